@@ -1,0 +1,1 @@
+"""Drawing a computational graph in character cells."""
