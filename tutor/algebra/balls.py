@@ -1,0 +1,95 @@
+"""Tree -> ball: a number with a proven error, in Arb's ball arithmetic (python-flint)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
+
+#: flint.arb; python-flint ships without types.
+Ball: TypeAlias = Any
+
+#: The precisions tried one after the other, in bits. At the last one two numbers that can't be told apart are one.
+PRECISIONS = (64, 192, 640, 2048)
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Compute with `bits` bits inside the block."""
+    from flint import ctx
+
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
+def from_fraction(value: Fraction) -> Ball:
+    from flint import arb, fmpq
+
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _power(a: Ball, b: Ball) -> Ball:
+    return a**b
+
+
+def _relu(a: Ball) -> Ball:
+    from flint import arb
+
+    return a.max(arb(0))
+
+
+_MEANING: Mapping[str, Callable[..., Ball]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "pow": _power,
+    "exp": lambda a: a.exp(),
+    "log": lambda a: a.log(),
+    "sqrt": lambda a: a.sqrt(),
+    "sin": lambda a: a.sin(),
+    "cos": lambda a: a.cos(),
+    "tanh": lambda a: a.tanh(),
+    "sigmoid": lambda a: 1 / (1 + (-a).exp()),
+    "relu": _relu,
+    "abs": abs,
+    "max": lambda a, b: a.max(b),
+    "min": lambda a, b: a.min(b),
+}
+
+
+def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None) -> Ball:
+    """The ball of a scalar tree at the precision in force. It is not finite where the tree has no value there."""
+    from flint import arb
+
+    done: dict[int, Ball] = {}
+    for node in postorder(tree):
+        if isinstance(node, Num):
+            done[id(node)] = from_fraction(node.value)
+        elif isinstance(node, Sym):
+            done[id(node)] = arb.pi() if node.name == "pi" else (symbols or {})[node.name]
+        elif isinstance(node, Apply):
+            done[id(node)] = _MEANING[node.op](*(done[id(arg)] for arg in node.args))
+    return done[id(tree)]
+
+
+def nearest_float(tree: Expr) -> float:
+    """The float nearest to an exact scalar tree (0.0 where it can't be told from zero)."""
+    if isinstance(tree, Num):
+        return float(tree.value)
+    value = 0.0
+    for bits in PRECISIONS:
+        with precision(bits):
+            enclosure = ball(tree)
+            value = float(enclosure.mid())
+            if enclosure.rel_accuracy_bits() >= 60:
+                return value
+    return value

@@ -1,0 +1,127 @@
+"""Text -> tokens, each with its place. Signs that look alike are read alike; what can't be read is refused kindly."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.algebra.errors import AlgebraError
+from tutor.i18n import N_, message
+
+MAX_DIGITS = 30
+MAX_EXPONENT = 30
+
+_SIGNS = {"·": "*", "×": "*", "∗": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "ᵀ": "T"}
+# `2e3` is two thousand and `2e^3` is 2·e³: an exponent is an e with digits right behind it.
+_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+)?")
+# Letters, marks and plain digits; not ², ½ or full-width letters, which \w takes for letters too.
+_PART = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c\uff00-\uffef]"
+_WORD = re.compile(rf"(?!\d){_PART}+'*")
+_TRANSPOSED = re.compile(r"\.T(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is `number`, `name`, `end`, or the sign itself (`+`, `**` is `^`, `.T` and `ᵀ` are `T`)."""
+
+    kind: str
+    text: str
+    at: int
+    value: Fraction = Fraction(0)
+
+
+def read_number(text: str, at: int = 0) -> Fraction:
+    """An exact number from digits, a point and an exponent, refused before it can be large."""
+    plain = text.replace("−", "-").replace("–", "-").lower()
+    mantissa, _, exponent = plain.partition("e")
+    if sum(character.isdigit() for character in mantissa) > MAX_DIGITS:
+        raise AlgebraError(
+            message(N_("This number has more than {n} digits. Write fewer."), n=MAX_DIGITS), at, len(text)
+        )
+    if exponent and (len(exponent.lstrip("+-").lstrip("0")) > 3 or abs(int(exponent)) > MAX_EXPONENT):
+        raise AlgebraError(
+            message(N_("Exponents go from −{n} to {n}. Write a number nearer to 1."), n=MAX_EXPONENT), at, len(text)
+        )
+    return Fraction(mantissa or "0") * Fraction(10) ** int(exponent or 0)
+
+
+def tokens(text: str, compound: Iterable[str] = ()) -> list[Token]:
+    """All tokens of `text`. `compound` are the declared names that are no identifiers, such as `dL/dz`."""
+    found: list[Token] = []
+    longest_first = sorted(compound, key=len, reverse=True)
+    at = 0
+    while at < len(text):
+        character = text[at]
+        if character.isspace():
+            at += 1
+            continue
+        # A symbol may be typed with ∂: both spellings are the same length.
+        rest = text[at:].replace("∂", "d") if longest_first else ""
+        name = next((name for name in longest_first if _begins_with(rest, name)), None)
+        if name is not None:
+            found.append(Token("name", name, at))
+            at += len(name)
+        elif match := _NUMBER.match(text, at):
+            found.append(Token("number", match[0], at, read_number(match[0], at)))
+            at = match.end()
+        elif match := _TRANSPOSED.match(text, at):
+            found.append(Token("T", match[0], at))
+            at = match.end()
+        elif (match := _WORD.match(text, at)) and match[0].rstrip("'").isidentifier():
+            found.append(Token("name", unicodedata.normalize("NFC", match[0]), at))
+            at = match.end()
+        else:
+            sign, length = _sign(text, at)
+            found.append(Token(sign, text[at : at + length], at))
+            at += length
+    found.append(Token("end", "", len(text)))
+    return found
+
+
+def _begins_with(rest: str, name: str) -> bool:
+    behind = rest[len(name) : len(name) + 1]
+    return rest.startswith(name) and not (behind.isalnum() or behind == "_")
+
+
+def _sign(text: str, at: int) -> tuple[str, int]:
+    """The sign at `at` and its length in characters, or an error that says what to write instead."""
+    if text.startswith("**", at):
+        return "^", 2
+    if text.startswith(("==", "<=", ">=", "!="), at):
+        raise _no_comparison(at, 2)
+    character = text[at]
+    if character in "+-*/^()[],@=;":
+        return character, 1
+    if character in _SIGNS:
+        return _SIGNS[character], 1
+    raise _refused(character, at)
+
+
+def _no_comparison(at: int, length: int) -> AlgebraError:
+    return AlgebraError(message(N_("Comparisons are not read here. Write only the value.")), at, length)
+
+
+def _refused(character: str, at: int) -> AlgebraError:
+    if character in "<>≤≥≠":
+        return _no_comparison(at, 1)
+    category = unicodedata.category(character)
+    digit = unicodedata.digit(character, None)
+    if digit is not None and category == "Nd":
+        return AlgebraError(message(N_("“{c}” is a full-width digit. Write {d}."), c=character, d=digit), at)
+    if digit is not None:
+        return AlgebraError(message(N_("Write a power with ^, as in x^{d}."), d=digit), at)
+    if 0xFF01 <= ord(character) <= 0xFF5E:
+        plain = unicodedata.normalize("NFKC", character)
+        return AlgebraError(message(N_("“{c}” is a full-width character. Write {d}."), c=character, d=plain), at)
+    if character == "√":
+        return AlgebraError(message(N_("Write a square root as sqrt(x).")), at)
+    if character == ".":
+        return AlgebraError(message(N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T.")), at)
+    if category.startswith("C") or category.startswith("Z"):
+        return AlgebraError(
+            message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"), at
+        )
+    return AlgebraError(message(N_("“{c}” is not read here. Delete it or write it another way."), c=character), at)

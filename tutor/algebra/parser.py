@@ -1,0 +1,371 @@
+"""Tokens -> tree: a Pratt parser. Every error is an `AlgebraError` with its place in the text as typed.
+
+Binding, from loose to tight: `+ -`; `* / @` and the implicit product, left to right; a minus in front; `^`,
+right-associative, with a signed exponent; `.T`. So `-x^-2` is −(x^(−2)) and `1/2x` is (1/2)·x.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.lexer import Token, tokens
+from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
+from tutor.i18n import Message, N_, message
+
+#: Functions by the names they are written with, and how many arguments they take.
+FUNCTIONS = {
+    "exp": ("exp", 1),
+    "log": ("log", 1),
+    "ln": ("log", 1),
+    "sqrt": ("sqrt", 1),
+    "sin": ("sin", 1),
+    "cos": ("cos", 1),
+    "tanh": ("tanh", 1),
+    "sigmoid": ("sigmoid", 1),
+    "σ": ("sigmoid", 1),
+    "relu": ("relu", 1),
+    "abs": ("abs", 1),
+    "max": ("max", 2),
+    "min": ("min", 2),
+    "sum": ("sum", 1),
+    "mean": ("mean", 1),
+}
+CONSTANTS = ("e", "pi", "π")
+
+_SUM, _PRODUCT, _SIGN, _POWER, _POSTFIX = 10, 20, 25, 30, 40
+_INFIX = {
+    "+": ("add", _SUM),
+    "-": ("sub", _SUM),
+    "*": ("mul", _PRODUCT),
+    "/": ("div", _PRODUCT),
+    "@": ("matmul", _PRODUCT),
+    "^": ("pow", _POWER),
+}
+_BEGINS_OPERAND = ("number", "name", "(", "[")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a text may be. Depth counts brackets, functions and powers, never a flat sum."""
+
+    characters: int
+    nodes: int
+    depth: int
+    cells: int
+
+
+ANSWER = Limits(characters=400, nodes=200, depth=40, cells=200)
+GRAPH = Limits(characters=20_000, nodes=2_000, depth=100, cells=10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`name = tree`; the name may be missing."""
+
+    name: str | None
+    tree: Expr
+    at: int
+
+
+def reserved(name: str) -> bool:
+    """Whether no input or node may have this name: it means something of its own, or is given by counting."""
+    return name in FUNCTIONS or name in CONSTANTS or name in ("up", "start") or bool(_COUNTED.fullmatch(name))
+
+
+_COUNTED = re.compile(
+    r"(?:q|add|sub|mul|div|neg|inv|pow|exp|log|sqrt|sin|cos|tanh|sigmoid|relu|softplus|abs|max|min|matmul|transpose"
+    r"|sum|mean|softmax|broadcast|cross_entropy|mse)[0-9]+"
+)
+
+
+def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSWER) -> Expr:
+    """The tree of one expression, as typed, nothing folded.
+
+    `names` are the names it may use (also such as `dL/dz`), None for any.
+    Raises `AlgebraError` with the place and the remedy.
+    """
+    return _Parser(text, names, limits).expression_alone()
+
+
+def parse_equations(text: str, limits: Limits = GRAPH) -> list[Equation]:
+    """The equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name."""
+    return _Parser(text, None, limits).equations()
+
+
+def read_value(text: str) -> Expr:
+    """A value without names: `3`, `-1/2`, `log(3)`, `[[1, 2], [3, 4]]`."""
+    return parse(text, names=(), limits=GRAPH)
+
+
+class _Parser:
+    def __init__(self, text: str, names: Collection[str] | None, limits: Limits) -> None:
+        if len(text) > limits.characters:
+            raise AlgebraError(
+                message(N_("This is longer than {n} characters. Write it shorter."), n=limits.characters),
+                limits.characters,
+            )
+        self.names = names
+        self.limits = limits
+        compound = [name for name in names or () if not name.isidentifier()]
+        self.tokens = tokens(text, compound)
+        self.here = 0
+        self.nodes = self.cells = self.depth = 0
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.here]
+
+    def next(self) -> Token:
+        token = self.token
+        self.here += 1
+        return token
+
+    def expression_alone(self) -> Expr:
+        if self.token.kind == "end":
+            raise AlgebraError(message(N_("Nothing is written here yet. Type a value.")), 0)
+        tree = self.expression(0)
+        self.expect_end(("end",))
+        return tree
+
+    def equations(self) -> list[Equation]:
+        found: list[Equation] = []
+        while True:
+            while self.token.kind == ";":
+                self.next()
+            if self.token.kind == "end":
+                break
+            first = self.token
+            name = None
+            if first.kind == "name" and self.tokens[self.here + 1].kind == "=":
+                name = first.text
+                self.here += 2
+                if reserved(name):
+                    raise AlgebraError(
+                        message(N_("“{name}” has a meaning of its own here. Choose another name."), name=name),
+                        first.at,
+                        len(first.text),
+                    )
+            found.append(Equation(name, self.expression(0), first.at))
+            self.expect_end((";", "end"))
+        if not found:
+            raise AlgebraError(message(N_("There is no formula. Write one, such as z = (a + b) * c.")), 0)
+        return found
+
+    def expect_end(self, ends: tuple[str, ...]) -> None:
+        token = self.token
+        if token.kind in ends:
+            return
+        if token.kind == ")" or token.kind == "]":
+            raise self.error(N_("This “{c}” closes nothing. Delete it or open a bracket before."), c=token.text)
+        if token.kind == ",":
+            raise self.comma()
+        if token.kind == "=":
+            raise self.error(N_("“=” is not read here. Write only the value."))
+        if token.kind == ";":
+            raise self.error(N_("Write one value only, without “;”."))
+        raise self.error(N_("“{c}” is not expected here. Is a sign such as + or * missing before it?"), c=token.text)
+
+    def error(self, text: str, token: Token | None = None, **values: object) -> AlgebraError:
+        token = token or self.token
+        return AlgebraError(Message(text, values), token.at, len(token.text))
+
+    def comma(self) -> AlgebraError:
+        before, after = self.tokens[self.here - 1], self.tokens[self.here + 1]
+        if before.kind == "number" and after.kind == "number":
+            return self.error(
+                N_("Decimals are written with a point: write {d}."), d=f"{before.text}.{after.text}"
+            )
+        return self.error(N_("A comma is not expected here. Decimals are written with a point, as 0.5."))
+
+    def made(self, tree: Expr) -> Expr:
+        self.nodes += 1
+        if self.nodes > self.limits.nodes:
+            raise AlgebraError(
+                message(N_("This has more than {n} parts. Write it shorter."), n=self.limits.nodes),
+                self.tokens[max(self.here - 1, 0)].at,
+            )
+        return tree
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            raise self.error(N_("This is nested more than {n} deep. Name a part of it first."), n=self.limits.depth)
+
+    def expression(self, binding: int) -> Expr:
+        tree = self.operand()
+        while True:
+            token = self.token
+            if token.kind == "T":
+                self.next()
+                tree = self.made(Apply("T", (tree,), token.at))
+            elif token.kind in _INFIX:
+                op, strength = _INFIX[token.kind]
+                if strength < binding or (strength == binding and op != "pow"):
+                    return tree
+                self.next()
+                if op == "pow":
+                    self.deeper()
+                right = self.expression(strength)
+                if op == "pow":
+                    self.depth -= 1
+                tree = self.made(Apply(op, (tree, right), token.at))
+            elif token.kind == "number":
+                raise self.error(
+                    N_("A sign is missing before {c}. Write * or ^ or another sign there."), c=token.text
+                )
+            elif token.kind in _BEGINS_OPERAND and binding < _PRODUCT:
+                right = self.expression(_PRODUCT)
+                tree = self.made(Apply("mul", (tree, right), token.at))
+            else:
+                return tree
+
+    def operand(self) -> Expr:
+        token = self.next()
+        if token.kind == "number":
+            return self.made(Num(token.value, token.text))
+        if token.kind == "name":
+            return self.named(token)
+        if token.kind == "(":
+            return self.bracketed(token)
+        if token.kind == "[":
+            return self.grid(token)
+        if token.kind in ("+", "-"):
+            self.deeper()
+            inside = self.expression(_SIGN)
+            self.depth -= 1
+            return inside if token.kind == "+" else self.made(Apply("neg", (inside,), token.at))
+        if token.kind == "end":
+            raise self.error(N_("The text ends too early: a value is missing here."), token)
+        if token.kind == "T":
+            raise self.error(N_("A transpose stands behind its matrix: X.T."), token)
+        if token.kind == "=":
+            raise self.error(N_("“=” is not read here. Write only the value."), token)
+        if token.kind == ")":
+            raise self.error(N_("A value is missing before this “)”."), token)
+        raise self.error(N_("A value is missing before “{c}”."), token, c=token.text)
+
+    def named(self, token: Token) -> Expr:
+        name = token.text
+        declared = self.names is not None and name in self.names
+        if name in FUNCTIONS and not declared:
+            return self.call(token)
+        if name == "e" and not declared:
+            return self.made(Apply("exp", (Num(Fraction(1), "1"),), token.at))
+        if name in ("pi", "π") and not declared:
+            return self.made(Sym("pi", token.at))
+        if self.names is not None and not declared:
+            raise self.unknown(token)
+        return self.made(Sym(name, token.at))
+
+    def unknown(self, token: Token) -> AlgebraError:
+        known = sorted(name for name in self.names or ())
+        if not known:
+            return self.error(N_("Unknown name “{name}”. Only numbers are read here."), token, name=token.text)
+        letters = list(token.text)
+        if len(letters) > 1 and all(letter in known for letter in letters):
+            return self.error(
+                N_("Unknown name “{name}”. For a product write {product}."),
+                token,
+                name=token.text,
+                product="*".join(letters),
+            )
+        near = difflib.get_close_matches(token.text, [*known, *FUNCTIONS], n=1, cutoff=0.75)
+        if near:
+            return self.error(
+                N_("Unknown name “{name}”. Did you mean {near}? This exercise knows {known}."),
+                token,
+                name=token.text,
+                near=near[0],
+                known=", ".join(known),
+            )
+        return self.error(
+            N_("Unknown name “{name}”. This exercise knows {known}."), token, name=token.text, known=", ".join(known)
+        )
+
+    def call(self, token: Token) -> Expr:
+        op, takes = FUNCTIONS[token.text]
+        if self.token.kind != "(":
+            raise self.error(N_("{name} needs brackets: write {name}(…)."), token, name=token.text)
+        opening = self.next()
+        self.deeper()
+        args = [self.expression(0)]
+        while self.token.kind == "," and len(args) < takes:
+            self.next()
+            args.append(self.expression(0))
+        if self.token.kind == ",":
+            raise self.comma()
+        self.close(opening, ")")
+        self.depth -= 1
+        if len(args) != takes:
+            raise self.error(N_("{name} takes two values: write {name}(a, b)."), token, name=token.text)
+        return self.made(Apply(op, tuple(args), token.at))
+
+    def bracketed(self, opening: Token) -> Expr:
+        self.deeper()
+        tree = self.expression(0)
+        self.close(opening, ")")
+        self.depth -= 1
+        return tree
+
+    def close(self, opening: Token, closing: str) -> None:
+        if self.token.kind == closing:
+            self.next()
+        elif self.token.kind == "end":
+            raise self.error(N_("This “{c}” is never closed. Add a “{d}”."), opening, c=opening.text, d=closing)
+        elif self.token.kind == ",":
+            raise self.comma()
+        else:
+            self.expect_end(())
+
+    def grid(self, opening: Token) -> Expr:
+        """`[[1, 2], [3, 4]]`, or `[1, 2]`, which is one row."""
+        rows: list[tuple[Expr, ...]] = []
+        if self.token.kind == "[":
+            while True:
+                inner = self.token
+                if inner.kind != "[":
+                    raise self.error(N_("Each row of a matrix stands in brackets: [[1, 2], [3, 4]]."))
+                self.next()
+                rows.append(self.row(inner))
+                if len(rows[-1]) != len(rows[0]):
+                    raise self.error(
+                        N_("This row has {n} entries, the first row has {m}. Make all rows equally long."),
+                        inner,
+                        n=len(rows[-1]),
+                        m=len(rows[0]),
+                    )
+                if self.token.kind != ",":
+                    break
+                self.next()
+            self.close(opening, "]")
+        else:
+            rows.append(self.row(opening))
+        return self.made(Grid(tuple(rows), opening.at))
+
+    def row(self, opening: Token) -> tuple[Expr, ...]:
+        if self.token.kind == "]":
+            raise self.error(N_("This row is empty. Write its entries, separated by commas."))
+        self.deeper()
+        cells = [self.cell()]
+        while self.token.kind == ",":
+            self.next()
+            cells.append(self.cell())
+        self.close(opening, "]")
+        self.depth -= 1
+        return tuple(cells)
+
+    def cell(self) -> Expr:
+        self.cells += 1
+        # Plain entries are counted as cells, not as parts of an expression.
+        before = self.nodes
+        if self.cells > self.limits.cells:
+            raise self.error(N_("A matrix may have {n} entries at most."), n=self.limits.cells)
+        tree = self.expression(0)
+        if isinstance(tree, Num) or (isinstance(tree, Apply) and tree.op == "neg" and isinstance(tree.args[0], Num)):
+            self.nodes = before
+        return tree

@@ -1,0 +1,173 @@
+"""Values and trees as people write them.
+
+Numbers are shown with four significant digits; an exact number that is short is shown in full. A minus is the
+sign − (U+2212), a product ·, a small whole power stands raised.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from tutor.algebra import balls, values
+from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names
+from tutor.algebra.values import Value
+
+DIGITS = 4
+#: An exact decimal up to this many significant digits is shown as it is.
+EXACT_DIGITS = 6
+
+_RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+
+
+def exact_decimal(value: Fraction, digits: int = EXACT_DIGITS) -> str | None:
+    """`value` in full where it has at most `digits` significant digits, None otherwise. A plain minus."""
+    bottom = value.denominator
+    for prime in (2, 5):
+        while bottom % prime == 0:
+            bottom //= prime
+    if bottom != 1:
+        return None
+    places = 0
+    scaled = value
+    while scaled.denominator != 1:
+        scaled *= 10
+        places += 1
+        if places > 2 * digits:
+            return None
+    whole = abs(scaled.numerator)
+    if len(str(whole).rstrip("0")) > digits or len(str(whole)) > 12 + places:
+        return None
+    text = str(whole).rjust(places + 1, "0")
+    text = f"{text[:-places]}.{text[-places:]}" if places else text
+    return f"-{text}" if value < 0 else text
+
+
+def show_number(value: float | Fraction, digits: int = DIGITS, near_one: bool = False) -> str:
+    """A number for the screen.
+
+    `near_one` asks for as many digits as 1 − value needs, where a rule will compute that.
+    """
+    if isinstance(value, Fraction):
+        exact = exact_decimal(value)
+        if exact is not None and len(exact) <= 10:
+            return exact.replace("-", "−")
+        value = _as_float(value)
+    if value == 0:
+        return "0"
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "?"
+    if near_one and 0.9 < value < 1:
+        digits -= math.floor(math.log10(1 - value)) + 1
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    if -5 < exponent < 7:
+        text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
+    else:
+        mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+        text = f"{mantissa}e{int(power)}"
+    return text.replace("-", "−")
+
+
+def _as_float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def show_value(value: Any, digits: int = DIGITS, near_one: bool = False) -> str:
+    """A float or an exact scalar tree for the screen; a tree with symbols as a formula."""
+    if isinstance(value, Num):
+        return show_number(value.value, digits, near_one)
+    if isinstance(value, Expr):
+        if names(value):
+            return write(value)
+        return show_number(balls.nearest_float(value), digits, near_one)
+    return show_number(float(value), digits, near_one)
+
+
+def show_rows(value: Value, digits: int = DIGITS, near_one: bool = False) -> list[list[str]]:
+    """The cells of a matrix, or the one cell of a number, for the screen."""
+    if values.is_matrix(value):
+        return [[show_value(cell, digits, near_one) for cell in row] for row in value]
+    return [[show_value(value, digits, near_one)]]
+
+
+def show(value: Value, near_one: bool = False) -> str:
+    """A number, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
+    rows = show_rows(value, near_one=near_one)
+    if not values.is_matrix(value):
+        return rows[0][0]
+    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+# How tightly each form holds together, as in the parser.
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 10, 20, 25, 30, 50
+_SIGNS = {"add": (" + ", _SUM), "sub": (" − ", _SUM), "mul": ("·", _PRODUCT), "div": ("/", _PRODUCT)}
+_SIGNS |= {"matmul": (" @ ", _PRODUCT)}
+
+
+def write(tree: Expr) -> str:
+    """A tree as a formula that the parser reads back as the same tree."""
+    return _write(tree)[0]
+
+
+def _write(tree: Expr) -> tuple[str, int]:
+    """The text and how tightly it binds."""
+    if isinstance(tree, Num):
+        return _write_number(tree)
+    if isinstance(tree, Sym):
+        return ("π" if tree.name == "pi" else tree.name), _ATOM if tree.name.isidentifier() else _PRODUCT
+    if isinstance(tree, Grid):
+        rows = ("[" + ", ".join(write(cell) for cell in row) + "]" for row in tree.rows)
+        return "[" + ", ".join(rows) + "]", _ATOM
+    assert isinstance(tree, Apply)
+    if tree.op in _SIGNS:
+        sign, strength = _SIGNS[tree.op]
+        left, right = tree.args
+        # A second operand of the same strength needs brackets, + and · after their own kind apart.
+        same = strength if isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul") else strength + 1
+        # `1/2x` and `S * U @ W` read left to right, which not everyone expects: brackets say so.
+        mixed = isinstance(left, Apply) and left.op != tree.op and _SIGNS.get(left.op, ("", 0))[1] == _PRODUCT
+        if tree.op == "mul" and isinstance(right, Sym):
+            same = strength
+        return _inside(left, strength + 1 if mixed and strength == _PRODUCT else strength) + sign + _inside(right, same), strength
+    if tree.op == "neg":
+        return "−" + _inside(tree.args[0], _SIGN), _SIGN
+    if tree.op == "pow":
+        return _write_power(*tree.args)
+    if tree.op == "exp":
+        return _write_exp(tree.args[0])
+    if tree.op == "T":
+        return _inside(tree.args[0], _POWER + 1) + "ᵀ", _POWER + 1
+    name = {"sigmoid": "σ"}.get(tree.op, tree.op)
+    return f"{name}({', '.join(write(arg) for arg in tree.args)})", _ATOM
+
+
+def _inside(tree: Expr, strength: int) -> str:
+    text, own = _write(tree)
+    return f"({text})" if own < strength else text
+
+
+def _write_number(tree: Num) -> tuple[str, int]:
+    if tree.text:
+        return tree.text, _SIGN if tree.text[0] in "-−" else _ATOM
+    text = exact_decimal(tree.value) or f"{tree.value.numerator}/{tree.value.denominator}"
+    strength = _SIGN if tree.value < 0 else _PRODUCT if "/" in text else _ATOM
+    return text.replace("-", "−"), strength
+
+
+def _write_power(base: Expr, exponent: Expr) -> tuple[str, int]:
+    left = _inside(base, _POWER + 1)
+    inner = exponent.args[0] if isinstance(exponent, Apply) and exponent.op == "neg" else exponent
+    if isinstance(inner, Num) and inner.value.denominator == 1 and not inner.decimal and abs(inner.value) < 1000:
+        sign = "" if inner is exponent else "−"
+        return left + (sign + write(inner)).translate(_RAISED), _POWER
+    return f"{left}^{_inside(exponent, _POWER)}", _POWER
+
+
+def _write_exp(argument: Expr) -> tuple[str, int]:
+    if isinstance(argument, Num) and argument.value == 1:
+        return "e", _ATOM
+    return _write_power(Sym("e"), argument)

@@ -1,0 +1,316 @@
+"""Expression trees, exact: what the parser makes of a text, and what the engine's rules compute with.
+
+The operators of `Expr` fold what can be folded exactly (1/2 + 1/4 is 3/4, e^0 is 1, e^(log 3) is 3), so that
+a tree without symbols is an exact value. The parser builds `Apply` directly and keeps a text as it was typed.
+Trees are shared, not copied; whoever walks one uses `postorder`, which needs no recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+from typing import Any, Union
+
+#: Larger exact numbers stay unfolded; balls take over where they are needed.
+MAX_BITS = 4096
+
+Scalar = Union["Expr", int, Fraction]
+
+
+class Expr:
+    """An expression. Arithmetic on it folds exactly and never loses a digit."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Expr:
+        return _with(add, self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return _with(add, other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return _with(sub, self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return _with(sub, other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return _with(mul, self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return _with(mul, other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return _with(div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return _with(div, other, self)
+
+    def __pow__(self, other: Any) -> Expr:
+        return _with(power, self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        return _with(power, other, self)
+
+    def __neg__(self) -> Expr:
+        return neg(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Num(Expr):
+    """A rational number. `text` is how it was typed, where it was: it tells 0.50 from 1/2."""
+
+    value: Fraction
+    text: str = ""
+
+    @property
+    def decimal(self) -> bool:
+        """Typed with a point or an exponent: a measured number, held to a tolerance."""
+        return any(character in self.text for character in ".eE")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sym(Expr):
+    """A name: an input, a node, `up`, `pi`, `dL/dz`. `at` is its place in the text."""
+
+    name: str
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Apply(Expr):
+    """An operation on other expressions. `at` is the place of its sign or name in the text."""
+
+    op: str
+    args: tuple[Expr, ...]
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid(Expr):
+    """A matrix literal as typed, row by row."""
+
+    rows: tuple[tuple[Expr, ...], ...]
+    at: int = 0
+
+
+ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
+
+
+def number(value: int | Fraction | str) -> Num:
+    """An exact number from our own code."""
+    return Num(Fraction(value))
+
+
+def lift(value: Scalar) -> Expr:
+    return value if isinstance(value, Expr) else Num(Fraction(value))
+
+
+def children(tree: Expr) -> tuple[Expr, ...]:
+    """The expressions directly inside `tree`."""
+    if isinstance(tree, Apply):
+        return tree.args
+    if isinstance(tree, Grid):
+        return tuple(cell for row in tree.rows for cell in row)
+    return ()
+
+
+def postorder(tree: Expr) -> Iterator[Expr]:
+    """Every expression inside `tree`, each shared one once, what is inside before what it is inside of."""
+    seen: set[int] = set()
+    stack: list[tuple[Expr, bool]] = [(tree, False)]
+    while stack:
+        node, inside_done = stack.pop()
+        if inside_done:
+            yield node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(children(node)))
+
+
+def names(tree: Expr) -> set[str]:
+    """The names in `tree`, `pi` aside, which is a number."""
+    return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
+
+
+def _with(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Any:
+    # NumPy's object arrays must get their turn: an array times an expression is elementwise.
+    if isinstance(left, Expr | int | Fraction) and isinstance(right, Expr | int | Fraction):
+        return build(lift(left), lift(right))
+    return NotImplemented
+
+
+def _fits(value: Fraction) -> bool:
+    return value.numerator.bit_length() + value.denominator.bit_length() <= MAX_BITS
+
+
+def _is(tree: Expr, value: int) -> bool:
+    return isinstance(tree, Num) and tree.value == value
+
+
+def add(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num) and _fits(total := a.value + b.value):
+        return Num(total)
+    if _is(a, 0):
+        return b
+    if _is(b, 0):
+        return a
+    return Apply("add", (a, b))
+
+
+def sub(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num) and _fits(rest := a.value - b.value):
+        return Num(rest)
+    if _is(b, 0):
+        return a
+    if a is b:
+        return ZERO
+    if _is(a, 0):
+        return neg(b)
+    return Apply("sub", (a, b))
+
+
+def mul(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num) and _fits(product := a.value * b.value):
+        return Num(product)
+    if _is(a, 0) or _is(b, 0):
+        return ZERO
+    if _is(a, 1):
+        return b
+    if _is(b, 1):
+        return a
+    return Apply("mul", (a, b))
+
+
+def div(a: Expr, b: Expr) -> Expr:
+    if isinstance(b, Num):
+        if b.value == 0:
+            raise ZeroDivisionError
+        if isinstance(a, Num) and _fits(quotient := a.value / b.value):
+            return Num(quotient)
+        if b.value == 1:
+            return a
+    # 0/b stays as it is: b may turn out to be zero too.
+    return Apply("div", (a, b))
+
+
+def neg(a: Expr) -> Expr:
+    if isinstance(a, Num):
+        return Num(-a.value)
+    if isinstance(a, Apply) and a.op == "neg":
+        return a.args[0]
+    return Apply("neg", (a,))
+
+
+def power(a: Expr, b: Expr) -> Expr:
+    if isinstance(b, Num):
+        if b.value == 1:
+            return a
+        if isinstance(a, Num):
+            folded = _power(a.value, b.value)
+            if folded is not None:
+                return Num(folded)
+        elif b.value == 0:
+            return ONE
+    if isinstance(a, Apply) and a.op == "exp":
+        return exp(mul(a.args[0], b))
+    return Apply("pow", (a, b))
+
+
+def _power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    if exponent.denominator == 1:
+        n = exponent.numerator
+        if base == 0 and n < 0:
+            raise ZeroDivisionError
+        # The size is known before anything is computed: 9^(9^9) must not be tried.
+        bits = base.numerator.bit_length() + base.denominator.bit_length()
+        return base**n if base in (0, 1, -1) or bits * abs(n) <= MAX_BITS else None
+    if exponent.denominator == 2 and base >= 0 and (root := _root(base)) is not None:
+        return _power(root, Fraction(exponent.numerator))
+    return None
+
+
+def _root(value: Fraction) -> Fraction | None:
+    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
+    return Fraction(top, bottom) if top * top == value.numerator and bottom * bottom == value.denominator else None
+
+
+def exp(a: Expr) -> Expr:
+    if _is(a, 0):
+        return ONE
+    if isinstance(a, Apply):
+        if a.op == "log":
+            return a.args[0]
+        if a.op == "neg" and isinstance(a.args[0], Apply) and a.args[0].op == "log":
+            return div(ONE, a.args[0].args[0])
+        if a.op == "mul" and isinstance(a.args[0], Num) and isinstance(a.args[1], Apply) and a.args[1].op == "log":
+            return power(a.args[1].args[0], a.args[0])
+    return Apply("exp", (a,))
+
+
+def log(a: Expr) -> Expr:
+    if isinstance(a, Num) and a.value <= 0:
+        raise ValueError("log")
+    if _is(a, 1):
+        return ZERO
+    if isinstance(a, Apply) and a.op == "exp":
+        return a.args[0]
+    return Apply("log", (a,))
+
+
+def sqrt(a: Expr) -> Expr:
+    if isinstance(a, Num):
+        if a.value < 0:
+            raise ValueError("sqrt")
+        if (root := _root(a.value)) is not None:
+            return Num(root)
+    return Apply("sqrt", (a,))
+
+
+def sigmoid(a: Expr) -> Expr:
+    if _is(a, 0):
+        return Num(Fraction(1, 2))
+    grown = exp(neg(a))
+    if isinstance(grown, Num):  # a is a logarithm: σ(log 3) is 3/4
+        return div(ONE, add(ONE, grown))
+    return Apply("sigmoid", (a,))
+
+
+def tanh(a: Expr) -> Expr:
+    if _is(a, 0):
+        return ZERO
+    grown = exp(mul(number(2), a))
+    if isinstance(grown, Num):
+        return div(sub(grown, ONE), add(grown, ONE))
+    return Apply("tanh", (a,))
+
+
+def sin(a: Expr) -> Expr:
+    return ZERO if _is(a, 0) else Apply("sin", (a,))
+
+
+def cos(a: Expr) -> Expr:
+    return ONE if _is(a, 0) else Apply("cos", (a,))
+
+
+def relu(a: Expr) -> Expr:
+    return Num(max(a.value, Fraction(0))) if isinstance(a, Num) else Apply("relu", (a,))
+
+
+def absolute(a: Expr) -> Expr:
+    return Num(abs(a.value)) if isinstance(a, Num) else Apply("abs", (a,))
+
+
+def maximum(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num):
+        return Num(max(a.value, b.value))
+    return Apply("max", (a, b))
+
+
+def minimum(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num):
+        return Num(min(a.value, b.value))
+    return Apply("min", (a, b))

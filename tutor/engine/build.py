@@ -1,0 +1,235 @@
+"""Text -> graph: equations are folded where they have no names, counted where they have none of their own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from tutor.algebra import values
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import describe, evaluate
+from tutor.algebra.parser import Equation, parse_equations, reserved
+from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, children, names, postorder
+from tutor.engine.graph import Graph, Node, Shape
+from tutor.engine.operations import OPERATIONS
+from tutor.i18n import N_, message
+
+_OUTPUT_NAMES = ("z", "f", "L", "out")
+#: A formula of more parts than this is written with the ids of its parts.
+_LONG = 9
+
+
+def build(text: str, shapes: Mapping[str, Shape]) -> Graph:
+    """The graph of `text`; inputs missing in `shapes` are numbers. Raises `AlgebraError`."""
+    equations = parse_equations(text)
+    _check_names(equations)
+    builder = _Builder(shapes)
+    for equation in equations[:-1]:
+        assert equation.name
+        builder.define(equation.name, equation.tree)
+    last = equations[-1]
+    output = last.name or next(name for name in _OUTPUT_NAMES if name not in _all_names(equations))
+    return builder.finish(output, last, text)
+
+
+def _all_names(equations: list[Equation]) -> set[str]:
+    return {name for equation in equations for name in names(equation.tree) | {equation.name or ""}}
+
+
+def _check_names(equations: list[Equation]) -> None:
+    """Each name is defined once, before it is used, and all but the last are used."""
+    used: set[str] = set()
+    defined: dict[str, Equation] = {}
+    for equation in equations:
+        for node in postorder(equation.tree):
+            if isinstance(node, Sym) and node.name != "pi":
+                if reserved(node.name):
+                    raise AlgebraError(
+                        message(N_("“{name}” has a meaning of its own here. Choose another name."), name=node.name),
+                        node.at,
+                        len(node.name),
+                    )
+                used.add(node.name)
+        if equation.name is None:
+            if equation is not equations[-1]:
+                raise AlgebraError(
+                    message(N_("This part has no name, so nothing can use it. Begin it with a name and =.")),
+                    equation.at,
+                )
+            continue
+        if equation.name in defined:
+            raise AlgebraError(
+                message(N_("“{name}” is defined twice. Give the second one another name."), name=equation.name),
+                equation.at,
+                len(equation.name),
+            )
+        if equation.name in used:
+            raise AlgebraError(
+                message(
+                    N_("“{name}” is used before it is defined, or in its own definition. Choose another name."),
+                    name=equation.name,
+                ),
+                equation.at,
+                len(equation.name),
+            )
+        defined[equation.name] = equation
+    for name, equation in list(defined.items()):
+        if name not in used and equation is not equations[-1]:
+            raise AlgebraError(
+                message(
+                    N_("A graph has one output, and “{name}” is not used in what follows. Use it or delete it."),
+                    name=name,
+                ),
+                equation.at,
+                len(name),
+            )
+
+
+class _Builder:
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        self.shapes = shapes
+        self.nodes: list[Node] = []
+        #: What a name stands for: a node's position, or a constant.
+        self.meaning: dict[str, int | Expr] = {}
+        self.counts: Counter[str] = Counter()
+
+    def define(self, name: str, tree: Expr) -> None:
+        result = self.compute(tree)
+        if isinstance(result, int) and not self.nodes[result].is_input and self.nodes[result].name is None:
+            self.rename(result, name)
+        self.meaning[name] = result
+
+    def rename(self, position: int, name: str) -> None:
+        """A node with a name of its own takes it for its id, and its number is free again."""
+        node = self.nodes[position]
+        assert node.op
+        self.counts[node.op] -= 1
+        self.nodes[position] = Node(name, node.op, node.args, node.const, name, node.formula, node.shape)
+
+    def finish(self, output: str, last: Equation, text: str) -> Graph:
+        result = self.compute(last.tree)
+        if not isinstance(result, int):
+            raise AlgebraError(
+                message(N_("Nothing here depends on an input. Use a name, such as x, for what may change.")), last.at
+            )
+        node = self.nodes[result]
+        if node.is_input or result != len(self.nodes) - 1:
+            raise AlgebraError(
+                message(N_("The last equation computes nothing. Let it end in an operation.")), last.at
+            )
+        self.nodes[result] = Node(node.id, node.op, node.args, node.const, output, node.formula, node.shape)
+        unused = [name for name in self.shapes if name not in self.meaning]
+        if unused:
+            raise AlgebraError(
+                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), 0
+            )
+        return Graph(tuple(self.nodes), output, text)
+
+    def compute(self, tree: Expr) -> int | Expr:
+        """The position of the node that computes `tree`, or the tree itself where it is a constant."""
+        done: dict[int, int | Expr] = {}
+        for part in postorder(tree):
+            if isinstance(part, Sym) and part.name != "pi":
+                done[id(part)] = self.named(part)
+            elif all(isinstance(done[id(child)], Expr) for child in children(part)):
+                done[id(part)] = self.constant(part, done)
+            elif isinstance(part, Apply):
+                done[id(part)] = self.operation(part, [done[id(arg)] for arg in part.args])
+            else:
+                raise AlgebraError(
+                    message(N_("The entries of a matrix are numbers here. Give the whole matrix a name.")),
+                    part.at if isinstance(part, Grid) else 0,
+                )
+        return done[id(tree)]
+
+    def constant(self, part: Expr, done: Mapping[int, int | Expr]) -> Expr:
+        """A part without inputs, with the constants that its names stand for put in."""
+        if not children(part):
+            return part
+        inside = [done[id(child)] for child in children(part)]
+        if isinstance(part, Apply):
+            return Apply(part.op, tuple(child for child in inside if isinstance(child, Expr)), part.at)
+        return part
+
+    def named(self, symbol: Sym) -> int | Expr:
+        if symbol.name not in self.meaning:
+            shape = self.shapes.get(symbol.name)
+            self.nodes.append(Node(symbol.name, None, name=symbol.name, formula=symbol, shape=shape))
+            self.meaning[symbol.name] = len(self.nodes) - 1
+        return self.meaning[symbol.name]
+
+    def operation(self, part: Apply, operands: list[int | Expr]) -> int:
+        op = part.op
+        if op == "div" and isinstance(operands[0], Num) and operands[0].value == 1:
+            op, operands = "inv", operands[1:]
+        elif op == "pow" and _is_e(operands[0]):
+            op, operands = "exp", operands[1:]
+        if op not in OPERATIONS:
+            raise AlgebraError(
+                message(
+                    N_("There is no node for {name} here. Nodes compute {known}."),
+                    name="a transpose" if op == "T" else op,
+                    known=", ".join(operation.sign for operation in OPERATIONS.values()),
+                ),
+                part.at,
+            )
+        const = None
+        for operand in operands:
+            if isinstance(operand, Expr):
+                const = evaluate(operand, {})
+        args = tuple(operand if isinstance(operand, int) else None for operand in operands)
+        shape = self.shape(op, [self.nodes[arg].shape if arg is not None else values.shape(const) for arg in args], part.at)
+        self.counts[op] += 1
+        parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
+        formula = Apply("div", (ONE, *parts)) if op == "inv" else Apply(op, parts)
+        self.nodes.append(Node(f"{op}{self.counts[op]}", op, args, const, None, formula, shape))
+        return len(self.nodes) - 1
+
+    def formula(self, position: int) -> Expr:
+        """How a node is written inside a larger formula: by its name, or in full while it is short."""
+        node = self.nodes[position]
+        if node.name:
+            return Sym(node.name)
+        short = sum(1 for _ in postorder(node.formula)) <= _LONG
+        return node.formula if short else Sym(node.id)
+
+    def shape(self, op: str, shapes: list[Shape], at: int) -> Shape:
+        """The shape an operation gives, or an error that says what does not fit."""
+        if op == "matmul":
+            left, right = shapes
+            if not left or not right:
+                raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), at)
+            if left[1] != right[0]:
+                raise AlgebraError(
+                    message(
+                        N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
+                        left=describe(left),
+                        right=describe(right),
+                        a=left[1],
+                        b=right[0],
+                    ),
+                    at,
+                )
+            return left[0], right[1]
+        if op == "sum":
+            if not shapes[0]:
+                raise AlgebraError(message(N_("sum adds the cells of a matrix, and this is a number.")), at)
+            return None
+        known = {shape for shape in shapes if shape is not None}
+        if len(known) > 1:
+            left, right = shapes
+            raise AlgebraError(
+                message(
+                    N_("Shapes {left} and {right} differ; cell by cell they do not fit."),
+                    left=describe(left),
+                    right=describe(right),
+                ),
+                at,
+            )
+        return next(iter(known), None)
+
+
+def _is_e(operand: int | Expr) -> bool:
+    return isinstance(operand, Apply) and operand.op == "exp" and isinstance(operand.args[0], Num) and (
+        operand.args[0].value == 1
+    )

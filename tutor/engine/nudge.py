@@ -1,0 +1,30 @@
+"""Move one value a little and see the output move: what a derivative says, made visible."""
+
+from __future__ import annotations
+
+from tutor.algebra.values import Value
+from tutor.engine.graph import Edge, Graph
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.passes import operands
+
+
+def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None) -> Value:
+    """The output when the value of `node` were `value`; on `edge` alone where one is given.
+
+    `values` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
+    """
+    changed = dict.fromkeys([edge.target] if edge else [node])
+    found = list(values)
+    if edge is None:
+        found[node] = value
+    for position in range(node + 1, len(graph.nodes)):
+        op = graph.nodes[position].op
+        feeds = [arg for arg in graph.nodes[position].args if arg is not None]
+        if op is None or not (position in changed or any(arg in changed for arg in feeds)):
+            continue
+        args = list(operands(graph, found, position))
+        if edge is not None and position == edge.target:
+            args[edge.slot] = value
+        found[position] = OPERATIONS[op].forward(*args)
+        changed[position] = None
+    return found[graph.last]

@@ -1,0 +1,88 @@
+"""What one operation declares: how it computes, how a gradient goes back through it, and how people err."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tutor.algebra.values import Value
+
+#: A local rule: `(z, x)` or `(z, x, y)`, the output and the operands -> ∂z/∂(this operand).
+Local = Callable[..., Value]
+#: A structural rule: `(g, z, x, ...)`, the upstream, the output and the operands -> the downstream value.
+Pull = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One edge where a rule, right or wrong, is applied. Values are floats, arrays or trees, all of one kind."""
+
+    g: Value
+    """the upstream of the node the edge runs into"""
+    z: Value
+    """the node's output"""
+    operands: tuple[Value, ...]
+    """what all its operands are, constants included"""
+    slot: int
+    """which operand this edge is"""
+    l: Value  # noqa: E741 - the letter of the catalogue of mistakes
+    """the local gradient, None where the operation has only a pull"""
+
+    @property
+    def x(self) -> Value:
+        """What this edge itself carried."""
+        return self.operands[self.slot]
+
+    @property
+    def o(self) -> Value:
+        """What the other operand was."""
+        return self.operands[1 - self.slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A named wrong rule. `rule` gives the wrong value it leads to; `says` points at what to look at.
+
+    `slots` says where it can happen, None everywhere. A rule may fail on some numbers (log of a negative):
+    then it leads nowhere there.
+    """
+
+    id: str
+    rule: Callable[[Spot], Value]
+    says: str
+    slots: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row of the table. Texts are templates for `tutor.i18n`; those of hints are one per operand or one for all.
+
+    `sign` is what is drawn in the node. `local` (elementwise) or `pull` (structural) has one rule per operand.
+    `asks` is the first rung of the hints: what to look at, without the rule; `says` the rule in words.
+    """
+
+    id: str
+    sign: str
+    forward: Callable[..., Value]
+    says: tuple[str, ...]
+    asks: tuple[str, ...]
+    local: tuple[Local, ...] = ()
+    pull: tuple[Pull, ...] = ()
+    swappable: bool = False
+    mistakes: tuple[Mistake, ...] = ()
+    near_one: bool = False
+    """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
+
+    @property
+    def arity(self) -> int:
+        return len(self.local or self.pull)
+
+    def text(self, texts: tuple[str, ...], slot: int) -> str:
+        """The text for one operand."""
+        return texts[min(slot, len(texts) - 1)]
+
+    def send_back(self, g: Value, z: Value, operands: tuple[Value, ...], slot: int) -> Value:
+        """The downstream value of one operand's edge for an upstream `g`."""
+        if self.pull:
+            return self.pull[slot](g, z, *operands)
+        return g * self.local[slot](z, *operands)

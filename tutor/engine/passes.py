@@ -1,0 +1,166 @@
+"""The two passes over a graph: values from the inputs to the output, gradients back along every edge."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutor.algebra import values
+from tutor.algebra.tree import Expr
+from tutor.algebra.values import Value
+from tutor.engine.graph import Edge, Graph
+from tutor.engine.operation import Spot
+from tutor.engine.operations import OPERATIONS
+from tutor.i18n import Message, N_, message
+
+
+class NotANumber(ValueError):
+    """A node of the graph has no value for these inputs: 1/0, the log of a negative number, an overflow."""
+
+    def __init__(self, node: str, text: Message) -> None:
+        super().__init__(node)
+        self.node = node
+        self.message = text
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeValue:
+    """What the backward pass leaves on one edge.
+
+    `upstream` is the gradient of the node it runs into, `local` ∂(that node's output)/∂(this operand), None
+    for structural operations (@, Σ), `gradient` what goes back along the edge, in the shape of its source.
+    """
+
+    upstream: Value
+    local: Value
+    gradient: Value
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Both passes over a graph for one set of inputs, all floats or all exact.
+
+    `values` and `gradients` are by node, `edges` by (target, slot).
+    """
+
+    graph: Graph
+    values: tuple[Value, ...]
+    start: Value
+    gradients: tuple[Value, ...]
+    edges: Mapping[tuple[int, int], EdgeValue]
+
+    def operands(self, position: int) -> tuple[Value, ...]:
+        """All operands of a node, constants included."""
+        return operands(self.graph, self.values, position)
+
+    def spot(self, edge: Edge, upstream: Value = None) -> Spot:
+        """The edge as rules see it, with its own upstream or another one."""
+        passed = self.edges[edge.target, edge.slot]
+        g = passed.upstream if upstream is None else upstream
+        return Spot(g, self.values[edge.target], self.operands(edge.target), edge.slot, passed.local)
+
+
+def operands(graph: Graph, forward_values: tuple[Value, ...] | list[Value], position: int) -> tuple[Value, ...]:
+    """All operands of a node, its constant (of the same kind as the other) included."""
+    node = graph.nodes[position]
+    found = [None if arg is None else forward_values[arg] for arg in node.args]
+    if node.const is None:
+        return tuple(found)
+    other = next(value for value in found if value is not None)
+    const = node.const if _exact(other) else graph.float_consts[position]
+    return tuple(const if value is None else value for value in found)
+
+
+def _exact(value: Value) -> bool:
+    return isinstance(value, Expr) or (values.is_matrix(value) and value.dtype == object)
+
+
+def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
+    """The value of every node, floats for floats, exact trees for exact trees. Raises `NotANumber`."""
+    found: list[Value] = []
+    for position, node in enumerate(graph.nodes):
+        if node.op is None:
+            found.append(inputs[node.id])
+            continue
+        found.append(_checked(graph, position, operands(graph, found, position)))
+    return tuple(found)
+
+
+def _checked(graph: Graph, position: int, args: tuple[Value, ...]) -> Value:
+    node = graph.nodes[position]
+    assert node.op
+    try:
+        if any(values.is_matrix(arg) for arg in args):
+            import numpy as np
+
+            with np.errstate(all="ignore"):
+                value = OPERATIONS[node.op].forward(*args)
+        else:
+            value = OPERATIONS[node.op].forward(*args)
+    except ZeroDivisionError:
+        raise NotANumber(node.id, _says(graph, position, N_("{node} divides by zero."))) from None
+    except OverflowError:
+        raise NotANumber(node.id, _says(graph, position, N_("{node} becomes too large."))) from None
+    except ValueError:
+        raise NotANumber(node.id, _says(graph, position, N_("{node} has no value as a real number."))) from None
+    if not _finite(value):
+        raise NotANumber(node.id, _says(graph, position, N_("{node} has no value as a finite number.")))
+    return value
+
+
+def _says(graph: Graph, position: int, text: str) -> Message:
+    return message(text, node=graph.title(position))
+
+
+def _finite(value: Value) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if values.is_matrix(value) and value.dtype != object:
+        import numpy as np
+
+        return bool(np.isfinite(value).all())
+    return True
+
+
+def backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> Passes:
+    """Send `start`, of the output's shape, back along every edge. Raises `NotANumber`."""
+    gradients: list[Value] = [None] * len(graph.nodes)
+    gradients[graph.last] = start
+    edges: dict[tuple[int, int], EdgeValue] = {}
+    for position in range(graph.last, -1, -1):
+        node, upstream = graph.nodes[position], gradients[position]
+        if node.op is None:
+            continue
+        operation, z = OPERATIONS[node.op], forward_values[position]
+        args = operands(graph, forward_values, position)
+        for edge in graph.incoming[position]:
+            try:
+                if operation.pull:
+                    local = None
+                    gradient = operation.pull[edge.slot](upstream, z, *args)
+                else:
+                    local = operation.local[edge.slot](z, *args)
+                    gradient = upstream * local
+            except (ArithmeticError, ValueError):
+                raise NotANumber(
+                    node.id, _says(graph, position, N_("{node} has no slope for these inputs."))
+                ) from None
+            if not _finite(gradient):
+                raise NotANumber(node.id, _says(graph, position, N_("{node} has no finite slope for these inputs.")))
+            edges[position, edge.slot] = EdgeValue(upstream, local, gradient)
+            before = gradients[edge.source]
+            gradients[edge.source] = gradient if before is None else before + gradient
+    return Passes(graph, forward_values, start, tuple(gradients), edges)
+
+
+def run(graph: Graph, inputs: Mapping[str, Value], start: Value) -> Passes:
+    """Both passes. `start` is a number, spread over a matrix output, or a matrix of the output's shape."""
+    forward_values = forward(graph, inputs)
+    output = forward_values[graph.last]
+    if values.is_matrix(output) and not values.is_matrix(start):
+        start = values.spread(start, output)
+    return backward(graph, forward_values, start)

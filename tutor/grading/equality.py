@@ -1,0 +1,134 @@
+"""Is an answer equal to the truth? Numbers, exact and with decimals; the figures of the tolerance stand here.
+
+- An answer without decimals is exact and must equal the truth exactly.
+- An answer with decimals stands for a rounding. Where the truth is exact and short (at most `SHORT` significant
+  digits) it must be that value or its correct rounding to at least `DIGITS` digits; any other truth accepts
+  what lies within `TOLERANCE`. A correct rounding farther off is coarse: right so far, with too few digits.
+- Zero is right only for zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from tutor.algebra.balls import PRECISIONS, ball, from_fraction, precision
+from tutor.algebra.show import exact_decimal
+from tutor.algebra.tree import Apply, Expr, Num, postorder
+
+TOLERANCE = Fraction(5, 1000)
+SHORT = 6
+DIGITS = 3
+#: What a calculation with decimals, typed as it is, may be off from a short exact truth.
+CALCULATED = Fraction(5, 10_000)
+
+
+class Match(Enum):
+    """How an answer compares with a value. `UNCLEAR`: even at the highest precision it can't be told."""
+
+    EQUAL = "equal"
+    COARSE = "coarse"
+    DIFFERENT = "different"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One number as it was typed, and its exact value.
+
+    `unit` is what one step of the last digit is worth where a single literal was typed, otherwise None.
+    """
+
+    value: Expr
+    decimal: bool
+    unit: Fraction | None = None
+    digits: int = 0
+
+    @staticmethod
+    def read(tree: Expr, value: Expr) -> Typed:
+        """From the tree as parsed and its exact value."""
+        decimal = any(isinstance(node, Num) and node.decimal for node in postorder(tree))
+        literal = tree.args[0] if isinstance(tree, Apply) and tree.op == "neg" else tree
+        if not isinstance(literal, Num):
+            return Typed(value, decimal)
+        mantissa, _, exponent = literal.text.replace("−", "-").lower().partition("e")
+        places = len(mantissa.partition(".")[2])
+        digits = len(mantissa.replace(".", "").lstrip("0"))
+        return Typed(value, decimal, Fraction(10) ** (int(exponent or 0) - places), digits)
+
+
+def compare(answer: Typed, truth: Expr) -> Match:
+    """How `answer` compares with `truth`, both scalars without symbols."""
+    value = answer.value
+    if value is truth:
+        return Match.EQUAL
+    if isinstance(value, Num) and isinstance(truth, Num):
+        if value.value == truth.value:
+            return Match.EQUAL
+    elif not answer.decimal:
+        same = _same(value, truth)
+        if same is not Match.DIFFERENT:
+            return same
+    if isinstance(value, Num) and value.value == 0:
+        return Match.DIFFERENT
+    if not answer.decimal:
+        # A whole number with two digits or more that is the truth, rounded: nearly there.
+        rounded = answer.unit == 1 and answer.digits >= 2 and _within(value, truth, answer.unit / 2)
+        return Match.COARSE if rounded else Match.DIFFERENT
+    short = isinstance(truth, Num) and exact_decimal(truth.value, SHORT) is not None
+    rounded = answer.unit is not None and _within(value, truth, answer.unit / 2)
+    if short:
+        if answer.unit is None:
+            return Match.EQUAL if _near(value, truth, CALCULATED) else Match.DIFFERENT
+        if not rounded:
+            return Match.DIFFERENT
+        return Match.EQUAL if answer.digits >= DIGITS else Match.COARSE
+    if _near(value, truth, TOLERANCE):
+        return Match.EQUAL
+    return Match.COARSE if rounded else Match.DIFFERENT
+
+
+def _same(a: Expr, b: Expr) -> Match:
+    """Whether two exact numbers are equal, decided by balls of rising precision."""
+    for bits in PRECISIONS:
+        with precision(bits):
+            left, right = ball(a), ball(b)
+            if not left.is_finite() or not right.is_finite():
+                continue
+            if not left.overlaps(right):
+                return Match.DIFFERENT
+            if bits == PRECISIONS[-1]:
+                size = abs(left) + abs(right)
+                tiny = (left - right).rad() <= (size + 1) * from_fraction(Fraction(1, 2**256))
+                return Match.EQUAL if tiny else Match.UNCLEAR
+    return Match.UNCLEAR
+
+
+def _near(value: Expr, truth: Expr, tolerance: Fraction) -> bool:
+    """|value − truth| ≤ tolerance · |truth|, and truth is not zero."""
+    if isinstance(value, Num) and isinstance(truth, Num):
+        return truth.value != 0 and abs(value.value - truth.value) <= tolerance * abs(truth.value)
+    for bits in PRECISIONS:
+        with precision(bits):
+            right = ball(truth)
+            off, allowed = abs(ball(value) - right), from_fraction(tolerance) * abs(right)
+            if off < allowed:
+                return True
+            if off > allowed:
+                return False
+    return False
+
+
+def _within(value: Expr, truth: Expr, distance: Fraction) -> bool:
+    """|value − truth| ≤ distance."""
+    if isinstance(value, Num) and isinstance(truth, Num):
+        return abs(value.value - truth.value) <= distance
+    for bits in PRECISIONS:
+        with precision(bits):
+            off = abs(ball(value) - ball(truth))
+            if off < from_fraction(distance):
+                return True
+            if off > from_fraction(distance):
+                return False
+    return False

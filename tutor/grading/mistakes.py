@@ -1,0 +1,311 @@
+"""The named mistakes that apply at a blank, with the wrong values they lead to on these numbers.
+
+A mistake's rule is run in floats. Order is likelihood: an author's own, the operation's, those that can happen
+anywhere. Where a mistake's value is the right one it is none here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tutor.algebra import values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.values import Value
+from tutor.engine import OPERATIONS, Spot
+from tutor.grading.problem import Blank, Problem
+from tutor.i18n import N_, Text
+
+#: Values nearer to each other than this can't be told apart by an answer with decimals.
+APART = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A mistake that would give `value` at a blank. `says` is a template or an author's text."""
+
+    id: str
+    value: Value
+    says: str | Text
+
+
+@dataclass(frozen=True, slots=True)
+class _General:
+    id: str
+    rule: Callable[[_Around], Value]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """A spot and what lies around it: what a mistake needs that looks past its own node."""
+
+    spot: Spot
+    problem: Problem
+    blank: Blank
+
+    @property
+    def ones(self) -> Value:
+        return values.constant(1, self.spot.g)
+
+    @property
+    def without_upstream(self) -> Value:
+        return self.back(self.ones)
+
+    def back(self, g: Value) -> Value:
+        """What the right rule makes of another upstream."""
+        assert self.blank.edge
+        node = self.problem.graph.nodes[self.blank.edge.target]
+        return OPERATIONS[node.op or ""].send_back(g, self.spot.z, self.spot.operands, self.spot.slot)
+
+    @property
+    def forward_of_upstream(self) -> Value:
+        """The upstream pushed forward through a node with one line."""
+        assert self.blank.edge
+        graph = self.problem.graph
+        node = graph.nodes[self.blank.edge.target]
+        if len(graph.incoming[self.blank.edge.target]) != 1:
+            raise ValueError("two lines")
+        args = list(self.spot.operands)
+        args[self.spot.slot] = self.spot.g
+        return OPERATIONS[node.op or ""].forward(*args)
+
+    @property
+    def further_right(self) -> Value:
+        """The rule with the upstream of the next node to the right."""
+        assert self.blank.edge
+        graph, floats = self.problem.graph, self.problem.floats
+        (edge,) = graph.outgoing[self.blank.edge.target]
+        return self.back(floats.edges[edge.target, edge.slot].upstream)
+
+
+_AT_EDGES = (
+    _General(
+        "dropped-upstream",
+        lambda a: a.without_upstream,
+        N_("That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."),
+    ),
+    _General(
+        "upstream-only",
+        lambda a: a.spot.g,
+        N_("That is the upstream, passed on as it came. What does {node} do to a small change on this line?"),
+    ),
+    _General(
+        "forward-value",
+        lambda a: a.spot.x,
+        N_("{v} is the value that flowed forward here. Asked is what comes back: how much the output moves with it."),
+    ),
+    _General(
+        "wrong-sign",
+        lambda a: -a.back(a.spot.g),
+        N_("The size is right. If this line grows, does the output grow or shrink?"),
+    ),
+    _General(
+        "ran-forward",
+        lambda a: a.forward_of_upstream,
+        N_(
+            "You sent the upstream through {node} as if it went forward. On the way back it is multiplied by a slope: "
+            "how fast does {node} rise here?"
+        ),
+    ),
+    _General(
+        "started-at-output",
+        lambda a: a.back(a.spot.g) * a.problem.floats.values[a.problem.graph.last] / a.problem.floats.start,
+        N_("The steps look right, but the pass started from the output's value. What does it start from?"),
+    ),
+    _General(
+        "skipped-node",
+        lambda a: a.back(values.spread(a.problem.floats.start, a.spot.g)),
+        N_("Looks as if you took the start for the upstream. What came back to {node} itself?"),
+    ),
+    _General(
+        "skipped-node",
+        lambda a: a.further_right,
+        N_("Looks as if you took the upstream from further right. What came back to {node} itself?"),
+    ),
+    _General(
+        "added",
+        lambda a: a.spot.g + a.spot.l,
+        N_("You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves the output by 2: by how much in all?"),
+    ),
+    _General(
+        "inverted-local",
+        lambda a: a.spot.g / a.spot.l,
+        N_("Looks as if you divided by the slope. Which one moves which: this line the node, or the node this line?"),
+    ),
+    _General(
+        "local-twice",
+        lambda a: a.spot.g * a.spot.l * a.spot.l,
+        N_("The slope of {node} went in twice. It stands for one node and counts once."),
+    ),
+    _General(
+        "times-output",
+        lambda a: a.spot.g * a.spot.z,
+        N_("You multiplied by what {node} put out. What counts is how much that moves when this line moves."),
+    ),
+    _General(
+        "zero",
+        lambda a: values.constant(0, a.spot.x),
+        N_("Zero would say that this line doesn't move the output at all. Raise it a little: what happens?"),
+    ),
+)
+
+_WHOLE = N_(
+    "That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●."
+)
+_UNSUMMED = N_(
+    "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
+)
+_ONE_BRANCH = N_(
+    "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
+    "and how do they go together?"
+)
+_PRODUCT = N_("You multiplied what came back. Each line moves the output on its own: how do two movements go together?")
+_AVERAGED = N_("A branch takes no mean. Raise only {name} by 1: every line moves the output, each by its own amount.")
+_FORWARD = N_("{v} is the value that flowed forward here. Asked is what comes back.")
+_START_VALUE = N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1.")
+_START_ZERO = N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?")
+_START_ONE = N_("1 is the start where the output is the end of everything. Here the calculation goes on: look at the text.")
+_SLIP = N_("Close: the way looks right. Check the arithmetic.")
+_POWER_OF_TEN = N_("The digits are right. Check where the point stands.")
+SLIP, POWER_OF_TEN = _SLIP, _POWER_OF_TEN
+
+
+def suspects(problem: Problem, blank: Blank) -> list[Suspect]:
+    """The mistakes that lead to another value than the right one here, the likeliest first."""
+    truth = values.each(nearest_float, problem.truth(blank))
+    found = []
+    for suspect in _all(problem, blank):
+        if not _coincide(suspect.value, truth, 1e-9) and _usable(suspect.value):
+            found.append(suspect)
+    return found
+
+
+def hidden(problem: Problem) -> set[tuple[str, str]]:
+    """The mistakes that these numbers hide, as (blank, mistake): their value lies within 3 % of the right one."""
+    found = set()
+    for blank in problem.blanks:
+        truth = values.each(nearest_float, problem.truth(blank))
+        for suspect in _all(problem, blank):
+            if _usable(suspect.value) and _coincide(suspect.value, truth, APART):
+                found.add((blank.id, suspect.id))
+    return found
+
+
+def _all(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+    yield from _own(problem, blank)
+    if blank.kind == "start":
+        yield from _at_start(problem)
+    elif blank.kind == "sum":
+        yield from _at_branch(problem, blank)
+    else:
+        yield from _at_edge(problem, blank)
+
+
+def _own(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+    advice = problem.advice.get(blank.id)
+    for mistake in advice.mistakes if advice else ():
+        try:
+            value = values.each(nearest_float, evaluate(mistake.answer, problem.names_for(blank)))
+        except AlgebraError:
+            continue
+        yield Suspect(mistake.id, value, mistake.says)
+
+
+def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+    assert blank.edge
+    graph, floats = problem.graph, problem.floats
+    edge = blank.edge
+    op = graph.nodes[edge.target].op
+    assert op
+    spot = floats.spot(edge)
+    if len(graph.outgoing[edge.source]) > 1:
+        yield Suspect("any.whole-on-one-line", floats.gradients[edge.source], _WHOLE)
+    for mistake in OPERATIONS[op].mistakes:
+        if mistake.slots is None or edge.slot in mistake.slots:
+            value = _value(mistake.rule, spot)
+            if value is not None:
+                yield Suspect(f"{op}.{mistake.id}", value, mistake.says)
+    around = _Around(spot, problem, blank)
+    if len(graph.outgoing[edge.target]) > 1:
+        for part in graph.outgoing[edge.target]:
+            value = _value(around.back, floats.edges[part.target, part.slot].gradient)
+            if value is not None:
+                yield Suspect("any.unsummed-upstream", value, _UNSUMMED)
+    for general in _AT_EDGES:
+        value = _value(general.rule, around)
+        if value is not None:
+            yield Suspect(f"any.{general.id}", value, general.says)
+
+
+def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+    floats = problem.floats
+    parts = [problem.truth(part, floats) for part in problem.parts(blank)]
+    for part in parts:
+        yield Suspect("branch.one-branch", part, _ONE_BRANCH)
+    if len(parts) > 2:
+        for left_out in range(len(parts)):
+            rest = [part for i, part in enumerate(parts) if i != left_out]
+            yield Suspect("branch.one-branch", sum(rest[1:], rest[0]), _ONE_BRANCH)
+    product = parts[0]
+    for part in parts[1:]:
+        product = product * part
+    yield Suspect("branch.product", product, _PRODUCT)
+    yield Suspect("branch.averaged", floats.gradients[blank.node] / len(parts), _AVERAGED)
+    yield Suspect("any.forward-value", floats.values[blank.node], _FORWARD)
+    yield Suspect("any.wrong-sign", -floats.gradients[blank.node], N_(
+        "The size is right. If this line grows, does the output grow or shrink?"
+    ))
+
+
+def _at_start(problem: Problem) -> Iterator[Suspect]:
+    floats = problem.floats
+    output = floats.values[problem.graph.last]
+    yield Suspect("start.output-value", output, _START_VALUE)
+    yield Suspect("start.zero", values.constant(0, output), _START_ZERO)
+    yield Suspect("start.one", values.constant(1, output), _START_ONE)
+
+
+def _value(rule: Callable[..., Value], argument: Value) -> Value | None:
+    """The value a wrong rule gives, None where it gives none."""
+    try:
+        if values.is_matrix(argument) or isinstance(argument, Spot | _Around):
+            return _quietly(rule, argument)
+        return rule(argument)
+    except (ArithmeticError, ValueError, TypeError, AttributeError, IndexError):
+        return None
+
+
+def _quietly(rule: Callable[..., Value], argument: Value) -> Value:
+    spot = argument.spot if isinstance(argument, _Around) else argument
+    if isinstance(spot, Spot) and not any(values.is_matrix(v) for v in (spot.g, spot.z, *spot.operands)):
+        return rule(argument)
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return rule(argument)
+
+
+def _usable(value: Value) -> bool:
+    if values.is_matrix(value):
+        import numpy as np
+
+        return value.ndim == 2 and bool(np.isfinite(value).all())
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _coincide(a: Value, b: Value, apart: float) -> bool:
+    """Whether two values of one shape lie within `apart` of each other, relatively, in every cell."""
+    if values.shape(a) != values.shape(b):
+        return False
+    if not values.is_matrix(a):
+        return near(float(a), float(b), apart)
+    return all(near(x, y, apart) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+
+
+def near(a: float, b: float, apart: float) -> bool:
+    """|a − b| ≤ apart · the larger of the two."""
+    return math.isfinite(a) and math.isfinite(b) and abs(a - b) <= apart * max(abs(a), abs(b))

@@ -1,0 +1,198 @@
+"""What is asked: a graph with numbers, its blanks in the order of the backward pass, and the truth for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from tutor.algebra import values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.tree import ONE, Expr
+from tutor.algebra.values import Value
+from tutor.engine import OPERATIONS, Edge, Graph, Passes, run
+from tutor.engine.graph import Shape
+from tutor.i18n import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to fill: the start, an edge's backward value, or the sum at a branch.
+
+    `node` is the position of the node whose backward value it is part of: the edge's source, the branching
+    node, the output. `edge` is None for the start and for sums.
+    """
+
+    id: str
+    kind: Literal["start", "edge", "sum"]
+    node: int
+    shape: Shape
+    edge: Edge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMistake:
+    """An author's mistake for one blank: an answer, written as an expression, and what to say to it."""
+
+    id: str
+    answer: Expr
+    says: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What an author adds at one blank: hints before the derived ones, mistakes before the named ones."""
+
+    hints: tuple[Text, ...] = ()
+    mistakes: tuple[OwnMistake, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One graph with numbers to solve. `inputs` and `start` are exact.
+
+    `wrt` are the inputs that backward values are asked for (None: all); the others are data. `asked` are the
+    ids of the blanks to fill (None: all that are not given), `given` those shown filled in from the first.
+    """
+
+    graph: Graph
+    inputs: Mapping[str, Value]
+    start: Value = ONE
+    wrt: tuple[str, ...] | None = None
+    asked: tuple[str, ...] | None = None
+    given: tuple[str, ...] = ("start",)
+    advice: Mapping[str, Advice] = field(default_factory=dict)
+
+    @cached_property
+    def exact(self) -> Passes:
+        """Both passes in exact trees: the truth. Raises `NotANumber`."""
+        return run(self.graph, self.inputs, self.start)
+
+    @cached_property
+    def floats(self) -> Passes:
+        """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
+        inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
+        return run(self.graph, inputs, values.each(nearest_float, self.start))
+
+    @cached_property
+    def wanted(self) -> tuple[bool, ...]:
+        """For each node whether anything backward is asked of it: it is, or depends on, an input in `wrt`."""
+        found: list[bool] = []
+        for node in self.graph.nodes:
+            if node.is_input:
+                found.append(self.wrt is None or node.id in self.wrt)
+            else:
+                found.append(any(arg is not None and found[arg] for arg in node.args))
+        return tuple(found)
+
+    @cached_property
+    def places(self) -> tuple[Blank, ...]:
+        """Every place for a backward value, in the order of the backward pass.
+
+        From the output leftwards along a path: a node's lines top to bottom, a branch's sum right after its
+        last line, then on from the topmost line.
+        """
+        graph = self.graph
+        found = [Blank("start", "start", graph.last, graph.nodes[graph.last].shape)]
+        waiting = [len([e for e in edges if self._goes_back(e)]) for edges in graph.outgoing]
+        ready = [graph.last]
+        while ready:
+            position = ready.pop()
+            next_ready = []
+            for edge in graph.incoming[position]:
+                if not self._goes_back(edge):
+                    continue
+                source = edge.source
+                found.append(Blank(edge.id, "edge", source, graph.nodes[source].shape, edge))
+                waiting[source] -= 1
+                if waiting[source] == 0:
+                    if len(graph.outgoing[source]) > 1:
+                        found.append(Blank(graph.nodes[source].id, "sum", source, graph.nodes[source].shape))
+                    next_ready.append(source)
+            ready.extend(reversed(next_ready))
+        return tuple(found)
+
+    def _goes_back(self, edge: Edge) -> bool:
+        return self.wanted[edge.source]
+
+    @cached_property
+    def blanks(self) -> tuple[Blank, ...]:
+        """The places that are asked, in the order of the backward pass."""
+        given = {self.place(name).id for name in self.given}
+        asked = None if self.asked is None else {self.place(name).id for name in self.asked}
+        return tuple(
+            place for place in self.places if (place.id in asked if asked is not None else place.id not in given)
+        )
+
+    @cached_property
+    def shown(self) -> tuple[Blank, ...]:
+        """The places that are filled in from the first."""
+        asked = {blank.id for blank in self.blanks}
+        return tuple(self.place(name) for name in self.given if self.place(name).id not in asked)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Blank]:
+        """Places by id and by their aliases: the output's name for its node, a node's name for its only edge."""
+        named = {place.id: place for place in self.places}
+        output = self.graph.nodes[self.graph.last]
+        for place in self.places:
+            if place.edge:
+                source, target = self.graph.nodes[place.edge.source], self.graph.nodes[place.edge.target]
+                if len(self.graph.outgoing[place.edge.source]) == 1:
+                    named[source.id] = place
+                if target is output:
+                    named[place.id.replace(f"->{output.id}", f"->{self.graph.output}")] = place
+        named[self.graph.output] = named[output.id] = named["start"]
+        return named
+
+    def place(self, name: str) -> Blank:
+        """The place with this id or alias. Raises `KeyError`."""
+        return self._by_name[name]
+
+    def has_place(self, name: str) -> bool:
+        """Whether there is a place with this id or alias."""
+        return name in self._by_name
+
+    def truth(self, blank: Blank, passes: Passes | None = None) -> Value:
+        """The right value of a blank, exact unless other passes are given."""
+        passes = passes or self.exact
+        if blank.edge:
+            return passes.edges[blank.edge.target, blank.edge.slot].gradient
+        return passes.gradients[blank.node]
+
+    def parts(self, blank: Blank) -> Sequence[Blank]:
+        """The lines whose backward values meet in a branch's sum."""
+        return [self.place(edge.id) for edge in self.graph.outgoing[blank.node]]
+
+    @cached_property
+    def near_one(self) -> tuple[bool, ...]:
+        """For each node whether its value is shown with more digits near 1, for rules that compute 1 − y."""
+        return tuple(node.op is not None and OPERATIONS[node.op].near_one for node in self.graph.nodes)
+
+    def names_for(self, blank: Blank) -> Mapping[str, Value]:
+        """What an answer at `blank` may name, with its exact value.
+
+        The inputs and named nodes, `up` (the upstream of the blank's node), and `df/dS` for a named node
+        strictly nearer the output.
+        """
+        graph, exact = self.graph, self.exact
+        found = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name}
+        if blank.edge:
+            found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
+            for position in self._ahead(blank.edge.target):
+                node = graph.nodes[position]
+                if node.name and position != graph.last:
+                    found[f"d{graph.output}/d{node.name}"] = exact.gradients[position]
+        return found
+
+    def _ahead(self, position: int) -> set[int]:
+        """A node and all nodes between it and the output."""
+        found: set[int] = set()
+        stack = [position]
+        while stack:
+            here = stack.pop()
+            if here not in found:
+                found.add(here)
+                stack.extend(edge.target for edge in self.graph.outgoing[here])
+        return found

@@ -1,0 +1,39 @@
+"""What a blank asks, in words: every face shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.grading.grade import fill
+from tutor.grading.problem import Blank, Problem
+from tutor.i18n import Message, N_, message
+
+
+def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None) -> Message:
+    """The quantity asked at `blank`. `known` are the values that stand in other places, as they are shown."""
+    words = fill(problem, blank)
+    if blank.kind == "start":
+        return Message(N_("at the output {output}, where the backward pass starts: ∂{output}/∂{output}"), words)
+    if blank.kind == "sum":
+        parts = []
+        for part in problem.parts(blank):
+            assert part.edge
+            sign = problem.graph.nodes[part.edge.target].sign
+            value = (known or {}).get(part.id) or "?"
+            parts.append(message(N_("from {node}: {value}"), node=sign, value=value))
+        joined = ", ".join(map(str, parts))
+        return Message(N_("at the branch ● of {name}: {parts}, together ∂{output}/∂{name} = ?"), {**words, "parts": joined})
+    assert blank.edge
+    if len(problem.graph.outgoing[blank.node]) > 1:
+        return Message(N_("what comes back from {node} to {name}, a part of ∂{output}/∂{name}"), words)
+    return Message(N_("on the edge {name} → {node}: ∂{output}/∂{name}"), words)
+
+
+def place_name(problem: Problem, blank: Blank) -> Message:
+    """A short name for a place: `c → ×`, `● x`, `start`."""
+    words = fill(problem, blank)
+    if blank.kind == "start":
+        return message(N_("start"))
+    if blank.kind == "sum":
+        return Message(N_("● {name}"), words)
+    return Message(N_("{name} → {node}"), words)
