@@ -145,6 +145,8 @@ def backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> P
                 else:
                     local = operation.local[edge.slot](z, *args)
                     gradient = upstream * local
+                    if values.is_matrix(gradient) and not values.is_matrix(local):
+                        local = values.spread(local, gradient)
             except (ArithmeticError, ValueError):
                 raise NotANumber(
                     node.id, _says(graph, position, N_("{node} has no slope for these inputs."))

@@ -1,0 +1,48 @@
+"""The command line. It imports nothing heavy until a command needs it.
+
+Exit codes: 0 done (for `play`: solved), 1 not solved, or something could not be used, 2 the command line could
+not be understood.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run `backprop-tutor` and exit."""
+    sys.exit(run(list(sys.argv[1:] if argv is None else argv)))
+
+
+def run(argv: list[str]) -> int:
+    """Run a command line and return its exit code."""
+    from tutor import i18n
+
+    # Help texts are made while commands are defined, so the language comes first.
+    i18n.use(_language_option(argv) or i18n.from_environment())
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    from tutor.commands import execute
+
+    try:
+        return execute(argv)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain about it at exit.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _language_option(argv: Sequence[str]) -> str | None:
+    for here, word in enumerate(argv):
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+        if word == "--lang" and here + 1 < len(argv):
+            return argv[here + 1]
+    return None

@@ -1,0 +1,44 @@
+"""Errors of the command line: one clear sentence on standard error."""
+
+from __future__ import annotations
+
+import click
+
+from tutor.algebra.errors import AlgebraError
+from tutor.i18n import N_, message
+
+
+class Refused(click.ClickException):
+    """Something that can't be done, with its sentence. `code` is the exit code."""
+
+    def __init__(self, text: object, code: int = 1) -> None:
+        super().__init__(str(text))
+        self.exit_code = code
+
+
+def refuse_text(error: AlgebraError, text: str) -> Refused:
+    """A formula or value of the command line that can't be read, with a caret under the place."""
+    from tutor.plain import point_at
+
+    return Refused(point_at(error, text), 2)
+
+
+def say_error(text: str) -> None:
+    click.echo(f"backprop-tutor: {text}", err=True)
+
+
+def usage(error: click.UsageError) -> str:
+    """Our own sentence for what click found."""
+    if isinstance(error, click.NoSuchOption):
+        return str(
+            message(N_("There is no option {name}. See backprop-tutor --help."), name=error.option_name)
+        )
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        name = error.param.human_readable_name
+        return str(message(N_("{name} is missing. See backprop-tutor --help."), name=name))
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return str(message(N_("{name} can't be used: {why}"), name=error.param.human_readable_name, why=error.message))
+    if "No such command" in error.message:
+        word = error.message.partition("'")[2].partition("'")[0]
+        return str(message(N_("There is no command {name}. See backprop-tutor --help."), name=word))
+    return error.message

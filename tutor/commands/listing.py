@@ -1,0 +1,35 @@
+"""`backprop-tutor list`: the packs and their exercises."""
+
+from __future__ import annotations
+
+import click
+
+from tutor.commands.options import Settings, common
+from tutor.i18n import N_, _
+
+_MARKS = {"new": " ", "begun": "~", "solved": "✓"}
+_WORDS = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
+
+
+@click.command("list", help=_("List the packs and their exercises."))
+@common
+def list_exercises(settings: Settings) -> int:
+    from rich.cells import cell_len
+
+    from tutor.packs import library
+    from tutor.practice.store import Store, default_path
+
+    with Store.open(default_path()) as store:
+        states = store.states()
+        if store.notice:
+            click.echo(str(store.notice), err=True)
+    for pack in library.packs():
+        click.echo(f"{pack.id}: {pack.title}")
+        names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
+        width = max(map(cell_len, names), default=0)
+        for name, entry in zip(names, pack.entries, strict=True):
+            state = states.get((pack.id, entry.id), "new")
+            mark = {"✓": "*"}.get(_MARKS[state], _MARKS[state]) if settings.ascii else _MARKS[state]
+            padding = " " * (width - cell_len(name))
+            click.echo(f"  {mark} {name}{padding}  {entry.title}" + ("" if state == "new" else f" ({_(_WORDS[state])})"))
+    return 0

@@ -1,0 +1,100 @@
+"""Options that several commands share, and how arguments that begin with a minus are told from options."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from tutor.algebra import AlgebraError
+from tutor.algebra.values import Value
+from tutor.commands.errors import Refused, refuse_text
+from tutor.i18n import LANGUAGES, N_, _, message
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for any command: plain lines instead of a screen, drawing in ASCII."""
+
+    plain: bool = False
+    ascii: bool = False
+
+    @property
+    def in_lines(self) -> bool:
+        """Plain mode, asked for or because there is no terminal to draw on."""
+        terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        return self.plain or not terminal or os.environ.get("TERM", "") in ("", "dumb")
+
+
+def common(function: Function) -> Function:
+    """The options `--plain`, `--ascii` and `--lang`, before or after the command; the callback gets `settings`."""
+
+    @click.option("--plain", is_flag=True, help=_("Plain lines instead of a screen."))
+    @click.option("--ascii", is_flag=True, help=_("Draw with ASCII characters only."))
+    @click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help=_("The language: en or ko."))
+    @click.pass_context
+    @functools.wraps(function)
+    def with_settings(context: click.Context, /, plain: bool, ascii: bool, *args: Any, **kwargs: Any) -> Any:
+        before = context.find_object(Settings) or Settings()
+        context.obj = Settings(plain or before.plain, ascii or before.ascii)
+        return context.invoke(function, *args, settings=context.obj, **kwargs)
+
+    return with_settings  # type: ignore[return-value]
+
+
+# In front of an argument that begins with a minus and is no option: `-x^2`. It is taken off again by `plain_text`.
+_GUARD = "\x00"
+
+
+class FormulaCommand(click.Command):
+    """A command whose arguments may begin with a single minus. `--word` is an option, or an error, as ever."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        guarded = [_GUARD + arg if arg.startswith("-") and not arg.startswith("--") else arg for arg in args]
+        return super().parse_args(context, guarded)
+
+
+class PlainText(click.ParamType):
+    """An argument as it was typed."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> str:
+        return str(value).removeprefix(_GUARD)
+
+
+TEXT = PlainText()
+
+
+def read_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:
+    """`x=2`, `X=[[1,2],[3,4]]` -> exact values by name. Raises `Refused`."""
+    found: dict[str, Value] = {}
+    for assignment in assignments:
+        name, sign, text = assignment.partition("=")
+        name = name.strip()
+        if not sign or not name.isidentifier():
+            raise Refused(
+                message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=assignment), 2
+            )
+        if name in found:
+            raise Refused(message(N_("Input {name} is given twice. Leave one out."), name=name), 2)
+        found[name] = read_exact(text)
+    return found
+
+
+def read_exact(text: str) -> Value:
+    """A value of the command line, exact. Raises `Refused`."""
+    from tutor.algebra import read_value
+    from tutor.algebra.evaluate import evaluate
+
+    try:
+        return evaluate(read_value(text), {})
+    except AlgebraError as error:
+        raise refuse_text(error, text) from None

@@ -1,0 +1,33 @@
+"""What an author wrote, as text that can do nothing but be read.
+
+A pack comes from someone else: a title must not colour the terminal, move its cursor or turn a line around.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# These reorder the text around them, and most of them are not controls by category.
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: str, keep: str = "") -> str:
+    r"""`text` with every control and direction character written out, as `\x1b`; those in `keep` stay."""
+    return "".join(character if character in keep else _shown(character) for character in text)
+
+
+def one_line(text: str) -> str:
+    """A title: runs of blanks and line ends are one blank, everything else invisible is written out."""
+    return visible(" ".join(text.split()))
+
+
+def paragraphs(text: str) -> str:
+    """A text of several lines, which keep their ends."""
+    return visible(text.strip(), keep="\n\t")
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _BIDI or character == "\ufeff":
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return character

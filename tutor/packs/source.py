@@ -1,0 +1,219 @@
+"""A file of a pack: read within bounds, parsed exactly, and its lines found again where there is something to say."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tutor.algebra import AlgebraError
+from tutor.algebra.lexer import MAX_DIGITS, read_number
+from tutor.i18n import Message, N_, message
+from tutor.packs.faults import Fault, PackError, Place, dotted
+
+MAX_BYTES = 1024 * 1024
+#: A key such as a.b.c has a handful of parts; TOML readers take quadratic time for many.
+MAX_KEY_PARTS = 200
+#: How much text may be parsed to find the lines of faults.
+_LINE_BUDGET = 4_000_000
+
+_TOO_MANY_DIGITS = N_("This number has more than {n} digits. Write fewer.")
+
+# TOML's own sentences, by how they begin, and ours.
+_SYNTAX = {
+    "Cannot overwrite a value": N_("This key is written a second time. Keep one of the two."),
+    "Cannot declare": N_("This table is written a second time. Put its keys under the first one."),
+    "Cannot mutate immutable namespace": N_("This adds to what is complete already. Keep one of the two."),
+    "Cannot redefine namespace": N_("This key is written a second time. Keep one of the two."),
+    "Expected '=' after a key": N_("An = is missing after the key. Write key = value."),
+    "Expected ']'": N_("The name of this table is not closed. Write it as [name]."),
+    "Invalid value": N_('This value can\'t be read. Texts stand in quotes: "log(3)".'),
+    "Invalid initial character for a key part": N_(
+        'A key begins with a letter or a digit. Put others in quotes: [blank."u->L"].'
+    ),
+    "Unclosed array": N_("A list is not closed. Add a ] or a comma."),
+    "Unclosed inline table": N_("A table is not closed. Add a } or a comma."),
+    "Unterminated string": N_("A text is not closed. End it with the quotes it began with."),
+    "Illegal character": N_("There is a character here that may not stand in a text. Close the quotes or delete it."),
+    "Unescaped '\\'": N_("A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
+    "Expected newline or end of document": N_("There is too much on this line. One key and one value stand on a line."),
+    "Duplicate inline table key": N_("A key is written twice in this table. Keep one of the two."),
+    "Invalid statement": N_("This line can't be read. Write key = value or [table]."),
+}
+_SYNTAX_ELSE = N_("This is not valid TOML. Check quotes, brackets and the = sign on this line.")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What stands for a number that is refused, until the key it belongs to is known."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file and what TOML makes of it; decimals are exact fractions, or `Unreadable`."""
+
+    path: Path
+    text: str
+    data: dict[str, Any]
+
+    def fault(self, place: Place, text: Message) -> Fault:
+        """A fault at a key of this file."""
+        return Fault(self.path, self._line(place), dotted(place), text)
+
+    def _line(self, place: Place) -> int:
+        """Where the statement begins that sets `place`, or what it would stand in."""
+        begins = self._statements
+        for path, line in begins:
+            if path == place:
+                return line
+        for path, line in begins:
+            if path[: len(place)] == place and place:
+                return line
+        around = [(len(path), -line) for path, line in begins if place[: len(path)] == path]
+        return -max(around)[1] if around else 1
+
+    @cached_property
+    def _statements(self) -> list[tuple[Place, int]]:
+        return list(_statements(self.text))
+
+
+def read(path: Path, folder: Path) -> Source:
+    """Read a file of the pack in `folder`. Raises `PackError`."""
+    text = _read_text(path, folder)
+    try:
+        return Source(path, text, _parse(text))
+    except _Syntax as error:
+        raise PackError([Fault(path, error.line, "", error.message)]) from None
+
+
+def _read_text(path: Path, folder: Path) -> str:
+    def refused(text: Message, line: int | None = None) -> PackError:
+        return PackError([Fault(path, line, "", text)])
+
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise refused(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")))
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise refused(message(N_("This is no ordinary file. Put a text file in its place.")))
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise refused(message(N_("There is no such file. Check its name."))) from None
+    except (OSError, RuntimeError):
+        raise refused(message(N_("This file can't be read. Check its permissions."))) from None
+    if len(raw) > MAX_BYTES:
+        raise refused(message(N_("This file is larger than 1 MiB. Make several exercises of it.")))
+    try:
+        # Notepad puts a mark in front; and 가 may be one character or two, which must be the same name.
+        return unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise refused(message(N_("This file is not in UTF-8. Save it as UTF-8 in your editor.")), line) from None
+
+
+class _Syntax(Exception):
+    def __init__(self, text: Message, line: int) -> None:
+        self.message = text
+        self.line = line
+
+
+def _parse(text: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_KEY_PARTS and re.search(rf"(?:(?<![\w.])|^)(?:[\w\-]+\s*\.\s*){{{MAX_KEY_PARTS}}}", line):
+            raise _Syntax(message(N_("A key here has more than {n} parts. Write fewer."), n=MAX_KEY_PARTS), number)
+    try:
+        return tomllib.loads(text, parse_float=_exact)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax(str(error), text) from None
+    except RecursionError:
+        raise _Syntax(message(N_("Brackets are nested too deep here. Write it flatter.")), 1) from None
+    except ValueError:
+        # Python itself refuses to read whole numbers of thousands of digits.
+        long = re.search(r"[0-9_]{1000}", text)
+        line = text.count("\n", 0, long.start()) + 1 if long else 1
+        raise _Syntax(message(_TOO_MANY_DIGITS, n=MAX_DIGITS), line) from None
+
+
+def _syntax(raw: str, text: str) -> _Syntax:
+    ours = next((ours for begin, ours in _SYNTAX.items() if raw.startswith(begin)), _SYNTAX_ELSE)
+    place = re.search(r"at line ([0-9]+)", raw)
+    return _Syntax(message(ours), int(place[1]) if place else text.rstrip("\n").count("\n") + 1)
+
+
+def _exact(text: str) -> Fraction | Unreadable:
+    """A decimal of a TOML file, as it is written: 0.1 is a tenth."""
+    if text.lstrip("+-") in ("inf", "nan"):
+        return Unreadable(message(N_("{number} is not a number to calculate with. Write a finite one."), number=text))
+    try:
+        return read_number(text.replace("_", ""))
+    except AlgebraError as error:
+        return Unreadable(error.message)
+
+
+def whole(number: int) -> Fraction | Unreadable:
+    """A whole number of a TOML file, within the bounds of all numbers."""
+    return Fraction(number) if abs(number) < 10**MAX_DIGITS else Unreadable(message(_TOO_MANY_DIGITS, n=MAX_DIGITS))
+
+
+def _statements(text: str) -> Iterator[tuple[Place, int]]:
+    """What each statement of a valid file sets, and the line it begins on.
+
+    Lines are added one by one until they parse: then they are a statement.
+    """
+    table: Place = ()
+    seen: dict[Place, int] = {}
+    pending: list[str] = []
+    begin, spent = 1, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if not pending:
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            begin = number
+        pending.append(line)
+        statement = "\n".join(pending)
+        spent += len(statement)
+        if spent > _LINE_BUDGET:
+            return
+        try:
+            parsed = tomllib.loads(statement)
+        except (ValueError, RecursionError):
+            continue
+        pending = []
+        keys, is_list = _keys(parsed, header=statement.lstrip().startswith("["))
+        if statement.lstrip().startswith("["):
+            table = _header(keys, is_list, seen)
+            yield table, begin
+        else:
+            yield (*table, *keys), begin
+
+
+def _keys(parsed: dict[str, Any], header: bool) -> tuple[list[str], bool]:
+    """The keys of a statement down to where it holds more than one thing, and whether it is a `[[header]]`."""
+    keys: list[str] = []
+    here: Any = parsed
+    while isinstance(here, dict) and len(here) == 1:
+        key = next(iter(here))
+        keys.append(key)
+        here = here[key]
+    return keys, header and isinstance(here, list)
+
+
+def _header(keys: list[str], is_list: bool, seen: dict[Place, int]) -> Place:
+    """The place a header opens; within lists of tables, the latest of them."""
+    place: Place = ()
+    for position, key in enumerate(keys, 1):
+        place = (*place, key)
+        if is_list and position == len(keys):
+            seen[place] = seen.get(place, 0) + 1
+        if place in seen:
+            place = (*place, seen[place] - 1)
+    return place

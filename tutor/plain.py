@@ -1,0 +1,236 @@
+"""The whole tutor in plain lines: for screen readers, pipes and terminals that can't draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from rich.cells import cell_len
+
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.show import show
+from tutor.drawing import draw, paint, sketch, to_ascii
+from tutor.grading import Blank, Hint, Verdict, asks, reads_as
+from tutor.grading.verdict import MARKS
+from tutor.i18n import N_, _, message
+from tutor.practice.worksheet import Worksheet
+
+_COMMANDS = {
+    ":hint": N_("the next hint for this blank; a lone ? does the same"),
+    ":show": N_("show the value of this blank, once the hints or five tries are used up"),
+    ":skip": N_("go to the next open blank"),
+    ":back": N_("go to the open blank before"),
+    ":undo": N_("take the last entry back"),
+    ":graph": N_("draw the graph with what is filled in"),
+    ":words": N_("the graph in words"),
+    ":fresh": N_("the same exercise with other numbers"),
+    ":quit": N_("stop here; everything checked is kept"),
+}
+
+
+def caret(text: str, at: int, length: int = 1) -> str:
+    """Two lines: `text`, and a caret under the characters from `at`. Wide characters count as they are wide."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    width = max(cell_len(shown[at : at + length]), 1)
+    return f"  {shown}\n  {' ' * cell_len(shown[:at])}{'^' * width}"
+
+
+def picture(worksheet: Worksheet, width: int, *, ascii: bool = False) -> list[str]:
+    """The graph with what is filled in, in the fullest density that fits `width` cells; nothing where none does."""
+    boxes = sketch(worksheet.problem, ascii=ascii)
+    for density in ("full", "compact"):
+        drawing = draw(boxes, density, ascii=ascii)
+        if drawing.width <= width:
+            texts = {name: worksheet.value_text(name) for name in drawing.places}
+            marks = {name: _marks(worksheet, name, rows, ascii) for name, rows in texts.items() if rows}
+            return paint(drawing, texts, marks, blank="." if ascii else "·")
+    return []
+
+
+def _marks(worksheet: Worksheet, name: str, rows: list[list[str]], ascii: bool) -> list[list[str]]:
+    verdict = worksheet.entry(name).verdict
+    if verdict is None:
+        return []
+    right, wrong = ("+", "x") if ascii else ("✓", "✗")
+    if verdict.cells:
+        return [[right if cell else wrong for cell in row] for row in verdict.cells]
+    mark = MARKS[verdict.kind]
+    mark = {"✓": right, "✗": wrong}.get(mark, mark)
+    return [[mark for _cell in row] for row in rows]
+
+
+class Plain:
+    """One exercise in lines. `read` returns the next line or None at the end of the input."""
+
+    def __init__(
+        self, worksheet: Worksheet, read: Callable[[str], str | None], out: TextIO, width: int = 80, ascii: bool = False
+    ) -> None:
+        self.worksheet = worksheet
+        self.read = read
+        self.out = out
+        self.width = width
+        self.ascii = ascii
+
+    def say(self, *lines: object) -> None:
+        for line in lines:
+            text = str(line)
+            print(to_ascii(text) if self.ascii else text, file=self.out)
+
+    def run(self) -> int:
+        """Work through the exercise. 0 when it is solved, 1 when it was left open."""
+        self.introduce()
+        at: str | None = self.worksheet.place_to_go_on()
+        while not self.worksheet.done and at is not None:
+            line = self.read(self.prompt(at))
+            if line is None:
+                return self.left_open()
+            text = line.strip()
+            if not text:
+                continue
+            if text == "?" or text.startswith(":"):
+                following = self.command(text, at)
+                if following is None:
+                    return self.left_open()
+                at = following
+            else:
+                at = self.check(at, text)
+        self.finish()
+        return 0
+
+    def introduce(self) -> None:
+        variant = self.worksheet.variant
+        self.say(variant.exercise.title, "")
+        text = variant.text()
+        if text:
+            self.say(text, "")
+        self.say(*self.words(), "")
+        settled = sum(self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
+        if settled and not self.worksheet.done:
+            self.say(
+                message(
+                    N_("You have been here before: {n} of {all} blanks are filled."),
+                    n=settled,
+                    all=len(self.worksheet.blanks),
+                )
+            )
+        self.say(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
+
+    def words(self) -> Iterable[str]:
+        """The graph in words, a line for each node, forward values included."""
+        problem = self.worksheet.problem
+        graph, forward = problem.graph, problem.exact.values
+        for position, node in enumerate(graph.nodes):
+            value = show(forward[position], near_one=problem.near_one[position])
+            if node.is_input:
+                yield str(message(N_("{name} = {value}"), name=node.id, value=value))
+            else:
+                names = ", ".join(graph.title(arg) for arg in node.args if arg is not None)
+                text = N_("{node} takes {names} and gives {name} = {value}")
+                name = graph.title(position)
+                yield str(message(text, node=node.sign, names=names, name=name, value=value))
+        for place in problem.shown:
+            yield f"{self.name(place)} {show(problem.truth(place))}"
+
+    def name(self, blank: Blank) -> str:
+        known = {}
+        for place in self.worksheet.problem.places:
+            if self.worksheet.state(place.id) in ("right", "given", "revealed"):
+                known[place.id] = ", ".join(" ".join(row) for row in self.worksheet.value_text(place.id))
+        text = str(asks(self.worksheet.problem, blank, known))
+        return text if text.endswith("?") else f"{text} ="
+
+    def prompt(self, at: str) -> str:
+        order = [blank.id for blank in self.worksheet.blanks]
+        text = f"[{order.index(at) + 1}/{len(order)}] {self.name(self.worksheet.problem.place(at))} "
+        return to_ascii(text) if self.ascii else text
+
+    def check(self, at: str, text: str) -> str | None:
+        """Check an answer and return the blank to go on with."""
+        problem = self.worksheet.problem
+        reading = reads_as(problem, problem.place(at), text)
+        verdict = self.worksheet.answer(at, text)
+        if reading.text:
+            self.say(message(N_("reads as {reading}"), reading=reading.text))
+        self.say_verdict(verdict, text)
+        if not self.worksheet.saved:
+            self.say(_("This entry could not be saved."))
+        if self.worksheet.entry(at).wrongs >= 3 and verdict.costs and self.worksheet.entry(at).hints < 2:
+            for _rung in range(2 - self.worksheet.entry(at).hints):
+                found = self.worksheet.hint(at)
+            self.say_hint(found)
+        if verdict.costs and self.worksheet.offers_reveal(at):
+            self.say(_("If you want to see the value, type :show."))
+        return self.worksheet.next_open(at) if verdict.right else at
+
+    def say_verdict(self, verdict: Verdict, text: str) -> None:
+        mark = MARKS[verdict.kind]
+        if verdict.at is not None:
+            self.say(caret(text, verdict.at, verdict.length))
+        self.say(f"{mark} {verdict.message}")
+        if verdict.cells and not verdict.right:
+            self.say(*("  " + " ".join("✓" if cell else "✗" for cell in row) for row in verdict.cells))
+
+    def say_hint(self, hint: Hint) -> None:
+        self.say(message(N_("Hint {rung}/{of}: {text}"), rung=hint.rung, of=hint.of, text=hint.text))
+
+    def command(self, text: str, at: str) -> str | None:
+        """Do a command and return the blank to go on with; None to stop."""
+        word = text.split()[0]
+        order = [blank.id for blank in self.worksheet.blanks if not self.worksheet.entry(blank.id).settled]
+        if text == "?" or word == ":hint":
+            self.say_hint(self.worksheet.hint(at))
+        elif word == ":show":
+            if self.worksheet.offers_reveal(at):
+                self.say_hint(self.worksheet.reveal(at))
+                return self.worksheet.next_open(at) or at
+            self.say(_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+        elif word == ":skip":
+            return self.worksheet.next_open(at)
+        elif word == ":back":
+            return order[order.index(at) - 1]
+        elif word == ":undo":
+            return self.worksheet.undo() or at
+        elif word == ":graph":
+            self.say(*(picture(self.worksheet, self.width, ascii=self.ascii) or self.words()))
+        elif word == ":words":
+            self.say(*self.words())
+        elif word == ":fresh":
+            return self.fresh(at)
+        elif word in (":quit", ":q"):
+            return None
+        else:
+            if word != ":help":
+                self.say(message(N_("There is no command {word}."), word=word))
+            self.say(*(f"{name:<8} {_(says)}" for name, says in _COMMANDS.items()))
+        return at
+
+    def fresh(self, at: str) -> str | None:
+        if not self.worksheet.variant.exercise.varies:
+            self.say(_("This exercise has one set of numbers."))
+            return at
+        self.worksheet.fresh()
+        self.say("", *self.words(), "")
+        return self.worksheet.next_open()
+
+    def left_open(self) -> int:
+        left = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
+        self.say("", message(N_("Not finished: {n} blanks are open. Everything checked is kept."), n=left))
+        return 1
+
+    def finish(self) -> None:
+        summary = self.worksheet.summary()
+        self.say("", _("Solved."))
+        output = self.worksheet.problem.graph.output
+        self.say(*(f"∂{output}/∂{name} = {show(value)}" for name, value in summary.gradients))
+        if summary.mistakes:
+            met = ", ".join(f"{name} ×{count}" for name, count in summary.mistakes.most_common())
+            self.say(message(N_("Mistakes met: {met}"), met=met))
+        self.say(message(N_("Hints used: {n}"), n=summary.hints))
+        after = self.worksheet.variant.after()
+        if after:
+            self.say("", after)
+
+
+def point_at(error: AlgebraError, text: str) -> str:
+    """An error in a text of the command line: the sentence, and a caret under the place."""
+    return f"{error}\n{caret(text, error.at, error.length)}"

@@ -1,0 +1,232 @@
+"""The progress file: opening it, adding events and asking it. What goes wrong is a `Trouble` with a remedy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tutor.i18n import Message, message
+from tutor.practice.aside import Identity, identity
+from tutor.practice.event import COLUMNS, Event
+from tutor.practice.schema import APPLICATION_ID, VERSION, migrate, version
+
+
+class Trouble(Exception):
+    """The file cannot be used, for now; `notice` says why and what to do."""
+
+    def __init__(self, notice: Message) -> None:
+        super().__init__(notice)
+        self.notice = notice
+
+
+class Newer(Trouble):
+    """The file was made by a newer version and stays untouched."""
+
+
+class Damaged(Trouble):
+    """The file is no progress file, or none any more. `ours`: it has been one."""
+
+    def __init__(self, path: Path, which: Identity | None, *, ours: bool = True) -> None:
+        super().__init__(
+            message(
+                "The progress file {path} cannot be read, so nothing is saved: "
+                "move it away, or set BACKPROP_TUTOR_HOME to another folder.",
+                path=path,
+            )
+        )
+        self.which = which
+        self.ours = ours
+
+
+_COLUMNS = ", ".join(COLUMNS)
+_INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS))})"
+_LAST = f"SELECT {_COLUMNS} FROM event ORDER BY seq DESC LIMIT 1"
+_LATEST_TRY = f"""
+SELECT {_COLUMNS} FROM event WHERE worksheet = (
+    SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = 'begin' ORDER BY seq DESC LIMIT 1
+) ORDER BY seq
+"""
+# Leaps through the index from one (pack, exercise, kind) to the next: the time grows with the number of
+# exercises, not with the number of events.
+_STANDINGS = """
+WITH RECURSIVE leap (seq) AS (
+    SELECT (SELECT seq FROM event ORDER BY pack, exercise, kind LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT there.seq FROM event AS there
+        WHERE (there.pack, there.exercise, there.kind) > (here.pack, here.exercise, here.kind)
+        ORDER BY there.pack, there.exercise, there.kind LIMIT 1
+    ) FROM leap JOIN event AS here ON here.seq = leap.seq
+)
+SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (
+    SELECT (
+        SELECT max(seq) FROM event AS last
+        WHERE last.pack = first.pack AND last.exercise = first.exercise AND last.kind = first.kind
+    ) FROM leap JOIN event AS first ON first.seq = leap.seq
+) ORDER BY seq
+"""
+
+
+class Database:
+    """A progress file that is open. Every method raises `Trouble`, or `Damaged` where it finds damage."""
+
+    def __init__(self, path: Path, patience: float) -> None:
+        """Open the file at `path`, or make it; wait `patience` seconds at most for another process."""
+        self._path = path
+        self._which = _present(path)
+        with self._told():
+            # A text with a wrong byte in it is still worth having.
+            self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+            self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        try:
+            with self._told():
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        connection = self._connection
+        # All in one view of the file: another process may be making it at this moment.
+        connection.execute("BEGIN")
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        found = version(connection)
+        empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        connection.execute("COMMIT")
+        if not (ours and found > 0) and not (empty and found == 0):
+            raise Damaged(self._path, self._which, ours=ours)
+        self._refuse_newer(found)
+        if found < VERSION:
+            migrate(connection)
+        # Refused while another process does the same; then that one's doing is enough.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: down to the disk, not only to its cache
+        connection.execute("PRAGMA cell_size_check = ON")
+        try:
+            _events(connection.execute(_LAST))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table, no such column
+                raise Damaged(self._path, self._which) from error
+            raise
+
+    def _refuse_newer(self, found: int) -> None:
+        if found > VERSION:
+            raise Newer(
+                message(
+                    "Your progress in {path} was saved by a newer backprop-tutor, so nothing is saved now: "
+                    "update backprop-tutor, or set BACKPROP_TUTOR_HOME to another folder.",
+                    path=self._path,
+                )
+            )
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file is still the one at its path: nobody has moved or removed it."""
+        return identity(self._path) == self._which
+
+    def probe(self) -> None:
+        """See whether events could be written."""
+        self.write(())
+
+    def write(self, events: Iterable[Event], patience: float | None = None) -> None:
+        """Add events, all or none; they are on the disk when this returns. One that is there already stays."""
+        with self._told():
+            if patience is not None:
+                self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience)}")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._refuse_newer(version(self._connection))
+                rows = ([getattr(event, name) for name in COLUMNS] for event in events)
+                self._connection.executemany(_INSERT, rows)
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        self._connection.execute("ROLLBACK")
+
+    def latest_try(self, pack: str, exercise: str) -> list[Event]:
+        """All events of the try of this exercise that was begun last, in order."""
+        with self._told():
+            return _events(self._connection.execute(_LATEST_TRY, (pack, exercise)))
+
+    def standings(self) -> list[tuple[str, str, str, str]]:
+        """(pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
+        with self._told():
+            return [row[:4] for row in self._connection.execute(_STANDINGS)]
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say what SQLite finds wrong as a `Trouble`."""
+        try:
+            yield
+        except _NotAnEvent as error:
+            raise Damaged(self._path, self._which) from error
+        except sqlite3.Error as error:
+            # The extended code tells more than is needed: its low byte is the kind of error.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if code in _DAMAGE:
+                raise Damaged(self._path, self._which) from error
+            raise Trouble(_notice(code, error, self._path)) from error
+
+
+class _NotAnEvent(Exception):
+    """A row holds what no event can: bytes of the file have changed."""
+
+
+def _events(rows: Iterable[tuple[object, ...]]) -> list[Event]:
+    try:
+        return [Event(**dict(zip(COLUMNS, row, strict=True))) for row in rows]  # type: ignore[arg-type]
+    except ValueError as error:
+        raise _NotAnEvent from error
+
+
+def _present(path: Path) -> Identity | None:
+    """Make sure that there is a file, in a folder, and say which."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+        # A log without its database: SQLite would throw it away. (Looked at in this order, as the log of a
+        # database that is just being made never comes before it.)
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size and not path.stat().st_size:
+            raise Damaged(path, identity(path))
+    except OSError as error:
+        raise Trouble(_unusable(path, error.strerror or str(error))) from error
+    return identity(path)
+
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+
+
+def _notice(code: int, error: sqlite3.Error, path: Path) -> Message:
+    match code:
+        case sqlite3.SQLITE_FULL:
+            return message(
+                "The disk is full, so your last entries are not saved yet: make some room, and they will be "
+                "saved with your next entry."
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return message(
+                "Another program keeps {path} locked, so your last entries are not saved yet: close that "
+                "program, and they will be saved with your next entry.",
+                path=path,
+            )
+    return _unusable(path, str(error))
+
+
+def _unusable(path: Path, reason: str) -> Message:
+    return message(
+        "Your entries cannot be saved in {path} ({reason}): make that folder and file writable, or set "
+        "BACKPROP_TUTOR_HOME to another folder.",
+        path=path,
+        reason=reason,
+    )

@@ -1,0 +1,76 @@
+"""One thing a learner did, as it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from math import isfinite
+
+
+def new_id() -> str:
+    """A fresh UUID, for an event or for a try."""
+    # Imported when the first event happens: it costs more than the rest of this room together.
+    from uuid import uuid4
+
+    return str(uuid4())
+
+
+def now() -> str:
+    """The time in UTC, as ISO 8601 with microseconds."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def storable(text: str) -> str:
+    """`text` as it can be kept: half a surrogate pair, which a terminal may let through, becomes `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing a learner did in one try of an exercise.
+
+    `worksheet` is the id of the try, a UUID made with its `begin`; a pack of `""` is a formula typed at the
+    command line. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `solved` or one that is still to come:
+    who reads events passes over kinds it does not know. `rule` is the rule practised (`mul`, `start`); `hints`
+    counts the rungs seen on this blank so far; `duration` is in seconds, since the blank got the focus or the
+    event before. `fingerprint` is the variant's: events of one try with another fingerprint cannot be resumed.
+    What does not apply to a kind is left at its default.
+
+    Raises ValueError for a value that cannot be kept: of another type, a seed beyond 64 bits, a duration that
+    is no number.
+    """
+
+    id: str = field(default_factory=new_id)
+    at: str = field(default_factory=now)
+    worksheet: str
+    kind: str
+    pack: str
+    exercise: str
+    rule: str = ""
+    seed: int | None = None
+    blank: str = ""
+    text: str = ""
+    verdict: str = ""
+    mistake: str = ""
+    hints: int = 0
+    duration: float = 0.0
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        for name in TEXTS:
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise ValueError(f"{name} is no text: {value!r}")
+            object.__setattr__(self, name, storable(value))
+        if self.seed is not None and not (isinstance(self.seed, int) and -(2**63) <= self.seed < 2**63):
+            raise ValueError(f"seed is no whole number of 64 bits: {self.seed!r}")
+        if not isinstance(self.hints, int):
+            raise ValueError(f"hints is no whole number: {self.hints!r}")
+        if not (isinstance(self.duration, (int, float)) and isfinite(self.duration)):
+            raise ValueError(f"duration is no number: {self.duration!r}")
+
+
+#: What is kept of an event, in order.
+COLUMNS = tuple(part.name for part in fields(Event))
+TEXTS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration"))

@@ -1,0 +1,21 @@
+"""Open an exercise where the learner left it."""
+
+from __future__ import annotations
+
+from tutor.packs import Exercise
+from tutor.practice.store import Store
+from tutor.practice.worksheet import Worksheet
+
+
+def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, restart: bool = False) -> Worksheet:
+    """The worksheet for `exercise`: the latest try, replayed, where it is open; otherwise a new one.
+
+    A try is taken up again only with the same numbers (its fingerprint tells), so an exercise that was changed
+    begins anew. `seed` asks for the numbers of a seed, `restart` for a new try in any case.
+    """
+    events = () if restart or not exercise.pack else store.events(exercise.pack, exercise.id)
+    if events and seed in (None, events[0].seed) and not any(event.kind == "solved" for event in events):
+        variant = exercise.variant(events[0].seed)
+        if variant.fingerprint == events[0].fingerprint:
+            return Worksheet(variant, store, events)
+    return Worksheet(exercise.variant(seed), store)

@@ -1,0 +1,82 @@
+"""What the progress file looks like inside, and how an older one is brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+#: Tells our file from any other SQLite file: the letters BPTU.
+APPLICATION_ID = 0x42505455
+
+Migration: TypeAlias = Callable[[sqlite3.Connection], object]
+
+
+def _one_table_of_events(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            at TEXT NOT NULL,
+            worksheet TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            pack TEXT NOT NULL,
+            exercise TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            seed INTEGER,
+            blank TEXT NOT NULL,
+            text TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            mistake TEXT NOT NULL,
+            hints INTEGER NOT NULL,
+            duration REAL NOT NULL,
+            fingerprint TEXT NOT NULL
+        )
+        """
+    )
+    connection.execute("CREATE INDEX event_by_exercise ON event (pack, exercise, kind)")
+    connection.execute("CREATE INDEX event_by_worksheet ON event (worksheet)")
+    for change in ("UPDATE", "DELETE"):
+        connection.execute(
+            f"CREATE TRIGGER no_{change.lower()} BEFORE {change} ON event "
+            "BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+        )
+    # INSERT OR REPLACE deletes without asking the trigger above. With this one an event that is there already
+    # stays as it is, so that one whose saving was in doubt can simply be written again.
+    connection.execute(
+        "CREATE TRIGGER once BEFORE INSERT ON event "
+        "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id OR seq = NEW.seq) "
+        "BEGIN SELECT RAISE(IGNORE); END"
+    )
+
+
+#: The step from each version to the next, oldest first. A step that changes old events drops the triggers first.
+MIGRATIONS: tuple[Migration, ...] = (_one_table_of_events,)
+
+VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring a new or older file to the version of `migrations`, all in one transaction.
+
+    `connection` is in autocommit mode (`isolation_level=None`). Raises sqlite3.Error and leaves the file as it
+    was when a step fails. A file of this version or a newer one is left alone.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Read under the lock: another process may have done it all since we looked.
+        for step in migrations[version(connection) :]:
+            step(connection)
+        if version(connection) < len(migrations):
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The version of the file, 0 for one that holds nothing yet."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,239 @@
+"""A learner's progress: every event is kept, and what is shown is derived from the events.
+
+An exercise goes on whatever happens to the file. Nothing here raises for a fault of the file or the disk: what
+cannot be saved is held in memory and written as soon as it can be, and `notice` says what to do about it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tutor.i18n import N_, Message, message
+from tutor.practice.event import Event, new_id, storable
+
+if TYPE_CHECKING:
+    # SQLite is loaded when a file is opened, not when this room is entered.
+    from tutor.practice.database import Damaged, Database
+
+__all__ = ["Event", "Store", "default_path", "new_id"]
+
+_T = TypeVar("_T")
+
+#: Seconds to wait for another process that is writing; and while saving fails, when every entry tries again.
+PATIENCE = 2.0
+HASTE = 0.1
+
+#: The kinds of event that make an exercise begun.
+WORK = ("answer", "hint", "reveal")
+
+
+def default_path() -> Path:
+    """Where progress is kept: in the folder `BACKPROP_TUTOR_HOME`, or else in the user's data folder."""
+    home = os.environ.get("BACKPROP_TUTOR_HOME")
+    if home:
+        folder = Path(home)
+    else:
+        from platformdirs import user_data_path
+
+        folder = user_data_path("backprop-tutor", appauthor=False)
+    return folder / "progress.sqlite3"
+
+
+class Store:
+    """The progress file of one learner. Several processes may use one file; a `Store` is for one thread.
+
+    `notice` is what the learner has to be told now, or None: that saving fails, else that a file was set
+    aside. It can change with every call.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # Where a link points to: that file's folder is where SQLite keeps its log, and where it is set aside.
+        self.path = Path(os.path.realpath(path))
+        self._database: Database | None = None
+        self._refused = False
+        self._trouble: Message | None = None
+        self._set_aside: Message | None = None
+        #: What this process has added or read, by id; what a new file gets when the old one is set aside.
+        self._known: dict[str, Event] = {}
+        #: What is not in the file yet, in order.
+        self._missed: dict[str, Event] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open the file at `path`, or make it. Never raises: `notice` and `writable` tell how it went.
+
+        A file that is damaged, or that is none of ours, is set aside under a new name and a new one begun. One
+        of a newer version is left alone, and the session goes on unsaved.
+        """
+        store = cls(path)
+        store._try(lambda database: database.probe(), opening=True)
+        return store
+
+    @property
+    def notice(self) -> Message | None:
+        return self._trouble or self._set_aside
+
+    @property
+    def writable(self) -> bool:
+        """False while entries are held in memory only."""
+        return self._trouble is None
+
+    def append(self, event: Event) -> bool:
+        """Keep an event. True once it is on the disk, with all that was missed before it.
+
+        False when it could not be saved: `notice` says why, and the next call tries again. Never raises.
+        """
+        self._known[event.id] = event
+        self._missed[event.id] = event
+        return self._save()
+
+    def events(self, pack: str, exercise: str) -> tuple[Event, ...]:
+        """The events of the try of this exercise that was begun last, in order; none if there was no try."""
+        pack, exercise = storable(pack), storable(exercise)
+        kept = self._try(lambda database: database.latest_try(pack, exercise)) or []
+        for event in kept:
+            self._known.setdefault(event.id, event)
+        merged = {event.id: event for event in kept} | self._missed
+        begun = [
+            event.worksheet
+            for event in merged.values()
+            if (event.pack, event.exercise, event.kind) == (pack, exercise, "begin")
+        ]
+        return tuple(event for event in merged.values() if begun and event.worksheet == begun[-1])
+
+    def state(self, pack: str, exercise: str) -> str:
+        """`solved` if any try was, else `begun` if anything was answered or a hint was taken, else `new`."""
+        return self.states().get((storable(pack), storable(exercise)), "new")
+
+    def states(self) -> Mapping[tuple[str, str], str]:
+        """The state of every (pack, exercise) that is not new. Takes the same time for a long history."""
+        states: dict[tuple[str, str], str] = {}
+        for exercise, kind, _ in self._last_of_each_kind():
+            if kind == "solved":
+                states[exercise] = "solved"
+            elif kind in WORK:
+                states.setdefault(exercise, "begun")
+        return states
+
+    def latest(self) -> tuple[str, str] | None:
+        """The (pack, exercise) to continue: the one last worked on whose latest try is not solved.
+
+        Formulas typed at the command line, which have no pack, are passed over.
+        """
+        begun: dict[tuple[str, str], str] = {}
+        solved: dict[tuple[str, str], str] = {}
+        order: list[tuple[str, str]] = []
+        for exercise, kind, worksheet in self._last_of_each_kind():
+            order.append(exercise)
+            if kind == "begin":
+                begun[exercise] = worksheet
+            elif kind == "solved":
+                solved[exercise] = worksheet
+        for exercise in reversed(order):
+            if exercise[0] and exercise in begun and solved.get(exercise) != begun[exercise]:
+                return exercise
+        return None
+
+    def close(self) -> None:
+        """Save what was missed, if it can be saved now, and let go of the file."""
+        if self._missed:
+            self._save()
+        self._forget_file()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _last_of_each_kind(self) -> Iterator[tuple[tuple[str, str], str, str]]:
+        for pack, exercise, kind, worksheet in self._try(lambda database: database.standings()) or []:
+            yield (pack, exercise), kind, worksheet
+        for event in self._missed.values():
+            yield (event.pack, event.exercise), event.kind, event.worksheet
+
+    def _save(self) -> bool:
+        from tutor.practice.database import Trouble
+
+        if self._refused:
+            return False
+        patience = HASTE if self._trouble else PATIENCE
+        try:
+            self._use(lambda database: database.write(self._missed.values(), patience), patience)
+        except Trouble as trouble:
+            self._trouble = trouble.notice
+            return False
+        self._missed.clear()
+        self._trouble = None
+        return True
+
+    def _try(self, act: Callable[[Database], _T], *, opening: bool = False) -> _T | None:
+        """What `act` finds in the file; None where there is no file to ask."""
+        from tutor.practice.database import Trouble
+
+        if self._database is None and not opening:
+            return None
+        try:
+            found = self._use(act, PATIENCE)
+        except Trouble as trouble:
+            self._trouble = trouble.notice
+            return None
+        # Asking may have brought a new file about, which lacks what was checked before.
+        if self._missed and self._trouble is None:
+            self._save()
+        return found
+
+    def _use(self, act: Callable[[Database], _T], patience: float) -> _T:
+        """Do something with the file, and once more with a new one where it turns out damaged."""
+        from tutor.practice.database import Damaged, Newer
+
+        try:
+            try:
+                return act(self._file(patience))
+            except Damaged as damage:
+                self._begin_afresh(damage)
+            return act(self._file(patience))
+        except Newer:
+            self._refused = True
+            self._forget_file()
+            raise
+
+    def _file(self, patience: float) -> Database:
+        from tutor.practice.database import Database
+
+        if self._database is not None and not self._database.in_place:
+            self._forget_file()
+            self._missed = dict(self._known)
+        if self._database is None:
+            self._database = Database(self.path, patience)
+        return self._database
+
+    def _begin_afresh(self, damage: Damaged) -> None:
+        from tutor.practice.aside import set_aside
+
+        self._forget_file()
+        try:
+            name = set_aside(self.path, damage.which)
+        except OSError as error:
+            raise damage from error
+        self._missed = dict(self._known)
+        if name is not None:
+            self._set_aside = message(_DAMAGED if damage.ours else _FOREIGN, path=self.path, name=name)
+
+    def _forget_file(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+_DAMAGED = N_(
+    "Your progress file was damaged and a new one has been begun: the old one is kept as {name} in the same "
+    "folder, in case you have a copy to mend it with."
+)
+_FOREIGN = N_(
+    "The file {path} was not readable as backprop-tutor's, so a new one has been begun: the old one is kept as "
+    "{name} in the same folder."
+)

@@ -1,0 +1,350 @@
+"""One learner working on one variant: entries, verdicts, hints used. A plain object without any screen.
+
+Every event is given to the journal before its effect is returned, so that a kill at any moment loses nothing
+that was checked. The state is what replaying the events gives.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from tutor.algebra.show import show, show_rows, write
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.tree import Grid
+from tutor.algebra.values import Value
+from tutor.grading import Blank, Hint, Kind, Problem, Verdict, grade, hint
+from tutor.grading.grade import read
+from tutor.packs import Variant
+from tutor.practice.event import Event, new_id
+
+State = Literal["empty", "right", "wrong", "near", "revealed", "given"]
+
+#: A next hint needs an attempt or this many seconds, so that hammering the key doesn't slide to the answer.
+PAUSE = 2.0
+#: From this many wrong answers on one blank on, showing the value is offered.
+OFFER_AFTER = 5
+
+
+class Journal(Protocol):
+    """Where events go. `append` returns whether the event is safe; it never raises."""
+
+    def append(self, event: Event) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a learner has at one blank: the last answer and its verdict, rungs seen, wrong attempts so far."""
+
+    text: str = ""
+    verdict: Verdict | None = None
+    revealed: bool = False
+    hints: int = 0
+    wrongs: int = 0
+
+    @property
+    def settled(self) -> bool:
+        return self.revealed or (self.verdict is not None and self.verdict.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a finished worksheet tells: ∂output/∂inputs, mistakes met, help used, time taken in seconds."""
+
+    gradients: tuple[tuple[str, Value], ...]
+    mistakes: Counter[str]
+    wrongs: int
+    hints: int
+    revealed: int
+    seconds: float
+
+
+@dataclass
+class _Tally:
+    """What only ever grows during a try, whatever is taken back."""
+
+    mistakes: Counter[str] = field(default_factory=Counter)
+    wrongs: int = 0
+    seconds: float = 0.0
+
+
+_NOTHING = Entry()
+
+
+class Worksheet:
+    """A try at `variant`. With a journal every event is stored; `events` of an earlier sitting are replayed."""
+
+    def __init__(
+        self,
+        variant: Variant,
+        journal: Journal | None = None,
+        events: Sequence[Event] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self.saved = True
+        self._begin(variant)
+        if events:
+            self._try = events[0].worksheet
+            self._begun = True
+            for event in events:
+                self._apply(event)
+            self._finished = self.done
+
+    def _begin(self, variant: Variant) -> None:
+        self.variant = variant
+        self.problem: Problem = variant.problem
+        self._entries: dict[str, Entry] = {}
+        self._history: list[tuple[str, Entry]] = []
+        self._tally = _Tally()
+        self._try = new_id()
+        self._begun = self._finished = False
+        self._last_event = self._last_hint = self._clock()
+        self._hinted: str | None = None
+        self.last_blank: str | None = None
+
+    # --- what there is ---
+
+    @property
+    def blanks(self) -> tuple[Blank, ...]:
+        """The blanks to fill, in the order of the backward pass."""
+        return self.problem.blanks
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The entries so far, by blank."""
+        return self._entries
+
+    def entry(self, blank: str) -> Entry:
+        """The entry at a blank, an empty one where there is none."""
+        return self._entries.get(blank, _NOTHING)
+
+    @property
+    def done(self) -> bool:
+        """Whether every blank is right or was shown."""
+        return all(self.entry(blank.id).settled for blank in self.blanks)
+
+    def state(self, blank: str) -> State:
+        """How a place stands: `near` is an answer that cost nothing, `given` a value shown from the first."""
+        entry = self.entry(blank)
+        if entry.revealed:
+            return "revealed"
+        if entry.verdict is None:
+            return "given" if any(place.id == blank for place in self.problem.shown) else "empty"
+        if entry.verdict.right:
+            return "right"
+        return "wrong" if entry.verdict.costs else "near"
+
+    def value_text(self, blank: str) -> list[list[str]]:
+        """What stands in a place, cell by cell: the learner's entry, or a given or shown value. [] when empty."""
+        place = self.problem.place(blank)
+        state = self.state(blank)
+        if state in ("given", "revealed"):
+            return show_rows(self.problem.truth(place))
+        entry = self.entry(blank)
+        if not entry.text:
+            return []
+        if place.shape is None:
+            return [[entry.text.replace("-", "−")]]
+        try:
+            answer = read(self.problem, place, entry.text)
+        except AlgebraError:
+            return []
+        if isinstance(answer.tree, Grid):
+            return [[write(cell) for cell in row] for row in answer.tree.rows]
+        return show_rows(answer.value)
+
+    def next_open(self, after: str | None = None) -> str | None:
+        """The next blank in backward order that is neither right nor shown, going round; None when done."""
+        order = [blank.id for blank in self.blanks]
+        begin = order.index(after) + 1 if after in order else 0
+        for name in order[begin:] + order[:begin]:
+            if not self.entry(name).settled:
+                return name
+        return None
+
+    def place_to_go_on(self) -> str:
+        """The blank to focus on when the worksheet is opened: where the learner stopped."""
+        if self.last_blank and not self.entry(self.last_blank).settled:
+            return self.last_blank
+        return self.next_open(self.last_blank) or (self.last_blank or self.blanks[0].id)
+
+    def offers_reveal(self, blank: str) -> bool:
+        """Whether "show me" is offered: after enough wrong answers, or when the hints have come to the value."""
+        entry = self.entry(blank)
+        return not entry.settled and (entry.wrongs >= OFFER_AFTER or self._seen_all(blank))
+
+    def _seen_all(self, blank: str) -> bool:
+        entry = self.entry(blank)
+        return entry.hints > 0 and hint(self.problem, self.problem.place(blank), entry.hints).last
+
+    def known(self) -> frozenset[str]:
+        """The places whose right value the learner can see."""
+        settled = {name for name, entry in self._entries.items() if entry.settled}
+        return frozenset(settled | {place.id for place in self.problem.shown})
+
+    def summary(self) -> Summary:
+        """What the worksheet comes to; gradients of the inputs that were asked about."""
+        wrt = self.problem.wrt if self.problem.wrt is not None else self.problem.graph.inputs
+        exact, position = self.problem.exact, self.problem.graph.position
+        return Summary(
+            gradients=tuple((name, exact.gradients[position[name]]) for name in wrt),
+            mistakes=self._tally.mistakes,
+            wrongs=self._tally.wrongs,
+            hints=sum(entry.hints for entry in self._entries.values()),
+            revealed=sum(entry.revealed for entry in self._entries.values()),
+            seconds=self._tally.seconds,
+        )
+
+    # --- what the learner does ---
+
+    def answer(self, blank: str, text: str) -> Verdict:
+        """Check `text` at `blank`. What can't be read changes nothing; the same text twice is one attempt."""
+        text = text.strip()
+        entry = self.entry(blank)
+        if entry.verdict is not None and entry.text == text:
+            return entry.verdict
+        verdict = grade(self.problem, self.problem.place(blank), text)
+        self._record("answer", blank, text=text, verdict=verdict)
+        self._settle()
+        return verdict
+
+    def hint(self, blank: str) -> Hint:
+        """The next rung of help at `blank`; the same one again where neither an attempt nor a pause came between."""
+        now = self._clock()
+        entry = self.entry(blank)
+        hurried = self._hinted == blank and now - self._last_hint < PAUSE
+        rung = max(entry.hints, 1) if hurried else entry.hints + 1
+        found = hint(self.problem, self.problem.place(blank), rung, self.known())
+        if found.rung > entry.hints:
+            self._record("hint", blank, hints=found.rung)
+            self._last_hint, self._hinted = now, blank
+        return found
+
+    def reveal(self, blank: str) -> Hint:
+        """Show the value of `blank`: it counts as shown, not as solved. Returns the last rung."""
+        place = self.problem.place(blank)
+        if not self.entry(blank).settled:
+            self._record("reveal", blank, text=show(self.problem.truth(place)))
+            self._settle()
+        return hint(self.problem, place, len(self._ladder(place)), self.known())
+
+    def _ladder(self, place: Blank) -> range:
+        return range(hint(self.problem, place, 1).of)
+
+    def clear(self, blank: str) -> None:
+        """Empty a blank; wrong attempts and hints stay counted."""
+        if self.entry(blank).text:
+            self._record("clear", blank)
+
+    def undo(self) -> str | None:
+        """Take the last entry back, whatever was there before returns. The blank, or None where nothing is left."""
+        if not self._history:
+            return None
+        blank = self._history[-1][0]
+        self._record("undo", blank)
+        return blank
+
+    def fresh(self, seed: int | None = None) -> None:
+        """Begin anew with fresh numbers, those of `seed` where one is given."""
+        if seed is None:
+            seed = random.SystemRandom().randrange(1, 1_000_000)
+        self._begin(self.variant.exercise.variant(seed))
+
+    def restart(self) -> None:
+        """Begin anew with the same numbers."""
+        self._begin(self.variant)
+
+    # --- events ---
+
+    def _settle(self) -> None:
+        if self.done and not self._finished:
+            self._finished = True
+            self._record("solved", "")
+
+    def _record(
+        self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
+    ) -> None:
+        """Store an event, then let it take effect."""
+        if not self._begun:
+            self._begun = True
+            self._store(self._event("begin", ""))
+        event = self._event(kind, blank, text, verdict, hints)
+        self._store(event)
+        self._apply(event, verdict)
+
+    def _event(
+        self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
+    ) -> Event:
+        now = self._clock()
+        duration, self._last_event = now - self._last_event, now
+        return Event(
+            kind=kind,
+            worksheet=self._try,
+            pack=self.variant.exercise.pack,
+            exercise=self.variant.exercise.id,
+            rule=self._rule(blank),
+            seed=self.variant.seed,
+            blank=blank,
+            text=text,
+            verdict=str(verdict.kind) if verdict else "",
+            mistake=(verdict.mistake or "") if verdict else "",
+            hints=self.entry(blank).hints if hints is None else hints,
+            duration=duration,
+            fingerprint=self.variant.fingerprint,
+        )
+
+    def _rule(self, blank: str) -> str:
+        """The rule a blank practises: the operation behind its edge, `branch` for a sum, `start`."""
+        if not blank:
+            return ""
+        place = self.problem.place(blank)
+        if place.edge:
+            return self.problem.graph.nodes[place.edge.target].op or ""
+        return "branch" if place.kind == "sum" else "start"
+
+    def _store(self, event: Event) -> None:
+        if self._journal is not None and self.variant.exercise.pack:
+            self.saved = self._journal.append(event)
+
+    def _apply(self, event: Event, verdict: Verdict | None = None) -> None:
+        """What an event does to the state; the same now and when it is replayed."""
+        self._tally.seconds += event.duration
+        if not event.blank or not self.problem.has_place(event.blank):
+            return
+        self.last_blank = event.blank
+        entry = self.entry(event.blank)
+        if event.kind == "answer":
+            self._answered(event.blank, event.text, verdict)
+        elif event.kind == "hint":
+            self._entries[event.blank] = replace(entry, hints=event.hints)
+        elif event.kind == "reveal":
+            self._put(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
+        elif event.kind == "clear":
+            self._put(event.blank, replace(entry, text="", verdict=None, revealed=False))
+        elif event.kind == "undo" and self._history:
+            blank, before = self._history.pop()
+            kept = self.entry(blank)
+            self._entries[blank] = replace(before, hints=kept.hints, wrongs=kept.wrongs)
+            self._finished = self._finished and self.done
+
+    def _answered(self, blank: str, text: str, verdict: Verdict | None) -> None:
+        verdict = verdict or grade(self.problem, self.problem.place(blank), text)
+        self._hinted = None
+        if verdict.kind is Kind.MALFORMED:
+            return
+        entry = self.entry(blank)
+        if verdict.costs:
+            self._tally.wrongs += 1
+            self._tally.mistakes.update([verdict.mistake] if verdict.mistake else [])
+        wrongs = entry.wrongs + verdict.costs
+        self._put(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrongs=wrongs))
+
+    def _put(self, blank: str, entry: Entry) -> None:
+        self._history.append((blank, self.entry(blank)))
+        self._entries[blank] = entry
