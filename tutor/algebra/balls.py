@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -13,7 +14,10 @@ from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
 Ball: TypeAlias = Any
 
 #: The precisions tried one after the other, in bits. At the last one two numbers that can't be told apart are one.
-PRECISIONS = (64, 192, 640, 2048)
+PRECISIONS = (80, 192, 640, 2048)
+
+#: What can't be told apart from zero by more than this is taken for zero.
+_TINY = 1e-200
 
 
 @contextmanager
@@ -82,14 +86,19 @@ def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None) -> Ball:
 
 
 def nearest_float(tree: Expr) -> float:
-    """The float nearest to an exact scalar tree (0.0 where it can't be told from zero)."""
+    """The float nearest to an exact scalar tree: 0.0 where it can't be told from zero, infinite where it is too
+    large for a float, not a number where it has no value or none that can be computed.
+    """
     if isinstance(tree, Num):
-        return float(tree.value)
-    value = 0.0
+        try:
+            return float(tree.value)
+        except OverflowError:
+            return math.inf if tree.value > 0 else -math.inf
     for bits in PRECISIONS:
         with precision(bits):
             enclosure = ball(tree)
-            value = float(enclosure.mid())
             if enclosure.rel_accuracy_bits() >= 60:
-                return value
-    return value
+                break
+    if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > _TINY):
+        return math.nan
+    return float(enclosure.mid())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,9 +18,12 @@ _SIGNS = {"·": "*", "×": "*", "∗": "*", "⋅": "*", "÷": "/", "−": "-", "
 # `2e3` is two thousand and `2e^3` is 2·e³: an exponent is an e with digits right behind it.
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+)?")
 # Letters, marks and plain digits; not ², ½ or full-width letters, which \w takes for letters too.
-_PART = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209c\uff00-\uffef]"
+_PART = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
 _WORD = re.compile(rf"(?!\d){_PART}+'*")
 _TRANSPOSED = re.compile(r"\.T(?!\w)")
+# A raised exponent, as `write` writes it: x² is x^2 and x⁻¹ is x^-1.
+_RAISED = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,13 @@ def read_number(text: str, at: int = 0) -> Fraction:
         raise AlgebraError(
             message(N_("This number has more than {n} digits. Write fewer."), n=MAX_DIGITS), at, len(text)
         )
-    if exponent and (len(exponent.lstrip("+-").lstrip("0")) > 3 or abs(int(exponent)) > MAX_EXPONENT):
+    # Leading zeros go first: Python refuses to read thousands of digits.
+    power = int((exponent.lstrip("+-").lstrip("0") or "0")[:4])
+    if power > MAX_EXPONENT:
         raise AlgebraError(
             message(N_("Exponents go from −{n} to {n}. Write a number nearer to 1."), n=MAX_EXPONENT), at, len(text)
         )
-    return Fraction(mantissa or "0") * Fraction(10) ** int(exponent or 0)
+    return Fraction(mantissa or "0") * Fraction(10) ** (-power if exponent.startswith("-") else power)
 
 
 def tokens(text: str, compound: Iterable[str] = ()) -> list[Token]:
@@ -70,6 +75,9 @@ def tokens(text: str, compound: Iterable[str] = ()) -> list[Token]:
         elif match := _TRANSPOSED.match(text, at):
             found.append(Token("T", match[0], at))
             at = match.end()
+        elif match := _RAISED.match(text, at):
+            found.extend(_raised(match))
+            at = match.end()
         elif (match := _WORD.match(text, at)) and match[0].rstrip("'").isidentifier():
             found.append(Token("name", unicodedata.normalize("NFC", match[0]), at))
             at = match.end()
@@ -79,6 +87,14 @@ def tokens(text: str, compound: Iterable[str] = ()) -> list[Token]:
             at += length
     found.append(Token("end", "", len(text)))
     return found
+
+
+def _raised(match: re.Match[str]) -> Iterator[Token]:
+    digits = match[2].translate(_LOWERED)
+    yield Token("^", match[0], match.start())
+    if match[1]:
+        yield Token("-", match[1], match.start())
+    yield Token("number", digits, match.start(2), read_number(digits, match.start(2)))
 
 
 def _begins_with(rest: str, name: str) -> bool:
@@ -111,8 +127,6 @@ def _refused(character: str, at: int) -> AlgebraError:
     digit = unicodedata.digit(character, None)
     if digit is not None and category == "Nd":
         return AlgebraError(message(N_("“{c}” is a full-width digit. Write {d}."), c=character, d=digit), at)
-    if digit is not None:
-        return AlgebraError(message(N_("Write a power with ^, as in x^{d}."), d=digit), at)
     if 0xFF01 <= ord(character) <= 0xFF5E:
         plain = unicodedata.normalize("NFKC", character)
         return AlgebraError(message(N_("“{c}” is a full-width character. Write {d}."), c=character, d=plain), at)

@@ -37,7 +37,7 @@ FUNCTIONS = {
 }
 CONSTANTS = ("e", "pi", "π")
 
-_SUM, _PRODUCT, _SIGN, _POWER, _POSTFIX = 10, 20, 25, 30, 40
+_SUM, _PRODUCT, _SIGN, _POWER = 10, 20, 25, 30
 _INFIX = {
     "+": ("add", _SUM),
     "-": ("sub", _SUM),
@@ -176,7 +176,7 @@ class _Parser:
 
     def comma(self) -> AlgebraError:
         before, after = self.tokens[self.here - 1], self.tokens[self.here + 1]
-        if before.kind == "number" and after.kind == "number":
+        if before.text.isdecimal() and after.text.isdecimal():
             return self.error(
                 N_("Decimals are written with a point: write {d}."), d=f"{before.text}.{after.text}"
             )
@@ -297,8 +297,10 @@ class _Parser:
         while self.token.kind == "," and len(args) < takes:
             self.next()
             args.append(self.expression(0))
-        if self.token.kind == ",":
+        if self.token.kind == "," and takes == 1:
             raise self.comma()
+        if self.token.kind == ",":
+            raise self.error(N_("{name} takes two values: write {name}(a, b)."), token, name=token.text)
         self.close(opening, ")")
         self.depth -= 1
         if len(args) != takes:

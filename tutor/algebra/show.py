@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from tutor.algebra import balls, values
-from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names
+from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names, postorder
 from tutor.algebra.values import Value
 
 DIGITS = 4
@@ -109,44 +109,52 @@ _SIGNS |= {"matmul": (" @ ", _PRODUCT)}
 
 
 def write(tree: Expr) -> str:
-    """A tree as a formula that the parser reads back as the same tree."""
-    return _write(tree)[0]
+    """A tree as a formula that the parser reads back as the same value."""
+    done: _Written = {}
+    for node in postorder(tree):
+        done[id(node)] = _write(node, done)
+    return done[id(tree)][0]
 
 
-def _write(tree: Expr) -> tuple[str, int]:
-    """The text and how tightly it binds."""
+#: The text of each part by its id, and how tightly it binds.
+_Written: TypeAlias = dict[int, tuple[str, int]]
+
+
+def _write(tree: Expr, done: _Written) -> tuple[str, int]:
+    """The text and how tightly it binds; what is inside is written already."""
     if isinstance(tree, Num):
         return _write_number(tree)
     if isinstance(tree, Sym):
         return ("π" if tree.name == "pi" else tree.name), _ATOM if tree.name.isidentifier() else _PRODUCT
     if isinstance(tree, Grid):
-        rows = ("[" + ", ".join(write(cell) for cell in row) + "]" for row in tree.rows)
+        rows = ("[" + ", ".join(done[id(cell)][0] for cell in row) + "]" for row in tree.rows)
         return "[" + ", ".join(rows) + "]", _ATOM
     assert isinstance(tree, Apply)
     if tree.op in _SIGNS:
         sign, strength = _SIGNS[tree.op]
         left, right = tree.args
         # A second operand of the same strength needs brackets, + and · after their own kind apart.
-        same = strength if isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul") else strength + 1
+        alike = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
+        same = strength if alike or (tree.op == "mul" and isinstance(right, Sym)) else strength + 1
         # `1/2x` and `S * U @ W` read left to right, which not everyone expects: brackets say so.
         mixed = isinstance(left, Apply) and left.op != tree.op and _SIGNS.get(left.op, ("", 0))[1] == _PRODUCT
-        if tree.op == "mul" and isinstance(right, Sym):
-            same = strength
-        return _inside(left, strength + 1 if mixed and strength == _PRODUCT else strength) + sign + _inside(right, same), strength
+        first = strength + 1 if mixed and strength == _PRODUCT else strength
+        return _inside(left, first, done) + sign + _inside(right, same, done), strength
     if tree.op == "neg":
-        return "−" + _inside(tree.args[0], _SIGN), _SIGN
+        return "−" + _inside(tree.args[0], _SIGN, done), _SIGN
     if tree.op == "pow":
-        return _write_power(*tree.args)
+        return _write_power(_inside(tree.args[0], _POWER + 1, done), tree.args[1], done)
     if tree.op == "exp":
-        return _write_exp(tree.args[0])
+        power = tree.args[0]
+        return ("e", _ATOM) if isinstance(power, Num) and power.value == 1 else _write_power("e", power, done)
     if tree.op == "T":
-        return _inside(tree.args[0], _POWER + 1) + "ᵀ", _POWER + 1
+        return _inside(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
     name = {"sigmoid": "σ"}.get(tree.op, tree.op)
-    return f"{name}({', '.join(write(arg) for arg in tree.args)})", _ATOM
+    return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
 
 
-def _inside(tree: Expr, strength: int) -> str:
-    text, own = _write(tree)
+def _inside(tree: Expr, strength: int, done: _Written) -> str:
+    text, own = done[id(tree)]
     return f"({text})" if own < strength else text
 
 
@@ -154,20 +162,13 @@ def _write_number(tree: Num) -> tuple[str, int]:
     if tree.text:
         return tree.text, _SIGN if tree.text[0] in "-−" else _ATOM
     text = exact_decimal(tree.value) or f"{tree.value.numerator}/{tree.value.denominator}"
-    strength = _SIGN if tree.value < 0 else _PRODUCT if "/" in text else _ATOM
+    strength = _PRODUCT if "/" in text else _SIGN if tree.value < 0 else _ATOM
     return text.replace("-", "−"), strength
 
 
-def _write_power(base: Expr, exponent: Expr) -> tuple[str, int]:
-    left = _inside(base, _POWER + 1)
+def _write_power(left: str, exponent: Expr, done: _Written) -> tuple[str, int]:
     inner = exponent.args[0] if isinstance(exponent, Apply) and exponent.op == "neg" else exponent
     if isinstance(inner, Num) and inner.value.denominator == 1 and not inner.decimal and abs(inner.value) < 1000:
         sign = "" if inner is exponent else "−"
-        return left + (sign + write(inner)).translate(_RAISED), _POWER
-    return f"{left}^{_inside(exponent, _POWER)}", _POWER
-
-
-def _write_exp(argument: Expr) -> tuple[str, int]:
-    if isinstance(argument, Num) and argument.value == 1:
-        return "e", _ATOM
-    return _write_power(Sym("e"), argument)
+        return left + (sign + done[id(inner)][0]).translate(_RAISED), _POWER
+    return f"{left}^{_inside(exponent, _POWER, done)}", _POWER

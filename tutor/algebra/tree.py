@@ -210,6 +210,8 @@ def power(a: Expr, b: Expr) -> Expr:
         if b.value == 1:
             return a
         if isinstance(a, Num):
+            if a.value < 0 and b.value.denominator != 1:
+                raise ValueError("pow")
             folded = _power(a.value, b.value)
             if folded is not None:
                 return Num(folded)

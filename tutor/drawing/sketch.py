@@ -12,6 +12,7 @@ from tutor.grading import Problem
 
 _ASCII = str.maketrans(
     {"×": "*", "÷": "/", "−": "-", "σ": "sigmoid", "Σ": "sum", "∂": "d", "·": "*", "→": "->", "●": "o", "∞": "inf"}
+    | {"✓": "+", "✗": "x", "“": '"', "”": '"', "’": "'", "…": "~"}
 )
 _ASCII_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 

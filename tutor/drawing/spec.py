@@ -109,3 +109,5 @@ class Drawing:
     places: Mapping[str, Place]
     boxes: Mapping[str, Rect]
     neighbours: Mapping[str, Mapping[Direction, str]]
+    #: Drawn in ASCII alone.
+    ascii: bool = False

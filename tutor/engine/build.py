@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import NoReturn
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
@@ -28,8 +30,15 @@ def build(text: str, shapes: Mapping[str, Shape]) -> Graph:
         assert equation.name
         builder.define(equation.name, equation.tree)
     last = equations[-1]
-    output = last.name or next(name for name in _OUTPUT_NAMES if name not in _all_names(equations))
+    taken = _all_names(equations)
+    output = last.name or next(name for name in _output_names() if name not in taken)
     return builder.finish(output, last, text)
+
+
+def _output_names() -> Iterator[str]:
+    """Names for an output that has none of its own, the usual ones first."""
+    yield from _OUTPUT_NAMES
+    yield from (f"{_OUTPUT_NAMES[-1]}{n}" for n in count(2))
 
 
 def _all_names(equations: list[Equation]) -> set[str]:
@@ -146,10 +155,12 @@ class _Builder:
         """A part without inputs, with the constants that its names stand for put in."""
         if not children(part):
             return part
-        inside = [done[id(child)] for child in children(part)]
+        inside = [child for child in (done[id(child)] for child in children(part)) if isinstance(child, Expr)]
         if isinstance(part, Apply):
-            return Apply(part.op, tuple(child for child in inside if isinstance(child, Expr)), part.at)
-        return part
+            return Apply(part.op, tuple(inside), part.at)
+        assert isinstance(part, Grid)
+        width = len(part.rows[0])
+        return Grid(tuple(tuple(inside[i : i + width]) for i in range(0, len(inside), width)), part.at)
 
     def named(self, symbol: Sym) -> int | Expr:
         if symbol.name not in self.meaning:
@@ -178,7 +189,11 @@ class _Builder:
             if isinstance(operand, Expr):
                 const = evaluate(operand, {})
         args = tuple(operand if isinstance(operand, int) else None for operand in operands)
-        shape = self.shape(op, [self.nodes[arg].shape if arg is not None else values.shape(const) for arg in args], part.at)
+        shapes = [self.nodes[arg].shape if arg is not None else values.shape(const) for arg in args]
+        shape = self.shape(op, shapes, part.at)
+        # A constant number goes into every cell; a node's number would need a sum on the way back.
+        if op not in ("sum", "matmul") and any(arg is not None and own != shape for arg, own in zip(args, shapes, strict=True)):
+            self.refuse_shapes(shapes, part.at)
         self.counts[op] += 1
         parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
         formula = Apply("div", (ONE, *parts)) if op == "inv" else Apply(op, parts)
@@ -217,16 +232,14 @@ class _Builder:
             return None
         known = {shape for shape in shapes if shape is not None}
         if len(known) > 1:
-            left, right = shapes
-            raise AlgebraError(
-                message(
-                    N_("Shapes {left} and {right} differ; cell by cell they do not fit."),
-                    left=describe(left),
-                    right=describe(right),
-                ),
-                at,
-            )
+            self.refuse_shapes(shapes, at)
         return next(iter(known), None)
+
+    def refuse_shapes(self, shapes: list[Shape], at: int) -> NoReturn:
+        left, right = map(describe, shapes)
+        raise AlgebraError(
+            message(N_("Shapes {left} and {right} differ; cell by cell they do not fit."), left=left, right=right), at
+        )
 
 
 def _is_e(operand: int | Expr) -> bool:

@@ -10,12 +10,14 @@ from typing import TypeAlias
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.show import show_value, write
-from tutor.algebra.tree import ZERO, Apply, Expr
+from tutor.algebra.tree import ZERO, Expr
 from tutor.algebra.values import Value
 from tutor.engine.operations import OPERATIONS
 
 #: (rows, columns), or None for a number.
 Shape: TypeAlias = tuple[int, int] | None
+#: Operations written as a name with brackets, which hold together as they are.
+_CALLS = ("log", "sigmoid", "sum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Graph:
         if node.name:
             return node.name
         text = write(node.formula)
-        return f"({text})" if isinstance(node.formula, Apply) and node.op in ("add", "sub", "mul", "div") else text
+        return text if node.op in _CALLS else f"({text})"
 
     @cached_property
     def float_consts(self) -> tuple[Value, ...]:

@@ -128,7 +128,7 @@ _TABLE = (
         id="div",
         sign="÷",
         forward=lambda x, y: x / y,
-        local=(lambda z, x, y: constant(1, y) / y, lambda z, x, y: -x / (y * y)),
+        local=(lambda z, x, y: constant(1, y) / y, lambda z, x, y: -x / power(y, 2)),
         says=(
             N_("÷ sends its numerator the upstream divided by the denominator."),
             N_("÷ sends its denominator the upstream times minus the numerator over the denominator squared."),
@@ -195,7 +195,7 @@ _TABLE = (
         id="inv",
         sign="1/x",
         forward=lambda x: constant(1, x) / x,
-        local=(lambda z, x: -(z * z),),
+        local=(lambda z, x: -power(z, 2),),
         says=(
             N_("1/x sends back the upstream times minus the square of its output: y = x^(−1) gives −x^(−2) = −y²."),
         ),

@@ -128,6 +128,15 @@ def _finite(value: Value) -> bool:
 
 def backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> Passes:
     """Send `start`, of the output's shape, back along every edge. Raises `NotANumber`."""
+    if any(values.is_matrix(value) for value in forward_values):
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return _backward(graph, forward_values, start)
+    return _backward(graph, forward_values, start)
+
+
+def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> Passes:
     gradients: list[Value] = [None] * len(graph.nodes)
     gradients[graph.last] = start
     edges: dict[tuple[int, int], EdgeValue] = {}

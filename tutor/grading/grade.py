@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
     names = problem.names_for(blank)
     tree = parse(text, names)
     value = evaluate(tree, names)
+    _check_finite(value, text)
     if not values.is_matrix(value):
         typed: tuple[tuple[Typed, ...], ...] = ((Typed.read(tree, value),),)
     elif isinstance(tree, Grid):
@@ -52,6 +54,18 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
         decimal = Typed.read(tree, value[0, 0]).decimal
         typed = tuple(tuple(Typed(cell, decimal) for cell in row) for row in value)
     return Answer(tree, value, typed)
+
+
+def _check_finite(value: Value, text: str) -> None:
+    """Refuse what has no value or none a float can hold: it can be compared with nothing."""
+    for cell in value.ravel() if values.is_matrix(value) else (value,):
+        size = nearest_float(cell)
+        if math.isnan(size):
+            raise AlgebraError(
+                message(N_("This can't be computed well enough to compare. Write it another way.")), 0, len(text)
+            )
+        if math.isinf(size):
+            raise AlgebraError(message(N_("This number is too large.")), 0, len(text))
 
 
 def reads_as(problem: Problem, blank: Blank, text: str) -> Reading:
@@ -170,7 +184,7 @@ def _why_not(
         return Verdict(Kind.MISTAKEN, message(slip), "any.slip", cells)
     if cells is not None and any(cell for row in cells for cell in row):
         return Verdict(Kind.WRONG, message(N_("Some cells are right. Look at the ones that are marked.")), cells=cells)
-    return Verdict(Kind.WRONG, _nothing_recognised(blank, words), cells=cells)
+    return Verdict(Kind.WRONG, _nothing_recognised(problem, blank, words), cells=cells)
 
 
 def _says(suspect: Suspect, words: Mapping[str, Any]) -> Message:
@@ -260,18 +274,24 @@ def _wrong_shape(typed: tuple[int, int] | None, needed: tuple[int, int] | None) 
     )
 
 
-def _nothing_recognised(blank: Blank, words: Mapping[str, Any]) -> Message:
+#: Where the start is no 1, nothing at the output tells it.
+NOT_THE_END = N_("The calculation goes on behind {output}: the start is what comes back from there. The text says it.")
+
+
+def _nothing_recognised(problem: Problem, blank: Blank, words: Mapping[str, Any]) -> Message:
+    if blank.kind == "start" and not problem.starts_at_one:
+        return Message(NOT_THE_END, words)
     if blank.kind == "start":
-        return Message(N_("Not yet. If {name} moves by 1, by how much does {name} move? (F2)"), words)
+        return Message(N_("Not yet. If {name} moves by 1, by how much does {name} move?"), words)
     if blank.kind == "sum":
         return Message(
-            N_("Not yet. Here meets what came back along {n} lines. Which are they, and how do they go together? (F2)"),
+            N_("Not yet. Here meets what came back along {n} lines. Which are they, and how do they go together?"),
             words,
         )
     return Message(
         N_(
             "Not yet. Two numbers make this one: what reached {node} from the right, and how much {node} moves when "
-            "only this line moves. Which of the two are you unsure of? (F2)"
+            "only this line moves. Which of the two are you unsure of?"
         ),
         words,
     )

@@ -17,7 +17,7 @@ from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
 from tutor.algebra.values import Value
 from tutor.engine import OPERATIONS, Edge
 from tutor.engine.nudge import nudged
-from tutor.grading.grade import fill
+from tutor.grading.grade import NOT_THE_END, fill
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import Message, N_, message
 
@@ -58,6 +58,8 @@ def _together(*parts: Message) -> Message:
 
 
 def _start_where(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if not problem.starts_at_one:
+        return Message(NOT_THE_END, fill(problem, blank))
     return Message(
         N_("The backward pass begins here, at the output. If {output} moves by 1, by how much does {output} move?"),
         fill(problem, blank),
@@ -65,6 +67,8 @@ def _start_where(problem: Problem, blank: Blank, known: Collection[str]) -> Mess
 
 
 def _start_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if not problem.starts_at_one:
+        return Message(NOT_THE_END, fill(problem, blank))
     return Message(
         N_(
             "Asked is ∂{output}/∂{output}. A quantity moves exactly as much as it moves itself: "
@@ -75,11 +79,15 @@ def _start_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
 
 
 def _start_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if not problem.starts_at_one:
+        return Message(NOT_THE_END, fill(problem, blank))
     return Message(N_("∂{output}/∂{output} = {output} ÷ {output} = ?"), fill(problem, blank))
 
 
 def _start_value(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     value = show(problem.truth(blank))
+    if not problem.starts_at_one:
+        return message(N_("{value}."), value=value)
     return message(
         N_("{value}. Check by nudging: when {output} rises by 0.01, then {output} rises by 0.01."),
         value=value,
@@ -182,7 +190,7 @@ def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mes
     if operation.id == "sum":
         return message(
             N_("Every cell gets the upstream × 1 = {g} × 1 = ?"),
-            g=_bracketed(show(problem.floats.edges[blank.edge.target, 0].upstream)),
+            g=_bracketed(show(problem.exact.edges[blank.edge.target, 0].upstream)),
         )
     g = _first_cell(problem.exact.edges[blank.edge.target, blank.edge.slot].upstream)
     product = f"{_bracketed(show(g))} × {_bracketed(write(_slope_in_numbers(problem, blank.edge)))}"
@@ -308,7 +316,7 @@ def _nudge_text(problem: Problem, blank: Blank, delta: float, before: float, aft
             "{moved} for {delta}."
         )
     said = Message(text, words)
-    if isinstance(problem.start, Num) and problem.start.value == 1:
+    if problem.starts_at_one:
         return said
     return _together(said, Message(N_("The start makes {start} times that."), words))
 

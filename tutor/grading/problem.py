@@ -9,7 +9,7 @@ from typing import Literal
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.tree import ONE, Expr
+from tutor.algebra.tree import ONE, Expr, Num
 from tutor.algebra.values import Value
 from tutor.engine import OPERATIONS, Edge, Graph, Passes, run
 from tutor.engine.graph import Shape
@@ -74,6 +74,11 @@ class Problem:
         """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
         inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
         return run(self.graph, inputs, values.each(nearest_float, self.start))
+
+    @property
+    def starts_at_one(self) -> bool:
+        """Whether the output is the end of the calculation, so that its own gradient is the identity's slope."""
+        return isinstance(self.start, Num) and self.start.value == 1
 
     @cached_property
     def wanted(self) -> tuple[bool, ...]:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tutor.algebra import AlgebraError
-from tutor.i18n import Message, N_, message
+from tutor.i18n import N_, Message, message
 from tutor.packs.plain_text import visible
+
+#: What follows after so many faults helps nobody.
+MAX_FAULTS = 200
 
 #: Where a value stands in a file: keys, and positions in lists.
 Place: TypeAlias = tuple[str | int, ...]
@@ -17,7 +20,7 @@ Place: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `path` and `line` are None where no file or no line is to blame; `key` is dotted, or empty."""
+    """One fault. `path` and `line` are None where no file or line is to blame; `key` is dotted, or empty."""
 
     path: Path | None
     line: int | None
@@ -64,4 +67,6 @@ def at_place(error: AlgebraError, text: str) -> Message:
     piece = text[error.at : error.at + error.length].strip()
     if not piece:
         return error.message
-    return message(N_("{problem} (Character {n}: “{piece}”.)"), problem=error.message, n=error.at + 1, piece=piece)
+    return message(
+        N_("{problem} (Character {n}: “{piece}”.)"), problem=error.message, n=error.at + 1, piece=piece
+    )

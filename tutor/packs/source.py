@@ -1,4 +1,4 @@
-"""A file of a pack: read within bounds, parsed exactly, and its lines found again where there is something to say."""
+"""A file of a pack: read within bounds, parsed exactly, its lines found again when there is something to say."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from typing import Any
 
 from tutor.algebra import AlgebraError
 from tutor.algebra.lexer import MAX_DIGITS, read_number
-from tutor.i18n import Message, N_, message
+from tutor.i18n import N_, Message, message
 from tutor.packs.faults import Fault, PackError, Place, dotted
+
+#: The version of the format that this program reads.
+FORMAT = 1
+NEWER = N_("This pack needs a newer backprop-tutor. Update the program.")
 
 MAX_BYTES = 1024 * 1024
 #: A key such as a.b.c has a handful of parts; TOML readers take quadratic time for many.
 MAX_KEY_PARTS = 200
 #: How much text may be parsed to find the lines of faults.
 _LINE_BUDGET = 4_000_000
+
+_QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'""")
+_LONG_KEY = re.compile(rf"(?<![\w.\-])(?:[\w\-]+[ \t]*\.[ \t]*){{{MAX_KEY_PARTS}}}")
 
 _TOO_MANY_DIGITS = N_("This number has more than {n} digits. Write fewer.")
 
@@ -41,9 +48,13 @@ _SYNTAX = {
     "Unclosed array": N_("A list is not closed. Add a ] or a comma."),
     "Unclosed inline table": N_("A table is not closed. Add a } or a comma."),
     "Unterminated string": N_("A text is not closed. End it with the quotes it began with."),
-    "Illegal character": N_("There is a character here that may not stand in a text. Close the quotes or delete it."),
+    "Illegal character": N_(
+        "There is a character here that may not stand in a text. Close the quotes or delete it."
+    ),
     "Unescaped '\\'": N_("A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
-    "Expected newline or end of document": N_("There is too much on this line. One key and one value stand on a line."),
+    "Expected newline or end of document": N_(
+        "There is too much on this line. One key and one value stand on a line."
+    ),
     "Duplicate inline table key": N_("A key is written twice in this table. Keep one of the two."),
     "Invalid statement": N_("This line can't be read. Write key = value or [table]."),
 }
@@ -71,19 +82,16 @@ class Source:
 
     def _line(self, place: Place) -> int:
         """Where the statement begins that sets `place`, or what it would stand in."""
-        begins = self._statements
-        for path, line in begins:
-            if path == place:
-                return line
-        for path, line in begins:
-            if path[: len(place)] == place and place:
-                return line
-        around = [(len(path), -line) for path, line in begins if place[: len(path)] == path]
-        return -max(around)[1] if around else 1
+        return next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 1)
 
     @cached_property
-    def _statements(self) -> list[tuple[Place, int]]:
-        return list(_statements(self.text))
+    def _lines(self) -> dict[Place, int]:
+        """For every place the first line that sets it or something in it."""
+        found: dict[Place, int] = {}
+        for place, line in _statements(self.text):
+            for n in range(1, len(place) + 1):
+                found.setdefault(place[:n], line)
+        return found
 
 
 def read(path: Path, folder: Path) -> Source:
@@ -101,7 +109,9 @@ def _read_text(path: Path, folder: Path) -> str:
 
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise refused(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")))
+            raise refused(
+                message(N_("This file lies outside of its pack. Put a copy of it into the folder."))
+            )
         if not stat.S_ISREG(path.stat().st_mode):
             raise refused(message(N_("This is no ordinary file. Put a text file in its place.")))
         with path.open("rb") as file:
@@ -117,7 +127,9 @@ def _read_text(path: Path, folder: Path) -> str:
         return unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise refused(message(N_("This file is not in UTF-8. Save it as UTF-8 in your editor.")), line) from None
+        raise refused(
+            message(N_("This file is not in UTF-8. Save it as UTF-8 in your editor.")), line
+        ) from None
 
 
 class _Syntax(Exception):
@@ -128,8 +140,10 @@ class _Syntax(Exception):
 
 def _parse(text: str) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > MAX_KEY_PARTS and re.search(rf"(?:(?<![\w.])|^)(?:[\w\-]+\s*\.\s*){{{MAX_KEY_PARTS}}}", line):
-            raise _Syntax(message(N_("A key here has more than {n} parts. Write fewer."), n=MAX_KEY_PARTS), number)
+        if line.count(".") > MAX_KEY_PARTS and _LONG_KEY.search(_QUOTED.sub("q", line)):
+            raise _Syntax(
+                message(N_("A key here has more than {n} parts. Write fewer."), n=MAX_KEY_PARTS), number
+            )
     try:
         return tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
@@ -152,7 +166,9 @@ def _syntax(raw: str, text: str) -> _Syntax:
 def _exact(text: str) -> Fraction | Unreadable:
     """A decimal of a TOML file, as it is written: 0.1 is a tenth."""
     if text.lstrip("+-") in ("inf", "nan"):
-        return Unreadable(message(N_("{number} is not a number to calculate with. Write a finite one."), number=text))
+        return Unreadable(
+            message(N_("{number} is not a number to calculate with. Write a finite one."), number=text)
+        )
     try:
         return read_number(text.replace("_", ""))
     except AlgebraError as error:
@@ -161,7 +177,11 @@ def _exact(text: str) -> Fraction | Unreadable:
 
 def whole(number: int) -> Fraction | Unreadable:
     """A whole number of a TOML file, within the bounds of all numbers."""
-    return Fraction(number) if abs(number) < 10**MAX_DIGITS else Unreadable(message(_TOO_MANY_DIGITS, n=MAX_DIGITS))
+    return (
+        Fraction(number)
+        if abs(number) < 10**MAX_DIGITS
+        else Unreadable(message(_TOO_MANY_DIGITS, n=MAX_DIGITS))
+    )
 
 
 def _statements(text: str) -> Iterator[tuple[Place, int]]:
@@ -197,7 +217,7 @@ def _statements(text: str) -> Iterator[tuple[Place, int]]:
 
 
 def _keys(parsed: dict[str, Any], header: bool) -> tuple[list[str], bool]:
-    """The keys of a statement down to where it holds more than one thing, and whether it is a `[[header]]`."""
+    """The keys of a statement down to where it holds more than one thing; whether it is a `[[header]]`."""
     keys: list[str] = []
     here: Any = parsed
     while isinstance(here, dict) and len(here) == 1:

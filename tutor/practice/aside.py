@@ -26,7 +26,7 @@ def identity(path: Path) -> Identity | None:
 
 
 def set_aside(path: Path, which: Identity | None) -> str | None:
-    """Rename the database at `path`, with what SQLite keeps beside it, to a name that is free; return that name.
+    """Rename the database at `path`, with what SQLite keeps beside it, to a free name; return that name.
 
     None, with nothing done, when the file is not `which` any more: another process has set it aside already
     and begun a new one. Raises OSError where the folder does not allow it.

@@ -1,4 +1,4 @@
-"""The progress file: opening it, adding events and asking it. What goes wrong is a `Trouble` with a remedy."""
+"""The progress file: opening it, adding events, asking it. What goes wrong is a `Trouble` with a remedy."""
 
 from __future__ import annotations
 
@@ -49,18 +49,20 @@ SELECT {_COLUMNS} FROM event WHERE worksheet = (
 ) ORDER BY seq
 """
 # Leaps through the index from one (pack, exercise, kind) to the next: the time grows with the number of
-# exercises, not with the number of events.
+# exercises, not with the number of events. (Compared as one row value, SQLite would walk through all events.)
 _STANDINGS = """
 WITH RECURSIVE leap (seq) AS (
     SELECT (SELECT seq FROM event ORDER BY pack, exercise, kind LIMIT 1)
     UNION ALL
-    SELECT (
-        SELECT there.seq FROM event AS there
-        WHERE (there.pack, there.exercise, there.kind) > (here.pack, here.exercise, here.kind)
-        ORDER BY there.pack, there.exercise, there.kind LIMIT 1
+    SELECT coalesce(
+        (SELECT seq FROM event WHERE pack = here.pack AND exercise = here.exercise AND kind > here.kind
+         ORDER BY kind LIMIT 1),
+        (SELECT seq FROM event WHERE pack = here.pack AND exercise > here.exercise
+         ORDER BY exercise, kind LIMIT 1),
+        (SELECT seq FROM event WHERE pack > here.pack ORDER BY pack, exercise, kind LIMIT 1)
     ) FROM leap JOIN event AS here ON here.seq = leap.seq
 )
-SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (
+SELECT pack, exercise, kind, worksheet FROM event WHERE seq IN (
     SELECT (
         SELECT max(seq) FROM event AS last
         WHERE last.pack = first.pack AND last.exercise = first.exercise AND last.kind = first.kind
@@ -133,7 +135,7 @@ class Database:
         self.write(())
 
     def write(self, events: Iterable[Event], patience: float | None = None) -> None:
-        """Add events, all or none; they are on the disk when this returns. One that is there already stays."""
+        """Add events, all or none; they are on the disk when this returns. One already there stays."""
         with self._told():
             if patience is not None:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience)}")
@@ -156,7 +158,7 @@ class Database:
     def standings(self) -> list[tuple[str, str, str, str]]:
         """(pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
         with self._told():
-            return [row[:4] for row in self._connection.execute(_STANDINGS)]
+            return self._connection.execute(_STANDINGS).fetchall()
 
     def close(self) -> None:
         with suppress(sqlite3.Error):

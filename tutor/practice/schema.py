@@ -51,7 +51,7 @@ def _one_table_of_events(connection: sqlite3.Connection) -> None:
     )
 
 
-#: The step from each version to the next, oldest first. A step that changes old events drops the triggers first.
+#: The step from each version to the next, oldest first. A step that changes events drops the triggers first.
 MIGRATIONS: tuple[Migration, ...] = (_one_table_of_events,)
 
 VERSION = len(MIGRATIONS)
@@ -60,8 +60,8 @@ VERSION = len(MIGRATIONS)
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Bring a new or older file to the version of `migrations`, all in one transaction.
 
-    `connection` is in autocommit mode (`isolation_level=None`). Raises sqlite3.Error and leaves the file as it
-    was when a step fails. A file of this version or a newer one is left alone.
+    `connection` is in autocommit mode (`isolation_level=None`). Raises sqlite3.Error and leaves the file as
+    it was when a step fails. A file of this version or a newer one is left alone.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:

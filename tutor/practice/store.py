@@ -1,7 +1,7 @@
 """A learner's progress: every event is kept, and what is shown is derived from the events.
 
-An exercise goes on whatever happens to the file. Nothing here raises for a fault of the file or the disk: what
-cannot be saved is held in memory and written as soon as it can be, and `notice` says what to do about it.
+An exercise goes on whatever happens to the file. Nothing here raises for a fault of the file or the disk:
+what cannot be saved is held in memory and written as soon as it can be, and `notice` says what to do.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Store:
     def open(cls, path: Path) -> Store:
         """Open the file at `path`, or make it. Never raises: `notice` and `writable` tell how it went.
 
-        A file that is damaged, or that is none of ours, is set aside under a new name and a new one begun. One
-        of a newer version is left alone, and the session goes on unsaved.
+        A file that is damaged, or that is none of ours, is set aside under a new name and a new one begun.
+        One of a newer version is left alone, and the session goes on unsaved.
         """
         store = cls(path)
         store._try(lambda database: database.probe(), opening=True)
@@ -230,10 +230,10 @@ class Store:
 
 
 _DAMAGED = N_(
-    "Your progress file was damaged and a new one has been begun: the old one is kept as {name} in the same "
-    "folder, in case you have a copy to mend it with."
+    "Your progress file was damaged, so a new one has been begun: if you have a backup, put it in its place; "
+    "the damaged file is kept beside it as {name}."
 )
 _FOREIGN = N_(
-    "The file {path} was not readable as backprop-tutor's, so a new one has been begun: the old one is kept as "
-    "{name} in the same folder."
+    "{path} is not a progress file of backprop-tutor, so a new one has been begun: "
+    "the old one is kept beside it as {name}."
 )

@@ -1,0 +1,70 @@
+"""How long until the first screen stands, against an empty Textual app, in one run: `python tests/benchmarks/first_paint.py`.
+
+Both are started in a real pseudo-terminal, in turn; what is compared is the time until their text is on the
+screen. The target for the ratio of the medians is 1.25.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+
+import pexpect
+
+EMPTY = """
+from textual.app import App
+from textual.widgets import Static
+
+class Empty(App):
+    def compose(self):
+        yield Static("backprop-tutor")
+
+Empty().run()
+"""
+
+
+def time_until_painted(arguments: list[str], text: str, environment: dict[str, str]) -> float:
+    """Seconds from the start of the process until `text` arrives at the terminal."""
+    began = time.perf_counter()
+    child = pexpect.spawn(
+        sys.executable, arguments, dimensions=(24, 80), env=environment, encoding="utf-8", timeout=60
+    )
+    child.expect_exact(text)
+    taken = time.perf_counter() - began
+    child.send("\x11")
+    child.expect(pexpect.EOF)
+    child.close()
+    return taken
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=15)
+    options.add_argument("--text", default="add-multiply", help="what the tutor's first screen shows")
+    chosen = options.parse_args()
+    environment = {
+        **os.environ,
+        "BACKPROP_TUTOR_HOME": tempfile.mkdtemp(),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+    ours: list[float] = []
+    empty: list[float] = []
+    for run in range(chosen.runs + 1):
+        a = time_until_painted(["-c", EMPTY], "backprop-tutor", environment)
+        b = time_until_painted(["-m", "tutor"], chosen.text, environment)
+        if run:  # the first run of each fills the caches
+            empty.append(a)
+            ours.append(b)
+    print(f"empty Textual app  {statistics.median(empty) * 1000:7.0f} ms  (min {min(empty) * 1000:.0f})")
+    print(f"backprop-tutor     {statistics.median(ours) * 1000:7.0f} ms  (min {min(ours) * 1000:.0f})")
+    print(f"ratio of medians   {statistics.median(ours) / statistics.median(empty):7.2f}     (target 1.25)")
+
+
+if __name__ == "__main__":
+    main()

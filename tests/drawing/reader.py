@@ -1,0 +1,496 @@
+"""Reads the netlist back from the characters of a drawing alone, by following the lines.
+
+Strict: it raises `Unreadable` for anything that is not exactly a box, a wire whose arms all meet another arm,
+a label, a value right above its wire or a place right below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
+
+from tutor.drawing import Box, Drawing, paint
+
+LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
+STEP = {LEFT: (-1, 0), RIGHT: (1, 0), UP: (0, -1), DOWN: (0, 1)}
+BACK = {LEFT: RIGHT, RIGHT: LEFT, UP: DOWN, DOWN: UP}
+ARMS = {
+    "─": LEFT | RIGHT,
+    "│": UP | DOWN,
+    "┌": RIGHT | DOWN,
+    "┐": LEFT | DOWN,
+    "└": RIGHT | UP,
+    "┘": LEFT | UP,
+    "├": RIGHT | UP | DOWN,
+    "┤": LEFT | UP | DOWN,
+    "┬": LEFT | RIGHT | DOWN,
+    "┴": LEFT | RIGHT | UP,
+}
+ASCII_ARMS = {"-": LEFT | RIGHT, "|": UP | DOWN, ",": RIGHT | DOWN, ".": LEFT | DOWN, "`": RIGHT | UP, "'": LEFT | UP}
+WIRES = frozenset("─│┌┐└┘├┤┬┴┼●╭╮╰╯")
+ASCII_WIRES = frozenset("-|,.`'+*")
+OPENING, CLOSING = "⎡⎢⎣[", "⎤⎥⎦]"
+
+Cell = tuple[int, int]
+#: A visit of a cell: crossings are visited twice, once along each of their wires.
+Visit = tuple[int, int, bool]
+
+
+class Unreadable(Exception):
+    """The characters are no drawing of a graph."""
+
+
+@dataclass
+class Node:
+    """A box or an input found in the picture: its rectangle, its label and the lines into it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    label: str
+    lines: list[Entry] = field(default_factory=list)
+    stem: Entry | None = None
+    ports: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """What was read on one line, or on a stem: where it comes from, the value above, the place on it."""
+
+    source: Node
+    value: tuple[str, ...] = ()
+    place: str | None = None
+
+
+def codes(drawing: Drawing) -> dict[str, str]:
+    """One character for each place, so that a place can be told by what is written in it."""
+    return {chr(0x100 + number): name for number, name in enumerate(drawing.places)}
+
+
+def coded_lines(drawing: Drawing) -> list[str]:
+    """The picture with every place filled to the brim with its own character."""
+    texts, marks = {}, {}
+    for code, name in codes(drawing).items():
+        place = drawing.places[name]
+        texts[name] = [[code * place.cell] * place.columns] * place.rows
+        marks[name] = [[code] * place.columns] * place.rows
+    return paint(drawing, texts, marks)
+
+
+def check(drawing: Drawing, boxes: Sequence[Box]) -> None:
+    """The picture, read, is the graph that was drawn; an Unreadable or an AssertionError where it is not."""
+    compare(read(drawing, coded_lines(drawing)), drawing, boxes)
+
+
+def compare(nodes: Sequence[Node], drawing: Drawing, boxes: Sequence[Box]) -> None:
+    where = {(rect.x, rect.y, rect.width, rect.height): name for name, rect in drawing.boxes.items()}
+    name_of: dict[int, str] = {}
+    for node in nodes:
+        key = (node.x, node.y, node.width, node.height)
+        if key not in where:
+            raise Unreadable(f"no box was drawn at {key}")
+        name_of[id(node)] = where[key]
+    found = {name_of[id(node)]: node for node in nodes}
+    if len(found) != len(nodes) or set(found) != {box.id for box in boxes}:
+        raise Unreadable("not the boxes that were drawn")
+    first: dict[str, tuple[str, ...]] = {}
+    for box in boxes:
+        for line in box.lines:
+            first.setdefault(line.source, line.value if drawing.density == "full" else ())
+    for box in boxes:
+        node = found[box.id]
+        if node.label != box.label:
+            raise Unreadable(f"{box.id} is labelled {node.label!r}")
+        full = drawing.density == "full"
+        wanted = [(x.source, x.value if full else (), x.slot.id if x.slot else None) for x in box.lines]
+        seen = [(name_of[id(entry.source)], entry.value, entry.place) for entry in node.lines]
+        if box.swappable:
+            wanted, seen = sorted(wanted, key=repr), sorted(seen, key=repr)
+        if wanted != seen:
+            raise Unreadable(f"{box.id} takes {seen}, not {wanted}")
+        stem = (node.stem.value, node.stem.place) if node.stem else ((), None)
+        if stem != ((first.get(box.id, ()), box.stem.id) if box.stem else ((), None)):
+            raise Unreadable(f"the stem of {box.id} carries {stem}")
+
+
+def read(drawing: Drawing, lines: Sequence[str]) -> list[Node]:
+    """The nodes of the picture; of the drawing only its alphabet, its density and the codes are used."""
+    return _Reading(lines, codes(drawing), drawing.density == "compact", drawing.ascii).nodes()
+
+
+class _Reading:
+    def __init__(self, lines: Sequence[str], names: dict[str, str], compact: bool, ascii: bool) -> None:
+        self.grid = _cells(lines)
+        self.names, self.compact = names, compact
+        self.arms = ASCII_ARMS if ascii else ARMS
+        self.ascii = ascii
+        self.crossing, self.branch = ("+", "*") if ascii else ("┼", "●")
+        self.inside: dict[Cell, Node] = {}
+        self.visits: dict[Visit, int] = {}
+        self.owner: dict[Cell, list[tuple[Node, int]]] = {}
+        self.source: dict[Cell, Node] = {}
+        self.labels: set[Cell] = set()
+
+    def nodes(self) -> list[Node]:
+        found = self._compact_nodes() if self.compact else self._frames()
+        inputs: list[Node] = []
+        for node in found:
+            for row in node.ports:
+                if (node.x - 1, row, False) in self.visits:
+                    continue
+                inputs += self._net((node.x - 1, row))
+        self._crossings_are_whole()
+        self._texts()
+        for node in found:
+            for port, row in enumerate(node.ports):
+                if (node, port) not in self.owner.get((node.x - 1, row), ()):
+                    raise Unreadable("a port without its line")
+        return found + inputs
+
+    def at(self, cell: Cell) -> str:
+        return self.grid.get(cell, " ")
+
+    # Nodes
+
+    def _frames(self) -> list[Node]:
+        corner = "," if self.ascii else "╭"
+        found = []
+        for cell, character in sorted(self.grid.items(), key=lambda pair: (pair[0][1], pair[0][0])):
+            if character == corner and cell not in self.inside:
+                node = self._frame(*cell)
+                if node:
+                    found.append(node)
+                elif not self.ascii:
+                    raise Unreadable(f"no box begins at {cell}")
+        return found
+
+    def _frame(self, x: int, y: int) -> Node | None:
+        top_right, low_left, low_right = (".", "`", "'") if self.ascii else ("╮", "╰", "╯")
+        flat, side, entry, leave = ("-", "|", "|", "|") if self.ascii else ("─", "│", "┤", "├")
+        right = x + 1
+        while self.at((right, y)) == flat:
+            right += 1
+        if self.at((right, y)) != top_right or right - x < 4:
+            return None
+        bottom = y + 1
+        while self.at((x, bottom)) in (side, entry) and self.at((right, bottom)) in (side, leave):
+            bottom += 1
+        if self.at((x, bottom)) != low_left or self.at((right, bottom)) != low_right:
+            return None
+        if any(self.at((column, bottom)) != flat for column in range(x + 1, right)):
+            return None
+        rows = ["".join(self.at((column, row)) for column in range(x + 1, right)) for row in range(y + 1, bottom)]
+        labelled = [number for number, row in enumerate(rows) if row.strip(" ")]
+        if len(labelled) != 1:
+            return None
+        label = rows[labelled[0]]
+        if not (label.startswith(" ") and label.endswith(" ")):
+            raise Unreadable("a label out of place")
+        node = Node(x, y, right - x + 1, bottom - y + 1, label.strip())
+        for row in range(y + 1, bottom):
+            if self.ascii:
+                port = self.at((x - 1, row)) == "-"
+                exit_ = self.at((right + 1, row)) in (*self.arms, self.branch, self.crossing)
+            else:
+                port, exit_ = self.at((x, row)) == entry, self.at((right, row)) == leave
+            if port:
+                node.ports.append(row)
+            if exit_ and row != y + 1 + labelled[0]:
+                raise Unreadable("a wire leaves a box beside its label")
+            if exit_ and not self._reaches((right + 1, row), LEFT):
+                raise Unreadable("nothing leaves where a wire should")
+        for column in range(x, right + 1):
+            for row in range(y, bottom + 1):
+                self.inside[column, row] = node
+        if not node.ports:
+            raise Unreadable("a box that nothing enters")
+        return node
+
+    def _compact_nodes(self) -> list[Node]:
+        spans: dict[Cell, tuple[int, str]] = {}
+        for (x, y), character in self.grid.items():
+            if character == "(":
+                end = x + 1
+                while self.at((end, y)) not in "()" or self.at((end, y)) == "":
+                    end += 1
+                    if end > x + 60:
+                        raise Unreadable("a node without an end")
+                if self.at((end, y)) != ")":
+                    raise Unreadable("a node in a node")
+                spans[x, y] = (end, "".join(self.at((column, y)) for column in range(x + 1, end)))
+        found = []
+        for (x, y), (end, _) in sorted(spans.items(), key=lambda pair: (pair[0][0], pair[0][1])):
+            if (x, y) in self.inside:
+                continue
+            rows = [y]
+            while spans.get((x, rows[-1] + 1), (0, ""))[0] == end:
+                rows.append(rows[-1] + 1)
+            for part in _parted([spans[x, row][1] for row in rows]):
+                mine = rows[part.start : part.stop]
+                label = spans[x, mine[(len(mine) - 1) // 2]][1]
+                node = Node(x, mine[0], end - x + 1, len(mine), label, ports=list(mine))
+                for row in mine:
+                    for column in range(x, end + 1):
+                        self.inside[column, row] = node
+                found.append(node)
+        return found
+
+    # Wires
+
+    def _straight(self, cell: Cell) -> bool:
+        """Whether wires only pass here: a crossing, or a place on a compact wire."""
+        return self.at(cell) == self.crossing or (self.compact and self.at(cell) in self.names)
+
+    def _reaches(self, cell: Cell, arm: int) -> bool:
+        """Whether the wire in a cell has an arm in this direction."""
+        if cell in self.inside:
+            return False
+        character = self.at(cell)
+        if character == self.crossing:
+            return True
+        if self.compact and character in self.names:
+            return arm in (LEFT, RIGHT)
+        if character == self.branch:
+            dx, dy = STEP[arm]
+            other = (cell[0] + dx, cell[1] + dy)
+            if other in self.inside:
+                return False
+            return self.at(other) == self.branch or self._reaches(other, BACK[arm])
+        return bool(self.arms.get(character, 0) & arm)
+
+    def _arms(self, cell: Cell) -> list[int]:
+        return [arm for arm in STEP if self._reaches(cell, arm)]
+
+    def _net(self, start: Cell) -> list[Node]:
+        """Follows a net from one of its ports to all its ends; the input it comes from, if it is one."""
+        if not self._reaches(start, RIGHT):
+            raise Unreadable(f"no wire reaches the port at {start}")
+        seen: dict[Visit, list[tuple[int, Visit]]] = {}
+        waiting: list[Visit] = [(*start, False)]
+        exits: list[tuple[Visit, Node | None]] = []
+        ends: dict[Visit, tuple[Node, int]] = {}
+        while waiting:
+            visit = waiting.pop()
+            if visit in seen:
+                continue
+            seen[visit] = []
+            x, y, upright = visit
+            arms = self._arms((x, y))
+            if self.at((x, y)) == self.crossing:
+                arms = [UP, DOWN] if upright else [LEFT, RIGHT]
+            for arm in arms:
+                dx, dy = STEP[arm]
+                other = (x + dx, y + dy)
+                if other in self.inside:
+                    node = self.inside[other]
+                    if arm == RIGHT and other[0] == node.x and y in node.ports:
+                        ends[visit] = (node, node.ports.index(y))
+                    elif arm == LEFT and other[0] == node.x + node.width - 1 and self._exit_row(node) == y:
+                        exits.append((visit, node))
+                    else:
+                        raise Unreadable(f"a wire runs into a box at {other}")
+                elif self._reaches(other, BACK[arm]):
+                    next_visit = (*other, self.at(other) == self.crossing and arm in (UP, DOWN))
+                    seen[visit].append((arm, next_visit))
+                    waiting.append(next_visit)
+                elif arm == LEFT and self._is_text(other):
+                    exits.append((visit, None))
+                else:
+                    raise Unreadable(f"a loose end at {(x, y)}")
+        for visit in seen:
+            if visit in self.visits:
+                raise Unreadable("two nets in one cell")
+            self.visits[visit] = 1
+        if len(exits) != 1:
+            raise Unreadable(f"a net with {len(exits)} beginnings")
+        root, source = exits[0]
+        found = []
+        if source is None:
+            source = self._input(root)
+            found.append(source)
+        self._own(root, source, seen, ends)
+        return found
+
+    def _exit_row(self, node: Node) -> int:
+        if self.compact:
+            return node.y + (node.height - 1) // 2
+        rows = [y for y in range(node.y + 1, node.y + node.height - 1) if self._row_text(node, y).strip(" ")]
+        if not self.ascii and self.at((node.x + node.width - 1, rows[0])) != "├":
+            raise Unreadable("a wire leaves where the box has no port")
+        return rows[0]
+
+    def _row_text(self, node: Node, y: int) -> str:
+        return "".join(self.at((column, y)) for column in range(node.x + 1, node.x + node.width - 1))
+
+    def _is_text(self, cell: Cell) -> bool:
+        character = self.at(cell)
+        wires = ASCII_WIRES if self.ascii else WIRES
+        return character != " " and character not in wires and character not in self.names and cell not in self.inside
+
+    def _input(self, root: Visit) -> Node:
+        right, y = root[0] - 1, root[1]
+        x = right
+        while self.at((x, y)) != " " and x >= 0 and (x, y) not in self.inside:
+            self.labels.add((x, y))
+            x -= 1
+        text = "".join(self.at((column, y)) for column in range(x + 1, right + 1))
+        return Node(x + 1, y, right - x, 1, text)
+
+    def _own(
+        self,
+        root: Visit,
+        source: Node,
+        seen: dict[Visit, list[tuple[int, Visit]]],
+        ends: dict[Visit, tuple[Node, int]],
+    ) -> None:
+        """Roots the net at its beginning: it must be a tree whose first branching, and no other, is marked."""
+        parent: dict[Visit, Visit | None] = {root: None}
+        order = [root]
+        branchings = []
+        for visit in order:
+            onward = [other for _, other in seen[visit] if other != parent[visit]]
+            for other in onward:
+                if other in parent:
+                    raise Unreadable("a wire runs in a circle")
+                parent[other] = visit
+                order.append(other)
+            arms = len(self._arms(visit[:2]))
+            if arms > 2 and not self._straight(visit[:2]):
+                branchings.append((visit, arms))
+            if not onward and visit not in ends:
+                raise Unreadable("a wire that ends nowhere")
+        for number, (visit, arms) in enumerate(branchings):
+            marked = self.at(visit[:2]) == self.branch
+            if marked != (self.ascii or number == 0 or arms == 4):
+                raise Unreadable(f"a branch drawn in another way at {visit}")
+        if any(self.at(visit[:2]) == self.branch and len(self._arms(visit[:2])) < 3 for visit in seen):
+            raise Unreadable("a branch that does not branch")
+        for node, port in ends.values():
+            node.lines.extend([Entry(source)] * (len(node.ports) - len(node.lines)))
+            node.lines[port] = Entry(source)
+        for visit, end in ends.items():
+            step: Visit | None = visit
+            while step is not None:
+                if not (self.at(step[:2]) == self.crossing and step[2]):
+                    self.owner.setdefault(step[:2], []).append(end)
+                    self.source[step[:2]] = source
+                step = parent[step]
+        self.counts = getattr(self, "counts", {})
+        self.counts[id(source)] = len(ends)
+
+    def _crossings_are_whole(self) -> None:
+        for cell, character in self.grid.items():
+            x, y = cell
+            if cell in self.inside or cell in self.labels:
+                continue
+            if character == self.crossing and (x, y, False) in self.visits or (x, y, True) in self.visits:
+                if not ((x, y, False) in self.visits and (x, y, True) in self.visits):
+                    raise Unreadable("a crossing of one wire")
+            elif not self.ascii and character in WIRES and (x, y, False) not in self.visits:
+                raise Unreadable(f"a piece of wire leads nowhere at {cell}")
+
+    # Texts
+
+    def _entry(self, cells: Sequence[Cell]) -> Entry:
+        """The line, or the stem, whose plain wire these cells are."""
+        ends = self.owner.get(cells[0])
+        if not ends or any(self.owner.get(cell) != ends for cell in cells):
+            raise Unreadable(f"no single wire beside the text at {cells[0]}")
+        flat = "-" if self.ascii else "─"
+        if any(self.at(cell) != flat and not (self.compact and self.at(cell) in self.names) for cell in cells):
+            raise Unreadable("a text beside something else than a plain wire")
+        if len(ends) == 1:
+            node, port = ends[0]
+            return node.lines[port]
+        source = self.source[cells[0]]
+        if len(ends) != self.counts[id(source)]:
+            raise Unreadable("a text between two branchings")
+        if source.stem is None:
+            source.stem = Entry(source)
+        return source.stem
+
+    def _texts(self) -> None:
+        places: dict[str, list[Cell]] = {}
+        rest: dict[Cell, str] = {}
+        for cell, character in self.grid.items():
+            if cell in self.inside or cell in self.labels:
+                continue
+            if character in self.names:
+                places.setdefault(character, []).append(cell)
+            elif (*cell, False) not in self.visits and (*cell, True) not in self.visits and character != " ":
+                rest[cell] = character
+        if set(places) != set(self.names):
+            raise Unreadable("a place is missing")
+        for code, cells in places.items():
+            self._place(self.names[code], cells)
+        self._values(rest)
+
+    def _place(self, name: str, cells: list[Cell]) -> None:
+        xs, ys = [x for x, _ in cells], [y for _, y in cells]
+        if len(cells) != (max(xs) - min(xs) + 1) * (max(ys) - min(ys) + 1):
+            raise Unreadable(f"the place {name} is no rectangle")
+        wire = min(ys) - (0 if self.compact else 1)
+        entry = self._entry([(x, wire) for x in range(min(xs), max(xs) + 1)])
+        if entry.place is not None:
+            raise Unreadable("two places on one line")
+        entry.place = name
+
+    def _values(self, rest: dict[Cell, str]) -> None:
+        runs: dict[tuple[int, int, int], str] = {}
+        done: set[Cell] = set()
+        for cell in sorted(rest, key=lambda cell: (cell[1], cell[0])):
+            if cell in done or rest[cell] == "":
+                continue
+            x, y = cell
+            bracket = rest[cell] in OPENING
+            end = x
+            while (end + 1, y) in rest or (bracket and rest.get((end, y)) not in tuple(CLOSING)):
+                if bracket and rest.get((end, y)) in tuple(CLOSING):
+                    break
+                end += 1
+                if end > x + 200:
+                    raise Unreadable("a bracket that does not close")
+            done.update((column, y) for column in range(x, end + 1))
+            runs[x, end, y] = "".join(rest.get((column, y), " ") for column in range(x, end + 1))
+        for (x, end, y), text in sorted(runs.items(), key=lambda pair: -pair[0][2]):
+            wire = y + 1
+            while (x, end, wire) in runs:
+                wire += 1
+            entry = self._entry([(column, wire) for column in range(x, end + 1)])
+            entry.value = (text, *entry.value)
+
+
+def _cells(lines: Sequence[str]) -> dict[Cell, str]:
+    """Every character by its cell; the second half of a wide one is an empty text."""
+    grid: dict[Cell, str] = {}
+    for y, line in enumerate(lines):
+        x = 0
+        for character in line:
+            width = cell_len(character)
+            if not width:
+                grid[x - 1, y] += character
+                continue
+            grid[x, y] = character
+            for behind in range(1, width):
+                grid[x + behind, y] = ""
+            x += width
+    return grid
+
+
+def _parted(rows: Sequence[str]) -> list[range]:
+    """Which rows of a stack of `(…)` belong to one node: nodes of one or two rows, or one taller node alone."""
+    labels = [number for number, row in enumerate(rows) if row.strip(" ")]
+    if len(labels) == 1 and labels[0] == (len(rows) - 1) // 2:
+        return [range(len(rows))]
+    parts = []
+    for number, start in enumerate(labels):
+        end = labels[number + 1] if number + 1 < len(labels) else len(rows)
+        if end - start > 2:
+            raise Unreadable("a stack of nodes that could be parted in two ways")
+        parts.append(range(start, end))
+    if not labels or labels[0] != 0:
+        raise Unreadable("a node without a label")
+    return parts

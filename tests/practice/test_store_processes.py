@@ -1,0 +1,128 @@
+"""Several processes, and processes that are killed."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+from tutor.practice.store import Event, Store
+
+WRITER = """
+import sys
+from itertools import count
+from pathlib import Path
+from tutor.practice.store import Event, Store, new_id
+
+store = Store.open(Path(sys.argv[1]))
+worksheet = new_id()
+numbers = count() if sys.argv[2] == "forever" else range(int(sys.argv[2]))
+for number in numbers:
+    event = Event(kind="answer" if number else "begin", worksheet=worksheet, pack="basics",
+                  exercise="add", text=str(number), fingerprint="f00d")
+    if not store.append(event):
+        sys.exit(str(store.notice))
+    sys.stdout.write(event.id + "\\n")
+    sys.stdout.flush()
+if store.notice:
+    sys.exit(str(store.notice))
+store.close()
+"""
+
+
+def writer(path: Path, number: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), number],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ids(path: Path) -> list[str]:
+    connection = sqlite3.connect(path)
+    found = [row[0] for row in connection.execute("SELECT id FROM event ORDER BY seq")]
+    connection.close()
+    return found
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> None:
+    dice = random.Random(20261122)
+    told = 0
+    for number in range(100):
+        # A few files, so that some of the kills fall into the making of one.
+        path = tmp_path / f"{number % 10}.sqlite3"
+        child = writer(path, "forever")
+        assert child.stdout is not None
+        printed = [child.stdout.readline().strip()] if number % 4 else []
+        try:
+            child.wait(timeout=dice.uniform(0, 0.03) if printed else dice.uniform(0.03, 0.15))
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+        rest, _ = child.communicate()
+        assert child.returncode == -signal.SIGKILL
+        # What was printed in part was still printed after it was saved, but cannot be looked up.
+        printed += [line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+        with Store.open(path) as store:
+            assert store.notice is None and store.writable
+        assert set(printed) <= set(ids(path))
+        told += len(printed)
+    assert told > 100
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+def test_processes_that_write_at_once_neither_lose_nor_stop_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite3"
+    children = [writer(path, "150") for _ in range(4)]
+    printed: list[list[str]] = []
+    for child in children:
+        out, complaint = child.communicate()
+        assert (child.returncode, complaint) == (0, "")
+        printed.append(out.split())
+    found = ids(path)
+    assert sorted(found) == sorted(id for each in printed for id in each)
+    for each in printed:
+        assert [id for id in found if id in set(each)] == each
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_processes_that_find_the_same_damaged_file_set_it_aside_once(tmp_path: Path) -> None:
+    for number in range(5):
+        path = tmp_path / str(number) / "progress.sqlite3"
+        path.parent.mkdir()
+        path.write_bytes(random.Random(number).randbytes(20_000))
+        damaged = path.read_bytes()
+        children = [writer(path, "5") for _ in range(4)]
+        printed: list[str] = []
+        for child in children:
+            out, _ = child.communicate()
+            printed += out.split()
+        assert len(printed) == 20
+        assert sorted(ids(path)) == sorted(printed)
+        [kept] = path.parent.glob("*.damaged-*")
+        assert kept.read_bytes() == damaged
+
+
+def test_one_process_sees_what_another_has_saved(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite3"
+    with Store.open(path) as store:
+        child = writer(path, "3")
+        out, _ = child.communicate()
+        assert [event.id for event in store.events("basics", "add")] == out.split()
+        assert store.states() == {("basics", "add"): "begun"}
+
+
+def test_a_file_that_another_process_sets_aside_is_not_written_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite3"
+    event = Event(kind="begin", worksheet="now", pack="basics", exercise="mul", fingerprint="f00d")
+    with Store.open(path) as store:
+        assert store.append(event)
+        path.rename(tmp_path / "aside")
+        path.with_name(path.name + "-wal").rename(tmp_path / "aside-wal")
+        path.with_name(path.name + "-shm").rename(tmp_path / "aside-shm")
+        child = writer(path, "3")
+        out, _ = child.communicate()
+        answer = Event(kind="answer", worksheet="now", pack="basics", exercise="mul", fingerprint="f00d")
+        assert store.append(answer)
+    assert ids(path) == [*out.split(), event.id, answer.id]

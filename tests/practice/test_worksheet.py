@@ -1,0 +1,192 @@
+"""The worksheet: one learner on one variant, without any screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tutor.algebra import read_value
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.tree import ONE, number
+from tutor.grading import Kind
+from tutor.packs import Variant, from_formula, library
+from tutor.practice.event import Event
+from tutor.practice.worksheet import OFFER_AFTER, PAUSE, Worksheet
+
+
+@dataclass
+class Memory:
+    """A journal that keeps events in a list, and can be full."""
+
+    events: list[Event] = field(default_factory=list)
+    full: bool = False
+
+    def append(self, event: Event) -> bool:
+        if not self.full:
+            self.events.append(event)
+        return not self.full
+
+
+@dataclass
+class Clock:
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def two_roads(start: int = 2) -> Variant:
+    return from_formula("z = x * (x + y)", {"x": number(3), "y": number(4)}, number(start)).variant()
+
+
+def stored() -> Variant:
+    return library.find("basics/two-roads").variant()
+
+
+RIGHT = {"x->mul1": "14", "add1->mul1": "6", "x->add1": "6", "x": "20", "y->add1": "6"}
+
+
+def test_blanks_come_in_the_order_of_the_backward_pass() -> None:
+    assert [blank.id for blank in Worksheet(two_roads()).blanks] == list(RIGHT)
+
+
+def test_right_answers_lead_on_until_all_is_done() -> None:
+    worksheet = Worksheet(two_roads())
+    at = worksheet.next_open()
+    while at is not None:
+        assert worksheet.answer(at, RIGHT[at]).right
+        at = worksheet.next_open(at)
+    assert worksheet.done
+    assert [name for name, _value in worksheet.summary().gradients] == ["x", "y"]
+
+
+def test_a_wrong_answer_counts_once_however_often_it_is_sent() -> None:
+    worksheet = Worksheet(two_roads())
+    for _ in range(3):
+        assert worksheet.answer("x", "84").mistake == "branch.product"
+    assert worksheet.entry("x").wrongs == 1
+    assert worksheet.summary().mistakes == {"branch.product": 1}
+
+
+@pytest.mark.parametrize("text", ["(", "zwei", "", "1/0", "0,5", "9" * 500])
+def test_what_cannot_be_read_changes_nothing(text: str) -> None:
+    worksheet = Worksheet(two_roads())
+    worksheet.answer("x", "84")
+    before = worksheet.entry("x")
+    assert worksheet.answer("x", text).kind is Kind.MALFORMED
+    assert worksheet.entry("x") == before
+
+
+def test_an_entry_taken_back_brings_the_one_before() -> None:
+    worksheet = Worksheet(two_roads())
+    worksheet.answer("x", "84")
+    worksheet.answer("x", "20")
+    assert worksheet.undo() == "x" and worksheet.entry("x").text == "84"
+    assert worksheet.undo() == "x" and worksheet.state("x") == "empty"
+    assert worksheet.undo() is None
+    assert worksheet.entry("x").wrongs == 1, "what was tried stays counted"
+
+
+def test_hammering_for_hints_stays_on_one_rung() -> None:
+    clock = Clock()
+    worksheet = Worksheet(two_roads(), clock=clock)
+    assert [worksheet.hint("x").rung for _ in range(5)] == [1, 1, 1, 1, 1]
+    clock.now += PAUSE
+    assert worksheet.hint("x").rung == 2
+    worksheet.answer("x", "84")
+    assert worksheet.hint("x").rung == 3, "an attempt is as good as a pause"
+
+
+def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
+    worksheet = Worksheet(two_roads())
+    for wrong in range(OFFER_AFTER):
+        assert not worksheet.offers_reveal("x")
+        worksheet.answer("x", str(1000 + wrong))
+    assert worksheet.offers_reveal("x")
+    assert "20" in str(worksheet.reveal("x").text)
+    assert worksheet.state("x") == "revealed" and worksheet.value_text("x") == [["20"]]
+    assert worksheet.summary().revealed == 1
+
+
+def test_every_event_is_in_the_journal_before_its_verdict_is_known() -> None:
+    journal = Memory()
+    worksheet = Worksheet(stored(), journal)
+    assert not journal.events, "opening an exercise is not yet a try"
+    worksheet.answer("x", "84")
+    assert [event.kind for event in journal.events] == ["begin", "answer"]
+    event = journal.events[-1]
+    assert (event.blank, event.text, event.verdict, event.mistake) == ("x", "84", "mistaken", "branch.product")
+    assert event.rule == "branch" and event.fingerprint == worksheet.variant.fingerprint
+
+
+def test_a_journal_that_cannot_save_is_told_and_the_exercise_goes_on() -> None:
+    journal = Memory(full=True)
+    worksheet = Worksheet(stored(), journal)
+    assert worksheet.answer("x->mul1", "14").right
+    assert not worksheet.saved
+    journal.full = False
+    worksheet.answer("add1->mul1", "6")
+    assert worksheet.saved
+
+
+def test_fresh_numbers_are_a_new_try_on_the_same_exercise() -> None:
+    exercise = library.find("basics/times")
+    worksheet = Worksheet(exercise.variant())
+    worksheet.answer(worksheet.blanks[0].id, "77777")
+    worksheet.fresh(seed=5)
+    assert worksheet.variant.seed == 5
+    assert all(worksheet.state(blank.id) == "empty" for blank in worksheet.blanks)
+    assert worksheet.variant.fingerprint == exercise.variant(5).fingerprint
+
+
+ACTIONS = st.lists(
+    st.tuples(st.sampled_from(["answer", "hint", "undo", "clear", "reveal"]), st.sampled_from(sorted(RIGHT)), st.booleans()),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ACTIONS)
+def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, str, bool]]) -> None:
+    journal, clock = Memory(), Clock()
+    variant = stored()
+    worksheet = Worksheet(variant, journal, clock=clock)
+    for kind, blank, right in actions:
+        clock.now += 10
+        if kind == "answer":
+            worksheet.answer(blank, RIGHT[blank] if right else "123456")
+        elif kind == "undo":
+            worksheet.undo()
+        else:
+            getattr(worksheet, kind)(blank)
+    again = Worksheet(variant, events=journal.events)
+    for blank in worksheet.blanks:
+        ours, theirs = worksheet.entry(blank.id), again.entry(blank.id)
+        assert (ours.text, ours.revealed, ours.hints, ours.wrongs) == (
+            theirs.text,
+            theirs.revealed,
+            theirs.hints,
+            theirs.wrongs,
+        )
+        assert worksheet.state(blank.id) == again.state(blank.id)
+    assert worksheet.done == again.done
+    assert worksheet.summary().mistakes == again.summary().mistakes
+
+
+def test_given_values_are_shown_and_not_asked() -> None:
+    worksheet = Worksheet(two_roads())
+    assert worksheet.state("start") == "given" and worksheet.value_text("start") == [["2"]]
+    assert "start" not in [blank.id for blank in worksheet.blanks]
+
+
+def test_a_matrix_entry_is_shown_cell_by_cell() -> None:
+    value = evaluate(read_value("[[1, 2], [3, 4]]"), {})
+    worksheet = Worksheet(from_formula("f = sum(sigmoid(X))", {"X": value}, ONE).variant())
+    worksheet.answer("sigmoid1->sum1", "[[1, 0.50], [1, 1]]")
+    assert worksheet.value_text("sigmoid1->sum1") == [["1", "0.50"], ["1", "1"]]
+    assert worksheet.entry("sigmoid1->sum1").verdict is not None
+    assert worksheet.entry("sigmoid1->sum1").verdict.cells == ((True, False), (True, True))  # type: ignore[union-attr]
+    worksheet.answer("X->sigmoid1", "up * [[0, 0], [0, 0]]")
+    assert worksheet.value_text("X->sigmoid1") == [["0", "0"], ["0", "0"]]

@@ -1,0 +1,131 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import Run
+
+SEED = ("solve", "z = (a + b) * c", "a=50", "b=70", "c=2")
+X = "X=[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]"
+W = "W=[[1,2],[3,4],[5,6]]"
+
+
+def test_solve_as_json_has_every_node_and_every_edge(run_tutor: Run) -> None:
+    solved = json.loads(run_tutor(*SEED, "--json").stdout)
+    assert solved == {
+        "output": "z",
+        "value": 240.0,
+        "nodes": [
+            {"id": "a", "name": "a", "op": None, "value": 50.0, "gradient": 2.0},
+            {"id": "b", "name": "b", "op": None, "value": 70.0, "gradient": 2.0},
+            {"id": "add1", "op": "add", "value": 120.0, "gradient": 2.0},
+            {"id": "c", "name": "c", "op": None, "value": 2.0, "gradient": 120.0},
+            {"id": "mul1", "name": "z", "op": "mul", "value": 240.0, "gradient": 1.0},
+        ],
+        "edges": [
+            {"from": "a", "to": "add1", "slot": 0, "upstream": 2.0, "local": 1.0, "gradient": 2.0},
+            {"from": "b", "to": "add1", "slot": 1, "upstream": 2.0, "local": 1.0, "gradient": 2.0},
+            {"from": "add1", "to": "mul1", "slot": 0, "upstream": 1.0, "local": 2.0, "gradient": 2.0},
+            {"from": "c", "to": "mul1", "slot": 1, "upstream": 1.0, "local": 120.0, "gradient": 120.0},
+        ],
+    }
+
+
+def test_a_matrix_graph_as_json_gives_the_published_figures(run_tutor: Run) -> None:
+    solved = json.loads(run_tutor("solve", "S = sigmoid(X @ W); f = sum(S)", X, W, "--json").stdout)
+    assert solved["value"] == 5.833329393581208
+    gradient = next(node["gradient"] for node in solved["nodes"] if node["id"] == "X")
+    printed = [[1.9788e-01, 4.8555e-01, 7.7323e-01], [1.0649e-02, 2.8635e-02, 4.6621e-02], [5.9074e-04, 1.6814e-03, 2.7721e-03]]
+    assert [[float(f"{cell:.4e}") for cell in row] for row in gradient] == printed
+    local = {(edge["from"], edge["to"]): edge["local"] for edge in solved["edges"]}
+    assert local["X", "matmul1"] is None and local["S", "sum1"] is None
+    assert len(local["matmul1", "S"]) == 3 and len(local["matmul1", "S"][0]) == 2
+
+
+def test_constants_stand_in_their_node_and_minus_zero_is_zero(run_tutor: Run) -> None:
+    solved = json.loads(run_tutor("solve", "z = -x * 2 + 1", "x=0", "--json").stdout)
+    by_id = {node["id"]: node for node in solved["nodes"]}
+    assert by_id["mul1"]["const"] == 2.0 and by_id["add1"]["const"] == 1.0
+    assert "-0.0" not in json.dumps(solved)
+
+
+def test_solve_as_text_draws_the_graph_and_names_every_gradient(run_tutor: Run) -> None:
+    out = run_tutor(*SEED).stdout
+    assert "╭───╮" in out and "z = 240" in out
+    assert "∂z/∂a = 2" in out and "∂z/∂b = 2" in out and "∂z/∂c = 120" in out
+
+
+@pytest.mark.parametrize("arguments", [("solve", "-x^2", "x=3"), ("solve", "-(a + b)", "a=-1", "b=2", "--start", "-2")])
+def test_a_formula_may_begin_with_a_minus(run_tutor: Run, arguments: tuple[str, ...]) -> None:
+    done = run_tutor(*arguments)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", ["solve", "play"])
+def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
+    done = run_tutor(command, "z = x*y", "x=2", "y=3", "--jsn")
+    assert done.returncode == 2 and "--jsn" in done.stderr and not done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("solve", "z = (a + b * c", "a=1", "b=2", "c=3"), "This “(” is never closed"),
+        (("solve", "z = a * b", "a=1"), "b has no value"),
+        (("solve", "z = a * b", "a=1", "b=2", "c=3"), "“c” is not used"),
+        (("solve", "z = a * b", "a=1", "b=2", "b=3"), "given twice"),
+        (("solve", "z = a * b", "a=1", "b"), "name=value"),
+        (("solve", "z = a * b", "a=1", "b=2,5"), "write 2.5"),
+        (("solve", "z = a / b", "a=1", "b=0"), "divides by zero"),
+        (("solve", "z = log(a)", "a=-1"), "no value"),
+        (("solve", "z = exp(a)", "a=100000"), "too large"),
+        (("solve", "z = A @ B", "A=[[1,2]]", "B=[[1,2]]"), "inner sizes 2 and 1 differ"),
+        (("solve", "z = a * b", "a=1", "b=[[1,2],[3]]"), "equally long"),
+        (("solve", "z = a ** 9 ** 9 ** 9", "a=10"), "no value as a finite number"),
+        (("solve",), "FORMULA is missing"),
+        (("play", "basics/nothing-like-it"), "nothing-like-it"),
+        (("play", "nowhere/at-all"), "nowhere"),
+        (("frobnicate",), "no command frobnicate"),
+        (("--lang", "xx", "list"), "xx"),
+    ],
+)
+def test_what_cannot_be_understood_gets_one_clear_sentence(
+    run_tutor: Run, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = run_tutor(*arguments)
+    assert done.returncode in (1, 2)
+    assert sentence in done.stderr and "Traceback" not in done.stderr
+    assert done.stderr.startswith("backprop-tutor: ") and not done.stdout
+
+
+def test_a_fault_in_a_formula_is_pointed_at(run_tutor: Run) -> None:
+    lines = run_tutor("solve", "z = a + $", "a=1").stderr.splitlines()
+    assert lines[1] == "  z = a + $" and lines[2] == "          ^"
+
+
+def test_the_list_names_every_exercise(run_tutor: Run) -> None:
+    out = run_tutor("list").stdout
+    for name in ("basics/add-multiply", "basics/two-roads", "matrices/sigma-xw"):
+        assert name in out
+
+
+def test_version_and_help(run_tutor: Run) -> None:
+    assert run_tutor("--version").stdout.startswith("backprop-tutor 0.")
+    for arguments in (("--help",), ("solve", "--help"), ("play", "--help"), ("list", "--help")):
+        assert "Usage" in run_tutor(*arguments).stdout
+
+
+def test_a_reader_that_goes_away_is_no_fault(home: object) -> None:
+    command = f"{sys.executable} -m tutor list | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.stdout and "Error" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_korean_by_option_and_by_locale(run_tutor: Run) -> None:
+    for done in (run_tutor("--lang", "ko", "list"), run_tutor("list", LANG="ko_KR.UTF-8")):
+        assert any("가" <= character <= "힣" for character in done.stdout)

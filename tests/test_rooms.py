@@ -1,0 +1,38 @@
+"""What is loaded when: the rooms below the screens work without Textual, light commands without heavy libraries."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SOLVE = 'run(["solve", "z = (a + b) * c", "a=50", "b=70", "c=2", "--json"])'
+SIGMOID = 'run(["solve", "y = sigmoid(x)", "x=2", "--json"])'
+MATRIX = 'run(["solve", "z = sum(X @ X)", "X=[[1,2],[3,4]]"])'
+LIST = 'run(["list"])'
+
+
+def loaded_after(command: str, home: object) -> set[str]:
+    program = f"import sys; from tutor.cli import run; {command}; print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True)
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+@pytest.mark.parametrize(
+    ("command", "never"),
+    [
+        (SOLVE, {"textual", "sympy", "numpy", "flint", "pydantic", "sqlite3"}),
+        (SIGMOID, {"textual", "sympy", "numpy", "pydantic"}),
+        (MATRIX, {"textual", "sympy", "pydantic"}),
+        (LIST, {"textual", "sympy", "numpy", "flint", "pydantic"}),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(command: str, never: set[str], home: object) -> None:
+    assert not loaded_after(command, home) & never
+
+
+def test_nothing_below_the_screens_loads_textual(home: object) -> None:
+    rooms = "algebra engine grading packs practice.worksheet practice.store drawing plain commands".split()
+    command = "import " + ", ".join(f"tutor.{room}" for room in rooms)
+    assert "textual" not in loaded_after(command, home)

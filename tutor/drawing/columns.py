@@ -1,0 +1,88 @@
+"""Columns: what stands side by side, in zones that cannot overlap.
+
+From one rank to the next: `[node][stem labels][vertical wires][line labels][node]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tutor.drawing.spec import Box, Density, Slot
+
+_CELL = 6
+
+
+@dataclass(slots=True)
+class Block:
+    """A value above a wire and a place below it, centred over each other, in cells from the block's left."""
+
+    width: int
+    value: int
+    place: int
+    cell: int
+
+
+@dataclass(slots=True)
+class Zones:
+    """Where the zones of one rank begin. `tracks` are its vertical wires, `step` cells apart."""
+
+    node: int
+    node_width: int
+    stem: int
+    stem_width: int
+    tracks: int
+    step: int
+    label: int
+    label_width: int
+
+
+def block(value: Sequence[str], slot: Slot | None, density: Density, indent: int = 0) -> Block:
+    """How wide a wire's value and place are together; a value keeps `indent` cells from a wire on its left."""
+    if density == "compact":
+        return Block(1, 0, 0, 1) if slot else Block(0, 0, 0, 0)
+    width = max((cell_len(text) for text in value), default=0)
+    if slot is None:
+        return Block(width + indent if width else 0, indent, 0, 0)
+    needed = width
+    if slot.rows > 1 or slot.columns > 1:
+        brackets_and_spaces = 2 + slot.columns - 1
+        needed = -(-(width - brackets_and_spaces) // slot.columns)
+    cell = max(_CELL, needed)
+    shown = slot.columns * (cell + 1) - 1
+    if width > shown:
+        place = (width - shown) // 2
+        return Block(max(width, place + shown + 1), 0, place, cell)
+    return Block(shown + 1, max(indent, (shown - width + 1) // 2), 0, cell)
+
+
+def node_width(box: Box, density: Density) -> int:
+    """Cells of the node itself: a bare label, `(label)` or `│ label │`."""
+    return cell_len(box.label) + (0 if box.kind == "input" else 2 if density == "compact" else 4)
+
+
+def zones(
+    nodes: Sequence[Iterable[int]],
+    stems: Sequence[Iterable[int]],
+    tracks: Sequence[int],
+    labels: Sequence[Iterable[int]],
+    step: int,
+    margin: int,
+) -> list[Zones]:
+    """The zones of every rank, from the widths of its nodes and stems, of the labels on the lines behind it and
+    the number of vertical wires between; `margin` cells are left free between these and the labels."""
+    found = []
+    x = 0
+    for node_widths, stem_widths, count, label_widths in zip(nodes, stems, tracks, labels, strict=True):
+        node, width = x, max(node_widths, default=0)
+        stem, stem_width = node + width + 1, max(stem_widths, default=0)
+        track = stem + stem_width
+        if stem_width and step == 1:
+            track += 1
+        label = track + (count - 1) * step + 1 + margin if count else track
+        label_width = max(label_widths, default=0)
+        x = label + label_width + 1
+        found.append(Zones(node, width, stem, stem_width, track, step, label, label_width))
+    return found

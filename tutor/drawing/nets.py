@@ -1,0 +1,67 @@
+"""The graph as the layout sees it: boxes by number, and one net for each box whose value goes somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tutor.drawing.spec import Box
+
+
+@dataclass(slots=True)
+class Item:
+    """What stands in a rank: a box, or (`box` is None) a wire on its way to a later rank.
+
+    A net is named by the number of the box it comes from. `lines` are the numbers of the box's lines from top
+    to bottom as drawn; `enters` are their nets, in the same order. `net` is what leaves to the right, or None.
+    """
+
+    box: int | None
+    lines: list[int]
+    enters: list[int]
+    net: int | None
+    fixed: bool = True
+
+
+@dataclass(slots=True)
+class Netlist:
+    """Boxes by number. `sources[b]` are the boxes behind the lines of box b, `users[b]` those its value reaches."""
+
+    boxes: Sequence[Box]
+    sources: list[list[int]] = field(default_factory=list)
+    users: list[list[int]] = field(default_factory=list)
+
+
+def netlist(boxes: Sequence[Box]) -> Netlist:
+    """Numbers for names. A line must come from a box further left in `boxes`; a ValueError says which does not."""
+    numbers: dict[str, int] = {}
+    nets = Netlist(boxes)
+    for number, box in enumerate(boxes):
+        sources = []
+        for line in box.lines:
+            if line.source not in numbers:
+                raise ValueError(f"a line of {box.id!r} comes from {line.source!r}, which does not stand before it")
+            sources.append(numbers[line.source])
+        if box.id in numbers:
+            raise ValueError(f"two boxes are called {box.id!r}")
+        numbers[box.id] = number
+        nets.sources.append(sources)
+        nets.users.append([])
+        for source in sources:
+            nets.users[source].append(number)
+    return nets
+
+
+def items(nets: Netlist, ranks: Sequence[int]) -> list[list[Item]]:
+    """The ranks' boxes and, in the ranks that a net passes, one wire for it."""
+    table: list[list[Item]] = [[] for _ in range(max(ranks, default=-1) + 1)]
+    for number, box in enumerate(nets.boxes):
+        users = nets.users[number]
+        net = number if users else None
+        fixed = not box.swappable or len(box.lines) < 2
+        table[ranks[number]].append(
+            Item(number, list(range(len(box.lines))), list(nets.sources[number]), net, fixed)
+        )
+        for rank in range(ranks[number] + 1, max((ranks[user] for user in users), default=0)):
+            table[rank].append(Item(None, [0], [number], number))
+    return table

@@ -1,0 +1,152 @@
+"""Rows: how far down each item stands, so that wires run straight where they can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.drawing.nets import Item
+from tutor.drawing.ports import Shape, gap
+
+#: Rows of the tops of all items, rank by rank.
+Tops = list[list[int]]
+Points = list[tuple[int, int]]
+
+_BEND = 4
+_HEIGHT = 2
+
+
+def rows(ranks: Sequence[Sequence[Item]], shapes: Sequence[Sequence[Shape]], clear: int) -> tuple[int, Tops]:
+    """The tops of all items, and how restless they are: bends, lengths of vertical wires, height.
+
+    Sweeps to the left and to the right, the best arrangement seen. `clear` rows are left free between a text
+    and a wire passing by.
+    """
+    offsets = [_offsets(rank, row, clear) for rank, row in zip(ranks, shapes, strict=True)]
+    links = [_links(left, right) for left, right in zip(ranks, ranks[1:], strict=False)]
+    tops: Tops = [list(row) for row in offsets]
+    best = _cost(links, shapes, tops)
+    kept = [list(row) for row in tops]
+    stale = 0
+    for sweep in range(24):
+        use_left, use_right = ((False, True), (True, False), (True, True), (True, True))[min(sweep, 2 + sweep % 2)]
+        numbers = range(len(ranks)) if sweep % 2 else reversed(range(len(ranks)))
+        for number in numbers:
+            wishes = _wishes(number, links, shapes, tops, use_left, use_right)
+            tops[number] = _settle(offsets[number], tops[number], wishes)
+        cost = _cost(links, shapes, tops)
+        if cost < best:
+            best, kept, stale = cost, [list(row) for row in tops], 0
+        elif sweep > 3:
+            stale += 1
+            if stale == 3:
+                break
+    return best, _close_up(ranks, shapes, kept, clear)
+
+
+#: A wire between two ranks: left item, right item, its port, weight.
+_Link = tuple[int, int, int, int]
+
+
+def _links(left: Sequence[Item], right: Sequence[Item]) -> list[_Link]:
+    place = {item.net: position for position, item in enumerate(left) if item.net is not None}
+    found = []
+    for position, item in enumerate(right):
+        for port, net in enumerate(item.enters):
+            passing = (item.box is None) + (left[place[net]].box is None)
+            found.append((place[net], position, port, (1, 2, 4)[passing]))
+    return found
+
+
+def _offsets(rank: Sequence[Item], shapes: Sequence[Shape], clear: int) -> list[int]:
+    """The highest rows on which the items can stand."""
+    found = []
+    row = 0
+    for position, found_shape in enumerate(shapes):
+        if position:
+            row += _between(rank, shapes, position, clear)
+        found.append(row)
+        row += found_shape.height
+    return found
+
+
+def _between(rank: Sequence[Item], shapes: Sequence[Shape], position: int, clear: int) -> int:
+    """Free rows above an item."""
+    wire = rank[position - 1].box is None or rank[position].box is None
+    return gap(shapes[position - 1], shapes[position], clear if wire else None)
+
+
+def _wishes(
+    number: int,
+    links: Sequence[list[_Link]],
+    shapes: Sequence[Sequence[Shape]],
+    tops: Tops,
+    use_left: bool,
+    use_right: bool,
+) -> list[Points]:
+    """For each item of a rank the tops that would make one of its wires straight, with their weights."""
+    wishes: list[Points] = [[] for _ in tops[number]]
+    if use_left and number:
+        for source, target, port, weight in links[number - 1]:
+            row = tops[number - 1][source] + shapes[number - 1][source].out
+            wishes[target].append((row - shapes[number][target].ports[port], weight))
+    if use_right and number < len(links):
+        for source, target, port, weight in links[number]:
+            row = tops[number + 1][target] + shapes[number + 1][target].ports[port]
+            wishes[source].append((row - shapes[number][source].out, weight))
+    return wishes
+
+
+def _settle(offsets: Sequence[int], tops: Sequence[int], wishes: Sequence[Points]) -> list[int]:
+    """The tops nearest to the wishes that keep the order: pool adjacent violators, with weighted medians."""
+    blocks: list[tuple[int, Points, int]] = []
+    for offset, top, points in zip(offsets, tops, wishes, strict=True):
+        shifted = sorted([(row - offset, 8 * weight) for row, weight in points]) or [(top - offset, 1)]
+        block = (_median(shifted), shifted, 1)
+        while blocks and blocks[-1][0] > block[0]:
+            _, others, count = blocks.pop()
+            merged = sorted(others + block[1])
+            block = (_median(merged), merged, count + block[2])
+        blocks.append(block)
+    levels = [median for median, _, count in blocks for _ in range(count)]
+    return [offset + level for offset, level in zip(offsets, levels, strict=True)]
+
+
+def _median(points: Points) -> int:
+    if len(points) == 1:
+        return points[0][0]
+    half = sum([weight for _, weight in points])
+    passed = 0
+    for row, weight in points:
+        passed += 2 * weight
+        if passed >= half:
+            return row
+    return points[-1][0]
+
+
+def _cost(links: Sequence[list[_Link]], shapes: Sequence[Sequence[Shape]], tops: Tops) -> int:
+    total = 0
+    for number, gap_links in enumerate(links):
+        spans: dict[int, tuple[int, int]] = {}
+        for source, target, port, _ in gap_links:
+            end = tops[number + 1][target] + shapes[number + 1][target].ports[port]
+            if source in spans:
+                low, high = spans[source]
+            else:
+                low = high = tops[number][source] + shapes[number][source].out
+            spans[source] = (end if end < low else low, end if end > high else high)
+        total += sum([high - low + _BEND for low, high in spans.values() if high > low])
+    top = min((row[0] for row in tops if row), default=0)
+    pairs = [(row[-1], shape_row[-1]) for row, shape_row in zip(tops, shapes, strict=True) if row]
+    bottom = max((last + last_shape.height for last, last_shape in pairs), default=0)
+    return total + _HEIGHT * (bottom - top)
+
+
+def _close_up(ranks: Sequence[Sequence[Item]], shapes: Sequence[Sequence[Shape]], tops: Tops, clear: int) -> Tops:
+    """Takes out the rows that are free in every rank and keep nobody apart; the first row is 0."""
+    used: set[int] = set()
+    for rank, row, shape_row in zip(ranks, tops, shapes, strict=True):
+        for position, (top, found) in enumerate(zip(row, shape_row, strict=True)):
+            free = _between(rank, shape_row, position, clear) if position else 0
+            used.update(range(top - free, top + found.height))
+    number = {row: position for position, row in enumerate(sorted(used))}
+    return [[number[top] for top in row] for row in tops]

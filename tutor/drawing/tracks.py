@@ -1,0 +1,143 @@
+"""Tracks: where the vertical wires between two ranks run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Trunk:
+    """A vertical wire of a net. It takes its net up at the rows `left` and hands it on at the rows `right`.
+
+    `low` to `high` are the rows it spans. A net that has to give way to another has two trunks, joined on the
+    row `joint` of both; its second trunk then has no row on the left.
+    """
+
+    net: int
+    left: list[int]
+    right: list[int]
+    joint: int | None = None
+    track: int = 0
+
+    @property
+    def low(self) -> int:
+        return min(self._rows())
+
+    @property
+    def high(self) -> int:
+        return max(self._rows())
+
+    def _rows(self) -> list[int]:
+        return [*self.left, *self.right, *([] if self.joint is None else [self.joint])]
+
+
+def trunks(nets: Iterable[tuple[int, int, Sequence[int]]], apart: int = 1) -> list[Trunk]:
+    """Vertical wires for (net, row on the left, rows on the right); straight nets need none.
+
+    Where a net ends on the right on the row on which another begins on the left, the other's trunk must stand
+    further left, by `apart` tracks. Such demands can form a circle: then a net makes a detour over a row that nobody uses.
+    """
+    given = list(nets)
+    found = [Trunk(net, [start], sorted(ends)) for net, start, ends in given if set(ends) != {start}]
+    busy = {start for _, start, _ in given} | {end for _, _, ends in given for end in ends}
+    while (circle := _circle(found)) is not None:
+        net = min(circle, key=lambda number: (len(found[number].right), found[number].high - found[number].low))
+        broken = found[net]
+        row = _free_row(broken, busy)
+        busy.add(row)
+        found[net : net + 1] = [
+            Trunk(broken.net, broken.left, [], row),
+            Trunk(broken.net, [], broken.right, row),
+        ]
+    _assign(found, apart)
+    return found
+
+
+def _before(a: Trunk, b: Trunk) -> bool:
+    """Whether `a` must stand left of `b`."""
+    if a.net == b.net:
+        return bool(a.left) and not b.left
+    return any(row in b.right for row in a.left)
+
+
+def _circle(found: Sequence[Trunk]) -> list[int] | None:
+    """Trunks whose demands cannot all be met, none if they can."""
+    later = [[j for j, b in enumerate(found) if i != j and _before(a, b)] for i, a in enumerate(found)]
+    waiting = [0] * len(found)
+    for followers in later:
+        for follower in followers:
+            waiting[follower] += 1
+    ready = [number for number, count in enumerate(waiting) if not count]
+    while ready:
+        number = ready.pop()
+        waiting[number] = -1
+        for follower in later[number]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                ready.append(follower)
+    stuck = {number for number, count in enumerate(waiting) if count > 0}
+    while stuck:
+        # Those that only wait for the circle, without being in it, lead nowhere.
+        ends = {number for number in stuck if not stuck.intersection(later[number])}
+        if not ends:
+            break
+        stuck -= ends
+    return [number for number in sorted(stuck) if found[number].left and found[number].right] or None
+
+
+def _free_row(trunk: Trunk, busy: set[int]) -> int:
+    """The row nearest to the trunk's own that no net of this gap uses."""
+    low, high = trunk.low, trunk.high
+    inside = [row for row in range(low + 1, high) if row not in busy]
+    if inside:
+        return min(inside, key=lambda row: (abs(2 * row - low - high), row))
+    step = 1
+    while True:
+        for row in (high + step, low - step):
+            if row not in busy:
+                return row
+        step += 1
+
+
+def _assign(found: list[Trunk], apart: int) -> None:
+    """Gives every trunk a track, from the left, in an order that crosses little."""
+    ordered = _ordered(found)
+    placed: list[Trunk] = []
+    for trunk in ordered:
+        near = [other.track + apart for other in placed if _before(other, trunk)]
+        near += [other.track + 1 for other in placed if _touch(other, trunk)]
+        trunk.track = max(near, default=0)
+        placed.append(trunk)
+
+
+def _touch(a: Trunk, b: Trunk) -> bool:
+    """Whether two trunks would run into each other, or look as if they did, on one track."""
+    return a.low <= b.high + 1 and b.low <= a.high + 1
+
+
+def _ordered(found: list[Trunk]) -> list[Trunk]:
+    """A left-to-right order that meets the demands, then neighbours swap where that saves a crossing."""
+    rest = sorted(found, key=lambda trunk: (trunk.low, trunk.high, trunk.net))
+    order: list[Trunk] = []
+    while rest:
+        first = next(a for a in rest if not any(b is not a and _before(b, a) for b in rest))
+        rest = [trunk for trunk in rest if trunk is not first]
+        order.append(first)
+    for _ in range(len(order)):
+        moved = False
+        for position in range(len(order) - 1):
+            a, b = order[position], order[position + 1]
+            if not _before(a, b) and _crossed(b, a) < _crossed(a, b):
+                order[position], order[position + 1] = b, a
+                moved = True
+        if not moved:
+            break
+    return order
+
+
+def _crossed(a: Trunk, b: Trunk) -> int:
+    """Crossings if `a` stands left of `b`."""
+    leaving = [*a.right, *([a.joint] if a.left and a.joint is not None else [])]
+    entering = [*b.left, *([b.joint] if not b.left and b.joint is not None else [])]
+    return sum(b.low < row < b.high for row in set(leaving)) + sum(a.low < row < a.high for row in entering)

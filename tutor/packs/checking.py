@@ -1,0 +1,263 @@
+"""What only the graph can tell about an exercise file: names, shapes, values, blanks, texts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tutor.algebra import AlgebraError, Equation, parse, parse_equations, values
+from tutor.algebra.evaluate import describe, evaluate
+from tutor.algebra.tree import ONE
+from tutor.algebra.tree import names as names_in
+from tutor.algebra.values import Value
+from tutor.engine import Graph, NotANumber
+from tutor.engine.graph import Shape
+from tutor.grading.problem import Advice, OwnMistake, Problem
+from tutor.i18n import N_, Message, Text, message
+from tutor.packs.exercise import ATTEMPTS, Exercise, compute
+from tutor.packs.faults import MAX_FAULTS, Fault, Place, at_place
+from tutor.packs.model import BlankSettings, ExerciseFile, Vary
+from tutor.packs.plain_text import one_line
+from tutor.packs.source import Source
+from tutor.packs.templates import Filling
+from tutor.packs.variants import Choice, Draw, Drawing, Steps
+
+_NAMES_SHOWN = 40
+
+
+class Checker:
+    """Builds the exercise of one file and gathers its `faults`; what depends on a fault is left out."""
+
+    def __init__(self, source: Source, file: ExerciseFile) -> None:
+        self.source = source
+        self.file = file
+        self.faults: list[Fault] = []
+
+    def report(self, text: Message, *place: str | int) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(self.source.fault(place, text))
+
+    def build(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
+        """The exercise, or None where there are faults."""
+        file = self.file
+        try:
+            equations = parse_equations(file.graph)
+        except AlgebraError as error:
+            self.report(at_place(error, file.graph), "graph")
+            return None
+        inputs = self._inputs(equations)
+        try:
+            graph = Graph.parse(file.graph, inputs)
+        except AlgebraError as error:
+            self.report(at_place(error, file.graph), "graph")
+            return None
+        exercise = Exercise(
+            id=exercise_id,
+            pack=pack,
+            title=file.title or Text({"": one_line(file.graph)}),
+            graph=graph,
+            inputs=inputs,
+            drawing=self._drawing(graph, inputs),
+            start=self._start(graph),
+            wrt=self._wrt(graph),
+            level=file.level,
+            minutes=file.minutes,
+            needs=file.needs,
+            links=file.links,
+            text=file.text,
+            after=file.after,
+            path=path,
+        )
+        problem = self._problem(exercise)
+        exercise = replace(exercise, asked=self._asked(problem), given=self._given(problem))
+        self._something_to_fill(exercise, problem)
+        if self._finite(exercise):
+            exercise = replace(exercise, advice=self._advice(exercise))
+            self._texts(exercise)
+        return None if self.faults else exercise
+
+    def _inputs(self, equations: list[Equation]) -> dict[str, Value]:
+        """The values that belong to inputs of the graph."""
+        defined = {equation.name for equation in equations if equation.name}
+        used = {name for equation in equations for name in names_in(equation.tree)} - defined
+        found = {}
+        for name, value in self.file.inputs.items():
+            if name in used:
+                found[name] = value
+            elif name in defined:
+                self.report(
+                    message(
+                        N_("“{name}” is computed in the graph, so it takes no value. Delete this."), name=name
+                    ),
+                    "inputs",
+                    name,
+                )
+            else:
+                self.report(_unknown_input(name, used), "inputs", name)
+        return found
+
+    def _drawing(self, graph: Graph, inputs: Mapping[str, Value]) -> Drawing:
+        draws = {}
+        for name, vary in self.file.vary.items():
+            if name not in graph.inputs:
+                self.report(_unknown_input(name, graph.inputs), "vary", name)
+            else:
+                draws[name] = self._draw(name, vary, inputs.get(name))
+        return Drawing(
+            draws, tuple(name for name in graph.inputs if name not in inputs and name not in draws)
+        )
+
+    def _draw(self, name: str, vary: Vary, value: Value) -> Draw:
+        self._check_fix(name, vary, values.shape(value))
+        matrix = value if values.is_matrix(value) else None
+        if vary.choose is not None:
+            return Draw(Choice(vary.choose), matrix, vary.fix)
+        assert vary.first is not None and vary.to is not None
+        count = int((vary.to - vary.first) / vary.step) + 1
+        return Draw(Steps(vary.first, vary.step, count), matrix, vary.fix)
+
+    def _check_fix(self, name: str, vary: Vary, shape: Shape) -> None:
+        if shape is None:
+            if vary.fix:
+                text = N_("fix keeps cells of a matrix, and this is a number. Leave it out.")
+                self.report(message(text), "vary", name, "fix")
+            return
+        for row, column in sorted(vary.fix):
+            if not (0 <= row < shape[0] and 0 <= column < shape[1]):
+                text = N_("There is no cell [{row}, {column}]: this matrix is {shape}, and cells count from 0.")
+                told = message(text, row=row, column=column, shape=describe(shape))
+                self.report(told, "vary", name, "fix")
+
+    def _start(self, graph: Graph) -> Value:
+        """The start, or 1 where its shape does not fit."""
+        shape, wanted = values.shape(self.file.start), graph.nodes[graph.last].shape
+        if shape is None or shape == wanted:
+            return self.file.start
+        if wanted is None:
+            text = N_("The start is {shape}, but the output is a number. Write a number.")
+        else:
+            text = N_("The start is {shape}, but the output is {output}. Write a number or such a matrix.")
+        self.report(message(text, shape=describe(shape), output=describe(wanted)), "start")
+        return ONE
+
+    def _wrt(self, graph: Graph) -> tuple[str, ...] | None:
+        unknown = [name for name in self.file.wrt or () if name not in graph.inputs]
+        for name in unknown:
+            self.report(_unknown_input(name, graph.inputs), "wrt")
+        return None if unknown else self.file.wrt
+
+    def _problem(self, exercise: Exercise) -> Problem:
+        """The problem with all its places, for looking up names; its values don't matter."""
+        drawn = exercise.drawing.draw(exercise.id, 0)
+        return exercise.problem({**drawn, **exercise.inputs})
+
+    def _known(self, problem: Problem, names: Iterable[str], *place: str) -> list[str]:
+        """The names that are blanks; the others are reported."""
+        found = []
+        for name in names:
+            if problem.has_place(name):
+                found.append(name)
+            else:
+                self.report(_unknown_blank(name, problem), *place)
+        return found
+
+    def _asked(self, problem: Problem) -> tuple[str, ...] | None:
+        return None if self.file.blanks is None else tuple(self._known(problem, self.file.blanks, "blanks"))
+
+    def _given(self, problem: Problem) -> tuple[str, ...]:
+        return tuple(self._known(problem, self.file.given, "given"))
+
+    def _something_to_fill(self, exercise: Exercise, problem: Problem) -> None:
+        if not self.faults and not replace(problem, asked=exercise.asked, given=exercise.given).blanks:
+            self.report(message(N_("All blanks are given, so nothing is left to fill. Give fewer.")), "given")
+
+    def _finite(self, exercise: Exercise) -> bool:
+        """Whether both passes have values: for the author's numbers, and for fresh ones."""
+        try:
+            compute(exercise.variant().problem)
+        except NotANumber as error:
+            self.report(error.message, "inputs" if self.file.inputs else "graph")
+            return False
+        if exercise.drawing.draws and not any(self._passes(exercise, attempt) for attempt in range(ATTEMPTS)):
+            self.report(
+                message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary"
+            )
+            return False
+        return True
+
+    @staticmethod
+    def _passes(exercise: Exercise, attempt: int) -> bool:
+        try:
+            inputs = {**exercise.inputs, **exercise.drawing.draw(exercise.id, 1, attempt)}
+            return exercise.problem(inputs).floats is not None
+        except NotANumber:
+            return False
+
+    def _advice(self, exercise: Exercise) -> dict[str, Advice]:
+        problem = exercise.variant().problem
+        found: dict[str, Advice] = {}
+        for name, settings in self.file.blank.items():
+            if not problem.has_place(name):
+                self.report(_unknown_blank(name, problem), "blank", name)
+                continue
+            blank = problem.place(name)
+            mistakes = self._mistakes(problem, name, settings)
+            earlier = found.get(blank.id, Advice())
+            found[blank.id] = Advice(earlier.hints + settings.hint, earlier.mistakes + mistakes)
+        return found
+
+    def _mistakes(self, problem: Problem, name: str, settings: BlankSettings) -> tuple[OwnMistake, ...]:
+        names = problem.names_for(problem.place(name))
+        found = []
+        for position, mistake in enumerate(settings.mistake):
+            try:
+                answer = parse(mistake.answer, names)
+                evaluate(answer, names)
+            except AlgebraError as error:
+                self.report(at_place(error, mistake.answer), "blank", name, "mistake", position, "answer")
+            else:
+                found.append(OwnMistake(mistake.id, answer, mistake.text))
+        return tuple(found)
+
+    def _texts(self, exercise: Exercise) -> None:
+        """Every number in every text can be filled in."""
+        fill = Filling(exercise.variant().problem)
+        for place, text in self._all_texts():
+            for language, said in text.texts.items():
+                try:
+                    fill(said)
+                except AlgebraError as error:
+                    self.report(at_place(error, said), *place, *([language] if language else []))
+
+    def _all_texts(self) -> Iterable[tuple[Place, Text]]:
+        yield ("text",), self.file.text
+        yield ("after",), self.file.after
+        for name, settings in self.file.blank.items():
+            for position, hint in enumerate(settings.hint):
+                yield ("blank", name, "hint", position), hint
+            for position, mistake in enumerate(settings.mistake):
+                yield ("blank", name, "mistake", position), mistake.text
+
+
+def _unknown_input(name: str, known: Iterable[str]) -> Message:
+    return message(
+        N_("“{name}” is no input of the graph. Its inputs are {known}."),
+        name=name,
+        known=", ".join(sorted(known)),
+    )
+
+
+def _unknown_blank(name: str, problem: Problem) -> Message:
+    ids = [place.id for place in problem.places]
+    known = ", ".join(ids[:_NAMES_SHOWN]) + (", …" if len(ids) > _NAMES_SHOWN else "")
+    near = difflib.get_close_matches(name, ids[:500], n=1)
+    if near:
+        return message(
+            N_("There is no blank “{name}”. Did you mean {near}? The blanks are {known}."),
+            name=name,
+            near=near[0],
+            known=known,
+        )
+    return message(N_("There is no blank “{name}”. The blanks are {known}."), name=name, known=known)

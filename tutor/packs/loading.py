@@ -1,0 +1,133 @@
+"""A file -> an exercise or a pack's description, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from tutor.i18n import N_, Message, message
+from tutor.packs.checking import Checker
+from tutor.packs.exercise import Exercise
+from tutor.packs.faults import MAX_FAULTS, Fault, PackError, Place
+from tutor.packs.model import BlankSettings, ExerciseFile, OwnMistake, PackFile, Table, Vary
+from tutor.packs.readers import LATER, is_id
+from tutor.packs.source import Source, read
+
+_File = TypeVar("_File", bound=Table)
+
+#: Our sentences for the kinds of errors that pydantic finds itself.
+_SENTENCES = {
+    "missing": N_("“{key}” is missing. Add it."),
+    "dict_type": N_("A table is expected here, such as [{key}]."),
+    "model_type": N_("A table is expected here, such as {{ key = value }}."),
+    "model_attributes_type": N_("A table is expected here, such as {{ key = value }}."),
+    "tuple_type": N_("A list is expected here: [ … ]."),
+}
+_SENTENCE_ELSE = N_("This value is of another kind than this key takes.")
+
+#: What the exercise is built from: where one of these is refused, the rest can't be judged.
+_FOUNDATIONS = ("graph", "inputs", "start", "wrt", "vary")
+
+
+def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exercise:
+    """The exercise in a file of the pack in `folder`. Raises `PackError` with all its faults."""
+    source = read(path, folder)
+    file, faults = _validated(ExerciseFile, source)
+    if "id" not in source.data and not is_id(exercise_id):
+        text = message(
+            N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id
+        )
+        faults.append(Fault(path, None, "", text))
+    if file:
+        checker = Checker(source, file)
+        exercise = checker.build(file.id or exercise_id, pack, path)
+        faults += checker.faults
+        if exercise and not faults:
+            return exercise
+    raise PackError(faults)
+
+
+def read_pack(path: Path, folder: Path) -> PackFile:
+    """A pack's `pack.toml`. Raises `PackError` with all its faults."""
+    source = read(path, folder)
+    file, faults = _validated(PackFile, source)
+    if file is None or faults:
+        raise PackError(faults)
+    return file
+
+
+def _validated(model: type[_File], source: Source) -> tuple[_File | None, list[Fault]]:
+    """The file as its model, without what is refused, and the faults of what is.
+
+    None where too little is left to look at the rest.
+    """
+    try:
+        return model.model_validate(source.data), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)[:MAX_FAULTS]
+    faults = [source.fault(_place(details), _sentence(model, details)) for details in errors]
+    rest = copy.deepcopy(source.data)
+    for details in errors:
+        _drop(rest, _place(details))
+    if any(details["loc"][0] in _FOUNDATIONS for details in errors if details["loc"]):
+        return None, faults
+    try:
+        return model.model_validate(rest), faults
+    except ValidationError:
+        return None, faults
+
+
+def _place(details: ErrorDetails) -> Place:
+    return tuple(details["loc"])
+
+
+def _drop(data: Any, place: Place) -> None:
+    """Take the value at `place` out of nested tables and lists, with its list where it stands in one."""
+    for position, key in enumerate(place):
+        if not isinstance(data, dict) or key not in data:
+            return
+        if position == len(place) - 1 or not isinstance(data[key], dict):
+            del data[key]
+            return
+        data = data[key]
+
+
+def _sentence(model: type[Table], details: ErrorDetails) -> Message:
+    kind, key = details["type"], str(details["loc"][-1]) if details["loc"] else ""
+    if kind == "refused":
+        sentence = details["ctx"]["sentence"]
+        assert isinstance(sentence, Message)
+        return sentence
+    if kind == "extra_forbidden":
+        return _unknown_key(_table(model, _place(details)), key)
+    return message(_SENTENCES.get(kind, _SENTENCE_ELSE), key=key)
+
+
+def _table(model: type[Table], place: Place) -> type[Table]:
+    """The model of the table that the key at `place` stands in."""
+    if place[0] == "vary" and len(place) > 1:
+        return Vary
+    if place[0] == "blank" and len(place) > 1:
+        return OwnMistake if "mistake" in place[2:-1] else BlankSettings
+    return model
+
+
+def _unknown_key(table: type[Table], key: str) -> Message:
+    if key in table.later:
+        return message(LATER, key=key)
+    known = list(_keys(table))
+    near = difflib.get_close_matches(key, known, n=1)
+    if near:
+        return message(N_("There is no key “{key}” here. Did you mean {near}?"), key=key, near=near[0])
+    return message(N_("There is no key “{key}” here. The keys are {known}."), key=key, known=", ".join(known))
+
+
+def _keys(table: type[Table]) -> Iterator[str]:
+    for name, field in table.model_fields.items():
+        yield field.alias or name

@@ -1,0 +1,160 @@
+"""The format of packs, `format = 1`, as one model of an exercise file and one of `pack.toml`.
+
+Pydantic checks the structure; what only the graph can tell is checked in `checking`. Only `loading` imports
+this module, when an exercise is opened: lists of packs need no pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from tutor.algebra import Expr, Num
+from tutor.algebra.values import Value
+from tutor.i18n import N_, Message, Text, message
+from tutor.packs.plain_text import one_line, paragraphs
+from tutor.packs.readers import (
+    Refused,
+    read_blanks,
+    read_cells,
+    read_choices,
+    read_format,
+    read_id,
+    read_input,
+    read_languages,
+    read_links,
+    read_names,
+    read_needs,
+    read_number,
+    read_start,
+    read_step,
+    read_string,
+    read_texts,
+    read_wrt,
+    text_reader,
+    whole_between,
+)
+
+
+def _custom(text: Message) -> PydanticCustomError:
+    """Our own sentence, as an error that pydantic passes on as it is."""
+    return PydanticCustomError("refused", "{sentence}", {"sentence": text})
+
+
+def _own(read: Callable[[Any], Any]) -> PlainValidator:
+    """A validator from a reader that raises `Refused`."""
+
+    def validate(raw: Any) -> Any:
+        try:
+            return read(raw)
+        except Refused as refused:
+            raise _custom(refused.message) from None
+
+    return PlainValidator(validate)
+
+
+Title: TypeAlias = Annotated[Text, _own(text_reader(one_line))]
+Paragraphs: TypeAlias = Annotated[Text, _own(text_reader(paragraphs))]
+Id: TypeAlias = Annotated[str, _own(read_id)]
+String: TypeAlias = Annotated[str, _own(read_string)]
+
+
+class Table(BaseModel):
+    """A table of a file. `later` are keys of the format that this version does not read yet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    later: ClassVar[tuple[str, ...]] = ()
+
+
+class Vary(Table):
+    """Where fresh numbers of one input come from: `from`/`to`/`step`, or `choose`."""
+
+    first: Annotated[Fraction | None, _own(read_number)] = Field(None, alias="from")
+    to: Annotated[Fraction | None, _own(read_number)] = None
+    step: Annotated[Fraction, _own(read_step)] = Fraction(1)
+    choose: Annotated[tuple[Expr, ...] | None, _own(read_choices)] = None
+    fix: Annotated[frozenset[tuple[int, int]], _own(read_cells)] = frozenset()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Vary:
+        ends = self.first is not None and self.to is not None
+        if self.choose is not None and self.model_fields_set & {"first", "to", "step"}:
+            raise _custom(message(N_("Write from and to, or choose, but not both.")))
+        if self.choose is None and not ends:
+            raise _custom(message(N_("Write { from = 2, to = 9 } or { choose = [2, 3, 5] }.")))
+        if self.first is not None and self.to is not None and self.first > self.to:
+            raise _custom(message(N_("from is greater than to. Exchange them.")))
+        return self
+
+
+class OwnMistake(Table):
+    """An answer the author expects to go wrong, and what to say to it."""
+
+    id: Id
+    answer: String
+    en: Annotated[str | None, _own(read_string)] = None
+    ko: Annotated[str | None, _own(read_string)] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> OwnMistake:
+        if not self.text:
+            raise _custom(message(N_('Nothing is said to this mistake. Add en = "…" and ko = "…".')))
+        return self
+
+    @property
+    def text(self) -> Text:
+        """What is said to it."""
+        return Text({key: paragraphs(text) for key, text in (("en", self.en), ("ko", self.ko)) if text})
+
+
+class BlankSettings(Table):
+    """What an author adds at one blank."""
+
+    later = ("digits", "symbols", "after")
+
+    hint: Annotated[tuple[Text, ...], _own(read_texts)] = ()
+    mistake: tuple[OwnMistake, ...] = ()
+
+
+class ExerciseFile(Table):
+    """One exercise. Only `graph` must be there."""
+
+    later = ("forward", "stages", "where", "labels", "question", "nodes", "fold", "values", "mode")
+
+    graph: String
+    id: Id | None = None
+    title: Title | None = None
+    start: Annotated[Value, _own(read_start)] = Num(Fraction(1))
+    wrt: Annotated[tuple[str, ...] | None, _own(read_wrt)] = None
+    blanks: Annotated[tuple[str, ...] | None, _own(read_blanks)] = None
+    given: Annotated[tuple[str, ...], _own(read_names)] = ("start",)
+    level: Annotated[int | None, _own(whole_between(1, 5))] = None
+    minutes: Annotated[int | None, _own(whole_between(1, 600))] = None
+    needs: Annotated[tuple[str, ...], _own(read_needs)] = ()
+    source: String = ""
+    note: String = ""
+    links: Annotated[tuple[str, ...], _own(read_links)] = ()
+    inputs: dict[str, Annotated[Value, _own(read_input)]] = {}
+    vary: dict[str, Vary] = {}
+    text: Paragraphs = Text({})
+    after: Paragraphs = Text({})
+    blank: dict[str, BlankSettings] = {}
+
+
+class PackFile(Table):
+    """`pack.toml`."""
+
+    later = ("mode",)
+
+    format: Annotated[int, _own(read_format)]
+    id: Id | None = None
+    title: Title | None = None
+    description: Paragraphs = Text({})
+    authors: Annotated[tuple[str, ...], _own(read_names)] = ()
+    licence: String = ""
+    languages: Annotated[tuple[str, ...], _own(read_languages)] = ()
+    presumes: Paragraphs = Text({})

@@ -1,0 +1,260 @@
+"""Readers of what keys of a pack can hold, each from what TOML gives to what the tutor works with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from tutor.algebra import AlgebraError, Expr, Num, read_value, values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.parser import GRAPH
+from tutor.algebra.values import Value
+from tutor.i18n import LANGUAGES, N_, Message, Text, message
+from tutor.packs.exercise import untyped
+from tutor.packs.faults import at_place
+from tutor.packs.plain_text import one_line, paragraphs
+from tutor.packs.source import FORMAT, NEWER, Unreadable, whole
+
+LATER = N_("“{key}” belongs to a later version of the format and is not read yet. Leave it out.")
+#: More numbers to choose from than this are a range.
+MAX_CHOICES = 1000
+
+
+class Refused(Exception):
+    """A value that a key can't have, with our own sentence."""
+
+    def __init__(self, text: Message) -> None:
+        super().__init__(text)
+        self.message = text
+
+
+def read_string(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise Refused(message(N_("A text is expected here. Write it in quotes.")))
+    if not raw.strip():
+        raise Refused(message(N_("This text is empty. Write something or leave the key out.")))
+    return raw
+
+
+def text_reader(clean: Callable[[str], str]) -> Callable[[Any], Text]:
+    def read(raw: Any) -> Text:
+        if isinstance(raw, str):
+            return Text({"": clean(read_string(raw))})
+        if not isinstance(raw, dict) or not raw:
+            raise Refused(message(N_('A text is one string or { en = "…", ko = "…" }.')))
+        for language, text in raw.items():
+            if language not in LANGUAGES:
+                raise Refused(
+                    message(
+                        N_("“{language}” is no language here. Texts are written in {known}."),
+                        language=language,
+                        known=", ".join(LANGUAGES),
+                    )
+                )
+            read_string(text)
+        return Text({language: clean(text) for language, text in raw.items()})
+
+    return read
+
+
+def read_names(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
+        raise Refused(message(N_('A list of names is expected here, such as ["a", "b"].')))
+    twice = next((name for name, times in Counter(raw).items() if times > 1), None)
+    if twice is not None:
+        raise Refused(message(N_("“{name}” stands here twice. Keep one."), name=twice))
+    return tuple(raw)
+
+
+def read_blanks(raw: Any) -> tuple[str, ...] | None:
+    if raw == "all":
+        return None
+    if isinstance(raw, str):
+        raise Refused(message(N_('Blanks are "all" or a list of their names, such as ["start", "x->mul1"].')))
+    names = read_names(raw)
+    if not names:
+        raise Refused(message(N_('There is nothing to fill. Name a blank or write blanks = "all".')))
+    return names
+
+
+def read_wrt(raw: Any) -> tuple[str, ...]:
+    names = read_names(raw)
+    if not names:
+        raise Refused(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
+    return names
+
+
+_ID = re.compile(r"[^\W_][\w.\-]*")
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` can be an id: `pack/exercise` and file names must stay unambiguous."""
+    return bool(_ID.fullmatch(text))
+
+
+def read_id(raw: Any) -> str:
+    if not isinstance(raw, str) or not is_id(raw):
+        raise Refused(message(N_("An id is made of letters, digits and -, such as two-roads.")))
+    return raw
+
+
+def read_needs(raw: Any) -> tuple[str, ...]:
+    names = read_names(raw)
+    for name in names:
+        if not all(is_id(part) for part in name.split("/")) or name.count("/") > 1:
+            raise Refused(
+                message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name)
+            )
+    return names
+
+
+def read_links(raw: Any) -> tuple[str, ...]:
+    names = read_names(raw)
+    for name in names:
+        if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", name):
+            raise Refused(message(N_("“{name}” is no link. Links begin with https://."), name=name))
+    return tuple(map(one_line, names))
+
+
+def whole_between(low: int, high: int) -> Callable[[Any], int]:
+    def read(raw: Any) -> int:
+        if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
+            raise Refused(
+                message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high)
+            )
+        return raw
+
+    return read
+
+
+def read_number(raw: Any) -> Fraction:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = whole(raw)
+    if isinstance(raw, Unreadable):
+        raise Refused(raw.message)
+    if not isinstance(raw, Fraction):
+        raise Refused(message(N_("A number is expected here, without quotes.")))
+    return raw
+
+
+def read_step(raw: Any) -> Fraction:
+    number = read_number(raw)
+    if number <= 0:
+        raise Refused(message(N_("A step is greater than 0.")))
+    return number
+
+
+def _finite(value: Value) -> Value:
+    """The value, or `Refused` where a cell of it has no finite value to calculate with."""
+    for cell in value.ravel() if values.is_matrix(value) else [value]:
+        try:
+            number = nearest_float(cell)
+        except OverflowError:
+            number = float("inf")
+        if not abs(number) < float("inf"):
+            raise Refused(message(N_("This has no finite value. Write another number.")))
+    return value
+
+
+def _formula(raw: str) -> Value:
+    try:
+        return _finite(untyped(evaluate(read_value(raw), {})))
+    except AlgebraError as error:
+        raise Refused(at_place(error, raw)) from None
+
+
+def _cell(raw: Any) -> Expr:
+    if isinstance(raw, str):
+        value = _formula(raw)
+        if values.is_matrix(value):
+            raise Refused(message(N_("A matrix can't stand inside a list. Write its entries.")))
+        assert isinstance(value, Expr)
+        return value
+    return Num(read_number(raw))
+
+
+def _matrix(raw: list[Any]) -> Value:
+    rows = raw if raw and all(isinstance(row, list) for row in raw) else [raw]
+    if not all(rows) or any(isinstance(cell, list) for row in rows for cell in row):
+        raise Refused(message(N_("A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]].")))
+    for position, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise Refused(
+                message(
+                    N_("Row {row} has {n} entries, the first row has {m}. Make all rows equally long."),
+                    row=position,
+                    n=len(row),
+                    m=len(rows[0]),
+                )
+            )
+    if len(rows) * len(rows[0]) > GRAPH.cells:
+        raise Refused(message(N_("A matrix may have {n} entries at most."), n=GRAPH.cells))
+    return values.matrix(tuple(tuple(_cell(cell) for cell in row) for row in rows))
+
+
+def read_input(raw: Any) -> Value:
+    if isinstance(raw, dict):
+        if "symbol" in raw:
+            raise Refused(message(LATER, key="symbol"))
+        raise Refused(
+            message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].'))
+        )
+    if isinstance(raw, list):
+        return _matrix(raw)
+    return _formula(read_string(raw)) if isinstance(raw, str) else Num(read_number(raw))
+
+
+def read_start(raw: Any) -> Value:
+    if isinstance(raw, str) and re.fullmatch(r"\s*[d∂]\w+\s*/\s*[d∂]\w+\s*", raw):
+        raise Refused(
+            message(N_("A symbol as the start belongs to a later version of the format. Write a number."))
+        )
+    return read_input(raw)
+
+
+def read_choices(raw: Any) -> tuple[Expr, ...]:
+    if not isinstance(raw, list) or not raw:
+        raise Refused(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
+    if len(raw) > MAX_CHOICES:
+        raise Refused(
+            message(N_("These are more than {n} numbers. Write from and to instead."), n=MAX_CHOICES)
+        )
+    return tuple(_cell(cell) for cell in raw)
+
+
+def read_cells(raw: Any) -> frozenset[tuple[int, int]]:
+    def is_cell(cell: Any) -> bool:
+        return isinstance(cell, list) and len(cell) == 2 and all(type(part) is int for part in cell)
+
+    if not isinstance(raw, list) or not all(map(is_cell, raw)):
+        raise Refused(message(N_("Cells are written as [[row, column]], counted from 0.")))
+    return frozenset((row, column) for row, column in raw)
+
+
+def read_texts(raw: Any) -> tuple[Text, ...]:
+    read = text_reader(paragraphs)
+    return tuple(map(read, raw)) if isinstance(raw, list) else (read(raw),)
+
+
+def read_format(raw: Any) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw > FORMAT:
+        raise Refused(message(NEWER))
+    return whole_between(1, FORMAT)(raw)
+
+
+def read_languages(raw: Any) -> tuple[str, ...]:
+    names = read_names(raw)
+    for name in names:
+        if name not in LANGUAGES:
+            raise Refused(
+                message(
+                    N_("“{language}” is no language here. Texts are written in {known}."),
+                    language=name,
+                    known=", ".join(LANGUAGES),
+                )
+            )
+    return names

@@ -1,0 +1,62 @@
+"""Numbers in texts: `{q}`, `{u + 0.01}`, `{grad(w)}` for those of one variant. `{{` and `}}` are braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from tutor.algebra import AlgebraError, Sym, parse
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.show import show
+from tutor.algebra.values import Value
+from tutor.grading.problem import Problem
+from tutor.i18n import N_, Text, message
+
+_PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_GRADIENT = re.compile(r"\bgrad\s*\(\s*(\w+)\s*\)")
+
+
+class Filling:
+    """The names that texts may use, with their values for one problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        graph, exact = problem.graph, problem.exact
+        self._values: dict[str, Value] = {}
+        self._near_one: dict[str, bool] = {}
+        for position, node in enumerate(graph.nodes):
+            if node.name:
+                self._values[node.name] = exact.values[position]
+                self._values[f"grad({node.name})"] = exact.gradients[position]
+                self._near_one[node.name] = problem.near_one[position]
+
+    def __call__(self, text: str) -> str:
+        """`text` with its numbers. Raises `AlgebraError` with the place of what can't be filled in."""
+        return "".join(_pieces(text, self._shown))
+
+    def texts(self, text: Text) -> Text:
+        """The same for every language of an author's text."""
+        return Text({language: self(said) for language, said in text.texts.items()})
+
+    def _shown(self, formula: str) -> str:
+        written = _GRADIENT.sub(r"grad(\1)", formula)
+        tree = parse(written, self._values)
+        near_one = isinstance(tree, Sym) and self._near_one.get(tree.name, False)
+        return show(evaluate(tree, self._values), near_one=near_one)
+
+
+def _pieces(text: str, shown: Callable[[str], str]) -> Iterator[str]:
+    done = 0
+    for match in _PIECE.finditer(text):
+        yield text[done : match.start()]
+        done = match.end()
+        if match[0] in ("{{", "}}"):
+            yield match[0][0]
+        elif match[1] is None:
+            problem = message(N_("A brace stands alone here. Write {{ or }} for a brace, {x} for a number."))
+            raise AlgebraError(problem, match.start())
+        else:
+            try:
+                yield shown(match[1])
+            except AlgebraError as error:
+                raise AlgebraError(error.message, match.start(), len(match[0])) from None
+    yield text[done:]
