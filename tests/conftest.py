@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tutor import i18n
 
 #: What a run of the program in a subprocess gives.

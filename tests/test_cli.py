@@ -40,7 +40,11 @@ def test_a_matrix_graph_as_json_gives_the_published_figures(run_tutor: Run) -> N
     solved = json.loads(run_tutor("solve", "S = sigmoid(X @ W); f = sum(S)", X, W, "--json").stdout)
     assert solved["value"] == 5.833329393581208
     gradient = next(node["gradient"] for node in solved["nodes"] if node["id"] == "X")
-    printed = [[1.9788e-01, 4.8555e-01, 7.7323e-01], [1.0649e-02, 2.8635e-02, 4.6621e-02], [5.9074e-04, 1.6814e-03, 2.7721e-03]]
+    printed = [
+        [1.9788e-01, 4.8555e-01, 7.7323e-01],
+        [1.0649e-02, 2.8635e-02, 4.6621e-02],
+        [5.9074e-04, 1.6814e-03, 2.7721e-03],
+    ]
     assert [[float(f"{cell:.4e}") for cell in row] for row in gradient] == printed
     local = {(edge["from"], edge["to"]): edge["local"] for edge in solved["edges"]}
     assert local["X", "matmul1"] is None and local["S", "sum1"] is None

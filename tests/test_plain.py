@@ -64,7 +64,9 @@ def test_a_formula_is_an_exercise_too(run_tutor: Run) -> None:
 def test_in_ascii_nothing_else_is_printed(run_tutor: Run) -> None:
     done = run_tutor("play", "z = x * y", "x=2", "y=3", "--plain", "--ascii", text=":graph\n7\n3\n2\n")
     assert done.returncode == 0
-    assert all(ord(character) < 128 for line in done.stdout.splitlines() if "“" not in line for character in line), done.stdout
+    assert all(ord(character) < 128 for line in done.stdout.splitlines() if "“" not in line for character in line), (
+        done.stdout
+    )
 
 
 def test_the_same_in_korean(run_tutor: Run) -> None:

@@ -15,7 +15,9 @@ LIST = 'run(["list"])'
 
 def loaded_after(command: str, home: object) -> set[str]:
     program = f"import sys; from tutor.cli import run; {command}; print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
     return {name.partition(".")[0] for name in done.stderr.split()}
 
 
@@ -33,6 +35,16 @@ def test_a_command_loads_only_what_it_needs(command: str, never: set[str], home:
 
 
 def test_nothing_below_the_screens_loads_textual(home: object) -> None:
-    rooms = "algebra engine grading packs practice.worksheet practice.store drawing plain commands".split()
+    rooms = [
+        "algebra",
+        "engine",
+        "grading",
+        "packs",
+        "practice.worksheet",
+        "practice.store",
+        "drawing",
+        "plain",
+        "commands",
+    ]
     command = "import " + ", ".join(f"tutor.{room}" for room in rooms)
     assert "textual" not in loaded_after(command, home)

@@ -63,7 +63,12 @@ class Plain:
     """One exercise in lines. `read` returns the next line or None at the end of the input."""
 
     def __init__(
-        self, worksheet: Worksheet, read: Callable[[str], str | None], out: TextIO, width: int = 80, ascii: bool = False
+        self,
+        worksheet: Worksheet,
+        read: Callable[[str], str | None],
+        out: TextIO,
+        width: int = 80,
+        ascii: bool = False,
     ) -> None:
         self.worksheet = worksheet
         self.read = read

@@ -30,9 +30,7 @@ Empty().run()
 def time_until_painted(arguments: list[str], text: str, environment: dict[str, str]) -> float:
     """Seconds from the start of the process until `text` arrives at the terminal."""
     began = time.perf_counter()
-    child = pexpect.spawn(
-        sys.executable, arguments, dimensions=(24, 80), env=environment, encoding="utf-8", timeout=60
-    )
+    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), env=environment, encoding="utf-8", timeout=60)
     child.expect_exact(text)
     taken = time.perf_counter() - began
     child.send("\x11")

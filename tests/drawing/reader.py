@@ -80,6 +80,16 @@ def coded_lines(drawing: Drawing) -> list[str]:
     return paint(drawing, texts, marks)
 
 
+def damaged(lines: Sequence[str], cell: Cell, character: str) -> list[str]:
+    """The lines with another character in one cell."""
+    x, y = cell
+    grid = _cells(lines[y : y + 1])
+    grid[x, 0] = character
+    end = max(column for column, _ in grid)
+    row = "".join(grid.get((column, 0), " ") for column in range(end + 1))
+    return [*lines[:y], row, *lines[y + 1 :]]
+
+
 def check(drawing: Drawing, boxes: Sequence[Box]) -> None:
     """The picture, read, is the graph that was drawn; an Unreadable or an AssertionError where it is not."""
     compare(read(drawing, coded_lines(drawing)), drawing, boxes)

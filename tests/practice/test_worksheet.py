@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tutor.algebra import read_value
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.tree import ONE, number
@@ -142,7 +143,9 @@ def test_fresh_numbers_are_a_new_try_on_the_same_exercise() -> None:
 
 
 ACTIONS = st.lists(
-    st.tuples(st.sampled_from(["answer", "hint", "undo", "clear", "reveal"]), st.sampled_from(sorted(RIGHT)), st.booleans()),
+    st.tuples(
+        st.sampled_from(["answer", "hint", "undo", "clear", "reveal"]), st.sampled_from(sorted(RIGHT)), st.booleans()
+    ),
     max_size=25,
 )
 

@@ -88,9 +88,7 @@ def _apply(node: Apply, args: list[Value]) -> Value:
     except OverflowError:
         raise AlgebraError(message(N_("This number is too large.")), node.at) from None
     except ValueError:
-        raise AlgebraError(
-            message(N_("{function} has no value here."), function=node.op), node.at
-        ) from None
+        raise AlgebraError(message(N_("{function} has no value here."), function=node.op), node.at) from None
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.at)
     return result

@@ -134,7 +134,7 @@ def _refused(character: str, at: int) -> AlgebraError:
         return AlgebraError(message(N_("Write a square root as sqrt(x).")), at)
     if character == ".":
         return AlgebraError(message(N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T.")), at)
-    if category.startswith("C") or category.startswith("Z"):
+    if category.startswith(("C", "Z")):
         return AlgebraError(
             message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"), at
         )

@@ -15,7 +15,7 @@ from fractions import Fraction
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.lexer import Token, tokens
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
-from tutor.i18n import Message, N_, message
+from tutor.i18n import N_, Message, message
 
 #: Functions by the names they are written with, and how many arguments they take.
 FUNCTIONS = {
@@ -177,9 +177,7 @@ class _Parser:
     def comma(self) -> AlgebraError:
         before, after = self.tokens[self.here - 1], self.tokens[self.here + 1]
         if before.text.isdecimal() and after.text.isdecimal():
-            return self.error(
-                N_("Decimals are written with a point: write {d}."), d=f"{before.text}.{after.text}"
-            )
+            return self.error(N_("Decimals are written with a point: write {d}."), d=f"{before.text}.{after.text}")
         return self.error(N_("A comma is not expected here. Decimals are written with a point, as 0.5."))
 
     def made(self, tree: Expr) -> Expr:
@@ -215,9 +213,7 @@ class _Parser:
                     self.depth -= 1
                 tree = self.made(Apply(op, (tree, right), token.at))
             elif token.kind == "number":
-                raise self.error(
-                    N_("A sign is missing before {c}. Write * or ^ or another sign there."), c=token.text
-                )
+                raise self.error(N_("A sign is missing before {c}. Write * or ^ or another sign there."), c=token.text)
             elif token.kind in _BEGINS_OPERAND and binding < _PRODUCT:
                 right = self.expression(_PRODUCT)
                 tree = self.made(Apply("mul", (tree, right), token.at))

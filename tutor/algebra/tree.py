@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Any, Union
+from typing import Any, Union, cast
 
 #: Larger exact numbers stay unfolded; balls take over where they are needed.
 MAX_BITS = 4096
@@ -136,11 +136,11 @@ def names(tree: Expr) -> set[str]:
     return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
 
 
-def _with(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Any:
+def _with(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Expr:
     # NumPy's object arrays must get their turn: an array times an expression is elementwise.
     if isinstance(left, Expr | int | Fraction) and isinstance(right, Expr | int | Fraction):
         return build(lift(left), lift(right))
-    return NotImplemented
+    return cast(Expr, NotImplemented)
 
 
 def _fits(value: Fraction) -> bool:

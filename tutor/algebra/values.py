@@ -35,7 +35,7 @@ def _elementwise(on_float: Callable[..., float], on_tree: Callable[..., Expr], u
         if any(is_matrix(arg) for arg in args):
             import numpy as np
 
-            if any(is_matrix(arg) and arg.dtype == object or isinstance(arg, Expr) for arg in args):
+            if any((is_matrix(arg) and arg.dtype == object) or isinstance(arg, Expr) for arg in args):
                 return np.frompyfunc(on_tree, len(args), 1)(*args)
             return getattr(np, ufunc)(*args) if hasattr(np, ufunc) else np.vectorize(on_float)(*args)
         if any(isinstance(arg, Expr) for arg in args):
@@ -73,7 +73,7 @@ def power(x: Value, n: Value) -> Value:
     return x**n
 
 
-def T(x: Value) -> Value:  # noqa: N802 - the name the field uses
+def T(x: Value) -> Value:
     """The transpose; a number is its own."""
     return x.swapaxes(-1, -2) if is_matrix(x) else x
 

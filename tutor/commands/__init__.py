@@ -7,7 +7,7 @@ import sys
 import click
 
 from tutor import __version__
-from tutor.commands.errors import say_error, usage
+from tutor.commands.errors import Refused, say_error, usage
 from tutor.commands.listing import list_exercises
 from tutor.commands.options import Settings, common
 from tutor.commands.play import play, start
@@ -16,7 +16,9 @@ from tutor.i18n import _
 
 
 @click.group(invoke_without_command=True, help=_("Learn back-propagation by hand, edge by edge."))
-@click.version_option(__version__, prog_name="backprop-tutor", message="%(prog)s %(version)s", help=_("Show the version."))
+@click.version_option(
+    __version__, prog_name="backprop-tutor", message="%(prog)s %(version)s", help=_("Show the version.")
+)
 @common
 @click.pass_context
 def cli(context: click.Context, settings: Settings) -> None:
@@ -40,8 +42,8 @@ def execute(argv: list[str]) -> int:
     except click.UsageError as error:
         say_error(usage(error))
         return 2
-    except click.ClickException as error:
+    except Refused as error:
         say_error(error.format_message())
-        return error.exit_code
+        return error.code
     sys.stdout.flush()
     return code if isinstance(code, int) else 0

@@ -13,7 +13,7 @@ class Refused(click.ClickException):
 
     def __init__(self, text: object, code: int = 1) -> None:
         super().__init__(str(text))
-        self.exit_code = code
+        self.code = code
 
 
 def refuse_text(error: AlgebraError, text: str) -> Refused:
@@ -30,9 +30,7 @@ def say_error(text: str) -> None:
 def usage(error: click.UsageError) -> str:
     """Our own sentence for what click found."""
     if isinstance(error, click.NoSuchOption):
-        return str(
-            message(N_("There is no option {name}. See backprop-tutor --help."), name=error.option_name)
-        )
+        return str(message(N_("There is no option {name}. See backprop-tutor --help."), name=error.option_name))
     if isinstance(error, click.MissingParameter) and error.param is not None:
         name = error.param.human_readable_name
         return str(message(N_("{name} is missing. See backprop-tutor --help."), name=name))

@@ -31,5 +31,7 @@ def list_exercises(settings: Settings) -> int:
             state = states.get((pack.id, entry.id), "new")
             mark = {"✓": "*"}.get(_MARKS[state], _MARKS[state]) if settings.ascii else _MARKS[state]
             padding = " " * (width - cell_len(name))
-            click.echo(f"  {mark} {name}{padding}  {entry.title}" + ("" if state == "new" else f" ({_(_WORDS[state])})"))
+            click.echo(
+                f"  {mark} {name}{padding}  {entry.title}" + ("" if state == "new" else f" ({_(_WORDS[state])})")
+            )
     return 0

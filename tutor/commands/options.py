@@ -61,7 +61,7 @@ class FormulaCommand(click.Command):
         return super().parse_args(context, guarded)
 
 
-class PlainText(click.ParamType):
+class PlainText(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     """An argument as it was typed."""
 
     name = "text"
@@ -81,7 +81,8 @@ def read_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:
         name = name.strip()
         if not sign or not name.isidentifier():
             raise Refused(
-                message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=assignment), 2
+                message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=assignment),
+                2,
             )
         if name in found:
             raise Refused(message(N_("Input {name} is given twice. Leave one out."), name=name), 2)

@@ -41,7 +41,12 @@ def start(settings: Settings, exercise: Exercise | None = None, seed: int | None
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
 @common
 def play(
-    settings: Settings, what: str | None, inputs: tuple[str, ...], start_value: str | None, seed: int | None, restart: bool
+    settings: Settings,
+    what: str | None,
+    inputs: tuple[str, ...],
+    start_value: str | None,
+    seed: int | None,
+    restart: bool,
 ) -> int:
     exercise = _exercise(what, inputs, start_value) if what else None
     return start(settings, exercise, seed, restart)
@@ -64,9 +69,7 @@ def _exercise(what: str, inputs: tuple[str, ...], start_value: str | None) -> Ex
         raise refuse_text(error, what) from None
 
 
-def _in_lines(
-    settings: Settings, store: Store, exercise: Exercise | None, seed: int | None, restart: bool
-) -> int:
+def _in_lines(settings: Settings, store: Store, exercise: Exercise | None, seed: int | None, restart: bool) -> int:
     from tutor.packs import PackError
     from tutor.plain import Plain
     from tutor.practice.resume import open_worksheet

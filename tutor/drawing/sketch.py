@@ -28,7 +28,9 @@ def value_lines(value: Value, near_one: bool = False) -> tuple[str, ...]:
     if not values.is_matrix(value):
         return (rows[0][0],)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return tuple("[" + " ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + "]" for row in rows)
+    return tuple(
+        "[" + " ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + "]" for row in rows
+    )
 
 
 def sketch(problem: Problem, *, ascii: bool = False) -> list[Box]:

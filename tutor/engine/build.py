@@ -123,9 +123,7 @@ class _Builder:
             )
         node = self.nodes[result]
         if node.is_input or result != len(self.nodes) - 1:
-            raise AlgebraError(
-                message(N_("The last equation computes nothing. Let it end in an operation.")), last.at
-            )
+            raise AlgebraError(message(N_("The last equation computes nothing. Let it end in an operation.")), last.at)
         self.nodes[result] = Node(node.id, node.op, node.args, node.const, output, node.formula, node.shape)
         unused = [name for name in self.shapes if name not in self.meaning]
         if unused:
@@ -192,7 +190,9 @@ class _Builder:
         shapes = [self.nodes[arg].shape if arg is not None else values.shape(const) for arg in args]
         shape = self.shape(op, shapes, part.at)
         # A constant number goes into every cell; a node's number would need a sum on the way back.
-        if op not in ("sum", "matmul") and any(arg is not None and own != shape for arg, own in zip(args, shapes, strict=True)):
+        if op not in ("sum", "matmul") and any(
+            arg is not None and own != shape for arg, own in zip(args, shapes, strict=True)
+        ):
             self.refuse_shapes(shapes, part.at)
         self.counts[op] += 1
         parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
@@ -243,6 +243,9 @@ class _Builder:
 
 
 def _is_e(operand: int | Expr) -> bool:
-    return isinstance(operand, Apply) and operand.op == "exp" and isinstance(operand.args[0], Num) and (
-        operand.args[0].value == 1
+    return (
+        isinstance(operand, Apply)
+        and operand.op == "exp"
+        and isinstance(operand.args[0], Num)
+        and (operand.args[0].value == 1)
     )

@@ -196,9 +196,7 @@ _TABLE = (
         sign="1/x",
         forward=lambda x: constant(1, x) / x,
         local=(lambda z, x: -power(z, 2),),
-        says=(
-            N_("1/x sends back the upstream times minus the square of its output: y = x^(−1) gives −x^(−2) = −y²."),
-        ),
+        says=(N_("1/x sends back the upstream times minus the square of its output: y = x^(−1) gives −x^(−2) = −y²."),),
         asks=(
             N_(
                 "One factor is to be multiplied in: the slope of 1/x here. "
@@ -407,7 +405,9 @@ _TABLE = (
             Mistake(
                 "transposed-result",
                 lambda e: T(e.g @ T(e.o)) if e.slot == 0 else T(T(e.o) @ e.g),
-                N_("The numbers are there, lying on their side. Which row of the answer belongs to row 1 of this matrix?"),
+                N_(
+                    "The numbers are there, lying on their side. Which row of the answer belongs to row 1 of this matrix?"
+                ),
             ),
             Mistake(
                 "no-transpose",
@@ -432,7 +432,9 @@ _TABLE = (
             Mistake(
                 "elementwise",
                 lambda e: e.g * T(e.o),
-                N_("You multiplied cell by cell. Each entry here went into several cells of the product: what do they add up to?"),
+                N_(
+                    "You multiplied cell by cell. Each entry here went into several cells of the product: what do they add up to?"
+                ),
             ),
             Mistake(
                 "other-itself",
@@ -454,9 +456,11 @@ _TABLE = (
             ),
         ),
         mistakes=(
-            Mistake("split", lambda e: spread(e.g / (e.x.shape[-1] * e.x.shape[-2]), e.x), N_(
-                "A gradient isn't shared out like money. Raise only one cell by 1: by how much does the sum rise?"
-            )),
+            Mistake(
+                "split",
+                lambda e: spread(e.g / (e.x.shape[-1] * e.x.shape[-2]), e.x),
+                N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does the sum rise?"),
+            ),
             Mistake(
                 "times-cell",
                 lambda e: e.g * e.x,

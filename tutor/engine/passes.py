@@ -12,7 +12,7 @@ from tutor.algebra.values import Value
 from tutor.engine.graph import Edge, Graph
 from tutor.engine.operation import Spot
 from tutor.engine.operations import OPERATIONS
-from tutor.i18n import Message, N_, message
+from tutor.i18n import N_, Message, message
 
 
 class NotANumber(ValueError):
@@ -157,9 +157,7 @@ def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> 
                     if values.is_matrix(gradient) and not values.is_matrix(local):
                         local = values.spread(local, gradient)
             except (ArithmeticError, ValueError):
-                raise NotANumber(
-                    node.id, _says(graph, position, N_("{node} has no slope for these inputs."))
-                ) from None
+                raise NotANumber(node.id, _says(graph, position, N_("{node} has no slope for these inputs."))) from None
             if not _finite(gradient):
                 raise NotANumber(node.id, _says(graph, position, N_("{node} has no finite slope for these inputs.")))
             edges[position, edge.slot] = EdgeValue(upstream, local, gradient)

@@ -6,4 +6,18 @@ from tutor.grading.problem import Advice, Blank, Problem
 from tutor.grading.verdict import Kind, Verdict
 from tutor.grading.wording import asks, place_name
 
-__all__ = ["RUNGS", "Advice", "Blank", "Hint", "Kind", "Problem", "Reading", "Verdict", "asks", "grade", "hint", "place_name", "reads_as"]
+__all__ = [
+    "RUNGS",
+    "Advice",
+    "Blank",
+    "Hint",
+    "Kind",
+    "Problem",
+    "Reading",
+    "Verdict",
+    "asks",
+    "grade",
+    "hint",
+    "place_name",
+    "reads_as",
+]

@@ -18,7 +18,7 @@ from tutor.grading.equality import Match, Typed, compare
 from tutor.grading.mistakes import POWER_OF_TEN, SLIP, Suspect, near, suspects
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import Kind, Verdict
-from tutor.i18n import Message, N_, Text, message
+from tutor.i18n import N_, Message, Text, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,9 @@ def grade(problem: Problem, blank: Blank, text: str) -> Verdict:
             return Verdict(Kind.COARSE, _coarse(answer), cells=_marks(cells))
         if Match.UNCLEAR in flat:
             return Verdict(
-                Kind.MALFORMED, message(N_("This can't be computed well enough to compare. Write it another way.")), at=0
+                Kind.MALFORMED,
+                message(N_("This can't be computed well enough to compare. Write it another way.")),
+                at=0,
             )
     return _why_not(problem, blank, answer, text.strip(), _marks(cells))
 
@@ -222,9 +224,7 @@ def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:
         return False
     if not values.is_matrix(value):
         return _near_typed(answer.typed[0][0], value, float(wrong))
-    return all(
-        _near_typed(answer.typed[i][j], cell, float(wrong[i, j])) for (i, j), cell in _cells(value)
-    )
+    return all(_near_typed(answer.typed[i][j], cell, float(wrong[i, j])) for (i, j), cell in _cells(value))
 
 
 def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:

@@ -19,7 +19,7 @@ from tutor.engine import OPERATIONS, Edge
 from tutor.engine.nudge import nudged
 from tutor.grading.grade import NOT_THE_END, fill
 from tutor.grading.problem import Blank, Problem
-from tutor.i18n import Message, N_, message
+from tutor.i18n import N_, Message, message
 
 RUNGS = 4
 
@@ -134,9 +134,7 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
     if len(graph.outgoing[blank.node]) > 1:
         asked = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{output}/∂{name}."), words)
     else:
-        asked = Message(
-            N_("You are asked ∂{output}/∂{name}: how does {output} move when only {name} moves?"), words
-        )
+        asked = Message(N_("You are asked ∂{output}/∂{name}: how does {output} move when only {name} moves?"), words)
     if blank.edge.target == graph.last:
         upstream = "start"
     elif len(graph.outgoing[blank.edge.target]) > 1:
@@ -249,9 +247,7 @@ def _matmul_product(problem: Problem, blank: Blank) -> Message:
     if name is None:
         return message(N_("The first cell: {first} = ?"), first=first)
     whole = f"up @ {name}.T" if blank.edge.slot == 0 else f"{name}.T @ up"
-    return message(
-        N_("The first cell: {first} = ? Type the cells, or the whole as {whole}."), first=first, whole=whole
-    )
+    return message(N_("The first cell: {first} = ? Type the cells, or the whole as {whole}."), first=first, whole=whole)
 
 
 def _bracketed(text: str) -> str:

@@ -86,7 +86,9 @@ _AT_EDGES = (
     _General(
         "dropped-upstream",
         lambda a: a.without_upstream,
-        N_("That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."),
+        N_(
+            "That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."
+        ),
     ),
     _General(
         "upstream-only",
@@ -129,7 +131,9 @@ _AT_EDGES = (
     _General(
         "added",
         lambda a: a.spot.g + a.spot.l,
-        N_("You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves the output by 2: by how much in all?"),
+        N_(
+            "You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves the output by 2: by how much in all?"
+        ),
     ),
     _General(
         "inverted-local",
@@ -153,9 +157,7 @@ _AT_EDGES = (
     ),
 )
 
-_WHOLE = N_(
-    "That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●."
-)
+_WHOLE = N_("That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●.")
 _UNSUMMED = N_(
     "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
 )
@@ -168,7 +170,9 @@ _AVERAGED = N_("A branch takes no mean. Raise only {name} by 1: every line moves
 _FORWARD = N_("{v} is the value that flowed forward here. Asked is what comes back.")
 _START_VALUE = N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1.")
 _START_ZERO = N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?")
-_START_ONE = N_("1 is the start where the output is the end of everything. Here the calculation goes on: look at the text.")
+_START_ONE = N_(
+    "1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."
+)
 _SLIP = N_("Close: the way looks right. Check the arithmetic.")
 _POWER_OF_TEN = N_("The digits are right. Check where the point stands.")
 SLIP, POWER_OF_TEN = _SLIP, _POWER_OF_TEN
@@ -256,9 +260,11 @@ def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     yield Suspect("branch.product", product, _PRODUCT)
     yield Suspect("branch.averaged", floats.gradients[blank.node] / len(parts), _AVERAGED)
     yield Suspect("any.forward-value", floats.values[blank.node], _FORWARD)
-    yield Suspect("any.wrong-sign", -floats.gradients[blank.node], N_(
-        "The size is right. If this line grows, does the output grow or shrink?"
-    ))
+    yield Suspect(
+        "any.wrong-sign",
+        -floats.gradients[blank.node],
+        N_("The size is right. If this line grows, does the output grow or shrink?"),
+    )
 
 
 def _at_start(problem: Problem) -> Iterator[Suspect]:

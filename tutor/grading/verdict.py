@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tutor.i18n import Message, N_
+from tutor.i18n import N_, Message
 
 
 class Kind(StrEnum):

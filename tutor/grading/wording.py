@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tutor.grading.grade import fill
 from tutor.grading.problem import Blank, Problem
-from tutor.i18n import Message, N_, message
+from tutor.i18n import N_, Message, message
 
 
 def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None) -> Message:
@@ -22,7 +22,9 @@ def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None)
             value = (known or {}).get(part.id) or "?"
             parts.append(message(N_("from {node}: {value}"), node=sign, value=value))
         joined = ", ".join(map(str, parts))
-        return Message(N_("at the branch ● of {name}: {parts}, together ∂{output}/∂{name} = ?"), {**words, "parts": joined})
+        return Message(
+            N_("at the branch ● of {name}: {parts}, together ∂{output}/∂{name} = ?"), {**words, "parts": joined}
+        )
     assert blank.edge
     if len(problem.graph.outgoing[blank.node]) > 1:
         return Message(N_("what comes back from {node} to {name}, a part of ∂{output}/∂{name}"), words)

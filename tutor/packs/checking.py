@@ -87,13 +87,8 @@ class Checker:
             if name in used:
                 found[name] = value
             elif name in defined:
-                self.report(
-                    message(
-                        N_("“{name}” is computed in the graph, so it takes no value. Delete this."), name=name
-                    ),
-                    "inputs",
-                    name,
-                )
+                text = N_("“{name}” is computed in the graph, so it takes no value. Delete this.")
+                self.report(message(text, name=name), "inputs", name)
             else:
                 self.report(_unknown_input(name, used), "inputs", name)
         return found
@@ -105,9 +100,8 @@ class Checker:
                 self.report(_unknown_input(name, graph.inputs), "vary", name)
             else:
                 draws[name] = self._draw(name, vary, inputs.get(name))
-        return Drawing(
-            draws, tuple(name for name in graph.inputs if name not in inputs and name not in draws)
-        )
+        missing = tuple(name for name in graph.inputs if name not in inputs and name not in draws)
+        return Drawing(draws, missing)
 
     def _draw(self, name: str, vary: Vary, value: Value) -> Draw:
         self._check_fix(name, vary, values.shape(value))
@@ -181,9 +175,7 @@ class Checker:
             self.report(error.message, "inputs" if self.file.inputs else "graph")
             return False
         if exercise.drawing.draws and not any(self._passes(exercise, attempt) for attempt in range(ATTEMPTS)):
-            self.report(
-                message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary"
-            )
+            self.report(message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary")
             return False
         return True
 

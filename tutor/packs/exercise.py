@@ -108,7 +108,7 @@ class Exercise:
         """The problem with the author's hints and mistakes, their texts filled in for its numbers."""
         if not self.advice:
             return problem
-        fill = Filling(problem).texts if texts else (lambda text: text)
+        fill = Filling(problem, lenient=True).texts if texts else (lambda text: text)
         advice = {
             blank: Advice(
                 tuple(map(fill, own.hints)),
@@ -137,7 +137,7 @@ class Variant:
 
     @cached_property
     def _fill(self) -> Filling:
-        return Filling(self.problem)
+        return Filling(self.problem, lenient=True)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -67,6 +67,5 @@ def at_place(error: AlgebraError, text: str) -> Message:
     piece = text[error.at : error.at + error.length].strip()
     if not piece:
         return error.message
-    return message(
-        N_("{problem} (Character {n}: “{piece}”.)"), problem=error.message, n=error.at + 1, piece=piece
-    )
+    place = N_("{problem} (Character {n}: “{piece}”.)")
+    return message(place, problem=error.message, n=error.at + 1, piece=piece)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -66,9 +66,7 @@ class Pack:
             raise PackError(self.faults)
         entry = next((entry for entry in self.entries if entry.id == exercise_id), None)
         if entry is None:
-            raise refusal(
-                _no_exercise(f"{self.id}/{exercise_id}", [f"{self.id}/{e.id}" for e in self.entries])
-            )
+            raise refusal(_no_exercise(f"{self.id}/{exercise_id}", [self]))
         self._check_unique(exercise_id)
         from tutor.packs.loading import open_exercise, read_pack
 
@@ -115,9 +113,7 @@ def find(name: str) -> Exercise:
     for found in known:
         if found.id == pack_id and any(entry.id == exercise_id for entry in found.entries):
             return found.open(exercise_id)
-    raise refusal(
-        _no_exercise(name, [f"{found.id}/{entry.id}" for found in known for entry in found.entries])
-    )
+    raise refusal(_no_exercise(name, known))
 
 
 def built_in() -> Path | None:
@@ -129,7 +125,8 @@ def built_in() -> Path | None:
     return None
 
 
-def _no_exercise(name: str, known: list[str]) -> Message:
+def _no_exercise(name: str, among: Iterable[Pack]) -> Message:
+    known = [f"{found.id}/{entry.id}" for found in among for entry in found.entries]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if not near:
         near = [candidate for candidate in known if candidate.partition("/")[2] == name]
@@ -140,14 +137,11 @@ def _no_exercise(name: str, known: list[str]) -> Message:
 
 def _exercise_files(folder: Path) -> list[Path]:
     try:
-        found = [
-            path for path in folder.iterdir() if path.suffix == ".toml" and not path.name.startswith(".")
-        ]
+        paths = [path for path in folder.iterdir() if path.suffix == ".toml" and not path.is_dir()]
     except OSError:
         return []
-    return sorted(
-        (path for path in found if path.name != _PACK_FILE and not path.is_dir()), key=lambda path: path.name
-    )
+    shown = [path for path in paths if path.name != _PACK_FILE and not path.name.startswith(".")]
+    return sorted(shown, key=lambda path: path.name)
 
 
 def _format_faults(source: Source) -> Iterator[Fault]:
@@ -158,19 +152,14 @@ def _format_faults(source: Source) -> Iterator[Fault]:
 
 def _title(raw: Any) -> Text | None:
     """A title as far as it can be read, in one line for each language."""
-    texts = {"": raw} if isinstance(raw, str) else raw
-    if not isinstance(texts, dict):
-        return None
-    found = {
-        key: one_line(text)
-        for key, text in texts.items()
-        if key in ("", *LANGUAGES) and isinstance(text, str)
-    }
+    found = {language: one_line(text) for language, text in _strings(raw).items()}
     return Text(found) if any(found.values()) else None
 
 
 def _description(raw: Any) -> Text:
-    texts = {"": raw} if isinstance(raw, str) else raw
-    if not isinstance(texts, dict):
-        return Text({})
-    return Text({key: paragraphs(text) for key, text in texts.items() if key in LANGUAGES or key == ""})
+    return Text({language: paragraphs(text) for language, text in _strings(raw).items()})
+
+
+def _strings(raw: Any) -> dict[str, str]:
+    texts = {"": raw} if isinstance(raw, str) else raw if isinstance(raw, dict) else {}
+    return {key: text for key, text in texts.items() if key in ("", *LANGUAGES) and isinstance(text, str)}

@@ -40,9 +40,7 @@ def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exer
     source = read(path, folder)
     file, faults = _validated(ExerciseFile, source)
     if "id" not in source.data and not is_id(exercise_id):
-        text = message(
-            N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id
-        )
+        text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
         faults.append(Fault(path, None, "", text))
     if file:
         checker = Checker(source, file)

@@ -27,11 +27,7 @@ def paragraphs(text: str) -> str:
 
 
 def _shown(character: str) -> str:
-    if (
-        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-        or character in _BIDI
-        or character == "\ufeff"
-    ):
+    if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _BIDI or character == "\ufeff":
         code = ord(character)
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     return character

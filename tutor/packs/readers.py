@@ -106,9 +106,7 @@ def read_needs(raw: Any) -> tuple[str, ...]:
     names = read_names(raw)
     for name in names:
         if not all(is_id(part) for part in name.split("/")) or name.count("/") > 1:
-            raise Refused(
-                message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name)
-            )
+            raise Refused(message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name))
     return names
 
 
@@ -123,9 +121,7 @@ def read_links(raw: Any) -> tuple[str, ...]:
 def whole_between(low: int, high: int) -> Callable[[Any], int]:
     def read(raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
-            raise Refused(
-                message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high)
-            )
+            raise Refused(message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high))
         return raw
 
     return read
@@ -200,9 +196,7 @@ def read_input(raw: Any) -> Value:
     if isinstance(raw, dict):
         if "symbol" in raw:
             raise Refused(message(LATER, key="symbol"))
-        raise Refused(
-            message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].'))
-        )
+        raise Refused(message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].')))
     if isinstance(raw, list):
         return _matrix(raw)
     return _formula(read_string(raw)) if isinstance(raw, str) else Num(read_number(raw))
@@ -210,9 +204,7 @@ def read_input(raw: Any) -> Value:
 
 def read_start(raw: Any) -> Value:
     if isinstance(raw, str) and re.fullmatch(r"\s*[d∂]\w+\s*/\s*[d∂]\w+\s*", raw):
-        raise Refused(
-            message(N_("A symbol as the start belongs to a later version of the format. Write a number."))
-        )
+        raise Refused(message(N_("A symbol as the start belongs to a later version of the format. Write a number.")))
     return read_input(raw)
 
 
@@ -220,9 +212,7 @@ def read_choices(raw: Any) -> tuple[Expr, ...]:
     if not isinstance(raw, list) or not raw:
         raise Refused(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
     if len(raw) > MAX_CHOICES:
-        raise Refused(
-            message(N_("These are more than {n} numbers. Write from and to instead."), n=MAX_CHOICES)
-        )
+        raise Refused(message(N_("These are more than {n} numbers. Write from and to instead."), n=MAX_CHOICES))
     return tuple(_cell(cell) for cell in raw)
 
 

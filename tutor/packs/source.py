@@ -1,4 +1,4 @@
-"""A file of a pack: read within bounds, parsed exactly, its lines found again when there is something to say."""
+"""A file of a pack: read within bounds, parsed exactly, its lines found again for what is to be said."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ _LINE_BUDGET = 4_000_000
 _QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'""")
 _LONG_KEY = re.compile(rf"(?<![\w.\-])(?:[\w\-]+[ \t]*\.[ \t]*){{{MAX_KEY_PARTS}}}")
 
+_TOO_MANY_PARTS = N_("A key here has more than {n} parts. Write fewer.")
 _TOO_MANY_DIGITS = N_("This number has more than {n} digits. Write fewer.")
 
 # TOML's own sentences, by how they begin, and ours.
@@ -48,13 +49,9 @@ _SYNTAX = {
     "Unclosed array": N_("A list is not closed. Add a ] or a comma."),
     "Unclosed inline table": N_("A table is not closed. Add a } or a comma."),
     "Unterminated string": N_("A text is not closed. End it with the quotes it began with."),
-    "Illegal character": N_(
-        "There is a character here that may not stand in a text. Close the quotes or delete it."
-    ),
+    "Illegal character": N_("There is a character here that may not stand in a text. Close the quotes or delete it."),
     "Unescaped '\\'": N_("A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
-    "Expected newline or end of document": N_(
-        "There is too much on this line. One key and one value stand on a line."
-    ),
+    "Expected newline or end of document": N_("There is too much on this line. One key and one value stand on a line."),
     "Duplicate inline table key": N_("A key is written twice in this table. Keep one of the two."),
     "Invalid statement": N_("This line can't be read. Write key = value or [table]."),
 }
@@ -109,9 +106,7 @@ def _read_text(path: Path, folder: Path) -> str:
 
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise refused(
-                message(N_("This file lies outside of its pack. Put a copy of it into the folder."))
-            )
+            raise refused(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")))
         if not stat.S_ISREG(path.stat().st_mode):
             raise refused(message(N_("This is no ordinary file. Put a text file in its place.")))
         with path.open("rb") as file:
@@ -127,9 +122,7 @@ def _read_text(path: Path, folder: Path) -> str:
         return unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise refused(
-            message(N_("This file is not in UTF-8. Save it as UTF-8 in your editor.")), line
-        ) from None
+        raise refused(message(N_("This file is not in UTF-8. Save it as UTF-8.")), line) from None
 
 
 class _Syntax(Exception):
@@ -141,9 +134,7 @@ class _Syntax(Exception):
 def _parse(text: str) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MAX_KEY_PARTS and _LONG_KEY.search(_QUOTED.sub("q", line)):
-            raise _Syntax(
-                message(N_("A key here has more than {n} parts. Write fewer."), n=MAX_KEY_PARTS), number
-            )
+            raise _Syntax(message(_TOO_MANY_PARTS, n=MAX_KEY_PARTS), number)
     try:
         return tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
@@ -153,8 +144,8 @@ def _parse(text: str) -> dict[str, Any]:
     except ValueError:
         # Python itself refuses to read whole numbers of thousands of digits.
         long = re.search(r"[0-9_]{1000}", text)
-        line = text.count("\n", 0, long.start()) + 1 if long else 1
-        raise _Syntax(message(_TOO_MANY_DIGITS, n=MAX_DIGITS), line) from None
+        where = text.count("\n", 0, long.start()) + 1 if long else 1
+        raise _Syntax(message(_TOO_MANY_DIGITS, n=MAX_DIGITS), where) from None
 
 
 def _syntax(raw: str, text: str) -> _Syntax:
@@ -166,9 +157,7 @@ def _syntax(raw: str, text: str) -> _Syntax:
 def _exact(text: str) -> Fraction | Unreadable:
     """A decimal of a TOML file, as it is written: 0.1 is a tenth."""
     if text.lstrip("+-") in ("inf", "nan"):
-        return Unreadable(
-            message(N_("{number} is not a number to calculate with. Write a finite one."), number=text)
-        )
+        return Unreadable(message(N_("“{number}” is no finite number. Write another one."), number=text))
     try:
         return read_number(text.replace("_", ""))
     except AlgebraError as error:
@@ -177,11 +166,9 @@ def _exact(text: str) -> Fraction | Unreadable:
 
 def whole(number: int) -> Fraction | Unreadable:
     """A whole number of a TOML file, within the bounds of all numbers."""
-    return (
-        Fraction(number)
-        if abs(number) < 10**MAX_DIGITS
-        else Unreadable(message(_TOO_MANY_DIGITS, n=MAX_DIGITS))
-    )
+    if abs(number) < 10**MAX_DIGITS:
+        return Fraction(number)
+    return Unreadable(message(_TOO_MANY_DIGITS, n=MAX_DIGITS))
 
 
 def _statements(text: str) -> Iterator[tuple[Place, int]]:

@@ -17,9 +17,13 @@ _GRADIENT = re.compile(r"\bgrad\s*\(\s*(\w+)\s*\)")
 
 
 class Filling:
-    """The names that texts may use, with their values for one problem."""
+    """The names that texts may use, with their values for one problem.
 
-    def __init__(self, problem: Problem) -> None:
+    A `lenient` one shows `?` where these numbers give a formula no value, for texts that were checked with others.
+    """
+
+    def __init__(self, problem: Problem, lenient: bool = False) -> None:
+        self._lenient = lenient
         graph, exact = problem.graph, problem.exact
         self._values: dict[str, Value] = {}
         self._near_one: dict[str, bool] = {}
@@ -41,7 +45,12 @@ class Filling:
         written = _GRADIENT.sub(r"grad(\1)", formula)
         tree = parse(written, self._values)
         near_one = isinstance(tree, Sym) and self._near_one.get(tree.name, False)
-        return show(evaluate(tree, self._values), near_one=near_one)
+        try:
+            return show(evaluate(tree, self._values), near_one=near_one)
+        except AlgebraError:
+            if self._lenient:
+                return "?"
+            raise
 
 
 def _pieces(text: str, shown: Callable[[str], str]) -> Iterator[str]:

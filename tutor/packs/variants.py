@@ -74,9 +74,7 @@ class Drawing:
         for name in self.without_value:
             # Two to nine, or up to where there are enough different ones.
             several = max(8, len(self.without_value))
-            number = next(
-                n for p in _stream(exercise, seed, attempt, name) if (n := p % several + 2) not in taken
-            )
+            number = next(n for p in _stream(exercise, seed, attempt, name) if (n := p % several + 2) not in taken)
             taken.add(number)
             found[name] = Num(Fraction(number))
         for name, draw in self.draws.items():
@@ -103,7 +101,5 @@ def _stream(exercise: str, seed: int, attempt: int, name: str) -> Iterator[int]:
     """Endless numbers of 256 bits each; what is left of them after a division is as good as even."""
     position = 0
     while True:
-        yield int.from_bytes(
-            sha256(f"{seed}\n{exercise}\n{name}\n{attempt}\n{position}".encode()).digest(), "big"
-        )
+        yield int.from_bytes(sha256(f"{seed}\n{exercise}\n{name}\n{attempt}\n{position}".encode()).digest(), "big")
         position += 1

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.tree import Grid
 from tutor.algebra.values import Value
 from tutor.grading import Blank, Hint, Kind, Problem, Verdict, grade, hint

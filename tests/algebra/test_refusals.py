@@ -1,0 +1,225 @@
+"""What can't be read is refused at its place, in characters of the text as typed, with a remedy."""
+
+from __future__ import annotations
+
+import pytest
+from tutor.algebra import ANSWER, GRAPH, AlgebraError, parse, parse_equations, read_value
+from tutor.algebra.evaluate import evaluate, in_floats
+from tutor.algebra.tree import Num
+
+KNOWN = ("x", "y", "dL/dz", "X")
+
+
+def refused(text: str, names: tuple[str, ...] | None = KNOWN) -> AlgebraError:
+    with pytest.raises(AlgebraError) as caught:
+        parse(text, names)
+    return caught.value
+
+
+REFUSALS = [
+    # typed, what is marked, words of the sentence
+    ("x + y1", "y1", ("Unknown name “y1”", "knows X, dL/dz, x, y")),
+    ("xy", "xy", ("write x*y",)),
+    ("sigmod(x)", "sigmod", ("Did you mean sigmoid?",)),
+    ("(x + 1", "(", ("never closed", "Add a “)”")),
+    ("[1, 2", "[", ("never closed", "Add a “]”")),
+    ("x + 1)", ")", ("closes nothing",)),
+    ("x = 3", "=", ("“=” is not read here",)),
+    ("= 3", "=", ("“=” is not read here",)),
+    ("x == 3", "==", ("Comparisons are not read",)),
+    ("x < 3", "<", ("Comparisons are not read",)),
+    ("x ≤ 3", "≤", ("Comparisons are not read",)),
+    ("x != 3", "!=", ("Comparisons are not read",)),
+    ("x; y", ";", ("one value only",)),
+    ("0,5", ",", ("write 0.5",)),
+    ("(0,5)", ",", ("write 0.5",)),
+    ("2x, y", ",", ("point",)),
+    ("max(1, 2, 3)", "max", ("two values",)),
+    ("max(1)", "max", ("two values",)),
+    ("log(0,5)", ",", ("write 0.5",)),
+    ("x +", "", ("ends too early",)),
+    ("x + * y", "*", ("A value is missing before “*”",)),
+    ("()", ")", ("A value is missing",)),
+    ("2 3", "3", ("A sign is missing before 3",)),
+    ("x 3", "3", ("A sign is missing before 3",)),
+    ("exp x", "exp", ("needs brackets", "exp(…)")),
+    (".T", ".T", ("stands behind its matrix",)),
+    ("[]", "]", ("row is empty",)),
+    ("[[1, 2], [3]]", "[", ("has 1 entries, the first row has 2",)),
+    ("[[1, 2], 3]", "3", ("Each row of a matrix stands in brackets",)),
+    ("１", "１", ("full-width digit", "Write 1")),
+    ("x＋1", "＋", ("full-width character", "Write +")),
+    ("√2", "√", ("sqrt(x)",)),
+    ("x . 5", ".", ("point stands alone",)),
+    ("x\u200b+1", "\u200b", ("invisible", "U+200B")),
+    ("x₁", "₁", ("not read here",)),
+    ("x # 1", "#", ("not read here",)),
+    ("'x", "'", ("not read here",)),
+    ("x ? y", "?", ("not read here",)),
+    ("1234567890123456789012345678901", "1234567890123456789012345678901", ("more than 30 digits",)),
+    ("1e31", "1e31", ("Exponents go from −30 to 30",)),
+    ("1e-31", "1e-31", ("Exponents go from −30 to 30",)),
+    ("1e10000000", "1e10000000", ("Exponents go from −30 to 30",)),
+]
+
+
+@pytest.mark.parametrize("before", ["", "  ", "1 + ", "\u3000x − ", "dL/dz·"], ids=repr)
+@pytest.mark.parametrize(("text", "marked", "words"), REFUSALS, ids=[row[0] for row in REFUSALS])
+def test_a_fault_is_marked_where_it_stands(text: str, marked: str, words: tuple[str, ...], before: str) -> None:
+    if before.strip() and text[0] in ".=":
+        pytest.skip("this one is about the beginning of a text")
+    fault = refused(before + text)
+    place = len(before) + (text.rindex(marked) if marked in "[)," else text.index(marked) if marked else len(text))
+    if text == "[1, 2":
+        place = len(before)
+    assert (fault.at, fault.length) == (place, max(len(marked), 1))
+    for word in words:
+        assert word in str(fault)
+
+
+def test_characters_beyond_the_basic_plane_count_as_one() -> None:
+    names = ("𝑥", "日本", "y")
+    assert refused("𝑥 + 日本 + q", names).at == 9
+    assert refused("𝑥·日本·🙂", names).at == 5
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_text_is_nothing_written_yet(text: str) -> None:
+    assert "Nothing is written" in str(refused(text))
+
+
+def test_only_numbers_are_known_where_no_name_is() -> None:
+    with pytest.raises(AlgebraError, match="Only numbers"):
+        read_value("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "word"),
+    [
+        ("1/0", 1, "divides by zero"),
+        ("2 + 1/(3 - 3)", 5, "divides by zero"),
+        ("0^-1", 1, "divides by zero"),
+        ("log(0)", 0, "no value"),
+        ("1 + log(-2)", 4, "no value"),
+        ("sqrt(-1)", 0, "no value"),
+        ("(-8)^(1/3)", 4, "no value"),
+        ("(-4)^0.5", 4, "no value"),
+        ("[[1, 2]] @ [[1, 2]]", 9, "inner sizes 2 and 1"),
+        ("2 @ [[1, 2]]", 2, "write *"),
+        ("[[1, 2]] + [[1, 2], [3, 4]]", 9, "differ"),
+        ("[[1, 2]] * [[1], [2]]", 9, "write @"),
+        ("[[[1]]]", 1, "inside a matrix"),
+    ],
+)
+def test_a_text_without_a_value_says_where_it_has_none(text: str, at: int, word: str) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        evaluate(parse(text), {})
+    assert word in str(caught.value)
+    assert abs(caught.value.at - at) <= 1
+
+
+def test_floats_refuse_what_has_no_value_too() -> None:
+    for text in ("1/(x - 2)", "log(x - 3)", "exp(1000 x)", "(x - 4)^0.5"):
+        with pytest.raises(AlgebraError):
+            in_floats(parse(text), {"x": 2.0})
+
+
+# --- limits: the last that fits, the first that doesn't -----------------------------------------------------
+
+
+def accepts(text: str) -> bool:
+    try:
+        parse(text, KNOWN)
+    except AlgebraError:
+        return False
+    return True
+
+
+def accepts_graph(text: str) -> bool:
+    try:
+        parse_equations(text)
+    except AlgebraError:
+        return False
+    return True
+
+
+def test_an_answer_has_at_most_400_characters() -> None:
+    assert accepts("x" + " " * 399)
+    fault = refused("x" + " " * 400)
+    assert (fault.at, "400" in str(fault)) == (400, True)
+
+
+def test_an_answer_has_at_most_200_parts() -> None:
+    assert ANSWER.nodes == 200
+    assert accepts("+".join("x" * 100))  # 100 names and 99 sums
+    assert not accepts("-" + "+".join("x" * 100) + "+x")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("-", ""), ("exp(", ")"), ("x^", ""), ("2^(", ")")])
+def test_an_answer_is_nested_at_most_40_deep(opening: str, closing: str) -> None:
+    levels = 2 if opening == "2^(" else 1
+    most = 40 // levels
+    assert accepts(opening * most + "x" + closing * most)
+    assert "40" in str(refused(opening * (most + 1) + "x" + closing * (most + 1)))
+
+
+def test_a_flat_sum_is_no_depth() -> None:
+    assert accepts("+".join("x" * 100))
+    assert accepts("*".join("x" * 100))
+    assert accepts_graph("+".join(f"x{i}" for i in range(900)))
+
+
+def test_a_graph_text_has_at_most_20000_characters() -> None:
+    assert accepts_graph("x + 1" + " " * 19_995)
+    assert not accepts_graph("x + 1" + " " * 19_996)
+
+
+def test_a_graph_text_has_at_most_2000_parts() -> None:
+    assert accepts_graph("+".join("x" * 1000))  # 1,999 parts
+    assert not accepts_graph("+".join("x" * 1001))
+    assert not accepts_graph("; ".join(f"a{i} = x + y" for i in range(667)))  # three parts each, in all 2,001
+
+
+def test_a_matrix_in_a_file_has_at_most_10000_cells() -> None:
+    row = "[" + ",".join("1" * 100) + "]"
+    value = read_value("[" + ",".join([row] * 99) + "]")
+    assert evaluate(value, {}).shape == (99, 100)
+    rows = "[" + ",".join([f"[{','.join('1' * 101)}]"] * 100) + "]"
+    with pytest.raises(AlgebraError, match=r"10000|20000"):
+        read_value(rows)
+    assert GRAPH.cells == 10_000
+
+
+def test_a_number_has_at_most_30_digits() -> None:
+    thirty = "1." + "3" * 29
+    value = read_value(thirty)
+    assert isinstance(value, Num)
+    assert value.value.numerator == int("1" + "3" * 29)
+    with pytest.raises(AlgebraError, match="30 digits"):
+        read_value(thirty + "3")
+
+
+def test_an_exponent_goes_to_30_either_way() -> None:
+    for text, power in (("1e30", 30), ("1e-30", -30), ("1e+30", 30), ("1e0030", 30)):
+        value = read_value(text)
+        assert isinstance(value, Num)
+        assert value.value == pytest.approx(10.0**power)
+
+
+def test_thousands_of_leading_zeros_in_an_exponent_are_no_trouble() -> None:
+    value = read_value("1e" + "0" * 6000 + "2")
+    assert isinstance(value, Num)
+    assert value.value == 100
+
+
+@pytest.mark.parametrize("text", ["9^9^9", "9^9^9^9", "(1e30)^(1e30)", "2^(2^(2^(2^(2^9))))", "0.5^9^9^9", "9^-9^9"])
+def test_a_huge_power_is_never_evaluated(text: str) -> None:
+    # Were it tried, this test would not come back: 9^(9^9) alone has 369 million digits.
+    value = evaluate(parse(text), {})
+    assert not isinstance(value, Num)
+
+
+def test_deep_texts_of_a_graph_do_not_exhaust_the_stack() -> None:
+    assert accepts_graph("z = " + "a + b * exp(" * 95 + "x" + ")" * 95)
+    parse_equations("z = x * " + "[1 + 2 * " * 48 + "3" + "]" * 48)
+    assert not accepts_graph("z = " + "(" * 5000 + "x" + ")" * 5000)

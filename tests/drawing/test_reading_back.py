@@ -1,0 +1,143 @@
+"""Whatever is drawn can be read back from its characters alone, and any damage to it is noticed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.drawing.graphs import chain, in_ascii, random_graph
+from tests.drawing.named import NAMED
+from tests.drawing.reader import ASCII_WIRES, WIRES, Unreadable, check, coded_lines, compare, damaged, read
+from tutor.drawing import Box, Density, Drawing, Line, Slot, draw
+
+#: A cell and the character in it.
+Piece = tuple[tuple[int, int], str]
+
+DENSITIES: list[Density] = ["full", "compact"]
+RANDOM_GRAPHS = 300
+#: A few large graphs among many small ones find the same faults as many large ones, in a fraction of the time.
+SIZES = [(range(150), 12), (range(150, 260), 24), (range(260, RANDOM_GRAPHS), 48)]
+
+
+def random_graphs() -> Iterator[tuple[int, list[Box]]]:
+    for seeds, most in SIZES:
+        for seed in seeds:
+            yield seed, random_graph(seed, most)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("name", NAMED)
+def test_a_named_graph_can_be_read_back(name: str, density: Density) -> None:
+    boxes = NAMED[name]()
+    check(draw(boxes, density), boxes)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("name", [name for name in NAMED if name != "hangul"])
+def test_a_named_graph_in_ascii_can_be_read_back(name: str, density: Density) -> None:
+    boxes = in_ascii(NAMED[name]())
+    drawing = draw(boxes, density, ascii=True)
+    assert all(row.isascii() for row in drawing.rows)
+    check(drawing, boxes)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+def test_random_graphs_can_be_read_back(density: Density) -> None:
+    for seed, boxes in random_graphs():
+        try:
+            check(draw(boxes, density), boxes)
+        except (Unreadable, AssertionError) as fault:
+            pytest.fail(f"random_graph({seed}): {fault}")
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+def test_random_graphs_in_ascii_can_be_read_back(density: Density) -> None:
+    for seed in range(300, 380):
+        boxes = in_ascii(random_graph(seed, 16))
+        try:
+            check(draw(boxes, density, ascii=True), boxes)
+        except (Unreadable, AssertionError) as fault:
+            pytest.fail(f"random_graph({seed}, 16): {fault}")
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+def test_wires_that_change_places_make_a_detour(density: Density) -> None:
+    """Fixed operands can demand that each of two wires stands left of the other."""
+    boxes = [Box(name, name, "input") for name in "abcd"]
+    for name, sources in [("p", "ab"), ("q", "ab"), ("r", "cd"), ("s", "dc")]:
+        lines = tuple(Line(source, ("1",), Slot(f"{source}->{name}")) for source in sources)
+        boxes.append(Box(name, "−", "op", lines))
+    for name, sources in [("t", "ps"), ("u", "qr"), ("v", "rp"), ("w", "sq")]:
+        lines = tuple(Line(source, ("2",), Slot(f"{source}->{name}")) for source in sources)
+        boxes.append(Box(name, "÷", "op", lines))
+    end = tuple(Line(source, ("3",), Slot(f"{source}->end")) for source in "tuvw")
+    boxes.append(Box("end", "f", "op", end))
+    boxes.append(Box("L", "L", "output", (Line("end", ("4",), Slot("start")),)))
+    check(draw(boxes, density), boxes)
+
+
+def test_a_chain_of_a_thousand_nodes_can_be_read_back() -> None:
+    boxes = chain(1000)
+    drawing = draw(boxes)
+    assert drawing.height == 3
+    # There are more places than the reader has codes for: half of the chain shows as much.
+    half = chain(250)
+    check(draw(half), half)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("name", ["mul_add", "fanout", "square", "square_and_product", "matrix"])
+def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density, ascii: bool) -> None:
+    boxes = in_ascii(NAMED[name]()) if ascii else NAMED[name]()
+    drawing = draw(boxes, density, ascii=ascii)
+    for piece in fixed_cells(drawing):
+        for character in damages(drawing, piece):
+            assert_noticed(drawing, boxes, piece, character)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("name", ["sigmoid", "hangul", "unasked", "softmax", "lstm"])
+def test_damage_to_any_cell_of_a_drawing_is_noticed(name: str, density: Density) -> None:
+    boxes = NAMED[name]()
+    drawing = draw(boxes, density)
+    chance = random.Random(0)
+    for piece in fixed_cells(drawing):
+        assert_noticed(drawing, boxes, piece, chance.choice(damages(drawing, piece)))
+
+
+def test_damage_to_random_drawings_is_noticed() -> None:
+    chance = random.Random(1)
+    for seed in range(400, 460):
+        ascii = seed % 3 == 0
+        boxes = random_graph(seed, 16)
+        boxes = in_ascii(boxes) if ascii else boxes
+        drawing = draw(boxes, DENSITIES[seed % 2], ascii=ascii)
+        for piece in chance.sample(fixed_cells(drawing), 12):
+            assert_noticed(drawing, boxes, piece, chance.choice(damages(drawing, piece)))
+
+
+def fixed_cells(drawing: Drawing) -> list[Piece]:
+    """Every cell of a wire or a box, with the character in it."""
+    return [
+        ((run.x + dx, y), character)
+        for y, runs in enumerate(drawing.runs)
+        for run in runs
+        if run.style in ("wire", "box", "branch")
+        for dx, character in enumerate(run.text)
+    ]
+
+
+def damages(drawing: Drawing, piece: Piece) -> list[str]:
+    return [" ", *sorted((ASCII_WIRES if drawing.ascii else WIRES) - {piece[1]})]
+
+
+def assert_noticed(drawing: Drawing, boxes: list[Box], piece: Piece, character: str) -> None:
+    lines = damaged(coded_lines(drawing), piece[0], character)
+    try:
+        compare(read(drawing, lines), drawing, boxes)
+    except Unreadable:
+        return
+    pytest.fail(f"{character!r} at {piece[0]} went unnoticed:\n" + "\n".join(lines))
