@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from tests.conftest import Run
 
 ADD_MULTIPLY = ("play", "basics/add-multiply", "--plain")
@@ -73,3 +78,47 @@ def test_the_same_in_korean(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text="1\n120\n2\n120\n2\n2\n")
     assert done.returncode == 0
     assert "직접 흘렀던 값" in done.stdout
+
+
+def test_what_was_checked_survives_a_kill(run_tutor: Run) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tutor", *ADD_MULTIPLY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=dict(os.environ),
+    )
+    assert child.stdin and child.stdout
+    child.stdin.write("1\n")
+    child.stdin.flush()
+    while "✓" not in child.stdout.readline():
+        pass
+    child.kill()
+    child.wait()
+    assert "1 of 5 blanks are filled" in run_tutor(*ADD_MULTIPLY).stdout
+
+
+def test_a_damaged_store_is_set_aside_and_the_exercise_goes_on(run_tutor: Run, home: Path) -> None:
+    home.mkdir(parents=True)
+    (home / "progress.sqlite3").write_bytes(b"this is no database " * 500)
+    done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
+    assert done.returncode == 0 and "damaged" in done.stderr
+    assert any("damaged" in path.name for path in home.iterdir())
+    assert "solved" in run_tutor("list").stdout
+
+
+def test_a_store_that_cannot_be_written_is_told_and_the_exercise_goes_on(run_tutor: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n", BACKPROP_TUTOR_HOME=str(tmp_path / "file" / "home"))
+    assert done.returncode == 0
+    assert "could not be saved" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_lines_that_are_no_text_cost_nothing(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tutor", *ADD_MULTIPLY],
+        input=b"\xff\xfe\n1\n2\n120\n2\n2\n\x00\n",
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0 and b"Traceback" not in done.stderr

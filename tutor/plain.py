@@ -219,7 +219,7 @@ class Plain:
 
     def left_open(self) -> int:
         left = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
-        self.say("", message(N_("Not finished: {n} blanks are open. Everything checked is kept."), n=left))
+        self.say("", message(N_("Not finished. Blanks still open: {n}. Everything checked is kept."), n=left))
         return 1
 
     def finish(self) -> None:

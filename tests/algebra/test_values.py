@@ -15,6 +15,7 @@ from tutor.algebra.evaluate import evaluate, in_floats
 from tutor.algebra.show import exact_decimal, show, show_number, write
 from tutor.algebra.tree import number, postorder
 
+POINT = {"x": Fraction(7, 3), "y": Fraction(-5, 4), "dL/dz": Fraction(3)}
 _SYMPY = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -29,17 +30,19 @@ _SYMPY = {
 }
 
 
-def as_sympy(tree: Expr) -> sympy.Expr:
-    """The same expression in SymPy, built part by part."""
+def as_sympy(tree: Expr) -> sympy.Expr | None:
+    """The same expression in SymPy at `POINT`, built part by part; None where a part has no value."""
     done: dict[int, sympy.Expr] = {}
     for node in postorder(tree):
         if isinstance(node, Num):
             done[id(node)] = sympy.Rational(node.value.numerator, node.value.denominator)
         elif isinstance(node, Sym):
-            done[id(node)] = sympy.pi if node.name == "pi" else sympy.Symbol(node.name)
+            done[id(node)] = sympy.Rational(POINT[node.name].numerator, POINT[node.name].denominator)
         else:
             assert isinstance(node, Apply)
             done[id(node)] = _SYMPY[node.op](*(done[id(arg)] for arg in node.args))
+        if done[id(node)].has(sympy.zoo, sympy.nan, sympy.oo):
+            return None
     return done[id(tree)]
 
 
@@ -71,7 +74,6 @@ any_tree = st.recursive(
     lambda inside: applied(inside, ("add", "sub", "mul", "div", "neg", "exp", "log", "sigmoid", "sqrt")),
     max_leaves=8,
 )
-POINT = {"x": Fraction(7, 3), "y": Fraction(-5, 4), "dL/dz": Fraction(3)}
 EXACT_POINT = {name: number(value) for name, value in POINT.items()}
 
 
@@ -108,11 +110,11 @@ def test_what_is_written_with_functions_reads_back_as_the_same_function(tree: Ex
 @settings(max_examples=300, deadline=None)
 @given(rational)
 def test_exact_values_are_those_of_sympy(tree: Expr) -> None:
-    truth = as_sympy(tree).subs({sympy.Symbol(name): sympy.Rational(v) for name, v in POINT.items()})
+    truth = as_sympy(tree)
     try:
         value = evaluate(tree, EXACT_POINT)
     except AlgebraError:
-        assert truth.has(sympy.zoo, sympy.nan, sympy.oo)
+        assert truth is None
         return
     assume(isinstance(value, Num))
     assert isinstance(value, Num)
@@ -138,7 +140,8 @@ def test_balls_enclose_the_true_value(tree: Expr) -> None:
             if finest[coarse].is_finite():
                 assert finest[coarse].overlaps(finest[PRECISIONS[-1]])
     assume(finest[PRECISIONS[-1]].rel_accuracy_bits() > 200)
-    truth = as_sympy(tree).subs({sympy.Symbol(name): sympy.Rational(v) for name, v in POINT.items()})
+    truth = as_sympy(tree)
+    assume(truth is not None)
     value = sympy.N(truth, 40)
     assume(value.is_real and value.is_finite)
     with precision(256):
@@ -242,9 +245,6 @@ def test_near_one_enough_digits_are_shown_for_one_minus_it(value: float) -> None
 
 
 def test_a_long_flat_sum_is_written_without_recursion() -> None:
-    tree = parse("+".join("x" * 100))
-    for _ in range(60):
-        tree = Apply("add", (tree, tree.args[1] if isinstance(tree, Apply) else tree))
     deep: Expr = Sym("x")
     for _ in range(5000):
         deep = Apply("add", (deep, Sym("x")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ Piece = tuple[tuple[int, int], str]
 DENSITIES: list[Density] = ["full", "compact"]
 RANDOM_GRAPHS = 300
 #: A few large graphs among many small ones find the same faults as many large ones, in a fraction of the time.
-SIZES = [(range(150), 12), (range(150, 260), 24), (range(260, RANDOM_GRAPHS), 48)]
+SIZES = [(range(210), 12), (range(210, 275), 24), (range(275, RANDOM_GRAPHS), 48)]
 
 
 def random_graphs() -> Iterator[tuple[int, list[Box]]]:
@@ -88,8 +89,25 @@ def test_a_chain_of_a_thousand_nodes_can_be_read_back() -> None:
 
 
 @pytest.mark.parametrize("density", DENSITIES)
+def test_a_drawing_is_not_taken_for_another_graphs(density: Density) -> None:
+    boxes = NAMED["unasked"]()
+    drawing = draw(boxes, density)
+    end = boxes[-1]
+    difference = next(box for box in boxes if box.id == "u")
+    turned = replace(difference, lines=difference.lines[::-1])
+    for other in (
+        [turned if box is difference else box for box in boxes],
+        [replace(end, label="M") if box is end else box for box in boxes],
+        [replace(end, lines=(replace(end.lines[0], slot=None),)) if box is end else box for box in boxes],
+        [replace(end, lines=(replace(end.lines[0], source="u"),)) if box is end else box for box in boxes],
+    ):
+        with pytest.raises(Unreadable):
+            check(drawing, other)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("ascii", [False, True])
-@pytest.mark.parametrize("name", ["mul_add", "fanout", "square", "square_and_product", "matrix"])
+@pytest.mark.parametrize("name", ["mul_add", "fanout", "square", "square_and_product"])
 def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density, ascii: bool) -> None:
     boxes = in_ascii(NAMED[name]()) if ascii else NAMED[name]()
     drawing = draw(boxes, density, ascii=ascii)
@@ -99,7 +117,7 @@ def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density,
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", ["sigmoid", "hangul", "unasked", "softmax", "lstm"])
+@pytest.mark.parametrize("name", ["sigmoid", "hangul", "unasked", "matrix", "softmax", "lstm"])
 def test_damage_to_any_cell_of_a_drawing_is_noticed(name: str, density: Density) -> None:
     boxes = NAMED[name]()
     drawing = draw(boxes, density)

@@ -22,12 +22,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "progress.sqlite3"
 
 
-def event(
-    kind: str, worksheet: str = "try 1", exercise: str = "add", pack: str = "basics", text: str = ""
-) -> Event:
-    return Event(
-        kind=kind, worksheet=worksheet, pack=pack, exercise=exercise, text=text, fingerprint="f00d", seed=7
-    )
+def event(kind: str, worksheet: str = "try 1", exercise: str = "add", pack: str = "basics", text: str = "") -> Event:
+    return Event(kind=kind, worksheet=worksheet, pack=pack, exercise=exercise, text=text, fingerprint="f00d", seed=7)
 
 
 def keep(store: Store, *events: Event) -> None:
@@ -187,9 +183,7 @@ def test_an_older_file_is_brought_up_to_date_with_its_events(path: Path) -> None
         keep(store, event("begin"), event("answer", text="6"))
     steps = [
         *MIGRATIONS,
-        lambda connection: connection.execute(
-            "ALTER TABLE event ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'"
-        ),
+        lambda connection: connection.execute("ALTER TABLE event ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'"),
         lambda connection: connection.execute("CREATE TABLE review (rule TEXT PRIMARY KEY)"),
     ]
     connection = raw(path)

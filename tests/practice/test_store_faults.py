@@ -17,9 +17,7 @@ BEGIN = Event(kind="begin", worksheet="now", pack="basics", exercise="add", fing
 
 
 def answer(text: str, exercise: str = "add", worksheet: str = "now") -> Event:
-    return Event(
-        kind="answer", worksheet=worksheet, pack="basics", exercise=exercise, text=text, fingerprint="f00d"
-    )
+    return Event(kind="answer", worksheet=worksheet, pack="basics", exercise=exercise, text=text, fingerprint="f00d")
 
 
 @pytest.fixture
@@ -123,9 +121,7 @@ def test_a_second_damaged_file_takes_no_other_ones_name(path: Path) -> None:
         path.write_bytes(b"no database, number %d" % number * 50)
         Store.open(path).close()
         assert len(set_aside(path)) == number
-        assert {kept.read_bytes()[20:21] for kept in set_aside(path)} == {
-            b"%d" % i for i in range(1, number + 1)
-        }
+        assert {kept.read_bytes()[20:21] for kept in set_aside(path)} == {b"%d" % i for i in range(1, number + 1)}
 
 
 def test_an_empty_file_is_simply_begun(path: Path) -> None:

@@ -8,6 +8,7 @@ import click
 
 from tutor import __version__
 from tutor.commands.errors import Refused, say_error, usage
+from tutor.commands.help import Group
 from tutor.commands.listing import list_exercises
 from tutor.commands.options import Settings, common
 from tutor.commands.play import play, start
@@ -15,7 +16,7 @@ from tutor.commands.solve import solve
 from tutor.i18n import _
 
 
-@click.group(invoke_without_command=True, help=_("Learn back-propagation by hand, edge by edge."))
+@click.group(cls=Group, invoke_without_command=True, help=_("Learn back-propagation by hand, edge by edge."))
 @click.version_option(
     __version__, prog_name="backprop-tutor", message="%(prog)s %(version)s", help=_("Show the version.")
 )

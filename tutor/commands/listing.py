@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tutor.commands.help import Command
 from tutor.commands.options import Settings, common
 from tutor.i18n import N_, _
 
@@ -11,7 +12,7 @@ _MARKS = {"new": " ", "begun": "~", "solved": "✓"}
 _WORDS = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
-@click.command("list", help=_("List the packs and their exercises."))
+@click.command("list", cls=Command, help=_("List the packs and their exercises."))
 @common
 def list_exercises(settings: Settings) -> int:
     from rich.cells import cell_len

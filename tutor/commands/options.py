@@ -14,6 +14,7 @@ import click
 from tutor.algebra import AlgebraError
 from tutor.algebra.values import Value
 from tutor.commands.errors import Refused, refuse_text
+from tutor.commands.help import Command
 from tutor.i18n import LANGUAGES, N_, _, message
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -30,7 +31,7 @@ class Settings:
     def in_lines(self) -> bool:
         """Plain mode, asked for or because there is no terminal to draw on."""
         terminal = sys.stdin.isatty() and sys.stdout.isatty()
-        return self.plain or not terminal or os.environ.get("TERM", "") in ("", "dumb")
+        return self.plain or not terminal or os.environ.get("TERM") == "dumb"
 
 
 def common(function: Function) -> Function:
@@ -53,7 +54,7 @@ def common(function: Function) -> Function:
 _GUARD = "\x00"
 
 
-class FormulaCommand(click.Command):
+class FormulaCommand(Command):
     """A command whose arguments may begin with a single minus. `--word` is an option, or an error, as ever."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:

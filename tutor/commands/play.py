@@ -37,7 +37,7 @@ def start(settings: Settings, exercise: Exercise | None = None, seed: int | None
 @click.argument("what", required=False, type=TEXT, metavar="[PACK/EXERCISE | FORMULA]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
-@click.option("--seed", type=int, help=_("The numbers of this seed instead of the author's."))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
 @common
 def play(

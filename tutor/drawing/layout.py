@@ -63,7 +63,8 @@ def _plan(nets: Netlist, density: Density) -> _Plan:
         restless, tops = rows(ordered, shapes, 1)
         if best is None or price + restless < best[0]:
             best = (price + restless, _Plan(nets, ordered, shapes, tops, price))
-    assert best is not None
+    if best is None:
+        return _Plan(nets, [], [], [], 0)
     total, plan = best
     restless, tops = rows(plan.ranks, plan.shapes, 0)
     if plan.price + restless + _TIGHT < total:
@@ -138,14 +139,18 @@ class _Sheet:
             numbers = [item.box for item in rank if item.box is not None]
             nodes.append([node_width(boxes[number], density) for number in numbers])
             stems.append([self._stem(number).width for number in numbers if boxes[number].stem])
-            labels.append(
-                [block(line.value, line.slot, density, 1).width for number in numbers for line in boxes[number].lines]
-            )
+            indent = self._indent(len(labels) - 1)
+            lines = [line for number in numbers for line in boxes[number].lines]
+            labels.append([block(line.value, line.slot, density, indent).width for line in lines])
         counts = [max((trunk.track + 1 for trunk in found), default=0) for found in plan.trunks]
         full = density == "full"
-        # Without a free cell a value's minus would look like a wire's end in ASCII.
         margin = 1 if full and self.canvas.ascii else 0
         return zones(nodes, stems, counts, [*labels[1:], []], 2 if full else 1, margin)
+
+    def _indent(self, number: int) -> int:
+        """Cells between a vertical wire behind a rank and the values there; in ASCII a margin keeps them off,
+        since a minus would look like the end of a wire."""
+        return int(number >= 0 and bool(self.plan.trunks[number]) and not self.canvas.ascii)
 
     def _stem(self, number: int) -> Block:
         return block(stem_value(self.plan.nets, number), self.plan.nets.boxes[number].stem, self.density)
@@ -175,7 +180,7 @@ class _Sheet:
                 before = self.zones[number - 1]
                 self._join(net, top + port, zone.node - 1, x - 1)
                 self._label(
-                    block(line.value, line.slot, self.density, 1),
+                    block(line.value, line.slot, self.density, self._indent(number - 1)),
                     line.value,
                     line.slot,
                     top + port,

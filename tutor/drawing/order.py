@@ -12,14 +12,17 @@ Ranks = list[list[Item]]
 
 
 def orders(ranks: Ranks, tries: int) -> Iterator[tuple[int, Ranks]]:
-    """Good orders of the items, each with the crossings it should cost; deterministic."""
+    """Good orders of the items, each with the crossings it should cost; deterministic.
+
+    The first two begin with the order that was given and look first to the left or first to the right.
+    """
     chance = random.Random(0)
     for attempt in range(tries):
         start = [[_copy(item) for item in rank] for rank in ranks]
-        if attempt:
+        if attempt > 1:
             for rank in start:
                 chance.shuffle(rank)
-        yield _improve(start)
+        yield _improve(start, attempt % 2)
 
 
 def unruly(ranks: Ranks) -> int:
@@ -47,7 +50,7 @@ def crossings(left: list[Item], right: list[Item]) -> int:
     return count
 
 
-def _improve(ranks: Ranks) -> tuple[int, Ranks]:
+def _improve(ranks: Ranks, first: int) -> tuple[int, Ranks]:
     """Sweeps by the mean of the neighbours until nothing is won any more; the best order seen."""
     for left, right in zip(ranks, ranks[1:], strict=False):
         _sort_ports(left, right)
@@ -56,7 +59,7 @@ def _improve(ranks: Ranks) -> tuple[int, Ranks]:
     for sweep in range(24):
         if best == 0 or stale == 4:
             break
-        if sweep % 2 == 0:
+        if (first + sweep) % 2 == 0:
             for number in range(1, len(ranks)):
                 _by_left(ranks[number - 1], ranks[number])
         else:

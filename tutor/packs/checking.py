@@ -28,11 +28,15 @@ _NAMES_SHOWN = 40
 
 
 class Checker:
-    """Builds the exercise of one file and gathers its `faults`; what depends on a fault is left out."""
+    """Builds the exercise of one file and gathers its `faults`; what depends on a fault is left out.
 
-    def __init__(self, source: Source, file: ExerciseFile) -> None:
+    `doubtful` says that values are missing from `file` because they were refused: then only names are checked.
+    """
+
+    def __init__(self, source: Source, file: ExerciseFile, doubtful: bool) -> None:
         self.source = source
         self.file = file
+        self.doubtful = doubtful
         self.faults: list[Fault] = []
 
     def report(self, text: Message, *place: str | int) -> None:
@@ -51,7 +55,9 @@ class Checker:
         try:
             graph = Graph.parse(file.graph, inputs)
         except AlgebraError as error:
-            self.report(at_place(error, file.graph), "graph")
+            # Without its value a matrix is taken for a number.
+            if not self.doubtful:
+                self.report(at_place(error, file.graph), "graph")
             return None
         exercise = Exercise(
             id=exercise_id,
@@ -72,10 +78,13 @@ class Checker:
         )
         problem = self._problem(exercise)
         exercise = replace(exercise, asked=self._asked(problem), given=self._given(problem))
+        known = self._known(problem, file.blank, "blank")
+        if self.doubtful:
+            return None
         self._something_to_fill(exercise, problem)
         if self._finite(exercise):
-            exercise = replace(exercise, advice=self._advice(exercise))
             self._texts(exercise)
+            exercise = replace(exercise, advice=self._advice(exercise, known))
         return None if self.faults else exercise
 
     def _inputs(self, equations: list[Equation]) -> dict[str, Value]:
@@ -114,20 +123,20 @@ class Checker:
 
     def _check_fix(self, name: str, vary: Vary, shape: Shape) -> None:
         if shape is None:
-            if vary.fix:
+            if vary.fix and not self.doubtful:
                 text = N_("fix keeps cells of a matrix, and this is a number. Leave it out.")
                 self.report(message(text), "vary", name, "fix")
             return
         for row, column in sorted(vary.fix):
             if not (0 <= row < shape[0] and 0 <= column < shape[1]):
-                text = N_("There is no cell [{row}, {column}]: this matrix is {shape}, and cells count from 0.")
+                text = N_("There is no cell [{row}, {column}]: the matrix is {shape}, and cells count from 0.")
                 told = message(text, row=row, column=column, shape=describe(shape))
                 self.report(told, "vary", name, "fix")
 
     def _start(self, graph: Graph) -> Value:
         """The start, or 1 where its shape does not fit."""
         shape, wanted = values.shape(self.file.start), graph.nodes[graph.last].shape
-        if shape is None or shape == wanted:
+        if shape is None or shape == wanted or self.doubtful:
             return self.file.start
         if wanted is None:
             text = N_("The start is {shape}, but the output is a number. Write a number.")
@@ -147,14 +156,14 @@ class Checker:
         drawn = exercise.drawing.draw(exercise.id, 0)
         return exercise.problem({**drawn, **exercise.inputs})
 
-    def _known(self, problem: Problem, names: Iterable[str], *place: str) -> list[str]:
+    def _known(self, problem: Problem, names: Iterable[str], key: str) -> list[str]:
         """The names that are blanks; the others are reported."""
         found = []
         for name in names:
             if problem.has_place(name):
                 found.append(name)
             else:
-                self.report(_unknown_blank(name, problem), *place)
+                self.report(_unknown_blank(name, problem), key, *([name] if key == "blank" else []))
         return found
 
     def _asked(self, problem: Problem) -> tuple[str, ...] | None:
@@ -187,14 +196,11 @@ class Checker:
         except NotANumber:
             return False
 
-    def _advice(self, exercise: Exercise) -> dict[str, Advice]:
+    def _advice(self, exercise: Exercise, known: list[str]) -> dict[str, Advice]:
         problem = exercise.variant().problem
         found: dict[str, Advice] = {}
-        for name, settings in self.file.blank.items():
-            if not problem.has_place(name):
-                self.report(_unknown_blank(name, problem), "blank", name)
-                continue
-            blank = problem.place(name)
+        for name in known:
+            settings, blank = self.file.blank[name], problem.place(name)
             mistakes = self._mistakes(problem, name, settings)
             earlier = found.get(blank.id, Advice())
             found[blank.id] = Advice(earlier.hints + settings.hint, earlier.mistakes + mistakes)
@@ -218,9 +224,7 @@ class Checker:
         fill = Filling(exercise.variant().problem)
         for place, text in self._all_texts():
             for language, said in text.texts.items():
-                try:
-                    fill(said)
-                except AlgebraError as error:
+                for error in fill.faults(said):
                     self.report(at_place(error, said), *place, *([language] if language else []))
 
     def _all_texts(self) -> Iterable[tuple[Place, Text]]:

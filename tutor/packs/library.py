@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.i18n import LANGUAGES, N_, Message, Text, message
 from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.plain_text import one_line, paragraphs
+from tutor.packs.readers import is_id
 from tutor.packs.source import FORMAT, NEWER, Source, read
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Pack:
         except PackError:
             return Entry(by_name, Text({"": by_name}), path)
         own = data.get("id")
-        entry_id = one_line(own) if isinstance(own, str) and own.strip() else by_name
+        entry_id = own if isinstance(own, str) and is_id(own) else by_name
         graph = data.get("graph")
         title = _title(data.get("title")) or _title(graph if isinstance(graph, str) else None)
         return Entry(entry_id, title or Text({"": entry_id}), path)
@@ -93,7 +94,7 @@ def pack(folder: Path) -> Pack:
         return Pack(by_name, Text({"": by_name}), Text({}), folder, error.faults)
     data = source.data
     own = data.get("id")
-    pack_id = one_line(own) if isinstance(own, str) and own.strip() else by_name
+    pack_id = own if isinstance(own, str) and is_id(own) else by_name
     title = _title(data.get("title")) or Text({"": pack_id})
     return Pack(pack_id, title, _description(data.get("description")), folder, tuple(_format_faults(source)))
 

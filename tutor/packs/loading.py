@@ -31,8 +31,11 @@ _SENTENCES = {
 }
 _SENTENCE_ELSE = N_("This value is of another kind than this key takes.")
 
-#: What the exercise is built from: where one of these is refused, the rest can't be judged.
-_FOUNDATIONS = ("graph", "inputs", "start", "wrt", "vary")
+#: How often what is refused is left out, to look at the rest.
+_ROUNDS = 4
+
+#: What values are made of: where one of these is refused, only names can be judged.
+_VALUES = ("inputs", "start", "wrt", "vary")
 
 
 def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exercise:
@@ -43,7 +46,8 @@ def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exer
         text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
         faults.append(Fault(path, None, "", text))
     if file:
-        checker = Checker(source, file)
+        doubtful = any(fault.key.startswith(_VALUES) for fault in faults)
+        checker = Checker(source, file, doubtful)
         exercise = checker.build(file.id or exercise_id, pack, path)
         faults += checker.faults
         if exercise and not faults:
@@ -65,24 +69,23 @@ def _validated(model: type[_File], source: Source) -> tuple[_File | None, list[F
 
     None where too little is left to look at the rest.
     """
-    try:
-        return model.model_validate(source.data), []
-    except ValidationError as error:
-        errors = error.errors(include_url=False)[:MAX_FAULTS]
-    faults = [source.fault(_place(details), _sentence(model, details)) for details in errors]
-    rest = copy.deepcopy(source.data)
-    for details in errors:
-        _drop(rest, _place(details))
-    if any(details["loc"][0] in _FOUNDATIONS for details in errors if details["loc"]):
-        return None, faults
-    try:
-        return model.model_validate(rest), faults
-    except ValidationError:
-        return None, faults
+    rest, faults = source.data, list[Fault]()
+    for _ in range(_ROUNDS):
+        try:
+            return model.model_validate(rest), faults
+        except ValidationError as error:
+            errors = error.errors(include_url=False)[:MAX_FAULTS]
+        # What is refused only because something in it was left out has been told already.
+        if not faults:
+            faults = [source.fault(_place(details), _sentence(model, details)) for details in errors]
+            rest = copy.deepcopy(rest)
+        for details in errors:
+            _drop(rest, _place(details))
+    return None, faults
 
 
 def _place(details: ErrorDetails) -> Place:
-    return tuple(details["loc"])
+    return (*details["loc"], *details.get("ctx", {}).get("within", ()))
 
 
 def _drop(data: Any, place: Place) -> None:

@@ -40,9 +40,9 @@ from tutor.packs.readers import (
 )
 
 
-def _custom(text: Message) -> PydanticCustomError:
+def _custom(text: Message, *within: str | int) -> PydanticCustomError:
     """Our own sentence, as an error that pydantic passes on as it is."""
-    return PydanticCustomError("refused", "{sentence}", {"sentence": text})
+    return PydanticCustomError("refused", "{sentence}", {"sentence": text, "within": within})
 
 
 def _own(read: Callable[[Any], Any]) -> PlainValidator:
@@ -52,7 +52,7 @@ def _own(read: Callable[[Any], Any]) -> PlainValidator:
         try:
             return read(raw)
         except Refused as refused:
-            raise _custom(refused.message) from None
+            raise _custom(refused.message, *refused.within) from None
 
     return PlainValidator(validate)
 

@@ -25,11 +25,12 @@ MAX_CHOICES = 1000
 
 
 class Refused(Exception):
-    """A value that a key can't have, with our own sentence."""
+    """A value that a key can't have, with our own sentence, and the place in it that is to blame."""
 
-    def __init__(self, text: Message) -> None:
+    def __init__(self, text: Message, *within: str | int) -> None:
         super().__init__(text)
         self.message = text
+        self.within = within
 
 
 def read_string(raw: Any) -> str:
@@ -48,14 +49,9 @@ def text_reader(clean: Callable[[str], str]) -> Callable[[Any], Text]:
             raise Refused(message(N_('A text is one string or { en = "…", ko = "…" }.')))
         for language, text in raw.items():
             if language not in LANGUAGES:
-                raise Refused(
-                    message(
-                        N_("“{language}” is no language here. Texts are written in {known}."),
-                        language=language,
-                        known=", ".join(LANGUAGES),
-                    )
-                )
-            read_string(text)
+                raise Refused(_no_language(language), language)
+            if not isinstance(text, str) or not text.strip():
+                raise Refused(message(N_("A text in quotes is expected here, and it may not be empty.")), language)
         return Text({language: clean(text) for language, text in raw.items()})
 
     return read
@@ -226,8 +222,17 @@ def read_cells(raw: Any) -> frozenset[tuple[int, int]]:
 
 
 def read_texts(raw: Any) -> tuple[Text, ...]:
+    """One text, or a list of them."""
     read = text_reader(paragraphs)
-    return tuple(map(read, raw)) if isinstance(raw, list) else (read(raw),)
+    if not isinstance(raw, list):
+        return (read(raw),)
+    found = []
+    for position, text in enumerate(raw):
+        try:
+            found.append(read(text))
+        except Refused as refused:
+            raise Refused(refused.message, position, *refused.within) from None
+    return tuple(found)
 
 
 def read_format(raw: Any) -> int:
@@ -240,11 +245,10 @@ def read_languages(raw: Any) -> tuple[str, ...]:
     names = read_names(raw)
     for name in names:
         if name not in LANGUAGES:
-            raise Refused(
-                message(
-                    N_("“{language}” is no language here. Texts are written in {known}."),
-                    language=name,
-                    known=", ".join(LANGUAGES),
-                )
-            )
+            raise Refused(_no_language(name))
     return names
+
+
+def _no_language(name: str) -> Message:
+    text = N_("“{language}” is no language here. Texts are written in {known}.")
+    return message(text, language=name, known=", ".join(LANGUAGES))

@@ -46,6 +46,10 @@ _SYNTAX = {
     "Invalid initial character for a key part": N_(
         'A key begins with a letter or a digit. Put others in quotes: [blank."u->L"].'
     ),
+    'Expected "\'"': N_("A text is not closed. End it with the quotes it began with."),
+    'Expected \'"""\'': N_("A text is not closed. End it with the quotes it began with."),
+    "Expected \"'''\"": N_("A text is not closed. End it with the quotes it began with."),
+    "Found invalid character": N_("A text is not closed on this line, or holds an invisible character."),
     "Unclosed array": N_("A list is not closed. Add a ] or a comma."),
     "Unclosed inline table": N_("A table is not closed. Add a } or a comma."),
     "Unterminated string": N_("A text is not closed. End it with the quotes it began with."),
@@ -151,7 +155,10 @@ def _parse(text: str) -> dict[str, Any]:
 def _syntax(raw: str, text: str) -> _Syntax:
     ours = next((ours for begin, ours in _SYNTAX.items() if raw.startswith(begin)), _SYNTAX_ELSE)
     place = re.search(r"at line ([0-9]+)", raw)
-    return _Syntax(message(ours), int(place[1]) if place else text.rstrip("\n").count("\n") + 1)
+    if place:
+        return _Syntax(message(ours), int(place[1]))
+    # At the end of the file something is missing that began before.
+    return _Syntax(message(ours), next((begin for begin, _, parsed in _chunks(text) if parsed is None), 1))
 
 
 def _exact(text: str) -> Fraction | Unreadable:
@@ -172,12 +179,25 @@ def whole(number: int) -> Fraction | Unreadable:
 
 
 def _statements(text: str) -> Iterator[tuple[Place, int]]:
-    """What each statement of a valid file sets, and the line it begins on.
+    """What each statement of a file sets, and the line it begins on."""
+    table: Place = ()
+    seen: dict[Place, int] = {}
+    for begin, is_header, parsed in _chunks(text):
+        if parsed is None:
+            return
+        keys, is_list = _keys(parsed, is_header)
+        if is_header:
+            table = _header(keys, is_list, seen)
+            yield table, begin
+        else:
+            yield (*table, *keys), begin
+
+
+def _chunks(text: str) -> Iterator[tuple[int, bool, dict[str, Any] | None]]:
+    """The line each statement begins on, whether it is a header, and what it says alone; None for an unfinished one.
 
     Lines are added one by one until they parse: then they are a statement.
     """
-    table: Place = ()
-    seen: dict[Place, int] = {}
     pending: list[str] = []
     begin, spent = 1, 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -189,18 +209,15 @@ def _statements(text: str) -> Iterator[tuple[Place, int]]:
         statement = "\n".join(pending)
         spent += len(statement)
         if spent > _LINE_BUDGET:
-            return
+            break
         try:
             parsed = tomllib.loads(statement)
         except (ValueError, RecursionError):
             continue
         pending = []
-        keys, is_list = _keys(parsed, header=statement.lstrip().startswith("["))
-        if statement.lstrip().startswith("["):
-            table = _header(keys, is_list, seen)
-            yield table, begin
-        else:
-            yield (*table, *keys), begin
+        yield begin, statement.lstrip().startswith("["), parsed
+    if pending:
+        yield begin, False, None
 
 
 def _keys(parsed: dict[str, Any], header: bool) -> tuple[list[str], bool]:

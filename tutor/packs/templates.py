@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tutor.algebra import AlgebraError, Sym, parse
 from tutor.algebra.evaluate import evaluate
@@ -35,11 +35,30 @@ class Filling:
 
     def __call__(self, text: str) -> str:
         """`text` with its numbers. Raises `AlgebraError` with the place of what can't be filled in."""
-        return "".join(_pieces(text, self._shown))
+        return _PIECE.sub(self._filled, text)
 
     def texts(self, text: Text) -> Text:
         """The same for every language of an author's text."""
         return Text({language: self(said) for language, said in text.texts.items()})
+
+    def faults(self, text: str) -> Iterator[AlgebraError]:
+        """Everything in `text` that can't be filled in."""
+        for piece in _PIECE.finditer(text):
+            try:
+                self._filled(piece)
+            except AlgebraError as error:
+                yield error
+
+    def _filled(self, piece: re.Match[str]) -> str:
+        if piece[0] in ("{{", "}}"):
+            return piece[0][0]
+        if piece[1] is None:
+            text = N_("A brace stands alone here. Write {{ or }} for a brace, {x} for a number.")
+            raise AlgebraError(message(text), piece.start())
+        try:
+            return self._shown(piece[1])
+        except AlgebraError as error:
+            raise AlgebraError(error.message, piece.start(), len(piece[0])) from None
 
     def _shown(self, formula: str) -> str:
         written = _GRADIENT.sub(r"grad(\1)", formula)
@@ -51,21 +70,3 @@ class Filling:
             if self._lenient:
                 return "?"
             raise
-
-
-def _pieces(text: str, shown: Callable[[str], str]) -> Iterator[str]:
-    done = 0
-    for match in _PIECE.finditer(text):
-        yield text[done : match.start()]
-        done = match.end()
-        if match[0] in ("{{", "}}"):
-            yield match[0][0]
-        elif match[1] is None:
-            problem = message(N_("A brace stands alone here. Write {{ or }} for a brace, {x} for a number."))
-            raise AlgebraError(problem, match.start())
-        else:
-            try:
-                yield shown(match[1])
-            except AlgebraError as error:
-                raise AlgebraError(error.message, match.start(), len(match[0])) from None
-    yield text[done:]

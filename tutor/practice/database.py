@@ -49,11 +49,12 @@ SELECT {_COLUMNS} FROM event WHERE worksheet = (
 ) ORDER BY seq
 """
 # Leaps through the index from one (pack, exercise, kind) to the next: the time grows with the number of
-# exercises, not with the number of events. (Compared as one row value, SQLite would walk through all events.)
+# exercises, not with the number of events. (Compared as one row value, SQLite would walk through all events;
+# with UNION ALL the leaps would go in a circle for ever where a damaged index leads back.)
 _STANDINGS = """
 WITH RECURSIVE leap (seq) AS (
     SELECT (SELECT seq FROM event ORDER BY pack, exercise, kind LIMIT 1)
-    UNION ALL
+    UNION
     SELECT coalesce(
         (SELECT seq FROM event WHERE pack = here.pack AND exercise = here.exercise AND kind > here.kind
          ORDER BY kind LIMIT 1),
@@ -101,19 +102,21 @@ class Database:
             raise Damaged(self._path, self._which, ours=ours)
         self._refuse_newer(found)
         if found < VERSION:
-            migrate(connection)
+            self._migrate()
         # Refused while another process does the same; then that one's doing is enough.
         with suppress(sqlite3.OperationalError):
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: down to the disk, not only to its cache
         connection.execute("PRAGMA cell_size_check = ON")
+        _events(connection.execute(_LAST))
+
+    def _migrate(self) -> None:
         try:
-            _events(connection.execute(_LAST))
+            migrate(self._connection)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table, no such column
-                raise Damaged(self._path, self._which) from error
-            raise
+            # No sign of damage, whatever it is: this step is ours, and the file is as it was.
+            raise Trouble(_notice(_kind(error), error, self._path)) from error
 
     def _refuse_newer(self, found: int) -> None:
         if found > VERSION:
@@ -131,24 +134,32 @@ class Database:
         return identity(self._path) == self._which
 
     def probe(self) -> None:
-        """See whether events could be written."""
-        self.write(())
+        """See whether events could be written; nothing is."""
+        with self._told(), self._writing():
+            # SQLite lets a transaction on a read-only file begin: only a change tells.
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def write(self, events: Iterable[Event], patience: float | None = None) -> None:
         """Add events, all or none; they are on the disk when this returns. One already there stays."""
         with self._told():
             if patience is not None:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience)}")
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._refuse_newer(version(self._connection))
+            with self._writing():
                 rows = ([getattr(event, name) for name in COLUMNS] for event in events)
                 self._connection.executemany(_INSERT, rows)
                 self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    with suppress(sqlite3.Error):
-                        self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction with the file to ourselves, taken back unless it is committed within."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._refuse_newer(version(self._connection))
+            yield
+        finally:
+            if self._connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
 
     def latest_try(self, pack: str, exercise: str) -> list[Event]:
         """All events of the try of this exercise that was begun last, in order."""
@@ -169,14 +180,12 @@ class Database:
         """Say what SQLite finds wrong as a `Trouble`."""
         try:
             yield
-        except _NotAnEvent as error:
+        except (_NotAnEvent, UnicodeDecodeError) as error:  # of SQLite's complaint, when it quotes wrong bytes
             raise Damaged(self._path, self._which) from error
         except sqlite3.Error as error:
-            # The extended code tells more than is needed: its low byte is the kind of error.
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code in _DAMAGE:
+            if _kind(error) in _DAMAGE:
                 raise Damaged(self._path, self._which) from error
-            raise Trouble(_notice(code, error, self._path)) from error
+            raise Trouble(_notice(_kind(error), error, self._path)) from error
 
 
 class _NotAnEvent(Exception):
@@ -206,7 +215,20 @@ def _present(path: Path) -> Identity | None:
     return identity(path)
 
 
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+#: The last three say that a table, a column or a rule is not as we made it: our own questions are not at fault.
+_DAMAGE = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+)
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """The kind of error, which is the low byte of SQLite's extended code; 0 for a fault of the module."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _notice(code: int, error: sqlite3.Error, path: Path) -> Message:

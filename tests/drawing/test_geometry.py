@@ -1,0 +1,135 @@
+"""Sizes and crossings of the named graphs, and what holds for the cells of every drawing."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from rich.cells import cell_len
+
+from tests.drawing.graphs import chain, in_ascii, random_graph
+from tests.drawing.named import NAMED
+from tutor.drawing import Box, Density, Drawing, Line, Slot, draw
+
+DENSITIES: list[Density] = ["full", "compact"]
+SIZES = {
+    ("mul_add", "full"): (44, 8),
+    ("mul_add", "compact"): (22, 3),
+    ("sigmoid", "full"): (80, 3),
+    ("sigmoid", "compact"): (43, 1),
+    ("fanout", "full"): (51, 8),
+    ("softmax", "full"): (157, 20),
+    ("softmax", "compact"): (80, 7),
+    ("lstm", "full"): (172, 24),
+    ("lstm", "compact"): (94, 10),
+    ("matrix", "full"): (92, 14),
+    ("matrix", "compact"): (36, 2),
+}
+CROSSINGS = {"softmax": 2, "lstm": 4}
+
+
+def crossings(drawing: Drawing) -> int:
+    return sum(row.count("┼") for row in drawing.rows)
+
+
+@pytest.mark.parametrize("name, density", SIZES)
+def test_a_named_graph_takes_no_more_room_than_this(name: str, density: Density) -> None:
+    drawing = draw(NAMED[name](), density)
+    width, height = SIZES[name, density]
+    assert drawing.width <= width and drawing.height <= height
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("name", NAMED)
+def test_wires_cross_only_where_they_must(name: str, density: Density) -> None:
+    assert crossings(draw(NAMED[name](), density)) <= CROSSINGS.get(name, 0)
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("density", DENSITIES)
+def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Density, ascii: bool) -> None:
+    graphs = [make() for make in NAMED.values()] + [random_graph(seed, 16) for seed in range(500, 540)]
+    for boxes in graphs:
+        drawing = draw(in_ascii(boxes) if ascii else boxes, density, ascii=ascii)
+        assert len(drawing.rows) == len(drawing.runs) == drawing.height
+        assert all(cell_len(row) == drawing.width for row in drawing.rows)
+        taken = {
+            (run.x + dx, y)
+            for y, runs in enumerate(drawing.runs)
+            for run in runs
+            for dx in range(cell_len(run.text))
+        }
+        slots = {line.slot.id for box in boxes for line in box.lines if line.slot}
+        assert set(drawing.places) == slots | {box.stem.id for box in boxes if box.stem}
+        for place in drawing.places.values():
+            cells = {(place.x + dx, place.y + dy) for dx in range(place.width) for dy in range(place.height)}
+            assert not cells & taken
+            assert all(0 <= x < drawing.width and 0 <= y < drawing.height for x, y in cells)
+            taken |= cells
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("name", NAMED)
+def test_the_runs_are_the_rows_again(name: str, density: Density) -> None:
+    drawing = draw(NAMED[name](), density)
+    for row, runs in zip(drawing.rows, drawing.runs, strict=True):
+        text = ""
+        for run in runs:
+            text += " " * (run.x - cell_len(text)) + run.text
+        assert text + " " * (drawing.width - cell_len(text)) == row
+
+
+def test_a_drawing_is_the_same_every_time() -> None:
+    for boxes in [NAMED["lstm"](), random_graph(7)]:
+        assert draw(boxes) == draw(boxes)
+
+
+def test_operands_keep_their_order_unless_they_may_be_swapped() -> None:
+    boxes = [Box("a", "a", "input"), Box("b", "b", "input"), Box("c", "c", "input")]
+    boxes.append(Box("d", "−", "op", (Line("c", ("1",), Slot("c")), Line("a", ("2",), Slot("a")))))
+    boxes.append(Box("e", "÷", "op", (Line("d", ("3",), Slot("d")), Line("b", ("4",), Slot("b")))))
+    boxes.append(Box("y", "y", "output", (Line("e", ("5",), Slot("start")),)))
+    places = draw(boxes).places
+    assert places["c"].y < places["a"].y
+    assert places["d"].y < places["b"].y
+
+
+def test_an_input_that_is_used_late_stands_beside_its_user() -> None:
+    rects = draw(NAMED["mul_add"]()).boxes
+    assert rects["c"].x + rects["c"].width == rects["add"].x + rects["add"].width
+
+
+def test_a_place_is_as_wide_as_the_value_above_it() -> None:
+    boxes = [Box("x", "x", "input"), Box("y", "y", "output", (Line("x", ("12345.678",), Slot("start")),))]
+    assert draw(boxes).places["start"].cell == 9
+
+
+def test_a_matrix_has_a_cell_for_each_entry() -> None:
+    place = draw(NAMED["matrix"]()).places["W->mm.1"]
+    assert (place.rows, place.columns, place.cell, place.width, place.height) == (3, 2, 6, 14, 3)
+
+
+def test_lines_without_value_and_place_need_no_rows_for_them() -> None:
+    boxes = [Box("a", "a", "input"), Box("b", "b", "input")]
+    boxes.append(Box("f", "f", "op", (Line("a"), Line("b"))))
+    boxes.append(Box("y", "y", "output", (Line("f"),)))
+    assert draw(boxes).height == 4
+
+
+def test_a_line_from_nowhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="'q'"):
+        draw([Box("y", "y", "output", (Line("q"),))])
+    with pytest.raises(ValueError, match="two boxes"):
+        draw([Box("x", "x", "input"), Box("x", "x", "input")])
+
+
+def test_nothing_to_draw_is_an_empty_drawing() -> None:
+    drawing = draw([])
+    assert (drawing.width, drawing.height, drawing.rows) == (0, 0, ())
+
+
+def test_a_chain_of_a_thousand_nodes_is_drawn_in_a_moment() -> None:
+    begin = time.process_time()
+    drawing = draw(chain(1000))
+    assert drawing.height == 3
+    assert time.process_time() - begin < 10

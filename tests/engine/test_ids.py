@@ -1,0 +1,183 @@
+"""How nodes, edges and slots are called, and what becomes of constants."""
+
+from __future__ import annotations
+
+import pytest
+from tutor.algebra import AlgebraError, parse
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.show import write
+from tutor.engine import Graph
+
+
+def ids(text: str, **matrices: str) -> list[str]:
+    inputs = {name: evaluate(parse(value), {}) for name, value in matrices.items()}
+    return [node.id for node in Graph.parse(text, inputs).nodes if not node.is_input]
+
+
+def edges(text: str) -> list[str]:
+    return [edge.id for edge in Graph.parse(text).edges]
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("z = (a + b) * c", ["add1", "mul1"]),
+        ("z = a + b + c", ["add1", "add2"]),
+        ("t = a + b; z = t * c", ["t", "mul1"]),
+        ("t = a + b; u = t + c; z = u + (a + c)", ["t", "u", "add1", "add2"]),
+        ("t = (a + b) + c; z = t * (a + 1)", ["add1", "t", "add2", "mul1"]),
+        ("p = w * x; q = p + b; u = q - t; L = u ^ 2", ["p", "q", "u", "pow1"]),
+        ("x + 1", ["add1"]),
+        ("1 - x", ["sub1"]),
+        ("2 * x", ["mul1"]),
+        ("2 / x", ["div1"]),
+        ("1 / x", ["inv1"]),
+        ("a / b", ["div1"]),
+        ("x ^ 2", ["pow1"]),
+        ("2 ^ x", ["pow1"]),
+        ("x ^ n", ["pow1"]),
+        ("e ^ x", ["exp1"]),
+        ("exp(x)", ["exp1"]),
+        ("-x", ["neg1"]),
+        ("log(x) + ln(y)", ["log1", "log2", "add1"]),
+        ("1 / (1 + e^(-x))", ["neg1", "exp1", "add1", "inv1"]),
+        ("k = 2; z = k * x", ["mul1"]),
+        ("s = x; z = s * y", ["mul1"]),
+    ],
+)
+def test_nodes_are_named_or_counted(text: str, nodes: list[str]) -> None:
+    assert ids(text) == nodes
+
+
+def test_matrix_nodes_are_counted_alike() -> None:
+    assert ids("f = sum(sigmoid(X @ W))", X="[[1, 2]]", W="[[1], [2]]") == ["matmul1", "sigmoid1", "sum1"]
+
+
+def test_the_output_keeps_its_id_and_its_name_is_an_alias() -> None:
+    graph = Graph.parse("t = a + b; z = t * c")
+    last = graph.nodes[graph.last]
+    assert (last.id, last.name, graph.output) == ("mul1", "z", "z")
+    assert graph.position["z"] == graph.position["mul1"] == graph.last
+    assert graph.nodes[graph.position["t"]].id == graph.nodes[graph.position["t"]].name == "t"
+
+
+def test_the_output_may_be_another_name_for_the_last_node() -> None:
+    graph = Graph.parse("t = a + b; z = t")
+    assert (graph.output, graph.position["z"], len(graph.nodes)) == ("z", 2, 3)
+
+
+def test_edges_run_by_target_and_slot() -> None:
+    assert edges("z = (a + b) * c") == ["a->add1", "b->add1", "add1->mul1", "c->mul1"]
+
+
+def test_a_doubled_edge_is_two_edges_told_apart_by_slot() -> None:
+    graph = Graph.parse("z = x * x")
+    assert [(edge.id, edge.slot) for edge in graph.edges] == [("x->mul1.0", 0), ("x->mul1.1", 1)]
+    assert len(graph.outgoing[0]) == 2
+
+
+def test_a_name_used_twice_branches_and_a_formula_written_twice_is_two_nodes() -> None:
+    assert edges("t = a + b; z = t * (t + a)").count("t->mul1") == 1
+    assert ids("z = (a + b) * (a + b)") == ["add1", "add2", "mul1"]
+    assert edges("z = (a + b) * (a + b)")[-2:] == ["add1->mul1", "add2->mul1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "const", "sign"),
+    [
+        ("x + 1", 0, "1", "+1"),
+        ("1 + x", 1, "1", "+1"),
+        ("1 - x", 1, "1", "1−"),
+        ("x - 1", 0, "1", "−1"),
+        ("2 * x", 1, "2", "×2"),
+        ("2 / x", 1, "2", "2÷"),
+        ("x / (1/2)", 0, "0.5", "÷0.5"),
+        ("x ^ -2", 0, "−2", "^(−2)"),
+        ("2 ^ x", 1, "2", "2^"),
+        ("x * (2 + 3) * 1", 0, "1", "×1"),
+    ],
+)
+def test_a_constant_is_part_of_its_node(text: str, slot: int, const: str, sign: str) -> None:
+    graph = Graph.parse(text)
+    node, (edge,) = graph.nodes[-1], graph.incoming[-1]
+    assert (edge.slot, write(node.const), node.sign) == (slot, const, sign)
+    assert "." not in edge.id
+
+
+def test_a_named_constant_reaches_into_a_matrix() -> None:
+    x = evaluate(parse("[[1, 2]]"), {})
+    graph = Graph.parse("k = 2; f = sum(X * [[k, k + 1]])", {"X": x})
+    assert [write(cell) for cell in graph.nodes[1].const.ravel()] == ["2", "3"]
+
+
+def test_inputs_come_in_the_order_of_the_formula() -> None:
+    assert Graph.parse("z = (b + a) * c").inputs == ("b", "a", "c")
+
+
+def test_an_output_without_a_name_gets_one_that_is_free() -> None:
+    assert Graph.parse("x + y").output == "z"
+    assert Graph.parse("x + z").output == "f"
+    taken = Graph.parse("z + f + L + out")
+    assert taken.output not in taken.inputs
+
+
+def test_a_long_constant_is_no_trouble_for_titles() -> None:
+    graph = Graph.parse("z = x + (" + "+".join(["1"] * 900) + ")")
+    assert write(graph.nodes[-1].const) == "900"
+    assert graph.title(0) == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "word"),
+    [
+        ("", 0, "no formula"),
+        (" ; ;", 0, "no formula"),
+        ("z = 2 + 3", 0, "depends on an input"),
+        ("z = x", 0, "computes nothing"),
+        ("t = a + b; c * 2; z = t", 11, "has no name"),
+        ("t = a + b; t = a * b; z = t * a", 11, "defined twice"),
+        ("z = z + 1", 0, "before it is defined"),
+        ("u = t + 1; t = a + 1; z = u * t", 11, "before it is defined"),
+        ("t = a + b; z = a * b", 0, "is not used"),
+        ("up = a + b; z = up * c", 0, "meaning of its own"),
+        ("z = up * c", 4, "meaning of its own"),
+        ("add1 = a + b; z = add1 * c", 0, "meaning of its own"),
+        ("z = q1 + 1", 4, "meaning of its own"),
+        ("e = a + b; z = e * c", 0, "meaning of its own"),
+        ("z = (a + b", 4, "never closed"),
+        ("z = a + b)", 9, "closes nothing"),
+        ("z = tanh(x)", 4, "no node for tanh"),
+        ("z = a * (1/0)", 10, "divides by zero"),
+        ("z = a @ b", 6, "two matrices"),
+        ("z = sum(a)", 4, "this is a number"),
+        ("z = a * [[a, 1]]", 8, "entries of a matrix are numbers"),
+        ("z = a = b", 6, "="),
+    ],
+)
+def test_a_text_that_is_no_graph_says_where_and_why(text: str, at: int, word: str) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        Graph.parse(text)
+    assert (word in str(caught.value), caught.value.at) == (True, at)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("f = sum(X @ X)", "2×3 @ 2×3"),
+        ("f = sum(X + W)", "2×3 and 3×2"),
+        ("f = sum(x * X)", "1 and 2×3"),
+        ("f = sum(X - x)", "2×3 and 1"),
+        ("f = sum(x * [[1, 2]])", "1 and 1×2"),
+        ("f = sum(X.T @ X)", "transpose"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(text: str, word: str) -> None:
+    matrices = {"X": "[[1, 2, 3], [4, 5, 6]]", "W": "[[1, 2], [3, 4], [5, 6]]"}
+    inputs = {name: evaluate(parse(value), {}) for name, value in matrices.items() if name in text}
+    with pytest.raises(AlgebraError, match=word):
+        Graph.parse(text, inputs)
+
+
+def test_an_input_that_is_not_used_is_named() -> None:
+    with pytest.raises(AlgebraError, match="“b” is not used"):
+        Graph.parse("z = a + 1", {"a": parse("1"), "b": parse("2")})

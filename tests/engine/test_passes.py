@@ -1,0 +1,300 @@
+"""Forward and backward over random graphs, held against SymPy's derivatives and against differences."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tutor.algebra import values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.tree import Num, number
+from tutor.engine import OPERATIONS, Graph, Node, NotANumber, forward, run
+from tutor.engine.nudge import nudged
+
+from tests.engine.graphs import Program, matrix_program, scalar_program
+
+programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
+matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
+
+_SYMPY = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "inv": lambda a: 1 / a,
+    "pow": lambda a, b: a**b,
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
+}
+
+
+def exact_inputs(program: Program) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in program.inputs.items():
+        if isinstance(value, list):
+            found[name] = values.matrix(tuple(tuple(number(cell) for cell in row) for row in value))
+        else:
+            found[name] = number(value)
+    return found
+
+
+def float_inputs(program: Program) -> dict[str, Any]:
+    return {name: values.each(nearest_float, value) for name, value in exact_inputs(program).items()}
+
+
+def in_sympy(program: Program) -> sympy.Expr:
+    known = {name: sympy.Symbol(name) for name in program.inputs}
+    for step in program.steps:
+        known[step.name] = _SYMPY[step.op](*(known[o] if o in known else sympy.Rational(o) for o in step.operands))
+    return known[program.steps[-1].name]
+
+
+def parsed(program: Program) -> Graph:
+    return Graph.parse(program.text, exact_inputs(program))
+
+
+@settings(max_examples=120, deadline=None)
+@given(programs, st.sampled_from([1, 3, -2]))
+def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, start: int) -> None:
+    formula = in_sympy(program)
+    passes = run(parsed(program), float_inputs(program), float(start))
+    point = {name: sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()}
+    for name in program.inputs:
+        truth = sympy.N(start * sympy.diff(formula, sympy.Symbol(name)).subs(point), 25)
+        found = passes.gradients[passes.graph.position[name]]
+        assert found == pytest.approx(float(sympy.re(truth)), rel=1e-8, abs=1e-10)
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs)
+def test_gradients_of_numbers_are_what_a_small_step_shows(program: Program) -> None:
+    graph, inputs = parsed(program), float_inputs(program)
+    passes = run(graph, inputs, 1.0)
+    for name, value in inputs.items():
+        step = 1e-6 * max(1.0, abs(value))
+        above = forward(graph, {**inputs, name: value + step})[graph.last]
+        below = forward(graph, {**inputs, name: value - step})[graph.last]
+        difference = (above - below) / (2 * step)
+        gradient = passes.gradients[graph.position[name]]
+        assert gradient == pytest.approx(difference, rel=2e-3, abs=1e-3 + 1e-8 * abs(passes.values[graph.last]) / step)
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs)
+def test_exact_passes_equal_float_passes_on_every_edge(program: Program) -> None:
+    graph = parsed(program)
+    exact = run(graph, exact_inputs(program), number(1))
+    floats = run(graph, float_inputs(program), 1.0)
+    for key, edge in exact.edges.items():
+        other = floats.edges[key]
+        for mine, theirs in (
+            (edge.upstream, other.upstream),
+            (edge.local, other.local),
+            (edge.gradient, other.gradient),
+        ):
+            assert nearest_float(mine) == pytest.approx(theirs, rel=1e-7, abs=1e-9)
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs)
+def test_a_branch_gets_the_sum_of_what_comes_back_and_every_edge_its_product(program: Program) -> None:
+    graph = parsed(program)
+    passes = run(graph, exact_inputs(program), number(2))
+    for position, edges in enumerate(graph.outgoing):
+        if position == graph.last:
+            continue
+        parts = [nearest_float(passes.edges[edge.target, edge.slot].gradient) for edge in edges]
+        assert nearest_float(passes.gradients[position]) == pytest.approx(sum(parts), rel=1e-9, abs=1e-12)
+        for edge in edges:
+            value = passes.edges[edge.target, edge.slot]
+            product = nearest_float(value.upstream) * nearest_float(value.local)
+            assert nearest_float(value.gradient) == pytest.approx(product, rel=1e-9, abs=1e-12)
+            assert value.upstream is passes.gradients[edge.target]
+
+
+@settings(max_examples=120, deadline=None)
+@given(programs)
+def test_nudging_one_line_moves_the_output_by_that_lines_part(program: Program) -> None:
+    graph, inputs = parsed(program), float_inputs(program)
+    passes = run(graph, inputs, 1.0)
+    for edge in graph.edges:
+        value = passes.values[edge.source]
+        step = 1e-6 * max(1.0, abs(value))
+        above = nudged(graph, passes.values, edge.source, value + step, edge)
+        below = nudged(graph, passes.values, edge.source, value - step, edge)
+        part = passes.edges[edge.target, edge.slot].gradient
+        tolerance = 1e-3 + 1e-8 * abs(passes.values[graph.last]) / step
+        assert part == pytest.approx((above - below) / (2 * step), rel=2e-3, abs=tolerance)
+
+
+@settings(max_examples=80, deadline=None)
+@given(matrix_programs)
+def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> None:
+    graph, inputs = parsed(program), float_inputs(program)
+    try:
+        passes = run(graph, inputs, 1.0)
+    except NotANumber:
+        return
+    if abs(passes.values[graph.last]) > 1e6:
+        return
+    for name, value in inputs.items():
+        gradient = passes.gradients[graph.position[name]]
+        if gradient is None:
+            continue
+        assert gradient.shape == value.shape
+        for cell in np.ndindex(value.shape):
+            moved = []
+            for sign in (1, -1):
+                other = value.copy()
+                other[cell] += sign * 1e-5
+                moved.append(forward(graph, {**inputs, name: other})[graph.last])
+            difference = (moved[0] - moved[1]) / 2e-5
+            scale = abs(passes.values[graph.last])
+            assert gradient[cell] == pytest.approx(difference, rel=1e-3, abs=1e-4 + 1e-8 * scale)
+
+
+@settings(max_examples=40, deadline=None)
+@given(matrix_programs)
+def test_exact_matrix_passes_equal_float_passes(program: Program) -> None:
+    graph = parsed(program)
+    try:
+        floats = run(graph, float_inputs(program), 2.0)
+    except NotANumber:
+        return
+    exact = run(graph, exact_inputs(program), number(2))
+    for name in program.inputs:
+        position = graph.position[name]
+        found = values.each(nearest_float, exact.gradients[position])
+        assert np.allclose(found, floats.gradients[position], rtol=1e-8, atol=1e-9)
+
+
+# --- each operation's rule, against SymPy on symbols and against its own forward in cells ------------------
+
+_POINTS = {
+    "pow": [(Fraction(5, 2), Fraction(3)), (Fraction(1, 3), Fraction(-5, 4))],
+    "log": [(Fraction(5, 2),), (Fraction(1, 9),)],
+}
+_LOCAL = [operation.id for operation in OPERATIONS.values() if operation.local]
+_PULL = [operation.id for operation in OPERATIONS.values() if operation.pull]
+
+
+@pytest.mark.parametrize("op", _LOCAL)
+def test_a_local_rule_is_the_derivative(op: str) -> None:
+    operation = OPERATIONS[op]
+    letters = sympy.symbols("p q", real=True)[: operation.arity]
+    formula = _SYMPY[op](*letters)
+    points = _POINTS.get(op, [(Fraction(5, 2), Fraction(-3)), (Fraction(-7, 4), Fraction(1, 3))])
+    for point in points:
+        args = point[: operation.arity]
+        at = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
+        for slot, letter in enumerate(letters):
+            truth = float(sympy.N(sympy.diff(formula, letter).subs(at), 30))
+            floats = [float(value) for value in args]
+            assert operation.local[slot](operation.forward(*floats), *floats) == pytest.approx(truth, rel=1e-12)
+            exact = [number(value) for value in args]
+            found = operation.local[slot](operation.forward(*exact), *exact)
+            assert nearest_float(found) == pytest.approx(truth, rel=1e-15)
+            cells = [np.full((2, 3), value) for value in floats]
+            inside = operation.local[slot](operation.forward(*cells), *cells)
+            assert np.allclose(np.broadcast_to(inside, (2, 3)), truth)
+
+
+@pytest.mark.parametrize("op", _PULL)
+def test_a_structural_rule_pulls_back_what_the_chain_rule_says(op: str) -> None:
+    rng = np.random.default_rng(3)
+    operation = OPERATIONS[op]
+    shapes = {"matmul": [(2, 3), (3, 4)], "sum": [(2, 3)]}[op]
+    operands = [rng.normal(size=shape) for shape in shapes]
+    z = operation.forward(*operands)
+    g = rng.normal(size=np.shape(z)) if np.shape(z) else 1.75
+    for slot, operand in enumerate(operands):
+        back = operation.pull[slot](g, z, *operands)
+        assert back.shape == operand.shape
+        for cell in np.ndindex(operand.shape):
+            # The rules are linear in each operand: a whole step shows the slope.
+            moved = [other.copy() for other in operands]
+            moved[slot][cell] += 1
+            assert back[cell] == pytest.approx(float(np.sum(g * (operation.forward(*moved) - z))))
+
+
+def test_every_operation_is_held_against_something() -> None:
+    assert set(_LOCAL) | set(_PULL) == set(OPERATIONS)
+    assert set(_LOCAL) <= set(_SYMPY)
+
+
+# --- sizes, faults ----------------------------------------------------------------------------------------
+
+
+def chain(length: int, op: str = "sigmoid") -> Graph:
+    nodes = [Node("x", None, name="x"), *(Node(f"{op}{i}", op, (i - 1,)) for i in range(1, length))]
+    nodes.append(Node("mul1", "mul", (length - 1, length - 1), name="z"))
+    return Graph(tuple(nodes), "z")
+
+
+def test_a_chain_of_5000_nodes_needs_no_recursion() -> None:
+    graph = chain(5000, "neg")
+    passes = run(graph, {"x": 3.0}, 1.0)
+    assert (passes.values[-1], passes.gradients[0]) == (9.0, 6.0)
+    exact = run(graph, {"x": number(3)}, number(1))
+    assert isinstance(exact.gradients[0], Num)
+    assert exact.gradients[0].value == 6
+
+
+def test_a_long_chain_of_trees_that_do_not_fold_needs_no_recursion_either() -> None:
+    exact = run(chain(5000), {"x": number(2)}, number(1))
+    floats = run(chain(5000), {"x": 2.0}, 1.0)
+    assert nearest_float(exact.values[-1]) == pytest.approx(floats.values[-1], rel=1e-9)
+
+
+def test_a_long_sum_of_a_text_runs() -> None:
+    graph = Graph.parse("+".join(f"x{i}" for i in range(900)))
+    passes = run(graph, {f"x{i}": float(i) for i in range(900)}, 1.0)
+    assert passes.values[-1] == 899 * 450
+    assert set(passes.gradients) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "node", "sentence"),
+    [
+        ("z = 1/(x - 2) * y", {"x": 2, "y": 1}, "inv1", "divides by zero"),
+        ("t = a / b; z = t * a", {"a": 1, "b": 0}, "t", "t divides by zero"),
+        ("z = log(x) + 1", {"x": -1}, "log1", "no value as a real number"),
+        ("z = log(x) + 1", {"x": 0}, "log1", "no value as a real number"),
+        ("z = exp(x) * x", {"x": 1000}, "exp1", "too large"),
+        ("z = x ^ 0.5 + 1", {"x": -4}, "pow1", "no value as a real number"),
+        ("z = x ^ 0.5 + 1", {"x": 0}, "pow1", "no slope"),
+        ("z = x ^ n + 1", {"x": -2, "n": 2}, "pow1", "no slope"),
+        ("z = x * y", {"x": 1e200, "y": 1e200}, "mul1", "no value as a finite number"),
+    ],
+)
+def test_where_there_is_no_number_the_node_is_named(
+    text: str, inputs: dict[str, float], node: str, sentence: str
+) -> None:
+    graph = Graph.parse(text)
+    with pytest.raises(NotANumber) as caught:
+        run(graph, {name: float(value) for name, value in inputs.items()}, 1.0)
+    assert caught.value.node == node
+    assert sentence in str(caught.value)
+
+
+def test_exact_passes_refuse_what_has_no_value_as_well() -> None:
+    for text, x in (("1/(x - 2)", 2), ("log(x)", -1), ("x^0.5 + 1", -4)):
+        with pytest.raises(NotANumber):
+            run(Graph.parse(text), {"x": number(x)}, number(1))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_matrix_without_a_slope_is_refused_in_silence() -> None:
+    graph = Graph.parse("f = sum(X ^ 0.5)", {"X": np.zeros((2, 2))})
+    with pytest.raises(NotANumber, match="slope"):
+        run(graph, {"X": np.array([[0.0, 4.0], [1.0, 9.0]])}, 1.0)
+    with pytest.raises(NotANumber):
+        run(Graph.parse("f = sum(1/X)", {"X": np.zeros((1, 2))}), {"X": np.array([[0.0, 1.0]])}, 1.0)

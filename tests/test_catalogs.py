@@ -1,0 +1,189 @@
+"""The catalogs are complete, and the Korean one reads well whatever stands in a placeholder."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.extract import extract_from_dir
+
+import tutor
+from tutor.i18n import LANGUAGES
+
+SOURCE = Path(tutor.__file__).parent
+#: How the catalogs are brought up to date, for whoever meets a failure here.
+REMEDY = "The commands that bring the catalogs up to date stand at the top of each tutor.po."
+
+PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
+
+# Particles whose form depends on the sound before them. Behind a placeholder or a sign nobody knows that sound.
+PARTICLE = (
+    r"(?:은|는|이|가|을|를|[과와](?:는|의|도)?|으?로(?:서|써|는|도|만|부터)?|이?(?:나|랑|란|라고|라는|라면))(?![가-힣])"
+)
+LOOSE_PARTICLE = re.compile(rf"(?:\}}|[+−×÷=≈→←●σΣ∂@*/^·√?…])[”’\"'`)\]]*{PARTICLE}")
+# A bracket belongs to the noun before it, and so does the particle behind it: `값({v})을`.
+NOUN_WITH_BRACKET = re.compile(r"(?<=[가-힣])\([^()]*\)")
+# Both forms at once, `을(를)`, is what one writes who has not looked for a noun.
+BOTH_FORMS = re.compile(r"\((?:으|는|가|를|과|은|이|을|와)\)")
+
+#: Words that Korean texts do without, and what to write.
+BANNED = {
+    "분배": "기울기는 그대로 흘려보내거나 합칩니다",
+    "배분": "기울기는 그대로 흘려보내거나 합칩니다",
+    "나눈다": "기울기는 그대로 흘려보내거나 합칩니다",
+    "나눠": "기울기는 그대로 흘려보내거나 합칩니다",
+    "나뉘": "값은 여러 곳으로 흐릅니다",
+    "나누어 보": "역수를 곱해 보냅니다",
+    "나누어 주": "기울기는 그대로 흘려보내거나 합칩니다",
+    "나누어 준": "기울기는 그대로 흘려보내거나 합칩니다",
+    "지역 기울기": "국소적 미분",
+    "지역 미분": "국소적 미분",
+    "로컬": "국소적 미분",
+    "하류 기울기": "역전파 값",
+    "모양": "형상",
+    "엣지": "에지",
+    "체인": "연쇄법칙",
+    "행렬곱": "행렬 곱",
+    "전치 행렬": "전치행렬",
+}
+
+
+@cache
+def texts_of_the_source() -> dict[str, str]:
+    """Every marked text of the source, with the place where it stands."""
+    found: dict[str, str] = {}
+    for file, line, text, _comments, _context in extract_from_dir(SOURCE, keywords={"_": None, "N_": None}):
+        assert isinstance(text, str)
+        found.setdefault(text, f"{file}:{line}")
+    return found
+
+
+@cache
+def catalog(language: str) -> polib.POFile:
+    return polib.pofile(SOURCE / "locale" / language / "LC_MESSAGES" / "tutor.po")
+
+
+def translations() -> list[tuple[str, str]]:
+    return [(entry.msgid, entry.msgstr) for entry in catalog("ko") if entry.msgstr]
+
+
+def loose_particles(text: str) -> list[str]:
+    """What in a Korean text has a particle right behind a placeholder or a sign."""
+    return [match[0] for match in LOOSE_PARTICLE.finditer(NOUN_WITH_BRACKET.sub("", text))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalog_has_every_text_of_the_source_and_no_other(language: str) -> None:
+    source = texts_of_the_source()
+    ids = [entry.msgid for entry in catalog(language)]
+    missing = [f"{place}: {text!r}" for text, place in source.items() if text not in ids]
+    extra = [repr(text) for text in ids if text not in source]
+    twice = [repr(text) for text in set(ids) if ids.count(text) > 1]
+    told = [
+        f"{word}:\n  " + "\n  ".join(texts)
+        for word, texts in (("missing", missing), ("extra", extra), ("twice", twice))
+        if texts
+    ]
+    assert not told, "\n".join([f"{language}/LC_MESSAGES/tutor.po", *told, REMEDY])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_in_a_catalog_is_fuzzy_or_left_over(language: str) -> None:
+    entries = catalog(language)
+    assert not [entry.msgid for entry in entries if entry.fuzzy]
+    assert not [entry.msgid for entry in entries.obsolete_entries()], REMEDY
+    assert not [entry.msgid for entry in entries if any(line for _file, line in entry.occurrences)], REMEDY
+
+
+def test_every_text_is_translated() -> None:
+    assert not [entry.msgid for entry in catalog("ko") if not entry.msgstr.strip()]
+
+
+def test_english_is_the_key() -> None:
+    assert not [entry.msgid for entry in catalog("en") if entry.msgstr]
+
+
+def test_a_translation_has_the_placeholders_of_its_text() -> None:
+    differing = [
+        (english, korean)
+        for english, korean in translations()
+        if set(PLACEHOLDER.findall(english)) != set(PLACEHOLDER.findall(korean))
+    ]
+    assert not differing
+
+
+def test_a_sentence_ends_as_a_sentence() -> None:
+    def ends(text: str) -> bool:
+        return text.rstrip("” )'\"").endswith((".", "?", "!", "…"))
+
+    assert not [(english, korean) for english, korean in translations() if ends(english) != ends(korean)]
+
+
+def test_korean_sentences_are_polite() -> None:
+    abrupt = re.compile(r"[가-힣](?:(?<!니다)(?<!요)\.|(?<!요)\?)(?!\w)")
+    assert not [korean for _english, korean in translations() if abrupt.search(korean)]
+
+
+def test_blanks_at_the_ends_are_kept() -> None:
+    def ends(text: str) -> tuple[str, str]:
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+    assert not [(english, korean) for english, korean in translations() if ends(english) != ends(korean)]
+
+
+def test_no_particle_hangs_on_a_placeholder_or_a_sign() -> None:
+    assert not [(loose_particles(korean), korean) for _english, korean in translations() if loose_particles(korean)]
+    assert not [korean for _english, korean in translations() if BOTH_FORMS.search(korean)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{node}가 받은 값",
+        "{v}는 이 라인의 값입니다.",
+        "“{name}”은 입력이 아닙니다.",
+        "({name})을 쓰세요.",
+        "{a}와 {b}가 다릅니다.",
+        "{delta}로 바꾸면",
+        "{name}이라는 이름",
+        "×는 곱합니다.",
+        "●에서 σ를 지나",
+        "?를 누르세요.",
+    ],
+)
+def test_a_loose_particle_is_found(text: str) -> None:
+    assert loose_particles(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{node} 노드가 받은 값({v})을 쓰세요.",
+        "변수 {name}의 값은 {value}입니다.",
+        "{name}만 조금 변하면 {n}가지가 변합니다.",
+        "{n}부터 {m}까지, {d}처럼, {n}개를",
+        "1/x는 커질까요? y·(1 − y)라는 꼴입니다.",
+        "몫들은 ●에서 만납니다.",
+        "형상이 {typed}인 행렬은 {shape}이고",
+    ],
+)
+def test_a_particle_in_its_place_is_left_alone(text: str) -> None:
+    assert not loose_particles(text)
+
+
+def test_the_words_of_the_field_are_used() -> None:
+    found = [
+        (word, instead, korean)
+        for _english, korean in translations()
+        for word, instead in BANNED.items()
+        if word in korean
+    ]
+    assert not found
+
+
+def test_a_gradient_is_shared_out_only_where_the_text_says_that_it_is_not() -> None:
+    shared = re.compile(r"나누어 (?!갖는 것이 아닙니다)")
+    assert not [korean for _english, korean in translations() if shared.search(korean)]

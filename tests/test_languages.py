@@ -1,0 +1,122 @@
+"""Which language a user gets, and that every text can be shown in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polib
+import pytest
+
+import tutor
+from tutor import i18n
+from tutor.i18n import LANGUAGES, Text, from_environment, message
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+
+HANGUL = re.compile("[가-힣]")
+PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
+TEXTS = [entry.msgid for entry in polib.pofile(Path(tutor.__file__).parent / "locale/en/LC_MESSAGES/tutor.po")]
+
+FORMULA = ("z = (a + b) * c", "a=50", "b=70", "c=2")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": ""}, "en"),
+        ({"LANG": "C"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "POSIX"}, "en"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "ko_KR.UTF-8"}, "ko"),
+        ({"LANG": "ko_KR.utf8"}, "ko"),
+        ({"LANG": "ko-KR"}, "ko"),
+        ({"LANG": "ko"}, "ko"),
+        ({"LANG": "kok_IN.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "ko_KR.UTF-8"}, "ko"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": ""}, "ko"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ko_KR.UTF-8"}, "ko"),
+        ({"LC_ALL": "en_US.UTF-8", "LC_MESSAGES": "ko_KR.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "ko:en"}, "ko"),
+        ({"LANG": "ko_KR.UTF-8", "LANGUAGE": "en:ko"}, "en"),
+        ({"LANG": "ko_KR.UTF-8", "LANGUAGE": ""}, "ko"),
+    ],
+)
+def test_the_language_follows_the_locale(environment: Mapping[str, str], language: str) -> None:
+    assert from_environment(environment) == language
+
+
+def test_an_unknown_language_is_english() -> None:
+    i18n.use("ko")
+    i18n.use("tlh")
+    assert i18n.language() == "en"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_shown_with_its_values(language: str) -> None:
+    i18n.use(language)
+    for text in TEXTS:
+        names = set(PLACEHOLDER.findall(text))
+        shown = str(message(text, **{name: f"⟨{name}⟩" for name in names}))
+        assert shown
+        for name in names:
+            assert f"⟨{name}⟩" in shown, shown
+        if not names:
+            assert shown == i18n.translate(text)
+
+
+def test_a_message_is_translated_when_it_is_shown() -> None:
+    right = message("Right. With more digits it is {value}.", value=message("start"))
+    i18n.use("ko")
+    assert str(right) == "맞습니다. 더 많은 자리까지 쓰면 시작값입니다."
+    i18n.use("en")
+    assert str(right) == "Right. With more digits it is start."
+
+
+def test_a_text_without_a_translation_is_shown_in_english() -> None:
+    i18n.use("ko")
+    assert str(message("Nobody wrote this {what}.", what="sentence")) == "Nobody wrote this sentence."
+
+
+def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
+    both, english, one = Text({"en": "chain", "ko": "사슬"}), Text({"en": "chain"}), Text({"": "z = x*y"})
+    i18n.use("ko")
+    assert [str(both), str(english), str(one), str(Text({}))] == ["사슬", "chain", "z = x*y", ""]
+    i18n.use("en")
+    assert [str(both), str(Text({"ko": "사슬"}))] == ["chain", "사슬"]
+
+
+def test_help_is_in_korean(run_tutor: Run) -> None:
+    asked = run_tutor("--lang", "ko", "--help")
+    assert asked.returncode == 0
+    assert "에지를 하나씩 손으로 계산하며 역전파를 익힙니다." in asked.stdout
+    assert run_tutor("--help", LANG="ko_KR.UTF-8").stdout == asked.stdout
+
+
+def test_a_worked_graph_is_in_korean(run_tutor: Run) -> None:
+    worked = run_tutor("solve", *FORMULA, LANG="ko_KR.UTF-8")
+    assert worked.returncode == 0, worked.stderr
+    assert "시작값" in worked.stdout
+    assert "∂z/∂c = 120" in worked.stdout
+    assert not HANGUL.search(run_tutor("solve", *FORMULA, "--lang", "en", LANG="ko_KR.UTF-8").stdout)
+
+
+def test_an_error_is_in_korean(run_tutor: Run) -> None:
+    refused = run_tutor("solve", "z = (a + b", "a=1", LANG="ko_KR.UTF-8")
+    assert refused.returncode == 2
+    assert "여는 괄호 “(” 뒤에 닫는 괄호가 없습니다." in refused.stderr
+
+
+def test_a_sitting_is_in_korean(run_tutor: Run) -> None:
+    lines = run_tutor("play", *FORMULA, "--plain", "--lang", "ko", text="2\n?\n120\n2\n2\n")
+    assert lines.returncode == 0, lines.stderr
+    assert "✓ 맞습니다." in lines.stdout
+    assert "힌트 1/4: 지금 묻는 값은 ∂z/∂c입니다." in lines.stdout
+    assert "다 풀었습니다." in lines.stdout

@@ -1,0 +1,45 @@
+"""Help pages in the language in use: click writes its own words in English."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import click
+
+from tutor.i18n import N_, _
+
+_SECTIONS = {"Options": N_("Options"), "Commands": N_("Commands")}
+
+
+class _Formatter(click.HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or _("Usage:") + " ")
+
+    @contextmanager
+    def section(self, name: str) -> Generator[None, None, None]:
+        with super().section(_(_SECTIONS.get(name, name))):
+            yield
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class Command(click.Command):
+    """A command whose help page is in the language in use."""
+
+    context_class = _Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _("Show this page.")
+        return option
+
+
+class Group(Command, click.Group):
+    """A group of such commands."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [_("[OPTIONS]"), _("[COMMAND] ...")]

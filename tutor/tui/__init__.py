@@ -1,0 +1,33 @@
+"""The tutor on a screen: a Textual app."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.packs import Exercise
+    from tutor.practice.store import Store
+
+
+def run(
+    store: Store,
+    exercise: Exercise | None = None,
+    *,
+    seed: int | None = None,
+    restart: bool = False,
+    ascii: bool = False,
+) -> int:
+    """Open the tutor at `exercise`, or at the list of exercises, and stay until the learner leaves.
+
+    `seed` and `restart` say with which numbers the exercise opens. The exit code: 1 where an exercise was asked
+    for and left open, or where the app failed, 0 otherwise.
+    """
+    # Terminals that report keys one by one lose Hangul on its way through an input method.
+    # Textual reads this when it is imported.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    from tutor.tui.app import TutorApp
+
+    app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii)
+    solved = app.run()
+    return app.return_code or int(solved is False)

@@ -1,0 +1,250 @@
+"""A learner at a worksheet, without any screen: which blank has the focus, what is typed there, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.algebra import AlgebraError, Grid, parse
+from tutor.algebra.show import write
+from tutor.grading import Blank, Hint, Kind, Reading, Verdict, hint, reads_as
+from tutor.i18n import Message
+from tutor.practice.worksheet import Entry, Worksheet
+from tutor.tui.draft import Draft
+
+#: From so many wrong answers on one blank, the edges to look at are marked; from the next on, a hint opens itself.
+POINT_AFTER = 2
+HINT_AFTER = 3
+
+
+class Desk:
+    """The state of one exercise screen. What the worksheet knows is asked of it, never kept here."""
+
+    def __init__(self, worksheet: Worksheet) -> None:
+        self.worksheet = worksheet
+        self._begin(worksheet.place_to_go_on())
+
+    def _begin(self, at: str) -> None:
+        self.at = at
+        self.drafts: dict[str, Draft] = {}
+        #: Answers that can't be read, by blank, until they are changed.
+        self.faults: dict[str, Verdict] = {}
+        #: The blank last answered right, and what was said, while the focus is where that led.
+        self.news: tuple[str, Verdict] | None = None
+        #: Whether keys move inside the grid of a matrix.
+        self.in_grid = False
+        #: Something to say about the last key, until the next one.
+        self.remark: Message | None = None
+
+    # --- what there is ---
+
+    @property
+    def place(self) -> Blank:
+        return self.worksheet.problem.place(self.at)
+
+    @property
+    def entry(self) -> Entry:
+        return self.worksheet.entry(self.at)
+
+    @property
+    def given(self) -> bool:
+        """Whether the focused place shows a value from the first, so that nothing is asked there."""
+        return self.worksheet.state(self.at) == "given"
+
+    @property
+    def draft(self) -> Draft:
+        """What is typed at the focused place, to be read; typing begins with `begin_draft`."""
+        return self.drafts.get(self.at) or Draft(self.place.shape)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was typed or answered yet."""
+        return not self.worksheet.entries and not self.typed
+
+    @property
+    def typed(self) -> bool:
+        """Whether any blank holds text that was not checked."""
+        return any(not draft.empty for draft in self.drafts.values())
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was last said to an answer at the focused place."""
+        return self.faults.get(self.at) or self.entry.verdict
+
+    @property
+    def hint(self) -> Hint | None:
+        """The rung last asked for at the focused place, while it is open or its value was just shown."""
+        worksheet, entry = self.worksheet, self.entry
+        if entry.revealed:
+            return hint(worksheet.problem, self.place, 1_000, worksheet.known())
+        if entry.hints == 0 or entry.settled:
+            return None
+        return hint(worksheet.problem, self.place, entry.hints, worksheet.known())
+
+    def reading(self) -> Reading:
+        """How the line that is typed into reads."""
+        return reads_as(self.worksheet.problem, self.place, self.draft.line.text)
+
+    def known(self) -> Mapping[str, str]:
+        """The values that stand in the places that are settled, as they are shown."""
+        known = {}
+        for place in self.worksheet.problem.places:
+            if self.worksheet.state(place.id) in ("right", "given", "revealed"):
+                known[place.id] = ", ".join(" ".join(row) for row in self.worksheet.value_text(place.id))
+        return known
+
+    def upstream(self, place: Blank) -> Blank | None:
+        """Where the value stands that reached the node behind an edge from the right."""
+        graph = self.worksheet.problem.graph
+        if not place.edge:
+            return None
+        target = place.edge.target
+        ahead = graph.outgoing[target]
+        name = "start" if target == graph.last else ahead[0].id if len(ahead) == 1 else graph.nodes[target].id
+        return self.worksheet.problem.place(name)
+
+    def pointers(self) -> tuple[Blank, ...]:
+        """The places to look at after two wrong answers: the upstream, and the node's other lines."""
+        problem, place = self.worksheet.problem, self.place
+        if self.entry.settled or self.entry.wrongs < POINT_AFTER:
+            return ()
+        upstream = self.upstream(place)
+        if upstream is None or not place.edge:
+            return tuple(problem.parts(place)) if place.kind == "sum" else ()
+        others = (edge.id for edge in problem.graph.incoming[place.edge.target] if edge != place.edge)
+        return (upstream, *(problem.place(name) for name in others if problem.has_place(name)))
+
+    # --- going about ---
+
+    def go(self, place: str) -> None:
+        """Focus a place. Drafts stay where they are."""
+        if place != self.at:
+            self.at = place
+            self.news = None
+            self.in_grid = False
+
+    def step(self, by: int) -> None:
+        """To the next or previous blank in the order of the backward pass, going round."""
+        order = [blank.id for blank in self.worksheet.blanks]
+        if self.at in order:
+            self.go(order[(order.index(self.at) + by) % len(order)])
+        else:
+            places = [place.id for place in self.worksheet.problem.places]
+            here = places.index(self.at)
+            self.go(next(name for name in (places[here:] + places[:here])[::by] if name in order))
+
+    # --- typing ---
+
+    def begin_draft(self) -> Draft:
+        """The draft of the focused place, kept from now on. In a matrix, its grid opens."""
+        draft = self.drafts.setdefault(self.at, Draft(self.place.shape))
+        self.in_grid = self.place.shape is not None
+        return draft
+
+    def open_grid(self) -> None:
+        """Open the grid of a matrix, with the answer that stands there to be changed."""
+        if self.at not in self.drafts:
+            draft = self.begin_draft()
+            if self.entry.text and not self.entry.revealed and not self._fill(draft, self.entry.text):
+                draft.at = None
+                draft.expression.put(self.entry.text)
+        self.begin_draft()
+
+    def type(self, text: str) -> None:
+        """Typed or pasted text goes into the answer. A whole matrix fills the grid."""
+        draft = self.begin_draft()
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split("\n"))
+        if self.place.shape and draft.at is not None:
+            if text.lstrip().startswith("[") and self._fill(draft, text):
+                self._changed()
+                return
+            if draft.empty and (text[0].isalpha() or text[0] in "([∂"):
+                draft.at = None
+        draft.line.insert(text)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.faults.pop(self.at, None)
+        self.news = None
+
+    def _fill(self, draft: Draft, text: str) -> bool:
+        try:
+            tree = parse(text, self.worksheet.problem.names_for(self.place))
+        except AlgebraError:
+            return False
+        return isinstance(tree, Grid) and draft.fill([[write(cell) for cell in row] for row in tree.rows])
+
+    def edit(self, change: str) -> None:
+        """Change the line that is typed into: `delete_left`, `delete_right`, `delete_to_start`, `home`, `end`.
+
+        Deleting in an empty line takes the answer that stands there up again, to be mended.
+        """
+        if self.place.shape is None and self.draft.empty and change == "delete_left":
+            if self.entry.text and not self.entry.revealed and not self.given:
+                self.begin_draft().expression.put(self.entry.text)
+        if self.at not in self.drafts:
+            return
+        line = self.drafts[self.at].line
+        before = line.text
+        getattr(line, change)()
+        if line.text != before:
+            self._changed()
+
+    # --- working ---
+
+    def check(self) -> Verdict | None:
+        """Check what is typed. A right answer leads on to the next open blank; None where nothing is to be checked."""
+        draft, at = self.draft, self.at
+        if not draft.complete or self.given:
+            return None
+        verdict = self.worksheet.answer(at, draft.text)
+        if verdict.kind is Kind.MALFORMED:
+            self.faults[at] = verdict
+            lead = len(draft.text) - len(draft.text.lstrip())
+            draft.point_at(lead + (verdict.at or 0))
+            return verdict
+        self.faults.pop(at, None)
+        if verdict.right or self.place.shape is None:
+            self.drafts.pop(at, None)
+        if verdict.right:
+            self.go(self.worksheet.next_open(at) or at)
+            self.in_grid = False
+            self.news = (at, verdict)
+        elif verdict.costs and self.entry.wrongs >= HINT_AFTER and self.entry.hints < 2:
+            self.worksheet.hint(at)
+        return verdict
+
+    def ask_hint(self) -> None:
+        """The next rung of help at the focused blank."""
+        if not self.given and not self.entry.settled:
+            self.worksheet.hint(self.at)
+
+    def reveal(self) -> bool:
+        """Show the value of the focused blank; False where that is not offered."""
+        if not self.worksheet.offers_reveal(self.at):
+            return False
+        self.worksheet.reveal(self.at)
+        self.drafts.pop(self.at, None)
+        self.faults.pop(self.at, None)
+        self.in_grid = False
+        return True
+
+    def go_on(self) -> None:
+        """To the next open blank."""
+        self.go(self.worksheet.next_open(self.at) or self.at)
+
+    def undo(self) -> bool:
+        """Take the last entry back and go there; False where there is none."""
+        blank = self.worksheet.undo()
+        if blank is None:
+            return False
+        self.go(blank)
+        self.news = None
+        self.in_grid = False
+        return True
+
+    def fresh(self) -> None:
+        """Other numbers, the same place."""
+        self.worksheet.fresh()
+        self._begin(self.at if self.worksheet.problem.has_place(self.at) else self.worksheet.place_to_go_on())
+
+

@@ -1,0 +1,161 @@
+"""An answer that is being typed: one line for a number, a grid of lines or an expression for a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+#: Row and column of a cell; None is the line for the whole as an expression.
+Cell: TypeAlias = tuple[int, int] | None
+
+
+@dataclass
+class Line:
+    """A line of text with a cursor, which counts characters."""
+
+    text: str = ""
+    cursor: int = 0
+
+    def put(self, text: str) -> None:
+        """Replace the whole line, the cursor at its end."""
+        self.text, self.cursor = text, len(text)
+
+    def insert(self, text: str) -> None:
+        self.text = self.text[: self.cursor] + text + self.text[self.cursor :]
+        self.cursor += len(text)
+
+    def move(self, steps: int) -> bool:
+        """Move the cursor; False where it stood at that end already."""
+        target = min(max(self.cursor + steps, 0), len(self.text))
+        moved = target != self.cursor
+        self.cursor = target
+        return moved
+
+    def home(self) -> None:
+        self.cursor = 0
+
+    def end(self) -> None:
+        self.cursor = len(self.text)
+
+    def delete_left(self) -> None:
+        self.text = self.text[: max(self.cursor - 1, 0)] + self.text[self.cursor :]
+        self.move(-1)
+
+    def delete_right(self) -> None:
+        self.text = self.text[: self.cursor] + self.text[self.cursor + 1 :]
+
+    def delete_to_start(self) -> None:
+        self.text, self.cursor = self.text[self.cursor :], 0
+
+
+@dataclass
+class Draft:
+    """What is typed at one blank and not yet checked. `shape` is None for a number, which has no cells.
+
+    `at` is the cell that is typed into. Where the expression holds text, it is the answer, otherwise the cells.
+    """
+
+    shape: tuple[int, int] | None = None
+    at: Cell = None
+    expression: Line = field(default_factory=Line)
+    cells: list[list[Line]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.shape:
+            rows, columns = self.shape
+            self.cells = [[Line() for _ in range(columns)] for _ in range(rows)]
+            self.at = (0, 0)
+
+    @property
+    def line(self) -> Line:
+        """The line that is typed into."""
+        return self.expression if self.at is None else self.cells[self.at[0]][self.at[1]]
+
+    @property
+    def empty(self) -> bool:
+        return not self.text
+
+    @property
+    def text(self) -> str:
+        """The answer as it would be checked; "" where nothing is typed."""
+        if self.expression.text or not any(line.text for row in self.cells for line in row):
+            return self.expression.text
+        return self._literal()[0]
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is something to check: an expression, or every cell."""
+        return bool(self.expression.text.strip()) or self.first_empty() is None and bool(self.cells)
+
+    def first_empty(self) -> Cell:
+        """The next cell without text, going round from the one that is typed into; None where all are filled."""
+        order = [(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
+        begin = order.index(self.at) + 1 if self.at in order else 0
+        for i, j in order[begin:] + order[:begin]:
+            if not self.cells[i][j].text.strip():
+                return i, j
+        return None
+
+    def fill(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Put texts into the cells; False where they are not of this shape."""
+        if self.shape is None or [len(row) for row in rows] != [self.shape[1]] * self.shape[0]:
+            return False
+        for lines, texts in zip(self.cells, rows, strict=True):
+            for line, text in zip(lines, texts, strict=True):
+                line.put(text)
+        self.expression.put("")
+        return True
+
+    def step(self, rows: int, columns: int) -> bool:
+        """Go to a neighbouring cell, below the last row to the expression; False at the border."""
+        if self.shape is None:
+            return False
+        if self.at is None:
+            if rows >= 0:
+                return False
+            self.at = (self.shape[0] - 1, 0)
+            return True
+        row, column = self.at[0] + rows, self.at[1] + columns
+        if row == self.shape[0]:
+            self.at = None
+        elif 0 <= row < self.shape[0] and 0 <= column < self.shape[1]:
+            self.at = (row, column)
+        else:
+            return False
+        return True
+
+    def walk(self, step: int) -> bool:
+        """Go to the next or previous cell in reading order, the expression after the last; False beyond."""
+        order: list[Cell] = [(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
+        order.append(None)
+        here = order.index(self.at) + step
+        if not 0 <= here < len(order):
+            return False
+        self.at = order[here]
+        return True
+
+    def point_at(self, offset: int) -> None:
+        """Put the cursor on a character of `text`."""
+        if self.expression.text or not self.cells:
+            self.at = None
+            self.expression.cursor = min(offset, len(self.expression.text))
+            return
+        for (i, j), begin in self._literal()[1].items():
+            line = self.cells[i][j]
+            if begin <= offset <= begin + len(line.text):
+                self.at = (i, j)
+                line.cursor = offset - begin
+                return
+
+    def _literal(self) -> tuple[str, dict[tuple[int, int], int]]:
+        """`[[1, 2], [3, 4]]`, and where in it each cell begins."""
+        text, begins = "[", {}
+        for i, row in enumerate(self.cells):
+            text += ", [" if i else "["
+            for j, line in enumerate(row):
+                text += ", " if j else ""
+                begins[i, j] = len(text)
+                text += line.text
+            text += "]"
+        return text + "]", begins

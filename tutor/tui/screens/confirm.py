@@ -1,0 +1,45 @@
+"""A question to be answered with Enter or Escape."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tutor.i18n import N_, _
+from tutor.tui import words
+from tutor.tui.signs import Signs
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """True for Enter, False for Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer(True)", N_("yes"), id="confirm.yes"),
+        Binding("escape", "answer(False)", N_("no"), id="confirm.no"),
+    ]
+
+    def __init__(self, question: str, signs: Signs) -> None:
+        super().__init__()
+        self.question = question
+        self.signs = signs
+
+    def compose(self) -> ComposeResult:
+        yield Static(
+            words.content(
+                self.signs,
+                self.question,
+                "\n\n",
+                ("Enter", "bold $primary"),
+                f" {_('yes')}    ",
+                ("Esc", "bold $primary"),
+                f" {_('no')}",
+            ),
+            id="question",
+        )
+
+    def action_answer(self, agreed: bool) -> None:
+        self.dismiss(agreed)

@@ -1,0 +1,340 @@
+"""One exercise: the graph, and the panel in which its blanks are filled."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.drawing import Density, Direction, Drawing, draw, sketch
+from tutor.i18n import N_, _, message
+from tutor.packs import Exercise
+from tutor.practice.worksheet import Worksheet
+from tutor.tui import words
+from tutor.tui.arrangement import Arrangement, arrange
+from tutor.tui.desk import Desk
+from tutor.tui.fillings import Fillings
+from tutor.tui.screens.confirm import ConfirmScreen
+from tutor.tui.screens.help import HelpScreen
+from tutor.tui.signs import Signs
+from tutor.tui.widgets.answer_grid import AnswerGrid
+from tutor.tui.widgets.graph import GraphView
+from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.panel import Panel
+
+_STEPS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+
+
+class ExerciseScreen(Screen[None]):
+    """Every key comes here; the desk does what it means, and the widgets show the desk."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
+        Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
+        Binding(
+            "f3", "fresh", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"
+        ),
+        Binding(
+            "f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"
+        ),
+        Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
+        Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last entry back"), id="exercise.undo"),
+        Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
+        Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),
+        Binding(
+            "tab", "step(1)", N_("next"), tooltip=N_("the next blank of the backward pass"), show=False, id="exercise.next"
+        ),
+        Binding(
+            "shift+tab",
+            "step(-1)",
+            N_("previous"),
+            tooltip=N_("the blank before"),
+            show=False,
+            id="exercise.previous",
+        ),
+        Binding("left", "move('left')", N_("left"), tooltip=N_("to what feeds this node"), show=False, id="exercise.left"),
+        Binding(
+            "right", "move('right')", N_("right"), tooltip=N_("to what it flows into"), show=False, id="exercise.right"
+        ),
+        Binding("up", "move('up')", N_("up"), tooltip=N_("to the place above"), show=False, id="exercise.up"),
+        Binding("down", "move('down')", N_("down"), tooltip=N_("to the place below"), show=False, id="exercise.down"),
+        Binding(
+            "backspace",
+            "edit('delete_left')",
+            N_("delete"),
+            tooltip=N_("delete to the left; in an empty answer, take the last one up again"),
+            show=False,
+            id="exercise.backspace",
+        ),
+        Binding(
+            "delete",
+            "edit('delete_right')",
+            N_("delete"),
+            tooltip=N_("delete to the right"),
+            show=False,
+            id="exercise.delete",
+        ),
+        Binding(
+            "ctrl+u",
+            "edit('delete_to_start')",
+            N_("delete"),
+            tooltip=N_("delete to the start of the line"),
+            show=False,
+            id="exercise.delete-line",
+        ),
+        Binding("home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"),
+        Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
+        Binding("pageup", "scroll_notes(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"),
+        Binding(
+            "pagedown", "scroll_notes(1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="exercise.page-down"
+        ),
+    ]
+
+    class Leave(Message):
+        """The learner goes back to the list."""
+
+    class Next(Message):
+        """The learner goes on to the next exercise."""
+
+    class Solved(Message):
+        """All blanks are filled."""
+
+        def __init__(self, exercise: Exercise) -> None:
+            super().__init__()
+            self.exercise = exercise
+
+    def __init__(self, worksheet: Worksheet, signs: Signs, following: str | None, ascii: bool = False) -> None:
+        """`following` is the title of the exercise that comes next, None at the end of a pack."""
+        super().__init__()
+        self.desk = Desk(worksheet)
+        self.signs = signs
+        self.following = following
+        self.ascii = ascii
+        self._drawings = self._draw()
+        self._wish: Density | None = None
+        self._arranged = Arrangement("full", False, 0)
+        self._fillings = Fillings(signs)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        with Container(id="desk"):
+            yield GraphView(self.signs, id="graph")
+            yield Panel(self.signs, id="panel")
+        yield KeyBar(self.signs, id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(GraphView).focus()
+        self._arrange()
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def _draw(self) -> dict[Density, Drawing]:
+        boxes = sketch(self.desk.worksheet.problem, ascii=self.ascii)
+        return {density: draw(boxes, density, ascii=self.ascii) for density in ("full", "compact")}
+
+    # --- showing ---
+
+    @property
+    def drawing(self) -> Drawing:
+        """The drawing on the screen."""
+        return self._drawings[self._arranged.density]
+
+    def _arrange(self) -> None:
+        self._arranged = arrange(self._drawings, self.size.width, self.size.height, self._wish)
+        self.query_one("#desk").set_class(self._arranged.beside, "-beside")
+        graph = self.query_one(GraphView)
+        graph.styles.height = "1fr" if self._arranged.beside else self._arranged.rows
+        graph.show(self.drawing)
+        self._show()
+        # The answer line measures itself, and knows its width only when the new layout stands.
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        """Show the desk as it is now; each widget repaints what differs."""
+        desk = self.desk
+        if not self.is_mounted:
+            return
+        looked_at = frozenset(place.id for place in desk.pointers())
+        self.query_one(GraphView).fill(self._fillings.of(desk), desk.at, looked_at)
+        self.query_one(Panel).show(desk, self._arranged.density, self.following)
+        self.query_one("#title", Static).update(self._title())
+        status = "" if desk.worksheet.saved else self.signs.text(_("not saved"))
+        self.query_one(KeyBar).show(self._keys(), status)
+
+    def _title(self) -> Content:
+        worksheet = self.desk.worksheet
+        settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
+        count = f"{settled}/{len(worksheet.blanks)}  "
+        return words.content(
+            self.signs, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold")
+        )
+
+    def _keys(self) -> list[Binding]:
+        """The keys that mean something now."""
+        desk = self.desk
+        hidden = set()
+        if not desk.worksheet.variant.exercise.varies:
+            hidden.add("exercise.fresh")
+        if not desk.worksheet.offers_reveal(desk.at):
+            hidden.add("exercise.reveal")
+        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
+        shown = [key for key in Binding.make_bindings(keys) if key.show and key.id not in hidden]
+        found = {key.id: key for key in reversed(shown)}
+        return [*reversed(found.values()), Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
+
+    # --- keys ---
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == "？":
+            self.action_hint()
+        elif event.is_printable and event.character and event.character != "?":
+            self._type(event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if event.text.strip():
+            self._type(event.text.strip())
+
+    def _type(self, text: str) -> None:
+        self.desk.remark = None
+        if self.desk.given:
+            self.desk.remark = message(N_("This value is given. Tab goes to the next blank."))
+        elif text.strip() or not self.desk.draft.line.text == "":
+            self.desk.type(text)
+        self._show()
+
+    def action_edit(self, change: str) -> None:
+        self.desk.remark = None
+        self.desk.edit(change)
+        self._show()
+
+    def action_move(self, direction: Direction) -> None:
+        desk, draft = self.desk, self.desk.draft
+        desk.remark = None
+        rows, columns = _STEPS[direction]
+        along_the_line = columns and draft.line.text and (desk.in_grid or desk.place.shape is None)
+        if along_the_line and (draft.line.move(columns) or not desk.in_grid):
+            pass
+        elif desk.in_grid:
+            desk.begin_draft().step(rows, columns)
+        else:
+            desk.go(self.drawing.neighbours.get(desk.at, {}).get(direction, desk.at))
+        self._show()
+
+    def action_step(self, by: int) -> None:
+        desk = self.desk
+        desk.remark = None
+        if not (desk.in_grid and desk.begin_draft().walk(by)):
+            desk.step(by)
+        self._show()
+
+    def action_check(self) -> None:
+        desk = self.desk
+        desk.remark = None
+        if desk.worksheet.done and desk.draft.empty:
+            self.post_message(self.Next() if self.following is not None else self.Leave())
+            return
+        if desk.place.shape and not desk.given and not desk.in_grid and not desk.draft.complete:
+            if desk.entry.settled:
+                desk.go_on()
+            else:
+                desk.open_grid()
+        elif not desk.draft.complete:
+            self._incomplete()
+        elif desk.check() and desk.worksheet.done:
+            self.post_message(self.Solved(desk.worksheet.variant.exercise))
+        self._show()
+
+    def _incomplete(self) -> None:
+        """Enter where there is nothing to check yet: on to the next cell, or the next blank."""
+        desk = self.desk
+        if desk.in_grid and desk.draft.first_empty() is not None:
+            draft = desk.begin_draft()
+            draft.at = draft.first_empty()
+        elif desk.entry.settled or desk.given:
+            desk.go_on()
+        else:
+            desk.remark = message(N_("Type the value first. ? gives a hint."))
+
+    def action_hint(self) -> None:
+        self.desk.remark = None
+        self.desk.ask_hint()
+        self._show()
+
+    def action_reveal(self) -> None:
+        desk = self.desk
+        desk.remark = None
+        if desk.reveal():
+            if desk.worksheet.done:
+                self.post_message(self.Solved(desk.worksheet.variant.exercise))
+        elif not desk.entry.settled and not desk.given:
+            desk.remark = message(N_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+        self._show()
+
+    def action_undo(self) -> None:
+        self.desk.remark = None
+        if not self.desk.undo():
+            self.desk.remark = message(N_("There is nothing to take back."))
+        self._show()
+
+    def action_fresh(self) -> None:
+        worksheet = self.desk.worksheet
+        if not worksheet.variant.exercise.varies:
+            self.desk.remark = message(N_("This exercise has one set of numbers."))
+            self._show()
+        elif worksheet.done or self.desk.untouched:
+            self._fresh(True)
+        else:
+            question = _("Take other numbers? What is filled in here is put away.")
+            self.app.push_screen(ConfirmScreen(question, self.signs), self._fresh)
+
+    def _fresh(self, agreed: bool | None) -> None:
+        if agreed:
+            self.desk.fresh()
+            self._drawings = self._draw()
+            self._arrange()
+
+    def action_density(self) -> None:
+        self._wish = "compact" if self._arranged.density == "full" else "full"
+        self._arrange()
+
+    def action_scroll_notes(self, pages: int) -> None:
+        self.query_one(Panel).scroll_notes(pages)
+
+    def action_help(self) -> None:
+        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
+        asked = words.quantity(self.desk, self.signs)
+        text = words.content(self.signs, self.desk.worksheet.variant.text().strip())
+        self.app.push_screen(HelpScreen([asked, words.standing(self.desk, self.signs), text], keys, self.signs))
+
+    def action_leave(self) -> None:
+        if self.desk.in_grid:
+            self.desk.in_grid = False
+            self._show()
+        else:
+            self.post_message(self.Leave())
+
+    # --- mouse ---
+
+    def on_graph_view_chosen(self, event: GraphView.Chosen) -> None:
+        self.desk.remark = None
+        self.desk.go(event.place)
+        self._show()
+
+    def on_answer_grid_chosen(self, event: AnswerGrid.Chosen) -> None:
+        if not self.desk.given:
+            self.desk.open_grid()
+            self.desk.begin_draft().at = cast("tuple[int, int]", event.cell)
+            self._show()

@@ -1,0 +1,56 @@
+"""Help: what has the focus, the exercise's text, and all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tutor.i18n import N_, _
+from tutor.tui import words
+from tutor.tui.signs import Signs
+from tutor.tui.widgets.key_bar import written
+
+
+class HelpScreen(ModalScreen[None]):
+    """Shows paragraphs and a table of keys; scrolls, and closes on Escape or F1."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,enter,question_mark", "close", N_("close"), id="help.close"),
+    ]
+
+    def __init__(self, paragraphs: Sequence[Content], keys: Sequence[Binding], signs: Signs) -> None:
+        super().__init__()
+        self.paragraphs = paragraphs
+        self.keys = keys
+        self.signs = signs
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help"):
+            yield Static(Content("\n\n").join([*filter(None, self.paragraphs), self._table()]), id="help-text")
+
+    def on_mount(self) -> None:
+        self.query_one("#help").focus()
+
+    def _table(self) -> Content:
+        """A row for each binding: its keys, and what they do."""
+        rows = []
+        names = {binding.id: ", ".join(map(written, binding.key.split(","))) for binding in self.keys}
+        names["app.quit"] = "^Q, ^C"
+        width = max(map(cell_len, names.values()))
+        says = {binding.id: binding.tooltip for binding in self.keys} | {"app.quit": N_("quit; everything checked is kept")}
+        for id, keys in names.items():
+            rows.append(
+                words.content(self.signs, (keys.rjust(width), "bold $primary"), f"  {_(says[id])}")
+            )
+        return Content("\n").join(rows)
+
+    def action_close(self) -> None:
+        self.dismiss()

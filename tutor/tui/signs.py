@@ -1,0 +1,77 @@
+"""The signs the screens draw with, in Unicode and in ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tutor.drawing import to_ascii
+from tutor.grading.verdict import MARKS
+from tutor.practice.worksheet import State
+
+
+@dataclass(frozen=True)
+class Signs:
+    """One set of signs. `text` turns any text into what this set can show."""
+
+    right: str
+    wrong: str
+    near: str
+    fault: str
+    shown: str
+    given: str
+    open: str
+    dot: str
+    more: str
+    begun: str
+    new: str
+    point: str
+    text: Callable[[str], str]
+
+    def of_state(self, state: State) -> str:
+        """The mark beside a place; empty where nothing stands in it."""
+        marks: Mapping[State, str] = {
+            "right": self.right,
+            "wrong": self.wrong,
+            "near": self.near,
+            "revealed": self.shown,
+        }
+        return marks.get(state, "")
+
+    def of_mark(self, mark: str) -> str:
+        """A verdict's mark in this set."""
+        return {"✓": self.right, "✗": self.wrong}.get(mark, mark)
+
+
+UNICODE = Signs(
+    right="✓",
+    wrong="✗",
+    near="~",
+    fault="!",
+    shown="=",
+    given="◆",
+    open="◇",
+    dot="·",
+    more="…",
+    begun="▸",
+    new="·",
+    point="›",
+    text=str,
+)
+ASCII = Signs(
+    right="+",
+    wrong="x",
+    near="~",
+    fault="!",
+    shown="=",
+    given="#",
+    open="?",
+    dot=".",
+    more="~",
+    begun=">",
+    new=".",
+    point=">",
+    text=to_ascii,
+)
+
+assert set(MARKS.values()) <= {"✓", "✗", "~", "!"}

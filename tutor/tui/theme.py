@@ -1,0 +1,57 @@
+"""The colours. Each says one thing, and none says it alone: a mark or a word stands beside it.
+
+Forward values are `success`, backward values and blanks `accent`, branches and what to look at `warning`,
+faults `error`, keys `primary`.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="backprop-dark",
+    primary="#8fb4f0",
+    secondary="#6f87ad",
+    accent="#f27fa5",
+    success="#7ecb97",
+    warning="#f5a742",
+    error="#ff7a66",
+    foreground="#d9dee7",
+    background="#14171c",
+    surface="#1a1e25",
+    panel="#232933",
+    dark=True,
+    variables={
+        "border": "#39414f",
+        "border-blurred": "#39414f",
+        "block-cursor-background": "#8fb4f0",
+        "block-cursor-foreground": "#14171c",
+        "block-cursor-text-style": "bold",
+        "scrollbar": "#39414f",
+        "scrollbar-hover": "#4c566a",
+        "scrollbar-active": "#6f87ad",
+        "scrollbar-background": "#1a1e25",
+        "scrollbar-background-hover": "#1a1e25",
+        "scrollbar-background-active": "#1a1e25",
+        "scrollbar-corner-color": "#1a1e25",
+    },
+)
+
+LIGHT = Theme(
+    name="backprop-light",
+    primary="#2457a6",
+    secondary="#5b6b85",
+    accent="#b0215a",
+    success="#1f7a3f",
+    warning="#a65a00",
+    error="#b3261e",
+    foreground="#20252e",
+    background="#f7f8fa",
+    surface="#eef0f4",
+    panel="#e2e6ec",
+    dark=False,
+    variables={"border": "#b8c0cc", "border-blurred": "#b8c0cc"},
+)
+
+#: For NO_COLOR: the terminal's own colours, which are then left out altogether.
+COLOURLESS = "ansi-dark"

@@ -1,0 +1,62 @@
+"""The line in which an answer is typed."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.geometry import Offset
+from textual.widget import Widget
+
+from tutor.drawing.cells import clusters
+from tutor.tui.draft import Line
+
+
+class AnswerLine(Widget):
+    """Shows a line with its cursor, scrolled so that the cursor is in sight; keys are handled by the screen.
+
+    Where the line is empty, `beside` is shown: what stands in the place already, or what can be typed.
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._line = Line()
+        self._prompt = ""
+        self._beside = Content("")
+        self._active = False
+
+    def show(self, line: Line, prompt: str, beside: Content, active: bool) -> None:
+        """Show a line; `active` says whether the cursor is in it."""
+        self._line, self._prompt, self._beside, self._active = line, prompt, beside, active
+        self.refresh()
+        if active and self.is_attached:
+            region = self.content_region
+            # Where the terminal puts the window of an input method.
+            self.app.cursor_position = Offset(region.x + self.column(self._line.cursor), region.y)
+
+    def column(self, offset: int) -> int:
+        """The cell at which character `offset` of the line is shown."""
+        before, _ = self._window()
+        cut = cell_len(self._line.text[:before])
+        return cell_len(self._prompt) + max(cell_len(self._line.text[:offset]) - cut, 0)
+
+    def _window(self) -> tuple[int, int]:
+        """The first character that is shown, and for how many cells there is room."""
+        room = max(self.size.width - cell_len(self._prompt) - 1, 1)
+        text, cursor = self._line.text, self._line.cursor
+        first = 0
+        while cell_len(text[first:cursor]) > room - 1:
+            first += 1
+        return first, room
+
+    def render(self) -> Content:
+        first, room = self._window()
+        text, cursor = self._line.text[first:], self._line.cursor - first
+        shown = "".join(clusters(text)[:room])
+        while cell_len(shown) > room:
+            shown = shown[:-1]
+        head = Content.styled(self._prompt, "$text-muted")
+        if not self._active:
+            return head + (Content(shown) if text else self._beside)
+        under = shown[cursor : cursor + 1] or " "
+        body = Content.assemble(shown[:cursor], (under, "reverse"), shown[cursor + 1 :])
+        return head + body + (Content("") if text else Content(" ") + self._beside)

@@ -1,0 +1,103 @@
+"""The panel beside the graph: what is asked, the answer, how it reads, and what is said to it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.drawing import Density
+from tutor.i18n import _
+from tutor.tui import words
+from tutor.tui.desk import Desk
+from tutor.tui.draft import Draft, Line
+from tutor.tui.signs import Signs
+from tutor.tui.widgets.answer_grid import AnswerGrid
+from tutor.tui.widgets.answer_line import AnswerLine
+
+
+class Panel(Vertical):
+    """Shows the focused place of a desk; holds no state of its own."""
+
+    def __init__(self, signs: Signs, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.signs = signs
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="asks")
+        yield Static(id="around")
+        yield AnswerGrid(self.signs, id="grid")
+        yield AnswerLine(id="answer")
+        yield Static(id="live")
+        with VerticalScroll(id="notes-scroll", can_focus=False):
+            yield Static(id="notes")
+
+    def show(self, desk: Desk, density: Density, following: str | None) -> None:
+        """Show the desk as it is now."""
+        self._update("asks", words.quantity(desk, self.signs))
+        around = self.query_one("#around", Static)
+        around.display = density == "compact"
+        if around.display:
+            self._update("around", words.around(desk, self.signs))
+        self._show_answer(desk)
+        done = desk.worksheet.done and desk.draft.empty
+        says = words.summary(desk, self.signs, following) if done else words.notes(desk, self.signs)
+        if self._update("notes", says):
+            self.query_one("#notes-scroll", VerticalScroll).scroll_home(animate=False)
+
+    def _show_answer(self, desk: Desk) -> None:
+        signs, draft = self.signs, desk.draft
+        grid, answer = self.query_one("#grid", AnswerGrid), self.query_one("#answer", AnswerLine)
+        in_cells = desk.in_grid and draft.at is not None
+        grid.display = desk.place.shape is not None
+        if desk.place.shape:
+            shown = draft if any(line.text for row in draft.cells for line in row) else standing_cells(desk)
+            grid.show(shown.cells, cell_marks(desk, shown, signs), draft.at, in_cells)
+            prompt = _("or as an expression: ")
+            answer.show(draft.expression, signs.text(prompt), words.standing(desk, signs), desk.in_grid and not in_cells)
+        else:
+            answer.show(draft.expression, f"{signs.point} ", words.standing(desk, signs), not desk.given)
+        error = desk.reading().error
+        column = 0
+        if error is not None and draft.at is None:
+            column = answer.column(error.at)
+        self._update("live", words.live(desk, signs, column, max(self.size.width - 2, 1)))
+
+    def _update(self, id: str, shown: Content) -> bool:
+        """Show a text where it differs from what is shown; whether it did."""
+        static = self.query_one(f"#{id}", Static)
+        if static.content == shown:
+            return False
+        static.update(shown)
+        return True
+
+    def scroll_notes(self, pages: int) -> None:
+        """Scroll what is said by whole pages."""
+        notes = self.query_one("#notes-scroll", VerticalScroll)
+        notes.scroll_relative(y=pages * max(notes.size.height - 1, 1), animate=False)
+
+
+def standing_cells(desk: Desk) -> Draft:
+    """What stands in a matrix's place, in cells; nothing typed."""
+    draft = Draft(desk.place.shape)
+    rows = desk.worksheet.value_text(desk.at)
+    draft.fill(rows)
+    return draft
+
+
+def cell_marks(desk: Desk, draft: Draft, signs: Signs) -> list[list[str]]:
+    """The mark of each cell: of the last verdict, where the cell is as it was then."""
+    verdict = desk.entry.verdict
+    if verdict is None or not verdict.cells:
+        return []
+    checked = desk.worksheet.value_text(desk.at)
+
+    def mark(line: Line, text: str, right: bool) -> str:
+        same = line.text.strip().replace("-", "−") == text.replace("-", "−")
+        return (signs.right if right else signs.wrong) if same else ""
+
+    return [
+        [mark(line, text, right) for line, text, right in zip(lines, texts, row, strict=True)]
+        for lines, texts, row in zip(draft.cells, checked, verdict.cells, strict=True)
+    ]

@@ -1,0 +1,219 @@
+"""What stands in the panel of an exercise: contents made from the desk. Texts from outside are never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import TypeAlias
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from tutor.algebra.show import show
+from tutor.drawing.sketch import value_lines
+from tutor.grading import Verdict, asks, place_name
+from tutor.grading.verdict import MARKS, WORDS
+from tutor.i18n import N_, _, message
+from tutor.tui.desk import Desk
+from tutor.tui.signs import Signs
+
+#: A piece of text, plain or in a style.
+Part: TypeAlias = "str | Content | tuple[str, str]"
+
+_TONES = {"✓": "bold $success", "✗": "bold $error", "~": "bold $warning", "!": "bold $warning"}
+_STATES: Mapping[str, str] = {
+    "right": N_("right"),
+    "wrong": N_("not yet"),
+    "near": N_("not yet"),
+    "revealed": N_("shown"),
+    "given": N_("given"),
+}
+
+
+def content(signs: Signs, *parts: Part) -> Content:
+    """Parts joined, each as this set of signs can show it."""
+    return Content.assemble(
+        *(
+            part if isinstance(part, Content) else signs.text(part) if isinstance(part, str) else (signs.text(part[0]), part[1])
+            for part in parts
+        )
+    )
+
+
+def quantity(desk: Desk, signs: Signs) -> Content:
+    """The name of what is asked at the focused place."""
+    return content(signs, (str(asks(desk.worksheet.problem, desk.place, desk.known())), "bold"))
+
+
+def around(desk: Desk, signs: Signs) -> Content:
+    """What flowed into and out of the node behind the focused edge, where the drawing has no room for it."""
+    worksheet, place = desk.worksheet, desk.place
+    problem, graph = worksheet.problem, worksheet.problem.graph
+    forward = problem.exact.values
+    if place.edge is None:
+        shown = [place.node]
+    else:
+        shown = [arg for arg in graph.nodes[place.edge.target].args if arg is not None]
+        shown = [*dict.fromkeys(shown), place.edge.target]
+    columns = [(graph.title(i), value_lines(forward[i], problem.near_one[i]), "$text-success") for i in shown]
+    upstream = desk.upstream(place)
+    if upstream is not None:
+        known = upstream.id in worksheet.known()
+        rows = [" ".join(row) for row in worksheet.value_text(upstream.id)] if known else ["?"]
+        if len(rows) > 1:
+            rows = [f"[{row}]" for row in rows]
+        columns.append((_("from the right"), tuple(rows), "$text-accent"))
+    return _side_by_side(columns, signs)
+
+
+def _side_by_side(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Signs) -> Content:
+    """Named values beside one another, the rows of matrices aligned."""
+    blocks: list[list[Part]] = []
+    for name, rows, style in columns:
+        label = f"{name} = "
+        width = max(map(cell_len, rows))
+        pad = " " * cell_len(label)
+        block: list[Part] = []
+        for i, row in enumerate(rows):
+            fill = " " * (width - cell_len(row) + 3)
+            block.append(content(signs, (label if i == 0 else pad, "$text-muted"), (row, style), fill))
+        blocks.append(block)
+    height = max(len(block) for block in blocks)
+    lines = []
+    for row_parts in zip_longest(*blocks):
+        spaced = [
+            part if part is not None else " " * _width(block[0])
+            for part, block in zip(row_parts, blocks, strict=True)
+        ]
+        lines.append(content(signs, *spaced))
+    return Content("\n").join(lines[:height])
+
+
+def _width(part: Part) -> int:
+    return part.cell_length if isinstance(part, Content) else cell_len(part if isinstance(part, str) else part[0])
+
+
+def standing(desk: Desk, signs: Signs) -> Content:
+    """Beside an empty answer line: what stands in the place already, or what to do."""
+    state = desk.worksheet.state(desk.at)
+    if state == "empty":
+        text = _("type the value and press Enter") if desk.place.shape is None else _("Enter opens the cells")
+        return content(signs, (text, "$text-disabled"))
+    text = desk.entry.text if state not in ("given", "revealed") else show(desk.worksheet.problem.truth(desk.place))
+    mark = signs.of_state(state)
+    return content(signs, text, (f"  {mark} {_(_STATES[state])}".rstrip(), "$text-muted"))
+
+
+def live(desk: Desk, signs: Signs, column: int, width: int) -> Content:
+    """Two lines under the answer: how it reads, or a caret under the fault and what is wrong. `column` is where
+    the fault stands on the screen."""
+    reading = desk.reading()
+    if reading.error is not None:
+        sentence = str(reading.error)
+        return content(
+            signs, " " * min(column, width - 1), ("^" * _caret(desk), "bold $error"), "\n", (sentence, "$text-muted")
+        )
+    if reading.text:
+        return content(signs, (str(message(N_("reads as {reading}"), reading=reading.text)), "$text-muted"))
+    return Content("")
+
+
+def _caret(desk: Desk) -> int:
+    error, text = desk.reading().error, desk.draft.line.text
+    return max(cell_len(text[error.at : error.at + error.length]), 1) if error else 1
+
+
+def notes(desk: Desk, signs: Signs) -> Content:
+    """What is said about the answers so far; the exercise's text until the first is checked."""
+    blocks: list[Content] = []
+    worksheet = desk.worksheet
+    if desk.remark is not None:
+        blocks.append(content(signs, (str(desk.remark), "$text-warning")))
+    if desk.news is not None:
+        name, verdict = desk.news
+        blocks.append(_said(verdict, str(place_name(worksheet.problem, worksheet.problem.place(name))), signs))
+    elif desk.verdict is not None:
+        blocks.append(_said(desk.verdict, "", signs))
+    elif desk.entry.revealed:
+        blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $text-muted")))
+    if desk.given:
+        blocks.append(content(signs, (_("This value is given; nothing is asked here."), "$text-muted")))
+    if desk.pointers():
+        blocks.append(_pointers(desk, signs))
+    hint = desk.hint
+    if hint is not None:
+        head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
+        blocks.append(content(signs, (str(head), "bold $primary"), f"  {hint.text}"))
+    if worksheet.offers_reveal(desk.at):
+        blocks.append(content(signs, (_("F8 shows the value."), "$text-muted")))
+    if not any(entry.text for entry in worksheet.entries.values()):
+        text = worksheet.variant.text().strip()
+        if text:
+            blocks.append(content(signs, text))
+    return Content("\n\n").join(blocks)
+
+
+def _said(verdict: Verdict, name: str, signs: Signs) -> Content:
+    mark = MARKS[verdict.kind]
+    head = f"{signs.of_mark(mark)} {_(WORDS[verdict.kind])}"
+    return content(signs, (head, _TONES[mark]), f"  {name}  " if name else "  ", str(verdict.message))
+
+
+def _pointers(desk: Desk, signs: Signs) -> Content:
+    problem, known = desk.worksheet.problem, desk.known()
+    names = []
+    for place in desk.pointers():
+        forward = show(problem.exact.values[place.node], near_one=problem.near_one[place.node])
+        name = str(place_name(problem, place))
+        if place == desk.upstream(desk.place):
+            names.append(f"{name} ({known.get(place.id, '?')})")
+        elif place.shape is None:
+            names.append(f"{name} ({forward})")
+        else:
+            names.append(name)
+    return content(
+        signs, (str(message(N_("Look at the marked places: {places}"), places=", ".join(names))), "$text-warning")
+    )
+
+
+def summary(desk: Desk, signs: Signs, following: str | None) -> Content:
+    """What a finished worksheet comes to, and what next. `following` is the title of the next exercise."""
+    worksheet = desk.worksheet
+    found, output = worksheet.summary(), worksheet.problem.graph.output
+    lines: list[Content] = []
+    if desk.remark is not None:
+        lines += [content(signs, (str(desk.remark), "$text-warning")), Content("")]
+    if desk.news is not None and str(desk.news[1].message) != _("Right."):
+        lines += [_said(desk.news[1], "", signs), Content("")]
+    head = f"{signs.right} {_('Solved.')}"
+    lines.append(content(signs, (head, "bold $success")))
+    gradients = [(f"∂{output}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
+    lines += _gradients(gradients, signs)
+    lines.append(Content(""))
+    if found.mistakes:
+        met = ", ".join(f"{name} ×{count}" for name, count in found.mistakes.most_common())
+        lines.append(content(signs, str(message(N_("Mistakes met: {met}"), met=met))))
+    counts = message(N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}"),
+                     wrongs=found.wrongs, hints=found.hints, shown=found.revealed)  # fmt: skip
+    lines.append(content(signs, (str(counts), "$text-muted")))
+    after = worksheet.variant.after().strip()
+    if after:
+        lines += [Content(""), content(signs, after)]
+    lines.append(Content(""))
+    if following is not None:
+        lines.append(_key(signs, "Enter", str(message(N_("next: {title}"), title=following))))
+    if worksheet.variant.exercise.varies:
+        lines.append(_key(signs, "F3", _("the same with other numbers")))
+    lines.append(_key(signs, "Esc", _("back to the list")))
+    return Content("\n").join(lines)
+
+
+def _gradients(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Signs) -> list[Content]:
+    """Numbers on one line, matrices each on their own."""
+    if all(len(rows) == 1 for _name, rows, _style in columns):
+        return [_side_by_side(columns, signs)] if columns else []
+    return [_side_by_side([column], signs) for column in columns]
+
+
+def _key(signs: Signs, key: str, says: str) -> Content:
+    return content(signs, (f"{key:>5}", "bold $primary"), f"  {says}")
