@@ -46,9 +46,7 @@ def random_graph(seed: int, most: int = 48) -> list[Box]:
         boxes.append(Box(f"out{number}", f"L{number}", "output", (line,)))
     uses = [line.source for box in boxes for line in box.lines]
     return [
-        replace(box, stem=Slot(box.id, *shapes[box.id]))
-        if uses.count(box.id) > 1 and chance.random() < 0.8
-        else box
+        replace(box, stem=Slot(box.id, *shapes[box.id])) if uses.count(box.id) > 1 and chance.random() < 0.8 else box
         for box in boxes
     ]
 
@@ -82,7 +80,8 @@ def _value(chance: random.Random) -> tuple[tuple[int, int], tuple[str, ...]]:
     cell = chance.choice([1, 3, 8])
     brackets = [("⎡", "⎤"), *[("⎢", "⎥")] * (rows - 2), ("⎣", "⎦")][:rows]
     return (rows, columns), tuple(
-        left + " ".join(str(chance.randint(0, 9)).rjust(cell) for _ in range(columns)) + right for left, right in brackets
+        left + " ".join(str(chance.randint(0, 9)).rjust(cell) for _ in range(columns)) + right
+        for left, right in brackets
     )
 
 

@@ -396,7 +396,7 @@ class _Reading:
             x, y = cell
             if cell in self.inside or cell in self.labels:
                 continue
-            if character == self.crossing and (x, y, False) in self.visits or (x, y, True) in self.visits:
+            if (character == self.crossing and (x, y, False) in self.visits) or (x, y, True) in self.visits:
                 if not ((x, y, False) in self.visits and (x, y, True) in self.visits):
                     raise Unreadable("a crossing of one wire")
             elif not self.ascii and character in WIRES and (x, y, False) not in self.visits:

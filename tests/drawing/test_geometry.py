@@ -54,10 +54,7 @@ def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Densit
         assert len(drawing.rows) == len(drawing.runs) == drawing.height
         assert all(cell_len(row) == drawing.width for row in drawing.rows)
         taken = {
-            (run.x + dx, y)
-            for y, runs in enumerate(drawing.runs)
-            for run in runs
-            for dx in range(cell_len(run.text))
+            (run.x + dx, y) for y, runs in enumerate(drawing.runs) for run in runs for dx in range(cell_len(run.text))
         }
         slots = {line.slot.id for box in boxes for line in box.lines if line.slot}
         assert set(drawing.places) == slots | {box.stem.id for box in boxes if box.stem}

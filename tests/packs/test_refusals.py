@@ -24,18 +24,31 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("zzz = 1", "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, given, "
-                    "level, minutes, needs, source, note, links, inputs, vary, text, after, blank."),
-        ("forward = ['z']", "2: forward: “forward” belongs to a later version of the format and is not read yet. "
-                            "Leave it out."),
-        ("[[question]]\nprompt = 'x'", "2: question: “question” belongs to a later version of the format and is not "
-                                       "read yet. Leave it out."),
-        ("start = 'dL/dz'", "2: start: A symbol as the start belongs to a later version of the format. "
-                            "Write a number."),
-        ("[inputs]\na = { symbol = true }", "3: inputs.a: “symbol” belongs to a later version of the format and is "
-                                            "not read yet. Leave it out."),
-        ("[blank.a]\ndigits = 3", "3: blank.a.digits: “digits” belongs to a later version of the format and is not "
-                                  "read yet. Leave it out."),
+        (
+            "zzz = 1",
+            "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, given, "
+            "level, minutes, needs, source, note, links, inputs, vary, text, after, blank.",
+        ),
+        (
+            "forward = ['z']",
+            "2: forward: “forward” belongs to a later version of the format and is not read yet. Leave it out.",
+        ),
+        (
+            "[[question]]\nprompt = 'x'",
+            "2: question: “question” belongs to a later version of the format and is not read yet. Leave it out.",
+        ),
+        (
+            "start = 'dL/dz'",
+            "2: start: A symbol as the start belongs to a later version of the format. Write a number.",
+        ),
+        (
+            "[inputs]\na = { symbol = true }",
+            "3: inputs.a: “symbol” belongs to a later version of the format and is not read yet. Leave it out.",
+        ),
+        (
+            "[blank.a]\ndigits = 3",
+            "3: blank.a.digits: “digits” belongs to a later version of the format and is not read yet. Leave it out.",
+        ),
         ("start = [[1, 2]]", "2: start: The start is 1×2, but the output is a number. Write a number."),
         ("start = true", "2: start: A number is expected here, without quotes."),
         ("start = '1/0'", "2: start: This divides by zero, and that is not a number. (Character 2: “/”.)"),
@@ -55,8 +68,10 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
         ("blanks = 'a'", '2: blanks: Blanks are "all" or a list of their names, such as ["start", "x->mul1"].'),
         ("blanks = []", '2: blanks: There is nothing to fill. Name a blank or write blanks = "all".'),
         ("blanks = ['mul2']", "2: blanks: There is no blank “mul2”. The blanks are start, a->mul1, b->mul1."),
-        ("given = ['a->mul2']", "2: given: There is no blank “a->mul2”. Did you mean a->mul1? "
-                                "The blanks are start, a->mul1, b->mul1."),
+        (
+            "given = ['a->mul2']",
+            "2: given: There is no blank “a->mul2”. Did you mean a->mul1? The blanks are start, a->mul1, b->mul1.",
+        ),
         ("given = ['start', 'a', 'b']", "2: given: All blanks are given, so nothing is left to fill. Give fewer."),
         ("[inputs]\nc = 3", "3: inputs.c: “c” is no input of the graph. Its inputs are a, b."),
         ("[inputs]\nz = 3", "3: inputs.z: “z” is computed in the graph, so it takes no value. Delete this."),
@@ -68,11 +83,15 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
         ("[inputs]\na = 'log(-1)'", "3: inputs.a: log has no value here. (Character 1: “l”.)"),
         ("[inputs]\na = '9^9^9^9'", "3: inputs.a: This has no finite value. Write another number."),
         ("[inputs]\na = 'x'", "3: inputs.a: Unknown name “x”. Only numbers are read here. (Character 1: “x”.)"),
-        ("[inputs]\na = '__import__(\"os\")'", "3: inputs.a: “\"” is not read here. Delete it or write it another way. "
-                                               "(Character 12: “\"”.)"),
+        (
+            "[inputs]\na = '__import__(\"os\")'",
+            '3: inputs.a: “"” is not read here. Delete it or write it another way. (Character 12: “"”.)',
+        ),
         ("[inputs]\na = []", "3: inputs.a: A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]]."),
-        ("[inputs]\na = [[1, 2],\n  [3]]", "3: inputs.a: Row 2 has 1 entries, the first row has 2. "
-                                           "Make all rows equally long."),
+        (
+            "[inputs]\na = [[1, 2],\n  [3]]",
+            "3: inputs.a: Row 2 has 1 entries, the first row has 2. Make all rows equally long.",
+        ),
         ("[vary]\nq = { from = 2, to = 3 }", "3: vary.q: “q” is no input of the graph. Its inputs are a, b."),
         ("[vary]\na = {}", "3: vary.a: Write { from = 2, to = 9 } or { choose = [2, 3, 5] }."),
         ("[vary]\na = { from = 2 }", "3: vary.a: Write { from = 2, to = 9 } or { choose = [2, 3, 5] }."),
@@ -80,19 +99,30 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
         ("[vary]\na = { from = 3, to = 2 }", "3: vary.a: from is greater than to. Exchange them."),
         ("[vary]\na = { from = 3, to = 4, step = 0 }", "3: vary.a.step: A step is greater than 0."),
         ("[vary]\na = { choose = [] }", "3: vary.a.choose: A list of numbers is expected here, such as [2, 3, 5]."),
-        ("[vary]\na = { from = 2, to = 3, fix = [[0, 0]] }",
-         "3: vary.a.fix: fix keeps cells of a matrix, and this is a number. Leave it out."),
+        (
+            "[vary]\na = { from = 2, to = 3, fix = [[0, 0]] }",
+            "3: vary.a.fix: fix keeps cells of a matrix, and this is a number. Leave it out.",
+        ),
         ("[vary]\na = 3", "3: vary.a: A table is expected here, such as { key = value }."),
         ("[blank.q]\nhint = 'x'", "2: blank.q: There is no blank “q”. The blanks are start, a->mul1, b->mul1."),
-        ("[blank.a]\nhint = ['x', '{q}']", "3: blank.a.hint[1]: Unknown name “q”. This exercise knows a, b, grad(a), "
-                                           "grad(b), grad(z), z. (Character 1: “{q}”.)"),
-        ("[blank.a]\n[[blank.a.mistake]]\nid = 'm'\nanswer = 'up * q'\nen = 'x'",
-         "5: blank.a.mistake[0].answer: Unknown name “q”. This exercise knows a, b, up, z. (Character 6: “q”.)"),
-        ("[blank.a]\nmistake = [{ id = 'm', answer = 'up' }]",
-         '3: blank.a.mistake[0]: Nothing is said to this mistake. Add en = "…" and ko = "…".'),
+        (
+            "[blank.a]\nhint = ['x', '{q}']",
+            "3: blank.a.hint[1]: Unknown name “q”. This exercise knows a, b, grad(a), "
+            "grad(b), grad(z), z. (Character 1: “{q}”.)",
+        ),
+        (
+            "[blank.a]\n[[blank.a.mistake]]\nid = 'm'\nanswer = 'up * q'\nen = 'x'",
+            "5: blank.a.mistake[0].answer: Unknown name “q”. This exercise knows a, b, up, z. (Character 6: “q”.)",
+        ),
+        (
+            "[blank.a]\nmistake = [{ id = 'm', answer = 'up' }]",
+            '3: blank.a.mistake[0]: Nothing is said to this mistake. Add en = "…" and ko = "…".',
+        ),
         ("[blank.a]\nmistake = [{ id = 'm', en = 'x' }]", "3: blank.a.mistake[0].answer: “answer” is missing. Add it."),
-        ("after = 'x {'", "2: after: A brace stands alone here. Write {{ or }} for a brace, {x} for a number. "
-                          "(Character 3: “{”.)"),
+        (
+            "after = 'x {'",
+            "2: after: A brace stands alone here. Write {{ or }} for a brace, {x} for a number. (Character 3: “{”.)",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, lines: str, expected: str) -> None:
@@ -105,17 +135,28 @@ def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, line
         ("level = 1", "1: graph: “graph” is missing. Add it."),
         ("graph = 3", "1: graph: A text is expected here. Write it in quotes."),
         ("graph = 'z = (a + b'", "1: graph: This “(” is never closed. Add a “)”. (Character 5: “(”.)"),
-        ("graph = 'z = 1 + 2'", "1: graph: Nothing here depends on an input. Use a name, such as x, for what may change. "
-                                "(Character 1: “z”.)"),
+        (
+            "graph = 'z = 1 + 2'",
+            "1: graph: Nothing here depends on an input. Use a name, such as x, for what may change. "
+            "(Character 1: “z”.)",
+        ),
         ("graph = 'z = log(x)'\n[inputs]\nx = -1", "2: inputs: z has no value as a real number."),
-        ("graph = 'z = X @ Y'\n[inputs]\nX = [1, 2]\nY = [1, 2]",
-         "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)"),
-        ("graph = 'z = X * X'\nstart = [1, 2, 3]\n[inputs]\nX = [1, 2]",
-         "2: start: The start is 1×3, but the output is 1×2. Write a number or such a matrix."),
-        ("graph = 'z = sum(X)'\n[inputs]\nX = [1, 2]\n[vary]\nX = { from = 1, to = 2, fix = [[0, 2]] }",
-         "5: vary.X.fix: There is no cell [0, 2]: the matrix is 1×2, and cells count from 0."),
-        ("graph = 'z = 1/x'\n[inputs]\nx = 1\n[vary]\nx = { choose = [0] }",
-         "4: vary: None of the fresh numbers gives a finite value. Choose other ones."),
+        (
+            "graph = 'z = X @ Y'\n[inputs]\nX = [1, 2]\nY = [1, 2]",
+            "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",
+        ),
+        (
+            "graph = 'z = X * X'\nstart = [1, 2, 3]\n[inputs]\nX = [1, 2]",
+            "2: start: The start is 1×3, but the output is 1×2. Write a number or such a matrix.",
+        ),
+        (
+            "graph = 'z = sum(X)'\n[inputs]\nX = [1, 2]\n[vary]\nX = { from = 1, to = 2, fix = [[0, 2]] }",
+            "5: vary.X.fix: There is no cell [0, 2]: the matrix is 1×2, and cells count from 0.",
+        ),
+        (
+            "graph = 'z = 1/x'\n[inputs]\nx = 1\n[vary]\nx = { choose = [0] }",
+            "4: vary: None of the fresh numbers gives a finite value. Choose other ones.",
+        ),
     ],
 )
 def test_what_only_the_graph_can_tell(refused: Refused, text: str, expected: str) -> None:
@@ -152,8 +193,7 @@ id = "no good"
 answr = "up"
 en = "x"
 """
-    places = [tuple(line.split(": ")[:2]) for line in refused(text)]
-    assert places == [
+    assert [tuple(line.split(": ")[:2]) for line in refused(text)] == [
         ("3", "blanks"),
         ("4", "level"),
         ("7", "inputs.a"),
@@ -165,8 +205,7 @@ en = "x"
         ("24", 'blank."a->t".mistake[1].answer'),
         ("25", 'blank."a->t".mistake[1].id'),
         ("26", 'blank."a->t".mistake[1].answr'),
-    ] or places == sorted(places, key=lambda place: int(place[0]))
-    assert {key for _, key in places} >= {"blanks", "level", "inputs.w", "vary.b.form", "text.fr"}
+    ]
 
 
 def test_the_line_is_where_the_statement_begins(refused: Refused) -> None:
@@ -178,12 +217,18 @@ def test_the_line_is_where_the_statement_begins(refused: Refused) -> None:
     ("text", "expected"),
     [
         ("graph = 'z = a'\ngraph = 'z = b'", "2: This key is written a second time. Keep one of the two."),
-        ("[text]\nen = 'x'\n[text]\nko = 'y'", "3: This table is written a second time. Put its keys under the first one."),
+        (
+            "[text]\nen = 'x'\n[text]\nko = 'y'",
+            "3: This table is written a second time. Put its keys under the first one.",
+        ),
         ("graph", "1: An = is missing after the key. Write key = value."),
         ("graph = z * 2", '1: This value can\'t be read. Texts stand in quotes: "log(3)".'),
         ("graph = 'z = a' b", "1: There is too much on this line. One key and one value stand on a line."),
         ("graph = 'z", "1: A text is not closed. End it with the quotes it began with."),
-        ("graph = 'z\nlevel = 1", "1: A text is not closed on this line, or holds an invisible character."),
+        (
+            'graph = "z\nlevel = 1',
+            "1: There is a character here that may not stand in a text. Close the quotes or delete it.",
+        ),
         ("wrt = ['a'", "1: A list is not closed. Add a ] or a comma."),
         ("title = { en = 'a'", "1: A table is not closed. Add a } or a comma."),
         ("[text", "1: The name of this table is not closed. Write it as [name]."),
@@ -199,4 +244,6 @@ def test_what_is_no_toml_is_told_in_our_own_words(refused: Refused, text: str, e
 
 def test_the_sentences_are_in_the_language_in_use(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "_catalog", lambda language: {"A step is greater than 0.": "간격은 0보다 커야 합니다."})
-    assert refused(GRAPH + "[vary]\na = { from = 3, to = 4, step = 0 }") == ["3: vary.a.step: 간격은 0보다 커야 합니다."]
+    assert refused(GRAPH + "[vary]\na = { from = 3, to = 4, step = 0 }") == [
+        "3: vary.a.step: 간격은 0보다 커야 합니다."
+    ]

@@ -5,7 +5,7 @@ From one rank to the next: `[node][stem labels][vertical wires][line labels][nod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -64,25 +64,25 @@ def node_width(box: Box, density: Density) -> int:
 
 
 def zones(
-    nodes: Sequence[Iterable[int]],
-    stems: Sequence[Iterable[int]],
+    nodes: Sequence[Sequence[int]],
+    stems: Sequence[Sequence[int]],
+    labels: Sequence[Sequence[int]],
     tracks: Sequence[int],
-    labels: Sequence[Iterable[int]],
     step: int,
     margin: int,
 ) -> list[Zones]:
-    """The zones of every rank, from the widths of its nodes and stems, of the labels on the lines behind it and
-    the number of vertical wires between; `margin` cells are left free between these and the labels."""
+    """The zones of every rank, from the widths of its nodes, of their stems, of the labels on the lines into
+    the *next* rank, and the number of vertical wires before these, `margin` cells away from them."""
     found = []
     x = 0
-    for node_widths, stem_widths, count, label_widths in zip(nodes, stems, tracks, labels, strict=True):
-        node, width = x, max(node_widths, default=0)
-        stem, stem_width = node + width + 1, max(stem_widths, default=0)
-        track = stem + stem_width
+    for rank, count in enumerate(tracks):
+        node_width = max(nodes[rank], default=0)
+        stem, stem_width = x + node_width + 1, max(stems[rank], default=0)
+        first = stem + stem_width
         if stem_width and step == 1:
-            track += 1
-        label = track + (count - 1) * step + 1 + margin if count else track
-        label_width = max(label_widths, default=0)
+            first += 1
+        label = first + (count - 1) * step + 1 + margin if count else first
+        label_width = max(labels[rank + 1], default=0) if rank + 1 < len(labels) else 0
+        found.append(Zones(x, node_width, stem, stem_width, first, step, label, label_width))
         x = label + label_width + 1
-        found.append(Zones(node, width, stem, stem_width, track, step, label, label_width))
     return found

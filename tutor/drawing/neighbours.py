@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from tutor.drawing.spec import Box, Direction, Place
 
@@ -35,9 +36,7 @@ def neighbours(boxes: Sequence[Box], places: Mapping[str, Place]) -> dict[str, d
     return found
 
 
-def _note(
-    found: dict[str, dict[Direction, str]], name: str, direction: Direction, target: str | None
-) -> None:
+def _note(found: dict[str, dict[Direction, str]], name: str, direction: Direction, target: str | None) -> None:
     if target is not None and target != name:
         found[name][direction] = target
 
@@ -61,7 +60,7 @@ def _up_and_down(places: Mapping[str, Place], found: dict[str, dict[Direction, s
         columns[-1].append(name)
     for column in columns:
         column.sort(key=lambda name: (places[name].y, places[name].x))
-        for upper, lower in zip(column, column[1:], strict=False):
+        for upper, lower in pairwise(column):
             found[upper]["down"] = lower
             found[lower]["up"] = upper
     ends: list[tuple[str, Direction]] = [(column[0], "up") for column in columns]
@@ -69,9 +68,7 @@ def _up_and_down(places: Mapping[str, Place], found: dict[str, dict[Direction, s
     for name, direction in ends:
         here = places[name]
         beyond = [
-            other
-            for other in places
-            if (places[other].y < here.y if direction == "up" else places[other].y > here.y)
+            other for other in places if (places[other].y < here.y if direction == "up" else places[other].y > here.y)
         ]
         _note(found, name, direction, min(beyond, key=lambda other: _far(here, places[other]), default=None))
 

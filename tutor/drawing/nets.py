@@ -53,15 +53,27 @@ def netlist(boxes: Sequence[Box]) -> Netlist:
 
 
 def items(nets: Netlist, ranks: Sequence[int]) -> list[list[Item]]:
-    """The ranks' boxes and, in the ranks that a net passes, one wire for it."""
+    """The ranks' boxes and, in the ranks that a net passes, one wire for it.
+
+    Their order is that of a walk from the outputs through the operands from top to bottom, in which a graph
+    without branches has no crossing.
+    """
     table: list[list[Item]] = [[] for _ in range(max(ranks, default=-1) + 1)]
-    for number, box in enumerate(nets.boxes):
-        users = nets.users[number]
-        net = number if users else None
-        fixed = not box.swappable or len(box.lines) < 2
-        table[ranks[number]].append(
-            Item(number, list(range(len(box.lines))), list(nets.sources[number]), net, fixed)
-        )
-        for rank in range(ranks[number] + 1, max((ranks[user] for user in users), default=0)):
-            table[rank].append(Item(None, [0], [number], number))
+    met: set[int] = set()
+    passed: dict[int, set[int]] = {number: set() for number in range(len(ranks))}
+    walk = [(number, ranks[number]) for number in reversed(range(len(ranks))) if not nets.users[number]]
+    while walk:
+        number, end = walk.pop()
+        for rank in range(ranks[number] + 1, end):
+            if rank not in passed[number]:
+                passed[number].add(rank)
+                table[rank].append(Item(None, [0], [number], number))
+        if number in met:
+            continue
+        met.add(number)
+        box, sources = nets.boxes[number], nets.sources[number]
+        net = number if nets.users[number] else None
+        fixed = not box.swappable or len(sources) < 2
+        table[ranks[number]].append(Item(number, list(range(len(sources))), list(sources), net, fixed))
+        walk.extend((source, ranks[number]) for source in reversed(sources))
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right, insort
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tutor.drawing.nets import Item
 
@@ -32,7 +33,7 @@ def unruly(ranks: Ranks) -> int:
     return sum(_above([upper], row[position + 1 :]) for row in rows for position, upper in enumerate(row))
 
 
-def crossings(left: list[Item], right: list[Item]) -> int:
+def lines_crossing(left: list[Item], right: list[Item]) -> int:
     """Pairs of lines that cross between two neighbouring ranks."""
     place = _leaving(left)
     seen: list[int] = []
@@ -52,7 +53,7 @@ def crossings(left: list[Item], right: list[Item]) -> int:
 
 def _improve(ranks: Ranks, first: int) -> tuple[int, Ranks]:
     """Sweeps by the mean of the neighbours until nothing is won any more; the best order seen."""
-    for left, right in zip(ranks, ranks[1:], strict=False):
+    for left, right in pairwise(ranks):
         _sort_ports(left, right)
     best, kept = _total(ranks), _snapshot(ranks)
     stale = 0
@@ -67,7 +68,7 @@ def _improve(ranks: Ranks, first: int) -> tuple[int, Ranks]:
                 _by_right(ranks[number], ranks[number + 1])
                 if number:
                     _sort_ports(ranks[number - 1], ranks[number])
-        for left, right in zip(ranks, ranks[1:], strict=False):
+        for left, right in pairwise(ranks):
             _sort_ports(left, right)
         _swap(ranks)
         count = _total(ranks)
@@ -87,7 +88,7 @@ def _snapshot(ranks: Ranks) -> Ranks:
 
 
 def _total(ranks: Ranks) -> int:
-    return sum(crossings(left, right) for left, right in zip(ranks, ranks[1:], strict=False))
+    return sum(lines_crossing(left, right) for left, right in pairwise(ranks))
 
 
 def _leaving(rank: list[Item]) -> dict[int, int]:

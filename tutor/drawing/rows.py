@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tutor.drawing.nets import Item
 from tutor.drawing.ports import Shape, gap
@@ -22,7 +23,7 @@ def rows(ranks: Sequence[Sequence[Item]], shapes: Sequence[Sequence[Shape]], cle
     and a wire passing by.
     """
     offsets = [_offsets(rank, row, clear) for rank, row in zip(ranks, shapes, strict=True)]
-    links = [_links(left, right) for left, right in zip(ranks, ranks[1:], strict=False)]
+    links = [_links(left, right) for left, right in pairwise(ranks)]
     tops: Tops = [list(row) for row in offsets]
     best = _cost(links, shapes, tops)
     kept = [list(row) for row in tops]

@@ -95,7 +95,8 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The finished picture. `rows` hold every fixed character (places are spaces); each is `width` cells wide.
+    """The finished picture. `rows` hold every fixed character (places are spaces); each is `width`
+    cells wide.
 
     `runs` are the same characters by style, `neighbours` say where the arrow keys go from a place: left to
     what feeds this line's node, right to what it flows into, up and down to the places above and below.

@@ -36,13 +36,14 @@ def trunks(nets: Iterable[tuple[int, int, Sequence[int]]], apart: int = 1) -> li
     """Vertical wires for (net, row on the left, rows on the right); straight nets need none.
 
     Where a net ends on the right on the row on which another begins on the left, the other's trunk must stand
-    further left, by `apart` tracks. Such demands can form a circle: then a net makes a detour over a row that nobody uses.
+    further left, by `apart` tracks. Such demands can form a circle: then a net makes a detour over a row that
+    nobody uses.
     """
     given = list(nets)
     found = [Trunk(net, [start], sorted(ends)) for net, start, ends in given if set(ends) != {start}]
     busy = {start for _, start, _ in given} | {end for _, _, ends in given for end in ends}
     while (circle := _circle(found)) is not None:
-        net = min(circle, key=lambda number: (len(found[number].right), found[number].high - found[number].low))
+        net = min(circle, key=lambda one: (len(found[one].right), found[one].high - found[one].low))
         broken = found[net]
         row = _free_row(broken, busy)
         busy.add(row)
@@ -52,6 +53,16 @@ def trunks(nets: Iterable[tuple[int, int, Sequence[int]]], apart: int = 1) -> li
         ]
     _assign(found, apart)
     return found
+
+
+def crossings(found: Sequence[Trunk], pins: Sequence[tuple[int, int, Sequence[int]]]) -> int:
+    """How often the wires between two ranks cross."""
+    count = 0
+    for trunk in found:
+        low, high = trunk.low, trunk.high
+        count += sum(low < start < high for _, start, ends in pins if set(ends) == {start})
+        count += sum(_crossed(trunk, other) for other in found if other.track > trunk.track)
+    return count
 
 
 def _before(a: Trunk, b: Trunk) -> bool:

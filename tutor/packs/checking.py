@@ -162,7 +162,7 @@ class Checker:
         for name in names:
             if problem.has_place(name):
                 found.append(name)
-            else:
+            elif len(self.faults) < MAX_FAULTS:
                 self.report(_unknown_blank(name, problem), key, *([name] if key == "blank" else []))
         return found
 

@@ -19,6 +19,8 @@ from tutor.packs.variants import Drawing
 
 #: How often numbers are drawn anew where they hide a mistake or have no value.
 ATTEMPTS = 60
+#: What so many draws don't better lies in the graph and not in the numbers.
+PATIENCE = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ class Exercise:
 
         allowed = self._hidden_by_author if authored else set()
         best: Problem | None = None
-        fewest: int | None = None
+        fewest = patience = 0
         for attempt in range(ATTEMPTS):
             problem = self.problem(self._numbers(seed, attempt))
             if authored and _same(problem.inputs, authored.inputs):
@@ -95,9 +97,10 @@ class Exercise:
                 flaws = len(hidden(problem) - allowed)
             except NotANumber:
                 continue
-            if fewest is None or flaws < fewest:
-                best, fewest = problem, flaws
-            if flaws == 0:
+            if best is None or flaws < fewest:
+                best, fewest, patience = problem, flaws, 0
+            patience += 1
+            if fewest == 0 or patience > PATIENCE:
                 break
         return best or authored or self.problem(self._numbers(seed, 0))
 

@@ -46,7 +46,7 @@ def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exer
         text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
         faults.append(Fault(path, None, "", text))
     if file:
-        doubtful = any(fault.key.startswith(_VALUES) for fault in faults)
+        doubtful = any(fault.key.partition(".")[0] in _VALUES for fault in faults)
         checker = Checker(source, file, doubtful)
         exercise = checker.build(file.id or exercise_id, pack, path)
         faults += checker.faults

@@ -34,6 +34,7 @@ class Refused(Exception):
 
 
 def read_string(raw: Any) -> str:
+    """A text that is not empty."""
     if not isinstance(raw, str):
         raise Refused(message(N_("A text is expected here. Write it in quotes.")))
     if not raw.strip():
@@ -42,6 +43,8 @@ def read_string(raw: Any) -> str:
 
 
 def text_reader(clean: Callable[[str], str]) -> Callable[[Any], Text]:
+    """A reader of one string or a table by languages; `clean` makes each safe to show."""
+
     def read(raw: Any) -> Text:
         if isinstance(raw, str):
             return Text({"": clean(read_string(raw))})
@@ -58,6 +61,7 @@ def text_reader(clean: Callable[[str], str]) -> Callable[[Any], Text]:
 
 
 def read_names(raw: Any) -> tuple[str, ...]:
+    """A list of names, each once."""
     if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
         raise Refused(message(N_('A list of names is expected here, such as ["a", "b"].')))
     twice = next((name for name, times in Counter(raw).items() if times > 1), None)
@@ -67,6 +71,7 @@ def read_names(raw: Any) -> tuple[str, ...]:
 
 
 def read_blanks(raw: Any) -> tuple[str, ...] | None:
+    """Names of blanks, or None for all."""
     if raw == "all":
         return None
     if isinstance(raw, str):
@@ -78,6 +83,7 @@ def read_blanks(raw: Any) -> tuple[str, ...] | None:
 
 
 def read_wrt(raw: Any) -> tuple[str, ...]:
+    """Names of inputs, at least one."""
     names = read_names(raw)
     if not names:
         raise Refused(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
@@ -93,12 +99,14 @@ def is_id(text: str) -> bool:
 
 
 def read_id(raw: Any) -> str:
+    """An id that the author chose."""
     if not isinstance(raw, str) or not is_id(raw):
         raise Refused(message(N_("An id is made of letters, digits and -, such as two-roads.")))
     return raw
 
 
 def read_needs(raw: Any) -> tuple[str, ...]:
+    """Ids of exercises, with their packs or of the same one."""
     names = read_names(raw)
     for name in names:
         if not all(is_id(part) for part in name.split("/")) or name.count("/") > 1:
@@ -107,6 +115,7 @@ def read_needs(raw: Any) -> tuple[str, ...]:
 
 
 def read_links(raw: Any) -> tuple[str, ...]:
+    """Addresses in the web."""
     names = read_names(raw)
     for name in names:
         if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", name):
@@ -115,6 +124,8 @@ def read_links(raw: Any) -> tuple[str, ...]:
 
 
 def whole_between(low: int, high: int) -> Callable[[Any], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
     def read(raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
             raise Refused(message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high))
@@ -124,6 +135,7 @@ def whole_between(low: int, high: int) -> Callable[[Any], int]:
 
 
 def read_number(raw: Any) -> Fraction:
+    """An exact number."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = whole(raw)
     if isinstance(raw, Unreadable):
@@ -134,6 +146,7 @@ def read_number(raw: Any) -> Fraction:
 
 
 def read_step(raw: Any) -> Fraction:
+    """An exact number greater than 0."""
     number = read_number(raw)
     if number <= 0:
         raise Refused(message(N_("A step is greater than 0.")))
@@ -189,6 +202,7 @@ def _matrix(raw: list[Any]) -> Value:
 
 
 def read_input(raw: Any) -> Value:
+    """The exact value of an input: a number, a formula in quotes, a matrix."""
     if isinstance(raw, dict):
         if "symbol" in raw:
             raise Refused(message(LATER, key="symbol"))
@@ -199,12 +213,14 @@ def read_input(raw: Any) -> Value:
 
 
 def read_start(raw: Any) -> Value:
+    """The exact start: as the value of an input; symbols are for a later version."""
     if isinstance(raw, str) and re.fullmatch(r"\s*[d∂]\w+\s*/\s*[d∂]\w+\s*", raw):
         raise Refused(message(N_("A symbol as the start belongs to a later version of the format. Write a number.")))
     return read_input(raw)
 
 
 def read_choices(raw: Any) -> tuple[Expr, ...]:
+    """Numbers and formulas to choose from."""
     if not isinstance(raw, list) or not raw:
         raise Refused(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
     if len(raw) > MAX_CHOICES:
@@ -213,6 +229,8 @@ def read_choices(raw: Any) -> tuple[Expr, ...]:
 
 
 def read_cells(raw: Any) -> frozenset[tuple[int, int]]:
+    """Cells of a matrix as (row, column), counted from 0."""
+
     def is_cell(cell: Any) -> bool:
         return isinstance(cell, list) and len(cell) == 2 and all(type(part) is int for part in cell)
 
@@ -236,12 +254,14 @@ def read_texts(raw: Any) -> tuple[Text, ...]:
 
 
 def read_format(raw: Any) -> int:
+    """The version of the format."""
     if isinstance(raw, int) and not isinstance(raw, bool) and raw > FORMAT:
         raise Refused(message(NEWER))
     return whole_between(1, FORMAT)(raw)
 
 
 def read_languages(raw: Any) -> tuple[str, ...]:
+    """Languages that texts are written in."""
     names = read_names(raw)
     for name in names:
         if name not in LANGUAGES:

@@ -157,8 +157,8 @@ def _syntax(raw: str, text: str) -> _Syntax:
     place = re.search(r"at line ([0-9]+)", raw)
     if place:
         return _Syntax(message(ours), int(place[1]))
-    # At the end of the file something is missing that began before.
-    return _Syntax(message(ours), next((begin for begin, _, parsed in _chunks(text) if parsed is None), 1))
+    # At the end of the file it is about the last statement, finished or not.
+    return _Syntax(message(ours), max((begin for begin, _, _ in _chunks(text)), default=1))
 
 
 def _exact(text: str) -> Fraction | Unreadable:

@@ -26,6 +26,8 @@ State = Literal["empty", "right", "wrong", "near", "revealed", "given"]
 
 #: A next hint needs an attempt or this many seconds, so that hammering the key doesn't slide to the answer.
 PAUSE = 2.0
+#: Seconds between two events beyond this were a break, not work.
+LONGEST = 600.0
 #: From this many wrong answers on one blank on, showing the value is offered.
 OFFER_AFTER = 5
 
@@ -282,7 +284,7 @@ class Worksheet:
         self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
     ) -> Event:
         now = self._clock()
-        duration, self._last_event = now - self._last_event, now
+        duration, self._last_event = min(now - self._last_event, LONGEST), now
         return Event(
             kind=kind,
             worksheet=self._try,

@@ -178,9 +178,9 @@ class Desk:
 
         Deleting in an empty line takes the answer that stands there up again, to be mended.
         """
-        if self.place.shape is None and self.draft.empty and change == "delete_left":
-            if self.entry.text and not self.entry.revealed and not self.given:
-                self.begin_draft().expression.put(self.entry.text)
+        resumes = change == "delete_left" and self.place.shape is None and self.draft.empty
+        if resumes and self.entry.text and not self.entry.revealed:
+            self.begin_draft().expression.put(self.entry.text)
         if self.at not in self.drafts:
             return
         line = self.drafts[self.at].line
@@ -209,7 +209,10 @@ class Desk:
             self.go(self.worksheet.next_open(at) or at)
             self.in_grid = False
             self.news = (at, verdict)
-        elif verdict.costs and self.entry.wrongs >= HINT_AFTER and self.entry.hints < 2:
+            return verdict
+        if verdict.cells and draft.at is not None:
+            draft.at = next((i, j) for i, row in enumerate(verdict.cells) for j, right in enumerate(row) if not right)
+        if verdict.costs and self.entry.wrongs >= HINT_AFTER and self.entry.hints < 2:
             self.worksheet.hint(at)
         return verdict
 
@@ -246,5 +249,3 @@ class Desk:
         """Other numbers, the same place."""
         self.worksheet.fresh()
         self._begin(self.at if self.worksheet.problem.has_place(self.at) else self.worksheet.place_to_go_on())
-
-

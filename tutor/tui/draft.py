@@ -86,7 +86,7 @@ class Draft:
     @property
     def complete(self) -> bool:
         """Whether there is something to check: an expression, or every cell."""
-        return bool(self.expression.text.strip()) or self.first_empty() is None and bool(self.cells)
+        return bool(self.expression.text.strip()) or (bool(self.cells) and self.first_empty() is None)
 
     def first_empty(self) -> Cell:
         """The next cell without text, going round from the one that is typed into; None where all are filled."""

@@ -34,7 +34,11 @@ def content(signs: Signs, *parts: Part) -> Content:
     """Parts joined, each as this set of signs can show it."""
     return Content.assemble(
         *(
-            part if isinstance(part, Content) else signs.text(part) if isinstance(part, str) else (signs.text(part[0]), part[1])
+            part
+            if isinstance(part, Content)
+            else signs.text(part)
+            if isinstance(part, str)
+            else (signs.text(part[0]), part[1])
             for part in parts
         )
     )
@@ -76,14 +80,13 @@ def _side_by_side(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Si
         block: list[Part] = []
         for i, row in enumerate(rows):
             fill = " " * (width - cell_len(row) + 3)
-            block.append(content(signs, (label if i == 0 else pad, "$text-muted"), (row, style), fill))
+            block.append(content(signs, (label if i == 0 else pad, "$foreground 60%"), (row, style), fill))
         blocks.append(block)
     height = max(len(block) for block in blocks)
     lines = []
     for row_parts in zip_longest(*blocks):
         spaced = [
-            part if part is not None else " " * _width(block[0])
-            for part, block in zip(row_parts, blocks, strict=True)
+            part if part is not None else " " * _width(block[0]) for part, block in zip(row_parts, blocks, strict=True)
         ]
         lines.append(content(signs, *spaced))
     return Content("\n").join(lines[:height])
@@ -96,12 +99,13 @@ def _width(part: Part) -> int:
 def standing(desk: Desk, signs: Signs) -> Content:
     """Beside an empty answer line: what stands in the place already, or what to do."""
     state = desk.worksheet.state(desk.at)
+    if desk.in_grid:
+        return Content("")
     if state == "empty":
         text = _("type the value and press Enter") if desk.place.shape is None else _("Enter opens the cells")
-        return content(signs, (text, "$text-disabled"))
+        return content(signs, (text, "$foreground 40%"))
     text = desk.entry.text if state not in ("given", "revealed") else show(desk.worksheet.problem.truth(desk.place))
-    mark = signs.of_state(state)
-    return content(signs, text, (f"  {mark} {_(_STATES[state])}".rstrip(), "$text-muted"))
+    return content(signs, (f"{text}  {signs.of_state(state)} {_(_STATES[state])}", "$foreground 60%"))
 
 
 def live(desk: Desk, signs: Signs, column: int, width: int) -> Content:
@@ -111,10 +115,14 @@ def live(desk: Desk, signs: Signs, column: int, width: int) -> Content:
     if reading.error is not None:
         sentence = str(reading.error)
         return content(
-            signs, " " * min(column, width - 1), ("^" * _caret(desk), "bold $error"), "\n", (sentence, "$text-muted")
+            signs,
+            " " * min(column, width - 1),
+            ("^" * _caret(desk), "bold $error"),
+            "\n",
+            (sentence, "$foreground 60%"),
         )
     if reading.text:
-        return content(signs, (str(message(N_("reads as {reading}"), reading=reading.text)), "$text-muted"))
+        return content(signs, (str(message(N_("reads as {reading}"), reading=reading.text)), "$foreground 60%"))
     return Content("")
 
 
@@ -135,9 +143,9 @@ def notes(desk: Desk, signs: Signs) -> Content:
     elif desk.verdict is not None:
         blocks.append(_said(desk.verdict, "", signs))
     elif desk.entry.revealed:
-        blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $text-muted")))
+        blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $foreground 60%")))
     if desk.given:
-        blocks.append(content(signs, (_("This value is given; nothing is asked here."), "$text-muted")))
+        blocks.append(content(signs, (_("This value is given; nothing is asked here."), "$foreground 60%")))
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
     hint = desk.hint
@@ -145,7 +153,7 @@ def notes(desk: Desk, signs: Signs) -> Content:
         head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
         blocks.append(content(signs, (str(head), "bold $primary"), f"  {hint.text}"))
     if worksheet.offers_reveal(desk.at):
-        blocks.append(content(signs, (_("F8 shows the value."), "$text-muted")))
+        blocks.append(content(signs, (_("F8 shows the value."), "$foreground 60%")))
     if not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
         if text:
@@ -154,9 +162,18 @@ def notes(desk: Desk, signs: Signs) -> Content:
 
 
 def _said(verdict: Verdict, name: str, signs: Signs) -> Content:
+    """A verdict: mark, word, the place where it isn't the focused one, and the reason where there is one to give."""
     mark = MARKS[verdict.kind]
     head = f"{signs.of_mark(mark)} {_(WORDS[verdict.kind])}"
-    return content(signs, (head, _TONES[mark]), f"  {name}  " if name else "  ", str(verdict.message))
+    return content(signs, (head, _TONES[mark]), *(f"  {part}" for part in (name, _reason(verdict)) if part))
+
+
+def _reason(verdict: Verdict) -> str:
+    """The sentence of a verdict, without the word it begins with where that is shown beside the mark already."""
+    sentence, word = str(verdict.message), _(WORDS[verdict.kind])
+    if sentence.casefold().startswith(f"{word}.".casefold()):
+        return sentence[len(word) + 1 :].lstrip()
+    return sentence
 
 
 def _pointers(desk: Desk, signs: Signs) -> Content:
@@ -183,29 +200,33 @@ def summary(desk: Desk, signs: Signs, following: str | None) -> Content:
     lines: list[Content] = []
     if desk.remark is not None:
         lines += [content(signs, (str(desk.remark), "$text-warning")), Content("")]
-    if desk.news is not None and str(desk.news[1].message) != _("Right."):
+    if desk.news is not None and _reason(desk.news[1]):
         lines += [_said(desk.news[1], "", signs), Content("")]
     head = f"{signs.right} {_('Solved.')}"
     lines.append(content(signs, (head, "bold $success")))
     gradients = [(f"∂{output}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
     lines += _gradients(gradients, signs)
-    lines.append(Content(""))
+    lines += [Content(""), _next_keys(worksheet.variant.exercise.varies, signs, following), Content("")]
     if found.mistakes:
         met = ", ".join(f"{name} ×{count}" for name, count in found.mistakes.most_common())
         lines.append(content(signs, str(message(N_("Mistakes met: {met}"), met=met))))
-    counts = message(N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}"),
-                     wrongs=found.wrongs, hints=found.hints, shown=found.revealed)  # fmt: skip
-    lines.append(content(signs, (str(counts), "$text-muted")))
+    counts = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
+    told = message(counts, wrongs=found.wrongs, hints=found.hints, shown=found.revealed)
+    lines.append(content(signs, (str(told), "$foreground 60%")))
     after = worksheet.variant.after().strip()
     if after:
         lines += [Content(""), content(signs, after)]
-    lines.append(Content(""))
-    if following is not None:
-        lines.append(_key(signs, "Enter", str(message(N_("next: {title}"), title=following))))
-    if worksheet.variant.exercise.varies:
-        lines.append(_key(signs, "F3", _("the same with other numbers")))
-    lines.append(_key(signs, "Esc", _("back to the list")))
     return Content("\n").join(lines)
+
+
+def _next_keys(varies: bool, signs: Signs, following: str | None) -> Content:
+    """What next, and the key for it."""
+    keys = [("F3", _("other numbers"))] if varies else []
+    if following is not None:
+        keys.insert(0, ("Enter", str(message(N_("next: {title}"), title=following))))
+    else:
+        keys.insert(0, ("Enter", _("back to the list")))
+    return Content("   ").join(content(signs, (key, "bold $primary"), f" {says}") for key, says in keys)
 
 
 def _gradients(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Signs) -> list[Content]:
@@ -213,7 +234,3 @@ def _gradients(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Signs
     if all(len(rows) == 1 for _name, rows, _style in columns):
         return [_side_by_side(columns, signs)] if columns else []
     return [_side_by_side([column], signs) for column in columns]
-
-
-def _key(signs: Signs, key: str, says: str) -> Content:
-    return content(signs, (f"{key:>5}", "bold $primary"), f"  {says}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,6 +29,9 @@ from tutor.tui.widgets.graph import GraphView
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.panel import Panel
 
+#: From so many rows on there is room for an empty one.
+_ROOMY_FROM = 22
+
 _STEPS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 
 
@@ -49,7 +52,12 @@ class ExerciseScreen(Screen[None]):
         Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
         Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),
         Binding(
-            "tab", "step(1)", N_("next"), tooltip=N_("the next blank of the backward pass"), show=False, id="exercise.next"
+            "tab",
+            "step(1)",
+            N_("next"),
+            tooltip=N_("the next blank of the backward pass"),
+            show=False,
+            id="exercise.next",
         ),
         Binding(
             "shift+tab",
@@ -59,7 +67,9 @@ class ExerciseScreen(Screen[None]):
             show=False,
             id="exercise.previous",
         ),
-        Binding("left", "move('left')", N_("left"), tooltip=N_("to what feeds this node"), show=False, id="exercise.left"),
+        Binding(
+            "left", "move('left')", N_("left"), tooltip=N_("to what feeds this node"), show=False, id="exercise.left"
+        ),
         Binding(
             "right", "move('right')", N_("right"), tooltip=N_("to what it flows into"), show=False, id="exercise.right"
         ),
@@ -89,11 +99,20 @@ class ExerciseScreen(Screen[None]):
             show=False,
             id="exercise.delete-line",
         ),
-        Binding("home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"),
-        Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
-        Binding("pageup", "scroll_notes(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"),
         Binding(
-            "pagedown", "scroll_notes(1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="exercise.page-down"
+            "home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"
+        ),
+        Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
+        Binding(
+            "pageup", "scroll_notes(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"
+        ),
+        Binding(
+            "pagedown",
+            "scroll_notes(1)",
+            N_("down"),
+            tooltip=N_("scroll the text"),
+            show=False,
+            id="exercise.page-down",
         ),
     ]
 
@@ -149,7 +168,9 @@ class ExerciseScreen(Screen[None]):
 
     def _arrange(self) -> None:
         self._arranged = arrange(self._drawings, self.size.width, self.size.height, self._wish)
-        self.query_one("#desk").set_class(self._arranged.beside, "-beside")
+        desk = self.query_one("#desk")
+        desk.set_class(self._arranged.beside, "-beside")
+        desk.set_class(self.size.height >= _ROOMY_FROM, "-roomy")
         graph = self.query_one(GraphView)
         graph.styles.height = "1fr" if self._arranged.beside else self._arranged.rows
         graph.show(self.drawing)
@@ -173,20 +194,22 @@ class ExerciseScreen(Screen[None]):
         worksheet = self.desk.worksheet
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
         count = f"{settled}/{len(worksheet.blanks)}  "
-        return words.content(
-            self.signs, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold")
-        )
+        return words.content(self.signs, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold"))
 
     def _keys(self) -> list[Binding]:
         """The keys that mean something now."""
         desk = self.desk
-        hidden = set()
+        hidden = {"exercise.undo", "exercise.hint"} if desk.worksheet.done else {"exercise.check"}
         if not desk.worksheet.variant.exercise.varies:
             hidden.add("exercise.fresh")
         if not desk.worksheet.offers_reveal(desk.at):
             hidden.add("exercise.reveal")
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        shown = [key for key in Binding.make_bindings(keys) if key.show and key.id not in hidden]
+        shown = [
+            key
+            for key in Binding.make_bindings(keys)
+            if (key.show or key.id == "exercise.check") and key.id not in hidden
+        ]
         found = {key.id: key for key in reversed(shown)}
         return [*reversed(found.values()), Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
 
@@ -211,7 +234,7 @@ class ExerciseScreen(Screen[None]):
         self.desk.remark = None
         if self.desk.given:
             self.desk.remark = message(N_("This value is given. Tab goes to the next blank."))
-        elif text.strip() or not self.desk.draft.line.text == "":
+        elif text.strip() or self.desk.draft.line.text:
             self.desk.type(text)
         self._show()
 
@@ -280,7 +303,9 @@ class ExerciseScreen(Screen[None]):
             if desk.worksheet.done:
                 self.post_message(self.Solved(desk.worksheet.variant.exercise))
         elif not desk.entry.settled and not desk.given:
-            desk.remark = message(N_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+            desk.remark = message(
+                N_("The value is shown once the hints or five tries are used up. ? gives the next hint.")
+            )
         self._show()
 
     def action_undo(self) -> None:
@@ -336,5 +361,5 @@ class ExerciseScreen(Screen[None]):
     def on_answer_grid_chosen(self, event: AnswerGrid.Chosen) -> None:
         if not self.desk.given:
             self.desk.open_grid()
-            self.desk.begin_draft().at = cast("tuple[int, int]", event.cell)
+            self.desk.begin_draft().at = event.cell
             self._show()

@@ -45,11 +45,11 @@ class HelpScreen(ModalScreen[None]):
         names = {binding.id: ", ".join(map(written, binding.key.split(","))) for binding in self.keys}
         names["app.quit"] = "^Q, ^C"
         width = max(map(cell_len, names.values()))
-        says = {binding.id: binding.tooltip for binding in self.keys} | {"app.quit": N_("quit; everything checked is kept")}
+        says = {binding.id: binding.tooltip for binding in self.keys} | {
+            "app.quit": N_("quit; everything checked is kept")
+        }
         for id, keys in names.items():
-            rows.append(
-                words.content(self.signs, (keys.rjust(width), "bold $primary"), f"  {_(says[id])}")
-            )
+            rows.append(words.content(self.signs, (keys.rjust(width), "bold $primary"), f"  {_(says[id])}"))
         return Content("\n").join(rows)
 
     def action_close(self) -> None:

@@ -15,5 +15,7 @@ class TooSmallScreen(ModalScreen[None]):
     """One sentence. What lies below stays as it is."""
 
     def compose(self) -> ComposeResult:
-        text = N_("backprop-tutor needs {width} columns and {height} rows. Make the window larger, or quit with ctrl+q.")
+        text = N_(
+            "backprop-tutor needs {width} columns and {height} rows. Make the window larger, or quit with ctrl+q."
+        )
         yield Static(Content(str(message(text, width=LEAST_WIDTH, height=LEAST_HEIGHT))))

@@ -26,7 +26,15 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
 
     can_focus = False
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--cell", "grid--idle", "grid--active", "grid--cursor", "grid--bracket"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "grid--cell",
+        "grid--idle",
+        "grid--active",
+        "grid--cursor",
+        "grid--bracket",
+        "grid--right",
+        "grid--wrong",
+    }
 
     class Chosen(Message):
         """A cell was clicked."""
@@ -72,8 +80,9 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         segments = [Segment("[ ", bracket)]
         for column, line in enumerate(self._cells[row]):
             segments += self._cell(line, (row, column))
-            mark = self._marks[row][column] if self._marks else " "
-            segments.append(Segment(f"{mark or ' '} ", base))
+            mark = (self._marks[row][column] if self._marks else "") or " "
+            tone = "grid--right" if mark == self.signs.right else "grid--wrong"
+            segments += [Segment(mark, self.get_component_rich_style(tone)), Segment(" ", base)]
         segments.append(Segment("]", bracket))
         return Strip(segments).crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 

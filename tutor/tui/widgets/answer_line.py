@@ -54,7 +54,7 @@ class AnswerLine(Widget):
         shown = "".join(clusters(text)[:room])
         while cell_len(shown) > room:
             shown = shown[:-1]
-        head = Content.styled(self._prompt, "$text-muted")
+        head = Content.styled(self._prompt, "$foreground 60%")
         if not self._active:
             return head + (Content(shown) if text else self._beside)
         under = shown[cursor : cursor + 1] or " "

@@ -36,12 +36,12 @@ class Panel(Vertical):
     def show(self, desk: Desk, density: Density, following: str | None) -> None:
         """Show the desk as it is now."""
         self._update("asks", words.quantity(desk, self.signs))
-        around = self.query_one("#around", Static)
-        around.display = density == "compact"
-        if around.display:
+        self.query_one("#around").set_class(density == "compact", "-shown")
+        if density == "compact":
             self._update("around", words.around(desk, self.signs))
-        self._show_answer(desk)
         done = desk.worksheet.done and desk.draft.empty
+        self.set_class(done, "-done")
+        self._show_answer(desk)
         says = words.summary(desk, self.signs, following) if done else words.notes(desk, self.signs)
         if self._update("notes", says):
             self.query_one("#notes-scroll", VerticalScroll).scroll_home(animate=False)
@@ -50,12 +50,14 @@ class Panel(Vertical):
         signs, draft = self.signs, desk.draft
         grid, answer = self.query_one("#grid", AnswerGrid), self.query_one("#answer", AnswerLine)
         in_cells = desk.in_grid and draft.at is not None
-        grid.display = desk.place.shape is not None
+        grid.set_class(desk.place.shape is None, "-none")
         if desk.place.shape:
             shown = draft if any(line.text for row in draft.cells for line in row) else standing_cells(desk)
             grid.show(shown.cells, cell_marks(desk, shown, signs), draft.at, in_cells)
             prompt = _("or as an expression: ")
-            answer.show(draft.expression, signs.text(prompt), words.standing(desk, signs), desk.in_grid and not in_cells)
+            answer.show(
+                draft.expression, signs.text(prompt), words.standing(desk, signs), desk.in_grid and not in_cells
+            )
         else:
             answer.show(draft.expression, f"{signs.point} ", words.standing(desk, signs), not desk.given)
         error = desk.reading().error

@@ -1,0 +1,262 @@
+"""When an answer is equal to the truth, by table and at large."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tutor.algebra import Num, parse
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.show import show
+from tutor.grading import Kind, Problem, grade
+from tutor.grading.equality import Match, Typed, compare
+
+from tests.grading.samples import cells, literal, matrix_problems, problem, problems
+
+
+def match(text: str, truth: str) -> Match:
+    tree = parse(text, ())
+    return compare(Typed.read(tree, evaluate(tree, {})), evaluate(parse(truth, ()), {}))
+
+
+EQUAL, COARSE, DIFFERENT = Match.EQUAL, Match.COARSE, Match.DIFFERENT
+TABLE = [
+    # truth, answer, how they compare
+    ("1/3", "1/3", EQUAL),
+    ("1/3", "2/6", EQUAL),
+    ("1/3", "0.333", EQUAL),
+    ("1/3", "0.3333", EQUAL),
+    ("1/3", ".333333333", EQUAL),
+    ("1/3", "0.33", COARSE),
+    ("1/3", "0.3", COARSE),
+    ("1/3", "0.34", DIFFERENT),
+    ("1/3", "1.0/3", EQUAL),
+    ("1/3", "0.36", DIFFERENT),
+    ("1/3", "-0.333", DIFFERENT),
+    ("1/3", "333/1000", DIFFERENT),
+    ("1/9", "0.11", COARSE),
+    ("1/9", "0.111", EQUAL),
+    ("0.00059074", "0.000591", EQUAL),
+    ("0.00059074", "0.0005907", EQUAL),
+    ("0.00059074", "5.907e-4", EQUAL),
+    ("0.000590741234", "0.00059", EQUAL),
+    ("0.000590741234", "5.9e-4", EQUAL),
+    ("0.000590741234", "0.001", COARSE),
+    ("0.000590741234", "0.0006", COARSE),
+    ("0.000590741234", "0.0007", DIFFERENT),
+    ("120", "120", EQUAL),
+    ("120", "120.0", EQUAL),
+    ("120", "1.2e2", EQUAL),
+    ("120", "1.20e2", EQUAL),
+    ("120", "240/2", EQUAL),
+    ("120", "2*60", EQUAL),
+    ("120", "119.9", DIFFERENT),
+    ("120", "119", DIFFERENT),
+    ("120", "121", DIFFERENT),
+    ("120", "1e2", COARSE),
+    ("-1/4", "-0.25", EQUAL),
+    ("-1/4", "−0.250", EQUAL),
+    ("-1/4", "-0.3", COARSE),
+    ("-1/4", "-0.2", COARSE),
+    ("-1/4", "-0.26", DIFFERENT),
+    ("-1/4", "0.25", DIFFERENT),
+    ("0.16", "0.16", EQUAL),
+    ("0.16", "4/25", EQUAL),
+    ("0.16", "0.2", COARSE),
+    ("0.16", "0.159", DIFFERENT),
+    ("0.16", "0.4^2", EQUAL),
+    ("0", "0", EQUAL),
+    ("0", "0.0", EQUAL),
+    ("0", "-0", EQUAL),
+    ("0", "−0.000", EQUAL),
+    ("0", "0e5", EQUAL),
+    ("0", "1 - 1", EQUAL),
+    ("0", "1e-12", DIFFERENT),
+    ("0", "0.0001", DIFFERENT),
+    ("0.0001", "0", DIFFERENT),
+    ("0.0001", "0.0", DIFFERENT),
+    ("exp(-20)", "0", DIFFERENT),
+    ("3*e^2", "3e^2", EQUAL),
+    ("3*e^2", "3*e^2", EQUAL),
+    ("3*e^2", "e*3*e", EQUAL),
+    ("3*e^2", "exp(2)*3", EQUAL),
+    ("3*e^2", "22.167", EQUAL),
+    ("3*e^2", "22.2", EQUAL),
+    ("3*e^2", "22", COARSE),
+    ("3*e^2", "22.3", DIFFERENT),
+    ("3*e^2", "21", DIFFERENT),
+    ("3*e^2", "3*2.718^2", EQUAL),
+    ("3*e^2", "3e2", DIFFERENT),
+    ("sqrt(2)", "2^(1/2)", EQUAL),
+    ("sqrt(2)", "2^0.5", EQUAL),
+    ("sqrt(2)", "2/sqrt(2)", EQUAL),
+    ("sqrt(2)", "1.414", EQUAL),
+    ("sqrt(2)", "1.4", COARSE),
+    ("sqrt(2)", "707/500", DIFFERENT),
+    ("sqrt(8)", "2*sqrt(2)", EQUAL),
+    ("pi", "22/7", DIFFERENT),
+    ("pi", "3.14", EQUAL),
+    ("pi", "π", EQUAL),
+    ("log(6)", "log(2) + ln(3)", EQUAL),
+    ("log(6)", "log(5)", DIFFERENT),
+    ("σ(40)*(1-σ(40))", "4.248e-18", EQUAL),
+    ("σ(40)*(1-σ(40))", "0", DIFFERENT),
+    ("0.1 + 0.2 - 0.3", "0", EQUAL),
+    ("123456", "123456.0", EQUAL),
+    ("123456", "123000.0", DIFFERENT),
+    ("1234567/1000", "1234.6", EQUAL),
+    ("1234567/1000", "1230.0", EQUAL),
+    ("1234567/1000", "1235", COARSE),
+]
+
+
+@pytest.mark.parametrize(("truth", "answer", "expected"), TABLE, ids=[f"{a} for {t}" for t, a, _ in TABLE])
+def test_an_answer_compares_with_the_truth(truth: str, answer: str, expected: Match) -> None:
+    assert match(answer, truth) is expected
+
+
+rationals = st.fractions(-5000, 5000, max_denominator=5000).filter(lambda value: value != 0)
+
+
+def rounded(value: Fraction, digits: int) -> str:
+    """`value` correctly rounded to `digits` significant digits, all of them written."""
+    with localcontext() as context:
+        context.prec = digits
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):.{digits - 1}e}"
+
+
+@settings(max_examples=400, deadline=None)
+@given(rationals, st.integers(3, 8))
+def test_a_correct_rounding_to_three_digits_or_more_is_equal(value: Fraction, digits: int) -> None:
+    truth = f"({value.numerator})/{value.denominator}"
+    assert match(rounded(value, digits), truth) is EQUAL
+
+
+@settings(max_examples=400, deadline=None)
+@given(rationals, st.integers(1, 8))
+def test_a_rounding_is_never_different(value: Fraction, digits: int) -> None:
+    assert match(rounded(value, digits), f"({value.numerator})/{value.denominator}") is not DIFFERENT
+
+
+@settings(max_examples=400, deadline=None)
+@given(rationals, st.fractions(Fraction(2, 100), 3), st.booleans(), st.integers(3, 8))
+def test_what_is_two_percent_off_is_never_equal(value: Fraction, off: Fraction, up: bool, digits: int) -> None:
+    wrong = value * (1 + off) if up else value * (1 - off)
+    assume(wrong != 0)
+    truth = f"({value.numerator})/{value.denominator}"
+    assert match(f"({wrong.numerator})/{wrong.denominator}", truth) is DIFFERENT
+    text = rounded(wrong, digits)
+    assume(abs(Fraction(text) - value) >= Fraction(19, 1000) * abs(value))
+    assert match(text, truth) is not EQUAL
+
+
+# --- through grade, on whole problems -----------------------------------------------------------------------
+
+
+def significant(value: float, digits: int) -> str:
+    text = f"{value:.{digits - 1}e}"
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def written_exactly(cell: object) -> str | None:
+    if not isinstance(cell, Num) or cell.value.numerator.bit_length() + cell.value.denominator.bit_length() > 180:
+        return None
+    value = cell.value
+    if max(len(str(abs(value.numerator))), len(str(value.denominator))) > 30:
+        return None
+    return f"{value.numerator}/{value.denominator}"
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems, st.integers(3, 8))
+def test_no_right_answer_is_refused(made: Problem, digits: int) -> None:
+    for place in made.blanks:
+        truth = made.truth(place)
+        number = nearest_float(truth)
+        if (exact := written_exactly(truth)) is not None:
+            assert grade(made, place, exact).kind is Kind.RIGHT, exact
+        if number != 0:
+            text = significant(number, digits)
+            assert grade(made, place, text).kind is Kind.RIGHT, (place.id, text, show(truth))
+        assert grade(made, place, show(truth)).kind in (Kind.RIGHT, Kind.COARSE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(matrix_problems, st.integers(3, 8))
+def test_no_right_matrix_is_refused(made: Problem, digits: int) -> None:
+    for place in made.blanks:
+        truth = made.truth(place)
+        if any(0 < abs(nearest_float(cell)) < 1e-25 for cell in cells(truth)):
+            continue  # nothing so small can be typed
+        texts = [significant(nearest_float(cell), digits) if nearest_float(cell) else "0" for cell in cells(truth)]
+        answer = literal(texts, place.shape)
+        if len(answer) <= 400:
+            assert grade(made, place, answer).kind is Kind.RIGHT, (place.id, answer)
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems, st.sampled_from(["1.02", "0.98", "1.03", "1.1", "0.5", "-1", "2", "10", "0"]), st.integers(3, 8))
+def test_no_answer_two_percent_off_is_accepted(made: Problem, factor: str, digits: int) -> None:
+    for place in made.blanks:
+        number = nearest_float(made.truth(place))
+        if abs(number) < 1e-200:
+            continue
+        wrong = number * float(factor)
+        text = significant(wrong, max(digits, 4)) if wrong else "0"
+        assert grade(made, place, text).kind is not Kind.RIGHT, (place.id, text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems)
+def test_the_rule_typed_over_names_is_right_and_exact(made: Problem) -> None:
+    """`up` times the slope in names, wherever both operands have names."""
+    graph = made.graph
+    for place in made.blanks:
+        if place.edge is None:
+            continue
+        node = graph.nodes[place.edge.target]
+        operands = [graph.nodes[arg].name if arg is not None else None for arg in node.args]
+        if None in operands:
+            continue
+        a, b = operands[0], operands[-1]
+        z = node.name
+        rules = {
+            "add": ("up", "up"),
+            "sub": ("up", "-up"),
+            "mul": (f"up*{b}", f"{a} up"),
+            "div": (f"up/{b}", f"-up*{a}/{b}^2"),
+            "neg": ("-up",),
+            "inv": (f"-up/{a}²",),
+            "pow": (f"up·{b}·{a}^({b}-1)", f"up {z} log({a})"),
+            "exp": (f"{z} up",),
+            "log": (f"up/{a}",),
+            "sigmoid": (f"up*{z}(1-{z})",),
+        }
+        assert node.op is not None
+        assert grade(made, place, rules[node.op][place.edge.slot]).kind is Kind.RIGHT
+
+
+def test_matrices_may_be_typed_as_expressions() -> None:
+    made = problem(
+        "A = X @ W; S = sigmoid(A); f = sum(S)", "2", X="[[1, -2], [0.5, 3]]", W="[[1, 0.5, 2], [-0.5, 2, 1]]"
+    )
+    for place, answers in {
+        "X->A": ("(df/dS * S * (1 - S)) @ W.T", "up @ Wᵀ", "2 (S(1-S)) @ W.T", "df/dA @ W.T"),
+        "W->A": ("X.T @ up", "X.T @ (2*S*(1-S))", "X.T @ df/dA"),
+        "A->S": ("up*S*(1-S)", "df/dS * S * (1 - S)", "2*S - 2*S^2"),
+        "S->sum1": ("[[2, 2, 2], [2, 2.0, 4/2]]",),
+    }.items():
+        for answer in answers:
+            assert grade(made, made.place(place), answer).kind is Kind.RIGHT, (place, answer)
+
+
+def test_a_right_answer_with_wrong_digits_at_the_end_is_told_so() -> None:
+    made = problem("t = x / y; z = t * c", "1", x="2", y="3", c="1/7")
+    place = made.place("x->t")  # 1/21 = 0.047619…
+    assert str(grade(made, place, "0.04762").message) == "Right."
+    assert "0.04762" in str(grade(made, place, "0.04765").message)

@@ -1,0 +1,261 @@
+"""The four rungs of help: each is there for every blank, says what it should and no more, and is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from tutor import i18n
+from tutor.algebra import parse, values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.show import show, show_rows
+from tutor.engine import OPERATIONS, forward
+from tutor.engine.nudge import nudged
+from tutor.grading import RUNGS, Advice, Blank, Kind, Problem, asks, grade, hint, place_name
+from tutor.i18n import Text
+
+from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells, problem, problems
+
+ALL = GOOD | ODD
+PLACES = [*EVERY_BLANK, *((name, place.id) for name, of in ODD.items() for place in of.blanks)]
+KOREAN = files("tutor").joinpath("locale/ko/LC_MESSAGES/tutor.po").is_file()
+
+
+@pytest.fixture(params=["en", pytest.param("ko", marks=pytest.mark.skipif(not KOREAN, reason="no Korean catalog"))])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    i18n.use(request.param)
+    yield request.param
+    i18n.use("en")
+
+
+def rung(of: Problem, place: Blank, number: int) -> str:
+    return str(hint(of, place, number).text)
+
+
+def product(text: str) -> str:
+    """What is ready to multiply: between the last sign or colon and `= ?`."""
+    before, sign, _ = text.partition(" = ?")
+    assert sign, text
+    return re.split(r" = |: ", before)[-1]
+
+
+def test_the_samples_hold_every_operation_and_every_kind_of_blank() -> None:
+    kinds, operations = set(), set()
+    for name, place_id in PLACES:
+        place = ALL[name].place(place_id)
+        kinds.add(place.kind)
+        if place.edge:
+            operations.add((ALL[name].graph.nodes[place.edge.target].op, place.edge.slot))
+    assert kinds == {"start", "edge", "sum"}
+    assert operations == {(op.id, slot) for op in OPERATIONS.values() for slot in range(op.arity)}
+
+
+@pytest.mark.parametrize(("name", "place_id"), PLACES)
+def test_every_rung_of_every_blank_can_be_read(name: str, place_id: str, language: str) -> None:
+    of = ALL[name]
+    place = of.place(place_id)
+    texts = [rung(of, place, number) for number in range(1, RUNGS + 1)]
+    assert all(text.strip() and "{" not in text for text in texts)
+    assert place.kind == "start" or len(set(texts)) == RUNGS
+    for words in (asks(of, place), place_name(of, place), asks(of, place, {part.id: "7" for part in of.places})):
+        assert str(words).strip()
+        assert "{" not in str(words)
+
+
+@pytest.mark.parametrize(("name", "place_id"), PLACES)
+def test_the_first_rung_speaks_of_the_blank_and_not_of_its_value(name: str, place_id: str) -> None:
+    of = ALL[name]
+    place = of.place(place_id)
+    text = rung(of, place, 1)
+    assert of.graph.output in text
+    if name in ODD and name != "start-one" and place.kind != "start":
+        assert not _mentions(text, cells(of.truth(place)))
+
+
+def test_the_first_rung_gives_the_upstream_only_once_the_learner_has_it() -> None:
+    of = ODD["odd-branch"]
+    place = of.place("y->t")  # its upstream is x · 13.75 = 512.2
+    assert "512.2" not in str(hint(of, place, 1).text)
+    assert "512.2" in str(hint(of, place, 1, known=("t->mul1",)).text)
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(token.replace("−", "-")) for token in re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", text)]
+
+
+def _mentions(text: str, forbidden: list[Any]) -> bool:
+    """Whether a number of the text is one of these, as far as they are shown."""
+    wanted = [nearest_float(value) for value in forbidden]
+    return any(abs(found - value) <= 1e-3 * abs(value) for found in _numbers(text) for value in wanted)
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if name not in ("constants", "start-one", "start-matrix")])
+def test_the_second_rung_is_the_rule_without_these_numbers(name: str) -> None:
+    of = ODD[name]
+    numbers = [cell for value in of.exact.values for cell in cells(value)]
+    numbers += [cell for place in of.places for cell in cells(of.truth(place))]
+    for place in of.blanks:
+        assert not _mentions(rung(of, place, 2), numbers), place.id
+
+
+def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters() -> None:
+    assert "∂y/∂q = p" in rung(GOOD["mul"], GOOD["mul"].place("y->t"), 2)
+    assert "∂y/∂p = −y²" in rung(GOOD["inv"], GOOD["inv"].place("x->t"), 2)
+    assert "∂y/∂p = y·(1 − y)" in rung(GOOD["sigmoid"], GOOD["sigmoid"].place("x->t"), 2)
+    assert "∂y/∂p = 1/p" in rung(GOOD["log"], GOOD["log"].place("x->t"), 2)
+
+
+def check_third_rung(of: Problem, place: Blank) -> None:
+    text = rung(of, place, 3)
+    found = evaluate(parse(product(text)), {})
+    truth = of.truth(place)
+    if values.shape(found) != values.shape(truth):
+        truth = cells(truth)[0]
+    for mine, right in zip(cells(found), cells(truth), strict=True):
+        parts = of.parts(place) if place.kind == "sum" else []
+        size = sum(abs(nearest_float(cells(of.truth(part))[0])) for part in parts)
+        assert nearest_float(mine) == pytest.approx(nearest_float(right), rel=5e-3, abs=1e-3 * size), text
+
+
+@pytest.mark.parametrize(("name", "place_id"), [row for row in PLACES if row[0] not in ("start", "start-matrix")])
+def test_the_third_rung_multiplies_out_to_the_truth(name: str, place_id: str) -> None:
+    of = ALL[name]
+    place = of.place(place_id)
+    if place.kind == "start":
+        assert rung(of, place, 3).startswith("∂z/∂z = z ÷ z")
+        return
+    check_third_rung(of, place)
+
+
+@settings(max_examples=120, deadline=None)
+@given(problems)
+def test_the_third_rung_multiplies_out_on_any_numbers(of: Problem) -> None:
+    for place in of.blanks:
+        # A power magnifies what four digits leave out; the rule for it is checked on fixed numbers.
+        if place.edge and of.graph.nodes[place.edge.target].op == "pow":
+            continue
+        if abs(nearest_float(of.truth(place))) < 1e-25:
+            continue
+        if place.kind == "edge":
+            assert place.edge
+            edge = of.exact.edges[place.edge.target, place.edge.slot]
+            if abs(nearest_float(edge.upstream)) < 1e-25:
+                continue
+        check_third_rung(of, place)
+
+
+@pytest.mark.parametrize("name", ["odd-matrices", "matrices", "square-matrices"])
+def test_the_third_rung_of_a_matrix_product_offers_an_expression_that_is_right(name: str) -> None:
+    of = ALL[name]
+    for place in of.blanks:
+        offered = re.search(r"or the whole as (.+)\.$", rung(of, place, 3))
+        if offered:
+            assert grade(of, place, offered[1]).kind is Kind.RIGHT
+    assert any("or the whole as" in rung(of, place, 3) for place in of.blanks)
+
+
+@pytest.mark.parametrize(("name", "place_id"), PLACES)
+def test_the_last_rung_begins_with_the_value_and_that_is_right(name: str, place_id: str) -> None:
+    of = ALL[name]
+    place = of.place(place_id)
+    text = rung(of, place, 4)
+    value = show(of.truth(place))
+    assert text.startswith(value + ".")
+    assert grade(of, place, value).kind is Kind.RIGHT
+    assert hint(of, place, 4).last
+    assert hint(of, place, 99) == hint(of, place, 4)
+
+
+NUDGE = re.compile(
+    r"Check by nudging: with (?P<name>.+) = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is (?P<after>\S+) "
+    r"instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
+)
+ON_A_LINE = re.compile(
+    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) would be "
+    r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
+)
+
+
+def check_nudge(of: Problem, place: Blank) -> bool:
+    """Whether there is a nudge; that what it says is so."""
+    text = rung(of, place, 4)
+    if "nudging" not in text:
+        return False
+    found = NUDGE.search(text) or ON_A_LINE.search(text)
+    assert found, text
+    said = {key: float(found[key].replace("−", "-")) for key in ("new", "old", "after", "before", "moved", "delta")}
+    graph, floats = of.graph, of.floats
+    cell = (0, 0) if place.shape else None
+    value = floats.values[place.node]
+    moved = value + said["delta"] if cell is None else value.copy()
+    if cell is not None:
+        moved[cell] += said["delta"]
+    if graph.nodes[place.node].is_input and "only this line" not in text:
+        inputs = {name: floats.values[graph.position[name]] for name in graph.inputs}
+        after = forward(graph, inputs | {graph.nodes[place.node].id: moved})[graph.last]
+    else:
+        edge = place.edge if "only this line" in text else None
+        after = nudged(graph, floats.values, place.node, moved, edge)
+    before = floats.values[graph.last]
+    assert said["after"] == pytest.approx(after, rel=1e-6)
+    assert said["before"] == pytest.approx(before, rel=1e-6)
+    assert said["moved"] == pytest.approx(after - before, rel=1e-3, abs=1e-12)
+    assert said["old"] == pytest.approx(float(value if cell is None else value[cell]), rel=1e-6)
+    # What is said must add up for a reader who subtracts.
+    assert said["new"] - said["old"] == pytest.approx(said["delta"], rel=0.05), text
+    assert said["after"] - said["before"] == pytest.approx(said["moved"], rel=0.05, abs=1e-12), text
+    truth = nearest_float(cells(of.truth(place))[0])
+    start = nearest_float(of.start)
+    assert said["moved"] * start / said["delta"] == pytest.approx(truth, rel=0.03, abs=2e-3 * abs(start)), text
+    assert ("The start makes" in text) is (start != 1)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("name", "place_id"), [row for row in PLACES if ALL[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"]
+)
+def test_a_nudge_is_shown_and_true(name: str, place_id: str) -> None:
+    assert check_nudge(ALL[name], ALL[name].place(place_id))
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems)
+def test_a_nudge_is_true_on_any_numbers(of: Problem) -> None:
+    for place in of.blanks:
+        check_nudge(of, place)
+
+
+def test_a_matrix_output_has_no_nudge_and_still_a_value() -> None:
+    of = ODD["start-matrix"]
+    assert rung(of, of.place("X->matmul1"), 4) == show(of.truth(of.place("X->matmul1"))) + "."
+
+
+def test_a_start_that_is_no_one_is_not_explained_as_one() -> None:
+    of = ODD["start"]
+    texts = [rung(of, of.place("start"), number) for number in (1, 2, 3)]
+    assert not any("÷" in text or "identity" in text for text in texts)
+    assert rung(of, of.place("start"), 4) == "13.75."
+    wrong = grade(of, of.place("start"), "77.7")
+    assert (wrong.kind, "by how much" in str(wrong.message)) == (Kind.WRONG, False)
+
+
+def test_an_authors_rungs_come_first() -> None:
+    made = GOOD["mul"]
+    advice = {"x->t": Advice(hints=(Text({"en": "Think of {braces}.", "ko": "생각해 보세요."}),))}
+    of = Problem(made.graph, made.inputs, made.start, advice=advice)
+    place = of.place("x->t")
+    assert (hint(of, place, 1).of, str(hint(of, place, 1).text)) == (5, "Think of {braces}.")
+    assert str(hint(of, place, 2).text) == rung(made, place, 1)
+    assert hint(of, place, 5).last
+
+
+def test_values_near_one_are_given_with_the_digits_that_one_minus_them_needs() -> None:
+    of = problem("t = sigmoid(x); z = t * c", "3", x="9", c="5")
+    place = of.place("x->t")
+    check_third_rung(of, place)
+    assert show_rows(of.exact.values[1], near_one=True)[0][0] in rung(of, place, 3)

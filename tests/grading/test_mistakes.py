@@ -1,0 +1,213 @@
+"""Whoever follows a named wrong rule exactly is told its name; whoever is right is never accused."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from tutor.algebra import values
+from tutor.algebra.balls import nearest_float
+from tutor.engine import OPERATIONS
+from tutor.engine.operation import Mistake
+from tutor.grading import Blank, Kind, Problem, grade
+from tutor.grading.mistakes import suspects
+
+from tests.grading.samples import EVERY_BLANK, GOOD, cells, literal, matrix_problems, problem, problems
+
+
+def typed(value: Any, digits: int = 10) -> str:
+    """A number or a matrix as somebody with a calculator writes it."""
+    return literal([f"{float(cell):.{digits - 1}e}" for cell in cells(value)], values.shape(value))
+
+
+def same(a: Any, b: Any, apart: float = 1e-6) -> bool:
+    return values.shape(a) == values.shape(b) and bool(np.allclose(a, b, rtol=apart, atol=1e-12))
+
+
+def truth(of: Problem, place: Blank) -> Any:
+    return values.each(nearest_float, of.truth(place))
+
+
+def mistaken_values(of: Problem, place: Blank, mistake: Mistake) -> Any:
+    """What the wrong rule gives at a blank, computed here from the declaration; None where it leads nowhere."""
+    assert place.edge
+    try:
+        with np.errstate(all="ignore"):
+            value = mistake.rule(of.floats.spot(place.edge))
+    except (ArithmeticError, ValueError, TypeError, IndexError, AttributeError):
+        return None
+    finite = np.ndim(value) in (0, 2) and not np.iscomplexobj(value) and np.all(np.isfinite(value))
+    return value if finite else None
+
+
+DECLARED = [
+    (name, place.id, mistake.id)
+    for name, of in GOOD.items()
+    for place in of.blanks
+    if place.edge
+    for mistake in OPERATIONS[of.graph.nodes[place.edge.target].op or ""].mistakes
+    if mistake.slots is None or place.edge.slot in mistake.slots
+]
+
+
+@pytest.mark.parametrize(("name", "place_id", "mistake_id"), DECLARED)
+def test_a_declared_mistake_is_recognised(name: str, place_id: str, mistake_id: str) -> None:
+    of = GOOD[name]
+    place = of.place(place_id)
+    assert place.edge
+    op = of.graph.nodes[place.edge.target].op or ""
+    declared = [m for m in OPERATIONS[op].mistakes if m.slots is None or place.edge.slot in m.slots]
+    (mistake,) = (m for m in declared if m.id == mistake_id)
+    value = mistaken_values(of, place, mistake)
+    if value is None or same(value, truth(of, place), 0.01):
+        assert grade(of, place, typed(truth(of, place))).kind is Kind.RIGHT
+        return
+    verdict = grade(of, place, typed(value))
+    assert verdict.kind is Kind.MISTAKEN
+    assert verdict.mistake is not None
+    if verdict.mistake != f"{op}.{mistake_id}":
+        # Another mistake of the same value came first: it must really have that value.
+        others = {s.id: s.value for s in reversed(suspects(of, place)) if same(s.value, value, 0.006)}
+        assert verdict.mistake in others
+        assert list(reversed(others)).index(verdict.mistake) <= list(reversed(others)).index(f"{op}.{mistake_id}")
+
+
+def test_every_declared_mistake_is_told_apart_somewhere() -> None:
+    named = set()
+    for name, place_id in EVERY_BLANK:
+        of = GOOD[name]
+        place = of.place(place_id)
+        for suspect in suspects(of, place):
+            verdict = grade(of, place, typed(suspect.value))
+            named.add(verdict.mistake)
+    declared = {f"{op.id}.{m.id}" for op in OPERATIONS.values() for m in op.mistakes}
+    # At these slots the mistake has the value of one that is listed earlier, whatever the numbers.
+    always_the_same = {"div.undo"}
+    assert declared - named <= always_the_same
+
+
+# --- the general ones, each computed from its description --------------------------------------------------
+
+
+GENERAL = [
+    # problem, blank, what is typed, the mistake it is
+    ("mul", "x->t", "4", "any.dropped-upstream"),
+    ("mul", "x->t", "15", "mul.plus-rule"),
+    ("mul", "x->t", "7", "any.forward-value"),
+    ("mul", "x->t", "-60", "any.wrong-sign"),
+    ("inv", "x->t", "-0.0625", "any.dropped-upstream"),
+    ("inv", "x->t", "15", "any.upstream-only"),
+    ("inv", "x->t", "4", "any.forward-value"),
+    ("inv", "x->t", "1/15", "any.ran-forward"),
+    ("exp", "x->t", "e^15", "any.ran-forward"),
+    ("sigmoid", "x->t", "sigmoid(10)", "any.ran-forward"),
+    ("log", "x->t", "log(21)", "any.ran-forward"),
+    ("mul", "x->t", "60*140/3", "any.started-at-output"),
+    ("mul", "x->t", "12", "any.skipped-node"),
+    ("sigmoid", "x->t", "10 + 3/16", "any.added"),
+    ("sigmoid", "x->t", "10/(3/16)", "any.inverted-local"),
+    ("sigmoid", "x->t", "10*(3/16)^2", "any.local-twice"),
+    ("inv", "x->t", "15/4", "any.times-output"),
+    ("log", "x->t", "21*log(5)", "any.times-output"),
+    ("mul", "x->t", "0", "any.zero"),
+    ("branch", "x", "27", "branch.one-branch"),
+    ("branch", "x", "15", "branch.one-branch"),
+    ("branch", "x", "27*15", "branch.product"),
+    ("branch", "x", "21", "branch.averaged"),
+    ("branch", "x", "5", "any.forward-value"),
+    ("branch", "x", "-42", "any.wrong-sign"),
+    ("branch", "x->mul1", "42", "any.whole-on-one-line"),
+    ("three", "x", "60", "branch.one-branch"),
+    ("doubled", "x", "15", "branch.one-branch"),
+    ("doubled", "x->mul1.0", "30", "any.whole-on-one-line"),
+    ("matrices", "S->sum1", "2", "sum.not-spread"),
+    ("matrices", "S->sum1", "[[1/2, 1/2], [1/2, 1/2]]", "sum.split"),
+    ("matrices", "S->sum1", "[[1, 1], [1, 1]]", "any.dropped-upstream"),
+    ("matrices", "A->S", "2*S", "sigmoid.forgot-1-minus"),
+    ("matrices", "A->S", "2*A*(1-A)", "sigmoid.sigma-at-input"),
+    ("matrices", "X->A", "(up @ W.T).T", "matmul.transposed-result"),
+    ("matrices", "X->A", "W.T", "matmul.other-itself"),
+    ("matrices", "X->A", "X.T @ up", "matmul.other-operand"),
+    ("matrices", "W->A", "up @ W.T", "matmul.other-operand"),
+    ("square-matrices", "X->A", "up @ W", "matmul.no-transpose"),
+    ("square-matrices", "X->A", "W.T @ up", "matmul.wrong-side"),
+    ("square-matrices", "X->A", "W @ up", "matmul.wrong-side-no-transpose"),
+    ("square-matrices", "X->A", "up * W.T", "matmul.elementwise"),
+    ("square-matrices", "W->A", "X @ up", "matmul.no-transpose"),
+]
+
+
+@pytest.mark.parametrize(("name", "place", "answer", "mistake"), GENERAL)
+def test_a_learner_with_that_rule_is_told_so(name: str, place: str, answer: str, mistake: str) -> None:
+    verdict = grade(GOOD[name], GOOD[name].place(place), answer)
+    assert (verdict.kind, verdict.mistake) == (Kind.MISTAKEN, mistake)
+    assert verdict.costs
+
+
+def test_an_upstream_that_was_not_summed_is_told() -> None:
+    of = problem("t = x * y; z = t * t", "3", x="7", y="4")  # t gets 84 + 84
+    verdict = grade(of, of.place("x->t"), "84*4")
+    assert verdict.mistake == "any.unsummed-upstream"
+
+
+def test_the_start_has_its_own_mistakes() -> None:
+    of = problem("z = x * y", given=(), x="7", y="4")
+    assert grade(of, of.place("start"), "28").mistake == "start.output-value"
+    assert grade(of, of.place("start"), "0").mistake == "start.zero"
+    assert grade(of, of.place("start"), "1").kind is Kind.RIGHT
+    other = problem("z = x * y", "3", given=(), x="7", y="4")
+    assert grade(other, other.place("start"), "1").mistake == "start.one"
+
+
+def test_arithmetic_is_no_misunderstanding() -> None:
+    of = GOOD["exp"]
+    right = 15 * math.e**2  # 110.8…
+    assert grade(of, of.place("x->t"), f"{right * 1.03:.2f}").mistake == "any.slip"
+    assert grade(of, of.place("x->t"), f"{right * 10:.2f}").mistake == "any.slip"
+    assert "point" in str(grade(of, of.place("x->t"), f"{right / 100:.5f}").message)
+    assert grade(of, of.place("x->t"), f"{right * 1.3:.2f}").kind is Kind.WRONG
+
+
+def test_an_expression_over_names_is_judged_by_its_value() -> None:
+    of = GOOD["mul"]
+    assert grade(of, of.place("x->t"), "up*x").mistake == "mul.own-input"
+    assert grade(of, of.place("x->t"), "y").mistake == "any.dropped-upstream"
+
+
+@settings(max_examples=120, deadline=None)
+@given(problems)
+def test_whoever_is_right_is_never_accused(of: Problem) -> None:
+    for place in of.blanks:
+        right = truth(of, place)
+        if right == 0 or abs(right) > 1e-25:
+            assert grade(of, place, typed(right) if right else "0").kind is Kind.RIGHT
+
+
+@settings(max_examples=120, deadline=None)
+@given(problems)
+def test_every_suspect_on_random_numbers_is_mistaken_or_within_tolerance(of: Problem) -> None:
+    for place in of.blanks:
+        right = truth(of, place)
+        for suspect in suspects(of, place):
+            if not 1e-25 < abs(suspect.value) < 1e25:
+                continue
+            verdict = grade(of, place, typed(suspect.value))
+            near = abs(suspect.value - right) <= 0.0051 * abs(right)
+            assert verdict.kind is Kind.MISTAKEN or (near and verdict.kind is Kind.RIGHT), (place.id, suspect)
+
+
+@settings(max_examples=40, deadline=None)
+@given(matrix_problems)
+def test_every_suspect_among_matrices_is_mistaken_too(of: Problem) -> None:
+    for place in of.blanks:
+        right = truth(of, place)
+        for suspect in suspects(of, place):
+            answer = typed(suspect.value, 6)
+            if len(answer) > 400 or re.search(r"e[-+]?(3[1-9]|[4-9]\d|\d{3})", answer):
+                continue
+            verdict = grade(of, place, answer)
+            assert verdict.kind is Kind.MISTAKEN or (same(suspect.value, right, 0.0051) and verdict.right)

@@ -1,0 +1,206 @@
+"""The verdicts: what each is, what it costs, and that any text at any blank gets one."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tutor.algebra.tree import Num
+from tutor.grading import Kind, grade, reads_as
+from tutor.grading.verdict import MARKS, WORDS
+
+from tests.algebra.test_fuzz_texts import PIECES, grammatical
+from tests.grading.samples import EVERY_BLANK, GOOD, ODD, problem
+
+SEED = problem("z = (a + b) * c", a="50", b="70", c="2")
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "kind"),
+    [
+        ("c->mul1", "120", Kind.RIGHT),
+        ("c->mul1", "a + b", Kind.RIGHT),
+        ("c", "120.0", Kind.RIGHT),
+        ("c->mul1", "1e2", Kind.COARSE),
+        ("a->add1", "120", Kind.ELSEWHERE),
+        ("c->mul1", "77", Kind.WRONG),
+        ("c->mul1", "[[120]]", Kind.WRONG_SHAPE),
+        ("c->mul1", "", Kind.MALFORMED),
+        ("c->mul1", "12O", Kind.MALFORMED),
+        ("c->mul1", "1/0", Kind.MALFORMED),
+        ("c->mul1", "120 120", Kind.MALFORMED),
+        ("c->mul1", "x", Kind.MALFORMED),
+        ("c->mul1", "10^400", Kind.MALFORMED),
+        ("c->mul1", "9^9^9^9", Kind.MALFORMED),
+        ("c->mul1", "log(sqrt(2) - 2.0)", Kind.MALFORMED),
+        ("c->mul1", "sin(9^9^9)", Kind.MALFORMED),
+    ],
+)
+def test_the_verdict_is(place: str, answer: str, kind: Kind) -> None:
+    assert grade(SEED, SEED.place(place), answer).kind is kind
+
+
+def test_only_wrong_answers_cost() -> None:
+    costly = {kind for kind in Kind if kind in (Kind.MISTAKEN, Kind.WRONG, Kind.WRONG_SHAPE)}
+    place = SEED.place("c->mul1")
+    for answer in ("120", "1e2", "12O", "2 +", "50", "[[1]]", "77", "2"):
+        verdict = grade(SEED, place, answer)
+        assert verdict.costs is (verdict.kind in costly)
+
+
+def test_every_verdict_has_a_mark_and_a_word() -> None:
+    assert set(MARKS) == set(WORDS) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("answer", "at", "length"), [("1 + q", 4, 1), ("𝑥·2", 0, 1), ("(12", 0, 1), ("12 <= 3", 3, 2), ("1 + log(0)", 4, 1)]
+)
+def test_a_fault_in_an_answer_has_its_place(answer: str, at: int, length: int) -> None:
+    verdict = grade(SEED, SEED.place("c->mul1"), answer)
+    assert (verdict.kind, verdict.at, verdict.length) == (Kind.MALFORMED, at, length)
+
+
+def test_the_value_of_another_blank_is_no_failure_of_skill() -> None:
+    of = problem("t = a * b; u = t + c; z = u * d", "3", a="7", b="4", c="9", d="5")
+    verdict = grade(of, of.place("a->t"), "105")  # what b gets back: 15·7 is own-input here
+    assert verdict.kind is Kind.MISTAKEN
+    verdict = grade(of, of.place("c->u"), "111")  # what d gets back
+    assert (verdict.kind, verdict.costs) == (Kind.ELSEWHERE, False)
+
+
+def test_a_matrix_is_marked_cell_by_cell() -> None:
+    of = GOOD["matrices"]
+    verdict = grade(of, of.place("S->sum1"), "[[2, 2], [2, 3.7]]")
+    assert verdict.cells == ((True, True), (True, False))
+    assert verdict.kind is Kind.WRONG
+    verdict = grade(of, of.place("S->sum1"), "[[9, 8], [7, 3.7]]")
+    assert verdict.cells == ((False, False), (False, False))
+
+
+def test_a_shape_that_does_not_fit_is_said_in_rows_and_columns() -> None:
+    of = GOOD["matrices"]
+    verdict = grade(of, of.place("X->A"), "[[1, 2], [3, 4]]")
+    assert verdict.kind is Kind.WRONG_SHAPE
+    assert "2×3" in str(verdict.message)
+    assert "2×2" in str(verdict.message)
+    verdict = grade(of, of.place("X->A"), "71.5")
+    assert verdict.kind is Kind.WRONG_SHAPE
+    assert "2×3" in str(verdict.message)
+
+
+def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
+    of = GOOD["matrices"]
+    verdict = grade(of, of.place("X->A"), "up * W.T")
+    assert verdict.kind is Kind.MALFORMED
+    assert "write @" in str(verdict.message)
+    assert verdict.at == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("", ""),
+        ("120", ""),
+        ("-0.5", ""),
+        ("[[1, -2]]", ""),
+        ("2e^2", "2·e² ≈ 14.78"),
+        ("2e2", ""),
+        ("1/2c", "(1/2)·c = 1"),
+        ("(a+b)", "a + b = 120"),
+        ("a/7", "a/7 ≈ 7.143"),
+    ],
+)
+def test_a_reading_is_echoed_while_it_is_typed(text: str, echo: str) -> None:
+    reading = reads_as(SEED, SEED.place("c->mul1"), text)
+    assert (reading.text, reading.error) == (echo, None)
+
+
+def test_a_reading_with_brackets_shows_how_matrices_bind() -> None:
+    of = GOOD["matrices"]
+    assert reads_as(of, of.place("X->A"), "S*(1-S) @ W.T").text.startswith("(S·(1 − S)) @ Wᵀ ≈ [[")
+
+
+def test_a_fault_is_shown_while_it_is_typed() -> None:
+    error = reads_as(SEED, SEED.place("c->mul1"), "12 +").error
+    assert error is not None
+    assert error.at == 4
+
+
+NAMES = ["a", "b", "c", "up", "dz/dt", "df/dS", "X", "W", "S", "A", "W.T", "up @ W.T", "x", "t", "z"]
+ALL = [*EVERY_BLANK, *((name, place.id) for name, of in ODD.items() for place in of.blanks)]
+
+
+def through(name: str, place_id: str, text: str) -> float:
+    of = (GOOD | ODD)[name]
+    place = of.place(place_id)
+    begun = time.perf_counter()
+    verdict = grade(of, place, text)
+    reading = reads_as(of, place, text)
+    seconds = time.perf_counter() - begun
+    assert str(verdict.message)
+    assert verdict.kind is not Kind.MALFORMED or 0 <= (verdict.at or 0) <= len(text)
+    assert reading.error is None or str(reading.error)
+    return seconds
+
+
+def test_any_text_at_any_blank_gets_a_verdict_at_once() -> None:
+    rng = random.Random(5)
+    for name, place in ALL:
+        through(name, place, "1")
+        for _ in range(25):
+            if rng.random() < 0.5:
+                text = grammatical(rng, rng.randint(1, 5)).replace("x", rng.choice(NAMES)).replace("y", "up")[:400]
+            else:
+                text = "".join(rng.choice([*PIECES, *NAMES]) for _ in range(rng.randint(1, 20)))
+            if through(name, place, text) > 0.05:
+                assert min(through(name, place, text) for _ in range(3)) <= 0.05, (name, place, text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(ALL), st.text(max_size=40))
+def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) -> None:
+    through(*where, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9^" * 39 + "9",
+        "-" * 39 + "9^9^9",
+        "exp(" * 39 + "1" + ")" * 39,
+        "*".join(["9^999"] * 60),
+        "*".join(["exp(sqrt(2))"] * 28),
+        "+".join(["1/7^99.5"] * 40),
+        "sqrt(2)-sqrt(2)" + "+sqrt(2)-sqrt(2)" * 20,
+        "1.0/" + "(sqrt(2)-sqrt(2)+1)" * 15,
+        "[[1e30^10, 1]]",
+        "1e-30^10",
+        "0^0.5",
+    ],
+)
+def test_the_worst_answers_we_know_are_judged_at_once(text: str) -> None:
+    for name, place in (("matrices", "X->A"), ("sevens", "y->inv1"), ("scalars", "u->sigmoid1")):
+        through(name, place, text)
+        assert min(through(name, place, text) for _ in range(3)) <= 0.05
+
+
+def test_an_answer_is_checked_in_under_a_millisecond() -> None:
+    times = []
+    for name, place_id in EVERY_BLANK:
+        of = GOOD[name]
+        place = of.place(place_id)
+        if place.shape is not None:
+            continue
+        value = of.truth(place)
+        right = f"{value.value.numerator}/{value.value.denominator}" if isinstance(value, Num) else "14.78"
+        for answer in (right, "17.5", "up*2.5" if place.edge else "3*4", "e^2"):
+            grade(of, place, answer)
+            for _ in range(5):
+                begun = time.perf_counter()
+                grade(of, place, answer)
+                times.append(time.perf_counter() - begun)
+    assert statistics.median(times) < 0.001

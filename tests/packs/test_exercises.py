@@ -1,0 +1,111 @@
+"""The built-in exercises: the numbers they promise, both languages, and answers that are taken."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tutor.algebra.show import show
+from tutor.grading import grade
+from tutor.grading.mistakes import hidden
+from tutor.i18n import use
+from tutor.packs import Exercise, library
+from tutor.packs.loading import read_pack
+
+ALL = [f"{pack.id}/{entry.id}" for pack in library.packs() for entry in pack.entries]
+
+
+def backward(exercise: Exercise) -> dict[str, str]:
+    problem = exercise.variant().problem
+    return {blank.id: show(problem.truth(blank)) for blank in problem.blanks}
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "asked"),
+    [
+        ("basics/add-multiply", "240", {"start": "1", "add1->mul1": "2", "c->mul1": "120", "a->add1": "2", "b->add1": "2"}),
+        ("basics/times", "6", {"x->mul1": "3", "y->mul1": "2"}),
+        ("basics/plus", "20", {"add1->add2": "5", "c->add2": "5", "a->add1": "5", "b->add1": "5"}),
+        ("basics/reciprocal", "0.25", {"x->inv1": "−0.1875"}),
+        ("basics/two-roads", "21", {"x->mul1": "14", "add1->mul1": "6", "x->add1": "6", "x": "20", "y->add1": "6"}),
+        ("basics/sigmoid-in-parts", "0.8",
+         {"add1->inv1": "−1.28", "exp1->add1": "−1.28", "neg1->exp1": "−0.32", "x->neg1": "0.32"}),
+        ("basics/sigmoid", "0.8", {"x->sigmoid1": "0.32"}),
+    ],
+)  # fmt: skip
+def test_the_numbers_are_the_promised_ones(name: str, output: str, asked: dict[str, str]) -> None:
+    exercise = library.find(name)
+    problem = exercise.variant().problem
+    assert show(problem.exact.values[problem.graph.last]) == output
+    assert backward(exercise) == asked
+
+
+def test_the_sum_of_sigma_xw() -> None:
+    exercise = library.find("matrices/sigma-xw")
+    problem = exercise.variant().problem
+    assert problem.floats.values[problem.graph.last] == pytest.approx(5.833329393581208, abs=1e-14)
+    assert list(problem.floats.gradients[problem.graph.position["X"]].ravel()) == pytest.approx(
+        [0.19788, 0.48555, 0.77323, 0.010649, 0.028635, 0.046621, 0.00059074, 0.0016814, 0.0027721], rel=1e-4
+    )
+    for blank, answer in (
+        ("S->sum1", "[[1, 1], [1, 1], [1, 1]]"),
+        ("A->S", "up * S * (1 - S)"),
+        ("X->A", "up @ W.T"),
+        ("X->A", "(df/dS * S * (1 - S)) @ W.T"),
+        ("W->A", "X.T @ up"),
+    ):
+        assert grade(problem, problem.place(blank), answer).right, (blank, answer)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_both_languages_are_complete_and_filled_in(name: str) -> None:
+    exercise = library.find(name)
+    for text in (exercise.title, exercise.text, exercise.after):
+        assert text.texts.keys() == {"en", "ko"}
+    for seed in (None, 1, 2):
+        for language in ("en", "ko"):
+            use(language)
+            shown = exercise.variant(seed).text() + exercise.variant(seed).after()
+            assert not re.search(r"[{}]|\?\?|\(이\)|은\(는\)", shown)
+    assert all(re.search("[가-힣]", text.texts["ko"]) for text in (exercise.title, exercise.text, exercise.after))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_korean_particle_follows_a_number_that_changes(name: str) -> None:
+    exercise = library.find(name)
+    for text in (exercise.text, exercise.after):
+        assert not re.search(r"[^{]\{[^{}]+\}(?!입니다|이고|인 )[가-힣]", text.texts["ko"])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_fresh_numbers_are_many_and_hide_no_more_than_the_authors(name: str) -> None:
+    exercise = library.find(name)
+    authored = hidden(exercise.variant().problem)
+    drawn = [exercise.variant(seed) for seed in range(12)]
+    assert all(hidden(variant.problem) <= authored for variant in drawn)
+    assert len({variant.fingerprint for variant in drawn}) >= 4
+    assert exercise.variant().fingerprint not in {variant.fingerprint for variant in drawn}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_an_exercise_needs_exists_and_comes_before_it(name: str) -> None:
+    for need in library.find(name).needs:
+        assert ALL.index(need) < ALL.index(name)
+
+
+@pytest.mark.parametrize("pack", library.packs(), ids=lambda pack: pack.id)
+def test_pack_files_are_complete(pack: library.Pack) -> None:
+    file = read_pack(pack.folder / "pack.toml", pack.folder)
+    assert (file.id, file.languages) == (pack.folder.name, ("en", "ko"))
+    assert pack.title.texts.keys() == pack.description.texts.keys() == file.presumes.texts.keys() == {"en", "ko"}
+
+
+def test_the_examples_of_the_guide_can_be_opened(write) -> None:
+    guide = (Path(library.built_in() or "") / "README.md").read_text(encoding="utf-8")
+    one_line, pack_toml, full = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    mine = write(pack_toml=pack_toml, **{"01-one-line": one_line, "02-full": full})
+    assert mine.id == "basics"
+    assert mine.open("one-line").varies
+    assert mine.open("full").variant(1).text().startswith("Here q = ")

@@ -1,0 +1,166 @@
+"""Packs are found and listed fast and whatever state they are in; an exercise is checked when it is opened."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor.i18n import use
+from tutor.packs import PackError, library
+from tutor.packs.library import pack
+
+GRAPH = 'graph = "z = a * b"\n'
+
+
+def test_the_built_in_packs_come_in_order() -> None:
+    assert {found.id: [entry.id for entry in found.entries] for found in library.packs()} == {
+        "basics": [
+            "add-multiply",
+            "times",
+            "plus",
+            "reciprocal",
+            "two-roads",
+            "sigmoid-in-parts",
+            "sigmoid",
+        ],
+        "matrices": ["sigma-xw"],
+    }
+
+
+def test_listing_needs_neither_pydantic_nor_numpy_nor_textual() -> None:
+    script = """
+import sys
+from tutor.packs import library
+print([str(entry.title) for pack in library.packs() for entry in pack.entries][0])
+print(sorted({"pydantic", "numpy", "textual", "sympy"} & set(sys.modules)))
+library.find("basics/add-multiply")
+print("pydantic" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines() == ["A sum, then a product", "[]", "True"]
+
+
+def test_exercises_of_an_installed_package_lie_inside_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site" / "tutor"
+    (tmp_path / "site" / "exercises" / "checkout").mkdir(parents=True)
+    monkeypatch.setattr(library, "files", lambda name: package)
+    assert library.built_in() == tmp_path / "site" / "exercises"
+    (package / "exercises").mkdir(parents=True)
+    assert library.built_in() == package / "exercises"
+
+
+def test_files_are_listed_by_name_and_known_by_it_without_its_number(write) -> None:
+    files = {"10-late": GRAPH, "02-two roads": GRAPH, "03-three": GRAPH + "id = 'drei'", "3d": GRAPH, "2024": GRAPH}
+    mine = write(**files)
+    (mine.folder / ".hidden.toml").write_text(GRAPH)
+    (mine.folder / "notes.txt").write_text("x")
+    (mine.folder / "folder.toml").mkdir()
+    assert [entry.id for entry in pack(mine.folder).entries] == ["two roads", "drei", "late", "2024", "3d"]
+    with pytest.raises(PackError, match="The file's name gives the id “two roads”"):
+        mine.open("two roads")
+    assert mine.open("drei").id == "drei"
+    assert mine.open("drei").pack == "mine"
+
+
+def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write) -> None:
+    mine = write(**{"01-good": GRAPH, "02-bad": "graph = ", "03-odd": "title = 3\ngraph = 4", "04-raw": b"\xff"})
+    assert [(entry.id, str(entry.title)) for entry in mine.entries] == [
+        ("good", "z = a * b"),
+        ("bad", "bad"),
+        ("odd", "odd"),
+        ("raw", "raw"),
+    ]
+    assert mine.open("good").graph.output == "z"
+    for name in ("bad", "odd", "raw"):
+        with pytest.raises(PackError):
+            mine.open(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("format = 2\nzzz = 1", "mine/pack.toml:1: format: This pack needs a newer backprop-tutor. Update the program."),
+        ("format = ", 'mine/pack.toml:1: This value can\'t be read. Texts stand in quotes: "log(3)".'),
+        ("title = 'x'", "mine/pack.toml:1: format: “format” is missing. Add it."),
+        ("format = 1\nlicense = 'x'", "mine/pack.toml:2: license: There is no key “license” here. Did you mean licence?"),
+        ("format = 1\nlanguages = ['de']",
+         "mine/pack.toml:2: languages: “de” is no language here. Texts are written in en, ko."),
+        ("format = 1\nmode = 'exam'", "mine/pack.toml:2: mode: “mode” belongs to a later version of the format and is "
+                                      "not read yet. Leave it out."),
+    ],
+)  # fmt: skip
+def test_a_broken_pack_file_is_told_when_an_exercise_is_opened(write, text: str, expected: str) -> None:
+    mine = write(GRAPH, pack_toml=text)
+    assert [entry.id for entry in mine.entries] == ["ex"]
+    with pytest.raises(PackError) as caught:
+        mine.open("ex")
+    assert str(caught.value) == expected
+
+
+def test_a_broken_pack_hides_no_other(write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, text in (("a", "format = ["), ("b", "format = 1\ntitle = 'B'"), ("c", "format = 9")):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        (tmp_path / "all" / name / "pack.toml").write_text(text)
+        (tmp_path / "all" / name / "01-ex.toml").write_text(GRAPH)
+    (tmp_path / "all" / "no-pack").mkdir()
+    (tmp_path / "all" / "README.md").write_text("x")
+    monkeypatch.setattr(library, "built_in", lambda: tmp_path / "all")
+    assert [(found.id, str(found.title), len(found.faults)) for found in library.packs()] == [
+        ("a", "a", 1),
+        ("b", "B", 0),
+        ("c", "c", 1),
+    ]
+    assert library.find("b/ex").pack == "b"
+
+
+def test_two_files_with_one_id_are_refused(write) -> None:
+    mine = write(**{"01-ex": GRAPH, "02-ex": GRAPH})
+    with pytest.raises(PackError) as caught:
+        mine.open("ex")
+    assert str(caught.value) == (
+        "mine/02-ex.toml: id: The exercise in 01-ex.toml has the id “ex” as well. Rename one of the two."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("basics/add-multipli", "There is no exercise “basics/add-multipli”. Did you mean basics/add-multiply?"),
+        ("add-multiply", "There is no exercise “add-multiply”. Did you mean basics/add-multiply?"),
+        ("plus", "There is no exercise “plus”. Did you mean basics/plus?"),
+        ("../../etc/passwd", "There is no exercise “../../etc/passwd”. `backprop-tutor list` shows all."),
+        ("qqq/\x1b[31m", "There is no exercise “qqq/\\x1b[31m”. `backprop-tutor list` shows all."),
+    ],
+)
+def test_an_unknown_exercise_is_told_with_the_nearest(name: str, expected: str) -> None:
+    with pytest.raises(PackError) as caught:
+        library.find(name)
+    assert str(caught.value) == expected
+
+
+def test_texts_are_shown_in_the_language_in_use(write) -> None:
+    mine = write(GRAPH + "[title]\nen = 'One'\nko = '하나'", pack_toml="format = 1\ntitle = 'Both'")
+    assert [str(mine.title), str(mine.entries[0].title)] == ["Both", "One"]
+    use("ko")
+    assert [str(mine.title), str(mine.entries[0].title), str(mine.open("ex").title)] == ["Both", "하나", "하나"]
+
+
+HOSTILE = r"[@click=app.bell]x[/] \u001b[31mred\u001b[0m \u202Eright to left\u2066 \u0007 two\nlines"
+
+
+def test_what_could_style_or_turn_a_line_is_written_out(write) -> None:
+    mine = write(GRAPH + f'title = "{HOSTILE}"\ntext = "{HOSTILE}"', pack_toml=f'format = 1\ntitle = "{HOSTILE}"')
+    shown = r"[@click=app.bell]x[/] \x1b[31mred\x1b[0m \u202eright to left\u2066 \x07 two"
+    assert str(mine.title) == str(mine.entries[0].title) == str(mine.open("ex").title) == f"{shown} lines"
+    assert mine.open("ex").variant().text() == f"{shown}\nlines"
+
+
+def test_a_fault_can_style_nothing_either(write) -> None:
+    mine = write(GRAPH + '"\\u001b[31m\\n" = 1')
+    with pytest.raises(PackError) as caught:
+        mine.open("ex")
+    assert "\x1b" not in str(caught.value)
+    assert str(caught.value).startswith(r'mine/ex.toml:2: "\x1b[31m\x0a": There is no key “\x1b[31m\x0a” here.')

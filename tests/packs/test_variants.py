@@ -1,0 +1,138 @@
+"""Fresh numbers: the same for a seed everywhere, each input's its own, none that hide a mistake needlessly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.algebra import values
+from tutor.algebra.show import show
+from tutor.grading.mistakes import hidden
+from tutor.packs import Exercise, from_formula
+from tutor.packs.library import find
+from tutor.packs.variants import Drawing
+
+Opened = Callable[[str], Exercise]
+
+VARIED = """
+graph = "z = sum(X @ W) * k + k"
+[inputs]
+k = 5
+X = [[1, 2], [3, 4]]
+W = [[5, 6], [7, 8]]
+[vary]
+k = { choose = [2, "log(3)", 0.5] }
+X = { from = -1, to = 1, step = 0.5, fix = [[1, 0]] }
+"""
+
+
+def numbers(exercise: Exercise, seed: int | None = None) -> dict[str, str]:
+    return {name: show(value) for name, value in exercise.variant(seed).problem.inputs.items()}
+
+
+def test_without_a_seed_the_numbers_are_the_authors() -> None:
+    assert numbers(find("basics/add-multiply")) == {"a": "50", "b": "70", "c": "2"}
+
+
+def test_a_seed_gives_these_numbers_on_every_computer() -> None:
+    exercise = find("basics/add-multiply")
+    assert [list(numbers(exercise, seed).values()) for seed in (0, 1, 2**70, -1)] == [
+        ["50", "60", "4"],
+        ["60", "20", "6"],
+        ["30", "70", "3"],
+        ["60", "50", "2"],
+    ]
+
+
+def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(opened: Opened) -> None:
+    exercise = opened('graph = "z = a * b + c * d + e1 * f"')
+    assert exercise.varies
+    for seed in range(30):
+        drawn = list(numbers(exercise, seed).values())
+        assert len(set(drawn)) == 6
+        assert set(drawn) <= set("23456789")
+
+
+def test_without_numbers_the_author_s_are_those_of_seed_zero(opened: Opened) -> None:
+    exercise = opened('graph = "z = x * (x + y)"')
+    assert numbers(exercise) == numbers(exercise, None)
+    assert exercise.variant().seed is None
+
+
+def test_more_inputs_than_small_numbers_are_all_different_still() -> None:
+    names = tuple(f"x_{n}" for n in range(20))
+    drawn = Drawing(without_value=names).draw("any", 3)
+    assert sorted(int(show(value)) for value in drawn.values()) == list(range(2, 22))
+
+
+def test_only_what_varies_changes_and_kept_cells_are_kept(opened: Opened) -> None:
+    exercise = opened(VARIED)
+    for seed in range(20):
+        inputs = exercise.variant(seed).problem.inputs
+        assert show(inputs["W"]) == "[[5, 6], [7, 8]]"
+        assert show(inputs["k"]) in ("2", "1.099", "0.5")
+        cells = [show(cell) for cell in inputs["X"].ravel()]
+        assert cells[2] == "3"
+        assert set(cells) - {"3"} <= {"−1", "−0.5", "0", "0.5", "1"}
+        assert values.shape(inputs["X"]) == (2, 2)
+
+
+@given(st.integers(), st.integers(0, 50))
+def test_one_more_input_that_varies_moves_no_other_number(seed: int, attempt: int) -> None:
+    some = find("basics/plus").drawing
+    fewer = Drawing({name: draw for name, draw in some.draws.items() if name != "b"})
+    drawn = some.draw("plus", seed, attempt)
+    assert {name: show(value) for name, value in fewer.draw("plus", seed, attempt).items()} == {
+        name: show(value) for name, value in drawn.items() if name != "b"
+    }
+
+
+def test_numbers_that_hide_a_mistake_are_drawn_again(opened: Opened) -> None:
+    exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
+                      "x = { from = 2, to = 4 }\ny = { from = 2, to = 4 }")  # fmt: skip
+    authored = hidden(exercise.variant().problem)
+    for seed in range(40):
+        drawn = numbers(exercise, seed)
+        assert drawn["x"] != drawn["y"]
+        assert drawn != {"x": "2", "y": "3"}
+        assert hidden(exercise.variant(seed).problem) <= authored
+
+
+def test_where_no_numbers_are_better_the_best_are_taken(opened: Opened) -> None:
+    exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
+                      "x = { choose = [4] }\ny = { choose = [4] }")  # fmt: skip
+    assert numbers(exercise, 1) == {"x": "4", "y": "4"}
+
+
+def test_numbers_without_a_finite_value_are_drawn_again(opened: Opened) -> None:
+    exercise = opened('graph = "y = 1/x"\nstart = 3\n[inputs]\nx = 4\n[vary]\nx = { choose = [0, 5] }')
+    assert {numbers(exercise, seed)["x"] for seed in range(20)} == {"5"}
+
+
+def test_an_exercise_without_fresh_numbers_keeps_its_own(opened: Opened) -> None:
+    exercise = opened('graph = "z = x * y"\n[inputs]\nx = 2\ny = 3')
+    assert not exercise.varies
+    assert numbers(exercise, 7) == {"x": "2", "y": "3"}
+    assert exercise.variant(7).seed == 7
+
+
+def test_a_fingerprint_tells_what_answers_depend_on(opened: Opened) -> None:
+    plain = 'graph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n'
+    print_ = opened(plain).variant().fingerprint
+    assert print_ == "152a7f541190cfa0"
+    assert opened("title = 'new'\nlevel = 3\ntext = 'x'\n" + plain).variant().fingerprint == print_
+    for change in ("start = 2", "given = []", "blanks = ['x']", "wrt = ['x']"):
+        assert opened(f"{change}\n{plain}").variant().fingerprint != print_, change
+    assert opened(plain.replace("3", "4")).variant().fingerprint != print_
+
+
+@pytest.mark.parametrize("start", ["1", "3"])
+def test_a_formula_has_a_fingerprint_of_its_numbers(start: str) -> None:
+    from tutor.algebra import read_value
+
+    inputs = {"x": read_value("2"), "y": read_value("3")}
+    same = from_formula("z = x  *  y", inputs, read_value(start)).variant().fingerprint
+    assert (same == "152a7f541190cfa0") == (start == "1")

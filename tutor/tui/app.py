@@ -1,0 +1,150 @@
+"""The Textual app: which screen stands, and what goes on behind it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from tutor.algebra.errors import AlgebraError
+from tutor.packs import PackError, library
+from tutor.packs.library import Entry, Pack
+from tutor.practice.store import Store
+from tutor.tui.arrangement import LEAST_HEIGHT, LEAST_WIDTH
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.too_small import TooSmallScreen
+from tutor.tui.signs import ASCII, UNICODE
+from tutor.tui.theme import COLOURLESS, DARK, LIGHT
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tutor.packs import Exercise
+
+
+class TutorApp(App[bool]):
+    """The tutor. Its result: whether the exercise it was opened with was solved, None where there was none."""
+
+    TITLE = "backprop-tutor"
+    CSS_PATH = "tutor.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q,ctrl+c", "quit", "quit", show=False, priority=True, id="app.quit"),
+    ]
+
+    class Broken(Message):
+        """An exercise can't be opened."""
+
+        def __init__(self, pack: Pack, entry: Entry, reason: str) -> None:
+            super().__init__()
+            self.pack = pack
+            self.entry = entry
+            self.reason = reason
+
+    def __init__(
+        self,
+        store: Store,
+        exercise: Exercise | None = None,
+        *,
+        seed: int | None = None,
+        restart: bool = False,
+        ascii: bool = False,
+    ) -> None:
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if colourless else None)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = COLOURLESS if colourless else DARK.name
+        self.store = store
+        self.packs = library.packs()
+        self.ascii = ascii
+        self.signs = ASCII if ascii else UNICODE
+        self._asked = exercise
+        self._seed, self._restart = seed, restart
+        self._solved = False
+        self._home = HomeScreen(self.packs, store, self.signs)
+
+    def on_mount(self) -> None:
+        self.push_screen(self._home)
+        if self._asked is not None:
+            self._open(self._asked, self._seed, self._restart)
+        self.call_after_refresh(self.run_worker, self._warm_up, thread=True, exit_on_error=False)
+
+    def _warm_up(self) -> None:
+        """Load what opening an exercise needs, and find out which exercises can't be opened."""
+        import flint  # noqa: F401
+        import numpy  # noqa: F401
+
+        worker = get_current_worker()
+        # Copies of the packs: theirs are in use on the screen.
+        for pack in library.packs():
+            for entry in pack.entries:
+                if worker.is_cancelled:
+                    return
+                try:
+                    pack.open(entry.id)
+                except (PackError, AlgebraError) as error:
+                    self.post_message(self.Broken(pack, entry, str(error)))
+
+    # --- opening ---
+
+    def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:
+        self._open_entry(event.pack, event.entry)
+
+    def _open_entry(self, pack: Pack, entry: Entry) -> None:
+        try:
+            self._open(pack.open(entry.id))
+        except (PackError, AlgebraError) as error:
+            self._home.mark_broken(pack, entry, str(error))
+
+    def _open(self, exercise: Exercise, seed: int | None = None, restart: bool = False) -> None:
+        from tutor.practice.resume import open_worksheet
+
+        worksheet = open_worksheet(self.store, exercise, seed, restart)
+        following = self._following(exercise)
+        title = str(following[1].title) if following else None
+        self.push_screen(ExerciseScreen(worksheet, self.signs, title, self.ascii))
+
+    def _following(self, exercise: Exercise) -> tuple[Pack, Entry] | None:
+        """The exercise after this one in its pack."""
+        for pack in self.packs:
+            names = [entry.id for entry in pack.entries]
+            if pack.id == exercise.pack and exercise.id in names[:-1]:
+                return pack, pack.entries[names.index(exercise.id) + 1]
+        return None
+
+    def on_exercise_screen_solved(self, event: ExerciseScreen.Solved) -> None:
+        self._solved = self._solved or event.exercise is self._asked
+
+    async def on_exercise_screen_leave(self) -> None:
+        await self.pop_screen()
+
+    async def on_exercise_screen_next(self) -> None:
+        screen = self.screen
+        await self.pop_screen()
+        following = (
+            self._following(screen.desk.worksheet.variant.exercise) if isinstance(screen, ExerciseScreen) else None
+        )
+        if following is not None:
+            self._open_entry(*following)
+
+    def on_tutor_app_broken(self, event: Broken) -> None:
+        self._home.mark_broken(event.pack, event.entry, event.reason)
+
+    # --- the window ---
+
+    async def on_resize(self, event: events.Resize) -> None:
+        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        stands = isinstance(self.screen, TooSmallScreen)
+        if small and not stands:
+            self.push_screen(TooSmallScreen())
+        elif stands and not small:
+            await self.pop_screen()
+
+    async def action_quit(self) -> None:
+        """Leave; everything checked is stored already."""
+        self.exit(None if self._asked is None else self._solved)

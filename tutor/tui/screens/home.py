@@ -1,0 +1,162 @@
+"""The list of packs and exercises, and how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.i18n import N_, _, message
+from tutor.packs.library import Entry, Pack
+from tutor.practice.store import Store
+from tutor.tui import words
+from tutor.tui.screens.help import HelpScreen
+from tutor.tui.signs import Signs
+from tutor.tui.widgets.key_bar import KeyBar
+
+_CONTINUE = "continue"
+_STATES: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
+
+
+class HomeScreen(Screen[None]):
+    """Packs with their exercises. What can't be opened stands there with its reason."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", N_("open"), tooltip=N_("open the exercise"), id="home.open"),
+        Binding("f1", "help", N_("help"), tooltip=N_("all keys"), id="home.help"),
+    ]
+
+    class Chosen(Message):
+        """An exercise is to be opened."""
+
+        def __init__(self, pack: Pack, entry: Entry) -> None:
+            super().__init__()
+            self.pack = pack
+            self.entry = entry
+
+    def __init__(self, packs: Sequence[Pack], store: Store, signs: Signs) -> None:
+        super().__init__()
+        self.packs = packs
+        self.store = store
+        self.signs = signs
+        #: Why exercises can't be opened, by pack and exercise.
+        self.faults: dict[tuple[str, str], str] = {}
+        self._entries = {f"{pack.id}/{entry.id}": (pack, entry) for pack in packs for entry in pack.entries}
+        self._remark = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(words.content(self.signs, ("backprop-tutor", "bold")), id="title")
+        yield Static(id="notice")
+        yield OptionList(*self._options(), id="exercises")
+        yield KeyBar(self.signs, id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+        self._show_notice()
+        quitting = Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")
+        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
+        self.query_one(KeyBar).show([*keys, quitting])
+
+    def on_screen_resume(self) -> None:
+        self.refresh_list()
+
+    def refresh_list(self) -> None:
+        """Show the states as they are now; the cursor stays where it was."""
+        if not self.is_mounted:
+            return
+        options = self.query_one(OptionList)
+        before = options.highlighted_option.id if options.highlighted_option else None
+        options.clear_options()
+        options.add_options(self._options())
+        known = [option.id for option in options.options]
+        if before in known:
+            options.highlighted = known.index(before)
+        elif not options.options:
+            self.say(_("There are no exercises here. Install backprop-tutor again."))
+        else:
+            options.action_first()
+        self._show_notice()
+
+    def mark_broken(self, pack: Pack, entry: Entry, reason: str) -> None:
+        """Show that an exercise can't be opened, and why."""
+        self.faults[pack.id, entry.id] = reason
+        self.refresh_list()
+
+    def say(self, text: str) -> None:
+        """Say something above the list, until the next exercise is opened."""
+        self._remark = text
+        self._show_notice()
+
+    def _show_notice(self) -> None:
+        lines = [str(text) for text in (self.store.notice, self._remark) if text]
+        notice = self.query_one("#notice", Static)
+        notice.set_class(bool(lines), "-shown")
+        notice.update(words.content(self.signs, "\n".join(lines)))
+
+    def _options(self) -> list[Option]:
+        states = self.store.states()
+        options: list[Option] = []
+        latest = self.store.latest()
+        if latest is not None and "/".join(latest) in self._entries:
+            pack, entry = self._entries["/".join(latest)]
+            title = str(message(N_("Continue: {title}"), title=entry.title))
+            head = (f"{self.signs.begun} {title}", "bold $accent")
+            options.append(Option(words.content(self.signs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
+            options.append(Option(Content(""), disabled=True))
+        for pack in self.packs:
+            options += self._pack(pack, states)
+        return options[:-1]
+
+    def _pack(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
+        solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
+        count = message(N_("{n} of {all} solved"), n=solved, all=len(pack.entries))
+        head: list[words.Part] = [(str(pack.title), "bold"), (f"   {count}", "$foreground 60%")]
+        if str(pack.description).strip():
+            head.append((f"\n{str(pack.description).strip()}", "$foreground 60%"))
+        head += [(f"\n{self.signs.fault} {fault}", "$text-error") for fault in pack.faults]
+        options = [Option(words.content(self.signs, *head), disabled=True)]
+        for entry in pack.entries:
+            options.append(
+                Option(self._entry(pack, entry, states.get((pack.id, entry.id), "new")), f"{pack.id}/{entry.id}")
+            )
+        return [*options, Option(Content(""), disabled=True)]
+
+    def _entry(self, pack: Pack, entry: Entry, state: str) -> Content:
+        signs = self.signs
+        mark, style = {
+            "new": (signs.new, "$foreground 60%"),
+            "begun": (signs.begun, "bold $accent"),
+            "solved": (signs.right, "bold $success"),
+        }[state]
+        reason = self.faults.get((pack.id, entry.id))
+        if reason is not None:
+            broken = (f"\n      {reason}", "$text-error")
+            return words.content(signs, (f"  {signs.fault} ", "bold $error"), str(entry.title), broken)
+        said = (f"   {_(_STATES[state])}", "$foreground 60%") if state != "new" else ""
+        return words.content(signs, (f"  {mark} ", style), str(entry.title), said)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._remark = ""
+        latest = self.store.latest()
+        name = "/".join(latest) if event.option_id == _CONTINUE and latest else event.option_id
+        if name in self._entries:
+            self.post_message(self.Chosen(*self._entries[name]))
+
+    def action_open(self) -> None:
+        self.query_one(OptionList).action_select()
+
+    def action_help(self) -> None:
+        text = _(
+            "Back-propagation by hand: a graph shows what flowed forward, you fill in what flows back, from the output "
+            "to the inputs. Choose an exercise with the arrow keys and Enter."
+        )
+        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
+        self.app.push_screen(HelpScreen([words.content(self.signs, text)], keys, self.signs))
