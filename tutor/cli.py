@@ -26,9 +26,15 @@ def run(argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    from tutor.commands import execute
-
     try:
+        if not argv:
+            # The most common way in needs no reading of options, and so none of the library for it.
+            from tutor.commands.start import Settings, start
+
+            if not Settings().in_lines:
+                return start(Settings())
+        from tutor.commands.group import execute
+
         return execute(argv)
     except KeyboardInterrupt:
         return 130

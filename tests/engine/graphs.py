@@ -33,7 +33,9 @@ class Step:
 
     @property
     def text(self) -> str:
-        return FORMS[self.op].format(*(f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands))
+        return FORMS[self.op].format(
+            *(f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
+        )
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ def matrix_program(rng: random.Random) -> Program:
     steps: list[Step] = []
     for _ in range(rng.randint(1, 6)):
         name = f"S{len(steps)}"
-        kind = rng.choice(["matmul", "matmul", "add", "sub", "mul", "sigmoid", "exp", "neg", "pow", "scaled", "doubled"])
+        kind = rng.choice(
+            ["matmul", "matmul", "add", "sub", "mul", "sigmoid", "exp", "neg", "pow", "scaled", "doubled"]
+        )
         shape = shapes[last]
         same = [other for other, its in shapes.items() if its == shape]
         other = rng.choice(same) if rng.random() < 0.6 else ""

@@ -16,7 +16,11 @@ from tutor.engine import Graph, Passes, run
 X = "[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]"
 W = "[[1, 2], [3, 4], [5, 6]]"
 #: ∂f/∂X of f = Σσ(XW), as PyTorch prints it in the lesson.
-PRINTED = [[1.9788e-01, 4.8555e-01, 7.7323e-01], [1.0649e-02, 2.8635e-02, 4.6621e-02], [5.9074e-04, 1.6814e-03, 2.7721e-03]]
+PRINTED = [
+    [1.9788e-01, 4.8555e-01, 7.7323e-01],
+    [1.0649e-02, 2.8635e-02, 4.6621e-02],
+    [5.9074e-04, 1.6814e-03, 2.7721e-03],
+]
 
 
 def solved(text: str, start: str = "1", **inputs: str) -> Passes:

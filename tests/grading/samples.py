@@ -43,7 +43,10 @@ GOOD = {
     "doubled": problem("z = x * x", "3", x="5"),
     "sevens": problem("z = x * (1/y) + y", "3", x="4", y="2"),
     "matrices": problem(
-        "A = X @ W; S = sigmoid(A); f = sum(S)", "2", X="[[1, -2, 0.5], [0.25, 3, -1]]", W="[[1, 0.5], [-0.5, 2], [3, -1]]"
+        "A = X @ W; S = sigmoid(A); f = sum(S)",
+        "2",
+        X="[[1, -2, 0.5], [0.25, 3, -1]]",
+        W="[[1, 0.5], [-0.5, 2], [3, -1]]",
     ),
     "square-matrices": problem("A = X @ W; B = A * A; f = sum(B)", "2", X="[[1, 2], [3, 5]]", W="[[2, 7], [1, 4]]"),
 }
@@ -89,8 +92,8 @@ def random_problem(seed: int, matrices: bool = False) -> Problem | None:
 
 
 problems = st.integers(0, 10**9).map(random_problem).filter(lambda made: made is not None)
-matrix_problems = st.integers(0, 10**9).map(lambda seed: random_problem(seed, True)).filter(
-    lambda made: made is not None
+matrix_problems = (
+    st.integers(0, 10**9).map(lambda seed: random_problem(seed, True)).filter(lambda made: made is not None)
 )
 
 

@@ -72,7 +72,7 @@ def test_the_first_rung_speaks_of_the_blank_and_not_of_its_value(name: str, plac
     of = ALL[name]
     place = of.place(place_id)
     text = rung(of, place, 1)
-    assert of.graph.output in text
+    assert of.graph.output in text or (place.kind == "sum" and of.graph.title(place.node) in text)
     if name in ODD and name != "start-one" and place.kind != "start":
         assert not _mentions(text, cells(of.truth(place)))
 
@@ -217,7 +217,8 @@ def check_nudge(of: Problem, place: Blank) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "place_id"), [row for row in PLACES if ALL[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"]
+    ("name", "place_id"),
+    [row for row in PLACES if ALL[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"],
 )
 def test_a_nudge_is_shown_and_true(name: str, place_id: str) -> None:
     assert check_nudge(ALL[name], ALL[name].place(place_id))

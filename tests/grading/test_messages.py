@@ -19,7 +19,7 @@ from tutor.i18n import Message, Text, translate
 
 from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells
 from tests.grading.test_hints import PLACES
-from tests.grading.test_mistakes import typed
+from tests.grading.test_mistakes import same, typed
 
 ALL = GOOD | ODD
 KOREAN = files("tutor").joinpath("locale/ko/LC_MESSAGES/tutor.po").is_file()
@@ -77,14 +77,15 @@ def test_a_typed_text_with_braces_is_quoted_as_it_is(language: str) -> None:
         assert str(grade(of, of.place("x->t"), text).message)
 
 
-@pytest.mark.parametrize("name", [name for name in ODD if name != "start-one"])
+@pytest.mark.parametrize("name", [name for name in ODD if name not in ("start-one", "start-matrix")])
 def test_no_message_gives_the_right_value_away(name: str) -> None:
     of = ODD[name]
     for place in of.blanks:
         right = [nearest_float(cell) for cell in cells(of.truth(place))]
-        answers = [typed(suspect.value) for suspect in suspects(of, place)]
+        exact = values.each(nearest_float, of.truth(place))
+        answers = [typed(suspect.value) for suspect in suspects(of, place) if not same(suspect.value, exact, 0.01)]
         shape = place.shape
-        answers += ["77.7", "[[77.7]]", typed(values.each(nearest_float, of.truth(place)) * 1.04), "77.7 +", "q"]
+        answers += ["77.7", "[[77.7]]", typed(exact * 1.04), "77.7 +", "q"]
         answers += ["[[77.7, 77.7]]"] if shape else []
         for answer in answers:
             if len(answer) > 400:

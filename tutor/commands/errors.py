@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from tutor.algebra.errors import AlgebraError
 
 
 class Refused(click.ClickException):

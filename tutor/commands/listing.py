@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from tutor.commands.help import Command
-from tutor.commands.options import Settings, common
+from tutor.commands.options import common
+from tutor.commands.start import Settings
 from tutor.i18n import N_, _
 
 _MARKS = {"new": " ", "begun": "~", "solved": "✓"}

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import functools
-import os
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tutor.algebra import AlgebraError
-from tutor.algebra.values import Value
 from tutor.commands.errors import Refused, refuse_text
 from tutor.commands.help import Command
+from tutor.commands.start import Settings
 from tutor.i18n import LANGUAGES, N_, _, message
 
+if TYPE_CHECKING:
+    from tutor.algebra.values import Value
+
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What holds for any command: plain lines instead of a screen, drawing in ASCII."""
-
-    plain: bool = False
-    ascii: bool = False
-
-    @property
-    def in_lines(self) -> bool:
-        """Plain mode, asked for or because there is no terminal to draw on."""
-        terminal = sys.stdin.isatty() and sys.stdout.isatty()
-        return self.plain or not terminal or os.environ.get("TERM") == "dumb"
 
 
 def common(function: Function) -> Function:
@@ -93,7 +78,7 @@ def read_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:
 
 def read_exact(text: str) -> Value:
     """A value of the command line, exact. Raises `Refused`."""
-    from tutor.algebra import read_value
+    from tutor.algebra import AlgebraError, read_value
     from tutor.algebra.evaluate import evaluate
 
     try:

@@ -7,7 +7,8 @@ import json
 import click
 
 from tutor.commands.errors import Refused, refuse_text
-from tutor.commands.options import TEXT, FormulaCommand, Settings, common, read_exact, read_inputs
+from tutor.commands.options import TEXT, FormulaCommand, common, read_exact, read_inputs
+from tutor.commands.start import Settings
 from tutor.i18n import _
 
 

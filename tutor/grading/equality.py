@@ -1,6 +1,6 @@
 """Is an answer equal to the truth? Numbers, exact and with decimals; the figures of the tolerance stand here.
 
-- An answer without decimals is exact and must equal the truth exactly.
+- An answer without decimals is exact and must equal the truth exactly; but 1143 is right where 1142.58… is shown so.
 - An answer with decimals stands for a rounding. Where the truth is exact and short (at most `SHORT` significant
   digits) it must be that value or its correct rounding to at least `DIGITS` digits; any other truth accepts
   what lies within `TOLERANCE`. A correct rounding farther off is coarse: right so far, with too few digits.
@@ -72,11 +72,12 @@ def compare(answer: Typed, truth: Expr) -> Match:
             return same
     if isinstance(value, Num) and value.value == 0:
         return Match.DIFFERENT
-    if not answer.decimal:
-        # A whole number with two digits or more that is the truth, rounded: nearly there.
-        rounded = answer.unit == 1 and answer.digits >= 2 and _within(value, truth, answer.unit / 2)
-        return Match.COARSE if rounded else Match.DIFFERENT
     short = isinstance(truth, Num) and exact_decimal(truth.value, SHORT) is not None
+    if not answer.decimal:
+        # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly.
+        if answer.unit != 1 or answer.digits < 2 or not _within(value, truth, answer.unit / 2):
+            return Match.DIFFERENT
+        return Match.EQUAL if answer.digits > DIGITS and not short else Match.COARSE
     rounded = answer.unit is not None and _within(value, truth, answer.unit / 2)
     if short:
         if answer.unit is None:

@@ -273,7 +273,9 @@ def _nudge(problem: Problem, blank: Blank) -> Message | None:
             continue
         moved = (after - before) * floats.start
         if abs(moved - gradient * delta) <= 0.02 * abs(moved) or (gradient == 0 and abs(moved) < 1e-3 * delta):
-            return _nudge_text(problem, blank, delta, before, after, edge is not None)
+            said = _nudge_text(problem, blank, delta, before, after, edge is not None)
+            if said:
+                return said
     return None
 
 
@@ -285,18 +287,24 @@ def _moved(value: Value, delta: float) -> Value:
     return moved
 
 
-def _nudge_text(problem: Problem, blank: Blank, delta: float, before: float, after: float, on_edge: bool) -> Message:
+def _nudge_text(
+    problem: Problem, blank: Blank, delta: float, before: float, after: float, on_edge: bool
+) -> Message | None:
+    """The sentence, None where the numbers in it would not show the movement."""
     graph = problem.graph
     exact_before = problem.exact.values[blank.node]
     old = nearest_float(_first_cell(exact_before))
     name = graph.title(blank.node) + ("[1,1]" if values.is_matrix(exact_before) else "")
+    moving, moved = _told_apart(old, old + delta), _told_apart(before, after)
+    if not moving or not moved:
+        return None
     words = {
         "name": name,
         "output": graph.output,
-        "old": _plain(old),
-        "new": _plain(old + delta),
-        "before": _plain(before),
-        "after": _plain(after),
+        "old": moving[0],
+        "new": moving[1],
+        "before": moved[0],
+        "after": moved[1],
         "moved": show_number(after - before, 4) if (after - before) % 1 else _plain(after - before),
         "delta": _plain(delta),
         "start": show(problem.start),
@@ -317,9 +325,19 @@ def _nudge_text(problem: Problem, blank: Blank, delta: float, before: float, aft
     return _together(said, Message(N_("The start makes {start} times that."), words))
 
 
-def _plain(value: float) -> str:
-    """Up to seven digits, without zeros at the end."""
-    return f"{value:.7g}".replace("-", "−")
+def _told_apart(old: float, new: float) -> tuple[str, str] | None:
+    """Two numbers with as many digits as it takes to see how far they are apart."""
+    for digits in (7, 9, 11, 13):
+        texts = _plain(old, digits), _plain(new, digits)
+        seen = float(texts[1].replace("−", "-")) - float(texts[0].replace("−", "-"))
+        if abs(seen - (new - old)) <= 0.01 * abs(new - old):
+            return texts
+    return None
+
+
+def _plain(value: float, digits: int = 7) -> str:
+    """Up to so many digits, without zeros at the end."""
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
 _RUNGS = {

@@ -199,19 +199,15 @@ class ExerciseScreen(Screen[None]):
     def _keys(self) -> list[Binding]:
         """The keys that mean something now."""
         desk = self.desk
-        hidden = {"exercise.undo", "exercise.hint"} if desk.worksheet.done else {"exercise.check"}
-        if not desk.worksheet.variant.exercise.varies:
+        done, exercise = desk.worksheet.done, desk.worksheet.variant.exercise
+        hidden = {"exercise.undo", "exercise.hint"} if done else set()
+        if not exercise.varies:
             hidden.add("exercise.fresh")
         if not desk.worksheet.offers_reveal(desk.at):
             hidden.add("exercise.reveal")
-        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        shown = [
-            key
-            for key in Binding.make_bindings(keys)
-            if (key.show or key.id == "exercise.check") and key.id not in hidden
-        ]
-        found = {key.id: key for key in reversed(shown)}
-        return [*reversed(found.values()), Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
+        keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        first = [Binding("enter", "check", N_("go on"), id="exercise.check")] if done else []
+        return [*first, *keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
 
     # --- keys ---
 

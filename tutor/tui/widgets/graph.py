@@ -203,8 +203,10 @@ class GraphView(ScrollView, inherit_bindings=False):
             x = place.x + column * (place.cell + 1)
             text = self._fitted(_at(filling.texts, row, column), place, filling.tone)
             mark = _at(filling.marks, row, column) or " "
+            right_in_part = mark == self.signs.right and component == "graph--wrong"
+            colour = "graph--right" if right_in_part else component
             for offset, character in enumerate([*clusters(text), mark]):
-                cells[x + offset] = (character, component)
+                cells[x + offset] = (character, colour)
 
     def _fitted(self, text: str, place: Place, tone: Tone) -> str:
         """A number in the middle, as the one above the wire stands; a matrix's cells to the right."""

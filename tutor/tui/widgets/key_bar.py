@@ -43,7 +43,7 @@ class KeyBar(Widget):
         self._spans = []
         x = 0
         for binding in self._keys:
-            key, says = written(binding.key), self.signs.text(_(binding.description))
+            key, says = written(binding.key.partition(",")[0]), self.signs.text(_(binding.description))
             width = cell_len(key) + 1 + cell_len(says)
             if x + width > room:
                 break

@@ -1,0 +1,51 @@
+"""All commands together, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tutor import __version__
+from tutor.commands.errors import Refused, say_error, usage
+from tutor.commands.help import Group
+from tutor.commands.listing import list_exercises
+from tutor.commands.options import common
+from tutor.commands.play import play
+from tutor.commands.solve import solve
+from tutor.commands.start import Settings, start
+from tutor.i18n import _
+
+
+@click.group(cls=Group, invoke_without_command=True, help=_("Learn back-propagation by hand, edge by edge."))
+@click.version_option(
+    __version__, prog_name="backprop-tutor", message="%(prog)s %(version)s", help=_("Show the version.")
+)
+@common
+@click.pass_context
+def cli(context: click.Context, settings: Settings) -> None:
+    """Without a command: the tutor itself."""
+    if context.invoked_subcommand is None:
+        context.exit(start(settings))
+
+
+for command in (play, list_exercises, solve):
+    cli.add_command(command)
+
+
+def execute(argv: list[str]) -> int:
+    """Run `argv`; errors are one sentence on standard error. Returns the exit code."""
+    try:
+        code = cli.main(args=argv, prog_name="backprop-tutor", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        return 130
+    except click.UsageError as error:
+        say_error(usage(error))
+        return 2
+    except Refused as error:
+        say_error(error.format_message())
+        return error.code
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,39 @@
+"""Opening the tutor, on a screen or in plain lines. The way to the first screen: nothing more is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.packs import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for any command: plain lines instead of a screen, drawing in ASCII."""
+
+    plain: bool = False
+    ascii: bool = False
+
+    @property
+    def in_lines(self) -> bool:
+        """Plain mode, asked for or because there is no terminal to draw on."""
+        terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        return self.plain or not terminal or os.environ.get("TERM") == "dumb"
+
+
+def start(settings: Settings, exercise: Exercise | None = None, seed: int | None = None, restart: bool = False) -> int:
+    """Open the tutor at an exercise, or at the list of them. Returns the exit code."""
+    from tutor.practice.store import Store, default_path
+
+    with Store.open(default_path()) as store:
+        if settings.in_lines:
+            from tutor.commands.lines import in_lines
+
+            return in_lines(settings, store, exercise, seed, restart)
+        from tutor.tui import run
+
+        return run(store, exercise, seed=seed, restart=restart, ascii=settings.ascii)
