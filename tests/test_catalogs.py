@@ -9,6 +9,7 @@ from pathlib import Path
 import polib
 import pytest
 from babel.messages.extract import extract_from_dir
+from rich.cells import cell_len
 
 import tutor
 from tutor.i18n import LANGUAGES
@@ -132,6 +133,11 @@ def test_blanks_at_the_ends_are_kept() -> None:
         return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
     assert not [(english, korean) for english, korean in translations() if ends(english) != ends(korean)]
+
+
+def test_a_label_stays_short() -> None:
+    labels = [(english, korean) for english, korean in translations() if re.fullmatch(r"[^.{]{1,12}", english)]
+    assert not [(english, korean) for english, korean in labels if cell_len(korean) > 12]
 
 
 def test_no_particle_hangs_on_a_placeholder_or_a_sign() -> None:

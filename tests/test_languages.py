@@ -11,8 +11,12 @@ import polib
 import pytest
 
 import tutor
+from tests.grading.samples import GOOD
 from tutor import i18n
-from tutor.i18n import LANGUAGES, Text, from_environment, message
+from tutor.grading import asks, grade, hint
+from tutor.grading.grade import fill
+from tutor.grading.mistakes import suspects
+from tutor.i18n import LANGUAGES, Message, Text, from_environment, message
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -91,6 +95,19 @@ def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
     assert [str(both), str(english), str(one), str(Text({}))] == ["사슬", "chain", "z = x*y", ""]
     i18n.use("en")
     assert [str(both), str(Text({"ko": "사슬"}))] == ["chain", "사슬"]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_said_at_a_blank_is_in_korean(name: str) -> None:
+    i18n.use("ko")
+    problem = GOOD[name]
+    for blank in problem.blanks:
+        said = [asks(problem, blank), *(hint(problem, blank, rung).text for rung in (1, 2, 4))]
+        said += [grade(problem, blank, answer).message for answer in ("98765.4", "1 +", "foo")]
+        said += [Message(str(suspect.says), fill(problem, blank, "7")) for suspect in suspects(problem, blank)]
+        for text in map(str, said):
+            assert HANGUL.search(text) or "∂" in text, text
+            assert not re.search("[a-z]{4}", text), text
 
 
 def test_help_is_in_korean(run_tutor: Run) -> None:

@@ -7,6 +7,7 @@ import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tutor.algebra import AlgebraError, parse, parse_equations
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tutor.algebra import Apply, Expr, Grid, Num, Sym, parse, parse_equations
 from tutor.algebra.show import write
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tutor.algebra import ANSWER, GRAPH, AlgebraError, parse, parse_equations, read_value
 from tutor.algebra.evaluate import evaluate, in_floats
 from tutor.algebra.tree import Num

@@ -9,6 +9,7 @@ import pytest
 import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from tutor.algebra import AlgebraError, Apply, Expr, Num, Sym, parse
 from tutor.algebra.balls import PRECISIONS, ball, nearest_float, precision
 from tutor.algebra.evaluate import evaluate, in_floats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tutor.algebra import AlgebraError, parse
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.show import write

@@ -11,13 +11,13 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.engine.graphs import Program, matrix_program, scalar_program
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.tree import Num, number
 from tutor.engine import OPERATIONS, Graph, Node, NotANumber, forward, run
 from tutor.engine.nudge import nudged
-
-from tests.engine.graphs import Program, matrix_program, scalar_program
 
 programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
 matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from tutor.algebra import parse
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate

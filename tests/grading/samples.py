@@ -6,14 +6,15 @@ import random
 from typing import Any
 
 from hypothesis import strategies as st
+
+from tests.engine.graphs import matrix_program, scalar_program
+from tests.engine.test_passes import exact_inputs
 from tutor.algebra import parse, values
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.tree import number
 from tutor.engine import Graph, NotANumber
 from tutor.grading import Blank, Problem
-
-from tests.engine.graphs import matrix_program, scalar_program
-from tests.engine.test_passes import exact_inputs
 
 
 def problem(text: str, start: str = "1", /, given: tuple[str, ...] = ("start",), **inputs: str) -> Problem:
@@ -78,7 +79,7 @@ ODD = {
 
 
 def random_problem(seed: int, matrices: bool = False) -> Problem | None:
-    """A random problem, None where its numbers have no value."""
+    """A random problem, None where its numbers have no value or none that can be typed."""
     rng = random.Random(seed)
     program = matrix_program(rng) if matrices else scalar_program(rng, 5)
     inputs: dict[str, Any] = exact_inputs(program)
@@ -88,7 +89,9 @@ def random_problem(seed: int, matrices: bool = False) -> Problem | None:
         assert made.floats is not None
     except NotANumber:
         return None
-    return made
+    sizes = [abs(nearest_float(cell)) for place in made.places for cell in cells(made.truth(place))]
+    # Nothing beyond e±30 can be typed.
+    return made if all(size == 0 or 1e-25 < size < 1e25 for size in sizes) else None
 
 
 problems = st.integers(0, 10**9).map(random_problem).filter(lambda made: made is not None)

@@ -8,6 +8,10 @@ from importlib.resources import files
 from string import Formatter
 
 import pytest
+
+from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells
+from tests.grading.test_hints import PLACES
+from tests.grading.test_mistakes import same, typed
 from tutor import i18n
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
@@ -16,10 +20,6 @@ from tutor.grading import Kind, grade
 from tutor.grading.grade import fill
 from tutor.grading.mistakes import suspects
 from tutor.i18n import Message, Text, translate
-
-from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells
-from tests.grading.test_hints import PLACES
-from tests.grading.test_mistakes import same, typed
 
 ALL = GOOD | ODD
 KOREAN = files("tutor").joinpath("locale/ko/LC_MESSAGES/tutor.po").is_file()

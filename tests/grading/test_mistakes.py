@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+
+from tests.grading.samples import EVERY_BLANK, GOOD, cells, literal, matrix_problems, problem, problems
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.engine import OPERATIONS
 from tutor.engine.operation import Mistake
 from tutor.grading import Blank, Kind, Problem, grade
 from tutor.grading.mistakes import suspects
-
-from tests.grading.samples import EVERY_BLANK, GOOD, cells, literal, matrix_problems, problem, problems
 
 
 def typed(value: Any, digits: int = 10) -> str:
@@ -183,8 +183,7 @@ def test_an_expression_over_names_is_judged_by_its_value() -> None:
 def test_whoever_is_right_is_never_accused(of: Problem) -> None:
     for place in of.blanks:
         right = truth(of, place)
-        if right == 0 or abs(right) > 1e-25:
-            assert grade(of, place, typed(right) if right else "0").kind is Kind.RIGHT
+        assert grade(of, place, typed(right) if right else "0").kind is Kind.RIGHT
 
 
 @settings(max_examples=120, deadline=None)

@@ -9,12 +9,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tutor.algebra.tree import Num
-from tutor.grading import Kind, grade, reads_as
-from tutor.grading.verdict import MARKS, WORDS
 
 from tests.algebra.test_fuzz_texts import PIECES, grammatical
 from tests.grading.samples import EVERY_BLANK, GOOD, ODD, problem
+from tutor.algebra.tree import Num
+from tutor.grading import Kind, grade, reads_as
+from tutor.grading.verdict import MARKS, WORDS
 
 SEED = problem("z = (a + b) * c", a="50", b="70", c="2")
 

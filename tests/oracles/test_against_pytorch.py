@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tutor.engine import Graph, NotANumber, Passes, run
 
 from tests.engine.graphs import Program, matrix_program, scalar_program
 from tests.engine.test_passes import exact_inputs, float_inputs
+from tutor.engine import Graph, NotANumber, Passes, run
 
 torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle

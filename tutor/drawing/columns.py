@@ -12,8 +12,6 @@ from rich.cells import cell_len
 
 from tutor.drawing.spec import Box, Density, Slot
 
-_CELL = 6
-
 
 @dataclass(slots=True)
 class Block:
@@ -50,7 +48,7 @@ def block(value: Sequence[str], slot: Slot | None, density: Density, indent: int
     if slot.rows > 1 or slot.columns > 1:
         brackets_and_spaces = 2 + slot.columns - 1
         needed = -(-(width - brackets_and_spaces) // slot.columns)
-    cell = max(_CELL, needed)
+    cell = max(slot.cell, needed)
     shown = slot.columns * (cell + 1) - 1
     if width > shown:
         place = (width - shown) // 2

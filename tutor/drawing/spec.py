@@ -18,11 +18,15 @@ Style = Literal["wire", "box", "label", "value", "branch"]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for one backward value: a blank, or a value that is given. Scalars have one row and column."""
+    """A place for one backward value: a blank, or a value that is given. Scalars have one row and column.
+
+    `cell` is how many cells an entry gets at least in a full drawing, so that what is typed there fits.
+    """
 
     id: str
     rows: int = 1
     columns: int = 1
+    cell: int = 6
 
 
 @dataclass(frozen=True, slots=True)

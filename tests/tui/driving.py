@@ -1,0 +1,113 @@
+"""Driving the app as a learner does: real keys, what stands on the screen, and waiting for a condition."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from tutor.algebra.show import show
+from tutor.packs import Exercise, library
+from tutor.practice.store import Store, default_path
+from tutor.tui.app import TutorApp
+from tutor.tui.desk import Desk
+from tutor.tui.screens.exercise import ExerciseScreen
+
+#: Polls of ten milliseconds each.
+PATIENCE = 500
+
+
+async def until(pilot: Pilot[bool], condition: Callable[[], object], what: str = "") -> None:
+    """Wait for a condition."""
+    for _poll in range(PATIENCE):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never happened: {what}\n" + "\n".join(lines(pilot)))
+
+
+def lines(pilot: Pilot[bool]) -> list[str]:
+    """The rows of the screen, as the compositor makes them for the terminal."""
+    return [strip.text.rstrip() for strip in pilot.app.screen._compositor.render_strips()]
+
+
+def text(pilot: Pilot[bool]) -> str:
+    """All of the screen, words not broken by line ends."""
+    return " ".join(" ".join(lines(pilot)).split())
+
+
+@dataclass
+class Session:
+    """An app with an exercise open."""
+
+    pilot: Pilot[bool]
+    app: TutorApp
+    screen: ExerciseScreen
+
+    @property
+    def desk(self) -> Desk:
+        return self.screen.desk
+
+    async def type(self, answer: str) -> None:
+        """Type characters one by one."""
+        await self.pilot.press(*("space" if character == " " else character for character in answer))
+
+    async def answer(self, answer: str) -> None:
+        """Type an answer and check it."""
+        await self.type(answer)
+        await self.pilot.press("enter")
+
+    async def sees(self, *pieces: str) -> None:
+        """Wait until all of these stand on the screen."""
+        await until(self.pilot, lambda: all(piece in text(self.pilot) for piece in pieces), f"{pieces} on the screen")
+
+    def truth(self, blank: str | None = None) -> str:
+        """The right answer at a blank, as a learner would type it."""
+        problem = self.desk.worksheet.problem
+        return show(problem.truth(problem.place(blank or self.desk.at))).replace("−", "-")
+
+    async def solve(self) -> None:
+        """Answer every blank rightly, from wherever the focus is."""
+        for _blank in self.desk.worksheet.blanks:
+            if self.desk.worksheet.done:
+                return
+            at = self.desk.at
+            if self.desk.place.shape:
+                await self.pilot.press("enter")
+                self.app.post_message(_paste(self.truth()))
+                await until(self.pilot, lambda: self.desk.draft.complete, "the grid is filled")
+                await self.pilot.press("enter")
+            else:
+                await self.answer(self.truth())
+            await until(self.pilot, lambda at=at: self.desk.worksheet.entry(at).settled, f"{at} is right")
+
+
+def _paste(pasted: str) -> object:
+    from textual import events
+
+    return events.Paste(pasted)
+
+
+async def paste(session: Session, pasted: str) -> None:
+    """Paste text into the terminal."""
+    session.app.post_message(_paste(pasted))
+    await session.pilot.pause()
+
+
+@asynccontextmanager
+async def opened(
+    exercise: Exercise | str, size: tuple[int, int] = (80, 24), store: Store | None = None, **options: object
+) -> AsyncIterator[Session]:
+    """The app, started at an exercise."""
+    found = library.find(exercise) if isinstance(exercise, str) else exercise
+    kept = store or Store.open(default_path())
+    app = TutorApp(kept, found, **options)  # type: ignore[arg-type]
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: len(app.screen_stack) > 2 and app.screen.is_mounted, "the exercise is open")
+        screen = next(screen for screen in app.screen_stack if isinstance(screen, ExerciseScreen))
+        await until(pilot, lambda: screen.drawing and screen.focused is not None, "the graph has the focus")
+        yield Session(pilot, app, screen)
+    if store is None:
+        kept.close()

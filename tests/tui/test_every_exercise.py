@@ -1,0 +1,58 @@
+"""Every built-in exercise can be worked through with keys alone, in either language."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.driving import lines, opened, until
+from tutor import i18n
+from tutor.packs import library
+from tutor.practice.store import Store, default_path
+
+EXERCISES = [f"{pack.id}/{entry.id}" for pack in library.packs() for entry in pack.entries]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+async def test_from_the_first_blank_to_the_summary(name: str) -> None:
+    async with opened(name) as session:
+        await session.solve()
+        await session.sees("Solved.", "Wrong answers: 0")
+        output = session.desk.worksheet.problem.graph.output
+        assert all(
+            f"∂{output}/∂{wrt}" in "\n".join(lines(session.pilot))
+            for wrt, _value in session.desk.worksheet.summary().gradients[:1]
+        )
+        await session.pilot.press("escape")
+        await until(session.pilot, lambda: len(session.app.screen_stack) == 2, "the list")
+    with Store.open(default_path()) as store:
+        assert store.state(*name.split("/")) == "solved"
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 50)])
+@pytest.mark.parametrize("name", ["basics/two-roads", "matrices/sigma-xw"])
+async def test_in_korean_at_many_sizes(name: str, size: tuple[int, int]) -> None:
+    i18n.use("ko")
+    async with opened(name, size) as session:
+        from rich.cells import cell_len
+
+        shown = lines(session.pilot)
+        assert len(shown) == size[1]
+        assert all(cell_len(line) <= size[0] for line in shown)
+        await session.solve()
+        await until(session.pilot, lambda: session.desk.worksheet.done, "done")
+
+
+async def test_enter_goes_on_to_the_next_exercise() -> None:
+    async with opened("basics/times") as session:
+        await session.solve()
+        await session.sees("next: What + sends back")
+        await session.pilot.press("enter")
+        await session.sees("0/4", "What + sends back")
+
+
+async def test_after_the_last_exercise_enter_goes_back_to_the_list() -> None:
+    async with opened("matrices/sigma-xw") as session:
+        await session.solve()
+        await session.sees("back to the list")
+        await session.pilot.press("enter")
+        await session.sees("First steps back", "1 of 1 solved")

@@ -1,0 +1,422 @@
+"""The exercise screen: moving, typing, checking, helping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.geometry import Offset
+
+from tests.tui.driving import Session, lines, opened, paste, text, until
+from tutor import i18n
+from tutor.algebra.tree import number
+from tutor.i18n import Text
+from tutor.packs import Exercise, from_formula
+from tutor.practice.store import Store, default_path
+from tutor.tui.screens.confirm import ConfirmScreen
+from tutor.tui.screens.too_small import TooSmallScreen
+from tutor.tui.widgets.graph import GraphView
+
+ADD_MULTIPLY = "basics/add-multiply"
+
+
+def formula(graph: str, **inputs: int) -> Exercise:
+    return from_formula(graph, {name: number(value) for name, value in inputs.items()})
+
+
+# --- moving ---
+
+
+async def test_tab_goes_in_the_order_of_the_backward_pass_and_round() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        order = [blank.id for blank in session.desk.worksheet.blanks]
+        for name in [*order, order[0]]:
+            assert session.desk.at == name
+            await session.pilot.press("tab")
+        await session.pilot.press("shift+tab")
+        assert session.desk.at == order[0]
+
+
+async def test_arrows_follow_the_graph() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        for key in ("left", "left", "down", "up", "right", "right", "right"):
+            here = session.desk.at
+            await session.pilot.press(key)
+            assert session.desk.at == session.screen.drawing.neighbours[here].get(key, here)
+        assert session.desk.at == "start"
+
+
+async def test_a_click_focuses_a_blank() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        graph = session.screen.query_one(GraphView)
+        place = session.screen.drawing.places["a->add1"]
+        spot = graph.origin + Offset(place.x + 1, place.y)
+        await session.pilot.click(GraphView, offset=spot)
+        await until(session.pilot, lambda: session.desk.at == "a->add1", "the click arrived")
+        await session.sees("on the edge a → +")
+
+
+async def test_the_focused_blank_stays_in_sight_in_a_graph_that_is_too_wide() -> None:
+    chain = "; ".join(f"t{i + 1} = sigmoid(t{i})" for i in range(9))
+    async with opened(formula(f"{chain}; z = 2 * t9", t0=1)) as session:
+        graph = session.screen.query_one(GraphView)
+        await session.pilot.press("f7")
+        for blank in session.desk.worksheet.blanks:
+            assert session.desk.at == blank.id
+            place = session.screen.drawing.places[blank.id]
+            assert graph.scroll_offset.x <= place.x
+            assert place.x + place.width <= graph.scroll_offset.x + graph.size.width
+            await session.pilot.press("tab")
+        assert graph.max_scroll_x > 0
+
+
+async def test_the_panel_names_what_is_asked() -> None:
+    async with opened("basics/two-roads") as session:
+        await session.sees("what comes back from × to x, a part of ∂z/∂x")
+        await session.answer("14")
+        await session.sees("on the edge (x + y) → ×: ∂z/∂(x + y)")
+        await session.answer("6")
+        await session.answer("6")
+        await session.sees("from ×: 14, from +: 6, together ∂z/∂x = ?")
+
+
+# --- typing ---
+
+
+async def test_typing_goes_into_the_blank_and_the_graph_shows_it() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.type("3*e^2")
+        await session.sees("› 3*e^2", "reads as 3·e² ≈ 22.17")
+        assert any("3*e^2" in line for line in lines(session.pilot)[:12])
+
+
+async def test_a_plain_number_needs_no_echo() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.type("-0.25")
+        await session.sees("› -0.25")
+        assert "reads as" not in text(session.pilot)
+
+
+async def test_left_and_right_move_in_the_answer_and_down_keeps_the_draft() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.type("13")
+        await session.pilot.press("left")
+        await session.type("2")
+        assert session.desk.draft.text == "123"
+        assert session.desk.at == "start"
+        await session.pilot.press("home", "delete", "down")
+        assert session.desk.at != "start"
+        assert session.desk.draft.empty
+        await session.pilot.press("tab", "shift+tab", "shift+tab")
+        session.desk.go("start")
+        await session.type("4")
+        assert session.desk.draft.text == "423"
+        await session.pilot.press("backspace", "end", "backspace", "ctrl+u")
+        assert session.desk.draft.empty
+
+
+async def test_a_caret_stands_under_the_fault_and_the_answer_costs_nothing() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.type("2 * y1")
+        await session.sees("Unknown name “y1”")
+        shown = lines(session.pilot)
+        row = next(i for i, line in enumerate(shown) if "› 2 * y1" in line)
+        assert shown[row + 1].index("^^") == shown[row].index("y1")
+        await session.pilot.press("enter")
+        await session.sees("! can't be read")
+        assert session.desk.worksheet.entry("start").wrongs == 0
+        assert session.desk.draft.text == "2 * y1"
+
+
+async def test_the_caret_counts_wide_characters() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.type("가+2")
+        await until(session.pilot, lambda: any("^" in line for line in lines(session.pilot)), "a caret")
+        shown = [strip.text for strip in session.app.screen._compositor.render_strips()]
+        row = next(i for i, line in enumerate(shown) if "가+2" in line)
+        assert shown[row + 1].index("^") == shown[row].index("가")
+
+
+@pytest.mark.parametrize("junk", ["[/red]", "[@click=app.quit]x", "((((((", "=" * 30, "９９", "%s{0}\\n", "ㅗㅗㅗ"])
+async def test_no_input_breaks_the_screen(junk: str) -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer(junk)
+        await session.sees("! can't be read")
+        await session.pilot.press("ctrl+u")
+        await session.answer(session.truth())
+        await session.sees("1/5")
+
+
+async def test_a_pasted_answer_is_one_line() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await paste(session, "1 +\n 0\x1b[31m\n")
+        await until(session.pilot, lambda: session.desk.draft.text.startswith("1 +"), "pasted")
+        assert "\n" not in session.desk.draft.text
+        assert "\x1b" not in session.desk.draft.text
+
+
+async def test_a_very_long_answer_scrolls_in_its_line() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await paste(session, "+".join(["1"] * 300))
+        await until(session.pilot, lambda: not session.desk.draft.empty, "pasted")
+        assert all(len(line) <= 80 for line in lines(session.pilot))
+        await session.pilot.press("home", "enter")
+        await session.sees("! can't be read")
+
+
+# --- checking ---
+
+
+async def test_a_wrong_answer_says_why_and_stays() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer("240")
+        await session.sees("✗ not yet", "240 is the output's value")
+        assert session.desk.at == "start"
+        assert any("240 ✗" in line for line in lines(session.pilot)[:12])
+        await session.answer("1")
+        await session.sees("✓ right", "(a + b) → ×")
+        assert session.desk.at == session.desk.worksheet.blanks[1].id
+
+
+async def test_backspace_takes_the_last_answer_up_again() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer("12")
+        await session.pilot.press("backspace")
+        assert session.desk.draft.text == "1"
+        await session.pilot.press("enter")
+        await session.sees("1/5")
+
+
+async def test_enter_without_an_answer_says_what_to_do() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.pilot.press("enter")
+        await session.sees("Type the value first.")
+        assert not session.desk.worksheet.entries
+
+
+async def test_undo_takes_the_last_entry_back() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer("1")
+        await session.pilot.press("ctrl+z")
+        assert session.desk.at == "start"
+        assert session.desk.worksheet.state("start") == "empty"
+        await session.sees("0/5")
+        await session.pilot.press("ctrl+z")
+        await session.sees("There is nothing to take back.")
+
+
+async def test_a_given_value_is_not_asked() -> None:
+    async with opened("basics/times") as session:
+        await session.pilot.press("right")
+        assert session.desk.at == "start"
+        await session.sees("This value is given")
+        await session.answer("5")
+        assert not session.desk.worksheet.entries
+        assert session.desk.drafts == {}
+
+
+async def test_what_is_not_saved_is_said(tmp_path: Path) -> None:
+    blocked = tmp_path / "a-file"
+    blocked.write_text("no folder")
+    store = Store.open(blocked / "progress.sqlite3")
+    async with opened(ADD_MULTIPLY, store=store) as session:
+        await session.answer("1")
+        await session.sees("not saved", "1/5")
+
+
+# --- helping ---
+
+
+async def test_hints_come_by_question_mark_and_f2() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.pilot.press("?")
+        await session.sees("Hint 1/4")
+        assert session.desk.draft.empty
+        await session.answer("7")
+        await session.pilot.press("f2")
+        await session.sees("Hint 2/4")
+
+
+async def _wrong(session: Session, times: int) -> None:
+    at = session.desk.at
+    for n in range(times):
+        await session.answer(f"{1000 + 7 * n}")
+        await until(session.pilot, lambda n=n: session.desk.worksheet.entry(at).wrongs == n + 1, "refused")
+
+
+async def test_wrong_answers_bring_more_help() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer("1")
+        await _wrong(session, 1)
+        assert session.desk.pointers() == ()
+        await session.pilot.press("f8")
+        await session.sees("The value is shown once")
+    async with opened(ADD_MULTIPLY) as session:
+        await session.sees("1/5")
+        at = session.desk.at
+        for n in range(2, 6):
+            await session.answer(f"{2000 + 7 * n}")
+            await until(session.pilot, lambda n=n: session.desk.worksheet.entry(at).wrongs == n, "refused")
+            if n == 2:
+                await session.sees("Look at the marked places: start (1), c → × (2)")
+            if n == 3:
+                await session.sees("Hint 1/4")
+        await session.sees("F8 shows the value.")
+        await session.pilot.press("f8")
+        await session.sees("= shown", "Hint 4/4")
+        assert session.desk.worksheet.state(at) == "revealed"
+        await session.pilot.press("enter")
+        assert session.desk.at != at
+        await session.solve()
+        await session.sees("Solved.", "Values shown: 1")
+
+
+async def test_the_text_stands_until_the_first_answer_and_in_the_help() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.sees("The values have flowed from left to right")
+        await session.answer("7")
+        await session.sees("✗")
+        assert "The values have flowed" not in text(session.pilot)
+        await session.pilot.press("f1")
+        await session.sees("The values have flowed", "F2, ?")
+        await session.pilot.press("escape")
+        await session.sees("✗")
+
+
+# --- other numbers ---
+
+
+async def test_fresh_numbers_keep_the_place_and_ask_only_where_something_is_lost() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.pilot.press("tab", "tab")
+        at, before = session.desk.at, session.desk.worksheet.problem.inputs
+        await session.pilot.press("f3")
+        await until(session.pilot, lambda: session.desk.worksheet.problem.inputs != before, "other numbers")
+        assert session.desk.at == at
+        await session.type("5")
+        numbers = session.desk.worksheet.problem.inputs
+        await session.pilot.press("f3")
+        await until(session.pilot, lambda: isinstance(session.app.screen, ConfirmScreen), "a question")
+        await session.pilot.press("escape")
+        assert session.desk.worksheet.problem.inputs is numbers
+        assert session.desk.draft.text == "5"
+        await session.pilot.press("f3", "enter")
+        await until(session.pilot, lambda: session.desk.worksheet.problem.inputs is not numbers, "other numbers")
+        assert session.desk.draft.empty
+        await session.solve()
+        await session.sees("Solved.")
+
+
+async def test_one_set_of_numbers_is_said() -> None:
+    async with opened(formula("z = x * y", x=2, y=3)) as session:
+        await session.pilot.press("f3")
+        await session.sees("one set of numbers")
+
+
+# --- sizes and views ---
+
+
+async def test_a_resize_in_the_middle_of_typing_loses_nothing() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer("1")
+        await session.type("2*")
+        await session.pilot.resize_terminal(40, 10)
+        await until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
+        await session.sees("backprop-tutor needs 60 columns and 16 rows.")
+        await session.pilot.press("7")
+        await session.pilot.resize_terminal(80, 24)
+        await until(session.pilot, lambda: session.app.screen is session.screen, "the exercise is back")
+        await session.type("1")
+        assert session.desk.draft.text == "2*1"
+        await session.pilot.press("enter")
+        await session.sees("2/5")
+
+
+async def test_too_small_still_quits() -> None:
+    async with opened(ADD_MULTIPLY, size=(40, 10)) as session:
+        await until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
+        await session.pilot.press("ctrl+q")
+        await until(session.pilot, lambda: not session.app.is_running, "it has quit")
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (119, 30), (120, 30), (200, 60)])
+async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
+    async with opened("basics/sigmoid-in-parts", size=size) as session:
+        await session.sees("∂y/∂")
+        graph, panel = session.screen.query_one(GraphView).region, session.screen.query_one("#panel").region
+        assert graph.height >= 6
+        assert not graph.overlaps(panel)
+        assert (graph.y == panel.y) == (size[0] >= 200)
+
+
+async def test_f7_toggles_the_density_and_compact_tells_values_in_the_panel() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        assert session.screen.drawing.density == "full"
+        await session.pilot.press("f7", "tab")
+        assert session.screen.drawing.density == "compact"
+        await session.sees("(a + b) = 120", "c = 2", "from the right = ?")
+        await session.pilot.press("f7")
+        assert session.screen.drawing.density == "full"
+
+
+async def test_outside_text_is_shown_as_it_is() -> None:
+    loud = Text({"": "[bold]x[/bold] [@click=app.quit]leave[/]"})
+    exercise = replace(formula("z = x * y", x=2, y=3), title=loud, text=loud)
+    async with opened(exercise) as session:
+        shown = text(session.pilot)
+        assert shown.count("[bold]x[/bold] [@click=app.quit]leave[/]") == 2
+
+
+async def test_ascii_draws_with_ascii_only() -> None:
+    async with opened("basics/two-roads", ascii=True) as session:
+        await session.answer("15")
+        await session.sees("x not yet")
+        assert all(line.isascii() for line in lines(session.pilot)[1:9])
+
+
+async def test_without_colour_the_focus_is_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(ADD_MULTIPLY) as session:
+        style = session.screen.query_one(GraphView).get_component_rich_style("graph--focus")
+        assert style.reverse
+        for strip in session.app.screen._compositor.render_strips():
+            for segment in strip:
+                assert segment.style is None or segment.style.color is None or segment.style.color.name == "default"
+
+
+# --- leaving ---
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+async def test_both_keys_quit_and_nothing_is_lost(key: str) -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.answer("1")
+        await session.pilot.press(key)
+        await until(session.pilot, lambda: not session.app.is_running, "it has quit")
+        assert session.app.return_value is False
+    async with opened(ADD_MULTIPLY) as session:
+        await session.sees("1/5")
+        assert session.desk.at == session.desk.worksheet.blanks[1].id
+        await session.solve()
+        await session.pilot.press(key)
+        await until(session.pilot, lambda: not session.app.is_running, "it has quit")
+        assert session.app.return_value is True
+
+
+async def test_the_palette_opens_and_closes() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        await session.pilot.press("ctrl+p")
+        await until(session.pilot, lambda: session.app.screen is not session.screen, "the palette")
+        await session.pilot.press("escape")
+        await until(session.pilot, lambda: session.app.screen is session.screen, "the exercise")
+        await session.answer("1")
+        await session.sees("1/5")
+
+
+async def test_korean_help() -> None:
+    i18n.use("ko")
+    async with opened(ADD_MULTIPLY) as session:
+        await session.pilot.press("f1")
+        await session.sees("순전파" if "순전파" in session.desk.worksheet.variant.text() else "z")
+    assert default_path().exists()

@@ -1,0 +1,118 @@
+"""The list of exercises."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.driving import opened, text, until
+from tutor.packs import library
+from tutor.practice.store import Store, default_path
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.exercise import ExerciseScreen
+
+
+@asynccontextmanager
+async def at_home() -> AsyncIterator[Pilot[bool]]:
+    with Store.open(default_path()) as store:
+        app = TutorApp(store)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: "Enter open" in text(pilot), "the list")
+            yield pilot
+
+
+async def sees(pilot: Pilot[bool], *pieces: str) -> None:
+    await until(pilot, lambda: all(piece in text(pilot) for piece in pieces), f"{pieces} on the screen")
+
+
+async def test_a_new_learner_begins_at_the_first_exercise() -> None:
+    async with at_home() as pilot:
+        await sees(pilot, "First steps back 0 of", "A sum, then a product")
+        assert "Continue" not in text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
+        await sees(pilot, "0/5", "A sum, then a product")
+        await pilot.press("escape")
+        await sees(pilot, "First steps back")
+
+
+async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
+    async with opened("basics/times") as session:
+        await session.solve()
+        await session.sees("Solved.")
+    async with opened("basics/two-roads") as session:
+        await session.answer("14")
+        await session.sees("1/5")
+    async with at_home() as pilot:
+        await sees(pilot, "▸ Continue: Two roads from x", "✓ What × sends back solved", "▸ Two roads from x begun")
+        await pilot.press("enter")
+        await sees(pilot, "1/5", "Two roads from x")
+
+
+async def test_coming_back_shows_what_was_done() -> None:
+    async with at_home() as pilot:
+        await pilot.press("enter", "1", "enter")
+        await sees(pilot, "1/5")
+        await pilot.press("escape")
+        await sees(pilot, "▸ Continue: A sum, then a product", "begun")
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The built-in packs, one exercise of which is no TOML, one no exercise; and a pack that can't be read."""
+    home = library.built_in()
+    assert home is not None
+    copy = tmp_path / "exercises"
+    shutil.copytree(home, copy)
+    (copy / "basics" / "90-torn.toml").write_text("graph = ")
+    (copy / "basics" / "91-empty.toml").write_text('title = "[bold]Empty[/bold]"\ngraph = "z = x +"\n')
+    (copy / "zzz").mkdir()
+    (copy / "zzz" / "pack.toml").write_text("title = ")
+    monkeypatch.setattr(library, "built_in", lambda: copy)
+    return copy
+
+
+async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path) -> None:
+    async with at_home() as pilot:
+        await until(pilot, lambda: len(pilot.app._home.faults) >= 2, "the faults are found")
+        assert "90-torn.toml" in pilot.app._home.faults["basics", "torn"]
+        await pilot.press("end")
+        await sees(pilot, "! torn", "! [bold]Empty[/bold]")
+        await pilot.press("enter")
+        await pilot.press("home")
+        await sees(pilot, "A sum, then a product")
+        await pilot.press("enter")
+        await sees(pilot, "0/5")
+
+
+async def test_a_file_that_was_set_aside_is_told() -> None:
+    default_path().parent.mkdir(parents=True)
+    default_path().write_bytes(b"SQLite format 3\x00" + b"nonsense" * 500)
+    async with at_home() as pilot:
+        await sees(pilot, "a new one has been begun")
+
+
+async def test_help_and_quitting() -> None:
+    async with at_home() as pilot:
+        await pilot.press("f1")
+        await sees(pilot, "Back-propagation by hand")
+        await pilot.press("escape")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: not pilot.app.is_running, "it has quit")
+        assert pilot.app.return_value is None
+
+
+async def test_an_exercise_without_a_pack_leads_back_to_the_list() -> None:
+    from tutor.algebra.tree import number
+    from tutor.packs import from_formula
+
+    async with opened(from_formula("z = x * y", {"x": number(2), "y": number(3)})) as session:
+        await session.solve()
+        await session.sees("Solved.")
+        await session.pilot.press("enter")
+        await session.sees("First steps back")

@@ -1,0 +1,107 @@
+"""A matrix is typed in cells, pasted, or written as an expression."""
+
+from __future__ import annotations
+
+from tests.tui.driving import Session, lines, opened, paste, until
+from tutor.tui.widgets.answer_grid import AnswerGrid
+
+SIGMA = "matrices/sigma-xw"
+BIG = (120, 40)
+
+
+async def _cells(session: Session, *texts: str) -> None:
+    for text in texts:
+        await session.type(text)
+        await session.pilot.press("enter")
+
+
+async def test_enter_opens_the_cells_and_goes_through_them_to_the_check() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.pilot.press("enter")
+        assert session.desk.in_grid
+        await _cells(session, "1", "1", "1", "1", "1")
+        assert not session.desk.worksheet.entries
+        await _cells(session, "1")
+        await session.sees("1/4", "✓ right")
+
+
+async def test_typing_opens_the_cells_and_keys_move_between_them() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.type("1")
+        assert session.desk.draft.at == (0, 0)
+        await session.pilot.press("right")
+        assert session.desk.draft.at == (0, 1)
+        await session.pilot.press("down", "tab")
+        assert session.desk.draft.at == (2, 0)
+        await session.pilot.press("shift+tab", "up", "left")
+        assert session.desk.draft.at == (0, 0)
+        await session.pilot.press("down", "down", "down")
+        assert session.desk.draft.at is None
+        await session.pilot.press("up")
+        assert session.desk.draft.at == (2, 0)
+        at = session.desk.at
+        await session.pilot.press("escape", "left")
+        assert session.desk.at != at
+        await session.pilot.press("right")
+        assert session.desk.draft.cells[0][0].text == "1"
+
+
+async def test_wrong_cells_are_marked_and_the_first_is_typed_into() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await paste(session, "[[1, 1], [2, 1], [1, 1]]")
+        await until(session.pilot, lambda: session.desk.draft.complete, "the cells are filled")
+        await session.pilot.press("enter")
+        await session.sees("✗ not yet", "Some cells are right")
+        assert session.desk.draft.at == (1, 0)
+        assert sum(line.count("✓") for line in lines(session.pilot)[:18]) == 5
+        assert any("2✗" in line for line in lines(session.pilot)[18:])
+        await session.pilot.press("backspace", "1", "enter")
+        await session.sees("1/4")
+
+
+async def test_an_expression_is_taken_and_shown_in_the_graph() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await paste(session, "[[1, 1], [1, 1], [1, 1]]")
+        await session.pilot.press("enter")
+        await session.sees("1/4")
+        await session.type("up * S * (1 - S)")
+        assert session.desk.draft.at is None
+        await session.sees("reads as")
+        await session.pilot.press("enter")
+        await session.sees("2/4")
+        await session.answer("up @ W.T")
+        await session.sees("3/4")
+        await session.answer("X.T @ up")
+        await session.sees("Solved.")
+
+
+async def test_a_fault_in_a_cell_puts_the_cursor_there() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.pilot.press("enter")
+        await _cells(session, "1", "1", "1+", "1", "1", "1")
+        await session.sees("! can't be read")
+        assert session.desk.draft.at == (1, 0)
+        assert session.desk.worksheet.entry("S->sum1").wrongs == 0
+
+
+async def test_another_shape_is_told() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await paste(session, "[[1, 1], [1, 1]]")
+        await until(session.pilot, lambda: not session.desk.draft.empty, "pasted")
+        await session.pilot.press("enter")
+        await session.sees("✗")
+        assert session.desk.worksheet.entry("S->sum1").wrongs == 1
+
+
+async def test_a_click_opens_a_cell() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.pilot.click(AnswerGrid, offset=(12, 2))
+        await until(session.pilot, lambda: session.desk.in_grid, "the cells are open")
+        assert session.desk.draft.at == (2, 1)
+
+
+async def test_cells_and_graph_fit_a_small_terminal() -> None:
+    async with opened(SIGMA, (60, 16)) as session:
+        await session.pilot.press("enter")
+        await session.type("1")
+        await session.sees("S →", "[ 1")
