@@ -175,13 +175,13 @@ def _why_not(
     if values.shape(value) != values.shape(truth):
         return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(value), values.shape(truth)))
     for other in problem.blanks:
-        if other.id != blank.id and _equals(answer, problem.truth(other)):
+        if other.id != blank.id and _equals(answer, value, problem, other):
             return Verdict(
                 Kind.ELSEWHERE,
                 message(N_("That number belongs somewhere else in this graph. Which edge is marked now?")),
                 cells=cells,
             )
-    slip = _slip(value, values.each(nearest_float, truth))
+    slip = _slip(value, problem.truth_in_floats(blank))
     if slip:
         return Verdict(Kind.MISTAKEN, message(slip), "any.slip", cells)
     if cells is not None and any(cell for row in cells for cell in row):
@@ -239,8 +239,13 @@ def _near_typed(typed: Typed, value: float, wrong: float) -> bool:
     return typed.unit is not None and typed.digits >= 2 and abs(value - wrong) <= float(typed.unit) / 2
 
 
-def _equals(answer: Answer, truth: Value) -> bool:
-    if values.shape(answer.value) != values.shape(truth):
+def _equals(answer: Answer, value: Value, problem: Problem, blank: Blank) -> bool:
+    truth, nearly = problem.truth(blank), problem.truth_in_floats(blank)
+    if values.shape(value) != values.shape(truth):
+        return False
+    # Floats rule out nearly every blank; exact arithmetic on all of them would be felt while typing.
+    pairs = zip(value.ravel(), nearly.ravel(), strict=True) if values.is_matrix(value) else ((value, nearly),)
+    if not all(near(float(a), float(b), 0.01) for a, b in pairs):
         return False
     return all(match is Match.EQUAL for row in _compare(answer, truth) for match in row)
 

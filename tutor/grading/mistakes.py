@@ -180,7 +180,7 @@ SLIP, POWER_OF_TEN = _SLIP, _POWER_OF_TEN
 
 def suspects(problem: Problem, blank: Blank) -> list[Suspect]:
     """The mistakes that lead to another value than the right one here, the likeliest first."""
-    truth = values.each(nearest_float, problem.truth(blank))
+    truth = problem.truth_in_floats(blank)
     found = []
     for suspect in _all(problem, blank):
         if not _coincide(suspect.value, truth, 1e-9) and _usable(suspect.value):
@@ -192,7 +192,7 @@ def hidden(problem: Problem) -> set[tuple[str, str]]:
     """The mistakes that these numbers hide, as (blank, mistake): their value lies within 3 % of the right one."""
     found = set()
     for blank in problem.blanks:
-        truth = values.each(nearest_float, problem.truth(blank))
+        truth = problem.truth_in_floats(blank)
         for suspect in _all(problem, blank):
             if _usable(suspect.value) and _coincide(suspect.value, truth, APART):
                 found.add((blank.id, suspect.id))

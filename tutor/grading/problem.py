@@ -166,6 +166,17 @@ class Problem:
             return passes.edges[blank.edge.target, blank.edge.slot].gradient
         return passes.gradients[blank.node]
 
+    def truth_in_floats(self, blank: Blank) -> Value:
+        """The right value of a blank, each number of it the float nearest to the exact one."""
+        if blank.id not in self._nearest:
+            self._nearest[blank.id] = values.each(nearest_float, self.truth(blank))
+        return self._nearest[blank.id]
+
+    @cached_property
+    def _nearest(self) -> dict[str, Value]:
+        """What `truth_in_floats` has found so far, by blank."""
+        return {}
+
     def parts(self, blank: Blank) -> Sequence[Blank]:
         """The lines whose backward values meet in a branch's sum."""
         return [self.place(edge.id) for edge in self.graph.outgoing[blank.node]]
