@@ -48,3 +48,10 @@ def test_nothing_below_the_screens_loads_textual(home: object) -> None:
     ]
     command = "import " + ", ".join(f"tutor.{room}" for room in rooms)
     assert "textual" not in loaded_after(command, home)
+
+
+def test_the_first_screen_is_ready_before_anything_heavy_is_loaded(home: object) -> None:
+    command = "import tutor.commands.start, tutor.tui.app; from tutor.packs import library; library.packs()"
+    loaded = loaded_after(command, home)
+    assert "textual" in loaded
+    assert not loaded & {"sympy", "numpy", "flint", "pydantic", "click"}

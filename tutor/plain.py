@@ -9,7 +9,8 @@ from rich.cells import cell_len
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show
-from tutor.drawing import draw, paint, sketch, to_ascii
+from tutor.ascii import to_ascii
+from tutor.drawing import draw, paint, sketch
 from tutor.grading import Blank, Hint, Verdict, asks, reads_as
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message

@@ -42,7 +42,7 @@ def time_until_painted(arguments: list[str], text: str, environment: dict[str, s
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=15)
-    options.add_argument("--text", default="add-multiply", help="what the tutor's first screen shows")
+    options.add_argument("--text", default="First steps", help="what the tutor's first screen shows")
     chosen = options.parse_args()
     environment = {
         **os.environ,

@@ -83,7 +83,8 @@ async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path
         assert "90-torn.toml" in pilot.app._home.faults["basics", "torn"]
         await pilot.press("end")
         await sees(pilot, "! torn", "! [bold]Empty[/bold]")
-        await pilot.press("enter")
+        await pilot.press("up", "enter")
+        await sees(pilot, "! [bold]Empty[/bold]", "91-empty.toml")
         await pilot.press("home")
         await sees(pilot, "A sum, then a product")
         await pilot.press("enter")

@@ -19,7 +19,7 @@ def test_a_line_is_edited_at_its_cursor() -> None:
     line.delete_left()
     assert line.text == "1+3"
     line.end()
-    line.delete_to_start()
+    line.clear()
     assert (line.text, line.cursor) == ("", 0)
 
 

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from tutor.algebra import values
 from tutor.algebra.show import show, show_rows
 from tutor.algebra.values import Value
-from tutor.drawing import draw, paint, sketch, to_ascii
+from tutor.ascii import to_ascii
+from tutor.drawing import draw, paint, sketch
 from tutor.grading import Problem, place_name
 
 

@@ -2,7 +2,7 @@
 
 from tutor.drawing.layout import draw
 from tutor.drawing.painting import paint
-from tutor.drawing.sketch import sketch, to_ascii
+from tutor.drawing.sketch import sketch
 from tutor.drawing.spec import Box, Density, Direction, Drawing, Line, Place, Rect, Run, Slot, Style
 
 __all__ = [
@@ -19,5 +19,4 @@ __all__ = [
     "draw",
     "paint",
     "sketch",
-    "to_ascii",
 ]

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from tutor.algebra import values
 from tutor.algebra.show import show_rows
 from tutor.algebra.values import Value
+from tutor.ascii import to_ascii
 from tutor.drawing.spec import Box, Line, Slot
 from tutor.engine import OPERATIONS
 from tutor.engine.graph import Shape
@@ -14,17 +15,6 @@ from tutor.grading import Problem
 
 #: Entries of a matrix that are wider than this are shortened in the drawing.
 WIDEST = 9
-
-_ASCII = str.maketrans(
-    {"×": "*", "÷": "/", "−": "-", "σ": "sigmoid", "Σ": "sum", "∂": "d", "·": "*", "→": "->", "●": "o", "∞": "inf"}
-    | {"✓": "+", "✗": "x", "“": '"', "”": '"', "’": "'", "…": "~"}
-)
-_ASCII_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-def to_ascii(text: str) -> str:
-    """Our own signs in ASCII; names stay as they are."""
-    return text.translate(_ASCII).translate(_ASCII_POWERS)
 
 
 def value_lines(value: Value, near_one: bool = False) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import LANGUAGES, N_, Message, Text, message
 from tutor.packs.faults import Fault, PackError, refusal
+from tutor.packs.ids import is_id
 from tutor.packs.plain_text import one_line, paragraphs
-from tutor.packs.readers import is_id
 from tutor.packs.source import FORMAT, NEWER, Source, read
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from tutor.i18n import N_, Message, message
 from tutor.packs.checking import Checker
 from tutor.packs.exercise import Exercise
 from tutor.packs.faults import MAX_FAULTS, Fault, PackError, Place
+from tutor.packs.ids import is_id
 from tutor.packs.model import BlankSettings, ExerciseFile, OwnMistake, PackFile, Table, Vary
-from tutor.packs.readers import LATER, is_id
+from tutor.packs.readers import LATER
 from tutor.packs.source import Source, read
 
 _File = TypeVar("_File", bound=Table)

@@ -16,6 +16,7 @@ from tutor.algebra.values import Value
 from tutor.i18n import LANGUAGES, N_, Message, Text, message
 from tutor.packs.exercise import untyped
 from tutor.packs.faults import at_place
+from tutor.packs.ids import is_id
 from tutor.packs.plain_text import one_line, paragraphs
 from tutor.packs.source import FORMAT, NEWER, Unreadable, whole
 
@@ -88,14 +89,6 @@ def read_wrt(raw: Any) -> tuple[str, ...]:
     if not names:
         raise Refused(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
     return names
-
-
-_ID = re.compile(r"[^\W_][\w.\-]*")
-
-
-def is_id(text: str) -> bool:
-    """Whether `text` can be an id: `pack/exercise` and file names must stay unambiguous."""
-    return bool(_ID.fullmatch(text))
 
 
 def read_id(raw: Any) -> str:

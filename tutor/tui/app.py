@@ -10,12 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from tutor.algebra.errors import AlgebraError
-from tutor.packs import PackError, library
+from tutor.packs import library
 from tutor.packs.library import Entry, Pack
 from tutor.practice.store import Store
 from tutor.tui.arrangement import LEAST_HEIGHT, LEAST_WIDTH
-from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.signs import ASCII, UNICODE
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from tutor.packs import Exercise
+    from tutor.tui.screens.exercise import ExerciseScreen
 
 
 class TutorApp(App[bool]):
@@ -79,6 +78,10 @@ class TutorApp(App[bool]):
         import flint  # noqa: F401
         import numpy  # noqa: F401
 
+        import tutor.tui.screens.exercise  # noqa: F401
+        from tutor.algebra.errors import AlgebraError
+        from tutor.packs import PackError
+
         worker = get_current_worker()
         # Copies of the packs: theirs are in use on the screen.
         for pack in library.packs():
@@ -96,13 +99,18 @@ class TutorApp(App[bool]):
         self._open_entry(event.pack, event.entry)
 
     def _open_entry(self, pack: Pack, entry: Entry) -> None:
+        from tutor.algebra.errors import AlgebraError
+        from tutor.packs import PackError
+
         try:
             self._open(pack.open(entry.id))
         except (PackError, AlgebraError) as error:
             self._home.mark_broken(pack, entry, str(error))
 
     def _open(self, exercise: Exercise, seed: int | None = None, restart: bool = False) -> None:
+        # What works on an exercise is loaded with the first one: the list stands sooner without it.
         from tutor.practice.resume import open_worksheet
+        from tutor.tui.screens.exercise import ExerciseScreen
 
         worksheet = open_worksheet(self.store, exercise, seed, restart)
         following = self._following(exercise)
@@ -123,12 +131,9 @@ class TutorApp(App[bool]):
     async def on_exercise_screen_leave(self) -> None:
         await self.pop_screen()
 
-    async def on_exercise_screen_next(self) -> None:
-        screen = self.screen
+    async def on_exercise_screen_next(self, event: ExerciseScreen.Next) -> None:
         await self.pop_screen()
-        following = (
-            self._following(screen.desk.worksheet.variant.exercise) if isinstance(screen, ExerciseScreen) else None
-        )
+        following = self._following(event.exercise)
         if following is not None:
             self._open_entry(*following)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tutor.drawing import Density, Drawing
+if TYPE_CHECKING:
+    from tutor.drawing import Density, Drawing
 
 #: Below this the screen only says what it needs.
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16

@@ -174,7 +174,7 @@ class Desk:
         return isinstance(tree, Grid) and draft.fill([[write(cell) for cell in row] for row in tree.rows])
 
     def edit(self, change: str) -> None:
-        """Change the line that is typed into: `delete_left`, `delete_right`, `delete_to_start`, `home`, `end`.
+        """Change the line that is typed into: `delete_left`, `delete_right`, `clear`, `home`, `end`.
 
         Deleting in an empty line takes the answer that stands there up again, to be mended.
         """

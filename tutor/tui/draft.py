@@ -45,8 +45,8 @@ class Line:
     def delete_right(self) -> None:
         self.text = self.text[: self.cursor] + self.text[self.cursor + 1 :]
 
-    def delete_to_start(self) -> None:
-        self.text, self.cursor = self.text[self.cursor :], 0
+    def clear(self) -> None:
+        self.put("")
 
 
 @dataclass

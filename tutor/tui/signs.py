@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tutor.drawing import to_ascii
-from tutor.grading.verdict import MARKS
-from tutor.practice.worksheet import State
+from tutor.ascii import to_ascii
+
+if TYPE_CHECKING:
+    from tutor.practice.worksheet import State
 
 
 @dataclass(frozen=True)
@@ -73,5 +75,3 @@ ASCII = Signs(
     point=">",
     text=to_ascii,
 )
-
-assert set(MARKS.values()) <= {"✓", "✗", "~", "!"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
-from typing import TypeAlias
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -14,11 +13,9 @@ from tutor.drawing.sketch import value_lines
 from tutor.grading import Verdict, asks, place_name
 from tutor.grading.verdict import MARKS, WORDS
 from tutor.i18n import N_, _, message
+from tutor.tui.contents import Part, content
 from tutor.tui.desk import Desk
 from tutor.tui.signs import Signs
-
-#: A piece of text, plain or in a style.
-Part: TypeAlias = "str | Content | tuple[str, str]"
 
 _TONES = {"✓": "bold $success", "✗": "bold $error", "~": "bold $warning", "!": "bold $warning"}
 _STATES: Mapping[str, str] = {
@@ -28,20 +25,6 @@ _STATES: Mapping[str, str] = {
     "revealed": N_("shown"),
     "given": N_("given"),
 }
-
-
-def content(signs: Signs, *parts: Part) -> Content:
-    """Parts joined, each as this set of signs can show it."""
-    return Content.assemble(
-        *(
-            part
-            if isinstance(part, Content)
-            else signs.text(part)
-            if isinstance(part, str)
-            else (signs.text(part[0]), part[1])
-            for part in parts
-        )
-    )
 
 
 def quantity(desk: Desk, signs: Signs) -> Content:
@@ -113,7 +96,8 @@ def live(desk: Desk, signs: Signs, column: int, width: int) -> Content:
     the fault stands on the screen."""
     reading = desk.reading()
     if reading.error is not None:
-        sentence = str(reading.error)
+        # Once it was tried to check the answer, the sentence stands among the notes.
+        sentence = "" if desk.at in desk.faults else str(reading.error)
         return content(
             signs,
             " " * min(column, width - 1),
@@ -146,14 +130,14 @@ def notes(desk: Desk, signs: Signs) -> Content:
         blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $foreground 60%")))
     if desk.given:
         blocks.append(content(signs, (_("This value is given; nothing is asked here."), "$foreground 60%")))
-    if desk.pointers():
-        blocks.append(_pointers(desk, signs))
     hint = desk.hint
     if hint is not None:
         head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
         blocks.append(content(signs, (str(head), "bold $primary"), f"  {hint.text}"))
     if worksheet.offers_reveal(desk.at):
-        blocks.append(content(signs, (_("F8 shows the value."), "$foreground 60%")))
+        blocks.append(content(signs, ("F8", "bold $primary"), f" {_('shows the value.')}"))
+    if desk.pointers():
+        blocks.append(_pointers(desk, signs))
     if not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
         if text:

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.i18n import N_, _
-from tutor.tui import words
+from tutor.tui.contents import content
 from tutor.tui.signs import Signs
 
 
@@ -29,7 +29,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         yield Static(
-            words.content(
+            content(
                 self.signs,
                 self.question,
                 "\n\n",

@@ -19,6 +19,7 @@ from tutor.packs import Exercise
 from tutor.practice.worksheet import Worksheet
 from tutor.tui import words
 from tutor.tui.arrangement import Arrangement, arrange
+from tutor.tui.contents import content
 from tutor.tui.desk import Desk
 from tutor.tui.fillings import Fillings
 from tutor.tui.screens.confirm import ConfirmScreen
@@ -93,11 +94,11 @@ class ExerciseScreen(Screen[None]):
         ),
         Binding(
             "ctrl+u",
-            "edit('delete_to_start')",
+            "edit('clear')",
             N_("delete"),
-            tooltip=N_("delete to the start of the line"),
+            tooltip=N_("empty the line"),
             show=False,
-            id="exercise.delete-line",
+            id="exercise.clear",
         ),
         Binding(
             "home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"
@@ -120,7 +121,11 @@ class ExerciseScreen(Screen[None]):
         """The learner goes back to the list."""
 
     class Next(Message):
-        """The learner goes on to the next exercise."""
+        """The learner goes on to the exercise after this one."""
+
+        def __init__(self, exercise: Exercise) -> None:
+            super().__init__()
+            self.exercise = exercise
 
     class Solved(Message):
         """All blanks are filled."""
@@ -194,7 +199,7 @@ class ExerciseScreen(Screen[None]):
         worksheet = self.desk.worksheet
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
         count = f"{settled}/{len(worksheet.blanks)}  "
-        return words.content(self.signs, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold"))
+        return content(self.signs, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold"))
 
     def _keys(self) -> list[Binding]:
         """The keys that mean something now."""
@@ -263,7 +268,8 @@ class ExerciseScreen(Screen[None]):
         desk = self.desk
         desk.remark = None
         if desk.worksheet.done and desk.draft.empty:
-            self.post_message(self.Next() if self.following is not None else self.Leave())
+            exercise = desk.worksheet.variant.exercise
+            self.post_message(self.Next(exercise) if self.following is not None else self.Leave())
             return
         if desk.place.shape and not desk.given and not desk.in_grid and not desk.draft.complete:
             if desk.entry.settled:
@@ -337,7 +343,7 @@ class ExerciseScreen(Screen[None]):
     def action_help(self) -> None:
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         asked = words.quantity(self.desk, self.signs)
-        text = words.content(self.signs, self.desk.worksheet.variant.text().strip())
+        text = content(self.signs, self.desk.worksheet.variant.text().strip())
         self.app.push_screen(HelpScreen([asked, words.standing(self.desk, self.signs), text], keys, self.signs))
 
     def action_leave(self) -> None:

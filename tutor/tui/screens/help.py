@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.i18n import N_, _
-from tutor.tui import words
+from tutor.tui.contents import content
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import written
 
@@ -49,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
             "app.quit": N_("quit; everything checked is kept")
         }
         for id, keys in names.items():
-            rows.append(words.content(self.signs, (keys.rjust(width), "bold $primary"), f"  {_(says[id])}"))
+            rows.append(content(self.signs, (keys.rjust(width), "bold $primary"), f"  {_(says[id])}"))
         return Content("\n").join(rows)
 
     def action_close(self) -> None:

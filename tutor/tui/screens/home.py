@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from tutor.i18n import N_, _, message
 from tutor.packs.library import Entry, Pack
 from tutor.practice.store import Store
-from tutor.tui import words
+from tutor.tui.contents import Part, content
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
@@ -52,7 +52,7 @@ class HomeScreen(Screen[None]):
         self._remark = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(words.content(self.signs, ("backprop-tutor", "bold")), id="title")
+        yield Static(content(self.signs, ("backprop-tutor", "bold")), id="title")
         yield Static(id="notice")
         yield OptionList(*self._options(), id="exercises")
         yield KeyBar(self.signs, id="keys")
@@ -98,7 +98,7 @@ class HomeScreen(Screen[None]):
         lines = [str(text) for text in (self.store.notice, self._remark) if text]
         notice = self.query_one("#notice", Static)
         notice.set_class(bool(lines), "-shown")
-        notice.update(words.content(self.signs, "\n".join(lines)))
+        notice.update(content(self.signs, "\n".join(lines)))
 
     def _options(self) -> list[Option]:
         states = self.store.states()
@@ -108,7 +108,7 @@ class HomeScreen(Screen[None]):
             pack, entry = self._entries["/".join(latest)]
             title = str(message(N_("Continue: {title}"), title=entry.title))
             head = (f"{self.signs.begun} {title}", "bold $accent")
-            options.append(Option(words.content(self.signs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
+            options.append(Option(content(self.signs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
             options.append(Option(Content(""), disabled=True))
         for pack in self.packs:
             options += self._pack(pack, states)
@@ -117,11 +117,11 @@ class HomeScreen(Screen[None]):
     def _pack(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
         solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
         count = message(N_("{n} of {all} solved"), n=solved, all=len(pack.entries))
-        head: list[words.Part] = [(str(pack.title), "bold"), (f"   {count}", "$foreground 60%")]
+        head: list[Part] = [(str(pack.title), "bold"), (f"   {count}", "$foreground 60%")]
         if str(pack.description).strip():
             head.append((f"\n{str(pack.description).strip()}", "$foreground 60%"))
         head += [(f"\n{self.signs.fault} {fault}", "$text-error") for fault in pack.faults]
-        options = [Option(words.content(self.signs, *head), disabled=True)]
+        options = [Option(content(self.signs, *head), disabled=True)]
         for entry in pack.entries:
             options.append(
                 Option(self._entry(pack, entry, states.get((pack.id, entry.id), "new")), f"{pack.id}/{entry.id}")
@@ -138,9 +138,9 @@ class HomeScreen(Screen[None]):
         reason = self.faults.get((pack.id, entry.id))
         if reason is not None:
             broken = (f"\n      {reason}", "$text-error")
-            return words.content(signs, (f"  {signs.fault} ", "bold $error"), str(entry.title), broken)
+            return content(signs, (f"  {signs.fault} ", "bold $error"), str(entry.title), broken)
         said = (f"   {_(_STATES[state])}", "$foreground 60%") if state != "new" else ""
-        return words.content(signs, (f"  {mark} ", style), str(entry.title), said)
+        return content(signs, (f"  {mark} ", style), str(entry.title), said)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -159,4 +159,4 @@ class HomeScreen(Screen[None]):
             "to the inputs. Choose an exercise with the arrow keys and Enter."
         )
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        self.app.push_screen(HelpScreen([words.content(self.signs, text)], keys, self.signs))
+        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))

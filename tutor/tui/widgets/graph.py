@@ -81,7 +81,8 @@ class GraphView(ScrollView, inherit_bindings=False):
         self.drawing: Drawing | None = None
         self._fillings: Mapping[str, Filling] = {}
         self._focused = ""
-        self._looked_at: frozenset[str] = frozenset()
+        #: The places that are pointed out beside the focused one.
+        self.looked_at: frozenset[str] = frozenset()
         self._fixed: list[list[tuple[str, str]]] = []
 
     # --- what is shown ---
@@ -103,9 +104,9 @@ class GraphView(ScrollView, inherit_bindings=False):
             return
         changed = {name for name in drawing.places if fillings.get(name) != self._fillings.get(name)}
         changed |= {self._focused, focused} if focused != self._focused else set()
-        changed |= self._looked_at ^ looked_at
+        changed |= self.looked_at ^ looked_at
         moved = focused != self._focused
-        self._fillings, self._focused, self._looked_at = fillings, focused, looked_at
+        self._fillings, self._focused, self.looked_at = fillings, focused, looked_at
         regions = [self._on_screen(drawing.places[name]) for name in changed if name in drawing.places]
         if regions:
             self.refresh(*regions)
@@ -192,7 +193,7 @@ class GraphView(ScrollView, inherit_bindings=False):
     def _paint(self, cells: list[tuple[str, str]], name: str, place: Place, row: int) -> None:
         filling = self._fillings.get(name, _EMPTY)
         component = f"graph--{filling.tone}"
-        if name in self._looked_at:
+        if name in self.looked_at:
             component += " graph--look"
         if name == self._focused:
             component = "graph--focus"
