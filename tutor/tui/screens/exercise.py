@@ -216,10 +216,17 @@ class ExerciseScreen(Screen[None]):
 
     # --- keys ---
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Typed characters and bound keys alike, so that they take effect in the order they were typed.
+
+        Left to themselves bindings run in the app, and characters that were typed later could overtake them.
+        """
+        bindings = self._bindings.key_to_bindings.get(event.key)
         if event.character == "？":
             self.action_hint()
-        elif event.is_printable and event.character and event.character != "?":
+        elif bindings:
+            await self.app.run_action(bindings[0].action, self)
+        elif event.is_printable and event.character:
             self._type(event.character)
         else:
             return
