@@ -140,9 +140,9 @@ def test_the_third_rung_multiplies_out_on_any_numbers(of: Problem) -> None:
         if place.edge and of.graph.nodes[place.edge.target].op == "pow":
             continue
         # So near to 1 a float has no digits left to show.
-        if place.edge and of.graph.nodes[place.edge.target].op == "sigmoid":
-            if 0 <= 1 - of.floats.values[place.edge.target] < 1e-11:
-                continue
+        sigmoid = place.edge and of.graph.nodes[place.edge.target].op == "sigmoid"
+        if place.edge and sigmoid and 1 - of.floats.values[place.edge.target] < 1e-11:
+            continue
         check_third_rung(of, place)
 
 
