@@ -37,7 +37,7 @@ def test_restart_begins_again(run_tutor: Run) -> None:
 
 def test_a_wrong_answer_is_told_why_and_asked_again(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n120\n2\n2\n120\n2\n2\n")
-    assert "✗ 120 is what this line itself carried" in done.stdout
+    assert "✗ 120 comes from what this line itself carried" in done.stdout
     assert done.returncode == 0
     assert "mul.own-input" not in done.stdout.split("Solved.")[0]
 

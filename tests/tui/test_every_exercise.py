@@ -28,8 +28,10 @@ async def test_from_the_first_blank_to_the_summary(name: str) -> None:
         assert store.state(*name.split("/")) == "solved"
 
 
-@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 50)])
-@pytest.mark.parametrize("name", ["basics/two-roads", "matrices/sigma-xw"])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("basics/two-roads", (60, 16)), ("matrices/sigma-xw", (80, 24)), ("basics/two-roads", (200, 50))],
+)
 async def test_in_korean_at_many_sizes(name: str, size: tuple[int, int]) -> None:
     i18n.use("ko")
     async with opened(name, size) as session:

@@ -138,12 +138,12 @@ async def test_the_caret_counts_wide_characters() -> None:
         assert shown[row + 1].index("^") == shown[row].index("가")
 
 
-@pytest.mark.parametrize("junk", ["[/red]", "[@click=app.quit]x", "((((((", "=" * 30, "９９", "%s{0}\\n", "ㅗㅗㅗ"])
-async def test_no_input_breaks_the_screen(junk: str) -> None:
+async def test_no_input_breaks_the_screen() -> None:
     async with opened(ADD_MULTIPLY) as session:
-        await session.answer(junk)
-        await session.sees("! can't be read")
-        await session.pilot.press("ctrl+u")
+        for junk in ("[/red]", "[@click=app.quit]x", "((((((", "=======", "９９", "%s{0}\\n", "ㅗㅗㅗ"):
+            await session.answer(junk)
+            await session.sees("! can't be read", f"› {junk}")
+            await session.pilot.press("ctrl+u")
         await session.answer(session.truth())
         await session.sees("1/5")
 
@@ -341,7 +341,7 @@ async def test_too_small_still_quits() -> None:
         await until(session.pilot, lambda: not session.app.is_running, "it has quit")
 
 
-@pytest.mark.parametrize("size", [(60, 16), (80, 24), (119, 30), (120, 30), (200, 60)])
+@pytest.mark.parametrize("size", [(60, 16), (119, 30), (200, 60)])
 async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
     async with opened("basics/sigmoid-in-parts", size=size) as session:
         await session.sees("∂y/∂")

@@ -104,4 +104,6 @@ async def test_cells_and_graph_fit_a_small_terminal() -> None:
     async with opened(SIGMA, (60, 16)) as session:
         await session.pilot.press("enter")
         await session.type("1")
-        await session.sees("S →", "[ 1")
+        await session.sees("S →", "[ 1", "or as an expression")
+        await session.pilot.press("escape")
+        await session.sees("S = [ 0.90025 0.94268] f = 5.833")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
@@ -35,6 +35,8 @@ MEANING: Mapping[str, Callable[..., Value]] = {
     "matmul": lambda a, b: a @ b,
     "T": values.T,
 }
+#: How operations without a name are written.
+_SIGNS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "matmul": "@"}
 _SAME_SHAPE = ("add", "sub", "mul", "div", "pow", "max", "min")
 
 
@@ -88,39 +90,52 @@ def _apply(node: Apply, args: list[Value]) -> Value:
     except OverflowError:
         raise AlgebraError(message(N_("This number is too large.")), node.at) from None
     except ValueError:
-        raise AlgebraError(message(N_("{function} has no value here."), function=node.op), node.at) from None
+        raise AlgebraError(
+            message(N_("{function} has no value here."), function=_SIGNS.get(node.op, node.op)), node.at
+        ) from None
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.at)
     return result
 
 
-def describe(shape: tuple[int, int] | None) -> str:
+def describe(shape: values.Shape) -> str:
     """A shape in words for a sentence: `3×2`, or `1` for a number."""
     return f"{shape[0]}×{shape[1]}" if shape else "1"
+
+
+def product_shape(shapes: Sequence[values.Shape], at: int) -> values.Shape:
+    """The shape of the product of two matrices. Raises `AlgebraError` where they do not fit."""
+    left, right = shapes
+    if left is None or right is None:
+        raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), at)
+    if left[1] != right[0]:
+        raise AlgebraError(
+            message(
+                N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
+                left=describe(left),
+                right=describe(right),
+                a=left[1],
+                b=right[0],
+            ),
+            at,
+        )
+    return left[0], right[1]
+
+
+def differing(shapes: Sequence[values.Shape], at: int) -> AlgebraError:
+    """What is wrong where an operation goes cell by cell and two shapes are not the same."""
+    left, right = shapes
+    text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
+    return AlgebraError(message(text, left=describe(left), right=describe(right)), at)
 
 
 def _check_shapes(node: Apply, args: list[Value]) -> None:
     shapes = [values.shape(arg) for arg in args]
     if node.op == "matmul":
-        left, right = shapes
-        if left is None or right is None:
-            raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), node.at)
-        if left[1] != right[0]:
-            raise AlgebraError(
-                message(
-                    N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
-                    left=describe(left),
-                    right=describe(right),
-                    a=left[1],
-                    b=right[0],
-                ),
-                node.at,
-            )
+        product_shape(shapes, node.at)
     elif node.op in _SAME_SHAPE and None not in shapes and shapes[0] != shapes[1]:
         left, right = shapes
-        assert left and right
-        if node.op == "mul" and left[1] == right[0]:
+        if node.op == "mul" and left and right and left[1] == right[0]:
             text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
-        else:
-            text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
-        raise AlgebraError(message(text, left=describe(left), right=describe(right)), node.at)
+            raise AlgebraError(message(text, left=describe(left), right=describe(right)), node.at)
+        raise differing(shapes, node.at)

@@ -125,6 +125,8 @@ def _refused(character: str, at: int) -> AlgebraError:
         return _no_comparison(at, 1)
     category = unicodedata.category(character)
     digit = unicodedata.digit(character, None)
+    if digit is not None and category == "Nd" and not 0xFF01 <= ord(character) <= 0xFF5E:
+        return AlgebraError(message(N_("“{c}” is a digit of another script. Write {d}."), c=character, d=digit), at)
     if digit is not None and category == "Nd":
         return AlgebraError(message(N_("“{c}” is a full-width digit. Write {d}."), c=character, d=digit), at)
     if 0xFF01 <= ord(character) <= 0xFF5E:

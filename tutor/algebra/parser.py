@@ -164,6 +164,8 @@ class _Parser:
             raise self.error(N_("This “{c}” closes nothing. Delete it or open a bracket before."), c=token.text)
         if token.kind == ",":
             raise self.comma()
+        if token.kind == "=" and ";" in ends:
+            raise self.error(N_("One “=” makes an equation. Put “;” between two of them, as in t = a + b; z = t * c."))
         if token.kind == "=":
             raise self.error(N_("“=” is not read here. Write only the value."))
         if token.kind == ";":
@@ -176,6 +178,12 @@ class _Parser:
 
     def comma(self) -> AlgebraError:
         before, after = self.tokens[self.here - 1], self.tokens[self.here + 1]
+        if before.text.isdecimal() and after.text.isdecimal() and len(after.text) == 3:
+            return self.error(
+                N_("A comma is not read in numbers. Write {whole}, or {d} for a decimal."),
+                whole=before.text + after.text,
+                d=f"{before.text}.{after.text}",
+            )
         if before.text.isdecimal() and after.text.isdecimal():
             return self.error(N_("Decimals are written with a point: write {d}."), d=f"{before.text}.{after.text}")
         return self.error(N_("A comma is not expected here. Decimals are written with a point, as 0.5."))
@@ -317,6 +325,13 @@ class _Parser:
             raise self.error(N_("This “{c}” is never closed. Add a “{d}”."), opening, c=opening.text, d=closing)
         elif self.token.kind == ",":
             raise self.comma()
+        elif self.token.kind in (")", "]"):
+            raise self.error(
+                N_("“{c}” does not close the “{d}” before it. Write “{e}”."),
+                c=self.token.text,
+                d=opening.text,
+                e=closing,
+            )
         else:
             self.expect_end(())
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: float, Expr, or an array of them; rules are generic over all.
 Value: TypeAlias = Any
+#: (rows, columns), or None for a number.
+Shape: TypeAlias = tuple[int, int] | None
 
 
 def is_matrix(value: Value) -> bool:
@@ -25,7 +27,7 @@ def is_matrix(value: Value) -> bool:
     return hasattr(value, "shape")
 
 
-def shape(value: Value) -> tuple[int, int] | None:
+def shape(value: Value) -> Shape:
     """(rows, columns) of a matrix, None for a number."""
     return (value.shape[0], value.shape[1]) if is_matrix(value) else None
 

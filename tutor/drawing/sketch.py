@@ -6,11 +6,10 @@ from rich.cells import cell_len
 
 from tutor.algebra import values
 from tutor.algebra.show import show_rows
-from tutor.algebra.values import Value
+from tutor.algebra.values import Shape, Value
 from tutor.ascii import to_ascii
 from tutor.drawing.spec import Box, Line, Slot
 from tutor.engine import OPERATIONS
-from tutor.engine.graph import Shape
 from tutor.grading import Problem
 
 #: Entries of a matrix that are wider than this are shortened in the drawing.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import count
-from typing import NoReturn
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import describe, evaluate
+from tutor.algebra.evaluate import differing, evaluate, product_shape
 from tutor.algebra.parser import Equation, parse_equations, reserved
 from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, children, names, postorder
-from tutor.engine.graph import Graph, Node, Shape
+from tutor.algebra.values import Shape
+from tutor.engine.graph import Graph, Node
 from tutor.engine.operations import OPERATIONS
 from tutor.i18n import N_, message
 
@@ -122,7 +122,7 @@ class _Builder:
                 message(N_("Nothing here depends on an input. Use a name, such as x, for what may change.")), last.at
             )
         node = self.nodes[result]
-        if node.is_input or result != len(self.nodes) - 1:
+        if node.is_input or node.name is not None:
             raise AlgebraError(message(N_("The last equation computes nothing. Let it end in an operation.")), last.at)
         self.nodes[result] = Node(node.id, node.op, node.args, node.const, output, node.formula, node.shape)
         unused = [name for name in self.shapes if name not in self.meaning]
@@ -193,7 +193,7 @@ class _Builder:
         if op not in ("sum", "matmul") and any(
             arg is not None and own != shape for arg, own in zip(args, shapes, strict=True)
         ):
-            self.refuse_shapes(shapes, part.at)
+            raise differing(shapes, part.at)
         self.counts[op] += 1
         parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
         formula = Apply("div", (ONE, *parts)) if op == "inv" else Apply(op, parts)
@@ -211,35 +211,15 @@ class _Builder:
     def shape(self, op: str, shapes: list[Shape], at: int) -> Shape:
         """The shape an operation gives, or an error that says what does not fit."""
         if op == "matmul":
-            left, right = shapes
-            if not left or not right:
-                raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), at)
-            if left[1] != right[0]:
-                raise AlgebraError(
-                    message(
-                        N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
-                        left=describe(left),
-                        right=describe(right),
-                        a=left[1],
-                        b=right[0],
-                    ),
-                    at,
-                )
-            return left[0], right[1]
+            return product_shape(shapes, at)
         if op == "sum":
             if not shapes[0]:
                 raise AlgebraError(message(N_("sum adds the cells of a matrix, and this is a number.")), at)
             return None
         known = {shape for shape in shapes if shape is not None}
         if len(known) > 1:
-            self.refuse_shapes(shapes, at)
+            raise differing(shapes, at)
         return next(iter(known), None)
-
-    def refuse_shapes(self, shapes: list[Shape], at: int) -> NoReturn:
-        left, right = map(describe, shapes)
-        raise AlgebraError(
-            message(N_("Shapes {left} and {right} differ; cell by cell they do not fit."), left=left, right=right), at
-        )
 
 
 def _is_e(operand: int | Expr) -> bool:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.show import show_value, write
 from tutor.algebra.tree import ZERO, Expr
-from tutor.algebra.values import Value
+from tutor.algebra.values import Shape, Value
 from tutor.engine.operations import OPERATIONS
 
-#: (rows, columns), or None for a number.
-Shape: TypeAlias = tuple[int, int] | None
 #: Operations written as a name with brackets, which hold together as they are.
 _CALLS = ("log", "sigmoid", "sum")
 

@@ -102,7 +102,7 @@ _TABLE = (
                 "own-input",
                 lambda e: e.g * e.x,
                 N_(
-                    "{x} is what this line itself carried. × doesn't return a line's own value: "
+                    "{v} comes from what this line itself carried. × doesn't return a line's own value: "
                     "what came in on the other one?"
                 ),
             ),

@@ -4,7 +4,7 @@
 - An answer with decimals stands for a rounding. Where the truth is exact and short (at most `SHORT` significant
   digits) it must be that value or its correct rounding to at least `DIGITS` digits; any other truth accepts
   what lies within `TOLERANCE`. A correct rounding farther off is coarse: right so far, with too few digits.
-- Zero is right only for zero.
+- Zero is right only for zero, and for what is too small to be typed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import Enum
 from fractions import Fraction
 
 from tutor.algebra.balls import PRECISIONS, ball, from_fraction, precision
+from tutor.algebra.lexer import MAX_EXPONENT
 from tutor.algebra.show import exact_decimal
 from tutor.algebra.tree import Apply, Expr, Num, postorder
 
@@ -22,6 +23,8 @@ SHORT = 6
 DIGITS = 3
 #: What a calculation with decimals, typed as it is, may be off from a short exact truth.
 CALCULATED = Fraction(5, 10_000)
+#: Nothing nearer to zero than this can be typed.
+UNTYPABLE = Fraction(1, 10**MAX_EXPONENT)
 
 
 class Match(Enum):
@@ -71,7 +74,8 @@ def compare(answer: Typed, truth: Expr) -> Match:
         if same is not Match.DIFFERENT:
             return same
     if isinstance(value, Num) and value.value == 0:
-        return Match.DIFFERENT
+        # A value too small to be typed is as good as zero: σ′ far out.
+        return Match.EQUAL if _within(value, truth, UNTYPABLE) else Match.DIFFERENT
     short = isinstance(truth, Num) and exact_decimal(truth.value, SHORT) is not None
     if not answer.decimal:
         # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly.

@@ -10,9 +10,8 @@ from typing import Literal
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.tree import ONE, Expr, Num
-from tutor.algebra.values import Value
+from tutor.algebra.values import Shape, Value
 from tutor.engine import OPERATIONS, Edge, Graph, Passes, run
-from tutor.engine.graph import Shape
 from tutor.i18n import Text
 
 

@@ -12,6 +12,8 @@ from tutor.i18n import N_, Message, message
 def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None) -> Message:
     """The quantity asked at `blank`. `known` are the values that stand in other places, as they are shown."""
     words = fill(problem, blank)
+    if blank.kind == "start" and not problem.starts_at_one:
+        return Message(N_("at the output {output}: the value that the backward pass starts with"), words)
     if blank.kind == "start":
         return Message(N_("at the output {output}, where the backward pass starts: ∂{output}/∂{output}"), words)
     if blank.kind == "sum":

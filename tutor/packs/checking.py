@@ -11,9 +11,8 @@ from tutor.algebra import AlgebraError, Equation, parse, parse_equations, values
 from tutor.algebra.evaluate import describe, evaluate
 from tutor.algebra.tree import ONE
 from tutor.algebra.tree import names as names_in
-from tutor.algebra.values import Value
+from tutor.algebra.values import Shape, Value
 from tutor.engine import Graph, NotANumber
-from tutor.engine.graph import Shape
 from tutor.grading.problem import Advice, OwnMistake, Problem
 from tutor.i18n import N_, Message, Text, message
 from tutor.packs.exercise import ATTEMPTS, Exercise, compute

@@ -32,6 +32,8 @@ class Desk:
         self.news: tuple[str, Verdict] | None = None
         #: Whether keys move inside the grid of a matrix.
         self.in_grid = False
+        #: Whether a hint was asked for after the last answer here.
+        self.hint_asked = False
         #: Something to say about the last key, until the next one.
         self.remark: Message | None = None
 
@@ -120,7 +122,7 @@ class Desk:
         if place != self.at:
             self.at = place
             self.news = None
-            self.in_grid = False
+            self.in_grid = self.hint_asked = False
 
     def step(self, by: int) -> None:
         """To the next or previous blank in the order of the backward pass, going round."""
@@ -197,6 +199,7 @@ class Desk:
         if not draft.complete or self.given:
             return None
         verdict = self.worksheet.answer(at, draft.text)
+        self.hint_asked = False
         if verdict.kind is Kind.MALFORMED:
             self.faults[at] = verdict
             lead = len(draft.text) - len(draft.text.lstrip())
@@ -220,6 +223,7 @@ class Desk:
         """The next rung of help at the focused blank."""
         if not self.given and not self.entry.settled:
             self.worksheet.hint(self.at)
+            self.hint_asked = True
 
     def reveal(self) -> bool:
         """Show the value of the focused blank; False where that is not offered."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Mapping
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -13,7 +12,8 @@ from tutor.drawing.sketch import value_lines
 from tutor.grading import Verdict, asks, place_name
 from tutor.grading.verdict import MARKS, WORDS
 from tutor.i18n import N_, _, message
-from tutor.tui.contents import Part, content
+from tutor.tui.columns import Column, side_by_side
+from tutor.tui.contents import content
 from tutor.tui.desk import Desk
 from tutor.tui.signs import Signs
 
@@ -26,13 +26,16 @@ _STATES: Mapping[str, str] = {
     "given": N_("given"),
 }
 
+#: Where there is nothing else to say.
+_BEARINGS = N_("Arrow keys follow the graph, Tab goes to the next blank of the backward pass, ? gives a hint.")
+
 
 def quantity(desk: Desk, signs: Signs) -> Content:
     """The name of what is asked at the focused place."""
     return content(signs, (str(asks(desk.worksheet.problem, desk.place, desk.known())), "bold"))
 
 
-def around(desk: Desk, signs: Signs) -> Content:
+def around(desk: Desk, signs: Signs, width: int) -> Content:
     """What flowed into and out of the node behind the focused edge, where the drawing has no room for it."""
     worksheet, place = desk.worksheet, desk.place
     problem, graph = worksheet.problem, worksheet.problem.graph
@@ -42,41 +45,13 @@ def around(desk: Desk, signs: Signs) -> Content:
     else:
         shown = [arg for arg in graph.nodes[place.edge.target].args if arg is not None]
         shown = [*dict.fromkeys(shown), place.edge.target]
-    columns = [(graph.title(i), value_lines(forward[i], problem.near_one[i]), "$text-success") for i in shown]
+    columns = [Column(graph.title(i), value_lines(forward[i], problem.near_one[i]), "$text-success") for i in shown]
     upstream = desk.upstream(place)
     if upstream is not None:
         known = upstream.id in worksheet.known()
-        rows = [" ".join(row) for row in worksheet.value_text(upstream.id)] if known else ["?"]
-        if len(rows) > 1:
-            rows = [f"[{row}]" for row in rows]
-        columns.append((_("from the right"), tuple(rows), "$text-accent"))
-    return _side_by_side(columns, signs)
-
-
-def _side_by_side(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Signs) -> Content:
-    """Named values beside one another, the rows of matrices aligned."""
-    blocks: list[list[Part]] = []
-    for name, rows, style in columns:
-        label = f"{name} = "
-        width = max(map(cell_len, rows))
-        pad = " " * cell_len(label)
-        block: list[Part] = []
-        for i, row in enumerate(rows):
-            fill = " " * (width - cell_len(row) + 3)
-            block.append(content(signs, (label if i == 0 else pad, "$foreground 60%"), (row, style), fill))
-        blocks.append(block)
-    height = max(len(block) for block in blocks)
-    lines = []
-    for row_parts in zip_longest(*blocks):
-        spaced = [
-            part if part is not None else " " * _width(block[0]) for part, block in zip(row_parts, blocks, strict=True)
-        ]
-        lines.append(content(signs, *spaced))
-    return Content("\n").join(lines[:height])
-
-
-def _width(part: Part) -> int:
-    return part.cell_length if isinstance(part, Content) else cell_len(part if isinstance(part, str) else part[0])
+        rows = value_lines(problem.truth(upstream)) if known else ("?",)
+        columns.append(Column(_("from the right"), rows, "$text-accent"))
+    return side_by_side(columns, signs, width)
 
 
 def standing(desk: Desk, signs: Signs) -> Content:
@@ -116,11 +91,14 @@ def _caret(desk: Desk) -> int:
 
 
 def notes(desk: Desk, signs: Signs) -> Content:
-    """What is said about the answers so far; the exercise's text until the first is checked."""
+    """What is said about the answers so far, the latest first; the exercise's text until one is checked."""
     blocks: list[Content] = []
     worksheet = desk.worksheet
     if desk.remark is not None:
         blocks.append(content(signs, (str(desk.remark), "$text-warning")))
+    hint = _hint(desk, signs)
+    if desk.hint_asked:
+        blocks += hint
     if desk.news is not None:
         name, verdict = desk.news
         blocks.append(_said(verdict, str(place_name(worksheet.problem, worksheet.problem.place(name))), signs))
@@ -130,10 +108,8 @@ def notes(desk: Desk, signs: Signs) -> Content:
         blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $foreground 60%")))
     if desk.given:
         blocks.append(content(signs, (_("This value is given; nothing is asked here."), "$foreground 60%")))
-    hint = desk.hint
-    if hint is not None:
-        head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
-        blocks.append(content(signs, (str(head), "bold $primary"), f"  {hint.text}"))
+    if not desk.hint_asked:
+        blocks += hint
     if worksheet.offers_reveal(desk.at):
         blocks.append(content(signs, ("F8", "bold $primary"), f" {_('shows the value.')}"))
     if desk.pointers():
@@ -142,7 +118,17 @@ def notes(desk: Desk, signs: Signs) -> Content:
         text = worksheet.variant.text().strip()
         if text:
             blocks.append(content(signs, text))
+    if not blocks:
+        blocks.append(content(signs, (_(_BEARINGS), "$foreground 60%")))
     return Content("\n\n").join(blocks)
+
+
+def _hint(desk: Desk, signs: Signs) -> list[Content]:
+    hint = desk.hint
+    if hint is None:
+        return []
+    head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
+    return [content(signs, (str(head), "bold $primary"), f"  {hint.text}")]
 
 
 def _said(verdict: Verdict, name: str, signs: Signs) -> Content:
@@ -177,7 +163,7 @@ def _pointers(desk: Desk, signs: Signs) -> Content:
     )
 
 
-def summary(desk: Desk, signs: Signs, following: str | None) -> Content:
+def summary(desk: Desk, signs: Signs, following: str | None, width: int) -> Content:
     """What a finished worksheet comes to, and what next. `following` is the title of the next exercise."""
     worksheet = desk.worksheet
     found, output = worksheet.summary(), worksheet.problem.graph.output
@@ -188,8 +174,8 @@ def summary(desk: Desk, signs: Signs, following: str | None) -> Content:
         lines += [_said(desk.news[1], "", signs), Content("")]
     head = f"{signs.right} {_('Solved.')}"
     lines.append(content(signs, (head, "bold $success")))
-    gradients = [(f"∂{output}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
-    lines += _gradients(gradients, signs)
+    gradients = [Column(f"∂{output}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
+    lines.append(side_by_side(gradients, signs, width))
     lines += [Content(""), _next_keys(worksheet.variant.exercise.varies, signs, following), Content("")]
     if found.mistakes:
         met = ", ".join(f"{name} ×{count}" for name, count in found.mistakes.most_common())
@@ -211,10 +197,3 @@ def _next_keys(varies: bool, signs: Signs, following: str | None) -> Content:
     else:
         keys.insert(0, ("Enter", _("back to the list")))
     return Content("   ").join(content(signs, (key, "bold $primary"), f" {says}") for key, says in keys)
-
-
-def _gradients(columns: Sequence[tuple[str, tuple[str, ...], str]], signs: Signs) -> list[Content]:
-    """Numbers on one line, matrices each on their own."""
-    if all(len(rows) == 1 for _name, rows, _style in columns):
-        return [_side_by_side(columns, signs)] if columns else []
-    return [_side_by_side([column], signs) for column in columns]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
@@ -23,6 +21,7 @@ from tutor.tui.contents import content
 from tutor.tui.desk import Desk
 from tutor.tui.fillings import Fillings
 from tutor.tui.screens.confirm import ConfirmScreen
+from tutor.tui.screens.exercise_keys import KEYS
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.answer_grid import AnswerGrid
@@ -39,83 +38,7 @@ _STEPS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-
 class ExerciseScreen(Screen[None]):
     """Every key comes here; the desk does what it means, and the widgets show the desk."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
-        Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
-        Binding(
-            "f3", "fresh", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"
-        ),
-        Binding(
-            "f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"
-        ),
-        Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
-        Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last entry back"), id="exercise.undo"),
-        Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
-        Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),
-        Binding(
-            "tab",
-            "step(1)",
-            N_("next"),
-            tooltip=N_("the next blank of the backward pass"),
-            show=False,
-            id="exercise.next",
-        ),
-        Binding(
-            "shift+tab",
-            "step(-1)",
-            N_("previous"),
-            tooltip=N_("the blank before"),
-            show=False,
-            id="exercise.previous",
-        ),
-        Binding(
-            "left", "move('left')", N_("left"), tooltip=N_("to what feeds this node"), show=False, id="exercise.left"
-        ),
-        Binding(
-            "right", "move('right')", N_("right"), tooltip=N_("to what it flows into"), show=False, id="exercise.right"
-        ),
-        Binding("up", "move('up')", N_("up"), tooltip=N_("to the place above"), show=False, id="exercise.up"),
-        Binding("down", "move('down')", N_("down"), tooltip=N_("to the place below"), show=False, id="exercise.down"),
-        Binding(
-            "backspace",
-            "edit('delete_left')",
-            N_("delete"),
-            tooltip=N_("delete to the left; in an empty answer, take the last one up again"),
-            show=False,
-            id="exercise.backspace",
-        ),
-        Binding(
-            "delete",
-            "edit('delete_right')",
-            N_("delete"),
-            tooltip=N_("delete to the right"),
-            show=False,
-            id="exercise.delete",
-        ),
-        Binding(
-            "ctrl+u",
-            "edit('clear')",
-            N_("delete"),
-            tooltip=N_("empty the line"),
-            show=False,
-            id="exercise.clear",
-        ),
-        Binding(
-            "home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"
-        ),
-        Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
-        Binding(
-            "pageup", "scroll_notes(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"
-        ),
-        Binding(
-            "pagedown",
-            "scroll_notes(1)",
-            N_("down"),
-            tooltip=N_("scroll the text"),
-            show=False,
-            id="exercise.page-down",
-        ),
-    ]
+    BINDINGS = KEYS
 
     class Leave(Message):
         """The learner goes back to the list."""
@@ -154,11 +77,13 @@ class ExerciseScreen(Screen[None]):
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:
-        self.query_one(GraphView).focus()
-        self._arrange()
+        if self.query(GraphView):  # not where the app is left before the screen was made
+            self.query_one(GraphView).focus()
+            self._arrange()
 
     def on_resize(self) -> None:
-        self._arrange()
+        if self.is_mounted:
+            self._arrange()
 
     def _draw(self) -> dict[Density, Drawing]:
         boxes = sketch(self.desk.worksheet.problem, ascii=self.ascii)
@@ -191,7 +116,9 @@ class ExerciseScreen(Screen[None]):
         looked_at = frozenset(place.id for place in desk.pointers())
         self.query_one(GraphView).fill(self._fillings.of(desk), desk.at, looked_at)
         self.query_one(Panel).show(desk, self._arranged.density, self.following)
-        self.query_one("#title", Static).update(self._title())
+        title = self.query_one("#title", Static)
+        if title.content != (shown := self._title()):
+            title.update(shown, layout=False)
         status = "" if desk.worksheet.saved else self.signs.text(_("not saved"))
         self.query_one(KeyBar).show(self._keys(), status)
 

@@ -50,6 +50,7 @@ class HomeScreen(Screen[None]):
         self.faults: dict[tuple[str, str], str] = {}
         self._entries = {f"{pack.id}/{entry.id}": (pack, entry) for pack in packs for entry in pack.entries}
         self._remark = ""
+        self._fresh = True
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, ("backprop-tutor", "bold")), id="title")
@@ -58,14 +59,20 @@ class HomeScreen(Screen[None]):
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:
+        if not self.query(OptionList):  # the app is left before the screen was made
+            return
         self.query_one(OptionList).focus()
+        if not self._entries:
+            self._remark = _("There are no exercises here. Install backprop-tutor again.")
         self._show_notice()
         quitting = Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         self.query_one(KeyBar).show([*keys, quitting])
 
     def on_screen_resume(self) -> None:
-        self.refresh_list()
+        if not self._fresh:
+            self.refresh_list()
+        self._fresh = False
 
     def refresh_list(self) -> None:
         """Show the states as they are now; the cursor stays where it was."""
@@ -78,8 +85,6 @@ class HomeScreen(Screen[None]):
         known = [option.id for option in options.options]
         if before in known:
             options.highlighted = known.index(before)
-        elif not options.options:
-            self.say(_("There are no exercises here. Install backprop-tutor again."))
         else:
             options.action_first()
         self._show_notice()

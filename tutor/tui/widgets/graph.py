@@ -50,6 +50,7 @@ class GraphView(ScrollView, inherit_bindings=False):
     """
 
     can_focus = True
+    ALLOW_MAXIMIZE = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "graph--wire",

@@ -16,6 +16,9 @@ from tutor.tui.signs import Signs
 from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.answer_line import AnswerLine
 
+#: Rows of what is asked, the expression, how it reads, and something said.
+_OTHER_ROWS = 6
+
 
 class Panel(Vertical):
     """Shows the focused place of a desk; holds no state of its own."""
@@ -35,18 +38,25 @@ class Panel(Vertical):
 
     def show(self, desk: Desk, density: Density, following: str | None) -> None:
         """Show the desk as it is now."""
+        width = max(self.size.width - 2, 1)
         self._update("asks", words.quantity(desk, self.signs))
-        self.query_one("#around").set_class(density == "compact", "-shown")
-        if density == "compact":
-            self._update("around", words.around(desk, self.signs))
+        self._show_around(desk, density, width)
         done = desk.worksheet.done and desk.draft.empty
         self.set_class(done, "-done")
-        self._show_answer(desk)
-        says = words.summary(desk, self.signs, following) if done else words.notes(desk, self.signs)
+        self._show_answer(desk, width)
+        says = words.summary(desk, self.signs, following, width) if done else words.notes(desk, self.signs)
         if self._update("notes", says):
             self.query_one("#notes-scroll", VerticalScroll).scroll_home(animate=False)
 
-    def _show_answer(self, desk: Desk) -> None:
+    def _show_around(self, desk: Desk, density: Density, width: int) -> None:
+        """The values around the focused edge where the drawing has none; cells that are typed into come first."""
+        values = words.around(desk, self.signs, width) if density == "compact" else Content("")
+        rows = values.plain.count("\n") + 1 + (desk.place.shape[0] if desk.place.shape else 0)
+        fits = rows + _OTHER_ROWS <= self.size.height
+        self.query_one("#around").set_class(density == "compact" and (fits or not (desk.in_grid or desk.hint_asked)), "-shown")
+        self._update("around", values)
+
+    def _show_answer(self, desk: Desk, width: int) -> None:
         signs, draft = self.signs, desk.draft
         grid, answer = self.query_one("#grid", AnswerGrid), self.query_one("#answer", AnswerLine)
         in_cells = desk.in_grid and draft.at is not None
@@ -64,14 +74,14 @@ class Panel(Vertical):
         column = 0
         if error is not None and draft.at is None:
             column = answer.column(error.at)
-        self._update("live", words.live(desk, signs, column, max(self.size.width - 2, 1)))
+        self._update("live", words.live(desk, signs, column, width), layout=False)
 
-    def _update(self, id: str, shown: Content) -> bool:
-        """Show a text where it differs from what is shown; whether it did."""
+    def _update(self, id: str, shown: Content, layout: bool = True) -> bool:
+        """Show a text where it differs from what is shown; whether it did. `layout`: its height may change."""
         static = self.query_one(f"#{id}", Static)
         if static.content == shown:
             return False
-        static.update(shown)
+        static.update(shown, layout=layout)
         return True
 
     def scroll_notes(self, pages: int) -> None:

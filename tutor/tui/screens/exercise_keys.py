@@ -1,0 +1,75 @@
+"""The keys of an exercise: what each does, in a word for the bar at the bottom and in a sentence for the help."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from tutor.i18n import N_
+
+KEYS: list[BindingType] = [
+    Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
+    Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
+    Binding("f3", "fresh", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"),
+    Binding("f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"),
+    Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
+    Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last entry back"), id="exercise.undo"),
+    Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
+    Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),
+    Binding(
+        "tab",
+        "step(1)",
+        N_("next"),
+        tooltip=N_("the next blank of the backward pass"),
+        show=False,
+        id="exercise.next",
+    ),
+    Binding(
+        "shift+tab",
+        "step(-1)",
+        N_("previous"),
+        tooltip=N_("the blank before"),
+        show=False,
+        id="exercise.previous",
+    ),
+    Binding("left", "move('left')", N_("left"), tooltip=N_("to what feeds this node"), show=False, id="exercise.left"),
+    Binding(
+        "right", "move('right')", N_("right"), tooltip=N_("to what it flows into"), show=False, id="exercise.right"
+    ),
+    Binding("up", "move('up')", N_("up"), tooltip=N_("to the place above"), show=False, id="exercise.up"),
+    Binding("down", "move('down')", N_("down"), tooltip=N_("to the place below"), show=False, id="exercise.down"),
+    Binding(
+        "backspace",
+        "edit('delete_left')",
+        N_("delete"),
+        tooltip=N_("delete to the left; in an empty answer, take the last one up again"),
+        show=False,
+        id="exercise.backspace",
+    ),
+    Binding(
+        "delete",
+        "edit('delete_right')",
+        N_("delete"),
+        tooltip=N_("delete to the right"),
+        show=False,
+        id="exercise.delete",
+    ),
+    Binding(
+        "ctrl+u",
+        "edit('clear')",
+        N_("delete"),
+        tooltip=N_("empty the line"),
+        show=False,
+        id="exercise.clear",
+    ),
+    Binding("home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"),
+    Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
+    Binding("pageup", "scroll_notes(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"),
+    Binding(
+        "pagedown",
+        "scroll_notes(1)",
+        N_("down"),
+        tooltip=N_("scroll the text"),
+        show=False,
+        id="exercise.page-down",
+    ),
+]
