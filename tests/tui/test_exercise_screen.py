@@ -285,6 +285,15 @@ async def test_the_text_stands_until_the_first_answer_and_in_the_help() -> None:
         await session.sees("✗")
 
 
+async def test_a_click_on_a_key_does_what_the_key_does() -> None:
+    async with opened(ADD_MULTIPLY) as session:
+        row = lines(session.pilot)[-1]
+        await session.pilot.click("#keys", offset=(row.index("hint"), 0))
+        await session.sees("Hint 1/4")
+        await session.pilot.click("#keys", offset=(row.index("F1"), 0))
+        await session.sees("F2, ?")
+
+
 # --- other numbers ---
 
 

@@ -98,6 +98,20 @@ async def test_a_file_that_was_set_aside_is_told() -> None:
         await sees(pilot, "a new one has been begun")
 
 
+async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:
+    async with at_home() as pilot:
+        await pilot.press("down", "enter")
+        await sees(pilot, "0/2", "What × sends back")
+        await pilot.press("3", "enter", "2", "enter")
+        await sees(pilot, "Solved.")
+        await pilot.press("enter")
+        await sees(pilot, "0/4", "What + sends back")
+        await pilot.press("escape")
+        await sees(pilot, "✓ What × sends back solved")
+        await pilot.press("enter")
+        await sees(pilot, "0/4", "What + sends back")
+
+
 async def test_help_and_quitting() -> None:
     async with at_home() as pilot:
         await pilot.press("f1")

@@ -115,6 +115,7 @@ class TutorApp(App[bool]):
         worksheet = open_worksheet(self.store, exercise, seed, restart)
         following = self._following(exercise)
         title = str(following[1].title) if following else None
+        self._home.come_back_from(exercise)
         self.push_screen(ExerciseScreen(worksheet, self.signs, title, self.ascii))
 
     def _following(self, exercise: Exercise) -> tuple[Pack, Entry] | None:

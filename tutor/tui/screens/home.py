@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,9 @@ from tutor.tui.contents import Part, content
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from tutor.packs import Exercise
 
 _CONTINUE = "continue"
 _STATES: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
@@ -51,6 +54,7 @@ class HomeScreen(Screen[None]):
         self._entries = {f"{pack.id}/{entry.id}": (pack, entry) for pack in packs for entry in pack.entries}
         self._remark = ""
         self._fresh = True
+        self._came_from: str | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, ("backprop-tutor", "bold")), id="title")
@@ -79,7 +83,8 @@ class HomeScreen(Screen[None]):
         if not self.is_mounted:
             return
         options = self.query_one(OptionList)
-        before = options.highlighted_option.id if options.highlighted_option else None
+        before = self._came_from or (options.highlighted_option.id if options.highlighted_option else None)
+        self._came_from = None
         options.clear_options()
         options.add_options(self._options())
         known = [option.id for option in options.options]
@@ -88,6 +93,11 @@ class HomeScreen(Screen[None]):
         else:
             options.action_first()
         self._show_notice()
+
+    def come_back_from(self, exercise: Exercise) -> None:
+        """The exercise to put the cursor on when the list is shown again."""
+        name = f"{exercise.pack}/{exercise.id}"
+        self._came_from = name if name in self._entries else None
 
     def mark_broken(self, pack: Pack, entry: Entry, reason: str) -> None:
         """Show that an exercise can't be opened, and why."""

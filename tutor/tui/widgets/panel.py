@@ -53,7 +53,9 @@ class Panel(Vertical):
         values = words.around(desk, self.signs, width) if density == "compact" else Content("")
         rows = values.plain.count("\n") + 1 + (desk.place.shape[0] if desk.place.shape else 0)
         fits = rows + _OTHER_ROWS <= self.size.height
-        self.query_one("#around").set_class(density == "compact" and (fits or not (desk.in_grid or desk.hint_asked)), "-shown")
+        self.query_one("#around").set_class(
+            density == "compact" and (fits or not (desk.in_grid or desk.hint_asked)), "-shown"
+        )
         self._update("around", values)
 
     def _show_answer(self, desk: Desk, width: int) -> None:
