@@ -95,7 +95,7 @@ def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
         (("play", "basics/nothing-like-it"), "nothing-like-it"),
         (("play", "nowhere/at-all"), "nowhere"),
         (("frobnicate",), "no command frobnicate"),
-        (("--lang", "xx", "list"), "xx"),
+        (("--lang", "xx", "list"), "one of: en, ko"),
     ],
 )
 def test_what_cannot_be_understood_gets_one_clear_sentence(

@@ -22,7 +22,8 @@ def run(argv: list[str]) -> int:
     from tutor import i18n
 
     # Help texts are made while commands are defined, so the language comes first.
-    i18n.use(_language_option(argv) or i18n.from_environment())
+    wish = _language_option(argv)
+    i18n.use(wish if wish in i18n.LANGUAGES else i18n.from_environment())
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]

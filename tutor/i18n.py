@@ -40,7 +40,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> str:
         for wish in environment.get(variable, "").split(":"):
             if wish:
                 code = wish.replace("-", "_").split("_")[0].split(".")[0].lower()
-                return code if code in LANGUAGES else "en"
+                if code in LANGUAGES:
+                    return code
+                if variable != "LANGUAGE":
+                    return "en"
     return "en"
 
 

@@ -12,6 +12,7 @@ from tutor.algebra.show import show
 from tutor.ascii import to_ascii
 from tutor.drawing import draw, paint, sketch
 from tutor.grading import Blank, Hint, Verdict, asks, reads_as
+from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message
 from tutor.practice.worksheet import Worksheet
@@ -219,17 +220,21 @@ class Plain:
         return self.worksheet.next_open()
 
     def left_open(self) -> int:
+        kept = bool(self.worksheet.variant.exercise.pack)
         left = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
-        self.say("", message(N_("Not finished. Blanks still open: {n}. Everything checked is kept."), n=left))
+        text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
+        if not kept:
+            text = N_("Not finished. Blanks still open: {n}.")
+        self.say("", message(text, n=left))
         return 1
 
     def finish(self) -> None:
         summary = self.worksheet.summary()
         self.say("", _("Solved."))
-        output = self.worksheet.problem.graph.output
-        self.say(*(f"∂{output}/∂{name} = {show(value)}" for name, value in summary.gradients))
+        goal = self.worksheet.problem.goal
+        self.say(*(f"∂{goal}/∂{name} = {show(value)}" for name, value in summary.gradients))
         if summary.mistakes:
-            met = ", ".join(f"{name} ×{count}" for name, count in summary.mistakes.most_common())
+            met = ", ".join(f"{label(name)} ({count})" for name, count in summary.mistakes.most_common())
             self.say(message(N_("Mistakes met: {met}"), met=met))
         self.say(message(N_("Hints used: {n}"), n=summary.hints))
         after = self.worksheet.variant.after()

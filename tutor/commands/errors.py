@@ -39,6 +39,11 @@ def usage(error: click.UsageError) -> str:
         name = error.param.human_readable_name
         return str(message(N_("{name} is missing. See backprop-tutor --help."), name=name))
     if isinstance(error, click.BadParameter) and error.param is not None:
+        name, kind = error.param.human_readable_name, error.param.type
+        if isinstance(kind, click.Choice):
+            return str(message(N_("{name} is one of: {choices}."), name=name, choices=", ".join(kind.choices)))
+        if isinstance(kind, click.IntRange):
+            return str(message(N_("{name} is a whole number from {least} on."), name=name, least=kind.min))
         return str(message(N_("{name} can't be used: {why}"), name=error.param.human_readable_name, why=error.message))
     if "No such command" in error.message:
         word = error.message.partition("'")[2].partition("'")[0]

@@ -37,6 +37,10 @@ class Command(click.Command):
             option.help = _("Show this page.")
         return option
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        self.options_metavar = _("[OPTIONS]")
+        return super().collect_usage_pieces(ctx)
+
 
 class Group(Command, click.Group):
     """A group of such commands."""

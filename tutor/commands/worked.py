@@ -71,7 +71,7 @@ def as_text(problem: Problem, ascii: bool = False) -> list[str]:
     value = show(exact.values[graph.last], near_one=problem.near_one[graph.last])
     lines.append(f"{graph.output} = {value}")
     for name in graph.inputs:
-        lines.append(f"∂{graph.output}/∂{name} = {show(exact.gradients[graph.position[name]])}")
+        lines.append(f"∂{problem.goal}/∂{name} = {show(exact.gradients[graph.position[name]])}")
     return [to_ascii(line) for line in lines] if ascii else lines
 
 

@@ -175,9 +175,11 @@ class _Builder:
             op, operands = "exp", operands[1:]
         if op not in OPERATIONS:
             raise AlgebraError(
-                message(
+                message(N_("A transpose is no node here. Give the transposed matrix as an input."))
+                if op == "T"
+                else message(
                     N_("There is no node for {name} here. Nodes compute {known}."),
-                    name="a transpose" if op == "T" else op,
+                    name=op,
                     known=", ".join(operation.sign for operation in OPERATIONS.values()),
                 ),
                 part.at,

@@ -51,6 +51,8 @@ class Mistake:
     rule: Callable[[Spot], Value]
     says: str
     slots: tuple[int, ...] | None = None
+    alone: str | None = None
+    """what to say instead where the other operand is a constant; empty where it can't happen there"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Operation:
     pull: tuple[Pull, ...] = ()
     swappable: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    alone_says: str = ""
+    alone_asks: str = ""
+    """the texts of the hints instead where the other operand is a constant"""
     near_one: bool = False
     """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
 

@@ -19,6 +19,7 @@ _SPLIT = N_(
     "A gradient isn't shared out like money. Raise only this line by 1: by how much does {node} rise? "
     "Now the other one."
 )
+_WRONG_ORDER = N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?")
 
 
 def _slope_at(e: Spot, value: Value) -> Value:
@@ -36,12 +37,12 @@ _TABLE = (
         asks=(N_("Raise only this line by 1: by how much does + rise?"),),
         mistakes=(
             Mistake("undo", lambda e: e.g - e.o, _UNDO),
-            Mistake("split", lambda e: e.g / 2, _SPLIT),
-            Mistake("split-by-size", lambda e: e.g * e.x / (e.x + e.o), _SPLIT),
+            Mistake("split", lambda e: e.g / 2, _SPLIT, alone=""),
+            Mistake("split-by-size", lambda e: e.g * e.x / (e.x + e.o), _SPLIT, alone=""),
             Mistake(
                 "times-rule",
                 lambda e: e.g * e.o,
-                N_("Multiplying by the other line is the rule of ×. This node adds: what does + do to a small change?"),
+                N_("Multiplying is the rule of ×. This node adds: what does + do to a small change?"),
             ),
             Mistake(
                 "own-input",
@@ -81,11 +82,11 @@ _TABLE = (
             ),
             Mistake("undo", lambda e: e.g + e.o, _UNDO, slots=(0,)),
             Mistake("undo", lambda e: e.o - e.g, _UNDO, slots=(1,)),
-            Mistake("split", lambda e: e.g / 2, _SPLIT),
+            Mistake("split", lambda e: e.g / 2, _SPLIT, alone=""),
             Mistake(
                 "times-rule",
                 lambda e: e.g * e.o,
-                N_("Multiplying by the other line is the rule of ×. This node subtracts."),
+                N_("Multiplying is the rule of ×. This node subtracts."),
             ),
         ),
     ),
@@ -97,6 +98,8 @@ _TABLE = (
         swappable=True,
         says=(N_("× sends each line the upstream times the value of the other line."),),
         asks=(N_("What did × receive on its other line?"),),
+        alone_says=N_("{node} sends back the upstream times the number it multiplies by."),
+        alone_asks=N_("Which number does {node} multiply by?"),
         mistakes=(
             Mistake(
                 "own-input",
@@ -105,6 +108,7 @@ _TABLE = (
                     "{v} comes from what this line itself carried. × doesn't return a line's own value: "
                     "what came in on the other one?"
                 ),
+                alone=N_("{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"),
             ),
             Mistake(
                 "plus-rule",
@@ -116,11 +120,13 @@ _TABLE = (
                 "both-inputs",
                 lambda e: e.g * e.x * e.o,
                 N_("You multiplied by both lines. If only this line moves by 1, how much does the product move?"),
+                alone=N_("{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"),
             ),
             Mistake(
                 "sum-of-inputs",
                 lambda e: e.g * (e.x + e.o),
                 N_("You added the two lines. If only this line moves by 1, how much does the product move?"),
+                alone="",
             ),
         ),
     ),
@@ -159,7 +165,7 @@ _TABLE = (
             Mistake(
                 "as-times",
                 lambda e: e.g * e.o,
-                N_("Multiplying by the other line is the rule of ×. This node divides."),
+                N_("Multiplying is the rule of ×. This node divides."),
             ),
             Mistake("undo", lambda e: e.g * e.o, _UNDO, slots=(0,)),
             Mistake(
@@ -187,7 +193,7 @@ _TABLE = (
             Mistake(
                 "no-minus",
                 lambda e: e.g,
-                N_("The size is right. When this line grows, does the output grow or shrink?"),
+                N_("The size is right. When this line grows, does {node} grow or shrink?"),
             ),
         ),
     ),
@@ -196,7 +202,7 @@ _TABLE = (
         sign="1/x",
         forward=lambda x: constant(1, x) / x,
         local=(lambda z, x: -power(z, 2),),
-        says=(N_("1/x sends back the upstream times minus the square of its output: y = x^(−1) gives −x^(−2) = −y²."),),
+        says=(N_("1/x sends back the upstream times minus the square of its output."),),
         asks=(
             N_(
                 "One factor is to be multiplied in: the slope of 1/x here. "
@@ -222,7 +228,7 @@ _TABLE = (
             Mistake(
                 "log",
                 lambda e: e.g * log(e.x),
-                N_("log x is what 1/x is the slope *of*. Here the slope of 1/x itself is asked: is 1/x rising?"),
+                N_("log x is what 1/x is the slope of. Here the slope of 1/x itself is asked: is 1/x rising?"),
             ),
             Mistake(
                 "two-x",
@@ -417,12 +423,12 @@ _TABLE = (
             Mistake(
                 "wrong-side",
                 lambda e: T(e.o) @ e.g if e.slot == 0 else e.g @ T(e.o),
-                N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?"),
+                _WRONG_ORDER,
             ),
             Mistake(
                 "wrong-side-no-transpose",
                 lambda e: e.o @ e.g if e.slot == 0 else e.g @ e.o,
-                N_("Looks as if the factors stand in the wrong order. Whose rows are the rows of the answer?"),
+                _WRONG_ORDER,
             ),
             Mistake(
                 "other-operand",

@@ -15,7 +15,7 @@ from tutor.algebra.show import show, write
 from tutor.algebra.tree import Apply, Num
 from tutor.algebra.values import Value
 from tutor.grading.equality import Match, Typed, compare
-from tutor.grading.mistakes import POWER_OF_TEN, SLIP, Suspect, near, suspects
+from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Suspect, near, suspects
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import Kind, Verdict
 from tutor.i18n import N_, Message, Text, message
@@ -202,6 +202,7 @@ def fill(problem: Problem, blank: Blank, text: str = "") -> Mapping[str, Any]:
         "v": text,
         "name": graph.title(blank.node),
         "output": graph.output,
+        "goal": problem.goal,
         "n": len(graph.outgoing[blank.node]),
     }
     if blank.edge:
@@ -279,23 +280,19 @@ def _wrong_shape(typed: tuple[int, int] | None, needed: tuple[int, int] | None) 
     )
 
 
-#: Where the start is no 1, nothing at the output tells it.
-NOT_THE_END = N_("The calculation goes on behind {output}: the start is what comes back from there. The text says it.")
-
-
 def _nothing_recognised(problem: Problem, blank: Blank, words: Mapping[str, Any]) -> Message:
     if blank.kind == "start" and not problem.starts_at_one:
         return Message(NOT_THE_END, words)
     if blank.kind == "start":
-        return Message(N_("Not yet. If {name} moves by 1, by how much does {name} move?"), words)
+        return Message(N_("If {name} moves by 1, by how much does {name} move?"), words)
     if blank.kind == "sum":
         return Message(
-            N_("Not yet. Here meets what came back along {n} lines. Which are they, and how do they go together?"),
+            N_("Here meets what came back along {n} lines. Which are they, and how do they go together?"),
             words,
         )
     return Message(
         N_(
-            "Not yet. Two numbers make this one: what reached {node} from the right, and how much {node} moves when "
+            "Two numbers make this one: what reached {node} from the right, and how much {node} moves when "
             "only this line moves. Which of the two are you unsure of?"
         ),
         words,

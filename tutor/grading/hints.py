@@ -12,12 +12,13 @@ from fractions import Fraction
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.show import show, show_number, show_rows, write
+from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
 from tutor.algebra.values import Value
 from tutor.engine import OPERATIONS, Edge
 from tutor.engine.nudge import nudged
-from tutor.grading.grade import NOT_THE_END, fill
+from tutor.grading.grade import fill
+from tutor.grading.mistakes import NOT_THE_END
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 
@@ -132,9 +133,9 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
     graph = problem.graph
     node = graph.nodes[blank.edge.target]
     if len(graph.outgoing[blank.node]) > 1:
-        asked = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{output}/∂{name}."), words)
+        asked = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{goal}/∂{name}."), words)
     else:
-        asked = Message(N_("You are asked ∂{output}/∂{name}: how does {output} move when only {name} moves?"), words)
+        asked = Message(N_("You are asked ∂{goal}/∂{name}: how does {goal} move when only {name} moves?"), words)
     if blank.edge.target == graph.last:
         upstream = "start"
     elif len(graph.outgoing[blank.edge.target]) > 1:
@@ -146,13 +147,17 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
     else:
         received = Message(N_("First find what {node} received from the right: that is its upstream."), words)
     operation = OPERATIONS[node.op or ""]
-    return _together(asked, received, Message(operation.text(operation.asks, blank.edge.slot), words))
+    alone = node.const is not None and operation.alone_asks
+    asks = alone or operation.text(operation.asks, blank.edge.slot)
+    return _together(asked, received, Message(asks, words))
 
 
 def _edge_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     assert blank.edge
-    operation = OPERATIONS[problem.graph.nodes[blank.edge.target].op or ""]
-    says = Message(operation.text(operation.says, blank.edge.slot), fill(problem, blank))
+    node = problem.graph.nodes[blank.edge.target]
+    operation = OPERATIONS[node.op or ""]
+    alone = node.const is not None and operation.alone_says
+    says = Message(alone or operation.text(operation.says, blank.edge.slot), fill(problem, blank))
     if operation.pull:
         return says
     return _together(says, _in_symbols(problem, blank.edge))
@@ -305,7 +310,7 @@ def _nudge_text(
         "new": moving[1],
         "before": moved[0],
         "after": moved[1],
-        "moved": show_number(after - before, 4) if (after - before) % 1 else _plain(after - before),
+        "moved": _plain(after - before, 4 if (after - before) % 1 else 7),
         "delta": _plain(delta),
         "start": show(problem.start),
     }

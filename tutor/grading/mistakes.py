@@ -165,6 +165,9 @@ _ONE_BRANCH = N_(
     "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
     "and how do they go together?"
 )
+_MISSING_BRANCH = N_("Something is still missing. The value of {name} went to {n} places: what came back from each?")
+#: Where the start is no 1, nothing at the output tells it.
+NOT_THE_END = N_("The calculation goes on behind {output}: the start is what comes back from there. The text says it.")
 _PRODUCT = N_("You multiplied what came back. Each line moves the output on its own: how do two movements go together?")
 _AVERAGED = N_("A branch takes no mean. Raise only {name} by 1: every line moves the output, each by its own amount.")
 _FORWARD = N_("{v} is the value that flowed forward here. Asked is what comes back.")
@@ -230,9 +233,10 @@ def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
         yield Suspect("any.whole-on-one-line", floats.gradients[edge.source], _WHOLE)
     for mistake in OPERATIONS[op].mistakes:
         if mistake.slots is None or edge.slot in mistake.slots:
-            value = _value(mistake.rule, spot)
+            says = mistake.says if graph.nodes[edge.target].const is None or mistake.alone is None else mistake.alone
+            value = _value(mistake.rule, spot) if says else None
             if value is not None:
-                yield Suspect(f"{op}.{mistake.id}", value, mistake.says)
+                yield Suspect(f"{op}.{mistake.id}", value, says)
     around = _Around(spot, problem, blank)
     if len(graph.outgoing[edge.target]) > 1:
         for part in graph.outgoing[edge.target]:
@@ -253,7 +257,7 @@ def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     if len(parts) > 2:
         for left_out in range(len(parts)):
             rest = [part for i, part in enumerate(parts) if i != left_out]
-            yield Suspect("branch.one-branch", sum(rest[1:], rest[0]), _ONE_BRANCH)
+            yield Suspect("branch.one-branch", sum(rest[1:], rest[0]), _MISSING_BRANCH)
     product = parts[0]
     for part in parts[1:]:
         product = product * part
@@ -268,10 +272,10 @@ def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
 
 
 def _at_start(problem: Problem) -> Iterator[Suspect]:
-    floats = problem.floats
-    output = floats.values[problem.graph.last]
-    yield Suspect("start.output-value", output, _START_VALUE)
-    yield Suspect("start.zero", values.constant(0, output), _START_ZERO)
+    output = problem.floats.values[problem.graph.last]
+    end = problem.starts_at_one
+    yield Suspect("start.output-value", output, _START_VALUE if end else NOT_THE_END)
+    yield Suspect("start.zero", values.constant(0, output), _START_ZERO if end else NOT_THE_END)
     yield Suspect("start.one", values.constant(1, output), _START_ONE)
 
 

@@ -80,6 +80,13 @@ class Problem:
         return isinstance(self.start, Num) and self.start.value == 1
 
     @cached_property
+    def goal(self) -> str:
+        """What the gradients are gradients of: the output, or where the calculation goes on behind it, its end, L."""
+        if self.starts_at_one:
+            return self.graph.output
+        return next(name for name in ("L", "J", "E", "loss") if name not in self.graph.position)
+
+    @cached_property
     def wanted(self) -> tuple[bool, ...]:
         """For each node whether anything backward is asked of it: it is, or depends on, an input in `wrt`."""
         found: list[bool] = []
@@ -198,7 +205,8 @@ class Problem:
             for position in self._ahead(blank.edge.target):
                 node = graph.nodes[position]
                 if node.name and position != graph.last:
-                    found[f"d{graph.output}/d{node.name}"] = exact.gradients[position]
+                    for goal in {graph.output, self.goal}:
+                        found[f"d{goal}/d{node.name}"] = exact.gradients[position]
         return found
 
     def _ahead(self, position: int) -> set[int]:

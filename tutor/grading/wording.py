@@ -25,12 +25,12 @@ def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None)
             parts.append(message(N_("from {node}: {value}"), node=sign, value=value))
         joined = ", ".join(map(str, parts))
         return Message(
-            N_("at the branch ● of {name}: {parts}, together ∂{output}/∂{name} = ?"), {**words, "parts": joined}
+            N_("at the branch ● of {name}: {parts}, together ∂{goal}/∂{name} = ?"), {**words, "parts": joined}
         )
     assert blank.edge
     if len(problem.graph.outgoing[blank.node]) > 1:
-        return Message(N_("what comes back from {node} to {name}, a part of ∂{output}/∂{name}"), words)
-    return Message(N_("on the edge {name} → {node}: ∂{output}/∂{name}"), words)
+        return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), words)
+    return Message(N_("on the edge {name} → {node}: ∂{goal}/∂{name}"), words)
 
 
 def place_name(problem: Problem, blank: Blank) -> Message:

@@ -10,6 +10,7 @@ from textual.content import Content
 from tutor.algebra.show import show
 from tutor.drawing.sketch import value_lines
 from tutor.grading import Verdict, asks, place_name
+from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS, WORDS
 from tutor.i18n import N_, _, message
 from tutor.tui.columns import Column, side_by_side
@@ -166,7 +167,7 @@ def _pointers(desk: Desk, signs: Signs) -> Content:
 def summary(desk: Desk, signs: Signs, following: str | None, width: int) -> Content:
     """What a finished worksheet comes to, and what next. `following` is the title of the next exercise."""
     worksheet = desk.worksheet
-    found, output = worksheet.summary(), worksheet.problem.graph.output
+    found, goal = worksheet.summary(), worksheet.problem.goal
     lines: list[Content] = []
     if desk.remark is not None:
         lines += [content(signs, (str(desk.remark), "$text-warning")), Content("")]
@@ -174,11 +175,11 @@ def summary(desk: Desk, signs: Signs, following: str | None, width: int) -> Cont
         lines += [_said(desk.news[1], "", signs), Content("")]
     head = f"{signs.right} {_('Solved.')}"
     lines.append(content(signs, (head, "bold $success")))
-    gradients = [Column(f"∂{output}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
+    gradients = [Column(f"∂{goal}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
     lines.append(side_by_side(gradients, signs, width))
     lines += [Content(""), _next_keys(worksheet.variant.exercise.varies, signs, following), Content("")]
     if found.mistakes:
-        met = ", ".join(f"{name} ×{count}" for name, count in found.mistakes.most_common())
+        met = ", ".join(f"{label(name)} ({count})" for name, count in found.mistakes.most_common())
         lines.append(content(signs, str(message(N_("Mistakes met: {met}"), met=met))))
     counts = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
     told = message(counts, wrongs=found.wrongs, hints=found.hints, shown=found.revealed)
