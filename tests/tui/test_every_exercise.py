@@ -17,9 +17,9 @@ async def test_from_the_first_blank_to_the_summary(name: str) -> None:
     async with opened(name) as session:
         await session.solve()
         await session.sees("Solved.", "Wrong answers: 0")
-        output = session.desk.worksheet.problem.graph.output
+        goal = session.desk.worksheet.problem.goal
         assert all(
-            f"∂{output}/∂{wrt}" in "\n".join(lines(session.pilot))
+            f"∂{goal}/∂{wrt}" in "\n".join(lines(session.pilot))
             for wrt, _value in session.desk.worksheet.summary().gradients[:1]
         )
         await session.pilot.press("escape")

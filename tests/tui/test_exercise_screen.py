@@ -73,12 +73,12 @@ async def test_the_focused_blank_stays_in_sight_in_a_graph_that_is_too_wide() ->
 
 async def test_the_panel_names_what_is_asked() -> None:
     async with opened("basics/two-roads") as session:
-        await session.sees("what comes back from × to x, a part of ∂z/∂x")
+        await session.sees("what comes back from × to x, a part of ∂L/∂x")
         await session.answer("14")
-        await session.sees("on the edge (x + y) → ×: ∂z/∂(x + y)")
+        await session.sees("on the edge (x + y) → ×: ∂L/∂(x + y)")
         await session.answer("6")
         await session.answer("6")
-        await session.sees("from ×: 14", "from +: 6", "together ∂z/∂x = ?")
+        await session.sees("from ×: 14", "from +: 6", "together ∂L/∂x = ?")
 
 
 # --- typing ---
@@ -263,7 +263,7 @@ async def test_wrong_answers_bring_more_help() -> None:
                 assert session.screen.query_one(GraphView).looked_at == {"start", "c->mul1"}
             if n == 3:
                 await session.sees("Hint 1/4")
-        await session.sees("F8 shows the value.")
+        await session.sees("F8 show the value of this blank")
         await session.pilot.press("f8")
         await session.sees("= shown", "Hint 4/4")
         assert session.desk.worksheet.state(at) == "revealed"
@@ -353,7 +353,7 @@ async def test_too_small_still_quits() -> None:
 @pytest.mark.parametrize("size", [(60, 16), (119, 30), (200, 60)])
 async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
     async with opened("basics/sigmoid-in-parts", size=size) as session:
-        await session.sees("∂y/∂")
+        await session.sees("∂L/∂")
         graph, panel = session.screen.query_one(GraphView).region, session.screen.query_one("#panel").region
         assert graph.height >= 6
         assert not graph.overlaps(panel)

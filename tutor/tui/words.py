@@ -112,7 +112,7 @@ def notes(desk: Desk, signs: Signs) -> Content:
     if not desk.hint_asked:
         blocks += hint
     if worksheet.offers_reveal(desk.at):
-        blocks.append(content(signs, ("F8", "bold $primary"), f" {_('shows the value.')}"))
+        blocks.append(content(signs, ("F8", "bold $primary"), f"  {_('show the value of this blank')}"))
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
     if not any(entry.text for entry in worksheet.entries.values()):
