@@ -155,16 +155,16 @@ class Plain:
         """Check an answer and return the blank to go on with."""
         problem = self.worksheet.problem
         reading = reads_as(problem, problem.place(at), text)
+        before = self.worksheet.entry(at).hints
         verdict = self.worksheet.answer(at, text)
         if reading.text:
             self.say(message(N_("reads as {reading}"), reading=reading.text))
         self.say_verdict(verdict, text)
         if not self.worksheet.saved:
             self.say(_("This entry could not be saved."))
-        if self.worksheet.entry(at).wrongs >= 3 and verdict.costs and self.worksheet.entry(at).hints < 2:
-            for _rung in range(2 - self.worksheet.entry(at).hints):
-                found = self.worksheet.hint(at)
-            self.say_hint(found)
+        opened = self.worksheet.open_hint(at)
+        if opened is not None and opened.rung > before:
+            self.say_hint(opened)
         if verdict.costs and self.worksheet.offers_reveal(at):
             self.say(_("If you want to see the value, type :show."))
         return self.worksheet.next_open(at) if verdict.right else at

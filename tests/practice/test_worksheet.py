@@ -193,3 +193,13 @@ def test_a_matrix_entry_is_shown_cell_by_cell() -> None:
     assert worksheet.entry("sigmoid1->sum1").verdict.cells == ((True, False), (True, True))  # type: ignore[union-attr]
     worksheet.answer("X->sigmoid1", "up * [[0, 0], [0, 0]]")
     assert worksheet.value_text("X->sigmoid1") == [["0", "0"], ["0", "0"]]
+
+
+def test_the_rule_opens_by_itself_after_three_wrong_answers() -> None:
+    worksheet = Worksheet(two_roads())
+    opened = []
+    for wrong in (101, 102, 103, 104):
+        worksheet.answer("x", str(wrong))
+        open_hint = worksheet.open_hint("x")
+        opened.append(open_hint.rung if open_hint else 0)
+    assert opened == [0, 0, 2, 2]

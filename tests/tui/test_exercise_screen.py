@@ -262,7 +262,7 @@ async def test_wrong_answers_bring_more_help() -> None:
                 await session.sees("Look at the marked places: start (1), c → × (2)")
                 assert session.screen.query_one(GraphView).looked_at == {"start", "c->mul1"}
             if n == 3:
-                await session.sees("Hint 1/4")
+                await session.sees("Hint 2/4")
         await session.sees("F8 show the value of this blank")
         await session.pilot.press("f8")
         await session.sees("= shown", "Hint 4/4")

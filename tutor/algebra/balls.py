@@ -70,12 +70,15 @@ _MEANING: Mapping[str, Callable[..., Ball]] = {
 }
 
 
-def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None) -> Ball:
-    """The ball of a scalar tree at the precision in force. It is not finite where the tree has no value there."""
+def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, done: dict[int, Ball] | None = None) -> Ball:
+    """The ball of a scalar tree at the precision in force. It is not finite where the tree has no value there.
+
+    `done` holds the balls of parts that are known already, by id, and gets the new ones.
+    """
     from flint import arb
 
-    done: dict[int, Ball] = {}
-    for node in postorder(tree):
+    done = {} if done is None else done
+    for node in postorder(tree, done):
         if isinstance(node, Num):
             done[id(node)] = from_fraction(node.value)
         elif isinstance(node, Sym):
@@ -83,6 +86,21 @@ def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None) -> Ball:
         elif isinstance(node, Apply):
             done[id(node)] = _MEANING[node.op](*(done[id(arg)] for arg in node.args))
     return done[id(tree)]
+
+
+class Balls:
+    """Balls of trees that have parts in common, as the cells of a matrix do: each part is computed once for each
+    precision. The trees must outlive it.
+    """
+
+    def __init__(self) -> None:
+        self._done: dict[int, dict[int, Ball]] = {}
+
+    def __call__(self, tree: Expr) -> Ball:
+        """The ball of a scalar tree without symbols, at the precision in force."""
+        from flint import ctx
+
+        return ball(tree, None, self._done.setdefault(ctx.prec, {}))
 
 
 def nearest_float(tree: Expr) -> float:

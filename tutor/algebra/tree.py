@@ -7,7 +7,7 @@ Trees are shared, not copied; whoever walks one uses `postorder`, which needs no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -117,15 +117,18 @@ def children(tree: Expr) -> tuple[Expr, ...]:
     return ()
 
 
-def postorder(tree: Expr) -> Iterator[Expr]:
-    """Every expression inside `tree`, each shared one once, what is inside before what it is inside of."""
+def postorder(tree: Expr, known: Container[int] = ()) -> Iterator[Expr]:
+    """Every expression inside `tree`, each shared one once, what is inside before what it is inside of.
+
+    Expressions whose ids are in `known`, and what is only inside them, are passed over.
+    """
     seen: set[int] = set()
     stack: list[tuple[Expr, bool]] = [(tree, False)]
     while stack:
         node, inside_done = stack.pop()
         if inside_done:
             yield node
-        elif id(node) not in seen:
+        elif id(node) not in seen and id(node) not in known:
             seen.add(id(node))
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(children(node)))

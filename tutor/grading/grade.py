@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.algebra import Expr, Grid, parse, values
-from tutor.algebra.balls import nearest_float
+from tutor.algebra.balls import Balls, nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import describe, evaluate
 from tutor.algebra.show import show, write
@@ -126,8 +126,9 @@ def grade(problem: Problem, blank: Blank, text: str) -> Verdict:
 
 def _compare(answer: Answer, truth: Value) -> tuple[tuple[Match, ...], ...]:
     right = truth if values.is_matrix(truth) else [[truth]]
+    balls = Balls()
     return tuple(
-        tuple(compare(typed, right[i][j]) for j, typed in enumerate(row)) for i, row in enumerate(answer.typed)
+        tuple(compare(typed, right[i][j], balls) for j, typed in enumerate(row)) for i, row in enumerate(answer.typed)
     )
 
 

@@ -17,7 +17,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.tree import Grid
 from tutor.algebra.values import Value
-from tutor.grading import Blank, Hint, Kind, Problem, Verdict, grade, hint
+from tutor.grading import RUNGS, Blank, Hint, Kind, Problem, Verdict, grade, hint
 from tutor.grading.grade import read
 from tutor.packs import Variant
 from tutor.practice.event import Event, new_id
@@ -28,6 +28,8 @@ State = Literal["empty", "right", "wrong", "near", "revealed", "given"]
 PAUSE = 2.0
 #: Seconds between two events beyond this were a break, not work.
 LONGEST = 600.0
+#: From this many wrong answers on one blank on, the rung that says the rule opens by itself.
+RULE_AFTER = 3
 #: From this many wrong answers on one blank on, showing the value is offered.
 OFFER_AFTER = 5
 
@@ -213,8 +215,21 @@ class Worksheet:
             return entry.verdict
         verdict = grade(self.problem, self.problem.place(blank), text)
         self._record("answer", blank, text=text, verdict=verdict)
+        if verdict.costs and self.entry(blank).wrongs >= RULE_AFTER:
+            self._open_rule(blank)
         self._settle()
         return verdict
+
+    def _open_rule(self, blank: str) -> None:
+        """After so many wrong answers the rule itself is opened, without being asked for."""
+        rule = hint(self.problem, self.problem.place(blank), 1).of - RUNGS + 2
+        if self.entry(blank).hints < rule:
+            self._record("hint", blank, hints=rule)
+
+    def open_hint(self, blank: str) -> Hint | None:
+        """The furthest rung that is open at `blank`, None where no hint is."""
+        rung = self.entry(blank).hints
+        return hint(self.problem, self.problem.place(blank), rung, self.known()) if rung else None
 
     def hint(self, blank: str) -> Hint:
         """The next rung of help at `blank`; the same one again where neither an attempt nor a pause came between."""

@@ -11,9 +11,8 @@ from tutor.i18n import Message
 from tutor.practice.worksheet import Entry, Worksheet
 from tutor.tui.draft import Draft
 
-#: From so many wrong answers on one blank, the edges to look at are marked; from the next on, a hint opens itself.
+#: From so many wrong answers on one blank, the edges to look at are marked.
 POINT_AFTER = 2
-HINT_AFTER = 3
 
 
 class Desk:
@@ -80,7 +79,7 @@ class Desk:
             return hint(worksheet.problem, self.place, 1_000, worksheet.known())
         if entry.hints == 0 or entry.settled:
             return None
-        return hint(worksheet.problem, self.place, entry.hints, worksheet.known())
+        return worksheet.open_hint(self.at)
 
     def reading(self) -> Reading:
         """How the line that is typed into reads."""
@@ -215,8 +214,6 @@ class Desk:
             return verdict
         if verdict.cells and draft.at is not None:
             draft.at = next((i, j) for i, row in enumerate(verdict.cells) for j, right in enumerate(row) if not right)
-        if verdict.costs and self.entry.wrongs >= HINT_AFTER and self.entry.hints < 2:
-            self.worksheet.hint(at)
         return verdict
 
     def ask_hint(self) -> None:

@@ -33,7 +33,12 @@ KEYS: list[BindingType] = [
     ),
     Binding("left", "move('left')", N_("left"), tooltip=N_("to what feeds this node"), show=False, id="exercise.left"),
     Binding(
-        "right", "move('right')", N_("right"), tooltip=N_("to what it flows into"), show=False, id="exercise.right"
+        "right",
+        "move('right')",
+        N_("to the right"),
+        tooltip=N_("to what it flows into"),
+        show=False,
+        id="exercise.right",
     ),
     Binding("up", "move('up')", N_("up"), tooltip=N_("to the place above"), show=False, id="exercise.up"),
     Binding("down", "move('down')", N_("down"), tooltip=N_("to the place below"), show=False, id="exercise.down"),
