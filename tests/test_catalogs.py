@@ -193,3 +193,9 @@ def test_the_words_of_the_field_are_used() -> None:
 def test_a_gradient_is_shared_out_only_where_the_text_says_that_it_is_not() -> None:
     shared = re.compile(r"나누어 (?!갖는 것이 아닙니다)")
     assert not [korean for _english, korean in translations() if shared.search(korean)]
+
+
+def test_every_sentence_that_is_made_into_a_message_is_marked() -> None:
+    bare = re.compile(r"\b[mM]essage\(\s*[\"']")
+    unmarked = [str(path) for path in SOURCE.rglob("*.py") if bare.search(path.read_text(encoding="utf-8"))]
+    assert not unmarked, "write message(N_(…), …), so that the text is found for the catalogs"

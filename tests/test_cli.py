@@ -94,6 +94,13 @@ def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
         (("solve",), "FORMULA is missing"),
         (("play", "basics/nothing-like-it"), "nothing-like-it"),
         (("play", "nowhere/at-all"), "nowhere"),
+        (("play", "basics"), "basics is a pack"),
+        (("play", "times"), "play basics/times"),
+        (("play", "basics/times", "x=3"), "brings its own numbers"),
+        (("solve", "basics/times"), "an exercise, not a formula"),
+        (("list", "foo"), "more than this command takes"),
+        (("list", "--lang"), "--lang needs a value"),
+        (("play", "x", "--seed", "-1"), "--seed is a whole number"),
         (("frobnicate",), "no command frobnicate"),
         (("--lang", "xx", "list"), "one of: en, ko"),
     ],
@@ -133,3 +140,17 @@ def test_a_reader_that_goes_away_is_no_fault(home: object) -> None:
 def test_korean_by_option_and_by_locale(run_tutor: Run) -> None:
     for done in (run_tutor("--lang", "ko", "list"), run_tutor("list", LANG="ko_KR.UTF-8")):
         assert any("가" <= character <= "힣" for character in done.stdout)
+
+
+@pytest.mark.parametrize("closed", ["list <&-", "list >&-", "play basics/times --plain <&-", "list >/dev/full"])
+def test_streams_that_are_closed_or_full_are_no_crash(closed: str, home: object) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m tutor {closed}"], capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr, done.stderr
+
+
+def test_where_the_calculation_goes_on_gradients_are_of_its_end(run_tutor: Run) -> None:
+    assert "∂L/∂x = 15" in run_tutor("solve", "z = x * y", "x=2", "y=3", "--start", "5").stdout
+    named = run_tutor("solve", "loss = L * J * E", "L=1", "J=2", "E=3", "--start", "2")
+    assert named.returncode == 0, named.stderr

@@ -91,8 +91,7 @@ def test_what_was_checked_survives_a_kill(run_tutor: Run) -> None:
     assert child.stdin and child.stdout
     child.stdin.write("1\n")
     child.stdin.flush()
-    while "✓" not in child.stdout.readline():
-        pass
+    assert any("✓" in line for line in iter(child.stdout.readline, ""))
     child.kill()
     child.wait()
     assert "1 of 5 blanks are filled" in run_tutor(*ADD_MULTIPLY).stdout

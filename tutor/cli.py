@@ -39,7 +39,11 @@ def run(argv: list[str]) -> int:
         return execute(argv)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            from tutor.commands.errors import say_error
+
+            say_error(str(i18n.message(i18n.N_("The output can't be written: {reason}."), reason=error.strerror)))
         # Whoever read our output has gone; Python must not complain about it at exit.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,6 +15,7 @@ from tutor.grading import Blank, Hint, Verdict, asks, reads_as
 from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message
+from tutor.packs.plain_text import visible
 from tutor.practice.worksheet import Worksheet
 
 _COMMANDS = {
@@ -22,6 +23,7 @@ _COMMANDS = {
     ":show": N_("show the value of this blank, once the hints or five tries are used up"),
     ":skip": N_("go to the next open blank"),
     ":back": N_("go to the open blank before"),
+    ":clear": N_("empty this blank"),
     ":undo": N_("take the last entry back"),
     ":graph": N_("draw the graph with what is filled in"),
     ":words": N_("the graph in words"),
@@ -53,7 +55,7 @@ def _marks(worksheet: Worksheet, name: str, rows: list[list[str]], ascii: bool) 
     verdict = worksheet.entry(name).verdict
     if verdict is None:
         return []
-    right, wrong = ("+", "x") if ascii else ("✓", "✗")
+    right, wrong = ("v", "X") if ascii else ("✓", "✗")
     if verdict.cells:
         return [[right if cell else wrong for cell in row] for row in verdict.cells]
     mark = MARKS[verdict.kind]
@@ -185,7 +187,11 @@ class Plain:
         word = text.split()[0]
         order = [blank.id for blank in self.worksheet.blanks if not self.worksheet.entry(blank.id).settled]
         if text == "?" or word == ":hint":
-            self.say_hint(self.worksheet.hint(at))
+            before = self.worksheet.entry(at).hints
+            hint = self.worksheet.hint(at)
+            self.say_hint(hint)
+            if hint.rung <= before and not hint.last:
+                self.say(_("Try this one first, or wait a moment: then the next hint opens."))
         elif word == ":show":
             if self.worksheet.offers_reveal(at):
                 self.say_hint(self.worksheet.reveal(at))
@@ -194,7 +200,9 @@ class Plain:
         elif word == ":skip":
             return self.worksheet.next_open(at)
         elif word == ":back":
-            return order[order.index(at) - 1]
+            return order[order.index(at) - 1] if at in order else self.worksheet.next_open()
+        elif word == ":clear":
+            self.worksheet.clear(at)
         elif word == ":undo":
             return self.worksheet.undo() or at
         elif word == ":graph":
@@ -207,7 +215,7 @@ class Plain:
             return None
         else:
             if word != ":help":
-                self.say(message(N_("There is no command {word}."), word=word))
+                self.say(message(N_("There is no command {word}."), word=visible(word)))
             self.say(*(f"{name:<8} {_(says)}" for name, says in _COMMANDS.items()))
         return at
 
@@ -244,4 +252,4 @@ class Plain:
 
 def point_at(error: AlgebraError, text: str) -> str:
     """An error in a text of the command line: the sentence, and a caret under the place."""
-    return f"{error}\n{caret(text, error.at, error.length)}"
+    return str(error) if error.at < 0 else f"{error}\n{caret(text, error.at, error.length)}"

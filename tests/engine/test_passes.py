@@ -189,11 +189,11 @@ _PULL = [operation.id for operation in OPERATIONS.values() if operation.pull]
 @pytest.mark.parametrize("op", _LOCAL)
 def test_a_local_rule_is_the_derivative(op: str) -> None:
     operation = OPERATIONS[op]
-    letters = sympy.symbols("p q", real=True)[: operation.arity]
+    letters = sympy.symbols("p q", real=True)[: len(operation.local or operation.pull)]
     formula = _SYMPY[op](*letters)
     points = _POINTS.get(op, [(Fraction(5, 2), Fraction(-3)), (Fraction(-7, 4), Fraction(1, 3))])
     for point in points:
-        args = point[: operation.arity]
+        args = point[: len(operation.local or operation.pull)]
         at = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
         for slot, letter in enumerate(letters):
             truth = float(sympy.N(sympy.diff(formula, letter).subs(at), 30))

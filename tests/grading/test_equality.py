@@ -249,9 +249,9 @@ def test_matrices_may_be_typed_as_expressions() -> None:
         "A = X @ W; S = sigmoid(A); f = sum(S)", "2", X="[[1, -2], [0.5, 3]]", W="[[1, 0.5, 2], [-0.5, 2, 1]]"
     )
     for place, answers in {
-        "X->A": ("(df/dS * S * (1 - S)) @ W.T", "up @ Wᵀ", "2 (S(1-S)) @ W.T", "df/dA @ W.T"),
-        "W->A": ("X.T @ up", "X.T @ (2*S*(1-S))", "X.T @ df/dA"),
-        "A->S": ("up*S*(1-S)", "df/dS * S * (1 - S)", "2*S - 2*S^2"),
+        "X->A": ("(dL/dS * S * (1 - S)) @ W.T", "up @ Wᵀ", "2 (S(1-S)) @ W.T", "dL/dA @ W.T"),
+        "W->A": ("X.T @ up", "X.T @ (2*S*(1-S))", "X.T @ dL/dA"),
+        "A->S": ("up*S*(1-S)", "dL/dS * S * (1 - S)", "2*S - 2*S^2"),
         "S->sum1": ("[[2, 2, 2], [2, 2.0, 4/2]]",),
     }.items():
         for answer in answers:

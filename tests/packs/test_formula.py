@@ -35,7 +35,7 @@ def test_matrices_bring_their_shapes() -> None:
         ("z = x*y", exact(y="3"), "1", "x has no value: add x=…", 4),
         ("z = x*y", exact(), "1", "x, y have no values: add x=… y=…", 4),
         ("z = x*", exact(x="3"), "1", "The text ends too early: a value is missing here.", 6),
-        ("z = x*2", exact(x="3", q="3"), "1", "Input “q” is not used in the formula. Use it or leave it out.", 0),
+        ("z = x*2", exact(x="3", q="3"), "1", "Input “q” is not used in the formula. Use it or leave it out.", -1),
         ("z = 1/x", exact(x="0"), "1", "z divides by zero.", 0),
         ("z = x*2", exact(x="3"), "[[1, 2]]",
          "The start is 1×2, but the output is 1. Write one of that shape, or a number.", 0),

@@ -90,7 +90,7 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
         ("[inputs]\na = []", "3: inputs.a: A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]]."),
         (
             "[inputs]\na = [[1, 2],\n  [3]]",
-            "3: inputs.a: Row 2 has 1 entries, the first row has 2. Make all rows equally long.",
+            "3: inputs.a: Entries in row 2: 1, in the first row: 2. Make all rows equally long.",
         ),
         ("[vary]\nq = { from = 2, to = 3 }", "3: vary.q: “q” is no input of the graph. Its inputs are a, b."),
         ("[vary]\na = {}", "3: vary.a: Write { from = 2, to = 9 } or { choose = [2, 3, 5] }."),

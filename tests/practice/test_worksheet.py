@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,8 @@ from tutor.algebra.tree import ONE, number
 from tutor.grading import Kind
 from tutor.packs import Variant, from_formula, library
 from tutor.practice.event import Event
+from tutor.practice.resume import open_worksheet
+from tutor.practice.store import Store, default_path
 from tutor.practice.worksheet import OFFER_AFTER, PAUSE, Worksheet
 
 
@@ -203,3 +206,62 @@ def test_the_rule_opens_by_itself_after_three_wrong_answers() -> None:
         open_hint = worksheet.open_hint("x")
         opened.append(open_hint.rung if open_hint else 0)
     assert opened == [0, 0, 2, 2]
+
+
+def solved(events: Memory) -> Worksheet:
+    worksheet = Worksheet(stored(), events)
+    for blank, text in RIGHT.items():
+        worksheet.answer(blank, text)
+    return worksheet
+
+
+def test_a_kill_between_the_last_answer_and_the_end_is_made_good() -> None:
+    journal = Memory()
+    solved(journal)
+    assert journal.events[-1].kind == "solved"
+    again = Worksheet(stored(), journal, journal.events[:-1])
+    assert again.done and journal.events[-1].kind == "solved"
+
+
+def test_a_finished_worksheet_takes_no_answer_but_can_be_taken_back() -> None:
+    worksheet = solved(Memory())
+    assert worksheet.answer("x", "84").mistake == "branch.product"
+    assert worksheet.done and worksheet.entry("x").text == "20"
+    assert worksheet.undo() == "y->add1" and not worksheet.done
+    assert worksheet.answer("y->add1", "6").right and worksheet.done
+
+
+def test_a_value_that_was_shown_stays_counted() -> None:
+    worksheet = Worksheet(stored())
+    worksheet.reveal("x")
+    worksheet.undo()
+    worksheet.answer("x", "20")
+    assert worksheet.summary().revealed == 1
+
+
+def test_what_cannot_be_read_opens_no_hint_and_begins_nothing() -> None:
+    journal, clock = Memory(), Clock()
+    worksheet = Worksheet(stored(), journal, clock=clock)
+    worksheet.answer("x", "((")
+    assert not journal.events
+    assert [worksheet.hint("x").rung, worksheet.answer("x", "("), worksheet.hint("x").rung][::2] == [1, 1]
+
+
+def test_fresh_numbers_are_there_again_next_time(home: Path) -> None:
+    exercise = library.find("basics/times")
+    with Store.open(default_path()) as store:
+        worksheet = open_worksheet(store, exercise)
+        worksheet.answer(worksheet.blanks[0].id, "77777")
+        worksheet.fresh(seed=5)
+    with Store.open(default_path()) as store:
+        assert open_worksheet(store, exercise).variant.seed == 5
+        assert open_worksheet(store, exercise, restart=True).variant.seed is None
+        assert open_worksheet(store, exercise).variant.seed is None
+
+
+def test_a_place_that_is_not_asked_is_not_gone_back_to() -> None:
+    problem = two_roads().problem
+    variant = replace(two_roads(), problem=replace(problem, asked=("x", "y")))
+    worksheet = Worksheet(variant)
+    worksheet.answer("x->mul1", "5")
+    assert worksheet.place_to_go_on() in {blank.id for blank in worksheet.blanks}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -13,6 +14,7 @@ from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
 #: flint.arb; python-flint ships without types.
 Ball: TypeAlias = Any
 
+_PRECISION = threading.RLock()
 #: The precisions tried one after the other, in bits. At the last one two numbers that can't be told apart are one.
 PRECISIONS = (80, 192, 640, 2048)
 
@@ -22,15 +24,16 @@ _TINY = 1e-200
 
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
-    """Compute with `bits` bits inside the block."""
+    """Compute with `bits` bits inside the block, one thread at a time: flint has one precision for all."""
     from flint import ctx
 
-    before = ctx.prec
-    ctx.prec = bits
-    try:
-        yield
-    finally:
-        ctx.prec = before
+    with _PRECISION:
+        before = ctx.prec
+        ctx.prec = bits
+        try:
+            yield
+        finally:
+            ctx.prec = before
 
 
 def from_fraction(value: Fraction) -> Ball:

@@ -221,7 +221,9 @@ class _Parser:
                     self.depth -= 1
                 tree = self.made(Apply(op, (tree, right), token.at))
             elif token.kind == "number":
-                raise self.error(N_("A sign is missing before {c}. Write * or ^ or another sign there."), c=token.text)
+                raise self.error(
+                    N_("An operator is missing before {c}. Write *, ^ or another one there."), c=token.text
+                )
             elif token.kind in _BEGINS_OPERAND and binding < _PRODUCT:
                 right = self.expression(_PRODUCT)
                 tree = self.made(Apply("mul", (tree, right), token.at))
@@ -347,7 +349,7 @@ class _Parser:
                 rows.append(self.row(inner))
                 if len(rows[-1]) != len(rows[0]):
                     raise self.error(
-                        N_("This row has {n} entries, the first row has {m}. Make all rows equally long."),
+                        N_("Entries in this row: {n}, in the first row: {m}. Make all rows equally long."),
                         inner,
                         n=len(rows[-1]),
                         m=len(rows[0]),

@@ -35,17 +35,28 @@ def usage(error: click.UsageError) -> str:
     """Our own sentence for what click found."""
     if isinstance(error, click.NoSuchOption):
         return str(message(N_("There is no option {name}. See backprop-tutor --help."), name=error.option_name))
+    if isinstance(error, click.BadOptionUsage):
+        needs = "requires" in error.message
+        text = N_("{name} needs a value.") if needs else N_("{name} takes no value.")
+        return str(message(text, name=error.option_name))
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        name = error.param.human_readable_name
-        return str(message(N_("{name} is missing. See backprop-tutor --help."), name=name))
+        return str(message(N_("{name} is missing. See backprop-tutor --help."), name=_name(error.param)))
     if isinstance(error, click.BadParameter) and error.param is not None:
-        name, kind = error.param.human_readable_name, error.param.type
+        name, kind = _name(error.param), error.param.type
         if isinstance(kind, click.Choice):
             return str(message(N_("{name} is one of: {choices}."), name=name, choices=", ".join(kind.choices)))
         if isinstance(kind, click.IntRange):
             return str(message(N_("{name} is a whole number from {least} on."), name=name, least=kind.min))
-        return str(message(N_("{name} can't be used: {why}"), name=error.param.human_readable_name, why=error.message))
+        return str(message(N_("{name} can't be used: {why}"), name=name, why=error.message))
     if "No such command" in error.message:
         word = error.message.partition("'")[2].partition("'")[0]
         return str(message(N_("There is no command {name}. See backprop-tutor --help."), name=word))
+    if "extra argument" in error.message:
+        words = error.message.partition("(")[2].rpartition(")")[0]
+        return str(message(N_("“{words}” is more than this command takes. See backprop-tutor --help."), words=words))
     return error.message
+
+
+def _name(parameter: click.Parameter) -> str:
+    """An option as it is typed, an argument as the help page calls it."""
+    return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name

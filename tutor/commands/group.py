@@ -47,5 +47,6 @@ def execute(argv: list[str]) -> int:
     except Refused as error:
         say_error(error.format_message())
         return error.code
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     return code if isinstance(code, int) else 0

@@ -39,6 +39,8 @@ def in_lines(settings: Settings, store: Store, exercise: Exercise | None, seed: 
 
 def _read(prompt: str) -> str | None:
     """The next line of the input, None at its end. A learner who pipes answers in sees them in the output."""
+    if sys.stdin is None:
+        return None
     print(prompt, end="", flush=True)
     try:
         line = sys.stdin.readline()
@@ -58,7 +60,10 @@ def _choose() -> Exercise | None:
     """Ask which exercise to open."""
     from tutor.packs import PackError, library
 
-    entries = [(pack, entry) for pack in library.packs() for entry in pack.entries]
+    packs = library.packs()
+    for fault in (fault for pack in packs for fault in pack.faults):
+        print(fault, file=sys.stderr)
+    entries = [(pack, entry) for pack in packs for entry in pack.entries]
     for number, (pack, entry) in enumerate(entries, 1):
         print(f"{number:>3}  {pack.id}/{entry.id}  {entry.title}")
     while (line := _read(_("Which exercise? Type its number, or :quit: "))) is not None:

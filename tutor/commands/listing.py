@@ -27,6 +27,8 @@ def list_exercises(settings: Settings) -> int:
             click.echo(str(store.notice), err=True)
     for pack in library.packs():
         click.echo(f"{pack.id}: {pack.title}")
+        for fault in pack.faults:
+            click.echo(str(fault), err=True)
         names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
         width = max(map(cell_len, names), default=0)
         for name, entry in zip(names, pack.entries, strict=True):

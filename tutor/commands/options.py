@@ -85,3 +85,25 @@ def read_exact(text: str) -> Value:
         return evaluate(read_value(text), {})
     except AlgebraError as error:
         raise refuse_text(error, text) from None
+
+
+def refuse_names(what: str, with_inputs: bool = False) -> None:
+    """Refuse the name of a pack or an exercise where a formula is needed. Raises `Refused`."""
+    if not what.replace("-", "").replace("/", "").isalnum():
+        return
+    from tutor.packs import library
+
+    for pack in library.packs():
+        names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
+        if what in names:
+            text = N_("{name} brings its own numbers. Leave the inputs out: backprop-tutor play {name}")
+            if not with_inputs:
+                text = N_("{name} is an exercise, not a formula. Write backprop-tutor play {name}")
+            raise Refused(message(text, name=what), 2)
+        if what == pack.id:
+            raise Refused(
+                message(N_("{name} is a pack. Choose one of: {known}."), name=what, known=", ".join(names)), 2
+            )
+        if f"{pack.id}/{what}" in names:
+            text = N_("Exercises are named with their pack. Write backprop-tutor play {name}")
+            raise Refused(message(text, name=f"{pack.id}/{what}"), 2)

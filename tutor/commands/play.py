@@ -8,7 +8,7 @@ import click
 
 from tutor.commands.errors import Refused, refuse_text
 from tutor.commands.lines import EXERCISE
-from tutor.commands.options import TEXT, FormulaCommand, common, read_exact, read_inputs
+from tutor.commands.options import TEXT, FormulaCommand, common, read_exact, read_inputs, refuse_names
 from tutor.commands.start import Settings, start
 from tutor.i18n import _
 
@@ -44,6 +44,7 @@ def _exercise(what: str, inputs: tuple[str, ...], start_value: str | None) -> Ex
     try:
         if EXERCISE.fullmatch(what) and not inputs:
             return library.find(what)
+        refuse_names(what, with_inputs=bool(inputs))
         value = read_exact(start_value) if start_value else ONE
         return from_formula(what, read_inputs(inputs), value)
     except PackError as error:

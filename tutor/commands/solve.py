@@ -7,7 +7,7 @@ import json
 import click
 
 from tutor.commands.errors import Refused, refuse_text
-from tutor.commands.options import TEXT, FormulaCommand, common, read_exact, read_inputs
+from tutor.commands.options import TEXT, FormulaCommand, common, read_exact, read_inputs, refuse_names
 from tutor.commands.start import Settings
 from tutor.i18n import _
 
@@ -24,6 +24,7 @@ def solve(settings: Settings, formula: str, inputs: tuple[str, ...], start: str 
     from tutor.engine import NotANumber
     from tutor.packs import PackError, from_formula
 
+    refuse_names(formula)
     try:
         problem = from_formula(formula, read_inputs(inputs), read_exact(start or "1")).variant().problem
         if as_json:

@@ -21,7 +21,8 @@ class Settings:
     @property
     def in_lines(self) -> bool:
         """Plain mode, asked for or because there is no terminal to draw on."""
-        terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        # A stream that was closed is None.
+        terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
         return self.plain or not terminal or os.environ.get("TERM") == "dumb"
 
 

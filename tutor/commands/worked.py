@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 from rich.cells import cell_len
@@ -60,13 +61,13 @@ def as_text(problem: Problem, ascii: bool = False) -> list[str]:
     graph, exact = problem.graph, problem.exact
     inputs = ", ".join(f"{name} = {show(problem.inputs[name])}" for name in graph.inputs)
     lines = [f"{graph.text.strip()}    {inputs}", ""]
-    boxes = sketch(problem, ascii=ascii)
     width = shutil.get_terminal_size((80, 24)).columns
-    drawing = draw(boxes, ascii=ascii)
-    if drawing.width <= width:
-        rows = {place.id: show_rows(problem.truth(place)) for place in problem.places}
-        lines += [*paint(drawing, rows), ""]
-    lines += _table(problem)
+    rows = {place.id: show_rows(problem.truth(place)) for place in problem.places}
+    drawings = (draw(sketch(problem, ascii=ascii, roomy=roomy), ascii=ascii) for roomy in (True, False))
+    fitting = next((drawing for drawing in drawings if drawing.width <= width), None)
+    if fitting is not None:
+        lines += [*paint(fitting, rows), ""]
+    lines += _table(problem, to_ascii if ascii else str)
     lines.append("")
     value = show(exact.values[graph.last], near_one=problem.near_one[graph.last])
     lines.append(f"{graph.output} = {value}")
@@ -75,8 +76,9 @@ def as_text(problem: Problem, ascii: bool = False) -> list[str]:
     return [to_ascii(line) for line in lines] if ascii else lines
 
 
-def _table(problem: Problem) -> list[str]:
-    """Every place: its name, upstream × slope where it is a product of numbers, its value."""
+def _table(problem: Problem, spelled: Callable[[str], str]) -> list[str]:
+    """Every place: its name, upstream × slope where it is a product of numbers, its value. `spelled` is how texts
+    are written, which widths depend on."""
     rows = []
     for place in problem.places:
         name = str(place_name(problem, place))
@@ -96,6 +98,7 @@ def _table(problem: Problem) -> list[str]:
             )
             continue
         rows.append((name, "", value))
+    rows = [(spelled(name), spelled(how), spelled(value)) for name, how, value in rows]
     first = max(cell_len(row[0]) for row in rows)
     second = max(cell_len(row[1]) for row in rows)
     return [

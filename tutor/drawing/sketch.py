@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.cells import cell_len
 
 from tutor.algebra import values
 from tutor.algebra.show import show_rows
-from tutor.algebra.values import Shape, Value
+from tutor.algebra.values import Value
 from tutor.ascii import to_ascii
 from tutor.drawing.spec import Box, Line, Slot
 from tutor.engine import OPERATIONS
-from tutor.grading import Problem
+from tutor.grading import Blank, Problem
 
 #: Entries of a matrix that are wider than this are shortened in the drawing.
 WIDEST = 9
@@ -27,19 +29,21 @@ def value_lines(value: Value, near_one: bool = False) -> tuple[str, ...]:
     )
 
 
-def sketch(problem: Problem, *, ascii: bool = False) -> list[Box]:
-    """The boxes of a problem's graph, its output at the end, with a slot for every backward value."""
+def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False) -> list[Box]:
+    """The boxes of a problem's graph, its output at the end, with a slot for every backward value.
+
+    A `roomy` sketch has room for every right value in full; it tells how long they are.
+    """
     graph = problem.graph
     text = to_ascii if ascii else str
     forward = [value_lines(value, problem.near_one[i]) for i, value in enumerate(problem.exact.values)]
     forward = [tuple(map(text, lines)) for lines in forward]
-    cell = _cell(problem)
+    slots = {place.id: _slot(place, _cell(problem, place, roomy)) for place in problem.places}
     boxes = []
     for position, node in enumerate(graph.nodes):
         lines = []
         for edge in graph.incoming[position]:
-            slot = _slot(edge.id, graph.nodes[edge.source].shape, cell) if problem.wanted[edge.source] else None
-            lines.append(Line(graph.nodes[edge.source].id, forward[edge.source], slot))
+            lines.append(Line(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id)))
         branches = len(graph.outgoing[position]) > 1 and problem.wanted[position]
         boxes.append(
             Box(
@@ -48,24 +52,30 @@ def sketch(problem: Problem, *, ascii: bool = False) -> list[Box]:
                 kind="input" if node.is_input else "op",
                 lines=tuple(lines),
                 swappable=node.op is not None and OPERATIONS[node.op].swappable,
-                stem=_slot(node.id, node.shape, cell) if branches else None,
+                stem=slots[node.id] if branches else None,
             )
         )
     last = graph.nodes[graph.last]
-    end = Line(last.id, forward[graph.last], _slot("start", last.shape, cell))
+    end = Line(last.id, forward[graph.last], slots["start"])
     # An input may be called as the output's box would be; a colon is in no name.
     boxes.append(Box(f"{graph.output}:", graph.output, "output", (end,)))
     return boxes
 
 
-def _cell(problem: Problem) -> int:
-    """How wide the entries of matrices are: one width for the whole graph, which tells nothing about a single one."""
-    matrices = [problem.truth(place) for place in problem.places if place.shape]
-    widths = [cell_len(cell) for matrix in matrices for row in show_rows(matrix) for cell in row]
-    return min(max(widths, default=0), WIDEST)
+def _cell(problem: Problem, place: Blank, roomy: bool) -> int:
+    """How wide an entry is. While answers are typed all matrices of a graph get one width, so that it tells nothing
+    about a single value, and numbers the usual one."""
+    if roomy:
+        return _widest(problem.truth(place))
+    if place.shape is None:
+        return 0
+    return min(max(_widest(problem.truth(other)) for other in problem.places if other.shape), WIDEST)
 
 
-def _slot(name: str, shape: Shape, cell: int) -> Slot:
-    if shape is None:
-        return Slot(name)
-    return Slot(name, *shape, max(cell, Slot(name).cell))
+def _widest(value: Value) -> int:
+    return max(cell_len(cell) for row in show_rows(value) for cell in row)
+
+
+def _slot(place: Blank, cell: int) -> Slot:
+    slot = Slot(place.id, *(place.shape or (1, 1)))
+    return replace(slot, cell=max(cell, slot.cell))

@@ -128,7 +128,7 @@ class _Builder:
         unused = [name for name in self.shapes if name not in self.meaning]
         if unused:
             raise AlgebraError(
-                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), 0
+                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), -1
             )
         return Graph(tuple(self.nodes), output, text)
 

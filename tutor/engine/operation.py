@@ -78,10 +78,6 @@ class Operation:
     near_one: bool = False
     """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
 
-    @property
-    def arity(self) -> int:
-        return len(self.local or self.pull)
-
     def text(self, texts: tuple[str, ...], slot: int) -> str:
         """The text for one operand."""
         return texts[min(slot, len(texts) - 1)]

@@ -143,7 +143,7 @@ _AT_EDGES = (
     _General(
         "local-twice",
         lambda a: a.spot.g * a.spot.l * a.spot.l,
-        N_("The slope of {node} went in twice. It stands for one node and counts once."),
+        N_("Looks as if the slope of {node} went in twice. It stands for one node and counts once."),
     ),
     _General(
         "times-output",
@@ -176,9 +176,8 @@ _START_ZERO = N_("Zero would say that {name} doesn't move when {name} moves. By 
 _START_ONE = N_(
     "1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."
 )
-_SLIP = N_("Close: the way looks right. Check the arithmetic.")
-_POWER_OF_TEN = N_("The digits are right. Check where the point stands.")
-SLIP, POWER_OF_TEN = _SLIP, _POWER_OF_TEN
+SLIP = N_("Close: the way looks right. Check the arithmetic.")
+POWER_OF_TEN = N_("The digits are right. Check where the point stands.")
 
 
 def suspects(problem: Problem, blank: Blank) -> list[Suspect]:

@@ -84,7 +84,8 @@ class Problem:
         """What the gradients are gradients of: the output, or where the calculation goes on behind it, its end, L."""
         if self.starts_at_one:
             return self.graph.output
-        return next(name for name in ("L", "J", "E", "loss") if name not in self.graph.position)
+        free = (name for name in ("L", "J", "E", "loss") if name not in self.graph.position)
+        return next(free, f"{self.graph.output}'")
 
     @cached_property
     def wanted(self) -> tuple[bool, ...]:
@@ -202,11 +203,11 @@ class Problem:
         found = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name}
         if blank.edge:
             found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
-            for position in self._ahead(blank.edge.target):
-                node = graph.nodes[position]
-                if node.name and position != graph.last:
-                    for goal in {graph.output, self.goal}:
-                        found[f"d{goal}/d{node.name}"] = exact.gradients[position]
+        ahead = [blank.edge] if blank.edge else graph.outgoing[blank.node]
+        for position in set().union(*(self._ahead(edge.target) for edge in ahead)):
+            node = graph.nodes[position]
+            if node.name and position != graph.last:
+                found[f"d{self.goal}/d{node.name}"] = exact.gradients[position]
         return found
 
     def _ahead(self, position: int) -> set[int]:

@@ -128,7 +128,9 @@ def built_in() -> Path | None:
 
 def _no_exercise(name: str, among: Iterable[Pack]) -> Message:
     known = [f"{found.id}/{entry.id}" for found in among for entry in found.entries]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    # The pack's name is long and mostly right; it must not make any two exercises alike.
+    ids = {candidate.partition("/")[2]: candidate for candidate in known}
+    near = [ids[found] for found in difflib.get_close_matches(name.partition("/")[2], ids, n=1, cutoff=0.6)]
     if not near:
         near = [candidate for candidate in known if candidate.partition("/")[2] == name]
     if near:

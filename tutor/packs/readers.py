@@ -183,7 +183,7 @@ def _matrix(raw: list[Any]) -> Value:
         if len(row) != len(rows[0]):
             raise Refused(
                 message(
-                    N_("Row {row} has {n} entries, the first row has {m}. Make all rows equally long."),
+                    N_("Entries in row {row}: {n}, in the first row: {m}. Make all rows equally long."),
                     row=position,
                     n=len(row),
                     m=len(rows[0]),

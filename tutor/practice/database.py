@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tutor.i18n import Message, message
+from tutor.i18n import N_, Message, message
 from tutor.practice.aside import Identity, identity
 from tutor.practice.event import COLUMNS, Event
 from tutor.practice.schema import APPLICATION_ID, VERSION, migrate, version
@@ -31,8 +31,10 @@ class Damaged(Trouble):
     def __init__(self, path: Path, which: Identity | None, *, ours: bool = True) -> None:
         super().__init__(
             message(
-                "The progress file {path} cannot be read, so nothing is saved: "
-                "move it away, or set BACKPROP_TUTOR_HOME to another folder.",
+                N_(
+                    "The progress file {path} cannot be read, so nothing is saved: "
+                    "move it away, or set BACKPROP_TUTOR_HOME to another folder."
+                ),
                 path=path,
             )
         )
@@ -122,8 +124,10 @@ class Database:
         if found > VERSION:
             raise Newer(
                 message(
-                    "Your progress in {path} was saved by a newer backprop-tutor, so nothing is saved now: "
-                    "update backprop-tutor, or set BACKPROP_TUTOR_HOME to another folder.",
+                    N_(
+                        "Your progress in {path} was saved by a newer backprop-tutor, so nothing is saved now: "
+                        "update backprop-tutor, or set BACKPROP_TUTOR_HOME to another folder."
+                    ),
                     path=self._path,
                 )
             )
@@ -235,13 +239,17 @@ def _notice(code: int, error: sqlite3.Error, path: Path) -> Message:
     match code:
         case sqlite3.SQLITE_FULL:
             return message(
-                "The disk is full, so your last entries are not saved yet: make some room, and they will be "
-                "saved with your next entry."
+                N_(
+                    "The disk is full, so your last entries are not saved yet: make some room, and they will be "
+                    "saved with your next entry."
+                )
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return message(
-                "Another program keeps {path} locked, so your last entries are not saved yet: close that "
-                "program, and they will be saved with your next entry.",
+                N_(
+                    "Another program keeps {path} locked, so your last entries are not saved yet: close that "
+                    "program, and they will be saved with your next entry."
+                ),
                 path=path,
             )
     return _unusable(path, str(error))
@@ -249,8 +257,10 @@ def _notice(code: int, error: sqlite3.Error, path: Path) -> Message:
 
 def _unusable(path: Path, reason: str) -> Message:
     return message(
-        "Your entries cannot be saved in {path} ({reason}): make that folder and file writable, or set "
-        "BACKPROP_TUTOR_HOME to another folder.",
+        N_(
+            "Your entries cannot be saved in {path} ({reason}): make that folder and file writable, or set "
+            "BACKPROP_TUTOR_HOME to another folder."
+        ),
         path=path,
         reason=reason,
     )

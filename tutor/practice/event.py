@@ -30,8 +30,8 @@ def storable(text: str) -> str:
 class Event:
     """One thing a learner did in one try of an exercise.
 
-    `worksheet` is the id of the try, a UUID made with its `begin`; a pack of `""` is a formula typed at the
-    command line. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `solved` or one that is still to
+    `worksheet` is the id of the try, a UUID made with its `begin`; a formula typed at the
+    command line has no pack and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved` or one that is still to
     come: who reads events passes over kinds it does not know. `rule` is the rule practised (`mul`, `start`);
     `hints` counts the rungs seen on this blank so far; `duration` is in seconds, since the blank got the
     focus or the event before. `fingerprint` is the variant's: a try with another one cannot be resumed. What

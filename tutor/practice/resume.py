@@ -14,8 +14,13 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     begins anew. `seed` asks for the numbers of a seed, `restart` for a new try in any case.
     """
     events = () if restart or not exercise.pack else store.events(exercise.pack, exercise.id)
-    if events and seed in (None, events[0].seed) and not any(event.kind == "solved" for event in events):
+    if events and seed in (None, events[0].seed):
         variant = exercise.variant(events[0].seed)
         if variant.fingerprint == events[0].fingerprint:
-            return Worksheet(variant, store, events)
-    return Worksheet(exercise.variant(seed), store)
+            worksheet = Worksheet(variant, store, events)
+            if not worksheet.done:
+                return worksheet
+    worksheet = Worksheet(exercise.variant(seed), store)
+    if restart:
+        worksheet.begin()
+    return worksheet

@@ -73,6 +73,7 @@ class _Tally:
 
     mistakes: Counter[str] = field(default_factory=Counter)
     wrongs: int = 0
+    revealed: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
 
@@ -98,7 +99,9 @@ class Worksheet:
             self._begun = True
             for event in events:
                 self._apply(event)
-            self._finished = self.done
+            self._finished = any(event.kind == "solved" for event in events)
+            # A kill may have come between the last answer and the end.
+            self._settle()
 
     def _begin(self, variant: Variant) -> None:
         self.variant = variant
@@ -174,9 +177,10 @@ class Worksheet:
 
     def place_to_go_on(self) -> str:
         """The blank to focus on when the worksheet is opened: where the learner stopped."""
-        if self.last_blank and not self.entry(self.last_blank).settled:
+        order = [blank.id for blank in self.blanks]
+        if self.last_blank in order and not self.entry(self.last_blank).settled:
             return self.last_blank
-        return self.next_open(self.last_blank) or (self.last_blank or self.blanks[0].id)
+        return self.next_open(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
 
     def offers_reveal(self, blank: str) -> bool:
         """Whether "show me" is offered: after enough wrong answers, or when the hints have come to the value."""
@@ -201,19 +205,24 @@ class Worksheet:
             mistakes=self._tally.mistakes,
             wrongs=self._tally.wrongs,
             hints=sum(entry.hints for entry in self._entries.values()),
-            revealed=sum(entry.revealed for entry in self._entries.values()),
+            revealed=len(self._tally.revealed),
             seconds=self._tally.seconds,
         )
 
     # --- what the learner does ---
 
     def answer(self, blank: str, text: str) -> Verdict:
-        """Check `text` at `blank`. What can't be read changes nothing; the same text twice is one attempt."""
+        """Check `text` at `blank`. The same text twice is one attempt.
+
+        What can't be read changes nothing, and nothing changes a finished worksheet but taking an entry back.
+        """
         text = text.strip()
         entry = self.entry(blank)
         if entry.verdict is not None and entry.text == text:
             return entry.verdict
         verdict = grade(self.problem, self.problem.place(blank), text)
+        if verdict.kind is Kind.MALFORMED or self.done:
+            return verdict
         self._record("answer", blank, text=text, verdict=verdict)
         if verdict.costs and self.entry(blank).wrongs >= RULE_AFTER:
             self._open_rule(blank)
@@ -272,10 +281,13 @@ class Worksheet:
         if seed is None:
             seed = random.SystemRandom().randrange(1, 1_000_000)
         self._begin(self.variant.exercise.variant(seed))
+        self.begin()
 
-    def restart(self) -> None:
-        """Begin anew with the same numbers."""
-        self._begin(self.variant)
+    def begin(self) -> None:
+        """Store that this try has begun, before anything is done in it: the one before is not gone back to."""
+        if not self._begun:
+            self._begun = True
+            self._store(self._event("begin", ""))
 
     # --- events ---
 
@@ -288,9 +300,7 @@ class Worksheet:
         self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
     ) -> None:
         """Store an event, then let it take effect."""
-        if not self._begun:
-            self._begun = True
-            self._store(self._event("begin", ""))
+        self.begin()
         event = self._event(kind, blank, text, verdict, hints)
         self._store(event)
         self._apply(event, verdict)
@@ -341,6 +351,7 @@ class Worksheet:
         elif event.kind == "hint":
             self._entries[event.blank] = replace(entry, hints=event.hints)
         elif event.kind == "reveal":
+            self._tally.revealed.add(event.blank)
             self._put(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
         elif event.kind == "clear":
             self._put(event.blank, replace(entry, text="", verdict=None, revealed=False))
@@ -353,8 +364,6 @@ class Worksheet:
     def _answered(self, blank: str, text: str, verdict: Verdict | None) -> None:
         verdict = verdict or grade(self.problem, self.problem.place(blank), text)
         self._hinted = None
-        if verdict.kind is Kind.MALFORMED:
-            return
         entry = self.entry(blank)
         if verdict.costs:
             self._tally.wrongs += 1
