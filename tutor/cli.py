@@ -7,6 +7,7 @@ not be understood.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ def run(argv: list[str]) -> int:
             from tutor.commands.start import Settings, start
 
             if not Settings().in_lines:
+                # Nothing that is loaded on the way to the first screen is garbage; the app turns it on again.
+                gc.disable()
                 return start(Settings())
         from tutor.commands.group import execute
 

@@ -1,8 +1,15 @@
-"""One small language: text -> expression tree -> value. It reads pack files, the command line and answers alike."""
+"""One small language: text -> expression tree -> value. It reads pack files, the command line and answers alike.
 
-from tutor.algebra.errors import AlgebraError
-from tutor.algebra.parser import ANSWER, GRAPH, Equation, Limits, parse, parse_equations, read_value
-from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
+Names are imported when they are asked for: the list of packs needs the errors long before the parser.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tutor.algebra.errors import AlgebraError
+    from tutor.algebra.parser import ANSWER, GRAPH, Equation, Limits, parse, parse_equations, read_value
+    from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
 
 __all__ = [
     "ANSWER",
@@ -19,3 +26,12 @@ __all__ = [
     "parse_equations",
     "read_value",
 ]
+
+_TREE = ("Apply", "Expr", "Grid", "Num", "Sym")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "errors" if name == "AlgebraError" else "tree" if name in _TREE else "parser"
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 
 from tutor.algebra.balls import PRECISIONS, Balls, from_fraction, precision
-from tutor.algebra.lexer import MAX_EXPONENT
+from tutor.algebra.numbers import MAX_EXPONENT
 from tutor.algebra.show import exact_decimal
 from tutor.algebra.tree import Apply, Expr, Num, postorder
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.algebra import AlgebraError
-from tutor.algebra.lexer import MAX_DIGITS, read_number
+from tutor.algebra.numbers import MAX_DIGITS, read_number
 from tutor.i18n import N_, Message, message
 from tutor.packs.faults import Fault, PackError, Place, dotted
 

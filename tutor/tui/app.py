@@ -31,6 +31,7 @@ class TutorApp(App[bool]):
 
     TITLE = "backprop-tutor"
     CSS_PATH = "tutor.tcss"
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q,ctrl+c", "quit", "quit", show=False, priority=True, id="app.quit"),
     ]

@@ -20,6 +20,10 @@ _PANEL_CELLS = 48
 #: From this width on the panel may stand beside the graph.
 _BESIDE_FROM = 120
 _LEAST_GRAPH = 6
+#: The most rows of a matrix's cells that are in sight at once.
+_CELL_ROWS = 8
+#: From so many rows on a compact graph has a free row above and below.
+_ROOMY_FROM = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,20 @@ class Arrangement:
     rows: int
 
 
-def arrange(drawings: Mapping[Density, Drawing], width: int, height: int, wish: Density | None = None) -> Arrangement:
-    """Full density where it fits, else compact, unless one is wished for. Rows leave the panel what it needs."""
+def arrange(
+    drawings: Mapping[Density, Drawing], width: int, height: int, wish: Density | None = None, cells: int = 0
+) -> Arrangement:
+    """Full density where it fits, else compact, unless one is wished for. Rows leave the panel what it needs.
+
+    `cells` is how many rows the cells of the largest matrix have.
+    """
     full = drawings["full"]
     beside = width >= _BESIDE_FROM and (drawings[wish or "full"].width + 2 <= width - _PANEL_CELLS)
     free_width = width - _PANEL_CELLS if beside else width
-    free_rows = height - _BARS if beside else max(height - _BARS - _PANEL_ROWS, _LEAST_GRAPH)
+    free_rows = height - _BARS if beside else max(height - _BARS - _PANEL_ROWS - min(cells, _CELL_ROWS), _LEAST_GRAPH)
     fits = full.width <= free_width and full.height <= free_rows
     density: Density = wish or ("full" if fits else "compact")
     drawing = drawings[density]
     scrollbar = int(drawing.width > free_width)
-    margin = 2
-    return Arrangement(density, beside, min(max(drawing.height + scrollbar + margin, _LEAST_GRAPH), free_rows))
+    margin = 2 if density == "full" or height >= _ROOMY_FROM else 1
+    return Arrangement(density, beside, min(drawing.height + scrollbar + margin, free_rows))

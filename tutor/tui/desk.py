@@ -33,6 +33,10 @@ class Desk:
         self.in_grid = False
         #: Whether a hint was asked for after the last answer here.
         self.hint_asked = False
+        #: Whether a hint was asked for again before there was time to read the last one.
+        self.hurried = False
+        #: Whether the answer that stands at the focused place was just refused: keys that edit take it up again.
+        self.refused = False
         #: Something to say about the last key, until the next one.
         self.remark: Message | None = None
 
@@ -104,13 +108,18 @@ class Desk:
         return self.worksheet.problem.place(name)
 
     def pointers(self) -> tuple[Blank, ...]:
-        """The places to look at after two wrong answers: the upstream, and the node's other lines."""
+        """The places to look at after two wrong answers: the upstream, and the node's other lines.
+
+        At + and − nothing is computed with what the other lines hold, so they are left out.
+        """
         problem, place = self.worksheet.problem, self.place
         if self.entry.settled or self.entry.wrongs < POINT_AFTER:
             return ()
         upstream = self.upstream(place)
         if upstream is None or not place.edge:
             return tuple(problem.parts(place)) if place.kind == "sum" else ()
+        if problem.graph.nodes[place.edge.target].op in ("add", "sub"):
+            return (upstream,)
         others = (edge.id for edge in problem.graph.incoming[place.edge.target] if edge != place.edge)
         return (upstream, *(problem.place(name) for name in others if problem.has_place(name)))
 
@@ -121,7 +130,7 @@ class Desk:
         if place != self.at:
             self.at = place
             self.news = None
-            self.in_grid = self.hint_asked = False
+            self.in_grid = self.hint_asked = self.hurried = self.refused = False
 
     def step(self, by: int) -> None:
         """To the next or previous blank in the order of the backward pass, going round."""
@@ -148,24 +157,35 @@ class Desk:
             if self.entry.text and not self.entry.revealed and not self._fill(draft, self.entry.text):
                 draft.at = None
                 draft.expression.put(self.entry.text)
+            draft.rest()
         self.begin_draft()
 
     def type(self, text: str) -> None:
-        """Typed or pasted text goes into the answer. A whole matrix fills the grid."""
+        """Typed or pasted text goes into the answer. A whole matrix fills the grid.
+
+        In an empty cell `[` begins the line for the whole. A finished worksheet takes nothing more.
+        """
+        if self.worksheet.done:
+            return
         draft = self.begin_draft()
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split("\n"))
         if self.place.shape and draft.at is not None:
             if text.lstrip().startswith("[") and self._fill(draft, text):
                 self._changed()
                 return
-            if draft.empty and (text[0].isalpha() or text[0] in "([∂"):
+            fresh = not draft.line.text or draft.line.checked
+            if (draft.empty and (text[0].isalpha() or text[0] in "(∂")) or (fresh and text[0] == "["):
                 draft.at = None
+            elif draft.expression.checked:
+                # The cells are the answer now.
+                draft.expression.put("")
         draft.line.insert(text)
         self._changed()
 
     def _changed(self) -> None:
         self.faults.pop(self.at, None)
         self.news = None
+        self.hurried = self.refused = False
 
     def _fill(self, draft: Draft, text: str) -> bool:
         try:
@@ -177,11 +197,12 @@ class Desk:
     def edit(self, change: str) -> None:
         """Change the line that is typed into: `delete_left`, `delete_right`, `clear`, `home`, `end`.
 
-        Deleting in an empty line takes the answer that stands there up again, to be mended.
+        In an empty line they take the answer that stands there up again, to be mended.
         """
-        resumes = change == "delete_left" and self.place.shape is None and self.draft.empty
-        if resumes and self.entry.text and not self.entry.revealed:
-            self.begin_draft().expression.put(self.entry.text)
+        if self.worksheet.done:
+            return
+        if change != "clear":
+            self.take_up()
         if self.at not in self.drafts:
             return
         line = self.drafts[self.at].line
@@ -189,6 +210,14 @@ class Desk:
         getattr(line, change)()
         if line.text != before:
             self._changed()
+
+    def take_up(self) -> bool:
+        """Put the number that stands at the focused place into its empty line, to be edited; whether there was one."""
+        resumes = self.place.shape is None and self.draft.empty and not self.worksheet.done
+        if not resumes or not self.entry.text or self.entry.revealed:
+            return False
+        self.begin_draft().expression.put(self.entry.text)
+        return True
 
     # --- working ---
 
@@ -198,15 +227,20 @@ class Desk:
         if not draft.complete or self.given:
             return None
         verdict = self.worksheet.answer(at, draft.text)
-        self.hint_asked = False
+        self.hint_asked = self.hurried = False
         if verdict.kind is Kind.MALFORMED:
             self.faults[at] = verdict
             lead = len(draft.text) - len(draft.text.lstrip())
             draft.point_at(lead + (verdict.at or 0))
+            draft.rest()
             return verdict
         self.faults.pop(at, None)
         if verdict.right or self.place.shape is None:
             self.drafts.pop(at, None)
+        draft.rest()
+        self.refused = not verdict.right
+        if self.worksheet.done:
+            self.drafts.clear()
         if verdict.right:
             self.go(self.worksheet.next_open(at) or at)
             self.in_grid = False
@@ -219,7 +253,9 @@ class Desk:
     def ask_hint(self) -> None:
         """The next rung of help at the focused blank."""
         if not self.given and not self.entry.settled:
-            self.worksheet.hint(self.at)
+            before = self.entry.hints
+            found = self.worksheet.hint(self.at)
+            self.hurried = found.rung == before and not found.last
             self.hint_asked = True
 
     def reveal(self) -> bool:
@@ -229,6 +265,8 @@ class Desk:
         self.worksheet.reveal(self.at)
         self.drafts.pop(self.at, None)
         self.faults.pop(self.at, None)
+        if self.worksheet.done:
+            self.drafts.clear()
         self.in_grid = False
         return True
 
@@ -247,6 +285,6 @@ class Desk:
         return True
 
     def fresh(self) -> None:
-        """Other numbers, the same place."""
+        """Other numbers, from the first blank on."""
         self.worksheet.fresh()
-        self._begin(self.at if self.worksheet.problem.has_place(self.at) else self.worksheet.place_to_go_on())
+        self._begin(self.worksheet.place_to_go_on())

@@ -12,16 +12,22 @@ Cell: TypeAlias = tuple[int, int] | None
 
 @dataclass
 class Line:
-    """A line of text with a cursor, which counts characters."""
+    """A line of text with a cursor, which counts characters.
+
+    Where it was `checked`, what is typed next begins anew; moving in it or deleting takes it up for editing.
+    """
 
     text: str = ""
     cursor: int = 0
+    checked: bool = False
 
     def put(self, text: str) -> None:
         """Replace the whole line, the cursor at its end."""
-        self.text, self.cursor = text, len(text)
+        self.text, self.cursor, self.checked = text, len(text), False
 
     def insert(self, text: str) -> None:
+        if self.checked:
+            self.put("")
         self.text = self.text[: self.cursor] + text + self.text[self.cursor :]
         self.cursor += len(text)
 
@@ -30,19 +36,22 @@ class Line:
         target = min(max(self.cursor + steps, 0), len(self.text))
         moved = target != self.cursor
         self.cursor = target
+        self.checked = self.checked and not moved
         return moved
 
     def home(self) -> None:
-        self.cursor = 0
+        self.cursor, self.checked = 0, False
 
     def end(self) -> None:
-        self.cursor = len(self.text)
+        self.cursor, self.checked = len(self.text), False
 
     def delete_left(self) -> None:
+        self.checked = False
         self.text = self.text[: max(self.cursor - 1, 0)] + self.text[self.cursor :]
         self.move(-1)
 
     def delete_right(self) -> None:
+        self.checked = False
         self.text = self.text[: self.cursor] + self.text[self.cursor + 1 :]
 
     def clear(self) -> None:
@@ -87,6 +96,11 @@ class Draft:
     def complete(self) -> bool:
         """Whether there is something to check: an expression, or every cell."""
         return bool(self.expression.text.strip()) or (bool(self.cells) and self.first_empty() is None)
+
+    def rest(self) -> None:
+        """What stands here was checked: the next character typed into a line begins that line anew."""
+        for line in (self.expression, *(line for row in self.cells for line in row)):
+            line.checked = bool(line.text)
 
     def first_empty(self) -> Cell:
         """The next cell without text, going round from the one that is typed into; None where all are filled."""

@@ -9,12 +9,12 @@ from textual.content import Content
 
 from tutor.algebra.show import show
 from tutor.drawing.sketch import value_lines
-from tutor.grading import Verdict, asks, place_name
+from tutor.grading import Blank, Verdict, asks, place_name
 from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS, WORDS
 from tutor.i18n import N_, _, message
 from tutor.tui.columns import Column, side_by_side
-from tutor.tui.contents import content
+from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
 from tutor.tui.signs import Signs
 
@@ -26,6 +26,8 @@ _STATES: Mapping[str, str] = {
     "revealed": N_("shown"),
     "given": N_("given"),
 }
+
+_HURRIED = N_("Read this one first; the next hint opens in a moment.")
 
 #: Where there is nothing else to say.
 _BEARINGS = N_("Arrow keys follow the graph, Tab goes to the next blank of the backward pass, ? gives a hint.")
@@ -61,7 +63,11 @@ def standing(desk: Desk, signs: Signs) -> Content:
     if desk.in_grid:
         return Content("")
     if state == "empty":
-        text = _("type the value and press Enter") if desk.place.shape is None else _("Enter opens the cells")
+        text = (
+            _("type the value and press Enter")
+            if desk.place.shape is None
+            else _("Enter opens the cells, a letter an expression")
+        )
         return content(signs, (text, "$foreground 40%"))
     text = desk.entry.text if state not in ("given", "revealed") else show(desk.worksheet.problem.truth(desk.place))
     return content(signs, (f"{text}  {signs.of_state(state)} {_(_STATES[state])}", "$foreground 60%"))
@@ -71,6 +77,8 @@ def live(desk: Desk, signs: Signs, column: int, width: int) -> Content:
     """Two lines under the answer: how it reads, or a caret under the fault and what is wrong. `column` is where
     the fault stands on the screen."""
     reading = desk.reading()
+    if reading.error is not None and desk.in_grid and desk.draft.at is not None:
+        return _fault_in_cell(desk, signs)
     if reading.error is not None:
         # Once it was tried to check the answer, the sentence stands among the notes.
         sentence = "" if desk.at in desk.faults else str(reading.error)
@@ -84,6 +92,29 @@ def live(desk: Desk, signs: Signs, column: int, width: int) -> Content:
     if reading.text:
         return content(signs, (str(message(N_("reads as {reading}"), reading=reading.text)), "$foreground 60%"))
     return Content("")
+
+
+def cell_name(desk: Desk) -> str:
+    """The cell that is typed into, in words."""
+    row, column = desk.draft.at or (0, 0)
+    return str(message(N_("row {row}, column {column}"), row=row + 1, column=column + 1))
+
+
+def _fault_in_cell(desk: Desk, signs: Signs) -> Content:
+    """The text of a cell once more, a caret under its fault, and what is wrong."""
+    error, text = desk.reading().error, desk.draft.line.text
+    assert error is not None
+    sentence = "" if desk.at in desk.faults else str(error)
+    head = f"{cell_name(desk)}: "
+    return content(
+        signs,
+        (head, "$foreground 60%"),
+        text,
+        (f"  {sentence}", "$foreground 60%"),
+        "\n",
+        " " * cell_len(signs.text(head + text[: error.at])),
+        ("^" * _caret(desk), "bold $error"),
+    )
 
 
 def _caret(desk: Desk) -> int:
@@ -104,7 +135,8 @@ def notes(desk: Desk, signs: Signs) -> Content:
         name, verdict = desk.news
         blocks.append(_said(verdict, str(place_name(worksheet.problem, worksheet.problem.place(name))), signs))
     elif desk.verdict is not None:
-        blocks.append(_said(desk.verdict, "", signs))
+        in_cell = desk.at in desk.faults and desk.in_grid and desk.draft.at is not None
+        blocks.append(_said(desk.verdict, cell_name(desk) if in_cell else "", signs))
     elif desk.entry.revealed:
         blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $foreground 60%")))
     if desk.given:
@@ -118,7 +150,7 @@ def notes(desk: Desk, signs: Signs) -> Content:
     if not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
         if text:
-            blocks.append(content(signs, text))
+            blocks.append(prose(signs, text))
     if not blocks:
         blocks.append(content(signs, (_(_BEARINGS), "$foreground 60%")))
     return Content("\n\n").join(blocks)
@@ -129,7 +161,8 @@ def _hint(desk: Desk, signs: Signs) -> list[Content]:
     if hint is None:
         return []
     head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
-    return [content(signs, (str(head), "bold $primary"), f"  {hint.text}")]
+    hurried = (f"{_(_HURRIED)}\n", "$foreground 60%") if desk.hurried else ""
+    return [content(signs, hurried, (str(head), "bold $primary"), "  ", prose(signs, str(hint.text)))]
 
 
 def _said(verdict: Verdict, name: str, signs: Signs) -> Content:
@@ -141,6 +174,8 @@ def _said(verdict: Verdict, name: str, signs: Signs) -> Content:
 
 def _reason(verdict: Verdict) -> str:
     """The sentence of a verdict, without the word it begins with where that is shown beside the mark already."""
+    if verdict.message.text == "Right.":
+        return ""
     sentence, word = str(verdict.message), _(WORDS[verdict.kind])
     if sentence.casefold().startswith(f"{word}.".casefold()):
         return sentence[len(word) + 1 :].lstrip()
@@ -148,19 +183,41 @@ def _reason(verdict: Verdict) -> str:
 
 
 def _pointers(desk: Desk, signs: Signs) -> Content:
-    problem, known = desk.worksheet.problem, desk.known()
-    names = []
-    for place in desk.pointers():
-        forward = show(problem.exact.values[place.node], near_one=problem.near_one[place.node])
-        name = str(place_name(problem, place))
-        if place == desk.upstream(desk.place):
-            names.append(f"{name} ({known.get(place.id, '?')})")
-        elif place.shape is None:
-            names.append(f"{name} ({forward})")
-        else:
-            names.append(name)
+    """Where to look, and what stands there; nothing is computed from it."""
+    places = ", ".join(_pointed_out(desk, place) for place in desk.pointers())
+    said = message(N_("Look at the marked places: {places}"), places=places)
+    return content(signs, (str(said), "$text-warning"))
+
+
+def _pointed_out(desk: Desk, place: Blank) -> str:
+    worksheet = desk.worksheet
+    problem = worksheet.problem
+    if place.shape is not None:
+        value = str(place_name(problem, place))
+    elif desk.place.kind == "sum" or place == desk.upstream(desk.place):
+        value = " ".join(worksheet.value_text(place.id)[0]) if worksheet.value_text(place.id) else "?"
+    else:
+        value = show(problem.exact.values[place.node], near_one=problem.near_one[place.node])
+    if desk.place.kind == "sum" and place.edge is not None:
+        node = problem.graph.nodes[place.edge.target].sign
+        return str(message(N_("from {node}: {value}"), node=node, value=value))
+    if place == desk.upstream(desk.place):
+        return str(message(N_("from the right: {value}"), value=value))
+    return str(message(N_("on the other line: {value}"), value=value))
+
+
+def legend(signs: Signs) -> Content:
+    """What the signs of the compact view mean."""
     return content(
-        signs, (str(message(N_("Look at the marked places: {places}"), places=", ".join(names))), "$text-warning")
+        signs,
+        (signs.open, "$accent"),
+        f" {_('a blank')}   ",
+        (signs.given, "$accent"),
+        f" {_('a given value')}   ",
+        (f"{signs.right} {signs.wrong} {signs.near} {signs.shown}", "bold"),
+        f" {_('right, not yet, nearly, shown')}   ",
+        ("(×)", "bold"),
+        f" {_('a node')}",
     )
 
 
@@ -186,7 +243,7 @@ def summary(desk: Desk, signs: Signs, following: str | None, width: int) -> Cont
     lines.append(content(signs, (str(told), "$foreground 60%")))
     after = worksheet.variant.after().strip()
     if after:
-        lines += [Content(""), content(signs, after)]
+        lines += [Content(""), prose(signs, after)]
     return Content("\n").join(lines)
 
 

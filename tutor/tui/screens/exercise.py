@@ -17,7 +17,7 @@ from tutor.packs import Exercise
 from tutor.practice.worksheet import Worksheet
 from tutor.tui import words
 from tutor.tui.arrangement import Arrangement, arrange
-from tutor.tui.contents import content
+from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
 from tutor.tui.fillings import Fillings
 from tutor.tui.screens.confirm import ConfirmScreen
@@ -97,7 +97,7 @@ class ExerciseScreen(Screen[None]):
         return self._drawings[self._arranged.density]
 
     def _arrange(self) -> None:
-        self._arranged = arrange(self._drawings, self.size.width, self.size.height, self._wish)
+        self._arranged = arrange(self._drawings, self.size.width, self.size.height, self._wish, self._cell_rows())
         desk = self.query_one("#desk")
         desk.set_class(self._arranged.beside, "-beside")
         desk.set_class(self.size.height >= _ROOMY_FROM, "-roomy")
@@ -107,6 +107,10 @@ class ExerciseScreen(Screen[None]):
         self._show()
         # The answer line measures itself, and knows its width only when the new layout stands.
         self.call_after_refresh(self._show)
+
+    def _cell_rows(self) -> int:
+        """The rows of the highest matrix that is asked for; 0 where all are numbers."""
+        return max((place.shape[0] for place in self.desk.worksheet.problem.places if place.shape), default=0)
 
     def _show(self) -> None:
         """Show the desk as it is now; each widget repaints what differs."""
@@ -119,6 +123,10 @@ class ExerciseScreen(Screen[None]):
         title = self.query_one("#title", Static)
         if title.content != (shown := self._title()):
             title.update(shown, layout=False)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        desk = self.desk
         status = "" if desk.worksheet.saved else self.signs.text(_("not saved"))
         self.query_one(KeyBar).show(self._keys(), status)
 
@@ -139,7 +147,12 @@ class ExerciseScreen(Screen[None]):
             hidden.add("exercise.reveal")
         keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
         first = [Binding("enter", "check", N_("go on"), id="exercise.check")] if done else []
+        if self.query_one(Panel).more:
+            first.append(Binding("pagedown", "scroll_notes(1)", N_("more"), id="exercise.page-down"))
         return [*first, *keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
+
+    def on_panel_scrolled(self) -> None:
+        self._show_keys()
 
     # --- keys ---
 
@@ -167,6 +180,8 @@ class ExerciseScreen(Screen[None]):
 
     def _type(self, text: str) -> None:
         self.desk.remark = None
+        if self.desk.worksheet.done:
+            return
         if self.desk.given:
             self.desk.remark = message(N_("This value is given. Tab goes to the next blank."))
         elif text.strip() or self.desk.draft.line.text:
@@ -182,6 +197,9 @@ class ExerciseScreen(Screen[None]):
         desk, draft = self.desk, self.desk.draft
         desk.remark = None
         rows, columns = _STEPS[direction]
+        if columns and desk.refused:
+            desk.take_up()
+            draft = desk.draft
         along_the_line = columns and draft.line.text and (desk.in_grid or desk.place.shape is None)
         if along_the_line and (draft.line.move(columns) or not desk.in_grid):
             pass
@@ -215,6 +233,7 @@ class ExerciseScreen(Screen[None]):
         elif desk.check() and desk.worksheet.done:
             self.post_message(self.Solved(desk.worksheet.variant.exercise))
         self._show()
+        self.query_one(Panel).notes_home()
 
     def _incomplete(self) -> None:
         """Enter where there is nothing to check yet: on to the next cell, or the next blank."""
@@ -231,6 +250,7 @@ class ExerciseScreen(Screen[None]):
         self.desk.remark = None
         self.desk.ask_hint()
         self._show()
+        self.query_one(Panel).notes_home()
 
     def action_reveal(self) -> None:
         desk = self.desk
@@ -277,8 +297,11 @@ class ExerciseScreen(Screen[None]):
     def action_help(self) -> None:
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         asked = words.quantity(self.desk, self.signs)
-        text = content(self.signs, self.desk.worksheet.variant.text().strip())
-        self.app.push_screen(HelpScreen([asked, words.standing(self.desk, self.signs), text], keys, self.signs))
+        text = prose(self.signs, self.desk.worksheet.variant.text().strip())
+        paragraphs = [asked, words.standing(self.desk, self.signs), text]
+        if self._arranged.density == "compact":
+            paragraphs.append(words.legend(self.signs))
+        self.app.push_screen(HelpScreen(paragraphs, keys, self.signs))
 
     def action_leave(self) -> None:
         if self.desk.in_grid:

@@ -30,6 +30,7 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         "grid--cell",
         "grid--idle",
         "grid--active",
+        "grid--checked",
         "grid--cursor",
         "grid--bracket",
         "grid--right",
@@ -88,7 +89,8 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
 
     def _cell(self, line: Line, cell: tuple[int, int]) -> list[Segment]:
         active = self._open and cell == self._at
-        style = self.get_component_rich_style("grid--active" if active else "grid--cell")
+        tone = "grid--checked" if active and line.checked else "grid--active" if active else "grid--cell"
+        style = self.get_component_rich_style(tone)
         if not active:
             if not line.text:
                 return [Segment(self.signs.dot * self._width, self.get_component_rich_style("grid--idle"))]

@@ -55,8 +55,9 @@ class AnswerLine(Widget):
         while cell_len(shown) > room:
             shown = shown[:-1]
         head = Content.styled(self._prompt, "$foreground 60%")
+        tone = "$foreground 60%" if self._line.checked else ""
         if not self._active:
-            return head + (Content(shown) if text else self._beside)
+            return head + (Content.styled(shown, tone) if text else self._beside)
         under = shown[cursor : cursor + 1] or " "
-        body = Content.assemble(shown[:cursor], (under, "reverse"), shown[cursor + 1 :])
+        body = Content.assemble((shown[:cursor], tone), (under, "reverse"), (shown[cursor + 1 :], tone))
         return head + body + (Content("") if text else Content(" ") + self._beside)

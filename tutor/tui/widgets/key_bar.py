@@ -13,8 +13,11 @@ from textual.widget import Widget
 from tutor.i18n import _
 from tutor.tui.signs import UNICODE, Signs
 
+#: Keys that are shown before all others, where the row is short.
+_KEPT = ("app.quit", "exercise.leave", "exercise.page-down", "exercise.check", "exercise.help", "exercise.hint")
+
 #: Keys as they are written; others are capitalised.
-_WRITTEN = {"escape": "Esc", "enter": "Enter", "ctrl+z": "^Z", "ctrl+q": "^Q", "question_mark": "?"}
+_WRITTEN = {"escape": "Esc", "enter": "Enter", "ctrl+z": "^Z", "ctrl+q": "^Q", "question_mark": "?", "pagedown": "PgDn"}
 
 
 def written(key: str) -> str:
@@ -42,17 +45,30 @@ class KeyBar(Widget):
         parts: list[str | tuple[str, str]] = []
         self._spans = []
         x = 0
-        for binding in self._keys:
-            key, says = written(binding.key.partition(",")[0]), self.signs.text(_(binding.description))
+        for binding in self._fitting(room):
+            key, says = self._texts(binding)
             width = cell_len(key) + 1 + cell_len(says)
-            if x + width > room:
-                break
             parts += [(key, "bold $primary"), f" {says}  "]
             self._spans.append((x, x + width, binding.action))
             x += width + 2
         if self._status:
             parts += [" " * max(self.size.width - x - cell_len(self._status), 0), (self._status, "bold $warning")]
         return Content.assemble(*parts)
+
+    def _texts(self, binding: Binding) -> tuple[str, str]:
+        return written(binding.key.partition(",")[0]), self.signs.text(_(binding.description))
+
+    def _fitting(self, room: int) -> list[Binding]:
+        """The keys there is room for, in their order; those to be kept come first where not all fit."""
+        ranks = {key: _KEPT.index(key.id) if key.id in _KEPT else len(_KEPT) for key in self._keys}
+        fitting = set()
+        for key in sorted(self._keys, key=ranks.__getitem__):
+            width = cell_len(" ".join(self._texts(key)))
+            if width > room:
+                break
+            room -= width + 2
+            fitting.add(key)
+        return [key for key in self._keys if key in fitting]
 
     async def on_click(self, event: events.Click) -> None:
         spot = event.get_content_offset(self)

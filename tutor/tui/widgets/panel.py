@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tutor.drawing import Density
@@ -16,8 +18,10 @@ from tutor.tui.signs import Signs
 from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.answer_line import AnswerLine
 
-#: Rows of what is asked, the expression, how it reads, and something said.
-_OTHER_ROWS = 6
+#: Rows of what is asked, the expression, how it reads, and something said with its reason.
+_OTHER_ROWS = 8
+#: Below so many rows what is said gets every row that nothing stands in.
+_TIGHT_BELOW = 12
 
 
 class Panel(Vertical):
@@ -26,6 +30,31 @@ class Panel(Vertical):
     def __init__(self, signs: Signs, id: str | None = None) -> None:
         super().__init__(id=id)
         self.signs = signs
+        #: Whether more is said than is in sight, further below.
+        self.more = False
+
+    class Scrolled(Message):
+        """Whether more text follows below has changed."""
+
+    def on_mount(self) -> None:
+        notes = self.query_one("#notes-scroll", VerticalScroll)
+        for name in ("scroll_y", "virtual_size", "show_vertical_scrollbar"):
+            self.watch(notes, name, self._look_for_more, init=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _TIGHT_BELOW, "-tight")
+        self._look_for_more()
+
+    def _look_for_more(self) -> None:
+        # What is below is known when the new layout stands.
+        self.call_after_refresh(self._tell_of_more)
+
+    def _tell_of_more(self) -> None:
+        notes = self.query_one("#notes-scroll", VerticalScroll)
+        more = notes.scroll_offset.y < notes.max_scroll_y
+        if more != self.more:
+            self.more = more
+            self.post_message(self.Scrolled())
 
     def compose(self) -> ComposeResult:
         yield Static(id="asks")
@@ -46,16 +75,20 @@ class Panel(Vertical):
         self._show_answer(desk, width)
         says = words.summary(desk, self.signs, following, width) if done else words.notes(desk, self.signs)
         if self._update("notes", says):
-            self.query_one("#notes-scroll", VerticalScroll).scroll_home(animate=False)
+            self.notes_home()
+        self._look_for_more()
+
+    def notes_home(self) -> None:
+        """Bring the beginning of what is said into sight."""
+        self.query_one("#notes-scroll", VerticalScroll).scroll_home(animate=False)
 
     def _show_around(self, desk: Desk, density: Density, width: int) -> None:
         """The values around the focused edge where the drawing has none; cells that are typed into come first."""
         values = words.around(desk, self.signs, width) if density == "compact" else Content("")
         rows = values.plain.count("\n") + 1 + (desk.place.shape[0] if desk.place.shape else 0)
         fits = rows + _OTHER_ROWS <= self.size.height
-        self.query_one("#around").set_class(
-            density == "compact" and (fits or not (desk.in_grid or desk.hint_asked)), "-shown"
-        )
+        busy = desk.in_grid or desk.hint_asked or desk.verdict is not None or desk.news is not None
+        self.query_one("#around").set_class(density == "compact" and (fits or not busy), "-shown")
         self._update("around", values)
 
     def _show_answer(self, desk: Desk, width: int) -> None:
@@ -66,7 +99,7 @@ class Panel(Vertical):
         if desk.place.shape:
             shown = draft if any(line.text for row in draft.cells for line in row) else standing_cells(desk)
             grid.show(shown.cells, cell_marks(desk, shown, signs), draft.at, in_cells)
-            prompt = _("or as an expression: ")
+            prompt = _("or as an expression: ") if desk.in_grid or draft.expression.text else ""
             answer.show(
                 draft.expression, signs.text(prompt), words.standing(desk, signs), desk.in_grid and not in_cells
             )
