@@ -199,3 +199,10 @@ def test_every_sentence_that_is_made_into_a_message_is_marked() -> None:
     bare = re.compile(r"\b[mM]essage\(\s*[\"']")
     unmarked = [str(path) for path in SOURCE.rglob("*.py") if bare.search(path.read_text(encoding="utf-8"))]
     assert not unmarked, "write message(N_(…), …), so that the text is found for the catalogs"
+
+
+def test_no_marked_text_hides_inside_an_f_string() -> None:
+    # Extraction does not look into them: such a text would be missing from the catalogs without a word.
+    hidden = re.compile(r"\{_\(\s*[\"']")
+    hiding = [str(path) for path in SOURCE.rglob("*.py") if hidden.search(path.read_text(encoding="utf-8"))]
+    assert not hiding, "take the text out of the f-string first"

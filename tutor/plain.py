@@ -141,11 +141,7 @@ class Plain:
             yield f"{self.name(place)} {show(problem.truth(place))}"
 
     def name(self, blank: Blank) -> str:
-        known = {}
-        for place in self.worksheet.problem.places:
-            if self.worksheet.state(place.id) in ("right", "given", "revealed"):
-                known[place.id] = ", ".join(" ".join(row) for row in self.worksheet.value_text(place.id))
-        text = str(asks(self.worksheet.problem, blank, known))
+        text = str(asks(self.worksheet.problem, blank, self.worksheet.known_texts()))
         return text if text.endswith("?") else f"{text} ="
 
     def prompt(self, at: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.driving import Session, lines, opened, paste, until
 from tutor.tui.widgets.answer_grid import AnswerGrid
 
@@ -107,3 +109,54 @@ async def test_cells_and_graph_fit_a_small_terminal() -> None:
         await session.sees("S →", "[ 1", "or as an expression")
         await session.pilot.press("escape")
         await session.sees("S = [ 0.90025 0.94268] f = 5.833")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_the_reason_is_always_in_sight(size: tuple[int, int]) -> None:
+    async with opened(SIGMA, size) as session:
+        for answer in ("[[1, 1], [1, 1], [1, 1]]", "up * S * (1 - S)"):
+            await session.answer(answer)
+        await until(session.pilot, lambda: len(session.desk.known()) > 2, "two are right")
+        session.desk.go("X->A")
+        await session.pilot.press("enter", "down", "down", "down")
+        await session.answer("W.T @ up")
+        await session.sees("✗ not yet Looks as if the two factors stand in the wrong order.")
+        await session.pilot.press("?")
+        await session.sees("Hint 1/4")
+        await session.type("1")
+        assert session.desk.draft.text == "1"
+
+
+async def test_a_refused_expression_and_refused_cells_are_begun_anew() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.answer("up")
+        await session.sees("✗")
+        await session.type("1")
+        assert session.desk.draft.expression.text == "1"
+        await session.pilot.press("ctrl+u", "up")
+        await paste(session, "[[1, 1], [2, 1], [1, 1]]")
+        await until(session.pilot, lambda: session.desk.draft.complete, "the cells are filled")
+        await session.pilot.press("enter")
+        await session.sees("Some cells are right")
+        await session.answer("1")
+        await session.sees("1/4")
+
+
+async def test_a_bracket_in_an_empty_cell_begins_the_whole() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.type("1")
+        await session.pilot.press("right")
+        await session.type("[[1")
+        assert session.desk.draft.at is None
+        assert session.desk.draft.expression.text == "[[1"
+
+
+async def test_a_fault_in_a_cell_names_it() -> None:
+    async with opened(SIGMA, BIG) as session:
+        await session.pilot.press("right")
+        await session.pilot.press("left", "enter", "down")
+        await session.type("1+*2")
+        await session.sees("row 2, column 1: 1+*2")
+        shown = lines(session.pilot)
+        row = next(i for i, line in enumerate(shown) if "row 2, column 1: " in line)
+        assert shown[row + 1].index("^") == shown[row].index("*2")

@@ -196,6 +196,16 @@ class Worksheet:
         settled = {name for name, entry in self._entries.items() if entry.settled}
         return frozenset(settled | {place.id for place in self.problem.shown})
 
+    def known_texts(self) -> Mapping[str, str]:
+        """The right values the learner can see, as they are shown, by place; a matrix on one line."""
+        found = {}
+        for place in self.known():
+            rows = self.value_text(place)
+            if rows:
+                whole = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+                found[place] = whole if self.problem.place(place).shape else rows[0][0]
+        return found
+
     def summary(self) -> Summary:
         """What the worksheet comes to; gradients of the inputs that were asked about."""
         wrt = self.problem.wrt if self.problem.wrt is not None else self.problem.graph.inputs

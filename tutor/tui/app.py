@@ -97,7 +97,9 @@ class TutorApp(App[bool]):
     # --- opening ---
 
     def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:
-        self._open_entry(event.pack, event.entry)
+        # A second key may have reached the list before the first one took effect.
+        if self.screen is self._home:
+            self._open_entry(event.pack, event.entry)
 
     def _open_entry(self, pack: Pack, entry: Entry) -> None:
         from tutor.algebra.errors import AlgebraError
@@ -130,14 +132,23 @@ class TutorApp(App[bool]):
     def on_exercise_screen_solved(self, event: ExerciseScreen.Solved) -> None:
         self._solved = self._solved or event.exercise is self._asked
 
-    async def on_exercise_screen_leave(self) -> None:
-        await self.pop_screen()
+    async def on_exercise_screen_leave(self, event: ExerciseScreen.Leave) -> None:
+        if self._stands(event.exercise):
+            await self.pop_screen()
 
     async def on_exercise_screen_next(self, event: ExerciseScreen.Next) -> None:
+        if not self._stands(event.exercise):
+            return
         await self.pop_screen()
         following = self._following(event.exercise)
         if following is not None:
             self._open_entry(*following)
+
+    def _stands(self, exercise: Exercise) -> bool:
+        """Whether the screen of this exercise is in front, and not gone already."""
+        from tutor.tui.screens.exercise import ExerciseScreen
+
+        return isinstance(self.screen, ExerciseScreen) and self.screen.desk.worksheet.variant.exercise is exercise
 
     def on_tutor_app_broken(self, event: Broken) -> None:
         self._home.mark_broken(event.pack, event.entry, event.reason)

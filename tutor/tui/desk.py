@@ -91,11 +91,7 @@ class Desk:
 
     def known(self) -> Mapping[str, str]:
         """The values that stand in the places that are settled, as they are shown."""
-        known = {}
-        for place in self.worksheet.problem.places:
-            if self.worksheet.state(place.id) in ("right", "given", "revealed"):
-                known[place.id] = ", ".join(" ".join(row) for row in self.worksheet.value_text(place.id))
-        return known
+        return self.worksheet.known_texts()
 
     def upstream(self, place: Blank) -> Blank | None:
         """Where the value stands that reached the node behind an edge from the right."""
@@ -280,6 +276,9 @@ class Desk:
         if blank is None:
             return False
         self.go(blank)
+        # What was typed for the entry that is gone would stand in its place.
+        self.drafts.pop(blank, None)
+        self.faults.pop(blank, None)
         self.news = None
         self.in_grid = False
         return True

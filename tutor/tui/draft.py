@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 #: Row and column of a cell; None is the line for the whole as an expression.
 Cell: TypeAlias = tuple[int, int] | None
+#: No line holds more: far beyond the longest answer that is read, and short enough to be drawn at every key.
+LONGEST = 1_000
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Line:
     def insert(self, text: str) -> None:
         if self.checked:
             self.put("")
+        text = text[: LONGEST - len(self.text)]
         self.text = self.text[: self.cursor] + text + self.text[self.cursor :]
         self.cursor += len(text)
 

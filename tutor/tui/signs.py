@@ -61,8 +61,8 @@ UNICODE = Signs(
     text=str,
 )
 ASCII = Signs(
-    right="+",
-    wrong="x",
+    right="v",
+    wrong="X",
     near="~",
     fault="!",
     shown="=",

@@ -138,13 +138,13 @@ def notes(desk: Desk, signs: Signs) -> Content:
         in_cell = desk.at in desk.faults and desk.in_grid and desk.draft.at is not None
         blocks.append(_said(desk.verdict, cell_name(desk) if in_cell else "", signs))
     elif desk.entry.revealed:
-        blocks.append(content(signs, (f"{signs.shown} {_('shown')}", "bold $foreground 60%")))
+        blocks.append(content(signs, (signs.shown + " " + _("shown"), "bold $foreground 60%")))
     if desk.given:
         blocks.append(content(signs, (_("This value is given; nothing is asked here."), "$foreground 60%")))
     if not desk.hint_asked:
         blocks += hint
     if worksheet.offers_reveal(desk.at):
-        blocks.append(content(signs, ("F8", "bold $primary"), f"  {_('show the value of this blank')}"))
+        blocks.append(content(signs, ("F8", "bold $primary"), "  " + _("show the value of this blank")))
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
     if not any(entry.text for entry in worksheet.entries.values()):
@@ -208,16 +208,19 @@ def _pointed_out(desk: Desk, place: Blank) -> str:
 
 def legend(signs: Signs) -> Content:
     """What the signs of the compact view mean."""
+    blank, given, node = _("a blank"), _("a given value"), _("a node")
+    states = _("right, not yet, nearly, shown")
+    marks = f"{signs.right} {signs.wrong} {signs.near} {signs.shown}"
     return content(
         signs,
         (signs.open, "$accent"),
-        f" {_('a blank')}   ",
+        f" {blank}   ",
         (signs.given, "$accent"),
-        f" {_('a given value')}   ",
-        (f"{signs.right} {signs.wrong} {signs.near} {signs.shown}", "bold"),
-        f" {_('right, not yet, nearly, shown')}   ",
+        f" {given}   ",
+        (marks, "bold"),
+        f" {states}   ",
         ("(×)", "bold"),
-        f" {_('a node')}",
+        f" {node}",
     )
 
 
@@ -230,7 +233,7 @@ def summary(desk: Desk, signs: Signs, following: str | None, width: int) -> Cont
         lines += [content(signs, (str(desk.remark), "$text-warning")), Content("")]
     if desk.news is not None and _reason(desk.news[1]):
         lines += [_said(desk.news[1], "", signs), Content("")]
-    head = f"{signs.right} {_('Solved.')}"
+    head = signs.right + " " + _("Solved.")
     lines.append(content(signs, (head, "bold $success")))
     gradients = [Column(f"∂{goal}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
     lines.append(side_by_side(gradients, signs, width))

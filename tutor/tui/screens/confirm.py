@@ -34,9 +34,9 @@ class ConfirmScreen(ModalScreen[bool]):
                 self.question,
                 "\n\n",
                 ("Enter", "bold $primary"),
-                f" {_('yes')}    ",
+                " " + _("yes") + "    ",
                 ("Esc", "bold $primary"),
-                f" {_('no')}",
+                " " + _("no"),
             ),
             id="question",
         )

@@ -43,6 +43,10 @@ class ExerciseScreen(Screen[None]):
     class Leave(Message):
         """The learner goes back to the list."""
 
+        def __init__(self, exercise: Exercise) -> None:
+            super().__init__()
+            self.exercise = exercise
+
     class Next(Message):
         """The learner goes on to the exercise after this one."""
 
@@ -147,9 +151,10 @@ class ExerciseScreen(Screen[None]):
             hidden.add("exercise.reveal")
         keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
         first = [Binding("enter", "check", N_("go on"), id="exercise.check")] if done else []
+        last = [Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
         if self.query_one(Panel).more:
-            first.append(Binding("pagedown", "scroll_notes(1)", N_("more"), id="exercise.page-down"))
-        return [*first, *keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
+            last.append(Binding("pagedown", "scroll_notes(1)", N_("more"), id="exercise.page-down"))
+        return [*first, *keys, *last]
 
     def on_panel_scrolled(self) -> None:
         self._show_keys()
@@ -221,7 +226,7 @@ class ExerciseScreen(Screen[None]):
         desk.remark = None
         if desk.worksheet.done and desk.draft.empty:
             exercise = desk.worksheet.variant.exercise
-            self.post_message(self.Next(exercise) if self.following is not None else self.Leave())
+            self.post_message(self.Next(exercise) if self.following is not None else self.Leave(exercise))
             return
         if desk.place.shape and not desk.given and not desk.in_grid and not desk.draft.complete:
             if desk.entry.settled:
@@ -271,6 +276,8 @@ class ExerciseScreen(Screen[None]):
         self._show()
 
     def action_fresh(self) -> None:
+        if self.app.screen is not self:
+            return
         worksheet = self.desk.worksheet
         if not worksheet.variant.exercise.varies:
             self.desk.remark = message(N_("This exercise has one set of numbers."))
@@ -295,6 +302,8 @@ class ExerciseScreen(Screen[None]):
         self.query_one(Panel).scroll_notes(pages)
 
     def action_help(self) -> None:
+        if self.app.screen is not self:
+            return
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         asked = words.quantity(self.desk, self.signs)
         text = prose(self.signs, self.desk.worksheet.variant.text().strip())
@@ -308,7 +317,7 @@ class ExerciseScreen(Screen[None]):
             self.desk.in_grid = False
             self._show()
         else:
-            self.post_message(self.Leave())
+            self.post_message(self.Leave(self.desk.worksheet.variant.exercise))
 
     # --- mouse ---
 

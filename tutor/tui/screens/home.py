@@ -169,6 +169,8 @@ class HomeScreen(Screen[None]):
         self.query_one(OptionList).action_select()
 
     def action_help(self) -> None:
+        if self.app.screen is not self:
+            return
         text = _(
             "Back-propagation by hand: a graph shows what flowed forward, you fill in what flows back, from the output "
             "to the inputs. Choose an exercise with the arrow keys and Enter."

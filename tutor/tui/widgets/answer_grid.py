@@ -96,7 +96,7 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
                 return [Segment(self.signs.dot * self._width, self.get_component_rich_style("grid--idle"))]
             text = shorten(line.text, self._width, self.signs.more)
             return [Segment(" " * (self._width - cell_len(text)) + text, style)]
-        first = 0
+        first = max(line.cursor - self._width, 0)
         while cell_len(line.text[first : line.cursor]) > self._width - 1:
             first += 1
         before, under, after = (
@@ -105,6 +105,7 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
             line.text[line.cursor + 1 :],
         )
         room = self._width - cell_len(before) - cell_len(under)
+        after = after[:room]
         while cell_len(after) > room:
             after = after[:-1]
         cursor = self.get_component_rich_style("grid--cursor")

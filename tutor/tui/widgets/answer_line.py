@@ -43,7 +43,7 @@ class AnswerLine(Widget):
         """The first character that is shown, and for how many cells there is room."""
         room = max(self.size.width - cell_len(self._prompt) - 1, 1)
         text, cursor = self._line.text, self._line.cursor
-        first = 0
+        first = max(cursor - room, 0)
         while cell_len(text[first:cursor]) > room - 1:
             first += 1
         return first, room

@@ -32,6 +32,7 @@ class Panel(Vertical):
         self.signs = signs
         #: Whether more is said than is in sight, further below.
         self.more = False
+        self._shown: tuple[Desk, Density, str | None] | None = None
 
     class Scrolled(Message):
         """Whether more text follows below has changed."""
@@ -43,13 +44,16 @@ class Panel(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _TIGHT_BELOW, "-tight")
-        self._look_for_more()
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def _look_for_more(self) -> None:
         # What is below is known when the new layout stands.
         self.call_after_refresh(self._tell_of_more)
 
     def _tell_of_more(self) -> None:
+        if not self.is_attached:
+            return
         notes = self.query_one("#notes-scroll", VerticalScroll)
         more = notes.scroll_offset.y < notes.max_scroll_y
         if more != self.more:
@@ -67,6 +71,7 @@ class Panel(Vertical):
 
     def show(self, desk: Desk, density: Density, following: str | None) -> None:
         """Show the desk as it is now."""
+        self._shown = (desk, density, following)
         width = max(self.size.width - 2, 1)
         self._update("asks", words.quantity(desk, self.signs))
         self._show_around(desk, density, width)
