@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("en", "ko")
@@ -53,7 +53,8 @@ def _catalog(language: str) -> Mapping[str, str]:
         return {}
     import polib
 
-    text = files("tutor").joinpath(f"locale/{language}/LC_MESSAGES/tutor.po").read_text(encoding="utf-8")
+    file = Path(__file__).parent / "locale" / language / "LC_MESSAGES" / "tutor.po"
+    text = file.read_text(encoding="utf-8")
     return {entry.msgid: entry.msgstr for entry in polib.pofile(text) if entry.msgstr}
 
 

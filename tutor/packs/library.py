@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +118,7 @@ def find(name: str) -> Exercise:
 
 def built_in() -> Path | None:
     """The folder of the built-in packs: inside an installed package, beside the package in a checkout."""
-    package = Path(str(files("tutor")))
+    package = Path(__file__).parents[1]
     for folder in (package / "exercises", package.parent / "exercises"):
         if folder.is_dir():
             return folder

@@ -17,7 +17,6 @@ from tutor.i18n import N_, _, message
 from tutor.packs.library import Entry, Pack
 from tutor.practice.store import Store
 from tutor.tui.contents import Part, content
-from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
 
@@ -171,6 +170,8 @@ class HomeScreen(Screen[None]):
     def action_help(self) -> None:
         if self.app.screen is not self:
             return
+        from tutor.tui.screens.help import HelpScreen
+
         text = _(
             "Back-propagation by hand: a graph shows what flowed forward, you fill in what flows back, from the output "
             "to the inputs. Choose an exercise with the arrow keys and Enter."
