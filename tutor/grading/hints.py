@@ -136,13 +136,8 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
         asked = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{goal}/∂{name}."), words)
     else:
         asked = Message(N_("You are asked ∂{goal}/∂{name}: how does {goal} move when only {name} moves?"), words)
-    if blank.edge.target == graph.last:
-        upstream = "start"
-    elif len(graph.outgoing[blank.edge.target]) > 1:
-        upstream = node.id
-    else:
-        upstream = graph.outgoing[blank.edge.target][0].id
-    if upstream in known or not problem.has_place(upstream):
+    upstream = problem.upstream(blank)
+    if upstream in known or upstream is None or not problem.has_place(upstream):
         received = Message(N_("From the right, {node} received {g}."), words)
     else:
         received = Message(N_("First find what {node} received from the right: that is its upstream."), words)

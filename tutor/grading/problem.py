@@ -184,6 +184,19 @@ class Problem:
         """What `truth_in_floats` has found so far, by blank."""
         return {}
 
+    def upstream(self, blank: Blank) -> str | None:
+        """The id of the place where the upstream of an edge's node stands, None for the start and for sums.
+
+        It may be no place that is asked or shown.
+        """
+        if not blank.edge:
+            return None
+        target = blank.edge.target
+        if target == self.graph.last:
+            return "start"
+        ahead = self.graph.outgoing[target]
+        return ahead[0].id if len(ahead) == 1 else self.graph.nodes[target].id
+
     def parts(self, blank: Blank) -> Sequence[Blank]:
         """The lines whose backward values meet in a branch's sum."""
         return [self.place(edge.id) for edge in self.graph.outgoing[blank.node]]

@@ -95,13 +95,8 @@ class Desk:
 
     def upstream(self, place: Blank) -> Blank | None:
         """Where the value stands that reached the node behind an edge from the right."""
-        graph = self.worksheet.problem.graph
-        if not place.edge:
-            return None
-        target = place.edge.target
-        ahead = graph.outgoing[target]
-        name = "start" if target == graph.last else ahead[0].id if len(ahead) == 1 else graph.nodes[target].id
-        return self.worksheet.problem.place(name)
+        name = self.worksheet.problem.upstream(place)
+        return None if name is None else self.worksheet.problem.place(name)
 
     def pointers(self) -> tuple[Blank, ...]:
         """The places to look at after two wrong answers: the upstream, and the node's other lines.
