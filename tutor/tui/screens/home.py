@@ -103,11 +103,6 @@ class HomeScreen(Screen[None]):
         self.faults[pack.id, entry.id] = reason
         self.refresh_list()
 
-    def say(self, text: str) -> None:
-        """Say something above the list, until the next exercise is opened."""
-        self._remark = text
-        self._show_notice()
-
     def _show_notice(self) -> None:
         lines = [str(text) for text in (self.store.notice, self._remark) if text]
         notice = self.query_one("#notice", Static)
