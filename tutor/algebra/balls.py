@@ -52,6 +52,18 @@ def _relu(a: Ball) -> Ball:
     return a.max(arb(0))
 
 
+def _sign(a: Ball) -> Ball:
+    """Proven where `a` keeps away from zero; what can't be told from zero at the last precision is zero."""
+    from flint import arb, ctx
+
+    if a > 0:
+        return arb(1)
+    if a < 0:
+        return arb(-1)
+    nearly = a.is_finite() and float(a.abs_upper()) < _TINY
+    return arb(0) if a.is_zero() or (nearly and ctx.prec >= PRECISIONS[-1]) else arb(0, 1)
+
+
 _MEANING: Mapping[str, Callable[..., Ball]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -66,7 +78,9 @@ _MEANING: Mapping[str, Callable[..., Ball]] = {
     "cos": lambda a: a.cos(),
     "tanh": lambda a: a.tanh(),
     "sigmoid": lambda a: 1 / (1 + (-a).exp()),
+    "softplus": lambda a: a.exp().log1p(),
     "relu": _relu,
+    "sign": _sign,
     "abs": abs,
     "max": lambda a, b: a.max(b),
     "min": lambda a, b: a.min(b),

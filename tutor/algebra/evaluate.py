@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, postorder
+from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.values import Value
 from tutor.i18n import N_, message
+
+
+def _whole(size: Any) -> Any:
+    """A size or an axis as Python counts."""
+    return size.value.numerator if isinstance(size, Num) else None if size is None else int(size)
+
+
+def _mean(a: Value, axis: int | None) -> Value:
+    summed = values.total(a, axis)
+    return summed / (values.count(a) if axis is None else values.count(a) // values.count(summed))
+
 
 #: What each operation of a tree computes, on any kind of value.
 MEANING: Mapping[str, Callable[..., Value]] = {
@@ -26,18 +38,27 @@ MEANING: Mapping[str, Callable[..., Value]] = {
     "cos": values.cos,
     "tanh": values.tanh,
     "sigmoid": values.sigmoid,
+    "softplus": values.softplus,
     "relu": values.relu,
     "abs": values.absolute,
+    "sign": values.sign,
     "max": values.maximum,
     "min": values.minimum,
-    "sum": values.total,
-    "mean": lambda a: values.total(a) / (a.size if values.is_matrix(a) else 1),
+    "sum": lambda a, axis=None: values.total(a, _whole(axis)),
+    "mean": lambda a, axis=None: _mean(a, _whole(axis)),
     "matmul": lambda a, b: a @ b,
     "T": values.T,
+    "softmax": values.softmax,
+    "cross_entropy": lambda p, t: -values.total(values.weighted_log(t, p)) / values.rows(p),
+    "mse": lambda p, t: values.total((p - t) ** 2) / values.count(p),
+    "ones": lambda rows, columns: values.matrix(((ONE,) * _whole(columns),) * _whole(rows)),
+    "broadcast": lambda a, rows, columns: values.spread(a, values.matrix(((ONE,) * _whole(columns),) * _whole(rows))),
 }
 #: How operations without a name are written.
 _SIGNS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "matmul": "@"}
 _SAME_SHAPE = ("add", "sub", "mul", "div", "pow", "max", "min")
+#: Operations that need matrices.
+_OF_MATRICES = ("softmax", "cross_entropy")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value]) -> Value:
@@ -133,6 +154,11 @@ def _check_shapes(node: Apply, args: list[Value]) -> None:
     shapes = [values.shape(arg) for arg in args]
     if node.op == "matmul":
         product_shape(shapes, node.at)
+    elif node.op in _OF_MATRICES and None in shapes:
+        text = N_("{function} needs matrices, one row for each sample.")
+        raise AlgebraError(message(text, function=node.op), node.at)
+    elif node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
+        raise differing(shapes, node.at)
     elif node.op in _SAME_SHAPE and None not in shapes and shapes[0] != shapes[1]:
         left, right = shapes
         if node.op == "mul" and left and right and left[1] == right[0]:

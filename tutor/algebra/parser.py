@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,24 +17,32 @@ from tutor.algebra.lexer import Token, tokens
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
 from tutor.i18n import N_, Message, message
 
-#: Functions by the names they are written with, and how many arguments they take.
+#: Functions by the names they are written with: the operation, and how many values they take, at least and at most.
 FUNCTIONS = {
-    "exp": ("exp", 1),
-    "log": ("log", 1),
-    "ln": ("log", 1),
-    "sqrt": ("sqrt", 1),
-    "sin": ("sin", 1),
-    "cos": ("cos", 1),
-    "tanh": ("tanh", 1),
-    "sigmoid": ("sigmoid", 1),
-    "σ": ("sigmoid", 1),
-    "relu": ("relu", 1),
-    "abs": ("abs", 1),
-    "max": ("max", 2),
-    "min": ("min", 2),
-    "sum": ("sum", 1),
-    "mean": ("mean", 1),
+    "exp": ("exp", 1, 1),
+    "log": ("log", 1, 1),
+    "ln": ("log", 1, 1),
+    "sqrt": ("sqrt", 1, 1),
+    "sin": ("sin", 1, 1),
+    "cos": ("cos", 1, 1),
+    "tanh": ("tanh", 1, 1),
+    "sigmoid": ("sigmoid", 1, 1),
+    "σ": ("sigmoid", 1, 1),
+    "relu": ("relu", 1, 1),
+    "softplus": ("softplus", 1, 1),
+    "abs": ("abs", 1, 1),
+    "sign": ("sign", 1, 1),
+    "max": ("max", 2, 2),
+    "min": ("min", 2, 2),
+    "sum": ("sum", 1, 2),
+    "mean": ("mean", 1, 2),
+    "softmax": ("softmax", 1, 1),
+    "cross_entropy": ("cross_entropy", 2, 2),
+    "mse": ("mse", 2, 2),
+    "ones": ("ones", 2, 2),
 }
+#: Functions whose second value is an axis: 0 goes down the columns, 1 along the rows.
+_ALONG = ("sum", "mean")
 CONSTANTS = ("e", "pi", "π")
 
 _SUM, _PRODUCT, _SIGN, _POWER = 10, 20, 25, 30
@@ -77,8 +85,13 @@ def reserved(name: str) -> bool:
     return name in FUNCTIONS or name in CONSTANTS or name in ("up", "start") or bool(_COUNTED.fullmatch(name))
 
 
+def _form(token: Token, takes: int) -> str:
+    """How a function is written, with letters for its values."""
+    return f"{token.text}({', '.join('abcdefgh'[:takes])})"
+
+
 _COUNTED = re.compile(
-    r"(?:q|add|sub|mul|div|neg|inv|pow|exp|log|sqrt|sin|cos|tanh|sigmoid|relu|softplus|abs|max|min|matmul|transpose"
+    r"(?:q|add|sub|mul|div|neg|inv|pow|exp|log|sqrt|sin|cos|tanh|sigmoid|relu|softplus|abs|sign|max|min|matmul|transpose"
     r"|sum|mean|softmax|broadcast|cross_entropy|mse)[0-9]+"
 )
 
@@ -92,9 +105,12 @@ def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSW
     return _Parser(text, names, limits).expression_alone()
 
 
-def parse_equations(text: str, limits: Limits = GRAPH) -> list[Equation]:
-    """The equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name."""
-    return _Parser(text, None, limits).equations()
+def parse_equations(text: str, limits: Limits = GRAPH, own: Mapping[str, int] | None = None) -> list[Equation]:
+    """The equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name.
+
+    `own` are functions of one's own, by name, with how many values they take.
+    """
+    return _Parser(text, None, limits, own).equations()
 
 
 def read_value(text: str) -> Expr:
@@ -103,7 +119,14 @@ def read_value(text: str) -> Expr:
 
 
 class _Parser:
-    def __init__(self, text: str, names: Collection[str] | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        text: str,
+        names: Collection[str] | None,
+        limits: Limits,
+        own: Mapping[str, int] | None = None,
+    ) -> None:
+        self.functions = {**FUNCTIONS, **{name: (name, takes, takes) for name, takes in (own or {}).items()}}
         if len(text) > limits.characters:
             raise AlgebraError(
                 message(N_("This is longer than {n} characters. Write it shorter."), n=limits.characters),
@@ -144,7 +167,7 @@ class _Parser:
             if first.kind == "name" and self.tokens[self.here + 1].kind == "=":
                 name = first.text
                 self.here += 2
-                if reserved(name):
+                if reserved(name) or name in self.functions:
                     raise AlgebraError(
                         message(N_("“{name}” has a meaning of its own here. Choose another name."), name=name),
                         first.at,
@@ -258,7 +281,7 @@ class _Parser:
     def named(self, token: Token) -> Expr:
         name = token.text
         declared = self.names is not None and name in self.names
-        if name in FUNCTIONS and not declared:
+        if name in self.functions and not declared:
             return self.call(token)
         if name == "e" and not declared:
             return self.made(Apply("exp", (Num(Fraction(1), "1"),), token.at))
@@ -280,7 +303,7 @@ class _Parser:
                 name=token.text,
                 product="*".join(letters),
             )
-        near = difflib.get_close_matches(token.text, [*known, *FUNCTIONS], n=1, cutoff=0.75)
+        near = difflib.get_close_matches(token.text, [*known, *self.functions], n=1, cutoff=0.75)
         if near:
             return self.error(
                 N_("Unknown name “{name}”. Did you mean {near}? This exercise knows {known}."),
@@ -294,24 +317,46 @@ class _Parser:
         )
 
     def call(self, token: Token) -> Expr:
-        op, takes = FUNCTIONS[token.text]
+        op, least, most = self.functions[token.text]
         if self.token.kind != "(":
             raise self.error(N_("{name} needs brackets: write {name}(…)."), token, name=token.text)
         opening = self.next()
         self.deeper()
         args = [self.expression(0)]
-        while self.token.kind == "," and len(args) < takes:
+        while self.token.kind == "," and len(args) < most:
             self.next()
             args.append(self.expression(0))
-        if self.token.kind == "," and takes == 1:
+        if self.token.kind == "," and most == 1:
             raise self.comma()
-        if self.token.kind == ",":
-            raise self.error(N_("{name} takes two values: write {name}(a, b)."), token, name=token.text)
+        if self.token.kind == "," or (self.token.kind == ")" and len(args) < least):
+            raise self.error(
+                N_("{name} takes {n} values: write {form}."), token, name=token.text, n=least, form=_form(token, least)
+            )
         self.close(opening, ")")
         self.depth -= 1
-        if len(args) != takes:
-            raise self.error(N_("{name} takes two values: write {name}(a, b)."), token, name=token.text)
+        if op in _ALONG and len(args) == 2:
+            self.check_axis(token, args[1])
+        elif op == "ones":
+            self.check_ones(token, args)
         return self.made(Apply(op, tuple(args), token.at))
+
+    def check_axis(self, token: Token, axis: Expr) -> None:
+        if not (isinstance(axis, Num) and axis.value in (0, 1)):
+            raise self.error(
+                N_("Write {name}(X, 0) for a row of the columns, {name}(X, 1) for a column of the rows."),
+                token,
+                name=token.text,
+            )
+
+    def check_ones(self, token: Token, sizes: list[Expr]) -> None:
+        for size in sizes:
+            if not (isinstance(size, Num) and size.value.denominator == 1 and 1 <= size.value <= self.limits.cells):
+                raise self.error(N_("ones takes how many rows and columns, as in ones(2, 3)."), token)
+            assert isinstance(size, Num)
+        rows, columns = (size.value.numerator for size in sizes if isinstance(size, Num))
+        self.cells += rows * columns
+        if self.cells > self.limits.cells:
+            raise self.error(N_("A matrix may have {n} entries at most."), token, n=self.limits.cells)
 
     def bracketed(self, opening: Token) -> Expr:
         self.deeper()

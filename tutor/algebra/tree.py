@@ -73,10 +73,14 @@ class Num(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sym(Expr):
-    """A name: an input, a node, `up`, `pi`, `dL/dz`. `at` is its place in the text."""
+    """A name: an input, a node, `up`, `pi`, `dL/dz`. `at` is its place in the text.
+
+    `domain` says what values it may stand for: "real", "nonzero" or "positive".
+    """
 
     name: str
     at: int = 0
+    domain: str = "real"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,6 +303,20 @@ def sin(a: Expr) -> Expr:
 
 def cos(a: Expr) -> Expr:
     return ONE if _is(a, 0) else Apply("cos", (a,))
+
+
+def softplus(a: Expr) -> Expr:
+    grown = exp(a)
+    if isinstance(grown, Num):  # a is a logarithm, or zero
+        return log(add(ONE, grown))
+    return Apply("softplus", (a,))
+
+
+def sign(a: Expr) -> Expr:
+    """1 above zero, −1 below, 0 at zero itself."""
+    if isinstance(a, Num):
+        return Num(Fraction((a.value > 0) - (a.value < 0)))
+    return Apply("sign", (a,))
 
 
 def relu(a: Expr) -> Expr:

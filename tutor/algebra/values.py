@@ -1,7 +1,9 @@
-"""The functions that rules are written with, on numbers and on trees, alone or in matrices.
+"""The functions that rules are written with, on numbers and on trees, alone, in matrices and in batches.
 
-A value is a float, an exact tree (`Expr`), or a NumPy array of either. Only this module tells them apart, so
-that a rule reads like the formula it is and runs on all of them. NumPy is imported when an array is met.
+A value is a float, an exact tree (`Expr`), a NumPy array of either, or a matrix left as a formula (`Whole`). Only
+this module tells them apart, so that a rule reads like the formula it is and runs on all of them. In a batch each
+number is an array of one axis, each matrix one of three; the first counts the members. NumPy is imported when an
+array is met.
 """
 
 from __future__ import annotations
@@ -11,35 +13,48 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.algebra import tree
-from tutor.algebra.tree import Expr
+from tutor.algebra.tree import Apply, Expr
+from tutor.algebra.whole import Whole, cellwise, formula
 
 if TYPE_CHECKING:
     import numpy as np
 
-#: float, Expr, or an array of them; rules are generic over all.
+#: float, Expr, an array of them, or a Whole; rules are generic over all.
 Value: TypeAlias = Any
 #: (rows, columns), or None for a number.
 Shape: TypeAlias = tuple[int, int] | None
 
 
 def is_matrix(value: Value) -> bool:
-    """Whether `value` is a matrix: anything that has a shape."""
-    return hasattr(value, "shape")
+    """Whether `value` is a matrix, or a batch of them."""
+    return getattr(value, "ndim", 0) > 1
+
+
+def is_array(value: Value) -> bool:
+    """Whether NumPy computes with `value`: a matrix, or a batch of anything."""
+    return hasattr(value, "dtype")
 
 
 def shape(value: Value) -> Shape:
     """(rows, columns) of a matrix, None for a number."""
-    return (value.shape[0], value.shape[1]) if is_matrix(value) else None
+    return (value.shape[-2], value.shape[-1]) if is_matrix(value) else None
 
 
-def _elementwise(on_float: Callable[..., float], on_tree: Callable[..., Expr], ufunc: str) -> Callable[..., Value]:
+def is_exact(value: Value) -> bool:
+    """Whether `value` is made of trees and not of floats."""
+    return isinstance(value, Expr | Whole) or (is_array(value) and value.dtype == object)
+
+
+def _elementwise(on_float: Callable[..., float], on_tree: Callable[..., Expr], on_array: str) -> Callable[..., Value]:
     def function(*args: Value) -> Value:
-        if any(is_matrix(arg) for arg in args):
+        if any(isinstance(arg, Whole) for arg in args):
+            return cellwise(on_tree, *args)
+        if any(is_array(arg) for arg in args):
             import numpy as np
 
-            if any((is_matrix(arg) and arg.dtype == object) or isinstance(arg, Expr) for arg in args):
+            if any(is_exact(arg) for arg in args):
                 return np.frompyfunc(on_tree, len(args), 1)(*args)
-            return getattr(np, ufunc)(*args) if hasattr(np, ufunc) else np.vectorize(on_float)(*args)
+            return _ON_ARRAYS[on_array](*args) if on_array in _ON_ARRAYS else getattr(np, on_array)(*args)
         if any(isinstance(arg, Expr) for arg in args):
             return on_tree(*map(tree.lift, args))
         return on_float(*args)
@@ -55,17 +70,58 @@ def _sigmoid(x: float) -> float:
     return grown / (1 + grown)
 
 
+def _sigmoid_array(x: Any) -> Any:
+    import numpy as np
+
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def _softplus(x: float) -> float:
+    # log(1 + e^x) overflows on the right and loses its digits on the left.
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def _softplus_array(x: Any) -> Any:
+    import numpy as np
+
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _relu_array(x: Any) -> Any:
+    import numpy as np
+
+    return np.maximum(x, 0.0)
+
+
+_ON_ARRAYS = {"sigmoid": _sigmoid_array, "softplus": _softplus_array, "relu": _relu_array}
+
 exp = _elementwise(math.exp, tree.exp, "exp")
 log = _elementwise(math.log, tree.log, "log")
 sqrt = _elementwise(math.sqrt, tree.sqrt, "sqrt")
 sin = _elementwise(math.sin, tree.sin, "sin")
 cos = _elementwise(math.cos, tree.cos, "cos")
 tanh = _elementwise(math.tanh, tree.tanh, "tanh")
-sigmoid = _elementwise(_sigmoid, tree.sigmoid, "-")
-relu = _elementwise(lambda x: max(x, 0.0), tree.relu, "-")
+sigmoid = _elementwise(_sigmoid, tree.sigmoid, "sigmoid")
+softplus = _elementwise(_softplus, tree.softplus, "softplus")
+relu = _elementwise(lambda x: max(x, 0.0), tree.relu, "relu")
 absolute = _elementwise(abs, tree.absolute, "absolute")
 maximum = _elementwise(max, tree.maximum, "maximum")
 minimum = _elementwise(min, tree.minimum, "minimum")
+#: 1 above zero, −1 below, 0 at zero.
+sign = _elementwise(lambda x: float((x > 0) - (x < 0)), lambda a: _sign(a), "sign")
+
+
+def _sign(a: Expr) -> Expr:
+    """The sign of an exact number is decided by balls, where the number itself is no fraction."""
+    found = tree.sign(a)
+    if isinstance(found, Apply) and not tree.names(a):
+        from tutor.algebra.balls import nearest_float
+
+        decided = nearest_float(found)
+        if decided in (-1.0, 0.0, 1.0):
+            return tree.number(int(decided))
+    return found
 
 
 def power(x: Value, n: Value) -> Value:
@@ -77,36 +133,124 @@ def power(x: Value, n: Value) -> Value:
 
 def T(x: Value) -> Value:
     """The transpose; a number is its own."""
+    if isinstance(x, Whole):
+        return x.T
     return x.swapaxes(-1, -2) if is_matrix(x) else x
 
 
-def total(x: Value) -> Value:
-    """The sum of all entries."""
+def total(x: Value, axis: int | None = None) -> Value:
+    """The sum of all entries: a number. Along axis 0 the row of the columns' sums, along 1 the column of the rows'."""
     if not is_matrix(x):
         return x
+    if isinstance(x, Whole):
+        if axis is None:
+            return Apply("sum", (x.tree,))
+        kept = (1, x.shape[1]) if axis == 0 else (x.shape[0], 1)
+        return x if kept == x.shape else Whole(Apply("sum", (x.tree, tree.number(axis))), kept)
     if x.dtype == object:
-        result: Expr = tree.ZERO
-        for cell in x.ravel():
-            result = result + cell
-        return result
+        if axis is None:
+            return _added(x.ravel())
+        lines = x.T if axis == 0 else x
+        sums = matrix((tuple(_added(line) for line in lines),))
+        return sums if axis == 0 else sums.T
+    if axis is not None:
+        return x.sum(axis=axis - 2, keepdims=True)
     return x.sum(axis=(-2, -1)) if x.ndim > 2 else float(x.sum())
+
+
+def _added(cells: Any) -> Expr:
+    result: Expr = tree.ZERO
+    for cell in cells:
+        result = result + cell
+    return result
+
+
+def rows(x: Value) -> int:
+    """How many rows a matrix has; a number has one."""
+    return int(x.shape[-2]) if is_matrix(x) else 1
+
+
+def count(x: Value) -> int:
+    """How many entries there are."""
+    return int(x.shape[-2] * x.shape[-1]) if is_matrix(x) else 1
 
 
 def constant(number: int, like: Value) -> Value:
     """A small whole number of the kind of `like`: exact beside trees, a float beside floats, in every cell."""
-    exact = isinstance(like, Expr) or (is_matrix(like) and like.dtype == object)
-    return spread(tree.number(number) if exact else float(number), like)
+    if isinstance(like, Whole):
+        return tree.number(number)
+    return spread(tree.number(number) if is_exact(like) else float(number), like)
 
 
 def spread(g: Value, like: Value) -> Value:
-    """`g`, a number, in every cell of a matrix shaped as `like`."""
-    if not is_matrix(like):
+    """`g` repeated to the shape of `like`: a number in every cell, a row in every row, a column in every column."""
+    if not is_matrix(like) or shape(g) == shape(like):
         return g
+    if isinstance(like, Whole) or isinstance(g, Whole):
+        wide = tree.number(like.shape[-2]), tree.number(like.shape[-1])
+        if is_matrix(g):
+            return Whole(Apply("broadcast", (formula(g), *wide)), (like.shape[-2], like.shape[-1]))
+        return Whole(tree.mul(formula(g), Apply("ones", wide)), (like.shape[-2], like.shape[-1]))
     import numpy as np
 
+    if is_array(g):
+        cells = g[:, None, None] if g.ndim == 1 else g
+        return np.broadcast_to(cells, np.broadcast_shapes(cells.shape, like.shape)).copy()
     cells = np.empty(like.shape, dtype=object if isinstance(g, Expr) else float)
     cells[...] = g
     return cells
+
+
+def gather(g: Value, like: Value) -> Value:
+    """`g`, a matrix, summed down to the shape of `like`, which had been repeated to its shape: undoes `spread`."""
+    small, wide = shape(like), shape(g)
+    if small == wide:
+        return g
+    if small is None:
+        return total(g)
+    if wide is not None and small[0] != wide[0]:
+        g = total(g, 0)
+    return total(g, 1) if wide is not None and small[1] != wide[1] else g
+
+
+def softmax(x: Value) -> Value:
+    """Each row as shares that add up to 1: e^x over the sum of its row."""
+    if isinstance(x, Whole):
+        return Whole(Apply("softmax", (x.tree,)), x.shape)
+    if not is_exact(x):
+        import numpy as np
+
+        x = x - x.max(axis=-1, keepdims=True)
+        grown = np.exp(x)
+        return grown / grown.sum(axis=-1, keepdims=True)
+    grown = exp(x)
+    return grown / total(grown, 1)
+
+
+def weighted_log(weight: Value, x: Value) -> Value:
+    """weight · log x, and 0 where the weight is 0, whatever x is."""
+    if isinstance(weight, Whole) or isinstance(x, Whole) or not is_array(x):
+        return weight * log(x)
+    import numpy as np
+
+    if is_exact(x):
+        return np.frompyfunc(lambda w, p: tree.ZERO if _none(w) else tree.mul(w, tree.log(p)), 2, 1)(weight, x)
+    return weight * np.log(np.where(weight == 0, 1.0, x))
+
+
+def weighted_inverse(weight: Value, x: Value) -> Value:
+    """weight / x, and 0 where the weight is 0, whatever x is."""
+    if isinstance(weight, Whole) or isinstance(x, Whole) or not is_array(x):
+        return weight / x
+    import numpy as np
+
+    if is_exact(x):
+        return np.frompyfunc(lambda w, p: tree.ZERO if _none(w) else tree.div(w, p), 2, 1)(weight, x)
+    return weight / np.where(weight == 0, 1.0, x)
+
+
+def _none(weight: Expr) -> bool:
+    return isinstance(weight, tree.Num) and weight.value == 0
 
 
 def matrix(rows: tuple[tuple[Value, ...], ...]) -> np.ndarray[Any, Any]:

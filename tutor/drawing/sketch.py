@@ -11,7 +11,6 @@ from tutor.algebra.show import show_rows
 from tutor.algebra.values import Value
 from tutor.ascii import to_ascii
 from tutor.drawing.spec import Box, Line, Slot
-from tutor.engine import OPERATIONS
 from tutor.grading import Blank, Problem
 
 #: Entries of a matrix that are wider than this are shortened in the drawing.
@@ -51,7 +50,7 @@ def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False) -> lis
                 label=text(node.sign),
                 kind="input" if node.is_input else "op",
                 lines=tuple(lines),
-                swappable=node.op is not None and OPERATIONS[node.op].swappable,
+                swappable=not node.is_input and node.operation.swappable,
                 stem=slots[node.id] if branches else None,
             )
         )

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
 from itertools import count
+from typing import TYPE_CHECKING
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import differing, evaluate, product_shape
+from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import Equation, parse_equations, reserved
 from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, children, names, postorder
-from tutor.algebra.values import Shape
+from tutor.algebra.values import Shape, Value
 from tutor.engine.graph import Graph, Node
+from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
+from tutor.engine.shapes import cell_by_cell
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from tutor.engine.definition import Definition
 
 _OUTPUT_NAMES = ("z", "f", "L", "out")
 #: A formula of more parts than this is written with the ids of its parts.
 _LONG = 9
 
 
-def build(text: str, shapes: Mapping[str, Shape]) -> Graph:
+def build(text: str, shapes: Mapping[str, Shape], own: Mapping[str, Definition]) -> Graph:
     """The graph of `text`; inputs missing in `shapes` are numbers. Raises `AlgebraError`."""
-    equations = parse_equations(text)
+    equations = parse_equations(text, own={name: len(definition.inputs) for name, definition in own.items()})
     _check_names(equations)
-    builder = _Builder(shapes)
+    builder = _Builder(shapes, own)
     for equation in equations[:-1]:
         assert equation.name
         builder.define(equation.name, equation.tree)
@@ -95,8 +103,9 @@ def _check_names(equations: list[Equation]) -> None:
 
 
 class _Builder:
-    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], own: Mapping[str, Definition]) -> None:
         self.shapes = shapes
+        self.own = own
         self.nodes: list[Node] = []
         #: What a name stands for: a node's position, or a constant.
         self.meaning: dict[str, int | Expr] = {}
@@ -111,9 +120,8 @@ class _Builder:
     def rename(self, position: int, name: str) -> None:
         """A node with a name of its own takes it for its id, and its number is free again."""
         node = self.nodes[position]
-        assert node.op
-        self.counts[node.op] -= 1
-        self.nodes[position] = Node(name, node.op, node.args, node.const, name, node.formula, node.shape)
+        self.counts[node.operation.called] -= 1
+        self.nodes[position] = replace(node, id=name, name=name)
 
     def finish(self, output: str, last: Equation, text: str) -> Graph:
         result = self.compute(last.tree)
@@ -124,7 +132,7 @@ class _Builder:
         node = self.nodes[result]
         if node.is_input or node.name is not None:
             raise AlgebraError(message(N_("The last equation computes nothing. Let it end in an operation.")), last.at)
-        self.nodes[result] = Node(node.id, node.op, node.args, node.const, output, node.formula, node.shape)
+        self.nodes[result] = replace(node, name=output)
         unused = [name for name in self.shapes if name not in self.meaning]
         if unused:
             raise AlgebraError(
@@ -168,60 +176,106 @@ class _Builder:
         return self.meaning[symbol.name]
 
     def operation(self, part: Apply, operands: list[int | Expr]) -> int:
+        """The node of an operation on nodes and constants, and the nodes that repeat what is too small for it."""
+        operation, operands = self.meant(part, operands)
+        consts = [evaluate(operand, {}) if isinstance(operand, Expr) else None for operand in operands]
+        shapes = [
+            self.nodes[operand].shape if isinstance(operand, int) else values.shape(const)
+            for operand, const in zip(operands, consts, strict=True)
+        ]
+        shape = operation.shape(shapes, part.at, operation.called)
+        formula = self.formula_of(part.op if operation.id != "inv" else "div", operation, operands)
+        if operation.shape is cell_by_cell and shape is not None:
+            # A constant number goes into every cell; a node's value is repeated by a node, which sums on the way back.
+            for slot, operand in enumerate(operands):
+                if isinstance(operand, int) and shapes[slot] != shape:
+                    operands[slot] = self.repeat(operand, shape)
+                elif shapes[slot] not in (None, shape):
+                    consts[slot] = values.spread(consts[slot], _of_ones(shape))
+        const = next((const for const in consts if const is not None), None)
+        args = tuple(operand if isinstance(operand, int) else None for operand in operands)
+        return self.add(operation, args, const, formula, shape)
+
+    def meant(self, part: Apply, operands: list[int | Expr]) -> tuple[Operation, list[int | Expr]]:
+        """The operation, and its operands where one of them is told by its name alone."""
         op = part.op
         if op == "div" and isinstance(operands[0], Num) and operands[0].value == 1:
-            op, operands = "inv", operands[1:]
-        elif op == "pow" and _is_e(operands[0]):
-            op, operands = "exp", operands[1:]
+            return OPERATIONS["inv"], operands[1:]
+        if op == "pow" and _is_e(operands[0]):
+            return OPERATIONS["exp"], operands[1:]
+        if op in ("sum", "mean") and len(operands) == 2:
+            axis = operands[1]
+            assert isinstance(axis, Num)
+            return OPERATIONS[f"{op}.{axis.value}"], operands[:1]
+        if op in self.own:
+            return self.composite(part, operands), operands
+        op = _NAMES.get(op, op)
         if op not in OPERATIONS:
             raise AlgebraError(
-                message(N_("A transpose is no node here. Give the transposed matrix as an input."))
-                if op == "T"
-                else message(
+                message(
                     N_("There is no node for {name} here. Nodes compute {known}."),
                     name=op,
-                    known=", ".join(operation.sign for operation in OPERATIONS.values()),
+                    known=", ".join(_known_signs()),
                 ),
                 part.at,
             )
-        const = None
+        return OPERATIONS[op], operands
+
+    def composite(self, part: Apply, operands: list[int | Expr]) -> Operation:
+        """The operation of a function of one's own, for these shapes."""
+        shapes = []
         for operand in operands:
             if isinstance(operand, Expr):
-                const = evaluate(operand, {})
-        args = tuple(operand if isinstance(operand, int) else None for operand in operands)
-        shapes = [self.nodes[arg].shape if arg is not None else values.shape(const) for arg in args]
-        shape = self.shape(op, shapes, part.at)
-        # A constant number goes into every cell; a node's number would need a sum on the way back.
-        if op not in ("sum", "matmul") and any(
-            arg is not None and own != shape for arg, own in zip(args, shapes, strict=True)
-        ):
-            raise differing(shapes, part.at)
-        self.counts[op] += 1
-        parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
-        formula = Apply("div", (ONE, *parts)) if op == "inv" else Apply(op, parts)
-        self.nodes.append(Node(f"{op}{self.counts[op]}", op, args, const, None, formula, shape))
+                raise AlgebraError(
+                    message(N_("{name} takes inputs and nodes here, no bare numbers. Name the number."), name=part.op),
+                    part.at,
+                    len(part.op),
+                )
+            shapes.append(self.nodes[operand].shape)
+        return self.own[part.op].operation(shapes, part.at)
+
+    def repeat(self, operand: int, shape: tuple[int, int]) -> int:
+        """A node that repeats the value of another one to `shape`."""
+        formula = Apply("broadcast", (self.formula(operand),))
+        return self.add(OPERATIONS["broadcast"], (operand, None), _of_ones(shape), formula, shape)
+
+    def add(self, operation: Operation, args: tuple[int | None, ...], const: Value, formula: Expr, shape: Shape) -> int:
+        word = operation.called
+        self.counts[word] += 1
+        own = None if operation.id in OPERATIONS else operation
+        self.nodes.append(Node(f"{word}{self.counts[word]}", operation.id, args, const, None, formula, shape, own))
         return len(self.nodes) - 1
+
+    def formula_of(self, op: str, operation: Operation, operands: list[int | Expr]) -> Expr:
+        parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
+        if operation.id == "inv":
+            return Apply("div", (ONE, *parts))
+        if operation.id in ("sum.0", "mean.0", "sum.1", "mean.1"):
+            parts = (*parts, Num(Fraction(int(operation.id[-1]))))
+        return Apply("exp" if operation.id == "exp" else op, parts)
 
     def formula(self, position: int) -> Expr:
         """How a node is written inside a larger formula: by its name, or in full while it is short."""
         node = self.nodes[position]
         if node.name:
             return Sym(node.name)
+        if node.op == "broadcast" and node.args[0] is not None:
+            return self.formula(node.args[0])
         short = sum(1 for _ in postorder(node.formula)) <= _LONG
         return node.formula if short else Sym(node.id)
 
-    def shape(self, op: str, shapes: list[Shape], at: int) -> Shape:
-        """The shape an operation gives, or an error that says what does not fit."""
-        if op == "matmul":
-            return product_shape(shapes, at)
-        if op == "sum":
-            if not shapes[0]:
-                raise AlgebraError(message(N_("sum adds the cells of a matrix, and this is a number.")), at)
-            return None
-        known = {shape for shape in shapes if shape is not None}
-        if len(known) > 1:
-            raise differing(shapes, at)
-        return next(iter(known), None)
+
+#: Operations of the language that nodes call otherwise.
+_NAMES = {"T": "transpose"}
+
+
+def _known_signs() -> list[str]:
+    """The signs of the operations, each once."""
+    return list(dict.fromkeys(operation.sign for operation in OPERATIONS.values() if operation.id != "broadcast"))
+
+
+def _of_ones(shape: tuple[int, int]) -> Value:
+    return values.matrix(((ONE,) * shape[1],) * shape[0])
 
 
 def _is_e(operand: int | Expr) -> bool:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.show import show_value, write
-from tutor.algebra.tree import ZERO, Expr
+from tutor.algebra.tree import ZERO, Apply, Expr
 from tutor.algebra.values import Shape, Value
+from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 
+if TYPE_CHECKING:
+    from tutor.engine.definition import Definition
+
 #: Operations written as a name with brackets, which hold together as they are.
-_CALLS = ("log", "sigmoid", "sum")
+_CALLS = (
+    *("log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs", "max", "min"),
+    *("sum", "mean", "softmax", "cross_entropy", "mse", "broadcast", "T"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,7 @@ class Node:
 
     Where an operand is a constant, its arg is None and `const` holds it, exact; such a node has no edge there.
     `name` is what the formula calls it, `formula` what it computes, for reading (the parts of a long one by id).
+    `own` is an operation that is not in the table: a function of one's own, or a group of nodes folded into one.
     """
 
     id: str
@@ -32,23 +41,29 @@ class Node:
     name: str | None = None
     formula: Expr = ZERO
     shape: Shape = None
+    own: Operation | None = None
 
     @property
     def is_input(self) -> bool:
         return self.op is None
 
     @property
+    def operation(self) -> Operation:
+        """What it computes and how. Only for nodes that are no inputs."""
+        return self.own or OPERATIONS[self.op or ""]
+
+    @property
     def sign(self) -> str:
         """What is drawn in the node: `+`, `exp`, `×2`, `1−`."""
         if self.op is None:
             return self.id
-        sign = OPERATIONS[self.op].sign
-        if self.const is None:
+        sign = self.operation.sign
+        if self.const is None or self.op == "broadcast":
             return sign
         const = "[…]" if values.is_matrix(self.const) else show_value(self.const)
         if const.startswith("−"):
             const = f"({const})"
-        return f"{const}{sign}" if self.args[0] is None and not OPERATIONS[self.op].swappable else f"{sign}{const}"
+        return f"{const}{sign}" if self.args[0] is None and not self.operation.swappable else f"{sign}{const}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +85,18 @@ class Graph:
     text: str = ""
 
     @staticmethod
-    def parse(text: str, inputs: Mapping[str, Value] | None = None) -> Graph:
+    def parse(
+        text: str, inputs: Mapping[str, Value] | None = None, own: Mapping[str, Definition] | None = None
+    ) -> Graph:
         """The graph of a text such as `z = (a + b) * c`.
 
-        `inputs` tell which inputs are matrices (their values give the shapes); others are numbers.
+        `inputs` tell which inputs are matrices (their values give the shapes); others are numbers. `own` are
+        functions of one's own that the text may use, by name.
         Raises `AlgebraError` with the place and the remedy.
         """
         from tutor.engine.build import build
 
-        return build(text, {name: values.shape(value) for name, value in (inputs or {}).items()})
+        return build(text, {name: values.shape(value) for name, value in (inputs or {}).items()}, own or {})
 
     @property
     def last(self) -> int:
@@ -123,13 +141,24 @@ class Graph:
         """Where a node stands, by its id, and the output by its name as well."""
         return {self.output: self.last} | {node.id: i for i, node in enumerate(self.nodes)}
 
+    def leading_to(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
+        """For each node whether it is, or depends on, one of these inputs; None stands for all of them."""
+        found: list[bool] = []
+        for node in self.nodes:
+            if node.is_input:
+                found.append(wrt is None or node.id in wrt)
+            else:
+                found.append(any(arg is not None and found[arg] for arg in node.args))
+        return tuple(found)
+
     def title(self, position: int) -> str:
         """What a person calls a node: its name, or its formula, in brackets where it is more than one thing."""
         node = self.nodes[position]
         if node.name:
             return node.name
         text = write(node.formula)
-        return text if node.op in _CALLS else f"({text})"
+        called = isinstance(node.formula, Apply) and (node.formula.op in _CALLS or node.own is not None)
+        return text if called else f"({text})"
 
     @cached_property
     def float_consts(self) -> tuple[Value, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tutor.algebra.values import Value
 from tutor.engine.graph import Edge, Graph
-from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import operands
 
 
@@ -25,6 +24,6 @@ def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edg
         args = list(operands(graph, found, position))
         if edge is not None and position == edge.target:
             args[edge.slot] = value
-        found[position] = OPERATIONS[op].forward(*args)
+        found[position] = graph.nodes[position].operation.forward(*args)
         changed[position] = None
     return found[graph.last]

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from tutor.algebra import values
 from tutor.algebra.values import Value
+from tutor.engine.shapes import ShapeRule, cell_by_cell
+
+if TYPE_CHECKING:
+    from tutor.engine.graph import Graph
 
 #: A local rule: `(z, x)` or `(z, x, y)`, the output and the operands -> ∂z/∂(this operand).
 Local = Callable[..., Value]
@@ -77,6 +83,21 @@ class Operation:
     """the texts of the hints instead where the other operand is a constant"""
     near_one: bool = False
     """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
+    shape: ShapeRule = cell_by_cell
+    """the shape of the output from those of the operands"""
+    word: str = ""
+    """what ids, mistakes and people call it; the id where it is left out"""
+    careful: tuple[Callable[..., Value], ...] = ()
+    """`local` or `pull` for floats, where the declared rule would lose digits or overflow"""
+    kink: bool = False
+    """whether the slope jumps somewhere: its rule is told in words, not by a formula"""
+    parts: Graph | None = None
+    """what a composite operation consists of: a graph with an input for each operand"""
+
+    @property
+    def called(self) -> str:
+        """The word that node ids are counted with and mistakes begin with."""
+        return self.word or self.id
 
     def text(self, texts: tuple[str, ...], slot: int) -> str:
         """The text for one operand."""
@@ -85,5 +106,11 @@ class Operation:
     def send_back(self, g: Value, z: Value, operands: tuple[Value, ...], slot: int) -> Value:
         """The downstream value of one operand's edge for an upstream `g`."""
         if self.pull:
-            return self.pull[slot](g, z, *operands)
-        return g * self.local[slot](z, *operands)
+            return self.rules(g)[slot](g, z, *operands)
+        return g * self.rules(g)[slot](z, *operands)
+
+    def rules(self, like: Value) -> tuple[Callable[..., Value], ...]:
+        """`local` or `pull`, one for each operand; for floats (such as `like`) in their careful form."""
+        if self.careful and not values.is_exact(like):
+            return self.careful
+        return self.pull or self.local

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tutor.algebra import values
-from tutor.algebra.tree import Expr
 from tutor.algebra.values import Value
 from tutor.engine.graph import Edge, Graph
 from tutor.engine.operation import Spot
-from tutor.engine.operations import OPERATIONS
 from tutor.i18n import N_, Message, message
 
 
@@ -44,7 +42,7 @@ class EdgeValue:
 class Passes:
     """Both passes over a graph for one set of inputs, all floats or all exact.
 
-    `values` and `gradients` are by node, `edges` by (target, slot).
+    `values` and `gradients` are by node, `edges` by (target, slot); what leads to no wanted input has no gradient.
     """
 
     graph: Graph
@@ -71,12 +69,8 @@ def operands(graph: Graph, forward_values: tuple[Value, ...] | list[Value], posi
     if node.const is None:
         return tuple(found)
     other = next(value for value in found if value is not None)
-    const = node.const if _exact(other) else graph.float_consts[position]
+    const = node.const if values.is_exact(other) else graph.float_consts[position]
     return tuple(const if value is None else value for value in found)
-
-
-def _exact(value: Value) -> bool:
-    return isinstance(value, Expr) or (values.is_matrix(value) and value.dtype == object)
 
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
@@ -92,15 +86,14 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
 
 def _checked(graph: Graph, position: int, args: tuple[Value, ...]) -> Value:
     node = graph.nodes[position]
-    assert node.op
     try:
-        if any(values.is_matrix(arg) for arg in args):
+        if any(values.is_array(arg) for arg in args):
             import numpy as np
 
             with np.errstate(all="ignore"):
-                value = OPERATIONS[node.op].forward(*args)
+                value = node.operation.forward(*args)
         else:
-            value = OPERATIONS[node.op].forward(*args)
+            value = node.operation.forward(*args)
     except ZeroDivisionError:
         raise NotANumber(node.id, _says(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
@@ -119,40 +112,49 @@ def _says(graph: Graph, position: int, text: str) -> Message:
 def _finite(value: Value) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    if values.is_matrix(value) and value.dtype != object:
+    if values.is_array(value) and value.dtype != object:
         import numpy as np
 
         return bool(np.isfinite(value).all())
     return True
 
 
-def backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> Passes:
-    """Send `start`, of the output's shape, back along every edge. Raises `NotANumber`."""
-    if any(values.is_matrix(value) for value in forward_values):
+def backward(
+    graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt: Collection[str] | None = None
+) -> Passes:
+    """Send `start`, of the output's shape, back along every edge. Raises `NotANumber`.
+
+    `wrt` are the inputs whose gradients are wanted, None for all: edges that lead to none of them are left out.
+    """
+    if any(values.is_array(value) for value in forward_values):
         import numpy as np
 
         with np.errstate(all="ignore"):
-            return _backward(graph, forward_values, start)
-    return _backward(graph, forward_values, start)
+            return _backward(graph, forward_values, start, wrt)
+    return _backward(graph, forward_values, start, wrt)
 
 
-def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> Passes:
+def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt: Collection[str] | None) -> Passes:
+    wanted = graph.leading_to(wrt) if wrt is not None else None
     gradients: list[Value] = [None] * len(graph.nodes)
     gradients[graph.last] = start
     edges: dict[tuple[int, int], EdgeValue] = {}
     for position in range(graph.last, -1, -1):
         node, upstream = graph.nodes[position], gradients[position]
-        if node.op is None:
+        if node.op is None or upstream is None:
             continue
-        operation, z = OPERATIONS[node.op], forward_values[position]
+        operation, z = node.operation, forward_values[position]
+        rules = operation.rules(z)
         args = operands(graph, forward_values, position)
         for edge in graph.incoming[position]:
+            if wanted is not None and not wanted[edge.source]:
+                continue
             try:
                 if operation.pull:
                     local = None
-                    gradient = operation.pull[edge.slot](upstream, z, *args)
+                    gradient = rules[edge.slot](upstream, z, *args)
                 else:
-                    local = operation.local[edge.slot](z, *args)
+                    local = rules[edge.slot](z, *args)
                     gradient = upstream * local
                     if values.is_matrix(gradient) and not values.is_matrix(local):
                         local = values.spread(local, gradient)
@@ -166,10 +168,13 @@ def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value) -> 
     return Passes(graph, forward_values, start, tuple(gradients), edges)
 
 
-def run(graph: Graph, inputs: Mapping[str, Value], start: Value) -> Passes:
-    """Both passes. `start` is a number, spread over a matrix output, or a matrix of the output's shape."""
+def run(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None) -> Passes:
+    """Both passes. `start` is a number, spread over a matrix output, or a matrix of the output's shape.
+
+    `wrt` as in `backward`.
+    """
     forward_values = forward(graph, inputs)
     output = forward_values[graph.last]
     if values.is_matrix(output) and not values.is_matrix(start):
         start = values.spread(start, output)
-    return backward(graph, forward_values, start)
+    return backward(graph, forward_values, start, wrt)

@@ -15,7 +15,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
 from tutor.algebra.values import Value
-from tutor.engine import OPERATIONS, Edge
+from tutor.engine import Edge
 from tutor.engine.nudge import nudged
 from tutor.grading.grade import fill
 from tutor.grading.mistakes import NOT_THE_END
@@ -141,7 +141,7 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
         received = Message(N_("From the right, {node} received {g}."), words)
     else:
         received = Message(N_("First find what {node} received from the right: that is its upstream."), words)
-    operation = OPERATIONS[node.op or ""]
+    operation = node.operation
     alone = node.const is not None and operation.alone_asks
     asks = alone or operation.text(operation.asks, blank.edge.slot)
     return _together(asked, received, Message(asks, words))
@@ -150,7 +150,7 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
 def _edge_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     assert blank.edge
     node = problem.graph.nodes[blank.edge.target]
-    operation = OPERATIONS[node.op or ""]
+    operation = node.operation
     alone = node.const is not None and operation.alone_says
     says = Message(alone or operation.text(operation.says, blank.edge.slot), fill(problem, blank))
     if operation.pull:
@@ -165,7 +165,7 @@ _OPERANDS = ("p", "q")
 def _in_symbols(problem: Problem, edge: Edge) -> Message:
     """`For y = p·q: ∂y/∂q = p`, by running the operation and its rule on symbols."""
     node = problem.graph.nodes[edge.target]
-    operation = OPERATIONS[node.op or ""]
+    operation = node.operation
     operands: list[Expr] = []
     for slot, arg in enumerate(node.args):
         constant = node.const if not values.is_matrix(node.const) else Sym("C")
@@ -182,7 +182,7 @@ def _in_symbols(problem: Problem, edge: Edge) -> Message:
 
 def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     assert blank.edge
-    operation = OPERATIONS[problem.graph.nodes[blank.edge.target].op or ""]
+    operation = problem.graph.nodes[blank.edge.target].operation
     if operation.id == "matmul":
         return _matmul_product(problem, blank)
     if operation.id == "sum":
@@ -200,7 +200,7 @@ def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mes
 def _slope_in_numbers(problem: Problem, edge: Edge) -> Expr:
     """The local rule with the numbers put in as they are shown, nothing multiplied out; a matrix's first cell."""
     node = problem.graph.nodes[edge.target]
-    operation = OPERATIONS[node.op or ""]
+    operation = node.operation
     slope = operation.local[edge.slot](Sym("z"), *(Sym(name) for name in _OPERANDS[: len(node.args)]))
     near_one = problem.near_one[edge.target]
     numbers = {"z": _shown(_first_cell(problem.exact.values[edge.target]), near_one)}

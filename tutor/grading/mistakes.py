@@ -15,7 +15,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.values import Value
-from tutor.engine import OPERATIONS, Spot
+from tutor.engine import Spot
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Text
 
@@ -59,7 +59,7 @@ class _Around:
         """What the right rule makes of another upstream."""
         assert self.blank.edge
         node = self.problem.graph.nodes[self.blank.edge.target]
-        return OPERATIONS[node.op or ""].send_back(g, self.spot.z, self.spot.operands, self.spot.slot)
+        return node.operation.send_back(g, self.spot.z, self.spot.operands, self.spot.slot)
 
     @property
     def forward_of_upstream(self) -> Value:
@@ -71,7 +71,7 @@ class _Around:
             raise ValueError("two lines")
         args = list(self.spot.operands)
         args[self.spot.slot] = self.spot.g
-        return OPERATIONS[node.op or ""].forward(*args)
+        return node.operation.forward(*args)
 
     @property
     def further_right(self) -> Value:
@@ -225,17 +225,16 @@ def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     assert blank.edge
     graph, floats = problem.graph, problem.floats
     edge = blank.edge
-    op = graph.nodes[edge.target].op
-    assert op
+    operation = graph.nodes[edge.target].operation
     spot = floats.spot(edge)
     if len(graph.outgoing[edge.source]) > 1:
         yield Suspect("any.whole-on-one-line", floats.gradients[edge.source], _WHOLE)
-    for mistake in OPERATIONS[op].mistakes:
+    for mistake in operation.mistakes:
         if mistake.slots is None or edge.slot in mistake.slots:
             says = mistake.says if graph.nodes[edge.target].const is None or mistake.alone is None else mistake.alone
             value = _value(mistake.rule, spot) if says else None
             if value is not None:
-                yield Suspect(f"{op}.{mistake.id}", value, says)
+                yield Suspect(f"{operation.called}.{mistake.id}", value, says)
     around = _Around(spot, problem, blank)
     if len(graph.outgoing[edge.target]) > 1:
         for part in graph.outgoing[edge.target]:

@@ -11,7 +11,7 @@ from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.tree import ONE, Expr, Num
 from tutor.algebra.values import Shape, Value
-from tutor.engine import OPERATIONS, Edge, Graph, Passes, run
+from tutor.engine import Edge, Graph, Passes, run
 from tutor.i18n import Text
 
 
@@ -66,13 +66,13 @@ class Problem:
     @cached_property
     def exact(self) -> Passes:
         """Both passes in exact trees: the truth. Raises `NotANumber`."""
-        return run(self.graph, self.inputs, self.start)
+        return run(self.graph, self.inputs, self.start, self.wrt)
 
     @cached_property
     def floats(self) -> Passes:
         """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
         inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
-        return run(self.graph, inputs, values.each(nearest_float, self.start))
+        return run(self.graph, inputs, values.each(nearest_float, self.start), self.wrt)
 
     @property
     def starts_at_one(self) -> bool:
@@ -90,13 +90,7 @@ class Problem:
     @cached_property
     def wanted(self) -> tuple[bool, ...]:
         """For each node whether anything backward is asked of it: it is, or depends on, an input in `wrt`."""
-        found: list[bool] = []
-        for node in self.graph.nodes:
-            if node.is_input:
-                found.append(self.wrt is None or node.id in self.wrt)
-            else:
-                found.append(any(arg is not None and found[arg] for arg in node.args))
-        return tuple(found)
+        return self.graph.leading_to(self.wrt)
 
     @cached_property
     def places(self) -> tuple[Blank, ...]:
@@ -204,7 +198,7 @@ class Problem:
     @cached_property
     def near_one(self) -> tuple[bool, ...]:
         """For each node whether its value is shown with more digits near 1, for rules that compute 1 − y."""
-        return tuple(node.op is not None and OPERATIONS[node.op].near_one for node in self.graph.nodes)
+        return tuple(not node.is_input and node.operation.near_one for node in self.graph.nodes)
 
     def names_for(self, blank: Blank) -> Mapping[str, Value]:
         """What an answer at `blank` may name, with its exact value.
