@@ -16,7 +16,7 @@ from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.engine import OPERATIONS
 from tutor.grading import Kind, grade
-from tutor.grading.grade import fill
+from tutor.grading.blank_words import fill
 from tutor.grading.mistakes import suspects
 from tutor.i18n import Message, Text, translate
 

@@ -14,10 +14,12 @@ from tutor.algebra.evaluate import describe, evaluate
 from tutor.algebra.show import show, write
 from tutor.algebra.tree import Apply, Num
 from tutor.algebra.values import Value
+from tutor.grading.blank_words import fill
 from tutor.grading.equality import Match, Typed, compare
 from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Suspect, near, suspects
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import Kind, Verdict
+from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, Text, message
 
 
@@ -100,8 +102,12 @@ def _relation(answer: Answer) -> str:
     return "=" if exact else "≈"
 
 
-def grade(problem: Problem, blank: Blank, text: str) -> Verdict:
-    """The verdict on `text` at `blank`. Never raises for what a learner may type."""
+def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] | None = None) -> Verdict:
+    """The verdict on `text` at `blank`. Never raises for what a learner may type.
+
+    `held` are the values that the learner has, and has wrong, at other places: a right step on one of them is told
+    apart from a wrong one.
+    """
     try:
         answer = read(problem, blank, text)
     except AlgebraError as error:
@@ -117,11 +123,56 @@ def grade(problem: Problem, blank: Blank, text: str) -> Verdict:
             return Verdict(Kind.COARSE, _coarse(answer), cells=_marks(cells))
         if Match.UNCLEAR in flat:
             return Verdict(
-                Kind.MALFORMED,
+                Kind.UNDECIDED,
                 message(N_("This can't be computed well enough to compare. Write it another way.")),
-                at=0,
             )
+    basis = carried(problem, blank, held or {})
+    for name, value in basis:
+        if values.shape(value) == values.shape(answer.value) and _all_equal(_compare(answer, value)):
+            return Verdict(Kind.CARRIED, _carried(problem, name, held or {}), cells=_marks(cells))
     return _why_not(problem, blank, answer, text.strip(), _marks(cells))
+
+
+def _all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
+    return all(match is Match.EQUAL for row in cells for match in row)
+
+
+def _carried(problem: Problem, name: str, held: Mapping[str, Value]) -> Message:
+    at = place_name(problem, problem.place(name))
+    if values.is_matrix(held[name]):
+        return message(N_("Right step. It starts from your matrix at {at}, and that one isn't right yet."), at=at)
+    return message(
+        N_("Right step. It starts from your {u} at {at}, and that one isn't right yet."), u=show(held[name]), at=at
+    )
+
+
+def carried(problem: Problem, blank: Blank, held: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """What a right step gives at `blank` on the learner's own wrong values, with the place it starts from.
+
+    Nothing is judged on a zero: every rule would fit.
+    """
+    if not blank.edge:
+        parts = [part.id for part in problem.parts(blank)] if blank.kind == "sum" else []
+        wrong = [part for part in parts if part in held]
+        if not wrong:
+            return []
+        own = [held.get(part, problem.truth(problem.place(part))) for part in parts]
+        return [(wrong[0], sum(own[1:], own[0]))]
+    upstream = problem.upstream(blank)
+    if upstream not in held or _is_zero(held[upstream]):
+        return []
+    target = problem.graph.nodes[blank.edge.target]
+    operands = problem.exact.operands(blank.edge.target)
+    z = problem.exact.values[blank.edge.target]
+    try:
+        return [(upstream, target.operation.send_back(held[upstream], z, operands, blank.edge.slot))]
+    except (ArithmeticError, ValueError):
+        return []
+
+
+def _is_zero(value: Value) -> bool:
+    cells = value.ravel() if values.is_matrix(value) else (value,)
+    return all(isinstance(cell, Num) and cell.value == 0 for cell in cells)
 
 
 def _compare(answer: Answer, truth: Value) -> tuple[tuple[Match, ...], ...]:
@@ -194,30 +245,6 @@ def _says(suspect: Suspect, words: Mapping[str, Any]) -> Message:
     if isinstance(suspect.says, Text):
         return message(N_("{text}"), text=suspect.says)
     return Message(suspect.says, words)
-
-
-def fill(problem: Problem, blank: Blank, text: str = "") -> Mapping[str, Any]:
-    """The words that templates of mistakes and hints may use at a blank."""
-    graph = problem.graph
-    words: dict[str, Any] = {
-        "v": text,
-        "name": graph.title(blank.node),
-        "output": graph.output,
-        "goal": problem.goal,
-        "n": len(graph.outgoing[blank.node]),
-    }
-    if blank.edge:
-        target = graph.nodes[blank.edge.target]
-        upstream = problem.exact.edges[blank.edge.target, blank.edge.slot].upstream
-        words |= {
-            "node": target.sign,
-            "n": len(graph.outgoing[blank.edge.target]),
-            "x": show(problem.exact.values[blank.edge.source], near_one=problem.near_one[blank.edge.source]),
-            "g": show(upstream),
-            "shape": describe(blank.shape),
-            "up_shape": describe(values.shape(upstream)),
-        }
-    return words
 
 
 def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:

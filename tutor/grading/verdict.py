@@ -13,11 +13,13 @@ class Kind(StrEnum):
 
     RIGHT = "right"
     COARSE = "coarse"
+    CARRIED = "carried"
     ELSEWHERE = "elsewhere"
     MISTAKEN = "mistaken"
     WRONG = "wrong"
     WRONG_SHAPE = "wrong-shape"
     MALFORMED = "malformed"
+    UNDECIDED = "undecided"
 
 
 #: A wrong answer counts against the learner; the others cost nothing.
@@ -27,22 +29,26 @@ COSTS = (Kind.MISTAKEN, Kind.WRONG, Kind.WRONG_SHAPE)
 WORDS = {
     Kind.RIGHT: N_("right"),
     Kind.COARSE: N_("one more digit"),
+    Kind.CARRIED: N_("right step"),
     Kind.ELSEWHERE: N_("another edge's value"),
     Kind.MISTAKEN: N_("not yet"),
     Kind.WRONG: N_("not yet"),
     Kind.WRONG_SHAPE: N_("another shape"),
     Kind.MALFORMED: N_("can't be read"),
+    Kind.UNDECIDED: N_("can't be told"),
 }
 
 #: The mark that tells a verdict without colour.
 MARKS = {
     Kind.RIGHT: "✓",
     Kind.COARSE: "~",
+    Kind.CARRIED: "~",
     Kind.ELSEWHERE: "~",
     Kind.MISTAKEN: "✗",
     Kind.WRONG: "✗",
     Kind.WRONG_SHAPE: "✗",
     Kind.MALFORMED: "!",
+    Kind.UNDECIDED: "!",
 }
 
 

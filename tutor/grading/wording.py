@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.grading.grade import fill
+from tutor.grading.blank_words import fill
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 

@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.tree import Grid
 from tutor.algebra.values import Value
 from tutor.grading import RUNGS, Blank, Hint, Kind, Problem, Verdict, grade, hint
 from tutor.grading.grade import read
+from tutor.i18n import N_, message
 from tutor.packs import Variant
 from tutor.practice.event import Event, new_id
 
@@ -228,16 +230,32 @@ class Worksheet:
         """
         text = text.strip()
         entry = self.entry(blank)
-        if entry.verdict is not None and entry.text == text:
+        # A step from a wrong value is judged again: that value may have changed.
+        if entry.verdict is not None and entry.text == text and entry.verdict.kind is not Kind.CARRIED:
             return entry.verdict
-        verdict = grade(self.problem, self.problem.place(blank), text)
-        if verdict.kind is Kind.MALFORMED or self.done:
+        verdict = self._grade(blank, text)
+        if verdict.kind in (Kind.MALFORMED, Kind.UNDECIDED) or self.done:
             return verdict
         self._record("answer", blank, text=text, verdict=verdict)
         if verdict.costs and self.entry(blank).wrongs >= RULE_AFTER:
             self._open_rule(blank)
         self._settle()
         return verdict
+
+    def _grade(self, blank: str, text: str) -> Verdict:
+        return grade(self.problem, self.problem.place(blank), text, self._held(blank))
+
+    def _held(self, but: str) -> Mapping[str, Value]:
+        """The values the learner has at other places and has wrong, where they could be the place's value."""
+        found = {}
+        for name, entry in self._entries.items():
+            if name == but or entry.settled or not entry.text:
+                continue
+            place = self.problem.place(name)
+            value = read(self.problem, place, entry.text).value
+            if values.shape(value) == place.shape:
+                found[name] = value
+        return found
 
     def _open_rule(self, blank: str) -> None:
         """After so many wrong answers the rule itself is opened, without being asked for."""
@@ -369,10 +387,11 @@ class Worksheet:
             blank, before = self._history.pop()
             kept = self.entry(blank)
             self._entries[blank] = replace(before, hints=kept.hints, wrongs=kept.wrongs)
+            self._ask_again(blank)
             self._finished = self._finished and self.done
 
     def _answered(self, blank: str, text: str, verdict: Verdict | None) -> None:
-        verdict = verdict or grade(self.problem, self.problem.place(blank), text)
+        verdict = verdict or self._grade(blank, text)
         self._hinted = None
         entry = self.entry(blank)
         if verdict.costs:
@@ -384,3 +403,15 @@ class Worksheet:
     def _put(self, blank: str, entry: Entry) -> None:
         self._history.append((blank, self.entry(blank)))
         self._entries[blank] = entry
+        self._ask_again(blank)
+
+    def _ask_again(self, changed: str) -> None:
+        """Steps that were right on a wrong value stand on another one now: they stay, and are asked again."""
+        for name, entry in self._entries.items():
+            if entry.verdict is None or entry.verdict.kind is not Kind.CARRIED:
+                continue
+            place = self.problem.place(name)
+            basis = [part.id for part in self.problem.parts(place)] if place.kind == "sum" else []
+            if changed == self.problem.upstream(place) or changed in basis:
+                text = message(N_("The value this step starts from has changed. Check it once more."))
+                self._entries[name] = replace(entry, verdict=Verdict(Kind.CARRIED, text))

@@ -1,0 +1,157 @@
+"""Are two formulas the same function of their symbols? Decided at points, in ball arithmetic.
+
+Two balls that don't touch prove a difference, and the point is a witness that can be shown. Nothing proves that two
+formulas agree everywhere; agreement at several points of the domain, some of it to hundreds of digits, is taken for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from hashlib import sha256
+
+from tutor.algebra.balls import PRECISIONS, Ball, ball, from_fraction, precision
+from tutor.algebra.tree import Expr, Sym, postorder
+
+#: So many points must agree.
+POINTS = 6
+#: So many are tried to find them, where the reference has no value at some.
+TRIES = 48
+#: What agrees has to agree to this many bits, and at the first point at every precision.
+_BITS = PRECISIONS[1]
+#: A ball is as good as a number when it is known to this many bits.
+_SHARP = 60
+#: What is nearer to zero than this at the last precision is zero.
+_NOTHING = Fraction(1, 2**400)
+
+
+class Outcome(Enum):
+    """`UNDEFINED`: the formula has no value where the reference has one. `UNDECIDED`: it can't be told."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNDEFINED = "undefined"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found; for a difference the point that shows it, and both values there as floats."""
+
+    outcome: Outcome
+    point: Mapping[str, Fraction] | None = None
+    mine: float | None = None
+    truth: float | None = None
+
+
+def symbols(*trees: Expr) -> dict[str, str]:
+    """The free symbols of trees and their domains; the narrowest where they are told differently."""
+    rank = ("real", "nonzero", "positive")
+    found: dict[str, str] = {}
+    for tree in trees:
+        for node in postorder(tree):
+            if isinstance(node, Sym) and node.name != "pi":
+                found[node.name] = max(found.get(node.name, "real"), node.domain, key=rank.index)
+    return found
+
+
+def compare_formulas(answer: Expr, truth: Expr, tolerance: Fraction | None = None) -> Finding:
+    """Whether `answer` is the same function as `truth`, at points of the domains that `truth` declares.
+
+    With a `tolerance`, for answers with decimals, values may be off by that part of the truth.
+    """
+    # The reference knows the domains; the answer's symbols are the same ones.
+    domains = symbols(answer, truth)
+    enough = POINTS if domains else 1
+    agreed = 0
+    undecided = False
+    for point in _points(domains):
+        if agreed == enough:
+            break
+        outcome = _at(point, answer, truth, tolerance, thorough=agreed == 0 and tolerance is None)
+        if outcome is None:
+            continue
+        if outcome.outcome is Outcome.SAME:
+            agreed += 1
+        elif outcome.outcome is Outcome.UNDECIDED:
+            undecided = True
+        else:
+            return outcome
+    if agreed == enough and not undecided:
+        return Finding(Outcome.SAME)
+    return Finding(Outcome.UNDECIDED)
+
+
+def _at(
+    point: Mapping[str, Fraction], answer: Expr, truth: Expr, tolerance: Fraction | None, thorough: bool
+) -> Finding | None:
+    """What one point shows; None where the reference has no value there."""
+    mine: Ball = None
+    reference: Ball = None
+    defined = False
+    for bits in PRECISIONS:
+        with precision(bits):
+            places = {name: from_fraction(value) for name, value in point.items()}
+            reference, mine = ball(truth, places), ball(answer, places)
+            if not reference.is_finite():
+                continue
+            defined = True
+            if not mine.is_finite():
+                continue
+            found = _told(mine, reference, tolerance, bits)
+            if found is Outcome.SAME and thorough and bits != PRECISIONS[-1]:
+                continue
+            if found is not None:
+                return Finding(found, point, float(mine.mid()), float(reference.mid()))
+    if not defined:
+        return None
+    if mine is None or not mine.is_finite():
+        return Finding(Outcome.UNDEFINED, point, None, float(reference.mid()))
+    return Finding(Outcome.UNDECIDED, point)
+
+
+def _told(mine: Ball, reference: Ball, tolerance: Fraction | None, bits: int) -> Outcome | None:
+    """What two finite balls tell at a precision, None where a higher one is needed."""
+    if tolerance is not None:
+        off, allowed = abs(mine - reference), from_fraction(tolerance) * abs(reference)
+        if off < allowed or (mine.is_zero() and reference.is_zero()):
+            return Outcome.SAME
+        return Outcome.DIFFERENT if off > allowed else None
+    if not mine.overlaps(reference):
+        return Outcome.DIFFERENT
+    if bits < _BITS:
+        return None
+    if mine.rel_accuracy_bits() >= _SHARP and reference.rel_accuracy_bits() >= _SHARP:
+        return Outcome.SAME
+    if bits == PRECISIONS[-1] and mine.abs_upper() < from_fraction(_NOTHING) > reference.abs_upper():
+        return Outcome.SAME
+    return None
+
+
+#: Where a difference is looked for first, so that a witness reads well: at x = 2, at x = −3.
+_PLAIN = (2, 3, 5, 7)
+
+
+def _points(domains: Mapping[str, str]) -> Iterator[Mapping[str, Fraction]]:
+    """Points of the domains, the same ones each time: small whole numbers, then sixteenths with mixed signs.
+
+    All are exact in binary, so that a ball begins without a radius.
+    """
+    if not domains:
+        yield {}
+        return
+    for sign in (1, -1):
+        yield {
+            name: Fraction(_PLAIN[(i + (sign < 0)) % len(_PLAIN)] * (1 if domain == "positive" else sign))
+            for i, (name, domain) in enumerate(domains.items())
+        }
+    for number in range(TRIES):
+        point = {}
+        for name, domain in domains.items():
+            draw = int.from_bytes(sha256(f"{number}\n{name}".encode()).digest()[:8], "big")
+            size = Fraction(2 * (draw % (32 if number % 3 else 200)) + 1, 16)
+            negative = domain != "positive" and (draw >> 40) % 2 == 1
+            point[name] = -size if negative else size
+        yield point
