@@ -12,7 +12,8 @@ from tutor.algebra import values
 from tutor.algebra.show import show, show_rows
 from tutor.algebra.values import Value
 from tutor.ascii import to_ascii
-from tutor.drawing import draw, paint, sketch
+from tutor.drawing import draw as drawn
+from tutor.drawing import paint, sketch
 from tutor.grading import Problem, place_name
 
 
@@ -32,6 +33,8 @@ def as_data(problem: Problem) -> dict[str, Any]:
         nodes.append(entry)
     edges = []
     for edge in graph.edges:
+        if (edge.target, edge.slot) not in floats.edges:
+            continue
         passed = floats.edges[edge.target, edge.slot]
         edges.append(
             {
@@ -39,7 +42,7 @@ def as_data(problem: Problem) -> dict[str, Any]:
                 "to": graph.nodes[edge.target].id,
                 "slot": edge.slot,
                 "upstream": _machine(passed.upstream),
-                "local": None if passed.local is None else _machine(passed.local),
+                "local": _machine(passed.local),
                 "gradient": _machine(passed.gradient),
             }
         )
@@ -52,26 +55,28 @@ def as_data(problem: Problem) -> dict[str, Any]:
 
 
 def _machine(value: Value) -> Any:
-    """A float or a matrix for JSON; adding zero turns −0 into 0."""
-    return values.nested(values.each(lambda cell: float(cell) + 0.0, value))
+    """A float or a matrix for JSON, None where there is none; adding zero turns −0 into 0."""
+    return None if value is None else values.nested(values.each(lambda cell: float(cell) + 0.0, value))
 
 
-def as_text(problem: Problem, ascii: bool = False) -> list[str]:
-    """The worked graph for people: the drawing where it fits the terminal, then every edge, then the gradients."""
+def as_text(problem: Problem, ascii: bool = False, *, draw: bool | None = None, width: int | None = None) -> list[str]:
+    """The worked graph for people: the drawing where it fits `width` (that of the terminal) or is asked for, then
+    every edge, then the gradients."""
     graph, exact = problem.graph, problem.exact
     inputs = ", ".join(f"{name} = {show(problem.inputs[name])}" for name in graph.inputs)
     lines = [f"{graph.text.strip()}    {inputs}", ""]
-    width = shutil.get_terminal_size((80, 24)).columns
+    width = width or shutil.get_terminal_size((80, 24)).columns
     rows = {place.id: show_rows(problem.truth(place)) for place in problem.places}
-    drawings = (draw(sketch(problem, ascii=ascii, roomy=roomy), ascii=ascii) for roomy in (True, False))
-    fitting = next((drawing for drawing in drawings if drawing.width <= width), None)
-    if fitting is not None:
-        lines += [*paint(fitting, rows), ""]
+    if draw is not False:
+        drawings = [drawn(sketch(problem, ascii=ascii, roomy=roomy), ascii=ascii) for roomy in (True, False)]
+        fitting = next((drawing for drawing in drawings if draw or drawing.width <= width), None)
+        if fitting is not None:
+            lines += [*paint(fitting, rows), ""]
     lines += _table(problem, to_ascii if ascii else str)
     lines.append("")
     value = show(exact.values[graph.last], near_one=problem.near_one[graph.last])
     lines.append(f"{graph.output} = {value}")
-    for name in graph.inputs:
+    for name in problem.wrt or graph.inputs:
         lines.append(f"∂{problem.goal}/∂{name} = {show(exact.gradients[graph.position[name]])}")
     return [to_ascii(line) for line in lines] if ascii else lines
 

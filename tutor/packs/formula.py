@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import AlgebraError, values
 from tutor.algebra.evaluate import describe
@@ -10,20 +11,49 @@ from tutor.algebra.lexer import tokens
 from tutor.algebra.tree import ONE
 from tutor.algebra.values import Value
 from tutor.engine import Graph, NotANumber
+from tutor.grading.problem import Problem
 from tutor.i18n import N_, Text, message
 from tutor.packs.exercise import Exercise, compute, untyped
 from tutor.packs.plain_text import one_line
 
+if TYPE_CHECKING:
+    from tutor.engine.definition import Definition
 
-def from_formula(text: str, inputs: Mapping[str, Value], start: Value = ONE) -> Exercise:
+
+def from_formula(
+    text: str, inputs: Mapping[str, Value], start: Value = ONE, own: Mapping[str, Definition] | None = None
+) -> Exercise:
     """An exercise from a formula, exact values for all its inputs and an exact start.
 
+    `own` are functions of one's own that the formula may use.
     Raises `AlgebraError` where the formula can't be read, an input has no value or nothing finite comes out.
     """
-    graph = Graph.parse(text, inputs)
+    problem = problem_of(text, inputs, start, own)
+    title = Text({"": one_line(text)})
+    return Exercise("formula", "", title, problem.graph, problem.inputs, start=problem.start)
+
+
+def problem_of(
+    text: str,
+    inputs: Mapping[str, Value],
+    start: Value = ONE,
+    own: Mapping[str, Definition] | None = None,
+    wrt: tuple[str, ...] | None = None,
+) -> Problem:
+    """A formula with values for all its inputs; they and the start may be left as symbols.
+
+    `wrt` are the inputs whose gradients are wanted, None for all. Raises as `from_formula`.
+    """
+    graph = Graph.parse(text, inputs, own)
     missing = [name for name in graph.inputs if name not in inputs]
     if missing:
         raise _without_value(text, missing)
+    unknown = [name for name in wrt or () if name not in graph.inputs]
+    if unknown:
+        known = ", ".join(graph.inputs)
+        raise AlgebraError(
+            message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known)
+        )
     output = graph.nodes[graph.last].shape
     if values.shape(start) not in (None, output):
         raise AlgebraError(
@@ -33,13 +63,13 @@ def from_formula(text: str, inputs: Mapping[str, Value], start: Value = ONE) -> 
                 output=describe(output),
             )
         )
-    exact = {name: untyped(value) for name, value in inputs.items()}
-    exercise = Exercise("formula", "", Text({"": one_line(text)}), graph, exact, start=untyped(start))
+    exact = {name: untyped(inputs[name]) for name in graph.inputs}
+    problem = Problem(graph, exact, untyped(start), wrt)
     try:
-        compute(exercise.variant().problem)
+        compute(problem)
     except NotANumber as error:
         raise AlgebraError(error.message, 0, len(text)) from None
-    return exercise
+    return problem
 
 
 def _without_value(text: str, names: list[str]) -> AlgebraError:
