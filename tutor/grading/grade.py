@@ -13,9 +13,11 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import describe, evaluate
 from tutor.algebra.show import show, write
 from tutor.algebra.tree import Apply, Num
+from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Value
 from tutor.grading.blank_words import fill
-from tutor.grading.equality import Match, Typed, compare
+from tutor.grading.equality import TOLERANCE, Match, Typed, compare
+from tutor.grading.identity import Finding, Outcome, compare_formulas
 from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Suspect, near, suspects
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import Kind, Verdict
@@ -61,6 +63,8 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
 def _check_finite(value: Value, text: str) -> None:
     """Refuse what has no value or none a float can hold: it can be compared with nothing."""
     for cell in value.ravel() if values.is_matrix(value) else (value,):
+        if names_in(cell):
+            continue
         size = nearest_float(cell)
         if math.isnan(size):
             raise AlgebraError(
@@ -159,7 +163,7 @@ def carried(problem: Problem, blank: Blank, held: Mapping[str, Value]) -> list[t
         own = [held.get(part, problem.truth(problem.place(part))) for part in parts]
         return [(wrong[0], sum(own[1:], own[0]))]
     upstream = problem.upstream(blank)
-    if upstream not in held or _is_zero(held[upstream]):
+    if upstream is None or upstream not in held or _is_zero(held[upstream]):
         return []
     target = problem.graph.nodes[blank.edge.target]
     operands = problem.exact.operands(blank.edge.target)
@@ -179,8 +183,32 @@ def _compare(answer: Answer, truth: Value) -> tuple[tuple[Match, ...], ...]:
     right = truth if values.is_matrix(truth) else [[truth]]
     balls = Balls()
     return tuple(
-        tuple(compare(typed, right[i][j], balls) for j, typed in enumerate(row)) for i, row in enumerate(answer.typed)
+        tuple(_match(typed, right[i][j], balls) for j, typed in enumerate(row)) for i, row in enumerate(answer.typed)
     )
+
+
+def _match(typed: Typed, truth: Expr, balls: Balls) -> Match:
+    """How one number or formula compares with the right one."""
+    if not (names_in(truth) or names_in(typed.value)):
+        return compare(typed, truth, balls)
+    return _OUTCOMES[difference(typed, truth).outcome]
+
+
+def difference(typed: Typed, truth: Expr) -> Finding:
+    """How a formula differs from the right one; one with decimals has what numbers with decimals are allowed."""
+    found = compare_formulas(typed.value, truth)
+    if found.outcome is Outcome.DIFFERENT and typed.decimal:
+        nearly = compare_formulas(typed.value, truth, TOLERANCE)
+        return nearly if nearly.outcome is Outcome.SAME else found
+    return found
+
+
+_OUTCOMES = {
+    Outcome.SAME: Match.EQUAL,
+    Outcome.DIFFERENT: Match.DIFFERENT,
+    Outcome.UNDEFINED: Match.DIFFERENT,
+    Outcome.UNDECIDED: Match.UNCLEAR,
+}
 
 
 def _marks(cells: tuple[tuple[Match, ...], ...] | None) -> tuple[tuple[bool, ...], ...] | None:

@@ -9,25 +9,31 @@ from typing import Literal
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.tree import ONE, Expr, Num
+from tutor.algebra.tree import ONE, Expr, Num, names
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Edge, Graph, Passes, run
+from tutor.grading.question import Question
 from tutor.i18n import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A place to fill: the start, an edge's backward value, or the sum at a branch.
+    """A place to fill: the start, an edge's backward value, the sum at a branch; a forward value; a question.
 
-    `node` is the position of the node whose backward value it is part of: the edge's source, the branching
-    node, the output. `edge` is None for the start and for sums.
+    `node` is the position of the node whose backward (or forward) value it is part of: the edge's source, the
+    branching node, the output; −1 for a question. `edge` is None but for edges.
     """
 
     id: str
-    kind: Literal["start", "edge", "sum"]
+    kind: Literal["start", "edge", "sum", "forward", "question"]
     node: int
     shape: Shape
     edge: Edge | None = None
+
+    @property
+    def backward(self) -> bool:
+        """Whether a backward value is asked."""
+        return self.kind in ("start", "edge", "sum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class Problem:
 
     `wrt` are the inputs that backward values are asked for (None: all); the others are data. `asked` are the
     ids of the blanks to fill (None: all that are not given), `given` those shown filled in from the first.
+    `forward` are the nodes whose forward values are asked before, `questions` what is asked after. Without a graph
+    (one without nodes) there are only questions.
     """
 
     graph: Graph
@@ -62,10 +70,14 @@ class Problem:
     asked: tuple[str, ...] | None = None
     given: tuple[str, ...] = ("start",)
     advice: Mapping[str, Advice] = field(default_factory=dict)
+    forward: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @cached_property
     def exact(self) -> Passes:
         """Both passes in exact trees: the truth. Raises `NotANumber`."""
+        if not self.graph.nodes:
+            return Passes(self.graph, (), ONE, (), {})
         return run(self.graph, self.inputs, self.start, self.wrt)
 
     @cached_property
@@ -73,6 +85,16 @@ class Problem:
         """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
         inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
         return run(self.graph, inputs, values.each(nearest_float, self.start), self.wrt)
+
+    @cached_property
+    def symbolic(self) -> bool:
+        """Whether an input or the start is left as a symbol, so that values are formulas."""
+        return any(_has_symbols(value) for value in (*self.inputs.values(), self.start))
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Both passes as rules, right or wrong, are run on: floats, or formulas where there are symbols."""
+        return self.exact if self.symbolic else self.floats
 
     @property
     def starts_at_one(self) -> bool:
@@ -94,12 +116,14 @@ class Problem:
 
     @cached_property
     def places(self) -> tuple[Blank, ...]:
-        """Every place for a backward value, in the order of the backward pass.
+        """Every place for a backward value, in the order of the backward pass; none without a graph.
 
         From the output leftwards along a path: a node's lines top to bottom, a branch's sum right after its
         last line, then on from the topmost line.
         """
         graph = self.graph
+        if not graph.nodes:
+            return ()
         found = [Blank("start", "start", graph.last, graph.nodes[graph.last].shape)]
         waiting = [len([e for e in edges if self._goes_back(e)]) for edges in graph.outgoing]
         ready = [graph.last]
@@ -123,24 +147,48 @@ class Problem:
         return self.wanted[edge.source]
 
     @cached_property
-    def blanks(self) -> tuple[Blank, ...]:
-        """The places that are asked, in the order of the backward pass."""
-        given = {self.place(name).id for name in self.given}
-        asked = None if self.asked is None else {self.place(name).id for name in self.asked}
+    def asked_forward(self) -> tuple[Blank, ...]:
+        """The forward values that are asked, left to right."""
+        wanted = {self.graph.position[name] for name in self.forward}
+        nodes = enumerate(self.graph.nodes)
         return tuple(
+            Blank(f"value({node.id})", "forward", position, node.shape)
+            for position, node in nodes
+            if position in wanted
+        )
+
+    @cached_property
+    def asked_after(self) -> tuple[Blank, ...]:
+        """The questions, in their order."""
+        return tuple(Blank(question.id, "question", -1, question.shape) for question in self.questions)
+
+    def question(self, blank: Blank) -> Question:
+        """The question of a blank that is one."""
+        return next(question for question in self.questions if question.id == blank.id)
+
+    @cached_property
+    def blanks(self) -> tuple[Blank, ...]:
+        """All that is asked: forward values left to right, the places in the order of the backward pass, questions."""
+        given = {self.place(name).id for name in self.given if self.has_place(name)}
+        asked = None if self.asked is None else {self.place(name).id for name in self.asked}
+        backward = tuple(
             place for place in self.places if (place.id in asked if asked is not None else place.id not in given)
         )
+        return self.asked_forward + backward + self.asked_after
 
     @cached_property
     def shown(self) -> tuple[Blank, ...]:
         """The places that are filled in from the first."""
         asked = {blank.id for blank in self.blanks}
-        return tuple(self.place(name) for name in self.given if self.place(name).id not in asked)
+        given = [self.place(name) for name in self.given if self.has_place(name)]
+        return tuple(place for place in given if place.id not in asked)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Blank]:
         """Places by id and by their aliases: the output's name for its node, a node's name for its only edge."""
-        named = {place.id: place for place in self.places}
+        named = {place.id: place for place in (*self.asked_forward, *self.places, *self.asked_after)}
+        if not self.graph.nodes:
+            return named
         output = self.graph.nodes[self.graph.last]
         for place in self.places:
             if place.edge:
@@ -150,6 +198,8 @@ class Problem:
                 if target is output:
                     named[place.id.replace(f"->{output.id}", f"->{self.graph.output}")] = place
         named[self.graph.output] = named[output.id] = named["start"]
+        if f"value({output.id})" in named:
+            named[f"value({self.graph.output})"] = named[f"value({output.id})"]
         return named
 
     def place(self, name: str) -> Blank:
@@ -162,7 +212,11 @@ class Problem:
 
     def truth(self, blank: Blank, passes: Passes | None = None) -> Value:
         """The right value of a blank, exact unless other passes are given."""
+        if blank.kind == "question":
+            return self.question(blank).answer
         passes = passes or self.exact
+        if blank.kind == "forward":
+            return passes.values[blank.node]
         if blank.edge:
             return passes.edges[blank.edge.target, blank.edge.slot].gradient
         return passes.gradients[blank.node]
@@ -204,9 +258,15 @@ class Problem:
         """What an answer at `blank` may name, with its exact value.
 
         The inputs and named nodes, `up` (the upstream of the blank's node), and `df/dS` for a named node
-        strictly nearer the output.
+        strictly nearer the output. For a forward value what lies before it, for a question its own names.
         """
+        if blank.kind == "question":
+            return self.question(blank).names
         graph, exact = self.graph, self.exact
+        if blank.kind == "forward":
+            # What is computed from it would give it away.
+            behind = self._ahead(blank.node)
+            return {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name and i not in behind}
         found = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name}
         if blank.edge:
             found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
@@ -227,3 +287,8 @@ class Problem:
                 found.add(here)
                 stack.extend(edge.target for edge in self.graph.outgoing[here])
         return found
+
+
+def _has_symbols(value: Value) -> bool:
+    cells = value.ravel() if values.is_matrix(value) else (value,)
+    return any(names(cell) for cell in cells)
