@@ -12,7 +12,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.show import show_value, write
 from tutor.algebra.tree import ZERO, Apply, Expr
 from tutor.algebra.values import Shape, Value
-from tutor.engine.operation import Operation
+from tutor.engine.operation import Behind, Operation
 from tutor.engine.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -159,6 +159,16 @@ class Graph:
         text = write(node.formula)
         called = isinstance(node.formula, Apply) and (node.formula.op in _CALLS or node.own is not None)
         return text if called else f"({text})"
+
+    @cached_property
+    def behind(self) -> tuple[Behind | None, ...]:
+        """For each node how it computes in floats behind what feeds it, None where that makes no difference."""
+        found: list[Behind | None] = []
+        for node in self.nodes:
+            source = None if node.is_input or not node.operation.behind else node.args[0]
+            op = None if source is None else self.nodes[source].op
+            found.append(node.operation.behind.get(op) if op else None)
+        return tuple(found)
 
     @cached_property
     def float_consts(self) -> tuple[Value, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.algebra.values import Value
 from tutor.engine.graph import Edge, Graph
-from tutor.engine.passes import operands
+from tutor.engine.passes import compute, operands
 
 
 def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None) -> Value:
@@ -21,9 +21,11 @@ def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edg
         feeds = [arg for arg in graph.nodes[position].args if arg is not None]
         if op is None or not (position in changed or any(arg in changed for arg in feeds)):
             continue
-        args = list(operands(graph, found, position))
         if edge is not None and position == edge.target:
+            args = list(operands(graph, found, position))
             args[edge.slot] = value
-        found[position] = graph.nodes[position].operation.forward(*args)
+            found[position] = graph.nodes[position].operation.forward(*args)
+        else:
+            found[position] = compute(graph, position, found)
         changed[position] = None
     return found[graph.last]

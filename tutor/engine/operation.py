@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.algebra import values
@@ -62,6 +62,18 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """How an operation computes in floats where its first operand is what a certain other operation puts out.
+
+    Some digits that it needs are in the other one's operands only: log(1 − 1e-18) in floats is log(1). `forward` and
+    the `rules` take the other operation's operands too, after its own: `(x, y, …, inner…)`, `(g, z, x, y, …, inner…)`.
+    """
+
+    forward: Callable[..., Value]
+    rules: tuple[Callable[..., Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One row of the table. Texts are templates for `tutor.i18n`; those of hints are one per operand or one for all.
 
@@ -89,6 +101,8 @@ class Operation:
     """what ids, mistakes and people call it; the id where it is left out"""
     careful: tuple[Callable[..., Value], ...] = ()
     """`local` or `pull` for floats, where the declared rule would lose digits or overflow"""
+    behind: Mapping[str, Behind] = field(default_factory=dict)
+    """the same for its place in a graph: by the operation that its first operand comes from"""
     kink: bool = False
     """whether the slope jumps somewhere: its rule is told in words, not by a formula"""
     parts: Graph | None = None

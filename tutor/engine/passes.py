@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.algebra import values
@@ -62,7 +62,7 @@ class Passes:
         return Spot(g, self.values[edge.target], self.operands(edge.target), edge.slot, passed.local)
 
 
-def operands(graph: Graph, forward_values: tuple[Value, ...] | list[Value], position: int) -> tuple[Value, ...]:
+def operands(graph: Graph, forward_values: Sequence[Value], position: int) -> tuple[Value, ...]:
     """All operands of a node, its constant (of the same kind as the other) included."""
     node = graph.nodes[position]
     found = [None if arg is None else forward_values[arg] for arg in node.args]
@@ -80,20 +80,36 @@ def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
         if node.op is None:
             found.append(inputs[node.id])
             continue
-        found.append(_checked(graph, position, operands(graph, found, position)))
+        found.append(_checked(graph, position, found))
     return tuple(found)
 
 
-def _checked(graph: Graph, position: int, args: tuple[Value, ...]) -> Value:
+def compute(graph: Graph, position: int, found: Sequence[Value]) -> Value:
+    """The value of one node from those of the nodes before it. Raises what arithmetic raises."""
+    function, args = graph.nodes[position].operation.forward, operands(graph, found, position)
+    behind = graph.behind[position]
+    if behind and not values.is_exact(args[0]):
+        function, args = behind.forward, (*args, *_inner(graph, found, position))
+    return function(*args)
+
+
+def _inner(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, ...]:
+    """The operands of the operation that the first operand comes from."""
+    source = graph.nodes[position].args[0]
+    assert source is not None
+    return operands(graph, found, source)
+
+
+def _checked(graph: Graph, position: int, found: Sequence[Value]) -> Value:
     node = graph.nodes[position]
     try:
-        if any(values.is_array(arg) for arg in args):
+        if any(arg is not None and values.is_array(found[arg]) for arg in node.args):
             import numpy as np
 
             with np.errstate(all="ignore"):
-                value = node.operation.forward(*args)
+                value = compute(graph, position, found)
         else:
-            value = node.operation.forward(*args)
+            value = compute(graph, position, found)
     except ZeroDivisionError:
         raise NotANumber(node.id, _says(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
@@ -146,6 +162,9 @@ def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt
         operation, z = node.operation, forward_values[position]
         rules = operation.rules(z)
         args = operands(graph, forward_values, position)
+        behind = graph.behind[position]
+        if behind and not values.is_exact(z):
+            rules, args = behind.rules, (*args, *_inner(graph, forward_values, position))
         for edge in graph.incoming[position]:
             if wanted is not None and not wanted[edge.source]:
                 continue

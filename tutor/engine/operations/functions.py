@@ -5,8 +5,9 @@ Mistakes are written with a `Spot` e: g upstream, x own input, o other input, z 
 
 from __future__ import annotations
 
-from tutor.algebra.values import Value, absolute, constant, cos, exp, log, sigmoid, sin, softplus, sqrt, tanh
-from tutor.engine.operation import Mistake, Operation, Spot
+from tutor.algebra.values import Value, constant, cos, exp, log, sigmoid, sin, softplus, sqrt, tanh
+from tutor.engine.operation import Behind, Mistake, Operation, Spot
+from tutor.engine.operations import careful
 from tutor.engine.operations.texts import UNDO
 from tutor.i18n import N_
 
@@ -52,6 +53,10 @@ TABLE = (
         sign="log",
         forward=log,
         local=(lambda z, x: constant(1, x) / x,),
+        behind={
+            "sigmoid": Behind(careful.log_sigmoid, (lambda z, y, x: 1 / y,)),
+            "softmax": Behind(careful.log_softmax, (lambda z, y, x: 1 / y,)),
+        },
         says=(N_("log sends back the upstream divided by its input."),),
         asks=(N_("log grows more and more slowly. What came into this node?"),),
         mistakes=(
@@ -78,7 +83,7 @@ TABLE = (
         sign="σ",
         forward=sigmoid,
         local=(lambda z, x: z * (constant(1, z) - z),),
-        careful=(lambda z, x: exp(-absolute(x)) / (1 + exp(-absolute(x))) ** 2,),
+        careful=(careful.sigmoid_slope,),
         near_one=True,
         says=(N_("σ sends back the upstream times its output y times what is left above it: y·(1 − y)."),),
         asks=(N_("The slope of σ can be told from its output alone. What did this node put out?"),),
@@ -139,7 +144,7 @@ TABLE = (
         sign="tanh",
         forward=tanh,
         local=(lambda z, x: constant(1, z) - z * z,),
-        careful=(lambda z, x: 4 * exp(-2 * absolute(x)) / (1 + exp(-2 * absolute(x))) ** 2,),
+        careful=(careful.tanh_slope,),
         near_one=True,
         says=(N_("tanh sends back the upstream times 1 minus the square of its output y: 1 − y²."),),
         asks=(N_("The slope of tanh can be told from its output alone. What did this node put out?"),),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from tutor.algebra.values import count, log, rows, spread, total, weighted_inverse, weighted_log
 from tutor.engine import shapes
-from tutor.engine.operation import Operation
+from tutor.engine.operation import Behind, Operation
+from tutor.engine.operations import careful
 from tutor.i18n import N_
 
 TABLE = (
@@ -20,6 +21,15 @@ TABLE = (
             lambda g, z, p, t: -spread(g / rows(p), p) * weighted_inverse(t, p),
             lambda g, z, p, t: -spread(g / rows(p), p) * log(p),
         ),
+        behind={
+            "softmax": Behind(
+                careful.cross_entropy,
+                (
+                    lambda g, z, p, t, x: -spread(g / rows(p), p) * weighted_inverse(t, p),
+                    careful.cross_entropy_to_targets,
+                ),
+            )
+        },
         says=(
             N_("Cross-entropy sends each prediction p the upstream times −t/p, divided by the number of rows."),
             N_("Cross-entropy sends each target the upstream times −log p, divided by the number of rows."),

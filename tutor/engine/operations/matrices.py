@@ -5,20 +5,12 @@ Mistakes are written with a `Spot` e: g upstream, x own input, o other input, z 
 
 from __future__ import annotations
 
-from tutor.algebra.values import T, Value, count, gather, is_array, rows, softmax, spread, total
+from tutor.algebra.values import T, count, gather, rows, softmax, spread, total
 from tutor.engine import shapes
 from tutor.engine.operation import Mistake, Operation
+from tutor.engine.operations import careful
 from tutor.engine.operations.texts import WRONG_ORDER
 from tutor.i18n import N_
-
-
-def _softmax_back(g: Value, z: Value, x: Value) -> Value:
-    """yᵢ Σₖ yₖ (gᵢ − gₖ): the declared rule, without the difference that loses its digits where one y is near 1."""
-    if not is_array(z):
-        return z * (g - total(g * z, 1))
-    apart = g[..., :, None] - g[..., None, :]
-    return z * (apart * z[..., None, :]).sum(axis=-1)
-
 
 TABLE = (
     Operation(
@@ -190,7 +182,7 @@ TABLE = (
         shape=shapes.by_rows,
         forward=softmax,
         pull=(lambda g, z, x: z * (g - total(g * z, 1)),),
-        careful=(_softmax_back,),
+        careful=(careful.softmax_back,),
         near_one=True,
         says=(
             N_(
