@@ -163,10 +163,10 @@ def test_the_error_falls_with_the_step_and_rises_again_where_rounding_takes_over
 
 
 def test_the_curve_is_held_against_the_exact_gradient_not_the_floats() -> None:
-    # In floats 10¹⁶ + 1.5 is 10¹⁶ + 2, so that the engine's own gradient in floats is 4.
+    # In floats the two large numbers are one, so that the gradient in floats is 0.
     inputs = {"x": number(Fraction(3, 2))}
     built = graph("z = (x + 10000000000000000)^2 - (x + 9999999999999999)^2", inputs)
-    assert run(built, {"x": 1.5}, 1.0).gradients[0] == 4.0
+    assert run(built, {"x": 1.5}, 1.0).gradients[0] == 0.0
     (point,) = error_curve(built, inputs, "x", steps=[1e-3])
     assert point.forward.gradient == 2.0
 
