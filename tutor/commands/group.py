@@ -8,6 +8,7 @@ import click
 
 from tutor import __version__
 from tutor.commands.errors import Refused, say_error, usage
+from tutor.commands.grade import grade
 from tutor.commands.help import Group
 from tutor.commands.listing import list_exercises
 from tutor.commands.options import common
@@ -29,7 +30,7 @@ def cli(context: click.Context, settings: Settings) -> None:
         context.exit(start(settings))
 
 
-for command in (play, list_exercises, solve):
+for command in (play, list_exercises, solve, grade):
     cli.add_command(command)
 
 

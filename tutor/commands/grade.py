@@ -1,0 +1,96 @@
+"""`backprop-tutor grade`: check answers without a screen, one or many."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tutor.commands.errors import Refused
+from tutor.commands.help import Command
+from tutor.commands.options import common
+from tutor.commands.start import Settings
+from tutor.i18n import N_, Message, _, message
+
+if TYPE_CHECKING:
+    from tutor.grading import Problem
+
+
+@click.command(
+    cls=Command, help=_("Check answers to an exercise: one, or with --json and no blank a line each of standard input.")
+)
+@click.argument("exercise", metavar="PACK/EXERCISE|FILE")
+@click.option("--blank", help=_("Which blank: a->mul1 for an edge, x for a gradient, value(q), q1, start."))
+@click.option("--answer", help=_("The answer as a learner would type it."))
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
+@click.option("--json", "as_json", is_flag=True, help=_("For machines: a JSON object for each answer."))
+@common
+def grade(
+    settings: Settings, exercise: str, blank: str | None, answer: str | None, seed: int | None, as_json: bool
+) -> int:
+    from tutor.packs import PackError, library
+
+    if (blank is None) != (answer is None) or (blank is None and not as_json):
+        raise Refused(
+            message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
+        )
+    try:
+        problem = library.find(exercise).variant(seed).problem
+    except PackError as error:
+        raise Refused(error) from None
+    if blank is None:
+        return _lines(problem, sys.stdin)
+    found = _graded(problem, blank, answer or "")
+    if isinstance(found, Message):
+        raise Refused(found, 2)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        if found["reads_as"]:
+            click.echo(str(message(N_("reads as {reading}"), reading=found["reads_as"])))
+        click.echo(f"{found['verdict']}: {found['message']}")
+    return 0 if found["verdict"] == "right" else 1
+
+
+def _lines(problem: Problem, lines: Iterable[str]) -> int:
+    """A line out for every line in; a line that can't be used says so and the next one is read. 1 if there was one."""
+    code = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        found = _read_line(problem, line)
+        if isinstance(found, Message):
+            code = 1
+            found = {"error": str(message(N_("Line {n}: {text}"), n=number, text=found))}
+        click.echo(json.dumps(found, ensure_ascii=False))
+    return code
+
+
+def _read_line(problem: Problem, line: str) -> dict[str, Any] | Message:
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict) or not all(isinstance(asked.get(key), str) for key in ("blank", "answer")):
+        return message(N_("Write {form}, in one line."), form='{"blank": "…", "answer": "…"}')
+    return _graded(problem, asked["blank"], asked["answer"])
+
+
+def _graded(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Message:
+    from tutor.grading import grade, reads_as
+
+    if not problem.has_place(blank):
+        known = ", ".join(place.id for place in (*problem.asked_forward, *problem.places, *problem.asked_after))
+        return message(N_("There is no blank “{name}”. The blanks are {known}."), name=blank, known=known)
+    place = problem.place(blank)
+    verdict = grade(problem, place, answer.strip())
+    return {
+        "verdict": str(verdict.kind),
+        "mistake": verdict.mistake,
+        "message": str(verdict.message),
+        "reads_as": reads_as(problem, place, answer).text or None,
+        "at": verdict.at,
+    }
