@@ -17,7 +17,7 @@ from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
 from tutor.algebra.values import Value
 from tutor.engine import Edge
 from tutor.engine.nudge import nudged
-from tutor.grading.grade import fill
+from tutor.grading.blank_words import fill
 from tutor.grading.mistakes import NOT_THE_END
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message

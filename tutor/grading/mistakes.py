@@ -74,39 +74,95 @@ class _Around:
         return node.operation.forward(*args)
 
     @property
+    def from_the_start(self) -> Value:
+        """The rule with the start for the upstream."""
+        return self.back(self._in_place_of_upstream(self.problem.floats.start))
+
+    @property
     def further_right(self) -> Value:
         """The rule with the upstream of the next node to the right."""
         assert self.blank.edge
         graph, floats = self.problem.graph, self.problem.floats
         (edge,) = graph.outgoing[self.blank.edge.target]
-        return self.back(floats.edges[edge.target, edge.slot].upstream)
+        return self.back(self._in_place_of_upstream(floats.edges[edge.target, edge.slot].upstream))
 
+    @property
+    def from_the_output(self) -> Value:
+        """What comes back when the pass starts from the output's value."""
+        assert self.blank.edge
+        return self.problem.from_output.edges[self.blank.edge.target, self.blank.edge.slot].gradient
+
+    def _in_place_of_upstream(self, value: Value) -> Value:
+        """`value` in the upstream's shape. Raises `ValueError` where a matrix has another one."""
+        spread = value if values.is_matrix(value) else values.spread(value, self.spot.g)
+        if values.shape(spread) != values.shape(self.spot.g):
+            raise ValueError("another shape")
+        return spread
+
+    @property
+    def loss_behind(self) -> tuple[Value, Value]:
+        """The upstream of the cross-entropy that takes what this softmax puts out, and its targets."""
+        assert self.blank.edge
+        graph, floats = self.problem.graph, self.problem.floats
+        (edge,) = graph.outgoing[self.blank.edge.target]
+        if (graph.nodes[self.blank.edge.target].op, graph.nodes[edge.target].op, edge.slot) != (*_SOFTMAX_LOSS, 0):
+            raise ValueError("no such loss")
+        return floats.edges[edge.target, edge.slot].upstream, floats.operands(edge.target)[1]
+
+
+#: What is often taken in one step.
+_SOFTMAX_LOSS = ("softmax", "cross_entropy")
+
+
+def _predictions_alone(a: _Around) -> Value:
+    g, targets = a.loss_behind
+    return a.spot.z * (g / values.rows(targets))
+
+
+def _sum_over_rows(a: _Around) -> Value:
+    g, targets = a.loss_behind
+    return (a.spot.z - targets) * g
+
+
+#: Mistakes of those who take softmax and the cross-entropy behind it in one step.
+_BEFORE_A_LOSS = (
+    _General(
+        "softmax.y-only",
+        _predictions_alone,
+        N_("The outputs are in it. Through CE and softmax together they come back less something: what was wanted?"),
+    ),
+    _General(
+        "softmax.not-by-rows",
+        _sum_over_rows,
+        N_("Outputs less targets, right. The loss is a mean over the rows: what becomes of their number?"),
+    ),
+)
 
 _AT_EDGES = (
     _General(
-        "dropped-upstream",
+        "any.dropped-upstream",
         lambda a: a.without_upstream,
         N_(
             "That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."
         ),
     ),
     _General(
-        "upstream-only",
+        "any.upstream-only",
         lambda a: a.spot.g,
         N_("That is the upstream, passed on as it came. What does {node} do to a small change on this line?"),
     ),
     _General(
-        "forward-value",
+        "any.forward-value",
         lambda a: a.spot.x,
         N_("{v} is the value that flowed forward here. Asked is what comes back: how much the output moves with it."),
     ),
     _General(
-        "wrong-sign",
+        "any.wrong-sign",
         lambda a: -a.back(a.spot.g),
         N_("The size is right. If this line grows, does the output grow or shrink?"),
     ),
     _General(
-        "ran-forward",
+        "any.ran-forward",
         lambda a: a.forward_of_upstream,
         N_(
             "You sent the upstream through {node} as if it went forward. On the way back it is multiplied by a slope: "
@@ -114,44 +170,44 @@ _AT_EDGES = (
         ),
     ),
     _General(
-        "started-at-output",
-        lambda a: a.back(a.spot.g) * a.problem.floats.values[a.problem.graph.last] / a.problem.floats.start,
+        "any.started-at-output",
+        lambda a: a.from_the_output,
         N_("The steps look right, but the pass started from the output's value. What does it start from?"),
     ),
     _General(
-        "skipped-node",
-        lambda a: a.back(values.spread(a.problem.floats.start, a.spot.g)),
+        "any.skipped-node",
+        lambda a: a.from_the_start,
         N_("Looks as if you took the start for the upstream. What came back to {node} itself?"),
     ),
     _General(
-        "skipped-node",
+        "any.skipped-node",
         lambda a: a.further_right,
         N_("Looks as if you took the upstream from further right. What came back to {node} itself?"),
     ),
     _General(
-        "added",
+        "any.added",
         lambda a: a.spot.g + a.spot.l,
         N_(
             "You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves the output by 2: by how much in all?"
         ),
     ),
     _General(
-        "inverted-local",
+        "any.inverted-local",
         lambda a: a.spot.g / a.spot.l,
         N_("Looks as if you divided by the slope. Which one moves which: this line the node, or the node this line?"),
     ),
     _General(
-        "local-twice",
+        "any.local-twice",
         lambda a: a.spot.g * a.spot.l * a.spot.l,
         N_("Looks as if the slope of {node} went in twice. It stands for one node and counts once."),
     ),
     _General(
-        "times-output",
+        "any.times-output",
         lambda a: a.spot.g * a.spot.z,
         N_("You multiplied by what {node} put out. What counts is how much that moves when this line moves."),
     ),
     _General(
-        "zero",
+        "any.zero",
         lambda a: values.constant(0, a.spot.x),
         N_("Zero would say that this line doesn't move the output at all. Raise it a little: what happens?"),
     ),
@@ -185,7 +241,7 @@ def suspects(problem: Problem, blank: Blank) -> list[Suspect]:
     truth = problem.truth_in_floats(blank)
     found = []
     for suspect in _all(problem, blank):
-        if not _coincide(suspect.value, truth, 1e-9) and _usable(suspect.value):
+        if _usable(suspect.value) and not _coincide(suspect.value, truth, 1e-9):
             found.append(suspect)
     return found
 
@@ -241,10 +297,10 @@ def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
             value = _value(around.back, floats.edges[part.target, part.slot].gradient)
             if value is not None:
                 yield Suspect("any.unsummed-upstream", value, _UNSUMMED)
-    for general in _AT_EDGES:
+    for general in (*_BEFORE_A_LOSS, *_AT_EDGES):
         value = _value(general.rule, around)
         if value is not None:
-            yield Suspect(f"any.{general.id}", value, general.says)
+            yield Suspect(general.id, value, general.says)
 
 
 def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
@@ -277,24 +333,24 @@ def _at_start(problem: Problem) -> Iterator[Suspect]:
     yield Suspect("start.one", values.constant(1, output), _START_ONE)
 
 
-def _value(rule: Callable[..., Value], argument: Value) -> Value | None:
+def _value(rule: Callable[..., Value], argument: Spot | _Around | Value) -> Value | None:
     """The value a wrong rule gives, None where it gives none."""
     try:
-        if values.is_matrix(argument) or isinstance(argument, Spot | _Around):
-            return _quietly(rule, argument)
-        return rule(argument)
+        if not _has_matrices(argument):
+            return rule(argument)
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return rule(argument)
     except (ArithmeticError, ValueError, TypeError, AttributeError, IndexError):
         return None
 
 
-def _quietly(rule: Callable[..., Value], argument: Value) -> Value:
+def _has_matrices(argument: Spot | _Around | Value) -> bool:
     spot = argument.spot if isinstance(argument, _Around) else argument
-    if isinstance(spot, Spot) and not any(values.is_matrix(v) for v in (spot.g, spot.z, *spot.operands)):
-        return rule(argument)
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        return rule(argument)
+    if isinstance(spot, Spot):
+        return any(values.is_matrix(value) for value in (spot.g, spot.z, *spot.operands))
+    return values.is_matrix(spot)
 
 
 def _usable(value: Value) -> bool:

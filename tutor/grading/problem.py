@@ -11,7 +11,7 @@ from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.tree import ONE, Expr, Num, names
 from tutor.algebra.values import Shape, Value
-from tutor.engine import Edge, Graph, Passes, run
+from tutor.engine import Edge, Graph, Passes, backward, run
 from tutor.grading.question import Question
 from tutor.i18n import Text
 
@@ -85,6 +85,11 @@ class Problem:
         """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
         inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
         return run(self.graph, inputs, values.each(nearest_float, self.start), self.wrt)
+
+    @cached_property
+    def from_output(self) -> Passes:
+        """The backward pass in floats as it would be if it started from the output's value. Raises `NotANumber`."""
+        return backward(self.graph, self.floats.values, self.floats.values[self.graph.last], self.wrt)
 
     @cached_property
     def symbolic(self) -> bool:

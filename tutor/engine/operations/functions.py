@@ -5,7 +5,10 @@ Mistakes are written with a `Spot` e: g upstream, x own input, o other input, z 
 
 from __future__ import annotations
 
-from tutor.algebra.values import Value, constant, cos, exp, log, sigmoid, sin, softplus, sqrt, tanh
+import math
+
+from tutor.algebra.tree import Sym
+from tutor.algebra.values import Value, constant, cos, exp, is_exact, log, power, sigmoid, sin, softplus, sqrt, tanh
 from tutor.engine.operation import Behind, Mistake, Operation, Spot
 from tutor.engine.operations import careful
 from tutor.engine.operations.texts import UNDO
@@ -15,6 +18,13 @@ from tutor.i18n import N_
 def _slope_at(e: Spot, value: Value) -> Value:
     return e.g * value * (constant(1, value) - value)
 
+
+def _as_degrees(x: Value) -> Value:
+    """The angle that somebody computes with whose calculator reads `x` in degrees."""
+    return x * (Sym("pi") if is_exact(x) else math.pi) / 180
+
+
+_DEGREES = N_("Looks as if your calculator takes {x} for degrees. Angles are in radians here.")
 
 TABLE = (
     Operation(
@@ -119,9 +129,32 @@ TABLE = (
         id="sqrt",
         sign="√",
         forward=sqrt,
-        local=(lambda z, x: constant(1, z) / (z + z),),
+        local=(lambda z, x: constant(1, z) / (2 * z),),
         says=(N_("√ sends back the upstream divided by twice its output."),),
         asks=(N_("√x is x to the power ½. What did this node put out?"),),
+        mistakes=(
+            Mistake(
+                "no-half",
+                lambda e: e.g / e.z,
+                N_("The root belongs below, good. √x is x to the power ½: where does this ½ go?"),
+            ),
+            Mistake(
+                "half-over-x",
+                lambda e: e.g / (2 * e.x),
+                N_("The ½ is right. Above ½ is lowered by one: which power of x is left, x itself or its root?"),
+            ),
+            Mistake(
+                "half-only",
+                lambda e: e.g / 2,
+                N_("The ½ came down, good. Something of x is left as well: is √x steep or flat where x is large?"),
+            ),
+            Mistake(
+                "not-lowered",
+                lambda e: e.g * e.z / 2,
+                N_("The ½ came down as a factor, good. What is left above, when ½ is lowered by one?"),
+            ),
+            Mistake("undo", lambda e: e.g * e.g, UNDO),
+        ),
     ),
     Operation(
         id="sin",
@@ -130,6 +163,28 @@ TABLE = (
         local=(lambda z, x: cos(x),),
         says=(N_("The slope of sin is cos, at the same input."),),
         asks=(N_("Where sin is steepest, what does cos do there? Look at the node's input."),),
+        mistakes=(
+            Mistake(
+                "degrees",
+                lambda e: e.g * cos(_as_degrees(e.x)),
+                _DEGREES,
+            ),
+            Mistake(
+                "swapped-sign",
+                lambda e: -e.g * cos(e.x),
+                N_("The size is right. Which of the two, sin or cos, brings a minus when it is differentiated?"),
+            ),
+            Mistake(
+                "function-itself",
+                lambda e: e.g * e.z,
+                N_("That is sin itself. Asked is how fast it rises here: which function tells its slope?"),
+            ),
+            Mistake(
+                "at-output",
+                lambda e: e.g * cos(e.z),
+                N_("The slope is cos, right. Of what did you take it: of the node's input, or of its output?"),
+            ),
+        ),
     ),
     Operation(
         id="cos",
@@ -138,16 +193,67 @@ TABLE = (
         local=(lambda z, x: -sin(x),),
         says=(N_("The slope of cos is minus sin, at the same input."),),
         asks=(N_("At 0 cos stands at its top. Just to the right of it, does it rise or fall?"),),
+        mistakes=(
+            Mistake(
+                "degrees",
+                lambda e: -e.g * sin(_as_degrees(e.x)),
+                _DEGREES,
+            ),
+            Mistake(
+                "swapped-sign",
+                lambda e: e.g * sin(e.x),
+                N_("The size is right. Just to the right of 0, does cos rise or fall, while sin is positive?"),
+            ),
+            Mistake(
+                "function-itself",
+                lambda e: e.g * e.z,
+                N_("That is cos itself. Asked is how fast it rises here: which function tells its slope?"),
+            ),
+            Mistake(
+                "at-output",
+                lambda e: -e.g * sin(e.z),
+                N_("The slope is −sin, right. Of what did you take it: of the node's input, or of its output?"),
+            ),
+        ),
     ),
     Operation(
         id="tanh",
         sign="tanh",
         forward=tanh,
-        local=(lambda z, x: constant(1, z) - z * z,),
+        local=(lambda z, x: constant(1, z) - power(z, 2),),
         careful=(careful.tanh_slope,),
         near_one=True,
         says=(N_("tanh sends back the upstream times 1 minus the square of its output y: 1 − y²."),),
         asks=(N_("The slope of tanh can be told from its output alone. What did this node put out?"),),
+        mistakes=(
+            Mistake(
+                "sigmas-rule",
+                lambda e: _slope_at(e, e.z),
+                N_("y·(1 − y) is the rule of σ. At 0 tanh puts out 0 and is as steep as it gets: what fits that?"),
+            ),
+            Mistake(
+                "at-input",
+                lambda e: e.g * (constant(1, e.x) - power(e.x, 2)),
+                N_("The form 1 − y² is right, but what did you put in for y: the node's input or its output?"),
+            ),
+            Mistake(
+                "no-square",
+                lambda e: e.g * (constant(1, e.z) - e.z),
+                N_("Nearly. tanh is as flat far to the left as far to the right: does 1 − y vanish at y = −1?"),
+            ),
+            Mistake(
+                "y-squared",
+                lambda e: e.g * power(e.z, 2),
+                N_("The square of y is in it. But where y is near 1 tanh is flat: does y² vanish there?"),
+            ),
+            Mistake(
+                "tanh-twice",
+                lambda e: e.g * (constant(1, e.z) - power(tanh(e.z), 2)),
+                N_(
+                    "The form 1 − y² is right, but you put tanh of y in for y. The output has been through tanh already."
+                ),
+            ),
+        ),
     ),
     Operation(
         id="softplus",
@@ -156,5 +262,32 @@ TABLE = (
         local=(lambda z, x: sigmoid(x),),
         says=(N_("The slope of softplus is σ of its input."),),
         asks=(N_("softplus is log(1 + e^x). Far to the right it rises like x: what is its slope there?"),),
+        mistakes=(
+            Mistake(
+                "no-inner",
+                lambda e: e.g / (constant(1, e.x) + exp(e.x)),
+                N_("That is the slope of the log alone. Inside it stands 1 + e^x: how fast does that rise?"),
+            ),
+            Mistake(
+                "inner-only",
+                lambda e: e.g * exp(e.x),
+                N_("That is the slope of what stands inside the log. What does the log itself do to a small change?"),
+            ),
+            Mistake(
+                "at-output",
+                lambda e: e.g * sigmoid(e.z),
+                N_("The slope is σ, right. Of what did you take it: of the node's input, or of its output?"),
+            ),
+            Mistake(
+                "sigmas-rule",
+                lambda e: _slope_at(e, sigmoid(e.x)),
+                N_("σ·(1 − σ) is the slope of σ. One step less is asked: far to the right, is softplus flat?"),
+            ),
+            Mistake(
+                "function-itself",
+                lambda e: e.g * e.z,
+                N_("That is softplus itself. Asked is how fast it rises here."),
+            ),
+        ),
     ),
 )

@@ -6,8 +6,39 @@ Mistakes are written with a `Spot` e: g upstream, x own input, o other input, z 
 from __future__ import annotations
 
 from tutor.algebra.values import absolute, constant, maximum, minimum, relu, sign
-from tutor.engine.operation import Operation
+from tutor.engine.operation import Mistake, Operation
+from tutor.engine.operations.texts import SPLIT
 from tutor.i18n import N_
+
+#: What people do at a node that passes on one of its two lines.
+_PASSES_ONE = (
+    Mistake(
+        "both",
+        lambda e: e.g,
+        N_(
+            "Looks as if both lines got the upstream. {node} follows one of them: if only this line moves, does it move?"
+        ),
+        alone=N_("You let the upstream through as it came. If this line moves a little here, does {node} move?"),
+    ),
+    Mistake(
+        "loser",
+        lambda e: e.g - e.g * e.l,
+        N_("Looks as if the upstream went to the other line. Which one did {node} put out, and which one moves it?"),
+        alone=N_("Compare the two once more: which one did {node} put out, this line or the number?"),
+    ),
+    Mistake("split", lambda e: e.g / 2, SPLIT, alone=""),
+    Mistake(
+        "passes-value",
+        lambda e: e.g * e.x,
+        N_("You multiplied by the value of this line. If it rises by 1 here, does {node} rise by that value?"),
+    ),
+    Mistake(
+        "times-rule",
+        lambda e: e.g * e.o,
+        N_("Multiplying by the other line is the rule of ×. What does {node} do with its two lines?"),
+        alone="",
+    ),
+)
 
 TABLE = (
     Operation(
@@ -19,6 +50,23 @@ TABLE = (
         kink=True,
         says=(N_("relu lets the upstream through where its input is above 0, and stops it elsewhere."),),
         asks=(N_("Is the input of relu above 0 here? Move it a little: does the output move?"),),
+        mistakes=(
+            Mistake(
+                "open-gate",
+                lambda e: e.g,
+                N_("You let the upstream through as it came. relu is a gate: is it open at this input, {x}?"),
+            ),
+            Mistake(
+                "gate-on-gradient",
+                lambda e: relu(e.g),
+                N_("Looks as if you opened the gate where the upstream is above 0. Which value does relu look at?"),
+            ),
+            Mistake(
+                "passes-value",
+                lambda e: e.g * e.x,
+                N_("You multiplied by the value that came in. If it rises by 1, does relu rise by that value?"),
+            ),
+        ),
     ),
     Operation(
         id="abs",
@@ -29,6 +77,25 @@ TABLE = (
         kink=True,
         says=(N_("|x| sends back the upstream with the sign of its input; at 0 it sends 0."),),
         asks=(N_("Which sign has the input? When it grows, does |x| grow or shrink?"),),
+        mistakes=(
+            Mistake(
+                "unsigned",
+                lambda e: e.g,
+                N_("The upstream came through as it was. When this input grows a little, does |x| grow or shrink?"),
+            ),
+            Mistake(
+                "absolute-gradient",
+                lambda e: absolute(e.g),
+                N_(
+                    "You took the size of the upstream. |x| looks at the sign of its input, not at that of the upstream."
+                ),
+            ),
+            Mistake(
+                "passes-value",
+                lambda e: e.g * e.x,
+                N_("You multiplied by the value that came in. If it moves by 1, does |x| move by that value?"),
+            ),
+        ),
     ),
     Operation(
         id="max",
@@ -43,6 +110,12 @@ TABLE = (
         kink=True,
         says=(N_("max sends the upstream to the greater line, and nothing to the other; to equal ones half each."),),
         asks=(N_("Which of the two lines is greater? If only this line moves a little, does max move?"),),
+        alone_says=N_(
+            "max lets the upstream through where this line is greater than the number, and stops it elsewhere; "
+            "where they are equal half of it."
+        ),
+        alone_asks=N_("Is this line greater than the number beside it? If it moves a little, does max move?"),
+        mistakes=_PASSES_ONE,
     ),
     Operation(
         id="min",
@@ -57,5 +130,11 @@ TABLE = (
         kink=True,
         says=(N_("min sends the upstream to the smaller line, and nothing to the other; to equal ones half each."),),
         asks=(N_("Which of the two lines is smaller? If only this line moves a little, does min move?"),),
+        alone_says=N_(
+            "min lets the upstream through where this line is smaller than the number, and stops it elsewhere; "
+            "where they are equal half of it."
+        ),
+        alone_asks=N_("Is this line smaller than the number beside it? If it moves a little, does min move?"),
+        mistakes=_PASSES_ONE,
     ),
 )

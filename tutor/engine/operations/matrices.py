@@ -1,16 +1,44 @@
-"""Matrices: products, sums, means, shapes; softmax by rows.
+"""Matrices: products, shapes; softmax by rows.
 
 Mistakes are written with a `Spot` e: g upstream, x own input, o other input, z output, l local gradient.
 """
 
 from __future__ import annotations
 
-from tutor.algebra.values import T, count, gather, rows, softmax, spread, total
+from tutor.algebra.values import T, Value, constant, count, gather, rows, shape, softmax, spread, total
 from tutor.engine import shapes
-from tutor.engine.operation import Mistake, Operation
+from tutor.engine.operation import Mistake, Operation, Spot
 from tutor.engine.operations import careful
 from tutor.engine.operations.texts import WRONG_ORDER
 from tutor.i18n import N_
+
+_WRONG_WAY_OF_ADDING = N_(
+    "Looks as if you added along the wrong way. Which cells of the upstream come from the first number here?"
+)
+
+
+def _first_copy(e: Spot) -> Value:
+    """What came back from the first of the copies."""
+    small, wide = shape(e.x), shape(e.g)
+    if small is None:
+        return e.g[0, 0]
+    assert wide is not None
+    kept = e.g if small[0] == wide[0] else e.g[:1, :]
+    return kept if small[1] == wide[1] else kept[:, :1]
+
+
+def _added_the_other_way(e: Spot) -> Value:
+    """The upstream summed along the axis that had not been repeated. Raises `ValueError` where there is none."""
+    small, wide = shape(e.x), shape(e.g)
+    if small is None or wide is None or (small[0] != wide[0]) == (small[1] != wide[1]):
+        raise ValueError("no other axis")
+    return total(e.g, 1 if small[0] != wide[0] else 0)
+
+
+def _added_up(e: Spot) -> Value:
+    """Everything in one number, in every place."""
+    return spread(total(e.g), e.x)
+
 
 TABLE = (
     Operation(
@@ -77,88 +105,6 @@ TABLE = (
         ),
     ),
     Operation(
-        id="sum",
-        sign="Σ",
-        shape=shapes.to_number,
-        forward=total,
-        pull=(lambda g, z, x: spread(g, x),),
-        says=(N_("Σ hands the upstream on unchanged, to every cell."),),
-        asks=(
-            N_(
-                "The answer has this matrix's shape, {shape}, a number for each cell. "
-                "Raise only one cell by 1: by how much does the sum rise?"
-            ),
-        ),
-        mistakes=(
-            Mistake(
-                "split",
-                lambda e: spread(e.g / (e.x.shape[-1] * e.x.shape[-2]), e.x),
-                N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does the sum rise?"),
-            ),
-            Mistake(
-                "times-cell",
-                lambda e: e.g * e.x,
-                N_("You multiplied by the cells. Raise one cell by 1: does the sum rise by that cell's value?"),
-            ),
-            Mistake(
-                "not-spread",
-                lambda e: e.g,
-                N_("That is right for one cell. The answer has a number for every cell of the matrix."),
-            ),
-        ),
-    ),
-    Operation(
-        id="sum.0",
-        word="sum",
-        sign="Σ↓",
-        shape=shapes.to_row,
-        forward=lambda x: total(x, 0),
-        pull=(lambda g, z, x: spread(g, x),),
-        says=(N_("Each column's sum hands its upstream on, unchanged, to every cell of the column."),),
-        asks=(N_("Raise only one cell by 1: which of the sums rises, and by how much?"),),
-    ),
-    Operation(
-        id="sum.1",
-        word="sum",
-        sign="Σ→",
-        shape=shapes.to_column,
-        forward=lambda x: total(x, 1),
-        pull=(lambda g, z, x: spread(g, x),),
-        says=(N_("Each row's sum hands its upstream on, unchanged, to every cell of the row."),),
-        asks=(N_("Raise only one cell by 1: which of the sums rises, and by how much?"),),
-    ),
-    Operation(
-        id="mean",
-        sign="mean",
-        shape=shapes.to_number,
-        forward=lambda x: total(x) / count(x),
-        pull=(lambda g, z, x: spread(g / count(x), x),),
-        says=(N_("A mean sends every cell the upstream divided by how many cells there are."),),
-        asks=(N_("Raise only one cell by 1: by how much does the mean rise?"),),
-    ),
-    Operation(
-        id="mean.0",
-        word="mean",
-        sign="mean↓",
-        shape=shapes.to_row,
-        forward=lambda x: total(x, 0) / rows(x),
-        pull=(lambda g, z, x: spread(g / rows(x), x),),
-        says=(
-            N_("Each column's mean sends its upstream, divided by the number of rows, to every cell of the column."),
-        ),
-        asks=(N_("Raise only one cell by 1: which of the means rises, and by how much?"),),
-    ),
-    Operation(
-        id="mean.1",
-        word="mean",
-        sign="mean→",
-        shape=shapes.to_column,
-        forward=lambda x: total(x, 1) / rows(T(x)),
-        pull=(lambda g, z, x: spread(g / rows(T(x)), x),),
-        says=(N_("Each row's mean sends its upstream, divided by the number of columns, to every cell of the row."),),
-        asks=(N_("Raise only one cell by 1: which of the means rises, and by how much?"),),
-    ),
-    Operation(
         id="transpose",
         sign="ᵀ",
         shape=shapes.turned,
@@ -166,6 +112,13 @@ TABLE = (
         pull=(lambda g, z, x: T(g),),
         says=(N_("A transpose sends the upstream back transposed."),),
         asks=(N_("The answer has this matrix's shape, {shape}; the upstream is {up_shape}. Which cell became which?"),),
+        mistakes=(
+            Mistake(
+                "not-transposed",
+                lambda e: e.g,
+                N_("That is the upstream as it came, {up_shape}. Which of its cells belongs to row 1, column 2 here?"),
+            ),
+        ),
     ),
     Operation(
         # The second operand is a constant of ones, for the shape alone.
@@ -175,6 +128,30 @@ TABLE = (
         pull=(lambda g, z, x, like: gather(g, x),),
         says=(N_("What was repeated gets back the sum of what comes from its copies."),),
         asks=(N_("Each number here was used several times. What came back from each of its copies?"),),
+        mistakes=(
+            Mistake(
+                "not-summed",
+                lambda e: e.g,
+                N_("That is what came back to the copies, {up_shape}. Each number here went to several of them."),
+            ),
+            Mistake(
+                "mean-for-sum",
+                lambda e: gather(e.g, e.x) * count(e.x) / count(e.g),
+                N_("You took the mean of what the copies got back. Raise only one number by 1: how many copies rise?"),
+            ),
+            Mistake(
+                "no-sum-row-1",
+                _first_copy,
+                N_("That came back from the first copy alone. What came back from the others?"),
+            ),
+            Mistake("wrong-axis", _added_the_other_way, _WRONG_WAY_OF_ADDING),
+            Mistake("wrong-axis", lambda e: T(_added_the_other_way(e)), _WRONG_WAY_OF_ADDING),
+            Mistake(
+                "added-up",
+                _added_up,
+                N_("You added up everything. Which cells of the upstream come from one number here?"),
+            ),
+        ),
     ),
     Operation(
         id="softmax",
@@ -191,5 +168,37 @@ TABLE = (
             ),
         ),
         asks=(N_("Raise one input of a row: its own output rises. What do the others do, as they add up to 1?"),),
+        mistakes=(
+            Mistake(
+                "diagonal",
+                lambda e: e.z * (constant(1, e.z) - e.z) * e.g,
+                N_("y·(1 − y) tells how each output moves with its own input. The others of the row move as well."),
+            ),
+            Mistake(
+                "forgot-1-minus",
+                lambda e: e.z * e.g,
+                N_("The factor y is right. From each upstream something is taken first: what is common to the row?"),
+            ),
+            Mistake(
+                "plain-mean",
+                lambda e: e.z * (e.g - total(e.g, 1) / rows(T(e.g))),
+                N_("You took off the plain mean of the row's upstreams. Do all outputs of the row count alike?"),
+            ),
+            Mistake(
+                "factor-left-out",
+                lambda e: e.g - total(e.g * e.z, 1),
+                N_("The weighted mean is taken off, good. One factor is still missing: an output near 0 hardly moves."),
+            ),
+            Mistake(
+                "wrong-axis",
+                lambda e: e.z * (e.g - total(e.g * e.z, 0)),
+                N_("Looks as if you went down the columns. Which outputs add up to 1 here: a column's or a row's?"),
+            ),
+            Mistake(
+                "whole-matrix",
+                lambda e: e.z * (e.g - total(e.g * e.z)),
+                N_("Looks as if all rows went into one mean. Does an input of row 1 move the outputs of row 2?"),
+            ),
+        ),
     ),
 )
