@@ -14,7 +14,7 @@ import tutor
 from tests.grading.samples import GOOD
 from tutor import i18n
 from tutor.grading import asks, grade, hint
-from tutor.grading.grade import fill
+from tutor.grading.blank_words import fill
 from tutor.grading.mistakes import suspects
 from tutor.i18n import LANGUAGES, Message, Text, from_environment, message
 

@@ -1,8 +1,9 @@
 """Is an answer right? If not, why? What to say next?"""
 
-from tutor.grading.grade import Reading, grade, reads_as
+from tutor.grading.grade import grade
 from tutor.grading.hints import RUNGS, Hint, hint
 from tutor.grading.problem import Advice, Blank, Problem
+from tutor.grading.reading import Reading, reads_as
 from tutor.grading.verdict import Kind, Verdict
 from tutor.grading.wording import asks, place_name
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.tree import ONE, Expr, Num, names
+from tutor.algebra.tree import ONE, Expr, Num, Sym, names
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Edge, Graph, Passes, backward, run
 from tutor.grading.question import Question
@@ -273,6 +273,8 @@ class Problem:
             behind = self._ahead(blank.node)
             return {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name and i not in behind}
         found = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name}
+        if isinstance(self.start, Sym):
+            found[self.start.name] = self.start
         if blank.edge:
             found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
         ahead = [blank.edge] if blank.edge else graph.outgoing[blank.node]

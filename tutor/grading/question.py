@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tutor.algebra.errors import AlgebraError
 from tutor.algebra.values import Shape, Value, shape
-from tutor.i18n import Text
+from tutor.grading.verdict import Kind, Verdict
+from tutor.i18n import N_, Text, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,32 @@ class Question:
     def shape(self) -> Shape:
         """The shape of the answer."""
         return shape(self.answer)
+
+
+def chosen(question: Question, text: str) -> int:
+    """Which choice was typed, by its number, its letter or its own words. Raises `AlgebraError`."""
+    typed = text.strip().rstrip(".)").casefold()
+    for position, choice in enumerate(question.choices):
+        words = {
+            str(position + 1),
+            chr(ord("a") + position),
+            *(said.strip().casefold() for said in choice.text.texts.values()),
+        }
+        if typed in words or text.strip().casefold() in words:
+            return position
+    raise AlgebraError(
+        message(N_("Choose one of {n}: type its number, 1 to {n}."), n=len(question.choices)), 0, len(text)
+    )
+
+
+def grade_choice(question: Question, text: str) -> Verdict:
+    """The verdict on a choice."""
+    try:
+        choice = question.choices[chosen(question, text)]
+    except AlgebraError as error:
+        return Verdict(Kind.MALFORMED, error.message, at=error.at, length=error.length)
+    if choice.right:
+        return Verdict(Kind.RIGHT, message(N_("Right.")))
+    if choice.why:
+        return Verdict(Kind.WRONG, message(N_("{text}"), text=choice.why))
+    return Verdict(Kind.WRONG, message(N_("Not this one. Read the question once more.")))

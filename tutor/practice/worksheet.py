@@ -19,7 +19,7 @@ from tutor.algebra.show import show, show_rows, write
 from tutor.algebra.tree import Grid
 from tutor.algebra.values import Value
 from tutor.grading import RUNGS, Blank, Hint, Kind, Problem, Verdict, grade, hint
-from tutor.grading.grade import read
+from tutor.grading.reading import read
 from tutor.i18n import N_, message
 from tutor.packs import Variant
 from tutor.practice.event import Event, new_id

@@ -1,0 +1,54 @@
+"""An answer against a value of the same shape, cell by cell: numbers, and formulas with symbols."""
+
+from __future__ import annotations
+
+from tutor.algebra import Expr, values
+from tutor.algebra.balls import Balls
+from tutor.algebra.tree import names as names_in
+from tutor.algebra.values import Value
+from tutor.grading.equality import TOLERANCE, Match, Typed, compare
+from tutor.grading.identity import Finding, Outcome, compare_formulas
+from tutor.grading.reading import Answer
+
+
+def compare_cells(answer: Answer, truth: Value) -> tuple[tuple[Match, ...], ...]:
+    """How each cell of `answer` compares with `truth`, which has its shape."""
+    right = truth if values.is_matrix(truth) else [[truth]]
+    balls = Balls()
+    return tuple(
+        tuple(_match(typed, right[i][j], balls) for j, typed in enumerate(row)) for i, row in enumerate(answer.typed)
+    )
+
+
+def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
+    """Whether every cell is right."""
+    return all(match is Match.EQUAL for row in cells for match in row)
+
+
+def _match(typed: Typed, truth: Expr, balls: Balls) -> Match:
+    """How one number or formula compares with the right one."""
+    if not (names_in(truth) or names_in(typed.value)):
+        return compare(typed, truth, balls)
+    return _OUTCOMES[difference(typed, truth).outcome]
+
+
+def difference(typed: Typed, truth: Expr) -> Finding:
+    """How a formula differs from the right one; one with decimals has what numbers with decimals are allowed."""
+    found = compare_formulas(typed.value, truth)
+    if found.outcome is Outcome.DIFFERENT and typed.decimal:
+        nearly = compare_formulas(typed.value, truth, TOLERANCE)
+        return nearly if nearly.outcome is Outcome.SAME else found
+    return found
+
+
+_OUTCOMES = {
+    Outcome.SAME: Match.EQUAL,
+    Outcome.DIFFERENT: Match.DIFFERENT,
+    Outcome.UNDEFINED: Match.DIFFERENT,
+    Outcome.UNDECIDED: Match.UNCLEAR,
+}
+
+
+def is_formula(value: Value) -> bool:
+    """Whether a value has symbols in it."""
+    return any(names_in(cell) for cell in (value.ravel() if values.is_matrix(value) else (value,)))

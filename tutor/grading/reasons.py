@@ -1,0 +1,180 @@
+"""Why an answer is wrong: the mistake it follows, the place it belongs to, or what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.algebra import values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import describe
+from tutor.algebra.show import show_number
+from tutor.algebra.values import Value
+from tutor.grading.blank_words import fill
+from tutor.grading.comparing import all_equal, compare_cells, difference, is_formula
+from tutor.grading.equality import Typed
+from tutor.grading.identity import Outcome
+from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Suspect, near, suspects
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.reading import Answer
+from tutor.grading.verdict import Kind, Verdict
+from tutor.i18n import N_, Message, Text, message
+
+
+def why_not(
+    problem: Problem, blank: Blank, answer: Answer, text: str, cells: tuple[tuple[bool, ...], ...] | None
+) -> Verdict:
+    words = fill(problem, blank, text)
+    if is_formula(answer.value) or is_formula(problem.truth(blank)):
+        return _why_no_formula(problem, blank, answer, words, cells)
+    value = values.each(nearest_float, answer.value)
+    for suspect in suspects(problem, blank):
+        if _is_it(answer, value, suspect.value):
+            return Verdict(Kind.MISTAKEN, _says(suspect, words), suspect.id, cells)
+    truth = problem.truth(blank)
+    if values.shape(value) != values.shape(truth):
+        return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(value), values.shape(truth)))
+    for other in problem.blanks:
+        if other.id != blank.id and other.kind != "question" and _equals(answer, value, problem, other):
+            return Verdict(
+                Kind.ELSEWHERE,
+                message(N_("That number belongs somewhere else in this graph. Which edge is marked now?")),
+                cells=cells,
+            )
+    slip = _slip(value, problem.truth_in_floats(blank))
+    if slip:
+        return Verdict(Kind.MISTAKEN, message(slip), "any.slip", cells)
+    if cells is not None and any(cell for row in cells for cell in row):
+        return Verdict(Kind.WRONG, message(N_("Some cells are right. Look at the ones that are marked.")), cells=cells)
+    return Verdict(Kind.WRONG, _nothing_recognised(problem, blank, words), cells=cells)
+
+
+def _why_no_formula(
+    problem: Problem,
+    blank: Blank,
+    answer: Answer,
+    words: Mapping[str, Any],
+    cells: tuple[tuple[bool, ...], ...] | None,
+) -> Verdict:
+    """The same where symbols are involved: mistakes are formulas, and a point shows the difference."""
+    truth = problem.truth(blank)
+    for suspect in suspects(problem, blank):
+        if values.shape(suspect.value) == values.shape(answer.value) and all_equal(
+            compare_cells(answer, suspect.value)
+        ):
+            return Verdict(Kind.MISTAKEN, _says(suspect, words), suspect.id, cells)
+    if values.shape(answer.value) != values.shape(truth):
+        return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(answer.value), values.shape(truth)))
+    for other in problem.blanks:
+        if other.id == blank.id or other.kind == "question" or other.shape != blank.shape:
+            continue
+        if all_equal(compare_cells(answer, problem.truth(other))):
+            return Verdict(
+                Kind.ELSEWHERE,
+                message(N_("That belongs somewhere else in this graph. Which edge is marked now?")),
+                cells=cells,
+            )
+    return Verdict(Kind.WRONG, _witness(answer, truth) or _nothing_recognised(problem, blank, words), cells=cells)
+
+
+def _witness(answer: Answer, truth: Value) -> Message | None:
+    """Where the answer and the right formula part: a point, and both values there."""
+    rows = truth if values.is_matrix(truth) else [[truth]]
+    pairs = ((typed, rows[i][j]) for i, line in enumerate(answer.typed) for j, typed in enumerate(line))
+    found = next((f for typed, right in pairs if (f := difference(typed, right)).outcome is not Outcome.SAME), None)
+    if found is None or found.point is None or found.truth is None:
+        return None
+    at = ", ".join(f"{name} = {show_number(value)}" for name, value in found.point.items())
+    needed = show_number(found.truth)
+    if found.mine is None:
+        return message(N_("At {at} yours has no value; needed is {needed}."), at=at, needed=needed)
+    mine = show_number(found.mine)
+    if mine == needed:
+        return message(N_("Yours is near, but not the same: at {at} they differ far behind the point."), at=at)
+    return message(N_("At {at} yours is {mine}; needed is {needed}."), at=at, mine=mine, needed=needed)
+
+
+def _says(suspect: Suspect, words: Mapping[str, Any]) -> Message:
+    if isinstance(suspect.says, Text):
+        return message(N_("{text}"), text=suspect.says)
+    return Message(suspect.says, words)
+
+
+def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:
+    """Whether the answer is what a mistake leads to, as exactly as it was typed."""
+    if values.shape(value) != values.shape(wrong):
+        return False
+    if not values.is_matrix(value):
+        return _near_typed(answer.typed[0][0], value, float(wrong))
+    return all(_near_typed(answer.typed[i][j], cell, float(wrong[i, j])) for (i, j), cell in _cells(value))
+
+
+def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:
+    return [((i, j), float(cell)) for i, row in enumerate(value) for j, cell in enumerate(row)]
+
+
+def _near_typed(typed: Typed, value: float, wrong: float) -> bool:
+    if not typed.decimal:
+        return near(value, wrong, 1e-9) or (value == 0 and abs(wrong) < 1e-12)
+    if near(value, wrong, 0.005):
+        return True
+    return typed.unit is not None and typed.digits >= 2 and abs(value - wrong) <= float(typed.unit) / 2
+
+
+def _equals(answer: Answer, value: Value, problem: Problem, blank: Blank) -> bool:
+    truth, nearly = problem.truth(blank), problem.truth_in_floats(blank)
+    if values.shape(value) != values.shape(truth):
+        return False
+    # Floats rule out nearly every blank; exact arithmetic on all of them would be felt while typing.
+    pairs = zip(value.ravel(), nearly.ravel(), strict=True) if values.is_matrix(value) else ((value, nearly),)
+    if not all(near(float(a), float(b), 0.01) for a, b in pairs):
+        return False
+    return all_equal(compare_cells(answer, truth))
+
+
+def _slip(value: Value, truth: Value) -> str | None:
+    """Arithmetic, not concept: within 5 %, or a power of ten off."""
+    if values.is_matrix(value):
+        close = all(near(float(a), float(b), 0.05) for a, b in zip(value.ravel(), truth.ravel(), strict=True))
+        return SLIP if close else None
+    if value == 0 or truth == 0:
+        return None
+    if near(value, truth, 0.05):
+        return SLIP
+    if any(near(value, truth * 10.0**k, 0.005) for k in (-3, -2, -1, 1, 2, 3)):
+        return POWER_OF_TEN
+    return None
+
+
+def _wrong_shape(typed: tuple[int, int] | None, needed: tuple[int, int] | None) -> Message:
+    if needed is None:
+        return message(N_("Asked is one number; you gave a matrix of {typed}."), typed=describe(typed))
+    if typed is None:
+        return message(
+            N_("The answer has the shape of the value that flowed here, {needed}; you gave one number."),
+            needed=describe(needed),
+        )
+    return message(
+        N_("The answer has the shape of the value that flowed here, {needed}; yours is {typed}."),
+        needed=describe(needed),
+        typed=describe(typed),
+    )
+
+
+def _nothing_recognised(problem: Problem, blank: Blank, words: Mapping[str, Any]) -> Message:
+    if blank.kind == "start" and not problem.starts_at_one:
+        return Message(NOT_THE_END, words)
+    if blank.kind == "start":
+        return Message(N_("If {name} moves by 1, by how much does {name} move?"), words)
+    if blank.kind == "sum":
+        return Message(
+            N_("Here meets what came back along {n} lines. Which are they, and how do they go together?"),
+            words,
+        )
+    return Message(
+        N_(
+            "Two numbers make this one: what reached {node} from the right, and how much {node} moves when "
+            "only this line moves. Which of the two are you unsure of?"
+        ),
+        words,
+    )
