@@ -24,7 +24,7 @@ def _as_degrees(x: Value) -> Value:
     return x * (Sym("pi") if is_exact(x) else math.pi) / 180
 
 
-_DEGREES = N_("Looks as if your calculator takes {x} for degrees. Angles are in radians here.")
+_DEGREES = N_("Looks as if your calculator counts in degrees. The input of this node is an angle in radians.")
 
 TABLE = (
     Operation(

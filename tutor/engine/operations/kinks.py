@@ -54,7 +54,7 @@ TABLE = (
             Mistake(
                 "open-gate",
                 lambda e: e.g,
-                N_("You let the upstream through as it came. relu is a gate: is it open at this input, {x}?"),
+                N_("You let the upstream through as it came. relu is a gate: is it open at this input?"),
             ),
             Mistake(
                 "gate-on-gradient",

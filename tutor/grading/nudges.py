@@ -1,0 +1,95 @@
+"""A way to have found a gradient oneself: move one value a little and see the output move."""
+
+from __future__ import annotations
+
+from tutor.algebra import values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.show import show
+from tutor.algebra.values import Value
+from tutor.engine.nudge import nudged
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.rules import first_cell, together
+from tutor.i18n import N_, Message
+
+
+def nudge(problem: Problem, blank: Blank) -> Message | None:
+    """How the output moves when this value moves, to have found the gradient oneself; None where it can't be shown."""
+    graph, floats = problem.graph, problem.floats
+    before = floats.values[graph.last]
+    value = floats.values[blank.node]
+    if values.is_matrix(before):
+        return None
+    edge = blank.edge if blank.edge and len(graph.outgoing[blank.node]) > 1 else None
+    gradient = first_cell(problem.truth(blank, floats))
+    for delta in (1.0, 0.01, 0.0001):
+        try:
+            after = nudged(graph, floats.values, blank.node, _moved(value, delta), edge)
+        except (ArithmeticError, ValueError):
+            continue
+        moved = (after - before) * floats.start
+        if abs(moved - gradient * delta) <= 0.02 * abs(moved) or (gradient == 0 and abs(moved) < 1e-3 * delta):
+            said = _nudge_text(problem, blank, delta, before, after, edge is not None)
+            if said:
+                return said
+    return None
+
+
+def _moved(value: Value, delta: float) -> Value:
+    if not values.is_matrix(value):
+        return value + delta
+    moved = value.copy()
+    moved[0, 0] += delta
+    return moved
+
+
+def _nudge_text(
+    problem: Problem, blank: Blank, delta: float, before: float, after: float, on_edge: bool
+) -> Message | None:
+    """The sentence, None where the numbers in it would not show the movement."""
+    graph = problem.graph
+    exact_before = problem.exact.values[blank.node]
+    old = nearest_float(first_cell(exact_before))
+    name = graph.title(blank.node) + ("[1,1]" if values.is_matrix(exact_before) else "")
+    moving, moved = _told_apart(old, old + delta), _told_apart(before, after)
+    if not moving or not moved:
+        return None
+    words = {
+        "name": name,
+        "output": graph.output,
+        "old": moving[0],
+        "new": moving[1],
+        "before": moved[0],
+        "after": moved[1],
+        "moved": _plain(after - before, 4 if (after - before) % 1 else 7),
+        "delta": _plain(delta),
+        "start": show(problem.start),
+    }
+    if on_edge:
+        text = N_(
+            "Check by nudging: if only this line carried {new} instead of {old}, {output} would be {after} instead of "
+            "{before}: {moved} for {delta}."
+        )
+    else:
+        text = N_(
+            "Check by nudging: with {name} = {new} instead of {old}, {output} is {after} instead of {before}: "
+            "{moved} for {delta}."
+        )
+    said = Message(text, words)
+    if problem.starts_at_one:
+        return said
+    return together(said, Message(N_("The start makes {start} times that."), words))
+
+
+def _told_apart(old: float, new: float) -> tuple[str, str] | None:
+    """Two numbers with as many digits as it takes to see how far they are apart."""
+    for digits in (7, 9, 11, 13):
+        texts = _plain(old, digits), _plain(new, digits)
+        seen = float(texts[1].replace("−", "-")) - float(texts[0].replace("−", "-"))
+        if abs(seen - (new - old)) <= 0.01 * abs(new - old):
+            return texts
+    return None
+
+
+def _plain(value: float, digits: int = 7) -> str:
+    """Up to so many digits, without zeros at the end."""
+    return f"{value:.{digits}g}".replace("-", "−")
