@@ -326,8 +326,10 @@ class _Parser:
         while self.token.kind == "," and len(args) < most:
             self.next()
             args.append(self.expression(0))
-        if self.token.kind == "," and most == 1:
+        if self.token.kind == "," and most == 1 and token.text in FUNCTIONS:
             raise self.comma()
+        if self.token.kind == "," and most == 1:
+            raise self.error(N_("{name} takes one value: write {form}."), token, name=op, form=_form(token, 1))
         if self.token.kind == "," or (self.token.kind == ")" and len(args) < least):
             raise self.error(
                 N_("{name} takes {n} values: write {form}."), token, name=token.text, n=least, form=_form(token, least)

@@ -15,6 +15,7 @@ from tutor.i18n import LANGUAGES, N_, _, message
 
 if TYPE_CHECKING:
     from tutor.algebra.values import Value
+    from tutor.engine.definition import Definition
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -85,6 +86,22 @@ def read_exact(text: str) -> Value:
         return evaluate(read_value(text), {})
     except AlgebraError as error:
         raise refuse_text(error, text) from None
+
+
+def read_definitions(texts: tuple[str, ...]) -> dict[str, Definition]:
+    """`swish(x) = x*sigmoid(x)` -> definitions by name, each able to use those before it. Raises `Refused`."""
+    from tutor.algebra import AlgebraError
+    from tutor.engine.definition import parse_definition
+
+    heads = [text.partition("(")[0].strip() for text in texts]
+    found: dict[str, Definition] = {}
+    for position, text in enumerate(texts):
+        try:
+            definition = parse_definition(text, found, heads[position + 1 :])
+        except AlgebraError as error:
+            raise refuse_text(error, text) from None
+        found[definition.name] = definition
+    return found
 
 
 def refuse_names(what: str, with_inputs: bool = False) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.parser import Equation, parse_equations, reserved
+from tutor.algebra.parser import GRAPH, Equation, parse_equations, reserved
 from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, children, names, postorder
 from tutor.algebra.values import Shape, Value
-from tutor.engine.graph import Graph, Node
+from tutor.engine.graph import Graph, Node, formula_within
 from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.shapes import cell_by_cell
@@ -25,21 +25,47 @@ if TYPE_CHECKING:
     from tutor.engine.definition import Definition
 
 _OUTPUT_NAMES = ("z", "f", "L", "out")
-#: A formula of more parts than this is written with the ids of its parts.
-_LONG = 9
 
 
 def build(text: str, shapes: Mapping[str, Shape], own: Mapping[str, Definition]) -> Graph:
     """The graph of `text`; inputs missing in `shapes` are numbers. Raises `AlgebraError`."""
+    return _built(_Builder(shapes, own), read_equations(text, own), text)
+
+
+def build_parts(
+    text: str,
+    inputs: Mapping[str, Shape | Expr],
+    own: Mapping[str, Definition] | None = None,
+    any_shape: bool = False,
+) -> Graph:
+    """The graph of a function's text, its inputs in front in their order: by name their shapes, or constants.
+
+    With `any_shape` shapes are not looked at: all is taken for numbers. Raises `AlgebraError`.
+    """
+    shapes = {name: given for name, given in inputs.items() if not isinstance(given, Expr)}
+    builder = _Builder(shapes, own or {}, any_shape)
+    for name, given in inputs.items():
+        if isinstance(given, Expr):
+            builder.meaning[name] = given
+        else:
+            builder.named(Sym(name))
+    return _built(builder, read_equations(text, own or {}), text)
+
+
+def read_equations(text: str, own: Mapping[str, Definition]) -> list[Equation]:
+    """The equations of a text, their names checked. Raises `AlgebraError`."""
     equations = parse_equations(text, own={name: len(definition.inputs) for name, definition in own.items()})
     _check_names(equations)
-    builder = _Builder(shapes, own)
+    return equations
+
+
+def _built(builder: _Builder, equations: list[Equation], text: str) -> Graph:
+    builder.taken = _all_names(equations)
     for equation in equations[:-1]:
         assert equation.name
         builder.define(equation.name, equation.tree)
     last = equations[-1]
-    taken = _all_names(equations)
-    output = last.name or next(name for name in _output_names() if name not in taken)
+    output = last.name or next(name for name in _output_names() if name not in builder.taken)
     return builder.finish(output, last, text)
 
 
@@ -103,9 +129,14 @@ def _check_names(equations: list[Equation]) -> None:
 
 
 class _Builder:
-    def __init__(self, shapes: Mapping[str, Shape], own: Mapping[str, Definition]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], own: Mapping[str, Definition], any_shape: bool = False) -> None:
         self.shapes = shapes
         self.own = own
+        self.any_shape = any_shape
+        #: The names in the text, which no node may get by counting.
+        self.taken: set[str] = set()
+        #: How many nodes the functions of one's own consist of, all in all.
+        self.size = 0
         self.nodes: list[Node] = []
         #: What a name stands for: a node's position, or a constant.
         self.meaning: dict[str, int | Expr] = {}
@@ -162,6 +193,8 @@ class _Builder:
         if not children(part):
             return part
         inside = [child for child in (done[id(child)] for child in children(part)) if isinstance(child, Expr)]
+        if isinstance(part, Apply) and part.op in self.own:
+            return self.definition(part).constant(inside, part.at)
         if isinstance(part, Apply):
             return Apply(part.op, tuple(inside), part.at)
         assert isinstance(part, Grid)
@@ -177,14 +210,16 @@ class _Builder:
 
     def operation(self, part: Apply, operands: list[int | Expr]) -> int:
         """The node of an operation on nodes and constants, and the nodes that repeat what is too small for it."""
-        operation, operands = self.meant(part, operands)
+        given = operands
+        operation, operands = self.meant(part, given)
         consts = [evaluate(operand, {}) if isinstance(operand, Expr) else None for operand in operands]
         shapes = [
             self.nodes[operand].shape if isinstance(operand, int) else values.shape(const)
             for operand, const in zip(operands, consts, strict=True)
         ]
-        shape = operation.shape(shapes, part.at, operation.called)
-        formula = self.formula_of(part.op if operation.id != "inv" else "div", operation, operands)
+        shape = None if self.any_shape else operation.shape(shapes, part.at, operation.called)
+        written = given if operation.parts else operands
+        formula = self.formula_of(part.op if operation.id != "inv" else "div", operation, written)
         if operation.shape is cell_by_cell and shape is not None:
             # A constant number goes into every cell; a node's value is repeated by a node, which sums on the way back.
             for slot, operand in enumerate(operands):
@@ -208,7 +243,7 @@ class _Builder:
             assert isinstance(axis, Num)
             return OPERATIONS[f"{op}.{axis.value}"], operands[:1]
         if op in self.own:
-            return self.composite(part, operands), operands
+            return self.composite(part, operands), [operand for operand in operands if isinstance(operand, int)]
         op = _NAMES.get(op, op)
         if op not in OPERATIONS:
             raise AlgebraError(
@@ -222,17 +257,24 @@ class _Builder:
         return OPERATIONS[op], operands
 
     def composite(self, part: Apply, operands: list[int | Expr]) -> Operation:
-        """The operation of a function of one's own, for these shapes."""
-        shapes = []
+        """The operation of a function of one's own, for these shapes and constants."""
+        definition = self.definition(part)
+        if self.any_shape:
+            return definition.outline
         for operand in operands:
             if isinstance(operand, Expr):
-                raise AlgebraError(
-                    message(N_("{name} takes inputs and nodes here, no bare numbers. Name the number."), name=part.op),
-                    part.at,
-                    len(part.op),
-                )
-            shapes.append(self.nodes[operand].shape)
-        return self.own[part.op].operation(shapes, part.at)
+                evaluate(operand, {})
+        given = [operand if isinstance(operand, Expr) else self.nodes[operand].shape for operand in operands]
+        return definition.operation(given, part.at)
+
+    def definition(self, part: Apply) -> Definition:
+        """A function of one's own that is used here. Refused where all in all there would be too much."""
+        definition = self.own[part.op]
+        self.size += definition.size
+        if self.size > GRAPH.nodes:
+            text = N_("With all that {name} consists of, this has more than {n} nodes. Write it shorter.")
+            raise AlgebraError(message(text, name=part.op, n=GRAPH.nodes), part.at, len(part.op))
+        return definition
 
     def repeat(self, operand: int, shape: tuple[int, int]) -> int:
         """A node that repeats the value of another one to `shape`."""
@@ -240,11 +282,17 @@ class _Builder:
         return self.add(OPERATIONS["broadcast"], (operand, None), _of_ones(shape), formula, shape)
 
     def add(self, operation: Operation, args: tuple[int | None, ...], const: Value, formula: Expr, shape: Shape) -> int:
-        word = operation.called
-        self.counts[word] += 1
         own = None if operation.id in OPERATIONS else operation
-        self.nodes.append(Node(f"{word}{self.counts[word]}", operation.id, args, const, None, formula, shape, own))
+        self.nodes.append(Node(self.counted(operation.called), operation.id, args, const, None, formula, shape, own))
         return len(self.nodes) - 1
+
+    def counted(self, word: str) -> str:
+        """The next id for a node without a name: `mul1`, `swish2`, `f1_1`."""
+        while True:
+            self.counts[word] += 1
+            found = f"{word}{'_' if word[-1].isdigit() else ''}{self.counts[word]}"
+            if found not in self.taken:
+                return found
 
     def formula_of(self, op: str, operation: Operation, operands: list[int | Expr]) -> Expr:
         parts = tuple(self.formula(operand) if isinstance(operand, int) else operand for operand in operands)
@@ -255,14 +303,7 @@ class _Builder:
         return Apply("exp" if operation.id == "exp" else op, parts)
 
     def formula(self, position: int) -> Expr:
-        """How a node is written inside a larger formula: by its name, or in full while it is short."""
-        node = self.nodes[position]
-        if node.name:
-            return Sym(node.name)
-        if node.op == "broadcast" and node.args[0] is not None:
-            return self.formula(node.args[0])
-        short = sum(1 for _ in postorder(node.formula)) <= _LONG
-        return node.formula if short else Sym(node.id)
+        return formula_within(self.nodes, position)
 
 
 #: Operations of the language that nodes call otherwise.

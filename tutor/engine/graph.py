@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.show import show_value, write
-from tutor.algebra.tree import ZERO, Apply, Expr
+from tutor.algebra.tree import ZERO, Apply, Expr, Sym, postorder
 from tutor.algebra.values import Shape, Value
 from tutor.engine.operation import Behind, Operation
 from tutor.engine.operations import OPERATIONS
 
 if TYPE_CHECKING:
+    from tutor.engine.compile import Program
     from tutor.engine.definition import Definition
 
-#: Operations written as a name with brackets, which hold together as they are.
-_CALLS = (
-    *("log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs", "max", "min"),
-    *("sum", "mean", "softmax", "cross_entropy", "mse", "broadcast", "T"),
-)
+#: Operations whose formula is put in brackets where it stands for a value in a sentence.
+_LOOSE = ("add", "sub", "mul", "div", "neg", "pow", "exp", "matmul")
+#: A formula of more parts than this is written with the ids of its parts.
+_LONG = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ class Graph:
     nodes: tuple[Node, ...]
     output: str
     text: str = ""
+    order: tuple[str, ...] = field(default=(), compare=False)
+    """the ids of all nodes, also of those inside folded groups, in the order they have when all groups are open;
+    left out while nothing was folded or opened"""
 
     @staticmethod
     def parse(
@@ -157,8 +160,7 @@ class Graph:
         if node.name:
             return node.name
         text = write(node.formula)
-        called = isinstance(node.formula, Apply) and (node.formula.op in _CALLS or node.own is not None)
-        return text if called else f"({text})"
+        return f"({text})" if isinstance(node.formula, Apply) and node.formula.op in _LOOSE else text
 
     @cached_property
     def behind(self) -> tuple[Behind | None, ...]:
@@ -171,6 +173,22 @@ class Graph:
         return tuple(found)
 
     @cached_property
+    def programs(self) -> dict[Hashable, Program | int | None]:
+        """What is compiled of it, or how often it was run so far; kept by `often.py`."""
+        return {}
+
+    @cached_property
     def float_consts(self) -> tuple[Value, ...]:
         """The constants in floats, by node; None where there is none."""
         return tuple(None if node.const is None else values.each(nearest_float, node.const) for node in self.nodes)
+
+
+def formula_within(nodes: Sequence[Node], position: int) -> Expr:
+    """How a node is written inside a larger formula: by its name, or in full while it is short."""
+    node = nodes[position]
+    if node.name:
+        return Sym(node.name)
+    if node.op == "broadcast" and node.args[0] is not None:
+        return formula_within(nodes, node.args[0])
+    short = sum(1 for _ in postorder(node.formula)) <= _LONG
+    return node.formula if short else Sym(node.id)

@@ -106,7 +106,9 @@ class Operation:
     kink: bool = False
     """whether the slope jumps somewhere: its rule is told in words, not by a formula"""
     parts: Graph | None = None
-    """what a composite operation consists of: a graph with an input for each operand"""
+    """what a composite operation consists of: a graph that begins with an input for each operand"""
+    folded: bool = False
+    """whether its parts are nodes of the graph it stands in, which have their ids back when it is opened"""
 
     @property
     def called(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.algebra import values
 from tutor.algebra.values import Value
+from tutor.engine import often
 from tutor.engine.graph import Edge, Graph
 from tutor.engine.operation import Spot
 from tutor.i18n import N_, Message, message
@@ -75,6 +76,15 @@ def operands(graph: Graph, forward_values: Sequence[Value], position: int) -> tu
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
     """The value of every node, floats for floats, exact trees for exact trees. Raises `NotANumber`."""
+    program = often.program(graph, often.FORWARD)
+    done: tuple[Value, ...] | None = program.run(inputs) if program else None
+    if done is None:
+        done = _forward(graph, inputs)
+        often.count(graph, often.FORWARD, done)
+    return done
+
+
+def _forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
     found: list[Value] = []
     for position, node in enumerate(graph.nodes):
         if node.op is None:
@@ -91,6 +101,17 @@ def compute(graph: Graph, position: int, found: Sequence[Value]) -> Value:
     if behind and not values.is_exact(args[0]):
         function, args = behind.forward, (*args, *_inner(graph, found, position))
     return function(*args)
+
+
+def rules_at(
+    graph: Graph, position: int, found: Sequence[Value]
+) -> tuple[tuple[Callable[..., Value], ...], tuple[Value, ...]]:
+    """The rules of a node, one for each operand, and what they take behind the upstream and the output."""
+    z, args = found[position], operands(graph, found, position)
+    behind = graph.behind[position]
+    if behind and not values.is_exact(z):
+        return behind.rules, (*args, *_inner(graph, found, position))
+    return graph.nodes[position].operation.rules(z), args
 
 
 def _inner(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, ...]:
@@ -160,11 +181,7 @@ def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt
         if node.op is None or upstream is None:
             continue
         operation, z = node.operation, forward_values[position]
-        rules = operation.rules(z)
-        args = operands(graph, forward_values, position)
-        behind = graph.behind[position]
-        if behind and not values.is_exact(z):
-            rules, args = behind.rules, (*args, *_inner(graph, forward_values, position))
+        rules, args = rules_at(graph, position, forward_values)
         for edge in graph.incoming[position]:
             if wanted is not None and not wanted[edge.source]:
                 continue
@@ -190,10 +207,46 @@ def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt
 def run(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None) -> Passes:
     """Both passes. `start` is a number, spread over a matrix output, or a matrix of the output's shape.
 
-    `wrt` as in `backward`.
+    `wrt` as in `backward`. Raises `NotANumber`.
     """
-    forward_values = forward(graph, inputs)
+    wanted = None if wrt is None else tuple(wrt)
+    program = often.program(graph, wanted)
+    done = program.run(inputs, start) if program else None
+    if program and done:
+        found, gradients, locals_, downs = done
+        return Passes(graph, found, gradients[-1], gradients, _Edges(program.index, gradients, locals_, downs))
+    forward_values = _forward(graph, inputs)
     output = forward_values[graph.last]
     if values.is_matrix(output) and not values.is_matrix(start):
         start = values.spread(start, output)
-    return backward(graph, forward_values, start, wrt)
+    passes = backward(graph, forward_values, start, wrt)
+    often.count(graph, wanted, forward_values)
+    return passes
+
+
+class _Edges(Mapping[tuple[int, int], EdgeValue]):
+    """What a program leaves on the edges, put together when it is looked at."""
+
+    __slots__ = ("_downs", "_gradients", "_index", "_locals")
+
+    def __init__(
+        self,
+        index: Mapping[tuple[int, int], int],
+        gradients: tuple[Value, ...],
+        locals_: tuple[Value, ...],
+        downs: tuple[Value, ...],
+    ) -> None:
+        self._index = index
+        self._gradients = gradients
+        self._locals = locals_
+        self._downs = downs
+
+    def __getitem__(self, edge: tuple[int, int]) -> EdgeValue:
+        place = self._index[edge]
+        return EdgeValue(self._gradients[edge[0]], self._locals[place], self._downs[place])
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self._index)
