@@ -1,0 +1,125 @@
+"""A graph that is run often as one Python function: straight lines for its forward and backward pass.
+
+This is the only `exec` in the program. Its source is written by `lines.py` from our own operations, and looked
+through once more before it is compiled: no word but ours may occur in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.algebra.values import Shape, Value
+from tutor.engine.graph import Graph
+from tutor.engine.lines import Lines, Unwritten, functions
+from tutor.engine.trace import Tracer
+
+#: Words that begin where one can begin: the e of 1e-05 is none.
+_WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
+_OURS = re.compile(r"[vkf]\d+")
+_PYTHON = {"def", "program", "if", "else", "or", "is", "not", "return", "None", "True"}
+_OF_ARRAYS = {"shape", "dtype", "T", "axis", "keepdims"}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Runs a graph on floats, and matrices of floats in the shapes it was compiled for.
+
+    `index` tells where an edge, (target, slot), stands in what the program gives; `source` is for reading.
+    """
+
+    inputs: tuple[str, ...]
+    index: Mapping[tuple[int, int], int]
+    source: str
+    function: Callable[..., Any]
+    matrices: bool
+
+    def run(self, inputs: Mapping[str, Value], *start: Value) -> Any:
+        """What the function gives, or None where a value is of another kind or not finite."""
+        arguments = [inputs[name] for name in self.inputs]
+        try:
+            if self.matrices:
+                import numpy as np
+
+                with np.errstate(all="ignore"):
+                    return self.function(*arguments, *start)
+            return self.function(*arguments, *start)
+        except (ArithmeticError, ValueError, TypeError, AttributeError):
+            return None
+
+
+def compile_forward(graph: Graph, shapes: Sequence[Shape]) -> Program | None:
+    """A program that gives the value of every node, for values of these shapes; None where there can't be one."""
+    tracer = Tracer()
+    lines = tracer.lines
+    parameters = [lines.new(shape) for node, shape in zip(graph.nodes, shapes, strict=True) if node.is_input]
+    try:
+        found = tracer.values(graph, parameters, shapes)
+    except Unwritten:
+        return None
+    return _program(graph, {}, lines, parameters, "", found, [found])
+
+
+def compile_passes(graph: Graph, shapes: Sequence[Shape], wrt: Collection[str] | None) -> Program | None:
+    """A program for both passes: it takes a start too, and gives values, gradients, locals and downstream values."""
+    tracer = Tracer()
+    lines = tracer.lines
+    parameters = [lines.new(shape) for node, shape in zip(graph.nodes, shapes, strict=True) if node.is_input]
+    start = lines.new(shapes[graph.last])
+    try:
+        found = tracer.values(graph, parameters, shapes)
+        traced = tracer.passes(graph, found, start, wrt)
+    except Unwritten:
+        return None
+    index = {edge: place for place, edge in enumerate(traced.edges)}
+    results: list[Sequence[str | None]] = [found, traced.gradients, traced.locals, traced.downs]
+    return _program(graph, index, lines, [*parameters, start], start, found + traced.downs, results)
+
+
+def _program(
+    graph: Graph,
+    index: Mapping[tuple[int, int], int],
+    lines: Lines,
+    parameters: Sequence[str],
+    start: str,
+    checked: Sequence[str],
+    results: Sequence[Sequence[str | None]],
+) -> Program:
+    """The program of `lines`. `checked` is what has to be finite."""
+    body = []
+    if start and lines.shape(start):
+        body.append(f"if type({start}) is float: {start} = {start} * {lines.repeated('1.0', lines.shape(start))}")
+    body.append(f"if {' or '.join(_other(name, lines.shape(name)) for name in parameters)}: return None")
+    body += lines.lines
+    computed = [name for name in dict.fromkeys(checked) if name[0] == "v" and name not in parameters]
+    # Finite where all the summands are, if they are not too large; the interpreter looks at each of them.
+    body.append(f"if not isfinite(sum({_tuple(map(lines.size, computed))})): return None")
+    body.append(f"return {', '.join(map(_tuple, results))}")
+    source = f"def program({', '.join(parameters)}):\n    " + "\n    ".join(body) + "\n"
+    matrices = any(lines.shape(name) for name in (*parameters, *computed))
+    function = _compiled(source, {**functions(matrices), **lines.bound})
+    return Program(graph.inputs, index, source, function, matrices)
+
+
+def _other(name: str, shape: Shape) -> str:
+    """Whether a value is of another kind than the program is for."""
+    if shape is None:
+        return f"type({name}) is not float"
+    return f"{name}.shape != {shape} or {name}.dtype is not real"
+
+
+def _tuple(names: Iterable[str | None]) -> str:
+    return "(" + "".join(f"{name}, " for name in names) + ")"
+
+
+def _compiled(source: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """The function of our own source. Raises `RuntimeError` where a word is not ours."""
+    for word in set(_WORD.findall(source)) - names.keys() - _PYTHON - _OF_ARRAYS:
+        if not _OURS.fullmatch(word):
+            raise RuntimeError(word)
+    names["__builtins__"] = {}
+    exec(compile(source, "<a compiled graph>", "exec"), names)  # noqa: S102
+    function: Callable[..., Any] = names["program"]
+    return function
