@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
+import ast
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-#: A step: a name or None, the operation, and its operands: names of earlier values, or numbers as texts.
-FORMS = {
-    "add": "{0} + {1}",
-    "sub": "{0} - {1}",
-    "mul": "{0} * {1}",
-    "div": "{0} / {1}",
-    "neg": "-{0}",
-    "inv": "1/{0}",
-    "pow": "{0}^{1}",
-    "exp": "exp({0})",
-    "log": "log({0})",
-    "sigmoid": "sigmoid({0})",
-    "matmul": "{0} @ {1}",
-    "sum": "sum({0})",
+import numpy as np
+
+
+def _softmax(a: Any) -> Any:
+    grown = np.exp(a - a.max(axis=1, keepdims=True))
+    return grown / grown.sum(axis=1, keepdims=True)
+
+
+#: How a step is written, and what it computes: here only to keep the values of a random graph of a modest size.
+FORMS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "add": ("{0} + {1}", np.add),
+    "sub": ("{0} - {1}", np.subtract),
+    "mul": ("{0} * {1}", np.multiply),
+    "div": ("{0} / {1}", np.divide),
+    "neg": ("-{0}", np.negative),
+    "inv": ("1/{0}", np.reciprocal),
+    "pow": ("{0}^{1}", np.power),
+    "exp": ("exp({0})", np.exp),
+    "log": ("log({0})", np.log),
+    "sqrt": ("sqrt({0})", np.sqrt),
+    "sin": ("sin({0})", np.sin),
+    "cos": ("cos({0})", np.cos),
+    "tanh": ("tanh({0})", np.tanh),
+    "sigmoid": ("sigmoid({0})", lambda a: 1 / (1 + np.exp(-a))),
+    "softplus": ("softplus({0})", lambda a: np.log(1 + np.exp(a))),
+    "relu": ("relu({0})", lambda a: np.maximum(a, 0)),
+    "abs": ("abs({0})", np.abs),
+    "max": ("max({0}, {1})", np.maximum),
+    "min": ("min({0}, {1})", np.minimum),
+    "matmul": ("{0} @ {1}", np.matmul),
+    "transpose": ("{0}.T", np.transpose),
+    "sum": ("sum({0})", np.sum),
+    "sum.0": ("sum({0}, 0)", lambda a: a.sum(axis=0, keepdims=True)),
+    "sum.1": ("sum({0}, 1)", lambda a: a.sum(axis=1, keepdims=True)),
+    "mean": ("mean({0})", np.mean),
+    "mean.0": ("mean({0}, 0)", lambda a: a.mean(axis=0, keepdims=True)),
+    "mean.1": ("mean({0}, 1)", lambda a: a.mean(axis=1, keepdims=True)),
+    "softmax": ("softmax({0})", _softmax),
+    "cross_entropy": ("cross_entropy({0}, {1})", lambda p, t: -(t * np.log(p)).sum() / len(p)),
+    "mse": ("mse({0}, {1})", lambda p, t: ((p - t) ** 2).mean()),
 }
+UNARY = ("neg", "inv", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs")
+BINARY = ("add", "sub", "mul", "div", "pow", "max", "min")
+_STRUCTURAL = ("matmul", "transpose", "sum", "sum.0", "sum.1", "mean", "mean.0", "mean.1", "softmax")
+CONSTANTS = ("2", "3", "-1/2", "1.5")
+
+Number = Fraction
+Matrix = list[list[Fraction]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """`name = op(operands)`."""
+    """`name = op(operands)`; an operand is an earlier name, or a constant as a text."""
 
     name: str
     op: str
@@ -33,16 +69,15 @@ class Step:
 
     @property
     def text(self) -> str:
-        return FORMS[self.op].format(
-            *(f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
-        )
+        written = (f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
+        return FORMS[self.op][0].format(*written)
 
 
 @dataclass(frozen=True)
 class Program:
     """Inputs (numbers, or rows of numbers) and steps; the last step is the output."""
 
-    inputs: dict[str, Fraction | list[list[Fraction]]]
+    inputs: dict[str, Number | Matrix]
     steps: tuple[Step, ...]
 
     @property
@@ -50,127 +85,189 @@ class Program:
         return "; ".join(f"{step.name} = {step.text}" for step in self.steps)
 
 
-def _needed(steps: list[Step], inputs: dict[str, Fraction]) -> tuple[list[Step], dict[str, Fraction]]:
-    """Only what the last step depends on."""
-    wanted = {steps[-1].name}
-    kept: list[Step] = []
-    for step in reversed(steps):
-        if step.name in wanted:
-            kept.append(step)
-            wanted.update(step.operands)
-    return kept[::-1], {name: value for name, value in inputs.items() if name in wanted}
+def constant(text: str) -> Any:
+    """The value of a constant operand: `-1/2`, `[[1, -2]]`."""
+    return np.array(ast.literal_eval(text), dtype=float) if text.startswith("[") else float(Fraction(text))
+
+
+class _Draft:
+    """A program that grows step by step, with the value of everything so far."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.inputs: dict[str, Number | Matrix] = {}
+        self.steps: list[Step] = []
+        self.values: dict[str, Any] = {}
+
+    def number(self, name: str) -> str:
+        value = Fraction(self.rng.choice([-1, 1, 1]) * self.rng.randint(1, 40), self.rng.choice([4, 8, 10, 16]))
+        self.inputs[name], self.values[name] = value, float(value)
+        return name
+
+    def matrix(self, shape: tuple[int, int], *cells: int) -> str:
+        """A new input; its cells are eighths, or drawn from `cells`."""
+        name = f"M{len(self.inputs)}"
+        rows = [
+            [
+                Fraction(self.rng.choice(cells)) if cells else Fraction(self.rng.randint(-20, 20), 8)
+                for _ in range(shape[1])
+            ]
+            for _ in range(shape[0])
+        ]
+        self.inputs[name], self.values[name] = rows, np.array(rows, dtype=float)
+        return name
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return np.shape(self.value(name))
+
+    def value(self, operand: str) -> Any:
+        return self.values[operand] if operand in self.values else constant(operand)
+
+    def add(self, op: str, *operands: str) -> bool:
+        """Whether the step could be made: defined, of a modest size, and not at a kink."""
+        args = [self.value(operand) for operand in operands]
+        if not _defined(op, args, operands[-1] in self.values):
+            return False
+        with np.errstate(all="ignore"):
+            value = FORMS[op][1](*args)
+        if not np.isfinite(value).all() or np.abs(value).max() > 1e3:
+            return False
+        if np.ndim(value) == 0 and op not in ("relu", "max", "min") and abs(value) < 1e-4:
+            return False
+        self.steps.append(Step(f"s{len(self.steps)}", op, operands))
+        self.values[self.steps[-1].name] = value
+        return True
+
+    def program(self) -> Program | None:
+        """What the last step depends on, or None where that is nothing."""
+        if not self.steps:
+            return None
+        wanted = {self.steps[-1].name}
+        kept: list[Step] = []
+        for step in reversed(self.steps):
+            if step.name in wanted:
+                kept.append(step)
+                wanted.update(step.operands)
+        used = {name: value for name, value in self.inputs.items() if name in wanted}
+        return Program(used, tuple(kept[::-1])) if used else None
+
+
+def _defined(op: str, args: list[Any], variable: bool) -> bool:
+    """Whether the operation has a value and a slope there; a `variable` exponent needs a positive base."""
+    far = 0.05
+    if op in ("inv", "abs", "relu"):
+        return bool((np.abs(args[0]) > far).all())
+    if op == "div":
+        return bool((np.abs(args[1]) > far).all())
+    if op in ("log", "sqrt"):
+        return bool((args[0] > far).all() if np.ndim(args[0]) else args[0] > far)
+    if op in ("max", "min"):
+        return bool((np.abs(np.subtract(*args)) > far).all())
+    if op == "pow":
+        whole = not variable and np.ndim(args[1]) == 0 and float(args[1]).is_integer()
+        return bool((np.abs(args[0]) > far).all() if whole else (np.asarray(args[0]) > far).all())
+    return True
 
 
 def scalar_program(rng: random.Random, most: int = 7) -> Program:
     """A random graph of numbers with branches, doubled edges and constants; every value stays of a modest size."""
-    values: dict[str, float] = {}
-    inputs: dict[str, Fraction] = {}
+    draft = _Draft(rng)
     for name in "xyuvw"[: rng.randint(1, 4)]:
-        inputs[name] = Fraction(rng.choice([-1, 1, 1]) * rng.randint(1, 40), rng.choice([4, 8, 10, 16]))
-        values[name] = float(inputs[name])
-    steps: list[Step] = []
+        draft.number(name)
     for _ in range(rng.randint(1, most)):
         for _ in range(50):
-            made = _random_step(rng, values, f"s{len(steps)}")
-            if made is not None:
-                steps.append(made[0])
-                values[made[0].name] = made[1]
+            if _scalar_step(draft):
                 break
-    kept, used = _needed(steps, inputs)
-    return Program(dict(used), tuple(kept)) if used else scalar_program(rng, most)
+    return draft.program() or scalar_program(rng, most)
 
 
-def _random_step(rng: random.Random, values: dict[str, float], name: str) -> tuple[Step, float] | None:
-    import math
-
-    op = rng.choice(["add", "sub", "mul", "mul", "div", "neg", "inv", "pow", "exp", "log", "sigmoid", "powers"])
-    a, b = (rng.choice(list(values)) for _ in range(2))
+def _scalar_step(draft: _Draft) -> bool:
+    rng = draft.rng
+    a, b = (rng.choice(list(draft.values)) for _ in range(2))
     if rng.random() < 0.3:
-        a = b = max(values, key=lambda key: (key.startswith("s"), len(key), key))
-    x, y = values[a], values[b]
-    constant = rng.choice(["2", "3", "-1/2", "1.5"])
-    operands: tuple[str, ...] = (a, b)
-    if op in ("add", "sub", "mul", "div") and rng.random() < 0.3:
-        operands = (a, constant) if rng.random() < 0.5 else (constant, b)
-        x, y = (float(Fraction(o)) if o == constant else values[o] for o in operands)
-    if op == "powers":
-        op, operands = "pow", rng.choice([(a, b), (constant.lstrip("-"), b)])
-        if operands[0] != a:
-            x = float(Fraction(constant.lstrip("-")))
-        if x <= 0.05:
-            return None
-    elif op == "pow":
-        operands, y = (a, rng.choice(["2", "3", "-1", "-2"])), 0.0
-        y = float(operands[1])
-    elif op in ("neg", "inv", "exp", "log", "sigmoid"):
-        operands = (a,)
-    if (op == "div" and abs(y) < 0.05) or (op in ("inv", "pow") and abs(x) < 0.05) or (op == "log" and x < 0.05):
-        return None
-    if op == "div" and operands[0] in ("1",):
-        return None
-    try:
-        value = {
-            "add": lambda: x + y,
-            "sub": lambda: x - y,
-            "mul": lambda: x * y,
-            "div": lambda: x / y,
-            "neg": lambda: -x,
-            "inv": lambda: 1 / x,
-            "pow": lambda: x**y,
-            "exp": lambda: math.exp(x),
-            "log": lambda: math.log(x),
-            "sigmoid": lambda: 1 / (1 + math.exp(-x)),
-        }[op]()
-    except (OverflowError, ZeroDivisionError):
-        return None
-    return (Step(name, op, operands), value) if 1e-4 < abs(value) < 1e4 else None
+        a = b = list(draft.values)[-1]
+    if rng.random() < 0.5:
+        return draft.add(rng.choice(UNARY), a)
+    return _binary(draft, rng.choice((*BINARY, "mul", "pow")), a, b)
 
 
-def matrix_program(rng: random.Random) -> Program:
-    """A random graph of matrices, ending in a sum: products, cells, constants, branches and doubled edges."""
-    shapes: dict[str, tuple[int, int]] = {}
-    inputs: dict[str, Fraction | list[list[Fraction]]] = {}
-    sizes = [rng.randint(1, 4) for _ in range(3)]
+def _binary(draft: _Draft, op: str, a: str, b: str) -> bool:
+    rng = draft.rng
+    if op == "pow" and rng.random() < 0.6:
+        b = rng.choice(["2", "3", "-1", "-2", "1/2"])
+    elif rng.random() < 0.3:
+        number = rng.choice(CONSTANTS)
+        a, b = (a, number) if rng.random() < 0.5 else (number, b)
+    return draft.add(op, a, b)
 
-    def new(shape: tuple[int, int]) -> str:
-        name = f"M{len(inputs)}"
-        inputs[name] = [[Fraction(rng.randint(-20, 20), 8) for _ in range(shape[1])] for _ in range(shape[0])]
-        shapes[name] = shape
-        return name
 
-    last = new((sizes[0], sizes[1]))
-    steps: list[Step] = []
-    for _ in range(rng.randint(1, 6)):
-        name = f"S{len(steps)}"
-        kind = rng.choice(
-            ["matmul", "matmul", "add", "sub", "mul", "sigmoid", "exp", "neg", "pow", "scaled", "doubled"]
-        )
-        shape = shapes[last]
-        same = [other for other, its in shapes.items() if its == shape]
-        other = rng.choice(same) if rng.random() < 0.6 else ""
-        if kind == "matmul":
-            width = rng.randint(1, 4)
-            fitting = [m for m, its in shapes.items() if its[0] == shape[1]]
-            second = rng.choice(fitting) if fitting and rng.random() < 0.4 else new((shape[1], width))
-            step, shapes[name] = Step(name, "matmul", (last, second)), (shape[0], shapes[second][1])
-        elif kind in ("add", "sub", "mul"):
-            pair = (last, other or new(shape))
-            step = Step(name, kind, pair if rng.random() < 0.5 else pair[::-1])
-        elif kind == "doubled":
-            step = Step(name, "mul", (last, last))
-        elif kind == "scaled":
-            step = Step(name, rng.choice(["mul", "sub", "add"]), rng.choice([(last, "2"), ("3", last)]))
-        elif kind == "pow":
-            step = Step(name, "pow", (last, rng.choice(["2", "3"])))
-        elif kind == "exp":
-            steps.append(Step(name, "sigmoid", (last,)))
-            shapes[name] = shape
-            last, name = name, f"S{len(steps)}"
-            step = Step(name, "exp", (last,))
-        else:
-            step = Step(name, kind, (last,))
-        shapes.setdefault(name, shape)
-        steps.append(step)
-        last = name
-    steps.append(Step("f", "sum", (last,)))
-    return Program(inputs, tuple(steps))
+def matrix_program(rng: random.Random, most: int = 7) -> Program:
+    """A random graph of matrices and numbers: all operations, axes, broadcasting, constants, branches.
+
+    It ends in a number, or now and then in a matrix.
+    """
+    draft = _Draft(rng)
+    draft.matrix((rng.randint(1, 4), rng.randint(1, 4)))
+    for _ in range(rng.randint(1, most)):
+        for _ in range(30):
+            if _matrix_step(draft):
+                break
+    last = draft.steps[-1].name if draft.steps else "M0"
+    if draft.shape(last) and rng.random() < 0.85:
+        _end(draft, last)
+    return draft.program() or matrix_program(rng, most)
+
+
+def _matrix_step(draft: _Draft) -> bool:
+    rng = draft.rng
+    last = draft.steps[-1].name if draft.steps and rng.random() < 0.8 else rng.choice(list(draft.values))
+    kind = rng.random()
+    if kind < 0.3 or (kind > 0.65 and not draft.shape(last)):
+        return draft.add(rng.choice(UNARY), last)
+    if kind < 0.65:
+        other = _fitting(draft, last)
+        pair = (last, other) if rng.random() < 0.5 else (other, last)
+        return _binary(draft, rng.choice(BINARY), *pair)
+    op = rng.choice((*_STRUCTURAL, "matmul"))
+    if op != "matmul":
+        return draft.add(op, last)
+    inner = draft.shape(last)[1]
+    fitting = [name for name in draft.values if len(draft.shape(name)) == 2 and draft.shape(name)[0] == inner]
+    other = rng.choice(fitting) if fitting and rng.random() < 0.4 else draft.matrix((inner, rng.randint(1, 4)))
+    return draft.add("matmul", last, other)
+
+
+def _fitting(draft: _Draft, name: str) -> str:
+    """A value that goes cell by cell with this one, repeated or not; now and then a new one, or a constant row."""
+    rng, shape = draft.rng, draft.shape(name)
+    if rng.random() < 0.5:
+        return rng.choice([other for other in draft.values if _go_together(shape, draft.shape(other))])
+    if not shape:
+        return draft.matrix((rng.randint(1, 3), rng.randint(1, 3))) if rng.random() < 0.5 else name
+    rows, columns = shape
+    drawn = rng.random()
+    if drawn < 0.2:
+        return draft.number(f"x{len(draft.inputs)}")
+    if drawn < 0.3:
+        return str([[rng.choice([-2, -1, 1, 2, 3]) for _ in range(columns)]])
+    return draft.matrix(rng.choice([(rows, columns), (1, columns), (rows, 1), (1, 1)]))
+
+
+def _go_together(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    return not a or not b or all(x == y or 1 in (x, y) for x, y in zip(a, b, strict=True))
+
+
+def _end(draft: _Draft, last: str) -> None:
+    """A loss or a sum of the last matrix."""
+    shape = draft.shape(last)
+    assert len(shape) == 2
+    drawn = draft.rng.random()
+    if drawn < 0.25 and draft.add("softmax", last):
+        target = draft.matrix((shape[0], shape[1]), 0, 0, 1)
+        draft.add("cross_entropy", draft.steps[-1].name, target)
+    elif drawn < 0.5:
+        draft.add("mse", last, draft.matrix((shape[0], shape[1])))
+    elif drawn < 0.75:
+        draft.add("mean", last)
+    else:
+        draft.add("sum", last)
