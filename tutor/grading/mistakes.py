@@ -248,13 +248,17 @@ def suspects(problem: Problem, blank: Blank) -> list[Suspect]:
 
 def hidden(problem: Problem) -> set[tuple[str, str]]:
     """The mistakes that these numbers hide, as (blank, mistake): their value lies within 3 % of the right one."""
-    found = set()
-    for blank in problem.blanks:
-        truth = problem.truth_in_floats(blank)
-        for suspect in _all(problem, blank):
-            if _usable(suspect.value) and _coincide(suspect.value, truth, APART):
-                found.add((blank.id, suspect.id))
-    return found
+    return {(blank.id, mistake) for blank in problem.blanks for mistake in hidden_at(problem, blank)}
+
+
+def hidden_at(problem: Problem, blank: Blank, apart: float = APART) -> set[str]:
+    """The mistakes whose value at a blank is the right one, or within `apart` of it."""
+    truth = problem.truth_in_floats(blank)
+    return {
+        suspect.id
+        for suspect in _all(problem, blank)
+        if _usable(suspect.value) and _coincide(suspect.value, truth, apart)
+    }
 
 
 def _all(problem: Problem, blank: Blank) -> Iterator[Suspect]:
