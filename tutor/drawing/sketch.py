@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -28,15 +29,18 @@ def value_lines(value: Value, near_one: bool = False) -> tuple[str, ...]:
     )
 
 
-def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False) -> list[Box]:
+def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False, hidden: Collection[int] = ()) -> list[Box]:
     """The boxes of a problem's graph, its output at the end, with a slot for every backward value.
 
-    A `roomy` sketch has room for every right value in full; it tells how long they are.
+    A `roomy` sketch has room for every right value in full; it tells how long they are. The forward values of
+    `hidden` nodes are asked, so that a question mark stands for them.
     """
     graph = problem.graph
     text = to_ascii if ascii else str
     forward = [value_lines(value, problem.near_one[i]) for i, value in enumerate(problem.exact.values)]
-    forward = [tuple(map(text, lines)) for lines in forward]
+    forward = [
+        tuple(map(text, lines)) if position not in hidden else _unknown(lines) for position, lines in enumerate(forward)
+    ]
     slots = {place.id: _slot(place, _cell(problem, place, roomy)) for place in problem.places}
     boxes = []
     for position, node in enumerate(graph.nodes):
@@ -59,6 +63,11 @@ def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False) -> lis
     # An input may be called as the output's box would be; a colon is in no name.
     boxes.append(Box(f"{graph.output}:", graph.output, "output", (end,)))
     return boxes
+
+
+def _unknown(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """A question mark in each row, as wide as what will stand there."""
+    return tuple("?".center(max(cell_len(line), 3)) for line in lines)
 
 
 def _cell(problem: Problem, place: Blank, roomy: bool) -> int:

@@ -14,6 +14,8 @@ from tutor.grading.problem import Blank, Problem
 def fill(problem: Problem, blank: Blank, text: str = "") -> Mapping[str, Any]:
     """The words by name; `text` is the answer as it was typed."""
     graph = problem.graph
+    if blank.kind == "question":
+        return {"v": text}
     words: dict[str, Any] = {
         "v": text,
         "name": graph.title(blank.node),

@@ -69,6 +69,8 @@ def carried(problem: Problem, blank: Blank, held: Mapping[str, Value]) -> list[t
 
     Nothing is judged on a zero: every rule would fit.
     """
+    if blank.kind == "forward":
+        return _carried_forward(problem, blank, held)
     if not blank.edge:
         parts = [part.id for part in problem.parts(blank)] if blank.kind == "sum" else []
         wrong = [part for part in parts if part in held]
@@ -84,6 +86,22 @@ def carried(problem: Problem, blank: Blank, held: Mapping[str, Value]) -> list[t
     z = problem.exact.values[blank.edge.target]
     try:
         return [(upstream, target.operation.send_back(held[upstream], z, operands, blank.edge.slot))]
+    except (ArithmeticError, ValueError):
+        return []
+
+
+def _carried_forward(problem: Problem, blank: Blank, held: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """What a node gives for the learner's own wrong forward values."""
+    graph = problem.graph
+    node = graph.nodes[blank.node]
+    operands = list(problem.exact.operands(blank.node))
+    wrong = ""
+    for slot, arg in enumerate(node.args):
+        name = f"value({graph.nodes[arg].id})" if arg is not None else ""
+        if name in held:
+            operands[slot], wrong = held[name], name
+    try:
+        return [(wrong, node.operation.forward(*operands))] if wrong else []
     except (ArithmeticError, ValueError):
         return []
 

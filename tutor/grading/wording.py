@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tutor.algebra.show import show
 from tutor.grading.blank_words import fill
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
@@ -11,7 +12,12 @@ from tutor.i18n import N_, Message, message
 
 def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None) -> Message:
     """The quantity asked at `blank`. `known` are the values that stand in other places, as they are shown."""
+    if blank.kind == "question":
+        return message(N_("{text}"), text=problem.question(blank).prompt)
     words = fill(problem, blank)
+    if blank.kind == "forward":
+        node = problem.graph.nodes[blank.node].sign
+        return Message(N_("what {node} gives: the forward value {name}"), {**words, "node": node})
     if blank.kind == "start" and not problem.starts_at_one:
         return Message(N_("at the output {output}: the value that the backward pass starts with"), words)
     if blank.kind == "start":
@@ -35,9 +41,20 @@ def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None)
 
 def place_name(problem: Problem, blank: Blank) -> Message:
     """A short name for a place: `c → ×`, `● x`, `start`."""
+    if blank.kind == "question":
+        return message(N_("question {n}"), n=blank.id.removeprefix("q"))
     words = fill(problem, blank)
     if blank.kind == "start":
         return message(N_("start"))
+    if blank.kind == "forward":
+        return Message(N_("the value of {name}"), words)
     if blank.kind == "sum":
         return Message(N_("● {name}"), words)
     return Message(N_("{name} → {node}"), words)
+
+
+def right_answer(problem: Problem, blank: Blank) -> str:
+    """The right answer as it is shown: a value, a formula, or the words of a choice."""
+    if blank.kind == "question" and problem.question(blank).choices:
+        return str(next(choice.text for choice in problem.question(blank).choices if choice.right))
+    return show(problem.truth(blank))

@@ -15,11 +15,13 @@ from typing import Literal, Protocol
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.show import show, show_rows, write
+from tutor.algebra.show import show_rows, write
 from tutor.algebra.tree import Grid
 from tutor.algebra.values import Value
 from tutor.grading import RUNGS, Blank, Hint, Kind, Problem, Verdict, grade, hint
+from tutor.grading.question import chosen
 from tutor.grading.reading import read
+from tutor.grading.wording import right_answer
 from tutor.i18n import N_, message
 from tutor.packs import Variant
 from tutor.practice.event import Event, new_id
@@ -124,6 +126,15 @@ class Worksheet:
         """The blanks to fill, in the order of the backward pass."""
         return self.problem.blanks
 
+    def locked(self, blank: str) -> bool:
+        """Whether a blank waits for others: the backward pass opens when the forward values are there."""
+        return self.problem.place(blank).backward and bool(self.hidden)
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """The nodes whose forward value is asked and not there yet, by position."""
+        return frozenset(place.node for place in self.problem.asked_forward if not self.entry(place.id).settled)
+
     @property
     def entries(self) -> Mapping[str, Entry]:
         """The entries so far, by blank."""
@@ -152,6 +163,8 @@ class Worksheet:
     def value_text(self, blank: str) -> list[list[str]]:
         """What stands in a place, cell by cell: the learner's entry, or a given or shown value. [] when empty."""
         place = self.problem.place(blank)
+        if place.kind == "question" and self.problem.question(place).choices:
+            return [[self._choice(place)]] if self.entry(blank).text else []
         state = self.state(blank)
         if state in ("given", "revealed"):
             return show_rows(self.problem.truth(place))
@@ -168,12 +181,19 @@ class Worksheet:
             return [[write(cell) for cell in row] for row in answer.tree.rows]
         return show_rows(answer.value)
 
+    def _choice(self, place: Blank) -> str:
+        """The words of the choice that was taken or shown."""
+        question = self.problem.question(place)
+        if self.entry(place.id).revealed:
+            return str(next(choice.text for choice in question.choices if choice.right))
+        return str(question.choices[chosen(question, self.entry(place.id).text)].text)
+
     def next_open(self, after: str | None = None) -> str | None:
         """The next blank in backward order that is neither right nor shown, going round; None when done."""
         order = [blank.id for blank in self.blanks]
         begin = order.index(after) + 1 if after in order else 0
         for name in order[begin:] + order[:begin]:
-            if not self.entry(name).settled:
+            if not self.entry(name).settled and not self.locked(name):
                 return name
         return None
 
@@ -233,6 +253,8 @@ class Worksheet:
         # A step from a wrong value is judged again: that value may have changed.
         if entry.verdict is not None and entry.text == text and entry.verdict.kind is not Kind.CARRIED:
             return entry.verdict
+        if self.locked(blank):
+            return Verdict(Kind.MALFORMED, message(N_("The forward values come first: then the backward pass opens.")))
         verdict = self._grade(blank, text)
         if verdict.kind in (Kind.MALFORMED, Kind.UNDECIDED) or self.done:
             return verdict
@@ -252,6 +274,8 @@ class Worksheet:
             if name == but or entry.settled or not entry.text:
                 continue
             place = self.problem.place(name)
+            if place.kind == "question":
+                continue
             value = read(self.problem, place, entry.text).value
             if values.shape(value) == place.shape:
                 found[name] = value
@@ -284,7 +308,7 @@ class Worksheet:
         """Show the value of `blank`: it counts as shown, not as solved. Returns the last rung."""
         place = self.problem.place(blank)
         if not self.entry(blank).settled:
-            self._record("reveal", blank, text=show(self.problem.truth(place)))
+            self._record("reveal", blank, text=right_answer(self.problem, place))
             self._settle()
         return hint(self.problem, place, len(self._ladder(place)), self.known())
 
