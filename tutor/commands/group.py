@@ -12,6 +12,7 @@ from tutor.commands.grade import grade
 from tutor.commands.help import Group
 from tutor.commands.listing import list_exercises
 from tutor.commands.options import common
+from tutor.commands.pack import packs
 from tutor.commands.play import play
 from tutor.commands.solve import solve
 from tutor.commands.start import Settings, start
@@ -30,7 +31,7 @@ def cli(context: click.Context, settings: Settings) -> None:
         context.exit(start(settings))
 
 
-for command in (play, list_exercises, solve, grade):
+for command in (play, list_exercises, solve, grade, packs):
     cli.add_command(command)
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tutor.packs import Exercise
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tutor.packs import Exercise, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +29,25 @@ class Settings:
         return self.plain or not terminal or os.environ.get("TERM") == "dumb"
 
 
-def start(settings: Settings, exercise: Exercise | None = None, seed: int | None = None, restart: bool = False) -> int:
-    """Open the tutor at an exercise, or at the list of them. Returns the exit code."""
+def start(
+    settings: Settings,
+    exercise: Exercise | None = None,
+    seed: int | None = None,
+    restart: bool = False,
+    packs: Sequence[Pack] | None = None,
+    watch: Path | None = None,
+) -> int:
+    """Open the tutor at an exercise, or at the list of them. Returns the exit code.
+
+    `packs` are those to list, None for all. What lies at `watch` is shown anew whenever it is saved.
+    """
     from tutor.practice.store import Store, default_path
 
     with Store.open(default_path()) as store:
         if settings.in_lines:
             from tutor.commands.lines import in_lines
 
-            return in_lines(settings, store, exercise, seed, restart)
+            return in_lines(settings, store, exercise, seed, restart, packs, watch)
         from tutor.tui import run
 
-        return run(store, exercise, seed=seed, restart=restart, ascii=settings.ascii)
+        return run(store, exercise, seed=seed, restart=restart, ascii=settings.ascii, packs=packs, watch=watch)

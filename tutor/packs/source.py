@@ -16,6 +16,7 @@ from typing import Any
 from tutor.algebra import AlgebraError
 from tutor.algebra.numbers import MAX_DIGITS, read_number
 from tutor.i18n import N_, Message, message
+from tutor.packs.archive import around, open_archive
 from tutor.packs.faults import Fault, PackError, Place, dotted
 
 #: The version of the format that this program reads.
@@ -97,24 +98,30 @@ class Source:
 
 def read(path: Path, folder: Path) -> Source:
     """Read a file of the pack in `folder`. Raises `PackError`."""
-    text = _read_text(path, folder)
+    text = read_text(path, folder)
     try:
         return Source(path, text, _parse(text))
     except _Syntax as error:
         raise PackError([Fault(path, error.line, "", error.message)]) from None
 
 
-def _read_text(path: Path, folder: Path) -> str:
+def read_text(path: Path, folder: Path) -> str:
+    """The text of a file of the pack in `folder`. Raises `PackError`."""
+
     def refused(text: Message, line: int | None = None) -> PackError:
         return PackError([Fault(path, line, "", text)])
 
+    archive = around(folder)
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if archive:
+            raw = open_archive(archive).read(path)
+        elif not path.resolve().is_relative_to(folder.resolve()):
             raise refused(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")))
-        if not stat.S_ISREG(path.stat().st_mode):
+        elif not stat.S_ISREG(path.stat().st_mode):
             raise refused(message(N_("This is no ordinary file. Put a text file in its place.")))
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise refused(message(N_("There is no such file. Check its name."))) from None
     except (OSError, RuntimeError):

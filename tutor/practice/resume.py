@@ -24,3 +24,18 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     if restart:
         worksheet.begin()
     return worksheet
+
+
+def carried_over(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
+    """A worksheet, kept nowhere, on an exercise as it is written now: the same numbers and answers, judged anew."""
+    renewed = Worksheet(exercise.variant(worksheet.variant.seed))
+    asked = {blank.id for blank in renewed.blanks}
+    for name, entry in worksheet.entries.items():
+        if name not in asked:
+            continue
+        if entry.revealed:
+            renewed.reveal(name)
+        elif entry.text:
+            renewed.answer(name, entry.text)
+    renewed.last_blank = worksheet.last_blank
+    return renewed

@@ -6,7 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tutor.packs import Exercise
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tutor.packs import Exercise, Pack
     from tutor.practice.store import Store
 
 
@@ -17,10 +20,13 @@ def run(
     seed: int | None = None,
     restart: bool = False,
     ascii: bool = False,
+    packs: Sequence[Pack] | None = None,
+    watch: Path | None = None,
 ) -> int:
     """Open the tutor at `exercise`, or at the list of exercises, and stay until the learner leaves.
 
-    `seed` and `restart` say with which numbers the exercise opens. The exit code: 1 where an exercise was asked
+    `seed` and `restart` say with which numbers the exercise opens. `packs` are those to list, None for all. What lies
+    at `watch` is shown anew whenever it is saved. The exit code: 1 where an exercise was asked
     for and left open, or where the app failed, 0 otherwise.
     """
     # Terminals that report keys one by one lose Hangul on its way through an input method.
@@ -28,6 +34,6 @@ def run(
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tutor.tui.app import TutorApp
 
-    app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii)
+    app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch)
     solved = app.run()
     return app.return_code or int(solved is False)

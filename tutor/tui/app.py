@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -20,10 +23,15 @@ from tutor.tui.signs import ASCII, UNICODE
 from tutor.tui.theme import COLOURLESS, DARK, LIGHT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual import events
 
     from tutor.packs import Exercise
     from tutor.tui.screens.exercise import ExerciseScreen
+
+#: Seconds between two looks at what is watched.
+_LOOK_EVERY = 0.25
 
 
 class TutorApp(App[bool]):
@@ -45,6 +53,16 @@ class TutorApp(App[bool]):
             self.entry = entry
             self.reason = reason
 
+    class Found(Message):
+        """There are more packs than were listed first."""
+
+        def __init__(self, packs: tuple[Pack, ...]) -> None:
+            super().__init__()
+            self.packs = packs
+
+    class Saved(Message):
+        """What is watched was saved."""
+
     def __init__(
         self,
         store: Store,
@@ -53,6 +71,8 @@ class TutorApp(App[bool]):
         seed: int | None = None,
         restart: bool = False,
         ascii: bool = False,
+        packs: Sequence[Pack] | None = None,
+        watch: Path | None = None,
     ) -> None:
         colourless = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if colourless else None)
@@ -60,7 +80,9 @@ class TutorApp(App[bool]):
         self.register_theme(LIGHT)
         self.theme = COLOURLESS if colourless else DARK.name
         self.store = store
-        self.packs = library.packs()
+        self.packs = library.packs(installed=False) if packs is None else tuple(packs)
+        self._all = packs is None
+        self._watched = watch
         self.ascii = ascii
         self.signs = ASCII if ascii else UNICODE
         self._asked = exercise
@@ -72,6 +94,9 @@ class TutorApp(App[bool]):
         self.push_screen(self._home)
         if self._asked is not None:
             self._open(self._asked, self._seed, self._restart)
+        if self._watched is not None:
+            self.run_worker(self._watch, thread=True, group="watch", exit_on_error=False)
+            self.post_message(self.Saved())
         self.call_after_refresh(self.run_worker, self._warm_up, thread=True, exit_on_error=False)
 
     def _warm_up(self) -> None:
@@ -84,8 +109,10 @@ class TutorApp(App[bool]):
         from tutor.packs import PackError
 
         worker = get_current_worker()
+        if self._all and len(every := library.packs()) > len(self.packs):
+            self.post_message(self.Found(every))
         # Copies of the packs: theirs are in use on the screen.
-        for pack in library.packs():
+        for pack in library.packs() if self._all else map(copy, self.packs):
             for entry in pack.entries:
                 if worker.is_cancelled:
                     return
@@ -106,16 +133,21 @@ class TutorApp(App[bool]):
         from tutor.packs import PackError
 
         try:
-            self._open(pack.open(entry.id))
+            self._open(pack.open(entry.id), self._seed if not self._all else None)
         except (PackError, AlgebraError) as error:
             self._home.mark_broken(pack, entry, str(error))
 
     def _open(self, exercise: Exercise, seed: int | None = None, restart: bool = False) -> None:
         # What works on an exercise is loaded with the first one: the list stands sooner without it.
         from tutor.practice.resume import open_worksheet
+        from tutor.practice.worksheet import Worksheet
         from tutor.tui.screens.exercise import ExerciseScreen
 
-        worksheet = open_worksheet(self.store, exercise, seed, restart)
+        if self._watched is not None:
+            # An author who looks at work in progress is no learner.
+            worksheet = Worksheet(exercise.variant(seed))
+        else:
+            worksheet = open_worksheet(self.store, exercise, seed, restart)
         following = self._following(exercise)
         title = str(following[1].title) if following else None
         self._home.come_back_from(exercise)
@@ -149,6 +181,62 @@ class TutorApp(App[bool]):
         from tutor.tui.screens.exercise import ExerciseScreen
 
         return isinstance(self.screen, ExerciseScreen) and self.screen.desk.worksheet.variant.exercise is exercise
+
+    def on_tutor_app_found(self, event: Found) -> None:
+        self.packs = event.packs
+        self._home.renew(event.packs)
+
+    # --- watching ---
+
+    def _watch(self) -> None:
+        """Tell when anything at the watched place was saved. Runs beside the app."""
+        from tutor.packs.places import stamp
+
+        worker = get_current_worker()
+        assert self._watched is not None
+        before = stamp(self._watched)
+        while not worker.is_cancelled:
+            time.sleep(_LOOK_EVERY)
+            now = stamp(self._watched)
+            if now != before:
+                before = now
+                self.post_message(self.Saved())
+
+    async def on_tutor_app_saved(self) -> None:
+        """Show what is watched as it is now: its faults over everything else, until they are mended."""
+        from tutor.packs import PackError
+        from tutor.packs.places import open_place
+        from tutor.tui.screens.exercise import ExerciseScreen
+        from tutor.tui.screens.faults import FaultsScreen
+
+        assert self._watched is not None
+        shown = next((screen for screen in self.screen_stack if isinstance(screen, ExerciseScreen)), None)
+        faults = next((screen for screen in self.screen_stack if isinstance(screen, FaultsScreen)), None)
+        try:
+            found = open_place(self._watched)
+            if isinstance(found, Pack):
+                self.packs = (found,)
+                self._home.renew(self.packs)
+                exercise = found.open(shown.desk.worksheet.variant.exercise.id) if shown else None
+            else:
+                exercise = found
+        except PackError as error:
+            if faults:
+                faults.tell(str(error))
+            else:
+                await self.push_screen(FaultsScreen(str(error), self.signs))
+            return
+        while faults and self.screen is not faults:
+            await self.pop_screen()
+        if faults:
+            await self.pop_screen()
+        if exercise and shown:
+            if self._asked is shown.desk.worksheet.variant.exercise:
+                self._asked = exercise
+            shown.renew(exercise)
+        elif exercise:
+            self._asked = exercise
+            self._open(exercise, self._seed, self._restart)
 
     def on_tutor_app_broken(self, event: Broken) -> None:
         self._home.mark_broken(event.pack, event.entry, event.reason)

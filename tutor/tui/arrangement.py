@@ -20,6 +20,8 @@ _PANEL_CELLS = 48
 #: From this width on the panel may stand beside the graph.
 _BESIDE_FROM = 120
 _LEAST_GRAPH = 6
+#: Rows of a question and its choices beyond those of any blank.
+_QUESTION_ROWS = 4
 #: The most rows of a matrix's cells that are in sight at once.
 _CELL_ROWS = 8
 #: From so many rows on a compact graph has a free row above and below.
@@ -36,16 +38,25 @@ class Arrangement:
 
 
 def arrange(
-    drawings: Mapping[Density, Drawing], width: int, height: int, wish: Density | None = None, cells: int = 0
+    drawings: Mapping[Density, Drawing],
+    width: int,
+    height: int,
+    wish: Density | None = None,
+    cells: int = 0,
+    asking: bool = False,
 ) -> Arrangement:
     """Full density where it fits, else compact, unless one is wished for. Rows leave the panel what it needs.
 
-    `cells` is how many rows the cells of the largest matrix have.
+    `cells` is how many rows the cells of the largest matrix have; while `asking` the panel needs rows for a question.
     """
     full = drawings["full"]
     beside = width >= _BESIDE_FROM and (drawings[wish or "full"].width + 2 <= width - _PANEL_CELLS)
     free_width = width - _PANEL_CELLS if beside else width
-    free_rows = height - _BARS if beside else max(height - _BARS - _PANEL_ROWS - min(cells, _CELL_ROWS), _LEAST_GRAPH)
+    free_rows = (
+        height - _BARS
+        if beside
+        else max(height - _BARS - _PANEL_ROWS - min(cells, _CELL_ROWS) - asking * _QUESTION_ROWS, _LEAST_GRAPH)
+    )
     fits = full.width <= free_width and full.height <= free_rows
     density: Density = wish or ("full" if fits else "compact")
     drawing = drawings[density]

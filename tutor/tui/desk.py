@@ -56,6 +56,16 @@ class Desk:
         return self.worksheet.state(self.at) == "given"
 
     @property
+    def asks_question(self) -> bool:
+        """Whether the focused blank is a question, which takes more room than a value does."""
+        return self.place.kind == "question"
+
+    @property
+    def waits(self) -> bool:
+        """Whether the focused place waits for the forward values."""
+        return self.worksheet.locked(self.at)
+
+    @property
     def draft(self) -> Draft:
         """What is typed at the focused place, to be read; typing begins with `begin_draft`."""
         return self.drafts.get(self.at) or Draft(self.place.shape)
@@ -104,7 +114,7 @@ class Desk:
         At + and − nothing is computed with what the other lines hold, so they are left out.
         """
         problem, place = self.worksheet.problem, self.place
-        if self.entry.settled or self.entry.wrongs < POINT_AFTER:
+        if not place.backward or self.entry.settled or self.entry.wrongs < POINT_AFTER:
             return ()
         upstream = self.upstream(place)
         if upstream is None or not place.edge:
@@ -125,13 +135,14 @@ class Desk:
 
     def step(self, by: int) -> None:
         """To the next or previous blank in the order of the backward pass, going round."""
-        order = [blank.id for blank in self.worksheet.blanks]
+        order = [blank.id for blank in self.worksheet.blanks if not self.worksheet.locked(blank.id)]
         if self.at in order:
             self.go(order[(order.index(self.at) + by) % len(order)])
         else:
             places = [place.id for place in self.worksheet.problem.places]
             here = places.index(self.at)
-            self.go(next(name for name in (places[here:] + places[:here])[::by] if name in order))
+            around = (places[here:] + places[:here])[::by]
+            self.go(next((name for name in around if name in order), order[0]))
 
     # --- typing ---
 
@@ -215,11 +226,11 @@ class Desk:
     def check(self) -> Verdict | None:
         """Check what is typed. A right answer leads on to the next open blank; None where nothing is to be checked."""
         draft, at = self.draft, self.at
-        if not draft.complete or self.given:
+        if not draft.complete or self.given or self.waits:
             return None
         verdict = self.worksheet.answer(at, draft.text)
         self.hint_asked = self.hurried = False
-        if verdict.kind is Kind.MALFORMED:
+        if verdict.kind in (Kind.MALFORMED, Kind.UNDECIDED):
             self.faults[at] = verdict
             lead = len(draft.text) - len(draft.text.lstrip())
             draft.point_at(lead + (verdict.at or 0))
@@ -243,7 +254,7 @@ class Desk:
 
     def ask_hint(self) -> None:
         """The next rung of help at the focused blank."""
-        if not self.given and not self.entry.settled:
+        if not self.given and not self.waits and not self.entry.settled:
             before = self.entry.hints
             found = self.worksheet.hint(self.at)
             self.hurried = found.rung == before and not found.last

@@ -12,6 +12,7 @@ from tutor.drawing.sketch import value_lines
 from tutor.grading import Blank, Verdict, asks, place_name
 from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS, WORDS
+from tutor.grading.wording import right_answer
 from tutor.i18n import N_, _, message
 from tutor.tui.columns import Column, side_by_side
 from tutor.tui.contents import content, prose
@@ -35,7 +36,13 @@ _BEARINGS = N_("Arrow keys follow the graph, Tab goes to the next blank of the b
 
 def quantity(desk: Desk, signs: Signs) -> Content:
     """The name of what is asked at the focused place."""
-    return content(signs, (str(asks(desk.worksheet.problem, desk.place, desk.known())), "bold"))
+    asked = str(asks(desk.worksheet.problem, desk.place, desk.known()))
+    if desk.place.kind != "question":
+        return content(signs, (asked, "bold"))
+    lines = [prose(signs, asked, "bold")]
+    choices = desk.worksheet.problem.question(desk.place).choices
+    lines += [prose(signs, f"{number}  {choice.text}") for number, choice in enumerate(choices, 1)]
+    return Content("\n").join(lines)
 
 
 def around(desk: Desk, signs: Signs, width: int) -> Content:
@@ -43,12 +50,23 @@ def around(desk: Desk, signs: Signs, width: int) -> Content:
     worksheet, place = desk.worksheet, desk.place
     problem, graph = worksheet.problem, worksheet.problem.graph
     forward = problem.exact.values
-    if place.edge is None:
+    if place.kind == "question":
+        return Content("")
+    if place.kind == "forward":
+        shown = [*dict.fromkeys(arg for arg in graph.nodes[place.node].args if arg is not None)]
+    elif place.edge is None:
         shown = [place.node]
     else:
         shown = [arg for arg in graph.nodes[place.edge.target].args if arg is not None]
         shown = [*dict.fromkeys(shown), place.edge.target]
-    columns = [Column(graph.title(i), value_lines(forward[i], problem.near_one[i]), "$text-success") for i in shown]
+    columns = [
+        Column(
+            graph.title(i),
+            ("?",) if i in worksheet.hidden else value_lines(forward[i], problem.near_one[i]),
+            "$text-success",
+        )
+        for i in shown
+    ]
     upstream = desk.upstream(place)
     if upstream is not None:
         known = upstream.id in worksheet.known()
@@ -63,13 +81,14 @@ def standing(desk: Desk, signs: Signs) -> Content:
     if desk.in_grid:
         return Content("")
     if state == "empty":
-        text = (
-            _("type the value and press Enter")
-            if desk.place.shape is None
-            else _("Enter opens the cells, a letter an expression")
-        )
+        if desk.place.shape is not None:
+            text = _("Enter opens the cells, a letter an expression")
+        elif desk.asks_question and desk.worksheet.problem.question(desk.place).choices:
+            text = _("type the number of your choice and press Enter")
+        else:
+            text = _("type the value and press Enter")
         return content(signs, (text, "$foreground 40%"))
-    text = desk.entry.text if state not in ("given", "revealed") else show(desk.worksheet.problem.truth(desk.place))
+    text = desk.entry.text if state not in ("given", "revealed") else right_answer(desk.worksheet.problem, desk.place)
     return content(signs, (f"{text}  {signs.of_state(state)} {_(_STATES[state])}", "$foreground 60%"))
 
 

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tutor.drawing import Density, Direction, Drawing, draw, sketch
 from tutor.i18n import N_, _, message
 from tutor.packs import Exercise
+from tutor.practice.resume import carried_over
 from tutor.practice.worksheet import Worksheet
 from tutor.tui import words
 from tutor.tui.arrangement import Arrangement, arrange
@@ -72,6 +73,8 @@ class ExerciseScreen(Screen[None]):
         self._wish: Density | None = None
         self._arranged = Arrangement("full", False, 0)
         self._fillings = Fillings(signs)
+        #: Whether the graph has made room for a question.
+        self._asking = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -90,7 +93,8 @@ class ExerciseScreen(Screen[None]):
             self._arrange()
 
     def _draw(self) -> dict[Density, Drawing]:
-        boxes = sketch(self.desk.worksheet.problem, ascii=self.ascii)
+        self._hidden = self.desk.worksheet.hidden
+        boxes = sketch(self.desk.worksheet.problem, ascii=self.ascii, hidden=self._hidden)
         return {density: draw(boxes, density, ascii=self.ascii) for density in ("full", "compact")}
 
     # --- showing ---
@@ -101,11 +105,15 @@ class ExerciseScreen(Screen[None]):
         return self._drawings[self._arranged.density]
 
     def _arrange(self) -> None:
-        self._arranged = arrange(self._drawings, self.size.width, self.size.height, self._wish, self._cell_rows())
+        self._asking = self.desk.asks_question
+        self._arranged = arrange(
+            self._drawings, self.size.width, self.size.height, self._wish, self._cell_rows(), self._asking
+        )
         desk = self.query_one("#desk")
         desk.set_class(self._arranged.beside, "-beside")
         desk.set_class(self.size.height >= _ROOMY_FROM, "-roomy")
         graph = self.query_one(GraphView)
+        graph.display = bool(self.desk.worksheet.problem.graph.nodes)
         graph.styles.height = "1fr" if self._arranged.beside else self._arranged.rows
         graph.show(self.drawing)
         self._show()
@@ -120,6 +128,14 @@ class ExerciseScreen(Screen[None]):
         """Show the desk as it is now; each widget repaints what differs."""
         desk = self.desk
         if not self.is_mounted:
+            return
+        if desk.worksheet.hidden != self._hidden:
+            # A forward value was found, or taken back: it stands in the drawing itself.
+            self._drawings = self._draw()
+            self._arrange()
+            return
+        if desk.asks_question != self._asking:
+            self._arrange()
             return
         looked_at = frozenset(place.id for place in desk.pointers())
         self.query_one(GraphView).fill(self._fillings.of(desk), desk.at, looked_at)
@@ -189,6 +205,8 @@ class ExerciseScreen(Screen[None]):
             return
         if self.desk.given:
             self.desk.remark = message(N_("This value is given. Tab goes to the next blank."))
+        elif self.desk.waits:
+            self.desk.remark = message(N_("The forward values come first. Tab goes to the next one."))
         elif text.strip() or self.desk.draft.line.text:
             self.desk.type(text)
         self._show()
@@ -210,8 +228,10 @@ class ExerciseScreen(Screen[None]):
             pass
         elif desk.in_grid:
             desk.begin_draft().step(rows, columns)
+        elif desk.at in self.drawing.neighbours:
+            desk.go(self.drawing.neighbours[desk.at].get(direction, desk.at))
         else:
-            desk.go(self.drawing.neighbours.get(desk.at, {}).get(direction, desk.at))
+            desk.step(rows + columns)
         self._show()
 
     def action_step(self, by: int) -> None:
@@ -246,7 +266,7 @@ class ExerciseScreen(Screen[None]):
         if desk.in_grid and desk.draft.first_empty() is not None:
             draft = desk.begin_draft()
             draft.at = draft.first_empty()
-        elif desk.entry.settled or desk.given:
+        elif desk.entry.settled or desk.given or desk.waits:
             desk.go_on()
         else:
             desk.remark = message(N_("Type the value first. ? gives a hint."))
@@ -292,6 +312,22 @@ class ExerciseScreen(Screen[None]):
         if agreed:
             self.desk.fresh()
             self._drawings = self._draw()
+            self._arrange()
+
+    def renew(self, exercise: Exercise) -> None:
+        """Show the exercise as it is written now. The place, the answers and what is typed stay as far as they fit."""
+        before = self.desk
+        self.desk = Desk(carried_over(before.worksheet, exercise))
+        problem = self.desk.worksheet.problem
+        self.desk.drafts = {
+            name: draft
+            for name, draft in before.drafts.items()
+            if problem.has_place(name) and problem.place(name).shape == before.worksheet.problem.place(name).shape
+        }
+        if any(place.id == before.at for place in problem.places):
+            self.desk.at = before.at
+        self._drawings = self._draw()
+        if self.is_mounted:
             self._arrange()
 
     def action_density(self) -> None:

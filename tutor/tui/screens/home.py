@@ -50,10 +50,20 @@ class HomeScreen(Screen[None]):
         self.signs = signs
         #: Why exercises can't be opened, by pack and exercise.
         self.faults: dict[tuple[str, str], str] = {}
-        self._entries = {f"{pack.id}/{entry.id}": (pack, entry) for pack in packs for entry in pack.entries}
+        self._entries = self._by_name()
         self._remark = ""
         self._fresh = True
         self._came_from: str | None = None
+
+    def _by_name(self) -> dict[str, tuple[Pack, Entry]]:
+        return {f"{pack.id}/{entry.id}": (pack, entry) for pack in self.packs for entry in pack.entries}
+
+    def renew(self, packs: Sequence[Pack]) -> None:
+        """List these packs from now on."""
+        self.packs = packs
+        self.faults.clear()
+        self._entries = self._by_name()
+        self.refresh_list()
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, ("backprop-tutor", "bold")), id="title")

@@ -1,0 +1,133 @@
+"""Archives made to do harm, as whoever makes them would make them."""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+PACK = ("pack.toml", b"format = 1\nid = 'evil'")
+EXERCISE = ("01-ex.toml", b"graph = 'z = a * b'")
+
+
+def archive(*entries: tuple[str | zipfile.ZipInfo, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The bytes of a zip archive with these entries."""
+    raw = BytesIO()
+    with zipfile.ZipFile(raw, "w", compression) as file:
+        for name, content in entries:
+            info = zipfile.ZipInfo(name) if isinstance(name, str) else name
+            file.writestr(info, content, compression)
+    return raw.getvalue()
+
+
+def link(name: str, target: str) -> tuple[zipfile.ZipInfo, bytes]:
+    info = zipfile.ZipInfo(name)
+    info.create_system = 3
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info, target.encode()
+
+
+def _patched(raw: bytes, old: bytes, new: bytes) -> bytes:
+    assert len(old) == len(new) and old in raw
+    return raw.replace(old, new)
+
+
+def _lying() -> bytes:
+    """A text of 40 MiB whose header says that it is small."""
+    raw = bytearray(archive(PACK, ("01-ex.toml", b"#" * (40 << 20))))
+    central = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 4)
+    struct.pack_into("<I", raw, central + 24, 100)
+    return bytes(raw)
+
+
+def _locked() -> bytes:
+    raw = bytearray(archive(PACK, EXERCISE))
+    for sign, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := raw.find(sign, at + 1)) >= 0:
+            raw[at + offset] |= 1
+    return bytes(raw)
+
+
+#: What is made, and the sentence it is refused with.
+ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "up": (
+        lambda: archive(PACK, ("../../evil.toml", b"x")),
+        "“../../evil.toml” leads out of the archive. Make it again from the pack's folder.",
+    ),
+    "up inside": (
+        lambda: archive(PACK, ("a/../../evil.toml", b"x")),
+        "“a/../../evil.toml” leads out of the archive. Make it again from the pack's folder.",
+    ),
+    "absolute": (
+        lambda: archive(PACK, ("/etc/evil.toml", b"x")),
+        "“/etc/evil.toml” leads out of the archive. Make it again from the pack's folder.",
+    ),
+    "drive": (
+        lambda: archive(PACK, ("C:/evil.toml", b"x")),
+        "“C:/evil.toml” leads out of the archive. Make it again from the pack's folder.",
+    ),
+    "backslash": (
+        lambda: archive(PACK, ("..\\evil.toml", b"x")),
+        "“..\\evil.toml” leads out of the archive. Make it again from the pack's folder.",
+    ),
+    "zero byte": (
+        lambda: _patched(archive(PACK, ("evilX.toml", b"x")), b"evilX.toml", b"evil\0.toml"),
+        "“evil\\x00.toml” leads out of the archive. Make it again from the pack's folder.",
+    ),
+    "link": (
+        lambda: archive(PACK, link("01-ex.toml", "/etc/passwd")),
+        "“01-ex.toml” is a link. Put a copy of the file in its place.",
+    ),
+    "linked folder": (
+        lambda: archive(PACK, link("sub", "/etc")),
+        "“sub” is a link. Put a copy of the file in its place.",
+    ),
+    "twice": (
+        lambda: archive(PACK, EXERCISE, ("01-EX.toml", b"x")),
+        "“01-EX.toml” is in this archive twice. Make it again.",
+    ),
+    "bomb": (
+        lambda: archive(PACK, ("01-ex.toml", b"#" * (200 << 20))),
+        "“01-ex.toml” is larger than 1 MiB. Make several exercises of it.",
+    ),
+    "many bombs": (
+        lambda: archive(PACK, *((f"{n:03}.toml", b"#" * (1 << 20)) for n in range(60))),
+        "The texts in this archive are larger than 32 MiB together. Make several packs of it.",
+    ),
+    "many files": (
+        lambda: archive(PACK, *((f"{n}", b"") for n in range(10_001))),
+        "There are more than 10000 files in this archive. Leave out what is no exercise.",
+    ),
+    "large": (
+        lambda: b"x" * ((8 << 20) + 1),
+        "This archive is larger than 8 MiB. A pack holds texts only: leave everything else out.",
+    ),
+    "deep": (
+        lambda: archive(PACK, ("a/" * 8 + "x.toml", b"")),
+        "“a/a/a/a/a/a/a/a/x.toml” lies more than 8 folders deep. A pack is one folder.",
+    ),
+    "lying sizes": (_lying, "This is no zip archive, or a damaged one. Make it again."),
+    "locked": (_locked, "“pack.toml” needs a password. Make the archive without one."),
+    "odd": (
+        lambda: archive(PACK, EXERCISE, compression=zipfile.ZIP_LZMA),
+        "“pack.toml” is packed in an unusual way. Make an ordinary zip archive.",
+    ),
+    "torn": (lambda: archive(PACK, EXERCISE)[:-30], "This is no zip archive, or a damaged one. Make it again."),
+    "no zip": (lambda: b"nothing", "This is no zip archive, or a damaged one. Make it again."),
+    "empty": (lambda: archive(), "There is no pack.toml in this archive. Make it from a pack's folder."),
+    "two packs": (
+        lambda: archive(("a/pack.toml", b"format = 1"), ("b/pack.toml", b"format = 1")),
+        "There is more than one pack in this archive. Make one for each.",
+    ),
+}
+
+
+def write(folder: Path, name: str) -> Path:
+    """A hostile archive in a folder."""
+    path = folder / "evil.zip"
+    path.write_bytes(ARCHIVES[name][0]())
+    return path
