@@ -41,8 +41,9 @@ def often_enough(graph: Graph, inputs: dict[str, Any], start: Any = 1.0, wrt: An
     for _ in range(often.RUNS):
         run(graph, inputs, start, wrt)
     key = None if wrt is None else tuple(wrt)
-    assert often.program(graph, key) is not None
-    assert often.program(graph, key).run(inputs, start) is not None  # type: ignore[union-attr]
+    program = graph.programs[key]
+    assert program is not None
+    assert program.run(inputs, start) is not None
     return first, run(graph, inputs, start, wrt)
 
 
@@ -145,7 +146,7 @@ def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: di
     }
     graph = Graph.parse(text, inputs, own)
     assert_equal(*often_enough(graph, inputs))
-    assert "f0" not in often.program(graph, None).source  # type: ignore[union-attr]
+    assert "f0" not in graph.programs[None].source  # type: ignore[union-attr]
 
 
 def test_only_what_is_wanted_is_sent_back() -> None:
@@ -230,7 +231,7 @@ def test_the_forward_pass_alone_has_a_program_of_its_own() -> None:
     first = forward(graph, inputs)
     for _ in range(often.RUNS):
         forward(graph, inputs)
-    program = often.program(graph, often.FORWARD)
+    program = graph.programs[often.FORWARD]
     assert program is not None
     assert all(map(same, program.run(inputs), first))
     assert all(map(same, forward(graph, inputs), first))
@@ -241,7 +242,7 @@ def test_no_word_of_a_users_stands_in_the_source() -> None:
     graph = Graph.parse(text)
     inputs = dict.fromkeys(graph.inputs, 1.5)
     assert_equal(*often_enough(graph, inputs))
-    source = often.program(graph, None).source  # type: ignore[union-attr]
+    source = graph.programs[None].source  # type: ignore[union-attr]
     assert set(re.findall(r"[^\W\d]\w*", source)) & {node.id for node in graph.nodes} == set()
     assert source.isascii()
     with pytest.raises(RuntimeError):

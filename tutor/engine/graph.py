@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -173,9 +174,14 @@ class Graph:
         return tuple(found)
 
     @cached_property
-    def programs(self) -> dict[Hashable, Program | int | None]:
-        """What is compiled of it, or how often it was run so far; kept by `often.py`."""
+    def programs(self) -> dict[Hashable, Program | None]:
+        """What is compiled of it, None where that can't be; kept by `often.py`, like the next one."""
         return {}
+
+    @cached_property
+    def runs(self) -> Counter[Hashable]:
+        """How often it was run on floats without a program."""
+        return Counter()
 
     @cached_property
     def float_consts(self) -> tuple[Value, ...]:

@@ -18,23 +18,14 @@ RUNS = 20
 FORWARD = "forward"
 
 
-def program(graph: Graph, key: Hashable) -> Program | None:
-    """The program for these passes over a graph, None where there is none yet."""
-    found = graph.programs.get(key)
-    return None if isinstance(found, int) else found
-
-
 def count(graph: Graph, key: Hashable, found: Sequence[Value]) -> None:
     """One more run without a program, with these values of the nodes. The last one of so many makes the program."""
-    runs = graph.programs.get(key, 0)
-    if not isinstance(runs, int) or not (isinstance(found[-1], float) or values.is_array(found[-1])):
+    if key in graph.programs or not (isinstance(found[-1], float) or values.is_array(found[-1])):
         return
-    graph.programs[key] = runs + 1
-    if runs + 1 == RUNS:
+    graph.runs[key] += 1
+    if graph.runs[key] >= RUNS:
         shapes = _shapes(found)
-        if shapes is None:
-            graph.programs[key] = 0
-        else:
+        if shapes is not None:
             graph.programs[key] = _compile(graph, key, shapes)
 
 

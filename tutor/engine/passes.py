@@ -39,7 +39,7 @@ class EdgeValue:
     gradient: Value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Passes:
     """Both passes over a graph for one set of inputs, all floats or all exact.
 
@@ -76,12 +76,12 @@ def operands(graph: Graph, forward_values: Sequence[Value], position: int) -> tu
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
     """The value of every node, floats for floats, exact trees for exact trees. Raises `NotANumber`."""
-    program = often.program(graph, often.FORWARD)
-    done: tuple[Value, ...] | None = program.run(inputs) if program else None
-    if done is None:
-        done = _forward(graph, inputs)
-        often.count(graph, often.FORWARD, done)
-    return done
+    program = graph.programs.get(often.FORWARD)
+    found: tuple[Value, ...] | None = program.run(inputs) if program is not None else None
+    if found is None:
+        found = _forward(graph, inputs)
+        often.count(graph, often.FORWARD, found)
+    return found
 
 
 def _forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
@@ -210,9 +210,8 @@ def run(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection
     `wrt` as in `backward`. Raises `NotANumber`.
     """
     wanted = None if wrt is None else tuple(wrt)
-    program = often.program(graph, wanted)
-    done = program.run(inputs, start) if program else None
-    if program and done:
+    program = graph.programs.get(wanted)
+    if program is not None and (done := program.run(inputs, start)) is not None:
         found, gradients, locals_, downs = done
         return Passes(graph, found, gradients[-1], gradients, _Edges(program.index, gradients, locals_, downs))
     forward_values = _forward(graph, inputs)
