@@ -1,0 +1,261 @@
+"""A graph as a derivation in LaTeX: what every node computes, then the chain rule, node by node, from the output back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from tutor.algebra import values
+from tutor.algebra.tree import Expr, Num, children, names, postorder
+from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
+from tutor.engine.graph import Edge, Graph
+from tutor.engine.passes import Passes, run
+from tutor.engine.programs.formulas import (
+    OUTPUT,
+    UPSTREAM,
+    back_formula,
+    forward_formula,
+    is_composite,
+    operand,
+    readable,
+    shapes_at,
+)
+from tutor.engine.programs.letters import GRADIENT, Letters, differential, text
+from tutor.engine.programs.tex import ATOM, PRODUCT, QUOTIENT, TOTAL, Shown, Text, Values, approximate, write
+from tutor.i18n import _
+
+#: The rule of a composite is written out while its formula has no more parts than this.
+_LONGEST_RULE = 40
+#: Numbers are not put into a formula where more matrices than this would stand in it.
+_MOST_MATRICES = 4
+
+
+def latex(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None) -> list[str]:
+    """The lines of the derivation: two displays (`align*`), for the body of a document that loads `amsmath`.
+
+    Names of other letters than Latin and Greek stand in `\\text{…}` and need fonts for them, as do the headings in
+    Korean (`kotex`, or XeLaTeX). `inputs` and `start` are exact; an input that is a symbol (`Sym`, or `Whole` for
+    a matrix) stays one. Gradients are those of the inputs in `wrt` and of what leads to them, None for all. Raises
+    `NotANumber`, as `run` does.
+    """
+    derivation = _Derivation(graph, run(graph, inputs, start, wrt), _has_decimals(graph, inputs))
+    return [
+        *_display(_("Forward pass"), list(derivation.forward())),
+        "",
+        *_display(_("Backward pass"), list(derivation.backward())),
+    ]
+
+
+def _display(heading: str, equations: list[list[str]]) -> list[str]:
+    """Equations, each of a left side and one or more right sides, under a heading."""
+    lines = [line for equation in equations for line in _aligned(equation)]
+    if not lines:
+        return []
+    broken = [rf"{line} \\" for line in lines[:-1]] + lines[-1:]
+    inside = [r"\begingroup\allowdisplaybreaks", r"\begin{align*}", *broken, r"\end{align*}", r"\endgroup"]
+    return [rf"\noindent {text(heading)}:", *inside]
+
+
+def _aligned(equation: list[str]) -> Iterator[str]:
+    left, first, *others = equation
+    yield f"{left} &{first}"
+    for right in others:
+        yield f"  &{right}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One more side of an equation. `near` is whether it is only near to what stands before it."""
+
+    text: str
+    near: bool = False
+
+    def __str__(self) -> str:
+        return (r"\approx " if self.near else "= ") + self.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What comes back along one edge: in differentials, as the rule's formula, and with the numbers put in."""
+
+    chain: Text | None
+    formula: Text | None
+    numbers: Text | None
+    near: bool
+
+
+class _Derivation:
+    def __init__(self, graph: Graph, passes: Passes, decimals: bool) -> None:
+        self.graph = graph
+        self.passes = passes
+        self.letters = Letters()
+        wanted = [node.name or node.id for node in graph.nodes]
+        wanted[graph.last] = graph.output
+        self.names = [self.letters.letter(name) for name in wanted]
+        self.goal = self._goal()
+        self.values = Values(self.letters, {node.id: node.shape for node in graph.nodes if node.is_input}, decimals)
+        self.shown = [
+            self.values.show(value, not node.is_input and node.operation.near_one)
+            for node, value in zip(graph.nodes, passes.values, strict=True)
+        ]
+
+    def _goal(self) -> str:
+        """What is differentiated: the output, or what comes behind it where the start says that there is more."""
+        start = self.passes.start
+        if isinstance(start, Num) and start.value == 1:
+            return self.names[self.graph.last]
+        for symbol in sorted(_symbols(start)):
+            if found := GRADIENT.fullmatch(symbol):
+                return self.letters.letter(found[1])
+        return "L" if "L" not in self.names else r"\mathcal{L}"
+
+    def forward(self) -> Iterator[list[str]]:
+        """What each node computes."""
+        for position, node in enumerate(self.graph.nodes):
+            value, steps = self.passes.values[position], []
+            if not node.is_input:
+                tree = forward_formula(self.graph, position)
+                steps = [_Step(self._written(tree, position)[0]), *self._in_numbers(tree, position)]
+            elif _symbols(value):
+                continue
+            yield self._equation(self.names[position], steps, value, self.shown[position], position)
+
+    def backward(self) -> Iterator[list[str]]:
+        """What comes back to each node: the sum over the places that it feeds."""
+        for position in range(self.graph.last, -1, -1):
+            gradient = self.passes.gradients[position]
+            places = [(edge.target, edge.slot) for edge in self.graph.outgoing[position]]
+            edges = [
+                edge
+                for edge, place in zip(self.graph.outgoing[position], places, strict=True)
+                if place in self.passes.edges
+            ]
+            if edges or position == self.graph.last:
+                steps = _steps([self._part(edge) for edge in reversed(edges)])
+                shown = self.values.show(gradient)
+                if steps or shown is None or shown.text[0] != self._gradient(position):
+                    yield self._equation(self._gradient(position), steps, gradient, shown, position)
+
+    def _equation(self, left: str, steps: list[_Step], value: Value, shown: Shown | None, position: int) -> list[str]:
+        """An equation that ends in a value: on one line where it is short, otherwise on one for each step."""
+        steps = list(steps)
+        if shown is not None:
+            if not steps or steps[-1].text != shown.text[0]:
+                steps.append(_Step(shown.text[0], not shown.exact or any(step.near for step in steps)))
+            if shown.exact and isinstance(value, Expr) and not isinstance(value, Num) and not _symbols(value):
+                steps.append(_Step(approximate(value)[0], near=True))
+        if self.graph.nodes[position].shape is None and len(self.graph.outgoing[position]) < 2:
+            return [left, " ".join(map(str, steps))]
+        return [left, *map(str, steps)]
+
+    def _part(self, edge: Edge) -> _Part:
+        position = edge.target
+        structural = self.graph.nodes[position].operation.pull
+        chain = None
+        if not structural or is_composite(self.graph, position):
+            chain = self._differentials(edge)
+        tree = back_formula(self.graph, position, edge.slot)
+        if is_composite(self.graph, position) and _size(tree) > _LONGEST_RULE:
+            return _Part(chain, None, None, False)
+        tree = readable(tree, shapes_at(self.graph, position))
+        numbers = self._numbers(tree, position)
+        return _Part(chain, self._written(tree, position), *(numbers or (None, False)))
+
+    def _gradient(self, position: int) -> str:
+        return differential(self.goal, self.names[position])
+
+    def _differentials(self, edge: Edge) -> Text:
+        """The upstream times the local derivative, both as quotients of differentials."""
+        local = differential(self.names[edge.target], self.names[edge.source])
+        if sum(other.source == edge.source for other in self.graph.incoming[edge.target]) > 1:
+            local = rf"\left.{local}\right|_{{{edge.slot + 1}}}"
+        whole = self.graph.nodes[edge.target].shape is not None
+        return f"{self._gradient(edge.target)} {chr(92) + 'odot ' if whole else ''}{local}", PRODUCT
+
+    def _texts(self, position: int) -> dict[str, Text]:
+        """What the names in a node's formulas stand for, as letters; numbers of the formula as they are."""
+        node = self.graph.nodes[position]
+        found = {OUTPUT: (self.names[position], ATOM), UPSTREAM: (self._gradient(position), QUOTIENT)}
+        for slot, arg in enumerate(node.args):
+            if arg is not None:
+                found[operand(slot)] = self.names[arg], ATOM
+            elif node.op != "broadcast":
+                shown = self.values.show(node.const)
+                assert shown is not None
+                found[operand(slot)] = shown.text
+        return found
+
+    def _written(self, tree: Expr, position: int) -> Text:
+        return write(tree, self._texts(position), shapes_at(self.graph, position), self.values.decimals)
+
+    def _in_numbers(self, tree: Expr, position: int) -> list[_Step]:
+        numbers = self._numbers(tree, position)
+        return [] if numbers is None else [_Step(numbers[0][0], numbers[1])]
+
+    def _numbers(self, tree: Expr, position: int) -> tuple[Text, bool] | None:
+        """A formula with the numbers put in, and whether some are rounded; None where there are none to put in."""
+        node, texts, near = self.graph.nodes[position], self._texts(position), False
+        for name in _symbols(tree) - {"pi"}:
+            if name == UPSTREAM:
+                value = self.passes.gradients[position]
+                shown = self.values.show(value)
+            else:
+                source = position if name == OUTPUT else node.args[int(name[1:])]
+                if source is None:
+                    continue
+                value, shown = self.passes.values[source], self.shown[source]
+            if shown is None or not shown.small or _symbols(value):
+                return None
+            texts[name] = shown.text
+            near |= not shown.exact
+        found = write(tree, texts, shapes_at(self.graph, position), self.values.decimals)
+        return None if found[0].count(r"\begin{pmatrix}") > _MOST_MATRICES else (found, near)
+
+
+def _steps(parts: list[_Part]) -> list[_Step]:
+    """The sums of what comes back along several edges, from differentials to numbers, as far as all are known."""
+    found: list[_Step] = []
+    if any(part.chain for part in parts):
+        found.append(_Step(_sum([part.chain or part.formula for part in parts])))
+    if any(part.formula for part in parts):
+        found.append(_Step(_sum([part.formula or part.chain for part in parts])))
+    if parts and all(part.numbers for part in parts):
+        found.append(_Step(_sum([part.numbers for part in parts]), any(part.near for part in parts)))
+    return [step for step, before in zip(found, [None, *found], strict=False) if before is None or step != before]
+
+
+def _sum(terms: list[Text | None]) -> str:
+    known = [term for term in terms if term]
+    if len(known) == 1:
+        return known[0][0]
+    bracketed = [
+        rf"\left({term}\right)" if strength == TOTAL or (term.startswith("-") and n) else term
+        for n, (term, strength) in enumerate(known)
+    ]
+    return " + ".join(bracketed)
+
+
+def _symbols(value: Value) -> set[str]:
+    """The names in a value."""
+    if isinstance(value, Whole):
+        return names(value.tree)
+    cells = [cell for row in value for cell in row] if values.is_matrix(value) else [value]
+    return {name for cell in cells if isinstance(cell, Expr) for name in names(cell)}
+
+
+def _size(tree: Expr) -> int:
+    """How many parts a formula has when it is written out."""
+    done: dict[int, int] = {}
+    for part in postorder(tree):
+        done[id(part)] = 1 + sum(done[id(child)] for child in children(part))
+    return done[id(tree)]
+
+
+def _has_decimals(graph: Graph, inputs: Mapping[str, Value]) -> bool:
+    """Whether some numbers were given with a decimal point, so that others are shown with one too."""
+    known = [value for value in inputs.values() if not isinstance(value, Whole)]
+    rows = [row for value in known for row in (value if values.is_matrix(value) else [[value]])]
+    typed = any(isinstance(cell, Num) and cell.decimal for row in rows for cell in row)
+    return typed or re.search(r"[0-9]\.|\.[0-9]", graph.text) is not None
