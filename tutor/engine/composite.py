@@ -11,25 +11,30 @@ from functools import cached_property, partial
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.tree import Expr, Sym
 from tutor.algebra.values import Shape, Value
-from tutor.engine.graph import Graph, Node
+from tutor.algebra.whole import Whole, formula
+from tutor.engine.graph import Edge, Graph, Node
 from tutor.engine.operation import Mistake, Operation, Spot
 from tutor.engine.passes import compute, rules_at
 from tutor.i18n import N_, message
 
+_LETTERS = "pqrstuvw"
 #: Composites stand inside composites no deeper than this.
 DEEPEST = 20
 
-_ASKS_ONE = N_("{node} stands for {inside}. Which step of it comes last, and what went into that step?")
-_ASKS_MORE = N_("{node} stands for {inside}. In how many places does this line go into it?")
+_ASKS_ONE = N_("{node} stands for {inside}, and this line is {letter}. Which step comes last, and what went into it?")
+_ASKS_MORE = N_("{node} stands for {inside}, and this line is {letter}. In how many places does {letter} stand there?")
 _SAYS_ONE = N_(
     "{node} multiplies by the slopes of its steps, one after the other, from the last one back to this line."
 )
-_SAYS_MORE = N_("This line goes into {node} in several places: what comes back from each of them is added.")
+_SAYS_MORE = N_("What this line brings goes several ways through {node}: what comes back along each of them is added.")
 _SAYS_BACK = N_(
     "{node} sends the upstream back through its steps, from the last one to this line, each by its own rule."
 )
-_ONE_PATH = N_("That is what comes back from one place in {node}. In how many places does this line go into it?")
+_ONE_PATH = N_(
+    "That is what comes back along one way through {node}. It stands for {inside}: in how many places does {letter} stand?"
+)
 _LAST_STEP = N_("That is the slope of the last step in {node}. What stands between that step and this line moves too.")
 
 
@@ -44,7 +49,7 @@ def composite(name: str, parts: Graph, *, sign: str = "", folded: bool = False) 
         raise AlgebraError(message(text, name=name, n=DEEPEST), -1)
     inside = _Inside(parts)
     slots = range(inside.takes)
-    several = [len(parts.outgoing[slot]) > 1 for slot in slots]
+    several = [inside.branch(slot) is not None for slot in slots]
     local = inside.is_cell_by_cell
     one = _SAYS_ONE if local else _SAYS_BACK
     return Operation(
@@ -64,6 +69,22 @@ def composite(name: str, parts: Graph, *, sign: str = "", folded: bool = False) 
         parts=parts,
         folded=folded,
     )
+
+
+def letter(slot: int, shape: Shape = None) -> str:
+    """What an operand is called in a formula that stands for any numbers: p, q, …; capitals for matrices."""
+    found = _LETTERS[slot] if slot < len(_LETTERS) else f"{_LETTERS[0]}{slot - len(_LETTERS) + 1}"
+    return found if shape is None else found.upper()
+
+
+def in_letters(parts: Graph) -> Expr:
+    """What a composite computes, as a formula."""
+    inside = _Inside(parts)
+    operands: list[Value] = []
+    for slot, node in enumerate(parts.nodes[: inside.takes]):
+        symbol = Sym(letter(slot, node.shape))
+        operands.append(symbol if node.shape is None else Whole(symbol, node.shape))
+    return formula(inside.forward(*operands))
 
 
 def _depth(graph: Graph) -> int:
@@ -116,53 +137,48 @@ class _Inside:
         """∂z/∂(operand `slot`), where all is cell by cell."""
         return self.back(slot, values.constant(1, z), z, *operands)
 
-    def back(self, slot: int, g: Value, z: Value, *operands: Value) -> Value:
-        """What comes back to operand `slot` for an upstream `g`."""
-        lines = self.lines(slot, g, z, operands)
-        return sum(lines[1:], lines[0])
-
-    def lines(self, slot: int, g: Value, z: Value, operands: Sequence[Value]) -> list[Value]:
-        """What comes back to operand `slot` from each place it goes to."""
+    def back(self, slot: int, g: Value, z: Value, *operands: Value, through: Edge | None = None) -> Value:
+        """What comes back to operand `slot` for an upstream `g`; of a branch's lines only the one `through` which."""
         graph, wanted = self.graph, self.leading[slot]
         found = self.values(operands)
         # The output as it is known outside: in symbols rules are then written with it, as y·(1 − y).
         found[-1] = z
         gradients: dict[int, Value] = {graph.last: g}
-        lines = []
         for position in range(graph.last, self.takes - 1, -1):
             if position not in gradients:
                 continue
             upstream, structural = gradients[position], graph.nodes[position].operation.pull
             rules, args = rules_at(graph, position, found)
             for edge in graph.incoming[position]:
-                if not wanted[edge.source]:
+                if not wanted[edge.source] or (through and edge.source == through.source and edge != through):
                     continue
-                rule = rules[edge.slot]
-                gradient = (
-                    rule(upstream, found[position], *args) if structural else upstream * rule(found[position], *args)
-                )
+                rule, value = rules[edge.slot], found[position]
+                gradient = rule(upstream, value, *args) if structural else upstream * rule(value, *args)
                 before = gradients.get(edge.source)
                 gradients[edge.source] = gradient if before is None else before + gradient
-                if edge.source == slot:
-                    lines.append(gradient)
-        return lines
+        return gradients[slot]
+
+    def branch(self, slot: int) -> int | None:
+        """The first node on the way of an operand whose value goes to several places, None where there is none."""
+        position = slot
+        while len(ahead := self.graph.outgoing[position]) == 1:
+            position = ahead[0].target
+        return position if ahead else None
 
     def mistakes(self) -> list[Mistake]:
         """What goes wrong in a function made of several: one of its paths alone, or its last step alone."""
         found = []
         for slot in range(self.takes):
-            several = len(self.graph.outgoing[slot])
-            if several > 1:
-                for line in range(several):
-                    rule = partial(self._one_path, slot, line)
-                    found.append(Mistake("one-path", rule, _ONE_PATH, slots=(slot,)))
+            branch = self.branch(slot)
+            for edge in () if branch is None else self.graph.outgoing[branch]:
+                found.append(Mistake("one-path", partial(self._one_path, slot, edge), _ONE_PATH, slots=(slot,)))
         last = self.graph.incoming[self.graph.last]
         if len(last) == 1 and last[0].source >= self.takes:
             found.append(Mistake("last-step", self._last_step, _LAST_STEP))
         return found
 
-    def _one_path(self, slot: int, line: int, e: Spot) -> Value:
-        return self.lines(slot, e.g, e.z, e.operands)[line]
+    def _one_path(self, slot: int, through: Edge, e: Spot) -> Value:
+        return self.back(slot, e.g, e.z, *e.operands, through=through)
 
     def _last_step(self, e: Spot) -> Value:
         (edge,) = self.graph.incoming[self.graph.last]

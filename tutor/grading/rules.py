@@ -8,18 +8,15 @@ from fractions import Fraction
 from tutor.algebra import values
 from tutor.algebra.show import show, write
 from tutor.algebra.tidy import tidy
-from tutor.algebra.tree import Apply, Expr, Num, Sym, children, names, postorder
+from tutor.algebra.tree import Apply, Expr, Num, Sym, names, postorder
 from tutor.algebra.values import Value
 from tutor.engine import Edge
+from tutor.engine.composite import letter
 from tutor.engine.graph import Node
-from tutor.grading.blank_words import fill
+from tutor.grading.blank_words import LONG, fill, written_size
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 
-#: Letters for the operands in a rule's formula: the book's own, which no exercise's numbers stand behind.
-_LETTERS = ("p", "q", "r", "s", "t", "u", "v", "w")
-#: A formula of more parts than this is not read any more.
-_LONG = 40
 #: A rule on matrices of more cells than this is not written out.
 _CELLS = 64
 
@@ -53,12 +50,12 @@ def in_letters(problem: Problem, edge: Edge) -> Message | None:
     slope: Expr = operation.local[edge.slot](Sym("y"), *operands)
     if operation.parts is not None:
         slope = tidy(slope)
-    if _parts(formula) > _LONG or _parts(slope) > _LONG:
+    if written_size(formula) > LONG or written_size(slope) > LONG:
         return None
     return message(
         N_("For y = {formula}: ∂y/∂{operand} = {slope}."),
         formula=write(formula),
-        operand=_LETTERS[edge.slot],
+        operand=letter(edge.slot),
         slope=write(slope),
     )
 
@@ -66,15 +63,7 @@ def in_letters(problem: Problem, edge: Edge) -> Message | None:
 def _letters(node: Node) -> list[Expr]:
     """A letter for each operand, numbers as they are, C for a constant matrix."""
     constant = Sym("C") if values.is_matrix(node.const) else node.const
-    return [constant if arg is None else Sym(letter) for letter, arg in zip(_LETTERS, node.args, strict=False)]
-
-
-def _parts(tree: Expr) -> int:
-    """How many parts a formula has when it is written out, what is shared each time."""
-    sizes: dict[int, int] = {}
-    for node in postorder(tree):
-        sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children(node))
-    return sizes[id(tree)]
+    return [constant if arg is None else Sym(letter(slot)) for slot, arg in enumerate(node.args)]
 
 
 # --- with the numbers put in -------------------------------------------------------------------------------
@@ -100,7 +89,7 @@ def _slope(problem: Problem, edge: Edge) -> str:
         slope: Expr = operation.local[edge.slot](Sym("z"), *(Sym(f"{slot}") for slot in range(len(operands))))
         if operation.parts is not None:
             slope = tidy(slope)
-        if _parts(slope) <= _LONG:
+        if written_size(slope) <= LONG:
             numbers = {f"{slot}": first_cell(operand) for slot, operand in enumerate(operands)}
             return write(_put_in(slope, numbers | {"z": first_cell(z)}))
     return show(first_cell(problem.exact.edges[edge.target, edge.slot].local))
@@ -153,7 +142,7 @@ def _pulled(problem: Problem, blank: Blank, edge: Edge) -> Message:
     cell = pulled[row, column] if values.is_matrix(pulled) else pulled
     if isinstance(cell, Sym):
         return _handed_on(cell.name, upstream, blank, (row, column))
-    if _parts(cell) > _LONG:
+    if written_size(cell) > LONG:
         return _by_the_rule(problem, blank)
     numbers = {name: number for which, value in enumerate(around) for name, number in _cells(value, f"{which}")}
     product = write(_put_in(cell, numbers))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tutor.algebra import AlgebraError, Equation, parse, parse_equations, values
+from tutor.algebra import AlgebraError, Equation, parse, values
 from tutor.algebra.evaluate import describe, evaluate
 from tutor.algebra.tree import ONE
 from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Graph, NotANumber
+from tutor.engine.build import read_equations
 from tutor.grading.problem import Advice, OwnMistake, Problem
 from tutor.i18n import N_, Message, Text, message
+from tutor.packs.composites import definitions, folded, report_unused
 from tutor.packs.exercise import ATTEMPTS, Exercise, compute
 from tutor.packs.faults import MAX_FAULTS, Fault, Place, at_place
 from tutor.packs.model import BlankSettings, ExerciseFile, Vary
@@ -24,6 +27,7 @@ from tutor.packs.templates import Filling
 from tutor.packs.variants import Choice, Draw, Drawing, Steps
 
 _NAMES_SHOWN = 40
+_NAME = re.compile(r"[^\W\d]\w*'*")
 
 
 class Checker:
@@ -37,6 +41,9 @@ class Checker:
         self.file = file
         self.doubtful = doubtful
         self.faults: list[Fault] = []
+        #: The graph before groups were folded, and the group of each id and name inside one.
+        self.whole: Graph | None = None
+        self.hidden: Mapping[str, str] = {}
 
     def report(self, text: Message, *place: str | int) -> None:
         if len(self.faults) < MAX_FAULTS:
@@ -45,19 +52,26 @@ class Checker:
     def build(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
         """The exercise, or None where there are faults."""
         file = self.file
+        own = definitions(file.nodes, self.report)
+        if own is None:
+            return None
         try:
-            equations = parse_equations(file.graph)
+            equations = read_equations(file.graph, own)
         except AlgebraError as error:
             self.report(at_place(error, file.graph), "graph")
             return None
+        report_unused(own, equations, self.report)
         inputs = self._inputs(equations)
         try:
-            graph = Graph.parse(file.graph, inputs)
+            graph = Graph.parse(file.graph, inputs, own)
         except AlgebraError as error:
             # Without its value a matrix is taken for a number.
             if not self.doubtful:
                 self.report(at_place(error, file.graph), "graph")
             return None
+        self.whole = graph
+        grouped = folded(graph, file.fold, self.report)
+        graph, self.hidden = grouped or (graph, {})
         exercise = Exercise(
             id=exercise_id,
             pack=pack,
@@ -75,6 +89,8 @@ class Checker:
             after=file.after,
             path=path,
         )
+        if grouped is None:
+            return None
         problem = self._problem(exercise)
         exercise = replace(exercise, asked=self._asked(problem), given=self._given(problem))
         known = self._known(problem, file.blank, "blank")
@@ -162,8 +178,33 @@ class Checker:
             if problem.has_place(name):
                 found.append(name)
             elif len(self.faults) < MAX_FAULTS:
-                self.report(_unknown_blank(name, problem), key, *([name] if key == "blank" else []))
+                text = self._inside_a_group(name, problem) or _unknown_blank(name, problem)
+                self.report(text, key, *([name] if key == "blank" else []))
         return found
+
+    def _inside_a_group(self, name: str, problem: Problem) -> Message | None:
+        """What is wrong with the name of a blank that a folded group hides."""
+        assert self.whole
+        unfolded = replace(problem, graph=self.whole)
+        if not self.hidden or not unfolded.has_place(name):
+            return None
+        place = unfolded.place(name)
+        ends = [place.edge.target, place.edge.source] if place.edge else [place.node]
+        ids = [self.whole.nodes[end].id for end in ends]
+        group = next((self.hidden[one] for one in ids if one in self.hidden), None)
+        if group is None:
+            return None
+        text = N_("“{name}” lies inside the folded group “{group}”, where nothing is asked. Name a blank outside.")
+        return message(text, name=name, group=group)
+
+    def _told(self, error: AlgebraError, text: str) -> Message:
+        """What is wrong in a text, with the place; a name that a folded group hides is told from an unknown one."""
+        names = _NAME.findall(text[error.at : error.at + error.length])
+        name = next((name for name in names if name in self.hidden), None)
+        if name is None:
+            return at_place(error, text)
+        said = N_("“{name}” lies inside the folded group “{group}”, so it has no value here. Take it out.")
+        return message(said, name=name, group=self.hidden[name])
 
     def _asked(self, problem: Problem) -> tuple[str, ...] | None:
         return None if self.file.blanks is None else tuple(self._known(problem, self.file.blanks, "blanks"))
@@ -213,7 +254,7 @@ class Checker:
                 answer = parse(mistake.answer, names)
                 evaluate(answer, names)
             except AlgebraError as error:
-                self.report(at_place(error, mistake.answer), "blank", name, "mistake", position, "answer")
+                self.report(self._told(error, mistake.answer), "blank", name, "mistake", position, "answer")
             else:
                 found.append(OwnMistake(mistake.id, answer, mistake.text))
         return tuple(found)
@@ -224,7 +265,7 @@ class Checker:
         for place, text in self._all_texts():
             for language, said in text.texts.items():
                 for error in fill.faults(said):
-                    self.report(at_place(error, said), *place, *([language] if language else []))
+                    self.report(self._told(error, said), *place, *([language] if language else []))
 
     def _all_texts(self) -> Iterable[tuple[Place, Text]]:
         yield ("text",), self.file.text

@@ -11,7 +11,7 @@ from pathlib import Path
 from tutor.algebra import Apply, Expr, Num, Sym, values
 from tutor.algebra.tree import ONE, postorder
 from tutor.algebra.values import Value
-from tutor.engine import Graph, NotANumber, Passes
+from tutor.engine import Graph, NotANumber, Operation, Passes
 from tutor.grading.problem import Advice, OwnMistake, Problem
 from tutor.i18n import Text
 from tutor.packs.templates import Filling
@@ -153,6 +153,7 @@ class Variant:
             " ".join(problem.given),
             "all" if problem.wrt is None else " ".join(problem.wrt),
             *(f"{name}={_canonical(value)}" for name, value in sorted(problem.inputs.items())),
+            *(f"{node.id}:{_made_of(node.own)}" for node in problem.graph.nodes if node.own),
         ]
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -160,6 +161,16 @@ class Variant:
 def _same(some: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
     """Whether two sets of inputs have the same values."""
     return all(_canonical(value) == _canonical(others[name]) for name, value in some.items())
+
+
+def _made_of(operation: Operation) -> str:
+    """What a composite operation computes, written the same for ever."""
+    assert operation.parts is not None
+    written = []
+    for node in operation.parts.nodes:
+        inside = _made_of(node.own) if node.own else node.op
+        written.append(f"{inside} {node.args} {'' if node.const is None else _canonical(node.const)}")
+    return f"({'; '.join(written)})"
 
 
 def _canonical(value: Value) -> str:

@@ -16,7 +16,7 @@ from tutor.packs.checking import Checker
 from tutor.packs.exercise import Exercise
 from tutor.packs.faults import MAX_FAULTS, Fault, PackError, Place
 from tutor.packs.ids import is_id
-from tutor.packs.model import BlankSettings, ExerciseFile, OwnMistake, PackFile, Table, Vary
+from tutor.packs.model import BlankSettings, ExerciseFile, OwnMistake, OwnNode, PackFile, Table, Vary
 from tutor.packs.readers import LATER
 from tutor.packs.source import Source, read
 
@@ -37,6 +37,8 @@ _ROUNDS = 4
 
 #: What values are made of: where one of these is refused, only names can be judged.
 _VALUES = ("inputs", "start", "wrt", "vary")
+#: What says which nodes there are: where one of these is refused, nothing of the graph can be judged.
+_GROUNDS = ("nodes", "fold")
 
 
 def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exercise:
@@ -46,8 +48,9 @@ def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exer
     if "id" not in source.data and not is_id(exercise_id):
         text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
         faults.append(Fault(path, None, "", text))
-    if file:
-        doubtful = any(fault.key.partition(".")[0] in _VALUES for fault in faults)
+    keys = {fault.key.partition(".")[0] for fault in faults}
+    if file and not keys.intersection(_GROUNDS):
+        doubtful = not keys.isdisjoint(_VALUES)
         checker = Checker(source, file, doubtful)
         exercise = checker.build(file.id or exercise_id, pack, path)
         faults += checker.faults
@@ -115,6 +118,8 @@ def _table(model: type[Table], place: Place) -> type[Table]:
     """The model of the table that the key at `place` stands in."""
     if place[0] == "vary" and len(place) > 1:
         return Vary
+    if place[0] == "nodes" and len(place) > 1:
+        return OwnNode
     if place[0] == "blank" and len(place) > 1:
         return OwnMistake if "mistake" in place[2:-1] else BlankSettings
     return model

@@ -120,10 +120,17 @@ class BlankSettings(Table):
     mistake: tuple[OwnMistake, ...] = ()
 
 
+class OwnNode(Table):
+    """A function of the exercise's own that its graph may use as a node."""
+
+    inputs: Annotated[tuple[str, ...], _own(read_names)]
+    value: String
+
+
 class ExerciseFile(Table):
     """One exercise. Only `graph` must be there."""
 
-    later = ("forward", "stages", "where", "labels", "question", "nodes", "fold", "values", "mode")
+    later = ("forward", "stages", "where", "labels", "question", "values", "mode")
 
     graph: String
     id: Id | None = None
@@ -140,6 +147,8 @@ class ExerciseFile(Table):
     links: Annotated[tuple[str, ...], _own(read_links)] = ()
     inputs: dict[str, Annotated[Value, _own(read_input)]] = {}
     vary: dict[str, Vary] = {}
+    nodes: dict[str, OwnNode] = {}
+    fold: dict[str, Annotated[tuple[str, ...], _own(read_names)]] = {}
     text: Paragraphs = Text({})
     after: Paragraphs = Text({})
     blank: dict[str, BlankSettings] = {}
