@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 @click.option(
     "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
 )
-@click.option(
-    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
-)
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
 @click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
 @common
