@@ -7,6 +7,7 @@ sign − (U+2212), a product ·, a small whole power stands raised.
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ DIGITS = 4
 #: An exact decimal up to this many significant digits is shown as it is.
 EXACT_DIGITS = 6
 
+_GRADIENT = re.compile(r"^d(\w+)/d(\w+)$")
 _RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
 
@@ -125,7 +127,7 @@ def _write(tree: Expr, done: _Written) -> tuple[str, int]:
     if isinstance(tree, Num):
         return _write_number(tree)
     if isinstance(tree, Sym):
-        return ("π" if tree.name == "pi" else tree.name), _ATOM if tree.name.isidentifier() else _PRODUCT
+        return _write_name(tree.name), _ATOM if tree.name.isidentifier() else _PRODUCT
     if isinstance(tree, Grid):
         rows = ("[" + ", ".join(done[id(cell)][0] for cell in row) + "]" for row in tree.rows)
         return "[" + ", ".join(rows) + "]", _ATOM
@@ -133,24 +135,54 @@ def _write(tree: Expr, done: _Written) -> tuple[str, int]:
     if tree.op in _SIGNS:
         sign, strength = _SIGNS[tree.op]
         left, right = tree.args
+        if tree.op == "mul" and _touching(left, right):
+            return done[id(left)][0] + done[id(right)][0], _PRODUCT
         # A second operand of the same strength needs brackets, + and · after their own kind apart.
         alike = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
         same = strength if alike or (tree.op == "mul" and isinstance(right, Sym)) else strength + 1
         # `1/2x` and `S * U @ W` read left to right, which not everyone expects: brackets say so.
-        mixed = isinstance(left, Apply) and left.op != tree.op and _SIGNS.get(left.op, ("", 0))[1] == _PRODUCT
-        first = strength + 1 if mixed and strength == _PRODUCT else strength
-        return _inside(left, first, done) + sign + _inside(right, same, done), strength
+        before = left.op if isinstance(left, Apply) and _SIGNS.get(left.op, ("", 0))[1] == strength else tree.op
+        apart = strength == _PRODUCT and before != tree.op and (before, tree.op) != ("mul", "div")
+        second = _ATOM if done[id(right)][0].startswith("−") else same
+        return _inside(left, strength + 1 if apart else strength, done) + sign + _inside(right, second, done), strength
+    if tree.op == "neg" and isinstance(tree.args[0], Sym):
+        return "−" + done[id(tree.args[0])][0], _SIGN
     if tree.op == "neg":
         return "−" + _inside(tree.args[0], _SIGN, done), _SIGN
     if tree.op == "pow":
         return _write_power(_inside(tree.args[0], _POWER + 1, done), tree.args[1], done)
     if tree.op == "exp":
-        power = tree.args[0]
-        return ("e", _ATOM) if isinstance(power, Num) and power.value == 1 else _write_power("e", power, done)
+        return ("e", _ATOM) if _written_e(tree) else _write_power("e", tree.args[0], done)
     if tree.op == "T":
         return _inside(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
     name = {"sigmoid": "σ"}.get(tree.op, tree.op)
     return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
+
+
+def _write_name(name: str) -> str:
+    """π, and a gradient's symbol with the field's own sign, ∂L/∂z, which is read like dL/dz."""
+    if name == "pi":
+        return "π"
+    return _GRADIENT.sub(r"∂\1/∂\2", name)
+
+
+def _touching(left: Expr, right: Expr) -> bool:
+    """Whether a product is written without a sign, as in 3e² and 2π: a number before e or π."""
+    if isinstance(left, Apply) and left.op == "neg":
+        left = left.args[0]
+    if not isinstance(left, Num) or (left.text and not left.text.replace(".", "").isdecimal()):
+        return False
+    if not left.text and exact_decimal(left.value) is None:
+        return False
+    if isinstance(right, Apply) and right.op == "pow":
+        right = right.args[0]
+        return isinstance(right, Apply) and right.op == "exp" and _written_e(right)
+    return (isinstance(right, Apply) and right.op == "exp") or (isinstance(right, Sym) and right.name == "pi")
+
+
+def _written_e(tree: Apply) -> bool:
+    power = tree.args[0]
+    return isinstance(power, Num) and power.value == 1
 
 
 def _inside(tree: Expr, strength: int, done: _Written) -> str:
@@ -161,7 +193,7 @@ def _inside(tree: Expr, strength: int, done: _Written) -> str:
 def _write_number(tree: Num) -> tuple[str, int]:
     if tree.text:
         return tree.text, _SIGN if tree.text[0] in "-−" else _ATOM
-    text = exact_decimal(tree.value) or f"{tree.value.numerator}/{tree.value.denominator}"
+    text = exact_decimal(tree.value) or str(tree.value)
     strength = _PRODUCT if "/" in text else _SIGN if tree.value < 0 else _ATOM
     return text.replace("-", "−"), strength
 

@@ -1,0 +1,430 @@
+"""What `tidy` collects a tree into: products of powers, and sums of such products with numbers in front.
+
+A `Product` is number · part^a · part^b … · e^grown; its parts are `Atom`s, which are one object where they are one
+expression. A power is kept as two exponents, above and below the line, where the part may be zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from fractions import Fraction
+from typing import TypeAlias, Union
+
+from tutor.algebra import tree
+from tutor.algebra.show import exact_decimal
+from tutor.algebra.tree import Apply, Expr, Num
+
+Shape = tuple[int, int] | None
+
+#: What is known of an expression: it is nowhere 0, nowhere below 0, has a value everywhere.
+NONZERO, NONNEGATIVE, TOTAL = 1, 2, 4
+POSITIVE = NONZERO | NONNEGATIVE
+
+#: A number over one of these is written as a fraction: x/3 rather than 0.3333·x, but 0.1·x.
+_FRACTIONS = range(2, 10)
+
+
+#: Powers of numbers that come to more than this are left as powers.
+_LONG = 10**12
+
+
+class Atom:
+    """One part of a product: a name, a function of something, a sum in brackets, a number under a root.
+
+    `order` is where it stands in a product: numbers, names, functions, sums; `rank` counts where it was met first.
+    """
+
+    __slots__ = ("args", "known", "op", "order", "rank", "shape", "sum", "tree", "value")
+
+    def __init__(self, made: Expr, known: int, shape: Shape, order: int, rank: int) -> None:
+        self.tree = made
+        self.known = known
+        self.shape = shape
+        self.order = order
+        self.rank = rank
+        self.op = ""
+        self.args: tuple[Form, ...] = ()
+        self.sum: Sum | None = None
+        self.value: Fraction | None = None
+
+    def product(self) -> Product:
+        """This part alone, as a form that may be changed."""
+        if self.value is not None:
+            return Product(self.value, rank=self.rank)
+        return Product(Fraction(1), {self: (Fraction(1), Fraction(0))}, shape=self.shape, rank=self.rank)
+
+
+class Product:
+    """`parts` are the two exponents of each part; `rank` says where its first part was met.
+
+    A matrix that no part fills is a number spread over `shape`.
+    """
+
+    __slots__ = ("grown", "number", "parts", "rank", "shape")
+
+    def __init__(
+        self,
+        number: Fraction,
+        parts: dict[Atom, tuple[Fraction, Fraction]] | None = None,
+        grown: Sum | None = None,
+        shape: Shape = None,
+        rank: int = 0,
+    ) -> None:
+        self.number = number
+        self.parts = {} if parts is None else parts
+        self.grown = grown
+        self.shape = shape
+        self.rank = rank
+
+    def include(self, atom: Atom, above: Fraction, below: Fraction) -> None:
+        """Multiply by a power of one part."""
+        if atom in self.parts:
+            before = self.parts.pop(atom)
+            above, below = above + before[0], below + before[1]
+        if atom.value is not None:
+            folded = tree.power(Num(atom.value), Num(above))
+            if isinstance(folded, Num) and max(map(abs, folded.value.as_integer_ratio())) < _LONG:
+                self.number *= folded.value
+                return
+        if atom.known & NONZERO:
+            above, below = above - below, Fraction(0)
+            if above == 0 and atom.known & TOTAL:
+                return
+            if above == 0:
+                above = below = Fraction(1)
+        elif above and below:
+            # x²/x⁵ is 1/x³, but x⁵/x² has no value at 0, which x³ has.
+            above, below = (Fraction(0), below - above) if above < below else (above - below + 1, Fraction(1))
+        self.parts[atom] = above, below
+
+    def multiply(self, other: Product) -> None:
+        """Multiply by another product, which is used up."""
+        parts = other.parts
+        if len(parts) > len(self.parts):
+            self.parts, parts = parts, self.parts
+        self.number *= other.number
+        for atom, (above, below) in parts.items():
+            self.include(atom, above, below)
+        if other.grown is not None:
+            grown = other.grown if self.grown is None else added(self.grown.scaled(Fraction(1)), other.grown, 1)
+            self.grown = None if number(grown) == 0 else as_sum(grown)
+        self.shape = wider(self.shape, other.shape)
+        self.rank = min(self.rank, other.rank)
+
+    def known(self, mask: int) -> bool:
+        """Whether all of `mask` is known of it."""
+        found = POSITIVE | TOTAL
+        if self.number <= 0:
+            found &= ~(NONZERO if self.number == 0 else NONNEGATIVE)
+        for atom, (above, below) in self.parts.items():
+            nonzero = atom.known & NONZERO
+            if not nonzero:
+                found &= ~NONZERO
+            if not atom.known & NONNEGATIVE and (above % 2 or below % 2):
+                found &= ~NONNEGATIVE
+            if not _everywhere(atom, below):
+                found &= ~TOTAL
+        if self.grown is not None and not self.grown.known(TOTAL):
+            found &= ~TOTAL
+        return found & mask == mask
+
+    def made_of_positives(self) -> bool:
+        """Whether each of its parts is above 0, so that roots can be taken one by one."""
+        return self.number > 0 and all(atom.known & POSITIVE == POSITIVE for atom in self.parts)
+
+    def own_shape(self) -> Shape:
+        """The shape that its parts give it."""
+        return wider(*(atom.shape for atom in self.parts), self.grown.own_shape() if self.grown else None)
+
+    def spread_alone(self) -> bool:
+        """Whether it is a number, in every cell of a matrix where it has a shape."""
+        return self.own_shape() is None
+
+    def exponential(self) -> Sum | None:
+        """The x of a bare e^x."""
+        return self.grown.scaled(Fraction(1)) if self.grown and self.number == 1 and not self.parts else None
+
+    def key(self) -> Hashable:
+        """What products of the same parts have in common, their numbers aside."""
+        return frozenset(self.parts.items()), self.grown.key() if self.grown else None
+
+    def bare(self) -> Product:
+        """The same product with the number 1."""
+        return Product(Fraction(1), self.parts, self.grown, self.own_shape(), self.rank)
+
+
+class Sum:
+    """`terms` are products with number 1, each with the number in front of it, by their keys.
+
+    `rank` says where its plain number was met.
+    """
+
+    __slots__ = ("number", "rank", "shape", "terms")
+
+    def __init__(self, number: Fraction = Fraction(0), shape: Shape = None, rank: int = 0) -> None:
+        self.number = number
+        self.rank = rank
+        self.shape = shape
+        self.terms: dict[Hashable, tuple[Product, Fraction]] = {}
+
+    def include(self, key: Hashable, core: Product, factor: Fraction) -> None:
+        """Add a term."""
+        if key in self.terms:
+            core, before = self.terms[key]
+            factor += before
+        if factor or not core.known(TOTAL):
+            self.terms[key] = core, factor
+        else:
+            self.terms.pop(key, None)
+
+    def scaled(self, factor: Fraction) -> Sum:
+        """Every term times a number, in a sum of its own."""
+        found = Sum(self.number * factor, self.shape, self.rank)
+        found.terms = {key: (core, before * factor) for key, (core, before) in self.terms.items()}
+        return found
+
+    def has_negative(self) -> bool:
+        return self.number < 0 or any(factor < 0 for _, factor in self.terms.values())
+
+    def known(self, mask: int) -> bool:
+        """Whether all of `mask` is known of it."""
+        terms = self.terms.values()
+        if mask & TOTAL and not all(core.known(TOTAL) for core, _ in terms):
+            return False
+        if not mask & POSITIVE:
+            return True
+        nonnegative = self.number >= 0 and all(factor > 0 and core.known(NONNEGATIVE) for core, factor in terms)
+        if mask & NONZERO:
+            return nonnegative and (self.number > 0 or any(core.known(POSITIVE) for core, _ in terms))
+        return nonnegative
+
+    def own_shape(self) -> Shape:
+        return wider(*(core.own_shape() for core, _ in self.terms.values()))
+
+    def key(self) -> Hashable:
+        """What equal sums have in common."""
+        return self.number, self.shape, frozenset((key, factor) for key, (_, factor) in self.terms.items())
+
+
+#: What a tree is collected into. Operations use up what they are given.
+Form: TypeAlias = Union[Product, Sum]  # noqa: UP007
+
+
+class Atoms:
+    """One atom for each expression, by what it is made of."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Atom] = {}
+        #: How far the tree has been walked, for what is met now.
+        self.rank = 0
+
+    def atom(self, key: Hashable, made: Expr, known: int, shape: Shape, order: int) -> Atom:
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Atom(made, known, shape, order, self.rank)
+        return found
+
+    def number(self, value: Fraction) -> Atom:
+        """A number as a part, for roots of it and powers too large to compute."""
+        known = TOTAL | (POSITIVE if value > 0 else NONZERO if value else NONNEGATIVE)
+        atom = self.atom(("n", value), Num(value), known, None, 0)
+        atom.value = value
+        return atom
+
+    def boxed(self, form: Form) -> Atom:
+        """A form as one part."""
+        form = settled(form)
+        known = sum(bit for bit in (NONZERO, NONNEGATIVE, TOTAL) if form.known(bit))
+        if isinstance(form, Sum):
+            atom = self.atom(("+", form.key()), built(form), known, form.shape, 3)
+            atom.sum = form
+            return atom
+        if (alone := lone(form)) is not None:
+            return alone
+        if (value := number(form)) is not None:
+            return self.number(value)
+        return self.atom(("*", form.number, form.shape, form.key()), built(form), known, form.shape, 3)
+
+    def product(self, form: Form) -> Product:
+        """A form as a product: a sum in brackets where it is one."""
+        form = settled(form)
+        return form if isinstance(form, Product) else self.boxed(form).product()
+
+
+def settled(form: Form) -> Form:
+    """A sum of one term as that term; without what makes no difference to 0; −(a − b) as b − a."""
+    if isinstance(form, Sum):
+        if not form.terms:
+            return Product(form.number, shape=form.shape, rank=form.rank)
+        if form.number == 0 and len(form.terms) == 1:
+            ((core, factor),) = form.terms.values()
+            form = Product(factor, dict(core.parts), core.grown, form.shape, core.rank)
+    if isinstance(form, Product) and form.number == 0:
+        kept = {
+            atom: (Fraction(not below), Fraction(bool(below)))
+            for atom, (_, below) in form.parts.items()
+            if not _everywhere(atom, below)
+        }
+        grown = form.grown if form.grown and not form.grown.known(TOTAL) else None
+        return Product(Fraction(0), kept, grown, form.shape, form.rank)
+    if isinstance(form, Product) and form.number == -1 and (inside := lone(form.bare())) is not None:
+        # −(a + b) keeps its brackets.
+        return inside.sum.scaled(Fraction(-1)) if inside.sum and inside.sum.has_negative() else form
+    return form
+
+
+def _everywhere(atom: Atom, below: Fraction) -> bool:
+    """Whether a power of a part has a value everywhere."""
+    return bool(atom.known & TOTAL and (not below or atom.known & NONZERO))
+
+
+def copied(form: Form) -> Form:
+    """A form that may be changed without the other."""
+    if isinstance(form, Sum):
+        return form.scaled(Fraction(1))
+    return Product(form.number, dict(form.parts), form.grown, form.shape, form.rank)
+
+
+def size(form: Form) -> int:
+    """How many parts or terms there are."""
+    if isinstance(form, Sum):
+        return len(form.terms)
+    return len(form.parts) + (len(form.grown.terms) if form.grown else 0)
+
+
+def wider(*shapes: Shape) -> Shape:
+    """The shape of an operation cell by cell."""
+    found: Shape = None
+    for one in shapes:
+        if one is not None:
+            found = one if found is None else (max(found[0], one[0]), max(found[1], one[1]))
+    return found
+
+
+def number(form: Form) -> Fraction | None:
+    """The number that a form is, None where it is more than one."""
+    if form.shape is not None:
+        return None
+    if isinstance(form, Sum):
+        return None if form.terms else form.number
+    return None if form.parts or form.grown else form.number
+
+
+def lone(form: Form) -> Atom | None:
+    """The one part that a form consists of."""
+    if not isinstance(form, Product) or form.number != 1 or form.grown or len(form.parts) != 1:
+        return None
+    ((atom, (above, below)),) = form.parts.items()
+    return atom if above == 1 and not below and atom.shape == form.shape and atom.value is None else None
+
+
+def as_sum(form: Form) -> Sum:
+    """A form as a sum; what is a sum in brackets loses them, changing its signs where it must."""
+    if isinstance(form, Sum):
+        return form
+    found = Sum(shape=form.shape, rank=form.rank)
+    if not form.parts and form.grown is None:
+        found.number = form.number
+        return found
+    core = form.bare()
+    if abs(form.number) == 1 and (inside := lone(core)) is not None and inside.sum is not None:
+        return inside.sum.scaled(form.number)
+    found.include(core.key(), core, form.number)
+    return found
+
+
+def added(left: Form, right: Form, sign: int) -> Form:
+    """left ± right."""
+    into, other = as_sum(left), as_sum(right)
+    if sign < 0:
+        other = other.scaled(Fraction(-1))
+    if len(other.terms) > len(into.terms):
+        into, other = other, into
+    if other.number:
+        into.rank = min(into.rank, other.rank) if into.number else other.rank
+    into.number += other.number
+    for key, (core, factor) in other.terms.items():
+        into.include(key, core, factor)
+    into.shape = wider(into.shape, other.shape)
+    return into
+
+
+# --- back to trees -----------------------------------------------------------------------------------------
+
+
+def built(form: Form) -> Expr:
+    """The tree of a form."""
+    form = settled(form)
+    return _sum_tree(form) if isinstance(form, Sum) else _product_tree(form, form.number)
+
+
+def _sum_tree(form: Sum) -> Expr:
+    items = [(core.rank, core, factor) for core, factor in form.terms.values()]
+    if form.number:
+        # 1 − x and 1 + e^x are written so, wherever the 1 was met.
+        leading = form.number > 0 and (form.has_negative() or all(core.exponential() for _, core, _ in items))
+        items.append((-1 if leading else form.rank, Product(Fraction(1)), form.number))
+    items.sort(key=lambda item: item[0])
+    # What is taken away stands behind what it is taken from.
+    first = next((i for i, item in enumerate(items) if item[2] >= 0), 0)
+    items.insert(0, items.pop(first))
+    found = _product_tree(items[0][1], items[0][2])
+    for _, core, factor in items[1:]:
+        term = _product_tree(core, abs(factor))
+        found = Apply("sub" if factor < 0 else "add", (found, term))
+    if form.shape is not None and form.own_shape() is None:
+        found = Apply("mul", (found, _ones(form.shape)))
+    return found
+
+
+def _ones(shape: tuple[int, int]) -> Expr:
+    return Apply("ones", (tree.number(shape[0]), tree.number(shape[1])))
+
+
+def _product_tree(form: Product, factor: Fraction) -> Expr:
+    above: list[Expr] = []
+    below: list[Expr] = []
+    items = [(atom.order, atom.rank, atom, up, down) for atom, (up, down) in form.parts.items()]
+    for _, _, atom, up, down in sorted(items, key=lambda item: item[:2]):
+        if up > 0:
+            above.append(_power(atom.tree, up))
+        if down > 0 or up < 0:
+            below.append(_power(atom.tree, down or -up))
+    if form.grown is not None:
+        names = sum(order < 2 for order, *_ in items) if form.grown.terms else 0
+        above.insert(min(names, len(above)), Apply("exp", (built(form.grown),)))
+    if form.shape is not None and form.own_shape() is None:
+        above.append(_ones(form.shape))
+    top, bottom = _split(abs(factor), alone=not above and not below)
+    if top != 1 or not above:
+        above.insert(0, Num(top))
+    if bottom != 1:
+        below.insert(0, Num(Fraction(bottom)))
+    if factor < 0:
+        first = above[0]
+        above[0] = Num(-first.value) if isinstance(first, Num) else Apply("neg", (first,))
+    found = _multiplied(above)
+    return Apply("div", (found, _multiplied(below))) if below else found
+
+
+def _split(factor: Fraction, alone: bool) -> tuple[Fraction, int]:
+    """A number as it stands above the line, and below it."""
+    if alone or factor.denominator == 1:
+        return factor, 1
+    plain = exact_decimal(factor) is not None and not (factor.numerator == 1 and factor.denominator in _FRACTIONS)
+    return (factor, 1) if plain else (Fraction(factor.numerator), factor.denominator)
+
+
+def _power(base: Expr, exponent: Fraction) -> Expr:
+    if exponent == 1:
+        return base
+    if exponent == Fraction(1, 2):
+        return Apply("sqrt", (base,))
+    return Apply("pow", (base, Num(exponent)))
+
+
+def _multiplied(factors: list[Expr]) -> Expr:
+    found = factors[0]
+    for factor in factors[1:]:
+        found = Apply("mul", (found, factor))
+    return found
