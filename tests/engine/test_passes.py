@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,27 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.graphs import Program, matrix_program, scalar_program
+from tests.engine.test_rules import IN_SYMPY
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.tree import Num, number
-from tutor.engine import OPERATIONS, Graph, Node, NotANumber, forward, run
+from tutor.engine import Graph, Node, NotANumber, forward, run
 from tutor.engine.nudge import nudged
 
 programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
 matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
-
-_SYMPY = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "inv": lambda a: 1 / a,
-    "pow": lambda a, b: a**b,
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
-}
 
 
 def exact_inputs(program: Program) -> dict[str, Any]:
@@ -51,9 +38,9 @@ def float_inputs(program: Program) -> dict[str, Any]:
 
 
 def in_sympy(program: Program) -> sympy.Expr:
-    known = {name: sympy.Symbol(name) for name in program.inputs}
+    known = {name: sympy.Symbol(name, real=True) for name in program.inputs}
     for step in program.steps:
-        known[step.name] = _SYMPY[step.op](*(known[o] if o in known else sympy.Rational(o) for o in step.operands))
+        known[step.name] = IN_SYMPY[step.op](*(known[o] if o in known else sympy.Rational(o) for o in step.operands))
     return known[program.steps[-1].name]
 
 
@@ -66,9 +53,11 @@ def parsed(program: Program) -> Graph:
 def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, start: int) -> None:
     formula = in_sympy(program)
     passes = run(parsed(program), float_inputs(program), float(start))
-    point = {name: sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()}
+    point = {
+        sympy.Symbol(name, real=True): sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()
+    }
     for name in program.inputs:
-        truth = sympy.N(start * sympy.diff(formula, sympy.Symbol(name)).subs(point), 25)
+        truth = sympy.N(start * sympy.diff(formula, sympy.Symbol(name, real=True)).subs(point), 25)
         found = passes.gradients[passes.graph.position[name]]
         assert found == pytest.approx(float(sympy.re(truth)), rel=1e-8, abs=1e-10)
 
@@ -143,22 +132,21 @@ def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> 
         passes = run(graph, inputs, 1.0)
     except NotANumber:
         return
-    if abs(passes.values[graph.last]) > 1e6:
-        return
     for name, value in inputs.items():
         gradient = passes.gradients[graph.position[name]]
-        if gradient is None:
-            continue
-        assert gradient.shape == value.shape
-        for cell in np.ndindex(value.shape):
+        assert np.shape(gradient) == np.shape(value)
+        for cell in np.ndindex(np.shape(value)):
             moved = []
             for sign in (1, -1):
-                other = value.copy()
-                other[cell] += sign * 1e-5
-                moved.append(forward(graph, {**inputs, name: other})[graph.last])
-            difference = (moved[0] - moved[1]) / 2e-5
-            scale = abs(passes.values[graph.last])
-            assert gradient[cell] == pytest.approx(difference, rel=1e-3, abs=1e-4 + 1e-8 * scale)
+                other = np.array(value)
+                other[cell] += sign * 1e-6
+                changed = other if other.ndim else float(other)
+                # A matrix output starts with ones: its cells are summed.
+                moved.append(np.sum(forward(graph, {**inputs, name: changed})[graph.last]))
+            difference = (moved[0] - moved[1]) / 2e-6
+            scale = np.abs(passes.values[graph.last]).max()
+            found = gradient[cell] if cell else gradient
+            assert found == pytest.approx(difference, rel=5e-3, abs=1e-3 + 1e-7 * scale)
 
 
 @settings(max_examples=40, deadline=None)
@@ -174,60 +162,6 @@ def test_exact_matrix_passes_equal_float_passes(program: Program) -> None:
         position = graph.position[name]
         found = values.each(nearest_float, exact.gradients[position])
         assert np.allclose(found, floats.gradients[position], rtol=1e-8, atol=1e-9)
-
-
-# --- each operation's rule, against SymPy on symbols and against its own forward in cells ------------------
-
-_POINTS = {
-    "pow": [(Fraction(5, 2), Fraction(3)), (Fraction(1, 3), Fraction(-5, 4))],
-    "log": [(Fraction(5, 2),), (Fraction(1, 9),)],
-}
-_LOCAL = [operation.id for operation in OPERATIONS.values() if operation.local]
-_PULL = [operation.id for operation in OPERATIONS.values() if operation.pull]
-
-
-@pytest.mark.parametrize("op", _LOCAL)
-def test_a_local_rule_is_the_derivative(op: str) -> None:
-    operation = OPERATIONS[op]
-    letters = sympy.symbols("p q", real=True)[: len(operation.local or operation.pull)]
-    formula = _SYMPY[op](*letters)
-    points = _POINTS.get(op, [(Fraction(5, 2), Fraction(-3)), (Fraction(-7, 4), Fraction(1, 3))])
-    for point in points:
-        args = point[: len(operation.local or operation.pull)]
-        at = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
-        for slot, letter in enumerate(letters):
-            truth = float(sympy.N(sympy.diff(formula, letter).subs(at), 30))
-            floats = [float(value) for value in args]
-            assert operation.local[slot](operation.forward(*floats), *floats) == pytest.approx(truth, rel=1e-12)
-            exact = [number(value) for value in args]
-            found = operation.local[slot](operation.forward(*exact), *exact)
-            assert nearest_float(found) == pytest.approx(truth, rel=1e-15)
-            cells = [np.full((2, 3), value) for value in floats]
-            inside = operation.local[slot](operation.forward(*cells), *cells)
-            assert np.allclose(np.broadcast_to(inside, (2, 3)), truth)
-
-
-@pytest.mark.parametrize("op", _PULL)
-def test_a_structural_rule_pulls_back_what_the_chain_rule_says(op: str) -> None:
-    rng = np.random.default_rng(3)
-    operation = OPERATIONS[op]
-    shapes = {"matmul": [(2, 3), (3, 4)], "sum": [(2, 3)]}[op]
-    operands = [rng.normal(size=shape) for shape in shapes]
-    z = operation.forward(*operands)
-    g = rng.normal(size=np.shape(z)) if np.shape(z) else 1.75
-    for slot, operand in enumerate(operands):
-        back = operation.pull[slot](g, z, *operands)
-        assert back.shape == operand.shape
-        for cell in np.ndindex(operand.shape):
-            # The rules are linear in each operand: a whole step shows the slope.
-            moved = [other.copy() for other in operands]
-            moved[slot][cell] += 1
-            assert back[cell] == pytest.approx(float(np.sum(g * (operation.forward(*moved) - z))))
-
-
-def test_every_operation_is_held_against_something() -> None:
-    assert set(_LOCAL) | set(_PULL) == set(OPERATIONS)
-    assert set(_LOCAL) <= set(_SYMPY)
 
 
 # --- sizes, faults ----------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edg
 
     `values` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
     """
-    changed = dict.fromkeys([edge.target] if edge else [node])
+    forced = edge.target if edge else node
+    changed = {forced}
     found = list(values)
     if edge is None:
         found[node] = value
@@ -21,11 +22,13 @@ def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edg
         feeds = [arg for arg in graph.nodes[position].args if arg is not None]
         if op is None or not (position in changed or any(arg in changed for arg in feeds)):
             continue
-        if edge is not None and position == edge.target:
+        if position == forced or forced in feeds:
+            # What its operands give and what it is now are not the same here.
             args = list(operands(graph, found, position))
-            args[edge.slot] = value
+            if edge is not None and position == forced:
+                args[edge.slot] = value
             found[position] = graph.nodes[position].operation.forward(*args)
         else:
             found[position] = compute(graph, position, found)
-        changed[position] = None
+        changed.add(position)
     return found[graph.last]
