@@ -74,23 +74,36 @@ def operands(graph: Graph, forward_values: Sequence[Value], position: int) -> tu
     return tuple(const if value is None else value for value in found)
 
 
+def _finite(value: Value) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if values.is_array(value) and value.dtype != object:
+        import numpy as np
+
+        return bool(np.isfinite(value).all())
+    return True
+
+
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
     """The value of every node, floats for floats, exact trees for exact trees. Raises `NotANumber`."""
     program = graph.programs.get(often.FORWARD)
     found: tuple[Value, ...] | None = program.run(inputs) if program is not None else None
     if found is None:
-        found = _forward(graph, inputs)
+        found = forward_by_rules(graph, inputs)
         often.count(graph, often.FORWARD, found)
     return found
 
 
-def _forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
+def forward_by_rules(
+    graph: Graph, inputs: Mapping[str, Value], finite: Callable[[Value], bool] = _finite
+) -> tuple[Value, ...]:
+    """The same, never compiled. `finite` tells which values will do."""
     found: list[Value] = []
     for position, node in enumerate(graph.nodes):
         if node.op is None:
             found.append(inputs[node.id])
             continue
-        found.append(_checked(graph, position, found))
+        found.append(_checked(graph, position, found, finite))
     return tuple(found)
 
 
@@ -121,7 +134,7 @@ def _inner(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, 
     return operands(graph, found, source)
 
 
-def _checked(graph: Graph, position: int, found: Sequence[Value]) -> Value:
+def _checked(graph: Graph, position: int, found: Sequence[Value], finite: Callable[[Value], bool]) -> Value:
     node = graph.nodes[position]
     try:
         if any(arg is not None and values.is_array(found[arg]) for arg in node.args):
@@ -137,7 +150,7 @@ def _checked(graph: Graph, position: int, found: Sequence[Value]) -> Value:
         raise NotANumber(node.id, _says(graph, position, N_("{node} becomes too large."))) from None
     except ValueError:
         raise NotANumber(node.id, _says(graph, position, N_("{node} has no value as a real number."))) from None
-    if not _finite(value):
+    if not finite(value):
         raise NotANumber(node.id, _says(graph, position, N_("{node} has no value as a finite number.")))
     return value
 
@@ -146,32 +159,36 @@ def _says(graph: Graph, position: int, text: str) -> Message:
     return message(text, node=graph.title(position))
 
 
-def _finite(value: Value) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if values.is_array(value) and value.dtype != object:
-        import numpy as np
-
-        return bool(np.isfinite(value).all())
-    return True
-
-
 def backward(
-    graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt: Collection[str] | None = None
+    graph: Graph,
+    forward_values: tuple[Value, ...],
+    start: Value,
+    wrt: Collection[str] | None = None,
+    finite: Callable[[Value], bool] = _finite,
 ) -> Passes:
-    """Send `start`, of the output's shape, back along every edge. Raises `NotANumber`.
+    """Send `start`, a number or of the output's shape, back along every edge. Raises `NotANumber`.
 
     `wrt` are the inputs whose gradients are wanted, None for all: edges that lead to none of them are left out.
+    `finite` as in `forward_by_rules`.
     """
+    output = forward_values[graph.last]
+    if values.is_matrix(output) and not values.is_matrix(start):
+        start = values.spread(start, output)
     if any(values.is_array(value) for value in forward_values):
         import numpy as np
 
         with np.errstate(all="ignore"):
-            return _backward(graph, forward_values, start, wrt)
-    return _backward(graph, forward_values, start, wrt)
+            return _backward(graph, forward_values, start, wrt, finite)
+    return _backward(graph, forward_values, start, wrt, finite)
 
 
-def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt: Collection[str] | None) -> Passes:
+def _backward(
+    graph: Graph,
+    forward_values: tuple[Value, ...],
+    start: Value,
+    wrt: Collection[str] | None,
+    finite: Callable[[Value], bool],
+) -> Passes:
     wanted = graph.leading_to(wrt) if wrt is not None else None
     gradients: list[Value] = [None] * len(graph.nodes)
     gradients[graph.last] = start
@@ -196,7 +213,7 @@ def _backward(graph: Graph, forward_values: tuple[Value, ...], start: Value, wrt
                         local = values.spread(local, gradient)
             except (ArithmeticError, ValueError):
                 raise NotANumber(node.id, _says(graph, position, N_("{node} has no slope for these inputs."))) from None
-            if not _finite(gradient):
+            if not finite(gradient):
                 raise NotANumber(node.id, _says(graph, position, N_("{node} has no finite slope for these inputs.")))
             edges[position, edge.slot] = EdgeValue(upstream, local, gradient)
             before = gradients[edge.source]
@@ -214,10 +231,7 @@ def run(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection
     if program is not None and (done := program.run(inputs, start)) is not None:
         found, gradients, locals_, downs = done
         return Passes(graph, found, gradients[-1], gradients, _Edges(program.index, gradients, locals_, downs))
-    forward_values = _forward(graph, inputs)
-    output = forward_values[graph.last]
-    if values.is_matrix(output) and not values.is_matrix(start):
-        start = values.spread(start, output)
+    forward_values = forward_by_rules(graph, inputs)
     passes = backward(graph, forward_values, start, wrt)
     often.count(graph, wanted, forward_values)
     return passes

@@ -1,0 +1,107 @@
+"""Many variants at once give what each gives alone, and one that has no value leaves the others theirs."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engine.graphs import Program, matrix_program, scalar_program
+from tutor.engine import Graph, NotANumber, Passes, run
+from tutor.engine.batch import run_batch
+from tutor.engine.definition import parse_definition
+
+programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
+matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
+
+
+def variants(program: Program, seed: int, members: int = 6) -> dict[str, Any]:
+    """The program's inputs first, then others of the same kind, some of them out of bounds."""
+    rng = np.random.default_rng(seed)
+    found = {}
+    for name, value in program.inputs.items():
+        own = np.array(value, dtype=float)
+        others = own + rng.integers(-6, 7, size=(members - 1, *own.shape)) / 2
+        found[name] = np.concatenate([own[None], others])
+    return found
+
+
+def member(value: Any, i: int) -> Any:
+    return value[i] if np.ndim(value) in (1, 3) else value
+
+
+def assert_each_alone(graph: Graph, inputs: dict[str, Any], start: Any = 1.0) -> None:
+    passes, finite = run_batch(graph, inputs, start)
+    for i in range(len(finite)):
+        own = {name: value[i] if value.ndim > 1 else float(value[i]) for name, value in inputs.items()}
+        try:
+            alone = run(graph, own, start)
+        except NotANumber:
+            assert not finite[i]
+            continue
+        assert finite[i]
+        assert_equal(alone, passes, i)
+
+
+def assert_equal(alone: Passes, passes: Passes, i: int) -> None:
+    pairs = [*zip(alone.values, passes.values, strict=True), *zip(alone.gradients, passes.gradients, strict=True)]
+    for key, edge in alone.edges.items():
+        other = passes.edges[key]
+        pairs += [(edge.upstream, other.upstream), (edge.gradient, other.gradient), (edge.local, other.local)]
+    for one, several in pairs:
+        if one is None:
+            assert several is None
+            continue
+        found = member(several, i)
+        size = np.max(np.abs(one))
+        assert np.shape(one) == np.shape(found)
+        assert np.allclose(one, found, rtol=1e-11, atol=1e-13 * size)
+
+
+@settings(max_examples=80, deadline=None)
+@given(programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
+def test_numbers_in_a_batch_are_those_of_each_alone(program: Program, seed: int, start: float) -> None:
+    assert_each_alone(Graph.parse(program.text), variants(program, seed), start)
+
+
+@settings(max_examples=60, deadline=None)
+@given(matrix_programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
+def test_matrices_in_a_batch_are_those_of_each_alone(program: Program, seed: int, start: float) -> None:
+    inputs = variants(program, seed)
+    assert_each_alone(Graph.parse(program.text, {name: value[0] for name, value in inputs.items()}), inputs, start)
+
+
+def test_a_function_of_ones_own_takes_a_batch() -> None:
+    own = {"swish": parse_definition("swish(x) = x * sigmoid(x)")}
+    inputs = {"X": np.arange(12.0).reshape(2, 3, 2) - 5, "k": np.array([2.0, -1.0])}
+    assert_each_alone(Graph.parse("f = sum(swish(X) * k)", {"X": inputs["X"][0]}, own), inputs)
+
+
+@pytest.mark.filterwarnings("error")
+def test_members_without_a_value_are_told_and_the_others_stay() -> None:
+    graph = Graph.parse("z = 1 / (log(x) - y)")
+    inputs = {"x": np.array([1.0, -1.0, 0.0, np.e, 1.0]), "y": np.array([0.5, 1.0, 1.0, 1.0, 0.0])}
+    passes, finite = run_batch(graph, inputs)
+    assert finite.tolist() == [True, False, False, False, False]
+    assert passes.values[-1][0] == -2.0
+    # 1/exp(1000) is 0 in the end, but exp(1000) is no number on the way.
+    _, finite = run_batch(Graph.parse("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})
+    assert finite.tolist() == [False, True]
+
+
+def test_a_start_may_differ_from_member_to_member() -> None:
+    graph = Graph.parse("F = X * 2", {"X": np.zeros((1, 2))})
+    x = np.array([[[1.0, 2.0]], [[3.0, 4.0]]])
+    each, _ = run_batch(graph, {"X": x}, np.array([1.0, 10.0]))
+    assert each.gradients[0].tolist() == [[[2.0, 2.0]], [[20.0, 20.0]]]
+    cells, _ = run_batch(graph, {"X": x}, np.array([[1.0, 3.0]]))
+    assert np.broadcast_to(cells.gradients[0], x.shape).tolist() == [[[2.0, 6.0]], [[2.0, 6.0]]]
+
+
+def test_a_constant_that_spoils_it_for_all_is_said() -> None:
+    with pytest.raises(NotANumber):
+        run_batch(Graph.parse("z = x / 0"), {"x": np.array([1.0, 2.0])})

@@ -1,0 +1,45 @@
+"""Many variants of a graph at once: both passes on arrays whose first axis counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tutor.algebra.values import Value
+from tutor.engine.graph import Graph
+from tutor.engine.passes import Passes, backward, forward_by_rules
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def run_batch(
+    graph: Graph, inputs: Mapping[str, Value], start: Value = 1.0, wrt: Collection[str] | None = None
+) -> tuple[Passes, np.ndarray[Any, Any]]:
+    """Both passes over N members, and for each of them whether all of it is finite, (N,).
+
+    Inputs are floats: a number (N,), a matrix (N, rows, columns), and so is all that is computed; what is the same
+    for all members may be there once, without the first axis. `start` and `wrt` are as in `run`, and `start` may be
+    an array of members too. A member without a value does not hold up the others: what stands in its places means
+    nothing. Raises `NotANumber` where the graph's constants leave no value for any.
+    """
+    watch = _Watch(len(next(iter(inputs.values()))))
+    passes = backward(graph, forward_by_rules(graph, inputs, watch), start, wrt, watch)
+    return passes, watch.finite
+
+
+class _Watch:
+    """Notes which members are finite, and lets all values pass."""
+
+    def __init__(self, members: int) -> None:
+        import numpy as np
+
+        self.finite = np.ones(members, dtype=bool)
+
+    def __call__(self, value: Value) -> bool:
+        import numpy as np
+
+        finite = np.isfinite(value)
+        shared = finite.ndim in (0, 2)
+        self.finite &= finite.all() if shared else finite.reshape(len(self.finite), -1).all(axis=1)
+        return True
