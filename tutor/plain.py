@@ -41,7 +41,9 @@ def caret(text: str, at: int, length: int = 1) -> str:
 
 def picture(worksheet: Worksheet, width: int, *, ascii: bool = False) -> list[str]:
     """The graph with what is filled in, in the fullest density that fits `width` cells; nothing where none does."""
-    boxes = sketch(worksheet.problem, ascii=ascii)
+    if not worksheet.problem.graph.nodes:
+        return []
+    boxes = sketch(worksheet.problem, ascii=ascii, hidden=worksheet.hidden)
     for density in ("full", "compact"):
         drawing = draw(boxes, density, ascii=ascii)
         if drawing.width <= width:
@@ -128,8 +130,9 @@ class Plain:
         """The graph in words, a line for each node, forward values included."""
         problem = self.worksheet.problem
         graph, forward = problem.graph, problem.exact.values
+        hidden = self.worksheet.hidden
         for position, node in enumerate(graph.nodes):
-            value = show(forward[position], near_one=problem.near_one[position])
+            value = "?" if position in hidden else show(forward[position], near_one=problem.near_one[position])
             if node.is_input:
                 yield str(message(N_("{name} = {value}"), name=node.id, value=value))
             else:
@@ -142,11 +145,19 @@ class Plain:
 
     def name(self, blank: Blank) -> str:
         text = str(asks(self.worksheet.problem, blank, self.worksheet.known_texts()))
-        return text if text.endswith("?") else f"{text} ="
+        return text if blank.kind == "question" or text.endswith("?") else f"{text} ="
+
+    def choices(self, blank: Blank) -> Iterable[str]:
+        """The choices of a question, a line for each; none for any other blank."""
+        if blank.kind == "question":
+            for number, choice in enumerate(self.worksheet.problem.question(blank).choices, 1):
+                yield f"  {number}  {choice.text}"
 
     def prompt(self, at: str) -> str:
         order = [blank.id for blank in self.worksheet.blanks]
-        text = f"[{order.index(at) + 1}/{len(order)}] {self.name(self.worksheet.problem.place(at))} "
+        place = self.worksheet.problem.place(at)
+        asked = [f"[{order.index(at) + 1}/{len(order)}] {self.name(place)}", *self.choices(place)]
+        text = "\n".join([*asked, "> "] if place.kind == "question" else [f"{asked[0]} "])
         return to_ascii(text) if self.ascii else text
 
     def check(self, at: str, text: str) -> str | None:
@@ -181,7 +192,11 @@ class Plain:
     def command(self, text: str, at: str) -> str | None:
         """Do a command and return the blank to go on with; None to stop."""
         word = text.split()[0]
-        order = [blank.id for blank in self.worksheet.blanks if not self.worksheet.entry(blank.id).settled]
+        order = [
+            blank.id
+            for blank in self.worksheet.blanks
+            if not self.worksheet.entry(blank.id).settled and not self.worksheet.locked(blank.id)
+        ]
         if text == "?" or word == ":hint":
             before = self.worksheet.entry(at).hints
             hint = self.worksheet.hint(at)

@@ -30,6 +30,8 @@ def fill(problem: Problem, blank: Blank, text: str = "") -> Mapping[str, Any]:
         "goal": problem.goal,
         "n": len(graph.outgoing[blank.node]),
     }
+    if blank.kind == "forward":
+        words["node"] = graph.nodes[blank.node].sign
     if blank.edge:
         target = graph.nodes[blank.edge.target]
         upstream = problem.exact.edges[blank.edge.target, blank.edge.slot].upstream

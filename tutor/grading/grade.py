@@ -52,7 +52,8 @@ def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] |
     for name, value in basis:
         if values.shape(value) == values.shape(answer.value) and all_equal(compare_cells(answer, value)):
             return Verdict(Kind.CARRIED, _carried(problem, name, held or {}), cells=_marks(cells))
-    return why_not(problem, blank, answer, text.strip(), _marks(cells))
+    own = (held or {}).get(problem.upstream(blank) or "")
+    return why_not(problem, blank, answer, text.strip(), _marks(cells), own)
 
 
 def _carried(problem: Problem, name: str, held: Mapping[str, Value]) -> Message:

@@ -1,7 +1,8 @@
 """Four rungs of help at a blank, built from the operation's rule and the numbers.
 
 1 says where to look, 2 the rule in words and symbols (never these numbers), 3 the product ready to multiply,
-4 the value and a way to have found it oneself. An author's rungs come before these.
+4 the value and a way to have found it oneself. An author's rungs come before these. A question has the author's, and
+the answer.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tutor.algebra.show import show
+from tutor.algebra.show import show, write
 from tutor.grading.blank_words import fill
 from tutor.grading.mistakes import NOT_THE_END
 from tutor.grading.nudges import nudge
 from tutor.grading.problem import Blank, Problem
-from tutor.grading.rules import bracketed, in_letters, in_numbers, together
+from tutor.grading.rules import bracketed, forward_in_numbers, in_letters, in_numbers, together
+from tutor.grading.wording import right_answer
 from tutor.i18n import N_, Message, message
 
 RUNGS = 4
@@ -37,7 +39,7 @@ def hint(problem: Problem, blank: Blank, rung: int, known: Collection[str] = ())
     """Rung `rung` (from 1; beyond the last is the last). `known` are the places whose value the learner has."""
     advice = problem.advice.get(blank.id)
     own = advice.hints if advice else ()
-    of = len(own) + RUNGS
+    of = len(own) + len(_RUNGS[blank.kind])
     rung = min(max(rung, 1), of)
     if rung <= len(own):
         return Hint(rung, of, message(N_("{text}"), text=own[rung - 1]))
@@ -151,7 +153,37 @@ def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mes
     return in_numbers(problem, blank)
 
 
+# --- a forward value ---------------------------------------------------------------------------------------
+
+
+def _forward_where(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    graph = problem.graph
+    names = ", ".join(graph.title(arg) for arg in graph.nodes[blank.node].args if arg is not None)
+    return Message(
+        N_("Into {node} flows {names}. What does its sign say to do?"), {**fill(problem, blank), "names": names}
+    )
+
+
+def _forward_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    formula = write(problem.graph.nodes[blank.node].formula)
+    return Message(N_("{node} computes {formula}."), {**fill(problem, blank), "formula": formula})
+
+
+def _forward_numbers(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    return message(N_("{formula} = ?"), formula=forward_in_numbers(problem, blank))
+
+
+def _only_value(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    return message(N_("{value}."), value=show(problem.truth(blank)))
+
+
+def _the_answer(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    return message(N_("The answer: {answer}"), answer=right_answer(problem, blank))
+
+
 _RUNGS = {
+    "forward": (_forward_where, _forward_rule, _forward_numbers, _only_value),
+    "question": (_the_answer,),
     "start": (_start_where, _start_rule, _start_product, _start_value),
     "sum": (_sum_where, _sum_rule, _sum_product, _value_and_nudge),
     "edge": (_edge_where, _edge_rule, _edge_product, _value_and_nudge),

@@ -1,7 +1,7 @@
 """The named mistakes that apply at a blank, with the wrong values they lead to on these numbers.
 
-A mistake's rule is run in floats. Order is likelihood: an author's own, the operation's, those that can happen
-anywhere. Where a mistake's value is the right one it is none here.
+A mistake's rule is run in floats, or on formulas where there are symbols. Order is likelihood: an author's own, the
+operation's, those that can happen anywhere. Where a mistake's value is the right one it is none here.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
+from tutor.algebra.tree import Expr, lift
 from tutor.algebra.values import Value
-from tutor.engine import Spot
+from tutor.engine import OPERATIONS, Edge, Spot
+from tutor.grading.comparing import is_formula
+from tutor.grading.identity import Outcome, compare_formulas
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Text
 
@@ -76,15 +80,15 @@ class _Around:
     @property
     def from_the_start(self) -> Value:
         """The rule with the start for the upstream."""
-        return self.back(self._in_place_of_upstream(self.problem.floats.start))
+        return self.back(self._in_place_of_upstream(self.problem.passes.start))
 
     @property
     def further_right(self) -> Value:
         """The rule with the upstream of the next node to the right."""
         assert self.blank.edge
-        graph, floats = self.problem.graph, self.problem.floats
+        graph, passes = self.problem.graph, self.problem.passes
         (edge,) = graph.outgoing[self.blank.edge.target]
-        return self.back(self._in_place_of_upstream(floats.edges[edge.target, edge.slot].upstream))
+        return self.back(self._in_place_of_upstream(passes.edges[edge.target, edge.slot].upstream))
 
     @property
     def from_the_output(self) -> Value:
@@ -103,11 +107,11 @@ class _Around:
     def loss_behind(self) -> tuple[Value, Value]:
         """The upstream of the cross-entropy that takes what this softmax puts out, and its targets."""
         assert self.blank.edge
-        graph, floats = self.problem.graph, self.problem.floats
+        graph, passes = self.problem.graph, self.problem.passes
         (edge,) = graph.outgoing[self.blank.edge.target]
         if (graph.nodes[self.blank.edge.target].op, graph.nodes[edge.target].op, edge.slot) != (*_SOFTMAX_LOSS, 0):
             raise ValueError("no such loss")
-        return floats.edges[edge.target, edge.slot].upstream, floats.operands(edge.target)[1]
+        return passes.edges[edge.target, edge.slot].upstream, passes.operands(edge.target)[1]
 
 
 #: What is often taken in one step.
@@ -232,15 +236,21 @@ _START_ZERO = N_("Zero would say that {name} doesn't move when {name} moves. By 
 _START_ONE = N_(
     "1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."
 )
+_OTHER_OPERATION = N_("That is another operation on the same values. Which sign stands in the node?")
+_OTHER_ORDER = N_("The two values are there, in the other order. Which line comes first?")
+_OPERAND = N_("That is a value that flows in. What does {node} make of it?")
 SLIP = N_("Close: the way looks right. Check the arithmetic.")
 POWER_OF_TEN = N_("The digits are right. Check where the point stands.")
 
 
-def suspects(problem: Problem, blank: Blank) -> list[Suspect]:
-    """The mistakes that lead to another value than the right one here, the likeliest first."""
-    truth = problem.truth_in_floats(blank)
+def suspects(problem: Problem, blank: Blank, held: Value = None) -> list[Suspect]:
+    """The mistakes that lead to another value than the right one here, the likeliest first.
+
+    `held` is the upstream as the learner has it, where that is wrong: mistakes may have been made on it as well.
+    """
+    truth = _truth(problem, blank)
     found = []
-    for suspect in _all(problem, blank):
+    for suspect in mistakes_at(problem, blank, held):
         if _usable(suspect.value) and not _coincide(suspect.value, truth, 1e-9):
             found.append(suspect)
     return found
@@ -252,53 +262,75 @@ def hidden(problem: Problem) -> set[tuple[str, str]]:
 
 
 def hidden_at(problem: Problem, blank: Blank, apart: float = APART) -> set[str]:
-    """The mistakes whose value at a blank is the right one, or within `apart` of it."""
+    """The mistakes whose value at a blank is the right one, or within `apart` of it; none where there are symbols."""
+    if problem.symbolic or blank.kind == "question":
+        return set()
     truth = problem.truth_in_floats(blank)
     return {
         suspect.id
-        for suspect in _all(problem, blank)
+        for suspect in mistakes_at(problem, blank)
         if _usable(suspect.value) and _coincide(suspect.value, truth, apart)
     }
 
 
-def _all(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+def _truth(problem: Problem, blank: Blank) -> Value:
+    truth = problem.truth(blank)
+    return truth if is_formula(truth) else problem.truth_in_floats(blank)
+
+
+def mistakes_at(problem: Problem, blank: Blank, held: Value = None) -> Iterator[Suspect]:
     yield from _own(problem, blank)
     if blank.kind == "start":
         yield from _at_start(problem)
     elif blank.kind == "sum":
         yield from _at_branch(problem, blank)
-    else:
+    elif blank.kind == "forward":
+        yield from _at_forward(problem, blank)
+    elif blank.kind == "edge":
         yield from _at_edge(problem, blank)
+        if held is not None:
+            yield from _declared(problem, blank, problem.passes.spot(_edge(blank), held))
 
 
 def _own(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     advice = problem.advice.get(blank.id)
     for mistake in advice.mistakes if advice else ():
         try:
-            value = values.each(nearest_float, evaluate(mistake.answer, problem.names_for(blank)))
+            value = evaluate(mistake.answer, problem.names_for(blank))
         except AlgebraError:
             continue
+        if not is_formula(value):
+            value = values.each(nearest_float, value)
         yield Suspect(mistake.id, value, mistake.says)
 
 
-def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+def _edge(blank: Blank) -> Edge:
     assert blank.edge
-    graph, floats = problem.graph, problem.floats
-    edge = blank.edge
-    operation = graph.nodes[edge.target].operation
-    spot = floats.spot(edge)
-    if len(graph.outgoing[edge.source]) > 1:
-        yield Suspect("any.whole-on-one-line", floats.gradients[edge.source], _WHOLE)
+    return blank.edge
+
+
+def _declared(problem: Problem, blank: Blank, spot: Spot) -> Iterator[Suspect]:
+    """The mistakes that the operation behind an edge declares."""
+    node = problem.graph.nodes[_edge(blank).target]
+    operation = node.operation
     for mistake in operation.mistakes:
-        if mistake.slots is None or edge.slot in mistake.slots:
-            says = mistake.says if graph.nodes[edge.target].const is None or mistake.alone is None else mistake.alone
+        if mistake.slots is None or spot.slot in mistake.slots:
+            says = mistake.says if node.const is None or mistake.alone is None else mistake.alone
             value = _value(mistake.rule, spot) if says else None
             if value is not None:
                 yield Suspect(f"{operation.called}.{mistake.id}", value, says)
+
+
+def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+    graph, passes, edge = problem.graph, problem.passes, _edge(blank)
+    spot = passes.spot(edge)
+    if len(graph.outgoing[edge.source]) > 1:
+        yield Suspect("any.whole-on-one-line", passes.gradients[edge.source], _WHOLE)
+    yield from _declared(problem, blank, spot)
     around = _Around(spot, problem, blank)
     if len(graph.outgoing[edge.target]) > 1:
         for part in graph.outgoing[edge.target]:
-            value = _value(around.back, floats.edges[part.target, part.slot].gradient)
+            value = _value(around.back, passes.edges[part.target, part.slot].gradient)
             if value is not None:
                 yield Suspect("any.unsummed-upstream", value, _UNSUMMED)
     for general in (*_BEFORE_A_LOSS, *_AT_EDGES):
@@ -308,8 +340,8 @@ def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
 
 
 def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
-    floats = problem.floats
-    parts = [problem.truth(part, floats) for part in problem.parts(blank)]
+    passes = problem.passes
+    parts = [problem.truth(part, passes) for part in problem.parts(blank)]
     for part in parts:
         yield Suspect("branch.one-branch", part, _ONE_BRANCH)
     if len(parts) > 2:
@@ -320,17 +352,34 @@ def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     for part in parts[1:]:
         product = product * part
     yield Suspect("branch.product", product, _PRODUCT)
-    yield Suspect("branch.averaged", floats.gradients[blank.node] / len(parts), _AVERAGED)
-    yield Suspect("any.forward-value", floats.values[blank.node], _FORWARD)
+    yield Suspect("branch.averaged", passes.gradients[blank.node] / len(parts), _AVERAGED)
+    yield Suspect("any.forward-value", passes.values[blank.node], _FORWARD)
     yield Suspect(
         "any.wrong-sign",
-        -floats.gradients[blank.node],
+        -passes.gradients[blank.node],
         N_("The size is right. If this line grows, does the output grow or shrink?"),
     )
 
 
+def _at_forward(problem: Problem, blank: Blank) -> Iterator[Suspect]:
+    """What comes out where another operation is carried out, or none."""
+    passes = problem.passes
+    operands, right = passes.operands(blank.node), passes.values[blank.node]
+    if len(operands) == 2:
+        for op in ("add", "mul", "sub", "div"):
+            for pair in (operands, operands[::-1]):
+                value = _value(lambda both, op=op: OPERATIONS[op].forward(*both), pair)
+                if value is not None and op != problem.graph.nodes[blank.node].op:
+                    yield Suspect("forward.other-operation", value, _OTHER_OPERATION)
+                elif value is not None:
+                    yield Suspect("forward.other-order", value, _OTHER_ORDER)
+    for operand in operands:
+        yield Suspect("forward.operand", operand, _OPERAND)
+    yield Suspect("any.wrong-sign", -right, N_("The size is right. Look at the sign."))
+
+
 def _at_start(problem: Problem) -> Iterator[Suspect]:
-    output = problem.floats.values[problem.graph.last]
+    output = problem.passes.values[problem.graph.last]
     end = problem.starts_at_one
     yield Suspect("start.output-value", output, _START_VALUE if end else NOT_THE_END)
     yield Suspect("start.zero", values.constant(0, output), _START_ZERO if end else NOT_THE_END)
@@ -352,12 +401,16 @@ def _value(rule: Callable[..., Value], argument: Spot | _Around | Value) -> Valu
 
 def _has_matrices(argument: Spot | _Around | Value) -> bool:
     spot = argument.spot if isinstance(argument, _Around) else argument
+    if isinstance(spot, tuple):
+        return any(values.is_matrix(value) for value in spot)
     if isinstance(spot, Spot):
         return any(values.is_matrix(value) for value in (spot.g, spot.z, *spot.operands))
     return values.is_matrix(spot)
 
 
 def _usable(value: Value) -> bool:
+    if values.is_exact(value):
+        return True
     if values.is_matrix(value):
         import numpy as np
 
@@ -369,9 +422,17 @@ def _coincide(a: Value, b: Value, apart: float) -> bool:
     """Whether two values of one shape lie within `apart` of each other, relatively, in every cell."""
     if values.shape(a) != values.shape(b):
         return False
+    if values.is_exact(a) or values.is_exact(b):
+        return all(compare_formulas(x, y).outcome is Outcome.SAME for x, y in zip(_exact(a), _exact(b), strict=True))
     if not values.is_matrix(a):
         return near(float(a), float(b), apart)
     return all(near(x, y, apart) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+
+
+def _exact(value: Value) -> list[Expr]:
+    """The cells as trees."""
+    cells = list(value.ravel()) if values.is_matrix(value) else [value]
+    return [cell if isinstance(cell, Expr) else lift(Fraction(cell)) for cell in cells]
 
 
 def near(a: float, b: float, apart: float) -> bool:

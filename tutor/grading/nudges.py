@@ -14,6 +14,8 @@ from tutor.i18n import N_, Message
 
 def nudge(problem: Problem, blank: Blank) -> Message | None:
     """How the output moves when this value moves, to have found the gradient oneself; None where it can't be shown."""
+    if problem.symbolic:
+        return None
     graph, floats = problem.graph, problem.floats
     before = floats.values[graph.last]
     value = floats.values[blank.node]

@@ -88,8 +88,8 @@ class Problem:
 
     @cached_property
     def from_output(self) -> Passes:
-        """The backward pass in floats as it would be if it started from the output's value. Raises `NotANumber`."""
-        return backward(self.graph, self.floats.values, self.floats.values[self.graph.last], self.wrt)
+        """The backward pass as it would be if it started from the output's value. Raises `NotANumber`."""
+        return backward(self.graph, self.passes.values, self.passes.values[self.graph.last], self.wrt)
 
     @cached_property
     def symbolic(self) -> bool:

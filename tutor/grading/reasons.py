@@ -22,13 +22,20 @@ from tutor.i18n import N_, Message, Text, message
 
 
 def why_not(
-    problem: Problem, blank: Blank, answer: Answer, text: str, cells: tuple[tuple[bool, ...], ...] | None
+    problem: Problem,
+    blank: Blank,
+    answer: Answer,
+    text: str,
+    cells: tuple[tuple[bool, ...], ...] | None,
+    held: Value = None,
 ) -> Verdict:
+    """The verdict on an answer that is not right. `held` is the learner's own upstream, where that is wrong."""
     words = fill(problem, blank, text)
-    if is_formula(answer.value) or is_formula(problem.truth(blank)):
-        return _why_no_formula(problem, blank, answer, words, cells)
+    if problem.symbolic or is_formula(answer.value) or is_formula(problem.truth(blank)):
+        return _why_no_formula(problem, blank, answer, words, cells, held)
     value = values.each(nearest_float, answer.value)
-    for suspect in suspects(problem, blank):
+    own = None if held is None else values.each(nearest_float, held)
+    for suspect in suspects(problem, blank, own):
         if _is_it(answer, value, suspect.value):
             return Verdict(Kind.MISTAKEN, _says(suspect, words), suspect.id, cells)
     truth = problem.truth(blank)
@@ -55,10 +62,11 @@ def _why_no_formula(
     answer: Answer,
     words: Mapping[str, Any],
     cells: tuple[tuple[bool, ...], ...] | None,
+    held: Value,
 ) -> Verdict:
     """The same where symbols are involved: mistakes are formulas, and a point shows the difference."""
     truth = problem.truth(blank)
-    for suspect in suspects(problem, blank):
+    for suspect in suspects(problem, blank, held):
         if values.shape(suspect.value) == values.shape(answer.value) and all_equal(
             compare_cells(answer, suspect.value)
         ):
@@ -162,6 +170,10 @@ def _wrong_shape(typed: tuple[int, int] | None, needed: tuple[int, int] | None) 
 
 
 def _nothing_recognised(problem: Problem, blank: Blank, words: Mapping[str, Any]) -> Message:
+    if blank.kind == "question":
+        return message(N_("Not yet. Read the question once more, or ask for a hint."))
+    if blank.kind == "forward":
+        return Message(N_("Take what flows into {node} and do what its sign says. Which numbers are they?"), words)
     if blank.kind == "start" and not problem.starts_at_one:
         return Message(NOT_THE_END, words)
     if blank.kind == "start":

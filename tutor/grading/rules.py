@@ -81,6 +81,18 @@ def in_numbers(problem: Problem, blank: Blank) -> Message:
     return message(N_("upstream × slope = {product} = ?"), product=product)
 
 
+def forward_in_numbers(problem: Problem, blank: Blank) -> str:
+    """What a node computes, with the numbers that flow in put in; a matrix's first cell."""
+    node, exact = problem.graph.nodes[blank.node], problem.exact
+    operands = [_as_shown(value) for value in exact.operands(blank.node)]
+    named = [_named(value, f"{which}") for which, value in enumerate(operands)]
+    cell = first_cell(node.operation.forward(*named))
+    if written_size(cell) > LONG:
+        return write(node.formula)
+    numbers = {name: number for which, value in enumerate(operands) for name, number in _cells(value, f"{which}")}
+    return write(_put_in(cell, numbers))
+
+
 def _slope(problem: Problem, edge: Edge) -> str:
     """The local rule with the numbers put in, a matrix's first cell; its value where that is no formula to read."""
     operation = problem.graph.nodes[edge.target].operation

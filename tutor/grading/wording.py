@@ -16,8 +16,7 @@ def asks(problem: Problem, blank: Blank, known: Mapping[str, str] | None = None)
         return message(N_("{text}"), text=problem.question(blank).prompt)
     words = fill(problem, blank)
     if blank.kind == "forward":
-        node = problem.graph.nodes[blank.node].sign
-        return Message(N_("what {node} gives: the forward value {name}"), {**words, "node": node})
+        return Message(N_("what {node} gives: the forward value {name}"), words)
     if blank.kind == "start" and not problem.starts_at_one:
         return Message(N_("at the output {output}: the value that the backward pass starts with"), words)
     if blank.kind == "start":

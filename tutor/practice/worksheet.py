@@ -25,6 +25,7 @@ from tutor.grading.wording import right_answer
 from tutor.i18n import N_, message
 from tutor.packs import Variant
 from tutor.practice.event import Event, new_id
+from tutor.practice.skills import proves, rule_at
 
 State = Literal["empty", "right", "wrong", "near", "revealed", "given"]
 
@@ -283,7 +284,10 @@ class Worksheet:
 
     def _open_rule(self, blank: str) -> None:
         """After so many wrong answers the rule itself is opened, without being asked for."""
-        rule = hint(self.problem, self.problem.place(blank), 1).of - RUNGS + 2
+        place = self.problem.place(blank)
+        if place.kind == "question":
+            return
+        rule = hint(self.problem, place, 1).of - RUNGS + 2
         if self.entry(blank).hints < rule:
             self._record("hint", blank, hints=rule)
 
@@ -376,16 +380,12 @@ class Worksheet:
             hints=self.entry(blank).hints if hints is None else hints,
             duration=duration,
             fingerprint=self.variant.fingerprint,
+            proof=verdict is not None and verdict.right and proves(self.problem, self.problem.place(blank)),
         )
 
     def _rule(self, blank: str) -> str:
-        """The rule a blank practises: the operation behind its edge, `branch` for a sum, `start`."""
-        if not blank:
-            return ""
-        place = self.problem.place(blank)
-        if place.edge:
-            return self.problem.graph.nodes[place.edge.target].op or ""
-        return "branch" if place.kind == "sum" else "start"
+        """The rule a blank practises."""
+        return rule_at(self.problem, self.problem.place(blank)) if blank else ""
 
     def _store(self, event: Event) -> None:
         if self._journal is not None and self.variant.exercise.pack:
