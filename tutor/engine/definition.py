@@ -214,7 +214,7 @@ def parse_definition(text: str, own: Mapping[str, Definition] | None = None, lat
     if found := fault_of_inputs(name.text, [token.text for token in inputs], own or ()):
         position, fault = found
         raise AlgebraError(fault, inputs[position].at, len(inputs[position].text))
-    body = equals.at + 1
+    body = len(text) - len(text[equals.at + 1 :].lstrip())
     try:
         return define(name.text, tuple(token.text for token in inputs), text[body:], own, later)
     except UnusedInput as error:
