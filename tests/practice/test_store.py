@@ -149,9 +149,9 @@ def test_an_event_is_kept_once_however_often_it_is_written(path: Path) -> None:
         "UPDATE event SET verdict = 'right'",
         "DELETE FROM event",
         "REPLACE INTO event SELECT seq, id, at, worksheet, 'solved', pack, exercise, rule, seed, blank, "
-        "text, verdict, mistake, hints, duration, fingerprint FROM event",
+        "text, verdict, mistake, hints, duration, fingerprint, proof FROM event",
         "REPLACE INTO event SELECT seq, 'new', at, worksheet, 'solved', pack, exercise, rule, seed, blank, "
-        "text, verdict, mistake, hints, duration, fingerprint FROM event",
+        "text, verdict, mistake, hints, duration, fingerprint, proof FROM event",
     ],
 )
 def test_nothing_that_was_kept_can_be_changed(path: Path, change: str) -> None:

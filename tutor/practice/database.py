@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, Message, message
+from tutor.practice import derived, resets
 from tutor.practice.aside import Identity, identity
 from tutor.practice.event import COLUMNS, Event
+from tutor.practice.resets import RESETTING, Reset
 from tutor.practice.schema import APPLICATION_ID, VERSION, migrate, version
+
+if TYPE_CHECKING:
+    from tutor.practice.standing import Skill
 
 
 class Trouble(Exception):
@@ -44,10 +50,12 @@ class Damaged(Trouble):
 
 _COLUMNS = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS))})"
+_ALL = f"SELECT {_COLUMNS} FROM event ORDER BY seq"
 _LAST = f"SELECT {_COLUMNS} FROM event ORDER BY seq DESC LIMIT 1"
 _LATEST_TRY = f"""
 SELECT {_COLUMNS} FROM event WHERE worksheet = (
-    SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = 'begin' ORDER BY seq DESC LIMIT 1
+    SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = 'begin' AND seq > ?
+    ORDER BY seq DESC LIMIT 1
 ) ORDER BY seq
 """
 # Leaps through the index from one (pack, exercise, kind) to the next: the time grows with the number of
@@ -65,7 +73,7 @@ WITH RECURSIVE leap (seq) AS (
         (SELECT seq FROM event WHERE pack > here.pack ORDER BY pack, exercise, kind LIMIT 1)
     ) FROM leap JOIN event AS here ON here.seq = leap.seq
 )
-SELECT pack, exercise, kind, worksheet FROM event WHERE seq IN (
+SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (
     SELECT (
         SELECT max(seq) FROM event AS last
         WHERE last.pack = first.pack AND last.exercise = first.exercise AND last.kind = first.kind
@@ -143,15 +151,38 @@ class Database:
             # SQLite lets a transaction on a read-only file begin: only a change tells.
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
-    def write(self, events: Iterable[Event], patience: float | None = None) -> None:
-        """Add events, all or none; they are on the disk when this returns. One already there stays."""
+    def write(self, events: Iterable[Event], patience: float | None = None) -> int:
+        """Add events, all or none, with what they come to; they are on the disk when this returns.
+
+        One already there stays. How many were new.
+        """
         with self._told():
             if patience is not None:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience)}")
             with self._writing():
-                rows = ([getattr(event, name) for name in COLUMNS] for event in events)
-                self._connection.executemany(_INSERT, rows)
+                new = [event for event in events if self._insert(event)]
+                derived.take(self._connection, new)
                 self._connection.execute("COMMIT")
+                return len(new)
+
+    def _insert(self, event: Event) -> bool:
+        """Whether it was added: False for one that was there."""
+        return self._connection.execute(_INSERT, [getattr(event, name) for name in COLUMNS]).rowcount > 0
+
+    def merge(self, events: Iterable[Event]) -> int:
+        """Add events of another computer, each at its time among those that are here; how many were new."""
+        from tutor.practice.merging import merge
+
+        with self._told(), self._writing():
+            here = {id for (id,) in self._connection.execute("SELECT id FROM event")}
+            new = [event for event in {event.id: event for event in events}.values() if event.id not in here]
+            if new:
+                for event in new:
+                    self._insert(event)
+                merge(self._connection, len(new))
+                derived.forget(self._connection)
+            self._connection.execute("COMMIT")
+            return len(new)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -168,12 +199,55 @@ class Database:
     def latest_try(self, pack: str, exercise: str) -> list[Event]:
         """All events of the try of this exercise that was begun last, in order."""
         with self._told():
-            return _events(self._connection.execute(_LATEST_TRY, (pack, exercise)))
+            since = resets.boundary(resets.active(self._connection), pack, exercise)
+            return _events(self._connection.execute(_LATEST_TRY, (pack, exercise, since)))
 
     def standings(self) -> list[tuple[str, str, str, str]]:
         """(pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
         with self._told():
-            return self._connection.execute(_STANDINGS).fetchall()
+            active = resets.active(self._connection)
+            return [
+                (pack, exercise, kind, worksheet)
+                for pack, exercise, kind, worksheet, seq in self._connection.execute(_STANDINGS)
+                if kind not in RESETTING and seq > resets.boundary(active, pack, exercise)
+            ]
+
+    def resets(self) -> list[Reset]:
+        """The resets that hold, oldest first."""
+        with self._told():
+            return resets.active(self._connection)
+
+    def due(self, day: str) -> list[str] | None:
+        """The rules that are due on a day, the longest waiting first; None where the skills must be made first."""
+        with self._told():
+            return derived.due(self._connection, day)
+
+    def skills(self) -> Mapping[str, Skill] | None:
+        """How things stand with every rule that was practised; None where the skills must be made first."""
+        with self._told():
+            return derived.skills(self._connection)
+
+    def make_skills(self) -> None:
+        """Make the skills anew from all events. Others can write in the meantime."""
+        with self._told():
+            while True:
+                found, last = derived.replay(self._connection)
+                with self._writing():
+                    if derived.store_replayed(self._connection, found, last):
+                        self._connection.execute("COMMIT")
+                        return
+
+    def all(self) -> Iterator[Event]:
+        """Every event, in order; also what was reset."""
+        with self._told():
+            for row in self._connection.execute(_ALL):
+                yield from _events([row])
+
+    def ask(self, question: str, values: Iterable[object] = ()) -> list[tuple[object, ...]]:
+        """The answer to a question in SQL about `lasting`: the events without what was reset."""
+        with self._told():
+            resets.view(self._connection)
+            return self._connection.execute(question, tuple(values)).fetchall()
 
     def close(self) -> None:
         with suppress(sqlite3.Error):

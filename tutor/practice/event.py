@@ -31,11 +31,14 @@ class Event:
     """One thing a learner did in one try of an exercise.
 
     `worksheet` is the id of the try, a UUID made with its `begin`; a formula typed at the
-    command line has no pack and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved` or one that is still to
-    come: who reads events passes over kinds it does not know. `rule` is the rule practised (`mul`, `start`);
-    `hints` counts the rungs seen on this blank so far; `duration` is in seconds, since the blank got the
-    focus or the event before. `fingerprint` is the variant's: a try with another one cannot be resumed. What
-    does not apply to a kind is left at its default.
+    command line has no pack and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`,
+    `solved`; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all that was
+    done before in an exercise, in a pack (no exercise) or everywhere (no pack), `restore` takes the reset with the
+    id in `text` back. Others may come: who reads events passes over kinds it does not know. `rule` is the rule
+    practised, an id of `tutor.practice.skills`; `hints` counts the rungs seen on this blank so far; `duration` is in
+    seconds, since the blank got the focus or the event before. `fingerprint` is the variant's: a try with another
+    one cannot be resumed. `proof` tells of a right answer that no mistake of its rule leads to it on these numbers.
+    What does not apply to a kind is left at its default.
 
     Raises ValueError for a value that cannot be kept: of another type, a seed beyond 64 bits, a duration that
     is no number.
@@ -56,6 +59,7 @@ class Event:
     hints: int = 0
     duration: float = 0.0
     fingerprint: str
+    proof: bool = False
 
     def __post_init__(self) -> None:
         for name in TEXTS:
@@ -69,8 +73,12 @@ class Event:
             raise ValueError(f"hints is no whole number: {self.hints!r}")
         if not (isinstance(self.duration, (int, float)) and isfinite(self.duration)):
             raise ValueError(f"duration is no number: {self.duration!r}")
+        if self.proof not in (False, True):
+            raise ValueError(f"proof is neither true nor false: {self.proof!r}")
+        object.__setattr__(self, "proof", bool(self.proof))
 
 
 #: What is kept of an event, in order.
 COLUMNS = tuple(part.name for part in fields(Event))
-TEXTS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration"))
+#: The names of those that are texts.
+TEXTS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof"))

@@ -37,6 +37,11 @@ def _one_table_of_events(connection: sqlite3.Connection) -> None:
     )
     connection.execute("CREATE INDEX event_by_exercise ON event (pack, exercise, kind)")
     connection.execute("CREATE INDEX event_by_worksheet ON event (worksheet)")
+    guard(connection)
+
+
+def guard(connection: sqlite3.Connection) -> None:
+    """Let events only ever be added, each once."""
     for change in ("UPDATE", "DELETE"):
         connection.execute(
             f"CREATE TRIGGER no_{change.lower()} BEFORE {change} ON event "
@@ -51,8 +56,30 @@ def _one_table_of_events(connection: sqlite3.Connection) -> None:
     )
 
 
+def unguard(connection: sqlite3.Connection) -> None:
+    """Let events be put in another order; `guard` again before the transaction ends."""
+    for trigger in ("no_update", "no_delete", "once"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+
+
+def _skills_derived_from_events(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE event ADD COLUMN proof INTEGER NOT NULL DEFAULT 0")
+    connection.execute("CREATE INDEX event_resets ON event (seq) WHERE kind IN ('reset', 'restore')")
+    # What the events come to, rule by rule: `due` and `standing` for quick questions, the rest in JSON. It can be
+    # made anew from the events at any time. `derived` says which version of that derivation a table holds; where
+    # it says nothing, the table is not to be relied on.
+    connection.execute(
+        "CREATE TABLE skill (rule TEXT PRIMARY KEY, due TEXT NOT NULL, standing TEXT NOT NULL, data TEXT NOT NULL)"
+    )
+    connection.execute("CREATE TABLE derived (name TEXT PRIMARY KEY, version INTEGER NOT NULL)")
+    if not connection.execute("SELECT count(*) FROM event").fetchone()[0]:
+        from tutor.practice.derived import DERIVATION
+
+        connection.execute("INSERT INTO derived VALUES ('skill', ?)", (DERIVATION,))
+
+
 #: The step from each version to the next, oldest first. A step that changes events drops the triggers first.
-MIGRATIONS: tuple[Migration, ...] = (_one_table_of_events,)
+MIGRATIONS: tuple[Migration, ...] = (_one_table_of_events, _skills_derived_from_events)
 
 VERSION = len(MIGRATIONS)
 

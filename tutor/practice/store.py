@@ -26,8 +26,9 @@ _T = TypeVar("_T")
 PATIENCE = 2.0
 HASTE = 0.1
 
-#: The kinds of event that make an exercise begun.
+#: The kinds of event that make an exercise begun, and those that make it solved.
 WORK = ("answer", "hint", "reveal")
+DONE = ("solved", "reviewed")
 
 
 def default_path() -> Path:
@@ -112,7 +113,7 @@ class Store:
         """The state of every (pack, exercise) that is not new. Takes the same time for a long history."""
         states: dict[tuple[str, str], str] = {}
         for exercise, kind, _ in self._last_of_each_kind():
-            if kind == "solved":
+            if kind in DONE:
                 states[exercise] = "solved"
             elif kind in WORK:
                 states.setdefault(exercise, "begun")
@@ -137,10 +138,20 @@ class Store:
                 return exercise
         return None
 
+    def consult(self, act: Callable[[Database], _T]) -> _T | None:
+        """What `act` finds in the file; None where it can't be used now, and `notice` says why. Never raises.
+
+        What could not be saved yet is not in the file.
+        """
+        return self._try(act)
+
+    def flush(self) -> bool:
+        """Save what was missed, if it can be saved now. Whether all is on the disk."""
+        return not self._missed or self._save()
+
     def close(self) -> None:
         """Save what was missed, if it can be saved now, and let go of the file."""
-        if self._missed:
-            self._save()
+        self.flush()
         self._forget_file()
 
     def __enter__(self) -> Store:

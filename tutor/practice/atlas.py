@@ -1,0 +1,158 @@
+"""Which exercises ask for which rules. Found by opening each once, and remembered until its file changes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tutor import __version__
+
+if TYPE_CHECKING:
+    from tutor.packs import Exercise
+    from tutor.packs.library import Entry, Pack
+
+#: What an exercise without minutes of its own takes, for each of its blanks.
+MINUTES_A_BLANK = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one exercise asks for. `rules` tells of each rule whether the author's numbers can prove it."""
+
+    pack: str
+    exercise: str
+    rules: Mapping[str, bool]
+    minutes: float
+    varies: bool
+    needs: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.pack}/{self.exercise}"
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """All exercises that can be opened, in the order of the packs."""
+
+    exercises: tuple[Asked, ...]
+
+    def __getitem__(self, name: tuple[str, str]) -> Asked:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Asked]:
+        return {(asked.pack, asked.exercise): asked for asked in self.exercises}
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """The rules that some exercise asks for."""
+        return frozenset(rule for asked in self.exercises for rule in asked.rules)
+
+    def asking(self, rule: str) -> list[Asked]:
+        """The exercises that ask for a rule: first those that can prove it with fresh numbers, the shortest first."""
+        found = [asked for asked in self.exercises if rule in asked.rules]
+        return sorted(found, key=lambda asked: (not asked.rules[rule], not asked.varies, asked.minutes))
+
+
+def read_atlas(packs: Iterable[Pack], cache: Path | None = None) -> Atlas:
+    """The atlas of these packs. Exercises that can't be opened are left out; `cache` is read and brought up to date."""
+    before = _read(cache)
+    now: dict[str, Any] = {}
+    found = []
+    for pack in packs:
+        for entry in pack.entries:
+            key, stamp = str(entry.path), _stamp(pack, entry)
+            known = before.get(key)
+            if not (stamp and isinstance(known, dict) and known.get("stamp") == stamp):
+                known = {"stamp": stamp, **_open(pack, entry)}
+            now[key] = known
+            asked = _asked(pack, entry, known)
+            if asked is not None:
+                found.append(asked)
+    if cache is not None and now != before:
+        _write(cache, now)
+    return Atlas(tuple(found))
+
+
+def describe(exercise: Exercise) -> Asked:
+    """What an open exercise asks for."""
+    return Asked(exercise.pack, exercise.id, **_described(exercise))
+
+
+def _described(exercise: Exercise) -> dict[str, Any]:
+    from tutor.practice.skills import proves, rule_at
+
+    problem = exercise.variant().problem
+    rules: dict[str, bool] = {}
+    for blank in problem.blanks:
+        rule = rule_at(problem, blank)
+        if rule:
+            rules[rule] = rules.get(rule, False) or proves(problem, blank)
+    minutes = float(exercise.minutes or max(1.0, round(MINUTES_A_BLANK * len(problem.blanks), 1)))
+    return {"rules": rules, "minutes": minutes, "varies": exercise.varies, "needs": tuple(exercise.needs)}
+
+
+def _open(pack: Pack, entry: Entry) -> dict[str, Any]:
+    """What is remembered of an exercise; nothing of one that can't be opened."""
+    from tutor.engine import NotANumber
+    from tutor.packs import PackError
+
+    try:
+        return _described(pack.open(entry.id))
+    except (PackError, NotANumber):
+        return {}
+
+
+def _asked(pack: Pack, entry: Entry, known: Mapping[str, Any]) -> Asked | None:
+    try:
+        return Asked(
+            pack.id,
+            entry.id,
+            {str(rule): bool(proof) for rule, proof in known["rules"].items()},
+            float(known["minutes"]),
+            bool(known["varies"]),
+            tuple(map(str, known["needs"])),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _stamp(pack: Pack, entry: Entry) -> list[int]:
+    """What tells that a file has changed; nothing where it can't be told."""
+    for path in (entry.path, *entry.path.parents):
+        with suppress(OSError):
+            found = path.stat()
+            return [found.st_mtime_ns, found.st_size]
+        if path == pack.folder.parent:
+            break
+    return []
+
+
+def _read(cache: Path | None) -> dict[str, Any]:
+    try:
+        data = json.loads(cache.read_text(encoding="utf-8")) if cache is not None else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    # Another version may find other rules in the same file.
+    usable = isinstance(data, dict) and data.get("version") == __version__ and isinstance(data.get("exercises"), dict)
+    return data["exercises"] if usable else {}
+
+
+def _write(cache: Path, exercises: Mapping[str, Any]) -> None:
+    """Remember it; where that can't be, it is found again next time."""
+    part = cache.with_name(f"{cache.name}.{os.getpid()}")
+    with suppress(OSError):
+        cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data = {"version": __version__, "exercises": exercises}
+        part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        part.replace(cache)
