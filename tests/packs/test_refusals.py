@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from tutor import i18n
-from tutor.packs import PackError
+from tutor.packs import Exercise, PackError
 
 Refused = Callable[[str | bytes], list[str]]
+Opened = Callable[[str], Exercise]
 GRAPH = 'graph = "z = a * b"\n'
 
 
@@ -161,6 +162,15 @@ def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, line
 )
 def test_what_only_the_graph_can_tell(refused: Refused, text: str, expected: str) -> None:
     assert refused(text) == [expected]
+
+
+@pytest.mark.parametrize("start", ["2", "[3, -1]"])
+def test_fresh_numbers_need_a_value_for_some_draws_only(opened: Opened, refused: Refused, start: str) -> None:
+    text = "graph = 'F = log(X) * {k}'\nstart = {start}\n[inputs]\nX = [1, 2]\n{k} = 3\n[vary]\nX = {{ choose = {X} }}"
+    for k in "abcdf":
+        assert opened(text.format(k=k, start=start, X="[-1, -1, 2]")).varies
+    (fault,) = refused(text.format(k="k", start=start, X="[-1, -1, -2]"))
+    assert fault == "6: vary: None of the fresh numbers gives a finite value. Choose other ones."
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_lines(refused: Refused) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.algebra import AlgebraError, Equation, parse, values
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import describe, evaluate
 from tutor.algebra.tree import ONE
 from tutor.algebra.tree import names as names_in
@@ -223,18 +224,10 @@ class Checker:
         except NotANumber as error:
             self.report(error.message, "inputs" if self.file.inputs else "graph")
             return False
-        if exercise.drawing.draws and not any(self._passes(exercise, attempt) for attempt in range(ATTEMPTS)):
+        if exercise.drawing.draws and not _fresh_are_finite(exercise):
             self.report(message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary")
             return False
         return True
-
-    @staticmethod
-    def _passes(exercise: Exercise, attempt: int) -> bool:
-        try:
-            inputs = {**exercise.inputs, **exercise.drawing.draw(exercise.id, 1, attempt)}
-            return exercise.problem(inputs).floats is not None
-        except NotANumber:
-            return False
 
     def _advice(self, exercise: Exercise, known: list[str]) -> dict[str, Advice]:
         problem = exercise.variant().problem
@@ -275,6 +268,29 @@ class Checker:
                 yield ("blank", name, "hint", position), hint
             for position, mistake in enumerate(settings.mistake):
                 yield ("blank", name, "mistake", position), mistake.text
+
+
+def _fresh_are_finite(exercise: Exercise) -> bool:
+    """Whether there are fresh numbers with values: the first ones drawn, or some of the others, tried all at once."""
+    from tutor.engine.batch import run_batch
+
+    drawn = (exercise.drawing.draw(exercise.id, 1, attempt) for attempt in range(ATTEMPTS))
+    problems = (exercise.problem({**exercise.inputs, **numbers}) for numbers in drawn)
+    try:
+        return next(problems).floats is not None
+    except NotANumber:
+        import numpy as np
+
+        others = [problem.inputs for problem in problems]
+        columns = {
+            name: np.array([values.each(nearest_float, inputs[name]) for inputs in others], dtype=float)
+            for name in exercise.graph.inputs
+        }
+    try:
+        _, finite = run_batch(exercise.graph, columns, values.each(nearest_float, exercise.start), exercise.wrt)
+    except NotANumber:
+        return False
+    return bool(finite.any())
 
 
 def _unknown_input(name: str, known: Iterable[str]) -> Message:
