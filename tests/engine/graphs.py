@@ -126,6 +126,8 @@ class _Draft:
     def add(self, op: str, *operands: str) -> bool:
         """Whether the step could be made: defined, of a modest size, and not at a kink."""
         args = [self.value(operand) for operand in operands]
+        if not any(operand in self.values for operand in operands):
+            return False
         if not _defined(op, args, operands[-1] in self.values):
             return False
         with np.errstate(all="ignore"):
@@ -163,6 +165,11 @@ def _defined(op: str, args: list[Any], variable: bool) -> bool:
         return bool((args[0] > far).all() if np.ndim(args[0]) else args[0] > far)
     if op in ("max", "min"):
         return bool((np.abs(np.subtract(*args)) > far).all())
+    # Where these are flat others have no digits left to compare with; tests of their own go there.
+    if op in ("tanh", "sigmoid", "softplus"):
+        return bool((np.abs(args[0]) < 6).all())
+    if op == "softmax":
+        return args[0].shape[1] > 1 and float(np.ptp(args[0], axis=1).max()) < 10
     if op == "pow":
         whole = not variable and np.ndim(args[1]) == 0 and float(args[1]).is_integer()
         return bool((np.abs(args[0]) > far).all() if whole else (np.asarray(args[0]) > far).all())
