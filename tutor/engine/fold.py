@@ -55,10 +55,6 @@ def _way_out(graph: Graph, group: Sequence[int]) -> int:
     if not group:
         raise AlgebraError(message(N_("There are no nodes to put together. Name some.")), -1)
     inside = set(group)
-    apart = inside - _reached(group[:1], lambda i: _beside(graph, i) & inside)
-    if apart:
-        text = N_("{a} and {b} are not connected within the group. Add the nodes between them, or leave one out.")
-        raise AlgebraError(message(text, a=graph.nodes[group[0]].id, b=graph.nodes[min(apart)].id), -1)
     leaving = [i for i in group if i == graph.last or any(edge.target not in inside for edge in graph.outgoing[i])]
     for i in leaving:
         outside = [edge.target for edge in graph.outgoing[i] if edge.target not in inside]
@@ -67,6 +63,10 @@ def _way_out(graph: Graph, group: Sequence[int]) -> int:
         if back:
             text = N_("From {a} a way leads out of the group and through {b} back into it. Take {b} in as well.")
             raise AlgebraError(message(text, a=graph.nodes[i].id, b=graph.nodes[back[0]].id), -1)
+    apart = inside - _reached(group[:1], lambda i: _beside(graph, i) & inside)
+    if apart:
+        text = N_("{a} and {b} are not connected within the group. Add the nodes between them, or leave one out.")
+        raise AlgebraError(message(text, a=graph.nodes[group[0]].id, b=graph.nodes[min(apart)].id), -1)
     if len(leaving) > 1:
         ids = ", ".join(graph.nodes[i].id for i in leaving)
         text = N_("A node has one output, but several nodes lead out of this group: {ids}. Leave out all but one.")

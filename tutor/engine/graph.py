@@ -194,7 +194,7 @@ def formula_within(nodes: Sequence[Node], position: int) -> Expr:
     node = nodes[position]
     if node.name:
         return Sym(node.name)
-    if node.op == "broadcast" and node.args[0] is not None:
-        return formula_within(nodes, node.args[0])
+    if node.op == "broadcast" and isinstance(node.formula, Apply):
+        return node.formula.args[0]
     short = sum(1 for _ in postorder(node.formula)) <= _LONG
     return node.formula if short else Sym(node.id)
