@@ -21,6 +21,7 @@ import numpy as np
 from tutor.algebra import values
 from tutor.algebra.tree import number
 from tutor.engine import Graph, Node, often, run
+from tutor.engine.batch import run_batch
 from tutor.engine.compile import compile_passes
 
 Action = Callable[[], Any]
@@ -232,17 +233,23 @@ def compare(peers: Mapping[str, Callable[[Case], Action]], rounds: int) -> None:
         print(f"{case.name:<22}{statistics.median(times) * 1e6:10.2f}{shown}")
 
 
-def costs() -> None:
-    """What building and compiling cost, and many variants at once."""
-    print(f"\n{'':<22}{'from text, ms':>15}{'compiling, ms':>15}")
+def costs(variants: int = 10_000) -> None:
+    """What building and compiling cost, and many variants in one batch."""
+    rng = np.random.default_rng(1)
+    print(f"\n{'':<22}{'from text, ms':>15}{'compiling, ms':>15}{f'{variants:,} at once, µs each':>28}")
     for case in cases():
         found = run(case.graph, case.inputs, 1.0).values
         shapes = [values.shape(value) for value in found]
-        built = (
-            "" if not case.graph.text else f"{seconds(lambda c=case: Graph.parse(c.graph.text, c.inputs)) * 1e3:.2f}"
-        )
+        columns = {
+            name: np.asarray(value) + rng.uniform(0, 0.5, (variants, *np.shape(value)))
+            for name, value in case.inputs.items()
+        }
+        built = f"{seconds(lambda c=case: Graph.parse(c.graph.text, c.inputs)) * 1e3:.2f}" if case.graph.text else ""
         compiling = seconds(lambda g=case.graph, s=shapes: compile_passes(g, s, None)) * 1e3
-        print(f"{case.name:<22}{built:>15}{compiling:>15.2f}")
+        _, finite = run_batch(case.graph, columns)
+        assert finite.all()
+        each = seconds(lambda g=case.graph, c=columns: run_batch(g, c)) / variants * 1e6
+        print(f"{case.name:<22}{built:>15}{compiling:>15.2f}{each:>28.3f}")
 
 
 def main() -> None:
