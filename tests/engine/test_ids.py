@@ -41,6 +41,10 @@ def edges(text: str) -> list[str]:
         ("exp(x)", ["exp1"]),
         ("-x", ["neg1"]),
         ("log(x) + ln(y)", ["log1", "log2", "add1"]),
+        ("sqrt(x) + sin(x) * cos(x)", ["sqrt1", "sin1", "cos1", "mul1", "add1"]),
+        ("tanh(x) + relu(x) + softplus(x)", ["tanh1", "relu1", "add1", "softplus1", "add2"]),
+        ("max(x, y) - min(abs(x), 2)", ["max1", "abs1", "min1", "sub1"]),
+        ("mse(x, y)", ["mse1"]),
         ("1 / (1 + e^(-x))", ["neg1", "exp1", "add1", "inv1"]),
         ("k = 2; z = k * x", ["mul1"]),
         ("s = x; z = s * y", ["mul1"]),
@@ -52,6 +56,39 @@ def test_nodes_are_named_or_counted(text: str, nodes: list[str]) -> None:
 
 def test_matrix_nodes_are_counted_alike() -> None:
     assert ids("f = sum(sigmoid(X @ W))", X="[[1, 2]]", W="[[1], [2]]") == ["matmul1", "sigmoid1", "sum1"]
+    assert ids("L = cross_entropy(softmax(X.T), T)", X="[[1, 2]]", T="[[1], [0]]") == [
+        *("transpose1", "softmax1", "cross_entropy1"),
+    ]
+
+
+def test_sums_and_means_count_together_whatever_their_axis() -> None:
+    assert ids("f = sum(sum(X, 0)) + sum(sum(X, 1)) + mean(mean(X, 1))", X="[[1, 2], [3, 4]]") == [
+        *("sum1", "sum2", "sum3", "sum4", "add1", "mean1", "mean2", "add2"),
+    ]
+    with pytest.raises(AlgebraError, match="for a row of the columns"):
+        ids("f = sum(sum(X, 2))", X="[[1, 2]]")
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes", "title"),
+    [
+        ("f = sum(X + b)", ["broadcast1", "add1", "sum1"], "(X + b)"),
+        ("f = sum(b + X)", ["broadcast1", "add1", "sum1"], "(b + X)"),
+        ("f = sum(X * x)", ["broadcast1", "mul1", "sum1"], "(X·x)"),
+        ("f = sum(2 * X)", ["mul1", "sum1"], "(2·X)"),
+        ("f = sum(max(X, 0))", ["max1", "sum1"], "max(X, 0)"),
+        ("f = sum(b * [[1], [2]])", ["broadcast1", "mul1", "sum1"], "(b·[[1], [2]])"),
+        ("f = sum(sum(X, 1) + b)", ["sum1", "broadcast1", "broadcast2", "add1", "sum2"], "(sum(X, 1) + b)"),
+    ],
+)
+def test_what_is_too_small_is_repeated_by_a_node_of_its_own(text: str, nodes: list[str], title: str) -> None:
+    matrices = {"X": "[[1, 2, 3], [4, 5, 6]]", "b": "[[1, 2, 3]]"}
+    exact = {name: evaluate(parse(value), {}) for name, value in matrices.items() if name in text.replace("sum", "")}
+    graph = Graph.parse(text, exact)
+    assert [node.id for node in graph.nodes if not node.is_input] == nodes
+    assert graph.title(graph.last - 1) == title
+    repeats = [node for node in graph.nodes if node.op == "broadcast"]
+    assert all(node.sign == "broadcast" and node.args[1] is None for node in repeats)
 
 
 def test_the_output_keeps_its_id_and_its_name_is_an_alias() -> None:
@@ -147,7 +184,10 @@ def test_a_long_constant_is_no_trouble_for_titles() -> None:
         ("e = a + b; z = e * c", 0, "meaning of its own"),
         ("z = (a + b", 4, "never closed"),
         ("z = a + b)", 9, "closes nothing"),
-        ("z = tanh(x)", 4, "no node for tanh"),
+        ("z = sign(x)", 4, "no node for sign"),
+        ("z = softmax(a)", 4, "needs a matrix"),
+        ("z = cross_entropy(a, b)", 4, "needs a matrix"),
+        ("z = a.T", 5, "needs a matrix"),
         ("z = a * (1/0)", 10, "divides by zero"),
         ("z = a @ b", 6, "two matrices"),
         ("z = sum(a)", 4, "this is a number"),
@@ -166,10 +206,10 @@ def test_a_text_that_is_no_graph_says_where_and_why(text: str, at: int, word: st
     [
         ("f = sum(X @ X)", "2×3 @ 2×3"),
         ("f = sum(X + W)", "2×3 and 3×2"),
-        ("f = sum(x * X)", "1 and 2×3"),
-        ("f = sum(X - x)", "2×3 and 1"),
-        ("f = sum(x * [[1, 2]])", "1 and 1×2"),
-        ("f = sum(X.T @ X)", "transpose"),
+        ("f = mse(X, x)", "2×3 and 1"),
+        ("f = mse(X, W)", "2×3 and 3×2"),
+        ("f = cross_entropy(X, W)", "2×3 and 3×2"),
+        ("f = sum(max(X, W))", "2×3 and 3×2"),
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(text: str, word: str) -> None:
