@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _ASCII = str.maketrans(
     {
         "×": "*",
@@ -15,12 +17,16 @@ _ASCII = str.maketrans(
         "●": "*",
         "∞": "inf",
         "≈": "~",
+        "π": "pi",
+        "≠": "!=",
+        "ᵀ": ".T",
     }
-    | {"✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
+    | {"δ": "delta", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
 )
-_ASCII_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
 def to_ascii(text: str) -> str:
-    """Our own signs in ASCII; names stay as they are."""
-    return text.translate(_ASCII).translate(_ASCII_POWERS)
+    """Our own signs in ASCII, x² as x^2; names stay as they are."""
+    return _POWER.sub(lambda power: "^" + power[0].translate(_LOWERED), text).translate(_ASCII)

@@ -1,0 +1,201 @@
+"""Gradients beside difference quotients, and their error as the step shrinks, in lines for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tutor.commands.errors import Refused
+from tutor.commands.options import read_exact
+from tutor.drawing.cells import shorten
+from tutor.i18n import N_, _, message
+
+if TYPE_CHECKING:
+    from tutor.engine.numerical import Entry, Point, Quotient
+    from tutor.grading import Problem
+
+#: Steps beyond these show nothing: floats have 16 digits.
+_LEAST, _MOST = 1e-15, 1.0
+#: So many cells of an input are moved at most, and so many lines shown.
+_CELLS, _LINES = 400, 24
+_DIGITS = 9
+_NAME, _PLOT = 11, 46
+_NONE = "-"
+
+
+def check_lines(problem: Problem, delta: str) -> list[str]:
+    """What `solve --check DELTA` prints: a table of gradients and quotients, a sentence whether they agree, and the
+    error of one input for steps from 1e-1 to 1e-12. Raises `Refused` and `NotANumber`.
+    """
+    from tutor.algebra.show import show
+    from tutor.engine.numerical import check_numerically
+
+    step = _read_step(delta)
+    if problem.symbolic:
+        raise Refused(message(N_("Differences need numbers: give every input and the start a value.")), 2)
+    graph, inputs, start = problem.graph, problem.inputs, problem.start
+    entries = check_numerically(graph, inputs, step, start, problem.wrt, most=_CELLS)
+    scales = _scales(entries)
+    by_error = sorted(entries, key=lambda entry: -_off(entry.central, scales[entry.name]))
+    worst, shown = by_error[0], [entry for entry in entries if entry in by_error[:_LINES]]
+    lines = [_("Gradients beside differences, step δ = {delta}:").format(delta=_short(step))]
+    if not problem.starts_at_one:
+        sentence = _("Each difference of the output is multiplied by the start, {start}.")
+        lines.append(sentence.format(start=shorten(show(start), 40)))
+    lines += ["", *_table(shown), ""]
+    if len(shown) < len(entries):
+        sentence = _("Cells moved: {n}. The {k} with the largest errors are shown.")
+        lines.append(sentence.format(n=len(entries), k=len(shown)))
+    lines += _notes(shown)
+    curve = _curve(problem, worst)
+    lines += [*_agreement(entries, scales, curve, _place(worst)), ""]
+    title = _("The error of {name} against the step (o forward, x central, * both):")
+    return [*lines, title.format(name=_place(worst)), "", *_plot(curve)]
+
+
+def _read_step(text: str) -> float:
+    """δ as it was typed. Raises `Refused`."""
+    from tutor.algebra import values
+    from tutor.algebra.balls import nearest_float
+
+    value = read_exact(text)
+    step = math.nan if values.is_matrix(value) else nearest_float(value)
+    if not _LEAST < step <= _MOST:
+        raise Refused(message(N_("A step is a number above 1e-15 and at most 1. Write --check 1e-4, for example.")), 2)
+    return step
+
+
+def _scales(entries: Sequence[Entry]) -> dict[str, float]:
+    """What errors are measured by: the largest gradient of the same input, else of all, else 1."""
+    largest: dict[str, float] = {}
+    for entry in entries:
+        largest[entry.name] = max(largest.get(entry.name, 0.0), abs(entry.gradient))
+    instead = max(largest.values(), default=0.0) or 1.0
+    return {name: size or instead for name, size in largest.items()}
+
+
+def _off(quotient: Quotient, scale: float) -> float:
+    return math.inf if quotient.error is None else quotient.error / scale
+
+
+def _curve(problem: Problem, entry: Entry) -> tuple[Point, ...]:
+    """The error of one entry for every step, beside the exact gradient."""
+    from tutor.algebra.balls import nearest_float
+    from tutor.engine.numerical import error_curve
+
+    exact = problem.exact.gradients[problem.graph.position[entry.name]]
+    gradient = nearest_float(exact if entry.cell is None else exact[entry.cell])
+    return error_curve(problem.graph, problem.inputs, entry.name, entry.cell, problem.start, gradient=gradient)
+
+
+def _place(entry: Entry) -> str:
+    """An input, or a cell of it by row and column, counted from 1."""
+    return entry.name if entry.cell is None else f"{entry.name} ({entry.cell[0] + 1}, {entry.cell[1] + 1})"
+
+
+def _number(value: float | None) -> str:
+    from tutor.algebra.show import show_number
+
+    return _NONE if value is None else show_number(value, _DIGITS)
+
+
+def _short(value: float | None) -> str:
+    """An error or a step in two digits and a power of ten: `1.6e−5`."""
+    if value is None:
+        return _NONE
+    if value == 0:
+        return "0"
+    mantissa, _e, power = f"{value:.1e}".partition("e")
+    exponent = f"e{int(power)}" if int(power) else ""
+    return (mantissa.removesuffix(".0") + exponent).replace("-", "−")
+
+
+def _table(entries: Sequence[Entry]) -> list[str]:
+    heads = (_("input"), _("gradient"), _("forward"), _("error"), _("central"), _("error"))
+    rows = [
+        (
+            shorten(_place(entry), _NAME),
+            _number(entry.gradient),
+            _number(entry.forward.value),
+            _short(entry.forward.error),
+            _number(entry.central.value),
+            _short(entry.central.error),
+        )
+        for entry in entries
+    ]
+    return _columns([heads, *rows])
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows with their columns one below the other."""
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    padded = ([cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows)
+    return ["  ".join(row).rstrip() for row in padded]
+
+
+def _notes(entries: Sequence[Entry]) -> list[str]:
+    """What stands in the way of a difference, for each entry where something does."""
+    lines = []
+    for entry in entries:
+        why = entry.central.why or entry.forward.why
+        if why is not None:
+            lines.append(f"{_place(entry)}: {why}")
+        elif entry.kink:
+            lines.append(f"{_place(entry)}: " + _("There is a kink within δ, so that the two sides differ."))
+    return lines
+
+
+def _agreement(entries: Sequence[Entry], scales: dict[str, float], curve: Sequence[Point], place: str) -> list[str]:
+    """Whether gradients and quotients agree, and to how many digits; and which step would do better."""
+    central = _digits([_off(entry.central, scales[entry.name]) for entry in entries])
+    ahead = _digits([_off(entry.forward, scales[entry.name]) for entry in entries])
+    lines = []
+    missing = sum(entry.central.value is None for entry in entries)
+    if missing:
+        sentence = _("Central differences without a value: {k} of {n}.")
+        lines.append(sentence.format(k=missing, n=len(entries)))
+    if central and ahead:
+        lines.append(
+            _("They agree, central differences to {n} digits, forward ones to {k}.").format(n=central, k=ahead)
+        )
+    elif central:
+        lines.append(
+            _("Central differences agree to {n} digits; for forward ones the step is too large.").format(n=central)
+        )
+    elif missing < len(entries):
+        lines.append(_("They don't agree: with this step not even the first digit is right everywhere."))
+    known = [point for point in curve if point.central.error is not None]
+    best = min(known, key=lambda point: point.central.error or 0.0, default=None)
+    if best is not None and min(central, ahead) < 2:
+        lines.append(_("For {name} a step of {delta} does best.").format(name=place, delta=_short(best.delta)))
+    return lines
+
+
+def _digits(errors: Sequence[float]) -> int:
+    """How many digits are right at least, where there is a value; from errors in units of what they are measured by."""
+    worst = max((error for error in errors if error < math.inf), default=1.0)
+    return 15 if worst == 0 else max(0, min(15, math.floor(-math.log10(worst))))
+
+
+def _plot(curve: Sequence[Point]) -> list[str]:
+    """The errors for each step as numbers, and as places on a scale of powers of ten: a V on its side."""
+    errors = [quotient.error for point in curve for quotient in (point.forward, point.central)]
+    known = [math.log10(error) for error in errors if error]
+    least, most = (math.floor(min(known)), math.ceil(max(known))) if known else (-16, 0)
+    rows = [(_("step"), _("forward"), _("central"), _scale(least, most))]
+    for point in curve:
+        marks = [" "] * _PLOT
+        for error, mark in ((point.forward.error, "o"), (point.central.error, "x")):
+            if error is not None:
+                place = round((math.log10(error) - least) / max(most - least, 1) * (_PLOT - 1)) if error else 0
+                marks[place] = mark if marks[place] == " " else "*"
+        rows.append((_short(point.delta), _short(point.forward.error), _short(point.central.error), "".join(marks)))
+    return _columns(rows)
+
+
+def _scale(least: int, most: int) -> str:
+    left, right = _short(10.0**least), _short(10.0**most)
+    return left + " " * (_PLOT - len(left) - len(right)) + right
