@@ -149,6 +149,16 @@ def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: di
     assert "f0" not in graph.programs[None].source  # type: ignore[union-attr]
 
 
+def test_functions_inside_functions_are_gone_through_once_each() -> None:
+    own = {"g0": parse_definition("g0(x, y) = x * y + x")}
+    for i in range(1, 16):
+        own[f"g{i}"] = parse_definition(f"g{i}(x, y) = g{i - 1}(x, y + 0.1) * 0.5 + y", own)
+    graph = Graph.parse("z = g15(x, y)", {}, own)
+    program = compile_passes(graph, [None] * 3, None)
+    assert program is not None
+    assert program.source.count("\n") < 200
+
+
 def test_only_what_is_wanted_is_sent_back() -> None:
     graph = Graph.parse("z = (a + b) * c")
     first, later = often_enough(graph, {"a": 2.0, "b": 3.0, "c": 4.0}, 1.0, ("c",))

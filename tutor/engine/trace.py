@@ -38,6 +38,9 @@ class Tracer:
 
     def __init__(self) -> None:
         self.lines = Lines()
+        # What is inside an operation made of parts is gone through once, however many edges ask.
+        self._inner: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+        self._sent_back: dict[tuple[int, str, str, tuple[str, ...]], list[str | None]] = {}
 
     def values(self, graph: Graph, inputs: Sequence[str], shapes: Sequence[Shape]) -> list[str]:
         """The value of every node. `shapes` are those of the nodes."""
@@ -77,7 +80,11 @@ class Tracer:
         return self._run(operation.forward, operands, shape)
 
     def _inside(self, parts: Graph, operands: Sequence[str]) -> list[str]:
-        return self.values(parts, operands, [node.shape for node in parts.nodes])
+        """The value of every part of an operation made of parts."""
+        key = id(parts), tuple(operands)
+        if key not in self._inner:
+            self._inner[key] = self.values(parts, operands, [node.shape for node in parts.nodes])
+        return self._inner[key]
 
     def _back(
         self, graph: Graph, position: int, slot: int, upstream: str, found: Sequence[str]
@@ -102,10 +109,13 @@ class Tracer:
 
     def _through(self, parts: Graph, slot: int, upstream: str, z: str, operands: Sequence[str]) -> str:
         """What comes back to one operand through the parts of a composite operation."""
-        found = self._inside(parts, operands)
-        found[-1] = z
-        gradient = self.passes(parts, found, upstream, (parts.inputs[slot],)).gradients[slot]
-        assert gradient
+        key = id(parts), upstream, z, tuple(operands)
+        if key not in self._sent_back:
+            found = [*self._inside(parts, operands)[:-1], z]
+            self._sent_back[key] = self.passes(parts, found, upstream, None).gradients
+        gradient = self._sent_back[key][slot]
+        if gradient is None:
+            raise Unwritten(slot)
         return gradient
 
     def _operands(self, graph: Graph, position: int, found: Sequence[str]) -> tuple[list[str], Behind | None]:
