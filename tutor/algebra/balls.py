@@ -120,9 +120,11 @@ class Balls:
         return ball(tree, None, self._done.setdefault(ctx.prec, {}))
 
 
-def nearest_float(tree: Expr) -> float:
+def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = ball) -> float:
     """The float nearest to an exact scalar tree: 0.0 where it can't be told from zero, infinite where it is too
     large for a float, not a number where it has no value or none that can be computed.
+
+    `balls` may be a `Balls` that remembers what several trees have in common.
     """
     if isinstance(tree, Num):
         try:
@@ -131,7 +133,7 @@ def nearest_float(tree: Expr) -> float:
             return math.inf if tree.value > 0 else -math.inf
     for bits in PRECISIONS:
         with precision(bits):
-            enclosure = ball(tree)
+            enclosure = balls(tree)
             if enclosure.rel_accuracy_bits() >= 60:
                 break
     if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > _TINY):

@@ -23,7 +23,8 @@ from tutor.engine.programs.formulas import (
     shapes_at,
 )
 from tutor.engine.programs.letters import GRADIENT, Letters, differential, text
-from tutor.engine.programs.tex import ATOM, PRODUCT, QUOTIENT, TOTAL, Shown, Text, Values, approximate, write
+from tutor.engine.programs.shown import Shown, Values, cells
+from tutor.engine.programs.tex import ATOM, PRODUCT, QUOTIENT, TOTAL, Text, write
 from tutor.i18n import _
 
 #: The rule of a composite is written out while its formula has no more parts than this.
@@ -118,9 +119,9 @@ class _Derivation:
             if not node.is_input:
                 tree = forward_formula(self.graph, position)
                 steps = [_Step(self._written(tree, position)[0]), *self._in_numbers(tree, position)]
-            elif _symbols(value):
+            elif self.values.is_symbolic(value):
                 continue
-            yield self._equation(self.names[position], steps, value, self.shown[position], position)
+            yield self._equation(self.names[position], steps, value, self.shown[position])
 
     def backward(self) -> Iterator[list[str]]:
         """What comes back to each node: the sum over the places that it feeds."""
@@ -136,17 +137,22 @@ class _Derivation:
                 steps = _steps([self._part(edge) for edge in reversed(edges)])
                 shown = self.values.show(gradient)
                 if steps or shown is None or shown.text[0] != self._gradient(position):
-                    yield self._equation(self._gradient(position), steps, gradient, shown, position)
+                    yield self._equation(self._gradient(position), steps, gradient, shown, len(edges))
 
-    def _equation(self, left: str, steps: list[_Step], value: Value, shown: Shown | None, position: int) -> list[str]:
+    def _equation(self, left: str, steps: list[_Step], value: Value, shown: Shown | None, terms: int = 1) -> list[str]:
         """An equation that ends in a value: on one line where it is short, otherwise on one for each step."""
         steps = list(steps)
         if shown is not None:
             if not steps or steps[-1].text != shown.text[0]:
                 steps.append(_Step(shown.text[0], not shown.exact or any(step.near for step in steps)))
-            if shown.exact and isinstance(value, Expr) and not isinstance(value, Num) and not _symbols(value):
-                steps.append(_Step(approximate(value)[0], near=True))
-        if self.graph.nodes[position].shape is None and len(self.graph.outgoing[position]) < 2:
+            if (
+                shown.exact
+                and isinstance(value, Expr)
+                and not isinstance(value, Num)
+                and not self.values.is_symbolic(value)
+            ):
+                steps.append(_Step(self.values.approximate(value)[0], near=True))
+        if not values.is_matrix(value) and terms < 2:
             return [left, " ".join(map(str, steps))]
         return [left, *map(str, steps)]
 
@@ -197,7 +203,7 @@ class _Derivation:
     def _numbers(self, tree: Expr, position: int) -> tuple[Text, bool] | None:
         """A formula with the numbers put in, and whether some are rounded; None where there are none to put in."""
         node, texts, near = self.graph.nodes[position], self._texts(position), False
-        for name in _symbols(tree) - {"pi"}:
+        for name in names(tree):
             if name == UPSTREAM:
                 value = self.passes.gradients[position]
                 shown = self.values.show(value)
@@ -206,7 +212,7 @@ class _Derivation:
                 if source is None:
                     continue
                 value, shown = self.passes.values[source], self.shown[source]
-            if shown is None or not shown.small or _symbols(value):
+            if shown is None or not shown.small or self.values.is_symbolic(value):
                 return None
             texts[name] = shown.text
             near |= not shown.exact
@@ -237,12 +243,10 @@ def _sum(terms: list[Text | None]) -> str:
     return " + ".join(bracketed)
 
 
-def _symbols(value: Value) -> set[str]:
-    """The names in a value."""
-    if isinstance(value, Whole):
-        return names(value.tree)
-    cells = [cell for row in value for cell in row] if values.is_matrix(value) else [value]
-    return {name for cell in cells if isinstance(cell, Expr) for name in names(cell)}
+def _symbols(start: Value) -> set[str]:
+    """The names in a start."""
+    trees = [start.tree] if isinstance(start, Whole) else cells(start)
+    return {name for tree in trees for name in names(tree)}
 
 
 def _size(tree: Expr) -> int:
@@ -255,7 +259,6 @@ def _size(tree: Expr) -> int:
 
 def _has_decimals(graph: Graph, inputs: Mapping[str, Value]) -> bool:
     """Whether some numbers were given with a decimal point, so that others are shown with one too."""
-    known = [value for value in inputs.values() if not isinstance(value, Whole)]
-    rows = [row for value in known for row in (value if values.is_matrix(value) else [[value]])]
-    typed = any(isinstance(cell, Num) and cell.decimal for row in rows for cell in row)
+    numbers = [cell for value in inputs.values() if not isinstance(value, Whole) for cell in cells(value)]
+    typed = any(isinstance(cell, Num) and cell.decimal for cell in numbers)
     return typed or re.search(r"[0-9]\.|\.[0-9]", graph.text) is not None

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
 from typing import TypeAlias
 
-from tutor.algebra import values
 from tutor.algebra.show import exact_decimal, show_value
-from tutor.algebra.tidy import tidy
-from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names, postorder
-from tutor.algebra.values import Value
-from tutor.algebra.whole import Whole
+from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.engine.programs.formulas import Shapes, inner_shapes
-from tutor.engine.programs.letters import Letters, text
+from tutor.engine.programs.letters import text
 
 #: A text and how tightly it holds together.
 Text: TypeAlias = tuple[str, int]
@@ -32,12 +26,6 @@ _FUNCTIONS = {
     "sigmoid": r"\sigma",
     "sign": r"\operatorname{sgn}",
 }
-#: An exact value of more parts than this is told as a decimal.
-_SHORT = 12
-#: A value of more parts than this is not even tidied.
-_LARGE = 400
-#: Matrices of more rows or columns than this are shown by their corners.
-_MOST = 4
 
 
 def write(tree: Expr, names: Mapping[str, Text], shapes: Shapes, decimals: bool = False) -> Text:
@@ -49,7 +37,7 @@ def write(tree: Expr, names: Mapping[str, Text], shapes: Shapes, decimals: bool 
     done: dict[int, Text] = {}
     for part in postorder(tree):
         if isinstance(part, Num):
-            done[id(part)] = rational(part.value, decimals) or approximate(part)
+            done[id(part)] = rational(part.value, decimals) or decimal(show_value(part))
         elif isinstance(part, Sym):
             done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names[part.name]
         elif isinstance(part, Grid):
@@ -147,99 +135,13 @@ def rational(value: Fraction, decimals: bool) -> Text | None:
     return None if plain is None else (plain, SIGN if minus else ATOM)
 
 
-def approximate(value: Value, near_one: bool = False) -> Text:
-    """A number as a decimal, with as many digits as are shown elsewhere."""
-    mantissa, _, exponent = show_value(value, near_one=near_one).replace("−", "-").partition("e")
+def decimal(text: str) -> Text:
+    """A decimal as people see it elsewhere, `−1.5e−7`."""
+    mantissa, _, exponent = text.replace("−", "-").partition("e")
     strength = SIGN if mantissa.startswith("-") else ATOM
     if not exponent:
         return mantissa, strength
     return rf"{mantissa} \times 10^{{{exponent}}}", min(strength, PRODUCT)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A value in LaTeX. `exact` is whether it is told in full, `small` whether it has few cells."""
-
-    text: Text
-    exact: bool
-    small: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """How the values of one derivation are shown."""
-
-    letters: Letters
-    shapes: Shapes
-    decimals: bool
-
-    def show(self, value: Value, near_one: bool = False) -> Shown | None:
-        """A number, a matrix or a formula; None for a formula that is too long to be of use."""
-        if isinstance(value, Whole):
-            formula = self._formula(value.tree)
-            return formula and Shown(formula, True)
-        if values.is_matrix(value):
-            return self._matrix(value, near_one)
-        exact = self._exact(value)
-        if exact is None and isinstance(value, Expr) and names(value):
-            return None
-        return Shown(exact or approximate(value, near_one), exact is not None)
-
-    def _exact(self, value: Value) -> Text | None:
-        if isinstance(value, Num):
-            return rational(value.value, self.decimals)
-        return self._formula(value) if isinstance(value, Expr) else None
-
-    def _formula(self, tree: Expr) -> Text | None:
-        """A tree as a person would write it, None where it is long."""
-        if _longer(tree, _LARGE):
-            return None
-        tidied = tidy(tree, self.shapes)
-        return None if _longer(tidied, _SHORT) else self.write(tidied)
-
-    def write(self, tree: Expr) -> Text:
-        """A formula in the names of the graph."""
-        symbols = {part.name for part in postorder(tree) if isinstance(part, Sym)}
-        called = {name: self.letters.letter(name) for name in symbols - {"pi"}}
-        texts = {name: (letter, QUOTIENT if letter.startswith(r"\frac") else ATOM) for name, letter in called.items()}
-        return write(tree, texts, self.shapes, self.decimals)
-
-    def _matrix(self, value: Value, near_one: bool) -> Shown | None:
-        rows, columns = value.shape
-        cells = [[value[i][j] for j in _corners(columns)] for i in _corners(rows)]
-        flat = [cell for row in cells for cell in row]
-        symbolic = any(isinstance(cell, Expr) and names(cell) for cell in flat)
-        rational_only = all(isinstance(cell, Num) for cell in flat)
-        exact = [[self._exact(cell) if symbolic or rational_only else None for cell in row] for row in cells]
-        if symbolic and any(cell is None for row in exact for cell in row):
-            return None
-        full = all(cell is not None for row in exact for cell in row)
-        texts = [
-            [(known or approximate(cell, near_one))[0] for known, cell in zip(*pair, strict=True)]
-            for pair in zip(exact, cells, strict=True)
-        ]
-        return Shown((grid(_elided(texts, rows, columns)), ATOM), full, rows * columns <= 2 * _MOST)
-
-
-def _longer(tree: Expr, parts: int) -> bool:
-    return next(islice(postorder(tree), parts, None), None) is not None
-
-
-def _corners(size: int) -> list[int]:
-    """Which rows or columns of a matrix are shown."""
-    return list(range(size)) if size <= _MOST else [0, 1, size - 1]
-
-
-def _elided(cells: list[list[str]], rows: int, columns: int) -> list[list[str]]:
-    """Dots where something is left out before the last row or column."""
-    if columns > _MOST:
-        cells = [[*row[:-1], r"\cdots", row[-1]] for row in cells]
-    if rows > _MOST:
-        dots = [r"\vdots"] * len(cells[0])
-        if columns > _MOST:
-            dots[-2] = r"\ddots"
-        cells = [*cells[:-1], dots, cells[-1]]
-    return cells
 
 
 def grid(cells: list[list[str]]) -> str:

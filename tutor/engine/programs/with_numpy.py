@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
+from textwrap import wrap
 
 from tutor.algebra import values
 from tutor.algebra.tree import Expr
@@ -59,6 +60,8 @@ _HELPERS = {
         "    return grown / grown.sum(axis=1, keepdims=True)",
     ),
 }
+#: Rules in words are broken into lines of about this length.
+_WIDE = 100
 
 
 def numpy_program(
@@ -74,7 +77,7 @@ def numpy_program(
         functions.define(operation, _bodies(operation, functions))
     steps = _Steps(graph, wrt, functions)
     position = graph.position
-    body = comment(_("Inputs"))
+    body = [*comment(graph.text), "", *comment(_("Inputs"))]
     for name, value in exact.items():
         body += steps.assigned(steps.names[position[name]], value)
     body += [*steps.constants, "", *comment(_("Forward pass")), *steps.forward()]
@@ -84,7 +87,8 @@ def numpy_program(
         if position[name] in steps.gradients:
             body.append(printed(f"d_{name}:", steps.gradients[position[name]]))
     defined = [*_helpers([*functions.lines, *body]), *functions.lines]
-    return [*comment(graph.text), "import numpy as np", "", *([""] if defined else []), *defined, *body]
+    # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
+    return ["import numpy as np", "", *([""] if defined else []), *defined, *body]
 
 
 def _helpers(lines: list[str]) -> list[str]:
@@ -150,14 +154,11 @@ class _Steps(Scope):
         """A line for each edge, and one for each sum at a branch; the output's gradient has its name already."""
         found: list[str] = []
         for position in range(self.graph.last, -1, -1):
-            lines = []
             backs = self._backs.get(position, [])
             if len(backs) > 1:
-                lines.append(f"{self.gradient(position)} = {' + '.join(backs)}")
+                found += ["", f"{self.gradient(position)} = {' + '.join(backs)}"]
             if self._edges[position]:
-                lines += self._through(position)
-            if lines:
-                found += ["", *lines]
+                found += ["", *self._through(position)]
         return found
 
     def _through(self, position: int) -> list[str]:
@@ -182,7 +183,8 @@ class _Steps(Scope):
         if rule in self._told:
             return []
         self._told.add(rule)
-        return comment(str(message(rule, node=self.graph.title(edge.target))))
+        words = str(message(rule, node=self.graph.title(edge.target)))
+        return [line for part in wrap(words, _WIDE) for line in comment(part)]
 
     def gradient(self, position: int) -> str:
         """The name of a node's gradient."""

@@ -56,7 +56,7 @@ def torch_program(
         functions.define(operation, _bodies(operation, functions))
     lines = _Lines(graph, functions)
     tracked = [name for name in exact if wrt is None or name in wrt]
-    body = []
+    body = [*comment(graph.text), ""]
     for name, value in exact.items():
         flag = ", requires_grad=True" if name in tracked else ""
         body += lines.assigned(lines.names[graph.position[name]], value, flag)
@@ -72,7 +72,8 @@ def torch_program(
     imports = ["import math"] if any("math." in line for line in code) else []
     imports += ["import torch"]
     imports += ["import torch.nn.functional as F"] if any("F.softplus(" in line for line in code) else []
-    return [*comment(graph.text), *imports, "", *([""] if functions.lines else []), *functions.lines, *body]
+    # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
+    return [*imports, "", *([""] if functions.lines else []), *functions.lines, *body]
 
 
 def _bodies(operation: Operation, functions: Functions) -> dict[str, list[str]]:

@@ -1,0 +1,385 @@
+"""The derivations: LaTeX that holds together, whose every number follows from the one before it."""
+
+from __future__ import annotations
+
+import random
+import re
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from tests.engine.test_passes import exact_inputs
+from tests.engine.test_programs import ATTACKS, HOSTILE, LESSON, NAMED, drawn, exact, owned, renamed
+from tutor.algebra import Sym, parse, read_value
+from tutor.algebra.evaluate import evaluate, in_floats
+from tutor.algebra.tree import ONE, number
+from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
+from tutor.engine import Graph, NotANumber
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.programs import latex
+from tutor.engine.programs.letters import Letters
+from tutor.i18n import use
+
+#: The commands that may occur, all of LaTeX itself and of amsmath, with how many arguments they take.
+COMMANDS = {
+    **dict.fromkeys(("begin", "end", "text", "mathrm", "mathbf", "mathcal", "operatorname", "sqrt"), 1),
+    "frac": 2,
+    **dict.fromkeys(
+        ("noindent", "begingroup", "endgroup", "allowdisplaybreaks", "partial", "cdot", "odot", "oslash"), 0
+    ),
+    **dict.fromkeys(("times", "circ", "top", "left", "right", "sum", "approx", "cdots", "vdots", "ddots"), 0),
+    **dict.fromkeys(("exp", "log", "sin", "cos", "tanh", "max", "min", "sigma", "pi", "lambda", "mu", "alpha"), 0),
+    **dict.fromkeys(("textbackslash", "textasciitilde", "textasciicircum"), 0),
+}
+_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}&^_$#%~]|[^\\{}&^_$#%~]", re.DOTALL)
+
+
+def check(lines: list[str]) -> None:
+    """Braces, environments, \\left and \\right, indices and alignment are in order, and nothing else is said."""
+    assert all(len(line.splitlines()) <= 1 for line in lines)
+    tokens = _TOKEN.findall("\n".join(lines))
+    assert "".join(tokens) == "\n".join(lines)
+    groups: list[str] = []
+    environments: list[str] = []
+    marks = 0
+    scripts: list[set[str]] = [set()]
+    n = 0
+    while n < len(tokens):
+        token = tokens[n]
+        inside = environments[-1] if environments else ""
+        in_text = "text" in groups
+        if token == "{":
+            groups.append("text" if tokens[n - 1] == "\\text" else "{")
+            scripts.append(set())
+        elif token == "}":
+            groups.pop()
+            scripts.pop()
+        elif token in "^_" and not in_text:
+            # A second index on the same thing is an error of LaTeX's.
+            assert inside
+            assert tokens[n + 1] == "{"
+            assert token not in scripts[-1], "".join(tokens[max(n - 60, 0) : n + 5])
+            scripts[-1].add(token)
+        elif token == "&":
+            assert inside in ("align*", "pmatrix")
+            marks += inside == "align*"
+            scripts[-1] = set()
+        elif token == "\\\\":
+            assert inside in ("align*", "pmatrix")
+            if inside == "align*":
+                assert marks == 1
+                marks = 0
+            scripts[-1] = set()
+        elif token in ("\\begin", "\\end"):
+            name = "".join(tokens[n + 2 : tokens.index("}", n)])
+            if token == "\\begin":
+                assert (name, inside) in (("align*", ""), ("pmatrix", "align*"), ("pmatrix", "pmatrix"))
+                environments.append(name)
+                groups.append(name)
+                scripts.append(set())
+            else:
+                assert environments.pop() == groups.pop() == name
+                scripts.pop()
+                scripts[-1] = set()
+                marks -= name == "align*"
+                assert marks == 0 or name == "pmatrix"
+            n = tokens.index("}", n)
+        elif token == "\\left":
+            groups.append("left")
+            scripts.append(set())
+            n += 1
+            assert tokens[n] in ("(", "|", ".")
+        elif token == "\\right":
+            assert groups.pop() == "left"
+            scripts.pop()
+            scripts[-1] = set()
+            n += 1
+            assert tokens[n] in (")", "|")
+        elif re.fullmatch(r"\\[A-Za-z]+", token):
+            assert token[1:] in COMMANDS, token
+            assert inside or token in ("\\noindent", "\\begingroup", "\\endgroup", "\\allowdisplaybreaks")
+            ahead = n + 1
+            for _ in range(COMMANDS[token[1:]]):
+                assert tokens[ahead] == "{"
+                ahead = _closed(tokens, ahead)
+            scripts[-1] = set()
+        elif token.startswith("\\"):
+            assert token in ("\\,", *(f"\\{c}" for c in "{}$&#_%"))
+        else:
+            assert token not in "$#%~"
+            assert in_text or not inside or token.isascii(), token
+            if not token.isspace():
+                scripts[-1] = set()
+        n += 1
+    assert not groups
+    assert not environments
+
+
+def _closed(tokens: list[str], n: int) -> int:
+    depth = 0
+    while True:
+        depth += {"{": 1, "}": -1}.get(tokens[n], 0)
+        n += 1
+        if depth == 0:
+            return n
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        r"x^{2}^{3} &= 1",
+        r"{x_{1}}_{2}_{3} &= 1",
+        r"x^2 &= 1",
+        r"\frac{1} &= 1",
+        r"\frac{1}{2 &= 1",
+        r"\left(1 &= 1",
+        r"\left(1\right) = 1",
+        r"x &= 1 &= 2",
+        r"x_y &= 1",
+        r"50% &= 1",
+        r"무게 &= 1",
+        r"\write18{ls} &= 1",
+        r"\begin{pmatrix} 1 \\ 2 &= 1",
+        "x &= 1 \\\\\n2",
+    ],
+)
+def test_what_would_not_compile_is_noticed(broken: str) -> None:
+    check([r"\begin{align*}", r"{x_{1}}_{2} &= \frac{1}{x^{2}}", r"\end{align*}"])
+    with pytest.raises((AssertionError, IndexError)):
+        check([r"\begin{align*}", broken, r"\end{align*}"])
+
+
+def test_random_derivations_hold_together() -> None:
+    rng = random.Random(6000)
+    used = set()
+    for _ in range(200):
+        program, graph, start, wrt = drawn(rng)
+        try:
+            check(latex(graph, exact_inputs(program), start, wrt))
+        except NotANumber:
+            continue
+        used |= {node.op for node in graph.nodes if node.op}
+    assert used == set(OPERATIONS)
+
+
+#: From LaTeX to the language of answers, inside out, for numbers.
+_READ = [
+    (re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}"), r"((\1)/(\2))"),
+    (re.compile(r"\\sqrt\{([^{}]*)\}"), r"sqrt(\1)"),
+    (re.compile(r"\\operatorname\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\^\{([^{}]*)\}"), r"^(\1)"),
+]
+_PLAIN = {
+    r"\left|": "abs(",
+    r"\right|": ")",
+    r"\left": "",
+    r"\right": "",
+    r"\cdot": "*",
+    r"\times": "*",
+    r"\sigma": "sigmoid",
+}
+
+
+def read(text: str) -> float:
+    """The value of a formula without letters."""
+    for sign, plain in _PLAIN.items():
+        text = text.replace(sign, plain)
+    before = ""
+    while before != text:
+        before = text
+        for pattern, plain in _READ:
+            text = pattern.sub(plain, text)
+    return in_floats(parse(text.replace("\\", "")), {})
+
+
+def sides(lines: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each equation: its left side, and its right sides with the sign before each."""
+    found: list[tuple[str, list[tuple[str, str]]]] = []
+    for line in lines:
+        if " &" in line:
+            left, _, rest = line.removesuffix(r" \\").partition(" &")
+            if left.strip():
+                found.append((left, []))
+            parts = re.split(r"(?:^|(?<= ))(= |\\approx )", rest)
+            found[-1][1].extend(
+                (sign.strip(), text.strip()) for sign, text in zip(parts[1::2], parts[2::2], strict=True)
+            )
+    return found
+
+
+def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
+    rng = random.Random(6100)
+    compared = 0
+    for _ in range(150):
+        program, graph, start, wrt = drawn(rng)
+        if any(node.shape for node in graph.nodes):
+            continue
+        for _left, steps in sides(latex(graph, exact_inputs(program), start, wrt)):
+            known = [
+                (sign, read(text))
+                for sign, text in steps
+                if not re.search(r"\\partial|_\{|[xyuvwz]|sgn|L", _bare(text))
+            ]
+            for (_, before), (sign, after) in pairwise(known):
+                compared += 1
+                # Decimals have four digits; what is put in may be rounded, and cancel.
+                assert after == pytest.approx(
+                    before, rel=1e-12 if sign == "=" else 2e-2, abs=1e-12 if sign == "=" else 2e-2
+                )
+    assert compared > 300
+
+
+def _bare(text: str) -> str:
+    """Without the words of functions."""
+    return re.sub(r"\\[a-z]+|\{(?:relu|softplus)\}", "", text)
+
+
+def values_of(lines: list[str]) -> dict[str, str]:
+    """The last right side of each equation."""
+    return {left: steps[-1][1] for left, steps in sides(lines)}
+
+
+def test_the_lessons_gradients_stand_at_the_end_of_their_equations() -> None:
+    inputs = exact(**LESSON)
+    found = values_of(latex(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",)))
+    last = found[r"\frac{\partial f}{\partial X}"]
+    cells = [float(cell) for cell in re.findall(r"[0-9.]+", last)]
+    assert np.allclose(cells, [0.1979, 0.4856, 0.7732, 0.01065, 0.02863, 0.04662, 0.0005907, 0.001681, 0.002772])
+    assert r"\frac{\partial f}{\partial W}" not in found
+
+
+def steps_of(text: str, name: str, start: str = "1", **texts: str) -> list[str]:
+    inputs = exact(**texts)
+    lines = latex(Graph.parse(text, inputs), inputs, evaluate(read_value(start), {}))
+    check(lines)
+    return next([step for _sign, step in steps] for left, steps in sides(lines) if left == name)
+
+
+def test_a_chain_goes_from_differentials_to_formulas_to_numbers() -> None:
+    assert steps_of("z = (a + b) * c", r"\frac{\partial z}{\partial c}", a="50", b="70", c="2") == [
+        r"\frac{\partial z}{\partial z} \frac{\partial z}{\partial c}",
+        r"\frac{\partial z}{\partial z} \cdot \mathrm{add}_{1}",
+        r"1 \cdot 120",
+        "120",
+    ]
+
+
+def test_exact_values_are_shown_exactly() -> None:
+    assert steps_of("z = 3 * exp(x)", "z", x="2")[1:] == ["3 e^{2}", "22.17"]
+    assert steps_of("z = x * (1/y) + y", r"\frac{\partial z}{\partial x}", x="4", y="2")[-1] == r"\frac{1}{2}"
+    assert steps_of("z = x / y", "z", x="0.5", y="2")[-1] == "0.25"
+    assert steps_of("z = x / y", "z", x="1/2", y="2")[-1] == r"\frac{1}{4}"
+
+
+def test_branches_are_sums_and_doubled_lines_are_told_apart() -> None:
+    found = steps_of("z = x * x + x", r"\frac{\partial z}{\partial x}", x="3")
+    assert found[0].count(" + ") == found[1].count(" + ") == 2
+    assert r"\right|_{1}" in found[0]
+    assert r"\right|_{2}" in found[0]
+    assert found[-1] == "7"
+
+
+def test_a_start_that_goes_on_is_written_as_what_it_is() -> None:
+    graph, inputs = Graph.parse("z = x^2"), exact(x="3")
+    lines = latex(graph, inputs, Sym("dL/dz"))
+    check(lines)
+    found = values_of(lines)
+    assert found == {"x": "3", "z": "9", r"\frac{\partial L}{\partial x}": r"6 \cdot \frac{\partial L}{\partial z}"}
+    assert r"\frac{\partial L}{\partial z}" in values_of(latex(graph, inputs, number(2)))
+    named = Graph.parse("L = x^2")
+    assert r"\frac{\partial \mathcal{L}}{\partial L}" in values_of(latex(named, inputs, number(2)))
+
+
+def test_symbols_stay_and_no_numbers_are_put_in() -> None:
+    inputs: dict[str, Value] = {"X": Whole(Sym("X"), (2, 3)), "W": Whole(Sym("W"), (3, 2)), "b": Sym("b")}
+    graph = Graph.parse("f = sum(sigmoid(X @ W) * b)", inputs)
+    lines = latex(graph, inputs, ONE)
+    check(lines)
+    found = values_of(lines)
+    assert "X" not in found
+    assert found[r"\mathrm{sigmoid}_{1}"] == r"\sigma\left(X \, W\right)"
+    assert r"W^{\top}" in found[r"\frac{\partial f}{\partial X}"]
+    assert not re.search(r"[0-9]\.[0-9]|approx", "\n".join(lines))
+
+
+def test_large_matrices_are_shown_by_their_corners() -> None:
+    cells = np.array([[number(Fraction(10 * i + j)) for j in range(6)] for i in range(7)], dtype=object)
+    inputs = {"X": cells}
+    lines = latex(Graph.parse("f = sum(X)", inputs), inputs, ONE)
+    check(lines)
+    assert values_of(lines)["X"] == (
+        r"\begin{pmatrix} 0 & 1 & \cdots & 5 \\ 10 & 11 & \cdots & 15 \\ "
+        r"\vdots & \vdots & \ddots & \vdots \\ 60 & 61 & \cdots & 65 \end{pmatrix}"
+    )
+
+
+def test_a_node_of_ones_own_is_an_operator_with_its_rule() -> None:
+    own = owned("swish(x) = x * sigmoid(x)", "longer(x) = swish(swish(swish(x)))")
+    inputs = exact(x="2")
+    lines = latex(Graph.parse("z = 3 * swish(x)", inputs, own), inputs, ONE)
+    check(lines)
+    text = "\n".join(lines)
+    assert r"\mathrm{swish}_{1} &= \operatorname{swish}\left(x\right) = \operatorname{swish}\left(2\right)" in text
+    assert r"\sigma\left(x\right) + x \cdot \sigma\left(x\right) \cdot \left(1 - \sigma\left(x\right)\right)" in text
+    check(latex(Graph.parse("z = longer(x)", inputs, own), inputs, ONE))
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("x", "x"),
+        ("x1", "x_{1}"),
+        ("x_1", "x_{1}"),
+        ("h_t", "h_{t}"),
+        ("d_model", r"d_{\mathrm{model}}"),
+        ("learning_rate", r"\mathrm{learning\_rate}"),
+        ("x'", "{x'}"),
+        ("λ", r"\lambda"),
+        ("alpha", r"\alpha"),
+        ("μ2", r"\mu_{2}"),
+        ("sigma", r"\mathrm{sigma}"),
+        ("rate", r"\mathrm{rate}"),
+        ("무게", r"\text{무게}"),
+        ("mul12", r"\mathrm{mul}_{12}"),
+        ("dL/dz", r"\frac{\partial L}{\partial z}"),
+        ("∂L/∂y1", r"\frac{\partial L}{\partial y_{1}}"),
+        ("50%_{a}", r"\text{50\%\_\{a\}}"),
+        ("sigmoid1/exp1", r"\text{sigmoid1/exp}_{1}"),
+    ],
+)
+def test_names_are_written_as_in_books(name: str, written: str) -> None:
+    assert Letters().letter(name) == written
+
+
+def test_names_that_would_look_the_same_are_told_apart() -> None:
+    letters = Letters()
+    names = [*dict.fromkeys([*HOSTILE, "x1", "x_1", "alpha", "α", "sigma", "σ", "e", "pi", "{x'}", "x'"])]
+    found = [letters.letter(name) for name in names]
+    assert len(set(found)) == len(names)
+    assert found == [letters.letter(name) for name in names]
+    assert not {"e", r"\pi", r"\sigma"} & set(found)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_name_is_a_command(attack: str) -> None:
+    graph = renamed(
+        Graph.parse("t = a * b; z = exp(t) + a"), {"a": attack, "t": attack + "2", "z": attack + "3"}, attack
+    )
+    check(latex(graph, {attack: number(2), "b": number(3)}, ONE))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("name", NAMED)
+def test_named_derivations_hold_together(name: str, language: str) -> None:
+    text, texts, start, wrt, own = NAMED[name]
+    inputs = exact(**texts)
+    use(language)
+    try:
+        lines = latex(Graph.parse(text, inputs, owned(*own)), inputs, evaluate(read_value(start), {}), wrt)
+    finally:
+        use("en")
+    check(lines)
+    assert lines[0] == (r"\noindent Forward pass:" if language == "en" else r"\noindent 순전파:")

@@ -1,0 +1,91 @@
+"""The PyTorch programs, run as they are: what they print is what the engine finds."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engine.running import code, outputs, printed
+from tests.engine.test_passes import exact_inputs
+from tests.engine.test_programs import ATTACKS, LESSON, NAMED, assert_prints, drawn, exact, owned, renamed, solved
+from tutor.algebra import read_value
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.tree import ONE, number
+from tutor.engine import Graph, NotANumber
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.programs import torch_program
+
+torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
+pytestmark = pytest.mark.oracle
+
+
+def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
+    rng = random.Random(5000)
+    written, expected, used = [], [], set()
+    while len(written) < 250:
+        program, graph, start, wrt = drawn(rng)
+        try:
+            lines = torch_program(graph, exact_inputs(program), start, wrt)
+        except NotANumber:
+            continue
+        written.append(lines)
+        code(lines)
+        expected.append((solved(graph, exact_inputs(program), start, wrt), wrt))
+        used |= {node.op for node in graph.nodes if node.op}
+    for output, (passes, wrt) in zip(outputs(tmp_path, written, "torch"), expected, strict=True):
+        assert_prints(passes, output, wrt, "{}.grad =")
+    assert used == set(OPERATIONS)
+
+
+def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
+    written, expected = [], []
+    for text, texts, start, wrt, own in NAMED.values():
+        inputs, begin = exact(**texts), evaluate(read_value(start), {})
+        graph = Graph.parse(text, inputs, owned(*own))
+        written.append(torch_program(graph, inputs, begin, wrt))
+        expected.append((solved(graph, inputs, begin, wrt), wrt))
+    for output, (passes, wrt) in zip(outputs(tmp_path, written, "torch"), expected, strict=True):
+        assert_prints(passes, output, wrt, "{}.grad =")
+
+
+def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -> None:
+    inputs = exact(**LESSON)
+    lines = torch_program(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",))
+    assert sum("requires_grad=True" in line for line in lines) == 1
+    file = tmp_path / "lesson.py"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # No driver here: the digits are those that PyTorch shows by itself.
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=True)
+    assert "f = 5.833329393581208" in done.stdout
+    shown = re.sub(r"\s+", " ", done.stdout.partition("X.grad = ")[2])
+    assert shown.startswith(
+        "tensor([[1.9788e-01, 4.8555e-01, 7.7323e-01], [1.0649e-02, 2.8635e-02, 4.6621e-02], "
+        "[5.9074e-04, 1.6814e-03, 2.7721e-03]], dtype=torch.float64)"
+    )
+
+
+def test_at_kinks_and_far_from_zero_pytorch_agrees(tmp_path: Path) -> None:
+    texts = ["sum(relu(X))", "sum(abs(X))", "sum(max(X, 0))", "sum(min(0, X))", "sum(max(X, X))", "sum(softplus(X))"]
+    texts += ["sum(sigmoid(X))", "sum(tanh(X))", "sum(softmax(X) * [[1, 2, 3, 4, 5]])"]
+    inputs = exact(X="[[-1000, 0, 25, 39, 1000]]")
+    graphs = [Graph.parse(text, inputs) for text in texts]
+    written = [torch_program(graph, inputs, ONE) for graph in graphs]
+    for output, graph in zip(outputs(tmp_path, written, "torch"), graphs, strict=True):
+        assert_prints(solved(graph, inputs, ONE, None), output, None, "{}.grad =")
+
+
+def test_no_name_and_no_formula_becomes_code(tmp_path: Path) -> None:
+    plain = Graph.parse("t = a * b; z = exp(t) + a")
+    written = []
+    for attack in ATTACKS:
+        graph = renamed(plain, {"a": attack, "t": attack + "2", "z": attack + "3"}, attack)
+        written.append(torch_program(graph, {attack: number(2), "b": number(3)}, ONE))
+    for output in outputs(tmp_path, written, "torch"):
+        assert printed(output, "b.grad =", None) == pytest.approx(2 * np.exp(6), rel=1e-12)
+    assert not (tmp_path / "stolen").exists()
