@@ -8,14 +8,20 @@ import click
 
 from tutor import __version__
 from tutor.commands.errors import Refused, say_error, usage
+from tutor.commands.export import export, import_attempts
 from tutor.commands.grade import grade
 from tutor.commands.help import Group
 from tutor.commands.listing import list_exercises
 from tutor.commands.options import common
 from tutor.commands.pack import packs
 from tutor.commands.play import play
+from tutor.commands.progress import progress
+from tutor.commands.report import report
+from tutor.commands.reset import reset
+from tutor.commands.review import review
 from tutor.commands.solve import solve
 from tutor.commands.start import Settings, start
+from tutor.commands.where import where
 from tutor.i18n import _
 
 
@@ -31,7 +37,20 @@ def cli(context: click.Context, settings: Settings) -> None:
         context.exit(start(settings))
 
 
-for command in (play, list_exercises, solve, grade, packs):
+for command in (
+    play,
+    list_exercises,
+    solve,
+    grade,
+    packs,
+    review,
+    progress,
+    export,
+    import_attempts,
+    report,
+    reset,
+    where,
+):
     cli.add_command(command)
 
 

@@ -52,7 +52,12 @@ def in_lines(
     except PackError as error:
         raise Refused(error) from None
     width = shutil.get_terminal_size((80, 24)).columns
-    return Plain(worksheet, read_line, sys.stdout, width, settings.ascii).run()
+    code = Plain(worksheet, read_line, sys.stdout, width, settings.ascii).run()
+    if code == 0 and chosen.pack:
+        from tutor.commands.next import say_next
+
+        say_next(settings, store, chosen)
+    return code
 
 
 def read_line(prompt: str) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
+from tutor.folders import data_folder
 
 if TYPE_CHECKING:
     from tutor.packs import Exercise
@@ -62,6 +63,11 @@ class Atlas:
         """The exercises that ask for a rule: first those that can prove it with fresh numbers, the shortest first."""
         found = [asked for asked in self.exercises if rule in asked.rules]
         return sorted(found, key=lambda asked: (not asked.rules[rule], not asked.varies, asked.minutes))
+
+
+def default_cache() -> Path:
+    """Where the atlas is remembered: beside the learner's progress."""
+    return data_folder() / "atlas.json"
 
 
 def read_atlas(packs: Iterable[Pack], cache: Path | None = None) -> Atlas:

@@ -15,8 +15,10 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     """
     events = () if restart or not exercise.pack else store.events(exercise.pack, exercise.id)
     if events and seed in (None, events[0].seed):
-        variant = exercise.variant(events[0].seed)
-        if variant.fingerprint == events[0].fingerprint:
+        stages = range(max(len(exercise.stages), 1))
+        variants = (exercise.variant(events[0].seed, stage) for stage in stages)
+        variant = next((one for one in variants if one.fingerprint == events[0].fingerprint), None)
+        if variant is not None:
             worksheet = Worksheet(variant, store, events)
             if not worksheet.done:
                 return worksheet

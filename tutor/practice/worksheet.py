@@ -333,10 +333,12 @@ class Worksheet:
         return blank
 
     def fresh(self, seed: int | None = None) -> None:
-        """Begin anew with fresh numbers, those of `seed` where one is given."""
+        """Begin anew with fresh numbers, those of `seed` where one is given; after a stage that is done, the next one."""
         if seed is None:
             seed = random.SystemRandom().randrange(1, 1_000_000)
-        self._begin(self.variant.exercise.variant(seed))
+        exercise = self.variant.exercise
+        stage = min(self.variant.stage + self.done, max(len(exercise.stages) - 1, 0))
+        self._begin(exercise.variant(seed, stage))
         self.begin()
 
     def begin(self) -> None:
