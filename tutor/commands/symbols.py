@@ -10,15 +10,12 @@ from tutor.commands.options import read_exact
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from tutor.algebra.tree import Sym
     from tutor.algebra.values import Value
 
 _DOMAINS = ("real", "nonzero", "positive")
 _SIZE = re.compile(r"([0-9]{1,4})[x×]([0-9]{1,4})")
 #: As many cells as a graph's text may have.
 _MOST_CELLS = 10_000
-#: A start that is a symbol: d(where the calculation ends)/d(the output).
-START = re.compile(r"[d∂](?P<goal>(?!\d)\w+)/[d∂](?P<output>(?!\d)\w+)")
 
 
 def read_symbols(texts: tuple[str, ...]) -> dict[str, Value]:
@@ -61,18 +58,11 @@ def _shape(name: str, rows: int, columns: int) -> tuple[int, int]:
 def read_start(text: str | None) -> Value:
     """The start: a value, exact, or a symbol such as `dL/dz`; 1 where nothing is said. Raises `Refused`."""
     from tutor.algebra.tree import ONE
+    from tutor.packs.symbols import symbol_of_start
 
     if text is None:
         return ONE
     return symbol_of_start(text) or read_exact(text)
-
-
-def symbol_of_start(text: str) -> Sym | None:
-    """The symbol that a start such as `dL/dz` or `∂L/∂z` is, None where it is a value."""
-    from tutor.algebra.tree import Sym
-
-    match = START.fullmatch(text.strip())
-    return Sym(f"d{match['goal']}/d{match['output']}") if match else None
 
 
 def read_wrt(text: str | None) -> tuple[str, ...] | None:

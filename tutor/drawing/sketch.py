@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -10,8 +10,10 @@ from rich.cells import cell_len
 from tutor.algebra import values
 from tutor.algebra.show import show_rows
 from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
 from tutor.ascii import to_ascii
 from tutor.drawing.spec import Box, Line, Slot
+from tutor.engine import Passes
 from tutor.grading import Blank, Problem
 
 #: Entries of a matrix that are wider than this are shortened in the drawing.
@@ -21,7 +23,7 @@ WIDEST = 9
 def value_lines(value: Value, near_one: bool = False) -> tuple[str, ...]:
     """A forward value as it stands above a line: one text, or a row in brackets for each row of a matrix."""
     rows = show_rows(value, near_one=near_one)
-    if not values.is_matrix(value):
+    if isinstance(value, Whole) or not values.is_matrix(value):
         return (rows[0][0],)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return tuple(
@@ -29,19 +31,27 @@ def value_lines(value: Value, near_one: bool = False) -> tuple[str, ...]:
     )
 
 
-def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False, hidden: Collection[int] = ()) -> list[Box]:
+def sketch(
+    problem: Problem,
+    *,
+    ascii: bool = False,
+    roomy: bool = False,
+    hidden: Collection[int] = (),
+    passes: Passes | None = None,
+) -> list[Box]:
     """The boxes of a problem's graph, its output at the end, with a slot for every backward value.
 
     A `roomy` sketch has room for every right value in full; it tells how long they are. The forward values of
-    `hidden` nodes are asked, so that a question mark stands for them.
+    `hidden` nodes are asked, so that a question mark stands for them. `passes` are drawn in place of the exact ones.
     """
     graph = problem.graph
     text = to_ascii if ascii else str
-    forward = [value_lines(value, problem.near_one[i]) for i, value in enumerate(problem.exact.values)]
+    passes = passes or problem.exact
+    forward = [value_lines(value, problem.near_one[i]) for i, value in enumerate(passes.values)]
     forward = [
         tuple(map(text, lines)) if position not in hidden else _unknown(lines) for position, lines in enumerate(forward)
     ]
-    slots = {place.id: _slot(place, _cell(problem, place, roomy)) for place in problem.places}
+    slots = {place.id: _slot(problem, place, passes, roomy, text) for place in problem.places}
     boxes = []
     for position, node in enumerate(graph.nodes):
         lines = []
@@ -51,7 +61,7 @@ def sketch(problem: Problem, *, ascii: bool = False, roomy: bool = False, hidden
         boxes.append(
             Box(
                 id=node.id,
-                label=text(node.sign),
+                label=text(str(problem.labels.get(node.id, node.sign))),
                 kind="input" if node.is_input else "op",
                 lines=tuple(lines),
                 swappable=not node.is_input and node.operation.swappable,
@@ -70,20 +80,23 @@ def _unknown(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("?".center(max(cell_len(line), 3)) for line in lines)
 
 
-def _cell(problem: Problem, place: Blank, roomy: bool) -> int:
-    """How wide an entry is. While answers are typed all matrices of a graph get one width, so that it tells nothing
-    about a single value, and numbers the usual one."""
-    if roomy:
-        return _widest(problem.truth(place))
-    if place.shape is None:
-        return 0
-    return min(max(_widest(problem.truth(other)) for other in problem.places if other.shape), WIDEST)
-
-
-def _widest(value: Value) -> int:
-    return max(cell_len(cell) for row in show_rows(value) for cell in row)
-
-
-def _slot(place: Blank, cell: int) -> Slot:
+def _slot(problem: Problem, place: Blank, passes: Passes, roomy: bool, text: Callable[[str], str]) -> Slot:
+    truth = problem.truth(place, passes)
+    if isinstance(truth, Whole):
+        return _wide(Slot(place.id), _widest(truth, text))
     slot = Slot(place.id, *(place.shape or (1, 1)))
+    if roomy:
+        return _wide(slot, _widest(truth, text))
+    if place.shape is None:
+        return slot
+    # While answers are typed all matrices of a graph get one width, so that it tells nothing about a single value.
+    matrices = (problem.truth(other, passes) for other in problem.places if other.shape)
+    return _wide(slot, min(max(_widest(matrix, text) for matrix in matrices), WIDEST))
+
+
+def _wide(slot: Slot, cell: int) -> Slot:
     return replace(slot, cell=max(cell, slot.cell))
+
+
+def _widest(value: Value, text: Callable[[str], str]) -> int:
+    return max(cell_len(text(cell)) for row in show_rows(value) for cell in row)

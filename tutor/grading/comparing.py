@@ -6,17 +6,18 @@ from tutor.algebra import Expr, values
 from tutor.algebra.balls import Balls
 from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Value
-from tutor.grading.equality import TOLERANCE, Match, Typed, compare
+from tutor.grading.equality import DIGITS, Match, Typed, compare, tolerance
 from tutor.grading.identity import Finding, Outcome, compare_formulas
 from tutor.grading.reading import Answer
 
 
-def compare_cells(answer: Answer, truth: Value) -> tuple[tuple[Match, ...], ...]:
-    """How each cell of `answer` compares with `truth`, which has its shape."""
+def compare_cells(answer: Answer, truth: Value, digits: int = DIGITS) -> tuple[tuple[Match, ...], ...]:
+    """How each cell of `answer` compares with `truth`, which has its shape; decimals to so many digits."""
     right = truth if values.is_matrix(truth) else [[truth]]
     balls = Balls()
     return tuple(
-        tuple(_match(typed, right[i][j], balls) for j, typed in enumerate(row)) for i, row in enumerate(answer.typed)
+        tuple(_match(typed, right[i][j], balls, digits) for j, typed in enumerate(row))
+        for i, row in enumerate(answer.typed)
     )
 
 
@@ -25,18 +26,18 @@ def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
     return all(match is Match.EQUAL for row in cells for match in row)
 
 
-def _match(typed: Typed, truth: Expr, balls: Balls) -> Match:
+def _match(typed: Typed, truth: Expr, balls: Balls, digits: int) -> Match:
     """How one number or formula compares with the right one."""
     if not (names_in(truth) or names_in(typed.value)):
-        return compare(typed, truth, balls)
-    return _OUTCOMES[difference(typed, truth).outcome]
+        return compare(typed, truth, balls, digits)
+    return _OUTCOMES[difference(typed, truth, digits).outcome]
 
 
-def difference(typed: Typed, truth: Expr) -> Finding:
+def difference(typed: Typed, truth: Expr, digits: int = DIGITS) -> Finding:
     """How a formula differs from the right one; one with decimals has what numbers with decimals are allowed."""
     found = compare_formulas(typed.value, truth)
     if found.outcome is Outcome.DIFFERENT and typed.decimal:
-        nearly = compare_formulas(typed.value, truth, TOLERANCE)
+        nearly = compare_formulas(typed.value, truth, tolerance(digits))
         return nearly if nearly.outcome is Outcome.SAME else found
     return found
 

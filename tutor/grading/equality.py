@@ -14,7 +14,7 @@ from enum import Enum
 from fractions import Fraction
 
 from tutor.algebra.balls import PRECISIONS, Balls, from_fraction, precision
-from tutor.algebra.numbers import MAX_EXPONENT
+from tutor.algebra.limits import MAX_EXPONENT
 from tutor.algebra.show import exact_decimal
 from tutor.algebra.tree import Apply, Expr, Num, postorder
 
@@ -61,10 +61,10 @@ class Typed:
         return Typed(value, decimal, Fraction(10) ** (int(exponent or 0) - places), digits)
 
 
-def compare(answer: Typed, truth: Expr, balls: Balls | None = None) -> Match:
+def compare(answer: Typed, truth: Expr, balls: Balls | None = None, digits: int = DIGITS) -> Match:
     """How `answer` compares with `truth`, both scalars without symbols.
 
-    `balls` are shared among the cells of one matrix.
+    `balls` are shared among the cells of one matrix. `digits` are those that an answer with decimals must have right.
     """
     balls = balls or Balls()
     value = answer.value
@@ -85,17 +85,22 @@ def compare(answer: Typed, truth: Expr, balls: Balls | None = None) -> Match:
         # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly.
         if answer.unit != 1 or answer.digits < 2 or not _within(value, truth, answer.unit / 2, balls):
             return Match.DIFFERENT
-        return Match.EQUAL if answer.digits > DIGITS and not short else Match.COARSE
+        return Match.EQUAL if answer.digits > digits and not short else Match.COARSE
     rounded = answer.unit is not None and _within(value, truth, answer.unit / 2, balls)
     if short:
         if answer.unit is None:
             return Match.EQUAL if _near(value, truth, CALCULATED, balls) else Match.DIFFERENT
         if not rounded:
             return Match.DIFFERENT
-        return Match.EQUAL if answer.digits >= DIGITS else Match.COARSE
-    if _near(value, truth, TOLERANCE, balls):
+        return Match.EQUAL if answer.digits >= digits else Match.COARSE
+    if _near(value, truth, tolerance(digits), balls):
         return Match.EQUAL
     return Match.COARSE if rounded else Match.DIFFERENT
+
+
+def tolerance(digits: int = DIGITS) -> Fraction:
+    """How far, as a part of the truth, an answer with decimals may be off: half a percent for three digits."""
+    return TOLERANCE * Fraction(10) ** (DIGITS - digits)
 
 
 def _same(a: Expr, b: Expr, balls: Balls) -> Match:

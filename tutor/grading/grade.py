@@ -11,7 +11,7 @@ from tutor.algebra.show import show, show_number, write
 from tutor.algebra.tree import Num
 from tutor.algebra.values import Value
 from tutor.grading.comparing import all_equal, compare_cells
-from tutor.grading.equality import Match
+from tutor.grading.equality import DIGITS, Match
 from tutor.grading.mistakes import near
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import grade_choice
@@ -37,10 +37,10 @@ def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] |
     truth = problem.truth(blank)
     cells: tuple[tuple[Match, ...], ...] | None = None
     if values.shape(answer.value) == values.shape(truth):
-        cells = compare_cells(answer, truth)
+        cells = compare_cells(answer, truth, _digits(problem, blank))
         flat = [cell for row in cells for cell in row]
         if all(match is Match.EQUAL for match in flat):
-            return Verdict(Kind.RIGHT, _praise(answer, truth), cells=_marks(cells))
+            return Verdict(Kind.RIGHT, _said_after(problem, blank, _praise(answer, truth)), cells=_marks(cells))
         if all(match in (Match.EQUAL, Match.COARSE) for match in flat):
             return Verdict(Kind.COARSE, _coarse(answer), cells=_marks(cells))
         if Match.UNCLEAR in flat:
@@ -117,6 +117,20 @@ def _marks(cells: tuple[tuple[Match, ...], ...] | None) -> tuple[tuple[bool, ...
     if cells is None or (len(cells) == 1 and len(cells[0]) == 1):
         return None
     return tuple(tuple(cell in (Match.EQUAL, Match.COARSE) for cell in row) for row in cells)
+
+
+def _digits(problem: Problem, blank: Blank) -> int:
+    """How many digits an answer with decimals must have right here."""
+    advice = problem.advice.get(blank.id)
+    return DIGITS if advice is None or advice.digits is None else advice.digits
+
+
+def _said_after(problem: Problem, blank: Blank, praise: Message) -> Message:
+    """The praise, and what the author says to a right answer here."""
+    advice = problem.advice.get(blank.id)
+    if advice is None or not advice.after:
+        return praise
+    return message(N_("{first} {rest}"), first=praise, rest=advice.after)
 
 
 def _praise(answer: Answer, truth: Value) -> Message:

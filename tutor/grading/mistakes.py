@@ -279,6 +279,10 @@ def _truth(problem: Problem, blank: Blank) -> Value:
 
 
 def mistakes_at(problem: Problem, blank: Blank, held: Value = None) -> Iterator[Suspect]:
+    """All mistakes at a blank, the likeliest first, also those that lead to the right value or to none.
+
+    Where the inputs are batches of floats, so are the values.
+    """
     yield from _own(problem, blank)
     if blank.kind == "start":
         yield from _at_start(problem)

@@ -47,10 +47,17 @@ class OwnMistake:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What an author adds at one blank: hints before the derived ones, mistakes before the named ones."""
+    """What an author adds at one blank: hints before the derived ones, mistakes before the named ones.
+
+    `digits` is how many an answer with decimals must have right, None as everywhere; `symbols` the only names an
+    answer may use, None for all that are known there; `after` is said when the answer is right.
+    """
 
     hints: tuple[Text, ...] = ()
     mistakes: tuple[OwnMistake, ...] = ()
+    digits: int | None = None
+    symbols: tuple[str, ...] | None = None
+    after: Text = field(default_factory=lambda: Text({}))
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Problem:
     `wrt` are the inputs that backward values are asked for (None: all); the others are data. `asked` are the
     ids of the blanks to fill (None: all that are not given), `given` those shown filled in from the first.
     `forward` are the nodes whose forward values are asked before, `questions` what is asked after. Without a graph
-    (one without nodes) there are only questions.
+    (one without nodes) there are only questions. `labels` are drawn in place of names, which stay what is typed.
     """
 
     graph: Graph
@@ -72,6 +79,7 @@ class Problem:
     advice: Mapping[str, Advice] = field(default_factory=dict)
     forward: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property
     def exact(self) -> Passes:
@@ -83,6 +91,8 @@ class Problem:
     @cached_property
     def floats(self) -> Passes:
         """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
+        if not self.graph.nodes:
+            return self.exact
         inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
         return run(self.graph, inputs, values.each(nearest_float, self.start), self.wrt)
 
@@ -263,8 +273,16 @@ class Problem:
         """What an answer at `blank` may name, with its exact value.
 
         The inputs and named nodes, `up` (the upstream of the blank's node), and `df/dS` for a named node
-        strictly nearer the output. For a forward value what lies before it, for a question its own names.
+        strictly nearer the output. For a forward value what lies before it, for a question its own names. An author
+        may allow only some of these.
         """
+        known = self._known_at(blank)
+        advice = self.advice.get(blank.id)
+        if advice is None or advice.symbols is None:
+            return known
+        return {name: known[name] for name in advice.symbols if name in known}
+
+    def _known_at(self, blank: Blank) -> Mapping[str, Value]:
         if blank.kind == "question":
             return self.question(blank).names
         graph, exact = self.graph, self.exact

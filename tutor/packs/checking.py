@@ -8,24 +8,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tutor.algebra import AlgebraError, Equation, parse, values
+from tutor.algebra import AlgebraError, Equation, Sym, parse, values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import describe, evaluate
+from tutor.algebra.parser import reserved
 from tutor.algebra.tree import ONE
 from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Graph, NotANumber
 from tutor.engine.build import read_equations
 from tutor.grading.problem import Advice, OwnMistake, Problem
+from tutor.grading.question import Choice, Question
 from tutor.i18n import N_, Message, Text, message
 from tutor.packs.composites import definitions, folded, report_unused
 from tutor.packs.exercise import ATTEMPTS, Exercise, compute
 from tutor.packs.faults import MAX_FAULTS, Fault, Place, at_place
-from tutor.packs.model import BlankSettings, ExerciseFile, Vary
+from tutor.packs.model import BlankSettings, ExerciseFile, OwnQuestion, Vary
 from tutor.packs.plain_text import one_line
+from tutor.packs.questions import AuthoredQuestion
 from tutor.packs.source import Source
 from tutor.packs.templates import Filling
-from tutor.packs.variants import Choice, Draw, Drawing, Steps
+from tutor.packs.variants import Choice as Listed
+from tutor.packs.variants import Draw, Drawing, Steps
 
 _NAMES_SHOWN = 40
 _NAME = re.compile(r"[^\W\d]\w*'*")
@@ -56,6 +60,8 @@ class Checker:
         own = definitions(file.nodes, self.report)
         if own is None:
             return None
+        if file.graph is None:
+            return self._without_graph(exercise_id, pack, path)
         try:
             equations = read_equations(file.graph, own)
         except AlgebraError as error:
@@ -78,7 +84,7 @@ class Checker:
             pack=pack,
             title=file.title or Text({"": one_line(file.graph)}),
             graph=graph,
-            inputs=inputs,
+            inputs={name: _named(value, name) for name, value in inputs.items()},
             drawing=self._drawing(graph, inputs),
             start=self._start(graph),
             wrt=self._wrt(graph),
@@ -86,6 +92,8 @@ class Checker:
             minutes=file.minutes,
             needs=file.needs,
             links=file.links,
+            constants=self._constants(graph),
+            labels=self._labels(graph),
             text=file.text,
             after=file.after,
             path=path,
@@ -93,15 +101,112 @@ class Checker:
         if grouped is None:
             return None
         problem = self._problem(exercise)
-        exercise = replace(exercise, asked=self._asked(problem), given=self._given(problem))
-        known = self._known(problem, file.blank, "blank")
+        exercise = replace(
+            exercise,
+            asked=self._asked(problem),
+            given=self._given(problem),
+            stages=self._stages(problem),
+            forward=self._forward(graph),
+            questions=self._questions(),
+        )
+        if exercise.stages:
+            exercise = replace(exercise, asked=exercise.stages[0])
+        known = self._known(self._asking(exercise), file.blank, "blank")
         if self.doubtful:
             return None
         self._something_to_fill(exercise, problem)
-        if self._finite(exercise):
-            self._texts(exercise)
-            exercise = replace(exercise, advice=self._advice(exercise, known))
+        if self._finite(replace(exercise, questions=())):
+            exercise = self._told_everything(exercise, known)
         return None if self.faults else exercise
+
+    def _told_everything(self, exercise: Exercise, known: list[str]) -> Exercise:
+        """The exercise with its author's hints and mistakes; what is wrong in texts and formulas is reported."""
+        sound = self._texts(exercise)
+        return replace(exercise, advice=self._advice(exercise, known)) if sound else exercise
+
+    def _without_graph(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
+        """An exercise of questions alone."""
+        file = self.file
+        for key in ("inputs", "vary", "labels", "fold", "nodes"):
+            if getattr(file, key):
+                self.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
+        exercise = Exercise(
+            id=exercise_id,
+            pack=pack,
+            title=file.title or Text({"": exercise_id}),
+            graph=Graph((), ""),
+            inputs={},
+            given=(),
+            level=file.level,
+            minutes=file.minutes,
+            needs=file.needs,
+            links=file.links,
+            questions=self._questions(),
+            constants=file.values,
+            text=file.text,
+            after=file.after,
+            path=path,
+        )
+        known = self._known(self._asking(exercise), file.blank, "blank")
+        if self.doubtful:
+            return None
+        exercise = self._told_everything(exercise, known)
+        return None if self.faults else exercise
+
+    def _constants(self, graph: Graph) -> dict[str, Value]:
+        """The numbers that only texts and questions use."""
+        for name in self.file.values:
+            if not name.isidentifier() or reserved(name) or name in graph.position:
+                text = N_("“{name}” can't be a name here: the graph has it, or it has a meaning of its own. Rename it.")
+                self.report(message(text, name=name), "values", name)
+        return self.file.values
+
+    def _labels(self, graph: Graph) -> dict[str, Text]:
+        for name in self.file.labels:
+            if name not in graph.inputs:
+                self.report(_unknown_input(name, graph.inputs), "labels", name)
+        return self.file.labels
+
+    def _asking(self, exercise: Exercise) -> Problem:
+        """The problem with all its places and questions, for looking up names; values don't matter."""
+        problem = self._problem(exercise)
+        asked = tuple(Question(question.id, question.prompt) for question in exercise.questions)
+        return replace(problem, questions=asked)
+
+    def _forward(self, graph: Graph) -> tuple[str, ...]:
+        """The nodes whose forward values are asked."""
+        operations = [node.id for node in graph.nodes if not node.is_input]
+        if self.file.forward is None:
+            return tuple(operations)
+        found = []
+        for name in self.file.forward:
+            position = graph.position.get(name)
+            if position is None or graph.nodes[position].is_input:
+                text = N_("“{name}” is no node that computes something. Those are {known}.")
+                self.report(message(text, name=name, known=", ".join(operations[:_NAMES_SHOWN])), "forward")
+            else:
+                found.append(name)
+        return tuple(found)
+
+    def _stages(self, problem: Problem) -> tuple[tuple[str, ...] | None, ...]:
+        if self.file.stages and self.file.blanks is not None:
+            self.report(message(N_("Stages say what is asked, and so does blanks. Leave one of them out.")), "stages")
+        return tuple(
+            None if stage is None else tuple(self._known(problem, stage, "stages")) for stage in self.file.stages
+        )
+
+    def _questions(self) -> tuple[AuthoredQuestion, ...]:
+        return tuple(
+            AuthoredQuestion(
+                id=f"q{number}",
+                prompt=question.prompt,
+                answer=question.answer,
+                symbols=question.symbols,
+                choices=tuple(Choice(one.text, one.right, one.why) for one in question.choices),
+                place=("question", number - 1),
+            )
+            for number, question in enumerate(self.file.question, 1)
+        )
 
     def _inputs(self, equations: list[Equation]) -> dict[str, Value]:
         """The values that belong to inputs of the graph."""
@@ -132,7 +237,7 @@ class Checker:
         self._check_fix(name, vary, values.shape(value))
         matrix = value if values.is_matrix(value) else None
         if vary.choose is not None:
-            return Draw(Choice(vary.choose), matrix, vary.fix)
+            return Draw(Listed(vary.choose), matrix, vary.fix)
         assert vary.first is not None and vary.to is not None
         count = int((vary.to - vary.first) / vary.step) + 1
         return Draw(Steps(vary.first, vary.step, count), matrix, vary.fix)
@@ -151,6 +256,8 @@ class Checker:
 
     def _start(self, graph: Graph) -> Value:
         """The start, or 1 where its shape does not fit."""
+        if isinstance(self.file.start, Sym):
+            return self._symbolic_start(graph, self.file.start)
         shape, wanted = values.shape(self.file.start), graph.nodes[graph.last].shape
         if shape is None or shape == wanted or self.doubtful:
             return self.file.start
@@ -160,6 +267,19 @@ class Checker:
             text = N_("The start is {shape}, but the output is {output}. Write a number or such a matrix.")
         self.report(message(text, shape=describe(shape), output=describe(wanted)), "start")
         return ONE
+
+    def _symbolic_start(self, graph: Graph, start: Sym) -> Value:
+        """The start as a symbol, or 1 where it is not what comes back to this output."""
+        goal, _, output = start.name.removeprefix("d").partition("/d")
+        if output != graph.output:
+            text = N_("{start} is no start of this graph: its output is {output}. Write d{goal}/d{output}.")
+            self.report(message(text, start=start.name, output=graph.output, goal=goal), "start")
+            return ONE
+        if goal in graph.position:
+            text = N_("“{name}” is a name in this graph. What the calculation ends in needs another one.")
+            self.report(message(text, name=goal), "start")
+            return ONE
+        return start
 
     def _wrt(self, graph: Graph) -> tuple[str, ...] | None:
         unknown = [name for name in self.file.wrt or () if name not in graph.inputs]
@@ -236,10 +356,34 @@ class Checker:
             settings, blank = self.file.blank[name], problem.place(name)
             mistakes = self._mistakes(problem, name, settings)
             earlier = found.get(blank.id, Advice())
-            found[blank.id] = Advice(earlier.hints + settings.hint, earlier.mistakes + mistakes)
+            found[blank.id] = Advice(
+                earlier.hints + settings.hint,
+                earlier.mistakes + mistakes,
+                earlier.digits or settings.digits,
+                self._symbols(problem, name, settings) or earlier.symbols,
+                settings.after or earlier.after,
+            )
+        for number, question in enumerate(self.file.question):
+            blank = problem.place(f"q{number + 1}")
+            mistakes = self._mistakes(problem, blank.id, question, "question", number)
+            earlier = found.get(blank.id, Advice())
+            found[blank.id] = replace(
+                earlier, hints=earlier.hints + question.hint, mistakes=earlier.mistakes + mistakes
+            )
         return found
 
-    def _mistakes(self, problem: Problem, name: str, settings: BlankSettings) -> tuple[OwnMistake, ...]:
+    def _symbols(self, problem: Problem, name: str, settings: BlankSettings) -> tuple[str, ...] | None:
+        """The only names that an answer may use, where the author says so."""
+        known = problem.names_for(problem.place(name))
+        for symbol in settings.symbols or ():
+            if symbol not in known:
+                text = N_("“{name}” is not known at this blank. Known are {known}.")
+                self.report(message(text, name=symbol, known=", ".join(known)), "blank", name, "symbols")
+        return settings.symbols
+
+    def _mistakes(
+        self, problem: Problem, name: str, settings: BlankSettings | OwnQuestion, *place: str | int
+    ) -> tuple[OwnMistake, ...]:
         names = problem.names_for(problem.place(name))
         found = []
         for position, mistake in enumerate(settings.mistake):
@@ -247,18 +391,24 @@ class Checker:
                 answer = parse(mistake.answer, names)
                 evaluate(answer, names)
             except AlgebraError as error:
-                self.report(self._told(error, mistake.answer), "blank", name, "mistake", position, "answer")
+                at = place or ("blank", name)
+                self.report(self._told(error, mistake.answer), *at, "mistake", position, "answer")
             else:
                 found.append(OwnMistake(mistake.id, answer, mistake.text))
         return tuple(found)
 
-    def _texts(self, exercise: Exercise) -> None:
-        """Every number in every text can be filled in."""
-        fill = Filling(exercise.variant().problem)
+    def _texts(self, exercise: Exercise) -> bool:
+        """Report every number that can't be filled into a text; whether the questions have their values."""
+        without = replace(exercise, questions=())
+        fill = Filling(without.variant().problem, constants=exercise.constants)
         for place, text in self._all_texts():
             for language, said in text.texts.items():
                 for error in fill.faults(said):
                     self.report(self._told(error, said), *place, *([language] if language else []))
+        faults = [fault for question in exercise.questions for fault in question.faults(fill)]
+        for error, said, place in faults:
+            self.report(self._told(error, said), *place)
+        return not faults
 
     def _all_texts(self) -> Iterable[tuple[Place, Text]]:
         yield ("text",), self.file.text
@@ -268,10 +418,23 @@ class Checker:
                 yield ("blank", name, "hint", position), hint
             for position, mistake in enumerate(settings.mistake):
                 yield ("blank", name, "mistake", position), mistake.text
+            yield ("blank", name, "after"), settings.after
+        for number, question in enumerate(self.file.question):
+            for position, hint in enumerate(question.hint):
+                yield ("question", number, "hint", position), hint
+            for position, mistake in enumerate(question.mistake):
+                yield ("question", number, "mistake", position), mistake.text
+
+
+def _named(value: Value, name: str) -> Value:
+    """A symbol that stands at an input is called as the input is."""
+    return Sym(name, domain=value.domain) if isinstance(value, Sym) and not value.name else value
 
 
 def _fresh_are_finite(exercise: Exercise) -> bool:
     """Whether there are fresh numbers with values: the first ones drawn, or some of the others, tried all at once."""
+    if exercise.variant().problem.symbolic:
+        return True
     from tutor.engine.batch import run_batch
 
     drawn = (exercise.drawing.draw(exercise.id, 1, attempt) for attempt in range(ATTEMPTS))

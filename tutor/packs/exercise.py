@@ -7,20 +7,25 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.algebra import Apply, Expr, Num, Sym, values
 from tutor.algebra.tree import ONE, postorder
 from tutor.algebra.values import Value
-from tutor.engine import Graph, NotANumber, Operation, Passes
+from tutor.engine import Graph, Operation, Passes
 from tutor.grading.problem import Advice, OwnMistake, Problem
+from tutor.grading.question import Question
 from tutor.i18n import Text
+from tutor.packs.questions import AuthoredQuestion
 from tutor.packs.templates import Filling
 from tutor.packs.variants import Drawing
 
-#: How often numbers are drawn anew where they hide a mistake or have no value.
-ATTEMPTS = 60
-#: What so many draws don't better lies in the graph and not in the numbers.
-PATIENCE = 12
+if TYPE_CHECKING:
+    from tutor.packs.conditions import Condition
+    from tutor.packs.sampling import Sampler
+
+#: How many sets of numbers are drawn for a seed at most.
+ATTEMPTS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +33,7 @@ class Exercise:
     """An exercise as its author wrote it, checked. `pack` is empty for a formula from the command line.
 
     `inputs` are the author's values; `drawing` says where fresh ones come from. `id` is unique in its pack.
+    `stages` are what is asked on one variant after the other, `constants` numbers that only texts and questions use.
     """
 
     id: str
@@ -45,77 +51,100 @@ class Exercise:
     minutes: int | None = None
     needs: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    stages: tuple[tuple[str, ...] | None, ...] = ()
+    forward: tuple[str, ...] = ()
+    questions: tuple[AuthoredQuestion, ...] = ()
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
     text: Text = field(default_factory=lambda: Text({}))
     after: Text = field(default_factory=lambda: Text({}))
     path: Path | None = None
+    where: tuple[Condition, ...] = ()
 
     @property
     def varies(self) -> bool:
         """Whether there are fresh numbers to be had."""
         return bool(self.drawing)
 
-    def variant(self, seed: int | None = None) -> Variant:
-        """The exercise with the numbers of a seed, or the author's; what lacks a value has it from seed 0."""
+    def variant(self, seed: int | None = None, stage: int = 0) -> Variant:
+        """The exercise with the numbers of a seed, or the author's; what lacks a value has it from seed 0.
+
+        `stage` says which of the stages is asked, where there are some.
+        """
+        if stage and self.stages:
+            return replace(self, asked=self.stages[stage]).variant(seed)._at(self, stage)
         if seed is None:
             return self._authored
         if not self.drawing:
-            return Variant(self, seed, self._authored.problem)
-        return Variant(self, seed, self._advised(self._drawn(seed, self._authored.problem)))
+            return Variant(self, seed, self._complete(self._authored.problem, seed))
+        return Variant(self, seed, self._complete(self._drawn(seed, self._authored.problem), seed))
 
     @cached_property
     def _authored(self) -> Variant:
         if all(name in self.inputs for name in self.graph.inputs):
-            return Variant(self, None, self._advised(self.problem(self.inputs)))
+            return Variant(self, None, self._complete(self.problem(self.inputs), None))
         missing = {name: draw for name, draw in self.drawing.draws.items() if name not in self.inputs}
         drawn = replace(self, drawing=replace(self.drawing, draws=missing))._drawn(0, None)
-        return Variant(self, None, self._advised(drawn))
+        return Variant(self, None, self._complete(drawn, None))
 
     @cached_property
-    def _hidden_by_author(self) -> set[tuple[str, str]]:
-        from tutor.grading.mistakes import hidden
+    def sampler(self) -> Sampler:
+        """What chooses fresh numbers."""
+        return self._sampler(self._authored.problem, True)
 
-        return hidden(self._authored.problem)
+    def _sampler(self, problem: Problem, has_own: bool) -> Sampler:
+        from tutor.packs.sampling import Sampler
+
+        return Sampler(self.id, self._advised(problem, texts=False), self.drawing, self.where, has_own)
 
     def problem(self, inputs: Mapping[str, Value]) -> Problem:
         """What is asked with these values, without the author's hints and mistakes."""
         ordered = {name: inputs[name] for name in self.graph.inputs}
-        return Problem(self.graph, ordered, self.start, self.wrt, self.asked, self.given)
+        return Problem(
+            self.graph,
+            ordered,
+            self.start,
+            self.wrt,
+            self.asked,
+            self.given,
+            forward=self.forward,
+            labels=self.labels,
+        )
 
     def _drawn(self, seed: int, authored: Problem | None) -> Problem:
-        """The best of a bounded number of draws: finite, new, and with no mistake hidden that needn't be."""
-        from tutor.grading.mistakes import hidden
-
-        allowed = self._hidden_by_author if authored else set()
-        best: Problem | None = None
-        fewest = patience = 0
-        for attempt in range(ATTEMPTS):
-            problem = self.problem(self._numbers(seed, attempt))
-            if authored and _same(problem.inputs, authored.inputs):
-                continue
-            try:
-                problem = self._advised(problem, texts=False)
-                flaws = len(hidden(problem) - allowed)
-            except NotANumber:
-                continue
-            if best is None or flaws < fewest:
-                best, fewest, patience = problem, flaws, 0
-            patience += 1
-            if fewest == 0 or patience > PATIENCE:
-                break
-        return best or authored or self.problem(self._numbers(seed, 0))
+        """The problem with the numbers of a seed; the author's where none of them gives a finite value."""
+        first = self.problem(self._numbers(seed, 0))
+        if first.symbolic or not first.graph.nodes:
+            return first
+        (pick,) = (self.sampler if authored else self._sampler(first, False)).picks([seed])
+        if pick is None:
+            return authored or first
+        assert pick.attempt is not None
+        return self.problem(self._numbers(seed, pick.attempt))
 
     def _numbers(self, seed: int, attempt: int) -> dict[str, Value]:
         return {**self.inputs, **self.drawing.draw(self.id, seed, attempt)}
+
+    def _complete(self, problem: Problem, seed: int | None) -> Problem:
+        """The problem with all that its author added, in the numbers of this variant."""
+        problem = self._advised(problem)
+        if not self.questions:
+            return problem
+        fill = Filling(problem, lenient=True, constants=self.constants)
+        asked = tuple(question.with_numbers(fill, seed, self.id) for question in self.questions)
+        return replace(problem, questions=asked)
 
     def _advised(self, problem: Problem, texts: bool = True) -> Problem:
         """The problem with the author's hints and mistakes, their texts filled in for its numbers."""
         if not self.advice:
             return problem
-        fill = Filling(problem, lenient=True).texts if texts else (lambda text: text)
+        fill = Filling(problem, lenient=True, constants=self.constants).texts if texts else (lambda text: text)
         advice = {
-            blank: Advice(
-                tuple(map(fill, own.hints)),
-                tuple(OwnMistake(mistake.id, mistake.answer, fill(mistake.says)) for mistake in own.mistakes),
+            blank: replace(
+                own,
+                hints=tuple(map(fill, own.hints)),
+                mistakes=tuple(OwnMistake(mistake.id, mistake.answer, fill(mistake.says)) for mistake in own.mistakes),
+                after=fill(own.after),
             )
             for blank, own in self.advice.items()
         }
@@ -129,6 +158,7 @@ class Variant:
     exercise: Exercise
     seed: int | None
     problem: Problem
+    stage: int = 0
 
     def text(self) -> str:
         """The exercise's text in the language in use, with the numbers filled in."""
@@ -140,7 +170,11 @@ class Variant:
 
     @cached_property
     def _fill(self) -> Filling:
-        return Filling(self.problem, lenient=True)
+        return Filling(self.problem, lenient=True, constants=self.exercise.constants)
+
+    def _at(self, exercise: Exercise, stage: int) -> Variant:
+        """The same as a stage of `exercise`."""
+        return replace(self, exercise=exercise, stage=stage)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -152,6 +186,7 @@ class Variant:
             " ".join(blank.id for blank in problem.blanks),
             " ".join(problem.given),
             "all" if problem.wrt is None else " ".join(problem.wrt),
+            *(_asked(question) for question in problem.questions),
             *(f"{name}={_canonical(value)}" for name, value in sorted(problem.inputs.items())),
             *(f"{node.id}:{_made_of(node.own)}" for node in problem.graph.nodes if node.own),
         ]
@@ -161,6 +196,13 @@ class Variant:
 def _same(some: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
     """Whether two sets of inputs have the same values."""
     return all(_canonical(value) == _canonical(others[name]) for name, value in some.items())
+
+
+def _asked(question: Question) -> str:
+    """What a question's answers depend on."""
+    right = "" if question.answer is None else _canonical(question.answer)
+    choices = "|".join(f"{choice.right}:{sorted(choice.text.texts.items())}" for choice in question.choices)
+    return f"{question.id}?{right}|{' '.join(question.names)}|{choices}"
 
 
 def _made_of(operation: Operation) -> str:
@@ -196,4 +238,4 @@ def untyped(value: Value) -> Value:
 
 def compute(problem: Problem) -> tuple[Passes, Passes]:
     """Both passes in floats and exactly, which stay with the problem. Raises `NotANumber`."""
-    return problem.floats, problem.exact
+    return problem.passes, problem.exact

@@ -16,7 +16,17 @@ from tutor.packs.checking import Checker
 from tutor.packs.exercise import Exercise
 from tutor.packs.faults import MAX_FAULTS, Fault, PackError, Place
 from tutor.packs.ids import is_id
-from tutor.packs.model import BlankSettings, ExerciseFile, OwnMistake, OwnNode, PackFile, Table, Vary
+from tutor.packs.model import (
+    BlankSettings,
+    ExerciseFile,
+    OwnChoice,
+    OwnMistake,
+    OwnNode,
+    OwnQuestion,
+    PackFile,
+    Table,
+    Vary,
+)
 from tutor.packs.readers import LATER
 from tutor.packs.source import Source, read
 
@@ -120,6 +130,8 @@ def _table(model: type[Table], place: Place) -> type[Table]:
         return Vary
     if place[0] == "nodes" and len(place) > 1:
         return OwnNode
+    if place[0] == "question" and len(place) > 1:
+        return OwnMistake if "mistake" in place[2:-1] else OwnChoice if "choices" in place[2:-1] else OwnQuestion
     if place[0] == "blank" and len(place) > 1:
         return OwnMistake if "mistake" in place[2:-1] else BlankSettings
     return model

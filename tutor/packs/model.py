@@ -23,6 +23,7 @@ from tutor.packs.readers import (
     read_cells,
     read_choices,
     read_format,
+    read_forward,
     read_id,
     read_input,
     read_languages,
@@ -30,14 +31,19 @@ from tutor.packs.readers import (
     read_names,
     read_needs,
     read_number,
+    read_stages,
     read_start,
     read_step,
     read_string,
+    read_symbols,
     read_texts,
     read_wrt,
     text_reader,
     whole_between,
 )
+
+#: A question has no more choices.
+MAX_WAYS = 9
 
 
 def _custom(text: Message, *within: str | int) -> PydanticCustomError:
@@ -114,10 +120,52 @@ class OwnMistake(Table):
 class BlankSettings(Table):
     """What an author adds at one blank."""
 
-    later = ("digits", "symbols", "after")
-
     hint: Annotated[tuple[Text, ...], _own(read_texts)] = ()
     mistake: tuple[OwnMistake, ...] = ()
+    digits: Annotated[int | None, _own(whole_between(1, 12))] = None
+    symbols: Annotated[tuple[str, ...] | None, _own(read_names)] = None
+    after: Paragraphs = Text({})
+
+
+class OwnChoice(Table):
+    """One way to answer a question."""
+
+    en: Annotated[str | None, _own(read_string)] = None
+    ko: Annotated[str | None, _own(read_string)] = None
+    right: bool = False
+    why: Paragraphs = Text({})
+
+    @model_validator(mode="after")
+    def _says_something(self) -> OwnChoice:
+        if not self.text:
+            raise _custom(message(N_('Nothing stands in this choice. Add en = "…" and ko = "…".')))
+        return self
+
+    @property
+    def text(self) -> Text:
+        """Its words."""
+        return Text({key: one_line(text) for key, text in (("en", self.en), ("ko", self.ko)) if text})
+
+
+class OwnQuestion(Table):
+    """A question beside a graph, or without one."""
+
+    prompt: Paragraphs
+    symbols: Annotated[dict[str, str], _own(read_symbols)] = {}
+    answer: String | None = None
+    choices: tuple[OwnChoice, ...] = ()
+    hint: Annotated[tuple[Text, ...], _own(read_texts)] = ()
+    mistake: tuple[OwnMistake, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> OwnQuestion:
+        if (self.answer is None) == (not self.choices):
+            raise _custom(message(N_("A question has an answer, or choices. Write one of the two.")))
+        if self.choices and (len(self.choices) < 2 or not any(choice.right for choice in self.choices)):
+            raise _custom(message(N_("There are two choices or more, and one has right = true.")))
+        if self.choices and len(self.choices) > MAX_WAYS:
+            raise _custom(message(N_("These are more than {n} choices. Leave some out."), n=MAX_WAYS))
+        return self
 
 
 class OwnNode(Table):
@@ -128,16 +176,18 @@ class OwnNode(Table):
 
 
 class ExerciseFile(Table):
-    """One exercise. Only `graph` must be there."""
+    """One exercise. Only a graph, or a question, must be there."""
 
-    later = ("forward", "stages", "where", "labels", "question", "values", "mode")
+    later = ("where", "mode")
 
-    graph: String
+    graph: String | None = None
     id: Id | None = None
     title: Title | None = None
     start: Annotated[Value, _own(read_start)] = Num(Fraction(1))
     wrt: Annotated[tuple[str, ...] | None, _own(read_wrt)] = None
     blanks: Annotated[tuple[str, ...] | None, _own(read_blanks)] = None
+    stages: Annotated[tuple[tuple[str, ...] | None, ...], _own(read_stages)] = ()
+    forward: Annotated[tuple[str, ...] | None, _own(read_forward)] = ()
     given: Annotated[tuple[str, ...], _own(read_names)] = ("start",)
     level: Annotated[int | None, _own(whole_between(1, 5))] = None
     minutes: Annotated[int | None, _own(whole_between(1, 600))] = None
@@ -149,9 +199,18 @@ class ExerciseFile(Table):
     vary: dict[str, Vary] = {}
     nodes: dict[str, OwnNode] = {}
     fold: dict[str, Annotated[tuple[str, ...], _own(read_names)]] = {}
+    values: dict[str, Annotated[Value, _own(read_input)]] = {}
+    labels: dict[str, Title] = {}
     text: Paragraphs = Text({})
     after: Paragraphs = Text({})
     blank: dict[str, BlankSettings] = {}
+    question: tuple[OwnQuestion, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> ExerciseFile:
+        if self.graph is None and not self.question:
+            raise _custom(message(N_('Nothing is asked. Add a graph, such as graph = "z = x * y", or a [[question]].')))
+        return self
 
 
 class PackFile(Table):

@@ -8,17 +8,20 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from tutor.algebra import AlgebraError, Expr, Num, read_value, values
+from tutor.algebra import AlgebraError, Expr, Num, Sym, read_value, values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.parser import GRAPH
+from tutor.algebra.limits import GRAPH
+from tutor.algebra.parser import reserved
 from tutor.algebra.values import Value
 from tutor.i18n import LANGUAGES, N_, Message, Text, message
 from tutor.packs.exercise import untyped
 from tutor.packs.faults import at_place
 from tutor.packs.ids import is_id
 from tutor.packs.plain_text import one_line, paragraphs
+from tutor.packs.questions import DOMAINS
 from tutor.packs.source import FORMAT, NEWER, Unreadable, whole
+from tutor.packs.symbols import symbol_of_start
 
 LATER = N_("“{key}” belongs to a later version of the format and is not read yet. Leave it out.")
 #: More numbers to choose from than this are a range.
@@ -197,19 +200,60 @@ def _matrix(raw: list[Any]) -> Value:
 def read_input(raw: Any) -> Value:
     """The exact value of an input: a number, a formula in quotes, a matrix."""
     if isinstance(raw, dict):
-        if "symbol" in raw:
-            raise Refused(message(LATER, key="symbol"))
+        if raw.get("symbol") is True:
+            return _symbol(raw)
         raise Refused(message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].')))
     if isinstance(raw, list):
         return _matrix(raw)
     return _formula(read_string(raw)) if isinstance(raw, str) else Num(read_number(raw))
 
 
+def _symbol(raw: dict[str, Any]) -> Sym:
+    """An input that stays a symbol; its name is given where the table stands."""
+    domain = raw.get("domain", "real")
+    if domain not in DOMAINS or not raw.keys() <= {"symbol", "domain"}:
+        raise Refused(message(N_('A symbol is written { symbol = true, domain = "positive" }, or nonzero, or real.')))
+    return Sym("", domain=domain)
+
+
 def read_start(raw: Any) -> Value:
-    """The exact start: as the value of an input; symbols are for a later version."""
-    if isinstance(raw, str) and re.fullmatch(r"\s*[d∂]\w+\s*/\s*[d∂]\w+\s*", raw):
-        raise Refused(message(N_("A symbol as the start belongs to a later version of the format. Write a number.")))
-    return read_input(raw)
+    """The exact start: as the value of an input, or a symbol such as `dL/dz`."""
+    symbol = symbol_of_start(raw) if isinstance(raw, str) else None
+    return symbol or read_input(raw)
+
+
+def read_forward(raw: Any) -> tuple[str, ...] | None:
+    """Names of nodes, or None for all."""
+    if raw == "all":
+        return None
+    if isinstance(raw, str):
+        raise Refused(message(N_('Forward values are "all" or a list of names of nodes, such as ["q", "u"].')))
+    return read_names(raw)
+
+
+def read_stages(raw: Any) -> tuple[tuple[str, ...] | None, ...]:
+    """What is asked, from one variant to the next: lists of blanks, or "all"."""
+    if not isinstance(raw, list) or not raw:
+        raise Refused(message(N_('Stages are a list such as [["b"], ["b", "w"], "all"].')))
+    found = []
+    for position, stage in enumerate(raw):
+        try:
+            found.append(read_blanks(stage))
+        except Refused as refused:
+            raise Refused(refused.message, position, *refused.within) from None
+    return tuple(found)
+
+
+def read_symbols(raw: Any) -> dict[str, str]:
+    """What an answer to a question may name: a list of symbols, or a table that gives them a domain or a value."""
+    if isinstance(raw, list):
+        raw = dict.fromkeys(read_names(raw), "real")
+    if not isinstance(raw, dict) or not raw or not all(isinstance(told, str) for told in raw.values()):
+        raise Refused(message(N_('Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)" }.')))
+    for name in raw:
+        if not re.fullmatch(r"(?!\d)\w+(\.\w+)*|d\w+/d\w+", name) or reserved(name):
+            raise Refused(message(N_("“{name}” can't be a symbol. Write a name such as y or self.output."), name=name))
+    return dict(raw)
 
 
 def read_choices(raw: Any) -> tuple[Expr, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tutor.algebra import AlgebraError, Sym, parse
 from tutor.algebra.evaluate import evaluate
@@ -20,22 +20,34 @@ class Filling:
     """The names that texts may use, with their values for one problem.
 
     A `lenient` one shows `?` where these numbers give a formula no value, for texts that were checked with others.
+    `constants` are numbers of the exercise that its graph does not have.
     """
 
-    def __init__(self, problem: Problem, lenient: bool = False) -> None:
+    def __init__(self, problem: Problem, lenient: bool = False, constants: Mapping[str, Value] | None = None) -> None:
         self._lenient = lenient
         graph, exact = problem.graph, problem.exact
-        self._values: dict[str, Value] = {}
+        self._values: dict[str, Value] = dict(constants or {})
         self._near_one: dict[str, bool] = {}
         for position, node in enumerate(graph.nodes):
             if node.name:
                 self._values[node.name] = exact.values[position]
-                self._values[f"grad({node.name})"] = exact.gradients[position]
+                if exact.gradients[position] is not None:
+                    self._values[f"grad({node.name})"] = exact.gradients[position]
                 self._near_one[node.name] = problem.near_one[position]
 
     def __call__(self, text: str) -> str:
         """`text` with its numbers. Raises `AlgebraError` with the place of what can't be filled in."""
         return _PIECE.sub(self._filled, text)
+
+    @property
+    def names(self) -> Mapping[str, Value]:
+        """What a person may name of this: inputs, nodes, constants."""
+        return {name: value for name, value in self._values.items() if not name.startswith("grad(")}
+
+    def value(self, formula: str, more: Mapping[str, Value] | None = None) -> Value:
+        """The value of a formula that may use gradients as well, and `more` names. Raises `AlgebraError`."""
+        known = {**self._values, **(more or {})}
+        return evaluate(parse(_GRADIENT.sub(r"grad(\1)", formula), known), known)
 
     def texts(self, text: Text) -> Text:
         """The same for every language of an author's text."""
