@@ -27,28 +27,29 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
     [
         (
             "zzz = 1",
-            "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, given, "
-            "level, minutes, needs, source, note, links, inputs, vary, nodes, fold, text, after, blank.",
+            "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, stages, forward, given, "
+            "level, minutes, needs, source, note, links, inputs, vary, nodes, fold, values, labels, text, after, blank, "
+            "question.",
         ),
         (
-            "forward = ['z']",
-            "2: forward: “forward” belongs to a later version of the format and is not read yet. Leave it out.",
+            "forward = ['a']",
+            "2: forward: “a” is no node that computes something. Those are mul1.",
         ),
         (
             "[[question]]\nprompt = 'x'",
-            "2: question: “question” belongs to a later version of the format and is not read yet. Leave it out.",
+            "2: question[0]: A question has an answer, or choices. Write one of the two.",
         ),
         (
-            "start = 'dL/dz'",
-            "2: start: A symbol as the start belongs to a later version of the format. Write a number.",
+            "start = 'dL/dy'",
+            "2: start: dL/dy is no start of this graph: its output is z. Write dL/dz.",
         ),
         (
-            "[inputs]\na = { symbol = true }",
-            "3: inputs.a: “symbol” belongs to a later version of the format and is not read yet. Leave it out.",
+            "[inputs]\na = { symbol = true, domain = 'odd' }",
+            '3: inputs.a: A symbol is written { symbol = true, domain = "positive" }, or nonzero, or real.',
         ),
         (
-            "[blank.a]\ndigits = 3",
-            "3: blank.a.digits: “digits” belongs to a later version of the format and is not read yet. Leave it out.",
+            "[blank.a]\ndigits = 13",
+            "3: blank.a.digits: A whole number from 1 to 12 is expected here.",
         ),
         ("start = [[1, 2]]", "2: start: The start is 1×2, but the output is a number. Write a number."),
         ("start = true", "2: start: A number is expected here, without quotes."),
@@ -133,7 +134,7 @@ def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, line
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("level = 1", "1: graph: “graph” is missing. Add it."),
+        ("level = 1", '1: Nothing is asked. Add a graph, such as graph = "z = x * y", or a [[question]].'),
         ("graph = 3", "1: graph: A text is expected here. Write it in quotes."),
         ("graph = 'z = (a + b'", "1: graph: This “(” is never closed. Add a “)”. (Character 5: “(”.)"),
         (

@@ -247,9 +247,10 @@ class Worksheet:
     def answer(self, blank: str, text: str) -> Verdict:
         """Check `text` at `blank`. The same text twice is one attempt.
 
-        What can't be read changes nothing, and nothing changes a finished worksheet but taking an entry back.
+        What can't be read changes nothing, and nothing changes a finished worksheet but taking an entry back. As
+        everywhere here, `blank` is the id of a place; here it may be another name of it as well.
         """
-        text = text.strip()
+        blank, text = self.problem.place(blank).id, text.strip()
         entry = self.entry(blank)
         # A step from a wrong value is judged again: that value may have changed.
         if entry.verdict is not None and entry.text == text and entry.verdict.kind is not Kind.CARRIED:
