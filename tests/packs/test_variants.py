@@ -28,6 +28,22 @@ k = { choose = [2, "log(3)", 0.5] }
 X = { from = -1, to = 1, step = 0.5, fix = [[1, 0]] }
 """
 
+#: k and X for the seeds below.
+CELLS = [
+    ["1.099", "[[0.5, −0.5], [3, 0]]"],
+    ["2", "[[1, −0.5], [3, −0.5]]"],
+    ["2", "[[−1, −0.5], [3, −0.5]]"],
+    ["1.099", "[[−1, 1], [3, −0.5]]"],
+]
+#: x, y and w for no seed and the seeds below.
+LETTERS = ["5 7 8", "8 2 9", "2 8 5", "8 3 9", "8 4 5"]
+#: Mistakes at x·y with a start of 5 that come to the same whatever the numbers are.
+ALWAYS_ALIKE = {
+    frozenset({"any.inverted-local", "mul.undo"}),
+    frozenset({"any.upstream-only", "mul.plus-rule"}),
+    frozenset({"any.times-output", "mul.both-inputs"}),
+}
+
 
 def numbers(exercise: Exercise, seed: int | None = None) -> dict[str, str]:
     return {name: show(value) for name, value in exercise.variant(seed).problem.inputs.items()}
@@ -37,14 +53,26 @@ def test_without_a_seed_the_numbers_are_the_authors() -> None:
     assert numbers(find("basics/add-multiply")) == {"a": "50", "b": "70", "c": "2"}
 
 
-def test_a_seed_gives_these_numbers_on_every_computer() -> None:
-    exercise = find("basics/add-multiply")
-    assert [list(numbers(exercise, seed).values()) for seed in (0, 1, 2**70, -1)] == [
-        ["50", "60", "4"],
-        ["60", "20", "6"],
-        ["30", "70", "3"],
-        ["60", "50", "2"],
-    ]
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("basics/add-multiply", ["20 90 5", "50 80 6", "20 50 5", "70 80 5"]),
+        ("basics/plus", ["8 6 7", "11 6 3", "2 9 4", "2 7 10"]),
+        ("basics/sigmoid", ["−1.386", "−2.197", "2.197", "−1.386"]),
+    ],
+)
+def test_a_seed_gives_these_numbers_on_every_computer(name: str, expected: list[str]) -> None:
+    assert [" ".join(numbers(find(name), seed).values()) for seed in (0, 1, 2**70, -1)] == expected
+
+
+def test_cells_of_matrices_too(opened: Opened) -> None:
+    exercise = opened(VARIED)
+    assert [[numbers(exercise, seed)[name] for name in ("k", "X")] for seed in (0, 1, 2**70, -1)] == CELLS
+
+
+def test_what_is_drawn_for_no_value_is_the_same_everywhere(opened: Opened) -> None:
+    exercise = opened('graph = "z = x * y + w"')
+    assert [" ".join(numbers(exercise, seed).values()) for seed in (None, 0, 1, 2**70, -1)] == LETTERS
 
 
 def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(opened: Opened) -> None:
@@ -136,3 +164,58 @@ def test_a_formula_has_a_fingerprint_of_its_numbers(start: str) -> None:
     inputs = {"x": read_value("2"), "y": read_value("3")}
     same = from_formula("z = x  *  y", inputs, read_value(start)).variant().fingerprint
     assert (same == "152a7f541190cfa0") == (start == "1")
+
+
+ONE_OF = "graph = '{graph}'\nstart = {start}\n[inputs]\nx = {x}\n[vary]\nx = {{ choose = {choices} }}"
+
+
+@pytest.mark.parametrize(
+    ("graph", "start", "x", "choices", "expected"),
+    [
+        ("y = relu(x) * 3", "5", "4", "[0, 7]", {"7"}),
+        ("y = abs(x) + x", "5", "4", "[0, 7]", {"7"}),
+        ("y = max(x, 6) * 3", "5", "4", "[6, 9]", {"9"}),
+        ("y = log(x)", "5", "4", "[-1, 0, 7]", {"7"}),
+        ("y = exp(x) * 2", "5", "2", "[100000, 3]", {"3"}),
+        ("y = x ^ 2", "5", "7", "[1, 9]", {"9"}),
+        ("y = x * x + 3", "5", "7", "[1.23456, 9]", {"9"}),
+    ],
+)
+def test_numbers_at_kinks_without_a_value_or_too_long_are_passed_over(
+    opened: Opened, graph: str, start: str, x: str, choices: str, expected: set[str]
+) -> None:
+    exercise = opened(ONE_OF.format(graph=graph, start=start, x=x, choices=choices))
+    assert {numbers(exercise, seed)["x"] for seed in range(20)} == expected
+
+
+def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(opened: Opened) -> None:
+    from tutor.grading.mistakes import near, suspects
+
+    exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\n'
+                      "x = { from = 2, to = 12 }\ny = { from = 2, to = 12 }")  # fmt: skip
+    for seed in range(30):
+        problem = exercise.variant(seed).problem
+        for blank in problem.blanks:
+            found = suspects(problem, blank)
+            alike = [
+                (one.id, other.id)
+                for i, one in enumerate(found)
+                for other in found[i + 1 :]
+                if one.id != other.id and near(one.value, other.value, 0.03)
+            ]
+            # What is the same for all numbers is one class: x times y is the product whatever they are.
+            assert {frozenset(pair) for pair in alike} <= ALWAYS_ALIKE, (seed, blank.id)
+
+
+def test_an_author_s_own_mistake_is_not_hidden_either(opened: Opened) -> None:
+    exercise = opened(
+        'graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\ny = { choose = [4, 9] }\n'
+        '[blank."x->mul1"]\nmistake = [{ id = "mine", answer = "20 + 0*y", en = "No." }]'
+    )
+    assert {numbers(exercise, seed)["y"] for seed in range(20)} == {"9"}
+
+
+def test_many_seeds_at_once_give_what_each_gives_alone() -> None:
+    for name in ("basics/add-multiply", "basics/plus", "matrices/sigma-xw"):
+        together = find(name).sampler.picks(range(12))
+        assert together == [find(name).sampler.picks([seed])[0] for seed in range(12)]

@@ -1,18 +1,27 @@
 """Fresh numbers, the same for a seed on every computer and in every version of Python.
 
-Each input draws from a stream of its own, so that one more input with fresh numbers moves no other number.
+Each input draws from a stream of its own, so that one more input with fresh numbers moves no other number. Numbers
+can be drawn exactly, one set at a time, or as floats, many sets at once, to see which of them are worth taking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 from tutor.algebra import Expr, Num, values
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.values import Value
+
+#: Numbers of so many bits are drawn; what is left of them after a division is as good as even.
+_BYTES = 8
+_PER_HASH = 32 // _BYTES
+#: Inputs without a value get whole numbers from 2 to 9, or up to where there are enough different ones.
+_SMALLEST, _SEVERAL = 2, 8
 
 
 class Numbers(Protocol):
@@ -22,8 +31,12 @@ class Numbers(Protocol):
         """One of them for any whole number, however large."""
         ...
 
+    def in_floats(self, any_number: int) -> float:
+        """The same one as a float."""
+        ...
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Steps:
     """The numbers first, first + step, …; `count` of them."""
 
@@ -34,8 +47,18 @@ class Steps:
     def pick(self, any_number: int) -> Expr:
         return Num(self.first + self.step * (any_number % self.count))
 
+    def in_floats(self, any_number: int) -> float:
+        position = any_number % self.count
+        if position not in self._known:
+            self._known[position] = float(self.first + self.step * position)
+        return self._known[position]
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def _known(self) -> dict[int, float]:
+        return {}
+
+
+@dataclass(frozen=True)
 class Choice:
     """Numbers the author listed."""
 
@@ -44,14 +67,54 @@ class Choice:
     def pick(self, any_number: int) -> Expr:
         return self.numbers[any_number % len(self.numbers)]
 
+    def in_floats(self, any_number: int) -> float:
+        return self._in_floats[any_number % len(self.numbers)]
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def _in_floats(self) -> list[float]:
+        return [nearest_float(number) for number in self.numbers]
+
+
+@dataclass(frozen=True)
 class Draw:
     """How one input gets fresh numbers: a number, or every cell of `matrix` that is not in `fix`."""
 
     numbers: Numbers
     matrix: Value = None
     fix: frozenset[tuple[int, int]] = frozenset()
+
+    @cached_property
+    def free(self) -> list[tuple[int, int]]:
+        """The cells of a matrix that are drawn, row by row."""
+        rows, columns = self.matrix.shape
+        return [(i, j) for i in range(rows) for j in range(columns) if (i, j) not in self.fix]
+
+    @property
+    def size(self) -> int:
+        """How many numbers are drawn."""
+        return 1 if self.matrix is None else len(self.free)
+
+    def exact(self, drawn: list[int]) -> Value:
+        """The exact value for `size` whole numbers that were drawn."""
+        if self.matrix is None:
+            return self.numbers.pick(drawn[0])
+        found = self.matrix.copy()
+        for cell, number in zip(self.free, drawn, strict=True):
+            found[cell] = self.numbers.pick(number)
+        return found
+
+    def floats(self, drawn: list[int]) -> Any:
+        """As many values in floats as there are numbers for, as a batch."""
+        import numpy as np
+
+        numbers = np.array([self.numbers.in_floats(number) for number in drawn])
+        if self.matrix is None:
+            return numbers
+        count = len(drawn) // self.size if self.size else 1
+        found = np.repeat(values.each(nearest_float, self.matrix)[None], count, axis=0)
+        for position, (row, column) in enumerate(self.free):
+            found[:, row, column] = numbers[position :: self.size]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +133,49 @@ class Drawing:
     def draw(self, exercise: str, seed: int, attempt: int = 0) -> dict[str, Value]:
         """The numbers of one attempt for a seed, by input."""
         found: dict[str, Value] = {}
-        taken: set[int] = set()
-        for name in self.without_value:
-            # Two to nine, or up to where there are enough different ones.
-            several = max(8, len(self.without_value))
-            number = next(n for p in _stream(exercise, seed, attempt, name) if (n := p % several + 2) not in taken)
-            taken.add(number)
-            found[name] = Num(Fraction(number))
+        if self.without_value:
+            numbers = self._different(exercise, seed, attempt)
+            found = {name: Num(Fraction(number)) for name, number in zip(self.without_value, numbers, strict=True)}
         for name, draw in self.draws.items():
-            found[name] = _drawn(draw, _stream(exercise, seed, attempt, name))
+            found[name] = draw.exact(_drawn(exercise, seed, name, attempt * draw.size, draw.size))
         return found
 
+    def in_floats(self, exercise: str, seed: int, attempts: range) -> dict[str, Any]:
+        """The numbers of several attempts, by input, as a batch of floats."""
+        import numpy as np
 
-def _drawn(draw: Draw, stream: Iterator[int]) -> Value:
-    if draw.matrix is None:
-        return draw.numbers.pick(next(stream))
-    rows, columns = draw.matrix.shape
-    return values.matrix(
-        tuple(
-            tuple(
-                draw.matrix[i, j] if (i, j) in draw.fix else draw.numbers.pick(number)
-                for j, number in zip(range(columns), stream, strict=False)
-            )
-            for i in range(rows)
-        )
-    )
+        found: dict[str, Any] = {}
+        if self.without_value:
+            columns = zip(*(self._different(exercise, seed, attempt) for attempt in attempts), strict=True)
+            for name, column in zip(self.without_value, columns, strict=True):
+                found[name] = np.array(column, dtype=float)
+        for name, draw in self.draws.items():
+            size = draw.size
+            if size:
+                found[name] = draw.floats(_drawn(exercise, seed, name, attempts.start * size, len(attempts) * size))
+            else:
+                found[name] = np.repeat(draw.floats([]), len(attempts), axis=0)
+        return found
+
+    def _different(self, exercise: str, seed: int, attempt: int) -> Iterable[int]:
+        several = max(_SEVERAL, len(self.without_value))
+        taken: dict[int, None] = {}
+        for name in self.without_value:
+            (number,) = _drawn(exercise, seed, name, attempt, 1)
+            place = number % several
+            while place in taken:
+                place = (place + 1) % several
+            taken[place] = None
+        return (place + _SMALLEST for place in taken)
 
 
-def _stream(exercise: str, seed: int, attempt: int, name: str) -> Iterator[int]:
-    """Endless numbers of 256 bits each; what is left of them after a division is as good as even."""
-    position = 0
-    while True:
-        yield int.from_bytes(sha256(f"{seed}\n{exercise}\n{name}\n{attempt}\n{position}".encode()).digest(), "big")
-        position += 1
+def _drawn(exercise: str, seed: int, name: str, begin: int, count: int) -> list[int]:
+    """`count` numbers of the stream of one input, from the one at `begin` on."""
+    return list(_stream(f"{seed}\n{exercise}\n{name}\n", begin, begin + count))
+
+
+def _stream(key: str, begin: int, end: int) -> Iterator[int]:
+    for block in range(begin // _PER_HASH, -(-end // _PER_HASH)):
+        digest = sha256(f"{key}{block}".encode()).digest()
+        for position in range(max(begin - block * _PER_HASH, 0), min(end - block * _PER_HASH, _PER_HASH)):
+            yield int.from_bytes(digest[position * _BYTES : (position + 1) * _BYTES], "big")

@@ -1,0 +1,83 @@
+"""Where the values that mistakes lead to come within 3 % of the right one, or of each other, for a batch of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tutor.algebra import values
+from tutor.algebra.values import Value
+from tutor.grading.mistakes import APART, mistakes_at
+from tutor.grading.problem import Blank, OwnMistake, Problem
+from tutor.packs.batches import in_batch
+
+#: Rounding in floats must not decide on what lies right at the edge.
+_CLOSE = APART * (1 + 1e-9)
+#: So many sets of numbers are compared with each other mistake by mistake.
+_FEW = 8
+
+
+class Nearness:
+    """The mistakes at a blank of a problem whose inputs are batches of `count` sets of numbers; `own` the author's."""
+
+    def __init__(self, problem: Problem, blank: Blank, own: Sequence[OwnMistake], count: int) -> None:
+        import numpy as np
+
+        self.id = blank.id
+        truth = problem.truth(blank)
+        shape = values.shape(truth)
+        whole = (count, *(shape or ()))
+        led_to = [*_own(problem, blank, own), *((mistake.id, mistake.value) for mistake in mistakes_at(problem, blank))]
+        comparable = [(name, value) for name, value in led_to if values.shape(value) == shape]
+        self.names = tuple(name for name, _value in comparable)
+        self._matrices = shape is not None
+        #: By mistake, then by set of numbers, then by cell.
+        self._values = np.empty((len(comparable), *whole))
+        for position, (_name, value) in enumerate(comparable):
+            self._values[position] = value
+        #: By mistake and set of numbers: whether it comes near to the right value.
+        self.near_truth: Any = self._near(self._values, np.broadcast_to(truth, whole))
+
+    def always(self) -> tuple[Any, Any]:
+        """Which mistakes always give the right value; of those that always come to the same, one each, as positions."""
+        import numpy as np
+
+        hidden = self.near_truth.all(axis=1)
+        # A few sets of numbers tell nearly all apart; only the others are compared on every one.
+        few = self._values[:, :_FEW]
+        same = self._near(few[:, None], few[None]).all(axis=-1)
+        classes: list[int] = []
+        for position in np.flatnonzero(~hidden):
+            alike = (other for other in classes if same[other, position])
+            if not any(self._near(self._values[other], self._values[position]).all() for other in alike):
+                classes.append(int(position))
+        return hidden, np.array(classes, dtype=int)
+
+    def alike(self, among: Any) -> Any:
+        """For each set of numbers how many of these mistakes come near to another one."""
+        import numpy as np
+
+        names = np.array([self.names.index(self.names[position]) for position in among], dtype=int)
+        some = self._values[among]
+        if self._matrices:
+            near = self._near(some[:, None], some[None])
+            return (near & (names[:, None] < names[None])[..., None]).sum(axis=(0, 1))
+        # Where any two are near, neighbours are.
+        order = np.argsort(some, axis=0)
+        lined_up, called = np.take_along_axis(some, order, axis=0), names[order]
+        return (self._near(lined_up[1:], lined_up[:-1]) & (called[1:] != called[:-1])).sum(axis=0)
+
+    def _near(self, a: Any, b: Any) -> Any:
+        import numpy as np
+
+        near = np.abs(a - b) <= _CLOSE * np.maximum(np.abs(a), np.abs(b))
+        return near.all(axis=(-2, -1)) if self._matrices else near
+
+
+def _own(problem: Problem, blank: Blank, mistakes: Sequence[OwnMistake]) -> Iterator[tuple[str, Value]]:
+    for mistake in mistakes:
+        try:
+            yield mistake.id, in_batch(mistake.answer, problem.names_for(blank))
+        except (ArithmeticError, ValueError, TypeError, LookupError):
+            # It leads nowhere: `check` says so.
+            continue
