@@ -16,6 +16,7 @@ from tutor.algebra.tree import Num, number
 from tutor.engine import OPERATIONS, Graph, Node, NotANumber, Passes, forward, often, run
 from tutor.engine.compile import _compiled, compile_forward, compile_passes
 from tutor.engine.definition import parse_definition
+from tutor.engine.fold import fold, open_node
 
 programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
 matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
@@ -147,6 +148,21 @@ def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: di
     graph = Graph.parse(text, inputs, own)
     assert_equal(*often_enough(graph, inputs))
     assert "f0" not in graph.programs[None].source  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "nodes"),
+    [
+        ("z = x / (1 + exp(-x * y))", {"x": 1.5, "y": -0.5}, ["exp1", "add1"]),
+        ("S = sigmoid(X @ Y.T); f = sum(S * S)", {"X": _X, "Y": _SHARES}, ["S", "mul1"]),
+        ("f = cross_entropy(softmax(X), T)", {"X": _X * 20, "T": _ONE_HOT}, ["softmax1", "cross_entropy1"]),
+    ],
+)
+def test_folded_and_opened_nodes_compile_too(text: str, inputs: dict[str, Any], nodes: list[str]) -> None:
+    folded = fold(Graph.parse(text, inputs), nodes, "group")
+    assert_equal(*often_enough(folded, inputs))
+    opened = open_node(folded, next(node.id for node in folded.nodes if node.own is not None))
+    assert_equal(*often_enough(opened, inputs))
 
 
 def test_functions_inside_functions_are_gone_through_once_each() -> None:
