@@ -25,6 +25,7 @@ from tutor.algebra.values import Value, each, is_matrix, shape
 from tutor.algebra.whole import Whole
 from tutor.engine import Graph, NotANumber, run
 from tutor.engine.definition import Definition, parse_definition
+from tutor.engine.fold import fold
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import Passes
 from tutor.engine.programs import latex, numpy_program, torch_program
@@ -143,6 +144,37 @@ def test_nodes_of_ones_own_become_functions(tmp_path: Path) -> None:
     assert len(functions) == len(set(functions))
     for output, wrt in zip(outputs(tmp_path, written), (None, ("A",), ("x", "B")), strict=True):
         assert_prints(solved(graph, inputs, number(2), wrt), output, wrt)
+
+
+def folded(rng: random.Random, graph: Graph) -> Graph:
+    """The graph with a few groups of its nodes folded, one inside the other now and then."""
+    for name in ("group", "lambda_", "group"):
+        ids = [node.id for node in graph.nodes if not node.is_input]
+        begin = rng.randrange(len(ids))
+        try:
+            graph = fold(graph, ids[begin : begin + rng.randint(1, 4)], name)
+        except AlgebraError:
+            continue
+    return graph
+
+
+def test_folded_groups_become_functions(tmp_path: Path) -> None:
+    rng = random.Random(4300)
+    written, expected, groups = [], [], 0
+    while len(written) < 60:
+        program, graph, start, wrt = drawn(rng)
+        graph = folded(rng, graph)
+        try:
+            written.append(numpy_program(graph, exact_inputs(program), start, wrt))
+        except NotANumber:
+            continue
+        expected.append((solved(graph, exact_inputs(program), start, wrt), wrt))
+        groups += sum(node.own is not None for node in graph.nodes)
+    for lines in written:
+        code(lines)
+    for output, (passes, wrt) in zip(outputs(tmp_path, written), expected, strict=True):
+        assert_prints(passes, output, wrt)
+    assert groups > 60
 
 
 HOSTILE = [

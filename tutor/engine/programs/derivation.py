@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.algebra import values
 from tutor.algebra.tree import Expr, Num, children, names, postorder
@@ -24,7 +24,7 @@ from tutor.engine.programs.formulas import (
 )
 from tutor.engine.programs.letters import GRADIENT, Letters, differential, text
 from tutor.engine.programs.shown import Shown, Values, cells
-from tutor.engine.programs.tex import ATOM, PRODUCT, QUOTIENT, TOTAL, Text, write
+from tutor.engine.programs.tex import ATOM, PRODUCT, QUOTIENT, TOTAL, Text, operator, write
 from tutor.i18n import _
 
 #: The rule of a composite is written out while its formula has no more parts than this.
@@ -79,12 +79,15 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What comes back along one edge: in differentials, as the rule's formula, and with the numbers put in."""
+    """One term of an equation: in differentials, as a formula in letters, and with the numbers put in."""
 
     chain: Text | None
     formula: Text | None
     numbers: Text | None
-    near: bool
+    rough: bool = False
+    """whether a number in the formula is rounded"""
+    near: bool = False
+    """whether a number that is put in is rounded"""
 
 
 class _Derivation:
@@ -117,8 +120,7 @@ class _Derivation:
         for position, node in enumerate(self.graph.nodes):
             value, steps = self.passes.values[position], []
             if not node.is_input:
-                tree = forward_formula(self.graph, position)
-                steps = [_Step(self._written(tree, position)[0]), *self._in_numbers(tree, position)]
+                steps = _steps([self._computed(position)])
             elif self.values.is_symbolic(value):
                 continue
             yield self._equation(self.names[position], steps, value, self.shown[position])
@@ -156,7 +158,14 @@ class _Derivation:
             return [left, " ".join(map(str, steps))]
         return [left, *map(str, steps)]
 
+    def _computed(self, position: int) -> _Part:
+        """What a node computes."""
+        if is_composite(self.graph, position):
+            return self._told(None, position)
+        return self._told(forward_formula(self.graph, position), position)
+
     def _part(self, edge: Edge) -> _Part:
+        """What comes back along an edge."""
         position = edge.target
         structural = self.graph.nodes[position].operation.pull
         chain = None
@@ -164,10 +173,8 @@ class _Derivation:
             chain = self._differentials(edge)
         tree = back_formula(self.graph, position, edge.slot)
         if is_composite(self.graph, position) and _size(tree) > _LONGEST_RULE:
-            return _Part(chain, None, None, False)
-        tree = readable(tree, shapes_at(self.graph, position))
-        numbers = self._numbers(tree, position)
-        return _Part(chain, self._written(tree, position), *(numbers or (None, False)))
+            return _Part(chain, None, None)
+        return replace(self._told(readable(tree, shapes_at(self.graph, position)), position), chain=chain)
 
     def _gradient(self, position: int) -> str:
         return differential(self.goal, self.names[position])
@@ -177,33 +184,24 @@ class _Derivation:
         local = differential(self.names[edge.target], self.names[edge.source])
         if sum(other.source == edge.source for other in self.graph.incoming[edge.target]) > 1:
             local = rf"\left.{local}\right|_{{{edge.slot + 1}}}"
-        whole = self.graph.nodes[edge.target].shape is not None
-        return f"{self._gradient(edge.target)} {chr(92) + 'odot ' if whole else ''}{local}", PRODUCT
+        sign = " " if self.graph.nodes[edge.target].shape is None else r" \odot "
+        return self._gradient(edge.target) + sign + local, PRODUCT
 
-    def _texts(self, position: int) -> dict[str, Text]:
-        """What the names in a node's formulas stand for, as letters; numbers of the formula as they are."""
+    def _told(self, tree: Expr | None, position: int) -> _Part:
+        """A formula of a node in letters and, where there are some, in numbers; None is the call of a composite."""
         node = self.graph.nodes[position]
-        found = {OUTPUT: (self.names[position], ATOM), UPSTREAM: (self._gradient(position), QUOTIENT)}
+        letters = {OUTPUT: (self.names[position], ATOM), UPSTREAM: (self._gradient(position), QUOTIENT)}
+        rough = False
         for slot, arg in enumerate(node.args):
             if arg is not None:
-                found[operand(slot)] = self.names[arg], ATOM
+                letters[operand(slot)] = self.names[arg], ATOM
             elif node.op != "broadcast":
-                shown = self.values.show(node.const)
-                assert shown is not None
-                found[operand(slot)] = shown.text
-        return found
-
-    def _written(self, tree: Expr, position: int) -> Text:
-        return write(tree, self._texts(position), shapes_at(self.graph, position), self.values.decimals)
-
-    def _in_numbers(self, tree: Expr, position: int) -> list[_Step]:
-        numbers = self._numbers(tree, position)
-        return [] if numbers is None else [_Step(numbers[0][0], numbers[1])]
-
-    def _numbers(self, tree: Expr, position: int) -> tuple[Text, bool] | None:
-        """A formula with the numbers put in, and whether some are rounded; None where there are none to put in."""
-        node, texts, near = self.graph.nodes[position], self._texts(position), False
-        for name in names(tree):
+                const = self.values.show(node.const)
+                assert const is not None
+                letters[operand(slot)], rough = const.text, not const.exact
+        formula = self._written(tree, position, letters)
+        numbers, near = dict(letters), rough
+        for name in names(tree) if tree is not None else letters.keys() - {OUTPUT, UPSTREAM}:
             if name == UPSTREAM:
                 value = self.passes.gradients[position]
                 shown = self.values.show(value)
@@ -213,23 +211,32 @@ class _Derivation:
                     continue
                 value, shown = self.passes.values[source], self.shown[source]
             if shown is None or not shown.small or self.values.is_symbolic(value):
-                return None
-            texts[name] = shown.text
+                return _Part(None, formula, None, rough)
+            numbers[name] = shown.text
             near |= not shown.exact
-        found = write(tree, texts, shapes_at(self.graph, position), self.values.decimals)
-        return None if found[0].count(r"\begin{pmatrix}") > _MOST_MATRICES else (found, near)
+        put_in = self._written(tree, position, numbers)
+        if put_in[0].count(r"\begin{pmatrix}") > _MOST_MATRICES:
+            return _Part(None, formula, None, rough)
+        return _Part(None, formula, put_in, rough, near)
+
+    def _written(self, tree: Expr | None, position: int, texts: Mapping[str, Text]) -> Text:
+        if tree is not None:
+            return write(tree, texts, shapes_at(self.graph, position), self.values.decimals)
+        node = self.graph.nodes[position]
+        operands = ", ".join(texts[operand(slot)][0] for slot in range(len(node.args)))
+        return rf"{operator(node.operation.called)}\left({operands}\right)", ATOM
 
 
 def _steps(parts: list[_Part]) -> list[_Step]:
-    """The sums of what comes back along several edges, from differentials to numbers, as far as all are known."""
+    """The sums of several terms, from differentials to numbers, as far as all are known."""
     found: list[_Step] = []
     if any(part.chain for part in parts):
         found.append(_Step(_sum([part.chain or part.formula for part in parts])))
     if any(part.formula for part in parts):
-        found.append(_Step(_sum([part.formula or part.chain for part in parts])))
+        found.append(_Step(_sum([part.formula or part.chain for part in parts]), any(part.rough for part in parts)))
     if parts and all(part.numbers for part in parts):
         found.append(_Step(_sum([part.numbers for part in parts]), any(part.near for part in parts)))
-    return [step for step, before in zip(found, [None, *found], strict=False) if before is None or step != before]
+    return [step for step, before in zip(found, [None, *found], strict=False) if not before or step.text != before.text]
 
 
 def _sum(terms: list[Text | None]) -> str:

@@ -48,10 +48,8 @@ def shapes_at(graph: Graph, position: int) -> Shapes:
 
 
 def forward_formula(graph: Graph, position: int) -> Expr:
-    """What a node computes."""
+    """What a node computes; not for composites, which are told by their names."""
     node, shapes = graph.nodes[position], shapes_at(graph, position)
-    if is_composite(graph, position):
-        return Apply(node.operation.called, tuple(Sym(operand(slot)) for slot in range(len(node.args))))
     return formula(node.operation.forward(*(_named(operand(slot), shapes) for slot in range(len(node.args)))))
 
 
