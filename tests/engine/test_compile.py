@@ -242,6 +242,15 @@ def backward_too(graph: Graph, inputs: dict[str, Any]) -> None:
     run(graph, inputs, 1.0)
 
 
+@pytest.mark.parametrize("start", [float("inf"), float("nan"), 1e200])
+def test_a_start_that_goes_nowhere_is_refused_as_well(start: float) -> None:
+    graph = Graph.parse("t = a * a; z = t + b")
+    often_enough(graph, {"a": 1e150, "b": 1.0})
+    with pytest.raises(NotANumber) as caught:
+        run(graph, {"a": 1e150, "b": 1.0}, start)
+    assert caught.value.node == ("t" if start == 1e200 else "add1")
+
+
 def test_numbers_too_large_for_a_quick_look_are_no_fault() -> None:
     graph = Graph.parse("f = sum(X * 2)", {"X": _X})
     often_enough(graph, {"X": _X})

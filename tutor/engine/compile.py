@@ -59,7 +59,7 @@ def compile_forward(graph: Graph, shapes: Sequence[Shape]) -> Program | None:
         found = tracer.values(graph, parameters, shapes)
     except Unwritten:
         return None
-    return _program(graph, {}, lines, parameters, "", found, [found])
+    return _program(graph, {}, lines, parameters, "", _computed(graph, found), [found])
 
 
 def compile_passes(graph: Graph, shapes: Sequence[Shape], wrt: Collection[str] | None) -> Program | None:
@@ -75,7 +75,11 @@ def compile_passes(graph: Graph, shapes: Sequence[Shape], wrt: Collection[str] |
         return None
     index = {edge: place for place, edge in enumerate(traced.edges)}
     results: list[Sequence[str | None]] = [found, traced.gradients, traced.locals, traced.downs]
-    return _program(graph, index, lines, [*parameters, start], start, found + traced.downs, results)
+    return _program(graph, index, lines, [*parameters, start], start, _computed(graph, found) + traced.downs, results)
+
+
+def _computed(graph: Graph, found: Sequence[str]) -> list[str]:
+    return [name for name, node in zip(found, graph.nodes, strict=True) if not node.is_input]
 
 
 def _program(
@@ -93,7 +97,7 @@ def _program(
         body.append(f"if type({start}) is float: {start} = {start} * {lines.repeated('1.0', lines.shape(start))}")
     body.append(f"if {' or '.join(_other(name, lines.shape(name)) for name in parameters)}: return None")
     body += lines.lines
-    computed = [name for name in dict.fromkeys(checked) if name[0] == "v" and name not in parameters]
+    computed = [name for name in dict.fromkeys(checked) if name[0] == "v"]
     # Finite where all the summands are, if they are not too large; the interpreter looks at each of them.
     body.append(f"if not isfinite(sum({_tuple(map(lines.size, computed))})): return None")
     body.append(f"return {', '.join(map(_tuple, results))}")
