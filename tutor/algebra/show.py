@@ -14,10 +14,14 @@ from typing import Any, TypeAlias
 from tutor.algebra import balls, values
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names, postorder
 from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
 
 DIGITS = 4
 #: An exact decimal up to this many significant digits is shown as it is.
 EXACT_DIGITS = 6
+
+#: How long an exact number, fraction or expression is at most, and how many parts one is looked for in.
+_EXACT_NUMBER, _EXACT_FRACTION, _EXACT_TEXT, _EXACT_PARTS = 10, 8, 12, 24
 
 _GRADIENT = re.compile(r"^d(\w+)/d(\w+)$")
 _RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
@@ -89,8 +93,38 @@ def show_value(value: Any, digits: int = DIGITS, near_one: bool = False) -> str:
     return show_number(float(value), digits, near_one)
 
 
+def exact_text(value: Expr) -> str | None:
+    """A number without symbols as a short exact expression, `0.25`, `1/3` or `3e²`; None where it is longer."""
+    short = exact_tree(value)
+    return None if short is None else write(short)
+
+
+def exact_tree(value: Expr) -> Expr | None:
+    """The tree of `exact_text`."""
+    if isinstance(value, Num):
+        most = _EXACT_FRACTION if exact_decimal(value.value) is None else _EXACT_NUMBER
+        return Num(value.value) if _length(value.value) <= most else None
+    if any(count > _EXACT_PARTS for count, _ in enumerate(postorder(value))):
+        return None
+    from tutor.algebra.tidy import tidy
+
+    tidied = tidy(value)
+    if isinstance(tidied, Num):
+        return exact_tree(tidied)
+    return tidied if len(write(tidied)) <= _EXACT_TEXT else None
+
+
+def _length(value: Fraction) -> int:
+    # The digits of a huge number are not worth writing.
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 64:
+        return 64
+    return len(exact_decimal(value) or str(value))
+
+
 def show_rows(value: Value, digits: int = DIGITS, near_one: bool = False) -> list[list[str]]:
-    """The cells of a matrix, or the one cell of a number, for the screen."""
+    """The cells of a matrix, or the one cell of a number or formula, for the screen."""
+    if isinstance(value, Whole):
+        return [[write(value.tree)]]
     if values.is_matrix(value):
         return [[show_value(cell, digits, near_one) for cell in row] for row in value]
     return [[show_value(value, digits, near_one)]]
@@ -99,7 +133,7 @@ def show_rows(value: Value, digits: int = DIGITS, near_one: bool = False) -> lis
 def show(value: Value, near_one: bool = False) -> str:
     """A number, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
     rows = show_rows(value, near_one=near_one)
-    if not values.is_matrix(value):
+    if isinstance(value, Whole) or not values.is_matrix(value):
         return rows[0][0]
     return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
 
@@ -110,11 +144,14 @@ _SIGNS = {"add": (" + ", _SUM), "sub": (" − ", _SUM), "mul": ("·", _PRODUCT),
 _SIGNS |= {"matmul": (" @ ", _PRODUCT)}
 
 
-def write(tree: Expr) -> str:
-    """A tree as a formula that the parser reads back as the same value."""
+def write(tree: Expr, touching: bool = True) -> str:
+    """A tree as a formula that the parser reads back as the same value.
+
+    A product of a number and e or π is written `3e²`, or with `touching` off `3·e²`.
+    """
     done: _Written = {}
     for node in postorder(tree):
-        done[id(node)] = _write(node, done)
+        done[id(node)] = _write(node, done, touching)
     return done[id(tree)][0]
 
 
@@ -122,7 +159,7 @@ def write(tree: Expr) -> str:
 _Written: TypeAlias = dict[int, tuple[str, int]]
 
 
-def _write(tree: Expr, done: _Written) -> tuple[str, int]:
+def _write(tree: Expr, done: _Written, touching: bool) -> tuple[str, int]:
     """The text and how tightly it binds; what is inside is written already."""
     if isinstance(tree, Num):
         return _write_number(tree)
@@ -135,7 +172,7 @@ def _write(tree: Expr, done: _Written) -> tuple[str, int]:
     if tree.op in _SIGNS:
         sign, strength = _SIGNS[tree.op]
         left, right = tree.args
-        if tree.op == "mul" and _touching(left, right):
+        if touching and tree.op == "mul" and _touching(left, right):
             return done[id(left)][0] + done[id(right)][0], _PRODUCT
         # A second operand of the same strength needs brackets, + and · after their own kind apart.
         alike = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")

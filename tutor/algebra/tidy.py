@@ -47,6 +47,12 @@ def tidy(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> Expr:
     return forms.built(_Tidy(shapes or {}).form(formula))
 
 
+def domain_of(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
+    """What values a formula can take: "positive", "nonzero", or "real" where nothing is known."""
+    form = _Tidy(shapes or {}).form(formula)
+    return "positive" if form.known(POSITIVE) else "nonzero" if form.known(NONZERO) else "real"
+
+
 class _Tidy:
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self.shapes = shapes

@@ -115,7 +115,7 @@ def _problem(
 def _in_form(problem: Problem, form: str) -> list[str]:
     """The lines of JSON, a program or a derivation."""
     if form == "json":
-        from tutor.commands.worked import as_data
+        from tutor.commands.machine import as_data
 
         return [json.dumps(as_data(problem), ensure_ascii=False)]
     from tutor.engine import programs

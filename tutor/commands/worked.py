@@ -1,116 +1,135 @@
-"""A worked graph, for people and for machines."""
+"""A worked graph in lines for people: values, or formulas where something is left as a symbol."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from rich.cells import cell_len
 
 from tutor.algebra import values
 from tutor.algebra.show import show, show_rows
+from tutor.algebra.tree import Sym
 from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
 from tutor.ascii import to_ascii
+from tutor.commands.spelling import Spelling
 from tutor.drawing import draw as drawn
 from tutor.drawing import paint, sketch
-from tutor.grading import Problem, place_name
+from tutor.engine import Passes
+from tutor.grading import Blank, Problem, place_name
 
-
-def as_data(problem: Problem) -> dict[str, Any]:
-    """The worked graph for machines: numbers as floats, matrices as nested lists, null where there is none."""
-    graph, floats = problem.graph, problem.floats
-    nodes = []
-    for position, node in enumerate(graph.nodes):
-        entry: dict[str, Any] = {"id": node.id}
-        if node.name is not None:
-            entry["name"] = node.name
-        entry["op"] = node.op
-        if node.const is not None:
-            entry["const"] = _machine(graph.float_consts[position])
-        entry["value"] = _machine(floats.values[position])
-        entry["gradient"] = _machine(floats.gradients[position])
-        nodes.append(entry)
-    edges = []
-    for edge in graph.edges:
-        if (edge.target, edge.slot) not in floats.edges:
-            continue
-        passed = floats.edges[edge.target, edge.slot]
-        edges.append(
-            {
-                "from": graph.nodes[edge.source].id,
-                "to": graph.nodes[edge.target].id,
-                "slot": edge.slot,
-                "upstream": _machine(passed.upstream),
-                "local": _machine(passed.local),
-                "gradient": _machine(passed.gradient),
-            }
-        )
-    return {
-        "output": graph.output,
-        "value": _machine(floats.values[graph.last]),
-        "nodes": nodes,
-        "edges": edges,
-    }
-
-
-def _machine(value: Value) -> Any:
-    """A float or a matrix for JSON, None where there is none; adding zero turns −0 into 0."""
-    return None if value is None else values.nested(values.each(lambda cell: float(cell) + 0.0, value))
+#: One line of the table: what it is about, how its value comes about, its value.
+_Row = tuple[str, str, str]
+#: What stands before and between the parts of a line.
+_GAP, _INDENT = "   ", "    "
 
 
 def as_text(problem: Problem, ascii: bool = False, *, draw: bool | None = None, width: int | None = None) -> list[str]:
-    """The worked graph for people: the drawing where it fits `width` (that of the terminal) or is asked for, then
-    every edge, then the gradients."""
-    graph, exact = problem.graph, problem.exact
-    inputs = ", ".join(f"{name} = {show(problem.inputs[name])}" for name in graph.inputs)
-    lines = [f"{graph.text.strip()}    {inputs}", ""]
+    """The worked graph: the drawing where it fits `width` (that of the terminal) or is asked for, then every edge,
+    then the gradients. Raises `NotANumber`.
+    """
     width = width or shutil.get_terminal_size((80, 24)).columns
-    rows = {place.id: show_rows(problem.truth(place)) for place in problem.places}
-    if draw is not False:
-        drawings = [drawn(sketch(problem, ascii=ascii, roomy=roomy), ascii=ascii) for roomy in (True, False)]
-        fitting = next((drawing for drawing in drawings if draw or drawing.width <= width), None)
-        if fitting is not None:
-            lines += [*paint(fitting, rows), ""]
-    lines += _table(problem, to_ascii if ascii else str)
-    lines.append("")
-    value = show(exact.values[graph.last], near_one=problem.near_one[graph.last])
-    lines.append(f"{graph.output} = {value}")
-    for name in problem.wrt or graph.inputs:
-        lines.append(f"∂{problem.goal}/∂{name} = {show(exact.gradients[graph.position[name]])}")
-    return [to_ascii(line) for line in lines] if ascii else lines
+    text = to_ascii if ascii else str
+    spelling = Spelling.of(problem)
+    passes = spelling.passes
+    lines = [text(_heading(problem)), ""]
+    if draw is not False and (picture := _drawing(problem, passes, ascii, width if draw is None else None)):
+        lines += [*picture, ""]
+    if problem.symbolic and (defined := [_spelled(text, *equation) for equation in spelling.defined()]):
+        lines += [*_fitted(defined, width), ""]
+    rows = [(text(name), text(how), text(value)) for name, how, value in _table(problem, spelling)]
+    lines += [*_columns(rows, width), ""]
+    return lines + list(_fitted([_spelled(text, *equation) for equation in spelling.results()], width))
 
 
-def _table(problem: Problem, spelled: Callable[[str], str]) -> list[str]:
-    """Every place: its name, upstream × slope where it is a product of numbers, its value. `spelled` is how texts
-    are written, which widths depend on."""
-    rows = []
+def _heading(problem: Problem) -> str:
+    inputs = ", ".join(_given(name, problem.inputs[name]) for name in problem.graph.inputs)
+    return f"{problem.graph.text.strip()}    {inputs}"
+
+
+def _given(name: str, value: Value) -> str:
+    """`x = 2`; for a symbol `x`, `x > 0`, `X: 2×3`."""
+    if not isinstance(value, Whole | Sym):
+        return f"{name} = {show(value)}"
+    symbol = value.tree if isinstance(value, Whole) else value
+    assert isinstance(symbol, Sym)
+    sign = {"positive": " > 0", "nonzero": " ≠ 0"}.get(symbol.domain, "")
+    return f"{name}{sign}: {value.shape[0]}×{value.shape[1]}" if isinstance(value, Whole) else f"{name}{sign}"
+
+
+def _drawing(problem: Problem, passes: Passes, ascii: bool, width: int | None) -> list[str]:
+    """The graph with everything filled in; nothing where it is wider than `width`, if one is given."""
+    text = to_ascii if ascii else str
+    rows = {
+        place.id: [[text(cell) for cell in row] for row in show_rows(problem.truth(place, passes))]
+        for place in problem.places
+    }
+    for roomy in (True, False):
+        picture = drawn(sketch(problem, ascii=ascii, roomy=roomy, passes=passes), ascii=ascii)
+        if width is None or picture.width <= width:
+            return paint(picture, rows)
+        if problem.symbolic:
+            break
+    return []
+
+
+def _table(problem: Problem, spelling: Spelling) -> Iterator[_Row]:
+    """Every place: its name, upstream × slope where it is a product of numbers, its value."""
     for place in problem.places:
         name = str(place_name(problem, place))
-        value = show(problem.truth(place))
-        if place.edge:
-            passed = problem.exact.edges[place.edge.target, place.edge.slot]
-            if passed.local is not None and not values.is_matrix(passed.gradient):
-                rows.append((name, f"{_bracketed(show(passed.upstream))} × {_bracketed(show(passed.local))}", value))
-                continue
-        elif place.kind == "sum":
-            rows.append(
-                (
-                    name,
-                    " + ".join(_bracketed(show(problem.truth(part))) for part in problem.parts(place)),
-                    value,
-                )
-            )
-            continue
-        rows.append((name, "", value))
-    rows = [(spelled(name), spelled(how), spelled(value)) for name, how, value in rows]
-    first = max(cell_len(row[0]) for row in rows)
-    second = max(cell_len(row[1]) for row in rows)
-    return [
-        f"{name}{' ' * (first - cell_len(name))}   {how}{' ' * (second - cell_len(how))} {'=' if how else ' '} {value}"
+        yield name, _how(problem, place, spelling), spelling.at(place)
+
+
+def _how(problem: Problem, place: Blank, spelling: Spelling) -> str:
+    passes = spelling.passes
+    if place.edge:
+        passed = passes.edges[place.edge.target, place.edge.slot]
+        if passed.local is None or values.is_array(passed.gradient):
+            return ""
+        return f"{spelling.factor(passed.upstream)} × {spelling.factor(passed.local)}"
+    if place.kind == "sum":
+        return " + ".join(spelling.factor(problem.truth(part, passes)) for part in problem.parts(place))
+    return ""
+
+
+def _columns(rows: list[_Row], width: int) -> list[str]:
+    """The table in columns; under each other where a line would be too wide."""
+    first, second = (max(cell_len(row[column]) for row in rows) for column in (0, 1))
+    lines = [
+        f"{name}{' ' * (first - cell_len(name))}{_GAP}{how}{' ' * (second - cell_len(how))} {'=' if how else ' '} {value}"
         for name, how, value in rows
     ]
+    if all(cell_len(line) <= width for line in lines):
+        return lines
+    stacked: list[str] = []
+    for name, how, value in rows:
+        stacked += [name, *_broken([how, value] if how else [value], width, _INDENT)]
+    return stacked
 
 
-def _bracketed(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text
+def _spelled(text: Callable[[str], str], name: str, sides: list[str]) -> list[str]:
+    return [text(name), *map(text, sides)]
+
+
+def _fitted(equations: list[list[str]], width: int) -> Iterator[str]:
+    """`a = b = c`, each side on a line of its own where one is too long."""
+    for name, *sides in equations:
+        line = " = ".join([name, *sides])
+        if cell_len(line) <= width:
+            yield line
+        else:
+            yield name
+            yield from _broken(sides, width, _INDENT, leading=True)
+
+
+def _broken(sides: list[str], width: int, indent: str, leading: bool = False) -> Iterator[str]:
+    """The sides of an equation on lines of their own, matrices row by row where they must be."""
+    for number, side in enumerate(sides):
+        sign = "= " if leading or number else ""
+        line = f"{indent}{sign}{side}"
+        if cell_len(line) <= width:
+            yield line
+            continue
+        apart = f"{indent}{' ' * len(sign)}"
+        yield from line.replace("], [", f"],\n{apart} [").replace(" ≈ ", f"\n{apart}≈ ").splitlines()

@@ -9,9 +9,10 @@ from typing import Literal
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.tree import ONE, Expr, Num, Sym, names
+from tutor.algebra.tree import ONE, Expr, Num, Sym
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Edge, Graph, Passes, backward, run
+from tutor.engine.symbolic import has_symbols
 from tutor.grading.question import Question
 from tutor.i18n import Text
 
@@ -104,7 +105,7 @@ class Problem:
     @cached_property
     def symbolic(self) -> bool:
         """Whether an input or the start is left as a symbol, so that values are formulas."""
-        return any(_has_symbols(value) for value in (*self.inputs.values(), self.start))
+        return any(map(has_symbols, (*self.inputs.values(), self.start)))
 
     @cached_property
     def passes(self) -> Passes:
@@ -121,6 +122,8 @@ class Problem:
         """What the gradients are gradients of: the output, or where the calculation goes on behind it, its end, L."""
         if self.starts_at_one:
             return self.graph.output
+        if isinstance(self.start, Sym):
+            return self.start.name.partition("/")[0][1:]
         free = (name for name in ("L", "J", "E", "loss") if name not in self.graph.position)
         return next(free, f"{self.graph.output}'")
 
@@ -312,8 +315,3 @@ class Problem:
                 found.add(here)
                 stack.extend(edge.target for edge in self.graph.outgoing[here])
         return found
-
-
-def _has_symbols(value: Value) -> bool:
-    cells = value.ravel() if values.is_matrix(value) else (value,)
-    return any(names(cell) for cell in cells)

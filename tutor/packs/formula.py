@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from tutor.algebra import AlgebraError, values
 from tutor.algebra.evaluate import describe
 from tutor.algebra.lexer import tokens
-from tutor.algebra.tree import ONE
+from tutor.algebra.tree import ONE, Sym
 from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
 from tutor.engine import Graph, NotANumber
+from tutor.engine.symbolic import told
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, Text, message
 from tutor.packs.exercise import Exercise, compute, untyped
@@ -63,13 +65,36 @@ def problem_of(
                 output=describe(output),
             )
         )
-    exact = {name: untyped(inputs[name]) for name in graph.inputs}
+    if isinstance(start, Sym):
+        _check_start(graph, start)
+    exact = {name: _untyped(inputs[name]) for name in graph.inputs}
     problem = Problem(graph, exact, untyped(start), wrt)
     try:
-        compute(problem)
+        if problem.symbolic:
+            told(graph, exact, start, wrt)
+        else:
+            compute(problem)
     except NotANumber as error:
         raise AlgebraError(error.message, 0, len(text)) from None
     return problem
+
+
+def _untyped(value: Value) -> Value:
+    return value if isinstance(value, Whole) else untyped(value)
+
+
+def _check_start(graph: Graph, start: Sym) -> None:
+    """A symbol of the start is d(where the calculation ends)/d(the output). Raises `AlgebraError`."""
+    goal, _, output = start.name.partition("/")
+    goal, output = goal[1:], output[1:]
+    if output != graph.output:
+        text = N_("The start {start} does not fit: the output is {output}. Write {right}.")
+        right = f"d{goal}/d{graph.output}"
+        raise AlgebraError(message(text, start=start.name, output=graph.output, right=right))
+    if goal in graph.position:
+        text = N_("The start {start} can't be used: {goal} is in the formula. Name what comes after it, as in {right}.")
+        right = next(f"d{name}/d{output}" for name in ("L", "J", "E", "loss", "end") if name not in graph.position)
+        raise AlgebraError(message(text, start=start.name, goal=goal, right=right))
 
 
 def _without_value(text: str, names: list[str]) -> AlgebraError:

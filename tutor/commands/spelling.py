@@ -1,0 +1,131 @@
+"""How the values of a worked graph are written: exact with decimals beside them, or as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tutor.algebra import values
+from tutor.algebra.show import exact_text, show, write
+from tutor.algebra.tree import ONE, Apply, Expr, Sym, names
+from tutor.algebra.values import Value
+from tutor.algebra.whole import Whole
+from tutor.engine import Passes, run
+from tutor.grading import Blank, Problem
+
+#: A matrix of exact values is written beside its decimals where it is no longer than this.
+_LONGEST_MATRIX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """`passes` are the values of a problem as they are shown: exact, or formulas by the names of the graph.
+
+    `closed` are the output and the gradients in the inputs alone, where something is left as a symbol; `scale` the
+    passes in numbers where this is the start alone, so that everything is a number times it.
+    """
+
+    problem: Problem
+    passes: Passes
+    closed: Mapping[str, Value] = field(default_factory=dict)
+    scale: Passes | None = None
+
+    @staticmethod
+    def of(problem: Problem) -> Spelling:
+        """Raises `NotANumber`."""
+        if not problem.symbolic:
+            return Spelling(problem, problem.exact)
+        from tutor.engine.symbolic import closed, has_symbols, told
+
+        graph, inputs, start, wrt = problem.graph, problem.inputs, problem.start, problem.wrt
+        passes = told(graph, inputs, start, wrt, problem.goal)
+        numbers = not any(has_symbols(value) or values.is_matrix(value) for value in (*inputs.values(), *passes.values))
+        if isinstance(start, Sym) and numbers:
+            return Spelling(problem, passes, {}, run(graph, inputs, ONE, wrt))
+        return Spelling(problem, passes, closed(graph, inputs, start, wrt))
+
+    def at(self, place: Blank) -> str:
+        """The value of a place."""
+        value = self.problem.truth(place, self.passes)
+        if self.scale is not None:
+            return self.scaled(self.problem.truth(place, self.scale), value)
+        return written(value)
+
+    def scaled(self, factor: Value, told: Value) -> str:
+        """A number times the start: 3e²·∂L/∂z ≈ 22.17·∂L/∂z."""
+        from tutor.algebra.tidy import tidy
+
+        text, plain = exact_text(factor), show(factor)
+        start = self.problem.start
+        exact = write(told if text is None else tidy(Apply("mul", (factor, start))))
+        return exact if plain == text else f"{exact} ≈ {plain}·{write(start)}"
+
+    def factor(self, value: Value) -> str:
+        """A value as it stands in a product or a sum."""
+        text = _briefly(value)
+        loose = isinstance(value, Apply) and value.op in ("add", "sub")
+        return f"({text})" if loose or text.startswith("−") else text
+
+    def defined(self) -> Iterator[tuple[str, list[str]]]:
+        """Nodes on the way that others are told by: `t` and `a + b`."""
+        graph = self.problem.graph
+        shown = {name for value in self._all() for name in _names(value)}
+        for position, node in enumerate(graph.nodes):
+            name = node.name or node.id
+            if not node.is_input and position != graph.last and (node.name or node.id in shown):
+                yield name, [written(self.passes.values[position])]
+
+    def _all(self) -> Iterator[Value]:
+        yield from self.passes.values
+        for place in self.problem.places:
+            yield self.problem.truth(place, self.passes)
+
+    def results(self) -> Iterator[tuple[str, list[str]]]:
+        """The output and the gradients, each by the names of the graph and in the inputs alone."""
+        problem, graph, passes = self.problem, self.problem.graph, self.passes
+        value = passes.values[graph.last]
+        yield graph.output, self.with_closed(graph.output, written(value, problem.near_one[graph.last]))
+        for name in graph.inputs if problem.wrt is None else problem.wrt:
+            position = graph.position[name]
+            if self.scale is not None:
+                told = self.scaled(self.scale.gradients[position], passes.gradients[position])
+            else:
+                told = written(passes.gradients[position])
+            yield f"∂{problem.goal}/∂{name}", self.with_closed(name, told)
+
+    def with_closed(self, name: str, told: str) -> list[str]:
+        closed = self.closed.get(name)
+        text = told if closed is None else written(closed)
+        return [told] if text == told else [told, text]
+
+
+def written(value: Value, near_one: bool = False) -> str:
+    """A value in full: exact where that is short, with decimals beside it where it is no decimal itself; a formula."""
+    if isinstance(value, Whole) or (isinstance(value, Expr) and names(value)):
+        return show(value)
+    plain = show(value, near_one=near_one)
+    if values.is_matrix(value):
+        return _matrix_written(value, plain)
+    exact = exact_text(value)
+    return plain if exact in (None, plain) else f"{exact} ≈ {plain}"
+
+
+def _matrix_written(value: Value, plain: str) -> str:
+    cells = [[exact_text(cell) for cell in row] for row in value]
+    if any(cell is None for row in cells for cell in row):
+        return plain
+    exact = "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in cells) + "]"
+    return plain if exact == plain or len(exact) > _LONGEST_MATRIX else f"{exact} ≈ {plain}"
+
+
+def _briefly(value: Value) -> str:
+    """A value in one way: exact where that is short, a formula, or decimals."""
+    if isinstance(value, Expr) and not names(value):
+        return exact_text(value) or show(value)
+    return show(value)
+
+
+def _names(value: Value) -> set[str]:
+    if isinstance(value, Whole):
+        return names(value.tree)
+    return names(value) if isinstance(value, Expr) else set()
