@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.algebra import values
-from tutor.algebra.show import show, write
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.show import show, show_value, write
 from tutor.algebra.tidy import tidy
 from tutor.algebra.tree import Apply, Expr, Num, Sym, names, postorder
 from tutor.algebra.values import Value
@@ -17,6 +21,8 @@ from tutor.grading.blank_words import LONG, fill, written_size
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 
+#: So many digits of the numbers are tried, until what is written comes to the right value.
+_DIGITS = (4, 6, 9, 12)
 #: A rule on matrices of more cells than this is not written out.
 _CELLS = 64
 
@@ -28,7 +34,8 @@ def together(*parts: Message) -> Message:
 
 def bracketed(text: str) -> str:
     """A number or formula as a factor."""
-    return f"({text})" if text.startswith("−") or "+" in text or "−" in text or "·" in text else text
+    loose = any(sign in text for sign in "+−·") and not text.startswith("[")
+    return f"({text})" if loose else text
 
 
 def first_cell(value: Value) -> Value:
@@ -84,45 +91,83 @@ def in_numbers(problem: Problem, blank: Blank) -> Message:
 def forward_in_numbers(problem: Problem, blank: Blank) -> str:
     """What a node computes, with the numbers that flow in put in; a matrix's first cell."""
     node, exact = problem.graph.nodes[blank.node], problem.exact
-    operands = [_as_shown(value) for value in exact.operands(blank.node)]
-    named = [_named(value, f"{which}") for which, value in enumerate(operands)]
-    cell = first_cell(node.operation.forward(*named))
-    if written_size(cell) > LONG:
-        return write(node.formula)
+    operands = [_numbers(value) for value in exact.operands(blank.node)]
+    cell = first_cell(node.operation.forward(*(_named(value, f"{which}") for which, value in enumerate(operands))))
     numbers = {name: number for which, value in enumerate(operands) for name, number in _cells(value, f"{which}")}
-    return write(_put_in(cell, numbers))
+    return _with_numbers(cell, numbers, first_cell(exact.values[blank.node])) or write(node.formula)
 
 
 def _slope(problem: Problem, edge: Edge) -> str:
     """The local rule with the numbers put in, a matrix's first cell; its value where that is no formula to read."""
     operation = problem.graph.nodes[edge.target].operation
+    local = first_cell(problem.exact.edges[edge.target, edge.slot].local)
     if not operation.kink:
-        z, *operands = _around(problem, edge)
+        z, *operands = map(first_cell, _around(problem, edge))
         slope: Expr = operation.local[edge.slot](Sym("z"), *(Sym(f"{slot}") for slot in range(len(operands))))
         if operation.parts is not None:
             slope = tidy(slope)
-        if written_size(slope) <= LONG:
-            numbers = {f"{slot}": first_cell(operand) for slot, operand in enumerate(operands)}
-            return write(_put_in(slope, numbers | {"z": first_cell(z)}))
-    return show(first_cell(problem.exact.edges[edge.target, edge.slot].local))
+        numbers = {f"{slot}": operand for slot, operand in enumerate(operands)} | {"z": z}
+        if text := _with_numbers(slope, numbers, local):
+            return text
+    return show(local)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number that is shown; `near_one` where it needs the digits that 1 minus it has."""
+
+    value: Expr
+    near_one: bool = False
+
+    def shown(self, digits: int) -> Expr:
+        """With so many digits; what has symbols stays a formula."""
+        if names(self.value):
+            return self.value
+        text = show_value(self.value, digits, self.near_one)
+        return Num(Fraction(text.replace("−", "-")), text)
 
 
 def _around(problem: Problem, edge: Edge) -> list[Value]:
-    """The node's output and its operands, each number as it is shown."""
+    """The node's output and its operands."""
     node, exact = problem.graph.nodes[edge.target], problem.exact
-    near_one = [arg is not None and problem.near_one[arg] for arg in node.args]
-    shown = [_as_shown(exact.values[edge.target], problem.near_one[edge.target])]
-    return shown + [_as_shown(value, near) for value, near in zip(exact.operands(edge.target), near_one, strict=True)]
+    near_one = [problem.near_one[edge.target], *(arg is not None and problem.near_one[arg] for arg in node.args)]
+    around = (exact.values[edge.target], *exact.operands(edge.target))
+    return [_numbers(value, near) for value, near in zip(around, near_one, strict=True)]
 
 
-def _as_shown(value: Value, near_one: bool = False) -> Value:
-    return values.each(lambda cell: _shown(cell, near_one), value)
+def _numbers(value: Value, near_one: bool = False) -> Value:
+    if not values.is_matrix(value):
+        return _Number(value, near_one)
+    import numpy as np
+
+    return np.frompyfunc(lambda cell: _Number(cell, near_one), 1, 1)(value)
 
 
-def _shown(value: Expr, near_one: bool) -> Expr:
-    if names(value):
-        return value
-    return Num(value.value if isinstance(value, Num) else Fraction(0), show(value, near_one=near_one))
+def _with_numbers(tree: Expr, numbers: Mapping[str, _Number], truth: Expr) -> str | None:
+    """`tree` with as many digits of the numbers in it as it takes to come to `truth`; None where it is too long."""
+    if written_size(tree) > LONG:
+        return None
+    used = names(tree)
+    for digits in _DIGITS:
+        shown = {name: number.shown(digits) for name, number in numbers.items() if name in used}
+        filled = _put_in(tree, shown)
+        if names(filled) or _comes_to(filled, truth, max(map(_size, shown.values()), default=1.0)):
+            return write(filled)
+    return None
+
+
+def _comes_to(filled: Expr, truth: Expr, size: float) -> bool:
+    """Whether what is written there is right, as far as an answer has to be; what cancels, among numbers of a `size`."""
+    try:
+        value = nearest_float(evaluate(filled, {}))
+    except AlgebraError:
+        return False
+    right = nearest_float(truth)
+    return abs(value - right) <= max(0.001 * abs(right), 1e-9 * size)
+
+
+def _size(number: Expr) -> float:
+    return abs(nearest_float(number))
 
 
 def _put_in(tree: Expr, numbers: Mapping[str, Expr]) -> Expr:
@@ -144,20 +189,19 @@ def _put_in(tree: Expr, numbers: Mapping[str, Expr]) -> Expr:
 def _pulled(problem: Problem, blank: Blank, edge: Edge) -> Message:
     """One cell of what a structural rule gives, written out."""
     operation = problem.graph.nodes[edge.target].operation
-    upstream = _as_shown(problem.exact.edges[edge.target, edge.slot].upstream)
-    around = [upstream, *_around(problem, edge)]
+    upstream = problem.exact.edges[edge.target, edge.slot].upstream
+    around = [_numbers(upstream), *_around(problem, edge)]
     if operation.kink or sum(values.count(value) for value in around) > _CELLS:
         return _by_the_rule(problem, blank)
-    named = [_named(value, f"{which}") for which, value in enumerate(around)]
-    pulled = operation.pull[edge.slot](*named)
+    pulled = operation.pull[edge.slot](*(_named(value, f"{which}") for which, value in enumerate(around)))
     row, column = _telling(problem, blank, pulled)
-    cell = pulled[row, column] if values.is_matrix(pulled) else pulled
+    cell, truth = (value[row, column] if values.is_matrix(value) else value for value in (pulled, problem.truth(blank)))
     if isinstance(cell, Sym):
         return _handed_on(cell.name, upstream, blank, (row, column))
-    if written_size(cell) > LONG:
-        return _by_the_rule(problem, blank)
     numbers = {name: number for which, value in enumerate(around) for name, number in _cells(value, f"{which}")}
-    product = write(_put_in(cell, numbers))
+    product = _with_numbers(cell, numbers, truth)
+    if product is None:
+        return _by_the_rule(problem, blank)
     if blank.shape is None:
         return message(N_("With the numbers put in: {product} = ?"), product=product)
     said = _at_cell(row, column, product)
@@ -181,7 +225,7 @@ def _named(value: Value, name: str) -> Value:
     return values.matrix(tuple(tuple(Sym(f"{name},{i},{j}") for j in range(columns)) for i in range(rows)))
 
 
-def _cells(value: Value, name: str) -> list[tuple[str, Expr]]:
+def _cells(value: Value, name: str) -> list[tuple[str, _Number]]:
     """The numbers behind the symbols of `_named`."""
     if not values.is_matrix(value):
         return [(name, value)]
