@@ -10,7 +10,8 @@ from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import MEANING, evaluate
 from tutor.algebra.lexer import Token, tokens
-from tutor.algebra.parser import CONSTANTS, FUNCTIONS, GRAPH, reserved
+from tutor.algebra.limits import GRAPH
+from tutor.algebra.parser import CONSTANTS, FUNCTIONS, Equation, reserved
 from tutor.algebra.show import show_value
 from tutor.algebra.tree import Apply, Expr, Grid, Sym, names, postorder
 from tutor.algebra.values import Shape
@@ -74,6 +75,11 @@ class Definition:
         return AlgebraError(text, at, len(self.name))
 
     @cached_property
+    def equations(self) -> list[Equation]:
+        """The equations of the text; the last one is the value."""
+        return read_equations(self.text, self.own)
+
+    @cached_property
     def outline(self) -> Operation:
         """The operation as far as it can be told without shapes. Raises `AlgebraError` at a place in the text."""
         return composite(self.name, self._outline)
@@ -102,8 +108,7 @@ class Definition:
     def formula(self, args: Sequence[Expr]) -> Expr:
         """The function as one formula, with `args` for its inputs."""
         meaning = dict(zip(self.inputs, args, strict=True))
-        equations = read_equations(self.text, self.own)
-        for equation in equations:
+        for equation in self.equations:
             result = self._put_in(equation.tree, meaning)
             if equation.name:
                 meaning[equation.name] = result
@@ -142,7 +147,8 @@ def define(
     in `text`, or `UnusedInput`.
     """
     own = own or {}
-    equations = read_equations(text, own)
+    definition = Definition(name, inputs, text, dict(own))
+    equations = definition.equations
     defined = {equation.name for equation in equations}
     used: set[str] = set()
     for equation in equations:
@@ -153,7 +159,6 @@ def define(
     for position, one in enumerate(inputs):
         if one not in used or one in defined:
             raise UnusedInput(one, position)
-    definition = Definition(name, inputs, text, dict(own))
     # What can be told without shapes is told now and not where it is used.
     _ = definition.outline
     return definition

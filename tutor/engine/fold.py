@@ -21,17 +21,16 @@ def fold(graph: Graph, nodes: Collection[str], name: str) -> Graph:
     It takes the id and the name of the one node that leads out of them, and has an operand for each node outside
     that feeds them. Raises `AlgebraError` where they do not make one node.
     """
-    group = [graph.position[one] for one in nodes if _known(graph, one)]
-    group = sorted(set(group))
+    inside = {graph.position[one] for one in nodes if _known(graph, one)}
+    group = sorted(inside)
     out = _way_out(graph, group)
-    sources = list(
-        dict.fromkeys(arg for i in group for arg in graph.nodes[i].args if arg is not None and arg not in group)
-    )
+    fed = [arg for i in group for arg in graph.nodes[i].args if arg is not None]
+    sources = list(dict.fromkeys(arg for arg in fed if arg not in inside))
     operation = composite(name, _cut_out(graph, group, sources), folded=True)
     old = graph.nodes[out]
     formula = Apply(name, tuple(formula_within(graph.nodes, source) for source in sources))
     one = replace(old, op=operation.id, args=tuple(sources), const=None, formula=formula, own=operation)
-    kept = [i for i in range(len(graph.nodes)) if i == out or i not in set(group)]
+    kept = [i for i in range(len(graph.nodes)) if i == out or i not in inside]
     moved = {i: position for position, i in enumerate(kept)}
     order = graph.order or tuple(node.id for node in graph.nodes)
     found = [_moved(one if i == out else graph.nodes[i], moved.__getitem__) for i in kept]
@@ -56,13 +55,14 @@ def _way_out(graph: Graph, group: Sequence[int]) -> int:
         raise AlgebraError(message(N_("There are no nodes to put together. Name some.")), -1)
     inside = set(group)
     leaving = [i for i in group if i == graph.last or any(edge.target not in inside for edge in graph.outgoing[i])]
-    for i in leaving:
-        outside = [edge.target for edge in graph.outgoing[i] if edge.target not in inside]
-        behind = _reached(outside, lambda j: {edge.target for edge in graph.outgoing[j]} - inside)
-        back = sorted(j for j in behind if any(edge.target in inside for edge in graph.outgoing[j]))
-        if back:
-            text = N_("From {a} a way leads out of the group and through {b} back into it. Take {b} in as well.")
-            raise AlgebraError(message(text, a=graph.nodes[i].id, b=graph.nodes[back[0]].id), -1)
+    outside = [edge.target for i in leaving for edge in graph.outgoing[i] if edge.target not in inside]
+    behind = _reached(outside, lambda i: {edge.target for edge in graph.outgoing[i]} - inside)
+    back = [i for i in sorted(behind) if any(edge.target in inside for edge in graph.outgoing[i])]
+    if back:
+        before = _reached(back[:1], lambda i: {edge.source for edge in graph.incoming[i]} - inside)
+        gone = next(i for i in leaving if any(edge.target in before for edge in graph.outgoing[i]))
+        text = N_("From {a} a way leads out of the group and through {b} back into it. Take {b} in as well.")
+        raise AlgebraError(message(text, a=graph.nodes[gone].id, b=graph.nodes[back[0]].id), -1)
     apart = inside - _reached(group[:1], lambda i: _beside(graph, i) & inside)
     if apart:
         text = N_("{a} and {b} are not connected within the group. Add the nodes between them, or leave one out.")

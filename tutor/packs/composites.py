@@ -8,7 +8,6 @@ from typing import TypeAlias
 from tutor.algebra import AlgebraError, Apply, Equation
 from tutor.algebra.tree import postorder
 from tutor.engine import Graph
-from tutor.engine.build import read_equations
 from tutor.engine.definition import Definition, UnusedInput, define, fault_of_inputs, fault_of_name
 from tutor.engine.fold import fold
 from tutor.i18n import N_, message
@@ -45,7 +44,7 @@ def definitions(nodes: Mapping[str, OwnNode], report: Report) -> dict[str, Defin
 
 def report_unused(own: Mapping[str, Definition], equations: Sequence[Equation], report: Report) -> None:
     """Report functions that neither the graph nor another function uses: a name may be misspelt."""
-    texts = [equations, *(read_equations(definition.text, definition.own) for definition in own.values())]
+    texts = [equations, *(definition.equations for definition in own.values())]
     called = {part.op for text in texts for one in text for part in postorder(one.tree) if isinstance(part, Apply)}
     for name in own:
         if name not in called:
