@@ -14,13 +14,17 @@ import sys
 from itertools import count
 from pathlib import Path
 from tutor.practice.store import Event, Store, new_id
+import fsrs, tutor.practice.skills, tutor.practice.standing
 
 store = Store.open(Path(sys.argv[1]))
 worksheet = new_id()
 numbers = count() if sys.argv[2] == "forever" else range(int(sys.argv[2]))
 for number in numbers:
-    event = Event(kind="answer" if number else "begin", worksheet=worksheet, pack="basics",
-                  exercise="add", text=str(number), fingerprint="f00d")
+    event = Event(kind="begin", worksheet=worksheet, pack="basics", exercise="add", text="0", fingerprint="f00d")
+    if number:
+        event = Event(kind="answer", worksheet=worksheet, pack="basics", exercise="add", text=str(number),
+                      rule=("mul", "add")[number % 2], blank=str(number % 7), verdict=("right", "wrong")[number % 3 == 0],
+                      proof=number % 3 == 1, fingerprint="f00d")
     if not store.append(event):
         sys.exit(str(store.notice))
     sys.stdout.write(event.id + "\\n")
@@ -47,6 +51,17 @@ def ids(path: Path) -> list[str]:
     return found
 
 
+def skills_are_what_the_events_come_to(path: Path) -> bool:
+    """Whether the skills that were kept with the events are those that all events together give."""
+    with Store.open(path) as store:
+        kept = store.consult(lambda database: database.skills())
+        assert kept is not None
+        found = {rule: skill.to_json() for rule, skill in kept.items()}
+        store.consult(lambda database: database.make_skills())
+        again = store.consult(lambda database: database.skills())
+        return again is not None and found == {rule: skill.to_json() for rule, skill in again.items()}
+
+
 def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> None:
     dice = random.Random(20261122)
     told = 0
@@ -57,7 +72,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
         assert child.stdout is not None
         printed = [child.stdout.readline().strip()] if number % 4 else []
         try:
-            child.wait(timeout=dice.uniform(0, 0.03) if printed else dice.uniform(0.03, 0.15))
+            child.wait(timeout=dice.uniform(0, 0.12) if printed else dice.uniform(0.03, 0.15))
         except subprocess.TimeoutExpired:
             child.send_signal(signal.SIGKILL)
         rest, _ = child.communicate()
@@ -68,6 +83,8 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
             assert store.notice is None and store.writable
         assert set(printed) <= set(ids(path))
         told += len(printed)
+        if number >= 90:
+            assert skills_are_what_the_events_come_to(path)
     assert told > 100
     assert not list(tmp_path.glob("*.damaged-*"))
 
@@ -84,6 +101,7 @@ def test_processes_that_write_at_once_neither_lose_nor_stop_each_other(tmp_path:
     assert sorted(found) == sorted(id for each in printed for id in each)
     for each in printed:
         assert [id for id in found if id in set(each)] == each
+    assert skills_are_what_the_events_come_to(path)
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tutor.practice.event import Event
     from tutor.practice.store import Store
 
+#: A file that is passed over, and why.
+SKIPPED = N_("Skipped {file}. {why}")
+
 
 @click.command(cls=Command, help=_("Write all attempts, one JSON object a line, to standard output."))
 @click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV, for a spreadsheet."))
@@ -111,6 +114,7 @@ def output(to: Path | None) -> Iterator[TextIO]:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @common
 def import_attempts(settings: Settings, files: tuple[Path, ...]) -> int:
+    from tutor.packs.plain_text import visible
     from tutor.practice.exporting import Unusable, read
 
     code = 0
@@ -121,7 +125,7 @@ def import_attempts(settings: Settings, files: tuple[Path, ...]) -> int:
             try:
                 events = [attempt.event for attempt in read(file)]
             except Unusable as error:
-                say_error(f"{file}: {error.notice}")
+                say_error(str(message(SKIPPED, file=visible(str(file)), why=error.notice)))
                 code = 1
                 continue
             new = store.consult(lambda database, events=events: database.merge(events))  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.errors import say_error
-from tutor.commands.export import csv_line, output
+from tutor.commands.export import SKIPPED, csv_line, output
 from tutor.commands.help import Command
 from tutor.commands.options import common
 from tutor.commands.start import Settings
@@ -64,8 +64,7 @@ def _read(classroom: Classroom, files: tuple[Path, ...]) -> int:
             classroom.add(list(read(file)), one_line(file.stem))
         except Unusable as error:
             skipped += 1
-            text = N_("skipped: {file} {what}.")
-            say_error(str(message(text, file=visible(str(file)), what=error.notice)))
+            say_error(str(message(SKIPPED, file=visible(str(file)), why=error.notice)))
     return skipped
 
 

@@ -31,7 +31,7 @@ _AHEAD = timedelta(days=2)
 
 
 class Unusable(Exception):
-    """A file that is no export, or a damaged one. `notice` says what it is, to follow its name."""
+    """A file that is no export, or a damaged one. `notice` says what is wrong with it."""
 
     def __init__(self, notice: Message) -> None:
         super().__init__(notice)
@@ -82,24 +82,26 @@ def read(path: Path) -> Iterator[Attempt]:
             # A line without an end would fill the memory.
             yield from _attempts(iter(lambda: file.readline(MAX_LINE + 1), b""))
     except OSError as error:
-        raise Unusable(message(N_("can't be read ({reason})"), reason=error.strerror or str(error))) from None
+        raise Unusable(message(N_("It can't be read: {reason}."), reason=error.strerror or str(error))) from None
 
 
 def _attempts(lines: Iterable[bytes]) -> Iterator[Attempt]:
     number = 0
     for number, line in enumerate(lines, 1):
         if number > MAX_LINES or len(line) > MAX_LINE:
-            raise Unusable(message(N_("is larger than any export")))
+            raise Unusable(message(N_("It is larger than any export can be.")))
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
             if text:
                 yield _attempt(json.loads(text))
         except (ValueError, RecursionError):
             if number == 1:
-                raise Unusable(message(N_("is no export of backprop-tutor"))) from None
-            raise Unusable(message(N_("is damaged at line {n}"), n=number)) from None
+                raise Unusable(
+                    message(N_("It is no export of backprop-tutor, which has a JSON object on each line."))
+                ) from None
+            raise Unusable(message(N_("It is damaged at line {n}: have it exported again."), n=number)) from None
     if not number:
-        raise Unusable(message(N_("is empty")))
+        raise Unusable(message(N_("It is empty.")))
 
 
 def _attempt(data: object) -> Attempt:

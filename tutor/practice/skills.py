@@ -44,7 +44,7 @@ _NAMES = {
     "min": N_("winner of min"),
     "matmul:0": N_("@ to the left matrix"),
     "matmul:1": N_("@ to the right matrix"),
-    "transpose": N_("transpose"),
+    "transpose": N_("transposed back"),
     "broadcast": N_("sum over copies"),
     "softmax": N_("softmax by rows"),
     "sum": N_("Σ to every cell"),

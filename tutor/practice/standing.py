@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from tutor.grading.verdict import COSTS, Kind
@@ -13,6 +13,8 @@ from tutor.practice.schedule import Memory, Rating, review
 
 #: So many proofs on different variants make a rule solid.
 ENOUGH = 3
+#: Until a rule is solid it comes back after so long at the latest.
+NOT_YET_SOLID = timedelta(days=14)
 #: From this rung on a hint has said the rule.
 TELLING_RUNG = 3
 #: A slip of arithmetic: it costs a try, but says nothing about the rule.
@@ -43,8 +45,12 @@ class Mark:
         return not (self.wrongs or self.hints or self.shown)
 
     def rating(self) -> Rating | None:
-        """None where nothing has been tried yet."""
-        if self.shown or self.wrongs > 1 or self.hints >= TELLING_RUNG or (self.wrongs and not self.right):
+        """How well the rule was known here, None where nothing has been tried yet.
+
+        Who took it for another rule, or had to be told, had forgotten it; a slip of arithmetic or a look at where to
+        begin only made it hard.
+        """
+        if self.at_fault or self.wrongs > 1 or self.hints >= TELLING_RUNG or (self.wrongs and not self.right):
             return Rating.AGAIN
         if self.wrongs or (self.hints and self.right):
             return Rating.HARD
@@ -128,7 +134,8 @@ class Skill:
         if rating is None:
             return
         self.day = self.day or day
-        self.memory, self.due = review(self.before, rating, self.day)
+        self.memory, due = review(self.before, rating, self.day)
+        self.due = due if self.standing == "solid" else min(due, self.day + NOT_YET_SOLID)
 
     def _rating(self) -> Rating | None:
         """The try's rating: its worst blank's; at best hard where nothing of it proves anything."""

@@ -1,0 +1,127 @@
+"""A simulated learner who forgets, at real worksheets with a real store, day by day."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from tutor.algebra.show import write
+from tutor.grading.mistakes import suspects
+from tutor.packs import library
+from tutor.packs.library import Pack
+from tutor.practice import review
+from tutor.practice.atlas import Atlas, read_atlas
+from tutor.practice.event import Event
+from tutor.practice.skills import rule_at
+from tutor.practice.store import Store
+from tutor.practice.worksheet import Worksheet
+
+#: One-line exercises for rules that the built-in packs need not have.
+GRAPHS = {
+    "minus": "z = (a - b) * c",
+    "over": "z = (a / b) * c",
+    "power": "z = x ^ 3 * y",
+    "root": "z = sqrt(x) * y",
+    "larger": "z = max(a, b) * c",
+    "gate": "z = relu(a - b) * c",
+    "sine": "z = (a * b) / c - a",
+    "branch": "z = (x + y) * (x * y)",
+}
+FIRST_DAY = date(2026, 3, 2)
+
+
+def make_pack(folder: Path) -> Pack:
+    """A pack of these graphs, in a file each."""
+    folder.mkdir()
+    (folder / "pack.toml").write_text('format = 1\nid = "term"\ntitle = "Term"\nlanguages = ["en"]\n')
+    for number, (name, graph) in enumerate(GRAPHS.items(), 10):
+        (folder / f"{number}-{name}.toml").write_text(f'graph = "{graph}"\nstart = 3\n')
+    return library.pack(folder)
+
+
+class DatedStore(Store):
+    """A store whose events happen on a day that is set from outside."""
+
+    day = FIRST_DAY
+    seconds = 0
+
+    def append(self, event: Event) -> bool:
+        self.seconds += 20
+        noon = datetime.combine(self.day, time(10), UTC) + timedelta(seconds=self.seconds % 30_000)
+        return super().append(replace(event, at=noon.isoformat(timespec="microseconds"), duration=20.0))
+
+
+@dataclass
+class Learner:
+    """Remembers a rule for some days, longer each time it is practised, and is sometimes wrong."""
+
+    dice: random.Random
+    strength: dict[str, float] = field(default_factory=dict)
+    last: dict[str, date] = field(default_factory=dict)
+    practised: dict[str, list[date]] = field(default_factory=lambda: defaultdict(list))
+    mistaken: Counter[str] = field(default_factory=Counter)
+
+    def knows(self, rule: str, day: date) -> bool:
+        if rule not in self.strength:
+            return self.dice.random() < 0.4
+        return self.dice.random() < math.exp(-(day - self.last[rule]).days / self.strength[rule])
+
+    def work(self, worksheet: Worksheet, day: date) -> None:
+        """Fill every blank: wrong first where a rule is forgotten, then with a hint."""
+        problem = worksheet.problem
+        forgotten = {}
+        for blank in worksheet.blanks:
+            rule = rule_at(problem, blank)
+            if rule not in forgotten:
+                forgotten[rule] = not self.knows(rule, day)
+                grown = 1.4 if forgotten[rule] else 2.2
+                self.strength[rule] = min(self.strength.get(rule, 3.0) * grown, 200.0)
+                self.last[rule] = day
+                self.practised[rule].append(day)
+            if forgotten[rule]:
+                self.mistaken[rule] += 1
+                wrong = suspects(problem, blank)[0].value
+                worksheet.answer(blank.id, f"{wrong:.4g}")
+                worksheet.hint(blank.id)
+            assert worksheet.answer(blank.id, write(problem.truth(blank))).right
+        assert worksheet.done
+
+
+@dataclass
+class Term:
+    """What a term came to: how many rules were due each day, before practice, and who practised what when."""
+
+    due: list[int]
+    minutes: list[float]
+    learner: Learner
+    atlas: Atlas
+
+
+def practise(path: Path, folder: Path, days: int, seed: int = 1) -> Term:
+    """A term: on most days a review of what is due, and now and then a new exercise."""
+    packs = (*(pack for pack in library.packs() if pack.id == "basics"), make_pack(folder))
+    atlas = read_atlas(packs)
+    learner = Learner(random.Random(seed))
+    exercises = {(pack.id, entry.id): pack.open(entry.id) for pack in packs for entry in pack.entries}
+    new = list(exercises.values())
+    counts, minutes = [], []
+    with DatedStore.open(path) as store:
+        for number in range(days):
+            day = store.day = FIRST_DAY + timedelta(days=number)
+            rules = review.due(store, atlas.rules, day)
+            counts.append(len(rules))
+            if learner.dice.random() < 0.15:  # a day off
+                continue
+            session = review.Session(store, review.plan(rules, atlas), seed=1000 * number)
+            minutes.append(session.minutes)
+            while (item := session.item) is not None:
+                learner.work(session.open(exercises[item.asked.pack, item.asked.exercise]), day)
+                session.go_on()
+            if new and number % 4 == 0:
+                learner.work(Worksheet(new.pop(0).variant(), store), day)
+        assert store.notice is None
+    return Term(counts, minutes, learner, atlas)
