@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tutor.algebra.errors import AlgebraError
-    from tutor.algebra.parser import ANSWER, GRAPH, Equation, Limits, parse, parse_equations, read_value
+    from tutor.algebra.limits import ANSWER, GRAPH, Limits
+    from tutor.algebra.parser import Equation, parse, parse_equations, read_value
     from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
 
 __all__ = [
@@ -28,10 +29,12 @@ __all__ = [
 ]
 
 _TREE = ("Apply", "Expr", "Grid", "Num", "Sym")
+_LIMITS = ("ANSWER", "GRAPH", "Limits")
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "errors" if name == "AlgebraError" else "tree" if name in _TREE else "parser"
+    module = "tree" if name in _TREE else "limits" if name in _LIMITS else "parser"
+    module = "errors" if name == "AlgebraError" else module
     return getattr(import_module(f"{__name__}.{module}"), name)

@@ -8,8 +8,9 @@ from typing import Any
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.limits import GRAPH, Limits
 from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, postorder
-from tutor.algebra.values import Value
+from tutor.algebra.values import Shape, Value
 from tutor.i18n import N_, message
 
 
@@ -57,29 +58,75 @@ MEANING: Mapping[str, Callable[..., Value]] = {
 #: How operations without a name are written.
 _SIGNS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "matmul": "@"}
 _SAME_SHAPE = ("add", "sub", "mul", "div", "pow", "max", "min")
+#: For each cell of the largest matrix with a name, to the power 3/2 as in a product, so much more may be computed.
+_PRODUCTS_NAMED = 10
 #: Operations that need matrices.
 _OF_MATRICES = ("softmax", "cross_entropy")
 
 
-def evaluate(tree: Expr, names: Mapping[str, Value]) -> Value:
+def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
     """The exact value of `tree`: a folded tree, or an object array of trees. Names not in `names` stay symbols.
 
-    Raises `AlgebraError` where there is no value (1/0) or shapes do not fit.
+    Raises `AlgebraError` where there is no value (1/0), shapes do not fit or too much would be computed.
     """
-    done: dict[int, Value] = {}
-    for node in postorder(tree):
+    return Evaluator(names, limits)(tree)
+
+
+class Evaluator:
+    """Exact values of trees that have parts in common: each part is computed once, all within the same limits.
+
+    Matrices that `names` stand for raise the limits: what goes with them has to be as large.
+    """
+
+    def __init__(self, names: Mapping[str, Value], limits: Limits = GRAPH) -> None:
+        self.names = names
+        largest = max((values.count(value) for value in names.values()), default=1)
+        self.cells = max(limits.cells, largest)
+        self.left = self.work = limits.work + int(_PRODUCTS_NAMED * largest**1.5)
+        # Ids are those of these trees' parts only as long as the trees are kept.
+        self._trees: list[Expr] = []
+        self._shapes: dict[int, Shape] = {}
+        self._values: dict[int, Value] = {}
+
+    def __call__(self, tree: Expr) -> Value:
+        """The value of one tree. Raises as `evaluate`, before anything is computed where there is too much."""
+        self._trees.append(tree)
+        parts = list(postorder(tree, self._values))
+        for node in parts:
+            self._shapes[id(node)] = self._measured(node)
+        for node in parts:
+            self._values[id(node)] = self._value(node)
+        return self._values[id(tree)]
+
+    def _measured(self, node: Expr) -> Shape:
+        """The shape of a part whose parts are measured. Raises `AlgebraError` where they do not fit or are too many."""
         if isinstance(node, Sym):
-            done[id(node)] = names.get(node.name, node)
-        elif isinstance(node, Grid):
-            cells = tuple(tuple(done[id(cell)] for cell in row) for row in node.rows)
-            if any(values.is_matrix(cell) for row in cells for cell in row):
+            return values.shape(self.names.get(node.name))
+        if isinstance(node, Grid):
+            if any(self._shapes[id(cell)] for row in node.rows for cell in row):
                 raise AlgebraError(message(N_("A matrix can't stand inside a matrix. Write its entries.")), node.at)
-            done[id(node)] = values.matrix(cells)
-        elif isinstance(node, Apply):
-            done[id(node)] = _apply(node, [done[id(arg)] for arg in node.args])
-        else:
-            done[id(node)] = node
-    return done[id(tree)]
+            return len(node.rows), len(node.rows[0])
+        if not isinstance(node, Apply):
+            return None
+        shapes = [self._shapes[id(arg)] for arg in node.args]
+        shape = _shape(node, shapes)
+        size = values.cells(shape)
+        if size > self.cells:
+            raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.cells), node.at)
+        self.left -= size * (shapes[0][1] if node.op == "matmul" and shapes[0] else 1)
+        if self.left < 0:
+            text = N_("This would need more than {n} steps of calculation. Write it with fewer or smaller matrices.")
+            raise AlgebraError(message(text, n=self.work), node.at)
+        return shape
+
+    def _value(self, node: Expr) -> Value:
+        if isinstance(node, Sym):
+            return self.names.get(node.name, node)
+        if isinstance(node, Grid):
+            return values.matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
+        if isinstance(node, Apply):
+            return _apply(node, [self._values[id(arg)] for arg in node.args])
+        return node
 
 
 def in_floats(tree: Expr, names: Mapping[str, float]) -> float:
@@ -103,7 +150,6 @@ def _as_float(node: Num) -> float:
 
 
 def _apply(node: Apply, args: list[Value]) -> Value:
-    _check_shapes(node, args)
     try:
         result = MEANING[node.op](*args)
     except ZeroDivisionError:
@@ -119,12 +165,12 @@ def _apply(node: Apply, args: list[Value]) -> Value:
     return result
 
 
-def describe(shape: values.Shape) -> str:
+def describe(shape: Shape) -> str:
     """A shape in words for a sentence: `3×2`, or `1` for a number."""
     return f"{shape[0]}×{shape[1]}" if shape else "1"
 
 
-def product_shape(shapes: Sequence[values.Shape], at: int) -> values.Shape:
+def product_shape(shapes: Sequence[Shape], at: int) -> Shape:
     """The shape of the product of two matrices. Raises `AlgebraError` where they do not fit."""
     left, right = shapes
     if left is None or right is None:
@@ -143,25 +189,37 @@ def product_shape(shapes: Sequence[values.Shape], at: int) -> values.Shape:
     return left[0], right[1]
 
 
-def differing(shapes: Sequence[values.Shape], at: int) -> AlgebraError:
+def differing(shapes: Sequence[Shape], at: int) -> AlgebraError:
     """What is wrong where an operation goes cell by cell and two shapes are not the same."""
     left, right = shapes
     text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
     return AlgebraError(message(text, left=describe(left), right=describe(right)), at)
 
 
-def _check_shapes(node: Apply, args: list[Value]) -> None:
-    shapes = [values.shape(arg) for arg in args]
+def _shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
+    """The shape of an operation's value from those of its operands. Raises `AlgebraError` where they do not fit."""
     if node.op == "matmul":
-        product_shape(shapes, node.at)
-    elif node.op in _OF_MATRICES and None in shapes:
+        return product_shape(shapes, node.at)
+    if node.op in _OF_MATRICES and None in shapes:
         text = N_("{function} needs matrices, one row for each sample.")
         raise AlgebraError(message(text, function=node.op), node.at)
-    elif node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
+    if node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
         raise differing(shapes, node.at)
-    elif node.op in _SAME_SHAPE and None not in shapes and shapes[0] != shapes[1]:
+    if node.op in _SAME_SHAPE and None not in shapes and shapes[0] != shapes[1]:
         left, right = shapes
         if node.op == "mul" and left and right and left[1] == right[0]:
             text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
             raise AlgebraError(message(text, left=describe(left), right=describe(right)), node.at)
         raise differing(shapes, node.at)
+    if node.op in ("cross_entropy", "mse"):
+        return None
+    if node.op in ("ones", "broadcast"):
+        return _whole(node.args[-2]), _whole(node.args[-1])
+    first = next((shape for shape in shapes if shape), None)
+    if first is None:
+        return None
+    if node.op == "T":
+        return first[1], first[0]
+    if node.op in ("sum", "mean"):
+        return None if len(shapes) == 1 else (1, first[1]) if _whole(node.args[1]) == 0 else (first[0], 1)
+    return first

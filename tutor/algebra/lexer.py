@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.limits import MAX_NAME
 from tutor.algebra.numbers import read_number
 from tutor.i18n import N_, message
 
 _SIGNS = {"·": "*", "×": "*", "∗": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "ᵀ": "T"}
+#: Signs that are tokens as they are, and those that may begin a pair.
+_ALONE = "+-*/^()[],@=;"
+_PAIRS = ("**", "==", "<=", ">=", "!=")
+#: White space beside the spaces of all scripts. Other controls would reach the terminal with the text.
+_SPACES = " \t\n\r"
 # `2e3` is two thousand and `2e^3` is 2·e³: an exponent is an e with digits right behind it.
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+)?")
 # Letters, marks and plain digits; not ², ½ or full-width letters, which \w takes for letters too.
@@ -24,8 +30,7 @@ _RAISED = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind` is `number`, `name`, `end`, or the sign itself (`+`, `**` is `^`, `.T` and `ᵀ` are `T`)."""
 
     kind: str
@@ -34,40 +39,48 @@ class Token:
     value: Fraction = Fraction(0)
 
 
-def tokens(text: str, compound: Iterable[str] = ()) -> list[Token]:
-    """All tokens of `text`. `compound` are the declared names that are no identifiers, such as `dL/dz`."""
-    found: list[Token] = []
+def tokens(text: str, compound: Iterable[str] = ()) -> Iterator[Token]:
+    """The tokens of `text`, each read when it is asked for: what is refused early costs little.
+
+    `compound` are the declared names that are no identifiers, such as `dL/dz`.
+    """
     longest_first = sorted(compound, key=len, reverse=True)
     at = 0
     while at < len(text):
         character = text[at]
-        if character.isspace():
+        if character in _ALONE and not text.startswith(_PAIRS, at):
+            yield Token(character, character, at)
             at += 1
-            continue
-        # A symbol may be typed with ∂: both spellings are the same length.
-        rest = text[at:].replace("∂", "d") if longest_first else ""
-        name = next((name for name in longest_first if _begins_with(rest, name)), None)
-        if name is not None:
-            found.append(Token("name", name, at))
+        elif character in _SPACES or (character > "~" and unicodedata.category(character) == "Zs"):
+            at += 1
+        elif longest_first and (name := next((name for name in longest_first if _begins_with(text, at, name)), "")):
+            yield Token("name", name, at)
             at += len(name)
         elif match := _NUMBER.match(text, at):
-            found.append(Token("number", match[0], at, read_number(match[0], at)))
+            yield Token("number", match[0], at, read_number(match[0], at))
             at = match.end()
         elif match := _TRANSPOSED.match(text, at):
-            found.append(Token("T", match[0], at))
+            yield Token("T", match[0], at)
             at = match.end()
         elif match := _RAISED.match(text, at):
-            found.extend(_raised(match))
+            yield from _raised(match)
             at = match.end()
         elif (match := _WORD.match(text, at)) and match[0].rstrip("'").isidentifier():
-            found.append(Token("name", unicodedata.normalize("NFC", match[0]), at))
+            yield Token("name", _name(match[0], at), at)
             at = match.end()
         else:
             sign, length = _sign(text, at)
-            found.append(Token(sign, text[at : at + length], at))
+            yield Token(sign, text[at : at + length], at)
             at += length
-    found.append(Token("end", "", len(text)))
-    return found
+    yield Token("end", "", len(text))
+
+
+def _name(text: str, at: int) -> str:
+    if len(text) > MAX_NAME:
+        raise AlgebraError(
+            message(N_("This name is longer than {n} characters. Choose a shorter one."), n=MAX_NAME), at, len(text)
+        )
+    return unicodedata.normalize("NFC", text)
 
 
 def _raised(match: re.Match[str]) -> Iterator[Token]:
@@ -78,20 +91,20 @@ def _raised(match: re.Match[str]) -> Iterator[Token]:
     yield Token("number", digits, match.start(2), read_number(digits, match.start(2)))
 
 
-def _begins_with(rest: str, name: str) -> bool:
-    behind = rest[len(name) : len(name) + 1]
-    return rest.startswith(name) and not (behind.isalnum() or behind == "_")
+def _begins_with(text: str, at: int, name: str) -> bool:
+    # A symbol may be typed with ∂: both spellings are the same length.
+    end = at + len(name)
+    behind = text[end : end + 1]
+    return text[at:end].replace("∂", "d") == name and not (behind.isalnum() or behind == "_")
 
 
 def _sign(text: str, at: int) -> tuple[str, int]:
     """The sign at `at` and its length in characters, or an error that says what to write instead."""
     if text.startswith("**", at):
         return "^", 2
-    if text.startswith(("==", "<=", ">=", "!="), at):
+    if text.startswith(_PAIRS, at):
         raise _no_comparison(at, 2)
     character = text[at]
-    if character in "+-*/^()[],@=;":
-        return character, 1
     if character in _SIGNS:
         return _SIGNS[character], 1
     raise _refused(character, at)

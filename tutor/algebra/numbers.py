@@ -5,14 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.limits import MAX_DIGITS, MAX_EXPONENT
 from tutor.i18n import N_, message
-
-MAX_DIGITS = 30
-MAX_EXPONENT = 30
 
 
 def read_number(text: str, at: int = 0) -> Fraction:
     """An exact number from digits, a point and an exponent, refused before it can be large."""
+    if len(text) <= MAX_DIGITS and text.isdecimal() and text.isascii():
+        return Fraction(int(text))
     plain = text.replace("−", "-").replace("–", "-").lower()
     mantissa, _, exponent = plain.partition("e")
     if sum(character.isdigit() for character in mantissa) > MAX_DIGITS:

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.lexer import Token, tokens
+from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
 from tutor.i18n import N_, Message, message
 
@@ -55,20 +56,6 @@ _INFIX = {
     "^": ("pow", _POWER),
 }
 _BEGINS_OPERAND = ("number", "name", "(", "[")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a text may be. Depth counts brackets, functions and powers, never a flat sum."""
-
-    characters: int
-    nodes: int
-    depth: int
-    cells: int
-
-
-ANSWER = Limits(characters=400, nodes=200, depth=40, cells=200)
-GRAPH = Limits(characters=20_000, nodes=2_000, depth=100, cells=10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +122,21 @@ class _Parser:
         self.names = names
         self.limits = limits
         compound = [name for name in names or () if not name.isidentifier()]
-        self.tokens = tokens(text, compound)
-        self.here = 0
+        self.coming = tokens(text, compound)
+        self.last = self.token = next(self.coming)
+        self.ahead: Token | None = None
         self.nodes = self.cells = self.depth = 0
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.here]
-
     def next(self) -> Token:
-        token = self.token
-        self.here += 1
-        return token
+        """The token in hand; the one behind it is taken up."""
+        self.last = self.token
+        self.token, self.ahead = self.ahead or next(self.coming, self.token), None
+        return self.last
+
+    def peek(self) -> Token:
+        """The token behind the one in hand."""
+        self.ahead = self.ahead or next(self.coming, self.token)
+        return self.ahead
 
     def expression_alone(self) -> Expr:
         if self.token.kind == "end":
@@ -164,9 +154,10 @@ class _Parser:
                 break
             first = self.token
             name = None
-            if first.kind == "name" and self.tokens[self.here + 1].kind == "=":
+            if first.kind == "name" and self.peek().kind == "=":
                 name = first.text
-                self.here += 2
+                self.next()
+                self.next()
                 if reserved(name) or name in self.functions:
                     raise AlgebraError(
                         message(N_("“{name}” has a meaning of its own here. Choose another name."), name=name),
@@ -200,7 +191,7 @@ class _Parser:
         return AlgebraError(Message(text, values), token.at, len(token.text))
 
     def comma(self) -> AlgebraError:
-        before, after = self.tokens[self.here - 1], self.tokens[self.here + 1]
+        before, after = self.last, self.peek()
         if before.text.isdecimal() and after.text.isdecimal() and len(after.text) == 3:
             return self.error(
                 N_("A comma is not read in numbers. Write {whole}, or {d} for a decimal."),
@@ -216,7 +207,7 @@ class _Parser:
         if self.nodes > self.limits.nodes:
             raise AlgebraError(
                 message(N_("This has more than {n} parts. Write it shorter."), n=self.limits.nodes),
-                self.tokens[max(self.here - 1, 0)].at,
+                self.last.at,
             )
         return tree
 
@@ -423,10 +414,13 @@ class _Parser:
 
     def cell(self) -> Expr:
         self.cells += 1
-        # Plain entries are counted as cells, not as parts of an expression.
-        before = self.nodes
         if self.cells > self.limits.cells:
             raise self.error(N_("A matrix may have {n} entries at most."), n=self.limits.cells)
+        if self.token.kind == "number" and self.peek().kind in (",", "]"):
+            token = self.next()
+            return Num(token.value, token.text)
+        # Plain entries are counted as cells, not as parts of an expression.
+        before = self.nodes
         tree = self.expression(0)
         if isinstance(tree, Num) or (isinstance(tree, Apply) and tree.op == "neg" and isinstance(tree.args[0], Num)):
             self.nodes = before

@@ -13,8 +13,7 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any, Union, cast
 
-#: Larger exact numbers stay unfolded; balls take over where they are needed.
-MAX_BITS = 4096
+from tutor.algebra.limits import MAX_BITS
 
 Scalar = Union["Expr", int, Fraction]
 

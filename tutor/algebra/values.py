@@ -40,6 +40,11 @@ def shape(value: Value) -> Shape:
     return (value.shape[-2], value.shape[-1]) if is_matrix(value) else None
 
 
+def cells(shape: Shape) -> int:
+    """How many entries a value of this shape has; a number is one."""
+    return shape[0] * shape[1] if shape else 1
+
+
 def is_exact(value: Value) -> bool:
     """Whether `value` is made of trees and not of floats."""
     return isinstance(value, Expr | Whole) or (is_array(value) and value.dtype == object)

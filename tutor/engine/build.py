@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import evaluate
-from tutor.algebra.parser import GRAPH, Equation, parse_equations, reserved
+from tutor.algebra.evaluate import Evaluator
+from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
+from tutor.algebra.parser import Equation, parse_equations, reserved
 from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, children, names, postorder
 from tutor.algebra.values import Shape, Value
 from tutor.engine.graph import Graph, Node, formula_within
@@ -137,6 +138,9 @@ class _Builder:
         self.taken: set[str] = set()
         #: How many nodes the functions of one's own consist of, all in all.
         self.size = 0
+        #: How many numbers the values of all nodes are, and products of numbers their matrix products.
+        self.cells = self.products = 0
+        self.constants = Evaluator({})
         self.nodes: list[Node] = []
         #: What a name stands for: a node's position, or a constant.
         self.meaning: dict[str, int | Expr] = {}
@@ -204,6 +208,7 @@ class _Builder:
     def named(self, symbol: Sym) -> int | Expr:
         if symbol.name not in self.meaning:
             shape = self.shapes.get(symbol.name)
+            self.make_room([shape], symbol.at)
             self.nodes.append(Node(symbol.name, None, name=symbol.name, formula=symbol, shape=shape))
             self.meaning[symbol.name] = len(self.nodes) - 1
         return self.meaning[symbol.name]
@@ -212,18 +217,25 @@ class _Builder:
         """The node of an operation on nodes and constants, and the nodes that repeat what is too small for it."""
         given = operands
         operation, operands = self.meant(part, given)
-        consts = [evaluate(operand, {}) if isinstance(operand, Expr) else None for operand in operands]
+        consts = [self.constants(operand) if isinstance(operand, Expr) else None for operand in operands]
         shapes = [
             self.nodes[operand].shape if isinstance(operand, int) else values.shape(const)
             for operand, const in zip(operands, consts, strict=True)
         ]
         shape = None if self.any_shape else operation.shape(shapes, part.at, operation.called)
+        self.make_room([shape, *_inside(operation)], part.at)
+        if operation.id == "matmul" and shape and shapes[0]:
+            self.products += values.cells(shape) * shapes[0][1]
+            if self.products > GRAPH_PRODUCTS:
+                text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
+                raise AlgebraError(message(text, n=GRAPH_PRODUCTS), part.at)
         written = given if operation.parts else operands
         formula = self.formula_of(part.op if operation.id != "inv" else "div", operation, written)
         if operation.shape is cell_by_cell and shape is not None:
             # A constant number goes into every cell; a node's value is repeated by a node, which sums on the way back.
             for slot, operand in enumerate(operands):
                 if isinstance(operand, int) and shapes[slot] != shape:
+                    self.make_room([shape], part.at)
                     operands[slot] = self.repeat(operand, shape)
                 elif shapes[slot] not in (None, shape):
                     consts[slot] = values.spread(consts[slot], _of_ones(shape))
@@ -263,7 +275,7 @@ class _Builder:
             return definition.outline
         for operand in operands:
             if isinstance(operand, Expr):
-                evaluate(operand, {})
+                self.constants(operand)
         given = [operand if isinstance(operand, Expr) else self.nodes[operand].shape for operand in operands]
         return definition.operation(given, part.at)
 
@@ -275,6 +287,13 @@ class _Builder:
             text = N_("With all that {name} consists of, this has more than {n} nodes. Write it shorter.")
             raise AlgebraError(message(text, name=part.op, n=GRAPH.nodes), part.at, len(part.op))
         return definition
+
+    def make_room(self, shapes: Sequence[Shape], at: int) -> None:
+        """Count what values of these shapes hold. Raises `AlgebraError` where all values together hold too much."""
+        self.cells += sum(map(values.cells, shapes))
+        if self.cells > GRAPH_CELLS:
+            text = N_("The matrices of this graph have more than {n} entries together. Use fewer or smaller ones.")
+            raise AlgebraError(message(text, n=GRAPH_CELLS), at)
 
     def repeat(self, operand: int, shape: tuple[int, int]) -> int:
         """A node that repeats the value of another one to `shape`."""
@@ -313,6 +332,14 @@ _NAMES = {"T": "transpose"}
 def _known_signs() -> list[str]:
     """The signs of the operations, each once."""
     return list(dict.fromkeys(operation.sign for operation in OPERATIONS.values() if operation.id != "broadcast"))
+
+
+def _inside(operation: Operation) -> Iterator[Shape]:
+    """The shapes of all that a composite operation computes."""
+    for node in operation.parts.nodes if operation.parts else ():
+        yield node.shape
+        if not node.is_input:
+            yield from _inside(node.operation)
 
 
 def _of_ones(shape: tuple[int, int]) -> Value:

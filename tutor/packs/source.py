@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tutor.algebra import AlgebraError
-from tutor.algebra.numbers import MAX_DIGITS, read_number
+from tutor.algebra.limits import MAX_DIGITS
+from tutor.algebra.numbers import read_number
 from tutor.i18n import N_, Message, message
 from tutor.packs.archive import around, open_archive
 from tutor.packs.faults import Fault, PackError, Place, dotted
