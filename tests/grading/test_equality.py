@@ -239,6 +239,15 @@ def test_the_rule_typed_over_names_is_right_and_exact(made: Problem) -> None:
             "exp": (f"{z} up",),
             "log": (f"up/{a}",),
             "sigmoid": (f"up*{z}(1-{z})",),
+            "sqrt": (f"up/(2*{z})",),
+            "sin": (f"up*cos({a})",),
+            "cos": (f"-up*sin({a})",),
+            "tanh": (f"up*(1-{z}²)",),
+            "softplus": (f"up*sigmoid({a})",),
+            "relu": (f"up*sign({z})",),
+            "abs": (f"up*sign({a})",),
+            "max": (f"up*(1+sign({a}-{b}))/2", f"up*(1-sign({a}-{b}))/2"),
+            "min": (f"up*(1-sign({a}-{b}))/2", f"up*(1+sign({a}-{b}))/2"),
         }
         assert node.op is not None
         assert grade(made, place, rules[node.op][place.edge.slot]).kind is Kind.RIGHT
