@@ -39,12 +39,14 @@ def sketch(
     hidden: Collection[int] = (),
     passes: Passes | None = None,
 ) -> list[Box]:
-    """The boxes of a problem's graph, its output at the end, with a slot for every backward value.
+    """The boxes of a problem's graph, its output at the end, with a slot for every backward value; none without one.
 
     A `roomy` sketch has room for every right value in full; it tells how long they are. The forward values of
     `hidden` nodes are asked, so that a question mark stands for them. `passes` are drawn in place of the exact ones.
     """
     graph = problem.graph
+    if not graph.nodes:
+        return []
     text = to_ascii if ascii else str
     passes = passes or problem.exact
     forward = [value_lines(value, problem.near_one[i]) for i, value in enumerate(passes.values)]

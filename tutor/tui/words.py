@@ -166,7 +166,8 @@ def notes(desk: Desk, signs: Signs) -> Content:
         blocks.append(content(signs, ("F8", "bold $primary"), "  " + _("show the value of this blank")))
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
-    if not any(entry.text for entry in worksheet.entries.values()):
+    # Without a graph there is room for the text, and questions lean on it.
+    if not worksheet.problem.graph.nodes or not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
         if text:
             blocks.append(prose(signs, text))

@@ -163,6 +163,8 @@ class ExerciseScreen(Screen[None]):
         hidden = {"exercise.undo", "exercise.hint"} if done else set()
         if not exercise.varies:
             hidden.add("exercise.fresh")
+        if not desk.worksheet.problem.graph.nodes:
+            hidden.add("exercise.density")
         if not desk.worksheet.offers_reveal(desk.at):
             hidden.add("exercise.reveal")
         keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
