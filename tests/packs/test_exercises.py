@@ -104,8 +104,9 @@ def test_pack_files_are_complete(pack: library.Pack) -> None:
 
 def test_the_examples_of_the_guide_can_be_opened(write) -> None:
     guide = (Path(library.built_in() or "") / "README.md").read_text(encoding="utf-8")
-    one_line, pack_toml, full = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
-    mine = write(pack_toml=pack_toml, **{"01-one-line": one_line, "02-full": full})
+    one_line, pack_toml, full, own = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    mine = write(pack_toml=pack_toml, **{"01-one-line": one_line, "02-full": full, "03-own": own})
     assert mine.id == "basics"
     assert mine.open("one-line").varies
+    assert [blank.id for blank in mine.open("own").variant().problem.blanks][2:4] == ["h->p", "mul1->h"]
     assert mine.open("full").variant(1).text().startswith("Here q = ")
