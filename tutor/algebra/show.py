@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from tutor.algebra import balls, values
+from tutor.algebra.limits import GRAPH
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names, postorder
 from tutor.algebra.values import Value
 from tutor.algebra.whole import Whole
@@ -21,7 +22,7 @@ DIGITS = 4
 EXACT_DIGITS = 6
 
 #: How long an exact number, fraction or expression is at most, and how many parts one is looked for in.
-_EXACT_NUMBER, _EXACT_FRACTION, _EXACT_TEXT, _EXACT_PARTS = 10, 8, 12, 24
+_EXACT_NUMBER, _EXACT_FRACTION, _EXACT_TEXT, _EXACT_PARTS = 10, 8, 16, 24
 
 _GRADIENT = re.compile(r"^d(\w+)/d(\w+)$")
 _RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
@@ -87,9 +88,10 @@ def show_value(value: Any, digits: int = DIGITS, near_one: bool = False) -> str:
     if isinstance(value, Num):
         return show_number(value.value, digits, near_one)
     if isinstance(value, Expr):
-        if names(value):
+        try:
+            return show_number(balls.nearest_float(value), digits, near_one)
+        except KeyError:
             return write(value)
-        return show_number(balls.nearest_float(value), digits, near_one)
     return show_number(float(value), digits, near_one)
 
 
@@ -151,10 +153,14 @@ def write(tree: Expr, touching: bool = True) -> str:
     """
     done: _Written = {}
     for node in postorder(tree):
-        done[id(node)] = _write(node, done, touching)
+        text, strength = _write(node, done, touching)
+        # Parts that are shared are written each time: a formula can be far longer than its tree is large.
+        done[id(node)] = (text, strength) if len(text) <= _LONGEST else ("…", _ATOM)
     return done[id(tree)][0]
 
 
+#: A part that is longer is left out. What the parser reads never is.
+_LONGEST = 4 * GRAPH.characters
 #: The text of each part by its id, and how tightly it binds.
 _Written: TypeAlias = dict[int, tuple[str, int]]
 
@@ -176,7 +182,8 @@ def _write(tree: Expr, done: _Written, touching: bool) -> tuple[str, int]:
             return done[id(left)][0] + done[id(right)][0], _PRODUCT
         # A second operand of the same strength needs brackets, + and · after their own kind apart.
         alike = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
-        same = strength if alike or (tree.op == "mul" and isinstance(right, Sym)) else strength + 1
+        named = tree.op in ("mul", "matmul") and isinstance(right, Sym)
+        same = strength if alike or named else strength + 1
         # `1/2x` and `S * U @ W` read left to right, which not everyone expects: brackets say so.
         before = left.op if isinstance(left, Apply) and _SIGNS.get(left.op, ("", 0))[1] == strength else tree.op
         apart = strength == _PRODUCT and before != tree.op and (before, tree.op) != ("mul", "div")

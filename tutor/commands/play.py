@@ -8,7 +8,7 @@ import click
 
 from tutor.commands.errors import Refused, refuse_text
 from tutor.commands.lines import EXERCISE
-from tutor.commands.options import TEXT, FormulaCommand, common, read_definitions, read_exact, read_inputs, refuse_names
+from tutor.commands.options import TEXT, FormulaCommand, common, read_definitions, read_inputs, refuse_names
 from tutor.commands.place import play_place
 from tutor.commands.start import Settings, start
 from tutor.i18n import N_, _, message
@@ -54,7 +54,7 @@ def play(
 def _exercise(what: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]) -> Exercise:
     """The exercise that `play` was asked for. Raises `Refused`."""
     from tutor.algebra import AlgebraError
-    from tutor.algebra.tree import ONE
+    from tutor.commands.symbols import read_start
     from tutor.packs import PackError, from_formula, library
 
     try:
@@ -63,7 +63,7 @@ def _exercise(what: str, inputs: tuple[str, ...], start_value: str | None, nodes
                 raise Refused(message(N_("--node goes with a formula; {name} brings its own nodes."), name=what), 2)
             return library.find(what)
         refuse_names(what, with_inputs=bool(inputs))
-        value = read_exact(start_value) if start_value else ONE
+        value = read_start(start_value)
         return from_formula(what, read_inputs(inputs), value, read_definitions(nodes))
     except PackError as error:
         raise Refused(error) from None

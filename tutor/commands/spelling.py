@@ -22,7 +22,7 @@ class Spelling:
     """`passes` are the values of a problem as they are shown: exact, or formulas by the names of the graph.
 
     `closed` are the output and the gradients in the inputs alone, where something is left as a symbol; `scale` the
-    passes in numbers where this is the start alone, so that everything is a number times it.
+    passes in numbers where this is the start alone and a number, so that all gradients are numbers times it.
     """
 
     problem: Problem
@@ -39,7 +39,7 @@ class Spelling:
 
         graph, inputs, start, wrt = problem.graph, problem.inputs, problem.start, problem.wrt
         passes = told(graph, inputs, start, wrt, problem.goal)
-        numbers = not any(has_symbols(value) or values.is_matrix(value) for value in (*inputs.values(), *passes.values))
+        numbers = not any(map(has_symbols, inputs.values())) and graph.nodes[graph.last].shape is None
         if isinstance(start, Sym) and numbers:
             return Spelling(problem, passes, {}, run(graph, inputs, ONE, wrt))
         return Spelling(problem, passes, closed(graph, inputs, start, wrt))
@@ -47,7 +47,7 @@ class Spelling:
     def at(self, place: Blank) -> str:
         """The value of a place."""
         value = self.problem.truth(place, self.passes)
-        if self.scale is not None:
+        if self.scale is not None and not isinstance(value, Whole):
             return self.scaled(self.problem.truth(place, self.scale), value)
         return written(value)
 
@@ -55,16 +55,19 @@ class Spelling:
         """A number times the start: 3e²·∂L/∂z ≈ 22.17·∂L/∂z."""
         from tutor.algebra.tidy import tidy
 
-        text, plain = exact_text(factor), show(factor)
-        start = self.problem.start
+        plain, start = show(factor), self.problem.start
+        if values.is_matrix(factor):
+            sign = "=" if all(exact_text(cell) == show(cell) for row in factor for cell in row) else "≈"
+            return f"{write(told.tree)} {sign} {plain}·{write(start)}"
+        text = exact_text(factor)
         exact = write(told if text is None else tidy(Apply("mul", (factor, start))))
         return exact if plain == text else f"{exact} ≈ {plain}·{write(start)}"
 
     def factor(self, value: Value) -> str:
         """A value as it stands in a product or a sum."""
         text = _briefly(value)
-        loose = isinstance(value, Apply) and value.op in ("add", "sub")
-        return f"({text})" if loose or text.startswith("−") else text
+        loose = text.startswith("−") or (isinstance(value, Apply) and value.op in ("add", "sub") and " " in text)
+        return f"({text})" if loose else text
 
     def defined(self) -> Iterator[tuple[str, list[str]]]:
         """Nodes on the way that others are told by: `t` and `a + b`."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _DOMAINS = ("real", "nonzero", "positive")
 _SIZE = re.compile(r"([0-9]{1,4})[x×]([0-9]{1,4})")
+#: What was meant as a symbol of the start.
+_LIKE_A_SYMBOL = re.compile(r"\s*[d∂]\s*\w*\s*(/.*)?")
 #: As many cells as a graph's text may have.
 _MOST_CELLS = 10_000
 
@@ -29,7 +31,7 @@ def read_symbols(texts: tuple[str, ...]) -> dict[str, Value]:
             name, *settings = (piece.strip() for piece in part.split(":"))
             if not name.isidentifier():
                 raise Refused(
-                    message(N_("“{text}” is no symbol. Write names, as in x or x:positive or X:2x3."), text=part), 2
+                    message(N_("“{text}” is no symbol. Write names, as in x or x:positive or X:2x3."), text=text), 2
                 )
             if name in found:
                 raise Refused(message(N_("Symbol {name} is given twice. Leave one out."), name=name), 2)
@@ -62,7 +64,10 @@ def read_start(text: str | None) -> Value:
 
     if text is None:
         return ONE
-    return symbol_of_start(text) or read_exact(text)
+    symbol = symbol_of_start(text)
+    if symbol is None and _LIKE_A_SYMBOL.fullmatch(text):
+        raise Refused(message(N_("“{text}” is no start. Write a value, or a symbol such as dL/dz."), text=text), 2)
+    return symbol or read_exact(text)
 
 
 def read_wrt(text: str | None) -> tuple[str, ...] | None:

@@ -70,30 +70,35 @@ class _Formulas:
         self.meant: list[Value] = []
         for position, node in enumerate(graph.nodes):
             if node.op is None:
-                value = inputs[node.id]
-                meant = value
-                if values.is_matrix(value) and not isinstance(value, Whole):
+                value = meant = inputs[node.id]
+                if values.is_array(value):
                     meant = Whole(Sym(node.id), (value.shape[-2], value.shape[-1]))
             else:
-                value = meant = self.tidied(self.computed(position))
+                meant = self.tidied(self.computed(position, self.meant))
+                numbers = not any(arg is not None and has_symbols(self.values[arg]) for arg in node.args)
+                value = self.computed(position, self.values) if numbers else meant
             self.values.append(value)
             self.meant.append(self.reference(position, meant))
 
-    def computed(self, position: int) -> Value:
+    def computed(self, position: int, found: list[Value]) -> Value:
         node = self.graph.nodes[position]
         try:
-            return node.operation.forward(*self.operands(position))
+            return node.operation.forward(*self.operands(position, found))
+        except ZeroDivisionError:
+            raise self.without_value(position, N_("{node} divides by zero.")) from None
         except (ArithmeticError, ValueError):
-            text = message(N_("{node} has no value as a real number."), node=self.graph.title(position))
-            raise NotANumber(node.id, text) from None
+            raise self.without_value(position, N_("{node} has no value as a real number.")) from None
 
-    def operands(self, position: int) -> tuple[Value, ...]:
+    def without_value(self, position: int, text: str) -> NotANumber:
+        return NotANumber(self.graph.nodes[position].id, message(text, node=self.graph.title(position)))
+
+    def operands(self, position: int, found: list[Value]) -> tuple[Value, ...]:
         node = self.graph.nodes[position]
         const = node.const
-        if node.op == "broadcast" and node.shape is not None:
+        if node.op == "broadcast" and node.shape is not None and found is self.meant:
             # Ones that are no cells, for their shape alone.
             const = Whole(Apply("ones", tuple(map(tree.number, node.shape))), node.shape)
-        return tuple(const if arg is None else self.meant[arg] for arg in node.args)
+        return tuple(const if arg is None else found[arg] for arg in node.args)
 
     def reference(self, position: int, value: Value) -> Value:
         """What stands for a node in the formulas of others."""
@@ -148,15 +153,14 @@ class _Formulas:
     def passed(self, position: int, slot: int, upstream: Value) -> EdgeValue:
         node = self.graph.nodes[position]
         rules = node.operation.rules(upstream)
-        args, z = self.operands(position), self.meant[position]
+        args, z = self.operands(position, self.meant), self.meant[position]
         try:
             if node.operation.pull:
                 return EdgeValue(upstream, None, self.tidied(rules[slot](upstream, z, *args)))
             local = self.tidied(rules[slot](z, *args))
             return EdgeValue(upstream, local, self.tidied(upstream * local))
         except (ArithmeticError, ValueError):
-            text = message(N_("{node} has no slope for these inputs."), node=self.graph.title(position))
-            raise NotANumber(node.id, text) from None
+            raise self.without_value(position, N_("{node} has no slope for these inputs.")) from None
 
 
 class _Told(_Formulas):

@@ -54,7 +54,8 @@ def problem_of(
     if unknown:
         known = ", ".join(graph.inputs)
         raise AlgebraError(
-            message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known)
+            message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known),
+            -1,
         )
     output = graph.nodes[graph.last].shape
     if values.shape(start) not in (None, output):
@@ -90,11 +91,11 @@ def _check_start(graph: Graph, start: Sym) -> None:
     if output != graph.output:
         text = N_("The start {start} does not fit: the output is {output}. Write {right}.")
         right = f"d{goal}/d{graph.output}"
-        raise AlgebraError(message(text, start=start.name, output=graph.output, right=right))
+        raise AlgebraError(message(text, start=start.name, output=graph.output, right=right), -1)
     if goal in graph.position:
         text = N_("The start {start} can't be used: {goal} is in the formula. Name what comes after it, as in {right}.")
         right = next(f"d{name}/d{output}" for name in ("L", "J", "E", "loss", "end") if name not in graph.position)
-        raise AlgebraError(message(text, start=start.name, goal=goal, right=right))
+        raise AlgebraError(message(text, start=start.name, goal=goal, right=right), -1)
 
 
 def _without_value(text: str, names: list[str]) -> AlgebraError:
