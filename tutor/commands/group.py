@@ -7,6 +7,7 @@ import sys
 import click
 
 from tutor import __version__
+from tutor.commands.check import check
 from tutor.commands.errors import Refused, say_error, usage
 from tutor.commands.export import export, import_attempts
 from tutor.commands.grade import grade
@@ -50,6 +51,7 @@ for command in (
     report,
     reset,
     where,
+    check,
 ):
     cli.add_command(command)
 

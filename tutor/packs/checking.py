@@ -17,15 +17,18 @@ from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Graph, NotANumber
 from tutor.engine.build import read_equations
+from tutor.engine.numerical import in_floats
 from tutor.grading.problem import Advice, OwnMistake, Problem
 from tutor.grading.question import Choice, Question
 from tutor.i18n import N_, Message, Text, message
 from tutor.packs.composites import definitions, folded, report_unused
+from tutor.packs.conditions import Condition, read_condition
 from tutor.packs.exercise import ATTEMPTS, Exercise, compute
 from tutor.packs.faults import MAX_FAULTS, Fault, Place, at_place
 from tutor.packs.model import BlankSettings, ExerciseFile, OwnQuestion, Vary
 from tutor.packs.plain_text import one_line
 from tutor.packs.questions import AuthoredQuestion
+from tutor.packs.readers import MISPLACED
 from tutor.packs.source import Source
 from tutor.packs.templates import Filling
 from tutor.packs.variants import Choice as Listed
@@ -116,7 +119,7 @@ class Checker:
             return None
         self._something_to_fill(exercise, problem)
         if self._finite(replace(exercise, questions=())):
-            exercise = self._told_everything(exercise, known)
+            exercise = self._told_everything(replace(exercise, where=self._where(exercise)), known)
         return None if self.faults else exercise
 
     def _told_everything(self, exercise: Exercise, known: list[str]) -> Exercise:
@@ -127,7 +130,7 @@ class Checker:
     def _without_graph(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
         """An exercise of questions alone."""
         file = self.file
-        for key in ("inputs", "vary", "labels", "fold", "nodes"):
+        for key in ("inputs", "vary", "where", "labels", "fold", "nodes"):
             if getattr(file, key):
                 self.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
         exercise = Exercise(
@@ -219,6 +222,8 @@ class Checker:
             elif name in defined:
                 text = N_("“{name}” is computed in the graph, so it takes no value. Delete this.")
                 self.report(message(text, name=name), "inputs", name)
+            elif name in ExerciseFile.model_fields:
+                self.report(message(MISPLACED, key=name), "inputs", name)
             else:
                 self.report(_unknown_input(name, used), "inputs", name)
         return found
@@ -348,6 +353,29 @@ class Checker:
             self.report(message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary")
             return False
         return True
+
+    def _where(self, exercise: Exercise) -> tuple[Condition, ...]:
+        """The conditions on fresh numbers, which the author's numbers meet too."""
+        problem = replace(exercise, questions=()).variant().problem
+        if problem.symbolic and self.file.where:
+            self.report(message(N_("Conditions compare numbers, and here are symbols. Leave this out.")), "where")
+            return ()
+        exact = {node.name: problem.exact.values[i] for i, node in enumerate(problem.graph.nodes) if node.name}
+        found = []
+        for position, where in enumerate(self.file.where):
+            place = ("where", position, "that")
+            try:
+                condition = read_condition(where.that, exact)
+            except AlgebraError as error:
+                self.report(at_place(error, where.that), *place)
+                continue
+            numbers = {name: in_floats(value) for name, value in exact.items()}
+            authored = all(name in exercise.inputs for name in exercise.graph.inputs)
+            if authored and not condition.holds(numbers, 1).all():
+                text = N_("The numbers under [inputs] don't meet this condition. Change one or the other.")
+                self.report(message(text), *place)
+            found.append(condition)
+        return tuple(found)
 
     def _advice(self, exercise: Exercise, known: list[str]) -> dict[str, Advice]:
         problem = exercise.variant().problem

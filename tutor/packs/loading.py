@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,8 +27,9 @@ from tutor.packs.model import (
     PackFile,
     Table,
     Vary,
+    Where,
 )
-from tutor.packs.readers import LATER
+from tutor.packs.readers import LATER, MISPLACED
 from tutor.packs.source import Source, read
 
 _File = TypeVar("_File", bound=Table)
@@ -91,7 +93,10 @@ def _validated(model: type[_File], source: Source) -> tuple[_File | None, list[F
             errors = error.errors(include_url=False)[:MAX_FAULTS]
         # What is refused only because something in it was left out has been told already.
         if not faults:
-            faults = [source.fault(_place(details), _sentence(model, details)) for details in errors]
+            faults = [
+                source.fault(_place(details), _misplaced(model, source, details) or _sentence(model, details))
+                for details in errors
+            ]
             rest = copy.deepcopy(rest)
         for details in errors:
             _drop(rest, _place(details))
@@ -113,6 +118,16 @@ def _drop(data: Any, place: Place) -> None:
         data = data[key]
 
 
+def _misplaced(model: type[Table], source: Source, details: ErrorDetails) -> Message | None:
+    """What to say of a key of the file that stands under [inputs], because it was written below that."""
+    place, graph = _place(details), source.data.get("graph")
+    if len(place) < 2 or place[0] != "inputs" or place[1] not in set(_keys(model)):
+        return None
+    if isinstance(graph, str) and re.search(rf"\b{place[1]}\b", graph):
+        return None
+    return message(MISPLACED, key=place[1])
+
+
 def _sentence(model: type[Table], details: ErrorDetails) -> Message:
     kind, key = details["type"], str(details["loc"][-1]) if details["loc"] else ""
     if kind == "refused":
@@ -128,6 +143,8 @@ def _table(model: type[Table], place: Place) -> type[Table]:
     """The model of the table that the key at `place` stands in."""
     if place[0] == "vary" and len(place) > 1:
         return Vary
+    if place[0] == "where" and len(place) > 1:
+        return Where
     if place[0] == "nodes" and len(place) > 1:
         return OwnNode
     if place[0] == "question" and len(place) > 1:

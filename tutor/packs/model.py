@@ -175,10 +175,16 @@ class OwnNode(Table):
     value: String
 
 
+class Where(Table):
+    """A condition on fresh numbers."""
+
+    that: String
+
+
 class ExerciseFile(Table):
     """One exercise. Only a graph, or a question, must be there."""
 
-    later = ("where", "mode")
+    later = ("mode",)
 
     graph: String | None = None
     id: Id | None = None
@@ -197,6 +203,7 @@ class ExerciseFile(Table):
     links: Annotated[tuple[str, ...], _own(read_links)] = ()
     inputs: dict[str, Annotated[Value, _own(read_input)]] = {}
     vary: dict[str, Vary] = {}
+    where: tuple[Where, ...] = ()
     nodes: dict[str, OwnNode] = {}
     fold: dict[str, Annotated[tuple[str, ...], _own(read_names)]] = {}
     values: dict[str, Annotated[Value, _own(read_input)]] = {}

@@ -13,6 +13,8 @@ from tutor.packs.batches import in_batch
 
 #: Rounding in floats must not decide on what lies right at the edge.
 _CLOSE = APART * (1 + 1e-9)
+#: Nearer than this is the same.
+_EQUAL = 1e-9
 #: So many sets of numbers are compared with each other mistake by mistake.
 _FEW = 8
 
@@ -37,6 +39,12 @@ class Nearness:
             self._values[position] = value
         #: By mistake and set of numbers: whether it comes near to the right value.
         self.near_truth: Any = self._near(self._values, np.broadcast_to(truth, whole))
+        self._truth = truth
+
+    @property
+    def right(self) -> Any:
+        """By mistake and set of numbers: whether it gives the right value itself."""
+        return self._near(self._values, self._truth, _EQUAL)
 
     def always(self) -> tuple[Any, Any]:
         """Which mistakes always give the right value; of those that always come to the same, one each, as positions."""
@@ -67,10 +75,10 @@ class Nearness:
         lined_up, called = np.take_along_axis(some, order, axis=0), names[order]
         return (self._near(lined_up[1:], lined_up[:-1]) & (called[1:] != called[:-1])).sum(axis=0)
 
-    def _near(self, a: Any, b: Any) -> Any:
+    def _near(self, a: Any, b: Any, apart: float = _CLOSE) -> Any:
         import numpy as np
 
-        near = np.abs(a - b) <= _CLOSE * np.maximum(np.abs(a), np.abs(b))
+        near = np.abs(a - b) <= apart * np.maximum(np.abs(a), np.abs(b))
         return near.all(axis=(-2, -1)) if self._matrices else near
 
 

@@ -24,6 +24,7 @@ from tutor.packs.source import FORMAT, NEWER, Unreadable, whole
 from tutor.packs.symbols import symbol_of_start
 
 LATER = N_("“{key}” belongs to a later version of the format and is not read yet. Leave it out.")
+MISPLACED = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
 #: More numbers to choose from than this are a range.
 MAX_CHOICES = 1000
 

@@ -223,12 +223,12 @@ class Sampler:
         return [best.get(seed) for seed in seeds]
 
     def authored(self) -> Pick | None:
-        """The author's own numbers; None where they have no finite value."""
+        """The author's own numbers, with the mistakes that give the right value itself; None where they are not finite."""
         if self._usual is None:
             list(self._look((), range(0)))
         assert self._usual is not None
         trial = Trial(self._problem, self._fixed(1), 1)
-        return next((pick for _position, pick in _judged(trial, self._usual, [None])), None)
+        return next((pick for _position, pick in _judged(trial, self._usual, [None], itself=True)), None)
 
     def _look(self, seeds: Sequence[int], attempts: range) -> list[tuple[int, Pick]]:
         sets: list[tuple[int | None, int]] = [(seed, attempt) for seed in seeds for attempt in attempts]
@@ -268,8 +268,11 @@ class Sampler:
         return all(bool((trial.problem.inputs[name][row] == value).all()) for name, value in self._authored.items())
 
 
-def _judged(trial: Trial, usual: Usual, attempts: Sequence[int | None]) -> list[tuple[int, Pick]]:
-    """The sets of a trial that can be taken, by position, with what speaks against each."""
+def _judged(trial: Trial, usual: Usual, attempts: Sequence[int | None], itself: bool = False) -> list[tuple[int, Pick]]:
+    """The sets of a trial that can be taken, by position, with what speaks against each.
+
+    A mistake is hidden where it comes near to the right value, or gives that `itself`.
+    """
     import numpy as np
 
     count = len(trial.kept)
@@ -279,7 +282,7 @@ def _judged(trial: Trial, usual: Usual, attempts: Sequence[int | None]) -> list[
         for blank in trial.blanks:
             always, different = usual.at(blank)
             alike += blank.alike(different)
-            for mistake, row in np.argwhere(blank.near_truth & ~always[:, None]):
+            for mistake, row in np.argwhere((blank.right if itself else blank.near_truth) & ~always[:, None]):
                 hidden[row].append((blank.id, blank.names[mistake]))
         kinks, long = trial.at_a_kink, trial.too_long
     return [

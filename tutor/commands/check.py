@@ -1,0 +1,127 @@
+"""`backprop-tutor check`: everything that is wrong with packs, before a learner meets it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from tutor.commands.errors import Refused
+from tutor.commands.help import Command
+from tutor.commands.options import common
+from tutor.commands.start import Settings
+from tutor.i18n import N_, _, message
+
+if TYPE_CHECKING:
+    from tutor.packs.checks.finding import Finding
+
+#: Seconds after which a bar shows how far the checks have come.
+_PATIENCE = 1.0
+
+
+@click.command(cls=Command, help=_("Check packs (folders, .zip files or single exercises) and tell all that is wrong."))
+@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
+@click.option("--json", "as_json", is_flag=True, help=_("Print the findings as JSON."))
+@click.option("--github", is_flag=True, help=_("Print the findings as annotations for GitHub."))
+@click.option("--strict", is_flag=True, help=_("Fail on warnings as well."))
+@common
+def check(settings: Settings, places: tuple[Path, ...], as_json: bool, github: bool, strict: bool) -> int:
+    from tutor.commands.widths import check_width
+    from tutor.packs.checks.run import check_places
+
+    if as_json and github:
+        raise Refused(message(N_("--json and --github exclude each other. Choose one.")), 2)
+    found = [place.expanduser() for place in places]
+    _check_there(found)
+    with _progress() as done:
+        findings = check_places(found, (check_width,), done)
+    if as_json:
+        click.echo(json.dumps([_as_data(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(_annotation(finding) if github else str(finding))
+        _sum_up(findings)
+    failing = findings if strict else [finding for finding in findings if not finding.warning]
+    return 1 if failing else 0
+
+
+def _check_there(places: Sequence[Path]) -> None:
+    from tutor.packs.archive import PACK_FILE, is_archive
+
+    for place in places:
+        if not place.exists():
+            raise Refused(message(N_("There is no such file or folder: {path}"), path=place), 2)
+        if place.is_dir() and not (place / PACK_FILE).is_file():
+            text = N_("There is no pack.toml in {path}. Name a pack's folder, a .zip or an exercise file.")
+            raise Refused(message(text, path=place), 2)
+        if not place.is_dir() and place.suffix != ".toml" and not is_archive(place):
+            text = N_("{path} is no pack. Name a pack's folder, a .zip or an exercise file.")
+            raise Refused(message(text, path=place), 2)
+
+
+def _as_data(finding: Finding) -> dict[str, object]:
+    return {
+        "file": finding.path,
+        "line": finding.line,
+        "key": finding.key,
+        "severity": "warning" if finding.warning else "error",
+        "message": finding.message,
+    }
+
+
+def _annotation(finding: Finding) -> str:
+    """A finding in the form that GitHub shows beside the line."""
+
+    def escaped(text: str, more: str = "") -> str:
+        for character in "%\r\n" + more:
+            text = text.replace(character, f"%{ord(character):02X}")
+        return text
+
+    kind = "warning" if finding.warning else "error"
+    text = f"{finding.key}: {finding.message}" if finding.key else finding.message
+    return f"::{kind} file={escaped(finding.path, ':,')},line={finding.line}::{escaped(text)}"
+
+
+def _sum_up(findings: Sequence[Finding]) -> None:
+    warnings = sum(finding.warning for finding in findings)
+    if findings:
+        text = message(
+            N_("Errors: {errors}. Warnings: {warnings}."), errors=len(findings) - warnings, warnings=warnings
+        )
+    else:
+        text = message(N_("Nothing to mend."))
+    click.echo(str(text), err=True)
+
+
+class _Done(Protocol):
+    def __call__(self, count: int, total: int) -> None: ...
+
+
+@contextmanager
+def _progress() -> Iterator[_Done]:
+    """Tells how far the checks have come, on a terminal and where they take their time."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda count, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress
+
+    began = time.monotonic()
+    progress = Progress(BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True)
+    task = progress.add_task("")
+
+    def done(count: int, total: int) -> None:
+        progress.update(task, completed=count, total=total)
+        if time.monotonic() - began > _PATIENCE and count < total:
+            progress.start()
+
+    try:
+        yield done
+    finally:
+        progress.stop()

@@ -1,0 +1,192 @@
+"""The author's numbers and a sample of fresh ones: finite, agreeing with difference quotients, hiding no mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tutor.algebra import values
+from tutor.algebra.values import Value
+from tutor.engine import NotANumber
+from tutor.engine.batch import run_batch
+from tutor.engine.numerical import check_numerically, in_floats
+from tutor.grading.problem import Problem
+from tutor.i18n import N_, message
+from tutor.packs.checks.finding import Finding, Subject
+from tutor.packs.exercise import Exercise
+from tutor.packs.sampling import DIGITS, Pick
+
+#: The seeds of the variants that are looked at.
+SEEDS = (1, 2, 3, 4, 5)
+
+_NO_VARIATION = N_("There are no fresh numbers. Add [vary], or leave an input without a value.")
+_NONE_FIT = N_("None of the fresh numbers for seed {seed} has a finite value and meets [[where]]. Choose other ones.")
+_HIDES = N_("At {blank} “{mistake}” gives the right value with these numbers. Choose others.")
+_FRESH_HIDE = N_(
+    "Whatever is drawn for seed {seed}, at {blank} “{mistake}” gives the right value, or nearly. Give more numbers to choose from."
+)
+_KINK = N_("With these numbers a slope jumps. Choose numbers away from zero and from ties.")
+_FRESH_KINK = N_("Whatever is drawn for seed {seed}, a slope jumps. Choose numbers away from zero and from ties.")
+_LONG = N_("With these numbers answers have more than {n} digits. Choose rounder ones.")
+_FRESH_LONG = N_("Whatever is drawn for seed {seed}, answers have more than {n} digits. Choose rounder numbers.")
+_DISAGREES = N_(
+    "The gradient of {name} is {gradient}, but moving {name} says {quotient} (seed {seed}). Please report this to the makers of backprop-tutor."
+)
+
+#: A central difference is this far off at most, relatively, where nothing but rounding and curvature is at work.
+_TOLERANCE = 1e-4
+_STEP = 1e-6
+#: So many cells of a matrix are moved.
+_CELLS = 4
+
+
+def sample(exercise: Exercise) -> dict[int, Pick | None]:
+    """What is taken for each of the seeds; empty where nothing can be drawn or nothing is computed."""
+    problem = exercise.variant().problem
+    if not exercise.varies or problem.symbolic or not problem.graph.nodes:
+        return {}
+    return dict(zip(SEEDS, exercise.sampler.picks(SEEDS), strict=True))
+
+
+def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+    """What is wrong with the numbers, or could be better."""
+    exercise = subject.exercise
+    if exercise is None or not exercise.graph.nodes:
+        return
+    if exercise.variant().problem.symbolic:
+        return
+    if not exercise.varies and exercise.graph.inputs:
+        yield subject.warning(message(_NO_VARIATION), "vary")
+    if exercise.inputs:
+        yield from _of_author(subject, exercise.sampler.authored())
+    yield from _of_fresh(subject, picks)
+    yield from _gradients(subject, exercise, picks)
+
+
+def _of_author(subject: Subject, pick: Pick | None) -> Iterator[Finding]:
+    """The author's numbers are finite once the file can be opened; here is what they hide."""
+    if pick is None:
+        return
+    for blank, mistake in pick.hidden:
+        yield subject.warning(message(_HIDES, blank=blank, mistake=mistake), "inputs")
+    if pick.at_a_kink:
+        yield subject.warning(message(_KINK), "inputs")
+    if pick.too_long:
+        yield subject.warning(message(_LONG, n=DIGITS), "inputs")
+
+
+def _of_fresh(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+    told: set[object] = set()
+    for seed, pick in picks.items():
+        if pick is None:
+            yield subject.fault(message(_NONE_FIT, seed=seed), "vary")
+            return
+        for blank, mistake in pick.hidden:
+            if (blank, mistake) not in told:
+                told.add((blank, mistake))
+                text = message(_FRESH_HIDE, seed=seed, blank=blank, mistake=mistake)
+                yield subject.warning(text, "vary")
+        for flag, sentence in ((pick.at_a_kink, _FRESH_KINK), (pick.too_long, _FRESH_LONG)):
+            if flag and sentence not in told:
+                told.add(sentence)
+                yield subject.warning(message(sentence, seed=seed, n=DIGITS), "vary")
+
+
+def _gradients(subject: Subject, exercise: Exercise, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+    """Analytic and numerical gradients agree, for the author's numbers and every sampled variant."""
+    problem = exercise.variant().problem
+    drawing = exercise.drawing
+    sets: list[dict[str, Value]] = [{name: in_floats(value) for name, value in problem.inputs.items()}]
+    seeds: list[int | None] = [None]
+    for seed, pick in picks.items():
+        if pick is not None and pick.attempt is not None and not pick.at_a_kink:
+            drawn = drawing.in_floats(exercise.id, seed, range(pick.attempt, pick.attempt + 1))
+            fresh = {name: float(value[0]) if value.ndim == 1 else value[0] for name, value in drawn.items()}
+            sets.append({**sets[0], **fresh})
+            seeds.append(seed)
+    for position, name in _doubtful(problem, sets):
+        yield from _look_closer(subject, problem, sets[position], name, seeds[position])
+
+
+def _doubtful(problem: Problem, sets: Sequence[dict[str, Value]]) -> list[tuple[int, str]]:
+    """Where gradient and difference quotient differ: set and input. All sets, with one number moved up or down in each,
+    go through the graph together."""
+    import numpy as np
+
+    wanted = [name for name in problem.graph.inputs if problem.wrt is None or name in problem.wrt]
+    columns = {name: [one[name] for one in sets] for name in problem.graph.inputs}
+    moved: list[tuple[int, str, Any, float]] = []
+    for position, one in enumerate(sets):
+        for name in wanted:
+            for cell in _cells(one[name]):
+                step = _STEP * max(1.0, abs(float(one[name] if cell is None else one[name][cell])))
+                for by in (step, -step):
+                    moved.append((position, name, cell, step))
+                    for other in columns:
+                        value = one[other]
+                        if other == name:
+                            value = value + by if cell is None else _with(value, cell, by)
+                        columns[other].append(value)
+    batch = {name: np.array(column) for name, column in columns.items()}
+    try:
+        with np.errstate(all="ignore"):
+            passes, finite = run_batch(problem.graph, batch, in_floats(problem.start), problem.wrt)
+    except NotANumber:
+        return []
+    count, members = len(sets), len(sets) + len(moved)
+    output = passes.values[problem.graph.last]
+    start = in_floats(problem.start)
+    weighed = np.broadcast_to(
+        (output * start).reshape(members, -1).sum(axis=1) if values.is_matrix(output) else output * start, (members,)
+    )
+    found: dict[tuple[int, str], None] = {}
+    for index in range(0, len(moved), 2):
+        position, name, cell, step = moved[index]
+        above, below = weighed[count + index], weighed[count + index + 1]
+        gradients = passes.gradients[problem.graph.position[name]]
+        whole = np.broadcast_to(gradients, (members, *np.shape(sets[position][name])))[position]
+        gradient = float(whole if cell is None else whole[cell])
+        quotient = (above - below) / (2 * step)
+        rounding = 1e-15 * (abs(above) + abs(below)) / step
+        allowed = _TOLERANCE * max(abs(gradient), abs(quotient)) + 100 * rounding
+        if not finite[position] or not abs(gradient - quotient) <= allowed:
+            found[position, name] = None
+    return list(found)
+
+
+def _look_closer(
+    subject: Subject, problem: Problem, inputs: dict[str, Value], name: str, seed: int | None
+) -> Iterator[Finding]:
+    """The careful check of one input: kinks and poles within the step are no disagreement."""
+    try:
+        entries = check_numerically(problem.graph, inputs, _STEP, in_floats(problem.start), (name,), _CELLS)
+    except NotANumber:
+        return
+    for entry in entries:
+        quotient, relative = entry.central.value, entry.central.relative
+        if entry.kink or quotient is None or relative is None:
+            continue
+        if relative > 100 * _TOLERANCE and abs(quotient - entry.gradient) > 1e-3 * max(1.0, abs(quotient)):
+            text = message(
+                _DISAGREES,
+                name=name,
+                gradient=f"{entry.gradient:.6g}",
+                quotient=f"{quotient:.6g}",
+                seed="-" if seed is None else seed,
+            )
+            yield subject.fault(text, "graph")
+            return
+
+
+def _cells(value: Value) -> list[tuple[int, int] | None]:
+    if not values.is_matrix(value):
+        return [None]
+    rows, columns = value.shape
+    taken = min(rows * columns, _CELLS)
+    return [divmod(i * rows * columns // taken, columns) for i in range(taken)]
+
+
+def _with(value: Value, cell: tuple[int, int], by: float) -> Value:
+    moved = value.copy()
+    moved[cell] += by
+    return moved

@@ -1,0 +1,141 @@
+"""All checks of packs, one exercise after the other or in several processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor import i18n
+from tutor.packs.archive import PACK_FILE, is_archive, open_archive
+from tutor.packs.checks.finding import Finding, Subject, of_error
+from tutor.packs.faults import PackError
+from tutor.packs.pack import Entry, Pack, id_of, pack
+from tutor.packs.source import read
+
+#: More checks of one exercise, from rooms that packs know nothing of.
+More = Callable[[Subject], Iterable[Finding]]
+
+#: From so many exercises on it pays to start other processes.
+_MANY = 60
+#: Exercises are handed to processes in groups of this size.
+_GROUP = 25
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some exercises of one pack. `known` are the ids of all of them."""
+
+    pack: str
+    folder: Path
+    languages: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    known: tuple[str, ...]
+
+
+def check_places(
+    places: Sequence[Path], more: Sequence[More] = (), done: Callable[[int, int], None] = lambda n, of: None
+) -> list[Finding]:
+    """Everything that is to be said of packs (folders or archives) and single exercise files, sorted.
+
+    `done` is called with the number of exercises that have been looked at, and how many there are.
+    """
+    findings: list[Finding] = []
+    tasks: list[Task] = []
+    for place in places:
+        told, more_tasks = _tasks(place)
+        findings += told
+        tasks += more_tasks
+    count, total = 0, sum(len(task.entries) for task in tasks)
+    for told, finished in _results(tasks, tuple(more), total):
+        findings += told
+        count += finished
+        done(count, total)
+    return sorted(set(findings))
+
+
+def _tasks(place: Path) -> tuple[list[Finding], list[Task]]:
+    from tutor.packs.checks import whole
+
+    if place.suffix == ".toml" and place.name != PACK_FILE and not place.is_dir():
+        return _one_file(place)
+    if is_archive(place):
+        try:
+            open_archive(place)
+        except PackError as error:
+            return of_error(error), []
+    found = pack(place.parent if place.name == PACK_FILE else place)
+    told, languages = whole.check(found)
+    return told, list(_groups(found, languages, found.entries))
+
+
+def _one_file(path: Path) -> tuple[list[Finding], list[Task]]:
+    """A file alone, in the languages of its pack where it has one."""
+    around = pack(path.parent) if (path.parent / PACK_FILE).is_file() else None
+    if around is None:
+        entry = Entry(id_of(path), i18n.Text({}), path)
+        return [], [Task("", path.parent, (), (entry,), (entry.id,))]
+    from tutor.packs.loading import read_pack
+
+    try:
+        languages = read_pack(around.folder / PACK_FILE, around.folder).languages
+    except PackError:
+        languages = ()
+    return [], list(_groups(around, languages, [entry for entry in around.entries if entry.path.name == path.name]))
+
+
+def _groups(found: Pack, languages: tuple[str, ...], entries: Sequence[Entry]) -> Iterator[Task]:
+    known = tuple(entry.id for entry in found.entries)
+    for begin in range(0, len(entries), _GROUP):
+        yield Task(found.id, found.folder, languages, tuple(entries[begin : begin + _GROUP]), known)
+
+
+def _results(tasks: Sequence[Task], more: tuple[More, ...], total: int) -> Iterator[tuple[list[Finding], int]]:
+    processes = min(os.cpu_count() or 1, len(tasks))
+    if total < _MANY or processes < 2:
+        for task in tasks:
+            for entry in task.entries:
+                yield check_entry(task, entry, more), 1
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    # Other ways to start a process copy threads' locks, or a terminal that is being drawn on.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, context, i18n.use, (i18n.language(),)) as pool:
+        for future in as_completed(pool.submit(check_task, task, more) for task in tasks):
+            yield future.result()
+
+
+def check_task(task: Task, more: tuple[More, ...]) -> tuple[list[Finding], int]:
+    """What is to be said of some exercises, and how many they are."""
+    return [finding for entry in task.entries for finding in check_entry(task, entry, more)], len(task.entries)
+
+
+def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Finding]:
+    """What is to be said of one exercise."""
+    from tutor.packs.checks import languages, mistakes, numbers, whole, wording
+    from tutor.packs.loading import open_exercise
+
+    try:
+        source = read(entry.path, task.folder)
+    except PackError as error:
+        return of_error(error)
+    exercise, told = None, list[Finding]()
+    try:
+        exercise = open_exercise(entry.path, task.folder, task.pack, entry.id)
+    except PackError as error:
+        told += of_error(error)
+    subject = Subject(entry.path, source, exercise, task.languages)
+    told += languages.check(subject)
+    told += whole.check_needs(subject, task.pack, task.known)
+    if exercise is not None:
+        picks = numbers.sample(exercise)
+        told += numbers.check(subject, picks)
+        if exercise.advice:
+            told += mistakes.check(subject, [exercise.variant(), *map(exercise.variant, picks)])
+        told += wording.check(subject)
+        for check in more:
+            told += check(subject)
+    return told
