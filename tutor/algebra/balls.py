@@ -120,11 +120,32 @@ class Balls:
         return ball(tree, None, self._done.setdefault(ctx.prec, {}))
 
 
-def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = ball) -> float:
+class _Recent(Balls):
+    """Balls that hold on to their trees, as long as they are not many: gradients consist of values seen before."""
+
+    _MOST = 20_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trees: list[Expr] = []
+
+    def __call__(self, tree: Expr) -> Ball:
+        if len(self._trees) + sum(map(len, self._done.values())) > self._MOST:
+            self._trees.clear()
+            self._done.clear()
+        self._trees.append(tree)
+        return super().__call__(tree)
+
+
+#: Used only while the precision is held, which is held by one thread at a time.
+_RECENT = _Recent()
+
+
+def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = _RECENT) -> float:
     """The float nearest to an exact scalar tree: 0.0 where it can't be told from zero, infinite where it is too
     large for a float, not a number where it has no value or none that can be computed.
 
-    `balls` may be a `Balls` that remembers what several trees have in common.
+    `balls` may be a `Balls` that remembers what several trees have in common. Raises `KeyError` for a symbol.
     """
     if isinstance(tree, Num):
         try:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from tutor.algebra import balls, values
 from tutor.algebra.limits import GRAPH
-from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, names, postorder
+from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.values import Value
 from tutor.algebra.whole import Whole
 

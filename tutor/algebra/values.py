@@ -120,10 +120,13 @@ sign = _elementwise(lambda x: float((x > 0) - (x < 0)), lambda a: _sign(a), "sig
 def _sign(a: Expr) -> Expr:
     """The sign of an exact number is decided by balls, where the number itself is no fraction."""
     found = tree.sign(a)
-    if isinstance(found, Apply) and not tree.names(a):
+    if isinstance(found, Apply):
         from tutor.algebra.balls import nearest_float
 
-        decided = nearest_float(found)
+        try:
+            decided = nearest_float(found)
+        except KeyError:
+            return found
         if decided in (-1.0, 0.0, 1.0):
             return tree.number(int(decided))
     return found

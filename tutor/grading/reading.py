@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tutor.algebra import Expr, Grid, parse, values
+from tutor.algebra import ANSWER, Expr, Grid, parse, values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
@@ -40,7 +40,7 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
     """The answer in `text`. Raises `AlgebraError` with the place and the remedy."""
     names = problem.names_for(blank)
     tree = parse(text, names)
-    value = evaluate(tree, names)
+    value = evaluate(tree, names, ANSWER)
     _check_finite(value, text)
     if not values.is_matrix(value):
         typed: tuple[tuple[Typed, ...], ...] = ((Typed.read(tree, value),),)
