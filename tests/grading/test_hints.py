@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells, problem, problems
+from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells, matrix_problems, problem, problems, random_problem
 from tutor import i18n
 from tutor.algebra import parse, values
 from tutor.algebra.balls import nearest_float
@@ -18,6 +19,7 @@ from tutor.algebra.show import show, show_rows
 from tutor.engine import OPERATIONS, forward
 from tutor.engine.nudge import nudged
 from tutor.grading import RUNGS, Advice, Blank, Kind, Problem, asks, grade, hint, place_name
+from tutor.grading.mistakes import suspects
 from tutor.i18n import Text
 
 ALL = GOOD | ODD
@@ -171,12 +173,12 @@ def test_the_last_rung_begins_with_the_value_and_that_is_right(name: str, place_
 
 
 NUDGE = re.compile(
-    r"Check by nudging: with (?P<name>.+) = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is (?P<after>\S+) "
-    r"instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
+    r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+,\d+\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
+    r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 ON_A_LINE = re.compile(
-    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) would be "
-    r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
+    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\S+))?, "
+    r"(?P<output>\S+) would be (?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 
 
@@ -189,7 +191,9 @@ def check_nudge(of: Problem, place: Blank) -> bool:
     assert found, text
     said = {key: float(found[key].replace("−", "-")) for key in ("new", "old", "after", "before", "moved", "delta")}
     graph, floats = of.graph, of.floats
-    cell = (0, 0) if place.shape else None
+    assert bool(found["place"]) is bool(place.shape)
+    row, _, column = (found["place"] or "[1,1]").strip("[]").partition(",")
+    cell = (int(row) - 1, int(column) - 1) if place.shape else None
     value = floats.values[place.node]
     moved = value + said["delta"] if cell is None else value.copy()
     if cell is not None:
@@ -208,7 +212,8 @@ def check_nudge(of: Problem, place: Blank) -> bool:
     # What is said must add up for a reader who subtracts.
     assert said["new"] - said["old"] == pytest.approx(said["delta"], rel=0.05), text
     assert said["after"] - said["before"] == pytest.approx(said["moved"], rel=0.05, abs=1e-12), text
-    truth = nearest_float(cells(of.truth(place))[0])
+    right = of.truth(place)
+    truth = nearest_float(right if cell is None else right[cell])
     start = nearest_float(of.start)
     assert said["moved"] * start / said["delta"] == pytest.approx(truth, rel=0.03, abs=2e-3 * abs(start)), text
     assert ("The start makes" in text) is (start != 1)
@@ -228,6 +233,31 @@ def test_a_nudge_is_shown_and_true(name: str, place_id: str) -> None:
 def test_a_nudge_is_true_on_any_numbers(of: Problem) -> None:
     for place in of.blanks:
         check_nudge(of, place)
+
+
+@settings(max_examples=40, deadline=None)
+@given(matrix_problems)
+def test_every_rung_is_true_for_any_matrices(of: Problem) -> None:
+    for place in of.blanks:
+        check_third_rung(of, place)
+        check_nudge(of, place)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**9))
+def test_data_that_nothing_is_asked_of_leaves_hints_and_mistakes_as_they_are(seed: int) -> None:
+    of = random_problem(seed, matrices=True)
+    if of is None or len(of.inputs) < 2:
+        return
+    asked = Problem(of.graph, of.inputs, of.start, wrt=tuple(of.inputs)[:1])
+    for place in asked.blanks:
+        whole = of.place(place.id) if of.has_place(place.id) else None
+        texts = [rung(asked, place, number) for number in range(1, RUNGS + 1)]
+        assert whole is not None
+        if place.kind == "edge":
+            assert texts[1:3] == [rung(of, whole, number) for number in (2, 3)]
+        ids = {suspect.id for suspect in suspects(asked, place)}
+        assert ids <= {suspect.id for suspect in suspects(of, whole)}
 
 
 def test_a_matrix_output_has_no_nudge_and_still_a_value() -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from tutor.algebra import values
 from tutor.algebra.values import Value
 from tutor.engine.graph import Edge, Graph
 from tutor.engine.passes import compute, operands
 
 
-def nudged(graph: Graph, values: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None) -> Value:
+def nudged(graph: Graph, before: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None) -> Value:
     """The output when the value of `node` were `value`; on `edge` alone where one is given.
 
-    `values` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
+    `before` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
     """
+    if not any(map(values.is_array, before)):
+        return _nudged(graph, before, node, value, edge)
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return _nudged(graph, before, node, value, edge)
+
+
+def _nudged(graph: Graph, before: tuple[Value, ...], node: int, value: Value, edge: Edge | None) -> Value:
     forced = edge.target if edge else node
     changed = {forced}
-    found = list(values)
+    found = list(before)
     if edge is None:
         found[node] = value
     for position in range(node + 1, len(graph.nodes)):

@@ -8,7 +8,7 @@ from tutor.algebra.show import show
 from tutor.algebra.values import Value
 from tutor.engine.nudge import nudged
 from tutor.grading.problem import Blank, Problem
-from tutor.grading.rules import first_cell, together
+from tutor.grading.rules import telling_cell, together
 from tutor.i18n import N_, Message
 
 
@@ -22,41 +22,50 @@ def nudge(problem: Problem, blank: Blank) -> Message | None:
     if values.is_matrix(before):
         return None
     edge = blank.edge if blank.edge and len(graph.outgoing[blank.node]) > 1 else None
-    gradient = first_cell(problem.truth(blank, floats))
+    cell = telling_cell(problem, blank)
+    gradient = problem.truth(blank, floats)
+    gradient = gradient if cell is None else gradient[cell]
     for delta in (1.0, 0.01, 0.0001):
         try:
-            after = nudged(graph, floats.values, blank.node, _moved(value, delta), edge)
+            after = nudged(graph, floats.values, blank.node, _moved(value, delta, cell), edge)
         except (ArithmeticError, ValueError):
             continue
         moved = (after - before) * floats.start
         if abs(moved - gradient * delta) <= 0.02 * abs(moved) or (gradient == 0 and abs(moved) < 1e-3 * delta):
-            said = _nudge_text(problem, blank, delta, before, after, edge is not None)
+            said = _nudge_text(problem, blank, delta, before, after, cell, edge is not None)
             if said:
                 return said
     return None
 
 
-def _moved(value: Value, delta: float) -> Value:
-    if not values.is_matrix(value):
+def _moved(value: Value, delta: float, cell: tuple[int, int] | None) -> Value:
+    if cell is None:
         return value + delta
     moved = value.copy()
-    moved[0, 0] += delta
+    moved[cell] += delta
     return moved
 
 
 def _nudge_text(
-    problem: Problem, blank: Blank, delta: float, before: float, after: float, on_edge: bool
+    problem: Problem,
+    blank: Blank,
+    delta: float,
+    before: float,
+    after: float,
+    cell: tuple[int, int] | None,
+    on_edge: bool,
 ) -> Message | None:
     """The sentence, None where the numbers in it would not show the movement."""
     graph = problem.graph
     exact_before = problem.exact.values[blank.node]
-    old = nearest_float(first_cell(exact_before))
-    name = graph.title(blank.node) + ("[1,1]" if values.is_matrix(exact_before) else "")
+    old = nearest_float(exact_before if cell is None else exact_before[cell])
+    place = "" if cell is None else f"[{cell[0] + 1},{cell[1] + 1}]"
     moving, moved = _told_apart(old, old + delta), _told_apart(before, after)
     if not moving or not moved:
         return None
     words = {
-        "name": name,
+        "name": graph.title(blank.node) + place,
+        "place": place,
         "output": graph.output,
         "old": moving[0],
         "new": moving[1],
@@ -66,7 +75,12 @@ def _nudge_text(
         "delta": _plain(delta),
         "start": show(problem.start),
     }
-    if on_edge:
+    if on_edge and cell:
+        text = N_(
+            "Check by nudging: if only this line carried {new} instead of {old} in {place}, {output} would be {after} "
+            "instead of {before}: {moved} for {delta}."
+        )
+    elif on_edge:
         text = N_(
             "Check by nudging: if only this line carried {new} instead of {old}, {output} would be {after} instead of "
             "{before}: {moved} for {delta}."

@@ -194,7 +194,7 @@ def _pulled(problem: Problem, blank: Blank, edge: Edge) -> Message:
     if operation.kink or sum(values.count(value) for value in around) > _CELLS:
         return _by_the_rule(problem, blank)
     pulled = operation.pull[edge.slot](*(_named(value, f"{which}") for which, value in enumerate(around)))
-    row, column = _telling(problem, blank, pulled)
+    row, column = telling_cell(problem, blank, pulled) or (0, 0)
     cell, truth = (value[row, column] if values.is_matrix(value) else value for value in (pulled, problem.truth(blank)))
     if isinstance(cell, Sym):
         return _handed_on(cell.name, upstream, blank, (row, column))
@@ -232,19 +232,22 @@ def _cells(value: Value, name: str) -> list[tuple[str, _Number]]:
     return [(f"{name},{i},{j}", cell) for i, row in enumerate(value) for j, cell in enumerate(row)]
 
 
-def _telling(problem: Problem, blank: Blank, pulled: Value) -> tuple[int, int]:
-    """A cell that shows the rule: the first that is no zero, of a transpose one off the diagonal."""
+def telling_cell(problem: Problem, blank: Blank, pulled: Value = None) -> tuple[int, int] | None:
+    """A cell that shows the rule, the first that gets no zero; None where a number is asked.
+
+    `pulled` is what the rule gives in symbols: where cells change their places one that does is taken.
+    """
     if blank.shape is None:
-        return 0, 0
-    right = problem.truth_in_floats(blank)
-    cells = [(i, j) for i, row in enumerate(right) for j, value in enumerate(row) if value != 0]
-    moved = [cell for cell in cells if isinstance(pulled[cell], Sym) and not _stays(pulled[cell].name, cell)]
+        return None
+    right = problem.truth(blank) if problem.symbolic else problem.truth_in_floats(blank)
+    cells = [(i, j) for i, row in enumerate(right) for j, value in enumerate(row) if isinstance(value, Expr) or value]
+    moved = [cell for cell in cells if pulled is not None and _moves(pulled[cell], cell)]
     return next(iter(moved or cells), (0, 0))
 
 
-def _stays(name: str, cell: tuple[int, int]) -> bool:
-    """Whether a cell of the upstream goes to the same place."""
-    return name.partition(",")[2] in ("", f"{cell[0]},{cell[1]}")
+def _moves(pulled: Expr, cell: tuple[int, int]) -> bool:
+    """Whether a cell of the upstream goes to this cell as it is, from another place."""
+    return isinstance(pulled, Sym) and pulled.name.partition(",")[2] not in ("", f"{cell[0]},{cell[1]}")
 
 
 def _handed_on(name: str, upstream: Value, blank: Blank, cell: tuple[int, int]) -> Message:
