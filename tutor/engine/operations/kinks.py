@@ -16,7 +16,7 @@ _PASSES_ONE = (
         "both",
         lambda e: e.g,
         N_(
-            "Looks as if both lines got the upstream. {node} follows one of them: if only this line moves, does it move?"
+            "Looks as if both lines got the upstream. {node} follows one of them: if only this line moves, does {node} move?"
         ),
         alone=N_("You let the upstream through as it came. If this line moves a little here, does {node} move?"),
     ),
