@@ -91,7 +91,9 @@ def show_value(value: Any, digits: int = DIGITS, near_one: bool = False) -> str:
         try:
             return show_number(balls.nearest_float(value), digits, near_one)
         except KeyError:
-            return write(value)
+            from tutor.algebra.tidy import tidy
+
+            return write(tidy(value))
     return show_number(float(value), digits, near_one)
 
 

@@ -31,6 +31,9 @@ def from_formula(
     Raises `AlgebraError` where the formula can't be read, an input has no value or nothing finite comes out.
     """
     problem = problem_of(text, inputs, start, own)
+    if isinstance(start, Sym) and problem.graph.nodes[problem.graph.last].shape is not None:
+        sentence = N_("The start {start} would be a matrix of symbols. Start with numbers, or let the output be one.")
+        raise AlgebraError(message(sentence, start=start.name), -1)
     title = Text({"": one_line(text)})
     return Exercise("formula", "", title, problem.graph, problem.inputs, start=problem.start)
 
