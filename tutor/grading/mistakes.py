@@ -408,7 +408,7 @@ def _has_matrices(argument: Spot | _Around | Value) -> bool:
     if isinstance(spot, tuple):
         return any(values.is_matrix(value) for value in spot)
     if isinstance(spot, Spot):
-        return any(values.is_matrix(value) for value in (spot.g, spot.z, *spot.operands))
+        return any(map(values.is_matrix, (spot.g, spot.z, *spot.operands)))
     return values.is_matrix(spot)
 
 

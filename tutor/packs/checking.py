@@ -118,14 +118,19 @@ class Checker:
         if self.doubtful:
             return None
         self._something_to_fill(exercise, problem)
-        if self._finite(replace(exercise, questions=())):
-            exercise = self._told_everything(replace(exercise, where=self._where(exercise)), known)
+        # What was computed for an exercise stays with it: it is made anew only where something is added.
+        bare = replace(exercise, questions=()) if exercise.questions else exercise
+        if self._finite(bare):
+            if self.file.where:
+                exercise = replace(exercise, where=self._where(bare))
+            exercise = self._told_everything(exercise, known)
         return None if self.faults else exercise
 
     def _told_everything(self, exercise: Exercise, known: list[str]) -> Exercise:
         """The exercise with its author's hints and mistakes; what is wrong in texts and formulas is reported."""
         sound = self._texts(exercise)
-        return replace(exercise, advice=self._advice(exercise, known)) if sound else exercise
+        advice = self._advice(exercise, known) if sound else {}
+        return replace(exercise, advice=advice) if advice else exercise
 
     def _without_graph(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
         """An exercise of questions alone."""
@@ -356,8 +361,8 @@ class Checker:
 
     def _where(self, exercise: Exercise) -> tuple[Condition, ...]:
         """The conditions on fresh numbers, which the author's numbers meet too."""
-        problem = replace(exercise, questions=()).variant().problem
-        if problem.symbolic and self.file.where:
+        problem = exercise.variant().problem
+        if problem.symbolic:
             self.report(message(N_("Conditions compare numbers, and here are symbols. Leave this out.")), "where")
             return ()
         exact = {node.name: problem.exact.values[i] for i, node in enumerate(problem.graph.nodes) if node.name}

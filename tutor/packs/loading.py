@@ -55,7 +55,12 @@ _GROUNDS = ("nodes", "fold")
 
 def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exercise:
     """The exercise in a file of the pack in `folder`. Raises `PackError` with all its faults."""
-    source = read(path, folder)
+    return exercise_in(read(path, folder), pack, exercise_id)
+
+
+def exercise_in(source: Source, pack: str, exercise_id: str) -> Exercise:
+    """The exercise in a file that was read. Raises `PackError` with all its faults."""
+    path = source.path
     file, faults = _validated(ExerciseFile, source)
     if "id" not in source.data and not is_id(exercise_id):
         text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)

@@ -217,6 +217,8 @@ class ExerciseFile(Table):
     def _asks_something(self) -> ExerciseFile:
         if self.graph is None and not self.question:
             raise _custom(message(N_('Nothing is asked. Add a graph, such as graph = "z = x * y", or a [[question]].')))
+        if self.blanks == () and self.forward == () and not self.question:
+            raise _custom(message(N_('There is nothing to fill. Name a blank or write blanks = "all".')), "blanks")
         return self
 
 

@@ -38,13 +38,12 @@ class Nearness:
         for position, (_name, value) in enumerate(comparable):
             self._values[position] = value
         #: By mistake and set of numbers: whether it comes near to the right value.
-        self.near_truth: Any = self._near(self._values, np.broadcast_to(truth, whole))
-        self._truth = truth
+        self._truth = np.broadcast_to(truth, whole)
+        self.near_truth: Any = self._near(self._values, self._truth)
 
-    @property
-    def right(self) -> Any:
-        """By mistake and set of numbers: whether it gives the right value itself."""
-        return self._near(self._values, self._truth, _EQUAL)
+    def right(self, position: int) -> Any:
+        """For one set of numbers which mistakes give the right value itself."""
+        return self._near(self._values[:, position : position + 1], self._truth[position], _EQUAL)[:, 0]
 
     def always(self) -> tuple[Any, Any]:
         """Which mistakes always give the right value; of those that always come to the same, one each, as positions."""

@@ -81,10 +81,7 @@ def read_blanks(raw: Any) -> tuple[str, ...] | None:
         return None
     if isinstance(raw, str):
         raise Refused(message(N_('Blanks are "all" or a list of their names, such as ["start", "x->mul1"].')))
-    names = read_names(raw)
-    if not names:
-        raise Refused(message(N_('There is nothing to fill. Name a blank or write blanks = "all".')))
-    return names
+    return read_names(raw)
 
 
 def read_wrt(raw: Any) -> tuple[str, ...]:

@@ -32,9 +32,9 @@ DIGITS = 6
 _DECIMAL = {"add", "sub", "mul", "neg", "matmul", "transpose", "sum", "sum.0", "sum.1", "relu", "abs", "max", "min",
             "pow", "broadcast"}  # fmt: skip
 #: How many sets are drawn for a seed before the best of them is taken: the first, and more where none will do.
-_ROUNDS = (range(12), range(12, ATTEMPTS))
+_ROUNDS = (range(16), range(16, ATTEMPTS))
 #: Whose numbers show what is so for all numbers.
-_REFERENCE = 0
+_REFERENCE, _REFERENCES = 0, range(12)
 
 
 class _Many(Problem):
@@ -165,19 +165,13 @@ class Usual:
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A set of numbers, and what speaks against it: a slope jumps, mistakes are hidden (as blank and mistake), a
-    decimal is long, so many mistakes can't be told from another one. `attempt` is None for the author's own.
+    decimal is long. `attempt` is None for the author's own.
     """
 
     attempt: int | None
     at_a_kink: bool
     hidden: tuple[tuple[str, str], ...]
     too_long: bool
-    alike: int
-
-    @property
-    def poor(self) -> tuple[int, ...]:
-        """To compare picks by, the better one first; all zero but the last where a set will do."""
-        return int(self.at_a_kink), len(self.hidden), int(self.too_long), self.alike
 
 
 class Sampler:
@@ -201,103 +195,122 @@ class Sampler:
         self._authored = {name: in_floats(value) for name, value in problem.inputs.items()}
         self._usual: Usual | None = None
         self._tolerable = 0
+        #: The author's own numbers, with the mistakes that give the right value itself; None where they aren't finite.
+        self.authored: Pick | None = None
 
     def picks(self, seeds: Sequence[int]) -> list[Pick | None]:
         """What is taken for each seed; None where nothing can be. The same for a seed in any company.
 
         It is the first set that will do and that is among the better quarter, or else the best there is.
         """
-        best: dict[int, Pick] = {}
+        best: dict[int, tuple[tuple[int, ...], Pick]] = {}
         waiting = list(dict.fromkeys(seeds))
         for attempts in _ROUNDS:
-            done = set()
-            for seed, pick in self._look(waiting, attempts):
-                if seed not in done and (seed not in best or pick.poor < best[seed].poor):
-                    best[seed] = pick
-                if not any(pick.poor[:3]) and pick.alike <= self._tolerable:
-                    best[seed] = best[seed] if seed in done else pick
-                    done.add(seed)
-            waiting = [seed for seed in waiting if seed not in best or any(best[seed].poor[:3])]
+            for seed, found in self._look(waiting, attempts).items():
+                if seed not in best or found[0] < best[seed][0]:
+                    best[seed] = found
+            # Hidden mistakes and long decimals that so many sets have lie in what may be drawn.
+            waiting = [seed for seed in waiting if seed not in best or best[seed][0][0]]
             if not waiting:
                 break
-        return [best.get(seed) for seed in seeds]
+        return [best[seed][1] if seed in best else None for seed in seeds]
 
-    def authored(self) -> Pick | None:
-        """The author's own numbers, with the mistakes that give the right value itself; None where they are not finite."""
-        if self._usual is None:
-            list(self._look((), range(0)))
-        assert self._usual is not None
-        trial = Trial(self._problem, self._fixed(1), 1)
-        return next((pick for _position, pick in _judged(trial, self._usual, [None], itself=True)), None)
-
-    def _look(self, seeds: Sequence[int], attempts: range) -> list[tuple[int, Pick]]:
-        sets: list[tuple[int | None, int]] = [(seed, attempt) for seed in seeds for attempt in attempts]
+    def _look(self, seeds: Sequence[int], attempts: range) -> dict[int, tuple[tuple[int, ...], Pick]]:
+        """The best of these attempts for each seed, with what to compare it by."""
         drawn = [self._drawing.in_floats(self._exercise, seed, attempts) for seed in seeds]
-        if self._usual is None:
-            sets += [(None, attempt) for attempt in _ROUNDS[0]]
-            drawn.append(self._drawing.in_floats(self._exercise, _REFERENCE, _ROUNDS[0]))
-        trial = Trial(self._problem, self._joined(drawn, len(sets)), len(sets), self._conditions)
+        count = len(seeds) * len(attempts)
+        first = self._usual is None
+        if first:
+            drawn.append(self._drawing.in_floats(self._exercise, _REFERENCE, _REFERENCES))
+            count += len(_REFERENCES)
+        trial = Trial(self._problem, self._joined(drawn, count, first), count + first, self._conditions)
         self._usual = self._usual or Usual(trial)
-        found, reference = [], []
-        for position, pick in _judged(trial, self._usual, [attempt for _seed, attempt in sets]):
-            seed = sets[position][0]
-            if seed is None:
-                reference.append(pick.alike)
-            elif not (self._has_own and self._is_authored(trial, position)):
-                found.append((seed, pick))
-        if reference:
-            self._tolerable = sorted(reference)[len(reference) // 4]
+        judged = _Judged(trial, self._usual)
+        if first:
+            self._learn(judged, count)
+        taken = {}
+        for position, seed in enumerate(seeds):
+            begin = position * len(attempts)
+            rows = judged.rows(begin, begin + len(attempts))
+            if self._has_own:
+                rows = rows[~self._are_authored(trial, rows)]
+            row = judged.best(rows, self._tolerable)
+            if row is not None:
+                flaws = tuple(int(flaw) for flaw in judged.flaws[row])
+                taken[seed] = flaws, judged.pick(row, attempts[int(trial.kept[row]) - begin])
+        return taken
+
+    def _learn(self, judged: _Judged, count: int) -> None:
+        """What the reference and the author's numbers, which stand last, tell."""
+        rows = judged.rows(count - len(_REFERENCES), count)
+        alike = sorted(judged.flaws[rows, -1])
+        self._tolerable = int(alike[len(alike) // 4]) if alike else 0
+        for row in judged.rows(count, count + 1):
+            self.authored = judged.pick(int(row), None, itself=True)
+
+    def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int, with_author: bool) -> dict[str, Any]:
+        import numpy as np
+
+        found = {}
+        for name, value in self._authored.items():
+            own = np.asarray(value)[None]
+            parts = [one[name] for one in drawn] if name in drawn[0] else [np.repeat(own, count, axis=0)]
+            found[name] = np.concatenate([*parts, own] if with_author else parts)
         return found
 
-    def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int) -> dict[str, Any]:
+    def _are_authored(self, trial: Trial, rows: Any) -> Any:
         import numpy as np
 
-        fresh = {name: np.concatenate([one[name] for one in drawn]) for name in drawn[0]} if drawn else {}
-        return {**self._fixed(count), **fresh}
-
-    def _fixed(self, count: int) -> dict[str, Any]:
-        """The author's numbers, as a batch."""
-        import numpy as np
-
-        return {name: np.repeat(np.asarray(value)[None], count, axis=0) for name, value in self._authored.items()}
-
-    def _is_authored(self, trial: Trial, position: int) -> bool:
-        import numpy as np
-
-        row = int(np.searchsorted(trial.kept, position))
-        return all(bool((trial.problem.inputs[name][row] == value).all()) for name, value in self._authored.items())
+        found = np.ones(len(rows), dtype=bool)
+        for name, value in self._authored.items():
+            found &= _every_cell(trial.problem.inputs[name][rows] == value)
+        return found
 
 
-def _judged(trial: Trial, usual: Usual, attempts: Sequence[int | None], itself: bool = False) -> list[tuple[int, Pick]]:
-    """The sets of a trial that can be taken, by position, with what speaks against each.
-
-    A mistake is hidden where it comes near to the right value, or gives that `itself`.
+class _Judged:
+    """The sets of a trial that can be taken, a row each, with what speaks against them: slopes that jump, hidden
+    mistakes, long decimals, mistakes that can't be told from another.
     """
-    import numpy as np
 
-    count = len(trial.kept)
-    alike = np.zeros(count, dtype=int)
-    hidden: list[list[tuple[str, str]]] = [[] for _ in range(count)]
-    with np.errstate(all="ignore"):
-        for blank in trial.blanks:
-            always, different = usual.at(blank)
-            alike += blank.alike(different)
-            for mistake, row in np.argwhere((blank.right if itself else blank.near_truth) & ~always[:, None]):
-                hidden[row].append((blank.id, blank.names[mistake]))
-        kinks, long = trial.at_a_kink, trial.too_long
-    return [
-        (
-            int(position),
-            Pick(
-                attempts[position],
-                bool(kinks[row]),
-                tuple(dict.fromkeys(hidden[row])),
-                bool(long[row]),
-                int(alike[row]),
-            ),
-        )
-        for row, position in enumerate(trial.kept)
-    ]
+    def __init__(self, trial: Trial, usual: Usual) -> None:
+        import numpy as np
+
+        self._trial = trial
+        self._usual = usual
+        self.flaws = np.zeros((len(trial.kept), 4), dtype=int)
+        with np.errstate(all="ignore"):
+            self.flaws[:, 0] = trial.at_a_kink
+            self.flaws[:, 2] = trial.too_long
+            for blank in trial.blanks:
+                always, different = usual.at(blank)
+                self.flaws[:, 1] += blank.near_truth[~always].sum(axis=0)
+                self.flaws[:, 3] += blank.alike(different)
+
+    def rows(self, begin: int, end: int) -> Any:
+        """The rows of the sets from one position to another."""
+        import numpy as np
+
+        return np.arange(*np.searchsorted(self._trial.kept, (begin, end)))
+
+    def best(self, rows: Any, tolerable: int) -> int | None:
+        """Among these the first without a flaw, but for so many mistakes that are alike; else the least bad."""
+        import numpy as np
+
+        if not len(rows):
+            return None
+        flaws = self.flaws[rows]
+        good = ~flaws[:, :3].any(axis=1) & (flaws[:, 3] <= tolerable)
+        return int(rows[np.argmax(good)] if good.any() else rows[np.lexsort(flaws.T[::-1])[0]])
+
+    def pick(self, row: int, attempt: int | None, itself: bool = False) -> Pick:
+        """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`."""
+        found: dict[tuple[str, str], None] = {}
+        for blank in self._trial.blanks:
+            always, _different = self._usual.at(blank)
+            hidden = blank.right(row) if itself else blank.near_truth[:, row]
+            found.update({(blank.id, blank.names[mistake]): None for mistake in (hidden & ~always).nonzero()[0]})
+        kink, _hidden, long, _alike = self.flaws[row]
+        return Pick(attempt, bool(kink), tuple(found), bool(long))
 
 
 def short(value: Any) -> Any:
@@ -326,3 +339,8 @@ def _any_cell(flags: Any, count: int) -> Any:
     if values.is_matrix(flags):
         flags = flags.any(axis=(-2, -1))
     return np.broadcast_to(flags, (count,))
+
+
+def _every_cell(flags: Any) -> Any:
+    """Flags by set of numbers, where all cells of a matrix are flagged."""
+    return flags.all(axis=(-2, -1)) if values.is_matrix(flags) else flags

@@ -43,9 +43,10 @@ _CELLS = 4
 def sample(exercise: Exercise) -> dict[int, Pick | None]:
     """What is taken for each of the seeds; empty where nothing can be drawn or nothing is computed."""
     problem = exercise.variant().problem
-    if not exercise.varies or problem.symbolic or not problem.graph.nodes:
+    if problem.symbolic or not problem.graph.nodes:
         return {}
-    return dict(zip(SEEDS, exercise.sampler.picks(SEEDS), strict=True))
+    seeds = SEEDS if exercise.varies else ()
+    return dict(zip(seeds, exercise.sampler.picks(seeds), strict=True))
 
 
 def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
@@ -58,7 +59,7 @@ def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
     if not exercise.varies and exercise.graph.inputs:
         yield subject.warning(message(_NO_VARIATION), "vary")
     if exercise.inputs:
-        yield from _of_author(subject, exercise.sampler.authored())
+        yield from _of_author(subject, exercise.sampler.authored)
     yield from _of_fresh(subject, picks)
     yield from _gradients(subject, exercise, picks)
 

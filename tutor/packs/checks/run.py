@@ -116,7 +116,7 @@ def check_task(task: Task, more: tuple[More, ...]) -> tuple[list[Finding], int]:
 def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Finding]:
     """What is to be said of one exercise."""
     from tutor.packs.checks import languages, mistakes, numbers, whole, wording
-    from tutor.packs.loading import open_exercise
+    from tutor.packs.loading import exercise_in
 
     try:
         source = read(entry.path, task.folder)
@@ -124,7 +124,7 @@ def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Findin
         return of_error(error)
     exercise, told = None, list[Finding]()
     try:
-        exercise = open_exercise(entry.path, task.folder, task.pack, entry.id)
+        exercise = exercise_in(source, task.pack, entry.id)
     except PackError as error:
         told += of_error(error)
     subject = Subject(entry.path, source, exercise, task.languages)
