@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tutor.algebra import ANSWER, GRAPH, AlgebraError, parse, parse_equations, read_value
@@ -53,7 +55,23 @@ REFUSALS = [
     ("√2", "√", ("sqrt(x)",)),
     ("x . 5", ".", ("point stands alone",)),
     ("x\u200b+1", "\u200b", ("invisible", "U+200B")),
-    ("x₁", "₁", ("not read here",)),
+    ("x₁", "₁", ("not read here. Write 1",)),
+    ("x + ½", "½", ("not read here. Write 1/2",)),
+    ("|x|", "|", ("abs(x)",)),
+    ("50 %", "%", ("0.5 for 50 %",)),
+    ("x!", "!", ("factorial",)),
+    ("∑ X", "∑", ("sum(X)",)),
+    ("2∞", "∞", ("is no number",)),
+    ("{x}", "{", ("( )",)),
+    ("∂L/∂x", "∂", ("has a name here",)),
+    ("1_000", "_", ("not read in numbers",)),
+    ("х + 1", "х", ("looks like x", "other letters")),
+    ("x\x85", "\x85", ("invisible", "U+0085")),
+    ("x\x1b[2J", "\x1b", ("invisible", "U+001B")),
+    ("x × ", "", ("ends too early",)),
+    ("× x", "×", ("A value is missing before “×”",)),
+    ("exp(x, y)", "exp", ("takes one value", "exp(a)")),
+    ("X[0, 1]", "[", ("Write * or @",)),
     ("x # 1", "#", ("not read here",)),
     ("'x", "'", ("not read here",)),
     ("x ? y", "?", ("not read here",)),
@@ -80,6 +98,43 @@ def test_characters_beyond_the_basic_plane_count_as_one() -> None:
     names = ("𝑥", "日本", "y")
     assert refused("𝑥 + 日本 + q", names).at == 9
     assert refused("𝑥·日本·🙂", names).at == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "words"),
+    [
+        ("z = tan(x)", "tan", ("is no function here", "tanh", "tan*(…)")),
+        ("z = arc(x)", "arc", ("is no function here", "Functions are exp")),
+        ("z = log10(x)", "log10", ("is no function here", "log")),
+        ("z = Σ(X)", "Σ", ("sum(X)",)),
+        ("z = x[0]", "[", ("Write * or @",)),
+        ("z = " + "a" * 101 + " * x", "a" * 101, ("longer than 100 characters",)),
+        ("z = x == y", "==", ("Comparisons",)),
+    ],
+)
+def test_a_graphs_text_is_refused_where_it_would_be_misread(text: str, marked: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        parse_equations(text)
+    assert (caught.value.at, caught.value.length) == (text.index(marked), len(marked))
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_bracket_behind_a_letter_is_a_product() -> None:
+    assert accepts_graph("z = y(1 - y)")
+    assert accepts_graph("z = rate (1 - y)")
+    assert accepts_graph("z = rate*(1 - y)")
+
+
+def test_signs_that_look_alike_are_read_alike() -> None:
+    for text in ("x·y", "x×y", "x•y", "x⊙y", "x⋅y", "x÷y", "x∕y", "x⁄y", "x−y", "x‑y", "x–y"):
+        assert accepts(text), text
+
+
+def test_of_very_many_names_some_are_listed() -> None:
+    fault = refused("q", tuple(f"name{n:03}" for n in range(500)))
+    assert "name011, …" in str(fault)
+    assert len(str(fault)) < 300
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])
@@ -121,6 +176,46 @@ def test_floats_refuse_what_has_no_value_too() -> None:
     for text in ("1/(x - 2)", "log(x - 3)", "exp(1000 x)", "(x - 4)^0.5"):
         with pytest.raises(AlgebraError):
             in_floats(parse(text), {"x": 2.0})
+
+
+SIZES = [
+    # typed, at, words
+    ("ones(100, 1) @ ones(1, 100)", 13, "200 entries"),
+    ("exp(ones(15, 14))", 4, "200 entries"),
+    ("[[1], [2]] @ ones(1, 120)", 11, "200 entries"),
+    ("exp(" * 15 + "ones(14, 14)" + ")" * 15, None, "steps of calculation"),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "word"), SIZES, ids=[row[0][:20] for row in SIZES])
+def test_an_answer_computes_no_more_than_it_may_hold(text: str, at: int | None, word: str) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        evaluate(parse(text), {}, ANSWER)
+    assert word in str(caught.value)
+    assert at is None or caught.value.at == at
+
+
+def test_beside_a_large_matrix_of_the_exercise_more_may_be_computed() -> None:
+    large = evaluate(parse("ones(30, 30)", limits=GRAPH), {})
+    assert evaluate(parse("M @ M.T"), {"M": large}, ANSWER).shape == (30, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ones(5000, 1) @ ones(1, 5000)",
+        "(ones(100, 1) @ ones(1, 100)) @ (ones(100, 1) @ ones(1, 100))",
+        "exp(" * 90 + "ones(90, 90)" + ")" * 90,
+        "max(ones(100, 100), 2)" + " + 1" * 900,
+    ],
+)
+def test_a_value_is_refused_before_it_is_computed(text: str) -> None:
+    tree = read_value(text)
+    begun = time.process_time()
+    with pytest.raises(AlgebraError, match=r"entries at most|steps of calculation"):
+        evaluate(tree, {})
+    # Computed, the smallest of these takes most of a second.
+    assert time.process_time() - begun < 0.2
 
 
 # --- limits: the last that fits, the first that doesn't -----------------------------------------------------

@@ -11,9 +11,22 @@ from typing import NamedTuple
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.limits import MAX_NAME
 from tutor.algebra.numbers import read_number
-from tutor.i18n import N_, message
+from tutor.i18n import N_, Message, message
 
-_SIGNS = {"·": "*", "×": "*", "∗": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "ᵀ": "T"}
+_SIGNS = dict.fromkeys("·×∗⋅•∙⊙", "*") | dict.fromkeys("÷∕⁄", "/") | dict.fromkeys("−–‐‑", "-") | {"ᵀ": "T"}
+#: What to write instead of signs that are not read.
+_INSTEAD = {
+    "√": N_("Write a square root as sqrt(x)."),
+    ".": N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T."),
+    "|": N_("Write an absolute value as abs(x)."),
+    "∑": N_("Write the sum of a matrix as sum(X)."),
+    "%": N_("“%” is not read here. Write per cent as decimals: 0.5 for 50 %."),
+    "!": N_("“!” is not read here. Write a factorial as its product."),
+    "∞": N_("“∞” is no number. Write a number."),
+    "∂": N_("“∂” is read only in a gradient that has a name here, such as ∂L/∂z."),
+    "{": N_("Brackets are written as ( ) here."),
+    "}": N_("Brackets are written as ( ) here."),
+}
 #: Signs that are tokens as they are, and those that may begin a pair.
 _ALONE = "+-*/^()[],@=;"
 _PAIRS = ("**", "==", "<=", ">=", "!=")
@@ -59,6 +72,8 @@ def tokens(text: str, compound: Iterable[str] = ()) -> Iterator[Token]:
         elif match := _NUMBER.match(text, at):
             yield Token("number", match[0], at, read_number(match[0], at))
             at = match.end()
+            if text.startswith("_", at):
+                raise AlgebraError(message(N_("“_” is not read in numbers. Leave it out.")), at)
         elif match := _TRANSPOSED.match(text, at):
             yield Token("T", match[0], at)
             at = match.end()
@@ -126,10 +141,11 @@ def _refused(character: str, at: int) -> AlgebraError:
     if 0xFF01 <= ord(character) <= 0xFF5E:
         plain = unicodedata.normalize("NFKC", character)
         return AlgebraError(message(N_("“{c}” is a full-width character. Write {d}."), c=character, d=plain), at)
-    if character == "√":
-        return AlgebraError(message(N_("Write a square root as sqrt(x).")), at)
-    if character == ".":
-        return AlgebraError(message(N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T.")), at)
+    if character in _INSTEAD:
+        return AlgebraError(Message(_INSTEAD[character]), at)
+    if category == "No":
+        plain = unicodedata.normalize("NFKC", character).replace("⁄", "/")
+        return AlgebraError(message(N_("“{c}” is not read here. Write {d}."), c=character, d=plain), at)
     if category.startswith(("C", "Z")):
         return AlgebraError(
             message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"), at

@@ -15,6 +15,7 @@ from fractions import Fraction
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.lexer import Token, tokens
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
+from tutor.algebra.lookalikes import look
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym
 from tutor.i18n import N_, Message, message
 
@@ -45,6 +46,8 @@ FUNCTIONS = {
 #: Functions whose second value is an axis: 0 goes down the columns, 1 along the rows.
 _ALONG = ("sum", "mean")
 CONSTANTS = ("e", "pi", "π")
+#: So many names are listed where an unknown one stands.
+_NAMED = 12
 
 _SUM, _PRODUCT, _SIGN, _POWER = 10, 20, 25, 30
 _INFIX = {
@@ -238,6 +241,8 @@ class _Parser:
                 raise self.error(
                     N_("An operator is missing before {c}. Write *, ^ or another one there."), c=token.text
                 )
+            elif token.kind == "[":
+                raise self.error(N_("A matrix right behind a value is no product. Write * or @ between them."))
             elif token.kind in _BEGINS_OPERAND and binding < _PRODUCT:
                 right = self.expression(_PRODUCT)
                 tree = self.made(Apply("mul", (tree, right), token.at))
@@ -280,21 +285,54 @@ class _Parser:
             return self.made(Sym("pi", token.at))
         if self.names is not None and not declared:
             raise self.unknown(token)
+        if self.names is None and self.token.kind == "(" and self.token.at == token.at + len(token.text):
+            self.check_product(token)
         return self.made(Sym(name, token.at))
 
+    def check_product(self, token: Token) -> None:
+        """Refuse a name with a bracket right behind it that reads like a function: `tan(x)`, but not `y(1 - y)`."""
+        name = token.text
+        if name == "Σ":
+            raise self.error(N_("Write the sum of a matrix as sum(X)."), token)
+        if len(name) < 2:
+            return
+        near = difflib.get_close_matches(name.lower(), self.functions, n=1, cutoff=0.75)
+        if near:
+            raise self.error(
+                N_("“{name}” is no function here. Did you mean {near}? For a product write {name}*(…)."),
+                token,
+                name=name,
+                near=near[0],
+            )
+        raise self.error(
+            N_("“{name}” is no function here. For a product write {name}*(…). Functions are {known}."),
+            token,
+            name=name,
+            known=", ".join(self.functions),
+        )
+
     def unknown(self, token: Token) -> AlgebraError:
-        known = sorted(name for name in self.names or ())
+        names = sorted(self.names or ())
+        known = names if len(names) <= _NAMED else [*names[:_NAMED], "…"]
         if not known:
             return self.error(N_("Unknown name “{name}”. Only numbers are read here."), token, name=token.text)
         letters = list(token.text)
-        if len(letters) > 1 and all(letter in known for letter in letters):
+        if len(letters) > 1 and all(letter in names for letter in letters):
             return self.error(
                 N_("Unknown name “{name}”. For a product write {product}."),
                 token,
                 name=token.text,
                 product="*".join(letters),
             )
-        near = difflib.get_close_matches(token.text, [*known, *self.functions], n=1, cutoff=0.75)
+        alike = next((name for name in names if look(name) == look(token.text)), None)
+        if alike:
+            return self.error(
+                N_("“{name}” looks like {other} but is written with other letters. Type {other}."),
+                token,
+                name=token.text,
+                other=alike,
+            )
+        near = difflib.get_close_matches(token.text, [*names, *self.functions], n=1, cutoff=0.75)
         if near:
             return self.error(
                 N_("Unknown name “{name}”. Did you mean {near}? This exercise knows {known}."),
@@ -317,7 +355,7 @@ class _Parser:
         while self.token.kind == "," and len(args) < most:
             self.next()
             args.append(self.expression(0))
-        if self.token.kind == "," and most == 1 and token.text in FUNCTIONS:
+        if self.token.kind == "," and most == 1 and self.last.text.isdecimal() and self.peek().text.isdecimal():
             raise self.comma()
         if self.token.kind == "," and most == 1:
             raise self.error(N_("{name} takes one value: write {form}."), token, name=op, form=_form(token, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
+from tutor.algebra.lookalikes import look
 from tutor.algebra.parser import Equation, parse_equations, reserved
 from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, children, names, postorder
 from tutor.algebra.values import Shape, Value
@@ -25,6 +27,7 @@ from tutor.i18n import N_, message
 if TYPE_CHECKING:
     from tutor.engine.definition import Definition
 
+_GRADIENT = re.compile(r"d\w+/d\w+")
 _OUTPUT_NAMES = ("z", "f", "L", "out")
 
 
@@ -83,6 +86,7 @@ def _all_names(equations: list[Equation]) -> set[str]:
 def _check_names(equations: list[Equation]) -> None:
     """Each name is defined once, before it is used, and all but the last are used."""
     used: set[str] = set()
+    looks: dict[str, str] = {}
     defined: dict[str, Equation] = {}
     for equation in equations:
         for node in postorder(equation.tree):
@@ -93,7 +97,20 @@ def _check_names(equations: list[Equation]) -> None:
                         node.at,
                         len(node.name),
                     )
+                other = looks.setdefault(look(node.name), node.name)
+                if other != node.name:
+                    raise AlgebraError(
+                        message(
+                            N_("“{name}” looks like “{other}” but is written with other letters. Use one of the two."),
+                            name=node.name,
+                            other=other,
+                        ),
+                        node.at,
+                        len(node.name),
+                    )
                 used.add(node.name)
+            elif isinstance(node, Apply) and node.op == "div":
+                _check_quotient(node)
         if equation.name is None:
             if equation is not equations[-1]:
                 raise AlgebraError(
@@ -127,6 +144,17 @@ def _check_names(equations: list[Equation]) -> None:
                 equation.at,
                 len(name),
             )
+
+
+def _check_quotient(node: Apply) -> None:
+    """Refuse `dL/dz` as it stands: it is a gradient, and those are no part of a graph."""
+    above, below = node.args
+    if not (isinstance(above, Sym) and isinstance(below, Sym)):
+        return
+    typed = f"{above.name}/{below.name}"
+    if _GRADIENT.fullmatch(typed) and below.at == above.at + len(above.name) + 1:
+        text = N_("{typed} is a gradient and no part of the graph. It can be the start. A quotient is ({a})/({b}).")
+        raise AlgebraError(message(text, typed=typed, a=above.name, b=below.name), above.at, len(typed))
 
 
 class _Builder:

@@ -1,0 +1,102 @@
+"""A graph's text can't ask for more memory or time than there is; names that look alike are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.algebra import AlgebraError, parse
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.limits import GRAPH_CELLS
+from tutor.algebra.show import show, show_value, write
+from tutor.algebra.tree import ONE, Sym, number
+from tutor.engine import Graph, forward, run
+
+
+def refused(text: str, **inputs: str) -> AlgebraError:
+    with pytest.raises(AlgebraError) as caught:
+        Graph.parse(text, {name: evaluate(parse(value), {}) for name, value in inputs.items()})
+    assert 0 <= caught.value.at < len(text)
+    return caught.value
+
+
+def chain(length: int, step: str) -> str:
+    steps = [f"a{i} = {step.replace('t', f'a{i - 1}')}" for i in range(1, length)]
+    return "; ".join(["a0 = x + 1", *steps])
+
+
+def test_the_matrices_of_a_graph_are_bounded_together() -> None:
+    wide = "A = x * ones(100, 1); B = x * ones(1, 100); z = sum("
+    assert len(Graph.parse(wide + "A * B)").nodes) == 9
+    fault = refused(wide + " + ".join(["A * B"] * 300) + ")")
+    assert f"{GRAPH_CELLS} entries together" in str(fault)
+
+
+def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
+    assert Graph.parse("z = sum(X" + " @ X" * 400 + ")", {"X": evaluate(parse("ones(10, 10)"), {})})
+    fault = refused("z = sum(X" + " @ X" * 600 + ")", X="ones(10, 10)")
+    assert "multiplications" in str(fault)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = ones(100, 100); " + "".join(f"a{i} = a{i - 1 if i else ''} + a; " for i in range(50)) + "z = sum(x * a49)",
+        "a = ones(100, 100); b = a @ a; z = sum(x * b)",
+        "a = ones(100, 100); z = " + " + ".join(["sum(x * a)"] * 200),
+    ],
+)
+def test_constants_are_bounded_too(text: str) -> None:
+    assert "steps of calculation" in str(refused(text)) or "entries together" in str(refused(text))
+
+
+def test_a_constant_with_a_name_is_computed_once() -> None:
+    text = "a = 2^99; " + "".join(f"a{i} = a{i - 1 if i else ''} * 3 + 1; " for i in range(300))
+    built = Graph.parse(text + "z = x * a299 + y * a299", {})
+    constants = [node.const for node in built.nodes if node.const is not None]
+    assert len(constants) == 2
+    assert constants[0] is constants[1]
+
+
+@pytest.mark.parametrize(
+    "step", ["t * t", "t^2", "t + t", "t * t + 1", "exp(t)", "sin(t)", "1/t", "t - t", "sigmoid(t) * t"]
+)
+def test_long_chains_have_exact_passes_of_bounded_size(step: str) -> None:
+    built = Graph.parse(chain(250, step))
+    passes = run(built, {"x": number(3)}, ONE)
+    for value in (*passes.values, *passes.gradients):
+        show_value(value)
+        nearest_float(value)
+
+
+def test_a_formula_with_shared_parts_is_cut_where_it_would_be_endless() -> None:
+    built = Graph.parse(chain(250, "t * t"))
+    passes = run(built, {"x": Sym("x")}, ONE)
+    text = write(passes.values[-1])
+    assert "…" in text
+    assert len(text) < 200_000
+    assert "…" not in write(forward(Graph.parse(chain(8, "t * t")), {"x": Sym("x")})[-1])
+
+
+def test_matrices_whose_cells_share_a_sum_are_shown_at_once() -> None:
+    # Each cell of a softmax has its row's sum inside: computed anew for each, this takes most of a minute.
+    value = evaluate(parse("softmax(ones(10, 20))"), {})
+    assert show(value).count("0.05") == 200
+
+
+def test_titles_of_nodes_stay_short() -> None:
+    built = Graph.parse("z = " + "+".join(f"x{i}*y{i}" for i in range(400)))
+    assert max(len(built.title(position)) for position in range(len(built.nodes))) < 200
+
+
+def test_names_that_look_alike_are_not_taken_for_two() -> None:
+    fault = refused("z = \u0445 + x")
+    assert (fault.at, fault.length) == (8, 1)
+    assert "other letters" in str(fault)
+
+
+def test_a_gradient_is_no_part_of_a_graph() -> None:
+    fault = refused("z = x + dL/dz * y")
+    assert (fault.at, fault.length) == (8, 5)
+    assert "(dL)/(dz)" in str(fault)
+    assert Graph.parse("v = (dx)/(dt)").inputs == ("dx", "dt")
