@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
+from tutor import cli
 from tutor.practice.schema import VERSION
 
 RECIPROCAL = ("play", "basics/reciprocal", "--plain")
@@ -33,10 +34,26 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def practised(practice: Path, home: Path, run_tutor: Run) -> Run:
+def tutor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command line in this process, which starts nothing anew."""
+
+    def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.StringIO(text))
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            code = cli.run(list(arguments))
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def practised(practice: Path, home: Path, tutor: Run) -> Run:
     """That learner at the command line."""
     shutil.copytree(practice, home)
-    return run_tutor
+    return tutor
 
 
 def make_due(home: Path) -> None:
@@ -47,14 +64,14 @@ def make_due(home: Path) -> None:
     connection.close()
 
 
-def test_after_an_exercise_one_thing_is_next_with_its_reason_and_a_way_around_it(run_tutor: Run) -> None:
-    said = run_tutor(*RECIPROCAL, text=ANSWERS).stdout
+def test_after_an_exercise_one_thing_is_next_with_its_reason_and_a_way_around_it(tutor: Run) -> None:
+    said = tutor(*RECIPROCAL, text=ANSWERS).stdout
     assert "What next? “reciprocal” is still shaky: try basics/" in said
     assert "  backprop-tutor play basics/" in said and "Or skip that: backprop-tutor" in said
 
 
-def test_nothing_is_recommended_when_an_exercise_is_left_open(run_tutor: Run) -> None:
-    assert "What next" not in run_tutor(*RECIPROCAL, text="3\n").stdout
+def test_nothing_is_recommended_when_an_exercise_is_left_open(tutor: Run) -> None:
+    assert "What next" not in tutor(*RECIPROCAL, text="3\n").stdout
 
 
 def test_progress_tells_rules_packs_weeks_and_mistakes(practised: Run) -> None:
@@ -81,10 +98,10 @@ def test_progress_as_json_is_for_machines(practised: Run) -> None:
     assert data["mistakes"][0]["id"] == "any.upstream-only" and data["weeks"][-1]["blanks"] == 1
 
 
-def test_progress_before_the_first_exercise(run_tutor: Run) -> None:
-    said = run_tutor("progress")
+def test_progress_before_the_first_exercise(tutor: Run) -> None:
+    said = tutor("progress")
     assert said.returncode == 0 and "Nothing has been practised yet" in said.stdout
-    assert json.loads(run_tutor("progress", "--json").stdout)["weeks"] == []
+    assert json.loads(tutor("progress", "--json").stdout)["weeks"] == []
 
 
 def test_in_ascii_nothing_else_is_printed(practised: Run) -> None:
@@ -200,8 +217,8 @@ def test_a_pack_or_everything_is_reset(practised: Run, what: tuple[str, ...]) ->
         (("progress", "--jsom"), "no option --jsom"),
     ],
 )
-def test_a_wrong_command_line_is_told_in_one_line(run_tutor: Run, arguments: tuple[str, ...], says: str) -> None:
-    done = run_tutor(*arguments)
+def test_a_wrong_command_line_is_told_in_one_line(tutor: Run, arguments: tuple[str, ...], says: str) -> None:
+    done = tutor(*arguments)
     assert done.returncode == 2 and says in done.stderr and len(done.stderr.splitlines()) == 1
 
 
@@ -246,11 +263,11 @@ def test_a_report_into_a_file(practised: Run, tmp_path: Path) -> None:
     assert file.read_text().startswith("learner,pack,exercise,solved")
 
 
-def test_where_tells_the_files_in_use(run_tutor: Run, home: Path) -> None:
-    done = run_tutor("where")
+def test_where_tells_the_files_in_use(tutor: Run, home: Path) -> None:
+    done = tutor("where")
     assert done.returncode == 0 and f"{home / 'progress.sqlite3'} (not there yet)" in done.stdout
-    run_tutor(*RECIPROCAL, text=ANSWERS)
-    assert str(home / "progress.sqlite3") + "\n" in run_tutor("where").stdout
+    tutor(*RECIPROCAL, text=ANSWERS)
+    assert str(home / "progress.sqlite3") + "\n" in tutor("where").stdout
 
 
 def test_all_of_it_speaks_korean(practised: Run, home: Path, tmp_path: Path) -> None:
