@@ -1,0 +1,145 @@
+"""What a long history costs: `python tests/benchmarks/store.py`.
+
+What the home screen asks of the store (opening it, states, what to continue, what is due) with 100,000 attempts
+against an empty file, in one run; then what a learner waits for elsewhere. The target for the first screen is 1.1
+times the time with an empty store: `--paint` starts the program in a pseudo-terminal with both, in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.first_paint import time_until_painted
+from tutor.packs import library
+from tutor.practice import review
+from tutor.practice.atlas import read_atlas
+from tutor.practice.database import Database
+from tutor.practice.event import Event, new_id
+from tutor.practice.progress import progress
+from tutor.practice.skills import RULES
+from tutor.practice.store import Store
+
+START = datetime(2026, 1, 1, 8, tzinfo=UTC)
+
+
+def history(number: int) -> Iterator[Event]:
+    """Tries of ten events each at the exercises that there are, over two hundred days."""
+    dice = random.Random(1)
+    exercises = [(pack.id, entry.id) for pack in library.packs() for entry in pack.entries]
+    worksheet, pack, exercise = "", "", ""
+    for i in range(number):
+        kind = "begin" if i % 10 == 0 else "solved" if i % 10 == 9 else "answer"
+        if kind == "begin":
+            worksheet = new_id()
+            pack, exercise = dice.choice(exercises)
+        wrong = dice.random() < 0.2
+        yield Event(
+            kind=kind,
+            at=(START + timedelta(days=200) * (i / number)).isoformat(timespec="microseconds"),
+            worksheet=worksheet,
+            pack=pack,
+            exercise=exercise,
+            rule=dice.choice(RULES) if kind == "answer" else "",
+            blank=f"x{i % 10}" if kind == "answer" else "",
+            text="-3/16" if kind == "answer" else "",
+            verdict=("mistaken" if wrong else "right") if kind == "answer" else "",
+            mistake="any.dropped-upstream" if kind == "answer" and wrong else "",
+            duration=20.0,
+            fingerprint=f"{i // 10:016x}",
+            proof=kind == "answer" and not wrong,
+        )
+
+
+def home(path: Path) -> None:
+    """What the first screen asks."""
+    with Store.open(path) as store:
+        store.states()
+        store.latest()
+        review.due_now(store)
+
+
+def median(act: Callable[[], object], runs: int) -> float:
+    """Milliseconds."""
+    times = []
+    for _ in range(runs):
+        begin = perf_counter()
+        act()
+        times.append(1000 * (perf_counter() - begin))
+    return statistics.median(times)
+
+
+def say(what: str, milliseconds: float) -> None:
+    print(f"{what:<52}{milliseconds:10.2f} ms")
+
+
+def paint(empty: Path, full: Path, runs: int) -> None:
+    """The time until the first screen stands, in turn with either store."""
+    times: dict[Path, list[float]] = {empty: [], full: []}
+    for run in range(runs + 1):
+        for folder, found in times.items():
+            environment = {
+                **os.environ,
+                "BACKPROP_TUTOR_HOME": str(folder),
+                "TERM": "xterm-256color",
+                "LANG": "C.UTF-8",
+            }
+            taken = time_until_painted(["-m", "tutor"], "First steps", environment)
+            if run:  # the first run of each fills the caches
+                found.append(1000 * taken)
+    nothing, much = (statistics.median(found) for found in times.values())
+    say("first screen, empty store", nothing)
+    say("first screen, full store", much)
+    print(f"ratio {much / nothing:.2f} (target 1.1)")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--attempts", type=int, default=100_000)
+    options.add_argument("--runs", type=int, default=15)
+    options.add_argument("--paint", action="store_true", help="start the program as well")
+    chosen = options.parse_args()
+    folder = Path(tempfile.mkdtemp())
+    empty, full = folder / "empty", folder / "full"
+    Store.open(empty / "progress.sqlite3").close()
+    begin = perf_counter()
+    database = Database(full / "progress.sqlite3", patience=2.0)
+    database.write(history(chosen.attempts))
+    database.close()
+    say(f"{chosen.attempts} attempts written, with their skills", 1000 * (perf_counter() - begin))
+    nothing, much = (median(lambda at=at: home(at / "progress.sqlite3"), chosen.runs) for at in (empty, full))
+    say("what home asks, empty", nothing)
+    say("what home asks, full", much)
+    packs = library.packs()
+    say("atlas without a cache", median(lambda: read_atlas(packs), 3))
+    cache = folder / "atlas.json"
+    atlas = read_atlas(packs, cache)
+    say(
+        f"atlas of {len(atlas.exercises)} exercises from its cache",
+        median(lambda: read_atlas(packs, cache), chosen.runs),
+    )
+    with Store.open(full / "progress.sqlite3") as store:
+        say("skills", median(lambda: review.skills(store), chosen.runs))
+        say("all of progress", median(lambda: progress(store, atlas, packs), 3))
+        say("skills made anew from all attempts", median(lambda: store.consult(lambda file: file.make_skills()), 1))
+        events = list(history(200))
+        again = iter(
+            [Event(**{name: getattr(event, name) for name in Event.__slots__ if name != "id"}) for event in events]
+        )
+        say("one more attempt, on the disk", median(lambda: store.append(next(again)), 200))
+    if chosen.paint:
+        paint(empty, full, chosen.runs)
+
+
+if __name__ == "__main__":
+    main()
