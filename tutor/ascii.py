@@ -20,13 +20,20 @@ _ASCII = str.maketrans(
         "π": "pi",
         "≠": "!=",
         "ᵀ": ".T",
+        "√": "sqrt",
+        "½": "1/2",
+        "↓": "-v",
+        "′": "'",
     }
     | {"δ": "delta", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
 )
+#: A root in a sentence; alone it is the name of a node.
+_ROOT = re.compile(r"√(\w)")
 _POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
 def to_ascii(text: str) -> str:
     """Our own signs in ASCII, x² as x^2; names stay as they are."""
-    return _POWER.sub(lambda power: "^" + power[0].translate(_LOWERED), text).translate(_ASCII)
+    text = _POWER.sub(lambda power: "^" + power[0].translate(_LOWERED), _ROOT.sub(r"sqrt(\1)", text))
+    return text.translate(_ASCII)

@@ -1,0 +1,45 @@
+"""Everything of our own can be shown with ASCII characters only."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_catalogs import texts_of_the_source
+from tutor.ascii import to_ascii
+from tutor.engine import OPERATIONS, Graph, Operation
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
+def test_the_sign_of_every_operation_can_be_drawn(operation: Operation) -> None:
+    sign = to_ascii(operation.sign)
+    assert sign.isascii()
+    assert sign.strip() == sign != ""
+
+
+def test_signs_stay_apart() -> None:
+    signs = [to_ascii(operation.sign) for operation in OPERATIONS.values()]
+    assert len(set(signs)) == len(signs)
+
+
+def test_every_english_text_can_be_shown() -> None:
+    assert not [text for text in texts_of_the_source() if not to_ascii(text).isascii()]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("√x is x to the power ½", "sqrt(x) is x to the power 1/2"),
+        ("√ received 3", "sqrt received 3"),
+        ("x² + y⁻¹²", "x^2 + y^-12"),
+        ("Σ↓, mean→", "sum-v, mean->"),
+        ("Xᵀ @ U", "X.T @ U"),
+        ("이름", "이름"),
+    ],
+)
+def test_signs_in_ascii_read_as_they_are_typed(text: str, shown: str) -> None:
+    assert to_ascii(text) == shown
+
+
+def test_constants_in_nodes_can_be_drawn_too() -> None:
+    for formula in ("x^-2", "-1/2 * x", "2 / x", "max(x, -3)"):
+        assert all(to_ascii(node.sign).isascii() for node in Graph.parse(f"z = {formula}").nodes)
