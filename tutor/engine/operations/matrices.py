@@ -127,7 +127,12 @@ TABLE = (
         forward=spread,
         pull=(lambda g, z, x, like: gather(g, x),),
         says=(N_("What was repeated gets back the sum of what comes from its copies."),),
-        asks=(N_("Each number here was used several times. What came back from each of its copies?"),),
+        asks=(
+            N_(
+                "What was repeated is {shape}, the upstream is {up_shape}: each number was used several times. "
+                "What came back from each of its copies?"
+            ),
+        ),
         mistakes=(
             Mistake(
                 "not-summed",

@@ -79,7 +79,12 @@ TABLE = (
         forward=lambda x: total(x, 0),
         pull=(lambda g, z, x: spread(g, x),),
         says=(N_("Each column's sum hands its upstream on, unchanged, to every cell of the column."),),
-        asks=(N_("Raise only one cell by 1: which of the sums rises, and by how much?"),),
+        asks=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
+                "Raise only one cell by 1: which of the sums rises, and by how much?"
+            ),
+        ),
         mistakes=_SUM_ALONG,
     ),
     Operation(
@@ -90,7 +95,12 @@ TABLE = (
         forward=lambda x: total(x, 1),
         pull=(lambda g, z, x: spread(g, x),),
         says=(N_("Each row's sum hands its upstream on, unchanged, to every cell of the row."),),
-        asks=(N_("Raise only one cell by 1: which of the sums rises, and by how much?"),),
+        asks=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
+                "Raise only one cell by 1: which of the sums rises, and by how much?"
+            ),
+        ),
         mistakes=_SUM_ALONG,
     ),
     Operation(
@@ -100,7 +110,12 @@ TABLE = (
         forward=lambda x: total(x) / count(x),
         pull=(lambda g, z, x: spread(g / count(x), x),),
         says=(N_("A mean sends every cell the upstream divided by how many cells there are."),),
-        asks=(N_("Raise only one cell by 1: by how much does the mean rise?"),),
+        asks=(
+            N_(
+                "The answer has this matrix's shape, {shape}, a number for each cell. "
+                "Raise only one cell by 1: by how much does the mean rise?"
+            ),
+        ),
         mistakes=(
             _FORGOTTEN_N,
             Mistake(
@@ -127,7 +142,12 @@ TABLE = (
         says=(
             N_("Each column's mean sends its upstream, divided by the number of rows, to every cell of the column."),
         ),
-        asks=(N_("Raise only one cell by 1: which of the means rises, and by how much?"),),
+        asks=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
+                "Raise only one cell by 1: which of the means rises, and by how much?"
+            ),
+        ),
         mistakes=(
             _FORGOTTEN_N,
             Mistake(
@@ -149,7 +169,12 @@ TABLE = (
         forward=lambda x: total(x, 1) / rows(T(x)),
         pull=(lambda g, z, x: spread(g / rows(T(x)), x),),
         says=(N_("Each row's mean sends its upstream, divided by the number of columns, to every cell of the row."),),
-        asks=(N_("Raise only one cell by 1: which of the means rises, and by how much?"),),
+        asks=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
+                "Raise only one cell by 1: which of the means rises, and by how much?"
+            ),
+        ),
         mistakes=(
             _FORGOTTEN_N,
             Mistake(
