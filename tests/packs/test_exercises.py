@@ -14,6 +14,9 @@ from tutor.i18n import use
 from tutor.packs import Exercise, library
 from tutor.packs.loading import read_pack
 
+#: What may follow a number in Korean however it ends when it is read.
+FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|도|배|번|씩|까지|부터|개|칸|처럼"
+
 ALL = [f"{pack.id}/{entry.id}" for pack in library.packs() for entry in pack.entries]
 
 
@@ -75,8 +78,11 @@ def test_both_languages_are_complete_and_filled_in(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_no_korean_particle_follows_a_number_that_changes(name: str) -> None:
     exercise = library.find(name)
-    for text in (exercise.text, exercise.after):
-        assert not re.search(r"[^{]\{[^{}]+\}(?!입니다|이고|인 )[가-힣]", text.texts["ko"])
+    texts = [exercise.text, exercise.after, *(asked.prompt for asked in exercise.questions)]
+    for asked in exercise.questions:
+        texts += [text for choice in asked.choices for text in (choice.text, choice.why) if text]
+    for text in texts:
+        assert not re.search(rf"[^{{]\{{[^{{}}]+\}}(?!{FITS_ANY_NUMBER})[가-힣]", text.texts["ko"])
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -85,8 +91,9 @@ def test_fresh_numbers_are_many_and_hide_no_more_than_the_authors(name: str) -> 
     authored = hidden(exercise.variant().problem)
     drawn = [exercise.variant(seed) for seed in range(12)]
     assert all(hidden(variant.problem) <= authored for variant in drawn)
-    assert len({variant.fingerprint for variant in drawn}) >= 4
-    assert exercise.variant().fingerprint not in {variant.fingerprint for variant in drawn}
+    if exercise.varies:
+        assert len({variant.fingerprint for variant in drawn}) >= 3
+        assert exercise.variant().fingerprint not in {variant.fingerprint for variant in drawn}
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -344,6 +344,8 @@ class Checker:
         return tuple(self._known(problem, self.file.given, "given"))
 
     def _something_to_fill(self, exercise: Exercise, problem: Problem) -> None:
+        if self.file.question or self.file.forward != ():
+            return
         if not self.faults and not replace(problem, asked=exercise.asked, given=exercise.given).blanks:
             self.report(message(N_("All blanks are given, so nothing is left to fill. Give fewer.")), "given")
 

@@ -19,11 +19,12 @@ from tutor.packs.sampling import DIGITS, Pick
 #: The seeds of the variants that are looked at.
 SEEDS = (1, 2, 3, 4, 5)
 
-_NO_VARIATION = N_("There are no fresh numbers. Add [vary], or leave an input without a value.")
+_NO_VARIATION = N_("There are no fresh numbers. Add [vary], an empty one if just these numbers are meant.")
 _NONE_FIT = N_("None of the fresh numbers for seed {seed} has a finite value and meets [[where]]. Choose other ones.")
-_HIDES = N_("At {blank} “{mistake}” gives the right value with these numbers. Choose others.")
+_HIDES = N_("At {blank} these numbers give the right value to mistakes: {mistakes}. Choose other ones.")
 _FRESH_HIDE = N_(
-    "Whatever is drawn for seed {seed}, at {blank} “{mistake}” gives the right value, or nearly. Give more numbers to choose from."
+    "Whatever is drawn for seed {seed}, at {blank} mistakes come to the right value, or nearly: {mistakes}. "
+    "Give other numbers to choose from."
 )
 _KINK = N_("With these numbers a slope jumps. Choose numbers away from zero and from ties.")
 _FRESH_KINK = N_("Whatever is drawn for seed {seed}, a slope jumps. Choose numbers away from zero and from ties.")
@@ -56,7 +57,7 @@ def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
         return
     if exercise.variant().problem.symbolic:
         return
-    if not exercise.varies and exercise.graph.inputs:
+    if not exercise.varies and exercise.graph.inputs and "vary" not in subject.source.data:
         yield subject.warning(message(_NO_VARIATION), "vary")
     if exercise.inputs:
         yield from _of_author(subject, exercise.sampler.authored)
@@ -68,29 +69,42 @@ def _of_author(subject: Subject, pick: Pick | None) -> Iterator[Finding]:
     """The author's numbers are finite once the file can be opened; here is what they hide."""
     if pick is None:
         return
-    for blank, mistake in pick.hidden:
-        yield subject.warning(message(_HIDES, blank=blank, mistake=mistake), "inputs")
     if pick.at_a_kink:
+        # What else such numbers do comes of that.
         yield subject.warning(message(_KINK), "inputs")
+        return
+    for blank, mistakes in _by_blank(pick).items():
+        yield subject.warning(message(_HIDES, blank=blank, mistakes=mistakes), "inputs")
     if pick.too_long:
         yield subject.warning(message(_LONG, n=DIGITS), "inputs")
 
 
 def _of_fresh(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
-    told: set[object] = set()
+    """What can't be helped, told once."""
+    told: set[str] = set()
     for seed, pick in picks.items():
         if pick is None:
             yield subject.fault(message(_NONE_FIT, seed=seed), "vary")
             return
-        for blank, mistake in pick.hidden:
-            if (blank, mistake) not in told:
-                told.add((blank, mistake))
-                text = message(_FRESH_HIDE, seed=seed, blank=blank, mistake=mistake)
+        found = {
+            blank: message(_FRESH_HIDE, seed=seed, blank=blank, mistakes=ids) for blank, ids in _by_blank(pick).items()
+        }
+        if pick.at_a_kink:
+            found = {_FRESH_KINK: message(_FRESH_KINK, seed=seed)}
+        elif pick.too_long:
+            found[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=DIGITS)
+        for what, text in found.items():
+            if what not in told:
+                told.add(what)
                 yield subject.warning(text, "vary")
-        for flag, sentence in ((pick.at_a_kink, _FRESH_KINK), (pick.too_long, _FRESH_LONG)):
-            if flag and sentence not in told:
-                told.add(sentence)
-                yield subject.warning(message(sentence, seed=seed, n=DIGITS), "vary")
+
+
+def _by_blank(pick: Pick) -> dict[str, str]:
+    """The mistakes that are hidden, by blank, as a list to read."""
+    found: dict[str, list[str]] = {}
+    for blank, mistake in pick.hidden:
+        found.setdefault(blank, []).append(mistake)
+    return {blank: ", ".join(mistakes) for blank, mistakes in found.items()}
 
 
 def _gradients(subject: Subject, exercise: Exercise, picks: dict[int, Pick | None]) -> Iterator[Finding]:
