@@ -29,7 +29,7 @@ class Limits:
 
 
 ANSWER = Limits(characters=400, nodes=200, depth=40, cells=200, work=2_000)
-GRAPH = Limits(characters=20_000, nodes=2_000, depth=100, cells=10_000, work=50_000)
+GRAPH = Limits(characters=20_000, nodes=2_000, depth=100, cells=10_000, work=12_000)
 #: What all nodes of a graph may hold together, and how many products its matrix products may consist of.
 GRAPH_CELLS = 200_000
 GRAPH_PRODUCTS = 500_000

@@ -1,0 +1,101 @@
+"""Whatever is typed, a value or one clear sentence comes out, and at once. The long run is `long.py`."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.promises import LIMIT, reads_back, seconds, slowness
+from tests.fuzz.texts import HOSTILE, KINDS, NAMES, NUMBERS, SIGNS, Texts, corpus
+
+#: The machine that tests run on may be slow; the long run holds texts to the limit itself.
+GENEROUS = 3 * LIMIT
+
+WORST = (
+    "9^" * 39 + "9",
+    "exp(" * 39 + "9" + ")" * 39,
+    "log(" * 20 + "9^9^9" + ")" * 20,
+    "*".join(["9^999"] * 60),
+    "+".join(["1/7^99"] * 50),
+    "+".join(f"1/{n}^30" for n in range(101, 140, 2)),
+    "*".join(["exp(sqrt(2))"] * 30),
+    "sigmoid(" * 39 + "-9.5" + ")" * 39,
+    "tanh(exp(" * 15 + "2" + "))" * 15,
+    "exp(" * 10 + "ones(14, 14)" + ")" * 10,
+    "(ones(14, 14) + 1)" + "^9" * 8,
+    "ones(14, 14)" + " @ ones(14, 14)" * 20,
+    "X" + " @ X^99" * 40,
+    "exp(ones(99, 1) @ ones(1, 99))",
+    "softmax(ones(14, 14))",
+    *("(" * 400, "[" * 400, "-" * 400, "x" * 400, "1," * 200, ";" * 400, "²" * 400, "1²" * 200, "^" * 400),
+    "sqrt(2)^0.5" * 30,
+)
+#: Texts of the size that a graph's may have: refused as far as they are right.
+LONGEST = (
+    *("(" * 20_000, "[" * 20_000, "-" * 20_000, "1^" * 9_999, "exp(" * 4_999, "1+" * 9_999, ";" * 20_000),
+    *("1.1" * 6_600, "²" * 20_000, "1²" * 9_999, "x," * 9_999, "@" * 20_000, "[1," * 6_000, "a" * 20_000, "a;" * 9_999),
+    *("a=1;" * 4_999, "a+" * 9_999, "x*" * 900 + "/", "".join(f"a{n}=b+1;" for n in range(1_900))),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_of_every_kind_keep_every_promise(kind: str) -> None:
+    texts = Texts(20)
+    seconds(kind, "1")
+    for _ in range(900):
+        text = texts.text(kind)
+        assert slowness(kind, text) <= GENEROUS, text
+        reads_back(kind, text)
+
+
+@pytest.mark.parametrize("kind", ["answer", "graph", "value"])
+def test_enough_of_the_texts_can_be_read(kind: str) -> None:
+    # A generator whose texts are all refused would prove nothing about values.
+    from tutor.algebra import AlgebraError, parse, parse_equations
+
+    texts, read = Texts(3), 0
+    for _ in range(300):
+        text = texts.text(kind)
+        try:
+            parse_equations(text) if kind == "graph" else parse(text)
+            read += 1
+        except AlgebraError:
+            pass
+    assert read > 75
+
+
+@pytest.mark.parametrize("text", WORST, ids=range(len(WORST)))
+def test_the_worst_answers_we_know_are_quick(text: str) -> None:
+    seconds("answer", "x")
+    assert slowness("answer", text[:400]) <= GENEROUS
+    assert slowness("value", text[:400]) <= GENEROUS
+
+
+@pytest.mark.parametrize("text", LONGEST, ids=range(len(LONGEST)))
+@pytest.mark.parametrize("kind", ["graph", "value", "definition"])
+def test_the_longest_texts_are_refused_at_once(text: str, kind: str) -> None:
+    assert slowness(kind, text) <= GENEROUS
+
+
+def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it() -> None:
+    for text in corpus():
+        for end in {len(text), len(text) // 2, len(text) // 3}:
+            for kind in ("answer", "graph"):
+                assert slowness(kind, text[:end]) <= GENEROUS, text
+                reads_back(kind, text[:end])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(KINDS), st.text(max_size=60))
+def test_any_text_at_all_is_read_or_refused(kind: str, text: str) -> None:
+    seconds(kind, text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(KINDS), st.lists(st.sampled_from([*SIGNS, *NAMES, *NUMBERS, *HOSTILE]), max_size=15).map("".join)
+)
+def test_any_heap_of_pieces_is_read_or_refused(kind: str, text: str) -> None:
+    seconds(kind, text)
+    reads_back(kind, text)
