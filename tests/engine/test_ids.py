@@ -133,6 +133,9 @@ def test_a_name_used_twice_branches_and_a_formula_written_twice_is_two_nodes() -
         ("x ^ -2", 0, "−2", "^(−2)"),
         ("2 ^ x", 1, "2", "2^"),
         ("x * (2 + 3) * 1", 0, "1", "×1"),
+        ("max(x, 2)", 0, "2", "max(·, 2)"),
+        ("min(-2, x)", 1, "−2", "min(·, −2)"),
+        ("mse(1, x)", 1, "1", "MSE(1, ·)"),
     ],
 )
 def test_a_constant_is_part_of_its_node(text: str, slot: int, const: str, sign: str) -> None:

@@ -55,16 +55,19 @@ class Node:
 
     @property
     def sign(self) -> str:
-        """What is drawn in the node: `+`, `exp`, `×2`, `1−`."""
+        """What is drawn in the node: `+`, `exp`, `×2`, `1−`, `max(·, 2)`."""
         if self.op is None:
             return self.id
         sign = self.operation.sign
         if self.const is None or self.op == "broadcast":
             return sign
         const = "[…]" if values.is_matrix(self.const) else show_value(self.const)
+        in_front = self.args[0] is None and not self.operation.swappable
+        if len(sign) > 1 and sign.isalpha():
+            return f"{sign}({const}, ·)" if in_front else f"{sign}(·, {const})"
         if const.startswith("−"):
             const = f"({const})"
-        return f"{const}{sign}" if self.args[0] is None and not self.operation.swappable else f"{sign}{const}"
+        return f"{const}{sign}" if in_front else f"{sign}{const}"
 
 
 @dataclass(frozen=True, slots=True)
