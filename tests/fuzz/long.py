@@ -52,7 +52,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    begun, done, slow, faults = time.time(), 0, [], 0
+    slow: list[tuple[float, str, str]] = []
+    begun, done, faults = time.time(), 0, 0
     with ProcessPoolExecutor(options.processes) as pool:
         for seed, (slowest, broken) in zip(
             batches(options.seed, options.count), pool.map(batch, batches(options.seed, options.count)), strict=True

@@ -146,7 +146,7 @@ class Texts:
         if self.rng.random() < 0.1:
             return self.pick(self.corpus)
         names = ["x", "y", "X", "a", "b"] if self.tame else [*self.rng.sample(NAMES, 3), "x", "y", "X"]
-        parts = []
+        parts: list[str] = []
         for position in range(self.rng.choice((1, 1, 2, 3, 6))):
             name = f"t{position}" if self.tame else self.pick((f"t{position}", self.pick(NAMES)))
             made = self.expression(self.rng.randint(1, 4), names)
