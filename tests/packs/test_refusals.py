@@ -142,7 +142,7 @@ def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, line
             "1: graph: Nothing here depends on an input. Use a name, such as x, for what may change. "
             "(Character 1: “z”.)",
         ),
-        ("graph = 'z = log(x)'\n[inputs]\nx = -1", "2: inputs: z has no value as a real number."),
+        ("graph = 'z = log(x)'\n[inputs]\nx = -1", "2: inputs: z has no value as a real number. Choose other numbers."),
         (
             "graph = 'z = X @ Y'\n[inputs]\nX = [1, 2]\nY = [1, 2]",
             "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",

@@ -354,7 +354,8 @@ class Checker:
         try:
             compute(exercise.variant().problem)
         except NotANumber as error:
-            self.report(error.message, "inputs" if self.file.inputs else "graph")
+            text = message(N_("{problem} Choose other numbers."), problem=error.message)
+            self.report(text, "inputs" if self.file.inputs else "graph")
             return False
         if exercise.drawing.draws and not _fresh_are_finite(exercise):
             self.report(message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary")

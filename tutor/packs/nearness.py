@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 from tutor.algebra import values
@@ -39,11 +40,13 @@ class Nearness:
             self._values[position] = value
         #: By mistake and set of numbers: whether it comes near to the right value.
         self._truth = np.broadcast_to(truth, whole)
-        self.near_truth: Any = self._near(self._values, self._truth)
+        self._excused = np.broadcast_to(_excused(problem, blank), (count,))
+        self.near_truth: Any = self._near(self._values, self._truth) & ~self._excused
 
     def right(self, position: int) -> Any:
         """For one set of numbers which mistakes give the right value itself."""
-        return self._near(self._values[:, position : position + 1], self._truth[position], _EQUAL)[:, 0]
+        equal = self._near(self._values[:, position : position + 1], self._truth[position], _EQUAL)[:, 0]
+        return equal & ~self._excused[position]
 
     def always(self) -> tuple[Any, Any]:
         """Which mistakes always give the right value; of those that always come to the same, one each, as positions."""
@@ -72,13 +75,28 @@ class Nearness:
         # Where any two are near, neighbours are.
         order = np.argsort(some, axis=0)
         lined_up, called = np.take_along_axis(some, order, axis=0), names[order]
-        return (self._near(lined_up[1:], lined_up[:-1]) & (called[1:] != called[:-1])).sum(axis=0)
+        near = self._near(lined_up[1:], lined_up[:-1]) & (called[1:] != called[:-1]) & ~self._excused
+        return near.sum(axis=0)
 
     def _near(self, a: Any, b: Any, apart: float = _CLOSE) -> Any:
         import numpy as np
 
         near = np.abs(a - b) <= apart * np.maximum(np.abs(a), np.abs(b))
         return near.all(axis=(-2, -1)) if self._matrices else near
+
+
+def _excused(problem: Problem, blank: Blank) -> Any:
+    """Where numbers can't show what went wrong: at a gate, which is open or shut, and where nothing came through one."""
+    import numpy as np
+
+    if blank.kind == "sum":
+        return reduce(np.logical_and, [_excused(problem, part) for part in problem.parts(blank)])
+    if not blank.edge:
+        return False
+    edge = problem.floats.edges[blank.edge.target, blank.edge.slot]
+    if problem.graph.nodes[blank.edge.target].operation.kink:
+        return True
+    return False if values.is_matrix(edge.upstream) else np.asarray(edge.upstream) == 0
 
 
 def _own(problem: Problem, blank: Blank, mistakes: Sequence[OwnMistake]) -> Iterator[tuple[str, Value]]:

@@ -22,7 +22,7 @@ from tutor.grading.problem import Blank, OwnMistake, Problem
 from tutor.packs.conditions import Condition
 from tutor.packs.exercise import ATTEMPTS
 from tutor.packs.nearness import Nearness
-from tutor.packs.variants import Drawing
+from tutor.packs.variants import Drawing, is_decimal
 
 #: A slope jumps nearer to zero, or to a tie, than this.
 _AT_A_KINK = 1e-9
@@ -70,11 +70,16 @@ class _Many(Problem):
 
 class Trial:
     """Sets of numbers for one problem: a batch of floats for each input. Those without a finite value are left out, and
-    those that don't meet the conditions; `kept` are the positions of the others.
+    those that don't meet the conditions; `kept` are the positions of the others. `decimals` says that inputs are.
     """
 
     def __init__(
-        self, problem: Problem, inputs: Mapping[str, Any], count: int, conditions: Sequence[Condition] = ()
+        self,
+        problem: Problem,
+        inputs: Mapping[str, Any],
+        count: int,
+        conditions: Sequence[Condition] = (),
+        decimals: bool = False,
     ) -> None:
         import numpy as np
 
@@ -82,6 +87,7 @@ class Trial:
             return _Many(problem.graph, inputs, problem.start, problem.wrt, problem.asked, problem.given)
 
         self._advice = problem.advice
+        self._decimals = decimals and _makes_decimals(problem)
         self.problem = many(inputs)
         with np.errstate(all="ignore"):
             try:
@@ -135,7 +141,7 @@ class Trial:
         import numpy as np
 
         found = np.zeros(len(self.kept), dtype=bool)
-        if len(self.kept) and _makes_decimals(self.problem):
+        if len(self.kept) and self._decimals:
             for blank in self.problem.blanks:
                 if blank.backward:
                     found |= _any_cell(~short(self.problem.truth(blank)), len(self.kept))
@@ -193,6 +199,8 @@ class Sampler:
         self._conditions = conditions
         self._has_own = has_own
         self._authored = {name: in_floats(value) for name, value in problem.inputs.items()}
+        fixed = [value for name, value in problem.inputs.items() if name not in drawing.draws]
+        self._decimals = all(map(is_decimal, fixed)) and all(draw.decimal for draw in drawing.draws.values())
         self._usual: Usual | None = None
         self._tolerable = 0
         #: The author's own numbers, with the mistakes that give the right value itself; None where they aren't finite.
@@ -223,7 +231,8 @@ class Sampler:
         if first:
             drawn.append(self._drawing.in_floats(self._exercise, _REFERENCE, _REFERENCES))
             count += len(_REFERENCES)
-        trial = Trial(self._problem, self._joined(drawn, count, first), count + first, self._conditions)
+        inputs = self._joined(drawn, count, first)
+        trial = Trial(self._problem, inputs, count + first, self._conditions, self._decimals)
         self._usual = self._usual or Usual(trial)
         judged = _Judged(trial, self._usual)
         if first:
@@ -326,9 +335,7 @@ def short(value: Any) -> Any:
 def _makes_decimals(problem: Problem) -> bool:
     """Whether all values are decimals where the inputs are."""
     nodes = [node for node in problem.graph.nodes if not node.is_input]
-    if any(node.op not in _DECIMAL or (node.op == "pow" and node.const is None) for node in nodes):
-        return False
-    return all(bool(short(problem.inputs[name]).all()) for name in problem.inputs)
+    return all(node.op in _DECIMAL and (node.op != "pow" or node.const is not None) for node in nodes)
 
 
 def _any_cell(flags: Any, count: int) -> Any:

@@ -6,7 +6,7 @@ can be drawn exactly, one set at a time, or as floats, many sets at once, to see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +20,8 @@ from tutor.algebra.values import Value
 #: Numbers of so many bits are drawn; what is left of them after a division is as good as even.
 _BYTES = 8
 _PER_HASH = 32 // _BYTES
+#: What every decimal of a hundred places can be multiplied with to be whole.
+_TENS = 10**100
 #: Inputs without a value get whole numbers from 2 to 9, or up to where there are enough different ones.
 _SMALLEST, _SEVERAL = 2, 8
 
@@ -33,6 +35,11 @@ class Numbers(Protocol):
 
     def in_floats(self, any_number: int) -> float:
         """The same one as a float."""
+        ...
+
+    @property
+    def kinds(self) -> Sequence[Expr]:
+        """Numbers of which all that can be picked are sums."""
         ...
 
 
@@ -53,6 +60,10 @@ class Steps:
             self._known[position] = float(self.first + self.step * position)
         return self._known[position]
 
+    @property
+    def kinds(self) -> Sequence[Expr]:
+        return (Num(self.first), Num(self.step))
+
     @cached_property
     def _known(self) -> dict[int, float]:
         return {}
@@ -69,6 +80,10 @@ class Choice:
 
     def in_floats(self, any_number: int) -> float:
         return self._in_floats[any_number % len(self.numbers)]
+
+    @property
+    def kinds(self) -> Sequence[Expr]:
+        return self.numbers
 
     @cached_property
     def _in_floats(self) -> list[float]:
@@ -88,6 +103,12 @@ class Draw:
         """The cells of a matrix that are drawn, row by row."""
         rows, columns = self.matrix.shape
         return [(i, j) for i in range(rows) for j in range(columns) if (i, j) not in self.fix]
+
+    @property
+    def decimal(self) -> bool:
+        """Whether all that can come of it are decimals."""
+        fixed = self.matrix is None or not self.fix or is_decimal(self.matrix)
+        return fixed and all(map(is_decimal, self.numbers.kinds))
 
     @property
     def size(self) -> int:
@@ -167,6 +188,12 @@ class Drawing:
                 place = (place + 1) % several
             taken[place] = None
         return (place + _SMALLEST for place in taken)
+
+
+def is_decimal(value: Value) -> bool:
+    """Whether an exact value can be written as a decimal, in all cells of a matrix."""
+    cells = value.ravel() if values.is_matrix(value) else (value,)
+    return all(isinstance(cell, Num) and _TENS % cell.value.denominator == 0 for cell in cells)
 
 
 def _drawn(exercise: str, seed: int, name: str, begin: int, count: int) -> list[int]:

@@ -1,0 +1,144 @@
+"""What `check` says: a folder of broken packs, one for each rule, each with the lines that are expected."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.packs import hostile
+from tutor.commands.widths import check_width
+from tutor.packs import library
+from tutor.packs.checks.run import check_places
+
+BROKEN = Path(__file__).parent / "broken"
+RULES = sorted(path.name for path in BROKEN.iterdir())
+GOOD = """graph = "z = x * y"
+start = 7
+[inputs]
+x = 5
+y = 3
+[vary]
+x = { from = 2, to = 9 }
+y = { from = 2, to = 9 }
+"""
+
+
+def lines(*places: Path) -> list[str]:
+    return [str(finding) for finding in check_places(places, (check_width,))]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_has_its_line_and_its_remedy(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(BROKEN)
+    told = lines(Path(rule))
+    assert told == (BROKEN / rule / "expected.txt").read_text(encoding="utf-8").splitlines()
+    for line in told:
+        assert re.fullmatch(rf"{rule}/[\w.-]+\.toml:[0-9]+: (?:warning: )?.+[.:”)] .+[.?)]", line), line
+
+
+def test_everything_is_told_in_one_run_sorted_by_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for rule in RULES:
+        shutil.copytree(BROKEN / rule, tmp_path / rule, ignore=shutil.ignore_patterns("expected.txt"))
+    monkeypatch.chdir(tmp_path)
+    told = lines(*(Path(rule) for rule in reversed(RULES)))
+    expected = [
+        line for rule in RULES for line in (BROKEN / rule / "expected.txt").read_text(encoding="utf-8").splitlines()
+    ]
+    places = [(line.split(":")[0], int(line.split(":")[1])) for line in told]
+    assert sorted(told) == sorted(expected)
+    assert places == sorted(places)
+
+
+def test_the_built_in_packs_have_nothing_to_mend() -> None:
+    home = library.built_in()
+    assert home is not None
+    assert lines(*library.packs_in(home)) == []
+
+
+def test_several_processes_say_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tutor.packs.checks import run
+
+    monkeypatch.chdir(tmp_path)
+    Path("many").mkdir()
+    Path("many/pack.toml").write_text('format = 1\ntitle = "Many"\nlanguages = ["en"]')
+    for number in range(8):
+        Path(f"many/{number}-e{number}.toml").write_text(GOOD.replace("y = 3", "y = 5") if number % 2 else GOOD)
+    alone = lines(Path("many"))
+    assert len(alone) == 8
+    monkeypatch.setattr(run, "_MANY", 2)
+    monkeypatch.setattr(run, "_GROUP", 3)
+    assert lines(Path("many")) == alone
+
+
+@pytest.fixture
+def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    Path("mine").mkdir()
+    Path("mine/pack.toml").write_text('format = 1\ntitle = "Mine"\nlanguages = ["en"]')
+    Path("mine/01-ex.toml").write_text(GOOD)
+    return Path("mine")
+
+
+def test_exit_codes_tell_whether_there_is_something_to_mend(pack: Path, run_tutor: Run) -> None:
+    assert run_tutor("check", "mine").returncode == 0
+    assert run_tutor("check", "mine", "--strict").returncode == 0
+    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
+    assert run_tutor("check", "mine").returncode == 0
+    assert run_tutor("check", "mine", "--strict").returncode == 1
+    (pack / "01-ex.toml").write_text(GOOD + "q = 3")
+    assert run_tutor("check", "mine").returncode == 1
+    for arguments in (("nowhere",), (".",), (), ("mine", "--json", "--github"), ("mine/pack.txt",)):
+        done = run_tutor("check", *arguments)
+        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and not done.stdout
+
+
+def test_a_zip_and_a_single_file_are_checked_too(pack: Path, run_tutor: Run) -> None:
+    (pack / "02-bad.toml").write_text("graph = 'z = x'")
+    Path("mine.zip").write_bytes(hostile.archive(*((file.name, file.read_bytes()) for file in pack.iterdir())))
+    assert run_tutor("check", "mine.zip").stdout.startswith("mine.zip/02-bad.toml:1: graph: ")
+    assert run_tutor("check", "mine/02-bad.toml").stdout.startswith("mine/02-bad.toml:1: graph: ")
+    assert run_tutor("check", "mine/01-ex.toml").stdout == ""
+    Path("evil.zip").write_bytes(hostile.ARCHIVES["up"][0]())
+    done = run_tutor("check", "evil.zip")
+    assert done.stdout == f"evil.zip:1: {hostile.ARCHIVES['up'][1]}\n" and done.returncode == 1
+
+
+def test_machines_read_json(pack: Path, run_tutor: Run) -> None:
+    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5") + "q = 3")
+    found = json.loads(run_tutor("check", "mine", "--json").stdout)
+    assert found == [
+        {
+            "file": "mine/01-ex.toml",
+            "line": 9,
+            "key": "vary.q",
+            "severity": "error",
+            "message": "A table is expected here, such as { key = value }.",
+        }
+    ]
+    (pack / "01-ex.toml").write_text(GOOD)
+    assert json.loads(run_tutor("check", "mine", "--json").stdout) == []
+
+
+def test_github_shows_annotations(pack: Path, run_tutor: Run) -> None:
+    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5") + '[text]\nen = "100 % {q}"')
+    assert run_tutor("check", "mine", "--github").stdout == (
+        "::error file=mine/01-ex.toml,line=10::text.en: Unknown name “q”. This exercise knows grad(x), grad(y), grad(z), "
+        "x, y, z. (Character 7: “{q}”.)\n"
+    )
+
+
+def test_findings_are_in_the_language_in_use(pack: Path, run_tutor: Run) -> None:
+    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
+    told = run_tutor("check", "mine", "--lang", "ko").stdout
+    assert told.startswith("mine/01-ex.toml:3: 주의: inputs: ")
+
+
+def test_a_pack_can_style_nothing(pack: Path, run_tutor: Run) -> None:
+    (pack / "01-ex.toml").write_text(GOOD + '"\\u001b[31m" = 1\n')
+    assert "\x1b" not in run_tutor("check", "mine").stdout
