@@ -353,3 +353,34 @@ def test_a_link_is_followed_to_the_file_and_stays(path: Path, tmp_path: Path) ->
     with Store.open(path) as store:
         goes_on(store)
     assert path.is_symlink() and len(set_aside(real)) == 1
+
+
+READ_ONLY = """
+import subprocess, sys
+from pathlib import Path
+from tutor.practice.store import Event, Store
+path = Path(sys.argv[1])
+for options in (["--bind", path.parent, path.parent], ["-o", "remount,bind,ro", path.parent]):
+    if subprocess.run(["mount", *options]).returncode:
+        sys.exit(77)
+with Store.open(path) as store:
+    assert not store.writable, store.notice
+    assert store.state("basics", "add") == "begun", store.states()
+    assert len(store.events("basics", "add")) == 3
+    assert not store.append(Event(kind="answer", worksheet="now", pack="basics", exercise="add", fingerprint="f00d"))
+    assert len(store.events("basics", "add")) == 4
+    sys.exit(str(store.notice))
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="no mount of our own can be made")
+def test_on_a_read_only_disk_what_was_saved_is_read_and_the_sitting_goes_on_unsaved(path: Path) -> None:
+    path = path.parent / "disk" / path.name
+    history(path, 2)
+    before = path.read_bytes()
+    command = ["unshare", "--mount", "--map-root-user", sys.executable, "-c", READ_ONLY, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("no mount of our own can be made")
+    assert "cannot be saved" in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]

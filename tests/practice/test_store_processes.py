@@ -1,12 +1,18 @@
 """Several processes, and processes that are killed."""
 
+import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import IO
 
+import fsrs  # noqa: F401 - so that forks have it
+
+from tutor.practice import skills, standing  # noqa: F401 - likewise
 from tutor.practice.store import Event, Store
 
 WRITER = """
@@ -14,7 +20,6 @@ import sys
 from itertools import count
 from pathlib import Path
 from tutor.practice.store import Event, Store, new_id
-import fsrs, tutor.practice.skills, tutor.practice.standing
 
 store = Store.open(Path(sys.argv[1]))
 worksheet = new_id()
@@ -22,8 +27,9 @@ numbers = count() if sys.argv[2] == "forever" else range(int(sys.argv[2]))
 for number in numbers:
     event = Event(kind="begin", worksheet=worksheet, pack="basics", exercise="add", text="0", fingerprint="f00d")
     if number:
+        rule = ("mul", "add")[number % 2] if sys.argv[3:] else ""
         event = Event(kind="answer", worksheet=worksheet, pack="basics", exercise="add", text=str(number),
-                      rule=("mul", "add")[number % 2], blank=str(number % 7), verdict=("right", "wrong")[number % 3 == 0],
+                      rule=rule, blank=str(number % 7), verdict=("right", "wrong")[number % 3 == 0],
                       proof=number % 3 == 1, fingerprint="f00d")
     if not store.append(event):
         sys.exit(str(store.notice))
@@ -35,13 +41,29 @@ store.close()
 """
 
 
-def writer(path: Path, number: str) -> subprocess.Popen[str]:
+def writer(path: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), number],
+        [sys.executable, "-c", WRITER, str(path), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def forked(path: Path) -> tuple[int, IO[str]]:
+    """The same writer as a fork of this process, which has everything loaded: its id, and what it prints."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        sys.argv = ["writer", str(path), "forever", "rules"]
+        sys.stdout = os.fdopen(writing, "w")
+        try:
+            exec(WRITER, {})  # noqa: S102
+        finally:
+            os._exit(1)
+    os.close(writing)
+    return pid, os.fdopen(reading)
 
 
 def ids(path: Path) -> list[str]:
@@ -68,15 +90,14 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
     for number in range(100):
         # A few files, so that some of the kills fall into the making of one.
         path = tmp_path / f"{number % 10}.sqlite3"
-        child = writer(path, "forever")
-        assert child.stdout is not None
-        printed = [child.stdout.readline().strip()] if number % 4 else []
-        try:
-            child.wait(timeout=dice.uniform(0, 0.12) if printed else dice.uniform(0.03, 0.15))
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
-        rest, _ = child.communicate()
-        assert child.returncode == -signal.SIGKILL
+        child, out = forked(path)
+        printed = [out.readline().strip()] if number % 4 else []
+        time.sleep(dice.uniform(0, 0.05))
+        os.kill(child, signal.SIGKILL)
+        rest = out.read()
+        out.close()
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status)
         # What was printed in part was still printed after it was saved, but cannot be looked up.
         printed += [line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n")]
         with Store.open(path) as store:
@@ -91,7 +112,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
 
 def test_processes_that_write_at_once_neither_lose_nor_stop_each_other(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
-    children = [writer(path, "150") for _ in range(4)]
+    children = [writer(path, "150", "rules") for _ in range(4)]
     printed: list[list[str]] = []
     for child in children:
         out, complaint = child.communicate()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,7 @@ class Damaged(Trouble):
         self.ours = ours
 
 
+_row = attrgetter(*COLUMNS)
 _COLUMNS = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _ALL = f"SELECT {_COLUMNS} FROM event ORDER BY seq"
@@ -83,19 +86,34 @@ SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (
 
 
 class Database:
-    """A progress file that is open. Every method raises `Trouble`, or `Damaged` where it finds damage."""
+    """A progress file that is open. Every method raises `Trouble`, or `Damaged` where it finds damage.
+
+    `frozen` tells that it lies on a disk that can't be written, and is read as it stood when it was opened.
+    """
 
     def __init__(self, path: Path, patience: float) -> None:
         """Open the file at `path`, or make it; wait `patience` seconds at most for another process."""
         self._path = path
         self._which = _present(path)
-        with self._told():
-            # A text with a wrong byte in it is still worth having.
-            self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
-            self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        self.frozen = False
         try:
             with self._told():
-                self._prepare()
+                self._open(str(path), patience)
+        except Trouble as trouble:
+            if isinstance(trouble, Damaged) or not _read_only(path):
+                raise
+            # On a disk that can't be written SQLite can't make what it shares with other processes, of which none
+            # can change anything either.
+            self.frozen = True
+            with self._told():
+                self._open(f"{path.as_uri()}?immutable=1", patience)
+
+    def _open(self, name: str, patience: float) -> None:
+        self._connection = sqlite3.connect(name, timeout=patience, isolation_level=None, uri=self.frozen)
+        # A text with a wrong byte in it is still worth having.
+        self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        try:
+            self._prepare()
         except BaseException:
             self.close()
             raise
@@ -156,6 +174,8 @@ class Database:
 
         One already there stays. How many were new.
         """
+        events = list(events)
+        derived.get_ready(events)
         with self._told():
             if patience is not None:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience)}")
@@ -167,7 +187,7 @@ class Database:
 
     def _insert(self, event: Event) -> bool:
         """Whether it was added: False for one that was there."""
-        return self._connection.execute(_INSERT, [getattr(event, name) for name in COLUMNS]).rowcount > 0
+        return self._connection.execute(_INSERT, _row(event)).rowcount > 0
 
     def merge(self, events: Iterable[Event]) -> int:
         """Add events of another computer, each at its time among those that are here; how many were new."""
@@ -264,6 +284,15 @@ class Database:
             if _kind(error) in _DAMAGE:
                 raise Damaged(self._path, self._which) from error
             raise Trouble(_notice(_kind(error), error, self._path)) from error
+
+
+def _read_only(path: Path) -> bool:
+    """Whether a file that is all there stands where nothing can be made."""
+    try:
+        whole = path.stat().st_size > 0 and not path.with_name(path.name + "-wal").exists()
+        return whole and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # Windows has no such question
+        return False
 
 
 class _NotAnEvent(Exception):

@@ -22,6 +22,15 @@ _SPOILT = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, Ass
 _FROM = "FROM event WHERE seq > ? AND (rule <> '' OR kind IN ('reset', 'restore')) ORDER BY seq"
 
 
+def get_ready(events: Iterable[Event]) -> None:
+    """Load what `take` needs, before others are kept waiting for its transaction."""
+    if any(event.rule for event in events):
+        from tutor.practice import skills, standing  # noqa: F401
+        from tutor.practice.schedule import get_ready
+
+        get_ready()
+
+
 def take(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
     """Let new events take effect on their rules, in the transaction that adds them."""
     telling = [event for event in events if event.rule or event.kind in RESETTING]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -103,7 +102,7 @@ class Session:
         self.store = store
         self.items = tuple(items)
         self.position = 0
-        self._seed = random.SystemRandom().randrange(1, 1_000_000) if seed is None else seed
+        self._seed = _any_seed() if seed is None else seed
         self._before = {rule: standing(skills(store), rule) for item in items for rule in item.rules}
 
     @property
@@ -135,6 +134,12 @@ class Session:
             for item in self.items[: self.position]
             for rule in item.rules
         ]
+
+
+def _any_seed() -> int:
+    from random import SystemRandom
+
+    return SystemRandom().randrange(1, 1_000_000)
 
 
 def standing(found: Mapping[str, Skill], rule: str) -> str:

@@ -56,6 +56,11 @@ def review(memory: Memory | None, rating: Rating, day: date) -> tuple[Memory, da
     return Memory(after.stability, after.difficulty, day), after.due.date()
 
 
+def get_ready() -> None:
+    """Load the scheduler, which takes a moment."""
+    _scheduler()
+
+
 def today() -> date:
     """The day it is in UTC."""
     return datetime.now(UTC).date()

@@ -215,6 +215,8 @@ class Store:
     def _file(self, patience: float) -> Database:
         from tutor.practice.database import Database
 
+        if self._database is not None and self._database.frozen:
+            self._forget_file()
         if self._database is not None and not self._database.in_place:
             self._forget_file()
             self._missed = dict(self._known)
