@@ -223,13 +223,13 @@ class _Reading:
         spans: dict[Cell, tuple[int, str]] = {}
         for (x, y), character in self.grid.items():
             if character == "(":
-                end = x + 1
-                while self.at((end, y)) not in "()" or self.at((end, y)) == "":
+                # A label may have brackets of its own, as in ×(−2).
+                end, depth = x, 1
+                while depth:
                     end += 1
+                    depth += {"(": 1, ")": -1}.get(self.at((end, y)), 0)
                     if end > x + 60:
                         raise Unreadable("a node without an end")
-                if self.at((end, y)) != ")":
-                    raise Unreadable("a node in a node")
                 spans[x, y] = (end, "".join(self.at((column, y)) for column in range(x + 1, end)))
         found = []
         for (x, y), (end, _) in sorted(spans.items(), key=lambda pair: (pair[0][0], pair[0][1])):
