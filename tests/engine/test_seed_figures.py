@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ import pytest
 from tutor.algebra import parse
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.tree import Num
+from tutor.algebra.show import write
+from tutor.algebra.tree import Expr, Num, Sym
 from tutor.algebra.values import each
 from tutor.engine import Graph, Passes, run
+from tutor.engine.fold import fold, open_node
+from tutor.grading.identity import Outcome, compare_formulas
 
 X = "[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]"
 W = "[[1, 2], [3, 4], [5, 6]]"
@@ -73,6 +77,102 @@ def test_sigmoid_from_its_parts_is_y_times_one_minus_y() -> None:
     other = solved("y = 1/(1 + exp(-x))", x="2")
     y = 1 / (1 + math.exp(-2))
     assert nearest_float(other.gradients[0]) == pytest.approx(y * (1 - y), rel=1e-15)
+
+
+def same(formula: Expr, answer: str, *symbols: str) -> bool:
+    """Whether a formula is the same function of its symbols as what a person writes."""
+    names = {name: Sym(name) for name in symbols}
+    return compare_formulas(evaluate(parse(answer, names), names), formula).outcome is Outcome.SAME
+
+
+def with_symbols(text: str, start: str, *names: str) -> Passes:
+    """Both passes with these inputs left as symbols."""
+    given = {name: Sym(name) for name in names}
+    begin = Sym(start) if "/" in start else evaluate(parse(start), {})
+    return run(Graph.parse(text, given), given, begin)
+
+
+@pytest.mark.parametrize("start", ["1", "3", "5"])
+def test_the_start_runs_through_two_functions_of_one_another(start: str) -> None:
+    # z = f(y), y = g(x): what arrives at x is the start times ∂z/∂y times ∂y/∂x.
+    passes = solved("y = x^2; z = log(y)", start=start, x="4")
+    assert gradient(passes, "y") == Fraction(int(start), 16)
+    assert gradient(passes, "x") == Fraction(int(start) * 8, 16)
+
+
+def test_the_start_is_a_symbol_where_the_calculation_goes_on() -> None:
+    passes = with_symbols("y = x^2; z = log(y)", "dL/dz", "x")
+    assert same(passes.gradients[passes.graph.position["y"]], "dL/dz / x^2", "dL/dz", "x")
+    assert same(passes.gradients[0], "dL/dz * (1/x^2) * 2*x", "dL/dz", "x")
+
+
+def test_exp_at_two_sends_back_e_squared_times_what_came() -> None:
+    exact = {"x": evaluate(parse("2"), {})}
+    passes = run(Graph.parse("z = exp(x)", exact), exact, Sym("dL/dz"))
+    assert same(passes.gradients[0], "dL/dz * e^2", "dL/dz")
+    assert not same(passes.gradients[0], "dL/dz * 7.389", "dL/dz")
+
+
+def test_one_over_x_in_symbols_is_minus_the_square_of_its_output() -> None:
+    passes = with_symbols("y = 1/x", "dL/dy", "x")
+    assert same(passes.gradients[0], "-dL/dy / x^2", "dL/dy", "x")
+    operation = passes.graph.nodes[-1].operation
+    assert write(operation.local[0](Sym("y"), Sym("x"))) == "−y²"
+
+
+def test_sigmoid_with_x_left_as_a_symbol() -> None:
+    parts = with_symbols("y = 1/(1 + exp(-x))", "dL/dy", "x")
+    whole = with_symbols("y = sigmoid(x)", "dL/dy", "x")
+    slope = "dL/dy * (1/(1 + e^-x)) * (1 - 1/(1 + e^-x))"
+    assert same(parts.gradients[0], slope, "dL/dy", "x")
+    assert same(whole.gradients[0], slope, "dL/dy", "x")
+    assert write(whole.graph.nodes[-1].operation.local[0](Sym("y"), Sym("x"))) == "y·(1 − y)"
+    # From right to left: 1/x, +1, exp, ×(−1).
+    told = {"add1": "-up*y^2", "exp1": "-up*y^2", "neg1": "-up*y^2*e^-x"}
+    names = {"up": Sym("dL/dy"), "x": Sym("x"), "y": parts.values[-1]}
+    for node, answer in told.items():
+        found = parts.gradients[parts.graph.position[node]]
+        assert compare_formulas(evaluate(parse(answer, names), names), found).outcome is Outcome.SAME
+
+
+def test_sigmoid_opens_into_its_parts_and_folds_again_with_the_same_values_outside() -> None:
+    whole = Graph.parse("s = sigmoid(x); z = s * c")
+    opened = open_node(whole, "s")
+    inner = [node.id for node in opened.nodes if not node.is_input and node.id != opened.nodes[-1].id]
+    folded = fold(opened, inner, "s") if len(inner) > 1 else opened
+    inputs = {"x": 0.75, "c": 3.0}
+    passes = [run(graph, inputs, 2.0) for graph in (whole, opened, folded)]
+    assert [len(graph.nodes) for graph in (whole, opened, folded)] == [4, 3 + len(inner), 4]
+    for other in passes[1:]:
+        assert other.values[-1] == pytest.approx(passes[0].values[-1], rel=1e-15)
+        for name in inputs:
+            found = other.gradients[other.graph.position[name]]
+            assert found == pytest.approx(passes[0].gradients[whole.position[name]], rel=1e-14)
+
+
+def test_the_printed_layer_computes_what_the_node_does() -> None:
+    # The class of the lesson, its forward mended: `return self.output`.
+    class Sigmoid:
+        def __init__(self) -> None:
+            self.output = 0.0
+
+        def forward(self, x: float) -> float:
+            self.output = 1 / (1 + math.exp(-x))
+            return self.output
+
+        def backward(self, d: float) -> float:
+            return d * (1.0 - self.output) * self.output
+
+    layer = Sigmoid()
+    passes = run(Graph.parse("y = sigmoid(x)"), {"x": 0.75}, 3.0)
+    assert passes.values[-1] == pytest.approx(layer.forward(0.75), rel=1e-15)
+    assert passes.gradients[0] == pytest.approx(layer.backward(3.0), rel=1e-15)
+
+
+def test_the_analytic_derivatives_of_a_plus_b_times_c() -> None:
+    passes = with_symbols("z = (a + b) * c", "1", "a", "b", "c")
+    for name, derivative in {"a": "c", "b": "c", "c": "a + b"}.items():
+        assert same(passes.gradients[passes.graph.position[name]], derivative, "a", "b", "c")
 
 
 def test_exp_at_two_with_an_upstream_of_three() -> None:
