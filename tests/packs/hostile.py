@@ -131,3 +131,29 @@ def write(folder: Path, name: str) -> Path:
     path = folder / "evil.zip"
     path.write_bytes(ARCHIVES[name][0]())
     return path
+
+
+_GRAPH = 'graph = "z = a * b"\n'
+_DEEP = 60_000
+
+#: Files of exercises made to do harm: each is refused with one line, or opens and is harmless.
+FILES: dict[str, tuple[str, bool]] = {
+    "markup": (_GRAPH + 'title = "[@click=app.quit]x[/] [bold red]"', True),
+    "escapes": (_GRAPH + 'title = "\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m"', True),
+    "turned around": (_GRAPH + 'title = "\\u202egpj.exe \\u2066\\u200f"', True),
+    "ten megabytes": (_GRAPH + 'title = "' + "x" * (10 << 20) + '"', False),
+    "nearly a megabyte": (_GRAPH + 'note = "' + "x" * 1_000_000 + '"', True),
+    "deep lists": ("graph = " + "[" * _DEEP + "]" * _DEEP, False),
+    "deep tables": ("a." * _DEEP + "b = 1", False),
+    "many tables": (_GRAPH + "".join(f"[blank.b{n}]\n" for n in range(20_000)), False),
+    "100,000 nodes": ('graph = "z = ' + " + ".join(["a"] * 100_001) + '"', False),
+    "10,000 steps": ('graph = "' + "; ".join(f"t{n} = a + b" for n in range(10_000)) + '"', False),
+    "deep brackets": ('graph = "z = ' + "(" * 5_000 + "a" + ")" * 5_000 + ' * b"', False),
+    "towers": ('graph = "z = a ^ 9 ^ 9 ^ 9 ^ 9"\n[inputs]\na = 9', False),
+    "large matrix": ('graph = "f = sum(X)"\n[inputs]\nX = [' + "[1, 2, 3, 4], " * 20_000 + "]", False),
+    "wide matrix": ('graph = "z = ones(100000, 100000) * a"', False),
+    "endless choices": (_GRAPH + "[vary]\na = { from = 1, to = 1e30, step = 1e-30 }", True),
+    "code": (_GRAPH + '[inputs]\na = \'__import__("os").system("true")\'\nb = 3', False),
+    "code in a text": (_GRAPH + "text = '{a.__class__.__mro__}'", False),
+    "out of its folder": (_GRAPH + "needs = ['../../etc/passwd']", False),
+}

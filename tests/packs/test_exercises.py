@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -107,13 +106,3 @@ def test_pack_files_are_complete(pack: library.Pack) -> None:
     file = read_pack(pack.folder / "pack.toml", pack.folder)
     assert (file.id, file.languages) == (pack.folder.name, ("en", "ko"))
     assert pack.title.texts.keys() == pack.description.texts.keys() == file.presumes.texts.keys() == {"en", "ko"}
-
-
-def test_the_examples_of_the_guide_can_be_opened(write) -> None:
-    guide = (Path(library.built_in() or "") / "README.md").read_text(encoding="utf-8")
-    one_line, pack_toml, full, own = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
-    mine = write(pack_toml=pack_toml, **{"01-one-line": one_line, "02-full": full, "03-own": own})
-    assert mine.id == "basics"
-    assert mine.open("one-line").varies
-    assert [blank.id for blank in mine.open("own").variant().problem.blanks][2:4] == ["h->p", "mul1->h"]
-    assert mine.open("full").variant(1).text().startswith("Here q = ")

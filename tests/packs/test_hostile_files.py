@@ -1,0 +1,33 @@
+"""Exercises made to do harm are refused with sentences, or open and do nothing; neither takes long."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.packs import hostile
+from tutor.packs.checks.run import check_places
+from tutor.packs.library import pack
+
+
+@pytest.mark.parametrize("name", hostile.FILES)
+def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> None:
+    text, opens = hostile.FILES[name]
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "pack.toml").write_text('format = 1\ntitle = "Mine"\nlanguages = ["en"]')
+    (folder / "01-ex.toml").write_text(text)
+    began = time.process_time()
+    found = pack(folder)
+    shown = [str(found.title), *(str(entry.title) for entry in found.entries)]
+    told = [str(finding) for finding in check_places([folder])]
+    assert time.process_time() - began < 5
+    errors = [line for line in told if ": warning: " not in line]
+    assert bool(errors) != opens, told
+    for line in (*told, *shown):
+        assert line.isprintable() or name == "nearly a megabyte", line
+        assert not set(line) & set("\x1b\x07\u202e\u2066\u200f\x9b"), line
+    assert all(len(line) < 2000 for line in told)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["01-ex.toml", "mine", "pack.toml"]
