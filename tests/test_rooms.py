@@ -34,6 +34,34 @@ def test_a_command_loads_only_what_it_needs(command: str, never: set[str], home:
     assert not loaded_after(command, home) & never
 
 
+NUMBERS = ["z = (a + b) * exp(c)", "a=50", "b=70", "c=2"]
+MATRICES = ["f = sum(sigmoid(X @ W))", "X=[[1, 2], [3, 4]]", "W=[[1], [2]]"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(["--numpy"], ["--torch"], ["--latex"], ["--json"], ["--check", "1e-4"], ["--no-draw"]),
+        *(["--start", "dL/dz"], ["--start=-2"], ["--node", "swish(x) = x*sin(x)"]),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("formula", [NUMBERS, MATRICES], ids=["numbers", "matrices"])
+def test_no_form_of_solve_loads_a_library_of_formulas_or_screens(
+    formula: list[str], options: list[str], home: object
+) -> None:
+    if "dL/dz" in options and formula is MATRICES:
+        options = ["--start", "dL/df"]
+    loaded = loaded_after(f"assert run({['solve', *formula, *options]!r}) == 0", home)
+    assert not loaded & {"textual", "sympy", "torch", "pydantic", "sqlite3"}
+
+
+def test_a_formula_in_symbols_loads_no_library_of_formulas(home: object) -> None:
+    for symbols in (["z = x^2 * y", "y=3", "--symbols", "x:positive"], ["f = sum(X @ X)", "--symbols", "X:2x2"]):
+        loaded = loaded_after(f"assert run({['solve', *symbols]!r}) == 0", home)
+        assert not loaded & {"textual", "sympy", "torch", "pydantic"}
+
+
 def test_nothing_below_the_screens_loads_textual(home: object) -> None:
     rooms = [
         "algebra",

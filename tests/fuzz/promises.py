@@ -19,7 +19,7 @@ from tutor.engine.definition import parse_definition
 from tutor.grading import Blank, Problem, grade, reads_as
 from tutor.packs.readers import Refused, read_input
 
-#: Seconds of the processor to refuse a text or to take it in, and what each cell of a matrix it asks for may add.
+#: Seconds of the processor to refuse a text or to take it in, and what each number that it asks for may add.
 LIMIT = 0.05
 CELL = 1e-4
 
@@ -85,7 +85,7 @@ def _graph(text: str) -> int:
             run(built, given, start)
         except NotANumber as error:
             _in_both_languages(error.message)
-    return sum(values.cells(node.shape) - 1 for node in built.nodes)
+    return sum(values.cells(node.shape) for node in built.nodes)
 
 
 def _value(text: str) -> int:

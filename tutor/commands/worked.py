@@ -16,13 +16,16 @@ from tutor.ascii import to_ascii
 from tutor.commands.spelling import Spelling
 from tutor.drawing import draw as drawn
 from tutor.drawing import paint, sketch
-from tutor.engine import Passes
+from tutor.engine import Graph, Passes
 from tutor.grading import Blank, Problem, place_name
+from tutor.packs.plain_text import one_line
 
 #: One line of the table: what it is about, how its value comes about, its value.
 _Row = tuple[str, str, str]
 #: What stands before and between the parts of a line.
 _GAP, _INDENT = "   ", "    "
+#: A node takes so many cells at least in a drawing.
+_LEAST = 6
 
 
 def as_text(problem: Problem, ascii: bool = False, *, draw: bool | None = None, width: int | None = None) -> list[str]:
@@ -45,7 +48,7 @@ def as_text(problem: Problem, ascii: bool = False, *, draw: bool | None = None, 
 
 def _heading(problem: Problem) -> str:
     inputs = ", ".join(_given(name, problem.inputs[name]) for name in problem.graph.inputs)
-    return f"{problem.graph.text.strip()}    {inputs}"
+    return f"{one_line(problem.graph.text)}    {inputs}"
 
 
 def _given(name: str, value: Value) -> str:
@@ -65,6 +68,8 @@ def _drawing(problem: Problem, passes: Passes, ascii: bool, width: int | None) -
         place.id: [[text(cell) for cell in row] for row in show_rows(problem.truth(place, passes))]
         for place in problem.places
     }
+    if width is not None and _deepest(problem.graph) * _LEAST > width:
+        return []
     for roomy in (True, False):
         picture = drawn(sketch(problem, ascii=ascii, roomy=roomy, passes=passes), ascii=ascii)
         if width is None or picture.width <= width:
@@ -72,6 +77,14 @@ def _drawing(problem: Problem, passes: Passes, ascii: bool, width: int | None) -
         if problem.symbolic:
             break
     return []
+
+
+def _deepest(graph: Graph) -> int:
+    """How many nodes stand one behind the other."""
+    found: list[int] = []
+    for node in graph.nodes:
+        found.append(1 + max((found[arg] for arg in node.args if arg is not None), default=0))
+    return max(found)
 
 
 def _table(problem: Problem, spelling: Spelling) -> Iterator[_Row]:
