@@ -138,10 +138,10 @@ class _Recent(Balls):
 
 
 #: Used only while the precision is held, which is held by one thread at a time.
-_RECENT = _Recent()
+RECENT = _Recent()
 
 
-def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = _RECENT) -> float:
+def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = RECENT) -> float:
     """The float nearest to an exact scalar tree: 0.0 where it can't be told from zero, infinite where it is too
     large for a float, not a number where it has no value or none that can be computed.
 

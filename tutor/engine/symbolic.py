@@ -29,8 +29,14 @@ def has_symbols(value: Value) -> bool:
     """Whether a value is, or contains, a symbol."""
     if isinstance(value, Whole):
         return True
-    cells = value.ravel() if values.is_matrix(value) else (value,)
-    return any(names(cell) for cell in cells)
+    seen: set[int] = set()
+    for cell in value.ravel() if values.is_matrix(value) else (value,):
+        # What the cells of a matrix have in common is looked at once.
+        for node in postorder(cell, seen):
+            if isinstance(node, Sym) and node.name != "pi":
+                return True
+            seen.add(id(node))
+    return False
 
 
 def told(

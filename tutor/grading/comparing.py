@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tutor.algebra import Expr, values
-from tutor.algebra.balls import Balls
 from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Value
 from tutor.grading.equality import DIGITS, Match, Typed, compare, tolerance
@@ -14,9 +13,8 @@ from tutor.grading.reading import Answer
 def compare_cells(answer: Answer, truth: Value, digits: int = DIGITS) -> tuple[tuple[Match, ...], ...]:
     """How each cell of `answer` compares with `truth`, which has its shape; decimals to so many digits."""
     right = truth if values.is_matrix(truth) else [[truth]]
-    balls = Balls()
     return tuple(
-        tuple(_match(typed, right[i][j], balls, digits) for j, typed in enumerate(row))
+        tuple(_match(typed, right[i][j], digits, answer.formula) for j, typed in enumerate(row))
         for i, row in enumerate(answer.typed)
     )
 
@@ -26,10 +24,10 @@ def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
     return all(match is Match.EQUAL for row in cells for match in row)
 
 
-def _match(typed: Typed, truth: Expr, balls: Balls, digits: int) -> Match:
+def _match(typed: Typed, truth: Expr, digits: int, formula: bool) -> Match:
     """How one number or formula compares with the right one."""
-    if not (names_in(truth) or names_in(typed.value)):
-        return compare(typed, truth, balls, digits)
+    if not formula or not (names_in(truth) or names_in(typed.value)):
+        return compare(typed, truth, digits)
     return _OUTCOMES[difference(typed, truth, digits).outcome]
 
 
@@ -48,8 +46,3 @@ _OUTCOMES = {
     Outcome.UNDEFINED: Match.DIFFERENT,
     Outcome.UNDECIDED: Match.UNCLEAR,
 }
-
-
-def is_formula(value: Value) -> bool:
-    """Whether a value has symbols in it."""
-    return any(names_in(cell) for cell in (value.ravel() if values.is_matrix(value) else (value,)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from tutor.algebra.balls import PRECISIONS, Balls, from_fraction, precision
+from tutor.algebra.balls import PRECISIONS, RECENT, from_fraction, precision
 from tutor.algebra.limits import MAX_EXPONENT
 from tutor.algebra.show import exact_decimal
 from tutor.algebra.tree import Apply, Expr, Num, postorder
@@ -61,12 +61,11 @@ class Typed:
         return Typed(value, decimal, Fraction(10) ** (int(exponent or 0) - places), digits)
 
 
-def compare(answer: Typed, truth: Expr, balls: Balls | None = None, digits: int = DIGITS) -> Match:
+def compare(answer: Typed, truth: Expr, digits: int = DIGITS) -> Match:
     """How `answer` compares with `truth`, both scalars without symbols.
 
-    `balls` are shared among the cells of one matrix. `digits` are those that an answer with decimals must have right.
+    `digits` are those that an answer with decimals must have right.
     """
-    balls = balls or Balls()
     value = answer.value
     if value is truth:
         return Match.EQUAL
@@ -74,26 +73,26 @@ def compare(answer: Typed, truth: Expr, balls: Balls | None = None, digits: int 
         if value.value == truth.value:
             return Match.EQUAL
     elif not answer.decimal:
-        same = _same(value, truth, balls)
+        same = _same(value, truth)
         if same is not Match.DIFFERENT:
             return same
     if isinstance(value, Num) and value.value == 0:
         # A value too small to be typed is as good as zero: σ′ far out.
-        return Match.EQUAL if _within(value, truth, UNTYPABLE, balls) else Match.DIFFERENT
+        return Match.EQUAL if _within(value, truth, UNTYPABLE) else Match.DIFFERENT
     short = isinstance(truth, Num) and exact_decimal(truth.value, SHORT) is not None
     if not answer.decimal:
         # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly.
-        if answer.unit != 1 or answer.digits < 2 or not _within(value, truth, answer.unit / 2, balls):
+        if answer.unit != 1 or answer.digits < 2 or not _within(value, truth, answer.unit / 2):
             return Match.DIFFERENT
         return Match.EQUAL if answer.digits > digits and not short else Match.COARSE
-    rounded = answer.unit is not None and _within(value, truth, answer.unit / 2, balls)
+    rounded = answer.unit is not None and _within(value, truth, answer.unit / 2)
     if short:
         if answer.unit is None:
-            return Match.EQUAL if _near(value, truth, CALCULATED, balls) else Match.DIFFERENT
+            return Match.EQUAL if _near(value, truth, CALCULATED) else Match.DIFFERENT
         if not rounded:
             return Match.DIFFERENT
         return Match.EQUAL if answer.digits >= digits else Match.COARSE
-    if _near(value, truth, tolerance(digits), balls):
+    if _near(value, truth, tolerance(digits)):
         return Match.EQUAL
     return Match.COARSE if rounded else Match.DIFFERENT
 
@@ -103,11 +102,11 @@ def tolerance(digits: int = DIGITS) -> Fraction:
     return TOLERANCE * Fraction(10) ** (DIGITS - digits)
 
 
-def _same(a: Expr, b: Expr, balls: Balls) -> Match:
-    """Whether two exact numbers are equal, decided by balls of rising precision."""
-    for bits in PRECISIONS:
+def _same(a: Expr, b: Expr) -> Match:
+    """Whether two exact numbers are equal: balls that touch at first must do so at the last precision."""
+    for bits in (PRECISIONS[0], PRECISIONS[-1]):
         with precision(bits):
-            left, right = balls(a), balls(b)
+            left, right = RECENT(a), RECENT(b)
             if not left.is_finite() or not right.is_finite():
                 continue
             if not left.overlaps(right):
@@ -119,14 +118,14 @@ def _same(a: Expr, b: Expr, balls: Balls) -> Match:
     return Match.UNCLEAR
 
 
-def _near(value: Expr, truth: Expr, tolerance: Fraction, balls: Balls) -> bool:
+def _near(value: Expr, truth: Expr, tolerance: Fraction) -> bool:
     """|value − truth| ≤ tolerance · |truth|, and truth is not zero."""
     if isinstance(value, Num) and isinstance(truth, Num):
         return truth.value != 0 and abs(value.value - truth.value) <= tolerance * abs(truth.value)
     for bits in PRECISIONS:
         with precision(bits):
-            right = balls(truth)
-            off, allowed = abs(balls(value) - right), from_fraction(tolerance) * abs(right)
+            right = RECENT(truth)
+            off, allowed = abs(RECENT(value) - right), from_fraction(tolerance) * abs(right)
             if off < allowed:
                 return True
             if off > allowed:
@@ -134,13 +133,13 @@ def _near(value: Expr, truth: Expr, tolerance: Fraction, balls: Balls) -> bool:
     return False
 
 
-def _within(value: Expr, truth: Expr, distance: Fraction, balls: Balls) -> bool:
+def _within(value: Expr, truth: Expr, distance: Fraction) -> bool:
     """|value − truth| ≤ distance."""
     if isinstance(value, Num) and isinstance(truth, Num):
         return abs(value.value - truth.value) <= distance
     for bits in PRECISIONS:
         with precision(bits):
-            off = abs(balls(value) - balls(truth))
+            off = abs(RECENT(value) - RECENT(truth))
             if off < from_fraction(distance):
                 return True
             if off > from_fraction(distance):

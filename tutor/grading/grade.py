@@ -10,7 +10,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show, show_number, write
 from tutor.algebra.tree import Num
 from tutor.algebra.values import Value
-from tutor.grading.comparing import all_equal, compare_cells
+from tutor.grading.comparing import compare_cells
 from tutor.grading.equality import DIGITS, Match
 from tutor.grading.mistakes import near
 from tutor.grading.problem import Blank, Problem
@@ -41,7 +41,7 @@ def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] |
         flat = [cell for row in cells for cell in row]
         if all(match is Match.EQUAL for match in flat):
             return Verdict(Kind.RIGHT, _said_after(problem, blank, _praise(answer, truth)), cells=_marks(cells))
-        if all(match in (Match.EQUAL, Match.COARSE) for match in flat):
+        if _nearly(cells):
             return Verdict(Kind.COARSE, _coarse(answer), cells=_marks(cells))
         if Match.UNCLEAR in flat:
             return Verdict(
@@ -50,10 +50,15 @@ def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] |
             )
     basis = carried(problem, blank, held or {})
     for name, value in basis:
-        if values.shape(value) == values.shape(answer.value) and all_equal(compare_cells(answer, value)):
+        if values.shape(value) == values.shape(answer.value) and _nearly(compare_cells(answer, value)):
             return Verdict(Kind.CARRIED, _carried(problem, name, held or {}), cells=_marks(cells))
     own = (held or {}).get(problem.upstream(blank) or "")
     return why_not(problem, blank, answer, text.strip(), _marks(cells), own)
+
+
+def _nearly(cells: tuple[tuple[Match, ...], ...]) -> bool:
+    """Whether every cell is right, or was rounded too far."""
+    return all(match in (Match.EQUAL, Match.COARSE) for row in cells for match in row)
 
 
 def _carried(problem: Problem, name: str, held: Mapping[str, Value]) -> Message:

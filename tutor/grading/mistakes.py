@@ -18,7 +18,8 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.tree import Expr, lift
 from tutor.algebra.values import Value
 from tutor.engine import OPERATIONS, Edge, Spot
-from tutor.grading.comparing import is_formula
+from tutor.engine.symbolic import has_symbols
+from tutor.grading.apart import Apart
 from tutor.grading.identity import Outcome, compare_formulas
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Text
@@ -248,10 +249,23 @@ def suspects(problem: Problem, blank: Blank, held: Value = None) -> list[Suspect
 
     `held` is the upstream as the learner has it, where that is wrong: mistakes may have been made on it as well.
     """
+    if held is not None:
+        return _leading_elsewhere(problem, blank, held)
+    if blank.id not in problem.suspected:
+        problem.suspected[blank.id] = _leading_elsewhere(problem, blank)
+    return list(problem.suspected[blank.id])
+
+
+def _leading_elsewhere(problem: Problem, blank: Blank, held: Value = None) -> list[Suspect]:
     truth = _truth(problem, blank)
+    apart = Apart(problem.domains) if has_symbols(truth) else None
     found = []
     for suspect in mistakes_at(problem, blank, held):
-        if _usable(suspect.value) and not _coincide(suspect.value, truth, 1e-9):
+        if not _usable(suspect.value):
+            continue
+        if (apart and values.is_exact(suspect.value) and apart(suspect.value, truth)) or not _coincide(
+            suspect.value, truth, 1e-9
+        ):
             found.append(suspect)
     return found
 
@@ -275,7 +289,7 @@ def hidden_at(problem: Problem, blank: Blank, apart: float = APART) -> set[str]:
 
 def _truth(problem: Problem, blank: Blank) -> Value:
     truth = problem.truth(blank)
-    return truth if is_formula(truth) else problem.truth_in_floats(blank)
+    return truth if problem.domains and has_symbols(truth) else problem.truth_in_floats(blank)
 
 
 def mistakes_at(problem: Problem, blank: Blank, held: Value = None) -> Iterator[Suspect]:
@@ -303,7 +317,7 @@ def _own(problem: Problem, blank: Blank) -> Iterator[Suspect]:
             value = evaluate(mistake.answer, problem.names_for(blank))
         except AlgebraError:
             continue
-        if not is_formula(value):
+        if not has_symbols(value):
             value = values.each(nearest_float, value)
         yield Suspect(mistake.id, value, mistake.says)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
@@ -13,6 +13,7 @@ from tutor.algebra.tree import ONE, Expr, Num, Sym
 from tutor.algebra.values import Shape, Value
 from tutor.engine import Edge, Graph, Passes, backward, run
 from tutor.engine.symbolic import has_symbols
+from tutor.grading.identity import symbols
 from tutor.grading.question import Question
 from tutor.i18n import Text
 
@@ -250,6 +251,20 @@ class Problem:
         """What `truth_in_floats` has found so far, by blank."""
         return {}
 
+    @cached_property
+    def domains(self) -> Mapping[str, str]:
+        """The symbols that inputs, the start and questions leave open, each with its domain."""
+        given = [*self.inputs.values(), self.start]
+        for question in self.questions:
+            given += [*question.names.values(), question.answer]
+        cells = [cell for value in given for cell in (value.ravel() if values.is_matrix(value) else (value,))]
+        return symbols(*(cell for cell in cells if isinstance(cell, Expr)))
+
+    @cached_property
+    def suspected(self) -> dict[str, Any]:
+        """What has been found about wrong answers so far, by blank: it does not depend on the answer."""
+        return {}
+
     def upstream(self, blank: Blank) -> str | None:
         """The id of the place where the upstream of an edge's node stands, None for the start and for sums.
 
@@ -299,16 +314,16 @@ class Problem:
         if blank.edge:
             found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
         ahead = [blank.edge] if blank.edge else graph.outgoing[blank.node]
-        for position in set().union(*(self._ahead(edge.target) for edge in ahead)):
+        for position in self._ahead(*(edge.target for edge in ahead)):
             node = graph.nodes[position]
             if node.name and position != graph.last:
                 found[f"d{self.goal}/d{node.name}"] = exact.gradients[position]
         return found
 
-    def _ahead(self, position: int) -> set[int]:
-        """A node and all nodes between it and the output."""
+    def _ahead(self, *positions: int) -> set[int]:
+        """These nodes and all nodes between them and the output."""
         found: set[int] = set()
-        stack = [position]
+        stack = list(positions)
         while stack:
             here = stack.pop()
             if here not in found:

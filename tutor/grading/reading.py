@@ -29,11 +29,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that could be read: its exact value, and how each number of it was typed."""
+    """An answer that could be read: its exact value, and how each number of it was typed.
+
+    `formula` is whether there may be symbols, in it or in what it is held against.
+    """
 
     tree: Expr
     value: Value
     typed: tuple[tuple[Typed, ...], ...]
+    formula: bool = False
 
 
 def read(problem: Problem, blank: Blank, text: str) -> Answer:
@@ -41,7 +45,8 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
     names = problem.names_for(blank)
     tree = parse(text, names)
     value = evaluate(tree, names, ANSWER)
-    _check_finite(value, text)
+    formula = bool(problem.domains)
+    _check_finite(value, text, formula)
     if not values.is_matrix(value):
         typed: tuple[tuple[Typed, ...], ...] = ((Typed.read(tree, value),),)
     elif isinstance(tree, Grid):
@@ -51,13 +56,13 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
     else:
         decimal = Typed.read(tree, value[0, 0]).decimal
         typed = tuple(tuple(Typed(cell, decimal) for cell in row) for row in value)
-    return Answer(tree, value, typed)
+    return Answer(tree, value, typed, formula)
 
 
-def _check_finite(value: Value, text: str) -> None:
+def _check_finite(value: Value, text: str, formula: bool) -> None:
     """Refuse what has no value or none a float can hold: it can be compared with nothing."""
     for cell in value.ravel() if values.is_matrix(value) else (value,):
-        if names_in(cell):
+        if formula and names_in(cell):
             continue
         size = nearest_float(cell)
         if math.isnan(size):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import describe
 from tutor.algebra.show import show_number
+from tutor.algebra.tree import Expr, lift
 from tutor.algebra.values import Value
+from tutor.engine.symbolic import has_symbols
+from tutor.grading.apart import Apart
 from tutor.grading.blank_words import fill
-from tutor.grading.comparing import all_equal, compare_cells, difference, is_formula
-from tutor.grading.equality import Typed
+from tutor.grading.classes import by_accident
+from tutor.grading.comparing import all_equal, compare_cells, difference
+from tutor.grading.equality import Typed, tolerance
 from tutor.grading.identity import Outcome
 from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Suspect, near, suspects
 from tutor.grading.problem import Blank, Problem
@@ -31,13 +37,13 @@ def why_not(
 ) -> Verdict:
     """The verdict on an answer that is not right. `held` is the learner's own upstream, where that is wrong."""
     words = fill(problem, blank, text)
-    if problem.symbolic or is_formula(answer.value) or is_formula(problem.truth(blank)):
+    if problem.symbolic or (answer.formula and (has_symbols(answer.value) or has_symbols(problem.truth(blank)))):
         return _why_no_formula(problem, blank, answer, words, cells, held)
     value = values.each(nearest_float, answer.value)
     own = None if held is None else values.each(nearest_float, held)
-    for suspect in suspects(problem, blank, own):
-        if _is_it(answer, value, suspect.value):
-            return Verdict(Kind.MISTAKEN, _says(suspect, words), suspect.id, cells)
+    fitting = [suspect for suspect in suspects(problem, blank, own) if _is_it(answer, value, suspect.value)]
+    if fitting:
+        return _mistaken(problem, blank, fitting, words, cells)
     truth = problem.truth(blank)
     if values.shape(value) != values.shape(truth):
         return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(value), values.shape(truth)))
@@ -66,17 +72,23 @@ def _why_no_formula(
 ) -> Verdict:
     """The same where symbols are involved: mistakes are formulas, and a point shows the difference."""
     truth = problem.truth(blank)
+    apart = Apart(problem.domains)
+    off = tolerance() if any(typed.decimal for row in answer.typed for typed in row) else None
+
+    def is_it(value: Value) -> bool:
+        # Nearly everything is ruled out at one point; what is left is compared in full.
+        exact = values.each(_lifted, value)
+        return not apart(answer.value, exact, off) and all_equal(compare_cells(answer, exact))
+
     for suspect in suspects(problem, blank, held):
-        if values.shape(suspect.value) == values.shape(answer.value) and all_equal(
-            compare_cells(answer, suspect.value)
-        ):
+        if is_it(suspect.value):
             return Verdict(Kind.MISTAKEN, _says(suspect, words), suspect.id, cells)
     if values.shape(answer.value) != values.shape(truth):
         return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(answer.value), values.shape(truth)))
     for other in problem.blanks:
         if other.id == blank.id or other.kind == "question" or other.shape != blank.shape:
             continue
-        if all_equal(compare_cells(answer, problem.truth(other))):
+        if is_it(problem.truth(other)):
             return Verdict(
                 Kind.ELSEWHERE,
                 message(N_("That belongs somewhere else in this graph. Which edge is marked now?")),
@@ -102,6 +114,26 @@ def _witness(answer: Answer, truth: Value) -> Message | None:
     return message(N_("At {at} yours is {mine}; needed is {needed}."), at=at, mine=mine, needed=needed)
 
 
+def _lifted(cell: Expr | float) -> Expr:
+    """A number that is no tree yet as one."""
+    return cell if isinstance(cell, Expr) else lift(Fraction(cell))
+
+
+def _mistaken(
+    problem: Problem,
+    blank: Blank,
+    fitting: Sequence[Suspect],
+    words: Mapping[str, Any],
+    cells: tuple[tuple[bool, ...], ...] | None,
+) -> Verdict:
+    """The likeliest of the mistakes that lead to an answer; a guess where another one only happens to."""
+    first = fitting[0]
+    says = _says(first, words)
+    if not isinstance(first.says, Text) and by_accident(problem, blank, fitting):
+        says = message(N_("A guess: {text}"), text=says)
+    return Verdict(Kind.MISTAKEN, says, first.id, cells)
+
+
 def _says(suspect: Suspect, words: Mapping[str, Any]) -> Message:
     if isinstance(suspect.says, Text):
         return message(N_("{text}"), text=suspect.says)
@@ -114,7 +146,12 @@ def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:
         return False
     if not values.is_matrix(value):
         return _near_typed(answer.typed[0][0], value, float(wrong))
-    return all(_near_typed(answer.typed[i][j], cell, float(wrong[i, j])) for (i, j), cell in _cells(value))
+    # Beside decimals a whole number may be rounded as well.
+    decimal = any(typed.decimal for row in answer.typed for typed in row)
+    return all(
+        _near_typed(replace(answer.typed[i][j], decimal=decimal), cell, float(wrong[i, j]))
+        for (i, j), cell in _cells(value)
+    )
 
 
 def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:
@@ -123,7 +160,9 @@ def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:
 
 def _near_typed(typed: Typed, value: float, wrong: float) -> bool:
     if not typed.decimal:
-        return near(value, wrong, 1e-9) or (value == 0 and abs(wrong) < 1e-12)
+        # A whole number of some digits is what a longer one is rounded to.
+        rounded = typed.unit == 1 and typed.digits > 3 and abs(value - wrong) <= 0.5
+        return rounded or near(value, wrong, 1e-9) or (value == 0 and abs(wrong) < 1e-12)
     if near(value, wrong, 0.005):
         return True
     return typed.unit is not None and typed.digits >= 2 and abs(value - wrong) <= float(typed.unit) / 2
