@@ -292,6 +292,12 @@ def size(form: Form) -> int:
     return len(form.parts) + (len(form.grown.terms) if form.grown else 0)
 
 
+def bits(form: Form) -> int:
+    """How long its number is."""
+    top, bottom = form.number.as_integer_ratio()
+    return top.bit_length() + bottom.bit_length()
+
+
 def wider(*shapes: Shape) -> Shape:
     """The shape of an operation cell by cell."""
     found: Shape = None

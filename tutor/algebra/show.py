@@ -30,6 +30,8 @@ _RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
 def exact_decimal(value: Fraction, digits: int = EXACT_DIGITS) -> str | None:
     """`value` in full where it has at most `digits` significant digits, None otherwise. A plain minus."""
+    if _bits(value) > _MOST_BITS:
+        return None
     bottom = value.denominator
     for prime in (2, 5):
         while bottom % prime == 0:
@@ -49,6 +51,10 @@ def exact_decimal(value: Fraction, digits: int = EXACT_DIGITS) -> str | None:
     text = str(whole).rjust(places + 1, "0")
     text = f"{text[:-places]}.{text[-places:]}" if places else text
     return f"-{text}" if value < 0 else text
+
+
+#: A number of more bits than this is not short in any way of writing it.
+_MOST_BITS = 128
 
 
 def show_number(value: float | Fraction, digits: int = DIGITS, near_one: bool = False) -> str:
@@ -108,8 +114,9 @@ def exact_tree(value: Expr) -> Expr | None:
     if isinstance(value, Num):
         most = _EXACT_FRACTION if exact_decimal(value.value) is None else _EXACT_NUMBER
         return Num(value.value) if _length(value.value) <= most else None
-    if any(count > _EXACT_PARTS for count, _ in enumerate(postorder(value))):
-        return None
+    for count, part in enumerate(postorder(value)):
+        if count > _EXACT_PARTS or (isinstance(part, Num) and _bits(part.value) > _MOST_BITS):
+            return None
     from tutor.algebra.tidy import tidy
 
     tidied = tidy(value)
@@ -119,10 +126,11 @@ def exact_tree(value: Expr) -> Expr | None:
 
 
 def _length(value: Fraction) -> int:
-    # The digits of a huge number are not worth writing.
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 64:
-        return 64
-    return len(exact_decimal(value) or str(value))
+    return _MOST_BITS if _bits(value) > _MOST_BITS else len(exact_decimal(value) or str(value))
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
 def show_rows(value: Value, digits: int = DIGITS, near_one: bool = False) -> list[list[str]]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from tutor.algebra import forms
 from tutor.algebra.forms import NONNEGATIVE, NONZERO, POSITIVE, TOTAL, Atom, Form, Product
+from tutor.algebra.limits import MAX_BITS
 from tutor.algebra.tree import Apply, Expr, Grid, Num, Sym, children, postorder
 
 Shape = tuple[int, int] | None
@@ -103,7 +104,9 @@ class _Tidy:
 
     def applied(self, op: str, args: list[Form]) -> Form:
         """An operation on forms."""
-        if op in ("add", "sub") and len(args) == 2:
+        if op in ("add", "sub", "mul", "div") and sum(map(forms.bits, args)) > MAX_BITS:
+            return self.opaque(op, args)
+        if op in ("add", "sub"):
             return forms.added(args[0], args[1], 1 if op == "add" else -1)
         if op == "neg":
             return self.negated(args[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tutor.algebra import values
 from tutor.algebra.show import exact_text, show, write
@@ -17,7 +18,7 @@ from tutor.grading import Blank, Problem
 _LONGEST_MATRIX = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spelling:
     """`passes` are the values of a problem as they are shown: exact, or formulas by the names of the graph.
 
@@ -70,24 +71,30 @@ class Spelling:
         return f"({text})" if loose else text
 
     def defined(self) -> Iterator[tuple[str, list[str]]]:
-        """Nodes on the way that others are told by: `t` and `a + b`."""
+        """The nodes on the way that have names, or that others are told by: `t` and `a + b`."""
         graph = self.problem.graph
-        shown = {name for value in self._all() for name in _names(value)}
         for position, node in enumerate(graph.nodes):
-            name = node.name or node.id
-            if not node.is_input and position != graph.last and (node.name or node.id in shown):
-                yield name, [written(self.passes.values[position])]
+            if not node.is_input and position != graph.last and (node.name or node.id in self._mentioned):
+                yield node.name or node.id, [written(self.passes.values[position])]
 
-    def _all(self) -> Iterator[Value]:
-        yield from self.passes.values
-        for place in self.problem.places:
-            yield self.problem.truth(place, self.passes)
+    @cached_property
+    def _mentioned(self) -> set[str]:
+        """Names that stand in what is shown; ∂z/∂t mentions t as well."""
+        shown = [*self.passes.values, *(self.problem.truth(place, self.passes) for place in self.problem.places)]
+        found = {name for value in shown for name in _names(value)}
+        return found | {name.partition("/")[2][1:] for name in found if "/" in name}
 
     def results(self) -> Iterator[tuple[str, list[str]]]:
-        """The output and the gradients, each by the names of the graph and in the inputs alone."""
+        """The output, the gradients that others are told by, and those of the inputs: each by the names of the graph,
+        and in the inputs alone where that is another formula.
+        """
         problem, graph, passes = self.problem, self.problem.graph, self.passes
         value = passes.values[graph.last]
         yield graph.output, self.with_closed(graph.output, written(value, problem.near_one[graph.last]))
+        for position in range(graph.last - 1, -1, -1):
+            name = graph.nodes[position].name or graph.nodes[position].id
+            if f"d{problem.goal}/d{name}" in self._mentioned:
+                yield f"∂{problem.goal}/∂{name}", [written(passes.gradients[position])]
         for name in graph.inputs if problem.wrt is None else problem.wrt:
             position = graph.position[name]
             if self.scale is not None:

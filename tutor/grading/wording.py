@@ -42,14 +42,16 @@ def place_name(problem: Problem, blank: Blank) -> Message:
     """A short name for a place: `c → ×`, `● x`, `start`."""
     if blank.kind == "question":
         return message(N_("question {n}"), n=blank.id.removeprefix("q"))
-    words = fill(problem, blank)
+    # Names alone: no value is needed, which may be long to write.
+    name = problem.graph.title(blank.node)
     if blank.kind == "start":
         return message(N_("start"))
     if blank.kind == "forward":
-        return Message(N_("the value of {name}"), words)
+        return message(N_("the value of {name}"), name=name)
     if blank.kind == "sum":
-        return Message(N_("● {name}"), words)
-    return Message(N_("{name} → {node}"), words)
+        return message(N_("● {name}"), name=name)
+    assert blank.edge
+    return message(N_("{name} → {node}"), name=name, node=problem.graph.nodes[blank.edge.target].sign)
 
 
 def right_answer(problem: Problem, blank: Blank) -> str:
