@@ -45,7 +45,7 @@ def by_accident(problem: Problem, blank: Blank, fitting: Sequence[Suspect]) -> b
     found: dict[str, list[Value]] = {}
     try:
         moved = _Moved(problem.graph, _moved(problem.inputs), values.each(nearest_float, problem.start), problem.wrt)
-        for mistake in suspects(moved, moved.place(blank.id)):
+        for mistake in suspects(moved, blank):
             found.setdefault(mistake.id, []).append(mistake.value)
     except (NotANumber, ArithmeticError, ValueError):
         return False

@@ -73,7 +73,7 @@ def _why_no_formula(
     """The same where symbols are involved: mistakes are formulas, and a point shows the difference."""
     truth = problem.truth(blank)
     apart = Apart(problem.domains)
-    off = tolerance() if any(typed.decimal for row in answer.typed for typed in row) else None
+    off = tolerance() if any(typed.decimal or typed.unit for row in answer.typed for typed in row) else None
 
     def is_it(value: Value) -> bool:
         # Nearly everything is ruled out at one point; what is left is compared in full.
