@@ -11,7 +11,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.graphs import Program, matrix_program, scalar_program
+from tests.engine.graphs import FORMS, Program, constant, matrix_program, scalar_program
 from tests.engine.test_rules import IN_SYMPY
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
@@ -38,10 +38,25 @@ def float_inputs(program: Program) -> dict[str, Any]:
 
 
 def in_sympy(program: Program) -> sympy.Expr:
+    """The formula around the inputs' values: of relu, |x|, max and min the side that counts there."""
     known = {name: sympy.Symbol(name, real=True) for name in program.inputs}
+    numbers = {name: float(value) for name, value in program.inputs.items()}
     for step in program.steps:
-        known[step.name] = IN_SYMPY[step.op](*(known[o] if o in known else sympy.Rational(o) for o in step.operands))
+        args = [known[o] if o in known else sympy.Rational(o) for o in step.operands]
+        at = [numbers[o] if o in numbers else constant(o) for o in step.operands]
+        known[step.name] = _one_side(step.op, args, at)
+        numbers[step.name] = float(FORMS[step.op][1](*at))
     return known[program.steps[-1].name]
+
+
+def _one_side(op: str, args: list[sympy.Expr], at: list[float]) -> sympy.Expr:
+    if op == "relu":
+        return args[0] if at[0] > 0 else sympy.Integer(0)
+    if op == "abs":
+        return args[0] if at[0] > 0 else -args[0]
+    if op in ("max", "min"):
+        return args[0] if (at[0] > at[1]) is (op == "max") else args[1]
+    return IN_SYMPY[op](*args)
 
 
 def parsed(program: Program) -> Graph:
