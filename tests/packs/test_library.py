@@ -15,19 +15,19 @@ from tutor.packs.library import pack
 GRAPH = 'graph = "z = a * b"\n'
 
 
-def test_the_built_in_packs_come_in_order() -> None:
-    assert {found.id: [entry.id for entry in found.entries] for found in library.packs()} == {
-        "basics": [
-            "add-multiply",
-            "times",
-            "plus",
-            "reciprocal",
-            "two-roads",
-            "sigmoid-in-parts",
-            "sigmoid",
-        ],
-        "matrices": ["sigma-xw"],
-    }
+def test_the_built_in_packs_come_in_the_order_of_the_curriculum() -> None:
+    found = [pack.id for pack in library.packs(installed=False)]
+    assert found[:5] == ["basics", "chains", "curves", "checks", "neuron"]
+    first = library.packs(installed=False)[0]
+    assert [entry.id for entry in first.entries][:3] == ["left-to-right", "nudge-it", "add-multiply"]
+
+
+def test_packs_that_say_their_order_come_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, order in (("a", ""), ("b", "order = 20"), ("c", "order = 3"), ("d", "order = 'first'")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pack.toml").write_text(f"format = 1\n{order}")
+    monkeypatch.setattr(library, "built_in", lambda: tmp_path)
+    assert [found.id for found in library.packs()] == ["c", "b", "a", "d"]
 
 
 def test_listing_needs_neither_pydantic_nor_numpy_nor_textual() -> None:
@@ -40,7 +40,7 @@ library.find("basics/add-multiply")
 print("pydantic" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.splitlines() == ["A sum, then a product", "[]", "True"]
+    assert done.stdout.splitlines() == ["From left to right", "[]", "True"]
 
 
 def test_exercises_of_an_installed_package_lie_inside_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -32,9 +33,9 @@ class Shelved:
 
 
 def packs(installed: bool = True) -> tuple[Pack, ...]:
-    """The packs a learner sees: the built-in ones, those added, those of installed packages; by their folders' names.
+    """The packs a learner sees: the built-in ones, those added, those of installed packages.
 
-    Of two with one id the first in this order counts. `installed=False` leaves the last out: looking for them takes
+    In each of these groups first those that say their order, then by their folders' names. Of two with one id the first in this order counts. `installed=False` leaves the last out: looking for them takes
     a moment.
     """
     return tuple(found.pack for found in shelves(installed) if found.hidden is None)
@@ -44,11 +45,16 @@ def shelves(installed: bool = True) -> tuple[Shelved, ...]:
     """Every pack there is, also those that another one hides."""
     first: dict[str, Pack] = {}
     found = []
-    for origin, folder in _folders(installed):
-        here = pack(folder)
+    for origin, here in _in_order((origin, pack(folder)) for origin, folder in _folders(installed)):
         found.append(Shelved(here, origin, first.get(here.id)))
         first.setdefault(here.id, here)
     return tuple(found)
+
+
+def _in_order(packs: Iterable[tuple[Origin, Pack]]) -> Iterator[tuple[Origin, Pack]]:
+    """The same, those of one origin that say their order first."""
+    for _origin, group in groupby(packs, key=lambda each: each[0]):
+        yield from sorted(group, key=lambda each: (each[1].order is None, each[1].order or 0))
 
 
 def find(name: str) -> Exercise:

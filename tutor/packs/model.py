@@ -229,6 +229,7 @@ class PackFile(Table):
 
     format: Annotated[int, _own(read_format)]
     id: Id | None = None
+    order: Annotated[int | None, _own(whole_between(1, 999))] = None
     title: Title | None = None
     description: Paragraphs = Text({})
     authors: Annotated[tuple[str, ...], _own(read_names)] = ()

@@ -34,13 +34,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Pack:
-    """A folder of exercises. `faults` are those of its `pack.toml`; a pack that has some can't be opened."""
+    """A folder of exercises. `faults` are those of its `pack.toml`; a pack that has some can't be opened.
+
+    `order` is where it wants to stand among the packs beside it, None for after those that say so.
+    """
 
     id: str
     title: Text
     description: Text
     folder: Path
     faults: tuple[Fault, ...] = ()
+    order: int | None = None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -108,7 +112,10 @@ def pack(folder: Path) -> Pack:
     own = data.get("id")
     pack_id = own if isinstance(own, str) and is_id(own) else by_name
     title = _title(data.get("title")) or Text({"": pack_id})
-    return Pack(pack_id, title, _description(data.get("description")), folder, tuple(_format_faults(source)))
+    description = _description(data.get("description"))
+    order = data.get("order")
+    place = order if isinstance(order, int) else None
+    return Pack(pack_id, title, description, folder, tuple(_format_faults(source)), place)
 
 
 def id_of(path: Path) -> str:

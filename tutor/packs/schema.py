@@ -102,6 +102,10 @@ _VALUES: dict[str, tuple[_Schema, str]] = {
     "format": ({"const": 1}, "The version of the format."),
     "description": (_TEXT, "What the pack is about."),
     "presumes": (_TEXT, "What a learner should know."),
+    "order": (
+        {"type": "integer", "minimum": 1, "maximum": 999},
+        "Where it stands among the packs beside it, small numbers first; by default after them, by the folder's name.",
+    ),
     "authors": (_NAMES, "Who wrote it."),
     "licence": (_STRING, "What others may do with it."),
     "languages": ({"type": "array", "items": {"enum": list(LANGUAGES)}, "uniqueItems": True}, "The languages its texts "
