@@ -102,11 +102,17 @@ def _value(text: str) -> int:
 def _definition(text: str) -> int:
     try:
         definition = parse_definition(text)
-        Graph.parse(f"z = {definition.name}({', '.join(definition.inputs)}) + 1", None, {definition.name: definition})
     except AlgebraError as error:
-        _in_both_languages(error.message)
-        assert -1 <= error.at <= max(len(text), 100)
-    return 0
+        _told(error, text)
+        return 0
+    use = f"z = {definition.name}({', '.join(definition.inputs)}) + 1"
+    try:
+        built = Graph.parse(use, None, {definition.name: definition})
+    except AlgebraError as error:
+        _told(error, use)
+        return 0
+    inside = [node.own.parts for node in built.nodes if node.own and node.own.parts]
+    return sum(2 * values.cells(node.shape) for graph in (built, *inside) for node in graph.nodes)
 
 
 def _number(text: str) -> int:

@@ -157,9 +157,8 @@ def chained(
     operation = checked.operation
     rules = tuple(_differences(operation.forward, slot, delta) for slot in range(len(checked.args)))
     pulls = tuple(_pulled(operation.forward, slot, delta) for slot in range(len(checked.args)))
-    instead = replace(
-        operation, local=() if operation.pull else rules, pull=pulls if operation.pull else (), careful=()
-    )
+    local, pull = ((), pulls) if operation.pull else (rules, ())
+    instead = replace(operation, local=local, pull=pull, careful=(), behind={}, parts=None)
     nodes = list(graph.nodes)
     nodes[position] = replace(checked, own=instead)
     return run(Graph(tuple(nodes), graph.output, graph.text), _all_in_floats(inputs), in_floats(start), wrt)
