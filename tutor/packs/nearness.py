@@ -16,8 +16,6 @@ from tutor.packs.batches import in_batch
 _CLOSE = APART * (1 + 1e-9)
 #: Nearer than this is the same.
 _EQUAL = 1e-9
-#: So many sets of numbers are compared with each other mistake by mistake.
-_FEW = 8
 
 
 class Nearness:
@@ -48,18 +46,17 @@ class Nearness:
         equal = self._near(self._values[:, position : position + 1], self._truth[position], _EQUAL)[:, 0]
         return equal & ~self._excused[position]
 
-    def always(self) -> tuple[Any, Any]:
-        """Which mistakes always give the right value; of those that always come to the same, one each, as positions."""
+    def always(self, rows: Any) -> tuple[Any, Any]:
+        """For these sets of numbers: which mistakes give the right value in all; of those that come to the same in all
+        one each, as positions."""
         import numpy as np
 
-        hidden = self.near_truth.all(axis=1)
-        # A few sets of numbers tell nearly all apart; only the others are compared on every one.
-        few = self._values[:, :_FEW]
-        same = self._near(few[:, None], few[None]).all(axis=-1)
+        hidden = self.near_truth[:, rows].all(axis=1) & bool(len(rows))
+        some = self._values[:, rows]
+        same = self._near(some[:, None], some[None]).all(axis=-1) & bool(len(rows))
         classes: list[int] = []
         for position in np.flatnonzero(~hidden):
-            alike = (other for other in classes if same[other, position])
-            if not any(self._near(self._values[other], self._values[position]).all() for other in alike):
+            if not same[position, classes].any():
                 classes.append(int(position))
         return hidden, np.array(classes, dtype=int)
 

@@ -105,6 +105,12 @@ class Trial:
         nodes = self.problem.graph.nodes
         return {node.name: value for node, value in zip(nodes, self.problem.floats.values, strict=True) if node.name}
 
+    def rows(self, begin: int, end: int) -> Any:
+        """The rows of the sets from one position to another, without those that are left out."""
+        import numpy as np
+
+        return np.arange(*np.searchsorted(self.kept, (begin, end)))
+
     @cached_property
     def blanks(self) -> list[Nearness]:
         """What comes near to what, at each blank for a backward value."""
@@ -149,13 +155,13 @@ class Trial:
 
 
 class Usual:
-    """What comes near to what for all numbers of some trial."""
+    """What comes near to what for all of some sets of numbers, given as rows of a trial."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, rows: Any) -> None:
         import numpy as np
 
         with np.errstate(all="ignore"):
-            self._known = {blank.id: (blank.names, *blank.always()) for blank in trial.blanks}
+            self._known = {blank.id: (blank.names, *blank.always(rows)) for blank in trial.blanks}
 
     def at(self, blank: Nearness) -> tuple[Any, Any]:
         """Flags of the mistakes at a blank that always give the right value, and one mistake of each class."""
@@ -233,14 +239,16 @@ class Sampler:
             count += len(_REFERENCES)
         inputs = self._joined(drawn, count, first)
         trial = Trial(self._problem, inputs, count + first, self._conditions, self._decimals)
-        self._usual = self._usual or Usual(trial)
+        if self._usual is None:
+            # The author's numbers stand last: they count as well, where only one set can be drawn.
+            self._usual = Usual(trial, trial.rows(count - len(_REFERENCES), count + self._has_own))
         judged = _Judged(trial, self._usual)
         if first:
             self._learn(judged, count)
         taken = {}
         for position, seed in enumerate(seeds):
             begin = position * len(attempts)
-            rows = judged.rows(begin, begin + len(attempts))
+            rows = trial.rows(begin, begin + len(attempts))
             if self._has_own:
                 rows = rows[~self._are_authored(trial, rows)]
             row = judged.best(rows, self._tolerable)
@@ -251,10 +259,11 @@ class Sampler:
 
     def _learn(self, judged: _Judged, count: int) -> None:
         """What the reference and the author's numbers, which stand last, tell."""
-        rows = judged.rows(count - len(_REFERENCES), count)
+        trial = judged.trial
+        rows = trial.rows(count - len(_REFERENCES), count)
         alike = sorted(judged.flaws[rows, -1])
         self._tolerable = int(alike[len(alike) // 4]) if alike else 0
-        for row in judged.rows(count, count + 1):
+        for row in trial.rows(count, count + 1):
             self.authored = judged.pick(int(row), None, itself=True)
 
     def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int, with_author: bool) -> dict[str, Any]:
@@ -284,7 +293,7 @@ class _Judged:
     def __init__(self, trial: Trial, usual: Usual) -> None:
         import numpy as np
 
-        self._trial = trial
+        self.trial = trial
         self._usual = usual
         self.flaws = np.zeros((len(trial.kept), 4), dtype=int)
         with np.errstate(all="ignore"):
@@ -294,12 +303,6 @@ class _Judged:
                 always, different = usual.at(blank)
                 self.flaws[:, 1] += blank.near_truth[~always].sum(axis=0)
                 self.flaws[:, 3] += blank.alike(different)
-
-    def rows(self, begin: int, end: int) -> Any:
-        """The rows of the sets from one position to another."""
-        import numpy as np
-
-        return np.arange(*np.searchsorted(self._trial.kept, (begin, end)))
 
     def best(self, rows: Any, tolerable: int) -> int | None:
         """Among these the first without a flaw, but for so many mistakes that are alike; else the least bad."""
@@ -314,7 +317,7 @@ class _Judged:
     def pick(self, row: int, attempt: int | None, itself: bool = False) -> Pick:
         """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`."""
         found: dict[tuple[str, str], None] = {}
-        for blank in self._trial.blanks:
+        for blank in self.trial.blanks:
             always, _different = self._usual.at(blank)
             hidden = blank.right(row) if itself else blank.near_truth[:, row]
             found.update({(blank.id, blank.names[mistake]): None for mistake in (hidden & ~always).nonzero()[0]})
