@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 
 from tutor.algebra.show import show
+from tutor.ascii import to_ascii
 from tutor.packs import Exercise, library
 from tutor.practice.store import Store, default_path
 from tutor.tui.app import TutorApp
@@ -66,7 +67,11 @@ class Session:
     def truth(self, blank: str | None = None) -> str:
         """The right answer at a blank, as a learner would type it."""
         problem = self.desk.worksheet.problem
-        return show(problem.truth(problem.place(blank or self.desk.at))).replace("−", "-")
+        place = problem.place(blank or self.desk.at)
+        if place.kind == "question" and problem.question(place).choices:
+            right = [choice.right for choice in problem.question(place).choices]
+            return str(right.index(True) + 1)
+        return to_ascii(show(problem.truth(place)))
 
     async def solve(self) -> None:
         """Answer every blank rightly, from wherever the focus is."""
@@ -79,8 +84,12 @@ class Session:
                 self.app.post_message(_paste(self.truth()))
                 await until(self.pilot, lambda: self.desk.draft.complete, "the grid is filled")
                 await self.pilot.press("enter")
-            else:
+            elif self.truth().replace(".", "").replace("-", "").isdecimal():
                 await self.answer(self.truth())
+            else:
+                self.app.post_message(_paste(self.truth()))
+                await until(self.pilot, lambda: self.desk.draft.complete, "the answer is there")
+                await self.pilot.press("enter")
             await until(self.pilot, lambda at=at: self.desk.worksheet.entry(at).settled, f"{at} is right")
 
 

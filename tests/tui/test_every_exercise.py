@@ -53,8 +53,9 @@ async def test_enter_goes_on_to_the_next_exercise() -> None:
 
 
 async def test_after_the_last_exercise_enter_goes_back_to_the_list() -> None:
-    async with opened("matrices/sigma-xw") as session:
+    pack = next(pack for pack in library.packs() if pack.id == "checks")
+    async with opened(f"{pack.id}/{pack.entries[-1].id}") as session:
         await session.solve()
         await session.sees("back to the list")
         await session.pilot.press("enter")
-        await session.sees("First steps back", "1 of 1 solved")
+        await session.sees(f"1 of {len(pack.entries)} solved")
