@@ -121,3 +121,20 @@ def test_lines_that_are_no_text_cost_nothing(home: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 0 and b"Traceback" not in done.stderr
+
+
+def test_explain_replays_at_other_numbers_and_any_other_line_ends_it(run_tutor: Run) -> None:
+    done = run_tutor(*ADD_MULTIPLY, text=":explain\n\nb\nb\n1\n2\n120\n2\n2\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    replayed = done.stdout.split("Replayed at other numbers than yours.")[1].split("Right.")[0]
+    assert replayed.count("1/5  at the output z") == 2 and replayed.count("2/5  on the edge (a + b) → ×") == 1
+    assert "× sends each line the upstream times the value of the other line." in replayed
+    assert "upstream × slope = 1 × " in replayed and "no more steps this way" in replayed
+    assert "z = 240" not in replayed
+
+
+def test_a_rule_card_shows_what_is_known_and_asks_for_the_rest(run_tutor: Run) -> None:
+    done = run_tutor(*ADD_MULTIPLY, text="1\n:rule\n:quit\n")
+    card = done.stdout.split("multiplication")[1]
+    assert "c = 2 ──▸" in card and "? ◂──" in card and "◂── 1" in card
+    assert "Why it is so:" in card and "there is one more y" in card and "Common mistakes:" in card

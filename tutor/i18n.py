@@ -63,6 +63,11 @@ def translate(text: str) -> str:
     return _catalog(_current).get(text, text)
 
 
+def in_language(text: str, language: str) -> str:
+    """`text` in another language than the one in use."""
+    return _catalog(language).get(text, text)
+
+
 #: The short name, for texts that are shown where they stand.
 _ = translate
 

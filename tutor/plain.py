@@ -12,15 +12,19 @@ from tutor.algebra.show import show
 from tutor.ascii import to_ascii
 from tutor.drawing import draw, paint, sketch
 from tutor.grading import Blank, Hint, Verdict, asks, reads_as
+from tutor.grading.card import card_at
 from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message
 from tutor.packs.plain_text import visible
+from tutor.practice.replaying import replay_of
 from tutor.practice.worksheet import Worksheet
 
 _COMMANDS = {
     ":hint": N_("the next hint for this blank; a lone ? does the same"),
     ":show": N_("show the value of this blank, once the hints or five tries are used up"),
+    ":explain": N_("the backward pass step by step, at other numbers until all is solved"),
+    ":rule": N_("the rule of the node in focus, and why it is so"),
     ":skip": N_("go to the next open blank"),
     ":back": N_("go to the open blank before"),
     ":clear": N_("empty this blank"),
@@ -98,15 +102,16 @@ class Plain:
             text = line.strip()
             if not text:
                 continue
-            if text == "?" or text.startswith(":"):
-                following = self.command(text, at)
-                if following is None:
-                    return self.left_open()
-                at = following
-            else:
-                at = self.check(at, text)
+            following = self.take(at, text)
+            if following is None and not self.worksheet.done:
+                return self.left_open()
+            at = following
         self.finish()
         return 0
+
+    def take(self, at: str, text: str) -> str | None:
+        """Do a command, or check an answer; the blank to go on with, None to stop or where none is left."""
+        return self.command(text, at) if text == "?" or text.startswith(":") else self.check(at, text)
 
     def introduce(self) -> None:
         variant = self.worksheet.variant
@@ -158,6 +163,9 @@ class Plain:
         place = self.worksheet.problem.place(at)
         asked = [f"[{order.index(at) + 1}/{len(order)}] {self.name(place)}", *self.choices(place)]
         text = "\n".join([*asked, "> "] if place.kind == "question" else [f"{asked[0]} "])
+        return self.shown(text)
+
+    def shown(self, text: str) -> str:
         return to_ascii(text) if self.ascii else text
 
     def check(self, at: str, text: str) -> str | None:
@@ -208,6 +216,10 @@ class Plain:
                 self.say_hint(self.worksheet.reveal(at))
                 return self.worksheet.next_open(at) or at
             self.say(_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+        elif word == ":explain":
+            return self.explain(at)
+        elif word == ":rule":
+            self.rule(at)
         elif word == ":skip":
             return self.worksheet.next_open(at)
         elif word == ":back":
@@ -227,8 +239,46 @@ class Plain:
         else:
             if word != ":help":
                 self.say(message(N_("There is no command {word}."), word=visible(word)))
-            self.say(*(f"{name:<8} {_(says)}" for name, says in _COMMANDS.items()))
+            self.say(*(f"{name:<9} {_(says)}" for name, says in _COMMANDS.items()))
         return at
+
+    def rule(self, at: str) -> None:
+        """The rule card of the node at a blank."""
+        place = self.worksheet.problem.place(at)
+        if place.kind == "question":
+            self.say(_("This is a question; there is no node in focus."))
+        else:
+            self.say(*card_at(self.worksheet.problem, place, self.worksheet.known()).lines(self.ascii))
+
+    def explain(self, at: str) -> str | None:
+        """Replay the backward pass from a blank on: Enter goes on, b goes back. Any other line ends it and counts.
+
+        Returns the blank to go on with, None to stop.
+        """
+        replay, note = replay_of(self.worksheet)
+        if not replay.steps:
+            self.say(note or _("There is no graph here to replay."))
+            return at
+        if note is not None:
+            self.say(note)
+        problem = replay.problem
+        values = (f"{name} = {show(problem.inputs[name])}" for name in problem.graph.inputs)
+        self.say(", ".join(values))
+        replay.go(at)
+        told = True
+        while True:
+            if told:
+                step = replay.step
+                self.say("", f"{replay.at + 1}/{len(replay.steps)}  {step.asks}", *step.lines())
+            line = self.read(self.shown(_("Enter goes on, b goes back, anything else ends this: ")))
+            if line is None:
+                return None
+            text = line.strip()
+            told = replay.move(-1 if text == "b" else 1) if text in ("", "b") else False
+            if text not in ("", "b"):
+                return self.take(at, text)
+            if not told:
+                self.say(_("There are no more steps this way."))
 
     def fresh(self, at: str) -> str | None:
         if not self.worksheet.variant.exercise.varies:

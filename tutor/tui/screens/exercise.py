@@ -164,7 +164,7 @@ class ExerciseScreen(Screen[None]):
         if not exercise.varies:
             hidden.add("exercise.fresh")
         if not desk.worksheet.problem.graph.nodes:
-            hidden.add("exercise.density")
+            hidden |= {"exercise.density", "exercise.explain"}
         if not desk.worksheet.offers_reveal(desk.at):
             hidden.add("exercise.reveal")
         keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
@@ -338,6 +338,38 @@ class ExerciseScreen(Screen[None]):
 
     def action_scroll_notes(self, pages: int) -> None:
         self.query_one(Panel).scroll_notes(pages)
+
+    def action_explain(self) -> None:
+        if self.app.screen is not self:
+            return
+        # Loaded when it is first asked for: an exercise opens sooner without it.
+        from tutor.practice.replaying import replay_of
+        from tutor.tui.screens.explain import ExplainScreen
+
+        worksheet = self.desk.worksheet
+        replay, note = replay_of(worksheet)
+        if not replay.steps:
+            self.desk.remark = note or message(N_("There is no graph here to replay."))
+            self._show()
+            return
+        if not worksheet.done:
+            replay.go(self.desk.at)
+        title = str(worksheet.variant.exercise.title)
+        self.app.push_screen(ExplainScreen(replay, title, self.signs, note=note, ascii=self.ascii))
+
+    def action_card(self) -> None:
+        if self.app.screen is not self:
+            return
+        from tutor.grading.card import card_at
+        from tutor.tui.screens.card import CardScreen
+        from tutor.tui.screens.glossary import GlossaryScreen
+
+        desk = self.desk
+        if desk.place.kind == "question":
+            self.app.push_screen(GlossaryScreen(self.signs, ascii=self.ascii))
+        else:
+            card = card_at(desk.worksheet.problem, desk.place, desk.worksheet.known())
+            self.app.push_screen(CardScreen(card, self.signs, ascii=self.ascii))
 
     def action_help(self) -> None:
         if self.app.screen is not self:

@@ -1,0 +1,113 @@
+"""The backward pass told step by step: every place of every exercise, and what a step says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor import i18n
+from tutor.algebra.tree import Sym, number
+from tutor.engine import OPERATIONS
+from tutor.grading.card import card_at, cards
+from tutor.grading.problem import Problem
+from tutor.grading.replay import Replay
+from tutor.grading.why import NAMES, WHY
+from tutor.packs import PackError, from_formula, library
+from tutor.practice.replaying import replay_of
+from tutor.practice.worksheet import Worksheet
+
+
+def problem(text: str, **inputs: int) -> Problem:
+    return from_formula(text, {name: number(value) for name, value in inputs.items()}).variant().problem
+
+
+def told(replay: Replay, place: str) -> str:
+    replay.go(place)
+    return " ".join(replay.step.lines())
+
+
+def test_a_step_says_the_rule_and_comes_to_the_value() -> None:
+    replay = Replay(problem("z = (a + b) * c", a=1, b=2, c=5))
+    assert told(replay, "c->mul1").endswith("∂y/∂q = p. upstream × slope = 1 × 3 = 3")
+    assert told(replay, "a->add1").endswith("upstream × slope = 5 × 1 = 5")
+
+
+def test_at_a_branch_the_parts_are_added() -> None:
+    replay = Replay(problem("z = x * (x + 3)", x=2))
+    assert told(replay, "x").endswith("5 + 2 = 7") or told(replay, "x").endswith("2 + 5 = 7")
+    assert set(replay.step.looked_at) == {"x->mul1", "x->add1"}
+
+
+def test_going_on_and_back_stops_at_the_ends() -> None:
+    replay = Replay(problem("z = a * b", a=1, b=2))
+    assert not replay.move(-1) and replay.move(1) and replay.shown == {"start", "a->mul1"}
+    assert replay.move(99) and not replay.move(1) and len(replay.shown) == 3
+    assert not replay.go("nowhere") and replay.go("start") and replay.at == 0
+
+
+def test_symbols_stay_letters() -> None:
+    found = from_formula("z = a * b", {"a": Sym("a"), "b": number(2)}).variant().problem
+    assert told(Replay(found), "b->mul1").endswith("1 × a = a")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_place_of_every_exercise_is_told_to_the_end(language: str) -> None:
+    i18n.use(language)
+    count = 0
+    for pack in library.packs(installed=False):
+        for entry in pack.entries:
+            try:
+                exercise = pack.open(entry.id)
+            except PackError:
+                continue
+            found = exercise.variant().problem
+            for step in Replay(found).steps:
+                lines = step.lines()
+                assert lines and not any("= ?" in line or "{" in line for line in lines), (entry.id, step.place.id)
+                assert str(step.asks)
+                assert "{" not in "".join(card_at(found, step.place, ()).lines())
+                count += 1
+    assert count > 100
+
+
+def test_before_it_is_solved_no_replay_has_the_learners_numbers() -> None:
+    for name in ("basics/two-roads", "matrices/sigma-xw", "basics/sigmoid-in-symbols"):
+        worksheet = Worksheet(library.find(name).variant())
+        replay, note = replay_of(worksheet)
+        assert note is not None and "other numbers" in str(note)
+        assert any(str(value) != str(worksheet.problem.inputs[name]) for name, value in replay.problem.inputs.items())
+        assert [step.place.id for step in replay.steps] == [place.id for place in worksheet.problem.places]
+
+
+def test_a_formula_of_ones_own_is_replayed_at_other_numbers_too() -> None:
+    worksheet = Worksheet(from_formula("z = a * b", {"a": number(3), "b": number(-4)}).variant())
+    replay, _note = replay_of(worksheet)
+    assert {str(value) for value in replay.problem.inputs.values()} != {"3", "-4"}
+    for name, answer in (("a", "-4"), ("b", "3")):
+        worksheet.answer(name, answer)
+    assert worksheet.done
+    replay, note = replay_of(worksheet)
+    assert note is None and replay.problem is worksheet.problem
+
+
+# --- rule cards ---
+
+
+def test_every_operation_has_a_name_and_a_reason() -> None:
+    words = {operation.called for operation in OPERATIONS.values()}
+    assert words == set(NAMES) == set(WHY)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) -> None:
+    i18n.use(language)
+    for card in cards():
+        assert len(card.reasons) in (3, 4), card.title
+        assert card.mistakes and "{" not in "\n".join(card.lines()), card.title
+
+
+def test_a_card_shows_only_what_is_known() -> None:
+    found = problem("z = a * b", a=3, b=4)
+    closed = card_at(found, found.place("a"), {"start"}).lines(ascii=True)
+    assert "   ,---." in closed[4] and "    ? <-- " in closed[6] and closed[7].endswith("<-- 1")
+    opened = card_at(found, found.place("a"), {"start", "a->mul1"}).lines(ascii=True)
+    assert "    4 <-- " in opened[6]

@@ -1,0 +1,93 @@
+"""All rules, each with its card, and the words of the subject in both languages."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.grading.card import Card, cards
+from tutor.grading.why import TERMS
+from tutor.i18n import N_, _, in_language, language, translate
+from tutor.tui.contents import content
+from tutor.tui.screens.card import CardScreen
+from tutor.tui.screens.help import HelpScreen
+from tutor.tui.signs import Signs
+from tutor.tui.widgets.key_bar import KeyBar
+
+KEYS: list[BindingType] = [
+    Binding("escape,f4", "close", N_("back"), tooltip=N_("back to where you were"), id="glossary.close"),
+    Binding("enter", "open", N_("open"), tooltip=N_("the card of this rule"), id="glossary.open"),
+    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="glossary.help"),
+]
+
+
+class GlossaryScreen(Screen[None]):
+    """A list of rules and words. `at` is the title of the card that the cursor stands on first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+
+    def __init__(self, signs: Signs, *, ascii: bool = False, at: str = "") -> None:
+        super().__init__(classes="-ascii" if ascii else None)
+        self.signs = signs
+        self.ascii = ascii
+        self._at = at
+        self._cards = cards()
+
+    def compose(self) -> ComposeResult:
+        yield Static(content(self.signs, (_("Rules and words"), "bold")), id="title")
+        yield OptionList(*self._options(), id="glossary")
+        yield KeyBar(self.signs, id="keys")
+
+    def on_mount(self) -> None:
+        if not self.query(OptionList):
+            return
+        options = self.query_one(OptionList)
+        options.focus()
+        titles = [card.title for card in self._cards]
+        options.highlighted = 1 + (titles.index(self._at) if self._at in titles else 0)
+        keys = [key for key in KEYS if isinstance(key, Binding)]
+        self.query_one(KeyBar).show([*keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+
+    def _options(self) -> list[Option]:
+        signs = self.signs
+        found = [Option(content(signs, (_("Rules"), "bold $primary")), disabled=True)]
+        found += [Option(self._rule(card), str(index)) for index, card in enumerate(self._cards)]
+        found += [Option(Content(""), disabled=True), Option(content(signs, (_("Words"), "bold $primary")))]
+        found += [Option(self._term(*term)) for term in TERMS]
+        return found
+
+    def _rule(self, card: Card) -> Content:
+        said = str(card.says[0])
+        return content(self.signs, (f"  {card.title}", "bold"), (f"\n      {said}", "$foreground 60%"))
+
+    def _term(self, word: str, meaning: str) -> Content:
+        """A word with the word of the other language, and what it means."""
+        other = in_language(word, "ko" if language() == "en" else "en")
+        beside = f" ({other})" if other.isascii() or not self.ascii else ""
+        return content(self.signs, (f"  {translate(word)}{beside}", "bold"), f"\n      {translate(meaning)}")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id is not None and self.app.screen is self:
+            card = self._cards[int(event.option_id)]
+            self.app.push_screen(CardScreen(card, self.signs, ascii=self.ascii, from_glossary=True))
+
+    def action_open(self) -> None:
+        self.query_one(OptionList).action_select()
+
+    def action_help(self) -> None:
+        if self.app.screen is not self:
+            return
+        text = _("Every rule of the backward pass, and the words of the subject. Enter opens the card of a rule.")
+        keys = [key for key in KEYS if isinstance(key, Binding)]
+        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
+
+    def action_close(self) -> None:
+        if self.app.screen is self:
+            self.dismiss(None)
