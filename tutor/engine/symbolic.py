@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 
 from tutor.algebra import tree, values
 from tutor.algebra.show import exact_text, write
-from tutor.algebra.tidy import domain_of, tidy
 from tutor.algebra.tree import Apply, Expr, Sym, children, names, postorder
 from tutor.algebra.values import Shape, Value
 from tutor.algebra.whole import Whole, formula
@@ -120,6 +119,8 @@ class _Formulas:
 
     def written(self, value: Value) -> Value:
         """A formula as a person would write it."""
+        from tutor.algebra.tidy import tidy
+
         if isinstance(value, Whole):
             return Whole(tidy(value.tree, self.shapes), value.shape)
         if values.is_matrix(value):
@@ -131,7 +132,7 @@ class _Formulas:
         shape = graph.nodes[graph.last].shape
         if shape is not None and not values.is_matrix(start):
             named = isinstance(start, Sym)
-            start = Whole(start if named else tidy(tree.mul(start, _ones(shape))), shape)
+            start = Whole(start if named else tree.mul(start, _ones(shape)), shape)
             if named:
                 self.shapes[start.tree.name] = shape
         elif shape is not None and not isinstance(start, Whole):
@@ -195,6 +196,8 @@ class _Told(_Formulas):
 
     def called(self, name: str, value: Value) -> Value:
         """A name for a formula, with what is known of its sign."""
+        from tutor.algebra.tidy import domain_of
+
         shape = values.shape(value)
         self.shapes[name] = shape
         symbol = Sym(name, domain=domain_of(formula(value), self.shapes))

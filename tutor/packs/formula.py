@@ -12,7 +12,6 @@ from tutor.algebra.tree import ONE, Sym
 from tutor.algebra.values import Value
 from tutor.algebra.whole import Whole
 from tutor.engine import Graph, NotANumber
-from tutor.engine.symbolic import told
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, Text, message
 from tutor.packs.exercise import Exercise, compute, untyped
@@ -75,6 +74,8 @@ def problem_of(
     problem = Problem(graph, exact, untyped(start), wrt)
     try:
         if problem.symbolic:
+            from tutor.engine.symbolic import told
+
             told(graph, exact, start, wrt)
         else:
             compute(problem)
