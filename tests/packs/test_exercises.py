@@ -14,7 +14,7 @@ from tutor.packs import Exercise, library
 from tutor.packs.loading import read_pack
 
 #: What may follow a number in Korean however it ends when it is read.
-FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|도|배|번|씩|까지|부터|개|칸|처럼"
+FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|도|배|번|씩|까지|부터|개|칸|원|처럼"
 
 ALL = [f"{pack.id}/{entry.id}" for pack in library.packs() for entry in pack.entries]
 
