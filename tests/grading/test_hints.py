@@ -339,7 +339,10 @@ def test_the_rule_of_an_open_slope_is_named_before_its_formula_is_shown(name: st
     assert "∂y/∂" not in named and "upstream" not in named
     shown = re.search(r" = (.+)\. Multiply the upstream by it\.$", formula)
     assert shown
-    known = {**of.names_for(place), **{node.name: of.exact.values[i] for i, node in enumerate(of.graph.nodes) if node.name}}
+    known = {
+        **of.names_for(place),
+        **{node.name: of.exact.values[i] for i, node in enumerate(of.graph.nodes) if node.name},
+    }
     slope = evaluate(parse(shown[1], known), known)
     right = of.exact.edges[place.edge.target, place.edge.slot].local
     assert compare_formulas(slope, right).outcome is Outcome.SAME, formula
@@ -368,8 +371,12 @@ def test_a_slope_can_be_checked_at_a_point(name: str, place_id: str) -> None:
 
 
 def test_the_start_that_is_given_is_the_upstream_that_was_received() -> None:
-    assert "received ∂L/∂y" in rung(SYMBOLIC["inv"], SYMBOLIC["inv"].place("x->inv1"), 1)
-    assert "First find what" in rung(SYMBOLIC["parts"], SYMBOLIC["parts"].place("m->q"), 1)
+    def first(name: str, place: str, *known: str) -> str:
+        return str(hint(SYMBOLIC[name], SYMBOLIC[name].place(place), 1, ("start", *known)).text)
+
+    assert "received ∂L/∂y." in first("inv", "x->inv1")
+    assert "First find what" in first("parts", "m->q")
+    assert "received −∂L/∂y·y²." in first("parts", "m->q", "q->s")
 
 
 def test_an_answer_in_certain_names_is_shown_in_these() -> None:

@@ -78,7 +78,8 @@ class Operation:
     """One row of the table. Texts are templates for `tutor.i18n`; those of hints are one per operand or one for all.
 
     `sign` is what is drawn in the node. `local` (elementwise) or `pull` (structural) has one rule per operand.
-    `asks` is the first rung of the hints: what to look at, without the rule; `says` the rule in words.
+    `asks` is the first rung of the hints: what to look at, without the rule; `says` the rule in words; `names` the
+    differentiation rule that leads to it, for where the rule in symbols is the answer.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Operation:
     pull: tuple[Pull, ...] = ()
     swappable: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    names: tuple[str, ...] = ()
     alone_says: str = ""
     alone_asks: str = ""
     """the texts of the hints instead where the other operand is a constant"""

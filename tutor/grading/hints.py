@@ -10,8 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from tutor.algebra.evaluate import describe
 from tutor.algebra.show import show, write
 from tutor.grading.blank_words import fill
+from tutor.grading.in_symbols import (
+    answer_in_names,
+    nudge_at_a_point,
+    rule_by_name,
+    slope_as_formula,
+    slope_is_open,
+    upstream_in_names,
+)
 from tutor.grading.mistakes import NOT_THE_END
 from tutor.grading.nudges import nudge
 from tutor.grading.problem import Blank, Problem
@@ -20,6 +29,8 @@ from tutor.grading.wording import right_answer
 from tutor.i18n import N_, Message, message
 
 RUNGS = 4
+
+_SHAPE = N_("The answer has the shape of what flowed here, {shape}, a number for each cell.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +103,17 @@ def _start_value(problem: Problem, blank: Blank, known: Collection[str]) -> Mess
 
 
 def _sum_where(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    return Message(
+    words = fill(problem, blank)
+    asked = Message(
         N_(
             "The value of {name} went to {n} places. Move {name} a little, and it moves the output along every one of "
             "them. What came back along each?"
         ),
-        fill(problem, blank),
+        words,
     )
+    if blank.shape is None:
+        return asked
+    return together(asked, message(_SHAPE, shape=describe(blank.shape)))
 
 
 def _sum_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
@@ -106,13 +121,13 @@ def _sum_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message
 
 
 def _sum_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    parts = " + ".join(bracketed(show(problem.truth(part))) for part in problem.parts(blank))
+    parts = " + ".join(bracketed(answer_in_names(problem, part)) for part in problem.parts(blank))
     return message(N_("{parts} = ?"), parts=parts)
 
 
 def _value_and_nudge(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    value = message(N_("{value}."), value=show(problem.truth(blank)))
-    check = nudge(problem, blank)
+    value = message(N_("{value}."), value=answer_in_names(problem, blank))
+    check = nudge_at_a_point(problem, blank) if problem.symbolic else nudge(problem, blank)
     return together(value, check) if check else value
 
 
@@ -121,7 +136,8 @@ def _value_and_nudge(problem: Problem, blank: Blank, known: Collection[str]) -> 
 
 def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     assert blank.edge
-    words = fill(problem, blank)
+    words = dict(fill(problem, blank))
+    words["g"] = upstream_in_names(problem, blank) or words["g"]
     graph = problem.graph
     node = graph.nodes[blank.edge.target]
     if len(graph.outgoing[blank.node]) > 1:
@@ -136,11 +152,16 @@ def _edge_where(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
     operation = node.operation
     alone = node.const is not None and operation.alone_asks
     asks = alone or operation.text(operation.asks, blank.edge.slot)
-    return together(asked, received, Message(asks, words))
+    first = [asked, received]
+    if blank.shape is not None and "{shape}" not in asks:
+        first.append(Message(_SHAPE, words))
+    return together(*first, Message(asks, words))
 
 
 def _edge_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     assert blank.edge
+    if slope_is_open(problem, blank) and (named := rule_by_name(problem, blank)):
+        return named
     node = problem.graph.nodes[blank.edge.target]
     operation = node.operation
     alone = node.const is not None and operation.alone_says
@@ -150,6 +171,8 @@ def _edge_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Messag
 
 
 def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if slope_is_open(problem, blank) and (formula := slope_as_formula(problem, blank)):
+        return formula
     return in_numbers(problem, blank)
 
 

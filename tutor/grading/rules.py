@@ -18,6 +18,7 @@ from tutor.engine import Edge
 from tutor.engine.composite import letter
 from tutor.engine.graph import Node
 from tutor.grading.blank_words import LONG, fill, written_size
+from tutor.grading.in_symbols import upstream_in_names
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 
@@ -82,7 +83,8 @@ def in_numbers(problem: Problem, blank: Blank) -> Message:
     if problem.graph.nodes[blank.edge.target].operation.pull:
         return _pulled(problem, blank, blank.edge)
     g = first_cell(problem.exact.edges[blank.edge.target, blank.edge.slot].upstream)
-    product = f"{bracketed(show(g))} × {bracketed(_slope(problem, blank.edge))}"
+    named = upstream_in_names(problem, blank) if blank.shape is None else None
+    product = f"{bracketed(named or show(g))} × {bracketed(_slope(problem, blank.edge))}"
     if blank.shape:
         return message(N_("Cell by cell, upstream × slope. The first cell: {product} = ?"), product=product)
     return message(N_("upstream × slope = {product} = ?"), product=product)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.algebra.show import show
 from tutor.grading.blank_words import fill
+from tutor.grading.in_symbols import answer_in_names
 from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 
@@ -58,4 +58,4 @@ def right_answer(problem: Problem, blank: Blank) -> str:
     """The right answer as it is shown: a value, a formula, or the words of a choice."""
     if blank.kind == "question" and problem.question(blank).choices:
         return str(next(choice.text for choice in problem.question(blank).choices if choice.right))
-    return show(problem.truth(blank))
+    return answer_in_names(problem, blank)

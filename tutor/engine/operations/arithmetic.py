@@ -84,6 +84,11 @@ TABLE = (
         asks=(N_("What did × receive on its other line?"),),
         alone_says=N_("{node} sends back the upstream times the number it multiplies by."),
         alone_asks=N_("Which number does {node} multiply by?"),
+        names=(
+            N_(
+                "Hold the other line fixed: then × multiplies this line by a constant. By how much does such a product rise when this line rises by 1?"
+            ),
+        ),
         mistakes=(
             Mistake(
                 "own-input",
@@ -126,6 +131,12 @@ TABLE = (
         asks=(
             N_("This line is the numerator. Raise it by 1: by how much does the quotient rise?"),
             N_("This line is the denominator. When it grows, does the quotient grow or shrink?"),
+        ),
+        names=(
+            N_("Hold the denominator fixed: then ÷ multiplies this line by a constant, one over the denominator."),
+            N_(
+                "Hold the numerator fixed and write the denominator as a power, y^(−1): the exponent comes down as a factor, and is lowered by one."
+            ),
         ),
         mistakes=(
             Mistake(
@@ -193,6 +204,7 @@ TABLE = (
                 "Before you calculate: when x grows, does 1/x grow or shrink?"
             ),
         ),
+        names=(N_("Write 1/x as a power, x^(−1): the exponent comes down as a factor, and is lowered by one."),),
         mistakes=(
             Mistake(
                 "no-minus",
@@ -237,6 +249,12 @@ TABLE = (
         asks=(
             N_("This line is the base. What happens to an exponent when a power is differentiated? Two things."),
             N_("This line is the exponent. How fast does a power grow with it?"),
+        ),
+        names=(
+            N_("The rule for powers: the exponent comes down as a factor, and above it is lowered by one."),
+            N_(
+                "Write the power with the base e: a^n is e^(n·log a). exp is its own slope, and what stands beside n comes down as a factor."
+            ),
         ),
         mistakes=(
             Mistake(

@@ -34,6 +34,7 @@ TABLE = (
         local=(lambda z, x: z,),
         says=(N_("exp is its own slope: it sends back the upstream times its output."),),
         asks=(N_("Which function is its own slope, and what did this node put out?"),),
+        names=(N_("e^x is the one function that differentiation leaves as it is."),),
         mistakes=(
             Mistake(
                 "power-rule",
@@ -69,6 +70,7 @@ TABLE = (
         },
         says=(N_("log sends back the upstream divided by its input."),),
         asks=(N_("log grows more and more slowly. What came into this node?"),),
+        names=(N_("log is the inverse of exp: its slope is one over the slope of exp, where the two meet."),),
         mistakes=(
             Mistake(
                 "at-output",
@@ -97,6 +99,11 @@ TABLE = (
         near_one=True,
         says=(N_("σ sends back the upstream times its output y times what is left above it: y·(1 − y)."),),
         asks=(N_("The slope of σ can be told from its output alone. What did this node put out?"),),
+        names=(
+            N_(
+                "Write σ as 1/(1 + e^(−x)) and go through it step by step with the chain rule. The result can be written with the output alone."
+            ),
+        ),
         mistakes=(
             Mistake(
                 "forgot-1-minus",
@@ -132,6 +139,7 @@ TABLE = (
         local=(lambda z, x: constant(1, z) / (2 * z),),
         says=(N_("√ sends back the upstream divided by twice its output."),),
         asks=(N_("√x is x to the power ½. What did this node put out?"),),
+        names=(N_("Write √x as a power, x^(1/2): the exponent comes down as a factor, and is lowered by one."),),
         mistakes=(
             Mistake(
                 "no-half",
@@ -163,6 +171,9 @@ TABLE = (
         local=(lambda z, x: cos(x),),
         says=(N_("The slope of sin is cos, at the same input."),),
         asks=(N_("Where sin is steepest, what does cos do there? Look at the node's input."),),
+        names=(
+            N_("sin and cos take turns: differentiation turns each into the other. Which of the two gets a minus?"),
+        ),
         mistakes=(
             Mistake(
                 "degrees",
@@ -193,6 +204,9 @@ TABLE = (
         local=(lambda z, x: -sin(x),),
         says=(N_("The slope of cos is minus sin, at the same input."),),
         asks=(N_("At 0 cos stands at its top. Just to the right of it, does it rise or fall?"),),
+        names=(
+            N_("sin and cos take turns: differentiation turns each into the other. Which of the two gets a minus?"),
+        ),
         mistakes=(
             Mistake(
                 "degrees",
@@ -225,6 +239,11 @@ TABLE = (
         near_one=True,
         says=(N_("tanh sends back the upstream times 1 minus the square of its output y: 1 − y²."),),
         asks=(N_("The slope of tanh can be told from its output alone. What did this node put out?"),),
+        names=(
+            N_(
+                "Write tanh as the quotient (e^x − e^(−x))/(e^x + e^(−x)) and use the rule for quotients. The result can be written with the output alone."
+            ),
+        ),
         mistakes=(
             Mistake(
                 "sigmas-rule",
@@ -262,6 +281,11 @@ TABLE = (
         local=(lambda z, x: sigmoid(x),),
         says=(N_("The slope of softplus is σ of its input."),),
         asks=(N_("softplus is log(1 + e^x). Far to the right it rises like x: what is its slope there?"),),
+        names=(
+            N_(
+                "softplus is log(1 + e^x), a function inside a function: the slope of the log, times the slope of what stands inside."
+            ),
+        ),
         mistakes=(
             Mistake(
                 "no-inner",
