@@ -11,7 +11,7 @@ from tutor.algebra.tree import Expr, Num, names
 from tutor.algebra.values import Value
 from tutor.algebra.whole import Whole
 from tutor.ascii import to_ascii
-from tutor.commands.spelling import Spelling
+from tutor.drawing.spelling import Spelling
 from tutor.engine import Node
 from tutor.grading import Problem
 

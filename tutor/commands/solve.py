@@ -127,7 +127,7 @@ def _in_form(problem: Problem, form: str) -> list[str]:
 def _as_text(
     problem: Problem, settings: Settings, draw: bool | None, width: int | None, check: str | None
 ) -> list[str]:
-    from tutor.commands.worked import as_text
+    from tutor.drawing.worked import as_text
 
     lines = as_text(problem, settings.ascii, draw=draw, width=width)
     if check is not None:

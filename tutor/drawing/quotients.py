@@ -8,34 +8,30 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tutor.commands.errors import Refused
-from tutor.commands.options import read_exact
 from tutor.drawing.cells import shorten
-from tutor.i18n import N_, _, message
+from tutor.i18n import _
 
 if TYPE_CHECKING:
     from tutor.engine.numerical import Entry, Point, Quotient
     from tutor.grading import Problem
 
-#: Steps beyond these show nothing: floats have 16 digits.
-_LEAST, _MOST = 1e-15, 1.0
 #: So many cells of an input are moved at most, and so many lines shown.
 _CELLS, _LINES = 400, 24
 _DIGITS = 9
 _NAME, _PLOT = 11, 46
+#: What stands beside the places of a plot at most, and the least there is of them.
+_BESIDE, _LEAST_PLOT = 26, 20
 _NONE = "-"
 
 
-def check_lines(problem: Problem, delta: str) -> list[str]:
-    """What `solve --check DELTA` prints: a table of gradients and quotients, a sentence whether they agree, and the
-    error of one input for steps from 1e-1 to 1e-12. Raises `Refused` and `NotANumber`.
+def quotient_lines(problem: Problem, step: float, width: int | None = None) -> list[str]:
+    """A table of gradients and difference quotients for a step, a sentence whether they agree, and the error of one
+    input for steps from 1e-1 to 1e-12, drawn in `width` cells where that is narrow. The problem has numbers only.
+    Raises `NotANumber`.
     """
     from tutor.algebra.show import show
     from tutor.engine.numerical import check_numerically
 
-    step = _read_step(delta)
-    if problem.symbolic:
-        raise Refused(message(N_("Differences need numbers: give every input and the start a value.")), 2)
     graph, inputs, start = problem.graph, problem.inputs, problem.start
     entries = check_numerically(graph, inputs, step, start, problem.wrt, most=_CELLS)
     scales = _scales(entries)
@@ -53,19 +49,7 @@ def check_lines(problem: Problem, delta: str) -> list[str]:
     curve = _curve(problem, worst)
     lines += [*_agreement(entries, scales, curve, _place(worst)), ""]
     title = _("The error of {name} against the step (o forward, x central, * both):")
-    return [*lines, title.format(name=_place(worst)), "", *_plot(curve)]
-
-
-def _read_step(text: str) -> float:
-    """δ as it was typed. Raises `Refused`."""
-    from tutor.algebra import values
-    from tutor.algebra.balls import nearest_float
-
-    value = read_exact(text)
-    step = math.nan if values.is_matrix(value) else nearest_float(value)
-    if not _LEAST < step <= _MOST:
-        raise Refused(message(N_("A step is a number above 1e-15 and at most 1. Write --check 1e-4, for example.")), 2)
-    return step
+    return [*lines, title.format(name=_place(worst)), "", *_plot(curve, _PLOT if width is None else max(min(_PLOT, width - _BESIDE), _LEAST_PLOT))]
 
 
 def _scales(entries: Sequence[Entry]) -> dict[str, float]:
@@ -180,22 +164,22 @@ def _digits(errors: Sequence[float]) -> int:
     return 15 if worst == 0 else max(0, min(15, math.floor(-math.log10(worst))))
 
 
-def _plot(curve: Sequence[Point]) -> list[str]:
+def _plot(curve: Sequence[Point], width: int) -> list[str]:
     """The errors for each step as numbers, and as places on a scale of powers of ten: a V on its side."""
     errors = [quotient.error for point in curve for quotient in (point.forward, point.central)]
     known = [math.log10(error) for error in errors if error]
     least, most = (math.floor(min(known)), math.ceil(max(known))) if known else (-16, 0)
-    rows = [(_("step"), _("forward"), _("central"), _scale(least, most))]
+    rows = [(_("step"), _("forward"), _("central"), _scale(least, most, width))]
     for point in curve:
-        marks = [" "] * _PLOT
+        marks = [" "] * width
         for error, mark in ((point.forward.error, "o"), (point.central.error, "x")):
             if error is not None:
-                place = round((math.log10(error) - least) / max(most - least, 1) * (_PLOT - 1)) if error else 0
+                place = round((math.log10(error) - least) / max(most - least, 1) * (width - 1)) if error else 0
                 marks[place] = mark if marks[place] == " " else "*"
         rows.append((_short(point.delta), _short(point.forward.error), _short(point.central.error), "".join(marks)))
     return _columns(rows)
 
 
-def _scale(least: int, most: int) -> str:
+def _scale(least: int, most: int, width: int) -> str:
     left, right = _short(10.0**least), _short(10.0**most)
-    return left + " " * (_PLOT - len(left) - len(right)) + right
+    return left + " " * (width - len(left) - len(right)) + right

@@ -13,9 +13,9 @@ from tutor.algebra.tree import Sym
 from tutor.algebra.values import Value
 from tutor.algebra.whole import Whole
 from tutor.ascii import to_ascii
-from tutor.commands.spelling import Spelling
 from tutor.drawing import draw as drawn
 from tutor.drawing import paint, sketch
+from tutor.drawing.spelling import Spelling
 from tutor.engine import Graph, Passes
 from tutor.grading import Blank, Problem, place_name
 from tutor.packs.plain_text import one_line

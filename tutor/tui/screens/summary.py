@@ -1,0 +1,191 @@
+"""A finished exercise looked at closely: closed form, numerical check, the worked pass, the program."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import ScrollableContainer
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from tutor.algebra import AlgebraError
+from tutor.i18n import N_, _, message
+from tutor.i18n import Message as Said
+from tutor.practice.worksheet import Worksheet
+from tutor.tui.contents import content
+from tutor.tui.findings import SECTIONS, Block, Findings, program
+from tutor.tui.screens.help import HelpScreen
+from tutor.tui.signs import Signs
+from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from textual import events
+
+#: Columns that are never text: the padding of the list and its scroll bar.
+_BESIDE = 4
+
+KEYS: list[BindingType] = [
+    Binding("escape,f9,enter", "close", N_("back"), tooltip=N_("back to where you were"), id="summary.close"),
+    Binding("c,C,ㅊ", "copy", N_("copy program"), tooltip=N_("copy the PyTorch program"), id="summary.copy"),
+    Binding("s,S,ㄴ", "save", N_("save program"), tooltip=N_("save the PyTorch program to a file"), id="summary.save"),
+    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="summary.help"),
+    Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="summary.down"),
+    Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="summary.up"),
+    Binding("pagedown,space", "page(1)", N_("more"), tooltip=N_("a page down"), id="summary.page-down"),
+    Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="summary.page-up"),
+    Binding(
+        "right", "scroll(8, 0)", N_("to the right"), tooltip=N_("scroll wide lines"), show=False, id="summary.right"
+    ),
+    Binding("left", "scroll(-8, 0)", N_("left"), tooltip=N_("scroll wide lines"), show=False, id="summary.left"),
+    Binding("home", "end(False)", N_("start"), tooltip=N_("to the top"), show=False, id="summary.home"),
+    Binding("end", "end(True)", N_("end"), tooltip=N_("to the bottom"), show=False, id="summary.end"),
+]
+
+
+class SummaryScreen(Screen[None]):
+    """Every section stands there from the first; what has to be computed comes when it is ready."""
+
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+
+    class Made(Message):
+        """A section is ready."""
+
+        def __init__(self, section: str, blocks: list[Block]) -> None:
+            super().__init__()
+            self.section = section
+            self.blocks = blocks
+
+    def __init__(self, worksheet: Worksheet, signs: Signs, *, ascii: bool = False) -> None:
+        super().__init__()
+        self.worksheet = worksheet
+        self.signs = signs
+        self.ascii = ascii
+        self._made_for = 0
+
+    def compose(self) -> ComposeResult:
+        title = str(self.worksheet.variant.exercise.title)
+        yield Static(content(self.signs, (title, "bold"), "   ", _("a closer look")), id="title")
+        yield Static(id="remark")
+        with ScrollableContainer(id="found", can_focus=False):
+            for section, (name, _wide) in SECTIONS.items():
+                yield Static(content(self.signs, (_(name), "bold $primary")), id=f"head-{section}", classes="head")
+                waiting = content(self.signs, (_("One moment …"), "$foreground 60%"))
+                yield Static(waiting, classes=f"of-{section} block")
+        yield KeyBar(self.signs, id="keys")
+
+    def on_mount(self) -> None:
+        if self.query(KeyBar):
+            hidden = {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
+            shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
+            self.query_one(KeyBar).show([*shown, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+
+    def on_resize(self, event: events.Resize) -> None:
+        width = event.size.width - _BESIDE
+        if width == self._made_for:
+            return
+        sections = [name for name, (_name, wide) in SECTIONS.items() if wide or not self._made_for]
+        self._made_for = width
+        self.run_worker(lambda: self._make(sections, width), thread=True, exit_on_error=False, group=f"make {width}")
+
+    def _make(self, sections: list[str], width: int) -> None:
+        worker = get_current_worker()
+
+        def stopped() -> bool:
+            return worker.is_cancelled
+
+        findings = Findings(self.worksheet, self.signs, stopped, width=width, ascii=self.ascii)
+        # The closed form takes longest, and nothing waits for it.
+        for section in sorted(sections, key="closed".__eq__):
+            blocks = findings.make(section)
+            if stopped() or width != self._made_for and SECTIONS[section][1]:
+                return
+            self.post_message(self.Made(section, blocks))
+
+    async def on_summary_screen_made(self, event: Made) -> None:
+        if not self.is_mounted:
+            return
+        found = self.query_one("#found")
+        await found.query(f".of-{event.section}").remove()
+        blocks = [
+            Static(block.text, classes=f"of-{event.section} block{' -kept' if block.kept else ''}")
+            for block in event.blocks
+        ]
+        await found.mount(*blocks, after=f"#head-{event.section}")
+
+    # --- keys ---
+
+    def action_copy(self) -> None:
+        lines = self._program()
+        if lines:
+            self.app.copy_to_clipboard("\n".join(lines) + "\n")
+            self._say(message(N_("Copied. Where your terminal doesn't allow that, s saves it to a file.")))
+
+    def action_save(self) -> None:
+        lines = self._program()
+        if not lines:
+            return
+        try:
+            path = _write_new(Path.cwd(), self.worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n")
+        except OSError as error:
+            self._say(message(N_("It can't be saved here: {reason}."), reason=error.strerror or str(error)))
+        else:
+            self._say(message(N_("Saved as {path}."), path=path))
+
+    def _program(self) -> list[str]:
+        with suppress(AlgebraError):
+            return program(self.worksheet)
+        self._say(message(N_("A program needs numbers, and here some inputs are symbols.")))
+        return []
+
+    def _say(self, text: Said) -> None:
+        remark = self.query_one("#remark", Static)
+        remark.set_class(True, "-shown")
+        remark.update(content(self.signs, (str(text), "$text-warning")))
+
+    def action_scroll(self, columns: int, rows: int) -> None:
+        self.query_one("#found").scroll_relative(x=columns, y=rows, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        found = self.query_one("#found")
+        found.scroll_relative(y=pages * max(found.size.height - 1, 1), animate=False)
+
+    def action_end(self, last: bool) -> None:
+        found = self.query_one("#found")
+        if last:
+            found.scroll_end(animate=False)
+        else:
+            found.scroll_home(animate=False)
+
+    def action_help(self) -> None:
+        if self.app.screen is not self:
+            return
+        text = _(
+            "What this exercise comes to: the gradients as formulas in the inputs, held against what you typed; the same "
+            "gradients from differences; the whole pass; and a program that computes it."
+        )
+        keys = [key for key in KEYS if isinstance(key, Binding)]
+        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
+
+    def action_close(self) -> None:
+        if self.app.screen is self:
+            self.dismiss(None)
+
+
+def _write_new(folder: Path, name: str, text: str) -> Path:
+    """Write a text to a new file; one that is there already stays as it is. Raises OSError."""
+    number = 1
+    while True:
+        path = folder / (f"{name}.py" if number == 1 else f"{name}-{number}.py")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            number += 1
+        else:
+            return path
