@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 _CYRILLIC = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухһ", "ABESIJKMHOPCTYXaesijopcyxh")
 _GREEK = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo")
 
 
 def look(name: str) -> str:
     """How a name looks: the same text for names that can hardly be told apart."""
-    return unicodedata.normalize("NFKC", name).translate(_CYRILLIC).translate(_GREEK)
+    return name.translate(_CYRILLIC).translate(_GREEK)
