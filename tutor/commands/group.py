@@ -14,6 +14,7 @@ from tutor.commands.grade import grade
 from tutor.commands.help import Group
 from tutor.commands.listing import list_exercises
 from tutor.commands.new import new
+from tutor.commands.mistakes import mistakes
 from tutor.commands.options import common
 from tutor.commands.pack import packs
 from tutor.commands.play import play
@@ -44,6 +45,7 @@ for command in (
     list_exercises,
     solve,
     grade,
+    mistakes,
     packs,
     review,
     progress,

@@ -38,6 +38,19 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A mistake that no operation declares. `where` it can happen is a word of the catalogue."""
+
+    where: str
+    id: str
+    says: str
+
+    def leads_to(self, value: Value) -> Suspect:
+        """This mistake at a blank where it gives `value`."""
+        return Suspect(self.id, value, self.says)
+
+
+@dataclass(frozen=True, slots=True)
 class _General:
     id: str
     rule: Callable[[_Around], Value]
@@ -218,30 +231,84 @@ _AT_EDGES = (
     ),
 )
 
-_WHOLE = N_("That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●.")
-_UNSUMMED = N_(
-    "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
+_WHOLE = Named(
+    "branch",
+    "any.whole-on-one-line",
+    N_("That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●."),
 )
-_ONE_BRANCH = N_(
-    "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
-    "and how do they go together?"
+_UNSUMMED = Named(
+    "branch",
+    "any.unsummed-upstream",
+    N_(
+        "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
+    ),
 )
-_MISSING_BRANCH = N_("Something is still missing. The value of {name} went to {n} places: what came back from each?")
+_ONE_BRANCH = Named(
+    "branch",
+    "branch.one-branch",
+    N_(
+        "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
+        "and how do they go together?"
+    ),
+)
+_MISSING_BRANCH = Named(
+    "branch",
+    "branch.one-branch",
+    N_("Something is still missing. The value of {name} went to {n} places: what came back from each?"),
+)
 #: Where the start is no 1, nothing at the output tells it.
 NOT_THE_END = N_("The calculation goes on behind {output}: the start is what comes back from there. The text says it.")
-_PRODUCT = N_("You multiplied what came back. Each line moves the output on its own: how do two movements go together?")
-_AVERAGED = N_("A branch takes no mean. Raise only {name} by 1: every line moves the output, each by its own amount.")
-_FORWARD = N_("{v} is the value that flowed forward here. Asked is what comes back.")
-_START_VALUE = N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1.")
-_START_ZERO = N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?")
-_START_ONE = N_(
-    "1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."
+_PRODUCT = Named(
+    "branch",
+    "branch.product",
+    N_("You multiplied what came back. Each line moves the output on its own: how do two movements go together?"),
 )
-_OTHER_OPERATION = N_("That is another operation on the same values. Which sign stands in the node?")
-_OTHER_ORDER = N_("The two values are there, in the other order. Which line comes first?")
-_OPERAND = N_("That is a value that flows in. What does {node} make of it?")
-SLIP = N_("Close: the way looks right. Check the arithmetic.")
-POWER_OF_TEN = N_("The digits are right. Check where the point stands.")
+_AVERAGED = Named(
+    "branch",
+    "branch.averaged",
+    N_("A branch takes no mean. Raise only {name} by 1: every line moves the output, each by its own amount."),
+)
+_FORWARD = Named(
+    "branch", "any.forward-value", N_("{v} is the value that flowed forward here. Asked is what comes back.")
+)
+_START_VALUE = Named(
+    "start",
+    "start.output-value",
+    N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1."),
+)
+_START_ZERO = Named(
+    "start", "start.zero", N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?")
+)
+_START_ONE = Named(
+    "start",
+    "start.one",
+    N_("1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."),
+)
+_OTHER_OPERATION = Named(
+    "forward",
+    "forward.other-operation",
+    N_("That is another operation on the same values. Which sign stands in the node?"),
+)
+_OTHER_ORDER = Named(
+    "forward", "forward.other-order", N_("The two values are there, in the other order. Which line comes first?")
+)
+_OPERAND = Named("forward", "forward.operand", N_("That is a value that flows in. What does {node} make of it?"))
+SLIP = Named("everywhere", "any.slip", N_("Close: the way looks right. Check the arithmetic."))
+POWER_OF_TEN = Named("everywhere", "any.slip", N_("The digits are right. Check where the point stands."))
+_SUM_SIGN = Named(
+    "branch", "any.wrong-sign", N_("The size is right. If this line grows, does the output grow or shrink?")
+)
+_VALUE_SIGN = Named("forward", "any.wrong-sign", N_("The size is right. Look at the sign."))
+
+#: All of these, in the order of the catalogue.
+ANYWHERE = (
+    *(Named("edge", general.id, general.says) for general in _AT_EDGES),
+    *(_WHOLE, _UNSUMMED, _ONE_BRANCH, _MISSING_BRANCH, _PRODUCT, _AVERAGED, _FORWARD, _SUM_SIGN),
+    *(Named("loss", general.id, general.says) for general in _BEFORE_A_LOSS),
+    *(_OTHER_OPERATION, _OTHER_ORDER, _OPERAND, _VALUE_SIGN),
+    *(_START_VALUE, _START_ZERO, _START_ONE),
+    *(SLIP, POWER_OF_TEN),
+)
 
 
 def suspects(problem: Problem, blank: Blank, held: Value = None) -> list[Suspect]:
@@ -343,14 +410,14 @@ def _at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     graph, passes, edge = problem.graph, problem.passes, _edge(blank)
     spot = passes.spot(edge)
     if len(graph.outgoing[edge.source]) > 1:
-        yield Suspect("any.whole-on-one-line", passes.gradients[edge.source], _WHOLE)
+        yield _WHOLE.leads_to(passes.gradients[edge.source])
     yield from _declared(problem, blank, spot)
     around = _Around(spot, problem, blank)
     if len(graph.outgoing[edge.target]) > 1:
         for part in graph.outgoing[edge.target]:
             value = _value(around.back, passes.edges[part.target, part.slot].gradient)
             if value is not None:
-                yield Suspect("any.unsummed-upstream", value, _UNSUMMED)
+                yield _UNSUMMED.leads_to(value)
     for general in (*_BEFORE_A_LOSS, *_AT_EDGES):
         value = _value(general.rule, around)
         if value is not None:
@@ -361,22 +428,18 @@ def _at_branch(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     passes = problem.passes
     parts = [problem.truth(part, passes) for part in problem.parts(blank)]
     for part in parts:
-        yield Suspect("branch.one-branch", part, _ONE_BRANCH)
+        yield _ONE_BRANCH.leads_to(part)
     if len(parts) > 2:
         for left_out in range(len(parts)):
             rest = [part for i, part in enumerate(parts) if i != left_out]
-            yield Suspect("branch.one-branch", sum(rest[1:], rest[0]), _MISSING_BRANCH)
+            yield _MISSING_BRANCH.leads_to(sum(rest[1:], rest[0]))
     product = parts[0]
     for part in parts[1:]:
         product = product * part
-    yield Suspect("branch.product", product, _PRODUCT)
-    yield Suspect("branch.averaged", passes.gradients[blank.node] / len(parts), _AVERAGED)
-    yield Suspect("any.forward-value", passes.values[blank.node], _FORWARD)
-    yield Suspect(
-        "any.wrong-sign",
-        -passes.gradients[blank.node],
-        N_("The size is right. If this line grows, does the output grow or shrink?"),
-    )
+    yield _PRODUCT.leads_to(product)
+    yield _AVERAGED.leads_to(passes.gradients[blank.node] / len(parts))
+    yield _FORWARD.leads_to(passes.values[blank.node])
+    yield _SUM_SIGN.leads_to(-passes.gradients[blank.node])
 
 
 def _at_forward(problem: Problem, blank: Blank) -> Iterator[Suspect]:
@@ -388,20 +451,20 @@ def _at_forward(problem: Problem, blank: Blank) -> Iterator[Suspect]:
             for pair in (operands, operands[::-1]):
                 value = _value(lambda both, op=op: OPERATIONS[op].forward(*both), pair)
                 if value is not None and op != problem.graph.nodes[blank.node].op:
-                    yield Suspect("forward.other-operation", value, _OTHER_OPERATION)
+                    yield _OTHER_OPERATION.leads_to(value)
                 elif value is not None:
-                    yield Suspect("forward.other-order", value, _OTHER_ORDER)
+                    yield _OTHER_ORDER.leads_to(value)
     for operand in operands:
-        yield Suspect("forward.operand", operand, _OPERAND)
-    yield Suspect("any.wrong-sign", -right, N_("The size is right. Look at the sign."))
+        yield _OPERAND.leads_to(operand)
+    yield _VALUE_SIGN.leads_to(-right)
 
 
 def _at_start(problem: Problem) -> Iterator[Suspect]:
     output = problem.passes.values[problem.graph.last]
     end = problem.starts_at_one
-    yield Suspect("start.output-value", output, _START_VALUE if end else NOT_THE_END)
-    yield Suspect("start.zero", values.constant(0, output), _START_ZERO if end else NOT_THE_END)
-    yield Suspect("start.one", values.constant(1, output), _START_ONE)
+    for mistake, value in ((_START_VALUE, output), (_START_ZERO, values.constant(0, output))):
+        yield mistake.leads_to(value) if end else Suspect(mistake.id, value, NOT_THE_END)
+    yield _START_ONE.leads_to(values.constant(1, output))
 
 
 def _value(rule: Callable[..., Value], argument: Spot | _Around | Value) -> Value | None:

@@ -20,7 +20,7 @@ from tutor.grading.classes import by_accident
 from tutor.grading.comparing import all_equal, compare_cells, difference
 from tutor.grading.equality import Typed, tolerance
 from tutor.grading.identity import Outcome
-from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Suspect, near, suspects
+from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Named, Suspect, near, suspects
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.reading import Answer
 from tutor.grading.verdict import Kind, Verdict
@@ -56,7 +56,7 @@ def why_not(
             )
     slip = _slip(value, problem.truth_in_floats(blank))
     if slip:
-        return Verdict(Kind.MISTAKEN, message(slip), "any.slip", cells)
+        return Verdict(Kind.MISTAKEN, message(slip.says), slip.id, cells)
     if cells is not None and any(cell for row in cells for cell in row):
         return Verdict(Kind.WRONG, message(N_("Some cells are right. Look at the ones that are marked.")), cells=cells)
     return Verdict(Kind.WRONG, _nothing_recognised(problem, blank, words), cells=cells)
@@ -179,7 +179,7 @@ def _equals(answer: Answer, value: Value, problem: Problem, blank: Blank) -> boo
     return all_equal(compare_cells(answer, truth))
 
 
-def _slip(value: Value, truth: Value) -> str | None:
+def _slip(value: Value, truth: Value) -> Named | None:
     """Arithmetic, not concept: within 5 %, or a power of ten off."""
     if values.is_matrix(value):
         close = all(near(float(a), float(b), 0.05) for a, b in zip(value.ravel(), truth.ravel(), strict=True))
