@@ -457,7 +457,8 @@ class _Reading:
             x, y = cell
             bracket = rest[cell] in OPENING
             end = x
-            while (end + 1, y) in rest or (bracket and rest.get((end, y)) not in tuple(CLOSING)):
+            # A formula has single spaces in it; two texts side by side are farther apart.
+            while (end + 1, y) in rest or (end + 2, y) in rest or (bracket and rest.get((end, y)) not in tuple(CLOSING)):
                 if bracket and rest.get((end, y)) in tuple(CLOSING):
                     break
                 end += 1
