@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.algebra.by_numpy import by_numpy
 from tutor.algebra import AlgebraError, Apply, Expr, Num, Sym, parse
 from tutor.algebra.balls import ball, from_fraction, precision
 from tutor.algebra.evaluate import evaluate
@@ -188,33 +189,8 @@ def test_a_tidied_formula_of_matrices_has_the_same_cells(whole: Whole) -> None:
     point = {"A": np.array([[0.5, -1.25], [2.0, 0.0]]), "B": np.array([[1.0, 0.75], [-0.5, 1.5]])}
     shapes = dict.fromkeys(point, (2, 2))
     tidied = parse(write(tidy(whole.tree, shapes)))
-    before, after = (_in_floats(formula, point) for formula in (whole.tree, tidied))
+    before, after = (by_numpy(formula, point) for formula in (whole.tree, tidied))
     np.testing.assert_allclose(after, before, rtol=1e-9, atol=1e-9)
-
-
-def _in_floats(formula: Expr, point: dict[str, np.ndarray]) -> np.ndarray:
-    """Computed with NumPy alone."""
-    done: dict[int, object] = {}
-    rules = {
-        "add": lambda a, b: a + b,
-        "sub": lambda a, b: a - b,
-        "mul": lambda a, b: a * b,
-        "neg": lambda a: -a,
-        "pow": lambda a, b: a**b,
-        "matmul": lambda a, b: a @ b,
-        "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
-        "T": lambda a: a.T,
-        "ones": lambda a, b: np.ones((int(a), int(b))),
-    }
-    for node in postorder(formula):
-        if isinstance(node, Num):
-            done[id(node)] = float(node.value)
-        elif isinstance(node, Sym):
-            done[id(node)] = point[node.name]
-        else:
-            assert isinstance(node, Apply)
-            done[id(node)] = rules[node.op](*(done[id(arg)] for arg in node.args))
-    return np.asarray(done[id(formula)])
 
 
 def test_long_chains_and_shared_parts_stay_small() -> None:

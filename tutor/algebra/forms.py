@@ -57,7 +57,7 @@ class Atom:
 class Product:
     """`parts` are the two exponents of each part; `rank` says where its first part was met.
 
-    A matrix that no part fills is a number spread over `shape`.
+    Where its parts are smaller than `shape`, numbers or a row or a column, they are repeated to it.
     """
 
     __slots__ = ("grown", "number", "parts", "rank", "shape")
@@ -134,7 +134,7 @@ class Product:
 
     def own_shape(self) -> Shape:
         """The shape that its parts give it."""
-        return wider(*(atom.shape for atom in self.parts), self.grown.own_shape() if self.grown else None)
+        return wider(*(atom.shape for atom in self.parts), self.grown.shape if self.grown else None)
 
     def spread_alone(self) -> bool:
         """Whether it is a number, in every cell of a matrix where it has a shape."""
@@ -177,9 +177,9 @@ class Sum:
         else:
             self.terms.pop(key, None)
 
-    def scaled(self, factor: Fraction) -> Sum:
-        """Every term times a number, in a sum of its own."""
-        found = Sum(self.number * factor, self.shape, self.rank)
+    def scaled(self, factor: Fraction, shape: Shape = None) -> Sum:
+        """Every term times a number, in a sum of its own, repeated to `shape` where one is given."""
+        found = Sum(self.number * factor, shape or self.shape, self.rank)
         found.terms = {key: (core, before * factor) for key, (core, before) in self.terms.items()}
         return found
 
@@ -248,7 +248,14 @@ class Atoms:
     def product(self, form: Form) -> Product:
         """A form as a product: a sum in brackets where it is one."""
         form = settled(form)
-        return form if isinstance(form, Product) else self.boxed(form).product()
+        if isinstance(form, Product):
+            return form
+        # What is repeated is repeated in the end, as a whole.
+        inside = form.scaled(Fraction(1))
+        inside.shape = form.own_shape()
+        product = self.boxed(inside).product()
+        product.shape = form.shape
+        return product
 
 
 def settled(form: Form) -> Form:
@@ -269,7 +276,7 @@ def settled(form: Form) -> Form:
         return Product(Fraction(0), kept, grown, form.shape, form.rank)
     if isinstance(form, Product) and form.number == -1 and (inside := lone(form.bare())) is not None:
         # −(a + b) keeps its brackets.
-        return inside.sum.scaled(Fraction(-1)) if inside.sum and inside.sum.has_negative() else form
+        return inside.sum.scaled(Fraction(-1), form.shape) if inside.sum and inside.sum.has_negative() else form
     return form
 
 
@@ -334,7 +341,7 @@ def as_sum(form: Form) -> Sum:
         return found
     core = form.bare()
     if abs(form.number) == 1 and (inside := lone(core)) is not None and inside.sum is not None:
-        return inside.sum.scaled(form.number)
+        return inside.sum.scaled(form.number, form.shape)
     found.include(core.key(), core, form.number)
     return found
 
@@ -378,9 +385,19 @@ def _sum_tree(form: Sum) -> Expr:
     for _, core, factor in items[1:]:
         term = _product_tree(core, abs(factor))
         found = Apply("sub" if factor < 0 else "add", (found, term))
-    if form.shape is not None and form.own_shape() is None:
-        found = Apply("mul", (found, _ones(form.shape)))
-    return found
+    own = form.own_shape()
+    if form.shape is not None and own is None:
+        return Apply("mul", (found, _ones(form.shape)))
+    return _repeated(found, own, form.shape)
+
+
+def _repeated(made: Expr, own: Shape, shape: Shape) -> Expr:
+    """A row in every row, a column in every column: products with ones."""
+    if own is None or shape is None:
+        return made
+    if own[0] != shape[0]:
+        made = Apply("matmul", (_ones((shape[0], 1)), made))
+    return Apply("matmul", (made, _ones((1, shape[1])))) if own[1] != shape[1] else made
 
 
 def _ones(shape: tuple[int, int]) -> Expr:
@@ -399,7 +416,8 @@ def _product_tree(form: Product, factor: Fraction) -> Expr:
     if form.grown is not None:
         names = sum(order < 2 for order, *_ in items) if form.grown.terms else 0
         above.insert(min(names, len(above)), Apply("exp", (built(form.grown),)))
-    if form.shape is not None and form.own_shape() is None:
+    own = form.own_shape()
+    if form.shape is not None and own is None:
         above.append(_ones(form.shape))
     top, bottom = _split(abs(factor), alone=not above and not below)
     if top != 1 or not above:
@@ -410,7 +428,7 @@ def _product_tree(form: Product, factor: Fraction) -> Expr:
         first = above[0]
         above[0] = Num(-first.value) if isinstance(first, Num) else Apply("neg", (first,))
     found = _multiplied(above)
-    return Apply("div", (found, _multiplied(below))) if below else found
+    return _repeated(Apply("div", (found, _multiplied(below))) if below else found, own, form.shape)
 
 
 def _split(factor: Fraction, alone: bool) -> tuple[Fraction, int]:

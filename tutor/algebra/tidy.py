@@ -258,7 +258,7 @@ class _Tidy:
         return Product(Fraction(1), shape=_sizes(rows, columns), rank=rows.rank)
 
     def _broadcast(self, a: Form, *sizes: Form) -> Form | None:
-        if not sizes or not isinstance(a, Product) or not a.spread_alone():
+        if not sizes:
             return None
         a.shape = _sizes(*sizes)
         return a

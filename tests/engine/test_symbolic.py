@@ -1,0 +1,216 @@
+"""Both passes as formulas: read back with numbers they give the numbers of the graph, edge by edge."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.algebra.by_numpy import by_numpy
+from tests.engine.graphs import Program, matrix_program, scalar_program
+from tests.engine.test_passes import exact_inputs, float_inputs, in_sympy
+from tutor.algebra import Sym, parse, values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.parser import GRAPH
+from tutor.algebra.show import show, write
+from tutor.algebra.tree import ONE, Num, number, postorder
+from tutor.algebra.tree import names as names_in
+from tutor.algebra.whole import Whole, formula
+from tutor.engine import Graph, NotANumber, Passes, run
+from tutor.engine.symbolic import closed, told
+
+programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
+matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
+
+
+def symbols(program: Program, keep: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+    """Inputs as symbols, those in `keep` as their numbers; what is above zero says so."""
+    found: dict[str, Any] = {}
+    for name, value in exact_inputs(program).items():
+        if name in keep:
+            found[name] = value
+        elif values.is_matrix(value):
+            positive = all(cell.value > 0 for row in value for cell in row)
+            found[name] = Whole(Sym(name, domain="positive" if positive else "real"), value.shape)
+        else:
+            found[name] = Sym(name, domain="positive" if value.value > 0 else "nonzero" if value.value else "real")
+    return found
+
+
+def read_back(value: Any, names: dict[str, Any]) -> Any:
+    """What a formula comes to as it is written, read by the parser and computed by NumPy."""
+    tree = formula(value)
+    if not isinstance(value, Whole) and not names_in(tree):
+        return values.each(nearest_float, value)
+    if all(len(str(part.value)) < 30 for part in postorder(tree) if isinstance(part, Num)):
+        tree = parse(write(tree), tuple(names), GRAPH)
+    return by_numpy(tree, names)
+
+
+def known_names(graph: Graph, passes: Passes, goal: str) -> dict[str, Any]:
+    """Everything that formulas may be told by: nodes by names and ids, and their gradients."""
+    found: dict[str, Any] = {}
+    for position, node in enumerate(graph.nodes):
+        for name in {node.id, node.name or node.id}:
+            found[name] = passes.values[position]
+            found[f"d{goal}/d{name}"] = passes.gradients[position]
+    return found
+
+
+def same(formula_value: Any, truth: Any) -> None:
+    # A number may stand for a matrix of it.
+    np.testing.assert_allclose(np.broadcast_to(formula_value, np.shape(truth)), truth, rtol=1e-7, atol=1e-7)
+
+
+def check_every_edge(graph: Graph, formulas: Passes, numbers: Passes, goal: str) -> None:
+    names = known_names(graph, numbers, goal)
+    for position in range(len(graph.nodes)):
+        if not graph.nodes[position].is_input:
+            same(read_back(formulas.values[position], names), numbers.values[position])
+        same(read_back(formulas.gradients[position], names), numbers.gradients[position])
+    for edge, passed in numbers.edges.items():
+        other = formulas.edges[edge]
+        same(read_back(other.upstream, names), passed.upstream)
+        same(read_back(other.gradient, names), passed.gradient)
+        assert (other.local is None) == (passed.local is None)
+        if other.local is not None:
+            same(read_back(other.local, names), passed.local)
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs, st.integers(0, 3))
+def test_formulas_of_numbers_come_to_the_numbers_of_every_edge(program: Program, kept: int) -> None:
+    """Some inputs symbols, others numbers; named nodes by their names."""
+    graph = Graph.parse(program.text)
+    inputs = symbols(program, set(list(program.inputs)[:kept]))
+    numbers = run(graph, float_inputs(program), 1.0)
+    check_every_edge(graph, told(graph, inputs, ONE), numbers, graph.output)
+
+
+@settings(max_examples=150, deadline=None)
+@given(matrix_programs, st.integers(0, 2))
+def test_formulas_of_matrices_come_to_the_numbers_of_every_edge(program: Program, kept: int) -> None:
+    graph = Graph.parse(program.text, exact_inputs(program))
+    numbers = run(graph, float_inputs(program), 1.0)
+    inputs = symbols(program, set(list(program.inputs)[:kept]))
+    check_every_edge(graph, told(graph, inputs, ONE), numbers, graph.output)
+
+
+@settings(max_examples=80, deadline=None)
+@given(programs)
+def test_closed_forms_are_the_derivatives_sympy_finds(program: Program) -> None:
+    graph = Graph.parse(program.text)
+    function = in_sympy(program)
+    point = {
+        sympy.Symbol(name, real=True): sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()
+    }
+    floats = float_inputs(program)
+    for name, gradient in closed(graph, symbols(program), ONE).items():
+        truth = sympy.N(sympy.diff(function, sympy.Symbol(name, real=True)).subs(point), 25)
+        found = read_back(gradient, floats)
+        assert found == pytest.approx(float(sympy.re(truth)), rel=1e-7, abs=1e-9)
+
+
+def gradients(text: str, start: Any = ONE, wrt: tuple[str, ...] | None = None, **inputs: Any) -> dict[str, list[str]]:
+    """For each input its gradient as it is told, and closed."""
+    graph = Graph.parse(text, inputs)
+    goal = graph.output if start is ONE else "L"
+    passes, short = told(graph, inputs, start, wrt, goal), closed(graph, inputs, start, wrt)
+    return {
+        name: [show(passes.gradients[graph.position[name]]), show(short[name])]
+        for name in graph.inputs
+        if passes.gradients[graph.position[name]] is not None
+    }
+
+
+def real(name: str) -> Sym:
+    return Sym(name)
+
+
+def positive(name: str) -> Sym:
+    return Sym(name, domain="positive")
+
+
+def matrix(name: str, rows: int, columns: int) -> Whole:
+    return Whole(Sym(name), (rows, columns))
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "told_as", "closed_as"),
+    [
+        ("y = 1/x", {"x": Sym("x", domain="nonzero")}, "−y²", "−1/x²"),
+        ("y = sigmoid(x)", {"x": real("x")}, "y·(1 − y)", "σ(x)·(1 − σ(x))"),
+        ("y = tanh(x)", {"x": real("x")}, "1 − y²", "1 − tanh(x)²"),
+        ("y = exp(x)", {"x": real("x")}, "y", "e^x"),
+        ("y = exp(2*x)", {"x": real("x")}, "2·y", "2e^(2·x)"),
+        ("y = log(x)", {"x": positive("x")}, "1/x", "1/x"),
+        ("y = sqrt(x)", {"x": positive("x")}, "1/(2·y)", "1/(2·sqrt(x))"),
+        ("y = x^2", {"x": real("x")}, "2·x", "2·x"),
+        ("y = sin(x^2)", {"x": real("x")}, "2·x·cos(x²)", "2·x·cos(x²)"),
+        ("e1 = exp(-x); d = 1 + e1; y = 1/d", {"x": real("x")}, "y²·e1", "e^(−x)/(1 + e^(−x))²"),
+        ("y = relu(x)", {"x": real("x")}, "sign(y)", "sign(relu(x))"),
+        ("y = abs(x)", {"x": real("x")}, "sign(x)", "sign(x)"),
+        ("y = relu(x) * abs(x) * sqrt(x^2)", {"x": positive("x")}, "3·x²", "3·x²"),
+        ("y = x / x", {"x": Sym("x", domain="nonzero")}, "0", "0"),
+        ("y = x * 0", {"x": real("x")}, "0", "0"),
+        ("f = sum(X)", {"X": matrix("X", 2, 3)}, "ones(2, 3)", "ones(2, 3)"),
+        ("f = mean(X * X)", {"X": matrix("X", 2, 3)}, "X/3", "X/3"),
+    ],
+)
+def test_a_gradient_is_told_by_the_output_and_closed_in_the_input(
+    text: str, inputs: dict[str, Any], told_as: str, closed_as: str
+) -> None:
+    (found,) = gradients(text, **inputs).values()
+    assert found == [told_as, closed_as]
+
+
+def test_matrices_are_told_by_their_names() -> None:
+    found = gradients("S = sigmoid(X @ W); f = sum(S)", X=matrix("X", 3, 3), W=matrix("W", 3, 2))
+    assert found["X"] == ["(S·(1 − S)) @ Wᵀ", "(σ(X @ W)·(1 − σ(X @ W))) @ Wᵀ"]
+    assert found["W"] == ["Xᵀ @ (S·(1 − S))", "Xᵀ @ (σ(X @ W)·(1 − σ(X @ W)))"]
+
+
+def test_a_matrix_of_numbers_beside_a_symbol_is_told_by_its_name() -> None:
+    weights = values.matrix(((number(1), number(2)), (number(3), number(4))))
+    found = gradients("f = sum(X @ W + b)", X=matrix("X", 1, 2), W=weights, b=real("b"))
+    assert found["X"][0] == "ones(1, 2) @ Wᵀ" and found["W"][0] == "Xᵀ @ ones(1, 2)" and found["b"][0] == "2"
+
+
+def test_a_start_goes_with_every_gradient() -> None:
+    assert gradients("z = x*y", Sym("dL/dz"), x=number(2), y=number(3)) == {
+        "x": ["3·∂L/∂z", "3·∂L/∂z"],
+        "y": ["2·∂L/∂z", "2·∂L/∂z"],
+    }
+    assert gradients("y = exp(x)", Sym("dL/dy"), x=number(2))["x"][0] == "e²·∂L/∂y"
+    assert gradients("y = 1/x", Sym("dL/dy"), x=real("x"))["x"] == ["−∂L/∂y·y²", "−∂L/∂y/x²"]
+
+
+def test_a_start_for_a_matrix_is_a_matrix() -> None:
+    found = gradients("Z = X @ W", Sym("dL/dZ"), X=matrix("X", 2, 3), W=matrix("W", 3, 2))
+    assert found["X"][0] == "∂L/∂Z @ Wᵀ" and found["W"][0] == "Xᵀ @ ∂L/∂Z"
+
+
+def test_inputs_that_are_not_wanted_are_left_out() -> None:
+    assert list(gradients("z = x*y", wrt=("y",), x=real("x"), y=real("y"))) == ["y"]
+
+
+def test_what_has_no_value_says_which_node() -> None:
+    graph = Graph.parse("z = (1/x) * y")
+    with pytest.raises(NotANumber, match=r"\(1/x\) divides by zero"):
+        told(graph, {"x": number(0), "y": real("y")}, ONE)
+
+
+def test_long_graphs_are_told_part_by_part() -> None:
+    """Written out, the gradient of x would have 2^40 parts."""
+    text = "; ".join(["t0 = x + y", *(f"t{i} = t{i - 1} * (t{i - 1} + y)" for i in range(1, 40))])
+    graph = Graph.parse(text)
+    inputs = {"x": real("x"), "y": real("y")}
+    passes = told(graph, inputs, ONE)
+    assert max(len(show(edge.gradient)) for edge in passes.edges.values()) < 400
+    assert closed(graph, inputs, ONE) == {}
+    assert all(formula(value) is not None for value in passes.gradients)
