@@ -1,49 +1,149 @@
-"""How long one answer takes to check, and both passes to run: `python tests/benchmarks/answers.py`."""
+"""How long one answer takes to check: `python tests/benchmarks/answers.py`.
+
+Answers to whole problems, right and wrong; then pairs of formulas, beside `sympy.simplify(a - b) == 0` and `.equals` on
+the same pairs (each stopped after five seconds). The import of flint comes before.
+"""
 
 from __future__ import annotations
 
+import signal
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
-from tutor.algebra import read_value
+from tests.grading.guide import FORMULAS, rows_of
+from tutor.algebra import Num, Sym, parse, read_value
 from tutor.algebra.evaluate import evaluate
-from tutor.engine import Graph, run
+from tutor.algebra.tree import Apply, Expr, postorder
+from tutor.engine import Graph
 from tutor.grading import Problem, grade
+from tutor.grading.comparing import difference
+from tutor.grading.equality import Typed
+from tutor.packs import library
 
-CASES = {
-    "(a + b)·c": ("z = (a + b) * c", {"a": "50", "b": "70", "c": "2"}, "c", ("120", "2", "a + b", "119.9", "7")),
-    "sigmoid in parts": ("y = 1 / (1 + exp(-x))", {"x": "2"}, "x", ("0.105", "0.1050", "-0.105", "0.3", "1/9")),
-    "σ(XW)": (
-        "S = sigmoid(X @ W); f = sum(S)",
-        {"X": "[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]", "W": "[[1,2],[3,4],[5,6]]"},
-        "X",
-        ("up @ W.T", "(df/dS * S * (1 - S)) @ W.T", "(up @ W.T).T", "[[1,2,3],[4,5,6],[7,8,9]]", "1"),
-    ),
-}
+SIGMOID = "S = sigmoid(X @ W); f = sum(S)"
+THREE = {"X": "[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]", "W": "[[1,2],[3,4],[5,6]]"}
+TEN = {name: str([[(i * shift + j * 3) % 17 / 10 - 0.8 for j in range(10)] for i in range(10)]) for name, shift in
+       (("X", 7), ("W", 5))}  # fmt: skip
+OVER_MATRICES = ("up @ W.T", "(df/dS * S * (1 - S)) @ W.T", "(up @ W.T).T", "up @ W", "1", "up*1.01 @ W.T")
 
 
-def best(action: Callable[[], object], repeats: int = 30) -> list[float]:
-    """Milliseconds of each repeat."""
-    times = []
+def formula(text: str, **inputs: str) -> Problem:
+    exact = {name: evaluate(read_value(value), {}) for name, value in inputs.items()}
+    return Problem(Graph.parse(text, exact), exact)
+
+
+def exercise(name: str) -> Problem:
+    return library.find(name).variant().problem
+
+
+CASES: tuple[tuple[str, Problem, str, tuple[str, ...]], ...] = (
+    ("(a + b)·c", formula("z = (a + b) * c", a="50", b="70", c="2"), "c", ("120", "2", "a + b", "119.9", "7")),
+    ("sigmoid in parts", formula("y = 1 / (1 + exp(-x))", x="2"), "x", ("0.105", "-0.105", "0.3", "1/9", "e^-2 y^2")),
+    ("sigmoid in symbols", exercise("basics/sigmoid-in-symbols"), "x",
+     ("dL/dy y (1-y)", "dL/dy y^2 q", "dL/dy y", "-dL/dy y^2 q", "x + 1", "dL/dy*e^-x/(1+e^-x)^2")),
+    ("1/x in symbols", exercise("basics/reciprocal-in-symbols"), "x", ("-dL/dy/x^2", "dL/dy/x^2", "-y^2", "log(x) dL/dy")),
+    ("σ(XW), 3×3", formula(SIGMOID, **THREE), "X", OVER_MATRICES),
+    ("σ(XW), 10×10", formula(SIGMOID, **TEN), "X", OVER_MATRICES),
+)  # fmt: skip
+
+
+def times(action: Callable[[], object], repeats: int = 10) -> list[float]:
+    """Milliseconds of each repeat, of this process alone."""
+    found = []
     for _ in range(repeats):
-        began = time.perf_counter()
+        began = time.process_time()
         action()
-        times.append((time.perf_counter() - began) * 1000)
-    return times
+        found.append((time.process_time() - began) * 1000)
+    return found
+
+
+def answers() -> list[float]:
+    print(f"{'answers to':<24}{'median':>10}{'worst':>10}   (milliseconds)")
+    median_of_all = []
+    for name, problem, blank, texts in CASES:
+        place = problem.place(blank)
+        problem.truth_in_floats(place) if not problem.symbolic else problem.truth(place)
+        found = [t for text in texts for t in times(lambda a=text, p=problem, b=place: grade(p, b, a))]  # type: ignore[misc]
+        median_of_all += found
+        print(f"{name:<24}{statistics.median(found):10.3f}{max(found):10.3f}")
+    return median_of_all
+
+
+def pairs() -> list[tuple[Expr, Expr, Expr]]:
+    """Answer as typed, its value, and the right formula, of the guide's table."""
+    found = []
+    for truth, domain, answer, _verdict in rows_of(FORMULAS):
+        told = dict(one.split() for one in domain.split(",") if one.strip())
+        names = {name: Sym(name, 0, told.get(name, "real")) for name in ("x", "y", "p", "dL/dz")}
+        tree = parse(answer, names)
+        found.append((tree, evaluate(tree, names), evaluate(parse(truth, names), names)))
+    return found
+
+
+def in_sympy(tree: Expr) -> Any:
+    import sympy
+
+    meaning: dict[str, Any] = {
+        "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
+        "neg": lambda a: -a, "pow": lambda a, b: a**b, "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
+        "sin": sympy.sin, "cos": sympy.cos, "tanh": sympy.tanh, "abs": sympy.Abs, "max": sympy.Max, "min": sympy.Min,
+        "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)), "relu": lambda a: sympy.Max(a, 0), "sign": sympy.sign,
+    }  # fmt: skip
+    done: dict[int, Any] = {}
+    for node in postorder(tree):
+        if isinstance(node, Num):
+            done[id(node)] = sympy.Rational(node.value.numerator, node.value.denominator)
+        elif isinstance(node, Sym):
+            kind = {node.domain: True} if node.domain != "nonzero" else {"real": True, "nonzero": True}
+            done[id(node)] = sympy.pi if node.name == "pi" else sympy.Symbol(node.name.replace("/", "_"), **kind)
+        elif isinstance(node, Apply):
+            done[id(node)] = meaning[node.op](*(done[id(arg)] for arg in node.args))
+    return done[id(tree)]
+
+
+def stopped(action: Callable[[], object], seconds: int = 5) -> Callable[[], None]:
+    """`action`, given up after so many seconds."""
+
+    def run() -> None:
+        signal.alarm(seconds)
+        try:
+            action()
+        except (TimeoutError, NotImplementedError, ValueError, TypeError):
+            pass
+        finally:
+            signal.alarm(0)
+
+    return run
+
+
+def beside_sympy() -> None:
+    import sympy
+    from sympy.core.cache import clear_cache
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, stop)
+    ours, simplify, equals = [], [], []
+    for tree, mine, right in pairs():
+        ours += times(lambda t=tree, m=mine, r=right: difference(Typed.read(t, m), r), 5)  # type: ignore[misc]
+        a, b = in_sympy(mine), in_sympy(right)
+        clear_cache()
+        simplify += times(stopped(lambda a=a, b=b: sympy.simplify(a - b) == 0), 1)  # type: ignore[misc]
+        clear_cache()
+        equals += times(stopped(lambda a=a, b=b: a.equals(b)), 1)  # type: ignore[misc]
+    print(f"\n{len(ours) // 5} pairs of formulas{'':<4}{'median':>10}{'worst':>10}   (milliseconds)")
+    for name, found in (("ours", ours), ("simplify(a − b) == 0", simplify), (".equals", equals)):
+        print(f"{name:<24}{statistics.median(found):10.3f}{max(found):10.3f}")
 
 
 def main() -> None:
-    print(f"{'':<20}{'passes':>12}{'answer, median':>18}{'worst':>10}   (milliseconds)")
-    for name, (text, inputs, blank, answers) in CASES.items():
-        exact = {key: evaluate(read_value(value), {}) for key, value in inputs.items()}
-        graph = Graph.parse(text, exact)
-        problem = Problem(graph, exact)
-        place = problem.place(blank)
-        floats = problem.floats
-        passes = best(lambda g=graph, f=floats: run(g, dict(zip(g.inputs, f.values, strict=False)), f.start))  # type: ignore[misc]
-        checks = [t for answer in answers for t in best(lambda a=answer, p=problem, b=place: grade(p, b, a))]  # type: ignore[misc]
-        print(f"{name:<20}{statistics.median(passes):12.3f}{statistics.median(checks):18.3f}{max(checks):10.3f}")
+    grade(formula("y = exp(x)", x="2"), formula("y = exp(x)", x="2").place("x"), "e^2")
+    found = answers()
+    print(f"{'all':<24}{statistics.median(found):10.3f}{max(found):10.3f}")
+    beside_sympy()
 
 
 if __name__ == "__main__":

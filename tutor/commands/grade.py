@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +19,7 @@ from tutor.i18n import N_, Message, _, message
 
 if TYPE_CHECKING:
     from tutor.grading import Problem
+    from tutor.packs import Exercise
 
 
 @click.command(
@@ -31,17 +34,20 @@ if TYPE_CHECKING:
 def grade(
     settings: Settings, exercise: str, blank: str | None, answer: str | None, seed: int | None, as_json: bool
 ) -> int:
-    from tutor.packs import PackError, library
+    from tutor.packs import PackError
 
     if (blank is None) != (answer is None) or (blank is None and not as_json):
         raise Refused(
             message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
         )
     try:
-        problem = library.find(exercise).variant(seed).problem
+        problem = _exercise(exercise).variant(seed).problem
     except PackError as error:
         raise Refused(error) from None
     if blank is None:
+        # What is no text in the input's encoding can't be read; the lines around it can.
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         return _lines(problem, sys.stdin)
     found = _graded(problem, blank, answer or "")
     if isinstance(found, Message):
@@ -53,6 +59,20 @@ def grade(
             click.echo(str(message(N_("reads as {reading}"), reading=found["reads_as"])))
         click.echo(f"{found['verdict']}: {found['message']}")
     return 0 if found["verdict"] == "right" else 1
+
+
+def _exercise(what: str) -> Exercise:
+    """The exercise with this name, or in this file. Raises `PackError`, `Refused` for a pack."""
+    from tutor.packs import library
+    from tutor.packs.pack import Pack
+    from tutor.packs.places import is_place, open_place
+
+    if not is_place(what):
+        return library.find(what)
+    found = open_place(Path(what).expanduser())
+    if isinstance(found, Pack):
+        raise Refused(message(N_("{name} is a pack. Give one of its files."), name=what), 2)
+    return found
 
 
 def _lines(problem: Problem, lines: Iterable[str]) -> int:
@@ -86,6 +106,8 @@ def _graded(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Messa
         known = ", ".join(place.id for place in (*problem.asked_forward, *problem.places, *problem.asked_after))
         return message(N_("There is no blank “{name}”. The blanks are {known}."), name=blank, known=known)
     place = problem.place(blank)
+    # Half of a surrogate pair, which JSON may hold, can't be printed.
+    answer = answer.encode("utf-8", "replace").decode("utf-8")
     verdict = grade(problem, place, answer.strip())
     return {
         "verdict": str(verdict.kind),
