@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.packs import Exercise, Pack
+    from tutor.practice.review import Session
     from tutor.practice.store import Store
 
 
@@ -22,11 +23,12 @@ def run(
     ascii: bool = False,
     packs: Sequence[Pack] | None = None,
     watch: Path | None = None,
+    review: Session | None = None,
 ) -> int:
-    """Open the tutor at `exercise`, or at the list of exercises, and stay until the learner leaves.
+    """Open the tutor at `exercise`, at a `review`, or at the list of exercises, and stay until the learner leaves.
 
     `seed` and `restart` say with which numbers the exercise opens. `packs` are those to list, None for all. What lies
-    at `watch` is shown anew whenever it is saved. The exit code: 1 where an exercise was asked
+    at `watch` is shown anew whenever it is saved. The exit code: 1 where an exercise or a review was asked
     for and left open, or where the app failed, 0 otherwise.
     """
     # Terminals that report keys one by one lose Hangul on its way through an input method.
@@ -34,6 +36,6 @@ def run(
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from tutor.tui.app import TutorApp
 
-    app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch)
+    app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch, review=review)
     solved = app.run()
     return app.return_code or int(solved is False)

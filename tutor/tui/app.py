@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from copy import copy
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.library import Entry, Pack
 from tutor.practice.store import Store
 from tutor.tui.arrangement import LEAST_HEIGHT, LEAST_WIDTH
+from tutor.tui.lasting import Lasting
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.signs import ASCII, UNICODE
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
     from textual import events
 
     from tutor.packs import Exercise
+    from tutor.practice.review import Session
     from tutor.tui.screens.exercise import ExerciseScreen
+    from tutor.tui.screens.playground import PlaygroundScreen
 
 #: Seconds between two looks at what is watched.
 _LOOK_EVERY = 0.25
 
 
-class TutorApp(App[bool]):
+class TutorApp(Lasting):
     """The tutor. Its result: whether the exercise it was opened with was solved, None where there was none."""
 
     TITLE = "backprop-tutor"
@@ -73,7 +76,9 @@ class TutorApp(App[bool]):
         ascii: bool = False,
         packs: Sequence[Pack] | None = None,
         watch: Path | None = None,
+        review: Session | None = None,
     ) -> None:
+        """`review` is one to begin with. What else there is: see `tutor.tui.run`."""
         colourless = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if colourless else None)
         self.register_theme(DARK)
@@ -89,11 +94,14 @@ class TutorApp(App[bool]):
         self._seed, self._restart = seed, restart
         self._solved = False
         self._home = HomeScreen(self.packs, store, self.signs)
+        self.begin_to_last(review, keeps=self._all and watch is None)
 
     def on_mount(self) -> None:
         self.push_screen(self._home)
         if self._asked is not None:
             self._open(self._asked, self._seed, self._restart)
+        if self._session is not None:
+            self.open_review_item()
         if self._watched is not None:
             self.run_worker(self._watch, thread=True, group="watch", exit_on_error=False)
             self.post_message(self.Saved())
@@ -109,6 +117,7 @@ class TutorApp(App[bool]):
         from tutor.packs import PackError
 
         worker = get_current_worker()
+        self._find_due()
         if self._all and len(every := library.packs()) > len(self.packs):
             self.post_message(self.Found(every))
         # Copies of the packs: theirs are in use on the screen.
@@ -120,20 +129,21 @@ class TutorApp(App[bool]):
                     pack.open(entry.id)
                 except (PackError, AlgebraError) as error:
                     self.post_message(self.Broken(pack, entry, str(error)))
+        self._get_ready()
 
     # --- opening ---
 
     def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:
         # A second key may have reached the list before the first one took effect.
         if self.screen is self._home:
-            self._open_entry(event.pack, event.entry)
+            self.open_exercise(event.pack, event.entry)
 
-    def _open_entry(self, pack: Pack, entry: Entry) -> None:
+    def open_exercise(self, pack: Pack, entry: Entry, seed: int | None = None) -> None:
         from tutor.algebra.errors import AlgebraError
         from tutor.packs import PackError
 
         try:
-            self._open(pack.open(entry.id), self._seed if not self._all else None)
+            self._open(pack.open(entry.id), self._seed if seed is None and not self._all else seed)
         except (PackError, AlgebraError) as error:
             self._home.mark_broken(pack, entry, str(error))
 
@@ -149,9 +159,34 @@ class TutorApp(App[bool]):
         else:
             worksheet = open_worksheet(self.store, exercise, seed, restart)
         following = self._following(exercise)
-        title = str(following[1].title) if following else None
+        enter = str(message(N_("next: {title}"), title=following[1].title)) if following else None
         self._home.come_back_from(exercise)
-        self.push_screen(ExerciseScreen(worksheet, self.signs, title, self.ascii))
+        self.push_screen(ExerciseScreen(worksheet, self.signs, enter, self.ascii))
+        if worksheet.done:
+            self.look_for_advice(exercise)
+
+    def on_home_screen_playground(self) -> None:
+        from tutor.tui.screens.playground import PlaygroundScreen
+
+        if self.screen is self._home:
+            self.push_screen(PlaygroundScreen(self.signs, ascii=self.ascii))
+
+    def on_home_screen_glossary(self) -> None:
+        from tutor.tui.screens.glossary import GlossaryScreen
+
+        if self.screen is self._home:
+            self.push_screen(GlossaryScreen(self.signs, ascii=self.ascii))
+
+    def on_playground_screen_chosen(self, event: PlaygroundScreen.Chosen) -> None:
+        from tutor.tui.screens.playground import PlaygroundScreen
+
+        # A second key may have reached the line before the first one took effect.
+        if isinstance(self.screen, PlaygroundScreen):
+            self._open(event.exercise)
+
+    def on_playground_screen_saved(self) -> None:
+        if self._all:
+            self.post_message(self.Found(library.packs()))
 
     def _following(self, exercise: Exercise) -> tuple[Pack, Entry] | None:
         """The exercise after this one in its pack."""
@@ -163,18 +198,28 @@ class TutorApp(App[bool]):
 
     def on_exercise_screen_solved(self, event: ExerciseScreen.Solved) -> None:
         self._solved = self._solved or event.exercise is self._asked
+        self.look_for_advice(event.exercise)
 
     async def on_exercise_screen_leave(self, event: ExerciseScreen.Leave) -> None:
+        from tutor.tui.screens.exercise import ExerciseScreen
+
+        screen = self.screen
         if self._stands(event.exercise):
             await self.pop_screen()
+            if self._session is not None:
+                assert isinstance(screen, ExerciseScreen)
+                self.leave_review(screen.desk.worksheet.done)
 
     async def on_exercise_screen_next(self, event: ExerciseScreen.Next) -> None:
         if not self._stands(event.exercise):
             return
         await self.pop_screen()
+        if self._session is not None:
+            self.go_on_with_review()
+            return
         following = self._following(event.exercise)
         if following is not None:
-            self._open_entry(*following)
+            self.open_exercise(*following)
 
     def _stands(self, exercise: Exercise) -> bool:
         """Whether the screen of this exercise is in front, and not gone already."""
@@ -253,4 +298,7 @@ class TutorApp(App[bool]):
 
     async def action_quit(self) -> None:
         """Leave; everything checked is stored already."""
-        self.exit(None if self._asked is None else self._solved)
+        if self._review_asked:
+            self.exit(self.review_done)
+        else:
+            self.exit(None if self._asked is None else self._solved)

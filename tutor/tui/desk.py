@@ -124,6 +124,11 @@ class Desk:
         others = (edge.id for edge in problem.graph.incoming[place.edge.target] if edge != place.edge)
         return (upstream, *(problem.place(name) for name in others if problem.has_place(name)))
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be typed at the focused place: all is done, or its answer in an exam stands."""
+        return self.worksheet.done or self.entry.sealed is not None
+
     # --- going about ---
 
     def go(self, place: str) -> None:
@@ -154,6 +159,8 @@ class Desk:
 
     def open_grid(self) -> None:
         """Open the grid of a matrix, with the answer that stands there to be changed."""
+        if self.closed:
+            return
         if self.at not in self.drafts:
             draft = self.begin_draft()
             if self.entry.text and not self.entry.revealed and not self._fill(draft, self.entry.text):
@@ -167,7 +174,7 @@ class Desk:
 
         In an empty cell `[` begins the line for the whole. A finished worksheet takes nothing more.
         """
-        if self.worksheet.done:
+        if self.closed:
             return
         draft = self.begin_draft()
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split("\n"))
@@ -201,7 +208,7 @@ class Desk:
 
         In an empty line they take the answer that stands there up again, to be mended.
         """
-        if self.worksheet.done:
+        if self.closed:
             return
         if change != "clear":
             self.take_up()
@@ -215,7 +222,7 @@ class Desk:
 
     def take_up(self) -> bool:
         """Put the number that stands at the focused place into its empty line, to be edited; whether there was one."""
-        resumes = self.place.shape is None and self.draft.empty and not self.worksheet.done
+        resumes = self.place.shape is None and self.draft.empty and not self.closed
         if not resumes or not self.entry.text or self.entry.revealed:
             return False
         self.begin_draft().expression.put(self.entry.text)
@@ -237,13 +244,13 @@ class Desk:
             draft.rest()
             return verdict
         self.faults.pop(at, None)
-        if verdict.right or self.place.shape is None:
+        if verdict.leads_on or self.place.shape is None:
             self.drafts.pop(at, None)
         draft.rest()
-        self.refused = not verdict.right
+        self.refused = not verdict.leads_on
         if self.worksheet.done:
             self.drafts.clear()
-        if verdict.right:
+        if verdict.leads_on:
             self.go(self.worksheet.next_open(at) or at)
             self.in_grid = False
             self.news = (at, verdict)

@@ -15,6 +15,7 @@ _TONES: dict[State, Tone] = {
     "near": "near",
     "revealed": "revealed",
     "given": "given",
+    "noted": "draft",
 }
 
 

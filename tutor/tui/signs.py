@@ -21,6 +21,7 @@ class Signs:
     near: str
     fault: str
     shown: str
+    noted: str
     given: str
     open: str
     dot: str
@@ -37,6 +38,7 @@ class Signs:
             "wrong": self.wrong,
             "near": self.near,
             "revealed": self.shown,
+            "noted": self.noted,
         }
         return marks.get(state, "")
 
@@ -51,6 +53,7 @@ UNICODE = Signs(
     near="~",
     fault="!",
     shown="=",
+    noted="*",
     given="◆",
     open="◇",
     dot="·",
@@ -66,6 +69,7 @@ ASCII = Signs(
     near="~",
     fault="!",
     shown="=",
+    noted="*",
     given="#",
     open="?",
     dot=".",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -14,24 +14,34 @@ from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS, WORDS
 from tutor.grading.wording import right_answer
 from tutor.i18n import N_, _, message
+from tutor.practice import exam
 from tutor.tui.columns import Column, side_by_side
 from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
+from tutor.tui.onward import Onward
 from tutor.tui.signs import Signs
 
-_TONES = {"✓": "bold $success", "✗": "bold $error", "~": "bold $warning", "!": "bold $warning"}
+_TONES = {
+    "✓": "bold $success",
+    "✗": "bold $error",
+    "~": "bold $warning",
+    "!": "bold $warning",
+    "*": "bold $foreground 60%",
+}
 _STATES: Mapping[str, str] = {
     "right": N_("right"),
     "wrong": N_("not yet"),
     "near": N_("not yet"),
     "revealed": N_("shown"),
     "given": N_("given"),
+    "noted": N_("noted"),
 }
 
 _HURRIED = N_("Read this one first; the next hint opens in a moment.")
 
 #: Where there is nothing else to say.
 _BEARINGS = N_("Arrow keys follow the graph, Tab goes to the next blank of the backward pass, ? gives a hint.")
+_IN_AN_EXAM = N_("Arrow keys follow the graph, Tab goes to the next blank of the backward pass.")
 
 
 def quantity(desk: Desk, signs: Signs) -> Content:
@@ -166,13 +176,15 @@ def notes(desk: Desk, signs: Signs) -> Content:
         blocks.append(content(signs, ("F8", "bold $primary"), "  " + _("show the value of this blank")))
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
+    if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
+        blocks.append(content(signs, (str(exam.RULES), "$text-warning")))
     # Without a graph there is room for the text, and questions lean on it.
     if not worksheet.problem.graph.nodes or not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
         if text:
             blocks.append(prose(signs, text))
     if not blocks:
-        blocks.append(content(signs, (_(_BEARINGS), "$foreground 60%")))
+        blocks.append(content(signs, (_(_IN_AN_EXAM if worksheet.exam else _BEARINGS), "$foreground 60%")))
     return Content("\n\n").join(blocks)
 
 
@@ -244,37 +256,61 @@ def legend(signs: Signs) -> Content:
     )
 
 
-def summary(desk: Desk, signs: Signs, following: str | None, width: int) -> Content:
-    """What a finished worksheet comes to, and what next. `following` is the title of the next exercise."""
+def summary(desk: Desk, signs: Signs, onward: Onward, width: int) -> Content:
+    """What a finished worksheet comes to, and what next."""
     worksheet = desk.worksheet
     found, goal = worksheet.summary(), worksheet.problem.goal
     lines: list[Content] = []
     if desk.remark is not None:
         lines += [content(signs, (str(desk.remark), "$text-warning")), Content("")]
-    if desk.news is not None and _reason(desk.news[1]):
-        lines += [_said(desk.news[1], "", signs), Content("")]
-    head = signs.right + " " + _("Solved.")
-    lines.append(content(signs, (head, "bold $success")))
+    if worksheet.exam:
+        lines += _marks(desk, found.verdicts, signs)
+    else:
+        if desk.news is not None and _reason(desk.news[1]):
+            lines += [_said(desk.news[1], "", signs), Content("")]
+        head = signs.right + " " + _("Solved.")
+        lines.append(content(signs, (head, "bold $success")))
     gradients = [Column(f"∂{goal}/∂{name}", value_lines(value), "$text-accent") for name, value in found.gradients]
     lines.append(side_by_side(gradients, signs, width))
-    lines += [Content(""), _next_keys(worksheet.variant.exercise.varies, signs, following), Content("")]
-    if found.mistakes:
+    lines += [Content(""), _next_keys(desk, signs, onward), Content("")]
+    if onward.suggestion is not None:
+        lines += [_advice(onward, signs), Content("")]
+    if found.mistakes and not worksheet.exam:
         met = ", ".join(f"{label(name)} ({count})" for name, count in found.mistakes.most_common())
         lines.append(content(signs, str(message(N_("Mistakes met: {met}"), met=met))))
     counts = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
     told = message(counts, wrongs=found.wrongs, hints=found.hints, shown=found.revealed)
-    lines.append(content(signs, (str(told), "$foreground 60%")))
+    if not worksheet.exam:
+        lines.append(content(signs, (str(told), "$foreground 60%")))
     after = worksheet.variant.after().strip()
     if after:
         lines += [Content(""), prose(signs, after)]
     return Content("\n").join(lines)
 
 
-def _next_keys(varies: bool, signs: Signs, following: str | None) -> Content:
+def _marks(desk: Desk, verdicts: Sequence[tuple[Blank, Verdict]], signs: Signs) -> list[Content]:
+    """What an exam comes to: how many answers are right, and the verdict on each."""
+    problem = desk.worksheet.problem
+    lines = [content(signs, (str(exam.result(verdicts)), "bold")), Content("")]
+    lines += [_said(verdict, str(place_name(problem, blank)), signs) for blank, verdict in verdicts]
+    return [*lines, Content("")]
+
+
+def _next_keys(desk: Desk, signs: Signs, onward: Onward) -> Content:
     """What next, and the key for it."""
-    keys = [("F3", _("other numbers"))] if varies else []
-    if following is not None:
-        keys.insert(0, ("Enter", str(message(N_("next: {title}"), title=following))))
-    else:
-        keys.insert(0, ("Enter", _("back to the list")))
+    keys = [("Enter", onward.enter or _("back to the list"))]
+    if desk.worksheet.variant.exercise.varies and not desk.worksheet.exam:
+        keys.append(("F3", _("other numbers")))
+    if desk.worksheet.problem.graph.nodes:
+        keys.append(("F9", _("a closer look")))
     return Content("   ").join(content(signs, (key, "bold $primary"), f" {says}") for key, says in keys)
+
+
+def _advice(onward: Onward, signs: Signs) -> Content:
+    """One thing that is advised, its reason, the key for it, and the way around it."""
+    assert onward.suggestion is not None
+    said = message(N_("What next? {reason}"), reason=onward.suggestion.reason)
+    keys = [content(signs, ("^N", "bold $primary"), " " + _("do this"))]
+    if len(onward.advice) > 1:
+        keys.append(content(signs, ("F2", "bold $primary"), " " + _("something else")))
+    return content(signs, (str(said), "$text-warning"), "\n", Content("   ").join(keys))

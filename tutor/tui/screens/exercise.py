@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,6 +17,7 @@ from textual.widgets import Static
 from tutor.drawing import Density, Direction, Drawing, draw, sketch
 from tutor.i18n import N_, _, message
 from tutor.packs import Exercise
+from tutor.practice import exam
 from tutor.practice.resume import carried_over
 from tutor.practice.worksheet import Worksheet
 from tutor.tui import words
@@ -21,6 +25,7 @@ from tutor.tui.arrangement import Arrangement, arrange
 from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
 from tutor.tui.fillings import Fillings
+from tutor.tui.onward import Onward
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.exercise_keys import KEYS
 from tutor.tui.screens.help import HelpScreen
@@ -29,6 +34,9 @@ from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.graph import GraphView
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from tutor.practice.advice import Suggestion
 
 #: From so many rows on there is room for an empty one.
 _ROOMY_FROM = 22
@@ -55,6 +63,14 @@ class ExerciseScreen(Screen[None]):
             super().__init__()
             self.exercise = exercise
 
+    class Advised(Message):
+        """The learner does what was advised."""
+
+        def __init__(self, exercise: Exercise, suggestion: Suggestion) -> None:
+            super().__init__()
+            self.exercise = exercise
+            self.suggestion = suggestion
+
     class Solved(Message):
         """All blanks are filled."""
 
@@ -62,12 +78,15 @@ class ExerciseScreen(Screen[None]):
             super().__init__()
             self.exercise = exercise
 
-    def __init__(self, worksheet: Worksheet, signs: Signs, following: str | None, ascii: bool = False) -> None:
-        """`following` is the title of the exercise that comes next, None at the end of a pack."""
+    def __init__(
+        self, worksheet: Worksheet, signs: Signs, enter: str | None, ascii: bool = False, head: str = ""
+    ) -> None:
+        """`enter` says what comes next, None at the end of a pack; `head` stands before the title."""
         super().__init__()
         self.desk = Desk(worksheet)
         self.signs = signs
-        self.following = following
+        self.onward = Onward(enter)
+        self.head = head
         self.ascii = ascii
         self._drawings = self._draw()
         self._wish: Density | None = None
@@ -139,7 +158,7 @@ class ExerciseScreen(Screen[None]):
             return
         looked_at = frozenset(place.id for place in desk.pointers())
         self.query_one(GraphView).fill(self._fillings.of(desk), desk.at, looked_at)
-        self.query_one(Panel).show(desk, self._arranged.density, self.following)
+        self.query_one(Panel).show(desk, self._arranged.density, self.onward)
         title = self.query_one("#title", Static)
         if title.content != (shown := self._title()):
             title.update(shown, layout=False)
@@ -154,17 +173,24 @@ class ExerciseScreen(Screen[None]):
         worksheet = self.desk.worksheet
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
         count = f"{settled}/{len(worksheet.blanks)}  "
-        return content(self.signs, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold"))
+        head = f"{self.head}  " if self.head else ""
+        return content(self.signs, head, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold"))
 
     def _keys(self) -> list[Binding]:
         """The keys that mean something now."""
         desk = self.desk
         done, exercise = desk.worksheet.done, desk.worksheet.variant.exercise
         hidden = {"exercise.undo", "exercise.hint"} if done else set()
+        if desk.worksheet.exam:
+            hidden |= {"exercise.undo", "exercise.hint", "exercise.fresh"}
+        if desk.worksheet.withheld:
+            hidden |= {"exercise.card", "exercise.explain"}
         if not exercise.varies:
             hidden.add("exercise.fresh")
         if not desk.worksheet.problem.graph.nodes:
-            hidden |= {"exercise.density", "exercise.explain"}
+            hidden |= {"exercise.density", "exercise.explain", "exercise.closer"}
+        if not done:
+            hidden.add("exercise.closer")
         if not desk.worksheet.offers_reveal(desk.at):
             hidden.add("exercise.reveal")
         keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
@@ -207,6 +233,8 @@ class ExerciseScreen(Screen[None]):
             return
         if self.desk.given:
             self.desk.remark = message(N_("This value is given. Tab goes to the next blank."))
+        elif self.desk.closed:
+            self.desk.remark = exam.TAKEN.message
         elif self.desk.waits:
             self.desk.remark = message(N_("The forward values come first. Tab goes to the next one."))
         elif text.strip() or self.desk.draft.line.text:
@@ -248,7 +276,7 @@ class ExerciseScreen(Screen[None]):
         desk.remark = None
         if desk.worksheet.done and desk.draft.empty:
             exercise = desk.worksheet.variant.exercise
-            self.post_message(self.Next(exercise) if self.following is not None else self.Leave(exercise))
+            self.post_message(self.Next(exercise) if self.onward.enter is not None else self.Leave(exercise))
             return
         if desk.place.shape and not desk.given and not desk.in_grid and not desk.draft.complete:
             if desk.entry.settled:
@@ -271,18 +299,48 @@ class ExerciseScreen(Screen[None]):
         elif desk.entry.settled or desk.given or desk.waits:
             desk.go_on()
         else:
-            desk.remark = message(N_("Type the value first. ? gives a hint."))
+            text = N_("Type the value first. ? gives a hint.")
+            desk.remark = message(N_("Type the value first.") if desk.worksheet.exam else text)
+
+    def advise(self, advice: Sequence[Suggestion]) -> None:
+        """Show what to do next, once all is solved."""
+        self.onward = Onward(self.onward.enter, advice)
+        self._show()
+
+    def action_advised(self) -> None:
+        suggestion = self.onward.suggestion
+        if self.desk.worksheet.done and suggestion is not None and self.app.screen is self:
+            self.post_message(self.Advised(self.desk.worksheet.variant.exercise, suggestion))
+
+    def action_closer(self) -> None:
+        if self.app.screen is not self:
+            return
+        worksheet = self.desk.worksheet
+        if not worksheet.done or not worksheet.problem.graph.nodes:
+            self.desk.remark = message(N_("The closer look opens when all blanks are filled."))
+            self._show()
+            return
+        from tutor.tui.screens.summary import SummaryScreen
+
+        self.app.push_screen(SummaryScreen(worksheet, self.signs, ascii=self.ascii))
 
     def action_hint(self) -> None:
-        self.desk.remark = None
-        self.desk.ask_hint()
+        if self.desk.worksheet.done:
+            self.onward = self.onward.skipped()
+            self._show()
+            return
+        self.desk.remark = self.desk.worksheet.withheld
+        if self.desk.remark is None:
+            self.desk.ask_hint()
         self._show()
         self.query_one(Panel).notes_home()
 
     def action_reveal(self) -> None:
         desk = self.desk
-        desk.remark = None
-        if desk.reveal():
+        desk.remark = desk.worksheet.withheld
+        if desk.remark is not None:
+            pass
+        elif desk.reveal():
             if desk.worksheet.done:
                 self.post_message(self.Solved(desk.worksheet.variant.exercise))
         elif not desk.entry.settled and not desk.given:
@@ -292,8 +350,8 @@ class ExerciseScreen(Screen[None]):
         self._show()
 
     def action_undo(self) -> None:
-        self.desk.remark = None
-        if not self.desk.undo():
+        self.desk.remark = exam.NO_HELP if self.desk.worksheet.exam else None
+        if self.desk.remark is None and not self.desk.undo():
             self.desk.remark = message(N_("There is nothing to take back."))
         self._show()
 
@@ -301,7 +359,10 @@ class ExerciseScreen(Screen[None]):
         if self.app.screen is not self:
             return
         worksheet = self.desk.worksheet
-        if not worksheet.variant.exercise.varies:
+        if worksheet.exam:
+            self.desk.remark = exam.SAME_NUMBERS
+            self._show()
+        elif not worksheet.variant.exercise.varies:
             self.desk.remark = message(N_("This exercise has one set of numbers."))
             self._show()
         elif worksheet.done or self.desk.untouched:
@@ -313,6 +374,7 @@ class ExerciseScreen(Screen[None]):
     def _fresh(self, agreed: bool | None) -> None:
         if agreed:
             self.desk.fresh()
+            self.onward = Onward(self.onward.enter)
             self._drawings = self._draw()
             self._arrange()
 
@@ -339,8 +401,16 @@ class ExerciseScreen(Screen[None]):
     def action_scroll_notes(self, pages: int) -> None:
         self.query_one(Panel).scroll_notes(pages)
 
+    def _withholds(self) -> bool:
+        """Whether an exam goes on, which gives no help: then that is said."""
+        self.desk.remark = self.desk.worksheet.withheld
+        if self.desk.remark is None:
+            return False
+        self._show()
+        return True
+
     def action_explain(self) -> None:
-        if self.app.screen is not self:
+        if self.app.screen is not self or self._withholds():
             return
         # Loaded when it is first asked for: an exercise opens sooner without it.
         from tutor.practice.replaying import replay_of
@@ -358,7 +428,7 @@ class ExerciseScreen(Screen[None]):
         self.app.push_screen(ExplainScreen(replay, title, self.signs, note=note, ascii=self.ascii))
 
     def action_card(self) -> None:
-        if self.app.screen is not self:
+        if self.app.screen is not self or self._withholds():
             return
         from tutor.grading.card import card_at
         from tutor.tui.screens.card import CardScreen

@@ -10,7 +10,9 @@ KEYS: list[BindingType] = [
     Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
     Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
     Binding("f3", "fresh", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"),
-    Binding("f4", "card", N_("rule"), tooltip=N_("the rule of the node in focus, and why it is so"), id="exercise.card"),
+    Binding(
+        "f4", "card", N_("rule"), tooltip=N_("the rule of the node in focus, and why it is so"), id="exercise.card"
+    ),
     Binding(
         "f6",
         "explain",
@@ -20,6 +22,21 @@ KEYS: list[BindingType] = [
     ),
     Binding("f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"),
     Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
+    Binding(
+        "f9",
+        "closer",
+        N_("closer look"),
+        tooltip=N_("when all is solved: closed form, numerical check, the program"),
+        id="exercise.closer",
+    ),
+    Binding(
+        "ctrl+n",
+        "advised",
+        N_("do this"),
+        tooltip=N_("when all is solved: do what is advised; F2 passes over it"),
+        show=False,
+        id="exercise.advised",
+    ),
     Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last entry back"), id="exercise.undo"),
     Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
     Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tutor.packs import Exercise
 
 _CONTINUE = "continue"
+_REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
 _STATES: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
@@ -33,6 +34,25 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", N_("open"), tooltip=N_("open the exercise"), id="home.open"),
         Binding("f1", "help", N_("help"), tooltip=N_("all keys"), id="home.help"),
+        Binding("f5", "progress", N_("progress"), tooltip=N_("how far you have come"), id="home.progress"),
+        Binding(
+            "delete",
+            "reset",
+            N_("begin anew"),
+            tooltip=N_("begin anew with the exercise in focus"),
+            show=False,
+            id="home.reset",
+        ),
+        Binding(
+            "ctrl+z",
+            "undo",
+            N_("undo"),
+            tooltip=N_("take the last new beginning back"),
+            show=False,
+            id="home.undo",
+        ),
+        Binding("f4", "glossary", N_("rules"), tooltip=N_("all rules and words"), id="home.glossary"),
+        Binding("f9", "playground", N_("playground"), tooltip=N_("any formula of your own"), id="home.playground"),
     ]
 
     class Chosen(Message):
@@ -42,6 +62,33 @@ class HomeScreen(Screen[None]):
             super().__init__()
             self.pack = pack
             self.entry = entry
+
+    class Playground(Message):
+        """The playground is to be opened."""
+
+    class Glossary(Message):
+        """All rules are to be shown."""
+
+    class Resumed(Message):
+        """The list stands in front again."""
+
+    class Review(Message):
+        """The rules that are due are to be practised."""
+
+    class Progress(Message):
+        """The progress is to be shown."""
+
+    class Reset(Message):
+        """The exercise is to be begun anew."""
+
+        def __init__(self, pack: str, exercise: str, called: str) -> None:
+            super().__init__()
+            self.pack = pack
+            self.exercise = exercise
+            self.called = called
+
+    class Undo(Message):
+        """The last new beginning is to be taken back."""
 
     def __init__(self, packs: Sequence[Pack], store: Store, signs: Signs) -> None:
         super().__init__()
@@ -54,6 +101,7 @@ class HomeScreen(Screen[None]):
         self._remark = ""
         self._fresh = True
         self._came_from: str | None = None
+        self._due = 0
 
     def _by_name(self) -> dict[str, tuple[Pack, Entry]]:
         return {f"{pack.id}/{entry.id}": (pack, entry) for pack in self.packs for entry in pack.entries}
@@ -79,12 +127,13 @@ class HomeScreen(Screen[None]):
             self._remark = _("There are no exercises here. Install backprop-tutor again.")
         self._show_notice()
         quitting = Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")
-        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
+        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding) and binding.show]
         self.query_one(KeyBar).show([*keys, quitting])
 
     def on_screen_resume(self) -> None:
         if not self._fresh:
             self.refresh_list()
+            self.post_message(self.Resumed())
         self._fresh = False
 
     def refresh_list(self) -> None:
@@ -108,6 +157,17 @@ class HomeScreen(Screen[None]):
         name = f"{exercise.pack}/{exercise.id}"
         self._came_from = name if name in self._entries else None
 
+    def show_due(self, number: int) -> None:
+        """Show how many rules are due for review."""
+        if number != self._due:
+            self._due = number
+            self.refresh_list()
+
+    def say(self, text: object) -> None:
+        """Say something above the list, until the next choice."""
+        self._remark = str(text)
+        self.refresh_list()
+
     def mark_broken(self, pack: Pack, entry: Entry, reason: str) -> None:
         """Show that an exercise can't be opened, and why."""
         self.faults[pack.id, entry.id] = reason
@@ -128,10 +188,21 @@ class HomeScreen(Screen[None]):
             title = str(message(N_("Continue: {title}"), title=entry.title))
             head = (f"{self.signs.begun} {title}", "bold $accent")
             options.append(Option(content(self.signs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
+        if self._due:
+            due = message(N_("Review ({n} due)"), n=self._due)
+            says = _("fresh numbers, ten minutes at most")
+            head = (f"{self.signs.begun} {due}", "bold $accent")
+            options.append(Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _REVIEW))
+        if options:
             options.append(Option(Content(""), disabled=True))
         for pack in self.packs:
             options += self._pack(pack, states)
-        return options[:-1]
+        play, says = _("Playground"), _("any formula of your own")
+        head = (f"{self.signs.point} {play}", "bold $accent")
+        options.append(Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _PLAYGROUND))
+        progress, says = _("Progress"), _("rules, packs, weeks, mistakes")
+        head = (f"{self.signs.point} {progress}", "bold $accent")
+        return [*options, Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _PROGRESS)]
 
     def _pack(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
         solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
@@ -164,6 +235,15 @@ class HomeScreen(Screen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self._remark = ""
+        if event.option_id == _PLAYGROUND:
+            self.action_playground()
+            return
+        if event.option_id == _REVIEW:
+            self.action_review()
+            return
+        if event.option_id == _PROGRESS:
+            self.action_progress()
+            return
         latest = self.store.latest()
         name = "/".join(latest) if event.option_id == _CONTINUE and latest else event.option_id
         if name in self._entries:
@@ -171,6 +251,29 @@ class HomeScreen(Screen[None]):
 
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()
+
+    def action_playground(self) -> None:
+        self.post_message(self.Playground())
+
+    def action_review(self) -> None:
+        self.post_message(self.Review())
+
+    def action_progress(self) -> None:
+        self.post_message(self.Progress())
+
+    def action_reset(self) -> None:
+        option = self.query_one(OptionList).highlighted_option
+        latest = self.store.latest()
+        name = "/".join(latest) if option and option.id == _CONTINUE and latest else option.id if option else None
+        if name in self._entries:
+            pack, entry = self._entries[name]
+            self.post_message(self.Reset(pack.id, entry.id, str(entry.title)))
+
+    def action_undo(self) -> None:
+        self.post_message(self.Undo())
+
+    def action_glossary(self) -> None:
+        self.post_message(self.Glossary())
 
     def action_help(self) -> None:
         if self.app.screen is not self:

@@ -103,7 +103,7 @@ class SummaryScreen(Screen[None]):
         # The closed form takes longest, and nothing waits for it.
         for section in sorted(sections, key="closed".__eq__):
             blocks = findings.make(section)
-            if stopped() or width != self._made_for and SECTIONS[section][1]:
+            if stopped() or (width != self._made_for and SECTIONS[section][1]):
                 return
             self.post_message(self.Made(section, blocks))
 

@@ -17,7 +17,15 @@ from tutor.tui.signs import UNICODE, Signs
 _KEPT = ("app.quit", "exercise.leave", "exercise.page-down", "exercise.check", "exercise.help", "exercise.hint")
 
 #: Keys as they are written; others are capitalised.
-_WRITTEN = {"escape": "Esc", "enter": "Enter", "ctrl+z": "^Z", "ctrl+q": "^Q", "question_mark": "?", "pagedown": "PgDn"}
+_WRITTEN = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "ctrl+z": "^Z",
+    "ctrl+q": "^Q",
+    "ctrl+s": "^S",
+    "question_mark": "?",
+    "pagedown": "PgDn",
+}
 
 
 def written(key: str) -> str:

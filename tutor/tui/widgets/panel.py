@@ -14,6 +14,7 @@ from tutor.i18n import _
 from tutor.tui import words
 from tutor.tui.desk import Desk
 from tutor.tui.draft import Draft, Line
+from tutor.tui.onward import Onward
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.answer_line import AnswerLine
@@ -32,7 +33,7 @@ class Panel(Vertical):
         self.signs = signs
         #: Whether more is said than is in sight, further below.
         self.more = False
-        self._shown: tuple[Desk, Density, str | None] | None = None
+        self._shown: tuple[Desk, Density, Onward] | None = None
 
     class Scrolled(Message):
         """Whether more text follows below has changed."""
@@ -69,16 +70,16 @@ class Panel(Vertical):
         with VerticalScroll(id="notes-scroll", can_focus=False):
             yield Static(id="notes")
 
-    def show(self, desk: Desk, density: Density, following: str | None) -> None:
+    def show(self, desk: Desk, density: Density, onward: Onward) -> None:
         """Show the desk as it is now."""
-        self._shown = (desk, density, following)
+        self._shown = (desk, density, onward)
         width = max(self.size.width - 2, 1)
         self._update("asks", words.quantity(desk, self.signs))
         self._show_around(desk, density, width)
         done = desk.worksheet.done and desk.draft.empty
         self.set_class(done, "-done")
         self._show_answer(desk, width)
-        says = words.summary(desk, self.signs, following, width) if done else words.notes(desk, self.signs)
+        says = words.summary(desk, self.signs, onward, width) if done else words.notes(desk, self.signs)
         if self._update("notes", says):
             self.notes_home()
         self._look_for_more()

@@ -1,0 +1,140 @@
+"""The playground: a formula of one's own with values, the last ones that were tried, and an exercise file made of one."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from tutor.algebra import AlgebraError, read_value
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.values import Value
+from tutor.folders import data_folder
+from tutor.i18n import N_, message
+from tutor.packs import Exercise, library
+from tutor.packs.archive import PACK_FILE
+from tutor.packs.faults import refusal
+from tutor.packs.formula import from_formula
+from tutor.packs.scaffold import new_exercise
+from tutor.packs.source import FORMAT
+
+#: So many formulas are remembered, none longer than this.
+REMEMBERED, LONGEST = 30, 2_000
+#: The pack that exercises are saved in.
+MINE = "mine"
+
+_NAME = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*=")
+_PACK = f"""format = {FORMAT}
+id = "{MINE}"
+title = {{ en = "My exercises", ko = "내가 만든 문제" }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was typed: a formula, and values as `w=2 x=3`."""
+
+    formula: str
+    values: str = ""
+
+    def exercise(self) -> Exercise:
+        """It as an exercise. Raises `Misread`, which says in which of the two texts the fault lies."""
+        if not self.formula.strip():
+            raise Misread(AlgebraError(message(N_("Type a formula, such as L = (w*x + b - y)^2."))), "formula")
+        try:
+            inputs = read_values(self.values)
+        except AlgebraError as error:
+            raise Misread(error, "values") from None
+        try:
+            return from_formula(self.formula, inputs)
+        except AlgebraError as error:
+            raise Misread(error, "formula") from None
+
+
+class Misread(ValueError):
+    """One of the two texts can't be read; `field` is which one."""
+
+    def __init__(self, error: AlgebraError, field: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.field = field
+
+
+def read_values(text: str) -> dict[str, Value]:
+    """`w=2, X=[[1, 2]]` -> exact values by name. Raises `AlgebraError` with the place in `text`."""
+    found: dict[str, Value] = {}
+    names = list(_NAME.finditer(text))
+    before = text[: names[0].start()] if names else text
+    if before.strip(" ,;"):
+        said = message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=before.strip())
+        raise AlgebraError(said, text.index(before.strip()), len(before.strip()))
+    ends = [*(name.start() for name in names[1:]), len(text)]
+    for name, end in zip(names, ends, strict=True):
+        if name[1] in found:
+            said = message(N_("Input {name} is given twice. Leave one out."), name=name[1])
+            raise AlgebraError(said, name.start(1), len(name[1]))
+        value = text[name.end() : end].rstrip(" ,;")
+        try:
+            found[name[1]] = evaluate(read_value(value), {})
+        except AlgebraError as error:
+            raise AlgebraError(error.message, name.end() + max(error.at, 0), error.length) from None
+    return found
+
+
+@dataclass
+class History:
+    """The last formulas that were tried, the latest first, kept in a small file. A damaged file is an empty one."""
+
+    path: Path = field(default_factory=lambda: data_folder() / "playground.json")
+
+    def read(self) -> list[Trial]:
+        """What is remembered."""
+        try:
+            kept = json.loads(self.path.read_text(encoding="utf-8"))
+            trials = [Trial(one["formula"], one["values"]) for one in kept]
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return []
+        sound = [one for one in trials if isinstance(one.formula, str) and isinstance(one.values, str)]
+        return sound[:REMEMBERED]
+
+    def add(self, trial: Trial) -> None:
+        """Remember a formula as the latest. What can't be written is forgotten."""
+        if len(trial.formula) + len(trial.values) > LONGEST:
+            return
+        kept = [trial, *(one for one in self.read() if one != trial)][:REMEMBERED]
+        text = json.dumps([{"formula": one.formula, "values": one.values} for one in kept], ensure_ascii=False)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
+                file.write(text)
+            Path(file.name).replace(self.path)
+        except OSError:
+            return
+
+
+def save(trial: Trial) -> tuple[str, Path]:
+    """Make an exercise file of a formula in the learner's own pack: its name in the lists, and the file.
+
+    Raises `Misread`, and `PackError` where it can't be written or opened again.
+    """
+    exercise = trial.exercise()
+    folder = library.added() / MINE
+    if not (folder / PACK_FILE).is_file():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / PACK_FILE).write_text(_PACK, encoding="utf-8")
+        except OSError as error:
+            text = N_("{path} can't be written: {reason}. Check permissions and space.")
+            raise refusal(message(text, path=folder, reason=error.strerror or error)) from None
+    pack = library.pack(folder)
+    taken = {entry.id for entry in pack.entries}
+    name = next(one for n in range(1, len(taken) + 2) if (one := f"formula-{n}") not in taken)
+    (path,) = new_exercise(folder, name, trial.formula.strip(), exercise.inputs)
+    try:
+        library.pack(folder).open(name)
+    except ValueError:
+        path.unlink(missing_ok=True)
+        raise
+    return f"{pack.id}/{name}", path
