@@ -30,7 +30,11 @@ def review(settings: Settings) -> int:
         if not session.items:
             click.echo(_("Nothing is due. Everything you have practised can wait."))
             return 0
-        return _in_lines(settings, session, len(rules))
+        if settings.in_lines:
+            return _in_lines(settings, session, len(rules))
+        from tutor.tui import run
+
+        return run(store, review=session, ascii=settings.ascii)
 
 
 def _in_lines(settings: Settings, session: Session, due: int) -> int:

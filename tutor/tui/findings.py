@@ -76,7 +76,7 @@ class Findings:
         forms = closed_forms(self.problem, stopped=self.stopped)
         if not forms:
             return [self._faint(_("The formulas would be too long to read."))]
-        blocks = [Block(self._form(form)) for form in forms]
+        blocks = [Block(Content("\n").join(self._form(form) for form in forms))]
         if all(form.simplified for form in forms):
             return [*blocks, self._faint(_("Simplified by SymPy."))]
         if any(form.simplified for form in forms):
@@ -126,9 +126,9 @@ class Findings:
         """Lines in blocks, parted where one is empty."""
         blocks: list[list[str]] = [[]]
         for line in lines:
-            if line.strip() or blocks[-1]:
+            if line.strip():
                 blocks[-1].append(line)
-            if not line.strip() and any(map(str.strip, blocks[-1])):
+            elif blocks[-1]:
                 blocks.append([])
         return [Block(content(self.signs, "\n".join(block)), kept=_is_table(block)) for block in blocks if block]
 
