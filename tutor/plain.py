@@ -17,8 +17,10 @@ from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message
 from tutor.packs.plain_text import visible
+from tutor.practice.exam import RULES, SAME_NUMBERS
+from tutor.practice.exam import result as exam_result
 from tutor.practice.replaying import replay_of
-from tutor.practice.worksheet import Worksheet
+from tutor.practice.worksheet import Summary, Worksheet
 
 _COMMANDS = {
     ":hint": N_("the next hint for this blank; a lone ? does the same"),
@@ -34,6 +36,8 @@ _COMMANDS = {
     ":fresh": N_("the same exercise with other numbers"),
     ":quit": N_("stop here; everything checked is kept"),
 }
+#: What an exam has not.
+_HELP = (":hint", ":show", ":explain", ":rule", ":clear", ":undo")
 
 
 def caret(text: str, at: int, length: int = 1) -> str:
@@ -129,7 +133,10 @@ class Plain:
                     all=len(self.worksheet.blanks),
                 )
             )
-        self.say(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
+        if self.worksheet.exam:
+            self.say(RULES, _("Type the value and press Enter. :help lists the commands."), "")
+        else:
+            self.say(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
 
     def words(self) -> Iterable[str]:
         """The graph in words, a line for each node, forward values included."""
@@ -184,7 +191,7 @@ class Plain:
             self.say_hint(opened)
         if verdict.costs and self.worksheet.offers_reveal(at):
             self.say(_("If you want to see the value, type :show."))
-        return self.worksheet.next_open(at) if verdict.right else at
+        return self.worksheet.next_open(at) if verdict.leads_on else at
 
     def say_verdict(self, verdict: Verdict, text: str) -> None:
         mark = MARKS[verdict.kind]
@@ -205,7 +212,9 @@ class Plain:
             for blank in self.worksheet.blanks
             if not self.worksheet.entry(blank.id).settled and not self.worksheet.locked(blank.id)
         ]
-        if text == "?" or word == ":hint":
+        if (text == "?" or word in _HELP) and self.worksheet.withheld:
+            self.say(self.worksheet.withheld)
+        elif text == "?" or word == ":hint":
             before = self.worksheet.entry(at).hints
             hint = self.worksheet.hint(at)
             self.say_hint(hint)
@@ -281,6 +290,9 @@ class Plain:
                 self.say(_("There are no more steps this way."))
 
     def fresh(self, at: str) -> str | None:
+        if self.worksheet.exam:
+            self.say(SAME_NUMBERS)
+            return at
         if not self.worksheet.variant.exercise.varies:
             self.say(_("This exercise has one set of numbers."))
             return at
@@ -299,16 +311,24 @@ class Plain:
 
     def finish(self) -> None:
         summary = self.worksheet.summary()
-        self.say("", _("Solved."))
+        self.say("", *(self.marks(summary) if self.worksheet.exam else [_("Solved.")]))
         goal = self.worksheet.problem.goal
         self.say(*(f"∂{goal}/∂{name} = {show(value)}" for name, value in summary.gradients))
-        if summary.mistakes:
+        if summary.mistakes and not self.worksheet.exam:
             met = ", ".join(f"{label(name)} ({count})" for name, count in summary.mistakes.most_common())
             self.say(message(N_("Mistakes met: {met}"), met=met))
-        self.say(message(N_("Hints used: {n}"), n=summary.hints))
+        if not self.worksheet.exam:
+            self.say(message(N_("Hints used: {n}"), n=summary.hints))
         after = self.worksheet.variant.after()
         if after:
             self.say("", after)
+
+    def marks(self, summary: Summary) -> Iterable[object]:
+        """What an exam comes to: how many are right, and the verdict on each answer."""
+        yield exam_result(summary.verdicts)
+        for blank, verdict in summary.verdicts:
+            answer = self.worksheet.entry(blank.id).text
+            yield f"{MARKS[verdict.kind]} {self.name(blank)} {answer}  {verdict.message}"
 
 
 def point_at(error: AlgebraError, text: str) -> str:

@@ -88,8 +88,7 @@ def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write) -> None
         ("format = 1\nlicense = 'x'", "mine/pack.toml:2: license: There is no key “license” here. Did you mean licence?"),
         ("format = 1\nlanguages = ['de']",
          "mine/pack.toml:2: languages: “de” is no language here. Texts are written in en, ko."),
-        ("format = 1\nmode = 'exam'", "mine/pack.toml:2: mode: “mode” belongs to a later version of the format and is "
-                                      "not read yet. Leave it out."),
+        ("format = 1\nmode = 'test'", 'mine/pack.toml:2: mode: A mode is "practice" or "exam".'),
     ],
 )  # fmt: skip
 def test_a_broken_pack_file_is_told_when_an_exercise_is_opened(write, text: str, expected: str) -> None:

@@ -41,6 +41,11 @@ def start(
 
     `packs` are those to list, None for all. What lies at `watch` is shown anew whenever it is saved.
     """
+    if exercise is not None and exercise.exam and watch is None and (seed is not None or restart):
+        from tutor.commands.errors import Refused
+        from tutor.practice.exam import SAME_NUMBERS
+
+        raise Refused(SAME_NUMBERS, 2)
     from tutor.practice.store import Store, default_path
 
     with Store.open(default_path()) as store:

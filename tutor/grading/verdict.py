@@ -20,6 +20,7 @@ class Kind(StrEnum):
     WRONG_SHAPE = "wrong-shape"
     MALFORMED = "malformed"
     UNDECIDED = "undecided"
+    NOTED = "noted"
 
 
 #: A wrong answer counts against the learner; the others cost nothing.
@@ -36,6 +37,7 @@ WORDS = {
     Kind.WRONG_SHAPE: N_("another shape"),
     Kind.MALFORMED: N_("can't be read"),
     Kind.UNDECIDED: N_("can't be told"),
+    Kind.NOTED: N_("noted"),
 }
 
 #: The mark that tells a verdict without colour.
@@ -49,6 +51,7 @@ MARKS = {
     Kind.WRONG_SHAPE: "✗",
     Kind.MALFORMED: "!",
     Kind.UNDECIDED: "!",
+    Kind.NOTED: "*",
 }
 
 
@@ -70,6 +73,11 @@ class Verdict:
     @property
     def right(self) -> bool:
         return self.kind is Kind.RIGHT
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether the blank is done with: right, or noted in an exam."""
+        return self.kind in (Kind.RIGHT, Kind.NOTED)
 
     @property
     def costs(self) -> bool:

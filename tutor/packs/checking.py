@@ -41,13 +41,15 @@ _NAME = re.compile(r"[^\W\d]\w*'*")
 class Checker:
     """Builds the exercise of one file and gathers its `faults`; what depends on a fault is left out.
 
-    `doubtful` says that values are missing from `file` because they were refused: then only names are checked.
+    `doubtful` says that values are missing from `file` because they were refused: then only names are checked. `exam`
+    is what the pack is, where the file does not say.
     """
 
-    def __init__(self, source: Source, file: ExerciseFile, doubtful: bool) -> None:
+    def __init__(self, source: Source, file: ExerciseFile, doubtful: bool, exam: bool = False) -> None:
         self.source = source
         self.file = file
         self.doubtful = doubtful
+        self.exam = exam if file.mode is None else file.mode == "exam"
         self.faults: list[Fault] = []
         #: The graph before groups were folded, and the group of each id and name inside one.
         self.whole: Graph | None = None
@@ -100,6 +102,7 @@ class Checker:
             text=file.text,
             after=file.after,
             path=path,
+            exam=self.exam,
         )
         if grouped is None:
             return None
@@ -154,6 +157,7 @@ class Checker:
             text=file.text,
             after=file.after,
             path=path,
+            exam=self.exam,
         )
         known = self._known(self._asking(exercise), file.blank, "blank")
         if self.doubtful:
@@ -199,6 +203,8 @@ class Checker:
     def _stages(self, problem: Problem) -> tuple[tuple[str, ...] | None, ...]:
         if self.file.stages and self.file.blanks is not None:
             self.report(message(N_("Stages say what is asked, and so does blanks. Leave one of them out.")), "stages")
+        if self.file.stages and self.exam:
+            self.report(message(N_("An exam asks everything at once. Leave the stages out.")), "stages")
         return tuple(
             None if stage is None else tuple(self._known(problem, stage, "stages")) for stage in self.file.stages
         )

@@ -33,7 +33,7 @@ class Exercise:
     """An exercise as its author wrote it, checked. `pack` is empty for a formula from the command line.
 
     `inputs` are the author's values; `drawing` says where fresh ones come from. `id` is unique in its pack.
-    `stages` are what is asked on one variant after the other, `constants` numbers that only texts and questions use.
+    An `exam` gives no help and tells at the end. `stages` are what is asked on one variant after the other, `constants` numbers that only texts and questions use.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Exercise:
     after: Text = field(default_factory=lambda: Text({}))
     path: Path | None = None
     where: tuple[Condition, ...] = ()
+    exam: bool = False
 
     @property
     def varies(self) -> bool:
@@ -189,6 +190,8 @@ class Variant:
             *(_asked(question) for question in problem.questions),
             *(f"{name}={_canonical(value)}" for name, value in sorted(problem.inputs.items())),
             *(f"{node.id}:{_made_of(node.own)}" for node in problem.graph.nodes if node.own),
+            # Work that had hints is no exam.
+            *(["exam"] if self.exercise.exam else []),
         ]
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -29,7 +29,7 @@ from tutor.packs.model import (
     Vary,
     Where,
 )
-from tutor.packs.readers import LATER, MISPLACED
+from tutor.packs.readers import MISPLACED
 from tutor.packs.source import Source, read
 
 _File = TypeVar("_File", bound=Table)
@@ -53,12 +53,12 @@ _VALUES = ("inputs", "start", "wrt", "vary")
 _GROUNDS = ("nodes", "fold")
 
 
-def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str) -> Exercise:
-    """The exercise in a file of the pack in `folder`. Raises `PackError` with all its faults."""
-    return exercise_in(read(path, folder), pack, exercise_id)
+def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str, exam: bool = False) -> Exercise:
+    """The exercise in a file of the pack in `folder`, which may be an `exam`. Raises `PackError` with all its faults."""
+    return exercise_in(read(path, folder), pack, exercise_id, exam)
 
 
-def exercise_in(source: Source, pack: str, exercise_id: str) -> Exercise:
+def exercise_in(source: Source, pack: str, exercise_id: str, exam: bool = False) -> Exercise:
     """The exercise in a file that was read. Raises `PackError` with all its faults."""
     path = source.path
     file, faults = _validated(ExerciseFile, source)
@@ -68,7 +68,7 @@ def exercise_in(source: Source, pack: str, exercise_id: str) -> Exercise:
     keys = {fault.key.partition(".")[0] for fault in faults}
     if file and not keys.intersection(_GROUNDS):
         doubtful = not keys.isdisjoint(_VALUES)
-        checker = Checker(source, file, doubtful)
+        checker = Checker(source, file, doubtful, exam)
         exercise = checker.build(file.id or exercise_id, pack, path)
         faults += checker.faults
         if exercise and not faults:
@@ -160,8 +160,6 @@ def _table(model: type[Table], place: Place) -> type[Table]:
 
 
 def _unknown_key(table: type[Table], key: str) -> Message:
-    if key in table.later:
-        return message(LATER, key=key)
     known = list(_keys(table))
     near = difflib.get_close_matches(key, known, n=1)
     if near:

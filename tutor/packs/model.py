@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
@@ -28,6 +28,7 @@ from tutor.packs.readers import (
     read_input,
     read_languages,
     read_links,
+    read_mode,
     read_names,
     read_needs,
     read_number,
@@ -70,10 +71,9 @@ String: TypeAlias = Annotated[str, _own(read_string)]
 
 
 class Table(BaseModel):
-    """A table of a file. `later` are keys of the format that this version does not read yet."""
+    """A table of a file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-    later: ClassVar[tuple[str, ...]] = ()
 
 
 class Vary(Table):
@@ -184,8 +184,6 @@ class Where(Table):
 class ExerciseFile(Table):
     """One exercise. Only a graph, or a question, must be there."""
 
-    later = ("mode",)
-
     graph: String | None = None
     id: Id | None = None
     title: Title | None = None
@@ -201,6 +199,7 @@ class ExerciseFile(Table):
     source: String = ""
     note: String = ""
     links: Annotated[tuple[str, ...], _own(read_links)] = ()
+    mode: Annotated[str | None, _own(read_mode)] = None
     inputs: dict[str, Annotated[Value, _own(read_input)]] = {}
     vary: dict[str, Vary] = {}
     where: tuple[Where, ...] = ()
@@ -225,8 +224,6 @@ class ExerciseFile(Table):
 class PackFile(Table):
     """`pack.toml`."""
 
-    later = ("mode",)
-
     format: Annotated[int, _own(read_format)]
     id: Id | None = None
     order: Annotated[int | None, _own(whole_between(1, 999))] = None
@@ -236,3 +233,4 @@ class PackFile(Table):
     licence: String = ""
     languages: Annotated[tuple[str, ...], _own(read_languages)] = ()
     presumes: Paragraphs = Text({})
+    mode: Annotated[str | None, _own(read_mode)] = None

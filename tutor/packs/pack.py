@@ -36,7 +36,7 @@ class Entry:
 class Pack:
     """A folder of exercises. `faults` are those of its `pack.toml`; a pack that has some can't be opened.
 
-    `order` is where it wants to stand among the packs beside it, None for after those that say so.
+    Its exercises are an `exam` where they don't say. `order` is where it wants to stand among the packs beside it, None for after those that say so.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Pack:
     folder: Path
     faults: tuple[Fault, ...] = ()
     order: int | None = None
+    exam: bool = False
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -75,7 +76,7 @@ class Pack:
         from tutor.packs.loading import open_exercise, read_pack
 
         read_pack(self.folder / PACK_FILE, self.folder)
-        return open_exercise(entry.path, self.folder, self.id, exercise_id)
+        return open_exercise(entry.path, self.folder, self.id, exercise_id, self.exam)
 
     def _check_unique(self, exercise_id: str) -> None:
         faults = twice([entry for entry in self.entries if entry.id == exercise_id])
@@ -115,7 +116,7 @@ def pack(folder: Path) -> Pack:
     description = _description(data.get("description"))
     order = data.get("order")
     place = order if isinstance(order, int) else None
-    return Pack(pack_id, title, description, folder, tuple(_format_faults(source)), place)
+    return Pack(pack_id, title, description, folder, tuple(_format_faults(source)), place, data.get("mode") == "exam")
 
 
 def id_of(path: Path) -> str:

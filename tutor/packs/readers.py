@@ -23,7 +23,6 @@ from tutor.packs.questions import DOMAINS
 from tutor.packs.source import FORMAT, NEWER, Unreadable, whole
 from tutor.packs.symbols import symbol_of_start
 
-LATER = N_("“{key}” belongs to a later version of the format and is not read yet. Leave it out.")
 MISPLACED = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
 #: More numbers to choose from than this are a range.
 MAX_CHOICES = 1000
@@ -106,6 +105,13 @@ def read_needs(raw: Any) -> tuple[str, ...]:
         if not all(is_id(part) for part in name.split("/")) or name.count("/") > 1:
             raise Refused(message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name))
     return names
+
+
+def read_mode(raw: Any) -> str:
+    """How an exercise is worked on."""
+    if raw not in ("practice", "exam"):
+        raise Refused(message(N_('A mode is "practice" or "exam".')))
+    return str(raw)
 
 
 def read_links(raw: Any) -> tuple[str, ...]:

@@ -100,7 +100,8 @@ def _described(exercise: Exercise) -> dict[str, Any]:
 
     problem = exercise.variant().problem
     rules: dict[str, bool] = {}
-    for blank in problem.blanks:
+    # An exam is no practice: nothing in it comes up for review.
+    for blank in () if exercise.exam else problem.blanks:
         rule = rule_at(problem, blank)
         if rule:
             rules[rule] = rules.get(rule, False) or proves(problem, blank)

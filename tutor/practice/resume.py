@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.packs import Exercise
+from tutor.practice.exam import seed_of
 from tutor.practice.store import Store
 from tutor.practice.worksheet import Worksheet
 
@@ -11,8 +12,11 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     """The worksheet for `exercise`: the latest try, replayed, where it is open; otherwise a new one.
 
     A try is taken up again only with the same numbers (its fingerprint tells), so an exercise that was changed
-    begins anew. `seed` asks for the numbers of a seed, `restart` for a new try in any case.
+    begins anew. `seed` asks for the numbers of a seed, `restart` for a new try in any case. An exam has the learner's
+    own numbers whatever is asked, and stays as it is when it is finished.
     """
+    if exercise.exam:
+        seed, restart = seed_of(exercise), False
     events = () if restart or not exercise.pack else store.events(exercise.pack, exercise.id)
     if events and seed in (None, events[0].seed):
         stages = range(max(len(exercise.stages), 1))
@@ -20,7 +24,7 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
         variant = next((one for one in variants if one.fingerprint == events[0].fingerprint), None)
         if variant is not None:
             worksheet = Worksheet(variant, store, events)
-            if not worksheet.done:
+            if not worksheet.done or exercise.exam:
                 return worksheet
     worksheet = Worksheet(exercise.variant(seed), store)
     if restart:
@@ -30,14 +34,15 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
 
 def carried_over(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
     """A worksheet, kept nowhere, on an exercise as it is written now: the same numbers and answers, judged anew."""
-    renewed = Worksheet(exercise.variant(worksheet.variant.seed))
+    stage = min(worksheet.variant.stage, max(len(exercise.stages) - 1, 0))
+    renewed = Worksheet(exercise.variant(worksheet.variant.seed, stage))
     asked = {blank.id for blank in renewed.blanks}
     for name, entry in worksheet.entries.items():
         if name not in asked:
             continue
-        if entry.revealed:
+        if entry.revealed and not exercise.exam:
             renewed.reveal(name)
-        elif entry.text:
+        elif entry.text and not entry.revealed:
             renewed.answer(name, entry.text)
     renewed.last_blank = worksheet.last_blank
     return renewed

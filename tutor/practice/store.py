@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor.folders import data_folder
 from tutor.i18n import N_, Message, message
 from tutor.practice.event import Event, new_id, storable
 
@@ -32,15 +33,8 @@ DONE = ("solved", "reviewed")
 
 
 def default_path() -> Path:
-    """Where progress is kept: in the folder `BACKPROP_TUTOR_HOME`, or else in the user's data folder."""
-    home = os.environ.get("BACKPROP_TUTOR_HOME")
-    if home:
-        folder = Path(home)
-    else:
-        from platformdirs import user_data_path
-
-        folder = user_data_path("backprop-tutor", appauthor=False)
-    return folder / "progress.sqlite3"
+    """Where progress is kept: in the learner's data folder."""
+    return data_folder() / "progress.sqlite3"
 
 
 class Store:

@@ -22,12 +22,13 @@ from tutor.grading import RUNGS, Blank, Hint, Kind, Problem, Verdict, grade, hin
 from tutor.grading.question import chosen
 from tutor.grading.reading import read
 from tutor.grading.wording import right_answer
-from tutor.i18n import N_, message
+from tutor.i18n import N_, Message, message
 from tutor.packs import Variant
+from tutor.practice import exam
 from tutor.practice.event import Event, new_id
 from tutor.practice.skills import proves, rule_at
 
-State = Literal["empty", "right", "wrong", "near", "revealed", "given"]
+State = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
 
 #: A next hint needs an attempt or this many seconds, so that hammering the key doesn't slide to the answer.
 PAUSE = 2.0
@@ -47,22 +48,35 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a learner has at one blank: the last answer and its verdict, rungs seen, wrong attempts so far."""
+    """What a learner has at one blank: the last answer and its verdict, rungs seen, wrong attempts so far.
+
+    `sealed` is the verdict on an answer in an exam, which is told at the end.
+    """
 
     text: str = ""
     verdict: Verdict | None = None
     revealed: bool = False
     hints: int = 0
     wrongs: int = 0
+    sealed: Verdict | None = None
+
+    @property
+    def true(self) -> bool:
+        """Whether the right value stands here, and is known to."""
+        return self.revealed or (self.verdict is not None and self.verdict.right)
 
     @property
     def settled(self) -> bool:
-        return self.revealed or (self.verdict is not None and self.verdict.right)
+        """Whether nothing more is asked here."""
+        return self.true or self.sealed is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a finished worksheet tells: ∂output/∂inputs, mistakes met, help used, time taken in seconds."""
+    """What a finished worksheet tells: ∂output/∂inputs, mistakes met, help used, time taken in seconds.
+
+    `verdicts` are those of an exam, by blank in their order; empty elsewhere.
+    """
 
     gradients: tuple[tuple[str, Value], ...]
     mistakes: Counter[str]
@@ -70,6 +84,7 @@ class Summary:
     hints: int
     revealed: int
     seconds: float
+    verdicts: tuple[tuple[Blank, Verdict], ...] = ()
 
 
 @dataclass
@@ -129,12 +144,16 @@ class Worksheet:
 
     def locked(self, blank: str) -> bool:
         """Whether a blank waits for others: the backward pass opens when the forward values are there."""
-        return self.problem.place(blank).backward and bool(self.hidden)
+        return self.problem.place(blank).backward and any(
+            not self.entry(place.id).settled for place in self.problem.asked_forward
+        )
 
     @property
     def hidden(self) -> frozenset[int]:
-        """The nodes whose forward value is asked and not there yet, by position."""
-        return frozenset(place.node for place in self.problem.asked_forward if not self.entry(place.id).settled)
+        """The nodes whose forward value is asked and can't be seen yet, by position."""
+        if self.exam and self.done:
+            return frozenset()
+        return frozenset(place.node for place in self.problem.asked_forward if not self.entry(place.id).true)
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -146,8 +165,18 @@ class Worksheet:
         return self._entries.get(blank, _NOTHING)
 
     @property
+    def exam(self) -> bool:
+        """Whether this is an exam: no hints, one answer a blank, verdicts at the end."""
+        return self.variant.exercise.exam
+
+    @property
+    def withheld(self) -> Message | None:
+        """What to say to who asks for help or takes something back in an exam that goes on; None where that may be."""
+        return exam.NO_HELP if self.exam and not self.done else None
+
+    @property
     def done(self) -> bool:
-        """Whether every blank is right or was shown."""
+        """Whether every blank is right or was shown; in an exam, whether it has its answer."""
         return all(self.entry(blank.id).settled for blank in self.blanks)
 
     def state(self, blank: str) -> State:
@@ -159,6 +188,8 @@ class Worksheet:
             return "given" if any(place.id == blank for place in self.problem.shown) else "empty"
         if entry.verdict.right:
             return "right"
+        if entry.verdict.kind is Kind.NOTED:
+            return "noted"
         return "wrong" if entry.verdict.costs else "near"
 
     def value_text(self, blank: str) -> list[list[str]]:
@@ -216,8 +247,8 @@ class Worksheet:
 
     def known(self) -> frozenset[str]:
         """The places whose right value the learner can see."""
-        settled = {name for name, entry in self._entries.items() if entry.settled}
-        return frozenset(settled | {place.id for place in self.problem.shown})
+        true = {name for name, entry in self._entries.items() if entry.true}
+        return frozenset(true | {place.id for place in self.problem.shown})
 
     def known_texts(self) -> Mapping[str, str]:
         """The right values the learner can see, as they are shown, by place; a matrix on one line."""
@@ -240,6 +271,9 @@ class Worksheet:
             hints=sum(entry.hints for entry in self._entries.values()),
             revealed=len(self._tally.revealed),
             seconds=self._tally.seconds,
+            verdicts=tuple(
+                (blank, sealed) for blank in self.blanks if (sealed := self.entry(blank.id).sealed) is not None
+            ),
         )
 
     # --- what the learner does ---
@@ -248,10 +282,13 @@ class Worksheet:
         """Check `text` at `blank`. The same text twice is one attempt.
 
         What can't be read changes nothing, and nothing changes a finished worksheet but taking an entry back. As
-        everywhere here, `blank` is the id of a place; here it may be another name of it as well.
+        everywhere here, `blank` is the id of a place; here it may be another name of it as well. In an exam the first
+        answer is noted, and stands.
         """
         blank, text = self.problem.place(blank).id, text.strip()
         entry = self.entry(blank)
+        if entry.sealed is not None:
+            return exam.NOTED if entry.text == text else exam.TAKEN
         # A step from a wrong value is judged again: that value may have changed.
         if entry.verdict is not None and entry.text == text and entry.verdict.kind is not Kind.CARRIED:
             return entry.verdict
@@ -261,6 +298,9 @@ class Worksheet:
         if verdict.kind in (Kind.MALFORMED, Kind.UNDECIDED) or self.done:
             return verdict
         self._record("answer", blank, text=text, verdict=verdict)
+        if self.exam:
+            self._settle()
+            return exam.NOTED
         if verdict.costs and self.entry(blank).wrongs >= RULE_AFTER:
             self._open_rule(blank)
         self._settle()
@@ -273,7 +313,7 @@ class Worksheet:
         """The values the learner has at other places and has wrong, where they could be the place's value."""
         found = {}
         for name, entry in self._entries.items():
-            if name == but or entry.settled or not entry.text:
+            if name == but or entry.true or (entry.sealed and entry.sealed.right) or not entry.text:
                 continue
             place = self.problem.place(name)
             if place.kind == "question":
@@ -298,7 +338,11 @@ class Worksheet:
         return hint(self.problem, self.problem.place(blank), rung, self.known()) if rung else None
 
     def hint(self, blank: str) -> Hint:
-        """The next rung of help at `blank`; the same one again where neither an attempt nor a pause came between."""
+        """The next rung of help at `blank`; the same one again where neither an attempt nor a pause came between.
+
+        Raises `RuntimeError` in an exam, as `reveal` does: ask `withheld` before.
+        """
+        self._allow()
         now = self._clock()
         entry = self.entry(blank)
         hurried = self._hinted == blank and now - self._last_hint < PAUSE
@@ -311,30 +355,40 @@ class Worksheet:
 
     def reveal(self, blank: str) -> Hint:
         """Show the value of `blank`: it counts as shown, not as solved. Returns the last rung."""
+        self._allow()
         place = self.problem.place(blank)
         if not self.entry(blank).settled:
             self._record("reveal", blank, text=right_answer(self.problem, place))
             self._settle()
         return hint(self.problem, place, len(self._ladder(place)), self.known())
 
+    def _allow(self) -> None:
+        if self.exam:
+            raise RuntimeError(exam.NO_HELP.text)
+
     def _ladder(self, place: Blank) -> range:
         return range(hint(self.problem, place, 1).of)
 
     def clear(self, blank: str) -> None:
         """Empty a blank; wrong attempts and hints stay counted."""
-        if self.entry(blank).text:
+        if self.entry(blank).text and not self.exam:
             self._record("clear", blank)
 
     def undo(self) -> str | None:
         """Take the last entry back, whatever was there before returns. The blank, or None where nothing is left."""
-        if not self._history:
+        if not self._history or self.exam:
             return None
         blank = self._history[-1][0]
         self._record("undo", blank)
         return blank
 
     def fresh(self, seed: int | None = None) -> None:
-        """Begin anew with fresh numbers, those of `seed` where one is given; after a stage that is done, the next one."""
+        """Begin anew with fresh numbers, those of `seed` where one is given; after a stage that is done, the next one.
+
+        Raises `RuntimeError` in an exam, whose numbers stay.
+        """
+        if self.exam:
+            raise RuntimeError(exam.SAME_NUMBERS.text)
         if seed is None:
             seed = random.SystemRandom().randrange(1, 1_000_000)
         exercise = self.variant.exercise
@@ -421,11 +475,22 @@ class Worksheet:
         verdict = verdict or self._grade(blank, text)
         self._hinted = None
         entry = self.entry(blank)
+        if self.exam and entry.sealed is not None:
+            return
         if verdict.costs:
             self._tally.wrongs += 1
             self._tally.mistakes.update([verdict.mistake] if verdict.mistake else [])
+        if self.exam:
+            self._put(blank, Entry(text, exam.NOTED, sealed=verdict))
+            self._tell_all()
+            return
         wrongs = entry.wrongs + verdict.costs
         self._put(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrongs=wrongs))
+
+    def _tell_all(self) -> None:
+        """At the end of an exam every blank gets its verdict."""
+        if self.done:
+            self._entries = {name: replace(entry, verdict=entry.sealed) for name, entry in self._entries.items()}
 
     def _put(self, blank: str, entry: Entry) -> None:
         self._history.append((blank, self.entry(blank)))
@@ -435,7 +500,7 @@ class Worksheet:
     def _ask_again(self, changed: str) -> None:
         """Steps that were right on a wrong value stand on another one now: they stay, and are asked again."""
         for name, entry in self._entries.items():
-            if entry.verdict is None or entry.verdict.kind is not Kind.CARRIED:
+            if entry.verdict is None or entry.verdict.kind is not Kind.CARRIED or entry.sealed is not None:
                 continue
             place = self.problem.place(name)
             basis = [part.id for part in self.problem.parts(place)] if place.kind == "sum" else []

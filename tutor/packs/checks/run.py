@@ -32,6 +32,7 @@ class Task:
     languages: tuple[str, ...]
     entries: tuple[Entry, ...]
     known: tuple[str, ...]
+    exam: bool = False
 
 
 def check_places(
@@ -88,7 +89,7 @@ def _one_file(path: Path) -> tuple[list[Finding], list[Task]]:
 def _groups(found: Pack, languages: tuple[str, ...], entries: Sequence[Entry]) -> Iterator[Task]:
     known = tuple(entry.id for entry in found.entries)
     for begin in range(0, len(entries), _GROUP):
-        yield Task(found.id, found.folder, languages, tuple(entries[begin : begin + _GROUP]), known)
+        yield Task(found.id, found.folder, languages, tuple(entries[begin : begin + _GROUP]), known, found.exam)
 
 
 def _results(tasks: Sequence[Task], more: tuple[More, ...], total: int) -> Iterator[tuple[list[Finding], int]]:
@@ -124,7 +125,7 @@ def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Findin
         return of_error(error)
     exercise, told = None, list[Finding]()
     try:
-        exercise = exercise_in(source, task.pack, entry.id)
+        exercise = exercise_in(source, task.pack, entry.id, task.exam)
     except PackError as error:
         told += of_error(error)
     subject = Subject(entry.path, source, exercise, task.languages)
