@@ -137,7 +137,9 @@ def _fitted(equations: list[list[str]], width: int) -> Iterator[str]:
 
 
 def _broken(sides: list[str], width: int, indent: str, leading: bool = False) -> Iterator[str]:
-    """The sides of an equation on lines of their own, matrices row by row where they must be."""
+    """The sides of an equation on lines of their own, broken where they must be: matrices row by row, before ≈, sums
+    before a sign.
+    """
     for number, side in enumerate(sides):
         sign = "= " if leading or number else ""
         line = f"{indent}{sign}{side}"
@@ -145,4 +147,21 @@ def _broken(sides: list[str], width: int, indent: str, leading: bool = False) ->
             yield line
             continue
         apart = f"{indent}{' ' * len(sign)}"
-        yield from line.replace("], [", f"],\n{apart} [").replace(" ≈ ", f"\n{apart}≈ ").splitlines()
+        for part in line.replace("], [", f"],\n{apart} [").replace(" ≈ ", f"\n{apart}≈ ").splitlines():
+            yield from _terms(part, width, f"{apart}  ")
+
+
+def _terms(line: str, width: int, indent: str) -> Iterator[str]:
+    """A sum on as many lines as it needs, broken before a sign that stands in no brackets."""
+    while cell_len(line) > width:
+        depth = place = 0
+        for at, character in enumerate(line):
+            depth += (character in "([") - (character in ")]")
+            sign = depth == 0 and line[at : at + 3] in (" + ", " − ", " - ")
+            if sign and at > len(indent) and (place == 0 or cell_len(line[:at]) <= width):
+                place = at
+        if not place:
+            break
+        yield line[:place]
+        line = indent + line[place + 1 :]
+    yield line

@@ -1,0 +1,218 @@
+"""`backprop-tutor solve`: exact values, formulas, what its options do and what it says where they can't."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from tests.conftest import Run
+
+HANGUL = re.compile("[가-힣]")
+SIGMOID_XW = "S = sigmoid(X @ W); f = sum(S)"
+
+
+def lines(out: str) -> list[str]:
+    return [line.strip() for line in out.splitlines()]
+
+
+def solved(run_tutor: Run, *arguments: str) -> str:
+    done = run_tutor("solve", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("z = exp(x) * y", "x=2", "y=3"), "∂z/∂x = 3e² ≈ 22.17"),
+        (("z = x*(1/y) + y", "x=4", "y=3"), "∂z/∂x = 1/3 ≈ 0.3333"),
+        (("z = x*(1/y) + y", "x=4", "y=2"), "∂z/∂x = 0.5"),
+        (("y = 1/x", "x=-2"), "∂y/∂x = −0.25"),
+        (("y = 3*sqrt(x)", "x=2"), "y = 3·sqrt(2) ≈ 4.243"),
+        (("y = sigmoid(x)", "x=2"), "∂y/∂x = σ(2)·(1 − σ(2)) ≈ 0.1050"),
+        (("y = sigmoid(x)", "x=log(3)"), "∂y/∂x = 0.1875"),
+        (("f = mean(X)", "X=[[1,2,3]]"), "∂f/∂X = [[1/3, 1/3, 1/3]] ≈ [[0.3333, 0.3333, 0.3333]]"),
+        # What is long is told in decimals alone.
+        (("y = sigmoid(sin(x)*x + 0.1)", "x=2"), "y = 0.8720"),
+        # There is no −0.
+        (("y = -x", "x=0"), "y = 0"),
+        (("y = x * z", "x=0", "z=-3"), "y = 0"),
+        (("z = x*y", "x=2", "y=3", "--start", "dL/dz"), "∂L/∂x = 3·∂L/∂z"),
+        (("z = x*y", "x=2", "y=3", "--start", "∂L/∂z"), "∂L/∂y = 2·∂L/∂z"),
+        (("y = exp(x)", "x=2", "--start", "dE/dy"), "∂E/∂x = e²·∂E/∂y ≈ 7.389·∂E/∂y"),
+        (("f = sum(X @ W)", "X=[[1,2]]", "W=[[3],[4]]", "--start", "dL/df"),
+         "∂L/∂X = (∂L/∂f·ones(1, 1)) @ Wᵀ = [[3, 4]]·∂L/∂f"),
+        (("Z = X @ W", "X=[[1,2]]", "W=[[3],[4]]", "--start", "dL/dZ"), "∂L/∂X = ∂L/∂Z @ Wᵀ"),
+        (("y = 1/x", "--symbols", "x:nonzero"), "∂y/∂x = −y² = −1/x²"),
+        (("y = x^2 * a", "a=3", "--symbols", "x"), "∂y/∂x = 6·x"),
+        (("y = abs(x) + sqrt(x^2)", "--symbols", "x:positive"), "∂y/∂x = 2"),
+        ((SIGMOID_XW, "--symbols", "X:3x3", "--symbols", "W:3x2"),
+         "∂f/∂X = (S·(1 − S)) @ Wᵀ = (σ(X @ W)·(1 − σ(X @ W))) @ Wᵀ"),
+        (("y = swish(x)", "--symbols", "x", "--node", "swish(x) = x*sigmoid(x)"), "y = x·σ(x)"),
+    ],
+)  # fmt: skip
+def test_results_are_written_as_a_person_writes_them(run_tutor: Run, arguments: tuple[str, ...], line: str) -> None:
+    assert line in lines(solved(run_tutor, *arguments))
+
+
+def test_the_table_has_exact_values_with_decimals_beside_them(run_tutor: Run) -> None:
+    out = lines(solved(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--no-draw"))
+    assert "x → exp     3 × e² = 3e² ≈ 22.17" in out and "(e^x) → ×   1 × 3  = 3" in out
+
+
+def test_symbols_are_told_with_what_is_known_of_them(run_tutor: Run) -> None:
+    out = solved(run_tutor, "y = x*z + sum(X)*n", "--symbols", "x:positive,z,n:nonzero,X:2x3:positive")
+    assert out.splitlines()[0].endswith("    x > 0, z, X > 0: 2×3, n ≠ 0")
+
+
+def test_wrt_leaves_the_others_out(run_tutor: Run) -> None:
+    out = solved(run_tutor, "z = (a + b) * c", "a=50", "b=70", "c=2", "--wrt", "c, b")
+    assert "∂z/∂c = 120" in out and "∂z/∂b = 2" in out and "∂z/∂a" not in out and "a → +" not in out
+    # Where a gradient is not wanted, its node need not have a slope.
+    assert "∂z/∂x = −4" in solved(run_tutor, "z = x^n", "x=-2", "n=2", "--wrt", "x")
+
+
+def test_the_drawing_comes_where_it_fits_or_is_asked_for(run_tutor: Run) -> None:
+    formula = ("z = (a + b) * c", "a=50", "b=70", "c=2")
+    assert "╭" in solved(run_tutor, *formula, "--width", "60")
+    assert "╭" not in solved(run_tutor, *formula, "--width", "30")
+    assert "╭" in solved(run_tutor, *formula, "--width", "30", "--draw")
+    assert "╭" not in solved(run_tutor, *formula, "--no-draw")
+
+
+LONG = "p = sigmoid(w1*x + b1); q = tanh(w2*p + b2); L = (q - t)^2 / (1 + exp(-q))"
+
+
+@pytest.mark.parametrize("width", [40, 72, 120, 200])
+@pytest.mark.parametrize("ascii", [False, True])
+def test_values_keep_to_the_width_and_formulas_break_at_their_signs(run_tutor: Run, width: int, ascii: bool) -> None:
+    options = ["--width", str(width), *(["--ascii"] if ascii else [])]
+    numbers = ("w1=0.3", "x=0.7", "b1=0.11", "w2=-1.3", "b2=0.9", "t=0.25")
+    out = solved(run_tutor, LONG, *numbers, *options)
+    assert all(cell_len(line) <= width for line in out.splitlines()[2:])
+    told = solved(run_tutor, LONG, "--symbols", "w1,x,b1,w2,b2,t", *options)
+    for line in told.splitlines()[2:]:
+        # A line is longer only where it is one thing, with no sign outside of brackets to break it before.
+        inside = line
+        while "(" in inside:
+            inside = re.sub(r"\([^()]*\)", "", inside)
+        assert cell_len(line) <= width or not re.search(r"\S.* [=+−-] ", inside.replace("= ", "", 1)), line
+    assert not ascii or (out + told).isascii()
+
+
+def test_in_ascii_powers_can_be_read_back(run_tutor: Run) -> None:
+    out = solved(run_tutor, "y = 3*exp(x)*pi", "x=2", "--ascii")
+    assert "dy/dx = 3e^2*pi ~ 69.64" in out
+    assert "dy/dx = -y^2 = -1/x^2" in solved(run_tutor, "y = 1/x", "--symbols", "x", "--ascii")
+    assert "df/dX = 2*X" in solved(run_tutor, "f = sum(X^2)", "--symbols", "X:2x2", "--ascii")
+
+
+def test_korean_all_through(run_tutor: Run) -> None:
+    done = run_tutor("solve", "z = x*y", "x=2", "--symbols", "y", "--lang", "ko")
+    assert "시작값" in done.stdout and "∂z/∂x = y" in done.stdout
+    for arguments in (("--start", "dL/dy"), ("--symbols", "y:odd"), ("--wrt", "k"), ("--json", "--latex")):
+        refused = run_tutor("solve", "z = x*y", "x=2", "y=3", *arguments, "--lang", "ko")
+        assert refused.returncode == 2 and HANGUL.search(refused.stderr), refused.stderr
+
+
+def test_json_has_exact_values_beside_floats_where_they_are_short(run_tutor: Run) -> None:
+    data = json.loads(solved(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--json"))
+    nodes = {node["id"]: node for node in data["nodes"]}
+    assert nodes["x"]["gradient"] == pytest.approx(22.16716829679195) and nodes["x"]["exact"] == {"gradient": "3*e^2"}
+    assert data["exact"] == {"value": "3*e^2"}
+    assert nodes["mul1"]["exact"] == {"value": "3*e^2"}
+    edges = {(edge["from"], edge["to"]): edge for edge in data["edges"]}
+    assert edges["x", "exp1"]["exact"] == {"local": "e^2", "gradient": "3*e^2"}
+    assert "exact" not in edges["exp1", "mul1"]
+    thirds = json.loads(solved(run_tutor, "f = mean(X)", "X=[[1,2,3]]", "--json"))
+    assert thirds["nodes"][0]["exact"] == {"gradient": [["1/3", "1/3", "1/3"]]}
+
+
+def test_json_tells_the_axis_and_what_is_not_wanted(run_tutor: Run) -> None:
+    data = json.loads(solved(run_tutor, "f = sum(sum(X, 0) * b)", "X=[[1,2],[3,4]]", "b=-0", "--wrt", "b", "--json"))
+    by_id = {node["id"]: node for node in data["nodes"]}
+    assert (by_id["sum1"]["op"], by_id["sum1"]["axis"]) == ("sum", 0)
+    assert "axis" not in by_id["sum2"] and by_id["X"]["gradient"] is None and by_id["b"]["gradient"] == 10
+    edges = {(edge["from"], edge["to"]): edge for edge in data["edges"]}
+    assert edges["X", "sum1"]["gradient"] is None and edges["X", "sum1"]["upstream"] is None
+    assert "-0.0" not in json.dumps(data)
+
+
+def test_json_of_symbols_is_formulas(run_tutor: Run) -> None:
+    data = json.loads(solved(run_tutor, "y = 1/x", "--symbols", "x:nonzero", "--start", "dL/dy", "--json"))
+    (x, y), (edge,) = data["nodes"], data["edges"]
+    assert (x["value"], x["gradient"], x["closed"]) == ("x", "-dL/dy*y^2", "-dL/dy/x^2")
+    assert (y["value"], y["gradient"], edge["local"]) == ("1/x", "dL/dy", "-y^2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--json", "--torch"), "--torch, --json can't go together. Choose one of them."),
+        (("--numpy", "--check", "1e-4"), "--numpy, --check can't go together. Choose one of them."),
+        (("--start", "dL/dy"), "The start dL/dy does not fit: the output is z. Write dL/dz."),
+        (("--start", "dx/dz"), "The start dx/dz can't be used: x is in the formula."),
+        (("--start", "dL"), "“dL” is no start. Write a value, or a symbol such as dL/dz."),
+        (("--start", "[[1,2]]"), "The start is 1×2, but the output is 1."),
+        (("--symbols", "x"), "x has a value and is to be a symbol. Leave one of the two out."),
+        (("--symbols", "q"), "Input “q” is not used in the formula."),
+        (("--symbols", "q,q"), "Symbol q is given twice. Leave one out."),
+        (("--symbols", "q:odd"), "“odd” is not known of symbol q. It may be real, nonzero, positive,"),
+        (("--symbols", "q:0x3"), "The shape of symbol q can't be used. A matrix has 1 to 10000 entries."),
+        (("--symbols", "2q"), "“2q” is no symbol. Write names, as in x or x:positive or X:2x3."),
+        (("--wrt", "q"), "“q” is no input of this formula. Its inputs are x, y."),
+        (("--wrt", ","), "“,” is no list of inputs. Write their names, as in a,b."),
+        (("--width", "10"), "--width is a whole number from 20 on."),
+        (("--check", "0"), "Write --check 1e-4"),
+        (("--node", "f(x) = x*"), "The text ends too early"),
+    ],
+)
+def test_what_an_option_can_not_do_is_said_in_one_sentence(
+    run_tutor: Run, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = run_tutor("solve", "z = x*y", "x=2", "y=3", *arguments)
+    assert done.returncode == 2 and sentence in done.stderr and not done.stdout
+    assert done.stderr.startswith("backprop-tutor: ") and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["--torch", "--numpy"])
+def test_programs_need_numbers(run_tutor: Run, form: str) -> None:
+    done = run_tutor("solve", "z = x*y", "x=2", "--symbols", "y", form)
+    assert done.returncode == 2 and "y is a symbol" in done.stderr
+
+
+def test_differences_need_numbers(run_tutor: Run) -> None:
+    done = run_tutor("solve", "z = x*y", "x=2", "--symbols", "y", "--check", "1e-4")
+    assert done.returncode == 2 and "Differences need numbers" in done.stderr
+
+
+def test_forms_and_checks_of_numbers(run_tutor: Run) -> None:
+    formula = ("z = x*y", "x=2", "y=3")
+    assert "import torch" in solved(run_tutor, *formula, "--torch")
+    assert "import numpy" in solved(run_tutor, *formula, "--numpy")
+    assert r"\partial" in solved(run_tutor, *formula, "--latex")
+    checked = solved(run_tutor, *formula, "--check", "1e-4", "--no-draw")
+    assert checked.startswith("z = x*y") and "∂z/∂x = 3" in checked and "1e−12" in checked
+
+
+def test_a_start_that_is_a_symbol_can_be_played(run_tutor: Run) -> None:
+    play = ("play", "z = x*y", "x=2", "y=3", "--start", "dL/dz", "--plain")
+    done = run_tutor(*play, text="3 dL/dz\n2*dL/dz\n")
+    assert done.returncode == 0 and "∂L/∂x = 3·∂L/∂z" in done.stdout
+    refused = run_tutor("play", "Z = X*X", "X=[[1,2]]", "--start", "dL/dZ", "--plain")
+    assert refused.returncode == 2 and "would be a matrix of symbols" in refused.stderr
+
+
+def test_a_long_formula_is_answered_part_by_part(run_tutor: Run) -> None:
+    text = "; ".join(["t0 = x + y", *(f"t{i} = t{i - 1} * (t{i - 1} + y)" for i in range(1, 30))])
+    out = solved(run_tutor, text, "--symbols", "x,y", "--width", "100")
+    assert "t1 = t0·(t0 + y)" in out and len(out) < 60_000
+
+
+def test_options_are_completed_in_a_shell(run_tutor: Run) -> None:
+    words = {"COMP_WORDS": "backprop-tutor solve --s", "COMP_CWORD": "2"}
+    done = run_tutor(_BACKPROP_TUTOR_COMPLETE="bash_complete", **words)
+    assert done.stdout.split() == ["plain,--start", "plain,--symbols"]
