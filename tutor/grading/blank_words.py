@@ -20,11 +20,16 @@ LONG = 40
 
 def fill(problem: Problem, blank: Blank, text: str = "") -> Mapping[str, Any]:
     """The words by name; `text` is the answer as it was typed."""
-    graph = problem.graph
     if blank.kind == "question":
         return {"v": text}
+    if blank.id not in problem.words:
+        problem.words[blank.id] = _words(problem, blank)
+    return {**problem.words[blank.id], "v": text}
+
+
+def _words(problem: Problem, blank: Blank) -> dict[str, Any]:
+    graph = problem.graph
     words: dict[str, Any] = {
-        "v": text,
         "name": graph.title(blank.node),
         "output": graph.output,
         "goal": problem.goal,

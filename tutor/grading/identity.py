@@ -63,7 +63,7 @@ def compare_formulas(answer: Expr, truth: Expr, tolerance: Fraction | None = Non
     With a `tolerance`, for answers with decimals, values may be off by that part of the truth.
     """
     # The reference knows the domains; the answer's symbols are the same ones.
-    domains = symbols(answer, truth)
+    domains = symbols(truth, answer)
     enough = POINTS if domains else 1
     agreed = 0
     undecided = False
@@ -91,11 +91,14 @@ def _at(
     mine: Ball = None
     reference: Ball = None
     defined = False
-    # What is looked at thoroughly goes to the last precision in any case.
-    for bits in (PRECISIONS[0], PRECISIONS[-1]) if thorough else PRECISIONS:
+    # What is looked at thoroughly goes to the last precision in any case; what has to agree, to that many bits.
+    enough = PRECISIONS if tolerance is not None else PRECISIONS[1:]
+    for bits in (PRECISIONS[0], PRECISIONS[-1]) if thorough else enough:
         with precision(bits):
             places = {name: from_fraction(value) for name, value in point.items()}
-            reference, mine = ball(truth, places), ball(answer, places)
+            # An answer over names has parts of the reference in it.
+            done: dict[int, Ball] = {}
+            reference, mine = ball(truth, places, done), ball(answer, places, done)
             if not reference.is_finite():
                 continue
             defined = True

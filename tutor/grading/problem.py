@@ -261,6 +261,11 @@ class Problem:
         return symbols(*(cell for cell in cells if isinstance(cell, Expr)))
 
     @cached_property
+    def words(self) -> dict[str, Mapping[str, Any]]:
+        """The words for texts about a blank found so far, by blank."""
+        return {}
+
+    @cached_property
     def suspected(self) -> dict[str, Any]:
         """What has been found about wrong answers so far, by blank: it does not depend on the answer."""
         return {}

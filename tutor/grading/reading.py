@@ -108,5 +108,10 @@ def _plain(tree: Expr) -> bool:
 
 def _relation(answer: Answer) -> str:
     cells = values.nested(answer.value) if values.is_matrix(answer.value) else [[answer.value]]
-    exact = all(isinstance(cell, Num) and exact_decimal(cell.value) is not None for row in cells for cell in row)
+    exact = all(_is_exact(cell) for row in cells for cell in row)
     return "=" if exact else "≈"
+
+
+def _is_exact(cell: Expr) -> bool:
+    """Whether a value is shown as it is: a short decimal, or a formula."""
+    return bool(names_in(cell)) or (isinstance(cell, Num) and exact_decimal(cell.value) is not None)

@@ -105,13 +105,18 @@ def _witness(answer: Answer, truth: Value) -> Message | None:
     if found is None or found.point is None or found.truth is None:
         return None
     at = ", ".join(f"{name} = {show_number(value)}" for name, value in found.point.items())
-    needed = show_number(found.truth)
+    needed = _plainly(found.truth)
     if found.mine is None:
         return message(N_("At {at} yours has no value; needed is {needed}."), at=at, needed=needed)
-    mine = show_number(found.mine)
+    mine = _plainly(found.mine)
     if mine == needed:
         return message(N_("Yours is near, but not the same: at {at} they differ far behind the point."), at=at)
     return message(N_("At {at} yours is {mine}; needed is {needed}."), at=at, mine=mine, needed=needed)
+
+
+def _plainly(value: float) -> str:
+    """A value at a point; a whole number without zeros behind it."""
+    return show_number(Fraction(round(value)) if value == round(value) else value)
 
 
 def _lifted(cell: Expr | float) -> Expr:
