@@ -30,8 +30,8 @@ KEYS: list[BindingType] = [
     Binding(
         "left,backspace,shift+tab", "move(-1)", N_("step back"), tooltip=N_("the step before"), id="explain.before"
     ),
-    Binding("home", "move(-100000)", N_("start"), tooltip=N_("to the first step"), id="explain.first"),
-    Binding("end", "move(100000)", N_("end"), tooltip=N_("to the last step"), id="explain.last"),
+    Binding("home", "move(-100000)", N_("first"), tooltip=N_("to the first step"), id="explain.first"),
+    Binding("end", "move(100000)", N_("last"), tooltip=N_("to the last step"), id="explain.last"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="explain.help"),
     Binding("f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="explain.density"),
     Binding("down,pagedown", "scroll(1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="explain.down"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -91,7 +90,7 @@ class ProgressScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, (_("Progress"), "bold")), id="title")
         yield Static(id="remark")
-        yield OptionList(Option(content(self.signs, _("One moment …")), disabled=True), id="progress")
+        yield OptionList(Option(content(self.signs, _("One moment, please.")), disabled=True), id="progress")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:
@@ -226,9 +225,8 @@ class ProgressScreen(Screen[None]):
         lines = [*self._plot(_("answers"), [week.answers for week in weeks], most, str(most), room)]
         lines.append(Content(""))
         lines += self._plot(_("right at first try"), [week.rate for week in weeks], 1.0, "100 %", room)
-        first, last = weeks[0].monday, weeks[-1].monday
-        span = _day(first) if first == last else f"{_day(first)} – {_day(last)}"
-        told = message(N_("weeks from {span}"), span=span)
+        text = N_("weeks from {first} to {last}")
+        told = message(text, first=weeks[0].monday.isoformat(), last=weeks[-1].monday.isoformat())
         lines.append(content(self.signs, " " * (_LEFT + 1), (str(told), "$foreground 60%")))
         return Content("\n").join(lines)
 
@@ -301,7 +299,3 @@ def _duration(seconds: float) -> str:
     if minutes < 60:
         return str(message(N_("{m} min"), m=minutes))
     return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
-
-
-def _day(day: date) -> str:
-    return day.isoformat()

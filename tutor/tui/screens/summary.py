@@ -75,7 +75,7 @@ class SummaryScreen(Screen[None]):
         with ScrollableContainer(id="found", can_focus=False):
             for section, (name, _wide) in SECTIONS.items():
                 yield Static(content(self.signs, (_(name), "bold $primary")), id=f"head-{section}", classes="head")
-                waiting = content(self.signs, (_("One moment …"), "$foreground 60%"))
+                waiting = content(self.signs, (_("One moment, please."), "$foreground 60%"))
                 yield Static(waiting, classes=f"of-{section} block")
         yield KeyBar(self.signs, id="keys")
 
