@@ -29,6 +29,7 @@ _NAME = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*=")
 _PACK = f"""format = {FORMAT}
 id = "{MINE}"
 title = {{ en = "My exercises", ko = "내가 만든 문제" }}
+languages = ["en", "ko"]
 """
 
 
