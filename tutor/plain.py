@@ -99,7 +99,11 @@ class Plain:
         """Work through the exercise. 0 when it is solved, 1 when it was left open."""
         self.introduce()
         at: str | None = self.worksheet.place_to_go_on()
+        before: str | None = None
         while not self.worksheet.done and at is not None:
+            if at != before:
+                self.say_where_it_stands(at)
+            before = at
             line = self.read(self.prompt(at))
             if line is None:
                 return self.left_open()
@@ -200,6 +204,12 @@ class Plain:
         self.say(f"{mark} {verdict.message}")
         if verdict.cells and not verdict.right:
             self.say(*("  " + " ".join("✓" if cell else "✗" for cell in row) for row in verdict.cells))
+
+    def say_where_it_stands(self, at: str) -> None:
+        """What stands in a blank that is come back to: an entry that is not right yet, and why."""
+        entry = self.worksheet.entry(at)
+        if entry.text and entry.verdict is not None and not entry.settled:
+            self.say(f"{MARKS[entry.verdict.kind]} {entry.text}: {entry.verdict.message}")
 
     def say_hint(self, hint: Hint) -> None:
         self.say(message(N_("Hint {rung}/{of}: {text}"), rung=hint.rung, of=hint.of, text=hint.text))
