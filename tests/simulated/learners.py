@@ -189,7 +189,7 @@ def near(a: Any, b: Any, apart: float) -> bool:
     """Whether two values of numbers lie within a part of each other in every cell."""
     if values.shape(a) != values.shape(b) or has_symbols(a) or has_symbols(b):
         return False
-    return all(abs(x - y) <= apart * max(abs(x), abs(y)) for x, y in zip(floats(a), floats(b), strict=True))
+    return all(abs(x - y) <= apart * max(abs(x), abs(y)) + 1e-12 for x, y in zip(floats(a), floats(b), strict=True))
 
 
 def named(problem: Problem, blank: Blank, suspect: Suspect, name: str | None) -> str:
