@@ -441,7 +441,8 @@ class Checker:
 
     def _texts(self, exercise: Exercise) -> bool:
         """Report every number that can't be filled into a text; whether the questions have their values."""
-        without = replace(exercise, questions=())
+        # What was computed stays with an exercise.
+        without = replace(exercise, questions=()) if exercise.questions else exercise
         fill = Filling(without.variant().problem, constants=exercise.constants)
         for place, text in self._all_texts():
             for language, said in text.texts.items():

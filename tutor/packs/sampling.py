@@ -21,7 +21,7 @@ from tutor.engine.passes import NotANumber, backward
 from tutor.grading.problem import Blank, OwnMistake, Problem
 from tutor.packs.conditions import Condition
 from tutor.packs.exercise import ATTEMPTS
-from tutor.packs.nearness import Nearness
+from tutor.packs.nearness import Nearness, Together, together
 from tutor.packs.variants import Drawing, is_decimal
 
 #: A slope jumps nearer to zero, or to a tie, than this.
@@ -125,6 +125,14 @@ class Trial:
                 if blank.backward
             ]
 
+    @cached_property
+    def together(self) -> list[Together]:
+        """The same, in as few arrays as can be."""
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return together(self.blanks, len(self.kept))
+
     def _own(self, blank: Blank) -> tuple[OwnMistake, ...]:
         return self._advice[blank.id].mistakes if blank.id in self._advice else ()
 
@@ -161,7 +169,11 @@ class Usual:
         import numpy as np
 
         with np.errstate(all="ignore"):
-            self._known = {blank.id: (blank.names, *blank.always(rows)) for blank in trial.blanks}
+            self._known = {
+                blank.id: (blank.names, *found)
+                for group in trial.together
+                for blank, found in zip(group.blanks, group.always(rows), strict=True)
+            }
 
     def at(self, blank: Nearness) -> tuple[Any, Any]:
         """Flags of the mistakes at a blank that always give the right value, and one mistake of each class."""
@@ -299,10 +311,10 @@ class _Judged:
         with np.errstate(all="ignore"):
             self.flaws[:, 0] = trial.at_a_kink
             self.flaws[:, 2] = trial.too_long
-            for blank in trial.blanks:
-                always, different = usual.at(blank)
-                self.flaws[:, 1] += blank.near_truth[~always].sum(axis=0)
-                self.flaws[:, 3] += blank.alike(different)
+            for group in trial.together:
+                known = [usual.at(blank) for blank in group.blanks]
+                self.flaws[:, 1] += group.hidden([always for always, _different in known])
+                self.flaws[:, 3] += group.alike([different for _always, different in known])
 
     def best(self, rows: Any, tolerable: int) -> int | None:
         """Among these the first without a flaw, but for so many mistakes that are alike; else the least bad."""
@@ -317,9 +329,14 @@ class _Judged:
     def pick(self, row: int, attempt: int | None, itself: bool = False) -> Pick:
         """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`."""
         found: dict[tuple[str, str], None] = {}
+        near = {
+            blank.id: group.near_truth[position, : len(blank.names), row]
+            for group in self.trial.together
+            for position, blank in enumerate(group.blanks)
+        }
         for blank in self.trial.blanks:
             always, _different = self._usual.at(blank)
-            hidden = blank.right(row) if itself else blank.near_truth[:, row]
+            hidden = blank.right(row) if itself else near[blank.id]
             found.update({(blank.id, blank.names[mistake]): None for mistake in (hidden & ~always).nonzero()[0]})
         kink, _hidden, long, _alike = self.flaws[row]
         return Pick(attempt, bool(kink), tuple(found), bool(long))
