@@ -124,7 +124,7 @@ async def test_cards_and_explanations_speak_korean() -> None:
         await explained(session)
         await session.sees("다른 숫자")
         await session.pilot.press("escape", "f4")
-        await session.sees("곱셈", "왜 그럴까요?")
+        await session.sees("곱셈", "그 이유:")
         await session.pilot.press("tab")
         await session.sees("규칙과 용어")
 
