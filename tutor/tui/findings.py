@@ -91,7 +91,9 @@ class Findings:
             said = ("   " + _("Whether it agrees can't be told at these values."), "$text-warning")
             return content(signs, head, formula, said)
         typed = self._typed(form.name)
-        if typed:
+        if "[" in typed:
+            said_so = message(N_("agrees with what you typed"))
+        elif typed:
             said_so = message(N_("agrees with what you typed: {text}"), text=typed)
         elif problem.symbolic:
             said_so = message(N_("agrees with the backward pass"))

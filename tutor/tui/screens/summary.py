@@ -76,7 +76,7 @@ class SummaryScreen(Screen[None]):
             for section, (name, _wide) in SECTIONS.items():
                 yield Static(content(self.signs, (_(name), "bold $primary")), id=f"head-{section}", classes="head")
                 waiting = content(self.signs, (_("One moment, please."), "$foreground 60%"))
-                yield Static(waiting, classes=f"of-{section} block")
+                yield Static(waiting, classes=f"of-{section} block -waiting")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:

@@ -1,0 +1,258 @@
+"""Coming back: review, what to do next, progress, beginning anew, and a closer look at what was solved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.driving import lines, opened, text, until
+from tutor import i18n
+from tutor.algebra.show import show
+from tutor.packs import library
+from tutor.practice.event import Event
+from tutor.practice.review import Session, due, plan
+from tutor.practice.store import Store, default_path
+from tutor.practice.worksheet import Worksheet
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.screens.review import ReviewedScreen
+from tutor.tui.screens.summary import SummaryScreen
+
+App = Pilot[bool]
+
+#: What Textual draws the ends of a scroll bar with.
+BAR_ENDS = str.maketrans("", "", "▁▂▃▄▅▆▇█▉▊▋▌▍▎▏")
+
+
+class Then:
+    """A journal that keeps events as if they had happened some days ago."""
+
+    def __init__(self, store: Store, days: int) -> None:
+        self.store = store
+        self.at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+
+    def append(self, event: Event) -> bool:
+        return self.store.append(replace(event, at=self.at))
+
+
+def practise(name: str, days: int, wrong: str = "") -> None:
+    """Work through an exercise of numbers; `wrong` is answered first at each blank."""
+    with Store.open(default_path()) as store:
+        worksheet = Worksheet(library.find(name).variant(), Then(store, days))
+        for blank in worksheet.blanks:
+            if wrong:
+                worksheet.answer(blank.id, wrong)
+            worksheet.answer(blank.id, show(worksheet.problem.truth(blank)))
+        assert worksheet.done
+
+
+@asynccontextmanager
+async def at_home(size: tuple[int, int] = (80, 24), **options: object) -> AsyncIterator[App]:
+    with Store.open(default_path()) as store:
+        app = TutorApp(store, **options)  # type: ignore[arg-type]
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: "Enter" in text(pilot), "the list")
+            yield pilot
+
+
+async def sees(pilot: App, *pieces: str) -> None:
+    await until(pilot, lambda: all(piece in text(pilot) for piece in pieces), f"{pieces} on the screen")
+
+
+async def solve(pilot: App) -> None:
+    """Answer every blank of the exercise in front."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ExerciseScreen)
+    desk = screen.desk
+    for _blank in desk.worksheet.blanks:
+        if not desk.worksheet.done:
+            at = desk.at
+            answer = show(desk.worksheet.problem.truth(desk.place)).replace("−", "-")
+            await pilot.press(*answer, "enter")
+            await until(pilot, lambda at=at: desk.worksheet.entry(at).settled, f"{at} is right")
+    await sees(pilot, "Solved.")
+
+
+async def test_nothing_is_due_for_a_new_learner() -> None:
+    async with at_home() as pilot:
+        await until(pilot, lambda: pilot.app._atlas is not None, "all is looked up")
+        assert "due)" not in text(pilot)
+
+
+async def test_a_review_from_the_list_to_its_end() -> None:
+    practise("basics/times", days=40)
+    practise("basics/plus", days=40)
+    async with at_home() as pilot:
+        await sees(pilot, "▸ Review (2 due)")
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the first exercise")
+        await sees(pilot, "Review 1/")
+        for number in range(1, 3):
+            if not isinstance(pilot.app.screen, ExerciseScreen):
+                break
+            await sees(pilot, f"Review {number}/")
+            await solve(pilot)
+            assert "What next?" not in text(pilot)
+            await pilot.press("enter")
+            await pilot.pause()
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewedScreen), "the outcome")
+        await sees(pilot, "The review is done.", "× other input", "+ passes on", "comes back on")
+        await pilot.press("enter")
+        await sees(pilot, "First steps back")
+        await until(pilot, lambda: "due)" not in text(pilot), "nothing is due any more")
+    with Store.open(default_path()) as store:
+        kinds = [kind for (kind,) in store.consult(lambda base: base.ask("SELECT kind FROM event")) or []]
+        assert "reviewed" in kinds
+
+
+async def test_a_review_can_be_left_at_any_time() -> None:
+    practise("basics/times", days=40)
+    practise("basics/plus", days=40)
+    async with at_home() as pilot:
+        await sees(pilot, "▸ Review (2 due)")
+        await pilot.press("home", "enter")
+        await sees(pilot, "Review 1/")
+        await pilot.press("escape")
+        await sees(pilot, "The review is left here", "First steps back", "▸ Review (2 due)")
+        await pilot.press("home", "enter")
+        await sees(pilot, "Review 1/")
+
+
+async def test_a_review_asked_for_at_the_command_line() -> None:
+    from tutor.practice.atlas import read_atlas
+
+    practise("basics/times", days=40)
+    with Store.open(default_path()) as store:
+        atlas = read_atlas(library.packs())
+        session = Session(store, plan(due(store, atlas.rules), atlas))
+        app = TutorApp(store, review=session)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await sees(pilot, "Review 1/1")
+            await solve(pilot)
+            await pilot.press("enter")
+            await sees(pilot, "The review is done.")
+            await pilot.press("ctrl+q")
+            await until(pilot, lambda: not app.is_running, "it has quit")
+        assert app.return_value is True
+
+
+async def test_what_next_has_a_reason_a_key_and_a_way_around_it() -> None:
+    async with opened("basics/times") as session:
+        await session.answer("5")
+        await session.solve()
+        await session.sees("What next? “× other input” is still shaky", "^N do this", "F2 something else")
+        await session.pilot.press("f2")
+        await session.sees("What next? Next in “First steps back”")
+        await session.pilot.press("ctrl+n")
+        await until(session.pilot, lambda: "0/" in text(session.pilot), "another exercise")
+        assert "What × sends back" not in lines(session.pilot)[0]
+
+
+async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exercise() -> None:
+    practise("basics/plus", days=20)
+    practise("basics/times", days=8, wrong="5")
+    async with at_home(size=(100, 50)) as pilot:
+        await pilot.press("f5")
+        await sees(
+            pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "1 of", "Weeks", "100 %", "Most frequent"
+        )
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "an exercise that trains it")
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (240, 70)], ids=str)
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int], language: str) -> None:
+    i18n.use(language)
+    practise("basics/plus", days=70)
+    practise("basics/times", days=8, wrong="5")
+    async with at_home(size=size, ascii=language == "en") as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen), "progress")
+        await until(pilot, lambda: "2/" in text(pilot) or "1" in text(pilot), "what is known")
+        await until(pilot, lambda: pilot.app.screen._found is not None, "what is known")
+        await pilot.press("end")
+        await sees(pilot, i18n.translate("Most frequent mistakes"))
+        await pilot.press("home")
+        await sees(pilot, i18n.translate("Rules"))
+        if language == "en":
+            assert text(pilot).translate(BAR_ENDS).isascii()
+
+
+async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
+    practise("basics/times", days=1)
+    async with at_home() as pilot:
+        await sees(pilot, "✓ What × sends back solved")
+        home = pilot.app._home
+        home._came_from = "basics/times"
+        home.refresh_list()
+        await pilot.press("delete")
+        await sees(pilot, "Begin anew with this: What × sends back?")
+        await pilot.press("escape")
+        await sees(pilot, "✓ What × sends back solved")
+        await pilot.press("delete")
+        await sees(pilot, "Begin anew with this")
+        await pilot.press("enter")
+        await sees(pilot, "Begun anew: What × sends back.", "· What × sends back")
+        assert "✓ What × sends back" not in text(pilot)
+        await pilot.press("ctrl+z")
+        await sees(pilot, "Back again: What × sends back.", "✓ What × sends back solved")
+        await pilot.press("ctrl+z")
+        await sees(pilot, "There is nothing to take back.")
+
+
+async def test_everything_can_be_begun_anew_from_progress() -> None:
+    practise("basics/times", days=1)
+    async with at_home(size=(90, 40)) as pilot:
+        await pilot.press("f5")
+        await sees(pilot, "× other input", "1 of")
+        await pilot.press("home", "delete")
+        await sees(pilot, "Begin anew with this: everything?")
+        await pilot.press("enter")
+        await sees(pilot, "Begun anew: everything.", "Nothing has been practised yet.")
+        await pilot.press("ctrl+z")
+        await sees(pilot, "Back again: everything.", "× other input")
+
+
+async def test_a_closer_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened("basics/times", size=(100, 60)) as session:
+        await session.pilot.press("f9")
+        await session.sees("The closer look opens when all blanks are filled.")
+        await session.solve()
+        await session.pilot.press("f9")
+        await until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
+        await session.sees("In closed form", "∂z/∂x = y", "agrees with what you typed: 3", "They agree", "1e−12")
+        await session.pilot.press("end")
+        await session.sees("The same in PyTorch", "import torch", "backward()")
+        await session.pilot.press("c")
+        await session.sees("Copied.")
+        assert "import torch" in session.app.clipboard
+        await session.pilot.press("s")
+        await session.sees("Saved as", "times.py")
+        await session.pilot.press("s")
+        await session.sees("times-2.py")
+        assert (tmp_path / "times.py").read_text(encoding="utf-8") == session.app.clipboard
+        await session.pilot.press("escape")
+        await session.sees("Solved.")
+
+
+@pytest.mark.parametrize("name", ["basics/goes-on", "basics/reciprocal-in-symbols", "matrices/sigma-xw"])
+async def test_a_closer_look_at_symbols_and_matrices(name: str) -> None:
+    async with opened(name, size=(60, 16), ascii=True) as session:
+        await session.solve()
+        await session.pilot.press("f9")
+        await until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
+        await until(session.pilot, lambda: not session.app.screen.query(".of-closed.-waiting"), "all is there")
+        for _page in range(6):
+            assert text(session.pilot).translate(BAR_ENDS).isascii()
+            await session.pilot.press("pagedown")
+        await session.pilot.press("end")
+        await session.sees("PyTorch")
