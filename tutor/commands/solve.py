@@ -95,7 +95,6 @@ def _problem(
     nodes: tuple[str, ...],
 ) -> Problem:
     """What the options ask for. Raises `Refused` and `AlgebraError`, with a place in the formula."""
-    from tutor.commands.symbols import read_start, read_symbols, read_wrt
     from tutor.packs.formula import problem_of
 
     own = None
@@ -104,6 +103,10 @@ def _problem(
 
         own = read_definitions(nodes)
     values = read_inputs(inputs)
+    if start is None and wrt is None and not symbols:
+        return problem_of(formula, values, own=own)
+    from tutor.commands.symbols import read_start, read_symbols, read_wrt
+
     for name, symbol in read_symbols(symbols).items():
         if name in values:
             text = N_("{name} has a value and is to be a symbol. Leave one of the two out.")
