@@ -84,7 +84,15 @@ class Trial:
         import numpy as np
 
         def many(inputs: Mapping[str, Any]) -> _Many:
-            return _Many(problem.graph, inputs, problem.start, problem.wrt, problem.asked, problem.given)
+            return _Many(
+                problem.graph,
+                inputs,
+                problem.start,
+                problem.wrt,
+                problem.asked,
+                problem.given,
+                forward=problem.forward,
+            )
 
         self._advice = problem.advice
         self._decimals = decimals and _makes_decimals(problem)
@@ -113,7 +121,7 @@ class Trial:
 
     @cached_property
     def blanks(self) -> list[Nearness]:
-        """What comes near to what, at each blank for a backward value."""
+        """What comes near to what, at each blank for a value of the graph."""
         import numpy as np
 
         if not len(self.kept):
@@ -122,7 +130,7 @@ class Trial:
             return [
                 Nearness(self.problem, blank, self._own(blank), len(self.kept))
                 for blank in self.problem.blanks
-                if blank.backward
+                if blank.kind != "question"
             ]
 
     @cached_property
@@ -157,7 +165,7 @@ class Trial:
         found = np.zeros(len(self.kept), dtype=bool)
         if len(self.kept) and self._decimals:
             for blank in self.problem.blanks:
-                if blank.backward:
+                if blank.kind != "question":
                     found |= _any_cell(~short(self.problem.truth(blank)), len(self.kept))
         return found
 

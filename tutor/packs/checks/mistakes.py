@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from tutor.algebra import AlgebraError
 from tutor.algebra.show import show
@@ -10,6 +11,7 @@ from tutor.grading import Kind, Verdict, grade
 from tutor.i18n import N_, Message, message
 from tutor.packs.checks.finding import Finding, Subject
 from tutor.packs.exercise import Variant
+from tutor.packs.faults import Place
 
 _RIGHT = N_("This mistake gives the right value with {numbers}. Choose other numbers, or another mistake.")
 _OTHER = N_(
@@ -23,16 +25,21 @@ def check(subject: Subject, variants: Sequence[Variant]) -> Iterator[Finding]:
     exercise = subject.exercise
     if exercise is None or not exercise.advice:
         return
-    blanks = subject.source.data.get("blank", {})
-    for name, settings in blanks.items():
-        written = settings.get("mistake", []) if isinstance(settings, dict) else []
-        for position in range(len(written)):
-            place = ("blank", name, "mistake", position)
-            for variant in variants:
-                found = _taken_for(variant, name, written[position])
-                if found is not None:
-                    yield subject.fault(found, *place)
-                    break
+    for name, written, place in _written(subject.source.data):
+        for variant in variants:
+            found = _taken_for(variant, name, written)
+            if found is not None:
+                yield subject.fault(found, *place)
+                break
+
+
+def _written(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], Place]]:
+    """Every mistake of an author: its blank, what was written, and where."""
+    tables = [(name, ("blank", name), settings) for name, settings in data.get("blank", {}).items()]
+    tables += [(f"q{n + 1}", ("question", n), question) for n, question in enumerate(data.get("question", []))]
+    for name, place, table in tables:
+        for position, written in enumerate(table.get("mistake", [])):
+            yield name, written, (*place, "mistake", position)
 
 
 def _taken_for(variant: Variant, name: str, written: dict[str, str]) -> Message | None:

@@ -59,10 +59,18 @@ def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
         return
     if not exercise.varies and exercise.graph.inputs and "vary" not in subject.source.data:
         yield subject.warning(message(_NO_VARIATION), "vary")
+    yield from check_hidden(subject, picks)
+    yield from _gradients(subject, exercise, picks)
+
+
+def check_hidden(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+    """What the numbers hide, or make tedious."""
+    exercise = subject.exercise
+    if exercise is None or not exercise.graph.nodes or exercise.variant().problem.symbolic:
+        return
     if exercise.inputs:
         yield from _of_author(subject, exercise.sampler.authored)
     yield from _of_fresh(subject, picks)
-    yield from _gradients(subject, exercise, picks)
 
 
 def _of_author(subject: Subject, pick: Pick | None) -> Iterator[Finding]:

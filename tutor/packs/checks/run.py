@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutor import i18n
 from tutor.packs.archive import PACK_FILE, is_archive, open_archive
 from tutor.packs.checks.finding import Finding, Subject, of_error
+from tutor.packs.exercise import Exercise
 from tutor.packs.faults import PackError
 from tutor.packs.pack import Entry, Pack, id_of, pack
 from tutor.packs.source import read
@@ -116,7 +117,7 @@ def check_task(task: Task, more: tuple[More, ...]) -> tuple[list[Finding], int]:
 
 def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Finding]:
     """What is to be said of one exercise."""
-    from tutor.packs.checks import languages, mistakes, numbers, whole, wording
+    from tutor.packs.checks import languages, mistakes, numbers, questions, whole, wording
     from tutor.packs.loading import exercise_in
 
     try:
@@ -130,13 +131,25 @@ def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Findin
         told += of_error(error)
     subject = Subject(entry.path, source, exercise, task.languages)
     told += languages.check(subject)
-    told += whole.check_needs(subject, task.pack, task.known)
+    told += whole.check_needs(subject, task.pack, task.folder, task.known)
     if exercise is not None:
         picks = numbers.sample(exercise)
         told += numbers.check(subject, picks)
-        if exercise.advice:
-            told += mistakes.check(subject, [exercise.variant(), *map(exercise.variant, picks)])
+        told += _of_stages(subject, exercise)
+        if exercise.advice or exercise.questions:
+            variants = [exercise.variant(), *map(exercise.variant, picks)]
+            told += mistakes.check(subject, variants)
+            told += questions.check(subject, variants)
         told += wording.check(subject)
         for check in more:
             told += check(subject)
     return told
+
+
+def _of_stages(subject: Subject, exercise: Exercise) -> Iterator[Finding]:
+    """What is to be said of the numbers of the stages after the first, each of which draws its own."""
+    from tutor.packs.checks import numbers
+
+    for stage in exercise.stages[1:]:
+        staged = replace(exercise, asked=stage)
+        yield from numbers.check_hidden(replace(subject, exercise=staged), numbers.sample(staged))

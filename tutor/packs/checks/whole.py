@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from tutor.i18n import N_, message
+from tutor.packs import library
 from tutor.packs.archive import PACK_FILE
 from tutor.packs.checks import languages
 from tutor.packs.checks.finding import Finding, Subject, of_error, of_fault
@@ -17,8 +20,11 @@ from tutor.packs.source import read
 _NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-first.toml.")
 _NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"], or those it is written in.')
 _NO_TITLE = N_('The pack has no title. Add title = "…".')
-_UNKNOWN_NEED = N_("There is no exercise “{name}” in this pack. Correct the name or leave it out.")
-_UNKNOWN_NEED_NEAR = N_("There is no exercise “{name}” in this pack. Did you mean {near}?")
+_UNKNOWN_NEED = N_("There is no exercise “{name}” in the pack {pack}. Correct the name or leave it out.")
+_UNKNOWN_NEED_NEAR = N_("There is no exercise “{name}” in the pack {pack}. Did you mean {near}?")
+_NO_SUCH_PACK = N_(
+    "There is no pack “{pack}” here to look for “{name}” in. Put it beside this one, or correct the name."
+)
 
 
 def check(found: Pack) -> tuple[list[Finding], tuple[str, ...]]:
@@ -40,11 +46,28 @@ def check(found: Pack) -> tuple[list[Finding], tuple[str, ...]]:
     return told, file.languages
 
 
-def check_needs(subject: Subject, pack: str, known: Sequence[str]) -> Iterator[Finding]:
-    """A fault for every exercise of this pack that is needed and isn't there."""
+def check_needs(subject: Subject, pack: str, folder: Path, known: Sequence[str]) -> Iterator[Finding]:
+    """A fault for every exercise that is needed and isn't there, a warning where its pack isn't here to look."""
     needs = subject.source.data.get("needs")
     for need in needs if isinstance(needs, list) else ():
-        if isinstance(need, str) and need.partition("/")[0] == pack and need.partition("/")[2] not in known:
-            near = difflib.get_close_matches(need, [f"{pack}/{name}" for name in known], n=1)
-            text = message(_UNKNOWN_NEED_NEAR, name=need, near=near[0]) if near else message(_UNKNOWN_NEED, name=need)
-            yield subject.fault(text, "needs")
+        if not isinstance(need, str):
+            continue
+        theirs, _, name = need.partition("/")
+        ids = known if theirs == pack else _elsewhere(theirs, folder.resolve().parent)
+        if ids is None:
+            yield subject.warning(message(_NO_SUCH_PACK, pack=theirs, name=need), "needs")
+        elif name not in ids:
+            near = difflib.get_close_matches(need, [f"{theirs}/{one}" for one in ids], n=1)
+            text = message(_UNKNOWN_NEED, name=need, pack=theirs)
+            yield subject.fault(
+                message(_UNKNOWN_NEED_NEAR, name=need, pack=theirs, near=near[0]) if near else text, "needs"
+            )
+
+
+@cache
+def _elsewhere(pack: str, beside: Path) -> tuple[str, ...] | None:
+    """The ids of the exercises in another pack, beside the one that is checked or known to the program."""
+    for found in (*map(library.pack, library.packs_in(beside)), *library.packs()):
+        if found.id == pack:
+            return tuple(entry.id for entry in found.entries)
+    return None
