@@ -230,7 +230,7 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
         (
             'graph = "z = f(x) * y"\n[inputs]\nx = -2\n[nodes.f]\ninputs = ["x"]\nvalue = "log(x)"',
-            "2: inputs: f(x) has no value as a real number.",
+            "2: inputs: f(x) has no value as a real number. Choose other numbers.",
         ),
         (GROUPS + "fold = ['u']", "2: fold: A table is expected here, such as [fold]."),
         (GROUPS + "[fold]\ng = 'u'", '3: fold.g: A list of names is expected here, such as ["a", "b"].'),

@@ -1,0 +1,192 @@
+"""What is computed in an exercise: its inputs, where fresh numbers come from, the start, conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tutor.algebra import AlgebraError, Equation, Sym, values
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import describe
+from tutor.algebra.parser import reserved
+from tutor.algebra.tree import ONE
+from tutor.algebra.tree import names as names_in
+from tutor.algebra.values import Shape, Value
+from tutor.engine import Graph, NotANumber
+from tutor.engine.numerical import in_floats
+from tutor.i18n import N_, Message, Text, message
+from tutor.packs.conditions import Condition, read_condition
+from tutor.packs.exercise import ATTEMPTS, Exercise, compute
+from tutor.packs.faults import at_place
+from tutor.packs.model import ExerciseFile, Vary
+from tutor.packs.readers import MISPLACED
+from tutor.packs.reporting import Report
+from tutor.packs.variants import Choice as Listed
+from tutor.packs.variants import Draw, Drawing, Steps
+
+
+class Computing(Report):
+    """Reads what belongs to the graph; `file` may name what the graph does not have."""
+
+    def _inputs(self, equations: list[Equation]) -> dict[str, Value]:
+        """The values that belong to inputs of the graph."""
+        defined = {equation.name for equation in equations if equation.name}
+        used = {name for equation in equations for name in names_in(equation.tree)} - defined
+        found = {}
+        for name, value in self.file.inputs.items():
+            if name in used:
+                found[name] = value
+            elif name in defined:
+                text = N_("“{name}” is computed in the graph, so it takes no value. Delete this.")
+                self.report(message(text, name=name), "inputs", name)
+            elif name in ExerciseFile.model_fields:
+                self.report(message(MISPLACED, key=name), "inputs", name)
+            else:
+                self.report(_unknown_input(name, used), "inputs", name)
+        return found
+
+    def _drawing(self, graph: Graph, inputs: Mapping[str, Value]) -> Drawing:
+        draws = {}
+        for name, vary in self.file.vary.items():
+            if name not in graph.inputs:
+                self.report(_unknown_input(name, graph.inputs), "vary", name)
+            else:
+                draws[name] = self._draw(name, vary, inputs.get(name))
+        missing = tuple(name for name in graph.inputs if name not in inputs and name not in draws)
+        return Drawing(draws, missing)
+
+    def _draw(self, name: str, vary: Vary, value: Value) -> Draw:
+        self._check_fix(name, vary, values.shape(value))
+        matrix = value if values.is_matrix(value) else None
+        if vary.choose is not None:
+            return Draw(Listed(vary.choose), matrix, vary.fix)
+        assert vary.first is not None and vary.to is not None
+        count = int((vary.to - vary.first) / vary.step) + 1
+        return Draw(Steps(vary.first, vary.step, count), matrix, vary.fix)
+
+    def _check_fix(self, name: str, vary: Vary, shape: Shape) -> None:
+        if shape is None:
+            if vary.fix and not self.doubtful:
+                text = N_("fix keeps cells of a matrix, and this is a number. Leave it out.")
+                self.report(message(text), "vary", name, "fix")
+            return
+        for row, column in sorted(vary.fix):
+            if not (0 <= row < shape[0] and 0 <= column < shape[1]):
+                text = N_("There is no cell [{row}, {column}]: the matrix is {shape}, and cells count from 0.")
+                told = message(text, row=row, column=column, shape=describe(shape))
+                self.report(told, "vary", name, "fix")
+
+    def _start(self, graph: Graph) -> Value:
+        """The start, or 1 where its shape does not fit."""
+        if isinstance(self.file.start, Sym):
+            return self._symbolic_start(graph, self.file.start)
+        shape, wanted = values.shape(self.file.start), graph.nodes[graph.last].shape
+        if shape is None or shape == wanted or self.doubtful:
+            return self.file.start
+        if wanted is None:
+            text = N_("The start is {shape}, but the output is a number. Write a number.")
+        else:
+            text = N_("The start is {shape}, but the output is {output}. Write a number or such a matrix.")
+        self.report(message(text, shape=describe(shape), output=describe(wanted)), "start")
+        return ONE
+
+    def _symbolic_start(self, graph: Graph, start: Sym) -> Value:
+        """The start as a symbol, or 1 where it is not what comes back to this output."""
+        goal, _, output = start.name.removeprefix("d").partition("/d")
+        if output != graph.output:
+            text = N_("{start} is no start of this graph: its output is {output}. Write d{goal}/d{output}.")
+            self.report(message(text, start=start.name, output=graph.output, goal=goal), "start")
+            return ONE
+        if goal in graph.position:
+            text = N_("“{name}” is a name in this graph. What the calculation ends in needs another one.")
+            self.report(message(text, name=goal), "start")
+            return ONE
+        return start
+
+    def _wrt(self, graph: Graph) -> tuple[str, ...] | None:
+        unknown = [name for name in self.file.wrt or () if name not in graph.inputs]
+        for name in unknown:
+            self.report(_unknown_input(name, graph.inputs), "wrt")
+        return None if unknown else self.file.wrt
+
+    def _constants(self, graph: Graph) -> dict[str, Value]:
+        """The numbers that only texts and questions use."""
+        for name in self.file.values:
+            if not name.isidentifier() or reserved(name) or name in graph.position:
+                text = N_("“{name}” can't be a name here: the graph has it, or it has a meaning of its own. Rename it.")
+                self.report(message(text, name=name), "values", name)
+        return self.file.values
+
+    def _labels(self, graph: Graph) -> dict[str, Text]:
+        for name in self.file.labels:
+            if name not in graph.inputs:
+                self.report(_unknown_input(name, graph.inputs), "labels", name)
+        return self.file.labels
+
+    def _finite(self, exercise: Exercise) -> bool:
+        """Whether both passes have values: for the author's numbers, and for fresh ones."""
+        try:
+            compute(exercise.variant().problem)
+        except NotANumber as error:
+            text = message(N_("{problem} Choose other numbers."), problem=error.message)
+            self.report(text, "inputs" if self.file.inputs else "graph")
+            return False
+        if exercise.drawing.draws and not _fresh_are_finite(exercise):
+            self.report(message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary")
+            return False
+        return True
+
+    def _where(self, exercise: Exercise) -> tuple[Condition, ...]:
+        """The conditions on fresh numbers, which the author's numbers meet too."""
+        problem = exercise.variant().problem
+        if problem.symbolic:
+            self.report(message(N_("Conditions compare numbers, and here are symbols. Leave this out.")), "where")
+            return ()
+        exact = {node.name: problem.exact.values[i] for i, node in enumerate(problem.graph.nodes) if node.name}
+        found = []
+        for position, where in enumerate(self.file.where):
+            place = ("where", position, "that")
+            try:
+                condition = read_condition(where.that, exact)
+            except AlgebraError as error:
+                self.report(at_place(error, where.that), *place)
+                continue
+            numbers = {name: in_floats(value) for name, value in exact.items()}
+            authored = all(name in exercise.inputs for name in exercise.graph.inputs)
+            if authored and not condition.holds(numbers, 1).all():
+                text = N_("The numbers under [inputs] don't meet this condition. Change one or the other.")
+                self.report(message(text), *place)
+            found.append(condition)
+        return tuple(found)
+
+
+def _fresh_are_finite(exercise: Exercise) -> bool:
+    """Whether there are fresh numbers with values: the first ones drawn, or some of the others, tried all at once."""
+    if exercise.variant().problem.symbolic:
+        return True
+    from tutor.engine.batch import run_batch
+
+    drawn = (exercise.drawing.draw(exercise.id, 1, attempt) for attempt in range(ATTEMPTS))
+    problems = (exercise.problem({**exercise.inputs, **numbers}) for numbers in drawn)
+    try:
+        return next(problems).floats is not None
+    except NotANumber:
+        import numpy as np
+
+        others = [problem.inputs for problem in problems]
+        columns = {
+            name: np.array([values.each(nearest_float, inputs[name]) for inputs in others], dtype=float)
+            for name in exercise.graph.inputs
+        }
+    try:
+        _, finite = run_batch(exercise.graph, columns, values.each(nearest_float, exercise.start), exercise.wrt)
+    except NotANumber:
+        return False
+    return bool(finite.any())
+
+
+def _unknown_input(name: str, known: Iterable[str]) -> Message:
+    return message(
+        N_("“{name}” is no input of the graph. Its inputs are {known}."),
+        name=name,
+        known=", ".join(sorted(known)),
+    )
