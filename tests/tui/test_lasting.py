@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.tui.driving import lines, opened, text, until
@@ -74,8 +75,9 @@ async def solve(pilot: App) -> None:
     for _blank in desk.worksheet.blanks:
         if not desk.worksheet.done:
             at = desk.at
-            answer = show(desk.worksheet.problem.truth(desk.place)).replace("−", "-")
-            await pilot.press(*answer, "enter")
+            pilot.app.post_message(events.Paste(show(desk.worksheet.problem.truth(desk.place))))
+            await until(pilot, lambda: desk.draft.complete, "the answer is there")
+            await pilot.press("enter")
             await until(pilot, lambda at=at: desk.worksheet.entry(at).settled, f"{at} is right")
     await sees(pilot, "Solved.")
 
@@ -158,10 +160,10 @@ async def test_what_next_has_a_reason_a_key_and_a_way_around_it() -> None:
 async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exercise() -> None:
     practise("basics/plus", days=20)
     practise("basics/times", days=8, wrong="5")
-    async with at_home(size=(100, 50)) as pilot:
+    async with at_home(size=(100, 70)) as pilot:
         await pilot.press("f5")
         await sees(
-            pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "1 of", "Weeks", "100 %", "Most frequent"
+            pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "2 of", "Weeks", "100 %", "Most frequent"
         )
         await pilot.press("end", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "an exercise that trains it")
@@ -176,7 +178,6 @@ async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int],
     async with at_home(size=size, ascii=language == "en") as pilot:
         await pilot.press("f5")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen), "progress")
-        await until(pilot, lambda: "2/" in text(pilot) or "1" in text(pilot), "what is known")
         await until(pilot, lambda: pilot.app.screen._found is not None, "what is known")
         await pilot.press("end")
         await sees(pilot, i18n.translate("Most frequent mistakes"))
@@ -255,4 +256,4 @@ async def test_a_closer_look_at_symbols_and_matrices(name: str) -> None:
             assert text(session.pilot).translate(BAR_ENDS).isascii()
             await session.pilot.press("pagedown")
         await session.pilot.press("end")
-        await session.sees("PyTorch")
+        await session.sees("f.backward()" if name.startswith("matrices") else "A program needs numbers")
