@@ -32,8 +32,8 @@ _BESIDE = 4
 
 KEYS: list[BindingType] = [
     Binding("escape,f9,enter", "close", N_("back"), tooltip=N_("back to where you were"), id="summary.close"),
-    Binding("c,C,ㅊ", "copy", N_("copy program"), tooltip=N_("copy the PyTorch program"), id="summary.copy"),
-    Binding("s,S,ㄴ", "save", N_("save program"), tooltip=N_("save the PyTorch program to a file"), id="summary.save"),
+    Binding("c,C,ㅊ", "copy", N_("copy"), tooltip=N_("copy the PyTorch program"), id="summary.copy"),
+    Binding("s,S,ㄴ", "save", N_("save"), tooltip=N_("save the PyTorch program to a file"), id="summary.save"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="summary.help"),
     Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), show=False, id="summary.down"),
     Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="summary.up"),
