@@ -6,7 +6,6 @@ What takes time runs beside the app, with a store of its own, and comes back as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import SystemRandom
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -232,6 +231,8 @@ class Lasting(App[bool]):
 
     def open_named(self, name: str, fresh: bool = False) -> None:
         """Open an exercise by its name, on fresh numbers if they are asked for."""
+        from random import SystemRandom
+
         found = ((pack, entry) for pack in self.packs for entry in pack.entries if f"{pack.id}/{entry.id}" == name)
         for pack, entry in found:
             self.open_exercise(pack, entry, SystemRandom().randrange(1, 1_000_000) if fresh else None)
