@@ -28,8 +28,8 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
         (
             "zzz = 1",
             "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, stages, forward, given, "
-            "level, minutes, needs, source, note, links, inputs, vary, where, nodes, fold, values, labels, text, after, blank, "
-            "question.",
+            "level, minutes, needs, source, note, links, mode, inputs, vary, where, nodes, fold, values, labels, text, after, "
+            "blank, question.",
         ),
         (
             "forward = ['a']",

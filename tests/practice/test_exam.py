@@ -122,7 +122,9 @@ def test_numbers_stay_with_the_learner_whatever_is_asked_for(varied: Exercise, t
     seeds = {exam.seed_of(varied, who) for who in ("ann", "bob", "cem")}
     assert len(seeds) == 3 and exam.seed_of(varied, "ann") in seeds
     with Store.open(default_path()) as store:
-        tries = [open_worksheet(store, varied, seed, restart) for seed, restart in ((None, False), (5, False), (6, True))]
+        tries = [
+            open_worksheet(store, varied, seed, restart) for seed, restart in ((None, False), (5, False), (6, True))
+        ]
     own = exam.seed_of(varied)
     assert [one.variant.seed for one in tries] == [own] * 3
     assert exam.learner() == exam.learner() != exam.learner(tmp_path / "other")
@@ -160,7 +162,9 @@ def test_work_that_had_hints_is_no_exam(tmp_path: Path) -> None:
 
 def test_in_plain_lines(tmp_path: Path, run_tutor: Run) -> None:
     folder = write(tmp_path / "term")
-    first = run_tutor("play", str(folder / "01-one.toml"), "--plain", text="6\n?\n:show\n:undo\n:fresh\n:rule\n:explain\n")
+    first = run_tutor(
+        "play", str(folder / "01-one.toml"), "--plain", text="6\n?\n:show\n:undo\n:fresh\n:rule\n:explain\n"
+    )
     assert first.returncode == 1
     assert "This is an exam: no hints" in first.stdout and "* Noted." in first.stdout
     assert first.stdout.count("there is no help") == 5 and "they stay the same" in first.stdout

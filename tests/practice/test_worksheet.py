@@ -15,7 +15,7 @@ from tutor.algebra.tree import ONE, number
 from tutor.grading import Kind
 from tutor.packs import Variant, from_formula, library
 from tutor.practice.event import Event
-from tutor.practice.resume import open_worksheet
+from tutor.practice.resume import carried_over, open_worksheet
 from tutor.practice.store import Store, default_path
 from tutor.practice.worksheet import OFFER_AFTER, PAUSE, Worksheet
 
@@ -265,3 +265,18 @@ def test_a_place_that_is_not_asked_is_not_gone_back_to() -> None:
     worksheet = Worksheet(variant)
     worksheet.answer("x->mul1", "5")
     assert worksheet.place_to_go_on() in {blank.id for blank in worksheet.blanks}
+
+
+def test_an_exercise_that_is_saved_anew_stays_at_its_stage(tmp_path: Path) -> None:
+    text = 'graph = "z = x * y"\nstages = [["x"], ["y"]]\n[vary]\nx = { from = 2, to = 9 }\ny = { from = 2, to = 9 }\n'
+    (tmp_path / "pack.toml").write_text("format = 1")
+    (tmp_path / "01-one.toml").write_text(text)
+    exercise = library.pack(tmp_path).open("one")
+    worksheet = Worksheet(exercise.variant(3))
+    worksheet.answer("x", "y")
+    worksheet.fresh(4)
+    assert (worksheet.variant.stage, [blank.id for blank in worksheet.blanks]) == (1, ["y->mul1"])
+    again = carried_over(worksheet, exercise)
+    assert again.variant.stage == 1 and [blank.id for blank in again.blanks] == ["y->mul1"]
+    (tmp_path / "01-one.toml").write_text(text.replace(', ["y"]]', "]"))
+    assert carried_over(worksheet, library.pack(tmp_path).open("one")).variant.stage == 0

@@ -80,7 +80,7 @@ class Checker(Computing, Asking, Saying):
         )
         if exercise.stages:
             exercise = replace(exercise, asked=exercise.stages[0])
-        known = self._known(self._asking(exercise), file.blank, "blank")
+        known = self._known(self._asking(exercise), file.blank, "blank") if file.blank else []
         if self.doubtful:
             return None
         self._something_to_fill(exercise, problem)
@@ -116,7 +116,7 @@ class Checker(Computing, Asking, Saying):
             path=path,
             exam=self.exam,
         )
-        known = self._known(self._asking(exercise), file.blank, "blank")
+        known = self._known(self._asking(exercise), file.blank, "blank") if file.blank else []
         if self.doubtful:
             return None
         exercise = self._told_everything(exercise, known)

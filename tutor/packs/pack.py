@@ -15,11 +15,13 @@ from tutor.packs.archive import PACK_FILE, around, is_archive, open_archive
 from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.ids import is_id
 from tutor.packs.plain_text import one_line, paragraphs
-from tutor.packs.source import FORMAT, NEWER, Source, read
+from tutor.packs.source import FORMAT, NEWER, Source, read, read_text
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
+#: A file may set its id where a line begins so; a key can hide behind escapes.
+_SETS_ID = re.compile(r"""^[ \t]*(?:id|"id"|'id'|"[^"\n]*\\)""", re.MULTILINE)
 _LEADING_NUMBER = re.compile(r"[0-9]+[-_. ]+(?=.)")
 
 
@@ -51,6 +53,19 @@ class Pack:
     def entries(self) -> tuple[Entry, ...]:
         """Its exercises, in the order of their file names; also those that can't be opened."""
         return tuple(map(self._entry, exercise_files(self.folder)))
+
+    @cached_property
+    def untitled(self) -> tuple[Entry, ...]:
+        """The same with their ids for titles: only files that may set an id are read as TOML."""
+        return tuple(map(self._untitled, exercise_files(self.folder)))
+
+    def _untitled(self, path: Path) -> Entry:
+        by_name = id_of(path)
+        try:
+            sets_id = _SETS_ID.search(read_text(path, self.folder))
+        except PackError:
+            sets_id = None
+        return self._entry(path) if sets_id else Entry(by_name, Text({"": by_name}), path)
 
     def _entry(self, path: Path) -> Entry:
         by_name = id_of(path)

@@ -27,6 +27,8 @@ class Saying(Report):
 
     def _texts(self, exercise: Exercise) -> bool:
         """Report every number that can't be filled into a text; whether the questions have their values."""
+        if not exercise.questions and not any(text.texts for _place, text in self._all_texts()):
+            return True
         # What was computed stays with an exercise.
         without = replace(exercise, questions=()) if exercise.questions else exercise
         fill = Filling(without.variant().problem, constants=exercise.constants)

@@ -69,7 +69,7 @@ def _tasks(place: Path) -> tuple[list[Finding], list[Task]]:
             return of_error(error), []
     found = pack(place.parent if place.name == PACK_FILE else place)
     told, languages = whole.check(found)
-    return told, list(_groups(found, languages, found.entries))
+    return told, list(_groups(found, languages, found.untitled))
 
 
 def _one_file(path: Path) -> tuple[list[Finding], list[Task]]:
@@ -84,11 +84,11 @@ def _one_file(path: Path) -> tuple[list[Finding], list[Task]]:
         languages = read_pack(around.folder / PACK_FILE, around.folder).languages
     except PackError:
         languages = ()
-    return [], list(_groups(around, languages, [entry for entry in around.entries if entry.path.name == path.name]))
+    return [], list(_groups(around, languages, [entry for entry in around.untitled if entry.path.name == path.name]))
 
 
 def _groups(found: Pack, languages: tuple[str, ...], entries: Sequence[Entry]) -> Iterator[Task]:
-    known = tuple(entry.id for entry in found.entries)
+    known = tuple(entry.id for entry in found.untitled)
     for begin in range(0, len(entries), _GROUP):
         yield Task(found.id, found.folder, languages, tuple(entries[begin : begin + _GROUP]), known, found.exam)
 

@@ -34,10 +34,10 @@ def check(found: Pack) -> tuple[list[Finding], tuple[str, ...]]:
         file = read_pack(path, found.folder)
         source = read(path, found.folder)
     except PackError as error:
-        return [*of_error(error), *map(of_fault, twice(list(found.entries)))], ()
+        return [*of_error(error), *map(of_fault, twice(list(found.untitled)))], ()
     subject = Subject(path, source, None, file.languages)
-    told = [*map(of_fault, twice(list(found.entries))), *languages.check(subject)]
-    if not found.entries:
+    told = [*map(of_fault, twice(list(found.untitled))), *languages.check(subject)]
+    if not found.untitled:
         told.append(of_fault(source.fault((), message(_NO_EXERCISES))))
     if not file.languages:
         told.append(subject.warning(message(_NO_LANGUAGES), "languages"))
@@ -69,5 +69,5 @@ def _elsewhere(pack: str, beside: Path) -> tuple[str, ...] | None:
     """The ids of the exercises in another pack, beside the one that is checked or known to the program."""
     for found in (*map(library.pack, library.packs_in(beside)), *library.packs()):
         if found.id == pack:
-            return tuple(entry.id for entry in found.entries)
+            return tuple(entry.id for entry in found.untitled)
     return None
