@@ -142,3 +142,11 @@ def test_findings_are_in_the_language_in_use(pack: Path, run_tutor: Run) -> None
 def test_a_pack_can_style_nothing(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD + '"\\u001b[31m" = 1\n')
     assert "\x1b" not in run_tutor("check", "mine").stdout
+
+
+def test_a_flat_spot_between_steep_slopes_is_no_disagreement(tmp_path: Path) -> None:
+    (tmp_path / "flat.toml").write_text(
+        'graph = "t = x - y; u = d + t; s = c ^ 4 * t ^ 2 * u * y; z = s ^ 2"\nstart = 3\n'
+        "[inputs]\nx = 12\ny = 2\nd = -10\nc = 12\n[vary]\n"
+    )
+    assert not [line for line in lines(tmp_path / "flat.toml") if "moving" in line]
