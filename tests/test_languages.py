@@ -97,6 +97,12 @@ def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
     assert [str(both), str(Text({"ko": "사슬"}))] == ["chain", "사슬"]
 
 
+#: What is written the same in every language.
+FUNCTION = re.compile(
+    r"\b(?:softmax|softplus|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|sign|abs|max|min|exp|log)\b"
+)
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_what_is_said_at_a_blank_is_in_korean(name: str) -> None:
     i18n.use("ko")
@@ -107,7 +113,7 @@ def test_what_is_said_at_a_blank_is_in_korean(name: str) -> None:
         said += [Message(str(suspect.says), fill(problem, blank, "7")) for suspect in suspects(problem, blank)]
         for text in map(str, said):
             assert HANGUL.search(text) or "∂" in text, text
-            assert not re.search("[a-z]{4}", text), text
+            assert not re.search("[a-z]{4}", FUNCTION.sub("", text)), text
 
 
 def test_help_is_in_korean(run_tutor: Run) -> None:
