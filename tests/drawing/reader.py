@@ -458,7 +458,9 @@ class _Reading:
             bracket = rest[cell] in OPENING
             end = x
             # A formula has single spaces in it; two texts side by side are farther apart.
-            while (end + 1, y) in rest or (end + 2, y) in rest or (bracket and rest.get((end, y)) not in tuple(CLOSING)):
+            while (
+                (end + 1, y) in rest or (end + 2, y) in rest or (bracket and rest.get((end, y)) not in tuple(CLOSING))
+            ):
                 if bracket and rest.get((end, y)) in tuple(CLOSING):
                     break
                 end += 1

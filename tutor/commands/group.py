@@ -13,8 +13,8 @@ from tutor.commands.export import export, import_attempts
 from tutor.commands.grade import grade
 from tutor.commands.help import Group
 from tutor.commands.listing import list_exercises
-from tutor.commands.new import new
 from tutor.commands.mistakes import mistakes
+from tutor.commands.new import new
 from tutor.commands.options import common
 from tutor.commands.pack import packs
 from tutor.commands.play import play

@@ -49,7 +49,12 @@ def quotient_lines(problem: Problem, step: float, width: int | None = None) -> l
     curve = _curve(problem, worst)
     lines += [*_agreement(entries, scales, curve, _place(worst)), ""]
     title = _("The error of {name} against the step (o forward, x central, * both):")
-    return [*lines, title.format(name=_place(worst)), "", *_plot(curve, _PLOT if width is None else max(min(_PLOT, width - _BESIDE), _LEAST_PLOT))]
+    return [
+        *lines,
+        title.format(name=_place(worst)),
+        "",
+        *_plot(curve, _PLOT if width is None else max(min(_PLOT, width - _BESIDE), _LEAST_PLOT)),
+    ]
 
 
 def _scales(entries: Sequence[Entry]) -> dict[str, float]:
