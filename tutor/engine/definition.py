@@ -148,7 +148,13 @@ def define(
     """
     own = own or {}
     definition = Definition(name, inputs, text, dict(own))
-    equations = definition.equations
+    try:
+        equations = definition.equations
+    except AlgebraError as error:
+        called = text[error.at : error.at + error.length]
+        if called in later:
+            raise AlgebraError(_unknown(called, name, inputs, later), error.at, error.length) from None
+        raise
     defined = {equation.name for equation in equations}
     used: set[str] = set()
     for equation in equations:

@@ -117,6 +117,7 @@ class TutorApp(Lasting):
         from tutor.packs import PackError
 
         worker = get_current_worker()
+        self._get_ready()
         self._find_due()
         if self._all and len(every := library.packs()) > len(self.packs):
             self.post_message(self.Found(every))
@@ -125,11 +126,13 @@ class TutorApp(Lasting):
             for entry in pack.entries:
                 if worker.is_cancelled:
                     return
+                began = time.monotonic()
                 try:
                     pack.open(entry.id)
                 except (PackError, AlgebraError) as error:
                     self.post_message(self.Broken(pack, entry, str(error)))
-        self._get_ready()
+                # Keys come first: the screen gets twice the time that this takes.
+                time.sleep(2 * (time.monotonic() - began))
 
     # --- opening ---
 

@@ -1,0 +1,26 @@
+"""What the program finds out about its packs once and keeps: tests find it kept, as a learner's second start does."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tutor.packs import library
+from tutor.practice.atlas import default_cache, read_atlas
+
+
+@pytest.fixture(scope="session")
+def kept_atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Which exercise asks for which rule, found out once."""
+    cache = tmp_path_factory.mktemp("atlas") / "atlas.json"
+    read_atlas(library.packs(), cache)
+    return cache
+
+
+@pytest.fixture(autouse=True)
+def second_start(home: Path, kept_atlas: Path) -> None:
+    """The learner's folder holds it."""
+    default_cache().parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(kept_atlas, default_cache())
