@@ -126,6 +126,9 @@ class TutorApp(Lasting):
             for entry in pack.entries:
                 if worker.is_cancelled:
                     return
+                # What the atlas knows has been opened before and has not changed since.
+                if self._all and self._atlas is not None and (pack.id, entry.id) in self._atlas:
+                    continue
                 began = time.monotonic()
                 try:
                     pack.open(entry.id)
