@@ -15,7 +15,7 @@ from tutor.algebra.balls import ball, from_fraction, precision
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.show import write
 from tutor.algebra.tidy import tidy
-from tutor.algebra.tree import number, postorder
+from tutor.algebra.tree import number, postorder, put_in
 from tutor.algebra.whole import Whole
 
 DOMAINS = {"x": "real", "y": "real", "n": "nonzero", "p": "positive", "q": "positive"}
@@ -137,20 +137,7 @@ def test_tidying_makes_nothing_longer(formula: Expr) -> None:
 def test_formulas_are_written_as_a_person_writes_them(text: str, tidied: str) -> None:
     names = ("a", "b", "c", "n", "p", "t", "x", "y", "dL/dz")
     symbols = {name: Sym(name, domain=DOMAINS.get(name, "real")) for name in names}
-    assert write(tidy(evaluate_names(parse(text, names), symbols))) == tidied
-
-
-def evaluate_names(formula: Expr, symbols: dict[str, Sym]) -> Expr:
-    """The tree with the symbols put in, nothing folded."""
-    done: dict[int, Expr] = {}
-    for node in postorder(formula):
-        if isinstance(node, Sym):
-            done[id(node)] = symbols.get(node.name, node)
-        elif isinstance(node, Apply):
-            done[id(node)] = Apply(node.op, tuple(done[id(arg)] for arg in node.args))
-        else:
-            done[id(node)] = node
-    return done[id(formula)]
+    assert write(tidy(put_in(parse(text, names), symbols))) == tidied
 
 
 @pytest.mark.parametrize(

@@ -131,11 +131,10 @@ def check_third_rung(of: Problem, place: Blank) -> None:
     if values.shape(found) != values.shape(truth):
         truth = truth[told_cell(text)]
     for mine, right in zip(cells(found), cells(truth), strict=True):
-        parts = of.parts(place) if place.kind == "sum" else []
-        size = sum(abs(nearest_float(cells(of.truth(part))[0])) for part in parts)
-        # Where all cancels, what is written is as near to nothing as its digits allow.
-        nothing = 1e-8 * max(map(abs, _numbers(product(text)))) if place.kind == "edge" else 0
-        assert nearest_float(mine) == pytest.approx(nearest_float(right), rel=5e-3, abs=1e-3 * size + nothing), text
+        # Where all cancels, what is written is as near to nothing as the digits of its numbers allow.
+        size = max(map(abs, _numbers(product(text))), default=0.0)
+        nothing = (1e-3 if place.kind == "sum" else 1e-8) * size
+        assert nearest_float(mine) == pytest.approx(nearest_float(right), rel=5e-3, abs=nothing), text
 
 
 @pytest.mark.parametrize(("name", "place_id"), [row for row in PLACES if row[0] not in ("start", "start-matrix")])

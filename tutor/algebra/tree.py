@@ -7,7 +7,7 @@ Trees are shared, not copied; whoever walks one uses `postorder`, which needs no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -140,6 +140,19 @@ def postorder(tree: Expr, known: Container[int] = ()) -> Iterator[Expr]:
 def names(tree: Expr) -> set[str]:
     """The names in `tree`, `pi` aside, which is a number."""
     return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
+
+
+def put_in(tree: Expr, meaning: Mapping[str, Expr]) -> Expr:
+    """`tree` with other expressions for some of its names, nothing folded."""
+    done: dict[int, Expr] = {}
+    for node in postorder(tree):
+        if isinstance(node, Sym):
+            done[id(node)] = meaning.get(node.name, node)
+        elif isinstance(node, Apply):
+            done[id(node)] = Apply(node.op, tuple(done[id(arg)] for arg in node.args), node.at)
+        else:
+            done[id(node)] = node
+    return done[id(tree)]
 
 
 def _with(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Expr:

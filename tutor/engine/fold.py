@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.tree import Apply, Expr, Sym, postorder
+from tutor.algebra.tree import Apply, Expr, Sym, postorder, put_in
 from tutor.engine.composite import composite
 from tutor.engine.graph import Graph, Node, formula_within
 from tutor.engine.parts import parts_of
@@ -153,26 +153,13 @@ def _called(inner: Sequence[Node], parts: Graph, graph: Graph, at: int, taken: C
         name = f"{node.id}/{part.id}"
         if name in taken:
             name = next(other for n in count(2) if (other := f"{name}_{n}") not in taken)
-        made = replace(part, id=name, name=None, formula=_put_in(part.formula, meaning))
+        made = replace(part, id=name, name=None, formula=put_in(part.formula, meaning))
         meaning[part.id] = formula_within([made], 0)
         if part.name:
             meaning[part.name] = meaning[part.id]
         found.append(made)
     found.append(replace(inner[-1], id=node.id, name=node.name, formula=node.formula))
     return found
-
-
-def _put_in(tree: Expr, meaning: Mapping[str, Expr]) -> Expr:
-    """A formula with other formulas for its names."""
-    done: dict[int, Expr] = {}
-    for part in postorder(tree):
-        if isinstance(part, Sym):
-            done[id(part)] = meaning.get(part.name, part)
-        elif isinstance(part, Apply):
-            done[id(part)] = Apply(part.op, tuple(done[id(arg)] for arg in part.args), part.at)
-        else:
-            done[id(part)] = part
-    return done[id(tree)]
 
 
 def _moved(node: Node, to: Callable[[int], int]) -> Node:

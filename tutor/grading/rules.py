@@ -12,7 +12,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.show import show, show_value, write
 from tutor.algebra.tidy import tidy
-from tutor.algebra.tree import Apply, Expr, Num, Sym, names, postorder
+from tutor.algebra.tree import Expr, Num, Sym, names, put_in
 from tutor.algebra.values import Value
 from tutor.engine import Edge
 from tutor.engine.composite import letter
@@ -152,7 +152,7 @@ def _with_numbers(tree: Expr, numbers: Mapping[str, _Number], truth: Expr) -> st
     used = names(tree)
     for digits in _DIGITS:
         shown = {name: number.shown(digits) for name, number in numbers.items() if name in used}
-        filled = _put_in(tree, shown)
+        filled = put_in(tree, shown)
         if names(filled) or _comes_to(filled, truth, max(map(_size, shown.values()), default=1.0)):
             return write(filled)
     return None
@@ -170,19 +170,6 @@ def _comes_to(filled: Expr, truth: Expr, size: float) -> bool:
 
 def _size(number: Expr) -> float:
     return abs(nearest_float(number))
-
-
-def _put_in(tree: Expr, numbers: Mapping[str, Expr]) -> Expr:
-    """`tree` with numbers for its symbols, nothing folded."""
-    done: dict[int, Expr] = {}
-    for node in postorder(tree):
-        if isinstance(node, Sym):
-            done[id(node)] = numbers.get(node.name, node)
-        elif isinstance(node, Apply):
-            done[id(node)] = Apply(node.op, tuple(done[id(arg)] for arg in node.args))
-        else:
-            done[id(node)] = node
-    return done[id(tree)]
 
 
 # --- operations on whole matrices --------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from tutor.packs.archive import PACK_FILE, around, is_archive, open_archive
 from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.ids import is_id
 from tutor.packs.plain_text import one_line, paragraphs
-from tutor.packs.source import FORMAT, NEWER, Source, read, read_text
+from tutor.packs.source import FORMAT, NEWER, Source, read, read_text, read_top
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
@@ -70,7 +70,9 @@ class Pack:
     def _entry(self, path: Path) -> Entry:
         by_name = id_of(path)
         try:
-            data = read(path, self.folder).data
+            data = read_top(path, self.folder)
+            if "title" not in data:  # It may be a table further down.
+                data = read(path, self.folder).data
         except PackError:
             return Entry(by_name, Text({"": by_name}), path)
         own = data.get("id")

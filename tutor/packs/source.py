@@ -64,6 +64,10 @@ _SYNTAX = {
 _SYNTAX_ELSE = N_("This is not valid TOML. Check quotes, brackets and the = sign on this line.")
 
 
+#: What begins a table; all before it are keys of the file itself.
+_HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """What stands for a number that is refused, until the key it belongs to is known."""
@@ -104,6 +108,16 @@ def read(path: Path, folder: Path) -> Source:
         return Source(path, text, _parse(text))
     except _Syntax as error:
         raise PackError([Fault(path, error.line, "", error.message)]) from None
+
+
+def read_top(path: Path, folder: Path) -> dict[str, Any]:
+    """The keys that stand before the first table of a file, which is a small part of it. Raises `PackError`."""
+    text = read_text(path, folder)
+    try:
+        # Where the line that looks like a header stands inside a text or a list, what is before it is not whole.
+        return _parse(_HEADER.split(text, maxsplit=1)[0])
+    except _Syntax:
+        return read(path, folder).data
 
 
 def read_text(path: Path, folder: Path) -> str:

@@ -117,12 +117,15 @@ class TutorApp(Lasting):
         from tutor.packs import PackError
 
         worker = get_current_worker()
-        self._get_ready()
+        # What is known to be due is told before the atlas is read, which may take seconds the first time.
         self._find_due()
-        if self._all and len(every := library.packs()) > len(self.packs):
-            self.post_message(self.Found(every))
+        self._get_ready()
+        every = library.packs() if self._all else self.packs
         # Copies of the packs: theirs are in use on the screen.
-        for pack in library.packs() if self._all else map(copy, self.packs):
+        copies = [copy(pack) for pack in every]
+        if len(every) > len(self.packs):
+            self.post_message(self.Found(tuple(every)))
+        for pack in copies:
             for entry in pack.entries:
                 if worker.is_cancelled:
                     return
