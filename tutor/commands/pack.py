@@ -10,6 +10,7 @@ from tutor.commands.errors import Refused
 from tutor.commands.help import Command, Group
 from tutor.commands.options import common
 from tutor.commands.start import Settings
+from tutor.commands.table import table
 from tutor.i18n import N_, _, message
 
 _ORIGINS = {"built-in": N_("built in"), "added": N_("added"), "installed": N_("from an installed package")}
@@ -82,3 +83,6 @@ def list_packs(settings: Settings) -> int:
             text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")
             click.echo(message(text, path=found.hidden.folder, id=pack.id))
     return 0
+
+
+packs.add_command(table)
