@@ -48,7 +48,10 @@ def table(settings: Settings, places: tuple[Path, ...], into: Path | None) -> in
 
 
 def table_of(packs: Sequence[Pack]) -> list[str]:
-    """The lines of the table, in the language in use, the packs as they stand in a list. Raises `Refused` where an exercise can't be opened."""
+    """The lines of the table, in the language in use, the packs in the order they ask for.
+
+    Raises `Refused` where an exercise can't be opened.
+    """
     from tutor.commands.pages import Table, as_markdown
 
     packs = sorted(packs, key=lambda pack: (pack.order is None, pack.order or 0))
