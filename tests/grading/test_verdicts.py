@@ -91,6 +91,22 @@ def test_a_shape_that_does_not_fit_is_said_in_rows_and_columns() -> None:
     assert "2×3" in str(verdict.message)
 
 
+def test_one_number_is_enough_for_a_matrix_of_one_cell() -> None:
+    of = problem("y = D @ v; z = y * c", "[[3]]", D="[[1, 2]]", v="[[6], [4]]", c="-5")
+    place = of.place("y")
+    for answer, kind in {
+        "-15": Kind.RIGHT,
+        "-15.0": Kind.RIGHT,
+        "3 * c": Kind.RIGHT,
+        "[[-15]]": Kind.RIGHT,
+        "-2e1": Kind.COARSE,
+        "3": Kind.MISTAKEN,
+        "[[1, 2]]": Kind.WRONG_SHAPE,
+    }.items():
+        assert grade(of, place, answer).kind is kind, answer
+    assert reads_as(of, place, "3 * c").text == "3·c = [[−15]]"
+
+
 def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
     of = GOOD["matrices"]
     verdict = grade(of, of.place("X->A"), "up * W.T")

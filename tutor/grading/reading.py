@@ -49,6 +49,9 @@ def read(problem: Problem, blank: Blank, text: str) -> Answer:
     _check_finite(value, text, formula)
     if not values.is_matrix(value):
         typed: tuple[tuple[Typed, ...], ...] = ((Typed.read(tree, value),),)
+        if blank.shape == (1, 1):
+            # One number is all that a matrix of one cell holds.
+            value = values.matrix(((value,),))
     elif isinstance(tree, Grid):
         typed = tuple(
             tuple(Typed.read(cell, value[i, j]) for j, cell in enumerate(row)) for i, row in enumerate(tree.rows)
