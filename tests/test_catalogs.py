@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from rich.cells import cell_len
 
 import tutor
-from tutor.i18n import LANGUAGES
+from tutor.i18n import LANGUAGES, read_catalog
 
 SOURCE = Path(tutor.__file__).parent
 #: How the catalogs are brought up to date, for whoever meets a failure here.
@@ -74,6 +74,14 @@ def translations() -> list[tuple[str, str]]:
 def loose_particles(text: str) -> list[str]:
     """What in a Korean text has a particle right behind a placeholder or a sign."""
     return [match[0] for match in LOOSE_PARTICLE.finditer(NOUN_WITH_BRACKET.sub("", text))]
+
+
+def test_the_program_reads_a_catalog_as_others_do() -> None:
+    text = (SOURCE / "locale" / "ko" / "LC_MESSAGES" / "tutor.po").read_text(encoding="utf-8")
+    text += 'msgid "one \\"line\\"\\n"\n"and another"\nmsgstr ""\n"역슬래시 \\\\n\\t"\n"와 줄\\n"\n\n'
+    text += '#~ msgid "gone"\n#~ msgstr "없음"\n\nmsgid "empty"\nmsgstr ""\n'
+    theirs = {entry.msgid: entry.msgstr for entry in polib.pofile(text) if entry.msgstr and not entry.obsolete}
+    assert dict(read_catalog(text)) == theirs and 'one "line"\nand another' in theirs
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
