@@ -15,7 +15,7 @@ from tutor.engine import OPERATIONS, Graph, Passes, run
 torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle
 
-_TORCH = {
+TORCH = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -77,7 +77,7 @@ def differentiate(program: Program, start: float) -> tuple[dict[str, Any], dict[
                 operands.append(use)
             else:
                 operands.append(one)
-        known[step.name] = _TORCH[step.op](*operands)
+        known[step.name] = TORCH[step.op](*operands)
         known[step.name].retain_grad()
     output = known[program.steps[-1].name]
     output.backward(torch.full_like(output, start))
@@ -139,7 +139,7 @@ def test_the_random_graphs_use_every_operation() -> None:
                 program = make(rng, 9)
                 rng.choice([1.0, 3.0, -0.5])
                 used |= {step.op for step in program.steps}
-    assert used == set(_TORCH)
+    assert used == set(TORCH)
     assert used | {"broadcast"} == set(OPERATIONS)
 
 
