@@ -164,7 +164,11 @@ def matrix() -> list[Box]:
 def hangul() -> list[Box]:
     """apples at a price, with tax"""
     b = Builder()
-    b.input("apple", "100원", label="りんご"), b.input("n", "2개", label="个数"), b.input("tax", "1.1", label="消費税")
+    (
+        b.input("apple", "100원", label="りんご 一個"),
+        b.input("n", "2개", label="个数"),
+        b.input("tax", "1.1", label="세금 배율"),
+    )
     b.op("price", "×", ["apple", "n"], "200원")
     b.op("total", "×", ["price", "tax"], "220원")
     b.output("지불 금액", "total")

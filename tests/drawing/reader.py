@@ -342,12 +342,28 @@ class _Reading:
 
     def _input(self, root: Visit) -> Node:
         right, y = root[0] - 1, root[1]
-        x = right
-        while self.at((x, y)) != " " and x >= 0 and (x, y) not in self.inside:
-            self.labels.add((x, y))
-            x -= 1
+        x = self._word(right, y)
+        # A label may be of several words, one blank apart; what stands right above a wire is a value.
+        while self._is_text((x - 1, y)) and not self._on_a_wire(before := self._word(x - 1, y), x - 1, y):
+            x = before
+        self.labels.update((column, y) for column in range(x + 1, right + 1) if self.at((column, y)) != " ")
         text = "".join(self.at((column, y)) for column in range(x + 1, right + 1))
         return Node(x + 1, y, right - x, 1, text)
+
+    def _word(self, x: int, y: int) -> int:
+        """The first cell left of the word that ends at a cell."""
+        while self.at((x, y)) != " " and x >= 0 and (x, y) not in self.inside:
+            x -= 1
+        return x
+
+    def _on_a_wire(self, before: int, end: int, y: int) -> bool:
+        """Whether a wire runs below a word, or below the rows of a matrix that it is part of."""
+        flat = "-" if self.ascii else "─"
+        return any(
+            all(self.at((column, row)) == flat for column in range(before + 1, end + 1))
+            and all(self._is_text((end, between)) for between in range(y, row))
+            for row in range(y + 1, y + 5)
+        )
 
     def _own(
         self,

@@ -27,18 +27,29 @@ def content(signs: Signs, *parts: Part) -> Content:
     )
 
 
-#: `*emphasis*` that hugs words, after a space or an opening sign, and `` `code` ``. In `a * b` and `2*a*b` the
-#: star is a sign of multiplication. A Korean particle may follow at once.
-_LIGHT = re.compile(r"(?P<code>`[^`\n]+`)|(?<![^\s(\[“‘「—])(?P<stress>\*\w(?:[^*\n]*[^\s*])?\*)(?![A-Za-z0-9_*(])")
+#: `**strong**` and `*emphasis*` that hug words, after a space or an opening sign, and `` `code` ``. In `a * b`,
+#: `2*a*b` and `x**2` the stars are signs of arithmetic. A Korean particle may follow at once.
+_LIGHT = re.compile(
+    r"(?P<code>`[^`\n]+`)"
+    r"|(?<![^\s(\[“‘「—])(?:"
+    r"\*\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
+    r"|\*(?P<stress>\w(?:[^*\n]*[^\s*])?)\*"
+    r")(?![A-Za-z0-9_*(])"
+)
 
 
 def prose(signs: Signs, text: str, style: str = "") -> Content:
-    """A text of several sentences with its light marks, `*emphasis*` and `` `code` ``, turned into styles."""
+    """A text of several sentences with its light marks turned into styles: `**strong**`, `*emphasis*`, `` `code` ``."""
     parts: list[Part] = []
     end = 0
     for found in _LIGHT.finditer(text):
         parts.append((text[end : found.start()], style))
-        parts.append((found[0][1:-1], f"{style} italic" if found["stress"] else "bold $text-accent"))
+        if found["strong"]:
+            parts.append((found["strong"], f"{style} bold"))
+        elif found["stress"]:
+            parts.append((found["stress"], f"{style} italic"))
+        else:
+            parts.append((found["code"][1:-1], "bold $text-accent"))
         end = found.end()
     parts.append((text[end:], style))
     return content(signs, *(part for part in parts if part[0]))
