@@ -32,7 +32,7 @@ class Event:
 
     `worksheet` is the id of the try, a UUID made with its `begin`; a formula typed at the
     command line has no pack and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`,
-    `solved`; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all that was
+    `solved`; `open` and `fold` of the node in `text`; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all that was
     done before in an exercise, in a pack (no exercise) or everywhere (no pack), `restore` takes the reset with the
     id in `text` back. Others may come: who reads events passes over kinds it does not know. `rule` is the rule
     practised, an id of `tutor.practice.skills`; `hints` counts the rungs seen on this blank so far; `duration` is in

@@ -16,6 +16,7 @@ from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, message
 from tutor.packs import Exercise
 from tutor.packs.variants import Choice, Draw, Drawing
+from tutor.practice.opening import with_nodes_open
 from tutor.practice.worksheet import Worksheet
 
 #: So many seeds are tried until the numbers are others than the learner's.
@@ -36,7 +37,7 @@ def replay_of(worksheet: Worksheet) -> tuple[Replay, Message | None]:
         return Replay(problem), None
     other = _with_other_numbers(worksheet)
     if other is not None:
-        return Replay(other), message(N_("Replayed at other numbers than yours."))
+        return Replay(with_nodes_open(other, worksheet.opened)), message(N_("Replayed at other numbers than yours."))
     settled = frozenset(name for name in worksheet.known() if problem.has_place(name))
     text = N_("There are no other numbers to replay this at: only what you have solved is replayed.")
     return Replay(problem, settled), message(text)

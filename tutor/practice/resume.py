@@ -36,7 +36,9 @@ def carried_over(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
     """A worksheet, kept nowhere, on an exercise as it is written now: the same numbers and answers, judged anew."""
     stage = min(worksheet.variant.stage, max(len(exercise.stages) - 1, 0))
     renewed = Worksheet(exercise.variant(worksheet.variant.seed, stage))
-    asked = {blank.id for blank in renewed.blanks}
+    for node in worksheet.opened:
+        renewed.open(node)
+    asked = {blank.id for blank in renewed.stops}
     for name, entry in worksheet.entries.items():
         if name not in asked:
             continue

@@ -26,6 +26,7 @@ from tutor.i18n import N_, Message, message
 from tutor.packs import Variant
 from tutor.practice import exam
 from tutor.practice.event import Event, new_id
+from tutor.practice.opening import Opening, closed
 from tutor.practice.skills import proves, rule_at
 
 State = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
@@ -125,7 +126,11 @@ class Worksheet:
 
     def _begin(self, variant: Variant) -> None:
         self.variant = variant
-        self.problem: Problem = variant.problem
+        self._view = closed(variant.problem)
+        self._openings: dict[str, Opening | None] = {}
+        #: Entries without a place: inside nodes that are folded again, and beside the parts of open ones.
+        self._inside: dict[frozenset[str], dict[str, Entry]] = {}
+        self._covered: dict[frozenset[str], dict[str, Entry]] = {}
         self._entries: dict[str, Entry] = {}
         self._history: list[tuple[str, Entry]] = []
         self._tally = _Tally()
@@ -138,9 +143,24 @@ class Worksheet:
     # --- what there is ---
 
     @property
+    def problem(self) -> Problem:
+        """What is asked, with the nodes that are opened in their parts."""
+        return self._view.problem
+
+    @property
     def blanks(self) -> tuple[Blank, ...]:
         """The blanks to fill, in the order of the backward pass."""
         return self.problem.blanks
+
+    @property
+    def stops(self) -> tuple[Blank, ...]:
+        """The blanks, and the places inside opened nodes, which may be filled; in the order of the backward pass."""
+        extra = {place.id for place in self._view.extra}
+        if not extra:
+            return self.blanks
+        asked = {blank.id for blank in self.blanks}
+        backward = tuple(place for place in self.problem.places if place.id in extra or place.id in asked)
+        return self.problem.asked_forward + backward + self.problem.asked_after
 
     def locked(self, blank: str) -> bool:
         """Whether a blank waits for others: the backward pass opens when the forward values are there."""
@@ -185,12 +205,17 @@ class Worksheet:
         if entry.revealed:
             return "revealed"
         if entry.verdict is None:
-            return "given" if any(place.id == blank for place in self.problem.shown) else "empty"
+            return "given" if any(place.id == blank for place in self._given) else "empty"
         if entry.verdict.right:
             return "right"
         if entry.verdict.kind is Kind.NOTED:
             return "noted"
         return "wrong" if entry.verdict.costs else "near"
+
+    @property
+    def _given(self) -> tuple[Blank, ...]:
+        """The places that show their values unasked: from the first, and inside opened nodes when all is done."""
+        return self.problem.shown + (self._view.extra if self._view.before is not None and self.done else ())
 
     def value_text(self, blank: str) -> list[list[str]]:
         """What stands in a place, cell by cell: the learner's entry, or a given or shown value. [] when empty."""
@@ -222,7 +247,9 @@ class Worksheet:
 
     def next_open(self, after: str | None = None) -> str | None:
         """The next blank in backward order that is neither right nor shown, going round; None when done."""
-        order = [blank.id for blank in self.blanks]
+        if self.done:
+            return None
+        order = [blank.id for blank in self.stops]
         begin = order.index(after) + 1 if after in order else 0
         for name in order[begin:] + order[:begin]:
             if not self.entry(name).settled and not self.locked(name):
@@ -231,7 +258,7 @@ class Worksheet:
 
     def place_to_go_on(self) -> str:
         """The blank to focus on when the worksheet is opened: where the learner stopped."""
-        order = [blank.id for blank in self.blanks]
+        order = [blank.id for blank in self.stops]
         if self.last_blank in order and not self.entry(self.last_blank).settled:
             return self.last_blank
         return self.next_open(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
@@ -248,7 +275,7 @@ class Worksheet:
     def known(self) -> frozenset[str]:
         """The places whose right value the learner can see."""
         true = {name for name, entry in self._entries.items() if entry.true}
-        return frozenset(true | {place.id for place in self.problem.shown})
+        return frozenset(true | {place.id for place in self._given})
 
     def known_texts(self) -> Mapping[str, str]:
         """The right values the learner can see, as they are shown, by place; a matrix on one line."""
@@ -268,13 +295,87 @@ class Worksheet:
             gradients=tuple((name, exact.gradients[position[name]]) for name in wrt),
             mistakes=self._tally.mistakes,
             wrongs=self._tally.wrongs,
-            hints=sum(entry.hints for entry in self._entries.values()),
+            hints=sum(entry.hints for entry in (*self._entries.values(), *self._put_away())),
             revealed=len(self._tally.revealed),
             seconds=self._tally.seconds,
             verdicts=tuple(
                 (blank, sealed) for blank in self.blanks if (sealed := self.entry(blank.id).sealed) is not None
             ),
         )
+
+    def _put_away(self) -> list[Entry]:
+        """The entries that have no place now."""
+        away = (*self._inside.values(), *self._covered.values())
+        return [entry for entries in away for entry in entries.values()]
+
+    # --- nodes opened on the spot ---
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """The nodes that are open, in the order they were opened."""
+        return tuple(one.node for one in self._view.chain)
+
+    def can_open(self, node: str) -> bool:
+        """Whether a node can be shown in its parts: not in an exam that goes on, nor while its value is asked."""
+        graph = self.problem.graph
+        if self.withheld is not None or graph.position.get(node) in self.hidden:
+            return False
+        if node not in self._openings:
+            self._openings[node] = self._view.opened(node)
+        return self._openings[node] is not None
+
+    def opened_around(self, node: str) -> str | None:
+        """The opened node that a node is a part of; None where it is in none."""
+        around = self._view.around(node)
+        return around.node if around is not None else None
+
+    def open(self, node: str) -> bool:
+        """Show a node in its parts, with places to fill between them; False where it can't be opened.
+
+        What stands outside of it stays, and so does what is asked: the places inside are extra.
+        """
+        if not self.can_open(node):
+            return False
+        self._record("open", "", text=node)
+        return True
+
+    def fold(self, node: str) -> bool:
+        """Fold the opened node that `node` is a part of; False where there is none. Entries inside are kept for it."""
+        if self._view.around(node) is None:
+            return False
+        self._record("fold", "", text=node)
+        return True
+
+    def _show_in_parts(self, node: str) -> None:
+        view = self._view.opened(node)
+        if view is None:
+            return
+        covered = {name: entry for name, entry in self._entries.items() if name not in view.moved}
+        self._covered[view.parts] = covered
+        self._look_at(view, view.moved, self._inside.pop(view.parts, {}))
+
+    def _show_whole(self, node: str) -> None:
+        around = self._view.around(node)
+        if around is None:
+            return
+        others = [one.node for one in self._view.chain[len(around.chain) :] if one.node not in around.parts]
+        while (last := self._view).before is not None:
+            back = {here: name for name, here in last.moved.items()}
+            self._inside[last.parts] = {name: entry for name, entry in self._entries.items() if name not in back}
+            self._look_at(last.before, back, self._covered.pop(last.parts, {}))
+            if last is around:
+                break
+        for other in others:
+            self._show_in_parts(other)
+
+    def _look_at(self, view: Opening, names: Mapping[str, str], returning: Mapping[str, Entry]) -> None:
+        """Look at the problem with other nodes opened: `names` are what places are called there."""
+        self._view, self._openings = view, {}
+        kept = {names[name]: entry for name, entry in self._entries.items() if name in names}
+        self._entries = {**kept, **returning}
+        self._history = [(names[name], entry) for name, entry in self._history if name in names]
+        self.last_blank = names.get(self.last_blank or "")
+        self._hinted = names.get(self._hinted or "")
 
     # --- what the learner does ---
 
@@ -451,6 +552,10 @@ class Worksheet:
     def _apply(self, event: Event, verdict: Verdict | None = None) -> None:
         """What an event does to the state; the same now and when it is replayed."""
         self._tally.seconds += event.duration
+        if event.kind == "open":
+            self._show_in_parts(event.text)
+        elif event.kind == "fold":
+            self._show_whole(event.text)
         if not event.blank or not self.problem.has_place(event.blank):
             return
         self.last_blank = event.blank
