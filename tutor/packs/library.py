@@ -14,6 +14,7 @@ from tutor.i18n import N_, Message, message
 from tutor.packs.archive import PACK_FILE, is_archive
 from tutor.packs.faults import refusal
 from tutor.packs.pack import Entry, Pack, pack
+from tutor.packs.titles import Titles
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
@@ -45,7 +46,8 @@ def shelves(installed: bool = True) -> tuple[Shelved, ...]:
     """Every pack there is, also those that another one hides."""
     first: dict[str, Pack] = {}
     found = []
-    for origin, here in _in_order((origin, pack(folder)) for origin, folder in _folders(installed)):
+    titles = Titles()
+    for origin, here in _in_order((origin, pack(folder, titles)) for origin, folder in _folders(installed)):
         found.append(Shelved(here, origin, first.get(here.id)))
         first.setdefault(here.id, here)
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from tutor.packs.source import FORMAT, NEWER, Source, read, read_text, read_top
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
+    from tutor.packs.titles import Titles
 
 #: A file may set its id where a line begins so; a key can hide behind escapes.
 _SETS_ID = re.compile(r"""^[ \t]*(?:id|"id"|'id'|"[^"\n]*\\)""", re.MULTILINE)
@@ -48,11 +49,20 @@ class Pack:
     faults: tuple[Fault, ...] = ()
     order: int | None = None
     exam: bool = False
+    #: Where its titles are remembered.
+    titles: Titles | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Its exercises, in the order of their file names; also those that can't be opened."""
-        return tuple(map(self._entry, exercise_files(self.folder)))
+        files = exercise_files(self.folder)
+        known = self.titles.of(self.folder, files) if self.titles else None
+        if known is not None:
+            return tuple(Entry(name, title, path) for path, (name, title) in zip(files, known, strict=True))
+        found = tuple(map(self._entry, files))
+        if self.titles and not around(self.folder):
+            self.titles.keep(self.folder, files, found)
+        return found
 
     @cached_property
     def untitled(self) -> tuple[Entry, ...]:
@@ -117,15 +127,15 @@ def twice(entries: list[Entry]) -> list[Fault]:
     return found
 
 
-def pack(folder: Path) -> Pack:
-    """The pack in a folder or an archive, whatever state it is in."""
+def pack(folder: Path, titles: Titles | None = None) -> Pack:
+    """The pack in a folder or an archive, whatever state it is in. `titles` is where its titles are remembered."""
     by_name = one_line(folder.stem if is_archive(folder) else folder.name)
     try:
         if is_archive(folder):
             folder = open_archive(folder).folder
         source = read(folder / PACK_FILE, folder)
     except PackError as error:
-        return Pack(by_name, Text({"": by_name}), Text({}), folder, error.faults)
+        return Pack(by_name, Text({"": by_name}), Text({}), folder, error.faults, titles=titles)
     data = source.data
     own = data.get("id")
     pack_id = own if isinstance(own, str) and is_id(own) else by_name
@@ -133,7 +143,8 @@ def pack(folder: Path) -> Pack:
     description = _description(data.get("description"))
     order = data.get("order")
     place = order if isinstance(order, int) else None
-    return Pack(pack_id, title, description, folder, tuple(_format_faults(source)), place, data.get("mode") == "exam")
+    faults, exam = tuple(_format_faults(source)), data.get("mode") == "exam"
+    return Pack(pack_id, title, description, folder, faults, place, exam, titles)
 
 
 def id_of(path: Path) -> str:

@@ -13,6 +13,8 @@ _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 def visible(text: str, keep: str = "") -> str:
     r"""`text` with every control and direction character written out, as `\x1b`; those in `keep` stay."""
+    if text.isprintable():  # None of what is written out is printable.
+        return text
     return "".join(character if character in keep else _shown(character) for character in text)
 
 

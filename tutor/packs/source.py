@@ -130,7 +130,7 @@ def read_text(path: Path, folder: Path) -> str:
     try:
         if archive:
             raw = open_archive(archive).read(path)
-        elif not path.resolve().is_relative_to(folder.resolve()):
+        elif not _lies_in(path, folder):
             raise refused(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")))
         elif not stat.S_ISREG(path.stat().st_mode):
             raise refused(message(N_("This is no ordinary file. Put a text file in its place.")))
@@ -149,6 +149,13 @@ def read_text(path: Path, folder: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise refused(message(N_("This file is not in UTF-8. Save it as UTF-8.")), line) from None
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    """Whether a file is in a folder when all links are followed."""
+    # What stands in the folder itself and is no link can be nowhere else; this is the common and the fast case.
+    at_hand = path.parent == folder and path.name not in ("", "..") and not path.is_symlink()
+    return at_hand or path.resolve().is_relative_to(folder.resolve())
 
 
 class _Syntax(Exception):
