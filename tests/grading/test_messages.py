@@ -19,7 +19,7 @@ from tutor.engine import OPERATIONS
 from tutor.grading import Kind, grade
 from tutor.grading.blank_words import fill
 from tutor.grading.mistakes import suspects
-from tutor.i18n import Message, Text, translate
+from tutor.i18n import Text, translate
 
 ALL = GOOD | ODD
 
@@ -49,7 +49,7 @@ def test_every_mistake_says_something_that_can_be_read(language: str) -> None:
         words = fill(of, place, "37.25")
         for suspect in suspects(of, place):
             assert not isinstance(suspect.says, Text)
-            said = str(Message(suspect.says, words))
+            said = str(suspect.said(words))
             assert said
             assert "{" not in said
             seen.add(suspect.id)

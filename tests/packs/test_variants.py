@@ -189,7 +189,8 @@ def test_numbers_at_kinks_without_a_value_or_too_long_are_passed_over(
 
 
 def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(opened: Opened) -> None:
-    from tutor.grading.mistakes import near, suspects
+    from tutor.grading.mistakes import suspects
+    from tutor.grading.suspect import near
 
     exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 12 }\ny = { from = 2, to = 12 }")  # fmt: skip

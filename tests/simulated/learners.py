@@ -30,7 +30,8 @@ from tutor.algebra.tree import names as names_in
 from tutor.algebra.whole import Whole
 from tutor.engine.symbolic import has_symbols
 from tutor.grading import Blank, Kind, Problem, grade, hint
-from tutor.grading.mistakes import Suspect, suspects
+from tutor.grading.mistakes import suspects
+from tutor.grading.suspect import Suspect
 from tutor.packs import Exercise, library
 from tutor.practice.worksheet import Worksheet
 

@@ -26,6 +26,9 @@ _AT = {
     "start": message(N_("the start")),
     "forward": message(N_("forward values")),
     "loss": message(N_("softmax before a cross-entropy")),
+    "quotient": message(N_("questions for a difference quotient")),
+    "step": message(N_("questions for a step downhill")),
+    "question": message(N_("questions for a value or an expression")),
     "everywhere": message(N_("wherever there is a number")),
 }
 

@@ -10,8 +10,9 @@ from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.values import Value
 from tutor.engine import NotANumber, Passes, run
-from tutor.grading.mistakes import Suspect, near, suspects
+from tutor.grading.mistakes import suspects
 from tutor.grading.problem import Blank, Problem
+from tutor.grading.suspect import Suspect, near
 
 #: Equal on other numbers to so many digits is equal for good.
 _EQUAL = 1e-9
@@ -39,7 +40,8 @@ class _Moved(Problem):
 
 def by_accident(problem: Problem, blank: Blank, fitting: Sequence[Suspect]) -> bool:
     """Whether the first of several mistakes shares its value with one that has another value on other numbers."""
-    others = {suspect.id for suspect in fitting} - {fitting[0].id}
+    # What was done at another node is less likely by far than what was done here.
+    others = {suspect.id for suspect in fitting if not suspect.at} - {fitting[0].id}
     if not others or blank.kind == "question":
         return False
     found: dict[str, list[Value]] = {}

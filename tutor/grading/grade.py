@@ -12,11 +12,11 @@ from tutor.algebra.tree import Num
 from tutor.algebra.values import Value
 from tutor.grading.comparing import compare_cells
 from tutor.grading.equality import DIGITS, Match
-from tutor.grading.mistakes import near
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import grade_choice
 from tutor.grading.reading import Answer, read
 from tutor.grading.reasons import why_not
+from tutor.grading.suspect import near
 from tutor.grading.verdict import Kind, Verdict
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tutor.algebra.evaluate import describe
 from tutor.algebra.show import show, write
+from tutor.grading.at_nodes import NOT_THE_END
 from tutor.grading.blank_words import fill
 from tutor.grading.in_symbols import (
     answer_in_names,
@@ -21,7 +22,6 @@ from tutor.grading.in_symbols import (
     slope_is_open,
     upstream_in_names,
 )
-from tutor.grading.mistakes import NOT_THE_END
 from tutor.grading.nudges import nudge
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.rules import bracketed, forward_in_numbers, in_letters, in_numbers, together

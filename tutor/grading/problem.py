@@ -311,7 +311,7 @@ class Problem:
         graph, exact = self.graph, self.exact
         if blank.kind == "forward":
             # What is computed from it would give it away.
-            behind = self._ahead(blank.node)
+            behind = self.ahead(blank.node)
             return {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name and i not in behind}
         found = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name}
         if isinstance(self.start, Sym):
@@ -319,13 +319,13 @@ class Problem:
         if blank.edge:
             found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
         ahead = [blank.edge] if blank.edge else graph.outgoing[blank.node]
-        for position in self._ahead(*(edge.target for edge in ahead)):
+        for position in self.ahead(*(edge.target for edge in ahead)):
             node = graph.nodes[position]
             if node.name and position != graph.last:
                 found[f"d{self.goal}/d{node.name}"] = exact.gradients[position]
         return found
 
-    def _ahead(self, *positions: int) -> set[int]:
+    def ahead(self, *positions: int) -> set[int]:
         """These nodes and all nodes between them and the output."""
         found: set[int] = set()
         stack = list(positions)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.tree import Expr
 from tutor.algebra.values import Shape, Value, shape
 from tutor.grading.verdict import Kind, Verdict
 from tutor.i18n import N_, Text, message
@@ -26,6 +27,7 @@ class Question:
 
     Either `answer` is the right value, exact (with symbols where an expression is asked), and `names` what an
     answer may use, each with its value or the symbol it stands for; or there are `choices`, as they are shown.
+    `form` is the author's formula for the answer, `known` all that formulas of the author's may use, `grad(w)` too.
     """
 
     id: str
@@ -33,6 +35,8 @@ class Question:
     answer: Value = None
     names: Mapping[str, Value] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    form: Expr | None = None
+    known: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def shape(self) -> Shape:

@@ -15,14 +15,16 @@ from tutor.algebra.tree import Expr, lift
 from tutor.algebra.values import Value
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.apart import Apart
+from tutor.grading.at_nodes import NOT_THE_END
 from tutor.grading.blank_words import fill
 from tutor.grading.classes import by_accident
 from tutor.grading.comparing import all_equal, compare_cells, difference
 from tutor.grading.equality import Typed, tolerance
 from tutor.grading.identity import Outcome
-from tutor.grading.mistakes import NOT_THE_END, POWER_OF_TEN, SLIP, Named, Suspect, near, suspects
+from tutor.grading.mistakes import suspects
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.reading import Answer
+from tutor.grading.suspect import POWER_OF_TEN, SLIP, SWAPPED_DIGITS, Named, Suspect, near
 from tutor.grading.verdict import Kind, Verdict
 from tutor.i18n import N_, Message, Text, message
 
@@ -54,7 +56,7 @@ def why_not(
                 message(N_("That number belongs somewhere else in this graph. Which edge is marked now?")),
                 cells=cells,
             )
-    slip = _slip(value, problem.truth_in_floats(blank))
+    slip = _slip(answer, value, problem.truth_in_floats(blank))
     if slip:
         return Verdict(Kind.MISTAKEN, message(slip.says), slip.id, cells)
     if cells is not None and any(cell for row in cells for cell in row):
@@ -82,7 +84,7 @@ def _why_no_formula(
 
     for suspect in suspects(problem, blank, held):
         if is_it(suspect.value):
-            return Verdict(Kind.MISTAKEN, _says(suspect, words), suspect.id, cells)
+            return Verdict(Kind.MISTAKEN, suspect.said(words), suspect.id, cells)
     if values.shape(answer.value) != values.shape(truth):
         return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(answer.value), values.shape(truth)))
     for other in problem.blanks:
@@ -133,16 +135,10 @@ def _mistaken(
 ) -> Verdict:
     """The likeliest of the mistakes that lead to an answer; a guess where another one only happens to."""
     first = fitting[0]
-    says = _says(first, words)
+    says = first.said(words)
     if not isinstance(first.says, Text) and by_accident(problem, blank, fitting):
         says = message(N_("A guess: {text}"), text=says)
     return Verdict(Kind.MISTAKEN, says, first.id, cells)
-
-
-def _says(suspect: Suspect, words: Mapping[str, Any]) -> Message:
-    if isinstance(suspect.says, Text):
-        return message(N_("{text}"), text=suspect.says)
-    return Message(suspect.says, words)
 
 
 def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:
@@ -165,8 +161,8 @@ def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:
 
 def _near_typed(typed: Typed, value: float, wrong: float) -> bool:
     if not typed.decimal:
-        # A whole number of some digits is what a longer one is rounded to.
-        rounded = typed.unit == 1 and typed.digits > 3 and abs(value - wrong) <= 0.5
+        # A whole number is what a longer one is rounded to.
+        rounded = typed.unit == 1 and near(value, wrong, 0.005) and abs(value - wrong) <= 0.5
         return rounded or near(value, wrong, 1e-9) or (value == 0 and abs(wrong) < 1e-12)
     if near(value, wrong, 0.005):
         return True
@@ -184,18 +180,33 @@ def _equals(answer: Answer, value: Value, problem: Problem, blank: Blank) -> boo
     return all_equal(compare_cells(answer, truth))
 
 
-def _slip(value: Value, truth: Value) -> Named | None:
-    """Arithmetic, not concept: within 5 %, or a power of ten off."""
+def _slip(answer: Answer, value: Value, truth: Value) -> Named | None:
+    """Arithmetic, not concept: within 5 %, two digits exchanged, or a power of ten off."""
     if values.is_matrix(value):
         close = all(near(float(a), float(b), 0.05) for a, b in zip(value.ravel(), truth.ravel(), strict=True))
         return SLIP if close else None
     if value == 0 or truth == 0:
         return None
+    if _swapped_digits(answer.typed[0][0], value, truth):
+        return SWAPPED_DIGITS
     if near(value, truth, 0.05):
         return SLIP
     if any(near(value, truth * 10.0**k, 0.005) for k in (-3, -2, -1, 1, 2, 3)):
         return POWER_OF_TEN
     return None
+
+
+def _swapped_digits(typed: Typed, value: float, truth: float) -> bool:
+    """Whether a number that was typed as such is the right one, but for two digits next to each other."""
+    if typed.unit is None or typed.digits < 2 or typed.digits > 15:
+        return False
+    mine, right = (f"{number:.{typed.digits - 1}e}" for number in (value, truth))
+    places = [place for place, (a, b) in enumerate(zip(mine, right, strict=False)) if a != b]
+    if len(mine) != len(right) or len(places) != 2:
+        return False
+    first, last = places
+    between = mine[first + 1 : last]
+    return between in ("", ".") and (mine[first], mine[last]) == (right[last], right[first])
 
 
 def _wrong_shape(typed: tuple[int, int] | None, needed: tuple[int, int] | None) -> Message:

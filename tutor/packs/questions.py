@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from tutor.algebra import AlgebraError, Sym
+from tutor.algebra.evaluate import evaluate
 from tutor.grading.question import Choice, Question
 from tutor.i18n import Text
 from tutor.packs.faults import Place
-from tutor.packs.templates import Filling
+from tutor.packs.templates import Filling, read_formula
 
 #: What a symbol may be told to be instead of a formula that gives it a value.
 DOMAINS = ("real", "nonzero", "positive")
@@ -34,12 +35,15 @@ class AuthoredQuestion:
     def with_numbers(self, fill: Filling, seed: int | None, exercise: str) -> Question:
         """The question for one variant, its choices shuffled. Raises `AlgebraError` where a formula has no value."""
         names = self.names(fill)
-        answer = None if self.answer is None else fill.value(self.answer, names)
+        known = fill.known(names)
+        form = None if self.answer is None else read_formula(self.answer, known)
+        answer = None if form is None else evaluate(form, known)
         choices = tuple(Choice(fill.texts(one.text), one.right, fill.texts(one.why)) for one in self.choices)
         order = sorted(
             range(len(choices)), key=lambda i: sha256(f"{seed}\n{exercise}\n{self.id}\n{i}".encode()).digest()
         )
-        return Question(self.id, fill.texts(self.prompt), answer, names, tuple(choices[i] for i in order))
+        shuffled = tuple(choices[i] for i in order)
+        return Question(self.id, fill.texts(self.prompt), answer, names, shuffled, form, known)
 
     def names(self, fill: Filling) -> dict[str, object]:
         """What an answer may name. Raises `AlgebraError`."""

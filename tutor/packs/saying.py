@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tutor.algebra import AlgebraError, parse
+from tutor.algebra import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.grading.problem import Advice, OwnMistake, Problem
 from tutor.i18n import N_, Text, message
@@ -13,7 +13,7 @@ from tutor.packs.exercise import Exercise
 from tutor.packs.faults import Place
 from tutor.packs.model import BlankSettings, OwnQuestion
 from tutor.packs.reporting import Report
-from tutor.packs.templates import Filling
+from tutor.packs.templates import Filling, read_formula
 
 
 class Saying(Report):
@@ -91,11 +91,12 @@ class Saying(Report):
     def _mistakes(
         self, problem: Problem, name: str, settings: BlankSettings | OwnQuestion, *place: str | int
     ) -> tuple[OwnMistake, ...]:
-        names = problem.names_for(problem.place(name))
+        blank = problem.place(name)
+        names = problem.question(blank).known if blank.kind == "question" else problem.names_for(blank)
         found = []
         for position, mistake in enumerate(settings.mistake):
             try:
-                answer = parse(mistake.answer, names)
+                answer = read_formula(mistake.answer, names)
                 evaluate(answer, names)
             except AlgebraError as error:
                 at = place or ("blank", name)

@@ -5,15 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from tutor.algebra import AlgebraError, Sym, parse
+from tutor.algebra import AlgebraError, Expr, Grid, Sym, parse, values
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.show import show
+from tutor.algebra.show import show, write
 from tutor.algebra.values import Value
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, Text, message
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _GRADIENT = re.compile(r"\bgrad\s*\(\s*(\w+)\s*\)")
+
+
+def read_formula(formula: str, known: Mapping[str, Value]) -> Expr:
+    """A formula of the author's over `known` names, among which gradients are `grad(w)`. Raises `AlgebraError`."""
+    return parse(_GRADIENT.sub(r"grad(\1)", formula), known)
+
+
+def without_gradients(formula: str, known: Mapping[str, Value]) -> str:
+    """A formula with the values of its gradients in their places, as a learner could type it."""
+
+    def spelled(match: re.Match[str]) -> str:
+        value = known.get(f"grad({match[1]})")
+        return (
+            match[0]
+            if value is None
+            else f"({write(Grid(tuple(map(tuple, value)))) if values.is_matrix(value) else write(value)})"
+        )
+
+    return _GRADIENT.sub(spelled, formula)
 
 
 class Filling:
@@ -46,8 +65,12 @@ class Filling:
 
     def value(self, formula: str, more: Mapping[str, Value] | None = None) -> Value:
         """The value of a formula that may use gradients as well, and `more` names. Raises `AlgebraError`."""
-        known = {**self._values, **(more or {})}
-        return evaluate(parse(_GRADIENT.sub(r"grad(\1)", formula), known), known)
+        known = self.known(more)
+        return evaluate(read_formula(formula, known), known)
+
+    def known(self, more: Mapping[str, Value] | None = None) -> Mapping[str, Value]:
+        """What a formula of the author's may name: all values, gradients as `grad(w)`, and `more` names."""
+        return {**self._values, **(more or {})}
 
     def texts(self, text: Text) -> Text:
         """The same for every language of an author's text."""
@@ -73,8 +96,7 @@ class Filling:
             raise AlgebraError(error.message, piece.start(), len(piece[0])) from None
 
     def _shown(self, formula: str) -> str:
-        written = _GRADIENT.sub(r"grad(\1)", formula)
-        tree = parse(written, self._values)
+        tree = read_formula(formula, self._values)
         near_one = isinstance(tree, Sym) and self._near_one.get(tree.name, False)
         try:
             return show(evaluate(tree, self._values), near_one=near_one)

@@ -98,6 +98,13 @@ TABLE = (
                 ),
             ),
             Mistake(
+                "whole-summed",
+                lambda e: spread(total(e.g @ T(e.o), 1) if e.slot == 0 else total(T(e.o) @ e.g, 0), e.x),
+                N_(
+                    "Looks as if the other matrix was added up as a whole. Which of its numbers did one cell here meet?"
+                ),
+            ),
+            Mistake(
                 "other-itself",
                 lambda e: T(e.o),
                 N_("That is the other matrix, transposed. The upstream is still to be multiplied in."),

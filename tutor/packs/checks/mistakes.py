@@ -12,6 +12,7 @@ from tutor.i18n import N_, Message, message
 from tutor.packs.checks.finding import Finding, Subject
 from tutor.packs.exercise import Variant
 from tutor.packs.faults import Place
+from tutor.packs.templates import without_gradients
 
 _RIGHT = N_("This mistake gives the right value with {numbers}. Choose other numbers, or another mistake.")
 _OTHER = N_(
@@ -47,7 +48,10 @@ def _taken_for(variant: Variant, name: str, written: dict[str, str]) -> Message 
     blank = problem.place(name)
     numbers = ", ".join(f"{name} = {show(value)}" for name, value in problem.inputs.items())
     try:
-        verdict: Verdict = grade(problem, blank, written["answer"])
+        answer = written["answer"]
+        if blank.kind == "question":
+            answer = without_gradients(answer, problem.question(blank).known)
+        verdict: Verdict = grade(problem, blank, answer)
     except AlgebraError as error:
         return message(_UNREAD, numbers=numbers, problem=error.message)
     if verdict.kind is Kind.MALFORMED:
