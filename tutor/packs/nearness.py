@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 from tutor.algebra import values
 from tutor.algebra.values import Value
+from tutor.grading.at_once import at_once, fits
 from tutor.grading.mistakes import APART, mistakes_at
 from tutor.grading.problem import Blank, OwnMistake, Problem
 from tutor.packs.batches import in_batch
@@ -16,118 +17,170 @@ from tutor.packs.batches import in_batch
 _CLOSE = APART * (1 + 1e-9)
 #: Nearer than this is the same.
 _EQUAL = 1e-9
+#: An author's mistakes, by blank.
+Own = Mapping[str, Sequence[OwnMistake]]
 
 
 class Nearness:
-    """The mistakes at a blank of a problem whose inputs are batches of `count` sets of numbers; `own` the author's."""
-
-    def __init__(self, problem: Problem, blank: Blank, own: Sequence[OwnMistake], count: int) -> None:
-        import numpy as np
-
-        self.id = blank.id
-        truth = problem.truth(blank)
-        shape = values.shape(truth)
-        whole = (count, *(shape or ()))
-        led_to = [*_own(problem, blank, own), *((mistake.id, mistake.value) for mistake in mistakes_at(problem, blank))]
-        comparable = [(name, value) for name, value in led_to if values.shape(value) == shape]
-        self.names = tuple(name for name, _value in comparable)
-        self.matrices = shape is not None
-        #: By mistake, then by set of numbers, then by cell.
-        self.values = np.empty((len(comparable), *whole))
-        for position, (_name, value) in enumerate(comparable):
-            self.values[position] = value
-        self.truth = np.broadcast_to(truth, whole)
-        self.excused = np.broadcast_to(_excused(problem, blank), (count,))
-
-    def right(self, position: int) -> Any:
-        """For one set of numbers which mistakes give the right value itself."""
-        equal = _near(self.values[:, position : position + 1], self.truth[position], self.matrices, _EQUAL)[:, 0]
-        return equal & ~self.excused[position]
-
-
-class Together:
-    """The mistakes at several blanks, all of them numbers or each alone a matrix, in one array.
+    """The mistakes at several blanks, all of them numbers, or at one that is a matrix.
 
     Arrays are by blank, then by mistake, then by set of numbers; where a blank has fewer mistakes than another there
     is nothing, which is near to nothing.
     """
 
-    def __init__(self, blanks: Sequence[Nearness], count: int) -> None:
+    def __init__(self, blanks: Sequence[str], names: Sequence[Sequence[str]], led_to: Any, truth: Any, excused: Any):
         import numpy as np
 
-        self.blanks = blanks
-        self._matrices = blanks[0].matrices
-        most = max(len(blank.names) for blank in blanks)
-        self._values = np.full((len(blanks), most, count, *blanks[0].truth.shape[1:]), np.nan)
+        self.blanks = tuple(blanks)
+        self.names = tuple(map(tuple, names))
+        self._matrices = led_to.ndim > 3
+        # What leads to no finite value leads nowhere.
+        self._values = np.where(np.isfinite(led_to), led_to, np.nan)
+        self._truth = truth
+        self._counts = ~excused
         #: The same number for the same name, by blank and mistake.
-        self._called = np.full((len(blanks), most), -1)
-        for position, blank in enumerate(blanks):
-            self._values[position, : len(blank.names)] = blank.values
-            first = {name: place for place, name in reversed(tuple(enumerate(blank.names)))}
-            self._called[position, : len(blank.names)] = [first[name] for name in blank.names]
-        truth = np.stack([blank.truth for blank in blanks])
-        self._counts = ~np.stack([blank.excused for blank in blanks])[:, None]
-        #: By blank, mistake and set of numbers: whether it comes near to the right value.
-        self.near_truth: Any = _near(self._values, truth[:, None], self._matrices) & self._counts
+        self._called = np.array([_first_of_each(one) for one in self.names])
+        #: Whether a mistake comes near to the right value.
+        self.near_truth: Any = _close_to(self._values, truth[:, None], self._matrices) & self._counts[:, None]
 
-    def always(self, rows: Any) -> list[tuple[Any, Any]]:
-        """For these sets of numbers, by blank: which mistakes give the right value in all; of those that come to the
-        same in all one each, as positions."""
+    def usual(self, rows: Any) -> tuple[Any, Any]:
+        """For these sets of numbers, by blank and mistake: what gives the right value in all of them; and of those
+        that don't one of each class of mistakes that come to the same in all."""
         import numpy as np
 
         hidden = self.near_truth[:, :, rows].all(axis=2) & bool(len(rows))
-        some = self._values[:, :, rows]
-        same = (_near(some[:, :, None], some[:, None], self._matrices).all(axis=-1) & bool(len(rows))).tolist()
-        found = []
-        for position, blank in enumerate(self.blanks):
-            is_hidden, alike = hidden[position].tolist(), same[position]
-            classes: list[int] = []
-            for mistake in range(len(blank.names)):
-                like = alike[mistake]
-                if not is_hidden[mistake] and not any(like[other] for other in classes):
-                    classes.append(mistake)
-            found.append((hidden[position, : len(blank.names)], np.array(classes, dtype=int)))
-        return found
+        different = ~hidden
+        if len(rows):
+            some = self._values[:, :, rows]
+            first = some[:, :, 0]
+            alike = (
+                _near(first[:, :, None], first[:, None], self._matrices) & different[:, :, None] & different[:, None]
+            )
+            blank, one, other = np.nonzero(np.triu(alike, 1))
+            alike = _near(some[blank, one], some[blank, other], self._matrices).all(axis=-1)
+            for place, kept, left_out in zip(*(part[alike].tolist() for part in (blank, one, other)), strict=True):
+                if different[place, kept]:
+                    different[place, left_out] = False
+        return hidden, different
 
-    def hidden(self, but: Sequence[Any]) -> Any:
-        """For each set of numbers how many mistakes come near to the right value; `but` are left out, by blank."""
+    def right(self, row: int) -> Any:
+        """For one set of numbers, by blank and mistake: whether it gives the right value itself."""
+        equal = _near(self._values[:, :, row], self._truth[:, None, row], self._matrices, _EQUAL)
+        return equal & self._counts[:, row, None]
+
+    def hidden(self, but: Any) -> Any:
+        """For each set of numbers how many mistakes come near to the right value; `but` are left out."""
+        return (self.near_truth & ~but[:, :, None]).sum(axis=(0, 1))
+
+    def alike(self, among: Any) -> Any:
+        """For each set of numbers how many of these mistakes come near to another one."""
         import numpy as np
 
-        counted = np.zeros(self._called.shape, dtype=bool)
-        for position, left_out in enumerate(but):
-            counted[position, : len(left_out)] = ~left_out
-        return (self.near_truth & counted[:, :, None]).sum(axis=(0, 1))
-
-    def alike(self, among: Sequence[Any]) -> Any:
-        """For each set of numbers how many of these mistakes, given by blank, come near to another one."""
-        import numpy as np
-
-        most = max(len(one) for one in among)
-        picked = np.zeros((len(among), most), dtype=int)
-        there = np.zeros((len(among), most), dtype=bool)
-        for position, one in enumerate(among):
-            picked[position, : len(one)] = one
-            there[position, : len(one)] = True
-        blanks = np.arange(len(among))[:, None]
-        some, called = self._values[blanks, picked], self._called[blanks, picked]
         if self._matrices:
+            some = self._values[:, among[0]]
+            called = self._called[:, among[0]]
             near = _near(some[:, :, None], some[:, None], True)
-            apart = (called[:, :, None] < called[:, None]) & there[:, :, None] & there[:, None]
-            return (near & apart[..., None]).sum(axis=(0, 1, 2))
-        # Where any two are near, neighbours are.
-        some = np.where(there[..., None], some, np.nan)
-        order = np.argsort(some, axis=1, kind="stable")
-        lined_up = np.take_along_axis(some, order, axis=1)
-        called = np.take_along_axis(np.broadcast_to(called[..., None], some.shape), order, axis=1)
-        near = _near(lined_up[:, 1:], lined_up[:, :-1], False) & (called[:, 1:] != called[:, :-1])
-        return (near & self._counts).sum(axis=(0, 1))
+            return (near & (called[:, :, None] < called[:, None])[..., None] & self._counts[:, None, None]).sum(
+                axis=(0, 1, 2)
+            )
+        # Where any two are near, neighbours are. The names are put in order with the values, in their last digits.
+        digits = (1 << len(self.names[0]).bit_length()) - 1
+        some = np.where(among[..., None], self._values, np.nan).transpose(0, 2, 1).copy()
+        written = some.view(np.int64)
+        written &= ~digits
+        written |= self._called[:, None]
+        some.sort(axis=-1)
+        called = written & digits
+        written &= ~digits
+        below, above = some[..., :-1], some[..., 1:]
+        near = above - below <= _CLOSE * np.maximum(-below, above)
+        near &= called[..., 1:] != called[..., :-1]
+        return (near & self._counts[..., None]).sum(axis=(0, 2))
+
+    def pairs(self, row: int, among: Any) -> Iterator[tuple[str, str, str]]:
+        """Which of these mistakes come near to each other for one set of numbers: blank, mistake, mistake."""
+        import numpy as np
+
+        some = self._values[:, :, row]
+        near = _near(some[:, :, None], some[:, None], self._matrices) & self._counts[:, row, None, None]
+        near &= among[:, :, None] & among[:, None] & (self._called[:, :, None] < self._called[:, None])
+        for blank, one, other in zip(*(found.tolist() for found in np.nonzero(near)), strict=True):
+            yield self.blanks[blank], self.names[blank][one], self.names[blank][other]
 
 
-def together(blanks: Sequence[Nearness], count: int) -> list[Together]:
-    """The blanks for numbers in one array, those for matrices each in its own."""
-    numbers = [blank for blank in blanks if not blank.matrices]
-    groups = [numbers, *([blank] for blank in blanks if blank.matrices)]
-    return [Together(group, count) for group in groups if group]
+def nearness(problem: Problem, own: Own, count: int) -> list[Nearness]:
+    """What comes near to what at the blanks for values of the graph: numbers together, matrices one by one."""
+    blanks = [blank for blank in problem.blanks if blank.kind != "question"]
+    together = [blank for blank in blanks if fits(problem, blank)]
+    numbers = [blank for blank in blanks if blank.shape is None and blank not in together]
+    found = [_of_edges(problem, together, own, count)] if together else []
+    found += [_one_by_one(problem, numbers, own, count)] if numbers else []
+    return found + [_one_by_one(problem, [blank], own, count) for blank in blanks if blank.shape is not None]
+
+
+def _of_edges(problem: Problem, blanks: Sequence[Blank], own: Own, count: int) -> Nearness:
+    import numpy as np
+
+    found = at_once(problem, blanks, count)
+    names, led_to = found.names, found.values
+    if any(blank.id in own for blank in blanks):
+        authored = [list(_own(problem, blank, own)) for blank in blanks]
+        most = max(map(len, authored))
+        added = np.full((len(blanks), most, count), np.nan)
+        for position, mistakes in enumerate(authored):
+            for place, (_name, value) in enumerate(mistakes):
+                if not values.is_matrix(value):
+                    added[position, place] = value
+        led_to = np.concatenate([added, led_to], axis=1)
+        named = [[name for name, _value in mistakes] for mistakes in authored]
+        names = tuple((*mine, *[""] * (most - len(mine)), *others) for mine, others in zip(named, names, strict=True))
+    gates = [bool(problem.graph.nodes[blank.edge.target].operation.kink) for blank in blanks if blank.edge]
+    excused = np.array(gates)[:, None] | (found.upstream == 0)
+    return Nearness([blank.id for blank in blanks], names, led_to, found.truth, excused)
+
+
+def _one_by_one(problem: Problem, blanks: Sequence[Blank], own: Own, count: int) -> Nearness:
+    """Blanks of one shape, each with its mistakes in turn."""
+    import numpy as np
+
+    shape = blanks[0].shape
+    whole = (count, *(shape or ()))
+    led_to = [
+        [
+            (name, value)
+            for name, value in (
+                *_own(problem, blank, own),
+                *((mistake.id, mistake.value) for mistake in mistakes_at(problem, blank)),
+            )
+            if values.shape(value) == shape
+        ]
+        for blank in blanks
+    ]
+    most = max(map(len, led_to))
+    found = np.full((len(blanks), most, *whole), np.nan)
+    for position, mistakes in enumerate(led_to):
+        for place, (_name, value) in enumerate(mistakes):
+            found[position, place] = value
+    names = [[*(name for name, _value in mistakes), *[""] * (most - len(mistakes))] for mistakes in led_to]
+    truth = np.stack([np.broadcast_to(problem.truth(blank), whole) for blank in blanks])
+    excused = np.stack([np.broadcast_to(_excused(problem, blank), (count,)) for blank in blanks])
+    return Nearness([blank.id for blank in blanks], names, found, truth, excused)
+
+
+def _first_of_each(names: Sequence[str]) -> list[int]:
+    """For each name where it stands first."""
+    first: dict[str, int] = {}
+    return [first.setdefault(name, position) for position, name in enumerate(names)]
+
+
+def _close_to(found: Any, truth: Any, matrices: bool) -> Any:
+    """The same as `_near`, faster for many values and few truths."""
+    import numpy as np
+
+    one, other = truth * (1 - _CLOSE), truth / (1 - _CLOSE)
+    near = found >= np.minimum(one, other)
+    near &= found <= np.maximum(one, other)
+    return near.all(axis=(-2, -1)) if matrices else near
 
 
 def _near(a: Any, b: Any, matrices: bool, apart: float = _CLOSE) -> Any:
@@ -151,8 +204,8 @@ def _excused(problem: Problem, blank: Blank) -> Any:
     return False if values.is_matrix(edge.upstream) else np.asarray(edge.upstream) == 0
 
 
-def _own(problem: Problem, blank: Blank, mistakes: Sequence[OwnMistake]) -> Iterator[tuple[str, Value]]:
-    for mistake in mistakes:
+def _own(problem: Problem, blank: Blank, own: Own) -> Iterator[tuple[str, Value]]:
+    for mistake in own.get(blank.id, ()):
         try:
             yield mistake.id, in_batch(mistake.answer, problem.names_for(blank))
         except (ArithmeticError, ValueError, TypeError, LookupError):

@@ -18,10 +18,10 @@ from tutor.engine import Passes
 from tutor.engine.batch import run_batch
 from tutor.engine.numerical import in_floats
 from tutor.engine.passes import NotANumber, backward
-from tutor.grading.problem import Blank, OwnMistake, Problem
+from tutor.grading.problem import Blank, Problem
 from tutor.packs.conditions import Condition
 from tutor.packs.exercise import ATTEMPTS
-from tutor.packs.nearness import Nearness, Together, together
+from tutor.packs.nearness import Nearness, nearness
 from tutor.packs.variants import Drawing, is_decimal
 
 #: A slope jumps nearer to zero, or to a tie, than this.
@@ -69,8 +69,8 @@ class _Many(Problem):
 
 
 class Trial:
-    """Sets of numbers for one problem: a batch of floats for each input. Those without a finite value are left out, and
-    those that don't meet the conditions; `kept` are the positions of the others. `decimals` says that inputs are.
+    """Sets of numbers for one problem: a batch of floats for each input. `good` are those that have finite values and meet
+    the conditions; what stands at the others means nothing. `decimals` says that inputs are.
     """
 
     def __init__(
@@ -83,78 +83,50 @@ class Trial:
     ) -> None:
         import numpy as np
 
-        def many(inputs: Mapping[str, Any]) -> _Many:
-            return _Many(
-                problem.graph,
-                inputs,
-                problem.start,
-                problem.wrt,
-                problem.asked,
-                problem.given,
-                forward=problem.forward,
-            )
-
-        self._advice = problem.advice
+        self._own = {blank: advice.mistakes for blank, advice in problem.advice.items() if advice.mistakes}
         self._decimals = decimals and _makes_decimals(problem)
-        self.problem = many(inputs)
+        self._count = count
+        self.problem = _Many(
+            problem.graph, inputs, problem.start, problem.wrt, problem.asked, problem.given, forward=problem.forward
+        )
+        self.good: Any = np.zeros(count, dtype=bool)
         with np.errstate(all="ignore"):
             try:
-                good = self.problem.finite.copy()
+                self.good = self.problem.finite.copy()
             except NotANumber:
-                good = np.zeros(count, dtype=bool)
-            else:
-                for condition in conditions:
-                    good &= condition.holds(self._names(), count)
-        self.kept: Any = np.flatnonzero(good)
-        if len(self.kept) < count:
-            self.problem = many({name: value[self.kept] for name, value in inputs.items()})
+                return
+            for condition in conditions:
+                self.good &= condition.holds(self._names(), count)
 
     def _names(self) -> dict[str, Value]:
         nodes = self.problem.graph.nodes
         return {node.name: value for node, value in zip(nodes, self.problem.floats.values, strict=True) if node.name}
 
     def rows(self, begin: int, end: int) -> Any:
-        """The rows of the sets from one position to another, without those that are left out."""
-        import numpy as np
-
-        return np.arange(*np.searchsorted(self.kept, (begin, end)))
+        """The good ones of the sets from one position to another."""
+        return self.good[begin:end].nonzero()[0] + begin
 
     @cached_property
-    def blanks(self) -> list[Nearness]:
-        """What comes near to what, at each blank for a value of the graph."""
+    def near(self) -> list[Nearness]:
+        """What comes near to what, at the blanks for values of the graph."""
         import numpy as np
 
-        if not len(self.kept):
+        if not self.good.any():
             return []
         with np.errstate(all="ignore"):
-            return [
-                Nearness(self.problem, blank, self._own(blank), len(self.kept))
-                for blank in self.problem.blanks
-                if blank.kind != "question"
-            ]
-
-    @cached_property
-    def together(self) -> list[Together]:
-        """The same, in as few arrays as can be."""
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            return together(self.blanks, len(self.kept))
-
-    def _own(self, blank: Blank) -> tuple[OwnMistake, ...]:
-        return self._advice[blank.id].mistakes if blank.id in self._advice else ()
+            return nearness(self.problem, self._own, self._count)
 
     @cached_property
     def at_a_kink(self) -> Any:
         """Where a slope jumps."""
         import numpy as np
 
-        found = np.zeros(len(self.kept), dtype=bool)
+        found = np.zeros(self._count, dtype=bool)
         for position, node in enumerate(self.problem.graph.nodes):
-            if len(self.kept) and not node.is_input and node.operation.kink:
+            if not node.is_input and node.operation.kink and self.good.any():
                 x, *others = self.problem.floats.operands(position)
                 off, size = (x - others[0], np.maximum(np.abs(x), np.abs(others[0]))) if others else (x, 1.0)
-                found |= _any_cell(np.abs(off) <= _AT_A_KINK * size, len(self.kept))
+                found |= _any_cell(np.abs(off) <= _AT_A_KINK * size, self._count)
         return found
 
     @cached_property
@@ -162,48 +134,29 @@ class Trial:
         """Where an answer is a decimal of more than six digits."""
         import numpy as np
 
-        found = np.zeros(len(self.kept), dtype=bool)
-        if len(self.kept) and self._decimals:
-            for blank in self.problem.blanks:
-                if blank.kind != "question":
-                    found |= _any_cell(~short(self.problem.truth(blank)), len(self.kept))
+        found = np.zeros(self._count, dtype=bool)
+        if self._decimals and self.good.any():
+            answers = [self.problem.truth(blank) for blank in self.problem.blanks if blank.kind != "question"]
+            numbers = [np.broadcast_to(answer, (self._count,)) for answer in answers if not values.is_matrix(answer)]
+            if numbers:
+                found |= (~short(np.stack(numbers))).any(axis=0)
+            for answer in answers:
+                if values.is_matrix(answer):
+                    found |= _any_cell(~short(answer), self._count)
         return found
-
-
-class Usual:
-    """What comes near to what for all of some sets of numbers, given as rows of a trial."""
-
-    def __init__(self, trial: Trial, rows: Any) -> None:
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            self._known = {
-                blank.id: (blank.names, *found)
-                for group in trial.together
-                for blank, found in zip(group.blanks, group.always(rows), strict=True)
-            }
-
-    def at(self, blank: Nearness) -> tuple[Any, Any]:
-        """Flags of the mistakes at a blank that always give the right value, and one mistake of each class."""
-        import numpy as np
-
-        names, hidden, different = self._known.get(blank.id, ((), None, None))
-        if names != blank.names:
-            # A mistake that leads somewhere for some numbers only: nothing is known of it.
-            return np.zeros(len(blank.names), dtype=bool), np.arange(len(blank.names))
-        return hidden, different
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A set of numbers, and what speaks against it: a slope jumps, mistakes are hidden (as blank and mistake), a
-    decimal is long. `attempt` is None for the author's own.
+    decimal is long, mistakes can't be told apart (as blank, mistake and mistake). `attempt` is None for the author's own.
     """
 
     attempt: int | None
     at_a_kink: bool
     hidden: tuple[tuple[str, str], ...]
     too_long: bool
+    alike: tuple[tuple[str, str, str], ...] = ()
 
 
 class Sampler:
@@ -227,30 +180,31 @@ class Sampler:
         self._authored = {name: in_floats(value) for name, value in problem.inputs.items()}
         fixed = [value for name, value in problem.inputs.items() if name not in drawing.draws]
         self._decimals = all(map(is_decimal, fixed)) and all(draw.decimal for draw in drawing.draws.values())
-        self._usual: Usual | None = None
-        self._tolerable = 0
+        #: What comes near to what for all numbers: by group of blanks the mistakes that always give the right value, and
+        #: one of each class of the others.
+        self._usual: list[tuple[Any, Any]] | None = None
         #: The author's own numbers, with the mistakes that give the right value itself; None where they aren't finite.
         self.authored: Pick | None = None
 
     def picks(self, seeds: Sequence[int]) -> list[Pick | None]:
         """What is taken for each seed; None where nothing can be. The same for a seed in any company.
 
-        It is the first set that will do and that is among the better quarter, or else the best there is.
+        It is the first set that nothing speaks against, or else the best there is.
         """
-        best: dict[int, tuple[tuple[int, ...], Pick]] = {}
+        best: dict[int, _Found] = {}
         waiting = list(dict.fromkeys(seeds))
         for attempts in _ROUNDS:
             for seed, found in self._look(waiting, attempts).items():
-                if seed not in best or found[0] < best[seed][0]:
+                if seed not in best or found.flaws < best[seed].flaws:
                     best[seed] = found
-            # Hidden mistakes and long decimals that so many sets have lie in what may be drawn.
-            waiting = [seed for seed in waiting if seed not in best or best[seed][0][0]]
+            # Long decimals that so many sets have lie in what may be drawn.
+            waiting = [seed for seed in waiting if seed not in best or _may_be_better(best[seed].flaws)]
             if not waiting:
                 break
-        return [best[seed][1] if seed in best else None for seed in seeds]
+        return [best[seed].pick() if seed in best else None for seed in seeds]
 
-    def _look(self, seeds: Sequence[int], attempts: range) -> dict[int, tuple[tuple[int, ...], Pick]]:
-        """The best of these attempts for each seed, with what to compare it by."""
+    def _look(self, seeds: Sequence[int], attempts: range) -> dict[int, _Found]:
+        """The best of these attempts for each seed."""
         drawn = [self._drawing.in_floats(self._exercise, seed, attempts) for seed in seeds]
         count = len(seeds) * len(attempts)
         first = self._usual is None
@@ -259,32 +213,24 @@ class Sampler:
             count += len(_REFERENCES)
         inputs = self._joined(drawn, count, first)
         trial = Trial(self._problem, inputs, count + first, self._conditions, self._decimals)
-        if self._usual is None:
+        if first and trial.near:
             # The author's numbers stand last: they count as well, where only one set can be drawn.
-            self._usual = Usual(trial, trial.rows(count - len(_REFERENCES), count + self._has_own))
-        judged = _Judged(trial, self._usual)
+            rows = trial.rows(count - len(_REFERENCES), count + self._has_own)
+            self._usual = [group.usual(rows) for group in trial.near]
+        judged = _Judged(trial, self._usual or [])
         if first:
-            self._learn(judged, count)
+            for row in trial.rows(count, count + 1):
+                self.authored = judged.pick(int(row), None, itself=True)
         taken = {}
         for position, seed in enumerate(seeds):
             begin = position * len(attempts)
             rows = trial.rows(begin, begin + len(attempts))
-            if self._has_own:
+            if self._has_own and len(rows):
                 rows = rows[~self._are_authored(trial, rows)]
-            row = judged.best(rows, self._tolerable)
+            row = judged.best(rows)
             if row is not None:
-                flaws = tuple(int(flaw) for flaw in judged.flaws[row])
-                taken[seed] = flaws, judged.pick(row, attempts[int(trial.kept[row]) - begin])
+                taken[seed] = _Found(tuple(judged.flaws[row].tolist()), attempts[row - begin], judged, row)
         return taken
-
-    def _learn(self, judged: _Judged, count: int) -> None:
-        """What the reference and the author's numbers, which stand last, tell."""
-        trial = judged.trial
-        rows = trial.rows(count - len(_REFERENCES), count)
-        alike = sorted(judged.flaws[rows, -1])
-        self._tolerable = int(alike[len(alike) // 4]) if alike else 0
-        for row in trial.rows(count, count + 1):
-            self.authored = judged.pick(int(row), None, itself=True)
 
     def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int, with_author: bool) -> dict[str, Any]:
         import numpy as np
@@ -306,48 +252,63 @@ class Sampler:
 
 
 class _Judged:
-    """The sets of a trial that can be taken, a row each, with what speaks against them: slopes that jump, hidden
-    mistakes, long decimals, mistakes that can't be told from another.
+    """The sets of a trial, a row each, with what speaks against them: slopes that jump, hidden mistakes, long decimals,
+    mistakes that can't be told from another.
     """
 
-    def __init__(self, trial: Trial, usual: Usual) -> None:
+    def __init__(self, trial: Trial, usual: Sequence[tuple[Any, Any]]) -> None:
         import numpy as np
 
-        self.trial = trial
-        self._usual = usual
-        self.flaws = np.zeros((len(trial.kept), 4), dtype=int)
+        self._groups = list(zip(trial.near, usual, strict=False))
+        self.flaws = np.zeros((len(trial.good), 4), dtype=int)
         with np.errstate(all="ignore"):
             self.flaws[:, 0] = trial.at_a_kink
             self.flaws[:, 2] = trial.too_long
-            for group in trial.together:
-                known = [usual.at(blank) for blank in group.blanks]
-                self.flaws[:, 1] += group.hidden([always for always, _different in known])
-                self.flaws[:, 3] += group.alike([different for _always, different in known])
+            for group, (always, different) in self._groups:
+                self.flaws[:, 1] += group.hidden(always)
+                self.flaws[:, 3] += group.alike(different)
 
-    def best(self, rows: Any, tolerable: int) -> int | None:
-        """Among these the first without a flaw, but for so many mistakes that are alike; else the least bad."""
+    def best(self, rows: Any) -> int | None:
+        """Among these the first without a flaw; else the least bad."""
         import numpy as np
 
         if not len(rows):
             return None
         flaws = self.flaws[rows]
-        good = ~flaws[:, :3].any(axis=1) & (flaws[:, 3] <= tolerable)
-        return int(rows[np.argmax(good)] if good.any() else rows[np.lexsort(flaws.T[::-1])[0]])
+        good = ~flaws.any(axis=1)
+        return int(rows[good.argmax() if good.any() else np.lexsort(flaws.T[::-1])[0]])
 
     def pick(self, row: int, attempt: int | None, itself: bool = False) -> Pick:
         """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`."""
-        found: dict[tuple[str, str], None] = {}
-        near = {
-            blank.id: group.near_truth[position, : len(blank.names), row]
-            for group in self.trial.together
-            for position, blank in enumerate(group.blanks)
-        }
-        for blank in self.trial.blanks:
-            always, _different = self._usual.at(blank)
-            hidden = blank.right(row) if itself else near[blank.id]
-            found.update({(blank.id, blank.names[mistake]): None for mistake in (hidden & ~always).nonzero()[0]})
-        kink, _hidden, long, _alike = self.flaws[row]
-        return Pick(attempt, bool(kink), tuple(found), bool(long))
+        kink, hides, long, alike = self.flaws[row].tolist()
+        hidden: dict[tuple[str, str], None] = {}
+        pairs: dict[tuple[str, str, str], None] = {}
+        for group, (always, different) in self._groups:
+            if hides:
+                here = (group.right(row) if itself else group.near_truth[:, :, row]) & ~always
+                for blank, mistake in zip(*(found.tolist() for found in here.nonzero()), strict=True):
+                    hidden[group.blanks[blank], group.names[blank][mistake]] = None
+            if alike and not itself:
+                pairs.update(dict.fromkeys(group.pairs(row, different)))
+        return Pick(attempt, bool(kink), tuple(hidden), bool(long), tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The best of some attempts, with its flaws and where it stands."""
+
+    flaws: tuple[int, ...]
+    attempt: int
+    judged: _Judged
+    row: int
+
+    def pick(self) -> Pick:
+        return self.judged.pick(self.row, self.attempt)
+
+
+def _may_be_better(flaws: tuple[int, ...]) -> bool:
+    kink, hidden, long, alike = flaws
+    return bool(kink or (not long and (hidden or alike)))
 
 
 def short(value: Any) -> Any:

@@ -6,7 +6,7 @@ can be drawn exactly, one set at a time, or as floats, many sets at once, to see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -22,6 +22,8 @@ _BYTES = 8
 _PER_HASH = 32 // _BYTES
 #: What every decimal of a hundred places can be multiplied with to be whole.
 _TENS = 10**100
+#: Of so many numbers at most a table is made, to choose from.
+_IN_A_TABLE = 1000
 #: Inputs without a value get whole numbers from 2 to 9, or up to where there are enough different ones.
 _SMALLEST, _SEVERAL = 2, 8
 
@@ -33,8 +35,8 @@ class Numbers(Protocol):
         """One of them for any whole number, however large."""
         ...
 
-    def in_floats(self, any_number: int) -> float:
-        """The same one as a float."""
+    def in_floats(self, any_numbers: Any) -> Any:
+        """The same ones as floats, for an array of whole numbers."""
         ...
 
     @property
@@ -54,19 +56,22 @@ class Steps:
     def pick(self, any_number: int) -> Expr:
         return Num(self.first + self.step * (any_number % self.count))
 
-    def in_floats(self, any_number: int) -> float:
-        position = any_number % self.count
-        if position not in self._known:
-            self._known[position] = float(self.first + self.step * position)
-        return self._known[position]
+    def in_floats(self, any_numbers: Any) -> Any:
+        import numpy as np
+
+        if self.count > _IN_A_TABLE:
+            return np.array([nearest_float(self.pick(number)) for number in any_numbers.tolist()])
+        return self._table[any_numbers % np.uint64(self.count)]
 
     @property
     def kinds(self) -> Sequence[Expr]:
         return (Num(self.first), Num(self.step))
 
     @cached_property
-    def _known(self) -> dict[int, float]:
-        return {}
+    def _table(self) -> Any:
+        import numpy as np
+
+        return np.array([float(self.first + self.step * position) for position in range(self.count)])
 
 
 @dataclass(frozen=True)
@@ -78,16 +83,20 @@ class Choice:
     def pick(self, any_number: int) -> Expr:
         return self.numbers[any_number % len(self.numbers)]
 
-    def in_floats(self, any_number: int) -> float:
-        return self._in_floats[any_number % len(self.numbers)]
+    def in_floats(self, any_numbers: Any) -> Any:
+        import numpy as np
+
+        return self._table[any_numbers % np.uint64(len(self.numbers))]
 
     @property
     def kinds(self) -> Sequence[Expr]:
         return self.numbers
 
     @cached_property
-    def _in_floats(self) -> list[float]:
-        return [nearest_float(number) for number in self.numbers]
+    def _table(self) -> Any:
+        import numpy as np
+
+        return np.array([nearest_float(number) for number in self.numbers])
 
 
 @dataclass(frozen=True)
@@ -124,11 +133,11 @@ class Draw:
             found[cell] = self.numbers.pick(number)
         return found
 
-    def floats(self, drawn: list[int]) -> Any:
-        """As many values in floats as there are numbers for, as a batch."""
+    def floats(self, drawn: Any) -> Any:
+        """As many values in floats as there are whole numbers for, as a batch."""
         import numpy as np
 
-        numbers = np.array([self.numbers.in_floats(number) for number in drawn])
+        numbers = self.numbers.in_floats(drawn)
         if self.matrix is None:
             return numbers
         count = len(drawn) // self.size if self.size else 1
@@ -155,7 +164,7 @@ class Drawing:
         """The numbers of one attempt for a seed, by input."""
         found: dict[str, Value] = {}
         if self.without_value:
-            numbers = self._different(exercise, seed, attempt)
+            numbers = self._different([_drawn(exercise, seed, name, attempt, 1)[0] for name in self.without_value])
             found = {name: Num(Fraction(number)) for name, number in zip(self.without_value, numbers, strict=True)}
         for name, draw in self.draws.items():
             found[name] = draw.exact(_drawn(exercise, seed, name, attempt * draw.size, draw.size))
@@ -167,27 +176,27 @@ class Drawing:
 
         found: dict[str, Any] = {}
         if self.without_value:
-            columns = zip(*(self._different(exercise, seed, attempt) for attempt in attempts), strict=True)
-            for name, column in zip(self.without_value, columns, strict=True):
+            streams = (_array(exercise, seed, name, attempts.start, len(attempts)) for name in self.without_value)
+            each = [self._different(one) for one in zip(*(stream.tolist() for stream in streams), strict=True)]
+            for name, column in zip(self.without_value, zip(*each, strict=True), strict=True):
                 found[name] = np.array(column, dtype=float)
         for name, draw in self.draws.items():
             size = draw.size
             if size:
-                found[name] = draw.floats(_drawn(exercise, seed, name, attempts.start * size, len(attempts) * size))
+                found[name] = draw.floats(_array(exercise, seed, name, attempts.start * size, len(attempts) * size))
             else:
-                found[name] = np.repeat(draw.floats([]), len(attempts), axis=0)
+                found[name] = np.repeat(draw.floats(np.empty(0, dtype=np.uint64)), len(attempts), axis=0)
         return found
 
-    def _different(self, exercise: str, seed: int, attempt: int) -> Iterable[int]:
+    def _different(self, any_numbers: Iterable[int]) -> list[int]:
         several = max(_SEVERAL, len(self.without_value))
         taken: dict[int, None] = {}
-        for name in self.without_value:
-            (number,) = _drawn(exercise, seed, name, attempt, 1)
+        for number in any_numbers:
             place = number % several
             while place in taken:
                 place = (place + 1) % several
             taken[place] = None
-        return (place + _SMALLEST for place in taken)
+        return [place + _SMALLEST for place in taken]
 
 
 def is_decimal(value: Value) -> bool:
@@ -198,11 +207,21 @@ def is_decimal(value: Value) -> bool:
 
 def _drawn(exercise: str, seed: int, name: str, begin: int, count: int) -> list[int]:
     """`count` numbers of the stream of one input, from the one at `begin` on."""
-    return list(_stream(f"{seed}\n{exercise}\n{name}\n", begin, begin + count))
+    drawn, skipped = _stream(exercise, seed, name, begin, count)
+    places = range(skipped * _BYTES, (skipped + count) * _BYTES, _BYTES)
+    return [int.from_bytes(drawn[place : place + _BYTES], "big") for place in places]
 
 
-def _stream(key: str, begin: int, end: int) -> Iterator[int]:
-    for block in range(begin // _PER_HASH, -(-end // _PER_HASH)):
-        digest = sha256(f"{key}{block}".encode()).digest()
-        for position in range(max(begin - block * _PER_HASH, 0), min(end - block * _PER_HASH, _PER_HASH)):
-            yield int.from_bytes(digest[position * _BYTES : (position + 1) * _BYTES], "big")
+def _array(exercise: str, seed: int, name: str, begin: int, count: int) -> Any:
+    """The same in an array."""
+    import numpy as np
+
+    drawn, skipped = _stream(exercise, seed, name, begin, count)
+    return np.frombuffer(drawn, ">u8", count, skipped * _BYTES).astype(np.uint64)
+
+
+def _stream(exercise: str, seed: int, name: str, begin: int, count: int) -> tuple[bytes, int]:
+    """The bytes that hold some numbers of a stream, and how many numbers stand in front of them."""
+    key = f"{seed}\n{exercise}\n{name}\n"
+    blocks = range(begin // _PER_HASH, -(-(begin + count) // _PER_HASH))
+    return b"".join(sha256(f"{key}{block}".encode()).digest() for block in blocks), begin - blocks.start * _PER_HASH

@@ -1,0 +1,216 @@
+"""The mistakes at many edges at once, where values are batches of numbers: what `at_edge` gives edge by edge.
+
+Every edge at every set of numbers is a member of one larger batch, so that a rule runs once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tutor.algebra import values
+from tutor.algebra.values import Value
+from tutor.engine import Edge, Spot
+from tutor.grading.at_edges import GENERAL, UNSUMMED, WHOLE, Around
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.suspect import led_to
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What mistakes lead to at some edges, for M sets of numbers. Each edge has a place for the same number of mistakes;
+    where one can't happen its name is empty and its values are nan.
+    """
+
+    blanks: tuple[Blank, ...]
+    names: tuple[tuple[str, ...], ...]
+    values: Any
+    """by edge, mistake and set of numbers"""
+    truth: Any
+    """the right value, by edge and set of numbers"""
+    upstream: Any
+    """what reaches the edge's node, by edge and set of numbers"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Together(Around):
+    """All the edges as one spot, with what else is needed at each of them."""
+
+    pushed: Any
+    further: Any
+    started: Any
+
+    def back(self, g: Value) -> Value:
+        return g * self.spot.l
+
+    @property
+    def forward_of_upstream(self) -> Value:
+        return self.pushed
+
+    @property
+    def from_the_start(self) -> Value:
+        if values.is_matrix(self.problem.passes.start):
+            raise ValueError("another shape")
+        return self.back(self.problem.passes.start)
+
+    @property
+    def further_right(self) -> Value:
+        return self.back(self.further)
+
+    @property
+    def from_the_output(self) -> Value:
+        return self.started
+
+    @property
+    def loss_behind(self) -> tuple[Value, Value]:
+        raise ValueError("no such loss")
+
+
+def fits(problem: Problem, blank: Blank) -> bool:
+    """Whether a blank is an edge that can be looked at together with others: numbers alone, and a slope."""
+    if not blank.edge:
+        return False
+    node = problem.graph.nodes[blank.edge.target]
+    around = (node, *(problem.graph.nodes[arg] for arg in node.args if arg is not None))
+    return not node.operation.pull and all(one.shape is None for one in around) and not values.is_matrix(node.const)
+
+
+def at_once(problem: Problem, blanks: Sequence[Blank], count: int) -> AtOnce:
+    """The mistakes at edges that fit, in a problem whose inputs are batches of `count` sets of numbers."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return _AtOnce(problem, blanks, count).found()
+
+
+class _AtOnce:
+    def __init__(self, problem: Problem, blanks: Sequence[Blank], count: int) -> None:
+        import numpy as np
+
+        self.problem = problem
+        self.blanks = tuple(blanks)
+        self.edges = [blank.edge for blank in blanks if blank.edge]
+        self.count = count
+        passes = problem.passes
+        passed = [passes.edges[edge.target, edge.slot] for edge in self.edges]
+        self.g = self.rows([one.upstream for one in passed])
+        self.local = self.rows([one.local for one in passed])
+        self.truth = self.rows([one.gradient for one in passed])
+        numbers = [None if values.is_matrix(value) else value for value in passes.values]
+        self.forward = self.rows(numbers)
+        self.z = self.forward[[edge.target for edge in self.edges]]
+        self.pushed = np.full(self.g.shape, np.nan)
+
+    def rows(self, found: Sequence[Value]) -> Any:
+        """Numbers for all sets, one above the other; None becomes nan."""
+        import numpy as np
+
+        rows = np.empty((len(found), self.count))
+        for position, value in enumerate(found):
+            rows[position] = np.nan if value is None else value
+        return rows
+
+    def found(self) -> AtOnce:
+        import numpy as np
+
+        declared, declared_names = self.declared()
+        columns = [self.whole(), *declared, *(part * self.local for part in self.unsummed())]
+        names = [UNSUMMED.id for _ in columns[1 + len(declared) :]]
+        around = self.around()
+        for general in GENERAL:
+            value = led_to(general.rule, around)
+            if value is not None:
+                columns.append(value.reshape(self.g.shape) if np.ndim(value) else np.full(self.g.shape, value))
+                names.append(general.id)
+        return AtOnce(
+            self.blanks,
+            tuple((WHOLE.id, *own, *names) for own in declared_names),
+            np.stack(columns, axis=1),
+            self.truth,
+            self.g,
+        )
+
+    def around(self) -> _Together:
+        operands = (self.forward[[edge.source for edge in self.edges]].ravel(),)
+        spot = Spot(self.g.ravel(), self.z.ravel(), operands, 0, self.local.ravel())
+        further = self.rows([self._further(edge) for edge in self.edges])
+        flat = self.pushed.ravel(), further.ravel(), self._started().ravel()
+        return _Together(spot, self.problem, self.blanks[0], *flat)
+
+    def whole(self) -> Any:
+        """The whole gradient of what is at the other end, where that has several lines."""
+        outgoing, gradients = self.problem.graph.outgoing, self.problem.passes.gradients
+        return self.rows([gradients[e.source] if len(outgoing[e.source]) > 1 else None for e in self.edges])
+
+    def unsummed(self) -> list[Any]:
+        """What comes back along one line only to the node, in turn."""
+        outgoing, passed = self.problem.graph.outgoing, self.problem.passes.edges
+        parts = [[passed[part.target, part.slot].gradient for part in outgoing[edge.target]] for edge in self.edges]
+        several = [part if len(part) > 1 else [] for part in parts]
+        most = max(map(len, several))
+        return [self.rows([one[i] if i < len(one) else None for one in several]) for i in range(most)]
+
+    def _further(self, edge: Edge) -> Value:
+        """The upstream of the next node to the right, where there is one such node and it has a number for it."""
+        ahead = self.problem.graph.outgoing[edge.target]
+        if len(ahead) != 1:
+            return None
+        upstream = self.problem.passes.edges[ahead[0].target, ahead[0].slot].upstream
+        return None if values.is_matrix(upstream) else upstream
+
+    def _started(self) -> Any:
+        """What comes back when the pass starts from the output's value: all of it is as many times as large."""
+        passes = self.problem.passes
+        start, output = passes.start, passes.values[self.problem.graph.last]
+        if isinstance(start, float) and start and not values.is_matrix(output):
+            return self.truth * (output / start)
+        edges = self.problem.from_output.edges
+        return self.rows([edges[edge.target, edge.slot].gradient for edge in self.edges])
+
+    def declared(self) -> tuple[list[Any], list[tuple[str, ...]]]:
+        """What the operations declare, run once for all edges into the same operand of the same operation."""
+        import numpy as np
+
+        graph = self.problem.graph
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for position, edge in enumerate(self.edges):
+            operation, const = graph.nodes[edge.target].operation, graph.float_consts[edge.target]
+            groups.setdefault((id(operation), edge.slot, const), []).append(position)
+        columns: list[Any] = []
+        names: list[tuple[str, ...]] = [() for _ in self.edges]
+        for group in groups.values():
+            node, slot = graph.nodes[self.edges[group[0]].target], self.edges[group[0]].slot
+            spot = self._spot(group)
+            if len(graph.incoming[self.edges[group[0]].target]) == 1:
+                args = [spot.g if position == slot else one for position, one in enumerate(spot.operands)]
+                self._put(self.pushed, group, partial(node.operation.forward, *args))
+            fitting = [mistake for mistake in node.operation.mistakes if mistake.slots is None or slot in mistake.slots]
+            fitting = [mistake for mistake in fitting if node.const is None or mistake.alone != ""]
+            while len(columns) < len(fitting):
+                columns.append(np.full(self.g.shape, np.nan))
+            for column, mistake in zip(columns, fitting, strict=False):
+                self._put(column, group, partial(mistake.rule, spot))
+            for position in group:
+                names[position] = tuple(f"{node.operation.called}.{mistake.id}" for mistake in fitting)
+        return columns, [(*own, *[""] * (len(columns) - len(own))) for own in names]
+
+    def _spot(self, group: list[int]) -> Spot:
+        nodes, const = [self.problem.graph.nodes[self.edges[i].target] for i in group], self.problem.graph.float_consts
+        operands = tuple(
+            const[self.edges[group[0]].target]
+            if arg is None
+            else self.forward[[node.args[slot] for node in nodes]].ravel()
+            for slot, arg in enumerate(nodes[0].args)
+        )
+        g, z, local = (array[group].ravel() for array in (self.g, self.z, self.local))
+        return Spot(g, z, operands, self.edges[group[0]].slot, local)
+
+    def _put(self, column: Any, group: list[int], rule: Callable[[], Value]) -> None:
+        """What a rule makes of a group's edges, at their places in a column; nan where it leads nowhere."""
+        import numpy as np
+
+        value = led_to(lambda _nothing: rule(), ())
+        if value is not None:
+            column[group] = value.reshape(len(group), self.count) if np.ndim(value) else value
