@@ -20,11 +20,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(argv: list[str]) -> int:
     """Run a command line and return its exit code."""
-    from tutor import i18n
+    from tutor import i18n, settings
 
+    found = settings.read()
     # Help texts are made while commands are defined, so the language comes first.
     wish = _language_option(argv)
-    i18n.use(wish if wish in i18n.LANGUAGES else i18n.from_environment())
+    i18n.use(wish if wish in i18n.LANGUAGES else found.chosen.language or i18n.from_environment())
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -37,6 +38,10 @@ def run(argv: list[str]) -> int:
                 # Nothing that is loaded on the way to the first screen is garbage; the app turns it on again.
                 gc.disable()
                 return start(Settings())
+        if found.faults:
+            from tutor.commands.errors import say_error
+
+            say_error(str(found.faults[0]))
         from tutor.commands.group import execute
 
         return execute(argv)

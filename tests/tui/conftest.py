@@ -21,6 +21,7 @@ def kept_atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def second_start(home: Path, kept_atlas: Path) -> None:
-    """The learner's folder holds it."""
+    """The learner's folder holds it, and the first steps were offered."""
     default_cache().parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(kept_atlas, default_cache())
+    (default_cache().parent / "welcomed").touch()

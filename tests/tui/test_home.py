@@ -79,11 +79,11 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path) -> None:
     async with at_home() as pilot:
-        await until(pilot, lambda: len(pilot.app._home.faults) >= 2, "the faults are found")
-        assert "90-torn.toml" in pilot.app._home.faults["basics", "torn"]
+        await until(pilot, lambda: len(pilot.app.home.faults) >= 2, "the faults are found")
+        assert "90-torn.toml" in pilot.app.home.faults["basics", "torn"]
         await pilot.press("end")
         await sees(pilot, "! torn", "! [bold]Empty[/bold]")
-        assert "91-empty.toml" in pilot.app._home.faults["basics", "empty"]
+        assert "91-empty.toml" in pilot.app.home.faults["basics", "empty"]
         await pilot.press("home")
         await sees(pilot, "From left to right")
         await pilot.press("enter")

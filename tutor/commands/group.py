@@ -22,6 +22,7 @@ from tutor.commands.progress import progress
 from tutor.commands.report import report
 from tutor.commands.reset import reset
 from tutor.commands.review import review
+from tutor.commands.settings import show_settings
 from tutor.commands.solve import solve
 from tutor.commands.start import Settings, start
 from tutor.commands.where import where
@@ -54,6 +55,7 @@ for command in (
     report,
     reset,
     where,
+    show_settings,
     check,
     new,
 ):

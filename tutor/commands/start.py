@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,12 +14,19 @@ if TYPE_CHECKING:
     from tutor.packs import Exercise, Pack
 
 
+def _wants_ascii() -> bool:
+    """Whether the learner's settings ask for ASCII."""
+    from tutor.settings import read
+
+    return read().chosen.ascii
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for any command: plain lines instead of a screen, drawing in ASCII."""
 
     plain: bool = False
-    ascii: bool = False
+    ascii: bool = field(default_factory=_wants_ascii)
 
     @property
     def in_lines(self) -> bool:

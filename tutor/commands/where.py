@@ -16,6 +16,7 @@ from tutor.i18n import N_, _, message
 def where(settings: Settings) -> int:
     from rich.cells import cell_len
 
+    from tutor import settings as chosen
     from tutor.folders import data_folder
     from tutor.packs import library
     from tutor.practice.atlas import default_cache
@@ -27,6 +28,7 @@ def where(settings: Settings) -> int:
         (_("added packs"), library.added()),
         (_("your folder"), data_folder()),
         (_("progress"), default_path()),
+        (_("settings"), chosen.default_path()),
         (_("list of rules"), default_cache()),
     ]
     width = max(cell_len(name) for name, _path in found)

@@ -6,9 +6,10 @@ import os
 import time
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
@@ -17,11 +18,10 @@ from tutor.packs import library
 from tutor.packs.library import Entry, Pack
 from tutor.practice.store import Store
 from tutor.tui.arrangement import LEAST_HEIGHT, LEAST_WIDTH
-from tutor.tui.lasting import Lasting
+from tutor.tui.going import Going
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
-from tutor.tui.signs import ASCII, UNICODE
-from tutor.tui.theme import COLOURLESS, DARK, LIGHT
+from tutor.tui.widgets.key_bar import COMMANDS, QUIT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from tutor.packs import Exercise
+    from tutor.practice.playground import Trial
     from tutor.practice.review import Session
     from tutor.tui.screens.exercise import ExerciseScreen
     from tutor.tui.screens.playground import PlaygroundScreen
@@ -37,14 +38,15 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.25
 
 
-class TutorApp(Lasting):
+class TutorApp(Going):
     """The tutor. Its result: whether the exercise it was opened with was solved, None where there was none."""
 
     TITLE = "backprop-tutor"
     CSS_PATH = "tutor.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q,ctrl+c", "quit", "quit", show=False, priority=True, id="app.quit"),
+        replace(QUIT, action="quit", priority=True),
+        replace(COMMANDS, action="commands", priority=True),
     ]
 
     class Broken(Message):
@@ -79,25 +81,22 @@ class TutorApp(Lasting):
         review: Session | None = None,
     ) -> None:
         """`review` is one to begin with. What else there is: see `tutor.tui.run`."""
-        colourless = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if colourless else None)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = COLOURLESS if colourless else DARK.name
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.begin_to_choose(ascii)
+        self.begin_to_go()
         self.store = store
         self.packs = library.packs(installed=False) if packs is None else tuple(packs)
         self._all = packs is None
         self._watched = watch
-        self.ascii = ascii
-        self.signs = ASCII if ascii else UNICODE
         self._asked = exercise
         self._seed, self._restart = seed, restart
         self._solved = False
-        self._home = HomeScreen(self.packs, store, self.signs)
+        self.typed: Trial | None = None
+        self.home = HomeScreen(self.packs, store, self.signs)
         self.begin_to_last(review, keeps=self._all and watch is None)
 
     def on_mount(self) -> None:
-        self.push_screen(self._home)
+        self.push_screen(self.home)
         if self._asked is not None:
             self._open(self._asked, self._seed, self._restart)
         if self._session is not None:
@@ -105,10 +104,14 @@ class TutorApp(Lasting):
         if self._watched is not None:
             self.run_worker(self._watch, thread=True, group="watch", exit_on_error=False)
             self.post_message(self.Saved())
+        self.tell_faults()
+        if self._all and self._asked is None and self._session is None and self._watched is None:
+            self.call_after_refresh(self.welcome)
         self.call_after_refresh(self.run_worker, self._warm_up, thread=True, exit_on_error=False)
 
     def _warm_up(self) -> None:
         """Load what opening an exercise needs, and find out which exercises can't be opened."""
+        self.look_at_keys()
         import flint  # noqa: F401
         import numpy  # noqa: F401
 
@@ -144,7 +147,7 @@ class TutorApp(Lasting):
 
     def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:
         # A second key may have reached the list before the first one took effect.
-        if self.screen is self._home:
+        if self.screen is self.home:
             self.open_exercise(event.pack, event.entry)
 
     def open_exercise(self, pack: Pack, entry: Entry, seed: int | None = None) -> None:
@@ -154,7 +157,7 @@ class TutorApp(Lasting):
         try:
             self._open(pack.open(entry.id), self._seed if seed is None and not self._all else seed)
         except (PackError, AlgebraError) as error:
-            self._home.mark_broken(pack, entry, str(error))
+            self.home.mark_broken(pack, entry, str(error))
 
     def _open(self, exercise: Exercise, seed: int | None = None, restart: bool = False) -> None:
         # What works on an exercise is loaded with the first one: the list stands sooner without it.
@@ -169,21 +172,23 @@ class TutorApp(Lasting):
             worksheet = open_worksheet(self.store, exercise, seed, restart)
         following = self._following(exercise)
         enter = str(message(N_("next: {title}"), title=following[1].title)) if following else None
-        self._home.come_back_from(exercise)
-        self.push_screen(ExerciseScreen(worksheet, self.signs, enter, self.ascii))
+        self.home.come_back_from(exercise)
+        screen = ExerciseScreen(worksheet, self.signs, enter, self.ascii)
+        self.give_drafts(screen)
+        self.push_screen(screen)
         if worksheet.done:
             self.look_for_advice(exercise)
 
     def on_home_screen_playground(self) -> None:
         from tutor.tui.screens.playground import PlaygroundScreen
 
-        if self.screen is self._home:
-            self.push_screen(PlaygroundScreen(self.signs, ascii=self.ascii))
+        if self.screen is self.home:
+            self.push_screen(PlaygroundScreen(self.signs, ascii=self.ascii, typed=self.typed), self._keep_typed)
 
     def on_home_screen_glossary(self) -> None:
         from tutor.tui.screens.glossary import GlossaryScreen
 
-        if self.screen is self._home:
+        if self.screen is self.home:
             self.push_screen(GlossaryScreen(self.signs, ascii=self.ascii))
 
     def on_playground_screen_chosen(self, event: PlaygroundScreen.Chosen) -> None:
@@ -192,6 +197,10 @@ class TutorApp(Lasting):
         # A second key may have reached the line before the first one took effect.
         if isinstance(self.screen, PlaygroundScreen):
             self._open(event.exercise)
+
+    def _keep_typed(self, typed: Trial | None) -> None:
+        """What is typed in the playground stands there again when it is opened again."""
+        self.typed = typed
 
     def on_playground_screen_saved(self) -> None:
         if self._all:
@@ -214,9 +223,10 @@ class TutorApp(Lasting):
 
         screen = self.screen
         if self._stands(event.exercise):
+            assert isinstance(screen, ExerciseScreen)
+            self.keep_drafts(screen)
             await self.pop_screen()
             if self._session is not None:
-                assert isinstance(screen, ExerciseScreen)
                 self.leave_review(screen.desk.worksheet.done)
 
     async def on_exercise_screen_next(self, event: ExerciseScreen.Next) -> None:
@@ -238,7 +248,7 @@ class TutorApp(Lasting):
 
     def on_tutor_app_found(self, event: Found) -> None:
         self.packs = event.packs
-        self._home.renew(event.packs)
+        self.home.renew(event.packs)
 
     # --- watching ---
 
@@ -270,7 +280,7 @@ class TutorApp(Lasting):
             found = open_place(self._watched)
             if isinstance(found, Pack):
                 self.packs = (found,)
-                self._home.renew(self.packs)
+                self.home.renew(self.packs)
                 exercise = found.open(shown.desk.worksheet.variant.exercise.id) if shown else None
             else:
                 exercise = found
@@ -293,7 +303,7 @@ class TutorApp(Lasting):
             self._open(exercise, self._seed, self._restart)
 
     def on_tutor_app_broken(self, event: Broken) -> None:
-        self._home.mark_broken(event.pack, event.entry, event.reason)
+        self.home.mark_broken(event.pack, event.entry, event.reason)
 
     # --- the window ---
 

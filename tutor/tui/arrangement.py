@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tutor.drawing import Density, Drawing
 
 #: Below this the screen only says what it needs.
@@ -63,3 +65,9 @@ def arrange(
     scrollbar = int(drawing.width > free_width)
     margin = 2 if density == "full" or height >= _ROOMY_FROM else 1
     return Arrangement(density, beside, min(drawing.height + scrollbar + margin, free_rows))
+
+
+def wished(app: App[Any]) -> Density | None:
+    """The density that graphs open in by the learner's settings; None: what fits."""
+    wish: Density | None = getattr(app, "density", None)
+    return wish

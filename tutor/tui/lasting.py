@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from textual.app import App
 from textual.message import Message
 
 from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.practice.store import Store
+from tutor.tui.choosing import Choosing
 from tutor.tui.resets import Resets
 
 if TYPE_CHECKING:
@@ -26,17 +26,13 @@ if TYPE_CHECKING:
     from tutor.tui.screens.exercise import ExerciseScreen
     from tutor.tui.screens.home import HomeScreen
     from tutor.tui.screens.progress import ProgressScreen
-    from tutor.tui.signs import Signs
 
 
-class Lasting(App[bool]):
+class Lasting(Choosing):
     """An app with a learner whose progress is kept."""
 
     store: Store
     packs: tuple[Pack, ...]
-    signs: Signs
-    ascii: bool
-    _home: HomeScreen
 
     class Due(Message):
         """So many rules are due."""
@@ -116,7 +112,7 @@ class Lasting(App[bool]):
         self.run_worker(self._find_due, thread=True, group="due", exit_on_error=False)
 
     def on_lasting_due(self, event: Due) -> None:
-        self._home.show_due(event.number)
+        self.home.show_due(event.number)
 
     def on_home_screen_resumed(self) -> None:
         self.look_up_due()
@@ -124,25 +120,25 @@ class Lasting(App[bool]):
     # --- review ---
 
     def on_home_screen_review(self) -> None:
-        if self.screen is self._home and not self._planning:
+        if self.screen is self.home and not self._planning:
             self._planning = True
             self.run_worker(self._plan, thread=True, group="plan", exit_on_error=False)
 
     def _plan(self) -> None:
-        from tutor.practice.review import due, plan
+        from tutor.practice.review import planned
 
         atlas = self._known_atlas()
         with Store.open(self.store.path) as store:
-            self.post_message(self.Planned(plan(due(store, atlas.rules), atlas)))
+            self.post_message(self.Planned(planned(store, atlas)))
 
     def on_lasting_planned(self, event: Planned) -> None:
         from tutor.practice.review import Session
 
         self._planning = False
-        if self.screen is not self._home:
+        if self.screen is not self.home:
             return
         if not event.items:
-            self._home.say(message(N_("Nothing is due. Everything you have practised can wait.")))
+            self.home.say(message(N_("Nothing is due. Everything you have practised can wait.")))
             return
         self._session = Session(self.store, event.items)
         self.open_review_item()
@@ -193,7 +189,7 @@ class Lasting(App[bool]):
         if outcome:
             self.push_screen(ReviewedScreen(outcome, left, self.signs))
         elif left:
-            self._home.say(message(N_("The review is left here; what is still due stays due.")))
+            self.home.say(message(N_("The review is left here; what is still due stays due.")))
 
     # --- what next ---
 
@@ -225,7 +221,7 @@ class Lasting(App[bool]):
             return
         await self.pop_screen()
         if event.suggestion.exercise is None:
-            self._home.action_review()
+            self.home.action_review()
         else:
             self.open_named("/".join(event.suggestion.exercise), fresh=event.suggestion.fresh)
 
@@ -243,7 +239,7 @@ class Lasting(App[bool]):
     def on_home_screen_progress(self) -> None:
         from tutor.tui.screens.progress import ProgressScreen
 
-        if self.screen is self._home:
+        if self.screen is self.home:
             self.push_screen(ProgressScreen(self.store, self._known_atlas, self._resets, self.signs, ascii=self.ascii))
 
     async def on_progress_screen_chosen(self, event: ProgressScreen.Chosen) -> None:
@@ -254,18 +250,18 @@ class Lasting(App[bool]):
             if event.exercise:
                 self.open_named(event.exercise)
             else:
-                self._home.action_review()
+                self.home.action_review()
 
     # --- beginning anew ---
 
     def on_home_screen_reset(self, event: HomeScreen.Reset) -> None:
-        if self.screen is self._home:
+        if self.screen is self.home:
             self._resets.ask(event.pack, event.exercise, event.called, self._tell_at_home)
 
     def on_home_screen_undo(self) -> None:
-        if self.screen is self._home:
+        if self.screen is self.home:
             self._resets.undo(self._tell_at_home)
 
     def _tell_at_home(self, said: str) -> None:
-        self._home.say(said)
+        self.home.say(said)
         self.look_up_due()

@@ -42,8 +42,8 @@ LIGHT = Theme(
     primary="#2457a6",
     secondary="#5b6b85",
     accent="#b0215a",
-    success="#1f7a3f",
-    warning="#a65a00",
+    success="#1a6e38",
+    warning="#935000",
     error="#b3261e",
     foreground="#20252e",
     background="#f7f8fa",
@@ -52,6 +52,61 @@ LIGHT = Theme(
     dark=False,
     variables={"border": "#b8c0cc", "border-blurred": "#b8c0cc"},
 )
+
+CONTRAST = Theme(
+    name="backprop-high-contrast",
+    primary="#7fd4ff",
+    secondary="#ffffff",
+    accent="#ffb3d1",
+    success="#7dffa0",
+    warning="#ffd75f",
+    error="#ff9c8f",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    dark=True,
+    variables={
+        "border": "#ffffff",
+        "border-blurred": "#ffffff",
+        "block-cursor-background": "#ffff00",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "bold",
+        "scrollbar": "#bcbcbc",
+        "scrollbar-hover": "#ffffff",
+        "scrollbar-active": "#ffffff",
+        "scrollbar-background": "#303030",
+        "scrollbar-background-hover": "#303030",
+        "scrollbar-background-active": "#303030",
+        "scrollbar-corner-color": "#303030",
+    },
+)
+
+#: Colours that stay apart in every kind of colour blindness, after M. Okabe and K. Ito, "Color universal design".
+SAFE = Theme(
+    name="backprop-colour-blind",
+    primary="#c5cbd6",
+    secondary="#8d97a8",
+    accent="#f5ee8a",
+    success="#56b4e9",
+    warning="#e69f00",
+    error="#ff7f50",
+    foreground="#e6e9ee",
+    background="#14171c",
+    surface="#1a1e25",
+    panel="#232933",
+    dark=True,
+    variables={
+        "border": "#4a5362",
+        "border-blurred": "#4a5362",
+        "block-cursor-background": "#56b4e9",
+        "block-cursor-foreground": "#14171c",
+        "block-cursor-text-style": "bold",
+    },
+)
+
+#: The themes by their names in the settings.
+THEMES = {"dark": DARK, "light": LIGHT, "high-contrast": CONTRAST, "colour-blind": SAFE}
 
 #: For NO_COLOR: the terminal's own colours, which are then left out altogether.
 COLOURLESS = "ansi-dark"

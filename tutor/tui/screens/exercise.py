@@ -21,11 +21,12 @@ from tutor.practice import exam
 from tutor.practice.resume import carried_over
 from tutor.practice.worksheet import Worksheet
 from tutor.tui import words
-from tutor.tui.arrangement import Arrangement, arrange
+from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
 from tutor.tui.fillings import Fillings
 from tutor.tui.onward import Onward
+from tutor.tui.keymap import bound
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.exercise_keys import KEYS
 from tutor.tui.screens.help import HelpScreen
@@ -105,6 +106,7 @@ class ExerciseScreen(Screen[None]):
     def on_mount(self) -> None:
         if self.query(GraphView):  # not where the app is left before the screen was made
             self.query_one(GraphView).focus()
+            self._wish = wished(self.app)
             self._arrange()
 
     def on_resize(self) -> None:
@@ -210,7 +212,7 @@ class ExerciseScreen(Screen[None]):
 
         Left to themselves bindings run in the app, and characters that were typed later could overtake them.
         """
-        bindings = self._bindings.key_to_bindings.get(event.key)
+        bindings = bound(self.app, self._bindings).key_to_bindings.get(event.key)
         if event.character == "？":
             self.action_hint()
         elif bindings:
@@ -397,6 +399,11 @@ class ExerciseScreen(Screen[None]):
     def action_density(self) -> None:
         self._wish = "compact" if self._arranged.density == "full" else "full"
         self._arrange()
+
+    def restyle(self) -> None:
+        """Draw in other signs, or with texts in another language."""
+        self._fillings = Fillings(self.signs)
+        self._drawings = self._draw()
 
     def action_scroll_notes(self, pages: int) -> None:
         self.query_one(Panel).scroll_notes(pages)

@@ -15,7 +15,7 @@ from tutor.algebra.show import show_rows
 from tutor.drawing import Density, Drawing, draw, sketch
 from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, _
-from tutor.tui.arrangement import Arrangement, arrange
+from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
@@ -43,6 +43,8 @@ class ExplainScreen(Screen[None]):
     """Shows a replay: the graph with the values found so far, the place of the step in focus, and what happens there."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    #: What is said at the last step.
+    END: ClassVar[str] = N_("That was the last step. Esc goes back.")
 
     def __init__(
         self, replay: Replay, title: str, signs: Signs, *, note: Message | None = None, ascii: bool = False
@@ -53,13 +55,18 @@ class ExplainScreen(Screen[None]):
         self.signs = signs
         self.note = note
         self._title = title
-        boxes = sketch(replay.problem, ascii=ascii)
-        self._drawings: dict[Density, Drawing] = {
-            "full": draw(boxes, "full", ascii=ascii),
-            "compact": draw(boxes, "compact", ascii=ascii),
-        }
+        self.ascii = ascii
+        self.restyle()
         self._wish: Density | None = None
         self._arranged = Arrangement("full", False, 0)
+
+    def restyle(self) -> None:
+        """Draw in the signs that are in use, and with texts in the language that is."""
+        boxes = sketch(self.replay.problem, ascii=self.ascii)
+        self._drawings: dict[Density, Drawing] = {
+            "full": draw(boxes, "full", ascii=self.ascii),
+            "compact": draw(boxes, "compact", ascii=self.ascii),
+        }
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -71,6 +78,7 @@ class ExplainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.query(GraphView):  # not where the app is left before the screen was made
+            self._wish = wished(self.app)
             self.query_one(GraphView).focus()
             self._arrange()
 
@@ -112,7 +120,7 @@ class ExplainScreen(Screen[None]):
         if self.note is not None:
             said.insert(0, content(signs, (str(self.note), "$foreground 60%")))
         if self.replay.at == len(self.replay.steps) - 1:
-            said.append(content(signs, (_("That was the last step. Esc goes back."), "$foreground 60%")))
+            said.append(content(signs, (_(self.END), "$foreground 60%")))
         return Content("\n").join(said)
 
     def _keys(self) -> list[Binding]:

@@ -15,8 +15,9 @@ from textual.widgets import Static
 
 from tutor.i18n import N_, _
 from tutor.tui.contents import content
+from tutor.tui.keymap import keys_of
 from tutor.tui.signs import Signs
-from tutor.tui.widgets.key_bar import written
+from tutor.tui.widgets.key_bar import EVERYWHERE, written
 
 
 class HelpScreen(ModalScreen[None]):
@@ -41,16 +42,16 @@ class HelpScreen(ModalScreen[None]):
 
     def _table(self) -> Content:
         """A row for each binding: its keys, and what they do."""
-        rows = []
-        names = {binding.id: ", ".join(map(written, binding.key.split(","))) for binding in self.keys}
-        names["app.quit"] = "^Q, ^C"
-        width = max(map(cell_len, names.values()))
-        says = {binding.id: binding.tooltip for binding in self.keys} | {
-            "app.quit": N_("quit; everything checked is kept")
+        rows = {
+            ", ".join(map(written, keys_of(self.app, binding).split(","))): binding.tooltip or binding.description
+            for binding in [*self.keys, *EVERYWHERE]
         }
-        for id, keys in names.items():
-            rows.append(content(self.signs, (keys.rjust(width), "bold $primary"), f"  {_(says[id])}"))
-        return Content("\n").join(rows)
+        width = max(map(cell_len, rows))
+        lines = [
+            content(self.signs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), f"  {_(says)}")
+            for keys, says in rows.items()
+        ]
+        return Content("\n").join(lines)
 
     def action_close(self) -> None:
         self.dismiss()

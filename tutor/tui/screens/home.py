@@ -16,12 +16,15 @@ from textual.widgets.option_list import Option
 from tutor.i18n import N_, _, message
 from tutor.packs.library import Entry, Pack
 from tutor.practice.store import Store
-from tutor.tui.contents import Part, content
+from tutor.tui.contents import Part, content, prose
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from textual.widgets import Input
+
     from tutor.packs import Exercise
+    from tutor.tui.finding import Wanted
 
 _CONTINUE = "continue"
 _REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
@@ -34,6 +37,16 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", N_("open"), tooltip=N_("open the exercise"), id="home.open"),
         Binding("f1", "help", N_("help"), tooltip=N_("all keys"), id="home.help"),
+        Binding(
+            "slash,ctrl+f",
+            "search",
+            N_("search"),
+            tooltip=N_("find exercises by words of their titles or names, in either language"),
+            id="home.search",
+        ),
+        Binding("escape", "clear", N_("all"), tooltip=N_("end the search, show all"), show=False, id="home.clear"),
+        Binding("down", "pick('cursor_down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"),
+        Binding("up", "pick('cursor_up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
         Binding("f5", "progress", N_("progress"), tooltip=N_("how far you have come"), id="home.progress"),
         Binding(
             "delete",
@@ -102,6 +115,8 @@ class HomeScreen(Screen[None]):
         self._fresh = True
         self._came_from: str | None = None
         self._due = 0
+        #: What is searched for; None where nothing is.
+        self._wanted: Wanted | None = None
 
     def _by_name(self) -> dict[str, tuple[Pack, Entry]]:
         return {f"{pack.id}/{entry.id}": (pack, entry) for pack in self.packs for entry in pack.entries}
@@ -126,9 +141,23 @@ class HomeScreen(Screen[None]):
         if not self._entries:
             self._remark = _("There are no exercises here. Install backprop-tutor again.")
         self._show_notice()
-        quitting = Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")
-        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding) and binding.show]
-        self.query_one(KeyBar).show([*keys, quitting])
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """The keys that mean something now."""
+        if not self.query(KeyBar):
+            return
+        searching = self._wanted is not None
+        own = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
+        known = {"home.clear"} if searching else {binding.id for binding in own if binding.show}
+        hidden = {"home.search"} if searching else set()
+        self.query_one(KeyBar).show(
+            [key for key in own if key.id in known | {"home.open", "home.help"} and key.id not in hidden]
+        )
+
+    def restyle(self) -> None:
+        """The line to search in goes when the screen is made anew."""
+        self._wanted = None
 
     def on_screen_resume(self) -> None:
         if not self._fresh:
@@ -181,6 +210,8 @@ class HomeScreen(Screen[None]):
 
     def _options(self) -> list[Option]:
         states = self.store.states()
+        if self._wanted:
+            return self._hits(self._wanted, states)
         options: list[Option] = []
         latest = self.store.latest()
         if latest is not None and "/".join(latest) in self._entries:
@@ -203,6 +234,23 @@ class HomeScreen(Screen[None]):
         progress, says = _("Progress"), _("rules, packs, weeks, mistakes")
         head = (f"{self.signs.point} {progress}", "bold $accent")
         return [*options, Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _PROGRESS)]
+
+    def _hits(self, wanted: Wanted, states: Mapping[tuple[str, str], str]) -> list[Option]:
+        """The exercises that are searched for, pack by pack."""
+        from tutor.tui.finding import names_of
+
+        options: list[Option] = []
+        for pack in self.packs:
+            hits = [entry for entry in pack.entries if wanted.finds(*names_of(pack, entry))]
+            if hits:
+                options.append(Option(content(self.signs, (str(pack.title), "bold")), disabled=True))
+            for entry in hits:
+                state = states.get((pack.id, entry.id), "new")
+                options.append(Option(self._entry(pack, entry, state), f"{pack.id}/{entry.id}"))
+        if not options:
+            said = _("No exercise is called so. Esc shows all of them.")
+            options.append(Option(content(self.signs, (said, "$text-warning")), disabled=True))
+        return options
 
     def _pack(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
         solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
@@ -249,6 +297,49 @@ class HomeScreen(Screen[None]):
         if name in self._entries:
             self.post_message(self.Chosen(*self._entries[name]))
 
+    # --- searching ---
+
+    async def action_search(self) -> None:
+        """A line to type in, above the list. It is made when it is first asked for."""
+        if not self.query("#search"):
+            from textual.widgets import Input
+
+            from tutor.tui.finding import Wanted
+
+            said = self.signs.text(_("words of a title, or a name such as basics/times"))
+            await self.mount(Input(placeholder=said, id="search", compact=True), after="#title")
+            self._wanted = Wanted("")
+        self.query_one("#search").focus()
+        self.show_keys()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        from tutor.tui.finding import Wanted
+
+        event.stop()
+        self._wanted = Wanted(event.value)
+        self.refresh_list()
+        self.query_one(OptionList).action_first()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_open()
+
+    async def action_clear(self) -> None:
+        """End the search; the cursor stays on what was found."""
+        if self._wanted is None:
+            return
+        self._wanted = None
+        await self.query("#search").remove()
+        self.query_one(OptionList).focus()
+        self.refresh_list()
+        self.show_keys()
+
+    def action_pick(self, move: str) -> None:
+        """Move in the list while one types above it."""
+        getattr(self.query_one(OptionList), f"action_{move}")()
+
+    # --- keys ---
+
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()
 
@@ -285,4 +376,15 @@ class HomeScreen(Screen[None]):
             "to the inputs. Choose an exercise with the arrow keys and Enter."
         )
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
+        self.app.push_screen(HelpScreen([*self._about(), content(self.signs, text)], keys, self.signs))
+
+    def _about(self) -> list[Content]:
+        """What stands in focus: an exercise with its name and its pack."""
+        option = self.query_one(OptionList).highlighted_option
+        if option is None or option.id not in self._entries:
+            return []
+        pack, entry = self._entries[option.id]
+        state = _(_STATES[self.store.state(pack.id, entry.id)])
+        head = content(self.signs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
+        command = content(self.signs, (f"backprop-tutor play {option.id}", "$foreground 60%"))
+        return [head + command, *([prose(self.signs, said)] if (said := str(pack.description).strip()) else [])]

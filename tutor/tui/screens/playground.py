@@ -39,7 +39,7 @@ KEYS: list[BindingType] = [
 _FORMULA, _VALUES = "L = (w*x + b - y)^2", "w=2 x=3 b=4 y=3"
 
 
-class PlaygroundScreen(Screen[None]):
+class PlaygroundScreen(Screen[Trial]):
     """Two lines to type in, what is wrong with them, and the formulas that were tried last."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
@@ -54,21 +54,25 @@ class PlaygroundScreen(Screen[None]):
     class Saved(Message):
         """There is a new exercise file."""
 
-    def __init__(self, signs: Signs, *, ascii: bool = False, history: History | None = None) -> None:
+    def __init__(
+        self, signs: Signs, *, ascii: bool = False, history: History | None = None, typed: Trial | None = None
+    ) -> None:
+        """`typed` is what stands there already."""
         super().__init__(classes="-ascii" if ascii else None)
         self.signs = signs
         self.ascii = ascii
         self.history = history or History()
         self._tried = self.history.read()
+        self._typed = typed or Trial("")
 
     def compose(self) -> ComposeResult:
         signs = self.signs
         yield Static(content(signs, (_("Playground"), "bold")), id="title")
         yield Static(content(signs, (_("Formula"), "bold $primary")), classes="label")
-        yield Input(placeholder=_FORMULA, id="formula", max_length=LONGEST, compact=True)
+        yield Input(self._typed.formula, placeholder=_FORMULA, id="formula", max_length=LONGEST, compact=True)
         yield Static(id="formula-fault", classes="fault")
         yield Static(content(signs, (_("Values"), "bold $primary")), classes="label")
-        yield Input(placeholder=_VALUES, id="values", max_length=LONGEST, compact=True)
+        yield Input(self._typed.values, placeholder=_VALUES, id="values", max_length=LONGEST, compact=True)
         yield Static(id="values-fault", classes="fault")
         yield Static(id="said")
         yield OptionList(*self._options(), id="tried")
@@ -201,9 +205,13 @@ class PlaygroundScreen(Screen[None]):
         keys = [key for key in KEYS if isinstance(key, Binding)]
         self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
 
+    def restyle(self) -> None:
+        """What is typed stays when the screen is made anew."""
+        self._typed = self.trial
+
     def action_close(self) -> None:
         if self.app.screen is self:
-            self.dismiss(None)
+            self.dismiss(self.trial)
 
 
 class WorkedScreen(Screen[None]):

@@ -85,6 +85,10 @@ class SummaryScreen(Screen[None]):
             shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
             self.query_one(KeyBar).show([*shown, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
 
+    def restyle(self) -> None:
+        """All sections are made once more."""
+        self._made_for = 0
+
     def on_resize(self, event: events.Resize) -> None:
         width = event.size.width - _BESIDE
         if width == self._made_for:

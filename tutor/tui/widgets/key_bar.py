@@ -10,27 +10,51 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 
-from tutor.i18n import _
+from tutor.i18n import N_, _
+from tutor.tui.keymap import keys_of
 from tutor.tui.signs import UNICODE, Signs
 
-#: Keys that are shown before all others, where the row is short.
-_KEPT = ("app.quit", "exercise.leave", "exercise.page-down", "exercise.check", "exercise.help", "exercise.hint")
+#: Keys that are shown before all others, where the row is short; of other screens the first ones are.
+_KEPT = (
+    "app.quit",
+    "exercise.leave",
+    "exercise.page-down",
+    "exercise.check",
+    "exercise.help",
+    "exercise.hint",
+    "exercise.open",
+    "exercise.closer",
+    "home.open",
+    "home.clear",
+    "home.help",
+    "home.search",
+)
+
+QUIT = Binding("ctrl+q,ctrl+c", "app.quit", N_("quit"), tooltip=N_("quit; everything checked is kept"), id="app.quit")
+COMMANDS = Binding(
+    "ctrl+p", "app.commands", N_("commands"), tooltip=N_("find a command, an exercise or a rule"), id="app.commands"
+)
+#: What works on every screen.
+EVERYWHERE = (COMMANDS, QUIT)
 
 #: Keys as they are written; others are capitalised.
 _WRITTEN = {
     "escape": "Esc",
     "enter": "Enter",
-    "ctrl+z": "^Z",
-    "ctrl+q": "^Q",
-    "ctrl+s": "^S",
     "question_mark": "?",
+    "slash": "/",
     "pagedown": "PgDn",
+    "pageup": "PgUp",
 }
 
 
 def written(key: str) -> str:
-    """A key as people write it: `F2`, `^Q`, `Esc`."""
-    return _WRITTEN.get(key) or key.replace("ctrl+", "^").replace("shift+", "Shift+").capitalize()
+    """A key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`."""
+    *modifiers, base = key.strip().split("+")
+    if modifiers == ["ctrl"] and len(base) == 1:
+        return f"^{base.upper()}"
+    name = _WRITTEN.get(base) or (base if len(base) == 1 else base.capitalize())
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 
 class KeyBar(Widget):
@@ -43,7 +67,15 @@ class KeyBar(Widget):
         self._status = ""
         self._spans: list[tuple[int, int, str]] = []
 
+    @property
+    def keys(self) -> Sequence[Binding]:
+        """The keys that mean something now, whether there is room for them or not."""
+        return self._keys
+
     def show(self, keys: Sequence[Binding], status: str = "") -> None:
+        """`keys` are those of the screen; what works everywhere comes behind them."""
+        own = [key for key in keys if key.id not in ("app.quit", "app.commands")]
+        keys = [*own, *EVERYWHERE]
         if (keys, status) != (self._keys, self._status):
             self._keys, self._status = keys, status
             self.refresh()
@@ -64,11 +96,14 @@ class KeyBar(Widget):
         return Content.assemble(*parts)
 
     def _texts(self, binding: Binding) -> tuple[str, str]:
-        return written(binding.key.partition(",")[0]), self.signs.text(_(binding.description))
+        return written(keys_of(self.app, binding).partition(",")[0]), self.signs.text(_(binding.description))
 
     def _fitting(self, room: int) -> list[Binding]:
         """The keys there is room for, in their order; those to be kept come first where not all fit."""
         ranks = {key: _KEPT.index(key.id) if key.id in _KEPT else len(_KEPT) for key in self._keys}
+        if not any((key.id or "").startswith("exercise.") for key in self._keys):
+            # At work the keys of the exercise are worth more than the way elsewhere.
+            ranks[COMMANDS] = len(_KEPT) - 1
         fitting = set()
         for key in sorted(self._keys, key=ranks.__getitem__):
             width = cell_len(" ".join(self._texts(key)))

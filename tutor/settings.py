@@ -1,0 +1,259 @@
+"""The learner's settings: one small TOML file, read at the start and written only when it is asked for.
+
+What can't be used is told in a sentence and left out; the program starts with what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tutor.folders import data_folder
+from tutor.i18n import LANGUAGES, N_, Message, _, message
+
+THEMES: Mapping[str, str] = {
+    "dark": N_("dark"),
+    "light": N_("light"),
+    "high-contrast": N_("high contrast"),
+    "colour-blind": N_("safe for colour blindness"),
+}
+DENSITIES: Mapping[str, str] = {
+    "fitting": N_("what fits"),
+    "full": N_("with all values"),
+    "compact": N_("compact"),
+}
+#: How each language calls itself.
+NAMES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
+
+_BETWEEN = re.compile(r"""\s*(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)\s*=""")
+_TABLE = re.compile(r"\s*\[")
+_KEYS_TABLE = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the file says. `language` is empty where the locale decides; `keys` are keys by the id of what they do."""
+
+    theme: str = "dark"
+    language: str = ""
+    density: str = "fitting"
+    ascii: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The settings in effect, and what is wrong with the file. `torn`: it is no TOML and none of it counts."""
+
+    chosen: Preferences = Preferences()
+    faults: Sequence[Message] = ()
+    torn: bool = False
+
+
+#: What each setting takes, and what it is for.
+_CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
+_SAYS: Mapping[str, str] = {
+    "theme": N_("The colours. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
+    "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
+    "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
+    "ascii": N_("Draw with ASCII characters only, as --ascii does."),
+}
+
+
+def default_path() -> Path:
+    """Where the settings are looked for: in the learner's folder."""
+    return data_folder() / "settings.toml"
+
+
+def read(path: Path | None = None) -> Found:
+    """What the file says; the built-in settings where there is none. Never raises."""
+    path = path or default_path()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Found()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or _("it is no text in UTF-8")
+        said = message(N_("The settings {path} can't be read: {reason}."), path=path, reason=reason)
+        return Found(faults=(said,), torn=True)
+    return _read(text, path)
+
+
+def _read(text: str, path: Path) -> Found:
+    # Loaded only for those who have such a file.
+    import tomllib
+
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = line[1] if line else text.count("\n") + 1
+        said = N_("{path}, line {line}: this is no TOML, so the built-in settings hold until it is mended.")
+        return Found(faults=(message(said, path=path, line=where),), torn=True)
+    faults: list[Message] = []
+    chosen = Preferences()
+    for name, value in raw.items():
+        fault = _fault(name, value)
+        if fault is None and name == "keys":
+            keys, wrong = _keys(value)
+            chosen = replace(chosen, keys=keys)
+            faults += [_at(text, path, key, said) for key, said in wrong]
+        elif fault is None:
+            chosen = replace(chosen, **{name: value})
+        else:
+            faults.append(_at(text, path, name, fault))
+    return Found(chosen, tuple(faults))
+
+
+def _fault(name: str, value: Any) -> Message | None:
+    """What is wrong with a setting; None where nothing is."""
+    if name in _CHOICES:
+        if isinstance(value, str) and value in _CHOICES[name]:
+            return None
+        choices = ", ".join(f'"{choice}"' for choice in _CHOICES[name])
+        return message(N_("{name} is one of {choices}."), name=name, choices=choices)
+    if name == "ascii":
+        return None if isinstance(value, bool) else message(N_("{name} is true or false."), name=name)
+    if name == "keys":
+        said = N_('Keys stand below a line [keys], as in "exercise.hint" = "f2".')
+        return None if isinstance(value, dict) else message(said)
+    import difflib
+
+    near = difflib.get_close_matches(name, [*_SAYS, "keys"], n=1)
+    if near:
+        return message(N_("There is no setting “{name}”. Did you mean {near}?"), name=name, near=near[0])
+    known = ", ".join([*_SAYS, "keys"])
+    return message(N_("There is no setting “{name}”. There are: {known}."), name=name, known=known)
+
+
+def _keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, Message]]]:
+    """Keys by id. Ids may be quoted, or nested by their dots as TOML reads them without quotes."""
+    found: dict[str, str] = {}
+    wrong: list[tuple[str, Message]] = []
+    for name, value in table.items():
+        if isinstance(value, dict):
+            inner, faults = _keys({f"{name}.{key}": each for key, each in value.items()})
+            found |= inner
+            wrong += faults
+        elif isinstance(value, str) and value.strip():
+            found[name] = value
+        else:
+            wrong.append((name, message(N_('The keys of {name} are a text, such as "f2" or "ctrl+h,f2".'), name=name)))
+    return found, wrong
+
+
+def at(path: Path, name: str, said: Message) -> Message:
+    """A fault with the line of the file that it is about."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return _at(text, path, name, said)
+
+
+def _at(text: str, path: Path, name: str, said: Message) -> Message:
+    return message(N_("{path}, line {line}: {said}"), path=path, line=line_of(text, name), said=said)
+
+
+def line_of(text: str, name: str) -> int:
+    """The line, from 1, in which a setting or the keys of an id begin."""
+    for number, line in enumerate(text.splitlines(), 1):
+        head = _BETWEEN.match(line)
+        if (head and head["name"] == name) or (name == "keys" and _KEYS_TABLE.match(line)):
+            return number
+    return 1
+
+
+# --- writing ---
+
+
+def template(chosen: Preferences, keys: Iterable[tuple[str, str, str]]) -> str:
+    """A whole file: every setting with what it is for, and in comments every key that can be changed.
+
+    `keys` are the ids, the keys they have now, and what they do.
+    """
+    lines = [_("# Settings of backprop-tutor. A line that begins with # counts for nothing.")]
+    for name, says in _SAYS.items():
+        choices = _CHOICES.get(name, ("true", "false"))
+        lines += ["", f"# {_(says)}", f"# {', '.join(choices)}", _line(name, chosen)]
+    lines += [
+        "",
+        "# " + _("Keys, by what they do: take away the # and write others. Several are divided by commas."),
+        "[keys]",
+    ]
+    listed = list(keys)
+    width = max((len(id) + len(key) for id, key, _says in listed), default=0)
+    for id, key, says in listed:
+        given = chosen.keys.get(id)
+        line = f'"{id}" = {_value(given or key)}'
+        lines.append(f"{'' if given else '# '}{line}{' ' * (width - len(id) - len(given or key))}  # {says}")
+    return "\n".join(lines) + "\n"
+
+
+def _line(name: str, chosen: Preferences) -> str:
+    value = getattr(chosen, name)
+    if value == getattr(Preferences(), name):
+        return f"# {name} = {_value(value or LANGUAGES[0])}"
+    return f"{name} = {_value(value)}"
+
+
+def _value(value: str | bool) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def changed(text: str, name: str, value: str | bool) -> str:
+    """The text of a file with one setting changed, all else as it was, comments too."""
+    new = f"{name} = {_value(value)}"
+    lines = text.splitlines()
+    tables = (number for number, line in enumerate(lines) if _TABLE.match(line))
+    top = next(tables, len(lines))
+    for number, line in enumerate(lines[:top]):
+        head = _BETWEEN.match(line)
+        if head and head["name"] == name:
+            after = re.search(r"\s#[^\"']*$", line)
+            lines[number] = new + (f" {after[0].strip()}" if after else "")
+            break
+    else:
+        comment = re.compile(rf"#\s*{name}\s*=")
+        here = next((number for number, line in enumerate(lines[:top]) if comment.match(line)), None)
+        if here is None:
+            lines.insert(0, new)
+        else:
+            lines[here] = new
+    return "\n".join(lines) + "\n"
+
+
+def write(name: str, value: str | bool, path: Path | None = None) -> Message | None:
+    """Keep one setting, in a file that is there or in a new one. None where that went well, else why it holds for this sitting only. Never raises."""
+    path = path or default_path()
+    before = read(path)
+    if before.torn:
+        return message(N_("{path} is not written to until it is mended; this holds until you quit."), path=path)
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        made = changed(text, name, value)
+        # A file whose lines are unlike ours is better left alone than broken.
+        if getattr(_read(made, path).chosen, name) != value:
+            said = N_("Write {line} into {path} yourself; this holds until you quit.")
+            return message(said, line=f"{name} = {_value(value)}", path=path)
+        put(made, path)
+    except (OSError, UnicodeDecodeError) as error:
+        said = N_("{path} can't be written: {reason}. This holds until you quit.")
+        return message(said, path=path, reason=getattr(error, "strerror", None) or error)
+    return None
+
+
+def put(text: str, path: Path) -> None:
+    """Write the file, all of it or nothing. Raises OSError."""
+    from tempfile import NamedTemporaryFile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+    # A link stays a link, to the file it leads to.
+    Path(file.name).replace(path.resolve())
