@@ -120,7 +120,7 @@ def practise(path: Path, folder: Path, days: int, seed: int = 1) -> Term:
             counts.append(len(rules))
             if learner.dice.random() < 0.15:  # a day off
                 continue
-            session = review.Session(store, review.plan(rules, atlas), seed=1000 * number)
+            session = review.Session(store, review.planned(store, atlas, day), seed=1000 * number)
             minutes.append(session.minutes)
             while (item := session.item) is not None:
                 learner.work(session.open(exercises[item.asked.pack, item.asked.exercise]), day)

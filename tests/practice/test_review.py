@@ -68,7 +68,19 @@ def test_one_exercise_serves_several_rules_and_is_asked_once() -> None:
 def test_a_session_fits_into_its_minutes_and_has_one_item_at_least() -> None:
     exercises = [asked(f"e{n}", {f"r{n}": True}, 4) for n in range(5)]
     assert [name for name, _ in names([f"r{n}" for n in range(5)], *exercises)] == ["e0", "e1"]
-    assert names(["r"], asked("endless", {"r": True}, 60)) == [("endless", ("r",))]
+
+
+def test_what_takes_longer_than_a_session_comes_alone_when_nothing_else_is_due() -> None:
+    endless, short = asked("endless", {"r": True}, 60), asked("short", {"s": True}, 4)
+    assert names(["r"], endless) == [("endless", ("r",))]
+    assert names(["r", "s"], endless, short) == [("short", ("s",))]
+    assert names(["r"], endless, asked("numbers", {"r": True}, 4, varies=False)) == [("numbers", ("r",))]
+
+
+def test_a_learner_is_not_reviewed_with_what_comes_later() -> None:
+    atlas = Atlas((asked("later", {"mul": True, "tanh": True}, 2), asked("known", {"mul": True, "add": True}, 5)))
+    assert [item.asked.exercise for item in plan(["mul"], atlas, met=["mul", "add"])] == ["known"]
+    assert [item.asked.exercise for item in plan(["mul"], atlas, met=["mul"])] == ["later"]
 
 
 def test_what_no_exercise_asks_for_is_passed_over() -> None:
@@ -130,7 +142,7 @@ def test_a_mistake_leads_to_another_exercise_with_its_rule(store: Store, pack: P
     solve(worksheet, {"b->sub1": f"{-truth:.0f}"})
     first, *others = suggestions(store, atlas, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
-    assert str(first.reason) == "“− changes the sign” is still shaky: try term/squash."
+    assert str(first.reason) == "“− changes the sign” is still shaky: try “z = sigmoid(a - b) * c”."
     assert others and all(other.exercise != first.exercise for other in others)
     assert {other.kind for other in others} <= {"next", "review", "shaky"}
 
@@ -177,6 +189,35 @@ def test_an_exercise_whose_needs_are_not_met_waits(store: Store, tmp_path: Path)
     pack = library.pack(folder)
     solve(Worksheet(pack.open("a").variant(), store))
     assert suggestions(store, read_atlas([pack]), [pack], ("steps", "a"))[0].exercise == ("steps", "c")
+
+
+def packs_of(folder: Path, **exercises: str) -> list[Pack]:
+    """Packs out of files: each key is `pack__exercise`, each value what the exercise needs."""
+    for name, needs in exercises.items():
+        pack, _, exercise = name.partition("__")
+        (folder / pack).mkdir(parents=True, exist_ok=True)
+        (folder / pack / "pack.toml").write_text(
+            f'format = 1\nid = "{pack}"\ntitle = "Pack {pack}"\nlanguages = ["en"]\n'
+        )
+        text = f'title = "The {exercise}"\ngraph = "z = x * y"\n'
+        (folder / pack / f"{exercise}.toml").write_text(text + (f'needs = ["{needs}"]\n' if needs else ""))
+    return [library.pack(path) for path in sorted(folder.iterdir())]
+
+
+def test_after_an_exercise_that_was_opened_out_of_turn_the_road_goes_on_with_what_it_builds_on(
+    store: Store, tmp_path: Path
+) -> None:
+    packs = packs_of(tmp_path, a__one="", a__two="a/one", b__m="", b__n="a/two", c__z="")
+    solve(Worksheet(packs[1].open("m").variant(), store))
+    found = suggestions(store, read_atlas(packs), packs, ("b", "m"))
+    assert [(str(one.reason), one.exercise) for one in found] == [
+        ("“The one” first: “The n” builds on it.", ("a", "one")),
+        ("Next in “Pack b”: “The n”.", ("b", "n")),
+        ("In another pack, “Pack c”: “The z”.", ("c", "z")),
+    ]
+    solve(Worksheet(packs[1].open("n").variant(), store))
+    found = suggestions(store, read_atlas(packs), packs, ("b", "n"))
+    assert str(found[0].reason) == "“Pack b” is finished. Next comes “Pack c”: “The z”."
 
 
 def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

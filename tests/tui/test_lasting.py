@@ -17,7 +17,7 @@ from tutor import i18n
 from tutor.algebra.show import show
 from tutor.packs import library
 from tutor.practice.event import Event
-from tutor.practice.review import Session, due, plan
+from tutor.practice.review import Session, planned
 from tutor.practice.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.app import TutorApp
@@ -133,7 +133,7 @@ async def test_a_review_asked_for_at_the_command_line() -> None:
     practise("basics/times", days=40)
     with Store.open(default_path()) as store:
         atlas = read_atlas(library.packs())
-        session = Session(store, plan(due(store, atlas.rules), atlas))
+        session = Session(store, planned(store, atlas))
         app = TutorApp(store, review=session)
         async with app.run_test(size=(80, 24)) as pilot:
             await sees(pilot, "Review 1/1")
@@ -151,7 +151,7 @@ async def test_what_next_has_a_reason_a_key_and_a_way_around_it() -> None:
         await session.solve()
         await session.sees("What next? “× other input” is still shaky", "^N do this", "F2 something else")
         await session.pilot.press("f2")
-        await session.sees("What next? Next in “First steps back”")
+        await session.sees("What next? Next in “First steps back”: “What + sends back”.")
         await session.pilot.press("ctrl+n")
         await until(session.pilot, lambda: "0/" in text(session.pilot), "another exercise")
         assert "What × sends back" not in lines(session.pilot)[0]

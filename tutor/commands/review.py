@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @click.command(cls=Command, help=_("Practise the rules that are due, on fresh numbers, for ten minutes at most."))
 @common
 def review(settings: Settings) -> int:
-    from tutor.practice.review import Session, due, plan
+    from tutor.practice.review import Session, due, planned
 
     with opened() as store:
         _packs, atlas = everything()
         rules = due(store, atlas.rules)
-        session = Session(store, plan(rules, atlas))
+        session = Session(store, planned(store, atlas))
         if not session.items:
             click.echo(_("Nothing is due. Everything you have practised can wait."))
             return 0
@@ -49,16 +49,7 @@ def _in_lines(settings: Settings, session: Session, due: int) -> int:
     left = False
     while (item := session.item) is not None and not left:
         say("")
-        names = ", ".join(_names(item))
-        say(
-            message(
-                N_("{at}/{all}  {rules}  ({exercise})"),
-                at=session.position + 1,
-                all=len(session.items),
-                rules=names,
-                exercise=item.asked.name,
-            )
-        )
+        say(f"{session.position + 1}/{len(session.items)}  {', '.join(_names(item))}")
         left = not _work(settings, session, item)
         if not left:
             session.go_on()

@@ -13,8 +13,9 @@ from tutor.practice.skills import name
 from tutor.practice.store import Store
 
 if TYPE_CHECKING:
+    from tutor.i18n import Text
     from tutor.packs.library import Pack
-    from tutor.practice.atlas import Asked, Atlas
+    from tutor.practice.atlas import Atlas
     from tutor.practice.standing import Skill
 
 
@@ -37,14 +38,14 @@ def suggestions(
 ) -> tuple[Suggestion, ...]:
     """What to do next `after` an exercise, the most useful first; none where all is done and nothing is due."""
     found = review.skills(store)
-    states = store.states()
+    road = _Road(atlas, packs, store.states())
     seen: set[tuple[str, str] | None] = set()
     kept = []
     for suggestion in (
-        *_shaky(found, atlas, after, here=True),
-        *_following(states, atlas, packs, after),
+        *_shaky(found, road, after, here=True),
+        *_following(road, after),
         *_review(store, atlas),
-        *_shaky(found, atlas, after, here=False),
+        *_shaky(found, road, after, here=False),
     ):
         if suggestion.exercise not in seen:
             seen.add(suggestion.exercise)
@@ -52,46 +53,100 @@ def suggestions(
     return tuple(kept)
 
 
-def _shaky(found: Mapping[str, Skill], atlas: Atlas, after: tuple[str, str] | None, here: bool) -> Iterator[Suggestion]:
-    """Rules that were mistaken, those of the exercise just done (`here`) or the others, the worst first."""
-    asked = set(atlas[after].rules) if after is not None and after in atlas else set()
-    shaky = [skill for skill in found.values() if skill.standing == "shaky" and (skill.rule in asked) == here]
-    for skill in sorted(shaky, key=lambda skill: -sum(skill.mistakes.values())):
-        candidates = atlas.asking(skill.rule)
-        others = [one for one in candidates if (one.pack, one.exercise) != after]
-        best = next(iter(others), None) or next((one for one in candidates if one.varies), None)
-        if best is not None:
-            yield _again(skill, best, fresh=not others)
+class _Road:
+    """The exercises in the order of the packs, and how far the learner has come."""
 
+    def __init__(self, atlas: Atlas, packs: Sequence[Pack], states: Mapping[tuple[str, str], str]) -> None:
+        self.atlas = atlas
+        self.packs = packs
+        self._states = states
+        self._titles = {(pack.id, entry.id): entry.title for pack in packs for entry in pack.entries}
+        self.order = list(self._titles)
 
-def _again(skill: Skill, asked: Asked, fresh: bool) -> Suggestion:
-    mistake = skill.tendency
-    if fresh:
-        text = N_("“{rule}” is still shaky: try {exercise} with fresh numbers.")
-    elif mistake:
-        text = N_("“{rule}” is still shaky, most often through this: {mistake}. Try {exercise}.")
-    else:
-        text = N_("“{rule}” is still shaky: try {exercise}.")
-    reason = message(text, rule=_Name(skill.rule), mistake=_Label(mistake or ""), exercise=asked.name)
-    return Suggestion("shaky", reason, (asked.pack, asked.exercise), skill.rule, fresh)
+    def title(self, exercise: tuple[str, str]) -> Text | str:
+        """What people call an exercise."""
+        return self._titles.get(exercise) or "/".join(exercise)
 
+    def solved(self, exercise: tuple[str, str]) -> bool:
+        return self._states.get(exercise) == "solved"
 
-def _following(
-    states: Mapping[tuple[str, str], str], atlas: Atlas, packs: Sequence[Pack], after: tuple[str, str] | None
-) -> Iterator[Suggestion]:
-    """The next exercise of the same pack that isn't solved, then one of another pack."""
-    order = [pack for pack in packs if after and pack.id == after[0]]
-    order += [pack for pack in packs if pack not in order]
-    for pack in order:
+    def missing(self, exercise: tuple[str, str]) -> list[tuple[str, str]]:
+        """What an exercise builds on and is not solved, as far as it can be opened."""
+        needs = map(_split, self.atlas[exercise].needs)
+        return [need for need in needs if need in self.atlas and not self.solved(need)]
+
+    def first_step(self, exercise: tuple[str, str]) -> tuple[str, str]:
+        """Where the way to an exercise begins: it, or what it builds on and is missing, down to the first."""
+        passed = {exercise}
+        while missing := [need for need in self.missing(exercise) if need not in passed]:
+            exercise = missing[0]
+            passed.add(exercise)
+        return exercise
+
+    def open_in(self, pack: Pack, after: tuple[str, str] | None) -> list[tuple[str, str]]:
+        """What is not solved in a pack: first what comes after an exercise, then what comes before it."""
         names = [(pack.id, entry.id) for entry in pack.entries]
         begin = names.index(after) + 1 if after in names else 0
-        turned = names[begin:] + names[:begin]
-        open_ones = [one for one in turned if one in atlas and one != after and states.get(one) != "solved"]
-        ready = [one for one in open_ones if all(states.get(_split(need)) == "solved" for need in atlas[one].needs)]
+        return [
+            one for one in names[begin:] + names[:begin] if one in self.atlas and one != after and not self.solved(one)
+        ]
+
+
+def _shaky(found: Mapping[str, Skill], road: _Road, after: tuple[str, str] | None, here: bool) -> Iterator[Suggestion]:
+    """Rules that were mistaken, those of the exercise just done (`here`) or the others, the worst first."""
+    asked = set(road.atlas[after].rules) if after is not None and after in road.atlas else set()
+    shaky = [skill for skill in found.values() if skill.standing == "shaky" and (skill.rule in asked) == here]
+    for skill in sorted(shaky, key=lambda skill: -sum(skill.mistakes.values())):
+        candidates = [(one.pack, one.exercise) for one in road.atlas.asking(skill.rule)]
+        others = [one for one in candidates if one != after]
+        within_reach = [one for one in others if road.solved(one) or not road.missing(one)]
+        again = [one for one in candidates if one == after and road.atlas[one].varies]
+        best = next(iter((*within_reach, *again, *others)), None)
+        if best is not None:
+            yield _again(skill, best, road, fresh=best == after)
+
+
+def _again(skill: Skill, exercise: tuple[str, str], road: _Road, fresh: bool) -> Suggestion:
+    mistake = skill.tendency
+    if fresh:
+        text = N_("“{rule}” is still shaky: try “{exercise}” with fresh numbers.")
+    elif mistake:
+        text = N_("“{rule}” is still shaky, most often through this: {mistake}. Try “{exercise}”.")
+    else:
+        text = N_("“{rule}” is still shaky: try “{exercise}”.")
+    title = road.title(exercise)
+    reason = message(text, rule=_Name(skill.rule), mistake=_Label(mistake or ""), exercise=title)
+    return Suggestion("shaky", reason, exercise, skill.rule, fresh)
+
+
+def _following(road: _Road, after: tuple[str, str] | None) -> Iterator[Suggestion]:
+    """What comes next in the pack, then in the packs behind it, then in those before it."""
+    ids = [pack.id for pack in road.packs]
+    at = ids.index(after[0]) if after is not None and after[0] in ids else 0
+    for pack in (*road.packs[at:], *road.packs[:at]):
+        open_ones = road.open_in(pack, after)
+        for then in open_ones[:1]:
+            first = road.first_step(then)
+            if first not in (then, after):
+                text = N_("“{exercise}” first: “{then}” builds on it.")
+                yield Suggestion("next", message(text, exercise=road.title(first), then=road.title(then)), first)
+        ready = [one for one in open_ones if not road.missing(one)]
         # Two, as the first may have been suggested for a better reason.
         for chosen in (ready or open_ones)[:2]:
-            text = N_("Next in “{pack}”: {exercise}.")
-            yield Suggestion("next", message(text, pack=pack.title, exercise="/".join(chosen)), chosen)
+            yield Suggestion("next", _why(chosen, pack, road, after), chosen)
+
+
+def _why(chosen: tuple[str, str], pack: Pack, road: _Road, after: tuple[str, str] | None) -> Message:
+    title = road.title(chosen)
+    if after is None or after[0] == pack.id:
+        if after in road.order and road.order.index(chosen) < road.order.index(after):
+            return message(N_("Still open in “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
+        return message(N_("Next in “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
+    before = next((one for one in road.packs if one.id == after[0]), None)
+    if before is not None and not road.open_in(before, after):
+        text = N_("“{before}” is finished. Next comes “{pack}”: “{exercise}”.")
+        return message(text, before=before.title, pack=pack.title, exercise=title)
+    return message(N_("In another pack, “{pack}”: “{exercise}”."), pack=pack.title, exercise=title)
 
 
 def _review(store: Store, atlas: Atlas) -> Iterator[Suggestion]:

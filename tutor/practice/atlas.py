@@ -60,9 +60,11 @@ class Atlas:
         return frozenset(rule for asked in self.exercises for rule in asked.rules)
 
     def asking(self, rule: str) -> list[Asked]:
-        """The exercises that ask for a rule: first those that can prove it with fresh numbers, the shortest first."""
+        """The exercises that ask for a rule: first those with fresh numbers, of these those that can prove it, the
+        shortest first.
+        """
         found = [asked for asked in self.exercises if rule in asked.rules]
-        return sorted(found, key=lambda asked: (not asked.rules[rule], not asked.varies, asked.minutes))
+        return sorted(found, key=lambda asked: (not asked.varies, not asked.rules[rule], asked.minutes))
 
 
 def default_cache() -> Path:

@@ -75,12 +75,13 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A mistake that was made, and an exercise that trains its rule."""
+    """A mistake that was made, and an exercise that trains its rule: its name and what people call it."""
 
     id: str
     name: str
     count: int
     exercise: str | None
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def progress(store: Store, atlas: Atlas, packs: Sequence[Pack], day: date | None
         _rules(store),
         _packs(store, packs),
         _weeks(store, day or today()),
-        _mistakes(store, atlas),
+        _mistakes(store, atlas, packs),
     )
 
 
@@ -164,7 +165,7 @@ def _week(monday: date, work: Mapping[str, tuple[float, int]], tries: Mapping[st
     return Week(monday, float(seconds), int(answers), int(blanks), int(first))
 
 
-def _mistakes(store: Store, atlas: Atlas) -> tuple[Met, ...]:
+def _mistakes(store: Store, atlas: Atlas, packs: Sequence[Pack]) -> tuple[Met, ...]:
     """The most frequent first; the same mistake at several rules is one, trained where it was made most."""
     counts: dict[str, int] = {}
     rules: dict[str, str] = {}
@@ -172,7 +173,12 @@ def _mistakes(store: Store, atlas: Atlas) -> tuple[Met, ...]:
         counts[mistake] = counts.get(mistake, 0) + count
         rules.setdefault(mistake, known(rule, blank) or "")
     most = sorted(counts.items(), key=lambda item: -item[1])[:MISTAKES]
-    return tuple(Met(mistake, label(mistake), count, _trains(rules[mistake], atlas)) for mistake, count in most)
+    titles = {f"{pack.id}/{entry.id}": str(entry.title) for pack in packs for entry in pack.entries}
+    trained = {mistake: _trains(rules[mistake], atlas) for mistake, _count in most}
+    return tuple(
+        Met(mistake, label(mistake), count, trained[mistake], titles.get(trained[mistake] or "", ""))
+        for mistake, count in most
+    )
 
 
 def _trains(rule: str, atlas: Atlas) -> str | None:

@@ -60,29 +60,45 @@ def skills(store: Store) -> Mapping[str, Skill]:
     return store.consult(lambda database: database.skills()) or {}
 
 
-def plan(rules: Sequence[str], atlas: Atlas, minutes: float = MINUTES) -> tuple[Item, ...]:
+def planned(store: Store, atlas: Atlas, day: date | None = None) -> tuple[Item, ...]:
+    """The session for what is due, out of exercises that ask for nothing new where there are any."""
+    return plan(due(store, atlas.rules, day), atlas, met=skills(store))
+
+
+def plan(
+    rules: Sequence[str], atlas: Atlas, minutes: float = MINUTES, met: Collection[str] | None = None
+) -> tuple[Item, ...]:
     """The exercises of a session for these rules, the first of them the most urgent, in at most so many minutes.
 
-    One that asks for several of them is there for all. There is one item at least, where any rule can be asked.
+    For each it is the shortest that asks for no rule but those `met`, if there is one. One that asks for several due
+    rules is there for all. There is one item at least, where any rule can be asked: what takes longer than a session
+    comes alone, when nothing else is due.
     """
     chosen: list[tuple[Asked, list[str]]] = []
+    too_long: list[Item] = []
     left = minutes
     for rule in rules:
         there = next((names for asked, names in chosen if asked.rules.get(rule)), None)
+        best = _shortest(rule, atlas, minutes, met)
+        if there is None and best is not None:
+            there = next((names for asked, names in chosen if asked is best), None)
         if there is not None:
             there.append(rule)
-            continue
-        candidates = atlas.asking(rule)
-        if not candidates:
-            continue
-        best = candidates[0]
-        already = next((names for asked, names in chosen if asked is best), None)
-        if already is not None:
-            already.append(rule)
-        elif best.minutes <= left or not chosen:
+        elif best is not None and best.minutes > minutes:
+            too_long.append(Item(best, tuple(rule for rule in rules if rule in best.rules)))
+        elif best is not None and best.minutes <= left:
             chosen.append((best, [rule]))
             left -= best.minutes
-    return tuple(Item(asked, tuple(names)) for asked, names in chosen)
+    return tuple(Item(asked, tuple(names)) for asked, names in chosen) or tuple(too_long[:1])
+
+
+def _shortest(rule: str, atlas: Atlas, minutes: float, met: Collection[str] | None) -> Asked | None:
+    """The exercise to review a rule with; a learner who has come no further is not asked for what comes later."""
+
+    def is_worse(asked: Asked) -> tuple[bool, bool]:
+        return asked.minutes > minutes, met is not None and not set(asked.rules) <= set(met)
+
+    return min(atlas.asking(rule), key=is_worse, default=None)
 
 
 class Journal:

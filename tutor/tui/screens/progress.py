@@ -163,7 +163,7 @@ class ProgressScreen(Screen[None]):
         if found.mistakes:
             yield self._heading(_("Most frequent mistakes"))
             for met in found.mistakes:
-                trains = f"{_GAP}{self.signs.begun} {met.exercise}" if met.exercise else ""
+                trains = f"{_GAP}{self.signs.begun} {met.title or met.exercise}" if met.exercise else ""
                 parts: list[Part] = [f"{met.count:>4}  ", (met.name, "bold"), (trains, "$foreground 60%")]
                 yield self._line(*parts, id=f"mistake {met.id}")
 
