@@ -46,11 +46,26 @@ class Session:
 
     pilot: Pilot[bool]
     app: TutorApp
-    screen: ExerciseScreen
+
+    @property
+    def screen(self) -> ExerciseScreen:
+        """The exercise that is open."""
+        return next(screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ExerciseScreen))
 
     @property
     def desk(self) -> Desk:
         return self.screen.desk
+
+    async def reaches(self, exercise_id: str) -> None:
+        """Wait until this exercise is open."""
+
+        def open_now() -> bool:
+            screen = self.app.screen
+            if not isinstance(screen, ExerciseScreen) or not screen.is_mounted:
+                return False
+            return screen.desk.worksheet.variant.exercise.id == exercise_id and screen.drawing and screen.focused is not None
+
+        await until(self.pilot, open_now, f"{exercise_id} is open")
 
     async def type(self, answer: str) -> None:
         """Type characters one by one."""
@@ -117,8 +132,8 @@ async def opened(
     app = TutorApp(kept, found, **options)  # type: ignore[arg-type]
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: len(app.screen_stack) > 2 and app.screen.is_mounted, "the exercise is open")
-        screen = next(screen for screen in app.screen_stack if isinstance(screen, ExerciseScreen))
-        await until(pilot, lambda: screen.drawing and screen.focused is not None, "the graph has the focus")
-        yield Session(pilot, app, screen)
+        session = Session(pilot, app)
+        await session.reaches(found.id)
+        yield session
     if store is None:
         kept.close()
