@@ -108,6 +108,14 @@ def test_only_what_varies_changes_and_kept_cells_are_kept(opened: Opened) -> Non
         assert values.shape(inputs["X"]) == (2, 2)
 
 
+def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(opened: Opened) -> None:
+    exercise = opened('graph = "z = sum(P * P)"\nstart = 3\n[inputs]\nP = [[1, 4], [3, 2]]\n'
+                      '[vary]\nP = { from = 1, to = 4 }\n[[where]]\nthat = "sum(P, 1) == 5 * ones(2, 1)"\n'
+                      '[[where]]\nthat = "sum(P.T, 0) == 5"')  # fmt: skip
+    drawn = [exercise.variant(seed).problem.inputs["P"] for seed in range(5)]
+    assert all(show(row[0] + row[1]) == "5" for matrix in drawn for row in matrix)
+
+
 @given(st.integers(), st.integers(0, 50))
 def test_one_more_input_that_varies_moves_no_other_number(seed: int, attempt: int) -> None:
     some = find("basics/plus").drawing
