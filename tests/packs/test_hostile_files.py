@@ -30,4 +30,6 @@ def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> Non
         assert line.isprintable() or name == "nearly a megabyte", line
         assert not set(line) & set("\x1b\x07\u202e\u2066\u200f\x9b"), line
     assert all(len(line) < 2000 for line in told)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["01-ex.toml", "mine", "pack.toml"]
+    # The learner's own folder may hold what was read of the built-in packs.
+    others = [path.name for path in tmp_path.rglob("*") if "home" not in path.parts]
+    assert sorted(others) == ["01-ex.toml", "mine", "pack.toml"]

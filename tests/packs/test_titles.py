@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tutor.packs import library, pack, titles
+from tutor.packs import library, source, titles
 from tutor.packs.titles import Titles
 
 PACK = 'format = 1\nid = "own"\ntitle = "Own"\n'
@@ -29,7 +29,7 @@ def shown() -> list[str]:
 
 def test_files_that_stay_as_they_are_need_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown() == ["One", "z = x * y"]
-    monkeypatch.setattr(pack, "read_top", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(source, "read_text", lambda *_: pytest.fail("read again"))
     assert shown() == ["One", "z = x * y"]
 
 
@@ -40,9 +40,14 @@ def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
     (folder / "03-third.toml").write_text('title = "Three"\n')
     (folder / "01-first.toml").unlink()
     assert shown() == ["Two", "Three"]
+    (folder / "pack.toml").write_text('format = 99\nid = "own"\ntitle = "Ours"\n')
+    (found,) = (found for found in library.packs() if found.id == "own")
+    assert str(found.title) == "Ours" and "newer" in str(found.faults[0])
 
 
-@pytest.mark.parametrize("kept", ["", "[]", '{"version": 1}', '{"version": "%s", "folders": {"%s": {"titles": [1]}}}'])
+@pytest.mark.parametrize(
+    "kept", ["", "[]", '{"version": 1}', '{"version": "%s", "folders": {"%s": {"titles": [1], "head": 2}}}']
+)
 def test_a_damaged_memory_costs_nothing_but_time(run_tutor: Run, folder: Path, kept: str) -> None:
     memory = Titles().path
     memory.write_text(kept % (titles.__version__, folder) if "%s" in kept else kept)

@@ -15,10 +15,10 @@ from tutor.packs.archive import PACK_FILE, around, is_archive, open_archive
 from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.ids import is_id
 from tutor.packs.plain_text import one_line, paragraphs
-from tutor.packs.source import FORMAT, NEWER, Source, read, read_text, read_top
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
+    from tutor.packs.source import Source
     from tutor.packs.titles import Titles
 
 #: A file may set its id where a line begins so; a key can hide behind escapes.
@@ -70,6 +70,8 @@ class Pack:
         return tuple(map(self._untitled, exercise_files(self.folder)))
 
     def _untitled(self, path: Path) -> Entry:
+        from tutor.packs.source import read_text
+
         by_name = id_of(path)
         try:
             sets_id = _SETS_ID.search(read_text(path, self.folder))
@@ -78,6 +80,8 @@ class Pack:
         return self._entry(path) if sets_id else Entry(by_name, Text({"": by_name}), path)
 
     def _entry(self, path: Path) -> Entry:
+        from tutor.packs.source import read, read_top
+
         by_name = id_of(path)
         try:
             data = read_top(path, self.folder)
@@ -129,6 +133,12 @@ def twice(entries: list[Entry]) -> list[Fault]:
 
 def pack(folder: Path, titles: Titles | None = None) -> Pack:
     """The pack in a folder or an archive, whatever state it is in. `titles` is where its titles are remembered."""
+    known = titles.head(folder) if titles else None
+    if known is not None:
+        return known
+    # A list whose titles are all known is shown without what reads files.
+    from tutor.packs.source import read
+
     by_name = one_line(folder.stem if is_archive(folder) else folder.name)
     try:
         if is_archive(folder):
@@ -144,7 +154,10 @@ def pack(folder: Path, titles: Titles | None = None) -> Pack:
     order = data.get("order")
     place = order if isinstance(order, int) else None
     faults, exam = tuple(_format_faults(source)), data.get("mode") == "exam"
-    return Pack(pack_id, title, description, folder, faults, place, exam, titles)
+    found = Pack(pack_id, title, description, folder, faults, place, exam, titles)
+    if titles and not faults and not around(folder):
+        titles.keep_head(found)
+    return found
 
 
 def id_of(path: Path) -> str:
@@ -166,6 +179,8 @@ def exercise_files(folder: Path) -> list[Path]:
 
 
 def _format_faults(source: Source) -> Iterator[Fault]:
+    from tutor.packs.source import FORMAT, NEWER
+
     version = source.data.get("format")
     if isinstance(version, int) and version > FORMAT:
         yield source.fault(("format",), message(NEWER))

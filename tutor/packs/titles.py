@@ -1,6 +1,6 @@
-"""What the exercises of packs are called, remembered from file to file, so that the list need not read each of them.
+"""What packs and their exercises are called, remembered, so that the list need not read a hundred files.
 
-A folder's titles count as long as the names, times and sizes of its files are the same.
+It counts as long as the names, times and sizes of the files are the same.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 from tutor import __version__
 from tutor.folders import data_folder
 from tutor.i18n import Text
+from tutor.packs.archive import PACK_FILE
 
 if TYPE_CHECKING:
-    from tutor.packs.pack import Entry
+    from tutor.packs.pack import Entry, Pack
 
 
 @dataclass
 class Titles:
-    """The titles of folders' exercises, in a small file. A damaged file, or another version's, is an empty one."""
+    """What is known of folders, in a small file. A damaged file, or another version's, is an empty one."""
 
     path: Path = field(default_factory=lambda: data_folder() / "titles.json")
 
@@ -38,28 +39,53 @@ class Titles:
 
     def of(self, folder: Path, files: Sequence[Path]) -> list[tuple[str, Text]] | None:
         """Id and title of each of these files of a folder; None where they are not known, or have changed."""
-        known = self._known.get(str(folder))
         try:
-            if known is None or known["stamp"] != _stamp(files):
+            known = self._known[str(folder)]
+            if known["stamp"] != _stamp(files):
                 return None
-            found = [
-                (str(name), Text({str(key): str(text) for key, text in texts.items()}))
-                for name, texts in known["titles"]
-            ]
+            found = [(str(name), _text(texts)) for name, texts in known["titles"]]
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
         return found if len(found) == len(files) else None
 
     def keep(self, folder: Path, files: Sequence[Path], entries: Sequence[Entry]) -> None:
         """Remember a folder's titles. What can't be written is read again next time."""
+        titles = [(entry.id, dict(entry.title.texts)) for entry in entries]
+        self._keep(folder, "stamp", files, titles=titles)
+
+    def head(self, folder: Path) -> Pack | None:
+        """What the `pack.toml` of a folder says of itself; None where that is not known, or it has changed."""
+        from tutor.packs.pack import Pack
+
+        try:
+            known = self._known[str(folder)]
+            if known["pack"] != _stamp([folder / PACK_FILE]):
+                return None
+            name, title, description, order, exam = known["head"]
+            place = None if order is None else int(order)
+            return Pack(str(name), _text(title), _text(description), folder, (), place, bool(exam), self)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def keep_head(self, pack: Pack) -> None:
+        """Remember what a `pack.toml` without faults says."""
+        head = (pack.id, dict(pack.title.texts), dict(pack.description.texts), pack.order, pack.exam)
+        self._keep(pack.folder, "pack", [pack.folder / PACK_FILE], head=head)
+
+    def _keep(self, folder: Path, stamp: str, files: Sequence[Path], **what: Any) -> None:
+        before = self._known.get(str(folder))
         with suppress(OSError):
-            titles = [(entry.id, dict(entry.title.texts)) for entry in entries]
-            self._known[str(folder)] = {"stamp": _stamp(files), "titles": titles}
+            now = {**(before if isinstance(before, dict) else {}), stamp: _stamp(files), **what}
+            self._known[str(folder)] = now
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = self.path.with_name(f"{self.path.name}.{os.getpid()}")
             data = {"version": __version__, "folders": self._known}
             part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
             part.replace(self.path)
+
+
+def _text(texts: dict[str, str]) -> Text:
+    return Text({str(language): str(text) for language, text in texts.items()})
 
 
 def _stamp(files: Sequence[Path]) -> list[list[str | int]]:
