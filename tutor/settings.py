@@ -56,7 +56,7 @@ class Found:
 #: What each setting takes, and what it is for.
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
 _SAYS: Mapping[str, str] = {
-    "theme": N_("The colours. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
+    "theme": N_("The theme. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
     "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
     "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
     "ascii": N_("Draw with ASCII characters only, as --ascii does."),

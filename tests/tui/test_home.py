@@ -99,7 +99,7 @@ async def test_a_file_that_was_set_aside_is_told() -> None:
 
 async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:
     async with at_home() as pilot:
-        await pilot.press("down", "down", "down", "down", "enter")
+        await pilot.press("down", "down", "down", "enter")
         await sees(pilot, "0/2", "What × sends back")
         await pilot.press("3", "enter", "2", "enter")
         await sees(pilot, "Solved.")

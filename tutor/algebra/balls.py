@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from tutor.algebra.tree import Apply, Expr, Num, Sym, postorder
+from tutor.algebra.tree import Apply, Expr, Num, Sym
 
 #: flint.arb; python-flint ships without types.
 Ball: TypeAlias = Any
@@ -92,16 +92,26 @@ def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, done: dict[int, 
 
     `done` holds the balls of parts that are known already, by id, and gets the new ones.
     """
-    from flint import arb
+    from flint import arb, fmpq
 
     done = {} if done is None else done
-    for node in postorder(tree, done):
-        if isinstance(node, Num):
-            done[id(node)] = from_fraction(node.value)
+    # Written out: a matrix has thousands of parts, and every answer is held against it.
+    stack = [tree]
+    while stack:
+        node = stack[-1]
+        if id(node) in done:
+            stack.pop()
+        elif isinstance(node, Apply):
+            waiting = [arg for arg in node.args if id(arg) not in done]
+            if waiting:
+                stack += waiting
+            else:
+                done[id(node)] = _MEANING[node.op](*[done[id(arg)] for arg in node.args])
+                stack.pop()
+        elif isinstance(node, Num):
+            done[id(node)] = arb(fmpq(node.value.numerator, node.value.denominator))
         elif isinstance(node, Sym):
             done[id(node)] = arb.pi() if node.name == "pi" else (symbols or {})[node.name]
-        elif isinstance(node, Apply):
-            done[id(node)] = _MEANING[node.op](*(done[id(arg)] for arg in node.args))
     return done[id(tree)]
 
 
@@ -120,21 +130,43 @@ class Balls:
         return ball(tree, None, self._done.setdefault(ctx.prec, {}))
 
 
-class _Recent(Balls):
-    """Balls that hold on to their trees, as long as they are not many: gradients consist of values seen before."""
+class _Recent:
+    """Balls that are not computed again for trees met lately: gradients consist of values seen before, and what is
+    right is compared with one answer after the other.
+    """
 
-    _MOST = 20_000
+    #: After so many parts what is not asked for again is forgotten.
+    _MOST = 10_000
 
     def __init__(self) -> None:
-        super().__init__()
+        self._done: dict[int, dict[int, Ball]] = {}
+        self._before: dict[int, dict[int, Ball]] = {}
+        # Ids are those of these trees' parts only as long as the trees are kept.
         self._trees: list[Expr] = []
+        self._trees_before: list[Expr] = []
+        self._count = 0
 
     def __call__(self, tree: Expr) -> Ball:
-        if len(self._trees) + sum(map(len, self._done.values())) > self._MOST:
-            self._trees.clear()
-            self._done.clear()
+        """The ball of a scalar tree without symbols, at the precision in force."""
+        from flint import ctx
+
+        bits = ctx.prec
+        done = self._done.setdefault(bits, {})
+        found = done.get(id(tree))
+        if found is not None:
+            return found
+        if self._count > self._MOST:
+            self._before, self._trees_before = self._done, self._trees
+            done = {}
+            self._done, self._trees, self._count = {bits: done}, [], 0
         self._trees.append(tree)
-        return super().__call__(tree)
+        known = len(done)
+        found = self._before.get(bits, {}).get(id(tree))
+        if found is None:
+            found = ball(tree, None, done)
+        done[id(tree)] = found
+        self._count += len(done) - known
+        return found
 
 
 #: Used only while the precision is held, which is held by one thread at a time.

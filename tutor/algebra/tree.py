@@ -99,6 +99,9 @@ class Grid(Expr):
     at: int = 0
 
 
+#: Of so many parts at most two trees are compared one by one.
+_COMPARED = 500
+
 ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
@@ -140,6 +143,24 @@ def postorder(tree: Expr, known: Container[int] = ()) -> Iterator[Expr]:
 def names(tree: Expr) -> set[str]:
     """The names in `tree`, `pi` aside, which is a number."""
     return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
+
+
+def alike(a: Expr, b: Expr) -> bool:
+    """Whether two trees are built the same, so that they have one value; not told of very large ones."""
+    pairs = [(a, b)]
+    for _ in range(_COMPARED):
+        if not pairs:
+            return True
+        left, right = pairs.pop()
+        if left is right:
+            continue
+        if isinstance(left, Apply) and isinstance(right, Apply):
+            if left.op != right.op or len(left.args) != len(right.args):
+                return False
+            pairs += zip(left.args, right.args, strict=True)
+        elif not (isinstance(left, Num) and isinstance(right, Num) and left.value == right.value):
+            return False
+    return False
 
 
 def put_in(tree: Expr, meaning: Mapping[str, Expr]) -> Expr:

@@ -28,7 +28,7 @@ def where(settings: Settings) -> int:
         (_("added packs"), library.added()),
         (_("your folder"), data_folder()),
         (_("progress"), default_path()),
-        (_("settings"), chosen.default_path()),
+        (_("settings file"), chosen.default_path()),
         (_("list of rules"), default_cache()),
     ]
     width = max(cell_len(name) for name, _path in found)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from tutor.algebra.balls import PRECISIONS, RECENT, from_fraction, precision
 from tutor.algebra.limits import MAX_EXPONENT
 from tutor.algebra.show import exact_decimal
-from tutor.algebra.tree import Apply, Expr, Num, postorder
+from tutor.algebra.tree import Apply, Expr, Num, alike, postorder
 
 TOLERANCE = Fraction(5, 1000)
 SHORT = 6
@@ -104,6 +104,8 @@ def tolerance(digits: int = DIGITS) -> Fraction:
 
 def _same(a: Expr, b: Expr) -> Match:
     """Whether two exact numbers are equal: balls that touch at first must do so at the last precision."""
+    if alike(a, b):
+        return Match.EQUAL
     for bits in (PRECISIONS[0], PRECISIONS[-1]):
         with precision(bits):
             left, right = RECENT(a), RECENT(b)

@@ -84,11 +84,16 @@ class Nearness:
                 axis=(0, 1, 2)
             )
         # Where any two are near, neighbours are. The names are put in order with the values, in their last digits.
+        columns = among.any(axis=0).nonzero()[0]
         digits = (1 << len(self.names[0]).bit_length()) - 1
-        some = np.where(among[..., None], self._values, np.nan).transpose(0, 2, 1).copy()
-        written = some.view(np.int64)
+        some = (
+            np.where(among[..., None], self._values, np.nan)[:, columns]
+            .transpose(0, 2, 1)
+            .astype(np.float32, order="C")
+        )
+        written = some.view(np.int32)
         written &= ~digits
-        written |= self._called[:, None]
+        written |= self._called[:, None, columns]
         some.sort(axis=-1)
         called = written & digits
         written &= ~digits

@@ -31,8 +31,6 @@ DIGITS = 6
 #: Operations that make decimals of decimals; elsewhere a long one is no surprise.
 _DECIMAL = {"add", "sub", "mul", "neg", "matmul", "transpose", "sum", "sum.0", "sum.1", "relu", "abs", "max", "min",
             "pow", "broadcast"}  # fmt: skip
-#: How many sets are drawn for a seed before the best of them is taken: the first, and more where none will do.
-_ROUNDS = (range(16), range(16, ATTEMPTS))
 #: Whose numbers show what is so for all numbers.
 _REFERENCE, _REFERENCES = 0, range(12)
 
@@ -180,9 +178,6 @@ class Sampler:
         self._authored = {name: in_floats(value) for name, value in problem.inputs.items()}
         fixed = [value for name, value in problem.inputs.items() if name not in drawing.draws]
         self._decimals = all(map(is_decimal, fixed)) and all(draw.decimal for draw in drawing.draws.values())
-        #: What comes near to what for all numbers: by group of blanks the mistakes that always give the right value, and
-        #: one of each class of the others.
-        self._usual: list[tuple[Any, Any]] | None = None
         #: The author's own numbers, with the mistakes that give the right value itself; None where they aren't finite.
         self.authored: Pick | None = None
 
@@ -191,55 +186,32 @@ class Sampler:
 
         It is the first set that nothing speaks against, or else the best there is.
         """
-        best: dict[int, _Found] = {}
-        waiting = list(dict.fromkeys(seeds))
-        for attempts in _ROUNDS:
-            for seed, found in self._look(waiting, attempts).items():
-                if seed not in best or found.flaws < best[seed].flaws:
-                    best[seed] = found
-            # Long decimals that so many sets have lie in what may be drawn.
-            waiting = [seed for seed in waiting if seed not in best or _may_be_better(best[seed].flaws)]
-            if not waiting:
-                break
-        return [best[seed].pick() if seed in best else None for seed in seeds]
-
-    def _look(self, seeds: Sequence[int], attempts: range) -> dict[int, _Found]:
-        """The best of these attempts for each seed."""
-        drawn = [self._drawing.in_floats(self._exercise, seed, attempts) for seed in seeds]
-        count = len(seeds) * len(attempts)
-        first = self._usual is None
-        if first:
-            drawn.append(self._drawing.in_floats(self._exercise, _REFERENCE, _REFERENCES))
-            count += len(_REFERENCES)
-        inputs = self._joined(drawn, count, first)
-        trial = Trial(self._problem, inputs, count + first, self._conditions, self._decimals)
-        if first and trial.near:
-            # The author's numbers stand last: they count as well, where only one set can be drawn.
-            rows = trial.rows(count - len(_REFERENCES), count + self._has_own)
-            self._usual = [group.usual(rows) for group in trial.near]
-        judged = _Judged(trial, self._usual or [])
-        if first:
-            for row in trial.rows(count, count + 1):
-                self.authored = judged.pick(int(row), None, itself=True)
-        taken = {}
-        for position, seed in enumerate(seeds):
-            begin = position * len(attempts)
-            rows = trial.rows(begin, begin + len(attempts))
+        drawn = [self._drawing.in_floats(self._exercise, seed, range(ATTEMPTS)) for seed in seeds]
+        drawn.append(self._drawing.in_floats(self._exercise, _REFERENCE, _REFERENCES))
+        known = len(seeds) * ATTEMPTS
+        count = known + len(_REFERENCES) + 1
+        trial = Trial(self._problem, self._joined(drawn, count - 1), count, self._conditions, self._decimals)
+        # The author's numbers stand last: they count as well, where only one set can be drawn.
+        judged = _Judged(trial, trial.rows(known, count if self._has_own else count - 1))
+        self.authored = judged.pick(count - 1, None, itself=True) if trial.good[-1] else None
+        found: list[Pick | None] = []
+        for begin in range(0, known, ATTEMPTS):
+            rows = trial.rows(begin, begin + ATTEMPTS)
             if self._has_own and len(rows):
                 rows = rows[~self._are_authored(trial, rows)]
             row = judged.best(rows)
-            if row is not None:
-                taken[seed] = _Found(tuple(judged.flaws[row].tolist()), attempts[row - begin], judged, row)
-        return taken
+            found.append(None if row is None else judged.pick(row, row - begin))
+        return found
 
-    def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int, with_author: bool) -> dict[str, Any]:
+    def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int) -> dict[str, Any]:
+        """All numbers that were drawn, the author's at the end."""
         import numpy as np
 
         found = {}
         for name, value in self._authored.items():
             own = np.asarray(value)[None]
             parts = [one[name] for one in drawn] if name in drawn[0] else [np.repeat(own, count, axis=0)]
-            found[name] = np.concatenate([*parts, own] if with_author else parts)
+            found[name] = np.concatenate([*parts, own])
         return found
 
     def _are_authored(self, trial: Trial, rows: Any) -> Any:
@@ -256,15 +228,16 @@ class _Judged:
     mistakes that can't be told from another.
     """
 
-    def __init__(self, trial: Trial, usual: Sequence[tuple[Any, Any]]) -> None:
+    def __init__(self, trial: Trial, reference: Any) -> None:
         import numpy as np
 
-        self._groups = list(zip(trial.near, usual, strict=False))
+        #: What comes near to what, and what of it does so in all reference rows: it lies in the graph.
+        self._groups = [(group, *group.usual(reference)) for group in trial.near]
         self.flaws = np.zeros((len(trial.good), 4), dtype=int)
         with np.errstate(all="ignore"):
             self.flaws[:, 0] = trial.at_a_kink
             self.flaws[:, 2] = trial.too_long
-            for group, (always, different) in self._groups:
+            for group, always, different in self._groups:
                 self.flaws[:, 1] += group.hidden(always)
                 self.flaws[:, 3] += group.alike(different)
 
@@ -283,7 +256,7 @@ class _Judged:
         kink, hides, long, alike = self.flaws[row].tolist()
         hidden: dict[tuple[str, str], None] = {}
         pairs: dict[tuple[str, str, str], None] = {}
-        for group, (always, different) in self._groups:
+        for group, always, different in self._groups:
             if hides:
                 here = (group.right(row) if itself else group.near_truth[:, :, row]) & ~always
                 for blank, mistake in zip(*(found.tolist() for found in here.nonzero()), strict=True):
@@ -291,24 +264,6 @@ class _Judged:
             if alike and not itself:
                 pairs.update(dict.fromkeys(group.pairs(row, different)))
         return Pick(attempt, bool(kink), tuple(hidden), bool(long), tuple(pairs))
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The best of some attempts, with its flaws and where it stands."""
-
-    flaws: tuple[int, ...]
-    attempt: int
-    judged: _Judged
-    row: int
-
-    def pick(self) -> Pick:
-        return self.judged.pick(self.row, self.attempt)
-
-
-def _may_be_better(flaws: tuple[int, ...]) -> bool:
-    kink, hidden, long, alike = flaws
-    return bool(kink or (not long and (hidden or alike)))
 
 
 def short(value: Any) -> Any:

@@ -61,27 +61,22 @@ SELECT {_COLUMNS} FROM event WHERE worksheet = (
     ORDER BY seq DESC LIMIT 1
 ) ORDER BY seq
 """
-# Leaps through the index from one (pack, exercise, kind) to the next: the time grows with the number of
-# exercises, not with the number of events. (Compared as one row value, SQLite would walk through all events;
-# with UNION ALL the leaps would go in a circle for ever where a damaged index leads back.)
+# Leaps through the index from the last event of one (pack, exercise, kind) to that of the one before: the time grows
+# with the number of exercises, not with the number of events. (Compared as one row value, SQLite would walk through
+# all events; with UNION ALL the leaps would go in a circle for ever where a damaged index leads back.)
 _STANDINGS = """
 WITH RECURSIVE leap (seq) AS (
-    SELECT (SELECT seq FROM event ORDER BY pack, exercise, kind LIMIT 1)
+    SELECT (SELECT seq FROM event ORDER BY pack DESC, exercise DESC, kind DESC, seq DESC LIMIT 1)
     UNION
     SELECT coalesce(
-        (SELECT seq FROM event WHERE pack = here.pack AND exercise = here.exercise AND kind > here.kind
-         ORDER BY kind LIMIT 1),
-        (SELECT seq FROM event WHERE pack = here.pack AND exercise > here.exercise
-         ORDER BY exercise, kind LIMIT 1),
-        (SELECT seq FROM event WHERE pack > here.pack ORDER BY pack, exercise, kind LIMIT 1)
+        (SELECT seq FROM event WHERE pack = here.pack AND exercise = here.exercise AND kind < here.kind
+         ORDER BY kind DESC, seq DESC LIMIT 1),
+        (SELECT seq FROM event WHERE pack = here.pack AND exercise < here.exercise
+         ORDER BY exercise DESC, kind DESC, seq DESC LIMIT 1),
+        (SELECT seq FROM event WHERE pack < here.pack ORDER BY pack DESC, exercise DESC, kind DESC, seq DESC LIMIT 1)
     ) FROM leap JOIN event AS here ON here.seq = leap.seq
 )
-SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (
-    SELECT (
-        SELECT max(seq) FROM event AS last
-        WHERE last.pack = first.pack AND last.exercise = first.exercise AND last.kind = first.kind
-    ) FROM leap JOIN event AS first ON first.seq = leap.seq
-) ORDER BY seq
+SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (SELECT seq FROM leap) ORDER BY seq
 """
 
 
@@ -96,6 +91,7 @@ class Database:
         self._path = path
         self._which = _present(path)
         self.frozen = False
+        self._standings: tuple[tuple[int, int], list[tuple[str, str, str, str]]] | None = None
         try:
             with self._told():
                 self._open(str(path), patience)
@@ -225,12 +221,18 @@ class Database:
     def standings(self) -> list[tuple[str, str, str, str]]:
         """(pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
         with self._told():
-            active = resets.active(self._connection)
-            return [
-                (pack, exercise, kind, worksheet)
-                for pack, exercise, kind, worksheet, seq in self._connection.execute(_STANDINGS)
-                if kind not in RESETTING and seq > resets.boundary(active, pack, exercise)
-            ]
+            # The first number tells of what other connections changed, the second of our own changes.
+            (others,) = self._connection.execute("PRAGMA data_version").fetchone()
+            now = others, self._connection.total_changes
+            if self._standings is None or self._standings[0] != now:
+                active = resets.active(self._connection)
+                found = [
+                    (pack, exercise, kind, worksheet)
+                    for pack, exercise, kind, worksheet, seq in self._connection.execute(_STANDINGS)
+                    if kind not in RESETTING and seq > resets.boundary(active, pack, exercise)
+                ]
+                self._standings = now, found
+            return self._standings[1]
 
     def resets(self) -> list[Reset]:
         """The resets that hold, oldest first."""

@@ -329,22 +329,30 @@ class Worksheet:
         around = self._view.around(node)
         return around.node if around is not None else None
 
-    def open(self, node: str) -> bool:
-        """Show a node in its parts, with places to fill between them; False where it can't be opened.
+    def open(self, node: str) -> Mapping[str, str] | None:
+        """Show a node in its parts, with places to fill between them; None where it can't be opened.
 
-        What stands outside of it stays, and so does what is asked: the places inside are extra.
+        What stands outside of it stays, and so does what is asked: the places inside are extra. Returns what the
+        places so far are called now; only lines into the node change their names.
         """
         if not self.can_open(node):
-            return False
+            return None
         self._record("open", "", text=node)
-        return True
+        return self._view.moved
 
-    def fold(self, node: str) -> bool:
-        """Fold the opened node that `node` is a part of; False where there is none. Entries inside are kept for it."""
-        if self._view.around(node) is None:
-            return False
+    def fold(self, node: str) -> Mapping[str, str] | None:
+        """Fold the opened node that `node` is a part of; None where there is none. Entries inside are kept for it.
+
+        Returns what the places outside are called now.
+        """
+        before = self._view
+        if before.around(node) is None:
+            return None
         self._record("fold", "", text=node)
-        return True
+        now = self._view
+        names = {here: now.places[name] for name, here in before.places.items() if name in now.places}
+        both = {place.id for place in before.extra} & {place.id for place in now.extra}
+        return names | {name: name for name in both}
 
     def _show_in_parts(self, node: str) -> None:
         view = self._view.opened(node)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -21,11 +22,10 @@ from tutor.tui.arrangement import LEAST_HEIGHT, LEAST_WIDTH
 from tutor.tui.going import Going
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
+from tutor.tui.stylesheet import SteadyStylesheet
 from tutor.tui.widgets.key_bar import COMMANDS, QUIT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual import events
 
     from tutor.packs import Exercise
@@ -42,7 +42,8 @@ class TutorApp(Going):
     """The tutor. Its result: whether the exercise it was opened with was solved, None where there was none."""
 
     TITLE = "backprop-tutor"
-    CSS_PATH = "tutor.tcss"
+    #: The styles of all other screens are read behind the first one.
+    CSS_PATH = "home.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(QUIT, action="quit", priority=True),
@@ -83,6 +84,7 @@ class TutorApp(Going):
         """`review` is one to begin with. What else there is: see `tutor.tui.run`."""
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.begin_to_choose(ascii)
+        self.stylesheet = SteadyStylesheet(variables=self.get_css_variables())
         self.begin_to_go()
         self.store = store
         self.packs = library.packs(installed=False) if packs is None else tuple(packs)
@@ -97,6 +99,10 @@ class TutorApp(Going):
 
     def on_mount(self) -> None:
         self.push_screen(self.home)
+        if self._asked is None and self._session is None and self._watched is None:
+            self.call_after_refresh(self._dress)
+        else:
+            self._dress()
         if self._asked is not None:
             self._open(self._asked, self._seed, self._restart)
         if self._session is not None:
@@ -108,6 +114,13 @@ class TutorApp(Going):
         if self._all and self._asked is None and self._session is None and self._watched is None:
             self.call_after_refresh(self.welcome)
         self.call_after_refresh(self.run_worker, self._warm_up, thread=True, exit_on_error=False)
+
+    def _dress(self) -> None:
+        """Read the styles of the screens behind the first one, before any of them stands."""
+        self.stylesheet.read(Path(__file__).with_name("tutor.tcss"))
+        self.stylesheet.parse()
+        if self.screen is not self.home:  # A key came first.
+            self.stylesheet.update(self.screen)
 
     def _warm_up(self) -> None:
         """Load what opening an exercise needs, and find out which exercises can't be opened."""

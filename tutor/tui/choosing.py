@@ -16,6 +16,7 @@ from tutor import i18n, settings
 from tutor.i18n import N_, _, message
 from tutor.tui.signs import ASCII, UNICODE
 from tutor.tui.theme import COLOURLESS, THEMES
+from tutor.tui.widgets.key_bar import written
 
 if TYPE_CHECKING:
     from tutor.drawing import Density
@@ -50,7 +51,11 @@ class Choosing(App[bool]):
         self.colourless = "NO_COLOR" in os.environ
         self._show_theme()
         self.ascii = ascii or self.chosen.ascii
-        self.signs = ASCII if self.ascii else UNICODE
+        self._choose_signs()
+
+    def _choose_signs(self) -> None:
+        names = {id: written(keys.partition(",")[0]) for id, keys in self.keymap.items()}
+        self.signs = replace(ASCII if self.ascii else UNICODE, keys=names)
 
     def _show_theme(self) -> None:
         self.theme = COLOURLESS if self.colourless else THEMES[self.chosen.theme].name
@@ -65,7 +70,8 @@ class Choosing(App[bool]):
     def tell(self, said: object, *, trouble: bool = False) -> None:
         """Say something in a corner, for a moment. It is shown as it is, never as markup."""
         text = self.signs.text(str(said))
-        self.notify(text, markup=False, severity="warning" if trouble else "information", timeout=8 if trouble else 4)
+        self.clear_notifications()
+        self.notify(text, markup=False, severity="warning" if trouble else "information", timeout=8)
 
     def tell_faults(self) -> None:
         """Say what is wrong with the settings file, in one sentence."""
@@ -83,31 +89,36 @@ class Choosing(App[bool]):
 
             self.post_message(self.Keys(*usable(self.chosen.keys)))
 
-    def on_choosing_keys(self, event: Keys) -> None:
+    async def on_choosing_keys(self, event: Keys) -> None:
         self.keymap = event.keys
         self.set_keymap(dict(event.keys))
+        self._choose_signs()
+        await self._renew_screens()
         if event.faults:
             path = settings.default_path()
             found = [settings.at(path, id, said) for id, said in event.faults]
             self._settings_faults = [*self._settings_faults, *found]
             self.tell_faults()
-        self.home.show_keys()
 
     # --- choosing ---
 
     def _keep(self, name: str, value: str | bool, said: object) -> None:
         from tutor.tui.keymap import write_template
+        from tutor.tui.screens.settings import SettingsScreen
 
         path = settings.default_path()
         with suppress(OSError):
             write_template(path)
         trouble = settings.write(name, value, path)
-        self.tell(trouble or said, trouble=trouble is not None)
+        if trouble is not None:
+            self.tell(trouble, trouble=True)
+        elif not isinstance(self.screen, SettingsScreen):  # where it stands already
+            self.tell(said)
 
     def choose_theme(self, name: str) -> None:
         self.chosen = replace(self.chosen, theme=name)
         self._show_theme()
-        said = message(N_("Colours: {name}."), name=_(settings.THEMES[name]))
+        said = message(N_("Theme: {name}."), name=_(settings.THEMES[name]))
         if self.colourless:
             said = message(N_("Kept. NO_COLOR is set, so no colours are shown now."))
         self._keep("theme", name, said)
@@ -125,7 +136,7 @@ class Choosing(App[bool]):
     async def choose_ascii(self, wanted: bool) -> None:
         self.chosen = replace(self.chosen, ascii=wanted)
         self.ascii = wanted
-        self.signs = ASCII if wanted else UNICODE
+        self._choose_signs()
         await self._renew_screens()
         self._keep("ascii", wanted, _("Drawn in ASCII.") if wanted else _("Drawn with all characters."))
 

@@ -140,7 +140,7 @@ class Desk:
 
     def step(self, by: int) -> None:
         """To the next or previous blank in the order of the backward pass, going round."""
-        order = [blank.id for blank in self.worksheet.blanks if not self.worksheet.locked(blank.id)]
+        order = [blank.id for blank in self.worksheet.stops if not self.worksheet.locked(blank.id)]
         if self.at in order:
             self.go(order[(order.index(self.at) + by) % len(order)])
         else:
@@ -148,6 +148,63 @@ class Desk:
             here = places.index(self.at)
             around = (places[here:] + places[:here])[::by]
             self.go(next((name for name in around if name in order), order[0]))
+
+    # --- nodes opened on the spot ---
+
+    @property
+    def node(self) -> str | None:
+        """The node in focus: the one the focused line leads into; None at a question."""
+        place, nodes = self.place, self.worksheet.problem.graph.nodes
+        if place.kind == "question":
+            return None
+        return nodes[place.edge.target if place.edge else place.node].id
+
+    def opens(self, node: str | None) -> bool | None:
+        """What can be done to a node on the spot: open it (True), fold those it is one of (False), or nothing (None).
+
+        Among the parts of an opened node only nodes made for the exercise open in their turn.
+        """
+        worksheet = self.worksheet
+        graph = worksheet.problem.graph
+        if node is None or node not in graph.position:
+            return None
+        inside = worksheet.opened_around(node) is not None
+        if (not inside or graph.nodes[graph.position[node]].own) and worksheet.can_open(node):
+            return True
+        return False if inside else None
+
+    def open_or_fold(self, node: str | None) -> bool | None:
+        """Open a node into its parts, or fold those it is one of; which, as `opens` says. Drafts outside stay."""
+        opened, worksheet = self.opens(node), self.worksheet
+        if node is None or opened is None:
+            return None
+        group = node if opened else worksheet.opened_around(node)
+        names = worksheet.open(node) if opened else worksheet.fold(node)
+        assert group is not None and names is not None
+        self.drafts = {names[name]: draft for name, draft in self.drafts.items() if name in names}
+        self.faults = {names[name]: fault for name, fault in self.faults.items() if name in names}
+        first = self._first_inside(group) if opened else None
+        self.at = first or names.get(self.at) or self._before(group)
+        self.news = None
+        self.in_grid = self.hint_asked = self.hurried = self.refused = False
+        return opened
+
+    def _first_inside(self, group: str) -> str | None:
+        """The first open place among the parts of an opened node, from the output on; None where all is filled."""
+        worksheet = self.worksheet
+        graph = worksheet.problem.graph
+        for place in worksheet.stops:
+            into = place.edge and worksheet.opened_around(graph.nodes[place.edge.target].id) == group
+            if into and not worksheet.entry(place.id).settled and not worksheet.locked(place.id):
+                return place.id
+        return None
+
+    def _before(self, group: str) -> str:
+        """The first place on a line into a node that is folded again."""
+        graph = self.worksheet.problem.graph
+        lines = [edge.id for edge in graph.incoming[graph.position[group]]]
+        fitting = (name for name in lines if self.worksheet.problem.has_place(name))
+        return next(fitting, self.worksheet.place_to_go_on())
 
     # --- typing ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.binding import Binding, BindingsMap
@@ -161,11 +161,3 @@ def bound(app: App[Any], defaults: BindingsMap) -> BindingsMap:
     found = defaults.copy()
     found.apply_keymap(dict(changed))
     return found
-
-
-def shown(app: App[Any], bindings: Sequence[Binding], id: str) -> str:
-    """The first key that does `id` now, as people write it."""
-    from tutor.tui.widgets.key_bar import written
-
-    binding = next(binding for binding in bindings if binding.id == id)
-    return written(keys_of(app, binding).partition(",")[0])

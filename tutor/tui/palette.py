@@ -111,7 +111,7 @@ class Commands(Provider):
         yield self._named(N_("settings"), app.go_to_settings)
         for name, says in settings.THEMES.items():
             if name != chosen.theme:
-                yield self._choice(N_("colours: {name}"), says, partial(app.choose_theme, name))
+                yield self._choice(N_("theme: {name}"), says, partial(app.choose_theme, name))
         for code in LANGUAGES:
             if code != language():
                 yield self._choice(N_("language: {name}"), settings.NAMES[code], partial(app.choose_language, code))

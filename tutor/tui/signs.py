@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.ascii import to_ascii
@@ -30,6 +30,12 @@ class Signs:
     new: str
     point: str
     text: Callable[[str], str]
+    #: How keys that were changed are written, by the id of what they do.
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self, id: str, usual: str) -> str:
+        """The key that does something, as people write it; `usual` where it was not changed."""
+        return self.keys.get(id, usual)
 
     def of_state(self, state: State) -> str:
         """The mark beside a place; empty where nothing stands in it."""

@@ -40,8 +40,8 @@ _STATES: Mapping[str, str] = {
 _HURRIED = N_("Read this one first; the next hint opens in a moment.")
 
 #: Where there is nothing else to say.
-_BEARINGS = N_("Arrow keys follow the graph, Tab goes to the next blank of the backward pass, ? gives a hint.")
-_IN_AN_EXAM = N_("Arrow keys follow the graph, Tab goes to the next blank of the backward pass.")
+_BEARINGS = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass, {hint} gives a hint.")
+_IN_AN_EXAM = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass.")
 
 
 def quantity(desk: Desk, signs: Signs) -> Content:
@@ -173,7 +173,11 @@ def notes(desk: Desk, signs: Signs) -> Content:
     if not desk.hint_asked:
         blocks += hint
     if worksheet.offers_reveal(desk.at):
-        blocks.append(content(signs, ("F8", "bold $primary"), "  " + _("show the value of this blank")))
+        blocks.append(
+            content(
+                signs, (signs.key("exercise.reveal", "F8"), "bold $primary"), "  " + _("show the value of this blank")
+            )
+        )
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
     if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
@@ -184,7 +188,9 @@ def notes(desk: Desk, signs: Signs) -> Content:
         if text:
             blocks.append(prose(signs, text))
     if not blocks:
-        blocks.append(content(signs, (_(_IN_AN_EXAM if worksheet.exam else _BEARINGS), "$foreground 60%")))
+        keys = {"next": signs.key("exercise.next", "Tab"), "hint": signs.key("exercise.hint", "?")}
+        bearings = message(_IN_AN_EXAM if worksheet.exam else _BEARINGS, **keys)
+        blocks.append(content(signs, (str(bearings), "$foreground 60%")))
     return Content("\n\n").join(blocks)
 
 
@@ -298,11 +304,11 @@ def _marks(desk: Desk, verdicts: Sequence[tuple[Blank, Verdict]], signs: Signs) 
 
 def _next_keys(desk: Desk, signs: Signs, onward: Onward) -> Content:
     """What next, and the key for it."""
-    keys = [("Enter", onward.enter or _("back to the list"))]
+    keys = [(signs.key("exercise.check", "Enter"), onward.enter or _("back to the list"))]
     if desk.worksheet.variant.exercise.varies and not desk.worksheet.exam:
-        keys.append(("F3", _("other numbers")))
+        keys.append((signs.key("exercise.fresh", "F3"), _("other numbers")))
     if desk.worksheet.problem.graph.nodes:
-        keys.append(("F9", _("a closer look")))
+        keys.append((signs.key("exercise.closer", "F9"), _("a closer look")))
     return Content("   ").join(content(signs, (key, "bold $primary"), f" {says}") for key, says in keys)
 
 
@@ -310,7 +316,7 @@ def _advice(onward: Onward, signs: Signs) -> Content:
     """One thing that is advised, its reason, the key for it, and the way around it."""
     assert onward.suggestion is not None
     said = message(N_("What next? {reason}"), reason=onward.suggestion.reason)
-    keys = [content(signs, ("^N", "bold $primary"), " " + _("do this"))]
+    keys = [content(signs, (signs.key("exercise.advised", "^N"), "bold $primary"), " " + _("do this"))]
     if len(onward.advice) > 1:
-        keys.append(content(signs, ("F2", "bold $primary"), " " + _("something else")))
+        keys.append(content(signs, (signs.key("exercise.hint", "F2"), "bold $primary"), " " + _("something else")))
     return content(signs, (str(said), "$text-warning"), "\n", Content("   ").join(keys))

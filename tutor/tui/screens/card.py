@@ -50,9 +50,20 @@ class CardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.query(KeyBar):
-            hidden = {"card.glossary"} if self.from_glossary else set()
-            shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
-            self.query_one(KeyBar).show([*shown, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+            self.call_after_refresh(self._show_keys)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
+        if not self.query(KeyBar):
+            return
+        hidden = {"card.glossary"} if self.from_glossary else set()
+        if not self.query_one("#card").max_scroll_y:
+            hidden.add("card.down")
+        shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        self.query_one(KeyBar).show(shown)
 
     def _says(self) -> Content:
         return Content("\n").join(prose(self.signs, str(sentence), "bold") for sentence in self.card.says)

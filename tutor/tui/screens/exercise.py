@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -25,8 +26,8 @@ from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
 from tutor.tui.fillings import Fillings
-from tutor.tui.onward import Onward
 from tutor.tui.keymap import bound
+from tutor.tui.onward import Onward
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.exercise_keys import KEYS
 from tutor.tui.screens.help import HelpScreen
@@ -105,8 +106,8 @@ class ExerciseScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.query(GraphView):  # not where the app is left before the screen was made
-            self.query_one(GraphView).focus()
             self._wish = wished(self.app)
+            self.query_one(GraphView).focus()
             self._arrange()
 
     def on_resize(self) -> None:
@@ -148,7 +149,7 @@ class ExerciseScreen(Screen[None]):
     def _show(self) -> None:
         """Show the desk as it is now; each widget repaints what differs."""
         desk = self.desk
-        if not self.is_mounted:
+        if not self.is_mounted or not self.query(GraphView):  # not where the app is left meanwhile
             return
         if desk.worksheet.hidden != self._hidden:
             # A forward value was found, or taken back: it stands in the drawing itself.
@@ -195,12 +196,15 @@ class ExerciseScreen(Screen[None]):
             hidden.add("exercise.closer")
         if not desk.worksheet.offers_reveal(desk.at):
             hidden.add("exercise.reveal")
+        opens = desk.opens(desk.node)
+        if opens is None:
+            hidden.add("exercise.open")
         keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        if opens is False:
+            keys = [replace(key, description=N_("fold")) if key.id == "exercise.open" else key for key in keys]
         first = [Binding("enter", "check", N_("go on"), id="exercise.check")] if done else []
-        last = [Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
-        if self.query_one(Panel).more:
-            last.append(Binding("pagedown", "scroll_notes(1)", N_("more"), id="exercise.page-down"))
-        return [*first, *keys, *last]
+        last = [Binding("pagedown", "scroll_notes(1)", N_("more"), id="exercise.page-down")]
+        return [*first, *keys, *(last if self.query_one(Panel).more else [])]
 
     def on_panel_scrolled(self) -> None:
         self._show_keys()
@@ -301,8 +305,9 @@ class ExerciseScreen(Screen[None]):
         elif desk.entry.settled or desk.given or desk.waits:
             desk.go_on()
         else:
-            text = N_("Type the value first. ? gives a hint.")
-            desk.remark = message(N_("Type the value first.") if desk.worksheet.exam else text)
+            text = N_("Type the value first. {hint} gives a hint.")
+            hint = self.signs.key("exercise.hint", "?")
+            desk.remark = message(N_("Type the value first.")) if desk.worksheet.exam else message(text, hint=hint)
 
     def advise(self, advice: Sequence[Suggestion]) -> None:
         """Show what to do next, once all is solved."""
@@ -347,7 +352,8 @@ class ExerciseScreen(Screen[None]):
                 self.post_message(self.Solved(desk.worksheet.variant.exercise))
         elif not desk.entry.settled and not desk.given:
             desk.remark = message(
-                N_("The value is shown once the hints or five tries are used up. ? gives the next hint.")
+                N_("The value is shown once the hints or five tries are used up. {hint} gives the next hint."),
+                hint=self.signs.key("exercise.hint", "?"),
             )
         self._show()
 
@@ -396,14 +402,30 @@ class ExerciseScreen(Screen[None]):
         if self.is_mounted:
             self._arrange()
 
-    def action_density(self) -> None:
-        self._wish = "compact" if self._arranged.density == "full" else "full"
-        self._arrange()
-
     def restyle(self) -> None:
         """Draw in other signs, or with texts in another language."""
         self._fillings = Fillings(self.signs)
         self._drawings = self._draw()
+
+    def action_density(self) -> None:
+        self._wish = "compact" if self._arranged.density == "full" else "full"
+        self._arrange()
+
+    def action_open(self) -> None:
+        self._open_or_fold(self.desk.node)
+
+    def _open_or_fold(self, node: str | None) -> None:
+        desk = self.desk
+        opened = desk.open_or_fold(node)
+        desk.remark = None
+        if opened is None:
+            desk.remark = desk.worksheet.withheld or message(N_("This node has no parts to look into."))
+            self._show()
+            return
+        if opened and not desk.worksheet.done:
+            desk.remark = message(N_("The places inside are extra: the exercise can be finished without them."))
+        self._drawings = self._draw()
+        self._arrange()
 
     def action_scroll_notes(self, pages: int) -> None:
         self.query_one(Panel).scroll_notes(pages)
@@ -472,6 +494,10 @@ class ExerciseScreen(Screen[None]):
         self.desk.remark = None
         self.desk.go(event.place)
         self._show()
+
+    def on_graph_view_node_chosen(self, event: GraphView.NodeChosen) -> None:
+        if self.desk.opens(event.node) is not None:
+            self._open_or_fold(event.node)
 
     def on_answer_grid_chosen(self, event: AnswerGrid.Chosen) -> None:
         if not self.desk.given:

@@ -21,6 +21,13 @@ KEYS: list[BindingType] = [
         id="exercise.explain",
     ),
     Binding("f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"),
+    Binding(
+        "ctrl+o",
+        "open",
+        N_("unfold"),
+        tooltip=N_("unfold the node in focus into its parts, or fold them again; so does a click on it"),
+        id="exercise.open",
+    ),
     Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
     Binding(
         "f9",

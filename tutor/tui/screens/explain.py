@@ -131,7 +131,7 @@ class ExplainScreen(Screen[None]):
         if self.replay.at == len(self.replay.steps) - 1:
             hidden |= {"explain.on", "explain.last"}
         keys = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
-        return [*keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")]
+        return keys
 
     # --- keys and mouse ---
 

@@ -52,7 +52,7 @@ class GlossaryScreen(Screen[None]):
         titles = [card.title for card in self._cards]
         options.highlighted = 1 + (titles.index(self._at) if self._at in titles else 0)
         keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.query_one(KeyBar).show([*keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+        self.query_one(KeyBar).show(keys)
 
     def _options(self) -> list[Option]:
         signs = self.signs

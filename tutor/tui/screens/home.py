@@ -47,7 +47,7 @@ class HomeScreen(Screen[None]):
         Binding("escape", "clear", N_("all"), tooltip=N_("end the search, show all"), show=False, id="home.clear"),
         Binding("down", "pick('cursor_down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"),
         Binding("up", "pick('cursor_up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
-        Binding("f5", "progress", N_("progress"), tooltip=N_("how far you have come"), id="home.progress"),
+        Binding("f5", "progress", N_("how far"), tooltip=N_("how far you have come"), id="home.progress"),
         Binding(
             "delete",
             "reset",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -24,6 +24,9 @@ from tutor.tui.contents import content
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from tutor.tui.choosing import Choosing
 
 KEYS: list[BindingType] = [
     Binding("escape", "close", N_("list"), tooltip=N_("back to the list"), id="playground.close"),
@@ -83,7 +86,7 @@ class PlaygroundScreen(Screen[Trial]):
             return
         self.query_one("#formula", Input).focus()
         keys = [key for key in KEYS if isinstance(key, Binding) and key.show]
-        self.query_one(KeyBar).show([*keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+        self.query_one(KeyBar).show(keys)
 
     def _options(self) -> list[Option]:
         found = [Option(content(self.signs, (_("Tried last"), "bold $primary")), disabled=True)] if self._tried else []
@@ -178,7 +181,7 @@ class PlaygroundScreen(Screen[Trial]):
         except PackError as error:
             self._say(str(error))
             return
-        self._say(str(message(N_("Saved as {name}: {path}"), name=name, path=path)))
+        cast("Choosing", self.app).tell(message(N_("Saved as {name}: {path}"), name=name, path=path))
         self.post_message(self.Saved())
 
     def action_go(self, by: int) -> None:
@@ -219,9 +222,10 @@ class WorkedScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f6,enter", "close", N_("back"), tooltip=N_("back to the formula"), id="worked.close"),
+        Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="worked.help"),
         Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), id="worked.down"),
         Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="worked.up"),
-        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("scroll the text"), show=False, id="worked.right"),
+        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("scroll the text"), id="worked.right"),
         Binding("left", "scroll(-8, 0)", N_("left"), tooltip=N_("scroll the text"), show=False, id="worked.left"),
         Binding("pagedown,space", "page(1)", N_("down"), tooltip=N_("a page down"), show=False, id="worked.page-down"),
         Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="worked.page-up"),
@@ -240,18 +244,37 @@ class WorkedScreen(Screen[None]):
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
         if not self.query(KeyBar):
             return
-        keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show]
-        self.query_one(KeyBar).show([*keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+        worked = self.query_one("#worked")
+        hidden = set() if worked.max_scroll_y else {"worked.down"}
+        if not worked.max_scroll_x:
+            hidden.add("worked.right")
+        keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        self.query_one(KeyBar).show(keys)
 
     def on_resize(self) -> None:
+        self.call_after_refresh(self._show_keys)
         if self.is_mounted:
             lines = as_text(self.exercise.variant().problem, self.ascii, width=max(self.size.width - 4, 40))
             self.query_one("#worked-text", Static).update(Content("\n".join(lines)))
 
     def action_scroll(self, across: int, down: int) -> None:
         self.query_one("#worked").scroll_relative(x=across, y=down, animate=False)
+
+    def action_help(self) -> None:
+        if self.app.screen is not self:
+            return
+        text = _(
+            "The formula worked out: what flows forward through every node, what flows back along every edge, and the "
+            "gradients of the inputs."
+        )
+        keys = [key for key in self.BINDINGS if isinstance(key, Binding)]
+        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
 
     def action_page(self, by: int) -> None:
         worked = self.query_one("#worked")

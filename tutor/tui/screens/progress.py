@@ -128,7 +128,7 @@ class ProgressScreen(Screen[None]):
         keys = [key for key in KEYS if isinstance(key, Binding)]
         if not self._resets.any:
             keys = [key for key in keys if key.id != "progress.undo"]
-        self.query_one(KeyBar).show([*keys, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+        self.query_one(KeyBar).show(keys)
 
     def _fill(self) -> None:
         """List what is known; the cursor stays where it was."""

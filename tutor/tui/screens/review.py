@@ -16,6 +16,7 @@ from textual.widgets import Static
 from tutor.i18n import N_, _, message
 from tutor.practice.skills import name
 from tutor.tui.contents import content
+from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.standings import TONES, called, mark
 from tutor.tui.widgets.key_bar import KeyBar
@@ -24,6 +25,7 @@ KEYS: list[BindingType] = [
     Binding("enter,escape", "close", N_("back to the list"), tooltip=N_("back to the list"), id="reviewed.close"),
     Binding("down,pagedown,space", "scroll(1)", N_("down"), tooltip=N_("scroll the text"), id="reviewed.down"),
     Binding("up,pageup", "scroll(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="reviewed.up"),
+    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="reviewed.help"),
 ]
 
 
@@ -47,8 +49,18 @@ class ReviewedScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.query(KeyBar):
-            shown = [key for key in KEYS if isinstance(key, Binding) and key.show]
-            self.query_one(KeyBar).show([*shown, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+            self.call_after_refresh(self._show_keys)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
+        if not self.query(KeyBar):
+            return
+        hidden = set() if self.query_one("#card").max_scroll_y else {"reviewed.down"}
+        shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        self.query_one(KeyBar).show(shown)
 
     def _says(self) -> Content:
         signs = self.signs
@@ -68,6 +80,15 @@ class ReviewedScreen(Screen[None]):
     def action_scroll(self, by: int) -> None:
         card = self.query_one("#card", VerticalScroll)
         card.scroll_relative(y=by * max(card.size.height - 1, 1), animate=False)
+
+    def action_help(self) -> None:
+        if self.app.screen is not self:
+            return
+        text = _(
+            "What the review came to: how you stood with each rule before and after it, and the day on which it comes back."
+        )
+        keys = [key for key in KEYS if isinstance(key, Binding)]
+        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
 
     def action_close(self) -> None:
         if self.app.screen is self:

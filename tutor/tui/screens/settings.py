@@ -30,7 +30,7 @@ KEYS: list[BindingType] = [
 ]
 
 _NAMES: Mapping[str, str] = {
-    "theme": N_("Colours"),
+    "theme": N_("Theme"),
     "language": N_("Language"),
     "density": N_("Graphs open"),
     "ascii": N_("Drawn with"),

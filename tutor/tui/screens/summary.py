@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,6 +26,8 @@ from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from textual import events
+
+    from tutor.tui.choosing import Choosing
 
 #: Columns that are never text: the padding of the list and its scroll bar.
 _BESIDE = 4
@@ -80,10 +82,17 @@ class SummaryScreen(Screen[None]):
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:
-        if self.query(KeyBar):
-            hidden = {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
-            shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
-            self.query_one(KeyBar).show([*shown, Binding("ctrl+q", "app.quit", N_("quit"), id="app.quit")])
+        self.call_after_refresh(self._show_keys)
+
+    def _show_keys(self) -> None:
+        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
+        if not self.query(KeyBar):
+            return
+        hidden = {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
+        if not self.query_one("#found").max_scroll_y:
+            hidden.add("summary.page-down")
+        shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        self.query_one(KeyBar).show(shown)
 
     def restyle(self) -> None:
         """All sections are made once more."""
@@ -121,6 +130,7 @@ class SummaryScreen(Screen[None]):
             for block in event.blocks
         ]
         await found.mount(*blocks, after=f"#head-{event.section}")
+        self.call_after_refresh(self._show_keys)
 
     # --- keys ---
 
@@ -128,7 +138,7 @@ class SummaryScreen(Screen[None]):
         lines = self._program()
         if lines:
             self.app.copy_to_clipboard("\n".join(lines) + "\n")
-            self._say(message(N_("Copied. Where your terminal doesn't allow that, s saves it to a file.")))
+            self._done(message(N_("Copied. Where your terminal doesn't allow that, s saves it to a file.")))
 
     def action_save(self) -> None:
         lines = self._program()
@@ -139,13 +149,17 @@ class SummaryScreen(Screen[None]):
         except OSError as error:
             self._say(message(N_("It can't be saved here: {reason}."), reason=error.strerror or str(error)))
         else:
-            self._say(message(N_("Saved as {path}."), path=path))
+            self._done(message(N_("Saved as {path}."), path=path))
 
     def _program(self) -> list[str]:
         with suppress(AlgebraError):
             return program(self.worksheet)
         self._say(message(N_("A program needs numbers, and here some inputs are symbols.")))
         return []
+
+    def _done(self, text: Said) -> None:
+        self.query_one("#remark", Static).remove_class("-shown")
+        cast("Choosing", self.app).tell(text)
 
     def _say(self, text: Said) -> None:
         remark = self.query_one("#remark", Static)

@@ -76,6 +76,13 @@ class GraphView(ScrollView, inherit_bindings=False):
             super().__init__()
             self.place = place
 
+    class NodeChosen(Message):
+        """A node was clicked."""
+
+        def __init__(self, node: str) -> None:
+            super().__init__()
+            self.node = node
+
     def __init__(self, signs: Signs = UNICODE, id: str | None = None) -> None:
         super().__init__(id=id)
         self.signs = signs
@@ -155,6 +162,14 @@ class GraphView(ScrollView, inherit_bindings=False):
         name = self.place_at(x, y)
         if name is not None:
             self.post_message(self.Chosen(name))
+        elif (node := self.node_at(x, y)) is not None:
+            self.post_message(self.NodeChosen(node))
+
+    def node_at(self, x: int, y: int) -> str | None:
+        """The node drawn at a cell of the drawing."""
+        boxes = self.drawing.boxes.items() if self.drawing is not None else ()
+        found = (name for name, box in boxes if Region(box.x, box.y, box.width, box.height).contains(x, y))
+        return next(found, None)
 
     def _on_screen(self, place: Place) -> Region:
         region = Region(place.x, place.y, place.width, place.height)
