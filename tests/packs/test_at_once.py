@@ -24,11 +24,13 @@ SAMPLES = {
 }
 
 
-def leading_somewhere(found: list[tuple[str, np.ndarray]]) -> list[tuple[str, list[float]]]:
-    return [(name, value.tolist()) for name, value in found if np.isfinite(value).any()]
+def leading_somewhere(found: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
+    return [(name, np.where(np.isfinite(value), value, np.nan)) for name, value in found if np.isfinite(value).any()]
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(
+    "name", [name for name, one in SAMPLES.items() if any(fits(one, place) for place in one.blanks)]
+)
 def test_all_at_once_are_the_same_as_one_by_one(name: str) -> None:
     one = SAMPLES[name]
     sets = len(FACTORS[0])
@@ -38,8 +40,6 @@ def test_all_at_once_are_the_same_as_one_by_one(name: str) -> None:
     }
     many = Trial(one, inputs, sets).problem
     blanks = [blank for blank in many.blanks if fits(many, blank)]
-    if not blanks:
-        pytest.skip("no edge here is between numbers alone, with a slope")
     found = at_once(many, blanks, sets)
     with np.errstate(all="ignore"):
         for blank, names, values in zip(blanks, found.names, found.values, strict=True):

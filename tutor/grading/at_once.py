@@ -13,6 +13,7 @@ from typing import Any
 from tutor.algebra import values
 from tutor.algebra.values import Value
 from tutor.engine import Edge, Spot
+from tutor.engine.operation import Mistake
 from tutor.grading.at_edges import GENERAL, UNSUMMED, WHOLE, Around
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.suspect import led_to
@@ -115,19 +116,28 @@ class _AtOnce:
     def found(self) -> AtOnce:
         import numpy as np
 
-        declared, declared_names = self.declared()
-        columns = [self.whole(), *declared, *(part * self.local for part in self.unsummed())]
-        names = [UNSUMMED.id for _ in columns[1 + len(declared) :]]
+        fitting = self.fitting()
+        declared = max(len(mistakes) for _edges, mistakes in fitting)
+        unsummed = self.unsummed()
+        several = [UNSUMMED.id] * len(unsummed)
+        found = np.full((len(self.edges), 1 + declared + len(several) + len(GENERAL), self.count), np.nan)
+        found[:, 0] = self.whole()
+        names = self.declared(fitting, found[:, 1 : 1 + declared])
+        for position, part in enumerate(unsummed, 1 + declared):
+            found[:, position] = part * self.local
         around = self.around()
-        for general in GENERAL:
+        for position, general in enumerate(GENERAL, 1 + declared + len(several)):
             value = led_to(general.rule, around)
             if value is not None:
-                columns.append(value.reshape(self.g.shape) if np.ndim(value) else np.full(self.g.shape, value))
-                names.append(general.id)
+                found[:, position] = value.reshape(self.g.shape) if np.ndim(value) else value
+        # What is no finite number leads nowhere.
+        np.copyto(found, np.nan, where=~np.isfinite(found))
+        general_names = [general.id for general in GENERAL]
+        filled = ((*own, *[""] * (declared - len(own))) for own in names)
         return AtOnce(
             self.blanks,
-            tuple((WHOLE.id, *own, *names) for own in declared_names),
-            np.stack(columns, axis=1),
+            tuple((WHOLE.id, *own, *several, *general_names) for own in filled),
+            found,
             self.truth,
             self.g,
         )
@@ -169,32 +179,36 @@ class _AtOnce:
         edges = self.problem.from_output.edges
         return self.rows([edges[edge.target, edge.slot].gradient for edge in self.edges])
 
-    def declared(self) -> tuple[list[Any], list[tuple[str, ...]]]:
-        """What the operations declare, run once for all edges into the same operand of the same operation."""
-        import numpy as np
-
+    def fitting(self) -> list[tuple[list[int], list[Mistake]]]:
+        """The edges into the same operand of the same operation, with the mistakes that it declares there."""
         graph = self.problem.graph
         groups: dict[tuple[object, ...], list[int]] = {}
         for position, edge in enumerate(self.edges):
             operation, const = graph.nodes[edge.target].operation, graph.float_consts[edge.target]
             groups.setdefault((id(operation), edge.slot, const), []).append(position)
-        columns: list[Any] = []
-        names: list[tuple[str, ...]] = [() for _ in self.edges]
+        found = []
         for group in groups.values():
             node, slot = graph.nodes[self.edges[group[0]].target], self.edges[group[0]].slot
+            there = [mistake for mistake in node.operation.mistakes if mistake.slots is None or slot in mistake.slots]
+            found.append((group, [mistake for mistake in there if node.const is None or mistake.alone != ""]))
+        return found
+
+    def declared(self, fitting: Sequence[tuple[list[int], list[Mistake]]], columns: Any) -> list[tuple[str, ...]]:
+        """What the operations declare, put into columns; its names by edge."""
+        graph = self.problem.graph
+        names: list[tuple[str, ...]] = [() for _ in self.edges]
+        for group, mistakes in fitting:
+            edge = self.edges[group[0]]
+            operation = graph.nodes[edge.target].operation
             spot = self._spot(group)
-            if len(graph.incoming[self.edges[group[0]].target]) == 1:
-                args = [spot.g if position == slot else one for position, one in enumerate(spot.operands)]
-                self._put(self.pushed, group, partial(node.operation.forward, *args))
-            fitting = [mistake for mistake in node.operation.mistakes if mistake.slots is None or slot in mistake.slots]
-            fitting = [mistake for mistake in fitting if node.const is None or mistake.alone != ""]
-            while len(columns) < len(fitting):
-                columns.append(np.full(self.g.shape, np.nan))
-            for column, mistake in zip(columns, fitting, strict=False):
-                self._put(column, group, partial(mistake.rule, spot))
-            for position in group:
-                names[position] = tuple(f"{node.operation.called}.{mistake.id}" for mistake in fitting)
-        return columns, [(*own, *[""] * (len(columns) - len(own))) for own in names]
+            if len(graph.incoming[edge.target]) == 1:
+                args = [spot.g if position == edge.slot else one for position, one in enumerate(spot.operands)]
+                self._put(self.pushed, group, partial(operation.forward, *args))
+            for position, mistake in enumerate(mistakes):
+                self._put(columns[:, position], group, partial(mistake.rule, spot))
+            for place in group:
+                names[place] = tuple(f"{operation.called}.{mistake.id}" for mistake in mistakes)
+        return names
 
     def _spot(self, group: list[int]) -> Spot:
         nodes, const = [self.problem.graph.nodes[self.edges[i].target] for i in group], self.problem.graph.float_consts

@@ -34,10 +34,10 @@ class Nearness:
         self.blanks = tuple(blanks)
         self.names = tuple(map(tuple, names))
         self._matrices = led_to.ndim > 3
-        # What leads to no finite value leads nowhere.
-        self._values = np.where(np.isfinite(led_to), led_to, np.nan)
+        self._values = led_to
         self._truth = truth
         self._counts = ~excused
+        self._cells = (None, None) if self._matrices else ()
         #: The same number for the same name, by blank and mistake.
         self._called = np.array([_first_of_each(one) for one in self.names])
         #: Whether a mistake comes near to the right value.
@@ -72,45 +72,43 @@ class Nearness:
         """For each set of numbers how many mistakes come near to the right value; `but` are left out."""
         return (self.near_truth & ~but[:, :, None]).sum(axis=(0, 1))
 
-    def alike(self, among: Any) -> Any:
-        """For each set of numbers how many of these mistakes come near to another one."""
+    def alike(self, among: Any, rows: Any) -> Any:
+        """For each of some sets of numbers how many of these mistakes come near to another one."""
         import numpy as np
 
+        columns = among.any(axis=0).nonzero()[0]
+        some = np.where(among[:, columns, None, *self._cells], self._values[:, columns[:, None], rows], np.nan)
+        called, counts = self._called[:, columns], self._counts[:, rows]
         if self._matrices:
-            some = self._values[:, among[0]]
-            called = self._called[:, among[0]]
             near = _near(some[:, :, None], some[:, None], True)
-            return (near & (called[:, :, None] < called[:, None])[..., None] & self._counts[:, None, None]).sum(
+            return (near & (called[:, :, None] < called[:, None])[..., None] & counts[:, None, None]).sum(
                 axis=(0, 1, 2)
             )
         # Where any two are near, neighbours are. The names are put in order with the values, in their last digits.
-        columns = among.any(axis=0).nonzero()[0]
         digits = (1 << len(self.names[0]).bit_length()) - 1
-        some = (
-            np.where(among[..., None], self._values, np.nan)[:, columns]
-            .transpose(0, 2, 1)
-            .astype(np.float32, order="C")
-        )
-        written = some.view(np.int32)
+        lined_up = some.transpose(0, 2, 1).astype(np.float32, order="C")
+        written = lined_up.view(np.int32)
         written &= ~digits
-        written |= self._called[:, None, columns]
-        some.sort(axis=-1)
-        called = written & digits
+        written |= called[:, None]
+        lined_up.sort(axis=-1)
+        found = written & digits
         written &= ~digits
-        below, above = some[..., :-1], some[..., 1:]
+        below, above = lined_up[..., :-1], lined_up[..., 1:]
         near = above - below <= _CLOSE * np.maximum(-below, above)
-        near &= called[..., 1:] != called[..., :-1]
-        return (near & self._counts[..., None]).sum(axis=(0, 2))
+        near &= found[..., 1:] != found[..., :-1]
+        return (near & counts[..., None]).sum(axis=(0, 2))
 
-    def pairs(self, row: int, among: Any) -> Iterator[tuple[str, str, str]]:
-        """Which of these mistakes come near to each other for one set of numbers: blank, mistake, mistake."""
+    def pair(self, row: int, among: Any) -> tuple[str, str, str] | None:
+        """Two of these mistakes that come near to each other for one set of numbers: their blank and their names."""
         import numpy as np
 
         some = self._values[:, :, row]
         near = _near(some[:, :, None], some[:, None], self._matrices) & self._counts[:, row, None, None]
         near &= among[:, :, None] & among[:, None] & (self._called[:, :, None] < self._called[:, None])
-        for blank, one, other in zip(*(found.tolist() for found in np.nonzero(near)), strict=True):
-            yield self.blanks[blank], self.names[blank][one], self.names[blank][other]
+        if not near.any():
+            return None
+        blank, one, other = np.unravel_index(near.argmax(), near.shape)
+        return self.blanks[blank], self.names[blank][one], self.names[blank][other]
 
 
 def nearness(problem: Problem, own: Own, count: int) -> list[Nearness]:
@@ -136,6 +134,7 @@ def _of_edges(problem: Problem, blanks: Sequence[Blank], own: Own, count: int) -
             for place, (_name, value) in enumerate(mistakes):
                 if not values.is_matrix(value):
                     added[position, place] = value
+        np.copyto(added, np.nan, where=~np.isfinite(added))
         led_to = np.concatenate([added, led_to], axis=1)
         named = [[name for name, _value in mistakes] for mistakes in authored]
         names = tuple((*mine, *[""] * (most - len(mine)), *others) for mine, others in zip(named, names, strict=True))
@@ -166,6 +165,7 @@ def _one_by_one(problem: Problem, blanks: Sequence[Blank], own: Own, count: int)
     for position, mistakes in enumerate(led_to):
         for place, (_name, value) in enumerate(mistakes):
             found[position, place] = value
+    np.copyto(found, np.nan, where=~np.isfinite(found))
     names = [[*(name for name, _value in mistakes), *[""] * (most - len(mistakes))] for mistakes in led_to]
     truth = np.stack([np.broadcast_to(problem.truth(blank), whole) for blank in blanks])
     excused = np.stack([np.broadcast_to(_excused(problem, blank), (count,)) for blank in blanks])

@@ -147,14 +147,14 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A set of numbers, and what speaks against it: a slope jumps, mistakes are hidden (as blank and mistake), a
-    decimal is long, mistakes can't be told apart (as blank, mistake and mistake). `attempt` is None for the author's own.
+    decimal is long, two mistakes can't be told apart (as blank, mistake and mistake). `attempt` is None for the author's own.
     """
 
     attempt: int | None
     at_a_kink: bool
     hidden: tuple[tuple[str, str], ...]
     too_long: bool
-    alike: tuple[tuple[str, str, str], ...] = ()
+    alike: tuple[str, str, str] | None = None
 
 
 class Sampler:
@@ -194,14 +194,15 @@ class Sampler:
         # The author's numbers stand last: they count as well, where only one set can be drawn.
         judged = _Judged(trial, trial.rows(known, count if self._has_own else count - 1))
         self.authored = judged.pick(count - 1, None, itself=True) if trial.good[-1] else None
-        found: list[Pick | None] = []
+        sets = []
         for begin in range(0, known, ATTEMPTS):
             rows = trial.rows(begin, begin + ATTEMPTS)
-            if self._has_own and len(rows):
-                rows = rows[~self._are_authored(trial, rows)]
-            row = judged.best(rows)
-            found.append(None if row is None else judged.pick(row, row - begin))
-        return found
+            sets.append(rows[~self._are_authored(trial, rows)] if self._has_own and len(rows) else rows)
+        best = enumerate(judged.best(sets)) if sets else ()
+        return [
+            None if found is None else judged.pick(found[0], found[0] - place * ATTEMPTS, alike=found[1])
+            for place, found in best
+        ]
 
     def _joined(self, drawn: Sequence[Mapping[str, Any]], count: int) -> dict[str, Any]:
         """All numbers that were drawn, the author's at the end."""
@@ -224,46 +225,64 @@ class Sampler:
 
 
 class _Judged:
-    """The sets of a trial, a row each, with what speaks against them: slopes that jump, hidden mistakes, long decimals,
-    mistakes that can't be told from another.
+    """The sets of a trial, a row each, with what speaks against them: slopes that jump, hidden mistakes, long decimals.
+    `reference` are the rows that show what lies in the graph.
     """
 
     def __init__(self, trial: Trial, reference: Any) -> None:
         import numpy as np
 
-        #: What comes near to what, and what of it does so in all reference rows: it lies in the graph.
+        #: What comes near to what; what always gives the right value, and one mistake of each class of the others.
         self._groups = [(group, *group.usual(reference)) for group in trial.near]
-        self.flaws = np.zeros((len(trial.good), 4), dtype=int)
+        self.flaws = np.zeros((len(trial.good), 3), dtype=int)
         with np.errstate(all="ignore"):
             self.flaws[:, 0] = trial.at_a_kink
             self.flaws[:, 2] = trial.too_long
-            for group, always, different in self._groups:
+            for group, always, _different in self._groups:
                 self.flaws[:, 1] += group.hidden(always)
-                self.flaws[:, 3] += group.alike(different)
 
-    def best(self, rows: Any) -> int | None:
-        """Among these the first without a flaw; else the least bad."""
+    def best(self, sets: Sequence[Any]) -> list[tuple[int, bool] | None]:
+        """For each of some lists of rows the first without a flaw in which mistakes can be told from each other; else
+        the least bad. With it whether there are mistakes that can't be told apart.
+        """
         import numpy as np
 
-        if not len(rows):
-            return None
-        flaws = self.flaws[rows]
-        good = ~flaws.any(axis=1)
-        return int(rows[good.argmax() if good.any() else np.lexsort(flaws.T[::-1])[0]])
+        several: list[Any] = [_least(rows, self.flaws[rows]) if len(rows) else rows for rows in sets]
+        candidates = np.concatenate(several)
+        alike = np.zeros(len(candidates), dtype=int)
+        with np.errstate(all="ignore"):
+            for group, _always, different in self._groups:
+                alike += group.alike(different, candidates)
+        ends = np.cumsum([len(rows) for rows in several])
+        parts = np.split(alike, ends[:-1])
+        return [
+            (int(rows[part.argmin()]), bool(part.min())) if len(rows) else None
+            for rows, part in zip(several, parts, strict=True)
+        ]
 
-    def pick(self, row: int, attempt: int | None, itself: bool = False) -> Pick:
-        """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`."""
-        kink, hides, long, alike = self.flaws[row].tolist()
+    def pick(self, row: int, attempt: int | None, alike: bool = False, itself: bool = False) -> Pick:
+        """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`. `alike`
+        says that there are mistakes that can't be told apart.
+        """
+        kink, hides, long = self.flaws[row].tolist()
         hidden: dict[tuple[str, str], None] = {}
-        pairs: dict[tuple[str, str, str], None] = {}
+        pair = None
         for group, always, different in self._groups:
             if hides:
                 here = (group.right(row) if itself else group.near_truth[:, :, row]) & ~always
                 for blank, mistake in zip(*(found.tolist() for found in here.nonzero()), strict=True):
                     hidden[group.blanks[blank], group.names[blank][mistake]] = None
-            if alike and not itself:
-                pairs.update(dict.fromkeys(group.pairs(row, different)))
-        return Pick(attempt, bool(kink), tuple(hidden), bool(long), tuple(pairs))
+            if alike:
+                pair = pair or group.pair(row, different)
+        return Pick(attempt, bool(kink), tuple(hidden), bool(long), pair)
+
+
+def _least(rows: Any, flaws: Any) -> Any:
+    """The rows with the fewest flaws, the graver ones counting first."""
+    for kind in range(flaws.shape[1]):
+        least = flaws[:, kind] == flaws[:, kind].min()
+        rows, flaws = rows[least], flaws[least]
+    return rows
 
 
 def short(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from tutor.algebra import values
 from tutor.algebra.values import Value
@@ -133,50 +132,46 @@ def _gradients(subject: Subject, exercise: Exercise, picks: dict[int, Pick | Non
 
 def _doubtful(problem: Problem, sets: Sequence[dict[str, Value]]) -> list[tuple[int, str]]:
     """Where gradient and difference quotient differ: set and input. All sets, with one number moved up or down in each,
-    go through the graph together."""
+    go through the graph together.
+    """
     import numpy as np
 
-    wanted = [name for name in problem.graph.inputs if problem.wrt is None or name in problem.wrt]
-    columns = {name: [one[name] for one in sets] for name in problem.graph.inputs}
-    moved: list[tuple[int, str, Any, float]] = []
-    for position, one in enumerate(sets):
-        for name in wanted:
-            for cell in _cells(one[name]):
-                step = _STEP * max(1.0, abs(float(one[name] if cell is None else one[name][cell])))
-                for by in (step, -step):
-                    moved.append((position, name, cell, step))
-                    for other in columns:
-                        value = one[other]
-                        if other == name:
-                            value = value + by if cell is None else _with(value, cell, by)
-                        columns[other].append(value)
-    batch = {name: np.array(column) for name, column in columns.items()}
+    count = len(sets)
+    given = {name: np.array([one[name] for one in sets], dtype=float) for name in problem.graph.inputs}
+    wanted = [name for name in given if problem.wrt is None or name in problem.wrt]
+    moved = [(name, cell) for name in wanted for cell in _cells(given[name][0])]
+    # All sets as they are, then for each number that is moved all sets with it above, then with it below.
+    batch = {name: np.concatenate([value] * (1 + 2 * len(moved))) for name, value in given.items()}
+    steps = []
+    for position, (name, cell) in enumerate(moved):
+        where = (slice(None), *(cell or ()))
+        step = _STEP * np.maximum(1.0, np.abs(given[name][where]))
+        begin = count * (1 + 2 * position)
+        batch[name][begin : begin + count][where] += step
+        batch[name][begin + count : begin + 2 * count][where] -= step
+        steps.append(step)
+    start, members = in_floats(problem.start), count * (1 + 2 * len(moved))
     try:
         with np.errstate(all="ignore"):
-            passes, finite = run_batch(problem.graph, batch, in_floats(problem.start), problem.wrt)
+            passes, finite = run_batch(problem.graph, batch, start, problem.wrt)
     except NotANumber:
         return []
-    count, members = len(sets), len(sets) + len(moved)
     output = passes.values[problem.graph.last]
-    start = in_floats(problem.start)
-    weighed = np.broadcast_to(
-        (output * start).reshape(members, -1).sum(axis=1) if values.is_matrix(output) else output * start, (members,)
-    )
-    found: dict[tuple[int, str], None] = {}
-    for index in range(0, len(moved), 2):
-        position, name, cell, step = moved[index]
-        above, below = weighed[count + index], weighed[count + index + 1]
-        gradients = passes.gradients[problem.graph.position[name]]
-        whole = np.broadcast_to(gradients, (members, *np.shape(sets[position][name])))[position]
-        gradient = float(whole if cell is None else whole[cell])
+    total = (output * start).reshape(members, -1).sum(axis=1) if values.is_matrix(output) else output * start
+    weighed = np.broadcast_to(total, (members,)).reshape(-1, count)
+    above, below, middle, step = weighed[1::2], weighed[2::2], weighed[0], np.array(steps)
+    gradient = np.empty((len(moved), count))
+    for position, (name, cell) in enumerate(moved):
+        whole = np.broadcast_to(passes.gradients[problem.graph.position[name]], (members, *given[name].shape[1:]))
+        gradient[position] = whole[(slice(count), *(cell or ()))]
+    with np.errstate(all="ignore"):
         quotient = (above - below) / (2 * step)
-        rounding = 1e-15 * (abs(above) + abs(below)) / step
+        rounding = 1e-15 * (np.abs(above) + np.abs(below)) / step
         # At a flat spot between steep slopes the sides differ a little, and a step that is rounded tilts the quotient.
-        bend = abs(above - 2 * weighed[position] + below) / step
-        allowed = _TOLERANCE * max(abs(gradient), abs(quotient)) + 100 * rounding + 10 * _STEP * bend
-        if not finite[position] or not abs(gradient - quotient) <= allowed:
-            found[position, name] = None
-    return list(found)
+        bend = np.abs(above - 2 * middle + below) / step
+        allowed = _TOLERANCE * np.maximum(np.abs(gradient), np.abs(quotient)) + 100 * rounding + 10 * _STEP * bend
+        agree = (np.abs(gradient - quotient) <= allowed) & finite[:count]
+    return list({(position, moved[place][0]): None for place, position in np.argwhere(~agree).tolist()})
 
 
 def _look_closer(
@@ -209,9 +204,3 @@ def _cells(value: Value) -> list[tuple[int, int] | None]:
     rows, columns = value.shape
     taken = min(rows * columns, _CELLS)
     return [divmod(i * rows * columns // taken, columns) for i in range(taken)]
-
-
-def _with(value: Value, cell: tuple[int, int], by: float) -> Value:
-    moved = value.copy()
-    moved[cell] += by
-    return moved
