@@ -12,8 +12,10 @@ from tests.tui.driving import opened, text
 from tutor.grading import Kind
 from tutor.packs import Exercise
 from tutor.packs.library import pack
-from tutor.practice import exam
+from tutor.practice import exam, review
 from tutor.practice.atlas import read_atlas
+from tutor.practice.event import Event
+from tutor.practice.progress import progress
 from tutor.practice.resume import open_worksheet
 from tutor.practice.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
@@ -149,6 +151,48 @@ def test_what_was_answered_outlasts_a_kill_and_the_end(sat: Exercise) -> None:
         last = open_worksheet(store, sat, restart=True)
         assert last.done and last.state("x->mul1") == "wrong"
         assert [verdict.right for _blank, verdict in last.summary().verdicts] == [False, True, True, True, True]
+
+
+def test_no_file_tells_a_verdict_before_the_end(sat: Exercise, run_tutor: Run) -> None:
+    with Store.open(default_path()) as store:
+        worksheet = open_worksheet(store, sat)
+        for name in list(RIGHT)[:4]:
+            worksheet.answer(name, "6" if name == "x->mul1" else RIGHT[name])
+        kept = list(store.consult(lambda database: list(database.all())) or ())
+        assert {event.kind for event in kept} == {"begin", "noted"} and store.state("term", "one") == "begun"
+        assert not any(event.verdict or event.mistake or event.proof for event in kept)
+        assert not review.skills(store)
+    assert "Answers: 0" in run_tutor("progress").stdout or "Nothing has been practised" in run_tutor("progress").stdout
+    assert "right" not in run_tutor("export").stdout
+    with Store.open(default_path()) as store:
+        open_worksheet(store, sat).answer("y->add1", "6")
+        found = progress(store, read_atlas([]), [])
+        assert (found.answers, found.rate, [met.count for met in found.mistakes]) == (5, 0.8, [1])
+        assert review.skills(store)["mul"].standing == "shaky"
+
+
+def test_a_kill_while_the_verdicts_are_stored_stores_none_twice(sat: Exercise) -> None:
+    with Store.open(default_path()) as store:
+        worksheet = open_worksheet(store, sat)
+        for name, answer in RIGHT.items():
+            worksheet.answer(name, answer)
+        events = store.events("term", "one")
+    assert [event.kind for event in events] == ["begin", *["noted"] * 5, *["answer"] * 5, "solved"]
+    for kept in (6, 8, 11):
+        journal = Kept()
+        again = Worksheet(sat.variant(), journal, events[:kept])
+        assert again.done and len(journal.events) == len(events) - kept
+
+
+class Kept:
+    """A journal in memory."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def append(self, event: Event) -> bool:
+        self.events.append(event)
+        return True
 
 
 def test_work_that_had_hints_is_no_exam(tmp_path: Path) -> None:

@@ -30,15 +30,16 @@ def storable(text: str) -> str:
 class Event:
     """One thing a learner did in one try of an exercise.
 
-    `worksheet` is the id of the try, a UUID made with its `begin`; a formula typed at the
-    command line has no pack and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`,
-    `solved`; `open` and `fold` of the node in `text`; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all that was
-    done before in an exercise, in a pack (no exercise) or everywhere (no pack), `restore` takes the reset with the
-    id in `text` back. Others may come: who reads events passes over kinds it does not know. `rule` is the rule
-    practised, an id of `tutor.practice.skills`; `hints` counts the rungs seen on this blank so far; `duration` is in
-    seconds, since the blank got the focus or the event before. `fingerprint` is the variant's: a try with another
-    one cannot be resumed. `proof` tells of a right answer that no mistake of its rule leads to it on these numbers.
-    What does not apply to a kind is left at its default.
+    `worksheet` is the id of the try, a UUID made with its `begin`; a formula typed at the command line has no pack
+    and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`; `open` and `fold` of
+    the node in `text`; `noted` is an answer in an exam, which comes once more as an `answer`, with its verdict, when
+    the exam is finished; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all
+    that was done before in an exercise, in a pack (no exercise) or everywhere (no pack), `restore` takes the reset
+    with the id in `text` back. Others may come: who reads events passes over kinds it does not know. `rule` is the
+    rule practised, an id of `tutor.practice.skills`; `hints` counts the rungs seen on this blank so far; `duration`
+    is in seconds, since the blank got the focus or the event before. `fingerprint` is the variant's: a try with
+    another one cannot be resumed. `proof` tells of a right answer that no mistake of its rule leads to it on these
+    numbers. What does not apply to a kind is left at its default.
 
     Raises ValueError for a value that cannot be kept: of another type, a seed beyond 64 bits, a duration that
     is no number.
@@ -78,6 +79,8 @@ class Event:
         object.__setattr__(self, "proof", bool(self.proof))
 
 
+#: The kind of an answer whose verdict is not told yet.
+NOTED = "noted"
 #: What is kept of an event, in order.
 COLUMNS = tuple(part.name for part in fields(Event))
 #: The names of those that are texts.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor.folders import data_folder
 from tutor.i18n import N_, Message, message
-from tutor.practice.event import Event, new_id, storable
+from tutor.practice.event import NOTED, Event, new_id, storable
 
 if TYPE_CHECKING:
     # SQLite is loaded when a file is opened, not when this room is entered.
@@ -28,7 +28,7 @@ PATIENCE = 2.0
 HASTE = 0.1
 
 #: The kinds of event that make an exercise begun, and those that make it solved.
-WORK = ("answer", "hint", "reveal")
+WORK = ("answer", NOTED, "hint", "reveal")
 DONE = ("solved", "reviewed")
 
 

@@ -25,7 +25,7 @@ from tutor.grading.wording import right_answer
 from tutor.i18n import N_, Message, message
 from tutor.packs import Variant
 from tutor.practice import exam
-from tutor.practice.event import Event, new_id
+from tutor.practice.event import NOTED, Event, new_id
 from tutor.practice.opening import Opening, closed
 from tutor.practice.skills import proves, rule_at
 
@@ -134,6 +134,8 @@ class Worksheet:
         self._entries: dict[str, Entry] = {}
         self._history: list[tuple[str, Entry]] = []
         self._tally = _Tally()
+        #: The blanks whose answers were stored with their verdicts.
+        self._told: set[str] = set()
         self._try = new_id()
         self._begun = self._finished = False
         self._last_event = self._last_hint = self._clock()
@@ -406,7 +408,7 @@ class Worksheet:
         verdict = self._grade(blank, text)
         if verdict.kind in (Kind.MALFORMED, Kind.UNDECIDED) or self.done:
             return verdict
-        self._record("answer", blank, text=text, verdict=verdict)
+        self._record(NOTED if self.exam else "answer", blank, text=text, verdict=verdict)
         if self.exam:
             self._settle()
             return exam.NOTED
@@ -516,6 +518,8 @@ class Worksheet:
     def _settle(self) -> None:
         if self.done and not self._finished:
             self._finished = True
+            if self.exam:
+                self._store_verdicts()
             self._record("solved", "")
 
     def _record(
@@ -532,21 +536,22 @@ class Worksheet:
     ) -> Event:
         now = self._clock()
         duration, self._last_event = min(now - self._last_event, LONGEST), now
+        told = verdict if kind != NOTED else None
         return Event(
             kind=kind,
             worksheet=self._try,
             pack=self.variant.exercise.pack,
             exercise=self.variant.exercise.id,
-            rule=self._rule(blank),
+            rule=self._rule(blank) if kind != NOTED else "",
             seed=self.variant.seed,
             blank=blank,
             text=text,
-            verdict=str(verdict.kind) if verdict else "",
-            mistake=(verdict.mistake or "") if verdict else "",
+            verdict=str(told.kind) if told else "",
+            mistake=(told.mistake or "") if told else "",
             hints=self.entry(blank).hints if hints is None else hints,
             duration=duration,
             fingerprint=self.variant.fingerprint,
-            proof=verdict is not None and verdict.right and proves(self.problem, self.problem.place(blank)),
+            proof=bool(told and told.right) and proves(self.problem, self.problem.place(blank)),
         )
 
     def _rule(self, blank: str) -> str:
@@ -568,7 +573,9 @@ class Worksheet:
             return
         self.last_blank = event.blank
         entry = self.entry(event.blank)
-        if event.kind == "answer":
+        if event.kind in ("answer", NOTED):
+            if event.kind == "answer":
+                self._told.add(event.blank)
             self._answered(event.blank, event.text, verdict)
         elif event.kind == "hint":
             self._entries[event.blank] = replace(entry, hints=event.hints)
@@ -599,6 +606,14 @@ class Worksheet:
             return
         wrongs = entry.wrongs + verdict.costs
         self._put(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrongs=wrongs))
+
+    def _store_verdicts(self) -> None:
+        """At the end of an exam every answer is stored once more, with its verdict: until then no file tells it."""
+        for blank in self.blanks:
+            entry = self.entry(blank.id)
+            if entry.sealed is not None and blank.id not in self._told:
+                self._told.add(blank.id)
+                self._store(self._event("answer", blank.id, entry.text, entry.sealed))
 
     def _tell_all(self) -> None:
         """At the end of an exam every blank gets its verdict."""
