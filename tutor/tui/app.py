@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at what is watched.
 _LOOK_EVERY = 0.25
+#: By so many seconds after it was painted the first screen has reached the terminal.
+_SENT_AFTER = 0.05
 
 
 class TutorApp(Going):
@@ -100,7 +102,8 @@ class TutorApp(Going):
     def on_mount(self) -> None:
         self.push_screen(self.home)
         if self._asked is None and self._session is None and self._watched is None:
-            self.call_after_refresh(self._dress)
+            # What is painted is sent by a thread of its own, which anything done at once would hold up.
+            self.call_after_refresh(self.set_timer, _SENT_AFTER, self._dress)
         else:
             self._dress()
         if self._asked is not None:
@@ -112,8 +115,8 @@ class TutorApp(Going):
             self.post_message(self.Saved())
         self.tell_faults()
         if self._all and self._asked is None and self._session is None and self._watched is None:
-            self.call_after_refresh(self.welcome)
-        self.call_after_refresh(self.run_worker, self._warm_up, thread=True, exit_on_error=False)
+            self.call_after_refresh(self.set_timer, _SENT_AFTER, self.welcome)
+        self.call_after_refresh(self.set_timer, 2 * _SENT_AFTER, self._begin_to_warm_up)
 
     def _dress(self) -> None:
         """Read the styles of the screens behind the first one, before any of them stands."""
@@ -121,6 +124,9 @@ class TutorApp(Going):
         self.stylesheet.parse()
         if self.screen is not self.home:  # A key came first.
             self.stylesheet.update(self.screen)
+
+    def _begin_to_warm_up(self) -> None:
+        self.run_worker(self._warm_up, thread=True, exit_on_error=False)
 
     def _warm_up(self) -> None:
         """Load what opening an exercise needs, and find out which exercises can't be opened."""
