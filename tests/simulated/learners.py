@@ -172,8 +172,9 @@ def floats(value: Any) -> list[float]:
 
 
 def decimal(value: float, digits: int = 5) -> str:
-    """A number as it is read from a display."""
-    return f"{value:.{digits}g}"
+    """A number as it is read from a display, where 400.00 tells that it is no whole number."""
+    text = f"{value:.{digits}g}"
+    return text if float(text) == value or "." in text or "e" in text else rounded(value, digits)
 
 
 def rounded(value: float, digits: int) -> str:

@@ -68,11 +68,9 @@ def _forgotten(problem: Problem, blank: Blank) -> Iterator[Suspect]:
     branches = sorted(position for position in ahead if len(graph.outgoing[position]) > 1)
     for branch in branches[:_BRANCHES]:
         parts = [passes.edges[edge.target, edge.slot].gradient for edge in graph.outgoing[branch]]
-        for left_out in range(len(parts)):
-            rest = parts[:left_out] + parts[left_out + 1 :]
-            found = led_to(
-                lambda total, at=branch: _from_there(problem, blank, ahead, at, total), sum(rest[1:], rest[0])
-            )
+        rests = [parts[:here] + parts[here + 1 :] for here in range(len(parts))]
+        for total in (*(sum(rest[1:], rest[0]) for rest in rests), *(parts if len(parts) > 2 else ())):
+            found = led_to(lambda total, at=branch: _from_there(problem, blank, ahead, at, total), total)
             if found is not None:
                 yield _FORGOTTEN.leads_to(found, graph.title(branch))
 

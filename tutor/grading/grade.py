@@ -15,7 +15,7 @@ from tutor.grading.equality import DIGITS, Match
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import grade_choice
 from tutor.grading.reading import Answer, read
-from tutor.grading.reasons import why_not
+from tutor.grading.reasons import suspected, why_not
 from tutor.grading.suspect import near
 from tutor.grading.verdict import Kind, Verdict
 from tutor.grading.wording import place_name
@@ -42,7 +42,7 @@ def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] |
         if all(match is Match.EQUAL for match in flat):
             return Verdict(Kind.RIGHT, _said_after(problem, blank, _praise(answer, truth)), cells=_marks(cells))
         if _nearly(cells):
-            return Verdict(Kind.COARSE, _coarse(answer), cells=_marks(cells))
+            return Verdict(Kind.COARSE, _coarse(problem, blank, answer), cells=_marks(cells))
         if Match.UNCLEAR in flat:
             return Verdict(
                 Kind.UNDECIDED,
@@ -150,8 +150,11 @@ def _praise(answer: Answer, truth: Value) -> Message:
     return message(N_("Right."))
 
 
-def _coarse(answer: Answer) -> Message:
+def _coarse(problem: Problem, blank: Blank, answer: Answer) -> Message:
     typed = answer.typed[0][0]
+    if not answer.formula and suspected(problem, blank, answer):
+        # So short it is a mistake's value as well: to call it right would be a guess.
+        return message(N_("With so few digits right and wrong can't be told apart; one more digit please."))
     if not values.is_matrix(answer.value) and typed.digits:
         return message(N_("Right so far; one more digit please ({v} has {k})."), v=write(answer.tree), k=typed.digits)
     return message(N_("Right so far; one more digit please."))

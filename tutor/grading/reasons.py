@@ -28,6 +28,9 @@ from tutor.grading.suspect import POWER_OF_TEN, SLIP, SWAPPED_DIGITS, Named, Sus
 from tutor.grading.verdict import Kind, Verdict
 from tutor.i18n import N_, Message, Text, message
 
+_ANOTHER_EDGE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
+_IN_THE_GRAPH = N_("That value stands in the graph. What is asked here is something else: read the question once more.")
+
 
 def why_not(
     problem: Problem,
@@ -42,8 +45,7 @@ def why_not(
     if problem.symbolic or (answer.formula and (has_symbols(answer.value) or has_symbols(problem.truth(blank)))):
         return _why_no_formula(problem, blank, answer, words, cells, held)
     value = values.each(nearest_float, answer.value)
-    own = None if held is None else values.each(nearest_float, held)
-    fitting = [suspect for suspect in suspects(problem, blank, own) if _is_it(answer, value, suspect.value)]
+    fitting = suspected(problem, blank, answer, held)
     if fitting:
         return _mistaken(problem, blank, fitting, words, cells)
     truth = problem.truth(blank)
@@ -53,7 +55,7 @@ def why_not(
         if other.id != blank.id and other.kind != "question" and _equals(answer, value, problem, other):
             return Verdict(
                 Kind.ELSEWHERE,
-                message(N_("That number belongs somewhere else in this graph. Which edge is marked now?")),
+                message(_IN_THE_GRAPH if blank.kind == "question" else _ANOTHER_EDGE),
                 cells=cells,
             )
     slip = _slip(answer, value, problem.truth_in_floats(blank))
@@ -62,6 +64,13 @@ def why_not(
     if cells is not None and any(cell for row in cells for cell in row):
         return Verdict(Kind.WRONG, message(N_("Some cells are right. Look at the ones that are marked.")), cells=cells)
     return Verdict(Kind.WRONG, _nothing_recognised(problem, blank, words), cells=cells)
+
+
+def suspected(problem: Problem, blank: Blank, answer: Answer, held: Value = None) -> list[Suspect]:
+    """The mistakes that lead to an answer without symbols, the likeliest first. `held` as in `why_not`."""
+    value = values.each(nearest_float, answer.value)
+    own = None if held is None else values.each(nearest_float, held)
+    return [suspect for suspect in suspects(problem, blank, own) if _is_it(answer, value, suspect.value)]
 
 
 def _why_no_formula(
@@ -93,7 +102,7 @@ def _why_no_formula(
         if is_it(problem.truth(other)):
             return Verdict(
                 Kind.ELSEWHERE,
-                message(N_("That belongs somewhere else in this graph. Which edge is marked now?")),
+                message(_IN_THE_GRAPH if blank.kind == "question" else _ANOTHER_EDGE),
                 cells=cells,
             )
     return Verdict(Kind.WRONG, _witness(answer, truth) or _nothing_recognised(problem, blank, words), cells=cells)
@@ -161,8 +170,8 @@ def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:
 
 def _near_typed(typed: Typed, value: float, wrong: float) -> bool:
     if not typed.decimal:
-        # A whole number is what a longer one is rounded to.
-        rounded = typed.unit == 1 and near(value, wrong, 0.005) and abs(value - wrong) <= 0.5
+        # A whole number of some digits is what a longer one is rounded to.
+        rounded = typed.unit == 1 and typed.digits > 3 and abs(value - wrong) <= 0.5
         return rounded or near(value, wrong, 1e-9) or (value == 0 and abs(wrong) < 1e-12)
     if near(value, wrong, 0.005):
         return True
