@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from rich.cells import cell_len
 
-from tests.drawing.graphs import chain, in_ascii, random_graph
+from tests.drawing.graphs import in_ascii, random_graph
 from tests.drawing.named import NAMED
 from tutor.drawing import Box, Density, Drawing, Line, Slot, draw
 
@@ -48,7 +46,7 @@ def test_wires_cross_only_where_they_must(name: str, density: Density) -> None:
 @pytest.mark.parametrize("ascii", [False, True])
 @pytest.mark.parametrize("density", DENSITIES)
 def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Density, ascii: bool) -> None:
-    graphs = [make() for make in NAMED.values()] + [random_graph(seed, 16) for seed in range(500, 540)]
+    graphs = [make() for make in NAMED.values()] + [random_graph(seed, 16) for seed in range(500, 520)]
     for boxes in graphs:
         drawing = draw(in_ascii(boxes) if ascii else boxes, density, ascii=ascii)
         assert len(drawing.rows) == len(drawing.runs) == drawing.height
@@ -123,10 +121,3 @@ def test_a_line_from_nowhere_is_refused() -> None:
 def test_nothing_to_draw_is_an_empty_drawing() -> None:
     drawing = draw([])
     assert (drawing.width, drawing.height, drawing.rows) == (0, 0, ())
-
-
-def test_a_chain_of_a_thousand_nodes_is_drawn_in_a_moment() -> None:
-    begin = time.process_time()
-    drawing = draw(chain(1000))
-    assert drawing.height == 3
-    assert time.process_time() - begin < 10

@@ -47,10 +47,9 @@ def test_every_place_of_a_named_graph_is_reached_from_every_other(name: str, den
     check_arrows(NAMED[name](), density)
 
 
-@pytest.mark.parametrize("density", DENSITIES)
-def test_every_place_of_a_random_graph_is_reached_from_every_other(density: Density) -> None:
+def test_every_place_of_a_random_graph_is_reached_from_every_other() -> None:
     for seed in range(600, 660):
-        check_arrows(random_graph(seed, 20), density)
+        check_arrows(random_graph(seed, 20), DENSITIES[seed % 2])
 
 
 @pytest.mark.parametrize("density", DENSITIES)

@@ -32,9 +32,9 @@ def test_a_graph_of_each_operation_can_be_read_back(name: str, density: Density,
     assert not ascii or all(row.isascii() for row in drawing.rows)
 
 
-@pytest.mark.parametrize("density", ["full", "compact"])
-def test_random_graphs_over_all_operations_can_be_read_back(density: Density) -> None:
+def test_random_graphs_over_all_operations_can_be_read_back() -> None:
     for seed in range(60):
+        density: Density = "full" if seed % 2 else "compact"
         program = matrix_program(random.Random(seed))
         inputs = exact_inputs(program)
         of = Problem(Graph.parse(program.text, inputs), inputs)

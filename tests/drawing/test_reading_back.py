@@ -17,9 +17,11 @@ from tutor.drawing import Box, Density, Drawing, Line, Slot, draw
 Piece = tuple[tuple[int, int], str]
 
 DENSITIES: list[Density] = ["full", "compact"]
-RANDOM_GRAPHS = 300
+RANDOM_GRAPHS = 210
+#: So many cells of a large drawing are damaged; of small ones it is every cell, in every way.
+MOST_DAMAGES = 150
 #: A few large graphs among many small ones find the same faults as many large ones, in a fraction of the time.
-SIZES = [(range(210), 12), (range(210, 275), 24), (range(275, RANDOM_GRAPHS), 48)]
+SIZES = [(range(150), 12), (range(150, 195), 24), (range(195, RANDOM_GRAPHS), 48)]
 
 
 def random_graphs() -> Iterator[tuple[int, list[Box]]]:
@@ -44,23 +46,23 @@ def test_a_named_graph_in_ascii_can_be_read_back(name: str, density: Density) ->
     check(drawing, boxes)
 
 
-@pytest.mark.parametrize("density", DENSITIES)
-def test_random_graphs_can_be_read_back(density: Density) -> None:
+def test_random_graphs_can_be_read_back() -> None:
     for seed, boxes in random_graphs():
+        density = DENSITIES[seed % 2]
         try:
             check(draw(boxes, density), boxes)
         except (Unreadable, AssertionError) as fault:
-            pytest.fail(f"random_graph({seed}): {fault}")
+            pytest.fail(f"random_graph({seed}), {density}: {fault}")
 
 
-@pytest.mark.parametrize("density", DENSITIES)
-def test_random_graphs_in_ascii_can_be_read_back(density: Density) -> None:
-    for seed in range(300, 380):
+def test_random_graphs_in_ascii_can_be_read_back() -> None:
+    for seed in range(300, 400):
+        density = DENSITIES[seed % 2]
         boxes = in_ascii(random_graph(seed, 16))
         try:
             check(draw(boxes, density, ascii=True), boxes)
         except (Unreadable, AssertionError) as fault:
-            pytest.fail(f"random_graph({seed}, 16): {fault}")
+            pytest.fail(f"random_graph({seed}, 16), {density}: {fault}")
 
 
 @pytest.mark.parametrize("density", DENSITIES)
@@ -119,12 +121,13 @@ def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density,
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("name", ["sigmoid", "hangul", "unasked", "matrix", "softmax", "lstm"])
-def test_damage_to_any_cell_of_a_drawing_is_noticed(name: str, density: Density) -> None:
+def test_damage_to_a_large_drawing_is_noticed(name: str, density: Density) -> None:
     boxes = NAMED[name]()
     drawing = draw(boxes, density)
     chance = random.Random(0)
     lines = coded_lines(drawing)
-    for piece in fixed_cells(drawing):
+    pieces = fixed_cells(drawing)
+    for piece in chance.sample(pieces, min(len(pieces), MOST_DAMAGES)):
         assert_noticed(drawing, lines, boxes, piece, chance.choice(damages(drawing, piece)))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 
 @dataclass(slots=True)
@@ -72,9 +74,24 @@ def _before(a: Trunk, b: Trunk) -> bool:
     return any(row in b.right for row in a.left)
 
 
+def _later(found: Sequence[Trunk]) -> list[list[int]]:
+    """For each trunk those that must stand right of it."""
+    of_net: dict[int, list[int]] = {}
+    ending: dict[int, list[int]] = {}
+    for number, trunk in enumerate(found):
+        of_net.setdefault(trunk.net, []).append(number)
+        for row in set(trunk.right):
+            ending.setdefault(row, []).append(number)
+    later = []
+    for number, trunk in enumerate(found):
+        near = {*of_net[trunk.net], *(other for row in trunk.left for other in ending.get(row, ()))}
+        later.append([other for other in sorted(near - {number}) if _before(trunk, found[other])])
+    return later
+
+
 def _circle(found: Sequence[Trunk]) -> list[int] | None:
     """Trunks whose demands cannot all be met, none if they can."""
-    later = [[j for j, b in enumerate(found) if i != j and _before(a, b)] for i, a in enumerate(found)]
+    later = _later(found)
     waiting = [0] * len(found)
     for followers in later:
         for follower in followers:
@@ -113,28 +130,30 @@ def _free_row(trunk: Trunk, busy: set[int]) -> int:
 
 def _assign(found: list[Trunk], apart: int) -> None:
     """Gives every trunk a track, from the left, in an order that crosses little."""
-    ordered = _ordered(found)
-    placed: list[Trunk] = []
-    for trunk in ordered:
-        near = [other.track + apart for other in placed if _before(other, trunk)]
-        near += [other.track + 1 for other in placed if _touch(other, trunk)]
+    placed: list[tuple[int, int, Trunk]] = []
+    for trunk in _ordered(found):
+        low, high = trunk.low, trunk.high
+        near = [other.track + apart for _, _, other in placed if _before(other, trunk)]
+        # Two trunks would run into each other, or look as if they did, on one track.
+        near += [other.track + 1 for first, last, other in placed if first <= high + 1 and low <= last + 1]
         trunk.track = max(near, default=0)
-        placed.append(trunk)
-
-
-def _touch(a: Trunk, b: Trunk) -> bool:
-    """Whether two trunks would run into each other, or look as if they did, on one track."""
-    return a.low <= b.high + 1 and b.low <= a.high + 1
+        placed.append((low, high, trunk))
 
 
 def _ordered(found: list[Trunk]) -> list[Trunk]:
     """A left-to-right order that meets the demands, then neighbours swap where that saves a crossing."""
     rest = sorted(found, key=lambda trunk: (trunk.low, trunk.high, trunk.net))
+    later = _later(rest)
+    waiting = Counter(number for followers in later for number in followers)
+    ready = [number for number in range(len(rest)) if not waiting[number]]
     order: list[Trunk] = []
-    while rest:
-        first = next(a for a in rest if not any(b is not a and _before(b, a) for b in rest))
-        rest = [trunk for trunk in rest if trunk is not first]
-        order.append(first)
+    while ready:
+        number = heappop(ready)
+        order.append(rest[number])
+        for follower in later[number]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                heappush(ready, follower)
     for _ in range(len(order)):
         moved = False
         for position in range(len(order) - 1):
