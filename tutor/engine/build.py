@@ -33,7 +33,12 @@ _OUTPUT_NAMES = ("z", "f", "L", "out")
 
 def build(text: str, shapes: Mapping[str, Shape], own: Mapping[str, Definition]) -> Graph:
     """The graph of `text`; inputs missing in `shapes` are numbers. Raises `AlgebraError`."""
-    return _built(_Builder(shapes, own), read_equations(text, own), text)
+    return build_of(read_equations(text, own), text, shapes, own)
+
+
+def build_of(equations: list[Equation], text: str, shapes: Mapping[str, Shape], own: Mapping[str, Definition]) -> Graph:
+    """The same for a text whose equations have been read."""
+    return _built(_Builder(shapes, own), equations, text)
 
 
 def build_parts(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.algebra import AlgebraError, Sym
-from tutor.algebra.values import Value
+from tutor.algebra.values import Value, shape
 from tutor.engine import Graph
-from tutor.engine.build import read_equations
+from tutor.engine.build import build_of, read_equations
 from tutor.i18n import N_, Text, message
 from tutor.packs.asking import Asking
 from tutor.packs.composites import definitions, folded, report_unused
@@ -38,7 +38,7 @@ class Checker(Computing, Asking, Saying):
         report_unused(own, equations, self.report)
         inputs = self._inputs(equations)
         try:
-            graph = Graph.parse(file.graph, inputs, own)
+            graph = build_of(equations, file.graph, {name: shape(value) for name, value in inputs.items()}, own)
         except AlgebraError as error:
             # Without its value a matrix is taken for a number.
             if not self.doubtful:

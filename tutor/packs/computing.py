@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tutor.algebra import AlgebraError, Equation, Sym, values
-from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import describe
 from tutor.algebra.parser import reserved
 from tutor.algebra.tree import ONE
 from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Shape, Value
-from tutor.engine import Graph, NotANumber
+from tutor.engine import Graph, NotANumber, run
+from tutor.engine.batch import run_batch
 from tutor.engine.numerical import in_floats
 from tutor.i18n import N_, Message, Text, message
 from tutor.packs.conditions import Condition, read_condition
@@ -161,24 +161,23 @@ class Computing(Report):
 
 def _fresh_are_finite(exercise: Exercise) -> bool:
     """Whether there are fresh numbers with values: the first ones drawn, or some of the others, tried all at once."""
-    if exercise.variant().problem.symbolic:
+    problem = exercise.variant().problem
+    if problem.symbolic:
         return True
-    from tutor.engine.batch import run_batch
-
-    drawn = (exercise.drawing.draw(exercise.id, 1, attempt) for attempt in range(ATTEMPTS))
-    problems = (exercise.problem({**exercise.inputs, **numbers}) for numbers in drawn)
+    graph, start = exercise.graph, in_floats(exercise.start)
+    authored = {name: in_floats(value) for name, value in problem.inputs.items()}
+    drawn = exercise.drawing.in_floats(exercise.id, 1, range(1))
+    first = {name: float(value[0]) if value.ndim == 1 else value[0] for name, value in drawn.items()}
     try:
-        return next(problems).floats is not None
+        return run(graph, {**authored, **first}, start, exercise.wrt) is not None
     except NotANumber:
         import numpy as np
 
-        others = [problem.inputs for problem in problems]
-        columns = {
-            name: np.array([values.each(nearest_float, inputs[name]) for inputs in others], dtype=float)
-            for name in exercise.graph.inputs
-        }
+        drawn = exercise.drawing.in_floats(exercise.id, 1, range(ATTEMPTS))
+        rest = {name: np.repeat(np.asarray(value)[None], ATTEMPTS, axis=0) for name, value in authored.items()}
     try:
-        _, finite = run_batch(exercise.graph, columns, values.each(nearest_float, exercise.start), exercise.wrt)
+        with np.errstate(all="ignore"):
+            _, finite = run_batch(graph, {**rest, **drawn}, start, exercise.wrt)
     except NotANumber:
         return False
     return bool(finite.any())

@@ -25,6 +25,10 @@ _FRESH_HIDE = N_(
     "Whatever is drawn for seed {seed}, at {blank} mistakes come to the right value, or nearly: {mistakes}. "
     "Give other numbers to choose from."
 )
+_FRESH_ALIKE = N_(
+    "Whatever is drawn for seed {seed}, at {blank} the mistakes {one} and {other} come to the same value, or nearly. "
+    "Give more numbers to choose from."
+)
 _KINK = N_("With these numbers a slope jumps. Choose numbers away from zero and from ties.")
 _FRESH_KINK = N_("Whatever is drawn for seed {seed}, a slope jumps. Choose numbers away from zero and from ties.")
 _LONG = N_("With these numbers answers have more than {n} digits. Choose rounder ones.")
@@ -100,6 +104,9 @@ def _of_fresh(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Findi
             found = {_FRESH_KINK: message(_FRESH_KINK, seed=seed)}
         elif pick.too_long:
             found[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=DIGITS)
+        elif pick.alike and not pick.hidden:
+            blank, one, other = pick.alike
+            found[_FRESH_ALIKE] = message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other)
         for what, text in found.items():
             if what not in told:
                 told.add(what)
