@@ -62,6 +62,16 @@ def test_a_formula_in_symbols_loads_no_library_of_formulas(home: object) -> None
         assert not loaded & {"textual", "sympy", "torch", "pydantic"}
 
 
+def test_a_closed_form_loads_the_library_of_formulas_in_its_child_process_only(home: object) -> None:
+    command = (
+        "from tutor.algebra.tree import number; from tutor.packs import from_formula; "
+        "from tutor.practice.closing import closed_forms; "
+        "problem = from_formula('z = x/(x*y)', {'x': number(2), 'y': number(3)}).variant().problem; "
+        "assert all(form.simplified for form in closed_forms(problem, 60))"
+    )
+    assert not loaded_after(command, home) & {"sympy", "mpmath", "textual"}
+
+
 def test_nothing_below_the_screens_loads_textual(home: object) -> None:
     rooms = [
         "algebra",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor.practice import store as store_module
 from tutor.practice.schema import VERSION
 from tutor.practice.store import Event, Store
 
@@ -298,6 +299,12 @@ def test_a_full_database_names_the_disk(path: Path) -> None:
         assert len(store.events("basics", "add")) == 32
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "PATIENCE", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_what_another_program_locks_is_saved_when_it_lets_go(path: Path) -> None:
     with Store.open(path) as store:
         assert store.append(BEGIN)
@@ -314,6 +321,7 @@ def test_what_another_program_locks_is_saved_when_it_lets_go(path: Path) -> None
         assert [each.text for each in store.events("basics", "add")] == ["", "1", "2"]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_closing_saves_what_was_missed(path: Path) -> None:
     with Store.open(path) as store:
         other = sqlite3.connect(path, isolation_level=None)

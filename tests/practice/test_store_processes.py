@@ -50,20 +50,30 @@ def writer(path: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def forked(path: Path) -> tuple[int, IO[str]]:
+def forked(path: Path, *arguments: str) -> tuple[int, IO[str]]:
     """The same writer as a fork of this process, which has everything loaded: its id, and what it prints."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        sys.argv = ["writer", str(path), "forever", "rules"]
+        sys.argv = ["writer", str(path), *arguments]
         sys.stdout = os.fdopen(writing, "w")
         try:
             exec(WRITER, {})  # noqa: S102
+            os._exit(0)
         finally:
             os._exit(1)
     os.close(writing)
     return pid, os.fdopen(reading)
+
+
+def finished(child: tuple[int, IO[str]], *codes: int) -> list[str]:
+    """What a fork has printed, at its end."""
+    pid, out = child
+    printed = out.read().split()
+    out.close()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) in codes
+    return printed
 
 
 def ids(path: Path) -> list[str]:
@@ -90,7 +100,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
     for number in range(100):
         # A few files, so that some of the kills fall into the making of one.
         path = tmp_path / f"{number % 10}.sqlite3"
-        child, out = forked(path)
+        child, out = forked(path, "forever", "rules")
         printed = [out.readline().strip()] if number % 4 else []
         time.sleep(dice.uniform(0, 0.05))
         os.kill(child, signal.SIGKILL)
@@ -112,12 +122,8 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
 
 def test_processes_that_write_at_once_neither_lose_nor_stop_each_other(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
-    children = [writer(path, "150", "rules") for _ in range(4)]
-    printed: list[list[str]] = []
-    for child in children:
-        out, complaint = child.communicate()
-        assert (child.returncode, complaint) == (0, "")
-        printed.append(out.split())
+    children = [forked(path, "100", "rules") for _ in range(4)]
+    printed = [finished(child, 0) for child in children]
     found = ids(path)
     assert sorted(found) == sorted(id for each in printed for id in each)
     for each in printed:
@@ -132,11 +138,9 @@ def test_processes_that_find_the_same_damaged_file_set_it_aside_once(tmp_path: P
         path.parent.mkdir()
         path.write_bytes(random.Random(number).randbytes(20_000))
         damaged = path.read_bytes()
-        children = [writer(path, "5") for _ in range(4)]
-        printed: list[str] = []
-        for child in children:
-            out, _ = child.communicate()
-            printed += out.split()
+        children = [forked(path, "5") for _ in range(4)]
+        # The one that set it aside has something to tell at its end.
+        printed = [id for child in children for id in finished(child, 0, 1)]
         assert len(printed) == 20
         assert sorted(ids(path)) == sorted(printed)
         [kept] = path.parent.glob("*.damaged-*")
