@@ -12,7 +12,8 @@ from babel.messages.extract import extract_from_dir
 from rich.cells import cell_len
 
 import tutor
-from tutor.i18n import LANGUAGES, read_catalog
+from tutor.catalog import read_catalog
+from tutor.i18n import LANGUAGES
 
 SOURCE = Path(tutor.__file__).parent
 #: How the catalogs are brought up to date, for whoever meets a failure here.

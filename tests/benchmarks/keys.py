@@ -1,0 +1,129 @@
+"""How a key feels, against an empty Textual app, in one run: `python tests/benchmarks/keys.py`.
+
+The tutor runs in a real pseudo-terminal of 80×24 at the cell of an LSTM. Measured are the time from a key to the
+last byte of what it repaints, and how many bytes that takes; how long an exercise takes to stand after Enter; and
+how much more memory is in use than by an empty app with one key's repaint. Targets: 16 ms at the 95th percentile
+(or what an empty app takes, where the machine is slower than that), 3 KB, 100 ms, 60 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import select
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pexpect
+
+EMPTY = """
+from textual.app import App
+from textual.widgets import Static
+
+class Empty(App):
+    def compose(self):
+        yield Static("backprop-tutor", id="one")
+
+    def on_key(self, event):
+        if event.key in ("tab", "shift+tab"):
+            self.query_one("#one", Static).update(f"{event.time:.6f}")
+
+Empty().run()
+"""
+LSTM = "layers/lstm-cell"
+#: Nothing more comes when nothing came for so many seconds.
+QUIET = 0.06
+
+
+class Program:
+    """A program in a pty of 80×24."""
+
+    def __init__(self, arguments: Sequence[str], home: str) -> None:
+        environment = {**os.environ, "BACKPROP_TUTOR_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        environment |= {"COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
+        self.child = pexpect.spawn(sys.executable, list(arguments), dimensions=(24, 80), env=environment, timeout=60)
+
+    def wait_for(self, text: str, quiet: float = 1.0) -> None:
+        """Until a text has come and then nothing for a while."""
+        self.child.expect_exact(text.encode())
+        while self._ready(quiet):
+            os.read(self.child.child_fd, 65536)
+
+    def _ready(self, seconds: float) -> bool:
+        return bool(select.select([self.child.child_fd], [], [], seconds)[0])
+
+    def press(self, key: str, until: bytes = b"") -> tuple[float, int]:
+        """Milliseconds from a key to the last byte it caused, or to the text waited for; how many bytes came."""
+        began = last = time.perf_counter()
+        self.child.send(key)
+        come = b""
+        while self._ready(QUIET if come and until in come else 5):
+            come += os.read(self.child.child_fd, 65536)
+            if not until or until not in come[: -len(come)]:
+                last = time.perf_counter()
+            if until and until in come:
+                break
+        if until:
+            while self._ready(0.5):
+                come += os.read(self.child.child_fd, 65536)
+        return (last - began) * 1000, len(come)
+
+    def megabytes(self) -> float:
+        """Memory in use, where the system tells."""
+        status = Path(f"/proc/{self.child.pid}/status")
+        if not status.exists():
+            return float("nan")
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def quit(self) -> None:
+        self.child.send("\x11")
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--keys", type=int, default=200)
+    options.add_argument("--exercise", default=LSTM)
+    chosen = options.parse_args()
+    home = tempfile.mkdtemp()
+
+    empty = Program(["-c", EMPTY], home)
+    empty.wait_for("backprop-tutor")
+    theirs = [empty.press("\t")[0] for _ in range(chosen.keys)]
+    base = empty.megabytes()
+    empty.quit()
+
+    tutor = Program(["-m", "tutor", "play", chosen.exercise], home)
+    tutor.wait_for("F1", quiet=3)
+    moves = [tutor.press(key) for key in ["\t", "\t", "\x1b[Z"] * (chosen.keys // 3)]
+    ours, sent = [took for took, _ in moves], [size for _, size in moves]
+    full = tutor.megabytes()
+    tutor.quit()
+
+    opened = []
+    for _ in range(9):
+        listed = Program(["-m", "tutor", "--lang", "en"], tempfile.mkdtemp())
+        listed.wait_for("First steps", quiet=4)
+        listed.press("\x1b")
+        opened.append(listed.press("\r", until=b"F2")[0])
+        listed.quit()
+
+    print(f"a key on an empty app      {statistics.median(theirs):6.1f} ms   95 %: {percentile(theirs, 0.95):6.1f} ms")
+    print(f"a move of the focus        {statistics.median(ours):6.1f} ms   95 %: {percentile(ours, 0.95):6.1f} ms (16)")
+    print(f"bytes a move               {statistics.median(sent):6.0f}      most: {max(sent):6.0f} (3072)")
+    print(f"opening an exercise        {statistics.median(opened):6.1f} ms  (100)")
+    print(f"memory                     {full:6.1f} MB, an empty app {base:.1f} MB: {full - base:.1f} MB more (60)")
+
+
+if __name__ == "__main__":
+    main()
