@@ -130,7 +130,7 @@ async def opened(
     found = library.find(exercise) if isinstance(exercise, str) else exercise
     kept = store or Store.open(default_path())
     app = TutorApp(kept, found, **options)  # type: ignore[arg-type]
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: len(app.screen_stack) > 2 and app.screen.is_mounted, "the exercise is open")
         session = Session(pilot, app)
         await session.reaches(found.id)

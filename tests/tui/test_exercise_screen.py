@@ -488,15 +488,6 @@ async def test_both_keys_quit_and_nothing_is_lost(key: str) -> None:
         assert session.app.return_value is True
 
 
-async def test_there_is_no_foreign_palette() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        await session.pilot.press("ctrl+p")
-        await session.pilot.pause()
-        assert session.app.screen is session.screen
-        await session.answer("1")
-        await session.sees("1/5")
-
-
 async def test_korean_help() -> None:
     i18n.use("ko")
     async with opened(ADD_MULTIPLY) as session:

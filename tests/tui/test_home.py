@@ -21,7 +21,7 @@ from tutor.tui.screens.exercise import ExerciseScreen
 async def at_home() -> AsyncIterator[Pilot[bool]]:
     with Store.open(default_path()) as store:
         app = TutorApp(store)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
             await until(pilot, lambda: "Enter open" in text(pilot), "the list")
             yield pilot
 

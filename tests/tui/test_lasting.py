@@ -191,7 +191,7 @@ async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
     practise("basics/times", days=1)
     async with at_home() as pilot:
         await sees(pilot, "✓ What × sends back solved")
-        home = pilot.app._home
+        home = pilot.app.home
         home._came_from = "basics/times"
         home.refresh_list()
         await pilot.press("delete")

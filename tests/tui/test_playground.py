@@ -25,7 +25,7 @@ from tutor.tui.screens.playground import PlaygroundScreen, WorkedScreen
 async def playing(size: tuple[int, int] = (80, 24), ascii: bool = False) -> AsyncIterator[Pilot[bool]]:
     with Store.open(default_path()) as store:
         app = TutorApp(store, ascii=ascii)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.focused, "the list")
             await pilot.press("f9")
             await until(pilot, lambda: isinstance(app.screen, PlaygroundScreen) and app.screen.focused, "playground")

@@ -51,7 +51,6 @@ def arrange(
 
     `cells` is how many rows the cells of the largest matrix have; while `asking` the panel needs rows for a question.
     """
-    full = drawings["full"]
     beside = width >= _BESIDE_FROM and (drawings[wish or "full"].width + 2 <= width - _PANEL_CELLS)
     free_width = width - _PANEL_CELLS if beside else width
     free_rows = (
@@ -59,9 +58,11 @@ def arrange(
         if beside
         else max(height - _BARS - _PANEL_ROWS - min(cells, _CELL_ROWS) - asking * _QUESTION_ROWS, _LEAST_GRAPH)
     )
-    fits = full.width <= free_width and full.height <= free_rows
-    density: Density = wish or ("full" if fits else "compact")
+    density: Density = wish or "full"
     drawing = drawings[density]
+    if wish is None and (drawing.width > free_width or drawing.height > free_rows):
+        density = "compact"
+        drawing = drawings[density]
     scrollbar = int(drawing.width > free_width)
     margin = 2 if density == "full" or height >= _ROOMY_FROM else 1
     return Arrangement(density, beside, min(drawing.height + scrollbar + margin, free_rows))

@@ -83,7 +83,7 @@ def _fault(id: str, text: str, bindings: Mapping[str, Binding]) -> Message | Non
         near = difflib.get_close_matches(id, bindings, n=1)
         if near:
             return message(N_("There is no key “{id}” to change. Did you mean {near}?"), id=id, near=near[0])
-        return message(N_("There is no key “{id}” to change. `backprop-tutor settings` lists them."), id=id)
+        return message(N_("There is no key “{id}” to change. `backprop-tutor settings --all` lists them."), id=id)
     for key in map(spelled, text.split(",")):
         if not _known(key):
             return message(N_("“{key}” is no key. Write one as in f2, ctrl+h, delete or question_mark."), key=key)

@@ -12,11 +12,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.algebra.show import show_rows
-from tutor.drawing import Density, Drawing, draw, sketch
+from tutor.drawing import Density, sketch
 from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, _
 from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
+from tutor.tui.drawings import Drawings
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.graph import Filling, GraphView
@@ -62,11 +63,7 @@ class ExplainScreen(Screen[None]):
 
     def restyle(self) -> None:
         """Draw in the signs that are in use, and with texts in the language that is."""
-        boxes = sketch(self.replay.problem, ascii=self.ascii)
-        self._drawings: dict[Density, Drawing] = {
-            "full": draw(boxes, "full", ascii=self.ascii),
-            "compact": draw(boxes, "compact", ascii=self.ascii),
-        }
+        self._drawings = Drawings(sketch(self.replay.problem, ascii=self.ascii), self.ascii)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -87,7 +84,8 @@ class ExplainScreen(Screen[None]):
             self._arrange()
 
     def _arrange(self) -> None:
-        self._arranged = arrange(self._drawings, self.size.width, self.size.height, self._wish)
+        wish = self._wish or self._drawings.usual
+        self._arranged = arrange(self._drawings, self.size.width, self.size.height, wish)
         self.query_one("#desk").set_class(self._arranged.beside, "-beside")
         graph = self.query_one(GraphView)
         graph.styles.height = "1fr" if self._arranged.beside else self._arranged.rows
@@ -130,8 +128,7 @@ class ExplainScreen(Screen[None]):
             hidden |= {"explain.before", "explain.first"}
         if self.replay.at == len(self.replay.steps) - 1:
             hidden |= {"explain.on", "explain.last"}
-        keys = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
-        return keys
+        return [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
 
     # --- keys and mouse ---
 

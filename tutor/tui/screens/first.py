@@ -114,14 +114,20 @@ class WelcomeScreen(ModalScreen[bool]):
             "Back-propagation is learnt by doing it by hand. See one small pass worked out, then fill in one place "
             "yourself, then two, then all. It takes five minutes."
         )
+        yes, no = _("show me"), _("skip it, to the list of exercises")
         later = _("Later it is found with ctrl+p.")
-        keys: list[tuple[str, str] | str] = [
+        said = content(
+            self.signs,
+            (head, "bold"),
+            "\n\n",
+            says,
+            "\n\n",
             ("Enter", "bold $primary"),
-            f" {_('show me')}    ",
+            f" {yes}\n",
             ("Esc", "bold $primary"),
-            f" {_('skip it, to the list of exercises')}",
-        ]
-        said = content(self.signs, (head, "bold"), "\n\n", says, "\n\n", *keys, "\n", (later, "$foreground 60%"))
+            f" {no}\n",
+            (later, "$foreground 60%"),
+        )
         yield Static(said, id="question")
 
     def action_answer(self, agreed: bool) -> None:

@@ -149,7 +149,7 @@ class SummaryScreen(Screen[None]):
         except OSError as error:
             self._say(message(N_("It can't be saved here: {reason}."), reason=error.strerror or str(error)))
         else:
-            self._done(message(N_("Saved as {path}."), path=path))
+            self._done(message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent))
 
     def _program(self) -> list[str]:
         with suppress(AlgebraError):
