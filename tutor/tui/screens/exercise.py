@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tutor.drawing import Density, Direction, Drawing, draw, sketch
+from tutor.drawing import Density, Direction, Drawing, sketch
 from tutor.i18n import N_, _, message
 from tutor.packs import Exercise
 from tutor.practice import exam
@@ -25,6 +25,7 @@ from tutor.tui import words
 from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
+from tutor.tui.drawings import Drawings
 from tutor.tui.fillings import Fillings
 from tutor.tui.keymap import bound
 from tutor.tui.onward import Onward
@@ -114,10 +115,10 @@ class ExerciseScreen(Screen[None]):
         if self.is_mounted:
             self._arrange()
 
-    def _draw(self) -> dict[Density, Drawing]:
+    def _draw(self) -> Drawings:
         self._hidden = self.desk.worksheet.hidden
         boxes = sketch(self.desk.worksheet.problem, ascii=self.ascii, hidden=self._hidden)
-        return {density: draw(boxes, density, ascii=self.ascii) for density in ("full", "compact")}
+        return Drawings(boxes, self.ascii)
 
     # --- showing ---
 
@@ -129,7 +130,12 @@ class ExerciseScreen(Screen[None]):
     def _arrange(self) -> None:
         self._asking = self.desk.asks_question
         self._arranged = arrange(
-            self._drawings, self.size.width, self.size.height, self._wish, self._cell_rows(), self._asking
+            self._drawings,
+            self.size.width,
+            self.size.height,
+            self._wish or self._drawings.usual,
+            self._cell_rows(),
+            self._asking,
         )
         desk = self.query_one("#desk")
         desk.set_class(self._arranged.beside, "-beside")
