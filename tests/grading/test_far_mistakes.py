@@ -124,6 +124,19 @@ def test_so_it_is_in_symbols_and_among_matrices() -> None:
     assert answered(of, "X @ D").mistake == "question.transposed"
 
 
+@pytest.mark.parametrize(
+    ("of", "answer"),
+    [
+        (CENTRAL, "((x + d)^3 - (x - d)^3) / 2 * d"),
+        (FORWARD, "(x + d)^2 * y - x^2 * y / d"),
+        (asked("s * (1 - s) * c", problem("z = s * c", s="0.75", c="5")), "s * 1 - s * c"),
+        (asked("X.T @ (D * D)", problem("f = sum(X * D)", X="[[1, 2], [3, 5]]", D="[[4, 7], [-3, 6]]")), "X.T @ D * D"),
+    ],
+)
+def test_brackets_that_were_left_out_are_told(of: Problem, answer: str) -> None:
+    assert answered(of, answer).mistake == "question.brackets"
+
+
 def test_the_value_of_a_blank_in_the_graph_is_no_wrong_answer_to_a_question() -> None:
     verdict = answered(asked("x + 0.5", problem("z = x * y", x="6", y="5")), "5")
     assert (verdict.kind, verdict.costs) == (Kind.ELSEWHERE, False)

@@ -312,6 +312,7 @@ class _Parser:
         )
 
     def unknown(self, token: Token) -> AlgebraError:
+        token = self.derivative(token)
         names = sorted(self.names or ())
         known = names if len(names) <= _NAMED else [*names[:_NAMED], "…"]
         if not known:
@@ -344,6 +345,14 @@ class _Parser:
         return self.error(
             N_("Unknown name “{name}”. This exercise knows {known}."), token, name=token.text, known=", ".join(known)
         )
+
+    def derivative(self, token: Token) -> Token:
+        """The whole of `dz/dx` where that has no name here: nobody who writes it means a quotient."""
+        if token.text.startswith("d") and len(token.text) > 1 and self.token.kind == "/":
+            below = self.peek()
+            if below.kind == "name" and below.text.startswith("d") and below.at == token.at + len(token.text) + 1:
+                return token._replace(text=f"{token.text}/{below.text}")
+        return token
 
     def call(self, token: Token) -> Expr:
         op, least, most = self.functions[token.text]

@@ -6,12 +6,13 @@ names one sign, one factor, one exponent may be wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from tutor.algebra import values
+from tutor.algebra import parse, values
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator
+from tutor.algebra.show import write
 from tutor.algebra.tree import Apply, Expr, names
 from tutor.algebra.values import Value
 from tutor.engine.symbolic import has_symbols
@@ -46,6 +47,11 @@ _UPSIDE_DOWN = Named(
     N_("Looks as if you multiplied where one divides, or the other way round. Which is it?"),
 )
 _ADDED = Named("question", "question.added", N_("The parts are there. Are two of them added, or multiplied?"))
+_BRACKETS = Named(
+    "question",
+    "question.brackets",
+    N_("Looks as if brackets are missing: see how the answer is read. What belongs together?"),
+)
 _EXPONENT = Named("question", "question.exponent", N_("Looks as if an exponent got lost on the way. What does it do?"))
 _TURNED = Named(
     "question",
@@ -61,7 +67,7 @@ _ORDER = Named(
 #: All of these, in the order of the catalogue.
 ANYWHERE = (
     *(*quotients.ANYWHERE, *steps.ANYWHERE),
-    *(_SIGN, _ONE_SIGN, _PART, _FACTOR, _UPSIDE_DOWN, _ADDED, _EXPONENT, _TURNED, _ORDER),
+    *(_SIGN, _ONE_SIGN, _PART, _FACTOR, _UPSIDE_DOWN, _ADDED, _BRACKETS, _EXPONENT, _TURNED, _ORDER),
 )
 
 
@@ -98,6 +104,7 @@ def _wrong_formulas(form: Expr, question: Question) -> Iterator[tuple[Named, Exp
     yield _SIGN, Apply("neg", (form,))
     if values.is_matrix(question.answer):
         yield _TURNED, Apply("T", (form,))
+    yield from _without_brackets(form, question.known)
     # What is outside is looked at before what is deep inside.
     turned = sorted(_turned_somewhere(form, lambda changed: changed), key=lambda found: found[0])
     yield from ((mistake, wrong) for _depth, mistake, wrong in turned[:_MOST])
@@ -143,3 +150,28 @@ def _turned(part: Apply) -> Iterator[tuple[Named, Expr]]:
             yield from ((_ORDER, Apply("matmul", (last, first))), (_FACTOR, first), (_FACTOR, last))
         case "T":
             yield _TURNED, first
+
+
+def _without_brackets(form: Expr, known: Mapping[str, Value]) -> Iterator[tuple[Named, Expr]]:
+    """How the formula is read when a pair of its brackets is left out, or all of them."""
+    text = write(form)
+    pairs = _brackets(text)
+    for left_out in [*([pair] for pair in pairs), *([pairs] if len(pairs) > 1 else [])]:
+        places = {place for pair in left_out for place in pair}
+        try:
+            yield _BRACKETS, parse("".join(sign for at, sign in enumerate(text) if at not in places), known)
+        except AlgebraError:
+            continue
+
+
+def _brackets(text: str) -> list[tuple[int, int]]:
+    """The pairs of brackets in a formula, those of functions aside."""
+    found, open_at = [], []
+    for at, sign in enumerate(text):
+        if sign == "(":
+            open_at.append(at)
+        elif sign == ")":
+            begun = open_at.pop()
+            if not text[begun - 1 : begun].isalnum():
+                found.append((begun, at))
+    return found

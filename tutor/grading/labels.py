@@ -19,6 +19,7 @@ _LABELS = {
     "both-inputs": N_("multiplied by both lines"),
     "both-nodes": N_("two nodes in one step"),
     "both-sides": N_("both sides instead of one"),
+    "brackets": N_("brackets left out"),
     "by-rows": N_("divided by the rows only"),
     "degrees": N_("degrees instead of radians"),
     "diagonal": N_("own input only"),
