@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from tests.tui.driving import lines, opened, text, until
 from tutor import i18n
@@ -165,8 +166,16 @@ async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exe
         await sees(
             pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "2 of", "Weeks", "100 %", "Most frequent"
         )
+        trained = pilot.app.screen._found.mistakes[0]
+        assert trained.title != trained.exercise and f"▸ {trained.title}" in text(pilot)
         await pilot.press("end", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "an exercise that trains it")
+        await pilot.press("escape", "f5")
+        await sees(pilot, "Chains, branches, paths")
+        listed = pilot.app.screen.query_one(OptionList)
+        listed.highlighted = next(at for at, row in enumerate(listed.options) if row.id == "pack chains")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the next one of the pack")
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (240, 70)], ids=str)

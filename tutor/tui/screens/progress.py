@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 KEYS: list[BindingType] = [
     Binding("escape,f5", "close", N_("back"), tooltip=N_("back to the list"), id="progress.close"),
     Binding(
-        "enter", "open", N_("train"), tooltip=N_("an exercise that trains this rule or mistake"), id="progress.open"
+        "enter",
+        "open",
+        N_("train"),
+        tooltip=N_("an exercise that trains this rule or mistake; the next one of a pack"),
+        id="progress.open",
     ),
     Binding(
         "delete",
@@ -149,12 +153,12 @@ class ProgressScreen(Screen[None]):
         self._show_keys()
 
     def _options(self, found: Progress, width: int) -> Iterator[Option]:
-        yield self._line(*self._summary(found))
+        yield self._text(content(self.signs, *self._summary(found)))
         if found.due:
             due = message(N_("Review ({n} due)"), n=len(found.due))
             yield self._line((f"{self.signs.begun} {due}", "bold $accent"), id="review")
         if not found.answers:
-            yield self._line(_("Nothing has been practised yet."))
+            yield self._text(content(self.signs, _("Nothing has been practised yet.")))
         yield from self._rules(found)
         yield from self._packs(found)
         if found.weeks:
@@ -243,7 +247,8 @@ class ProgressScreen(Screen[None]):
     # --- keys ---
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_index == 0:
+        options = event.option_list.options
+        if all(option.disabled for option in options[: event.option_index]):
             event.option_list.scroll_home(animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -257,10 +262,20 @@ class ProgressScreen(Screen[None]):
         elif kind == "rule":
             candidates = self._atlas.asking(id)
             exercise = candidates[0].name if candidates else None
+        elif kind == "pack":
+            exercise = self._next_in(id)
         elif kind == "mistake":
             exercise = next((met.exercise for met in self._found.mistakes if met.id == id), None)
         if exercise is not None:
             self.post_message(self.Chosen(exercise))
+
+    def _next_in(self, pack: str) -> str | None:
+        """The first exercise of a pack that is not solved, or its first."""
+        assert self._atlas is not None
+        states = self.store.states()
+        names = [(one.pack, one.exercise) for one in self._atlas.exercises if one.pack == pack]
+        chosen = next((name for name in names if states.get(name) != "solved"), next(iter(names), None))
+        return "/".join(chosen) if chosen else None
 
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()
