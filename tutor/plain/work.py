@@ -1,76 +1,24 @@
-"""The whole tutor in plain lines: for screen readers, pipes and terminals that can't draw."""
+"""One exercise in lines: what is typed, what is said to it, where it goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
-from rich.cells import cell_len
-
-from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show
 from tutor.ascii import to_ascii
-from tutor.drawing import draw, paint, sketch
-from tutor.grading import Blank, Hint, Verdict, asks, reads_as
+from tutor.grading import Blank, Hint, Verdict, reads_as
 from tutor.grading.card import card_at
 from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message
 from tutor.packs.plain_text import visible
+from tutor.plain.telling import caret, edges, name_of, nodes, picture
+from tutor.plain.words import HELP, WORK, find, listed
 from tutor.practice.exam import RULES, SAME_NUMBERS
 from tutor.practice.exam import result as exam_result
 from tutor.practice.replaying import replay_of
 from tutor.practice.worksheet import Summary, Worksheet
-
-_COMMANDS = {
-    ":hint": N_("the next hint for this blank; a lone ? does the same"),
-    ":show": N_("show the value of this blank, once the hints or five tries are used up"),
-    ":explain": N_("the backward pass step by step, at other numbers until all is solved"),
-    ":rule": N_("the rule of the node in focus, and why it is so"),
-    ":skip": N_("go to the next open blank"),
-    ":back": N_("go to the open blank before"),
-    ":clear": N_("empty this blank"),
-    ":undo": N_("take the last entry back"),
-    ":graph": N_("draw the graph with what is filled in"),
-    ":words": N_("the graph in words"),
-    ":fresh": N_("the same exercise with other numbers"),
-    ":quit": N_("stop here; everything checked is kept"),
-}
-#: What an exam has not.
-_HELP = (":hint", ":show", ":explain", ":rule", ":clear", ":undo")
-
-
-def caret(text: str, at: int, length: int = 1) -> str:
-    """Two lines: `text`, and a caret under the characters from `at`. Wide characters count as they are wide."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
-    width = max(cell_len(shown[at : at + length]), 1)
-    return f"  {shown}\n  {' ' * cell_len(shown[:at])}{'^' * width}"
-
-
-def picture(worksheet: Worksheet, width: int, *, ascii: bool = False) -> list[str]:
-    """The graph with what is filled in, in the fullest density that fits `width` cells; nothing where none does."""
-    if not worksheet.problem.graph.nodes:
-        return []
-    boxes = sketch(worksheet.problem, ascii=ascii, hidden=worksheet.hidden)
-    for density in ("full", "compact"):
-        drawing = draw(boxes, density, ascii=ascii)
-        if drawing.width <= width:
-            texts = {name: worksheet.value_text(name) for name in drawing.places}
-            marks = {name: _marks(worksheet, name, rows, ascii) for name, rows in texts.items() if rows}
-            return paint(drawing, texts, marks, blank="." if ascii else "·")
-    return []
-
-
-def _marks(worksheet: Worksheet, name: str, rows: list[list[str]], ascii: bool) -> list[list[str]]:
-    verdict = worksheet.entry(name).verdict
-    if verdict is None:
-        return []
-    right, wrong = ("v", "X") if ascii else ("✓", "✗")
-    if verdict.cells:
-        return [[right if cell else wrong for cell in row] for row in verdict.cells]
-    mark = MARKS[verdict.kind]
-    mark = {"✓": right, "✗": wrong}.get(mark, mark)
-    return [[mark for _cell in row] for row in rows]
 
 
 class Plain:
@@ -89,6 +37,8 @@ class Plain:
         self.out = out
         self.width = width
         self.ascii = ascii
+        #: Whether the learner left to choose another exercise.
+        self.wants_list = False
 
     def say(self, *lines: object) -> None:
         for line in lines:
@@ -119,7 +69,14 @@ class Plain:
 
     def take(self, at: str, text: str) -> str | None:
         """Do a command, or check an answer; the blank to go on with, None to stop or where none is left."""
-        return self.command(text, at) if text == "?" or text.startswith(":") else self.check(at, text)
+        return self.command(text, at) if self.commands(at, text) else self.check(at, text)
+
+    def commands(self, at: str, text: str) -> bool:
+        """Whether a line is a command: with a colon always, without one where it can't be read as an answer."""
+        if text == "?" or text.startswith(":"):
+            return True
+        problem = self.worksheet.problem
+        return bool(find(text, WORK)) and reads_as(problem, problem.place(at), text).error is not None
 
     def introduce(self) -> None:
         variant = self.worksheet.variant
@@ -127,7 +84,7 @@ class Plain:
         text = variant.text()
         if text:
             self.say(text, "")
-        self.say(*self.words(), "")
+        self.say(*nodes(self.worksheet), "")
         settled = sum(self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
         if settled and not self.worksheet.done:
             self.say(
@@ -142,27 +99,6 @@ class Plain:
         else:
             self.say(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
 
-    def words(self) -> Iterable[str]:
-        """The graph in words, a line for each node, forward values included."""
-        problem = self.worksheet.problem
-        graph, forward = problem.graph, problem.exact.values
-        hidden = self.worksheet.hidden
-        for position, node in enumerate(graph.nodes):
-            value = "?" if position in hidden else show(forward[position], near_one=problem.near_one[position])
-            if node.is_input:
-                yield str(message(N_("{name} = {value}"), name=node.id, value=value))
-            else:
-                names = ", ".join(graph.title(arg) for arg in node.args if arg is not None)
-                text = N_("{node} takes {names} and gives {name} = {value}")
-                name = graph.title(position)
-                yield str(message(text, node=node.sign, names=names, name=name, value=value))
-        for place in problem.shown:
-            yield f"{self.name(place)} {show(problem.truth(place))}"
-
-    def name(self, blank: Blank) -> str:
-        text = str(asks(self.worksheet.problem, blank, self.worksheet.known_texts()))
-        return text if blank.kind == "question" or text.endswith("?") else f"{text} ="
-
     def choices(self, blank: Blank) -> Iterable[str]:
         """The choices of a question, a line for each; none for any other blank."""
         if blank.kind == "question":
@@ -170,9 +106,9 @@ class Plain:
                 yield f"  {number}  {choice.text}"
 
     def prompt(self, at: str) -> str:
-        order = [blank.id for blank in self.worksheet.blanks]
+        order = [place.id for place in self.worksheet.stops]
         place = self.worksheet.problem.place(at)
-        asked = [f"[{order.index(at) + 1}/{len(order)}] {self.name(place)}", *self.choices(place)]
+        asked = [f"[{order.index(at) + 1}/{len(order)}] {name_of(self.worksheet, place)}", *self.choices(place)]
         text = "\n".join([*asked, "> "] if place.kind == "question" else [f"{asked[0]} "])
         return self.shown(text)
 
@@ -195,6 +131,8 @@ class Plain:
             self.say_hint(opened)
         if verdict.costs and self.worksheet.offers_reveal(at):
             self.say(_("If you want to see the value, type :show."))
+        elif verdict.costs and self.worksheet.offers_replay(at):
+            self.say(_("To watch the pass at other numbers, step by step, type :explain."))
         return self.worksheet.next_open(at) if verdict.leads_on else at
 
     def say_verdict(self, verdict: Verdict, text: str) -> None:
@@ -216,50 +154,85 @@ class Plain:
 
     def command(self, text: str, at: str) -> str | None:
         """Do a command and return the blank to go on with; None to stop."""
-        word = text.split()[0]
-        order = [
-            blank.id
-            for blank in self.worksheet.blanks
-            if not self.worksheet.entry(blank.id).settled and not self.worksheet.locked(blank.id)
-        ]
-        if (text == "?" or word in _HELP) and self.worksheet.withheld:
+        name = "hint" if text == "?" else find(text.split()[0], WORK)
+        if name in HELP and self.worksheet.withheld:
             self.say(self.worksheet.withheld)
-        elif text == "?" or word == ":hint":
-            before = self.worksheet.entry(at).hints
-            hint = self.worksheet.hint(at)
-            self.say_hint(hint)
-            if hint.rung <= before and not hint.last:
-                self.say(_("Try this one first, or wait a moment: then the next hint opens."))
-        elif word == ":show":
-            if self.worksheet.offers_reveal(at):
-                self.say_hint(self.worksheet.reveal(at))
-                return self.worksheet.next_open(at) or at
-            self.say(_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
-        elif word == ":explain":
-            return self.explain(at)
-        elif word == ":rule":
-            self.rule(at)
-        elif word == ":skip":
-            return self.worksheet.next_open(at)
-        elif word == ":back":
-            return order[order.index(at) - 1] if at in order else self.worksheet.next_open()
-        elif word == ":clear":
+            return at
+        if name in _MOVES:
+            return _MOVES[name](self, at)
+        if name in ("", "help"):
+            if not name:
+                self.say(message(N_("There is no command {word}."), word=visible(text.split()[0])))
+            self.say(*listed(WORK), _("The colon may be left out where the word is no answer."))
+        elif name == "clear":
             self.worksheet.clear(at)
-        elif word == ":undo":
-            return self.worksheet.undo() or at
-        elif word == ":graph":
-            self.say(*(picture(self.worksheet, self.width, ascii=self.ascii) or self.words()))
-        elif word == ":words":
-            self.say(*self.words())
-        elif word == ":fresh":
-            return self.fresh(at)
-        elif word in (":quit", ":q"):
-            return None
-        else:
-            if word != ":help":
-                self.say(message(N_("There is no command {word}."), word=visible(word)))
-            self.say(*(f"{name:<9} {_(says)}" for name, says in _COMMANDS.items()))
+        elif name == "rule":
+            self.rule(at)
+        elif name == "graph":
+            self.say(*(picture(self.worksheet, self.width, ascii=self.ascii) or nodes(self.worksheet)))
+        elif name == "words":
+            self.say(*nodes(self.worksheet), "", *edges(self.worksheet, at))
         return at
+
+    def hint(self, at: str) -> str:
+        before = self.worksheet.entry(at).hints
+        hint = self.worksheet.hint(at)
+        self.say_hint(hint)
+        if hint.rung <= before and not hint.last:
+            self.say(_("Try this one first, or wait a moment: then the next hint opens."))
+        return at
+
+    def show(self, at: str) -> str:
+        if self.worksheet.offers_reveal(at):
+            self.say_hint(self.worksheet.reveal(at))
+            return self.worksheet.next_open(at) or at
+        self.say(_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+        return at
+
+    def skip(self, at: str) -> str | None:
+        return self.worksheet.next_open(at)
+
+    def back(self, at: str) -> str | None:
+        worksheet = self.worksheet
+        order = [
+            place.id
+            for place in worksheet.stops
+            if place.id == at or not (worksheet.entry(place.id).settled or worksheet.locked(place.id))
+        ]
+        return order[order.index(at) - 1] if at in order else worksheet.next_open()
+
+    def undo(self, at: str) -> str:
+        return self.worksheet.undo() or at
+
+    def open(self, at: str) -> str:
+        """Show the node at a blank in its parts."""
+        moved = self.worksheet.open(self.node(at))
+        if moved is None:
+            self.say(_("This node has no parts that could be shown."))
+            return at
+        here = moved.get(at, at)
+        self.say(*nodes(self.worksheet), "", *edges(self.worksheet, here))
+        return here
+
+    def fold(self, at: str) -> str | None:
+        """Show the opened node around a blank as one again."""
+        moved = self.worksheet.fold(self.node(at))
+        if moved is None:
+            self.say(_("There is no opened node around this."))
+            return at
+        self.say(*nodes(self.worksheet))
+        return moved.get(at) or self.worksheet.next_open()
+
+    def node(self, at: str) -> str:
+        """The node a blank is at; empty at a question."""
+        place = self.worksheet.problem.place(at)
+        return "" if place.kind == "question" else self.worksheet.problem.graph.nodes[place.node].id
+
+    def leave_for_list(self, at: str) -> None:
+        self.wants_list = True
+
+    def leave(self, at: str) -> None:
+        self.wants_list = False
 
     def rule(self, at: str) -> None:
         """The rule card of the node at a blank."""
@@ -307,7 +280,7 @@ class Plain:
             self.say(_("This exercise has one set of numbers."))
             return at
         self.worksheet.fresh()
-        self.say("", *self.words(), "")
+        self.say("", *nodes(self.worksheet), "")
         return self.worksheet.next_open()
 
     def left_open(self) -> int:
@@ -338,9 +311,20 @@ class Plain:
         yield exam_result(summary.verdicts)
         for blank, verdict in summary.verdicts:
             answer = self.worksheet.entry(blank.id).text
-            yield f"{MARKS[verdict.kind]} {self.name(blank)} {answer}  {verdict.message}"
+            yield f"{MARKS[verdict.kind]} {name_of(self.worksheet, blank)} {answer}  {verdict.message}"
 
 
-def point_at(error: AlgebraError, text: str) -> str:
-    """An error in a text of the command line: the sentence, and a caret under the place."""
-    return str(error) if error.at < 0 else f"{error}\n{caret(text, error.at, error.length)}"
+#: Commands after which another blank may stand in focus.
+_MOVES: Mapping[str, Callable[[Plain, str], str | None]] = {
+    "hint": Plain.hint,
+    "show": Plain.show,
+    "explain": Plain.explain,
+    "skip": Plain.skip,
+    "back": Plain.back,
+    "undo": Plain.undo,
+    "open": Plain.open,
+    "fold": Plain.fold,
+    "fresh": Plain.fresh,
+    "list": Plain.leave_for_list,
+    "quit": Plain.leave,
+}
