@@ -17,7 +17,7 @@ from tutor.packs import Variant, from_formula, library
 from tutor.practice.event import Event
 from tutor.practice.resume import carried_over, open_worksheet
 from tutor.practice.store import Store, default_path
-from tutor.practice.worksheet import OFFER_AFTER, PAUSE, Worksheet
+from tutor.practice.worksheet import OFFER_AFTER, PAUSE, RULE_AFTER, Worksheet
 
 
 @dataclass
@@ -107,6 +107,7 @@ def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
     worksheet = Worksheet(two_roads())
     for wrong in range(OFFER_AFTER):
         assert not worksheet.offers_reveal("x")
+        assert worksheet.offers_replay("x") is (wrong >= RULE_AFTER), "with the rung that says the rule"
         worksheet.answer("x", str(1000 + wrong))
     assert worksheet.offers_reveal("x")
     assert "20" in str(worksheet.reveal("x").text)

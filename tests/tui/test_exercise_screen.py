@@ -323,6 +323,7 @@ async def test_wrong_answers_bring_more_help() -> None:
                 assert session.screen.query_one(GraphView).looked_at == {"start", "c->mul1"}
             if n == 3:
                 await session.sees("Hint 2/4")
+                await session.sees("watch the pass at other numbers")
         await session.sees("F8 show the value of this blank")
         await session.pilot.press("f8")
         await session.sees("= shown", "Hint 4/4")
@@ -404,7 +405,8 @@ async def test_a_resize_in_the_middle_of_typing_loses_nothing() -> None:
 
 
 async def test_too_small_still_quits() -> None:
-    async with opened(ADD_MULTIPLY, size=(40, 10)) as session:
+    async with opened(ADD_MULTIPLY, size=(60, 16)) as session:
+        await session.pilot.resize_terminal(40, 10)
         await until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
         await session.pilot.press("ctrl+q")
         await until(session.pilot, lambda: not session.app.is_running, "it has quit")

@@ -208,15 +208,19 @@ class Plain:
         """Show the node at a blank in its parts."""
         moved = self.worksheet.open(self.node(at))
         if moved is None:
-            self.say(_("This node has no parts that could be shown."))
+            self.say(_("This node has no parts to look into."))
             return at
         here = moved.get(at, at)
+        self.say(_("The places inside are extra: the exercise can be finished without them."), "")
         self.say(*nodes(self.worksheet), "", *edges(self.worksheet, here))
         return here
 
     def fold(self, at: str) -> str | None:
         """Show the opened node around a blank as one again."""
+        place = self.worksheet.problem.place(at)
         moved = self.worksheet.fold(self.node(at))
+        if moved is None and place.edge:
+            moved = self.worksheet.fold(self.worksheet.problem.graph.nodes[place.edge.source].id)
         if moved is None:
             self.say(_("There is no opened node around this."))
             return at
@@ -224,9 +228,10 @@ class Plain:
         return moved.get(at) or self.worksheet.next_open()
 
     def node(self, at: str) -> str:
-        """The node a blank is at; empty at a question."""
+        """The node in focus: the one an edge leads into; empty at a question."""
         place = self.worksheet.problem.place(at)
-        return "" if place.kind == "question" else self.worksheet.problem.graph.nodes[place.node].id
+        position = place.edge.target if place.edge else place.node
+        return "" if place.kind == "question" else self.worksheet.problem.graph.nodes[position].id
 
     def leave_for_list(self, at: str) -> None:
         self.wants_list = True

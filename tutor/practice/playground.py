@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -71,8 +72,8 @@ def read_values(text: str) -> dict[str, Value]:
     if before.strip(" ,;"):
         said = message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=before.strip())
         raise AlgebraError(said, text.index(before.strip()), len(before.strip()))
-    ends = [*(name.start() for name in names[1:]), len(text)]
-    for name, end in zip(names, ends, strict=True):
+    for name, after in zip_longest(names, names[1:]):
+        end = after.start() if after else len(text)
         if name[1] in found:
             said = message(N_("Input {name} is given twice. Leave one out."), name=name[1])
             raise AlgebraError(said, name.start(1), len(name[1]))

@@ -225,9 +225,11 @@ class Worksheet:
         if place.kind == "question" and self.problem.question(place).choices:
             return [[self._choice(place)]] if self.entry(blank).text else []
         state = self.state(blank)
-        if state in ("given", "revealed"):
-            return show_rows(self.problem.truth(place))
         entry = self.entry(blank)
+        # Of a formula the way it was shown is shorter than all of it in the inputs.
+        told = state == "revealed" and not (self.problem.symbolic and place.shape is None)
+        if state == "given" or told:
+            return show_rows(self.problem.truth(place))
         if not entry.text:
             return []
         if place.shape is None:
@@ -269,6 +271,12 @@ class Worksheet:
         """Whether "show me" is offered: after enough wrong answers, or when the hints have come to the value."""
         entry = self.entry(blank)
         return not entry.settled and (entry.wrongs >= OFFER_AFTER or self._seen_all(blank))
+
+    def offers_replay(self, blank: str) -> bool:
+        """Whether the replay at other numbers is offered: when the rung that says the rule opens by itself."""
+        entry = self.entry(blank)
+        has_pass = self.problem.place(blank).backward and not self.exam
+        return has_pass and not entry.settled and entry.wrongs >= RULE_AFTER
 
     def _seen_all(self, blank: str) -> bool:
         entry = self.entry(blank)

@@ -178,6 +178,14 @@ def notes(desk: Desk, signs: Signs) -> Content:
                 signs, (signs.key("exercise.reveal", "F8"), "bold $primary"), "  " + _("show the value of this blank")
             )
         )
+    elif worksheet.offers_replay(desk.at):
+        blocks.append(
+            content(
+                signs,
+                (signs.key("exercise.explain", "F6"), "bold $primary"),
+                "  " + _("watch the pass at other numbers, step by step"),
+            )
+        )
     if desk.pointers():
         blocks.append(_pointers(desk, signs))
     if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
