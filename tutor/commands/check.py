@@ -47,8 +47,7 @@ def check(settings: Settings, places: tuple[Path, ...], as_json: bool, github: b
         for finding in findings:
             click.echo(_annotation(finding) if github else str(finding))
         _sum_up(findings)
-    failing = findings if strict else [finding for finding in findings if not finding.warning]
-    return 1 if failing else 0
+    return 1 if any(finding.fault or (strict and finding.warning) for finding in findings) else 0
 
 
 def _check_there(places: Sequence[Path]) -> None:
@@ -70,7 +69,7 @@ def _as_data(finding: Finding) -> dict[str, object]:
         "file": finding.path,
         "line": finding.line,
         "key": finding.key,
-        "severity": "warning" if finding.warning else "error",
+        "severity": "note" if finding.note else "warning" if finding.warning else "error",
         "message": finding.message,
     }
 
@@ -83,17 +82,15 @@ def _annotation(finding: Finding) -> str:
             text = text.replace(character, f"%{ord(character):02X}")
         return text
 
-    kind = "warning" if finding.warning else "error"
+    kind = "notice" if finding.note else "warning" if finding.warning else "error"
     text = f"{finding.key}: {finding.message}" if finding.key else finding.message
     return f"::{kind} file={escaped(finding.path, ':,')},line={finding.line}::{escaped(text)}"
 
 
 def _sum_up(findings: Sequence[Finding]) -> None:
-    warnings = sum(finding.warning for finding in findings)
-    if findings:
-        text = message(
-            N_("Errors: {errors}. Warnings: {warnings}."), errors=len(findings) - warnings, warnings=warnings
-        )
+    errors, warnings = sum(finding.fault for finding in findings), sum(finding.warning for finding in findings)
+    if errors or warnings:
+        text = message(N_("Errors: {errors}. Warnings: {warnings}."), errors=errors, warnings=warnings)
     else:
         text = message(N_("Nothing to mend."))
     click.echo(str(text), err=True)

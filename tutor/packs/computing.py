@@ -166,14 +166,14 @@ def _fresh_are_finite(exercise: Exercise) -> bool:
         return True
     graph, start = exercise.graph, in_floats(exercise.start)
     authored = {name: in_floats(value) for name, value in problem.inputs.items()}
-    drawn = exercise.drawing.in_floats(exercise.id, 1, range(1))
+    drawn = exercise.drawing.in_floats(exercise.id, (1,), 1)
     first = {name: float(value[0]) if value.ndim == 1 else value[0] for name, value in drawn.items()}
     try:
         return run(graph, {**authored, **first}, start, exercise.wrt) is not None
     except NotANumber:
         import numpy as np
 
-        drawn = exercise.drawing.in_floats(exercise.id, 1, range(ATTEMPTS))
+        drawn = exercise.drawing.in_floats(exercise.id, (1,), ATTEMPTS)
         rest = {name: np.repeat(np.asarray(value)[None], ATTEMPTS, axis=0) for name, value in authored.items()}
     try:
         with np.errstate(all="ignore"):

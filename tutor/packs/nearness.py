@@ -38,6 +38,7 @@ class Nearness:
         self._truth = truth
         self._counts = ~excused
         self._cells = (None, None) if self._matrices else ()
+        self._there = np.array([[bool(name) for name in one] for one in self.names])
         #: The same number for the same name, by blank and mistake.
         self._called = np.array([_first_of_each(one) for one in self.names])
         #: Whether a mistake comes near to the right value.
@@ -49,15 +50,15 @@ class Nearness:
         import numpy as np
 
         hidden = self.near_truth[:, :, rows].all(axis=2) & bool(len(rows))
-        different = ~hidden
+        different = self._there & ~hidden
         if len(rows):
             some = self._values[:, :, rows]
             first = some[:, :, 0]
             alike = (
-                _near(first[:, :, None], first[:, None], self._matrices) & different[:, :, None] & different[:, None]
+                _alike(first[:, :, None], first[:, None], self._matrices) & different[:, :, None] & different[:, None]
             )
             blank, one, other = np.nonzero(np.triu(alike, 1))
-            alike = _near(some[blank, one], some[blank, other], self._matrices).all(axis=-1)
+            alike = _alike(some[blank, one], some[blank, other], self._matrices).all(axis=-1)
             for place, kept, left_out in zip(*(part[alike].tolist() for part in (blank, one, other)), strict=True):
                 if different[place, kept]:
                     different[place, left_out] = False
@@ -193,6 +194,14 @@ def _near(a: Any, b: Any, matrices: bool, apart: float = _CLOSE) -> Any:
 
     near = np.abs(a - b) <= apart * np.maximum(np.abs(a), np.abs(b))
     return near.all(axis=(-2, -1)) if matrices else near
+
+
+def _alike(a: Any, b: Any, matrices: bool) -> Any:
+    """Whether two mistakes come to the same, or neither leads anywhere."""
+    import numpy as np
+
+    nowhere = np.isnan(a) & np.isnan(b)
+    return _near(a, b, matrices) | (nowhere.all(axis=(-2, -1)) if matrices else nowhere)
 
 
 def _excused(problem: Problem, blank: Blank) -> Any:

@@ -8,7 +8,7 @@ all numbers lies in the graph and speaks against none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,7 @@ DIGITS = 6
 _DECIMAL = {"add", "sub", "mul", "neg", "matmul", "transpose", "sum", "sum.0", "sum.1", "relu", "abs", "max", "min",
             "pow", "broadcast"}  # fmt: skip
 #: Whose numbers show what is so for all numbers.
-_REFERENCE, _REFERENCES = 0, range(12)
+_REFERENCE, _REFERENCES = 0, 12
 
 
 class _Many(Problem):
@@ -155,6 +155,8 @@ class Pick:
     hidden: tuple[tuple[str, str], ...]
     too_long: bool
     alike: tuple[str, str, str] | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """the numbers themselves in floats, by input"""
 
 
 class Sampler:
@@ -186,10 +188,12 @@ class Sampler:
 
         It is the first set that nothing speaks against, or else the best there is.
         """
-        drawn = [self._drawing.in_floats(self._exercise, seed, range(ATTEMPTS)) for seed in seeds]
-        drawn.append(self._drawing.in_floats(self._exercise, _REFERENCE, _REFERENCES))
+        drawn = [
+            self._drawing.in_floats(self._exercise, seeds, ATTEMPTS),
+            self._drawing.in_floats(self._exercise, (_REFERENCE,), _REFERENCES),
+        ]
         known = len(seeds) * ATTEMPTS
-        count = known + len(_REFERENCES) + 1
+        count = known + _REFERENCES + 1
         trial = Trial(self._problem, self._joined(drawn, count - 1), count, self._conditions, self._decimals)
         # The author's numbers stand last: they count as well, where only one set can be drawn.
         judged = _Judged(trial, trial.rows(known, count if self._has_own else count - 1))
@@ -234,6 +238,7 @@ class _Judged:
 
         #: What comes near to what; what always gives the right value, and one mistake of each class of the others.
         self._groups = [(group, *group.usual(reference)) for group in trial.near]
+        self._inputs = trial.problem.inputs
         self.flaws = np.zeros((len(trial.good), 3), dtype=int)
         with np.errstate(all="ignore"):
             self.flaws[:, 0] = trial.at_a_kink
@@ -274,7 +279,8 @@ class _Judged:
                     hidden[group.blanks[blank], group.names[blank][mistake]] = None
             if alike:
                 pair = pair or group.pair(row, different)
-        return Pick(attempt, bool(kink), tuple(hidden), bool(long), pair)
+        inputs = {name: value[row] for name, value in self._inputs.items()}
+        return Pick(attempt, bool(kink), tuple(hidden), bool(long), pair, inputs)
 
 
 def _least(rows: Any, flaws: Any) -> Any:

@@ -170,22 +170,21 @@ class Drawing:
             found[name] = draw.exact(_drawn(exercise, seed, name, attempt * draw.size, draw.size))
         return found
 
-    def in_floats(self, exercise: str, seed: int, attempts: range) -> dict[str, Any]:
-        """The numbers of several attempts, by input, as a batch of floats."""
+    def in_floats(self, exercise: str, seeds: Sequence[int], attempts: int) -> dict[str, Any]:
+        """The numbers of the first attempts for some seeds, one seed after the other, by input, as a batch of floats."""
         import numpy as np
 
         found: dict[str, Any] = {}
         if self.without_value:
-            streams = (_array(exercise, seed, name, attempts.start, len(attempts)) for name in self.without_value)
-            each = [self._different(one) for one in zip(*(stream.tolist() for stream in streams), strict=True)]
+            streams = (_array(exercise, seeds, name, attempts).tolist() for name in self.without_value)
+            each = [self._different(one) for one in zip(*streams, strict=True)]
             for name, column in zip(self.without_value, zip(*each, strict=True), strict=True):
                 found[name] = np.array(column, dtype=float)
         for name, draw in self.draws.items():
-            size = draw.size
-            if size:
-                found[name] = draw.floats(_array(exercise, seed, name, attempts.start * size, len(attempts) * size))
+            if draw.size:
+                found[name] = draw.floats(_array(exercise, seeds, name, attempts * draw.size))
             else:
-                found[name] = np.repeat(draw.floats(np.empty(0, dtype=np.uint64)), len(attempts), axis=0)
+                found[name] = np.repeat(draw.floats(np.empty(0, dtype=np.uint64)), len(seeds) * attempts, axis=0)
         return found
 
     def _different(self, any_numbers: Iterable[int]) -> list[int]:
@@ -207,21 +206,22 @@ def is_decimal(value: Value) -> bool:
 
 def _drawn(exercise: str, seed: int, name: str, begin: int, count: int) -> list[int]:
     """`count` numbers of the stream of one input, from the one at `begin` on."""
-    drawn, skipped = _stream(exercise, seed, name, begin, count)
-    places = range(skipped * _BYTES, (skipped + count) * _BYTES, _BYTES)
-    return [int.from_bytes(drawn[place : place + _BYTES], "big") for place in places]
+    drawn = _stream(exercise, seed, name, begin, count)
+    return [int.from_bytes(drawn[place : place + _BYTES], "big") for place in range(0, len(drawn), _BYTES)]
 
 
-def _array(exercise: str, seed: int, name: str, begin: int, count: int) -> Any:
-    """The same in an array."""
+def _array(exercise: str, seeds: Sequence[int], name: str, count: int) -> Any:
+    """The first numbers of the streams of one input for some seeds."""
     import numpy as np
 
-    drawn, skipped = _stream(exercise, seed, name, begin, count)
-    return np.frombuffer(drawn, ">u8", count, skipped * _BYTES).astype(np.uint64)
+    drawn = b"".join(_stream(exercise, seed, name, 0, count) for seed in seeds)
+    return np.frombuffer(drawn, ">u8").astype(np.uint64)
 
 
-def _stream(exercise: str, seed: int, name: str, begin: int, count: int) -> tuple[bytes, int]:
-    """The bytes that hold some numbers of a stream, and how many numbers stand in front of them."""
-    key = f"{seed}\n{exercise}\n{name}\n"
+def _stream(exercise: str, seed: int, name: str, begin: int, count: int) -> bytes:
+    """The bytes that hold some numbers of a stream."""
+    key = f"{seed}\n{exercise}\n{name}\n".encode()
     blocks = range(begin // _PER_HASH, -(-(begin + count) // _PER_HASH))
-    return b"".join(sha256(f"{key}{block}".encode()).digest() for block in blocks), begin - blocks.start * _PER_HASH
+    drawn = b"".join([sha256(b"%b%d" % (key, block)).digest() for block in blocks])
+    skipped = (begin - blocks.start * _PER_HASH) * _BYTES
+    return drawn[skipped : skipped + count * _BYTES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutor.i18n import N_, Message, message
@@ -13,13 +13,14 @@ from tutor.packs.plain_text import visible
 from tutor.packs.source import Source
 
 _WARNING = N_("{place}: warning: {text}")
+_NOTE = N_("{place}: note: {text}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A fault, or a warning: the exercise works, but teaches worse than it could. `message` is in the language in use.
+    """A fault; or a warning: the exercise works, but teaches worse than it could; or a note, which may be left so.
 
-    Findings sort by file, line and key. `line` is 1 where no line is to blame.
+    `message` is in the language in use. Findings sort by file, line and key. `line` is 1 where no line is to blame.
     """
 
     path: str
@@ -27,12 +28,18 @@ class Finding:
     key: str
     message: str
     warning: bool = False
+    note: bool = False
+
+    @property
+    def fault(self) -> bool:
+        """Whether the exercise does not work so."""
+        return not self.warning and not self.note
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}"
         text = f"{self.key}: {self.message}" if self.key else self.message
-        if self.warning:
-            return visible(str(message(_WARNING, place=place, text=text)))
+        if not self.fault:
+            return visible(str(message(_NOTE if self.note else _WARNING, place=place, text=text)))
         return visible(f"{place}: {text}")
 
 
@@ -59,6 +66,9 @@ class Subject:
     def warning(self, text: Message, *place: str | int) -> Finding:
         fault = self.source.fault(place, text)
         return Finding(str(fault.path), fault.line or 1, fault.key, str(text), warning=True)
+
+    def note(self, text: Message, *place: str | int) -> Finding:
+        return replace(self.warning(text, *place), warning=False, note=True)
 
     def texts(self) -> Iterator[tuple[Place, str]]:
         """Every text that people see, with its place; one that is for all languages has the place of its key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tutor.algebra import values
 from tutor.algebra.values import Value
@@ -104,13 +104,15 @@ def _of_fresh(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Findi
             found = {_FRESH_KINK: message(_FRESH_KINK, seed=seed)}
         elif pick.too_long:
             found[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=DIGITS)
-        elif pick.alike and not pick.hidden:
-            blank, one, other = pick.alike
-            found[_FRESH_ALIKE] = message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other)
         for what, text in found.items():
             if what not in told:
                 told.add(what)
                 yield subject.warning(text, "vary")
+        if pick.alike and not found and _FRESH_ALIKE not in told:
+            # Of so many mistakes two can be alike wherever numbers are small: an author can't always help it.
+            told.add(_FRESH_ALIKE)
+            blank, one, other = pick.alike
+            yield subject.note(message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other), "vary")
 
 
 def _by_blank(pick: Pick) -> dict[str, str]:
@@ -124,20 +126,17 @@ def _by_blank(pick: Pick) -> dict[str, str]:
 def _gradients(subject: Subject, exercise: Exercise, picks: dict[int, Pick | None]) -> Iterator[Finding]:
     """Analytic and numerical gradients agree, for the author's numbers and every sampled variant."""
     problem = exercise.variant().problem
-    drawing = exercise.drawing
-    sets: list[dict[str, Value]] = [{name: in_floats(value) for name, value in problem.inputs.items()}]
+    sets: list[Mapping[str, Value]] = [{name: in_floats(value) for name, value in problem.inputs.items()}]
     seeds: list[int | None] = [None]
     for seed, pick in picks.items():
-        if pick is not None and pick.attempt is not None and not pick.at_a_kink:
-            drawn = drawing.in_floats(exercise.id, seed, range(pick.attempt, pick.attempt + 1))
-            fresh = {name: float(value[0]) if value.ndim == 1 else value[0] for name, value in drawn.items()}
-            sets.append({**sets[0], **fresh})
+        if pick is not None and not pick.at_a_kink:
+            sets.append(pick.inputs)
             seeds.append(seed)
     for position, name in _doubtful(problem, sets):
         yield from _look_closer(subject, problem, sets[position], name, seeds[position])
 
 
-def _doubtful(problem: Problem, sets: Sequence[dict[str, Value]]) -> list[tuple[int, str]]:
+def _doubtful(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:
     """Where gradient and difference quotient differ: set and input. All sets, with one number moved up or down in each,
     go through the graph together.
     """
@@ -182,7 +181,7 @@ def _doubtful(problem: Problem, sets: Sequence[dict[str, Value]]) -> list[tuple[
 
 
 def _look_closer(
-    subject: Subject, problem: Problem, inputs: dict[str, Value], name: str, seed: int | None
+    subject: Subject, problem: Problem, inputs: Mapping[str, Value], name: str, seed: int | None
 ) -> Iterator[Finding]:
     """The careful check of one input: kinks and poles within the step are no disagreement."""
     try:
