@@ -105,7 +105,7 @@ def test_an_answer_proves_a_rule_only_where_its_mistakes_give_others(
     assert proves(here, here.place(blank)) is proof
 
 
-def test_the_rules_of_the_built_in_exercises_can_be_proved_somewhere() -> None:
+def test_every_rule_of_the_built_in_exercises_can_be_proved_somewhere() -> None:
     seen: dict[str, bool] = {}
     for pack in library.packs(installed=False):
         for entry in pack.entries:
@@ -113,4 +113,4 @@ def test_the_rules_of_the_built_in_exercises_can_be_proved_somewhere() -> None:
             for blank in here.blanks:
                 rule = rule_at(here, blank)
                 seen[rule] = seen.get(rule, False) or proves(here, blank)
-    assert {"mul", "add", "inv", "exp", "neg", "sigmoid", "branch", "matmul:0"} <= {rule for rule in seen if seen[rule]}
+    assert not {rule for rule, proved in seen.items() if rule and not proved}

@@ -71,13 +71,16 @@ def _read(classroom: Classroom, files: tuple[Path, ...]) -> int:
 def _summary(classroom: Classroom) -> list[Block]:
     from tutor.commands.pages import Heading, Sentence, Table
     from tutor.grading.labels import label
+    from tutor.packs import library
 
+    titles = {(pack.id, entry.id): entry.title for pack in library.packs() for entry in pack.entries}
     work = classroom.work()
     mistakes = classroom.mistakes()
     blocks: list[Block] = [Heading(str(message(N_("Learners: {n}"), n=len(classroom.learners))))]
     for pack, exercise in sorted({key[1:] for key in work}):
         here = [one for key, one in work.items() if key[1:] == (pack, exercise)]
-        blocks.append(Heading(f"{pack}/{exercise}"))
+        title = titles.get((pack, exercise))
+        blocks.append(Heading(f"{title}  ({pack}/{exercise})" if title else f"{pack}/{exercise}"))
         rates = [one.rate for one in here if one.rate is not None]
         text = N_("learners at work: {n}, solved: {solved}")
         rate = 0.0

@@ -17,6 +17,9 @@ from tutor.i18n import N_, translate
 #: Values nearer to each other than this don't tell the rule from a mistake.
 APART = 0.01
 
+#: What a calculation ends with, so that its upstream is the start of the pass.
+_ENDS = ("sum", "mean", "cross_entropy", "mse")
+
 BRANCH, START, OWN = "branch", "start", "own"
 
 _NAMES = {
@@ -119,6 +122,13 @@ def says(rule: str) -> str:
     return translate(operation.text(operation.says, slot))
 
 
+def _no_mistake_in(shape: tuple[int, int] | None) -> set[str]:
+    """What is right as well in a value of this shape, whatever its numbers are."""
+    rows, columns = shape or (1, 1)
+    same = {"softmax.whole-matrix": rows == 1, "mse.by-rows": columns == 1, "broadcast.added-up": rows * columns == 1}
+    return {mistake for mistake, always in same.items() if always}
+
+
 def proves(problem: Problem, blank: Blank) -> bool:
     """Whether the right value at a blank can't come from a mistake of its rule on these numbers.
 
@@ -137,8 +147,11 @@ def proves(problem: Problem, blank: Blank) -> bool:
         return not any(mistake.startswith("branch.") for mistake in found)
     assert blank.edge
     operation = problem.graph.nodes[blank.edge.target].operation
-    own = {f"{operation.called}.{mistake.id}" for mistake in operation.mistakes}
+    own = {f"{operation.called}.{mistake.id}" for mistake in operation.mistakes} - _no_mistake_in(blank.shape)
     if operation.kink:
         # One side of a kink shows one half of the rule: nothing there is told from every mistake at once.
         return bool(own - found) and ("any.dropped-upstream" not in found or "any.zero" in found)
+    if operation.id in _ENDS and problem.upstream(blank) == "start":
+        # Behind it there is nothing to be dropped: what is left are the rule's own mistakes.
+        return not found & own
     return not found & (own | {"any.dropped-upstream"})
