@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show
+from tutor.ascii import to_ascii
 from tutor.drawing import draw, paint, sketch
 from tutor.grading import Blank, asks
 from tutor.grading.verdict import MARKS, WORDS
@@ -35,7 +36,10 @@ def picture(worksheet: Worksheet, width: int, *, ascii: bool = False) -> list[st
     for density in ("full", "compact"):
         drawing = draw(boxes, density, ascii=ascii)
         if drawing.width <= width:
-            texts = {name: worksheet.value_text(name) for name in drawing.places}
+            shown = to_ascii if ascii else str
+            texts = {
+                name: [[shown(cell) for cell in row] for row in worksheet.value_text(name)] for name in drawing.places
+            }
             marks = {name: _marks(worksheet, name, rows, ascii) for name, rows in texts.items() if rows}
             return paint(drawing, texts, marks, blank="." if ascii else "·")
     return []
@@ -75,7 +79,7 @@ def edges(worksheet: Worksheet, at: str) -> Iterable[str]:
     """What is asked, a line for each place in the order of the backward pass, with what stands there."""
     for number, place in enumerate(worksheet.stops, 1):
         entry = worksheet.entry(place.id)
-        standing = _("open")
+        standing = _("still empty")
         if entry.revealed or entry.verdict is not None:
             rows = worksheet.value_text(place.id)
             value = entry.text if place.shape is None or not rows else _on_one_line(rows)
