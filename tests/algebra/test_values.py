@@ -250,3 +250,9 @@ def test_a_long_flat_sum_is_written_without_recursion() -> None:
     for _ in range(5000):
         deep = Apply("add", (deep, Sym("x")))
     assert write(deep).count("x") == 5001
+
+
+def test_what_is_no_number_has_no_ball() -> None:
+    for text in ("x + 1", "[[1, 2]] + 1", "sum([[1, 2]])"):
+        with pytest.raises(KeyError):
+            nearest_float(parse(text))

@@ -89,6 +89,7 @@ _MEANING: Mapping[str, Callable[..., Ball]] = {
 
 def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, done: dict[int, Ball] | None = None) -> Ball:
     """The ball of a scalar tree at the precision in force. It is not finite where the tree has no value there.
+    Raises `KeyError` for a symbol that is not given, and for a matrix.
 
     `done` holds the balls of parts that are known already, by id, and gets the new ones.
     """
@@ -112,6 +113,8 @@ def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, done: dict[int, 
             done[id(node)] = arb(fmpq(node.value.numerator, node.value.denominator))
         elif isinstance(node, Sym):
             done[id(node)] = arb.pi() if node.name == "pi" else (symbols or {})[node.name]
+        else:
+            raise KeyError("a matrix has no ball")
     return done[id(tree)]
 
 
