@@ -61,7 +61,7 @@ def _attempts(store: Store, as_csv: bool, learner: str) -> Iterator[str]:
 
 def history(store: Store) -> Iterable[Event]:
     """Every event in the file. Raises `Refused` where it can't be read to its end."""
-    from tutor.practice.database import Trouble
+    from tutor.practice.trouble import Trouble
 
     found = store.consult(lambda database: database.all())
     try:

@@ -1,4 +1,4 @@
-"""The progress file: opening it, adding events, asking it. What goes wrong is a `Trouble` with a remedy."""
+"""The progress file: opening it, adding events, asking it."""
 
 from __future__ import annotations
 
@@ -10,44 +10,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.i18n import N_, Message, message
 from tutor.practice import derived, resets
 from tutor.practice.aside import Identity, identity
 from tutor.practice.event import COLUMNS, Event
 from tutor.practice.resets import RESETTING, Reset
 from tutor.practice.schema import APPLICATION_ID, VERSION, migrate, version
+from tutor.practice.trouble import Damaged, Newer, Trouble, notice, trouble_with, unusable
 
 if TYPE_CHECKING:
     from tutor.practice.standing import Skill
-
-
-class Trouble(Exception):
-    """The file cannot be used, for now; `notice` says why and what to do."""
-
-    def __init__(self, notice: Message) -> None:
-        super().__init__(notice)
-        self.notice = notice
-
-
-class Newer(Trouble):
-    """The file was made by a newer version and stays untouched."""
-
-
-class Damaged(Trouble):
-    """The file is no progress file, or none any more. `ours`: it has been one."""
-
-    def __init__(self, path: Path, which: Identity | None, *, ours: bool = True) -> None:
-        super().__init__(
-            message(
-                N_(
-                    "The progress file {path} cannot be read, so nothing is saved: "
-                    "move it away, or set BACKPROP_TUTOR_HOME to another folder."
-                ),
-                path=path,
-            )
-        )
-        self.which = which
-        self.ours = ours
 
 
 _row = attrgetter(*COLUMNS)
@@ -140,19 +111,11 @@ class Database:
             migrate(self._connection)
         except sqlite3.OperationalError as error:
             # No sign of damage, whatever it is: this step is ours, and the file is as it was.
-            raise Trouble(_notice(_kind(error), error, self._path)) from error
+            raise Trouble(notice(error, self._path)) from error
 
     def _refuse_newer(self, found: int) -> None:
         if found > VERSION:
-            raise Newer(
-                message(
-                    N_(
-                        "Your progress in {path} was saved by a newer backprop-tutor, so nothing is saved now: "
-                        "update backprop-tutor, or set BACKPROP_TUTOR_HOME to another folder."
-                    ),
-                    path=self._path,
-                )
-            )
+            raise Newer(self._path)
 
     @property
     def in_place(self) -> bool:
@@ -283,9 +246,7 @@ class Database:
         except (_NotAnEvent, UnicodeDecodeError) as error:  # of SQLite's complaint, when it quotes wrong bytes
             raise Damaged(self._path, self._which) from error
         except sqlite3.Error as error:
-            if _kind(error) in _DAMAGE:
-                raise Damaged(self._path, self._which) from error
-            raise Trouble(_notice(_kind(error), error, self._path)) from error
+            raise trouble_with(error, self._path, self._which) from error
 
 
 def _read_only(path: Path) -> bool:
@@ -320,52 +281,5 @@ def _present(path: Path) -> Identity | None:
         if log.exists() and log.stat().st_size and not path.stat().st_size:
             raise Damaged(path, identity(path))
     except OSError as error:
-        raise Trouble(_unusable(path, error.strerror or str(error))) from error
+        raise Trouble(unusable(path, error.strerror or str(error))) from error
     return identity(path)
-
-
-#: The last three say that a table, a column or a rule is not as we made it: our own questions are not at fault.
-_DAMAGE = (
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_FORMAT,
-    sqlite3.SQLITE_ERROR,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
-)
-
-
-def _kind(error: sqlite3.Error) -> int:
-    """The kind of error, which is the low byte of SQLite's extended code; 0 for a fault of the module."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _notice(code: int, error: sqlite3.Error, path: Path) -> Message:
-    match code:
-        case sqlite3.SQLITE_FULL:
-            return message(
-                N_(
-                    "The disk is full, so your last entries are not saved yet: make some room, and they will be "
-                    "saved with your next entry."
-                )
-            )
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return message(
-                N_(
-                    "Another program keeps {path} locked, so your last entries are not saved yet: close that "
-                    "program, and they will be saved with your next entry."
-                ),
-                path=path,
-            )
-    return _unusable(path, str(error))
-
-
-def _unusable(path: Path, reason: str) -> Message:
-    return message(
-        N_(
-            "Your entries cannot be saved in {path} ({reason}): make that folder and file writable, or set "
-            "BACKPROP_TUTOR_HOME to another folder."
-        ),
-        path=path,
-        reason=reason,
-    )

@@ -17,7 +17,8 @@ from tutor.practice.event import NOTED, Event, new_id, storable
 
 if TYPE_CHECKING:
     # SQLite is loaded when a file is opened, not when this room is entered.
-    from tutor.practice.database import Damaged, Database
+    from tutor.practice.database import Database
+    from tutor.practice.trouble import Damaged
 
 __all__ = ["Event", "Store", "default_path", "new_id"]
 
@@ -161,7 +162,7 @@ class Store:
             yield (event.pack, event.exercise), event.kind, event.worksheet
 
     def _save(self) -> bool:
-        from tutor.practice.database import Trouble
+        from tutor.practice.trouble import Trouble
 
         if self._refused:
             return False
@@ -177,7 +178,7 @@ class Store:
 
     def _try(self, act: Callable[[Database], _T], *, opening: bool = False) -> _T | None:
         """What `act` finds in the file; None where there is no file to ask."""
-        from tutor.practice.database import Trouble
+        from tutor.practice.trouble import Trouble
 
         if self._database is None and not opening:
             return None
@@ -193,7 +194,7 @@ class Store:
 
     def _use(self, act: Callable[[Database], _T], patience: float) -> _T:
         """Do something with the file, and once more with a new one where it turns out damaged."""
-        from tutor.practice.database import Damaged, Newer
+        from tutor.practice.trouble import Damaged, Newer
 
         try:
             try:
