@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -138,3 +139,52 @@ def test_a_rule_card_shows_what_is_known_and_asks_for_the_rest(run_tutor: Run) -
     card = done.stdout.split("multiplication")[1]
     assert "c = 2 ──▸" in card and "? ◂──" in card and "◂── 1" in card
     assert "Why it is so:" in card and "there is one more y" in card and "Common mistakes:" in card
+
+
+def test_commands_need_no_colon_where_they_are_no_answer(run_tutor: Run) -> None:
+    done = run_tutor(*ADD_MULTIPLY, text="hint\nskip\nback\n다음\nwords\nquit\n")
+    assert "Hint 1/4" in done.stdout and "There is no command" not in done.stdout
+    assert "2. on the edge (a + b) → ×: ∂z/∂(a + b) = still empty  (you are here)" in done.stdout
+    # A name of the exercise is an answer, whatever commands are called.
+    done = run_tutor("play", "z = hint * back", "hint=2", "back=3", "--plain", text="back\nhint\n")
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_node_is_opened_filled_and_folded_again(run_tutor: Run) -> None:
+    done = run_tutor("play", "basics/sigmoid-folded", "--plain", text="open\nskip\nfold\nup*y*(1-y)\n")
+    assert "exp takes m and gives q" in done.stdout and "s → 1/x: ∂L/∂s = still empty" in done.stdout
+    assert done.returncode == 0, done.stdout
+
+
+def test_from_the_list_to_an_exercise_the_review_and_the_playground(run_tutor: Run, home: Path) -> None:
+    lines = [
+        "review",
+        "playground",
+        "L = (w*x",
+        "",
+        "L = w*x",
+        "w=2 x=3",
+        "worked",
+        "save",
+        "",
+        "3",
+        "2",
+        "back",
+        "quit",
+    ]
+    lines += ["a word that is nowhere", "formula-1", "mine/formula-1", "3", "list", "quit"]
+    done = run_tutor("--plain", text="\n".join(lines) + "\n")
+    assert done.returncode == 1 and not done.stderr, done.stdout + done.stderr
+    for said in ("Nothing is due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
+        assert said in done.stdout
+    assert "or a word of a title" in done.stdout and "Not finished. Blanks still open: 1." in done.stdout
+    assert done.stdout.count("basics/times ") == 2, "the list is told at the start and when it is asked for"
+
+
+def test_every_command_does_what_it_says_in_korean(run_tutor: Run) -> None:
+    lines = "힌트\n규칙\n그림\n그래프\n다음\n이전\n설명\n\n도움말\n숫자\n비우기\n되돌리기\n펼치기\n접기\n정답\n그만\n"
+    done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text=lines)
+    assert "힌트 1/4" in done.stdout and "╭───╮" in done.stdout and ":힌트, :hint" in done.stdout
+    assert "명령은 없습니다" not in done.stdout and "없는 명령" not in done.stdout
+    english = [line for line in done.stdout.splitlines() if re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", line)]
+    assert not english

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.packs import Exercise, Pack
+    from tutor.packs.library import Entry
     from tutor.practice.store import Store
 
 EXERCISE = re.compile(r"[\w.-]+/[\w.-]+")
@@ -44,20 +45,27 @@ def in_lines(
 
     if store.notice:
         print(store.notice, file=sys.stderr)
-    try:
-        chosen = exercise or choose(packs)
-        if chosen is None:
-            return 1
-        worksheet = open_worksheet(store, chosen, seed=seed, restart=restart)
-    except PackError as error:
-        raise Refused(error) from None
     width = shutil.get_terminal_size((80, 24)).columns
-    code = Plain(worksheet, read_line, sys.stdout, width, settings.ascii).run()
-    if code == 0 and chosen.pack:
-        from tutor.commands.next import say_next
+    chooses, code, listed = exercise is None, 1, False
+    while True:
+        try:
+            chosen = exercise or choose(packs, settings, store, again=listed)
+            if chosen is None:
+                return code
+            worksheet = open_worksheet(store, chosen, seed=seed, restart=restart)
+        except PackError as error:
+            raise Refused(error) from None
+        plain = Plain(worksheet, read_line, sys.stdout, width, settings.ascii)
+        code = plain.run()
+        if code == 0 and chosen.pack:
+            from tutor.commands.next import say_next
 
-        say_next(settings, store, chosen)
-    return code
+            say_next(settings, store, chosen)
+        if not plain.wants_list and not (chooses and code == 0):
+            return code
+        # Who chose once chooses again; the list is long and is told again only when that is asked for.
+        listed = not plain.wants_list
+        chooses, exercise, seed, restart = True, None, None, False
 
 
 def read_line(prompt: str) -> str | None:
@@ -79,20 +87,31 @@ def read_line(prompt: str) -> str | None:
     return line
 
 
-def choose(packs: Sequence[Pack] | None) -> Exercise | None:
-    """Ask which exercise to open."""
+def choose(
+    packs: Sequence[Pack] | None,
+    settings: Settings | None = None,
+    store: Store | None = None,
+    again: bool = False,
+) -> Exercise | None:
+    """Ask which exercise to open; None where the learner leaves. With a store there are review and playground, too."""
     from tutor.packs import PackError, library
+    from tutor.plain.words import AT_LIST, find
 
     own = packs is not None
     packs = library.packs() if packs is None else packs
+    settings = settings or Settings()
     for fault in (fault for pack in packs for fault in pack.faults):
         print(fault, file=sys.stderr)
     entries = [(pack, entry) for pack in packs for entry in pack.entries]
-    for number, (pack, entry) in enumerate(entries, 1):
-        print(f"{number:>3}  {pack.id}/{entry.id}  {entry.title}")
-    while (line := read_line(_("Which exercise? Type its number, or :quit: "))) is not None:
+    if not again:
+        _list(entries, entries, settings)
+    asked = _("Which exercise? Type its number, or :quit: ")
+    if store is not None and not own:
+        asked = _("Which exercise? Type its number; or list, review, playground, quit: ")
+    while (line := read_line(asked)) is not None:
         text = line.strip()
-        if text in (":quit", ":q"):
+        name = find(text, AT_LIST)
+        if name == "quit":
             return None
         try:
             if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= len(entries):
@@ -100,7 +119,40 @@ def choose(packs: Sequence[Pack] | None) -> Exercise | None:
                 return pack.open(entry.id)
             if EXERCISE.fullmatch(text) and not own:
                 return library.find(text)
-            print(message(N_("Type a number from 1 to {n}."), n=len(entries)))
+            if name == "list":
+                _list(entries, entries, settings)
+            elif name and store is not None and not own:
+                _go(name, settings, store)
+            elif part := [one for one in entries if text and text.casefold() in _line(*one).casefold()]:
+                _list(part, entries, settings)
+            else:
+                print(message(N_("Type a number from 1 to {n}, or a word of a title."), n=len(entries)))
         except PackError as error:
             print(error)
     return None
+
+
+def _list(some: Sequence[tuple[Pack, Entry]], entries: Sequence[tuple[Pack, Entry]], settings: Settings) -> None:
+    from tutor.ascii import to_ascii
+
+    numbers = {id(entry): number for number, (_pack, entry) in enumerate(entries, 1)}
+    for pack, entry in some:
+        line = f"{numbers[id(entry)]:>3}  {_line(pack, entry)}"
+        print(to_ascii(line) if settings.ascii else line)
+
+
+def _line(pack: Pack, entry: Entry) -> str:
+    return f"{pack.id}/{entry.id}  {entry.title}"
+
+
+def _go(name: str, settings: Settings, store: Store) -> None:
+    """To the review or the playground, and back."""
+    if name == "review":
+        from tutor.commands.review import review_with
+
+        review_with(store, settings)
+        return
+    from tutor.plain import Playground
+
+    width = shutil.get_terminal_size((80, 24)).columns
+    Playground(read_line, sys.stdout, width, settings.ascii).run()

@@ -16,25 +16,31 @@ from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
     from tutor.practice.review import Item, Session
+    from tutor.practice.store import Store
 
 
 @click.command(cls=Command, help=_("Practise the rules that are due, on fresh numbers, for ten minutes at most."))
 @common
 def review(settings: Settings) -> int:
+    with opened() as store:
+        return review_with(store, settings)
+
+
+def review_with(store: Store, settings: Settings) -> int:
+    """Practise what is due in this store. Returns the exit code."""
     from tutor.practice.review import Session, due, planned
 
-    with opened() as store:
-        _packs, atlas = everything()
-        rules = due(store, atlas.rules)
-        session = Session(store, planned(store, atlas))
-        if not session.items:
-            click.echo(_("Nothing is due. Everything you have practised can wait."))
-            return 0
-        if settings.in_lines:
-            return _in_lines(settings, session, len(rules))
-        from tutor.tui import run
+    _packs, atlas = everything()
+    rules = due(store, atlas.rules)
+    session = Session(store, planned(store, atlas))
+    if not session.items:
+        click.echo(_("Nothing is due. Everything you have practised can wait."))
+        return 0
+    if settings.in_lines:
+        return _in_lines(settings, session, len(rules))
+    from tutor.tui import run
 
-        return run(store, review=session, ascii=settings.ascii)
+    return run(store, review=session, ascii=settings.ascii)
 
 
 def _in_lines(settings: Settings, session: Session, due: int) -> int:

@@ -87,8 +87,8 @@ def edges(worksheet: Worksheet, at: str) -> Iterable[str]:
             standing = f"{value}, {_(word)}"
         elif worksheet.locked(place.id):
             standing = _("waits for the forward values")
-        here = f"  {_('(you are here)')}" if place.id == at else ""
-        yield f"{number}. {name_of(worksheet, place)} {standing}{here}"
+        here = _("(you are here)") if place.id == at else ""
+        yield f"{number}. {name_of(worksheet, place)} {standing}  {here}".rstrip()
 
 
 def _on_one_line(rows: list[list[str]]) -> str:

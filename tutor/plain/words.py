@@ -40,6 +40,12 @@ WORK: Sequence[Command] = (
     Command("help", N_("this list"), ("도움말",)),
     Command("quit", N_("stop here; everything checked is kept"), ("그만", "종료", "q")),
 )
+AT_LIST: Sequence[Command] = (
+    Command("list", N_("all exercises"), ("목록",)),
+    Command("review", N_("the rules that are due"), ("복습",)),
+    Command("playground", N_("any formula of your own"), ("놀이터",)),
+    Command("quit", N_("leave"), ("그만", "종료", "q")),
+)
 #: What an exam has not.
 HELP = frozenset({"hint", "show", "explain", "rule", "clear", "undo", "open", "fold"})
 
