@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tutor.algebra import values
 from tutor.algebra.values import Value
-from tutor.engine import NotANumber
+from tutor.engine import NotANumber, Passes, run
 from tutor.engine.batch import run_batch
 from tutor.engine.numerical import check_numerically, in_floats
 from tutor.grading.problem import Problem
@@ -183,16 +183,21 @@ def _doubtful(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tup
 def _look_closer(
     subject: Subject, problem: Problem, inputs: Mapping[str, Value], name: str, seed: int | None
 ) -> Iterator[Finding]:
-    """The careful check of one input: kinks and poles within the step are no disagreement."""
+    """The careful check of one input: kinks and poles within the step are no disagreement, nor is rounding, however
+    large what cancels on the way.
+    """
+    start = in_floats(problem.start)
     try:
-        entries = check_numerically(problem.graph, inputs, _STEP, in_floats(problem.start), (name,), _CELLS)
+        entries = check_numerically(problem.graph, inputs, _STEP, start, (name,), _CELLS)
+        rounding = 1e-14 * _weight(run(problem.graph, inputs, start)) / _STEP
     except NotANumber:
         return
     for entry in entries:
         quotient, relative = entry.central.value, entry.central.relative
         if entry.kink or quotient is None or relative is None:
             continue
-        if relative > 100 * _TOLERANCE and abs(quotient - entry.gradient) > 1e-3 * max(1.0, abs(quotient)):
+        off = abs(quotient - entry.gradient)
+        if relative > 100 * _TOLERANCE and off > 1e-3 * max(1.0, abs(quotient)) + rounding:
             text = message(
                 _DISAGREES,
                 name=name,
@@ -202,6 +207,14 @@ def _look_closer(
             )
             yield subject.fault(text, "graph")
             return
+
+
+def _weight(passes: Passes) -> float:
+    """By how much the output would move if every value on the way moved by as much as it is large."""
+    import numpy as np
+
+    both = zip(passes.values, passes.gradients, strict=True)
+    return float(sum(np.abs(np.multiply(value, gradient)).sum() for value, gradient in both if gradient is not None))
 
 
 def _cells(value: Value) -> list[tuple[int, int] | None]:

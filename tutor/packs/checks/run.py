@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from tutor import i18n
 from tutor.packs.archive import PACK_FILE, is_archive, open_archive
@@ -18,6 +19,9 @@ from tutor.packs.source import read
 #: More checks of one exercise, from rooms that packs know nothing of.
 More = Callable[[Subject], Iterable[Finding]]
 
+#: By folder the ids of all exercises of a pack.
+Known: TypeAlias = dict[Path, tuple[str, ...]]
+
 #: From so many exercises on it pays to start other processes.
 _MANY = 60
 #: Exercises are handed to processes in groups of this size.
@@ -26,13 +30,12 @@ _GROUP = 25
 
 @dataclass(frozen=True)
 class Task:
-    """Some exercises of one pack. `known` are the ids of all of them."""
+    """Some exercises of one pack."""
 
     pack: str
     folder: Path
     languages: tuple[str, ...]
     entries: tuple[Entry, ...]
-    known: tuple[str, ...]
     exam: bool = False
 
 
@@ -45,23 +48,24 @@ def check_places(
     """
     findings: list[Finding] = []
     tasks: list[Task] = []
+    known: Known = {}
     for place in places:
-        told, more_tasks = _tasks(place)
+        told, more_tasks = _tasks(place, known)
         findings += told
         tasks += more_tasks
     count, total = 0, sum(len(task.entries) for task in tasks)
-    for told, finished in _results(tasks, tuple(more), total):
+    for told, finished in _results(tasks, tuple(more), known, total):
         findings += told
         count += finished
         done(count, total)
     return sorted(set(findings))
 
 
-def _tasks(place: Path) -> tuple[list[Finding], list[Task]]:
+def _tasks(place: Path, known: Known) -> tuple[list[Finding], list[Task]]:
     from tutor.packs.checks import whole
 
     if place.suffix == ".toml" and place.name != PACK_FILE and not place.is_dir():
-        return _one_file(place)
+        return _one_file(place, known)
     if is_archive(place):
         try:
             open_archive(place)
@@ -69,15 +73,18 @@ def _tasks(place: Path) -> tuple[list[Finding], list[Task]]:
             return of_error(error), []
     found = pack(place.parent if place.name == PACK_FILE else place)
     told, languages = whole.check(found)
+    known[found.folder] = tuple(entry.id for entry in found.untitled)
     return told, list(_groups(found, languages, found.untitled))
 
 
-def _one_file(path: Path) -> tuple[list[Finding], list[Task]]:
+def _one_file(path: Path, known: Known) -> tuple[list[Finding], list[Task]]:
     """A file alone, in the languages of its pack where it has one."""
     around = pack(path.parent) if (path.parent / PACK_FILE).is_file() else None
     if around is None:
         entry = Entry(id_of(path), i18n.Text({}), path)
-        return [], [Task("", path.parent, (), (entry,), (entry.id,))]
+        known[path.parent] = (entry.id,)
+        return [], [Task("", path.parent, (), (entry,))]
+    known[around.folder] = tuple(entry.id for entry in around.untitled)
     from tutor.packs.loading import read_pack
 
     try:
@@ -88,34 +95,54 @@ def _one_file(path: Path) -> tuple[list[Finding], list[Task]]:
 
 
 def _groups(found: Pack, languages: tuple[str, ...], entries: Sequence[Entry]) -> Iterator[Task]:
-    known = tuple(entry.id for entry in found.untitled)
     for begin in range(0, len(entries), _GROUP):
-        yield Task(found.id, found.folder, languages, tuple(entries[begin : begin + _GROUP]), known, found.exam)
+        yield Task(found.id, found.folder, languages, tuple(entries[begin : begin + _GROUP]), found.exam)
 
 
-def _results(tasks: Sequence[Task], more: tuple[More, ...], total: int) -> Iterator[tuple[list[Finding], int]]:
+def _results(
+    tasks: Sequence[Task], more: tuple[More, ...], known: Known, total: int
+) -> Iterator[tuple[list[Finding], int]]:
     processes = min(os.cpu_count() or 1, len(tasks))
     if total < _MANY or processes < 2:
         for task in tasks:
             for entry in task.entries:
-                yield check_entry(task, entry, more), 1
+                yield check_entry(task, entry, more, known), 1
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
     # Other ways to start a process copy threads' locks, or a terminal that is being drawn on.
     context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, i18n.use, (i18n.language(),)) as pool:
+    with ProcessPoolExecutor(processes, context, _begin, (i18n.language(), known)) as pool:
         for future in as_completed(pool.submit(check_task, task, more) for task in tasks):
             yield future.result()
 
 
+def _begin(language: str, known: Known) -> None:
+    """Make a process ready for tasks."""
+    import gc
+
+    i18n.use(language)
+    _known.update(known)
+    # What a task leaves behind is looked through once at its end.
+    gc.disable()
+
+
+#: The ids of all exercises in the packs that a process looks at.
+_known: Known = {}
+
+
 def check_task(task: Task, more: tuple[More, ...]) -> tuple[list[Finding], int]:
-    """What is to be said of some exercises, and how many they are."""
-    return [finding for entry in task.entries for finding in check_entry(task, entry, more)], len(task.entries)
+    """What is to be said of some exercises, and how many they are. Runs in a process of its own."""
+    import gc
+
+    told = [finding for entry in task.entries for finding in check_entry(task, entry, more, _known)]
+    gc.collect()
+    gc.freeze()
+    return told, len(task.entries)
 
 
-def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Finding]:
+def check_entry(task: Task, entry: Entry, more: tuple[More, ...], known: Known) -> list[Finding]:
     """What is to be said of one exercise."""
     from tutor.packs.checks import languages, mistakes, numbers, questions, whole, wording
     from tutor.packs.loading import exercise_in
@@ -131,7 +158,7 @@ def check_entry(task: Task, entry: Entry, more: tuple[More, ...]) -> list[Findin
         told += of_error(error)
     subject = Subject(entry.path, source, exercise, task.languages)
     told += languages.check(subject)
-    told += whole.check_needs(subject, task.pack, task.folder, task.known)
+    told += whole.check_needs(subject, task.pack, task.folder, known[task.folder])
     if exercise is not None:
         picks = numbers.sample(exercise)
         told += numbers.check(subject, picks)
