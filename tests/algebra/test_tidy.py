@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.algebra.by_numpy import by_numpy
+from tests.examples import examples
 from tutor.algebra import AlgebraError, Apply, Expr, Num, Sym, parse
 from tutor.algebra.balls import ball, from_fraction, precision
 from tutor.algebra.evaluate import evaluate
@@ -55,7 +56,7 @@ def deeper(inside: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 trees = st.recursive(leaves, deeper, max_leaves=10)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(trees, POINTS)
 def test_tidying_changes_neither_a_value_nor_a_gap(formula: Expr, point: dict[str, Fraction]) -> None:
     tidied = tidy(formula)
@@ -81,7 +82,7 @@ def test_tidying_changes_neither_a_value_nor_a_gap(formula: Expr, point: dict[st
         assert read.is_finite() and before.overlaps(read), write(tidied)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(trees)
 def test_tidying_makes_nothing_longer(formula: Expr) -> None:
     once = tidy(formula)
@@ -175,7 +176,7 @@ matrices = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(matrices)
 def test_a_tidied_formula_of_matrices_has_the_same_cells(whole: Whole) -> None:
     point = {"A": np.array([[0.5, -1.25], [2.0, 0.0]]), "B": np.array([[1.0, 0.75], [-0.5, 1.5]])}

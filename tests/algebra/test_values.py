@@ -10,6 +10,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tutor.algebra import AlgebraError, Apply, Expr, Num, Sym, parse
 from tutor.algebra.balls import PRECISIONS, ball, nearest_float, precision
 from tutor.algebra.evaluate import evaluate, in_floats
@@ -78,7 +79,7 @@ any_tree = st.recursive(
 EXACT_POINT = {name: number(value) for name, value in POINT.items()}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(rational)
 def test_what_is_written_reads_back_with_the_same_value(tree: Expr) -> None:
     again = parse(write(tree), tuple(POINT))
@@ -95,7 +96,7 @@ def test_what_is_written_reads_back_with_the_same_value(tree: Expr) -> None:
         assert in_floats(back, {}) == pytest.approx(in_floats(value, {}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(any_tree)
 def test_what_is_written_with_functions_reads_back_as_the_same_function(tree: Expr) -> None:
     names = tuple(POINT)
@@ -108,7 +109,7 @@ def test_what_is_written_with_functions_reads_back_as_the_same_function(tree: Ex
     assert in_floats(parse(write(tree), names), point) == pytest.approx(before, rel=1e-9)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(rational)
 def test_exact_values_are_those_of_sympy(tree: Expr) -> None:
     truth = as_sympy(tree)
@@ -122,7 +123,7 @@ def test_exact_values_are_those_of_sympy(tree: Expr) -> None:
     assert sympy.Rational(value.value.numerator, value.value.denominator) == truth
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(any_tree)
 def test_balls_enclose_the_true_value(tree: Expr) -> None:
     from flint import arb, fmpq
@@ -210,7 +211,7 @@ def test_a_float_evaluation_and_an_exact_one_agree_on_matrices() -> None:
     assert show(product) == "[[−10, −20]]"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.fractions(-10_000, 10_000, max_denominator=10_000))
 def test_a_number_is_shown_exactly_or_to_four_digits(value: Fraction) -> None:
     text = show_number(value)

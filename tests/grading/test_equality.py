@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.grading.guide import NUMBERS, rows_of
 from tests.grading.samples import cells, literal, matrix_problems, problem, problems
 from tutor.algebra import Num, parse
@@ -44,20 +45,20 @@ def rounded(value: Fraction, digits: int) -> str:
         return f"{Decimal(value.numerator) / Decimal(value.denominator):.{digits - 1}e}"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(rationals, st.integers(3, 8))
 def test_a_correct_rounding_to_three_digits_or_more_is_equal(value: Fraction, digits: int) -> None:
     truth = f"({value.numerator})/{value.denominator}"
     assert match(rounded(value, digits), truth) is EQUAL
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(rationals, st.integers(1, 8))
 def test_a_rounding_is_never_different(value: Fraction, digits: int) -> None:
     assert match(rounded(value, digits), f"({value.numerator})/{value.denominator}") is not DIFFERENT
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(rationals, st.fractions(Fraction(2, 100), 3, max_denominator=10**6), st.booleans(), st.integers(3, 8))
 def test_what_is_two_percent_off_is_never_equal(value: Fraction, off: Fraction, up: bool, digits: int) -> None:
     wrong = value * (1 + off) if up else value * (1 - off)
@@ -87,7 +88,7 @@ def written_exactly(cell: object) -> str | None:
     return f"{value.numerator}/{value.denominator}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(problems, st.integers(3, 8))
 def test_no_right_answer_is_refused(made: Problem, digits: int) -> None:
     for place in made.blanks:
@@ -101,7 +102,7 @@ def test_no_right_answer_is_refused(made: Problem, digits: int) -> None:
         assert grade(made, place, show(truth)).kind in (Kind.RIGHT, Kind.COARSE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(matrix_problems, st.integers(3, 8))
 def test_no_right_matrix_is_refused(made: Problem, digits: int) -> None:
     for place in made.blanks:
@@ -112,7 +113,7 @@ def test_no_right_matrix_is_refused(made: Problem, digits: int) -> None:
             assert grade(made, place, answer).kind is Kind.RIGHT, (place.id, answer)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(problems, st.sampled_from(["1.02", "0.98", "1.03", "1.1", "0.5", "-1", "2", "10", "0"]), st.integers(3, 8))
 def test_no_answer_two_percent_off_is_accepted(made: Problem, factor: str, digits: int) -> None:
     for place in made.blanks:
@@ -124,7 +125,7 @@ def test_no_answer_two_percent_off_is_accepted(made: Problem, factor: str, digit
         assert grade(made, place, text).kind is not Kind.RIGHT, (place.id, text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(problems)
 def test_the_rule_typed_over_names_is_right_and_exact(made: Problem) -> None:
     """`up` times the slope in names, wherever both operands have names."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells, matrix_problems, problem, problems, random_problem
 from tutor import i18n
 from tutor.algebra import parse, values
@@ -147,7 +148,7 @@ def test_the_third_rung_multiplies_out_to_the_truth(name: str, place_id: str) ->
     check_third_rung(of, place)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(problems)
 def test_the_third_rung_multiplies_out_on_any_numbers(of: Problem) -> None:
     for place in of.blanks:
@@ -232,14 +233,14 @@ def test_a_nudge_is_shown_and_true(name: str, place_id: str) -> None:
     assert check_nudge(ALL[name], ALL[name].place(place_id))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(problems)
 def test_a_nudge_is_true_on_any_numbers(of: Problem) -> None:
     for place in of.blanks:
         check_nudge(of, place)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(matrix_problems)
 def test_every_rung_is_true_for_any_matrices(of: Problem) -> None:
     for place in of.blanks:
@@ -247,7 +248,7 @@ def test_every_rung_is_true_for_any_matrices(of: Problem) -> None:
         check_nudge(of, place)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**9))
 def test_data_that_nothing_is_asked_of_leaves_hints_and_mistakes_as_they_are(seed: int) -> None:
     of = random_problem(seed, matrices=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.fuzz.texts import Texts
 from tests.grading.samples import EVERY_BLANK, GOOD, ODD, problem
 from tutor.algebra.tree import Num
@@ -165,13 +166,13 @@ def test_any_text_at_any_blank_gets_a_verdict_at_once() -> None:
     texts = Texts(5)
     for name, place in ALL:
         through(name, place, "1")
-        for _ in range(25):
+        for _ in range(examples(25)):
             text = texts.text("answer")[:400]
             if through(name, place, text) > 0.05:
                 assert min(through(name, place, text) for _ in range(3)) <= 0.05, (name, place, text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(ALL), st.text(max_size=40))
 def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) -> None:
     through(*where, text)
