@@ -150,6 +150,7 @@ def test_a_pack_can_style_nothing(pack: Path, run_tutor: Run) -> None:
     "graph",
     [
         "t = x - y; u = d + t; s = c ^ 4 * t ^ 2 * u * y; z = s ^ 2",
+        "t = 1 / (d ^ 2 * (c - x) + 1 / y) - y; z = t ^ 2",
         "t = c * d * x; u = (t * c) ^ 2; v = 1 / u; w = 1 / v; z = (w - u) * y",
     ],
 )

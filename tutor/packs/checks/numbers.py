@@ -197,6 +197,8 @@ def _look_closer(
         if entry.kink or quotient is None or relative is None:
             continue
         off = abs(quotient - entry.gradient)
+        # Where the curve bends as much as the sides of the step differ, a hundredth of that is its next term.
+        off -= 0.01 * abs((entry.forward.value or quotient) - quotient)
         if relative > 100 * _TOLERANCE and off > 1e-3 * max(1.0, abs(quotient)) + rounding:
             text = message(
                 _DISAGREES,
