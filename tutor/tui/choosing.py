@@ -14,6 +14,7 @@ from textual.message import Message
 
 from tutor import i18n, settings
 from tutor.i18n import N_, _, message
+from tutor.tui.scroll_bars import draw_scroll_bars
 from tutor.tui.signs import ASCII, UNICODE
 from tutor.tui.theme import COLOURLESS, THEMES
 from tutor.tui.widgets.key_bar import written
@@ -56,6 +57,8 @@ class Choosing(App[bool]):
     def _choose_signs(self) -> None:
         names = {id: written(keys.partition(",")[0]) for id, keys in self.keymap.items()}
         self.signs = replace(ASCII if self.ascii else UNICODE, keys=names)
+        self.set_class(self.ascii, "-ascii")
+        draw_scroll_bars(self.ascii)
 
     def _show_theme(self) -> None:
         self.theme = COLOURLESS if self.colourless else THEMES[self.chosen.theme].name
