@@ -16,7 +16,7 @@ from tutor import i18n
 from tutor.grading import asks, grade, hint
 from tutor.grading.blank_words import fill
 from tutor.grading.mistakes import suspects
-from tutor.i18n import LANGUAGES, Message, Text, from_environment, message
+from tutor.i18n import LANGUAGES, Text, from_environment, message
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -110,7 +110,7 @@ def test_what_is_said_at_a_blank_is_in_korean(name: str) -> None:
     for blank in problem.blanks:
         said = [asks(problem, blank), *(hint(problem, blank, rung).text for rung in (1, 2, 4))]
         said += [grade(problem, blank, answer).message for answer in ("98765.4", "1 +", "foo")]
-        said += [Message(str(suspect.says), fill(problem, blank, "7")) for suspect in suspects(problem, blank)]
+        said += [suspect.said(fill(problem, blank, "7")) for suspect in suspects(problem, blank)]
         for text in map(str, said):
             assert HANGUL.search(text) or "∂" in text, text
             assert not re.search("[a-z]{4}", FUNCTION.sub("", text)), text
