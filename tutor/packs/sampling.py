@@ -87,6 +87,8 @@ class Trial:
         self.problem = _Many(
             problem.graph, inputs, problem.start, problem.wrt, problem.asked, problem.given, forward=problem.forward
         )
+        # What is asked does not depend on the numbers.
+        vars(self.problem).update(places=problem.places, blanks=problem.blanks)
         self.good: Any = np.zeros(count, dtype=bool)
         with np.errstate(all="ignore"):
             try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
+from math import lcm
 from typing import Any, Protocol
 
 from tutor.algebra import Expr, Num, values
@@ -71,7 +72,10 @@ class Steps:
     def _table(self) -> Any:
         import numpy as np
 
-        return np.array([float(self.first + self.step * position) for position in range(self.count)])
+        # Quotients of whole numbers, the nearest float to each, without a fraction for each.
+        parts = lcm(self.first.denominator, self.step.denominator)
+        first, step = int(self.first * parts), int(self.step * parts)
+        return np.array([(first + step * position) / parts for position in range(self.count)])
 
 
 @dataclass(frozen=True)
