@@ -99,7 +99,8 @@ def err_once(exercise: Exercise, seed: int | None, most: int | None = None) -> R
             verdict = sheet.answer(name, text)
             if verdict.kind is Kind.COARSE:
                 # The mistake's value is short, and could be the right one with one digit. The next ones tell.
-                verdict = sheet.answer(name, f"{text}00" if "." in text else f"{text}.00")
+                numbers = [rounded(number, 7) for number in floats(suspect.value)]
+                verdict = sheet.answer(name, literal(numbers, values.shape(suspect.value)))
             how = named(problem, blank, suspect, verdict.mistake)
             if verdict.kind is Kind.RIGHT or sheet.entry(name).settled:
                 # Within what the digits of an answer can tell it is the right value.

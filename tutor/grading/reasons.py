@@ -70,7 +70,9 @@ def suspected(problem: Problem, blank: Blank, answer: Answer, held: Value = None
     """The mistakes that lead to an answer without symbols, the likeliest first. `held` as in `why_not`."""
     value = values.each(nearest_float, answer.value)
     own = None if held is None else values.each(nearest_float, held)
-    return [suspect for suspect in suspects(problem, blank, own) if _is_it(answer, value, suspect.value)]
+    fitting = [suspect for suspect in suspects(problem, blank, own) if _is_it(answer, value, suspect.value)]
+    # Who typed exactly what one of them gives did not round what another one gives.
+    return sorted(fitting, key=lambda suspect: not _is_exactly(value, suspect.value))
 
 
 def _why_no_formula(
@@ -162,6 +164,12 @@ def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:
         _near_typed(replace(answer.typed[i][j], decimal=decimal), cell, float(wrong[i, j]))
         for (i, j), cell in _cells(value)
     )
+
+
+def _is_exactly(value: Value, wrong: Value) -> bool:
+    if not values.is_matrix(value):
+        return near(value, float(wrong), 1e-9)
+    return all(near(cell, float(wrong[i, j]), 1e-9) for (i, j), cell in _cells(value))
 
 
 def _cells(value: Value) -> list[tuple[tuple[int, int], float]]:
