@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
@@ -19,6 +20,8 @@ class Terminal:
     def __init__(self, *arguments: str, columns: int = 80, rows: int = 24, **environment: str) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
+        #: Everything the program has sent.
+        self.sent = b""
         self.child = pexpect.spawn(
             sys.executable,
             ["-m", "tutor", *arguments],
@@ -27,7 +30,9 @@ class Terminal:
         )
 
     def text(self) -> str:
-        return "\n".join(self.screen.display)
+        # The second cell of a wide character is empty, also where a window that was made smaller has cut it in two.
+        cells, columns = self.screen.buffer, range(self.screen.columns)
+        return "\n".join("".join(cells[row][column].data for column in columns) for row in range(self.screen.lines))
 
     def until(self, condition: Callable[[str], object], seconds: float = 30) -> str:
         """Feed the screen until its text meets a condition."""
@@ -35,7 +40,9 @@ class Terminal:
         while not condition(self.text()):
             assert time.monotonic() < end, f"never happened; the screen:\n{self.text()}"
             try:
-                self.stream.feed(self.child.read_nonblocking(65536, timeout=0.1))
+                come = self.child.read_nonblocking(65536, timeout=0.1)
+                self.sent += come
+                self.stream.feed(come)
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
@@ -47,6 +54,16 @@ class Terminal:
 
     def send(self, keys: str) -> None:
         self.child.send(keys)
+
+    def goes(self, keys: str, seen: Sequence[str], before: Sequence[str]) -> str:
+        """Press keys, and wait until what is to be seen is there; with Escape also until what was seen before is gone."""
+        self.send(keys)
+        left = keys == ESCAPE
+        return self.until(lambda t: all(one in t for one in seen) and not (left and all(one in t for one in before)))
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
 
     def quit(self, key: str = "\x11") -> int:
         self.send(key)
@@ -92,10 +109,85 @@ def test_a_window_made_small_and_large_again(home: Path) -> None:
     terminal.sees("0/2")
     terminal.send("12")
     terminal.sees("› 12")
-    terminal.screen.resize(10, 40)
-    terminal.child.setwinsize(10, 40)
+    terminal.resize(40, 10)
     terminal.sees("needs 60 columns")
-    terminal.screen.resize(24, 80)
-    terminal.child.setwinsize(24, 80)
+    terminal.resize(80, 24)
     terminal.sees("› 12", "F1 help")
     assert terminal.quit() == 1
+
+
+ESCAPE, F1, F2, F4, F5, F6, F9, COMMANDS = (
+    "\x1b",
+    "\x1bOP",
+    "\x1bOQ",
+    "\x1bOS",
+    "\x1b[15~",
+    "\x1b[17~",
+    "\x1b[20~",
+    "\x10",
+)
+#: The way through the program: the keys pressed, and what is seen then in English and in Korean.
+WAY = (
+    ("", ("From left to right", "F5"), ("왼쪽에서 오른쪽으로", "F5")),
+    (COMMANDS, ("a command, an exercise, a rule",), ("명령, 문제, 규칙 찾기",)),
+    (ESCAPE, ("F5",), ("F5",)),
+    (F1, ("play basics/left-to-right",), ("play basics/left-to-right",)),
+    (ESCAPE, ("F5",), ("F5",)),
+    (F5, ("Answers: 0",), ("답: 0개",)),
+    (ESCAPE, ("F5",), ("F5",)),
+    (F9, ("L = (w*x + b - y)^2",), ("계산식",)),
+    (ESCAPE, ("F5",), ("F5",)),
+    ("\r", ("0/4", "what + gives"), ("0/4", "+ 노드가")),
+    ("12\r", ("not yet", "another operation on the same values"), ("다시", "다른 연산을")),
+    (F2, ("Hint 1/4",), ("힌트 1/4",)),
+    (F4, ("Common mistakes",), ("자주 하는 실수",)),
+    (ESCAPE, ("Hint 1/4",), ("힌트 1/4",)),
+    (F6, ("1/7", "other numbers"), ("1/7", "다른 숫자")),
+    (ESCAPE, ("0/4",), ("0/4",)),
+    ("7\r10\r70\r", ("3/4", "Which two"), ("3/4", "두 노드")),
+    ("2\r", ("Solved.",), ("다 풀었습니다",)),
+)
+#: A colour of more than the sixteen that every terminal has.
+MORE_COLOURS = re.compile(rb"\x1b\[(?:[\d;]*;)?[34]8;[25];")
+
+
+def test_all_screens_in_ascii_and_sixteen_colours(home: Path) -> None:
+    terminal = Terminal("--ascii", TERM="xterm", COLORTERM="")
+    before: Sequence[str] = ()
+    for keys, seen, _korean in WAY:
+        shown = terminal.goes(keys, seen, before)
+        before = seen
+        # A language calls itself by its own name.
+        assert shown.replace("한국어", "").replace(" ", "").replace("\n", "").isascii(), shown
+    assert terminal.quit() == 0
+    assert b"\x1b[3" in terminal.sent and not MORE_COLOURS.search(terminal.sent)
+
+
+def test_all_screens_in_korean_without_colours_while_the_window_changes(home: Path) -> None:
+    terminal = Terminal("--lang", "ko", NO_COLOR="1", TEXTUAL_ANIMATIONS="none")
+    sizes = [(60, 16), (240, 70), (80, 24)]
+    before: Sequence[str] = ()
+    for turn, (keys, _english, seen) in enumerate(WAY):
+        shown = terminal.goes(keys, seen, before)
+        before = seen
+        assert not re.search(r"[a-z]{4,} [a-z]{3,} [a-z]{3,}", shown.replace("backprop-tutor play basics", "")), shown
+        if turn in (9, 12, 14):
+            for columns, rows in sizes:
+                terminal.resize(columns, rows)
+                terminal.sees(seen[-1])
+    assert terminal.quit() == 0
+    assert not re.search(rb"\x1b\[(?:[\d;]*;)?(?:[34][0-7]|9[0-7]|10[0-7]|[34]8;[25];\d+)[;m]", terminal.sent)
+
+
+def test_a_terminal_that_can_not_draw_gets_plain_lines(home: Path) -> None:
+    child = pexpect.spawn(sys.executable, ["-m", "tutor", "play", "z = x*y", "x=2", "y=3"], env=_dumb(), timeout=30)
+    child.expect_exact("takes x, y and gives z = 6")
+    child.sendline("3")
+    child.expect_exact("Right.")
+    child.sendline("quit")
+    child.expect(pexpect.EOF)
+    assert b"\x1b" not in child.before
+
+
+def _dumb() -> dict[str, str]:
+    return {**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"}
