@@ -23,6 +23,7 @@ if not os.environ.get("BACKPROP_TUTOR_RANDOM"):
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores: tests of screens and of processes wait for most of their time."""
     cores = os.cpu_count() or 1
