@@ -22,7 +22,7 @@ def test_an_example_has_no_errors(tmp_path: Path, text: str) -> None:
     folder.mkdir()
     (folder / "pack.toml").write_text(PACKS[0], encoding="utf-8")
     (folder / "01-example.toml").write_text(text, encoding="utf-8")
-    assert [str(finding) for finding in check_places([folder]) if not finding.warning] == []
+    assert [str(finding) for finding in check_places([folder]) if finding.fault] == []
     exercise = library.pack(folder).open("example")
     assert exercise.variant(1).problem.blanks
     assert "?" not in exercise.variant(1).after()

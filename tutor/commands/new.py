@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,11 @@ from tutor.commands.help import Command
 from tutor.commands.options import TEXT, common, read_inputs
 from tutor.commands.start import Settings
 from tutor.i18n import LANGUAGES, N_, _, language, message
+
+if TYPE_CHECKING:
+    from tutor.algebra.values import Value
+    from tutor.packs.checks.finding import Finding
+    from tutor.packs.scaffold import Manner
 
 
 @click.command(cls=Command, help=_("Make a new pack, or with --graph a new exercise in one (PACK/NAME)."))
@@ -35,32 +42,56 @@ def new(
 ) -> int:
     from tutor.packs import PackError
     from tutor.packs.checks.run import check_places
-    from tutor.packs.scaffold import check_free, new_exercise, new_pack
+    from tutor.packs.scaffold import check_free, new_pack
 
     place = place.expanduser()
     if graph is None and inputs:
         raise Refused(message(N_("Inputs belong to an exercise. Give its graph with --graph.")), 2)
     try:
         if graph is not None:
-            made = new_exercise(place.parent, place.name, graph, read_inputs(inputs))
+            made, findings = _exercise(place, graph, read_inputs(inputs))
         else:
             check_free(place)
             title = title or _ask(_("Title"), place.name, yes)
             names = authors or tuple(filter(None, [_ask(_("Author"), _user(), yes)]))
             written = _languages(languages or _ask(_("Languages (en, ko)"), language(), yes))
             made = new_pack(place, title, names, written)
+            findings = check_places([place])
     except PackError as error:
         raise Refused(error) from None
-    findings = check_places([place if graph is None else made[0]])
-    if any(not finding.warning for finding in findings):
+    faults = [str(finding) for finding in findings if finding.fault]
+    if faults:
         made[0].unlink()
-        raise Refused("\n".join(map(str, findings)))
+        if graph and "@" in graph and not inputs:
+            faults.append(str(message(N_("Inputs that are matrices need values, as in X=[[1, 2], [3, 4]]."))))
+        raise Refused("\n".join(faults))
     for path in made:
         click.echo(message(N_("Made: {path}"), path=path))
     for finding in findings:
         click.echo(str(finding), err=True)
     click.echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=made[-1]))
     return 0
+
+
+def _exercise(place: Path, graph: str, inputs: Mapping[str, Value]) -> tuple[list[Path], list[Finding]]:
+    """An exercise with the numbers that suit its graph best, and what there is still to say of it."""
+    from tutor.packs.checks.run import check_places
+    from tutor.packs.scaffold import MANNERS, new_exercise
+
+    def tried(manner: Manner) -> tuple[list[Path], list[Finding]]:
+        made = new_exercise(place.parent, place.name, graph, inputs, manner)
+        return made, check_places(made)
+
+    least, best = None, MANNERS[0]
+    for manner in MANNERS:
+        made, found = tried(manner)
+        if not found:
+            return made, found
+        flaws = [sum(kind) for kind in zip(*((one.fault, one.warning, one.note) for one in found), strict=True)]
+        if least is None or flaws < least:
+            least, best = flaws, manner
+        made[0].unlink()
+    return tried(best)
 
 
 def _ask(question: str, usual: str, yes: bool) -> str:

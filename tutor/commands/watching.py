@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from tutor.commands.lines import choose, read_line
+from tutor.commands.lines import choose
 from tutor.commands.start import Settings
 from tutor.i18n import _
 
@@ -61,10 +63,41 @@ def _open(path: Path, worksheet: Worksheet | None) -> Exercise | None:
     return found.open(worksheet.variant.exercise.id) if worksheet else choose((found,))
 
 
+class _Typed:
+    """What is typed, read by a thread of its own: no system lets one wait for a line and a file at once."""
+
+    def __init__(self) -> None:
+        self._read: SimpleQueue[bytes] = SimpleQueue()
+        self._rest = b""
+        Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        # The raw file holds no lock while it waits, so that the program can end meanwhile.
+        raw = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+        while more := raw.read(4096):
+            self._read.put(more)
+        self._read.put(b"")
+
+    def line(self, meanwhile: Callable[[], None]) -> bytes | None:
+        """The next line, None at the end of the input; `meanwhile` is done again and again until then."""
+        while b"\n" not in self._rest:
+            meanwhile()
+            try:
+                more = self._read.get(timeout=_LOOK_EVERY)
+            except Empty:
+                continue
+            if not more:
+                self._read.put(more)
+                return None
+            self._rest += more
+        line, _end, self._rest = self._rest.partition(b"\n")
+        return line
+
+
 class _Reader:
     """Lines of the input, until what is watched is saved."""
 
-    _rest = b""
+    _typed: _Typed | None = None
 
     def __init__(self, path: Path, before: object) -> None:
         self._path = path
@@ -88,25 +121,15 @@ class _Reader:
 
     def line(self, prompt: str) -> str | None:
         """The next line, None at the end of the input. Raises `_Saved`."""
-        if os.name == "nt" or sys.stdin is None:
-            # There one can't wait for a line and a file at once.
-            text = read_line(prompt)
-            self.look()
-            return text
-        import select
-
+        if sys.stdin is None:
+            return None
         print(prompt, end="", flush=True)
-        while b"\n" not in _Reader._rest:
-            self.look()
-            if not select.select([sys.stdin], [], [], _LOOK_EVERY)[0]:
-                continue
-            more = os.read(sys.stdin.fileno(), 4096)
-            if not more:
-                print()
-                return None
-            _Reader._rest += more
-        line, _end, _Reader._rest = _Reader._rest.partition(b"\n")
-        text = line.decode(errors="replace")
+        _Reader._typed = _Reader._typed or _Typed()
+        line = _Reader._typed.line(self.look)
+        if line is None:
+            print()
+            return None
+        text = line.decode(errors="replace").rstrip("\r")
         if not sys.stdin.isatty():
             print(text)
         return text

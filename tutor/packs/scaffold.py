@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.algebra import AlgebraError
 from tutor.algebra.show import write as written
 from tutor.algebra.values import Value, is_matrix
+from tutor.engine import Graph
 from tutor.i18n import N_, message
 from tutor.packs import schema
 from tutor.packs.archive import PACK_FILE
@@ -75,7 +78,32 @@ def check_free(folder: Path) -> None:
         raise PackError([Fault(folder, None, "", message(_EXISTS))])
 
 
-def new_exercise(folder: Path, name: str, graph: str, inputs: Mapping[str, Value]) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an exercise can be made of a graph: the start, and where all fresh numbers come from."""
+
+    start: int = 1
+    first: str = "2"
+    to: str = "9"
+    step: str = "1"
+
+
+#: Which numbers suit depends on the graph: σ wants small ones, a root none below zero.
+MANNERS = (
+    Manner(),
+    Manner(3),
+    Manner(3, "2", "12"),
+    Manner(3, "0.2", "2", "0.1"),
+    Manner(3, "-2", "2", "0.2"),
+    Manner(5, "0.1", "0.9", "0.05"),
+    Manner(7, "3", "30"),
+    Manner(7, "-9", "9"),
+)
+
+
+def new_exercise(
+    folder: Path, name: str, graph: str, inputs: Mapping[str, Value], manner: Manner = MANNERS[0]
+) -> list[Path]:
     """An exercise behind the others of the pack in `folder`. The files made. Raises `PackError`."""
     _check_id(folder / name, name)
     if not (folder / PACK_FILE).is_file():
@@ -83,10 +111,24 @@ def new_exercise(folder: Path, name: str, graph: str, inputs: Mapping[str, Value
     if any(entry.id == name for entry in pack(folder).entries):
         raise PackError([Fault(folder, None, "", message(_TAKEN, id=name))])
     lines = ["#:schema ./exercise.schema.json", f"graph = {_quoted(graph)}"]
+    if manner.start != 1:
+        lines.append(f"start = {manner.start}")
     if inputs:
         lines += ["", "[inputs]", *(f"{key} = {_value(value)}" for key, value in inputs.items())]
-        lines += ["", "[vary]", *(f"{key} = {{ from = 2, to = 9 }}" for key in inputs)]
+    # What has no value needs no range either where the usual one will do.
+    varied = dict.fromkeys([*inputs, *(() if manner.first == "2" and manner.to == "9" else _named_in(graph))])
+    if varied:
+        step = "" if manner.step == "1" else f", step = {manner.step}"
+        lines += ["", "[vary]", *(f"{key} = {{ from = {manner.first}, to = {manner.to}{step} }}" for key in varied)]
     return _written(folder, {f"{_next_number(folder):02}-{name}.toml": lines})
+
+
+def _named_in(graph: str) -> list[str]:
+    """The inputs of a graph; none where it can't be read, which is told when it is checked."""
+    try:
+        return list(Graph.parse(graph).inputs)
+    except AlgebraError:
+        return []
 
 
 def _check_id(path: Path, name: str) -> None:
