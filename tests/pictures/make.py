@@ -1,6 +1,7 @@
 """Pictures of the running program: `python tests/pictures/make.py [FOLDER]`.
 
-Each is the real app, driven by keys. Without a folder only the README's picture is made anew, beside this file.
+Each is the real app, driven by keys. Without a folder only the README's picture is made anew, beside this file; in a
+folder `index.html` shows all of them on one page, for a review of every screen.
 """
 
 from __future__ import annotations
@@ -17,13 +18,17 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Picture:
-    """An exercise (or the list, where it is empty), the keys pressed, the size in cells, the language."""
+    """An exercise (or the list, where it is empty), the keys pressed, the size in cells, the language, the look."""
 
     name: str
     exercise: str
     keys: tuple[str, ...]
     size: tuple[int, int] = (80, 24)
     language: str = "en"
+    theme: str = "dark"
+    ascii: bool = False
+    colourless: bool = False
+    new: bool = False
 
 
 README = Picture("exercise", "basics/two-roads", ("1", "4", "enter", "6", "enter", "2", "0", "enter"), (86, 22))
@@ -32,6 +37,14 @@ ALL = (
     README,
     Picture("home", "", ()),
     Picture("home-ko", "", (), language="ko"),
+    Picture("welcome", "", (), new=True),
+    Picture("welcome-ko", "", (), language="ko", new=True),
+    Picture("palette", "", ("ctrl+p",)),
+    Picture("palette-ko", "", ("ctrl+p", *"rule"), language="ko"),
+    Picture("settings", "", ("ctrl+p", *"settings", "enter")),
+    Picture("progress", "", ("f5",)),
+    Picture("progress-ko", "", ("f5",), (120, 40), "ko"),
+    Picture("search", "", ("slash", *"sigm")),
     Picture("first", "basics/add-multiply", ()),
     Picture("wrong-ko", "basics/add-multiply", ("1", "enter", "1", "2", "0", "enter", "f2"), language="ko"),
     Picture("fault", "basics/two-roads", ("x", "+", "(", "y")),
@@ -47,6 +60,20 @@ ALL = (
     Picture("matrix-80", "matrices/sigma-xw", ("enter", "1"), (80, 24)),
     Picture("wide-ko", "basics/sigmoid-in-parts", ("f2",), (120, 40), "ko"),
     Picture("narrow", "basics/two-roads", (), (60, 16)),
+    Picture("question", "basics/left-to-right", (*"7", "enter", *"10", "enter", *"70", "enter")),
+    Picture("rule-opens", "basics/times", ("7", "enter", "8", "enter", "9", "enter")),
+    Picture("opened", "basics/sigmoid-folded", ("ctrl+o",)),
+    Picture("lstm", "sequences/lstm-cell", ()),
+    Picture("lstm-172", "sequences/lstm-cell", (), (172, 40)),
+    Picture("softmax", "losses/softmax-in-parts", ()),
+    Picture("attention", "sequences/attention-head", (), (172, 50)),
+    Picture("light", "basics/two-roads", README.keys, theme="light"),
+    Picture("high-contrast", "basics/two-roads", README.keys, theme="high-contrast"),
+    Picture("colour-blind", "basics/two-roads", README.keys, theme="colour-blind"),
+    Picture("colourless", "basics/two-roads", README.keys, colourless=True),
+    Picture("ascii", "basics/two-roads", README.keys, ascii=True),
+    Picture("ascii-home", "", ("f1",), ascii=True),
+    Picture("ascii-matrix", "matrices/sigma-xw", ("enter", "1"), ascii=True),
     Picture("too-small", "basics/two-roads", (), (40, 10)),
 )
 
@@ -59,15 +86,28 @@ async def take(picture: Picture) -> str:
     from tutor.tui.app import TutorApp
 
     i18n.use(picture.language)
+    shared = os.environ["BACKPROP_TUTOR_HOME"]
+    if picture.new:
+        os.environ["BACKPROP_TUTOR_HOME"] = tempfile.mkdtemp()
+    home = default_path().parent
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "settings.toml").write_text(f'theme = "{picture.theme}"\n')
+    if not picture.new:
+        (home / "welcomed").touch()
+    os.environ.pop("NO_COLOR", None)
+    if picture.colourless:
+        os.environ["NO_COLOR"] = "1"
     exercise = library.find(picture.exercise) if picture.exercise else None
     with Store.open(default_path()) as store:
-        app = TutorApp(store, exercise, restart=True)
+        app = TutorApp(store, exercise, restart=True, ascii=picture.ascii)
         async with app.run_test(size=picture.size) as pilot:
-            await pilot.pause()
+            await pilot.pause(0.3)
             for key in picture.keys:
                 await pilot.press(key)
-            await pilot.pause()
-            return app.export_screenshot(title="backprop-tutor")
+            await pilot.pause(0.2)
+            shown = app.export_screenshot(title="backprop-tutor")
+    os.environ["BACKPROP_TUTOR_HOME"] = shared
+    return shown
 
 
 def main() -> None:
@@ -78,6 +118,11 @@ def main() -> None:
         file = folder / f"{picture.name}.svg"
         file.write_text(asyncio.run(take(picture)), encoding="utf-8")
         print(file)
+    if len(sys.argv) > 1:
+        shown = (f'<h2>{one.name}</h2><img src="{one.name}.svg" alt="{one.name}">' for one in ALL)
+        page = f'<!doctype html><meta charset="utf-8"><title>backprop-tutor</title>{"".join(shown)}'
+        (folder / "index.html").write_text(page, encoding="utf-8")
+        print(folder / "index.html")
 
 
 if __name__ == "__main__":
