@@ -120,9 +120,16 @@ class Panel(Vertical):
     def _update(self, id: str, shown: Content, layout: bool = True) -> bool:
         """Show a text where it differs from what is shown; whether it did. `layout`: its height may change."""
         static = self.query_one(f"#{id}", Static)
-        if static.content == shown:
+        before = static.content
+        if before == shown:
             return False
-        static.update(shown, layout=layout)
+        # Most moves of the focus change one line for another, and nothing has to be arranged anew.
+        room = self.size.width - 2
+        alike = all(
+            isinstance(text, Content) and "\n" not in text.plain and 0 < text.cell_length <= room
+            for text in (before, shown)
+        )
+        static.update(shown, layout=layout and not alike)
         return True
 
     def scroll_notes(self, pages: int) -> None:
