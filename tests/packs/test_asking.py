@@ -111,7 +111,8 @@ answer = "X.T @ U"
 """
     )
     assert judged(exercise, "q1", "X.T @ U") == (Kind.RIGHT, None)
-    assert judged(exercise, "q1", "U @ X")[0] is Kind.WRONG_SHAPE
+    assert judged(exercise, "q1", "U @ X") == (Kind.MISTAKEN, "question.transposed")
+    assert judged(exercise, "q1", "[[1, 2]]")[0] is Kind.WRONG_SHAPE
     assert judged(exercise, "q1", "W")[0] is Kind.MALFORMED
 
 
