@@ -129,10 +129,11 @@ class ProgressScreen(Screen[None]):
     # --- showing ---
 
     def _show_keys(self) -> None:
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        if not self._resets.any:
-            keys = [key for key in keys if key.id != "progress.undo"]
-        self.query_one(KeyBar).show(keys)
+        hidden = set() if self._resets.any else {"progress.undo"}
+        option = self.query_one(OptionList).highlighted_option
+        if option is None or self._leads_to(option.id) is None:
+            hidden.add("progress.open")
+        self.query_one(KeyBar).show([key for key in KEYS if isinstance(key, Binding) and key.id not in hidden])
 
     def _fill(self) -> None:
         """List what is known; the cursor stays where it was."""
@@ -247,27 +248,32 @@ class ProgressScreen(Screen[None]):
     # --- keys ---
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._show_keys()
         options = event.option_list.options
         if all(option.disabled for option in options[: event.option_index]):
             event.option_list.scroll_home(animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self.app.screen is not self or self._found is None or self._atlas is None:
-            return
-        kind, _space, id = (event.option_id or "").partition(" ")
-        exercise: str | None = None
-        if kind == "review":
-            exercise = ""
-        elif kind == "rule":
-            candidates = self._atlas.asking(id)
-            exercise = candidates[0].name if candidates else None
-        elif kind == "pack":
-            exercise = self._next_in(id)
-        elif kind == "mistake":
-            exercise = next((met.exercise for met in self._found.mistakes if met.id == id), None)
-        if exercise is not None:
+        exercise = self._leads_to(event.option_id)
+        if exercise is not None and self.app.screen is self:
             self.post_message(self.Chosen(exercise))
+
+    def _leads_to(self, row: str | None) -> str | None:
+        """The exercise that a row opens, empty for the review; None where it opens nothing."""
+        if self._found is None or self._atlas is None:
+            return None
+        kind, _space, id = (row or "").partition(" ")
+        if kind == "review":
+            return ""
+        if kind == "rule":
+            candidates = self._atlas.asking(id)
+            return candidates[0].name if candidates else None
+        if kind == "pack":
+            return self._next_in(id)
+        if kind == "mistake":
+            return next((met.exercise for met in self._found.mistakes if met.id == id), None)
+        return None
 
     def _next_in(self, pack: str) -> str | None:
         """The first exercise of a pack that is not solved, or its first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -57,6 +58,14 @@ def written(key: str) -> str:
     return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 
+class Span(NamedTuple):
+    """A key with what it does, and the columns it takes up."""
+
+    begin: int
+    end: int
+    binding: Binding
+
+
 class KeyBar(Widget):
     """Shows keys with what they do, as many as fit, and `status` at the right; a click does the same as the key."""
 
@@ -65,7 +74,8 @@ class KeyBar(Widget):
         self.signs = signs
         self._keys: Sequence[Binding] = ()
         self._status = ""
-        self._spans: list[tuple[int, int, str]] = []
+        #: Where each key is written.
+        self.spans: list[Span] = []
 
     @property
     def keys(self) -> Sequence[Binding]:
@@ -83,13 +93,13 @@ class KeyBar(Widget):
     def render(self) -> Content:
         room = self.size.width - (cell_len(self._status) + 1 if self._status else 0)
         parts: list[str | tuple[str, str]] = []
-        self._spans = []
+        self.spans = []
         x = 0
         for binding in self._fitting(room):
             key, says = self._texts(binding)
             width = cell_len(key) + 1 + cell_len(says)
             parts += [(key, "bold $primary"), f" {says}  "]
-            self._spans.append((x, x + width, binding.action))
+            self.spans.append(Span(x, x + width, binding))
             x += width + 2
         if self._status:
             parts += [" " * max(self.size.width - x - cell_len(self._status), 0), (self._status, "bold $warning")]
@@ -115,6 +125,6 @@ class KeyBar(Widget):
 
     async def on_click(self, event: events.Click) -> None:
         spot = event.get_content_offset(self)
-        for begin, end, action in self._spans:
-            if spot is not None and begin <= spot.x < end:
-                await self.screen.run_action(action)
+        for span in self.spans:
+            if spot is not None and span.begin <= spot.x < span.end:
+                await self.screen.run_action(span.binding.action)
