@@ -60,10 +60,13 @@ class Session:
         """Wait until this exercise is open."""
 
         def open_now() -> bool:
-            screen = self.app.screen
-            if not isinstance(screen, ExerciseScreen) or not screen.is_mounted:
-                return False
-            return screen.desk.worksheet.variant.exercise.id == exercise_id and screen.drawing and screen.focused is not None
+            screen = self.screen
+            return (
+                screen.is_mounted
+                and screen.desk.worksheet.variant.exercise.id == exercise_id
+                and screen.drawing
+                and screen.focused is not None
+            )
 
         await until(self.pilot, open_now, f"{exercise_id} is open")
 
