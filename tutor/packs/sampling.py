@@ -31,6 +31,8 @@ DIGITS = 6
 #: Operations that make decimals of decimals; elsewhere a long one is no surprise.
 _DECIMAL = {"add", "sub", "mul", "neg", "matmul", "transpose", "sum", "sum.0", "sum.1", "relu", "abs", "max", "min",
             "pow", "broadcast"}  # fmt: skip
+#: So many different sets of 40 come of what may be drawn where it is much; fewer than a few are too few for practice.
+_MANY, _A_FEW = 20, 4
 #: Whose numbers show what is so for all numbers.
 _REFERENCE, _REFERENCES = 0, 12
 
@@ -188,7 +190,7 @@ class Sampler:
     def picks(self, seeds: Sequence[int]) -> list[Pick | None]:
         """What is taken for each seed; None where nothing can be. The same for a seed in any company.
 
-        It is the first set that nothing speaks against, or else the best there is.
+        It is the first set that nothing speaks against, or else one of the best there are.
         """
         drawn = [
             self._drawing.in_floats(self._exercise, seeds, ATTEMPTS),
@@ -249,8 +251,9 @@ class _Judged:
                 self.flaws[:, 1] += group.hidden(always)
 
     def best(self, sets: Sequence[Any]) -> list[tuple[int, bool] | None]:
-        """For each of some lists of rows the first without a flaw in which mistakes can be told from each other; else
-        the least bad. With it whether there are mistakes that can't be told apart.
+        """For each of some lists of rows the first of those with the fewest flaws in which the fewest mistakes can't be told
+        from another. Where there is little to choose from it is the first among the better quarter. With it whether there
+        are mistakes that can't be told apart.
         """
         import numpy as np
 
@@ -262,10 +265,19 @@ class _Judged:
                 alike += group.alike(different, candidates)
         ends = np.cumsum([len(rows) for rows in several])
         parts = np.split(alike, ends[:-1])
-        return [
-            (int(rows[part.argmin()]), bool(part.min())) if len(rows) else None
-            for rows, part in zip(several, parts, strict=True)
-        ]
+        return [self._first(rows, part) if len(rows) else None for rows, part in zip(several, parts, strict=True)]
+
+    def _first(self, rows: Any, alike: Any) -> tuple[int, bool]:
+        """The row to take, given how many mistakes are alike in each."""
+        # Of few sets every seed draws the same: there, what is left must be some, or it would be the same each time.
+        few = len(self._sets(rows)) < _MANY and len(self._sets(rows[alike == alike.min()])) < _A_FEW
+        tolerable = sorted(alike.tolist())[len(alike) // 4] if few else int(alike.min())
+        taken = int((alike <= tolerable).argmax())
+        return int(rows[taken]), bool(alike[taken])
+
+    def _sets(self, rows: Any) -> set[tuple[bytes, ...]]:
+        """The different sets of numbers among some rows."""
+        return {tuple(value[row].tobytes() for value in self._inputs.values()) for row in rows}
 
     def pick(self, row: int, attempt: int | None, alike: bool = False, itself: bool = False) -> Pick:
         """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`. `alike`
