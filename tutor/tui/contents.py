@@ -12,6 +12,9 @@ from tutor.tui.signs import Signs
 #: A piece of text, plain or in a style.
 Part: TypeAlias = "str | Content | tuple[str, str]"
 
+#: In fewer columns a text is not indented.
+_ROOM_TO_HANG = 16
+
 
 def content(signs: Signs, *parts: Part) -> Content:
     """Parts joined, each as this set of signs can show it."""
@@ -53,3 +56,14 @@ def prose(signs: Signs, text: str, style: str = "") -> Content:
         end = found.end()
     parts.append((text[end:], style))
     return content(signs, *(part for part in parts if part[0]))
+
+
+def hanging(lead: Content, text: Content, room: int) -> Content:
+    """A text behind its lead, in `room` columns: what wraps goes on below the text and not below the lead."""
+    indent = lead.cell_length
+    if room - indent < _ROOM_TO_HANG:
+        return lead + text
+    lines = text.wrap(room - indent)
+    return Content("\n").join(
+        [lead + line if at == 0 else Content(" " * indent) + line for at, line in enumerate(lines)]
+    )

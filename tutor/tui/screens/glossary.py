@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from tutor.grading.card import Card, cards
 from tutor.grading.why import TERMS
 from tutor.i18n import N_, _, in_language, language, translate
-from tutor.tui.contents import content
+from tutor.tui.contents import content, hanging
 from tutor.tui.screens.card import CardScreen
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
@@ -25,6 +25,9 @@ KEYS: list[BindingType] = [
     Binding("enter", "open", N_("open"), tooltip=N_("the card of this rule"), id="glossary.open"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="glossary.help"),
 ]
+
+#: Before what a rule or a word says.
+_INDENT = Content(" " * 6)
 
 
 class GlossaryScreen(Screen[None]):
@@ -41,7 +44,7 @@ class GlossaryScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, (_("Rules and words"), "bold")), id="title")
-        yield OptionList(*self._options(), id="glossary")
+        yield OptionList(*self._options(0), id="glossary")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:
@@ -54,23 +57,36 @@ class GlossaryScreen(Screen[None]):
         keys = [key for key in KEYS if isinstance(key, Binding)]
         self.query_one(KeyBar).show(keys)
 
-    def _options(self) -> list[Option]:
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """What a rule or a word says is wrapped below its own beginning."""
+        if not self.query(OptionList):
+            return
+        options = self.query_one(OptionList)
+        room = options.scrollable_content_region.width
+        for at, option in enumerate(self._options(room)):
+            options.replace_option_prompt_at_index(at, option.prompt)
+
+    def _options(self, room: int) -> list[Option]:
         signs = self.signs
         found = [Option(content(signs, (_("Rules"), "bold $primary")), disabled=True)]
-        found += [Option(self._rule(card), str(index)) for index, card in enumerate(self._cards)]
+        found += [Option(self._rule(card, room), str(index)) for index, card in enumerate(self._cards)]
         found += [Option(Content(""), disabled=True), Option(content(signs, (_("Words"), "bold $primary")))]
-        found += [Option(self._term(*term)) for term in TERMS]
+        found += [Option(self._term(*term, room)) for term in TERMS]
         return found
 
-    def _rule(self, card: Card) -> Content:
-        said = str(card.says[0])
-        return content(self.signs, (f"  {card.title}", "bold"), (f"\n      {said}", "$foreground 60%"))
+    def _rule(self, card: Card, room: int) -> Content:
+        said = content(self.signs, (str(card.says[0]), "$foreground 60%"))
+        return content(self.signs, (f"  {card.title}\n", "bold"), hanging(_INDENT, said, room))
 
-    def _term(self, word: str, meaning: str) -> Content:
+    def _term(self, word: str, meaning: str, room: int) -> Content:
         """A word with the word of the other language, and what it means."""
         other = in_language(word, "ko" if language() == "en" else "en")
         beside = f" ({other})" if other.isascii() or not self.ascii else ""
-        return content(self.signs, (f"  {translate(word)}{beside}", "bold"), f"\n      {translate(meaning)}")
+        says = hanging(_INDENT, content(self.signs, translate(meaning)), room)
+        return content(self.signs, (f"  {translate(word)}{beside}\n", "bold"), says)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

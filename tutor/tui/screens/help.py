@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.i18n import N_, _
-from tutor.tui.contents import content
+from tutor.tui.contents import content, hanging
 from tutor.tui.keymap import keys_of
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import EVERYWHERE, written
@@ -35,12 +35,22 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
-            yield Static(Content("\n\n").join([*filter(None, self.paragraphs), self._table()]), id="help-text")
+            yield Static(id="help-text")
 
     def on_mount(self) -> None:
         self.query_one("#help").focus()
 
-    def _table(self) -> Content:
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        if not self.query("#help-text"):
+            return
+        room = self.query_one("#help").scrollable_content_region.width
+        told = [*filter(None, self.paragraphs), self._table(room)]
+        self.query_one("#help-text", Static).update(Content("\n\n").join(told))
+
+    def _table(self, room: int) -> Content:
         """A row for each binding: its keys, and what they do."""
         rows = {
             ", ".join(map(written, keys_of(self.app, binding).split(","))): binding.tooltip or binding.description
@@ -48,7 +58,11 @@ class HelpScreen(ModalScreen[None]):
         }
         width = max(map(cell_len, rows))
         lines = [
-            content(self.signs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), f"  {_(says)}")
+            hanging(
+                content(self.signs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), "  "),
+                content(self.signs, _(says)),
+                room,
+            )
             for keys, says in rows.items()
         ]
         return Content("\n").join(lines)

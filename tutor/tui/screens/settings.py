@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -35,6 +36,7 @@ _NAMES: Mapping[str, str] = {
     "density": N_("Graphs open"),
     "ascii": N_("Drawn with"),
 }
+_KEYS, _FILE = _BESIDES = (N_("Keys"), N_("Settings file"))
 _DRAWN: Mapping[str, str] = {"all": N_("all characters"), "ascii": N_("ASCII only")}
 
 
@@ -78,8 +80,8 @@ class SettingsScreen(Screen[None]):
         return [
             *shown,
             Option(Content(""), disabled=True),
-            Option(self._line(_("Keys"), keys), "keys", disabled=True),
-            Option(self._line(_("Settings file"), str(path) if path.exists() else _("Enter makes it")), "file"),
+            Option(self._line(_(_KEYS), keys), "keys", disabled=True),
+            Option(self._line(_(_FILE), str(path) if path.exists() else _("Enter makes it")), "file"),
         ]
 
     def _row(self, name: str, says: str) -> Content:
@@ -87,7 +89,8 @@ class SettingsScreen(Screen[None]):
         return self._line(says, _(choices[value]))
 
     def _line(self, says: str, value: str) -> Content:
-        return content(self.signs, (says, "bold"), f"   {value}")
+        width = max(cell_len(_(name)) for name in [*_NAMES.values(), *_BESIDES])
+        return content(self.signs, (says, "bold"), " " * (width - cell_len(says)), f"   {value}")
 
     def _choices(self, name: str) -> tuple[str, Mapping[str, str]]:
         """What is chosen, and all choices with what they are called."""
