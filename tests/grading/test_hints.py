@@ -221,7 +221,7 @@ def check_nudge(of: Problem, place: Blank) -> bool:
     truth = nearest_float(right if cell is None else right[cell])
     start = nearest_float(of.start)
     assert said["moved"] * start / said["delta"] == pytest.approx(truth, rel=0.03, abs=2e-3 * abs(start)), text
-    assert ("The start makes" in text) is (start != 1)
+    assert ("The pass starts with" in text) is (start != 1)
     return True
 
 
@@ -384,6 +384,14 @@ def test_an_answer_in_certain_names_is_shown_in_these() -> None:
     assert right_answer(of, of.place("x->sigmoid1")) == "∂L/∂y·y·(1 − y)"
     through = symbolic("p = exp(x); y = sqrt(p)", "dL/dy", **{"x->p": Advice(symbols=("p", "up"))})
     assert right_answer(through, through.place("x->p")) == "up·p"
+
+
+def test_the_sum_at_a_branch_can_be_found_by_nudging_where_there_are_symbols() -> None:
+    of = symbolic("y = x * x + 3 * x", "dL/dy")
+    said = rung(of, of.place("x"), 4)
+    assert "Check ∂y/∂x by nudging at x = 2: it is 7 there." in said
+    assert "y is 10.71 instead of 10: 0.71 for 0.1" in said
+    assert "∂(x·x)/∂x = x" in rung(of, of.place("x->mul1.0"), 3)
 
 
 @pytest.mark.parametrize("name", ["matrices", "relu", "bias", "softmax"])

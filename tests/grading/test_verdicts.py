@@ -108,6 +108,15 @@ def test_one_number_is_enough_for_a_matrix_of_one_cell() -> None:
     assert reads_as(of, place, "3 * c").text == "3·c = [[−15]]"
 
 
+def test_the_cells_that_are_short_or_wrong_are_named() -> None:
+    of = GOOD["matrices"]
+    place = of.place("A->S")
+    short = grade(of, place, "[[0.05691, 0.04], [0.03, 0.001607]]")
+    assert (short.kind, "at [1,2], [2,1]." in str(short.message)) == (Kind.COARSE, True)
+    wrong = grade(of, place, "[[0.05691, 7], [0.0277, 9]]")
+    assert (wrong.kind, "at [1,2], [2,2]." in str(wrong.message)) == (Kind.WRONG, True)
+
+
 def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
     of = GOOD["matrices"]
     verdict = grade(of, of.place("X->A"), "up * W.T")

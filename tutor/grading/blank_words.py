@@ -45,7 +45,7 @@ def _words(problem: Problem, blank: Blank) -> dict[str, Any]:
             "n": len(graph.outgoing[blank.edge.target]),
             "x": show(problem.exact.values[blank.edge.source], near_one=problem.near_one[blank.edge.source]),
             "g": show(upstream),
-            "shape": describe(blank.shape),
+            "shape": describe(blank.shape) if blank.shape else message(N_("a single number")),
             "up_shape": describe(values.shape(upstream)),
         }
         if target.own and target.own.parts:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tutor.algebra import Expr, values
 from tutor.algebra.tree import names as names_in
 from tutor.algebra.values import Value
 from tutor.grading.equality import DIGITS, Match, Typed, compare, tolerance
 from tutor.grading.identity import Finding, Outcome, compare_formulas
 from tutor.grading.reading import Answer
+
+#: So many cells of a matrix are listed.
+_LISTED = 4
 
 
 def compare_cells(answer: Answer, truth: Value, digits: int = DIGITS) -> tuple[tuple[Match, ...], ...]:
@@ -22,6 +27,12 @@ def compare_cells(answer: Answer, truth: Value, digits: int = DIGITS) -> tuple[t
 def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
     """Whether every cell is right."""
     return all(match is Match.EQUAL for row in cells for match in row)
+
+
+def list_cells(marks: Sequence[Sequence[object]], mark: object) -> str:
+    """Where a mark stands in a matrix of them: `[1,2], [3,1]`; the first few, row by row."""
+    found = [f"[{i},{j}]" for i, row in enumerate(marks, 1) for j, one in enumerate(row, 1) if one == mark]
+    return ", ".join([*found[:_LISTED], "…"] if len(found) > _LISTED else found)
 
 
 def _match(typed: Typed, truth: Expr, digits: int, formula: bool) -> Match:

@@ -10,7 +10,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.show import show, show_number, write
 from tutor.algebra.tree import Num
 from tutor.algebra.values import Value
-from tutor.grading.comparing import compare_cells
+from tutor.grading.comparing import compare_cells, list_cells
 from tutor.grading.equality import DIGITS, Match
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import grade_choice
@@ -42,7 +42,7 @@ def grade(problem: Problem, blank: Blank, text: str, held: Mapping[str, Value] |
         if all(match is Match.EQUAL for match in flat):
             return Verdict(Kind.RIGHT, _said_after(problem, blank, _praise(answer, truth)), cells=_marks(cells))
         if _nearly(cells):
-            return Verdict(Kind.COARSE, _coarse(problem, blank, answer), cells=_marks(cells))
+            return Verdict(Kind.COARSE, _coarse(problem, blank, answer, cells), cells=_marks(cells))
         if Match.UNCLEAR in flat:
             return Verdict(
                 Kind.UNDECIDED,
@@ -150,11 +150,14 @@ def _praise(answer: Answer, truth: Value) -> Message:
     return message(N_("Right."))
 
 
-def _coarse(problem: Problem, blank: Blank, answer: Answer) -> Message:
+def _coarse(problem: Problem, blank: Blank, answer: Answer, cells: tuple[tuple[Match, ...], ...]) -> Message:
     typed = answer.typed[0][0]
     if not answer.formula and suspected(problem, blank, answer):
         # So short it is a mistake's value as well: to call it right would be a guess.
         return message(N_("With so few digits right and wrong can't be told apart; one more digit please."))
-    if not values.is_matrix(answer.value) and typed.digits:
+    if values.is_matrix(answer.value):
+        at = list_cells(cells, Match.COARSE)
+        return message(N_("Right so far; one more digit please at {cells}."), cells=at)
+    if typed.digits:
         return message(N_("Right so far; one more digit please ({v} has {k})."), v=write(answer.tree), k=typed.digits)
     return message(N_("Right so far; one more digit please."))

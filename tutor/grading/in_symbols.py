@@ -7,6 +7,7 @@ would be a nudge of these numbers is one at a point that is taken for the purpos
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tutor.algebra import values
 from tutor.algebra.errors import AlgebraError
@@ -15,7 +16,8 @@ from tutor.algebra.show import show, write
 from tutor.algebra.tidy import tidy
 from tutor.algebra.tree import Expr, Sym, mul, names
 from tutor.algebra.values import Value
-from tutor.engine import NotANumber, Passes
+from tutor.engine import Edge, NotANumber, Passes
+from tutor.engine.nudge import nudged
 from tutor.engine.symbolic import has_symbols, told
 from tutor.grading.blank_words import LONG, fill, written_size
 from tutor.grading.identity import plain_point
@@ -23,6 +25,25 @@ from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
 
 _STEPS = (0.1, 0.01, 0.001)
+#: Numbers below this are written without a power of ten.
+_LARGE = 1e9
+
+_AT_A_POINT = N_(
+    "Check the slope by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} is "
+    "{after} instead of {before}: {moved} for {delta}."
+)
+_ANYWHERE = N_(
+    "Check the slope {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead of "
+    "{before}: {moved} for {delta}."
+)
+_OUTPUT_ANYWHERE = N_(
+    "Check ∂{result}/∂{name} = {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead "
+    "of {before}: {moved} for {delta}."
+)
+_OUTPUT_AT_A_POINT = N_(
+    "Check ∂{result}/∂{name} by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} "
+    "is {after} instead of {before}: {moved} for {delta}."
+)
 
 
 def slope_is_open(problem: Problem, blank: Blank) -> bool:
@@ -90,29 +111,95 @@ def slope_as_formula(problem: Problem, blank: Blank) -> Message | None:
 
 
 def _factor(title: str) -> str:
-    return title if title.isidentifier() else f"({title})"
+    return title if title.isidentifier() or title.startswith("(") else f"({title})"
 
 
 def nudge_at_a_point(problem: Problem, blank: Blank) -> Message | None:
-    """How the node's output moves when this line moves, at a point; None where it can't be shown."""
-    if not blank.edge or blank.shape is not None:
+    """How the node's output moves when this line moves, at a point; None where it can't be shown.
+
+    At a branch's sum it is the output of the graph, when the branched value moves.
+    """
+    if blank.shape is not None:
         return None
-    edge, exact, graph = blank.edge, problem.exact, problem.graph
-    operation = graph.nodes[edge.target].operation
     point = {name: float(value) for name, value in plain_point(problem.domains).items()}
     try:
-        operands = [_number(value, point) for value in exact.operands(edge.target)]
-        slope = _number(exact.edges[edge.target, edge.slot].local, point)
-        before = operation.forward(*operands)
-        for step in _STEPS:
-            moved = list(operands)
-            moved[edge.slot] += step
-            after = operation.forward(*moved)
-            if abs((after - before) - slope * step) <= 0.05 * abs(after - before):
-                return _said(problem, blank, point, (operands[edge.slot], moved[edge.slot], before, after), slope, step)
+        return _along_all_lines(problem, blank, point) if blank.edge is None else _along(problem, blank.edge, point)
     except (AlgebraError, ArithmeticError, ValueError, KeyError, TypeError):
         return None
+
+
+def _along(problem: Problem, edge: Edge, point: Mapping[str, float]) -> Message | None:
+    exact, graph = problem.exact, problem.graph
+    operation = graph.nodes[edge.target].operation
+    operands = [_number(value, point) for value in exact.operands(edge.target)]
+    local = exact.edges[edge.target, edge.slot].local
+    before = operation.forward(*operands)
+    for step in _STEPS:
+        moved = list(operands)
+        moved[edge.slot] += step
+        after = operation.forward(*moved)
+        if found := _Moved(operands[edge.slot], step, before, after, _number(local, point)).told():
+            used = names(exact.values[edge.source]) | names(local)
+            return Message(
+                _AT_A_POINT if used & point.keys() else _ANYWHERE,
+                {
+                    **found,
+                    "at": _point(point, used),
+                    "name": graph.title(edge.source),
+                    "result": graph.title(edge.target),
+                },
+            )
     return None
+
+
+def _along_all_lines(problem: Problem, blank: Blank, point: Mapping[str, float]) -> Message | None:
+    exact, graph = problem.exact, problem.graph
+    if isinstance(problem.start, Sym):
+        # What the output's own movement is worth is left out: the slope of the output is what is seen to move.
+        point = {**point, problem.start.name: 1.0}
+    truth = problem.truth(blank)
+    slope = _number(truth, point) / _number(problem.start, point)
+    values_there = tuple(_number(value, point) for value in exact.values)
+    old, before = values_there[blank.node], values_there[graph.last]
+    for step in _STEPS:
+        after = nudged(graph, values_there, blank.node, old + step)
+        if found := _Moved(old, step, before, after, slope).told():
+            used = names(exact.values[graph.last])
+            return Message(
+                _OUTPUT_AT_A_POINT if used & point.keys() else _OUTPUT_ANYWHERE,
+                {**found, "at": _point(point, used), "name": graph.title(blank.node), "result": graph.output},
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A value that is moved by a step, and what that moves, where its slope is known."""
+
+    old: float
+    step: float
+    before: float
+    after: float
+    slope: float
+
+    def told(self) -> dict[str, str] | None:
+        """The words for it; None where the step is so large that the slope can't be seen."""
+        moved = self.after - self.before
+        if abs(moved - self.slope * self.step) > 0.05 * abs(moved):
+            return None
+        return {
+            "slope": _plain(self.slope),
+            "old": _plain(self.old, 7),
+            "new": _plain(self.old + self.step, 7),
+            "before": _plain(self.before, 7),
+            "after": _plain(self.after, 7),
+            "moved": _plain(moved),
+            "delta": _plain(self.step),
+        }
+
+
+def _point(point: Mapping[str, float], used: set[str]) -> str:
+    return ", ".join(f"{name} = {_plain(value)}" for name, value in point.items() if name in used)
 
 
 def _number(value: Value, point: Mapping[str, float]) -> float:
@@ -121,44 +208,6 @@ def _number(value: Value, point: Mapping[str, float]) -> float:
     return in_floats(value, point)
 
 
-def _said(
-    problem: Problem,
-    blank: Blank,
-    point: Mapping[str, float],
-    moved: tuple[float, float, float, float],
-    slope: float,
-    step: float,
-) -> Message:
-    assert blank.edge
-    graph = problem.graph
-    used = names(problem.exact.values[blank.node]) | names(
-        problem.exact.edges[blank.edge.target, blank.edge.slot].local
-    )
-    at = ", ".join(f"{name} = {_plain(value)}" for name, value in point.items() if name in used)
-    old, new, before, after = (_plain(value, 7) for value in moved)
-    text = N_(
-        "Check the slope by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} is "
-        "{after} instead of {before}: {moved} for {delta}."
-    )
-    if not at:
-        text = N_(
-            "Check the slope {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead of "
-            "{before}: {moved} for {delta}."
-        )
-    return message(
-        text,
-        at=at,
-        slope=_plain(slope),
-        name=graph.title(blank.node),
-        old=old,
-        new=new,
-        result=graph.title(blank.edge.target),
-        before=before,
-        after=after,
-        moved=_plain(moved[3] - moved[2]),
-        delta=_plain(step),
-    )
-
-
 def _plain(value: float, digits: int = 4) -> str:
-    return f"{value:.{digits}g}".replace("-", "−")
+    text = f"{value:.{digits}g}"
+    return (f"{value:.0f}" if "e+" in text and abs(value) < _LARGE else text).replace("-", "−")

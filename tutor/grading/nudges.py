@@ -93,7 +93,7 @@ def _nudge_text(
     said = Message(text, words)
     if problem.starts_at_one:
         return said
-    return together(said, Message(N_("The start makes {start} times that."), words))
+    return together(said, Message(N_("The pass starts with {start}, so what comes back is {start} times that."), words))
 
 
 def _told_apart(old: float, new: float) -> tuple[str, str] | None:

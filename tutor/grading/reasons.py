@@ -18,7 +18,7 @@ from tutor.grading.apart import Apart
 from tutor.grading.at_nodes import NOT_THE_END
 from tutor.grading.blank_words import fill
 from tutor.grading.classes import by_accident
-from tutor.grading.comparing import all_equal, compare_cells, difference
+from tutor.grading.comparing import all_equal, compare_cells, difference, list_cells
 from tutor.grading.equality import Typed, tolerance
 from tutor.grading.identity import Outcome
 from tutor.grading.mistakes import suspects
@@ -62,7 +62,10 @@ def why_not(
     if slip:
         return Verdict(Kind.MISTAKEN, message(slip.says), slip.id, cells)
     if cells is not None and any(cell for row in cells for cell in row):
-        return Verdict(Kind.WRONG, message(N_("Some cells are right. Look at the ones that are marked.")), cells=cells)
+        wrong = list_cells(cells, False)
+        return Verdict(
+            Kind.WRONG, message(N_("Some cells are right. Look again at {cells}."), cells=wrong), cells=cells
+        )
     return Verdict(Kind.WRONG, _nothing_recognised(problem, blank, words), cells=cells)
 
 
@@ -148,7 +151,7 @@ def _mistaken(
     first = fitting[0]
     says = first.said(words)
     if not isinstance(first.says, Text) and by_accident(problem, blank, fitting):
-        says = message(N_("A guess: {text}"), text=says)
+        says = message(N_("Perhaps it is this. {text}"), text=says)
     return Verdict(Kind.MISTAKEN, says, first.id, cells)
 
 
@@ -252,12 +255,12 @@ def _nothing_recognised(problem: Problem, blank: Blank, words: Mapping[str, Any]
         return Message(N_("If {name} moves by 1, by how much does {name} move?"), words)
     if blank.kind == "sum":
         return Message(
-            N_("Here meets what came back along {n} lines. Which are they, and how do they go together?"),
+            N_("What came back along {n} lines meets here. Which lines are they, and how do their values go together?"),
             words,
         )
     return Message(
         N_(
-            "Two numbers make this one: what reached {node} from the right, and how much {node} moves when "
+            "Two things make this value: what reached {node} from the right, and how much {node} moves when "
             "only this line moves. Which of the two are you unsure of?"
         ),
         words,

@@ -105,8 +105,12 @@ TABLE = (
             lambda g, z, p, t: spread(g * 2 / count(p), p) * (t - p),
         ),
         says=(
-            N_("The mean squared error sends each prediction twice its error, divided by how many there are."),
-            N_("The mean squared error sends each target minus twice its error, divided by how many there are."),
+            N_(
+                "The mean squared error sends each prediction the upstream times twice its error, divided by their number."
+            ),
+            N_(
+                "The mean squared error sends each target the upstream times minus twice its error, divided by their number."
+            ),
         ),
         asks=(
             N_("Each cell adds the square of its error to a mean. How fast does a square rise?"),
