@@ -28,6 +28,20 @@ def formula(graph: str, **inputs: int) -> Exercise:
 # --- moving ---
 
 
+async def test_a_forward_value_that_is_asked_is_shown_at_its_node() -> None:
+    async with opened("basics/left-to-right", size=(60, 16)) as session:
+        await session.pilot.press("f7")
+        graph = session.screen.query_one(GraphView)
+        for name, sign in {"value(add1)": "+", "value(mul1)": "×", "value(mul2)": "×"}.items():
+            assert session.desk.at == name and graph.drawing is not None
+            box = graph.drawing.boxes[session.desk.node or ""]
+            row = box.y + box.height // 2 - graph.scroll_offset.y
+            assert 0 <= row < graph.size.height
+            marked = [part.text for part in graph.render_line(row) if part.style and part.style.bgcolor]
+            assert any(sign in piece for piece in marked)
+            await session.pilot.press("tab")
+
+
 async def test_tab_goes_in_the_order_of_the_backward_pass_and_round() -> None:
     async with opened(ADD_MULTIPLY) as session:
         order = [blank.id for blank in session.desk.worksheet.blanks]

@@ -166,7 +166,7 @@ class ExerciseScreen(Screen[None]):
             self._arrange()
             return
         looked_at = frozenset(place.id for place in desk.pointers())
-        self.query_one(GraphView).fill(self._fillings.of(desk), desk.at, looked_at)
+        self.query_one(GraphView).fill(self._fillings.of(desk), desk.at, looked_at, desk.node)
         self.query_one(Panel).show(desk, self._arranged.density, self.onward)
         title = self.query_one("#title", Static)
         if title.content != (shown := self._title()):
@@ -244,14 +244,18 @@ class ExerciseScreen(Screen[None]):
         if self.desk.worksheet.done:
             return
         if self.desk.given:
-            self.desk.remark = message(N_("This value is given. Tab goes to the next blank."))
+            self.desk.remark = message(N_("This value is given. {key} goes to the next blank."), key=self._key_on)
         elif self.desk.closed:
             self.desk.remark = exam.TAKEN.message
         elif self.desk.waits:
-            self.desk.remark = message(N_("The forward values come first. Tab goes to the next one."))
+            self.desk.remark = message(N_("The forward values come first. {key} goes to the next one."), key=self._key_on)
         elif text.strip() or self.desk.draft.line.text:
             self.desk.type(text)
         self._show()
+
+    @property
+    def _key_on(self) -> str:
+        return self.signs.key("exercise.next", "Tab")
 
     def action_edit(self, change: str) -> None:
         self.desk.remark = None

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tutor.drawing import Drawing, Place
+from tutor.drawing import Drawing, Place, Rect
 from tutor.drawing.cells import BEHIND, clusters, shorten
 from tutor.tui.signs import UNICODE, Signs
 
@@ -89,6 +89,8 @@ class GraphView(ScrollView, inherit_bindings=False):
         self.drawing: Drawing | None = None
         self._fillings: Mapping[str, Filling] = {}
         self._focused = ""
+        #: The node that is asked about, where what is asked has no place of its own in the drawing.
+        self._node = ""
         #: The places that are pointed out beside the focused one.
         self.looked_at: frozenset[str] = frozenset()
         self._fixed: list[list[tuple[str, str]]] = []
@@ -105,8 +107,10 @@ class GraphView(ScrollView, inherit_bindings=False):
         self.refresh()
         self.follow()
 
-    def fill(self, fillings: Mapping[str, Filling], focused: str, looked_at: frozenset[str]) -> None:
-        """Show these fillings; refresh where something differs."""
+    def fill(
+        self, fillings: Mapping[str, Filling], focused: str, looked_at: frozenset[str], node: str | None = None
+    ) -> None:
+        """Show these fillings; refresh where something differs. `node` is in focus where no place is."""
         drawing = self.drawing
         if drawing is None:
             return
@@ -116,18 +120,25 @@ class GraphView(ScrollView, inherit_bindings=False):
         moved = focused != self._focused
         self._fillings, self._focused, self.looked_at = fillings, focused, looked_at
         regions = [self._on_screen(drawing.places[name]) for name in changed if name in drawing.places]
+        asked = node if node is not None and node in drawing.boxes and focused not in drawing.places else ""
+        if asked != self._node:
+            regions += [self._on_screen(drawing.boxes[name]) for name in (self._node, asked) if name in drawing.boxes]
+            self._node = asked
         if regions:
             self.refresh(*regions)
         if moved:
             self.follow()
 
     def follow(self) -> None:
-        """Scroll so that the focused place is in sight, with what stands around it."""
-        if self.drawing is None or self._focused not in self.drawing.places:
+        """Scroll so that the focused place, or node, is in sight, with what stands around it."""
+        drawing = self.drawing
+        if drawing is None:
             return
-        place = self.drawing.places[self._focused]
+        place = drawing.places.get(self._focused) or drawing.boxes.get(self._node)
+        if place is None:
+            return
         region = Region(place.x, place.y, place.width, place.height).grow(_AROUND)
-        bounds = Region(0, 0, self.drawing.width, self.drawing.height)
+        bounds = Region(0, 0, drawing.width, drawing.height)
         self.scroll_to_region(region.intersection(bounds), animate=False, force=True, origin_visible=False)
 
     def on_resize(self) -> None:
@@ -171,7 +182,7 @@ class GraphView(ScrollView, inherit_bindings=False):
         found = (name for name, box in boxes if Region(box.x, box.y, box.width, box.height).contains(x, y))
         return next(found, None)
 
-    def _on_screen(self, place: Place) -> Region:
+    def _on_screen(self, place: Place | Rect) -> Region:
         region = Region(place.x, place.y, place.width, place.height)
         return region.translate(self.origin - self.scroll_offset)
 
@@ -197,6 +208,11 @@ class GraphView(ScrollView, inherit_bindings=False):
         for name, place in self.drawing.places.items():
             if place.y <= row < place.y + place.height:
                 self._paint(cells, name, place, row - place.y)
+        box = self.drawing.boxes.get(self._node)
+        if box is not None and box.y <= row < box.y + box.height:
+            cells[box.x : box.x + box.width] = [
+                (character, "graph--focus") for character, _component in cells[box.x : box.x + box.width]
+            ]
         segments = [Segment(" " * origin.x, base)]
         for component, group in groupby(cells, key=lambda cell: cell[1]):
             segments.append(Segment("".join(text for text, _ in group), self._style(component)))
