@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -38,6 +39,12 @@ _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+
 _PART = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
 _WORD = re.compile(rf"(?!\d){_PART}+'*")
 _TRANSPOSED = re.compile(r"\.T(?!\w)")
+# A name with a point in it, as programs have them.
+_BEFORE_POINT = re.compile(r"(?!\d)\w+$")
+_BEHIND_POINT = re.compile(r"\.((?!\d)\w+)")
+_TRANSPOSES = ("t", "mT", "transpose")
+_PRODUCTS = ("dot", "matmul", "mm")
+_LIBRARIES = ("np", "numpy", "math", "torch", "F")
 # A raised exponent, as `write` writes it: x² is x^2 and x⁻¹ is x^-1.
 _RAISED = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -84,6 +91,8 @@ def tokens(text: str, compound: Iterable[str] = ()) -> Iterator[Token]:
             yield Token("name", _name(match[0], at), at)
             at = match.end()
         else:
+            if dotted := _dotted(text, at, longest_first):
+                raise dotted
             sign, length = _sign(text, at)
             yield Token(sign, text[at : at + length], at)
             at += length
@@ -123,6 +132,27 @@ def _sign(text: str, at: int) -> tuple[str, int]:
     if character in _SIGNS:
         return _SIGNS[character], 1
     raise _refused(character, at)
+
+
+def _dotted(text: str, at: int, compound: Sequence[str]) -> AlgebraError | None:
+    """What to write instead of a name with a point in it, as in a program; None for any other sign."""
+    behind = _BEHIND_POINT.match(text, at)
+    before = _BEFORE_POINT.search(text, 0, at)
+    if not behind or not before:
+        return None
+    whole, owner, part = text[before.start() : behind.end()], before[0], behind[1]
+    near = difflib.get_close_matches(whole, compound, n=1, cutoff=0.75)
+    if near:
+        said = message(N_("Unknown name “{name}”. Did you mean {near}?"), name=whole, near=near[0])
+    elif part in _TRANSPOSES:
+        said = message(N_("Write a transpose as {name}.T."), name=owner)
+    elif owner in _LIBRARIES:
+        said = message(N_("“{name}” is written without “{owner}.” here: {part}."), name=whole, owner=owner, part=part)
+    elif part in _PRODUCTS:
+        said = message(N_("Write the product of two matrices with @, as in X @ W."))
+    else:
+        return None
+    return AlgebraError(said, before.start(), len(whole))
 
 
 def _no_comparison(at: int, length: int) -> AlgebraError:

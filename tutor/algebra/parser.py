@@ -126,13 +126,13 @@ class _Parser:
         self.limits = limits
         compound = [name for name in names or () if not name.isidentifier()]
         self.coming = tokens(text, compound)
-        self.last = self.token = next(self.coming)
+        self.before = self.last = self.token = next(self.coming)
         self.ahead: Token | None = None
         self.nodes = self.cells = self.depth = 0
 
     def next(self) -> Token:
         """The token in hand; the one behind it is taken up."""
-        self.last = self.token
+        self.before, self.last = self.last, self.token
         self.token, self.ahead = self.ahead or next(self.coming, self.token), None
         return self.last
 
@@ -317,6 +317,8 @@ class _Parser:
         known = names if len(names) <= _NAMED else [*names[:_NAMED], "…"]
         if not known:
             return self.error(N_("Unknown name “{name}”. Only numbers are read here."), token, name=token.text)
+        if instead := self.instead(token):
+            return self.error(instead, token, name=token.text.rstrip("'"))
         letters = list(token.text)
         if len(letters) > 1 and all(letter in names for letter in letters):
             return self.error(
@@ -345,6 +347,17 @@ class _Parser:
         return self.error(
             N_("Unknown name “{name}”. This exercise knows {known}."), token, name=token.text, known=", ".join(known)
         )
+
+    def instead(self, token: Token) -> str | None:
+        """What is written for an operation of matrices that has no name here, None where the name is none of them."""
+        bare = token.text.rstrip("'")
+        if token.text in ("matmul", "dot"):
+            return N_("Write the product of two matrices with @, as in X @ W.")
+        if token.text == "transpose" or (token.text == "T" and self.before.kind == "^"):
+            return N_("A transpose stands behind its matrix: X.T.")
+        if bare != token.text and bare[:1].isupper() and bare in (self.names or ()):
+            return N_("Write a transpose as {name}.T.")
+        return None
 
     def derivative(self, token: Token) -> Token:
         """The whole of `dz/dx` where that has no name here: nobody who writes it means a quotient."""

@@ -136,8 +136,12 @@ def postorder(tree: Expr, known: Container[int] = ()) -> Iterator[Expr]:
             yield node
         elif id(node) not in seen and id(node) not in known:
             seen.add(id(node))
+            inside = children(node)
+            if not inside:
+                yield node
+                continue
             stack.append((node, True))
-            stack.extend((child, False) for child in reversed(children(node)))
+            stack.extend([(child, False) for child in reversed(inside)])
 
 
 def names(tree: Expr) -> set[str]:
