@@ -134,7 +134,7 @@ async def opened(
     kept = store or Store.open(default_path())
     app = TutorApp(kept, found, **options)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:
-        await until(pilot, lambda: len(app.screen_stack) > 2 and app.screen.is_mounted, "the exercise is open")
+        await until(pilot, lambda: len(app.screen_stack) > 1 and app.screen.is_mounted, "the exercise is open")
         session = Session(pilot, app)
         await session.reaches(found.id)
         yield session

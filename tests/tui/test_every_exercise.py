@@ -25,7 +25,7 @@ async def test_from_the_first_blank_of_a_pack_to_the_summary_of_its_last_exercis
             for wrt, _value in worksheet.summary().gradients[:1]:
                 assert f"∂{worksheet.problem.goal}/∂{wrt}" in "\n".join(lines(session.pilot)), entry.id
             await session.pilot.press("enter" if number < len(pack.entries) else "escape")
-        await until(session.pilot, lambda: len(session.app.screen_stack) == 2, "the list")
+        await until(session.pilot, lambda: len(session.app.screen_stack) == 1, "the list")
     with Store.open(default_path()) as store:
         assert {entry.id: store.state(pack_id, entry.id) for entry in pack.entries} == {
             entry.id: "solved" for entry in pack.entries

@@ -99,8 +99,11 @@ class TutorApp(Going):
         self.home = HomeScreen(self.packs, store, self.signs)
         self.begin_to_last(review, keeps=self._all and watch is None)
 
+    def get_default_screen(self) -> HomeScreen:
+        """The list stands first, with no empty screen behind it."""
+        return self.home
+
     def on_mount(self) -> None:
-        self.push_screen(self.home)
         if self._asked is None and self._session is None and self._watched is None:
             # What is painted is sent by a thread of its own, which anything done at once would hold up.
             self.call_after_refresh(self.set_timer, _SENT_AFTER, self._dress)
