@@ -43,6 +43,17 @@ def test_a_wrong_answer_is_told_why_and_asked_again(run_tutor: Run) -> None:
     assert "mul.own-input" not in done.stdout.split("Solved.")[0]
 
 
+def test_wrong_answers_bring_more_help(run_tutor: Run) -> None:
+    done = run_tutor(*ADD_MULTIPLY, text="1\n77\n7.5\n7.25\n7.75\n8.5\n:show\n")
+    # The blank that follows has its first lines behind the prompt for it.
+    said = done.stdout.split("[2/")
+    assert "Look here" not in said[1] and "Hint" not in said[2]
+    assert "Look here: from the right: 1, on the other line: 2" in said[2]
+    assert "Hint 2/4" in said[3] and ":explain" in said[3]
+    assert "type :show" not in said[4] and "type :show" in said[5]
+    assert "Hint 4/4: 2." in said[6]
+
+
 def test_what_cannot_be_read_costs_nothing_and_is_pointed_at(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n(2\nzwei\n2\n120\n2\n2\n")
     assert "never closed" in done.stdout and "Unknown name “zwei”" in done.stdout

@@ -23,6 +23,8 @@ REFUSALS = [
     # typed, what is marked, words of the sentence
     ("x + y1", "y1", ("Unknown name “y1”", "knows X, dL/dz, x, y")),
     ("xy", "xy", ("write x*y",)),
+    ("x + ㅛ", "ㅛ", ("Korean letters", "Switch the keyboard", "knows X, dL/dz, x, y")),
+    ("2*테", "테", ("Korean letters",)),
     ("sigmod(x)", "sigmod", ("Did you mean sigmoid?",)),
     ("(x + 1", "(", ("never closed", "Add a “)”")),
     ("[1, 2", "[", ("never closed", "Add a “]”")),

@@ -48,6 +48,8 @@ _ALONG = ("sum", "mean")
 CONSTANTS = ("e", "pi", "π")
 #: So many names are listed where an unknown one stands.
 _NAMED = 12
+#: A letter of the Korean keyboard, alone or in a syllable.
+_KOREAN = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 _SUM, _PRODUCT, _SIGN, _POWER = 10, 20, 25, 30
 _INFIX = {
@@ -334,6 +336,13 @@ class _Parser:
                 token,
                 name=token.text,
                 other=alike,
+            )
+        if _KOREAN.search(token.text) and not any(map(_KOREAN.search, names)):
+            return self.error(
+                N_("“{name}” is in Korean letters. Switch the keyboard to English ones. This exercise knows {known}."),
+                token,
+                name=token.text,
+                known=", ".join(known),
             )
         near = difflib.get_close_matches(token.text, [*names, *self.functions], n=1, cutoff=0.75)
         if near:

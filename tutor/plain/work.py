@@ -17,6 +17,7 @@ from tutor.plain.telling import caret, edges, name_of, nodes, picture
 from tutor.plain.words import HELP, WORK, find, listed
 from tutor.practice.exam import RULES, SAME_NUMBERS
 from tutor.practice.exam import result as exam_result
+from tutor.practice.pointing import pointed_out
 from tutor.practice.replaying import replay_of
 from tutor.practice.worksheet import Summary, Worksheet
 
@@ -126,6 +127,9 @@ class Plain:
         self.say_verdict(verdict, text)
         if not self.worksheet.saved:
             self.say(_("This entry could not be saved."))
+        places = pointed_out(self.worksheet, at) if verdict.costs else ""
+        if places:
+            self.say(message(N_("Look here: {places}"), places=places))
         opened = self.worksheet.open_hint(at)
         if opened is not None and opened.rung > before:
             self.say_hint(opened)

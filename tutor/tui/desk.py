@@ -8,11 +8,9 @@ from tutor.algebra import AlgebraError, Grid, parse
 from tutor.algebra.show import write
 from tutor.grading import Blank, Hint, Kind, Reading, Verdict, hint, reads_as
 from tutor.i18n import Message
+from tutor.practice.pointing import pointers
 from tutor.practice.worksheet import Entry, Worksheet
 from tutor.tui.draft import Draft
-
-#: From so many wrong answers on one blank, the edges to look at are marked.
-POINT_AFTER = 2
 
 
 class Desk:
@@ -109,20 +107,8 @@ class Desk:
         return None if name is None else self.worksheet.problem.place(name)
 
     def pointers(self) -> tuple[Blank, ...]:
-        """The places to look at after two wrong answers: the upstream, and the node's other lines.
-
-        At + and − nothing is computed with what the other lines hold, so they are left out.
-        """
-        problem, place = self.worksheet.problem, self.place
-        if not place.backward or self.entry.settled or self.entry.wrongs < POINT_AFTER:
-            return ()
-        upstream = self.upstream(place)
-        if upstream is None or not place.edge:
-            return tuple(problem.parts(place)) if place.kind == "sum" else ()
-        if problem.graph.nodes[place.edge.target].op in ("add", "sub"):
-            return (upstream,)
-        others = (edge.id for edge in problem.graph.incoming[place.edge.target] if edge != place.edge)
-        return (upstream, *(problem.place(name) for name in others if problem.has_place(name)))
+        """The places to look at after two wrong answers."""
+        return pointers(self.worksheet, self.at)
 
     @property
     def closed(self) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from tutor.algebra.show import show
 from tutor.drawing.sketch import value_lines
 from tutor.grading import Blank, Verdict, asks, place_name
 from tutor.grading.labels import label
@@ -15,6 +14,7 @@ from tutor.grading.verdict import MARKS, WORDS
 from tutor.grading.wording import right_answer
 from tutor.i18n import N_, _, message
 from tutor.practice import exam
+from tutor.practice.pointing import pointed_out
 from tutor.tui.columns import Column, side_by_side
 from tutor.tui.contents import content, prose
 from tutor.tui.desk import Desk
@@ -230,26 +230,8 @@ def _reason(verdict: Verdict) -> str:
 
 def _pointers(desk: Desk, signs: Signs) -> Content:
     """Where to look, and what stands there; nothing is computed from it."""
-    places = ", ".join(_pointed_out(desk, place) for place in desk.pointers())
-    said = message(N_("Look at the marked places: {places}"), places=places)
+    said = message(N_("Look at the marked places: {places}"), places=pointed_out(desk.worksheet, desk.at))
     return content(signs, (str(said), "$text-warning"))
-
-
-def _pointed_out(desk: Desk, place: Blank) -> str:
-    worksheet = desk.worksheet
-    problem = worksheet.problem
-    if place.shape is not None:
-        value = str(place_name(problem, place))
-    elif desk.place.kind == "sum" or place == desk.upstream(desk.place):
-        value = " ".join(worksheet.value_text(place.id)[0]) if worksheet.value_text(place.id) else "?"
-    else:
-        value = show(problem.exact.values[place.node], near_one=problem.near_one[place.node])
-    if desk.place.kind == "sum" and place.edge is not None:
-        node = problem.graph.nodes[place.edge.target].sign
-        return str(message(N_("from {node}: {value}"), node=node, value=value))
-    if place == desk.upstream(desk.place):
-        return str(message(N_("from the right: {value}"), value=value))
-    return str(message(N_("on the other line: {value}"), value=value))
 
 
 def legend(signs: Signs) -> Content:
