@@ -46,5 +46,6 @@ def carried_over(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
             renewed.reveal(name)
         elif entry.text and not entry.revealed:
             renewed.answer(name, entry.text)
-    renewed.last_blank = worksheet.last_blank
+    if worksheet.last_blank is not None:
+        renewed.go_to(worksheet.last_blank)
     return renewed

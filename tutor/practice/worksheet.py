@@ -25,8 +25,8 @@ from tutor.grading.wording import right_answer
 from tutor.i18n import N_, Message, message
 from tutor.packs import Variant
 from tutor.practice import exam
+from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import NOTED, Event, new_id
-from tutor.practice.opening import Opening, closed
 from tutor.practice.skills import proves, rule_at
 
 State = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
@@ -45,31 +45,6 @@ class Journal(Protocol):
     """Where events go. `append` returns whether the event is safe; it never raises."""
 
     def append(self, event: Event) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a learner has at one blank: the last answer and its verdict, rungs seen, wrong attempts so far.
-
-    `sealed` is the verdict on an answer in an exam, which is told at the end.
-    """
-
-    text: str = ""
-    verdict: Verdict | None = None
-    revealed: bool = False
-    hints: int = 0
-    wrongs: int = 0
-    sealed: Verdict | None = None
-
-    @property
-    def true(self) -> bool:
-        """Whether the right value stands here, and is known to."""
-        return self.revealed or (self.verdict is not None and self.verdict.right)
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing more is asked here."""
-        return self.true or self.sealed is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +73,6 @@ class _Tally:
     seconds: float = 0.0
 
 
-_NOTHING = Entry()
-
-
 class Worksheet:
     """A try at `variant`. With a journal every event is stored; `events` of an earlier sitting are replayed."""
 
@@ -126,13 +98,7 @@ class Worksheet:
 
     def _begin(self, variant: Variant) -> None:
         self.variant = variant
-        self._view = closed(variant.problem)
-        self._openings: dict[str, Opening | None] = {}
-        #: Entries without a place: inside nodes that are folded again, and beside the parts of open ones.
-        self._inside: dict[frozenset[str], dict[str, Entry]] = {}
-        self._covered: dict[frozenset[str], dict[str, Entry]] = {}
-        self._entries: dict[str, Entry] = {}
-        self._history: list[tuple[str, Entry]] = []
+        self._entries = Entries(variant.problem)
         self._tally = _Tally()
         #: The blanks whose answers were stored with their verdicts.
         self._told: set[str] = set()
@@ -140,14 +106,18 @@ class Worksheet:
         self._begun = self._finished = False
         self._last_event = self._last_hint = self._clock()
         self._hinted: str | None = None
-        self.last_blank: str | None = None
 
     # --- what there is ---
 
     @property
     def problem(self) -> Problem:
         """What is asked, with the nodes that are opened in their parts."""
-        return self._view.problem
+        return self._entries.problem
+
+    @property
+    def last_blank(self) -> str | None:
+        """The place of the last thing that was done."""
+        return self._entries.last
 
     @property
     def blanks(self) -> tuple[Blank, ...]:
@@ -157,7 +127,7 @@ class Worksheet:
     @property
     def stops(self) -> tuple[Blank, ...]:
         """The blanks, and the places inside opened nodes, which may be filled; in the order of the backward pass."""
-        extra = {place.id for place in self._view.extra}
+        extra = {place.id for place in self._entries.extra}
         if not extra:
             return self.blanks
         asked = {blank.id for blank in self.blanks}
@@ -180,11 +150,11 @@ class Worksheet:
     @property
     def entries(self) -> Mapping[str, Entry]:
         """The entries so far, by blank."""
-        return self._entries
+        return self._entries.by_place
 
     def entry(self, blank: str) -> Entry:
         """The entry at a blank, an empty one where there is none."""
-        return self._entries.get(blank, _NOTHING)
+        return self._entries.at(blank)
 
     @property
     def exam(self) -> bool:
@@ -217,7 +187,7 @@ class Worksheet:
     @property
     def _given(self) -> tuple[Blank, ...]:
         """The places that show their values unasked: from the first, and inside opened nodes when all is done."""
-        return self.problem.shown + (self._view.extra if self._view.before is not None and self.done else ())
+        return self.problem.shown + (self._entries.extra if self._entries.opened and self.done else ())
 
     def value_text(self, blank: str) -> list[list[str]]:
         """What stands in a place, cell by cell: the learner's entry, or a given or shown value. [] when empty."""
@@ -267,6 +237,10 @@ class Worksheet:
             return self.last_blank
         return self.next_open(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
 
+    def go_to(self, blank: str) -> None:
+        """Go on at this blank when the worksheet is opened."""
+        self._entries.last = blank
+
     def offers_reveal(self, blank: str) -> bool:
         """Whether "show me" is offered: after enough wrong answers, or when the hints have come to the value."""
         entry = self.entry(blank)
@@ -284,7 +258,7 @@ class Worksheet:
 
     def known(self) -> frozenset[str]:
         """The places whose right value the learner can see."""
-        true = {name for name, entry in self._entries.items() if entry.true}
+        true = {name for name, entry in self.entries.items() if entry.true}
         return frozenset(true | {place.id for place in self._given})
 
     def known_texts(self) -> Mapping[str, str]:
@@ -305,7 +279,7 @@ class Worksheet:
             gradients=tuple((name, exact.gradients[position[name]]) for name in wrt),
             mistakes=self._tally.mistakes,
             wrongs=self._tally.wrongs,
-            hints=sum(entry.hints for entry in (*self._entries.values(), *self._put_away())),
+            hints=sum(entry.hints for entry in self._entries),
             revealed=len(self._tally.revealed),
             seconds=self._tally.seconds,
             verdicts=tuple(
@@ -313,31 +287,22 @@ class Worksheet:
             ),
         )
 
-    def _put_away(self) -> list[Entry]:
-        """The entries that have no place now."""
-        away = (*self._inside.values(), *self._covered.values())
-        return [entry for entries in away for entry in entries.values()]
-
     # --- nodes opened on the spot ---
 
     @property
     def opened(self) -> tuple[str, ...]:
         """The nodes that are open, in the order they were opened."""
-        return tuple(one.node for one in self._view.chain)
+        return self._entries.opened
 
     def can_open(self, node: str) -> bool:
         """Whether a node can be shown in its parts: not in an exam that goes on, nor while its value is asked."""
-        graph = self.problem.graph
-        if self.withheld is not None or graph.position.get(node) in self.hidden:
+        if self.withheld is not None or self.problem.graph.position.get(node) in self.hidden:
             return False
-        if node not in self._openings:
-            self._openings[node] = self._view.opened(node)
-        return self._openings[node] is not None
+        return self._entries.can_open(node)
 
     def opened_around(self, node: str) -> str | None:
         """The opened node that a node is a part of; None where it is in none."""
-        around = self._view.around(node)
-        return around.node if around is not None else None
+        return self._entries.opened_around(node)
 
     def open(self, node: str) -> Mapping[str, str] | None:
         """Show a node in its parts, with places to fill between them; None where it can't be opened.
@@ -345,55 +310,19 @@ class Worksheet:
         What stands outside of it stays, and so does what is asked: the places inside are extra. Returns what the
         places so far are called now; only lines into the node change their names.
         """
-        if not self.can_open(node):
-            return None
-        self._record("open", "", text=node)
-        return self._view.moved
+        return self._look("open", node) if self.can_open(node) else None
 
     def fold(self, node: str) -> Mapping[str, str] | None:
         """Fold the opened node that `node` is a part of; None where there is none. Entries inside are kept for it.
 
         Returns what the places outside are called now.
         """
-        before = self._view
-        if before.around(node) is None:
-            return None
-        self._record("fold", "", text=node)
-        now = self._view
-        names = {here: now.places[name] for name, here in before.places.items() if name in now.places}
-        both = {place.id for place in before.extra} & {place.id for place in now.extra}
-        return names | {name: name for name in both}
+        return self._look("fold", node) if self.opened_around(node) is not None else None
 
-    def _show_in_parts(self, node: str) -> None:
-        view = self._view.opened(node)
-        if view is None:
-            return
-        covered = {name: entry for name, entry in self._entries.items() if name not in view.moved}
-        self._covered[view.parts] = covered
-        self._look_at(view, view.moved, self._inside.pop(view.parts, {}))
-
-    def _show_whole(self, node: str) -> None:
-        around = self._view.around(node)
-        if around is None:
-            return
-        others = [one.node for one in self._view.chain[len(around.chain) :] if one.node not in around.parts]
-        while (last := self._view).before is not None:
-            back = {here: name for name, here in last.moved.items()}
-            self._inside[last.parts] = {name: entry for name, entry in self._entries.items() if name not in back}
-            self._look_at(last.before, back, self._covered.pop(last.parts, {}))
-            if last is around:
-                break
-        for other in others:
-            self._show_in_parts(other)
-
-    def _look_at(self, view: Opening, names: Mapping[str, str], returning: Mapping[str, Entry]) -> None:
-        """Look at the problem with other nodes opened: `names` are what places are called there."""
-        self._view, self._openings = view, {}
-        kept = {names[name]: entry for name, entry in self._entries.items() if name in names}
-        self._entries = {**kept, **returning}
-        self._history = [(names[name], entry) for name, entry in self._history if name in names]
-        self.last_blank = names.get(self.last_blank or "")
-        self._hinted = names.get(self._hinted or "")
+    def _look(self, kind: str, node: str) -> Mapping[str, str]:
+        before = self._entries.view
+        self._record(kind, "", text=node)
+        return self._entries.renamed(before)
 
     # --- what the learner does ---
 
@@ -431,7 +360,7 @@ class Worksheet:
     def _held(self, but: str) -> Mapping[str, Value]:
         """The values the learner has at other places and has wrong, where they could be the place's value."""
         found = {}
-        for name, entry in self._entries.items():
+        for name, entry in self.entries.items():
             if name == but or entry.true or (entry.sealed and entry.sealed.right) or not entry.text:
                 continue
             place = self.problem.place(name)
@@ -495,9 +424,9 @@ class Worksheet:
 
     def undo(self) -> str | None:
         """Take the last entry back, whatever was there before returns. The blank, or None where nothing is left."""
-        if not self._history or self.exam:
+        blank = self._entries.undoes
+        if blank is None or self.exam:
             return None
-        blank = self._history[-1][0]
         self._record("undo", blank)
         return blank
 
@@ -573,31 +502,34 @@ class Worksheet:
     def _apply(self, event: Event, verdict: Verdict | None = None) -> None:
         """What an event does to the state; the same now and when it is replayed."""
         self._tally.seconds += event.duration
-        if event.kind == "open":
-            self._show_in_parts(event.text)
-        elif event.kind == "fold":
-            self._show_whole(event.text)
+        if event.kind in ("open", "fold"):
+            self._look_at_parts(event.text, event.kind == "open")
         if not event.blank or not self.problem.has_place(event.blank):
             return
-        self.last_blank = event.blank
+        self._entries.last = event.blank
         entry = self.entry(event.blank)
         if event.kind in ("answer", NOTED):
             if event.kind == "answer":
                 self._told.add(event.blank)
             self._answered(event.blank, event.text, verdict)
         elif event.kind == "hint":
-            self._entries[event.blank] = replace(entry, hints=event.hints)
+            self._entries.change(event.blank, replace(entry, hints=event.hints))
         elif event.kind == "reveal":
             self._tally.revealed.add(event.blank)
-            self._put(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
+            self._entries.put(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
         elif event.kind == "clear":
-            self._put(event.blank, replace(entry, text="", verdict=None, revealed=False))
-        elif event.kind == "undo" and self._history:
-            blank, before = self._history.pop()
-            kept = self.entry(blank)
-            self._entries[blank] = replace(before, hints=kept.hints, wrongs=kept.wrongs)
-            self._ask_again(blank)
+            self._entries.put(event.blank, replace(entry, text="", verdict=None, revealed=False))
+        elif event.kind == "undo":
+            self._entries.undo()
             self._finished = self._finished and self.done
+
+    def _look_at_parts(self, node: str, opened: bool) -> None:
+        before = self._entries.view
+        if opened:
+            self._entries.show_in_parts(node)
+        else:
+            self._entries.show_whole(node)
+        self._hinted = self._entries.renamed(before).get(self._hinted or "")
 
     def _answered(self, blank: str, text: str, verdict: Verdict | None) -> None:
         verdict = verdict or self._grade(blank, text)
@@ -609,11 +541,11 @@ class Worksheet:
             self._tally.wrongs += 1
             self._tally.mistakes.update([verdict.mistake] if verdict.mistake else [])
         if self.exam:
-            self._put(blank, Entry(text, exam.NOTED, sealed=verdict))
+            self._entries.put(blank, Entry(text, exam.NOTED, sealed=verdict))
             self._tell_all()
             return
         wrongs = entry.wrongs + verdict.costs
-        self._put(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrongs=wrongs))
+        self._entries.put(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrongs=wrongs))
 
     def _store_verdicts(self) -> None:
         """At the end of an exam every answer is stored once more, with its verdict: until then no file tells it."""
@@ -626,20 +558,4 @@ class Worksheet:
     def _tell_all(self) -> None:
         """At the end of an exam every blank gets its verdict."""
         if self.done:
-            self._entries = {name: replace(entry, verdict=entry.sealed) for name, entry in self._entries.items()}
-
-    def _put(self, blank: str, entry: Entry) -> None:
-        self._history.append((blank, self.entry(blank)))
-        self._entries[blank] = entry
-        self._ask_again(blank)
-
-    def _ask_again(self, changed: str) -> None:
-        """Steps that were right on a wrong value stand on another one now: they stay, and are asked again."""
-        for name, entry in self._entries.items():
-            if entry.verdict is None or entry.verdict.kind is not Kind.CARRIED or entry.sealed is not None:
-                continue
-            place = self.problem.place(name)
-            basis = [part.id for part in self.problem.parts(place)] if place.kind == "sum" else []
-            if changed == self.problem.upstream(place) or changed in basis:
-                text = message(N_("The value this step starts from has changed. Check it once more."))
-                self._entries[name] = replace(entry, verdict=Verdict(Kind.CARRIED, text))
+            self._entries.change_all(lambda entry: replace(entry, verdict=entry.sealed))

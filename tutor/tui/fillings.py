@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.practice.worksheet import Entry, State
+from tutor.practice.entries import Entry
+from tutor.practice.worksheet import State
 from tutor.tui.desk import Desk
 from tutor.tui.draft import Draft
 from tutor.tui.signs import Signs
