@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.promises import LIMIT, reads_back, seconds, slowness
+from tests.fuzz.promises import reads_back, seconds, slowness
 from tests.fuzz.texts import HOSTILE, KINDS, NAMES, NUMBERS, SIGNS, Texts, corpus
+from tests.peer import peer
 
-#: The machine that tests run on may be slow; the long run holds texts to the limit itself.
-GENEROUS = 3 * LIMIT
+#: A text takes at most so many times what adding up a hundred thousand numbers takes on the machine that tests run on;
+#: the long run holds texts to seconds.
+GENEROUS = 40
 
 WORST = (
     "9^" * 39 + "9",
@@ -39,13 +41,17 @@ LONGEST = (
 )
 
 
+def at_once(kind: str, text: str) -> bool:
+    return slowness(kind, text) <= GENEROUS * peer()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_texts_of_every_kind_keep_every_promise(kind: str) -> None:
     texts = Texts(20)
     seconds(kind, "1")
     for _ in range(900):
         text = texts.text(kind)
-        assert slowness(kind, text) <= GENEROUS, text
+        assert at_once(kind, text), text
         reads_back(kind, text)
 
 
@@ -68,21 +74,21 @@ def test_enough_of_the_texts_can_be_read(kind: str) -> None:
 @pytest.mark.parametrize("text", WORST, ids=range(len(WORST)))
 def test_the_worst_answers_we_know_are_quick(text: str) -> None:
     seconds("answer", "x")
-    assert slowness("answer", text[:400]) <= GENEROUS
-    assert slowness("value", text[:400]) <= GENEROUS
+    assert at_once("answer", text[:400])
+    assert at_once("value", text[:400])
 
 
 @pytest.mark.parametrize("text", LONGEST, ids=range(len(LONGEST)))
 @pytest.mark.parametrize("kind", ["graph", "value", "definition"])
 def test_the_longest_texts_are_refused_at_once(text: str, kind: str) -> None:
-    assert slowness(kind, text) <= GENEROUS
+    assert at_once(kind, text)
 
 
 def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it() -> None:
     for text in corpus():
         for end in {len(text), len(text) // 2, len(text) // 3}:
             for kind in ("answer", "graph"):
-                assert slowness(kind, text[:end]) <= GENEROUS, text
+                assert at_once(kind, text[:end]), text
                 reads_back(kind, text[:end])
 
 

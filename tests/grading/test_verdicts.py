@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-import time
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +11,12 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.fuzz.texts import Texts
 from tests.grading.samples import EVERY_BLANK, GOOD, ODD, problem
-from tutor.algebra.tree import Num
+from tests.peer import takes
 from tutor.grading import Kind, grade, reads_as
 from tutor.grading.verdict import MARKS, WORDS
+
+#: An answer takes no longer than adding up so many times a hundred thousand numbers.
+AT_ONCE = 15
 
 SEED = problem("z = (a + b) * c", a="50", b="70", c="2")
 
@@ -158,17 +160,14 @@ def test_a_fault_is_shown_while_it_is_typed() -> None:
 ALL = [*EVERY_BLANK, *((name, place.id) for name, of in ODD.items() for place in of.blanks)]
 
 
-def through(name: str, place_id: str, text: str) -> float:
+def through(name: str, place_id: str, text: str) -> None:
     of = (GOOD | ODD)[name]
     place = of.place(place_id)
-    begun = time.process_time()
     verdict = grade(of, place, text)
     reading = reads_as(of, place, text)
-    seconds = time.process_time() - begun
     assert str(verdict.message)
     assert verdict.kind is not Kind.MALFORMED or 0 <= (verdict.at or 0) <= len(text)
     assert reading.error is None or str(reading.error)
-    return seconds
 
 
 def test_any_text_at_any_blank_gets_a_verdict_at_once() -> None:
@@ -177,8 +176,7 @@ def test_any_text_at_any_blank_gets_a_verdict_at_once() -> None:
         through(name, place, "1")
         for _ in range(examples(25)):
             text = texts.text("answer")[:400]
-            if through(name, place, text) > 0.05:
-                assert min(through(name, place, text) for _ in range(3)) <= 0.05, (name, place, text)
+            assert takes(partial(through, name, place, text), AT_ONCE), (name, place, text)
 
 
 @settings(max_examples=examples(150), deadline=None)
@@ -206,25 +204,7 @@ def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) 
 def test_the_worst_answers_we_know_are_judged_at_once(text: str) -> None:
     for name, place in (("matrices", "X->A"), ("sevens", "y->inv1"), ("scalars", "u->sigmoid1")):
         through(name, place, text)
-        assert min(through(name, place, text) for _ in range(3)) <= 0.05
-
-
-def test_an_answer_is_checked_in_under_a_millisecond() -> None:
-    times = []
-    for name, place_id in EVERY_BLANK:
-        of = GOOD[name]
-        place = of.place(place_id)
-        if place.shape is not None:
-            continue
-        value = of.truth(place)
-        right = f"{value.value.numerator}/{value.value.denominator}" if isinstance(value, Num) else "14.78"
-        for answer in (right, "17.5", "up*2.5" if place.edge else "3*4", "e^2"):
-            grade(of, place, answer)
-            for _ in range(5):
-                begun = time.process_time()
-                grade(of, place, answer)
-                times.append(time.process_time() - begun)
-    assert statistics.median(times) < 0.001
+        assert takes(partial(through, name, place, text), AT_ONCE)
 
 
 def test_a_sum_may_be_written_with_the_gradients_ahead_of_it() -> None:

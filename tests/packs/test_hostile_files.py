@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.packs import hostile
+from tests.peer import takes
 from tutor.packs.checks.run import check_places
 from tutor.packs.library import pack
 
@@ -19,11 +19,15 @@ def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> Non
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\ntitle = "Mine"\nlanguages = ["en"]')
     (folder / "01-ex.toml").write_text(text)
-    began = time.process_time()
-    found = pack(folder)
-    shown = [str(found.title), *(str(entry.title) for entry in found.entries)]
-    told = [str(finding) for finding in check_places([folder])]
-    assert time.process_time() - began < 5
+    shown: list[str] = []
+    told: list[str] = []
+
+    def looked_at() -> None:
+        found = pack(folder)
+        shown[:] = [str(found.title), *(str(entry.title) for entry in found.entries)]
+        told[:] = [str(finding) for finding in check_places([folder])]
+
+    assert takes(looked_at, 1200)
     errors = [line for line in told if ": warning: " not in line]
     assert bool(errors) != opens, told
     for line in (*told, *shown):
