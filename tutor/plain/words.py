@@ -25,7 +25,7 @@ class Command:
 WORK: Sequence[Command] = (
     Command("hint", N_("the next hint for this blank; a lone ? does the same"), ("힌트",)),
     Command("show", N_("show the value of this blank, once the hints or five tries are used up"), ("정답", "정답보기")),
-    Command("explain", N_("the backward pass step by step, at other numbers until all is solved"), ("설명",)),
+    Command("explain", N_("the backward pass step by step, at other numbers until all is solved"), ("풀이", "설명")),
     Command("rule", N_("the rule of the node in focus, and why it is so"), ("규칙",)),
     Command("skip", N_("go to the next open blank"), ("다음", "건너뛰기")),
     Command("back", N_("go to the open blank before"), ("이전", "뒤로")),
