@@ -90,6 +90,11 @@ def message(text: str, /, **values: Any) -> Message:
     return Message(text, values)
 
 
+def percent(share: float) -> str:
+    """A share of 1 as it is written in the current language."""
+    return str(message(N_("{n} %"), n=f"{100 * share:.0f}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A pack author's text in several languages, or in one for all (under the key `""`)."""

@@ -9,7 +9,7 @@ import click
 from tutor.commands.help import Command
 from tutor.commands.options import common
 from tutor.commands.start import Settings
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _, message, percent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -102,7 +102,7 @@ def page(found: Progress, title: str, bar: str = "█") -> list[Block]:
         [
             week.monday.isoformat(),
             str(message(N_("answers: {n}"), n=week.answers)),
-            "" if week.rate is None else str(message(N_("right at first try: {rate}"), rate=_percent(week.rate))),
+            "" if week.rate is None else str(message(N_("right at first try: {rate}"), rate=percent(week.rate))),
             bar * -(-week.answers * _BAR // most),
         ]
         for week in found.weeks
@@ -125,7 +125,7 @@ def _summary(found: Progress) -> str:
     text = N_("Answers: {n}. Time: {time}.")
     if found.rate is not None:
         text = N_("Answers: {n}. Right at first try: {rate}. Time: {time}.")
-    rate = _percent(found.rate or 0.0)
+    rate = percent(found.rate or 0.0)
     return str(message(text, n=found.answers, rate=rate, time=duration(found.seconds)))
 
 
@@ -147,7 +147,3 @@ def _tends(mistake: str | None) -> str:
     from tutor.grading.labels import label
 
     return label(mistake) if mistake else ""
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.0f} %"

@@ -12,7 +12,7 @@ from tutor.commands.export import SKIPPED, csv_line, output
 from tutor.commands.help import Command
 from tutor.commands.options import common
 from tutor.commands.start import Settings
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _, message, percent
 
 if TYPE_CHECKING:
     from tutor.commands.pages import Block
@@ -88,7 +88,7 @@ def _summary(classroom: Classroom) -> list[Block]:
             text = N_("learners at work: {n}, solved: {solved}, right at first try: {rate}")
             rate = sum(rates) / len(rates)
         solved = sum(one.solved for one in here)
-        blocks.append(Sentence(str(message(text, n=len(here), solved=solved, rate=f"{100 * rate:.0f} %"))))
+        blocks.append(Sentence(str(message(text, n=len(here), solved=solved, rate=percent(rate)))))
         rows = [
             [
                 label(one.mistake),

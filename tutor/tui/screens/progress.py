@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.grading.labels import label
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _, message, percent
 from tutor.packs import library
 from tutor.practice.progress import Progress, Rule, progress
 from tutor.practice.store import Store
@@ -184,8 +184,7 @@ class ProgressScreen(Screen[None]):
     def _summary(self, found: Progress) -> Iterator[Part]:
         yield str(message(N_("Answers: {n}"), n=found.answers))
         if found.rate is not None:
-            rate = f"{100 * found.rate:.0f} %"
-            yield _GAP + str(message(N_("right at first try: {rate}"), rate=rate))
+            yield _GAP + str(message(N_("right at first try: {rate}"), rate=percent(found.rate)))
         yield _GAP + str(message(N_("time: {time}"), time=_duration(found.seconds)))
 
     def _rules(self, found: Progress) -> Iterator[Option]:
