@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+#: Signs that drawings are made of; an encoding without one of them can't show a graph.
+_DRAWN = "╭─╮│╰┼◇◆✓✗▸›×∂σ"
+#: What the environment holds in a terminal for Windows that has these signs in its font.
+_MODERN = ("WT_SESSION", "TERM_PROGRAM", "ConEmuANSI", "ALACRITTY_WINDOW_ID")
 
 _ASCII = str.maketrans(
     {
@@ -31,6 +40,18 @@ _ASCII = str.maketrans(
 _ROOT = re.compile(r"√(\w)")
 _POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+def needed(stream: TextIO | None, environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
+    """Whether what is written to `stream` has to be ASCII: its encoding lacks our signs, or it is the old console of
+    Windows, whose fonts lack them.
+    """
+    try:
+        _DRAWN.encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    old = platform == "win32" and not any(name in environment for name in _MODERN)
+    return old and stream is not None and stream.isatty()
 
 
 def to_ascii(text: str) -> str:

@@ -35,12 +35,14 @@ _KEYS_TABLE = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the file says. `language` is empty where the locale decides; `keys` are keys by the id of what they do."""
+    """What the file says. `language` is empty where the locale decides, `ascii` None where the terminal does; `keys` are
+    keys by the id of what they do.
+    """
 
     theme: str = "dark"
     language: str = ""
     density: str = "fitting"
-    ascii: bool = False
+    ascii: bool | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,13 +55,15 @@ class Found:
     torn: bool = False
 
 
+#: What a comment shows where the terminal or the locale decides.
+_EXAMPLES: Mapping[str, str | bool] = {"language": LANGUAGES[0], "ascii": True}
 #: What each setting takes, and what it is for.
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
 _SAYS: Mapping[str, str] = {
     "theme": N_("The theme. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
     "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
     "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
-    "ascii": N_("Draw with ASCII characters only, as --ascii does."),
+    "ascii": N_("Draw with ASCII characters only, as --ascii does. Without this line the terminal decides."),
 }
 
 
@@ -175,7 +179,9 @@ def template(chosen: Preferences, keys: Iterable[tuple[str, str, str]]) -> str:
 
     `keys` are the ids, the keys they have now, and what they do.
     """
-    lines = [_("# Settings of backprop-tutor. A line that begins with # counts for nothing.")]
+    lines = [
+        "# " + _("Settings of backprop-tutor. Lines that begin with # are comments: take away the # to set something.")
+    ]
     for name, says in _SAYS.items():
         choices = _CHOICES.get(name, ("true", "false"))
         lines += ["", f"# {_(says)}", f"# {', '.join(choices)}", _line(name, chosen)]
@@ -196,7 +202,7 @@ def template(chosen: Preferences, keys: Iterable[tuple[str, str, str]]) -> str:
 def _line(name: str, chosen: Preferences) -> str:
     value = getattr(chosen, name)
     if value == getattr(Preferences(), name):
-        return f"# {name} = {_value(value or LANGUAGES[0])}"
+        return f"# {name} = {_value(_EXAMPLES.get(name, value))}"
     return f"{name} = {_value(value)}"
 
 

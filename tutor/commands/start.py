@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 
 def _wants_ascii() -> bool:
-    """Whether the learner's settings ask for ASCII."""
+    """Whether the learner's settings ask for ASCII; where they say nothing, whether the terminal needs it."""
+    from tutor.ascii import needed
     from tutor.settings import read
 
-    return read().chosen.ascii
+    chosen = read().chosen.ascii
+    return needed(sys.stdout) if chosen is None else chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ A pack comes from someone else: a title must not colour the terminal, move its c
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # These reorder the text around them, and most of them are not controls by category.
@@ -26,6 +27,22 @@ def one_line(text: str) -> str:
 def paragraphs(text: str) -> str:
     """A text of several lines, which keep their ends."""
     return visible(text.strip(), keep="\n\t")
+
+
+#: `**strong**` and `*emphasis*` that hug words, after a space or an opening sign, and `` `code` ``. In `a * b`,
+#: `2*a*b` and `x**2` the stars are signs of arithmetic. A Korean particle may follow at once.
+LIGHT = re.compile(
+    r"(?P<code>`[^`\n]+`)"
+    r"|(?<![^\s(\[“‘「—])(?:"
+    r"\*\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
+    r"|\*(?P<stress>\w(?:[^*\n]*[^\s*])?)\*"
+    r")(?![A-Za-z0-9_*(])"
+)
+
+
+def unmarked(text: str) -> str:
+    """A text without its light marks, where nothing can be set in bold."""
+    return LIGHT.sub(lambda found: found["strong"] or found["stress"] or found["code"][1:-1], text)
 
 
 def _shown(character: str) -> str:

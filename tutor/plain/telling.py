@@ -13,6 +13,7 @@ from tutor.drawing import draw, paint, sketch
 from tutor.grading import Blank, asks
 from tutor.grading.verdict import MARKS, WORDS
 from tutor.i18n import N_, _, message
+from tutor.packs.plain_text import unmarked
 from tutor.practice.worksheet import Worksheet
 
 
@@ -100,4 +101,6 @@ def _on_one_line(rows: list[list[str]]) -> str:
 def name_of(worksheet: Worksheet, place: Blank) -> str:
     """What is asked at a place, ready for a value behind it."""
     text = str(asks(worksheet.problem, place, worksheet.known_texts()))
-    return text if place.kind == "question" or text.endswith("?") else f"{text} ="
+    if place.kind == "question":
+        return unmarked(text)
+    return text if text.endswith("?") else f"{text} ="

@@ -12,7 +12,7 @@ from tutor.grading.card import card_at
 from tutor.grading.labels import label
 from tutor.grading.verdict import MARKS
 from tutor.i18n import N_, _, message
-from tutor.packs.plain_text import visible
+from tutor.packs.plain_text import unmarked, visible
 from tutor.plain.telling import caret, edges, name_of, nodes, picture
 from tutor.plain.words import HELP, WORK, find, listed
 from tutor.practice.exam import RULES, SAME_NUMBERS
@@ -84,7 +84,7 @@ class Plain:
         self.say(variant.exercise.title, "")
         text = variant.text()
         if text:
-            self.say(text, "")
+            self.say(unmarked(text), "")
         self.say(*nodes(self.worksheet), "")
         settled = sum(self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
         if settled and not self.worksheet.done:
@@ -104,7 +104,7 @@ class Plain:
         """The choices of a question, a line for each; none for any other blank."""
         if blank.kind == "question":
             for number, choice in enumerate(self.worksheet.problem.question(blank).choices, 1):
-                yield f"  {number}  {choice.text}"
+                yield f"  {number}  {unmarked(str(choice.text))}"
 
     def prompt(self, at: str) -> str:
         order = [place.id for place in self.worksheet.stops]
@@ -154,7 +154,7 @@ class Plain:
             self.say(f"{MARKS[entry.verdict.kind]} {entry.text}: {entry.verdict.message}")
 
     def say_hint(self, hint: Hint) -> None:
-        self.say(message(N_("Hint {rung}/{of}: {text}"), rung=hint.rung, of=hint.of, text=hint.text))
+        self.say(message(N_("Hint {rung}/{of}: {text}"), rung=hint.rung, of=hint.of, text=unmarked(str(hint.text))))
 
     def command(self, text: str, at: str) -> str | None:
         """Do a command and return the blank to go on with; None to stop."""
@@ -249,7 +249,8 @@ class Plain:
         if place.kind == "question":
             self.say(_("This is a question; there is no node in focus."))
         else:
-            self.say(*card_at(self.worksheet.problem, place, self.worksheet.known()).lines(self.ascii))
+            card = card_at(self.worksheet.problem, place, self.worksheet.known())
+            self.say(*map(unmarked, card.lines(self.ascii)))
 
     def explain(self, at: str) -> str | None:
         """Replay the backward pass from a blank on: Enter goes on, b goes back. Any other line ends it and counts.
@@ -270,7 +271,9 @@ class Plain:
         while True:
             if told:
                 step = replay.step
-                self.say("", f"{replay.at + 1}/{len(replay.steps)}  {step.asks}", *step.lines())
+                self.say(
+                    "", f"{replay.at + 1}/{len(replay.steps)}  {unmarked(str(step.asks))}", *map(unmarked, step.lines())
+                )
             line = self.read(self.shown(_("Enter goes on, b goes back, anything else ends this: ")))
             if line is None:
                 return None
@@ -313,7 +316,7 @@ class Plain:
             self.say(message(N_("Hints used: {n}"), n=summary.hints))
         after = self.worksheet.variant.after()
         if after:
-            self.say("", after)
+            self.say("", unmarked(after))
 
     def marks(self, summary: Summary) -> Iterable[object]:
         """What an exam comes to: how many are right, and the verdict on each answer."""

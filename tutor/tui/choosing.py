@@ -51,12 +51,13 @@ class Choosing(App[bool]):
             self.register_theme(theme)
         self.colourless = "NO_COLOR" in os.environ
         self._show_theme()
-        self.ascii = ascii or self.chosen.ascii
+        self.ascii = ascii or bool(self.chosen.ascii)
         self._choose_signs()
 
     def _choose_signs(self) -> None:
-        names = {id: written(keys.partition(",")[0]) for id, keys in self.keymap.items()}
-        self.signs = replace(ASCII if self.ascii else UNICODE, keys=names)
+        signs = ASCII if self.ascii else UNICODE
+        names = {id: written(keys.partition(",")[0], signs) for id, keys in self.keymap.items()}
+        self.signs = replace(signs, keys=names)
         self.set_class(self.ascii, "-ascii")
         draw_scroll_bars(self.ascii)
 

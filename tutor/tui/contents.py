@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 from textual.content import Content
 
+from tutor.packs.plain_text import LIGHT
 from tutor.tui.signs import Signs
 
 #: A piece of text, plain or in a style.
@@ -30,22 +30,11 @@ def content(signs: Signs, *parts: Part) -> Content:
     )
 
 
-#: `**strong**` and `*emphasis*` that hug words, after a space or an opening sign, and `` `code` ``. In `a * b`,
-#: `2*a*b` and `x**2` the stars are signs of arithmetic. A Korean particle may follow at once.
-_LIGHT = re.compile(
-    r"(?P<code>`[^`\n]+`)"
-    r"|(?<![^\s(\[“‘「—])(?:"
-    r"\*\*(?P<strong>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
-    r"|\*(?P<stress>\w(?:[^*\n]*[^\s*])?)\*"
-    r")(?![A-Za-z0-9_*(])"
-)
-
-
 def prose(signs: Signs, text: str, style: str = "") -> Content:
     """A text of several sentences with its light marks turned into styles: `**strong**`, `*emphasis*`, `` `code` ``."""
     parts: list[Part] = []
     end = 0
-    for found in _LIGHT.finditer(text):
+    for found in LIGHT.finditer(text):
         parts.append((text[end : found.start()], style))
         if found["strong"]:
             parts.append((found["strong"], f"{style} bold"))

@@ -101,7 +101,9 @@ class Going(Lasting):
     def welcome(self) -> None:
         """Offer the first steps to those who begin, once."""
         mark = data_folder() / "welcomed"
-        if mark.exists() or self.store.latest() is not None or self.store.states() or self.screen is not self.home:
+        begun = self.store.latest() is not None or self.store.states()
+        # Who has a file that can't be used now has been here before.
+        if mark.exists() or begun or self.store.notice is not None or self.screen is not self.home:
             return
         from tutor.tui.screens.first import WelcomeScreen
 

@@ -66,7 +66,7 @@ class Lasting(Choosing):
         self._atlas: Atlas | None = None
         self._atlas_lock = Lock()
         self._planning = False
-        self._resets = Resets(self, self.store, self.signs)
+        self._resets = Resets(self, self.store)
 
     def open_exercise(self, pack: Pack, entry: Entry, seed: int | None = None) -> None:
         """Open an exercise of the list, with the numbers of a seed where one is given."""
@@ -256,7 +256,7 @@ class Lasting(Choosing):
 
     def on_home_screen_reset(self, event: HomeScreen.Reset) -> None:
         if self.screen is self.home:
-            self._resets.ask(event.pack, event.exercise, event.called, self._tell_at_home)
+            self._resets.ask(event.pack, event.exercise, event.called, self._tell_at_home, "home.undo")
 
     def on_home_screen_undo(self) -> None:
         if self.screen is self.home:

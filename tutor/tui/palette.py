@@ -88,7 +88,7 @@ class Commands(Provider):
 
     def _of_key(self, binding: Binding, run: Callable[[], Any]) -> Command:
         says = binding.tooltip or binding.description
-        key = written(keys_of(self.app, binding).partition(",")[0])
+        key = written(keys_of(self.app, binding).partition(",")[0], self.tutor.signs)
         return Command(_begun(_(says)), key, run, (_(binding.description), _other(says), binding.id or ""))
 
     def _everywhere(self) -> Iterator[Command]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from tutor.i18n import Message
     from tutor.practice.store import Store
-    from tutor.tui.signs import Signs
+    from tutor.tui.choosing import Choosing
 
 
 class Resets:
     """The new beginnings of one sitting. What came of it is told to `tell`, which shows it and looks again."""
 
-    def __init__(self, app: App[Any], store: Store, signs: Signs) -> None:
+    def __init__(self, app: Choosing, store: Store) -> None:
         self._app = app
         self._store = store
-        self._signs = signs
         #: Ids and names of those that can be taken back, the last one last.
         self._held: list[tuple[str, str]] = []
 
@@ -30,10 +27,10 @@ class Resets:
         """Whether there is something to take back."""
         return bool(self._held)
 
-    def ask(self, pack: str, exercise: str, called: str, tell: Callable[[str], None]) -> None:
+    def ask(self, pack: str, exercise: str, called: str, tell: Callable[[str], None], undo: str) -> None:
         """Ask whether to begin anew, and do it. Without an exercise it is the pack, without a pack everything.
 
-        `called` is what that is called.
+        `called` is what that is called, `undo` the id of the key that takes it back.
         """
         from tutor.tui.screens.confirm import ConfirmScreen
 
@@ -45,21 +42,22 @@ class Resets:
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                tell(self._reset(pack, exercise, called))
+                tell(self._reset(pack, exercise, called, undo))
 
         question = message(
             N_("Begin anew with this: {what}? Exercises that were begun or solved: {n}."), what=called, n=number
         )
-        self._app.push_screen(ConfirmScreen(str(question), self._signs), answered)
+        self._app.push_screen(ConfirmScreen(str(question), self._app.signs), answered)
 
-    def _reset(self, pack: str, exercise: str, called: str) -> str:
+    def _reset(self, pack: str, exercise: str, called: str, undo: str) -> str:
         from tutor.practice.resetting import reset
 
         done = reset(self._store, pack, exercise)
         if done is None:
             return self._unsaved()
         self._held.append((done.id, called))
-        return str(message(N_("Begun anew: {what}. ^Z takes it back."), what=called))
+        key = self._app.signs.key(undo, "^Z")
+        return str(message(N_("Begun anew: {what}. {key} takes it back."), what=called, key=key))
 
     def undo(self, tell: Callable[[str], None]) -> None:
         """Take the last new beginning back."""

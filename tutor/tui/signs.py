@@ -30,6 +30,8 @@ class Signs:
     new: str
     point: str
     text: Callable[[str], str]
+    #: How the arrow keys are written; in ASCII by their names.
+    arrows: Mapping[str, str] = field(default_factory=dict)
     #: How keys that were changed are written, by the id of what they do.
     keys: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ UNICODE = Signs(
     new="·",
     point="›",
     text=str,
+    arrows={"left": "←", "right": "→", "up": "↑", "down": "↓"},
 )
 ASCII = Signs(
     right="v",

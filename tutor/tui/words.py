@@ -92,12 +92,13 @@ def standing(desk: Desk, signs: Signs) -> Content:
         return Content("")
     if state == "empty":
         if desk.place.shape is not None:
-            text = _("Enter opens the cells, a letter an expression")
+            text = N_("{key} opens the cells, a letter an expression")
         elif desk.asks_question and desk.worksheet.problem.question(desk.place).choices:
-            text = _("type the number of your choice and press Enter")
+            text = N_("type the number of your choice and press {key}")
         else:
-            text = _("type the value and press Enter")
-        return content(signs, (text, "$foreground 40%"))
+            text = N_("type the value and press {key}")
+        said = message(text, key=signs.key("exercise.check", "Enter"))
+        return content(signs, (str(said), "$foreground 40%"))
     text = desk.entry.text if state not in ("given", "revealed") else right_answer(desk.worksheet.problem, desk.place)
     return content(signs, (f"{text}  {signs.of_state(state)} {_(_STATES[state])}", "$foreground 60%"))
 

@@ -40,7 +40,7 @@ KEYS: list[BindingType] = [
         "ctrl+n",
         "advised",
         N_("do this"),
-        tooltip=N_("when all is solved: do what is advised; F2 passes over it"),
+        tooltip=N_("when all is solved: do what is advised; the key for a hint passes over it"),
         show=False,
         id="exercise.advised",
     ),

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tutor.algebra.show import show_rows
 from tutor.drawing import Density, sketch
 from tutor.grading.replay import Replay
-from tutor.i18n import N_, Message, _
+from tutor.i18n import N_, Message, _, message
 from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
 from tutor.tui.drawings import Drawings
@@ -45,7 +45,7 @@ class ExplainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     #: What is said at the last step.
-    END: ClassVar[str] = N_("That was the last step. Esc goes back.")
+    END: ClassVar[str] = N_("That was the last step. {back} goes back.")
 
     def __init__(
         self, replay: Replay, title: str, signs: Signs, *, note: Message | None = None, ascii: bool = False
@@ -118,7 +118,8 @@ class ExplainScreen(Screen[None]):
         if self.note is not None:
             said.insert(0, content(signs, (str(self.note), "$foreground 60%")))
         if self.replay.at == len(self.replay.steps) - 1:
-            said.append(content(signs, (_(self.END), "$foreground 60%")))
+            keys = {"on": signs.key("explain.on", "Enter"), "back": signs.key("explain.close", "Esc")}
+            said.append(content(signs, (str(message(self.END, **keys)), "$foreground 60%")))
         return Content("\n").join(said)
 
     def _keys(self) -> list[Binding]:

@@ -41,14 +41,15 @@ def first_replay(signs: Signs, *, ascii: bool = False) -> FirstReplay:
     from tutor.packs import from_formula
 
     shown = from_formula("z = (a + b) * c", {name: number(Fraction(value)) for name, value in _NUMBERS.items()})
-    note = message(N_("One backward pass, worked out. Enter goes on step by step, Esc skips it."))
+    keys = {"on": signs.key("explain.on", "Enter"), "back": signs.key("explain.close", "Esc")}
+    note = message(N_("One backward pass, worked out. {on} goes on step by step, {back} skips it."), **keys)
     return FirstReplay(Replay(shown.variant().problem), _("How values flow back"), signs, note=note, ascii=ascii)
 
 
 class FirstReplay(ExplainScreen):
     """The replay leads on to an exercise; `goes_on` tells whether the learner wanted that."""
 
-    END = N_("That was the whole pass. Enter goes on: now you, one blank to begin with.")
+    END = N_("That was the whole pass. {on} goes on: now you, one blank to begin with.")
     goes_on = False
 
     def action_move(self, by: int) -> None:
@@ -115,7 +116,7 @@ class WelcomeScreen(ModalScreen[bool]):
             "yourself, then two, then all. It takes five minutes."
         )
         yes, no = _("show me"), _("skip it, to the list of exercises")
-        later = _("Later it is found with ctrl+p.")
+        later = message(N_("Later it is found with {key}."), key=self.signs.key("app.commands", "^P"))
         said = content(
             self.signs,
             (head, "bold"),
@@ -126,7 +127,7 @@ class WelcomeScreen(ModalScreen[bool]):
             f" {yes}\n",
             ("Esc", "bold $primary"),
             f" {no}\n",
-            (later, "$foreground 60%"),
+            (str(later), "$foreground 60%"),
         )
         yield Static(said, id="question")
 

@@ -53,7 +53,9 @@ class HelpScreen(ModalScreen[None]):
     def _table(self, room: int) -> Content:
         """A row for each binding: its keys, and what they do."""
         rows = {
-            ", ".join(map(written, keys_of(self.app, binding).split(","))): binding.tooltip or binding.description
+            ", ".join(written(key, self.signs) for key in keys_of(self.app, binding).split(",")): (
+                binding.tooltip or binding.description
+            )
             for binding in [*self.keys, *EVERYWHERE]
         }
         width = max(map(cell_len, rows))

@@ -28,6 +28,23 @@ if TYPE_CHECKING:
 
 _CONTINUE = "continue"
 _REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
+_ROWS: Mapping[str, tuple[str, str]] = {
+    _REVIEW: (
+        N_("Review"),
+        N_(
+            "The rules that are due again, on exercises with fresh numbers: ten minutes at most, left whenever you like."
+        ),
+    ),
+    _PROGRESS: (
+        N_("Progress"),
+        N_("How sure you are of each rule, how far you are in each pack, your weeks, and your usual mistakes."),
+    ),
+    _PLAYGROUND: (
+        N_("Playground"),
+        N_("Type any formula with its values: work on it as an exercise, see it worked out, or save it into a pack."),
+    ),
+}
+_SEARCH_SAYS = N_("Search: words of titles or names, in either language. What has them stands in the list below.")
 _STATES: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
@@ -65,7 +82,9 @@ class HomeScreen(Screen[None]):
             id="home.undo",
         ),
         Binding("f4", "glossary", N_("rules"), tooltip=N_("all rules and words"), id="home.glossary"),
-        Binding("f9", "playground", N_("playground"), tooltip=N_("any formula of your own"), id="home.playground"),
+        Binding(
+            "f9", "playground", N_("try"), tooltip=N_("any formula of your own: the playground"), id="home.playground"
+        ),
     ]
 
     class Chosen(Message):
@@ -248,7 +267,8 @@ class HomeScreen(Screen[None]):
                 state = states.get((pack.id, entry.id), "new")
                 options.append(Option(self._entry(pack, entry, state), f"{pack.id}/{entry.id}"))
         if not options:
-            said = _("No exercise is called so. Esc shows all of them.")
+            key = self.signs.key("home.clear", "Esc")
+            said = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
             options.append(Option(content(self.signs, (said, "$text-warning")), disabled=True))
         return options
 
@@ -379,12 +399,22 @@ class HomeScreen(Screen[None]):
         self.app.push_screen(HelpScreen([*self._about(), content(self.signs, text)], keys, self.signs))
 
     def _about(self) -> list[Content]:
-        """What stands in focus: an exercise with its name and its pack."""
+        """What stands in focus: an exercise with its name and its pack, or what else a row or the search is for."""
         option = self.query_one(OptionList).highlighted_option
-        if option is None or option.id not in self._entries:
-            return []
-        pack, entry = self._entries[option.id]
+        said = [content(self.signs, _(_SEARCH_SAYS))] if self._wanted is not None else []
+        name = option.id if option and option.id else ""
+        latest = self.store.latest()
+        if name == _CONTINUE and latest is not None:
+            name = "/".join(latest)
+            said.append(content(self.signs, _("You were at this exercise last, and it is not solved yet.")))
+        if name in _ROWS:
+            called, says = _ROWS[name]
+            said.append(content(self.signs, (_(called), "bold"), f"\n{_(says)}"))
+        return [*said, *(self._about_exercise(name) if name in self._entries else [])]
+
+    def _about_exercise(self, name: str) -> list[Content]:
+        pack, entry = self._entries[name]
         state = _(_STATES[self.store.state(pack.id, entry.id)])
         head = content(self.signs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
-        command = content(self.signs, (f"backprop-tutor play {option.id}", "$foreground 60%"))
+        command = content(self.signs, (f"backprop-tutor play {name}", "$foreground 60%"))
         return [head + command, *([prose(self.signs, said)] if (said := str(pack.description).strip()) else [])]

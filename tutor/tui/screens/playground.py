@@ -38,6 +38,21 @@ KEYS: list[BindingType] = [
     Binding("up", "go(-1)", N_("up"), tooltip=N_("to the line above"), show=False, id="playground.up"),
 ]
 
+#: What has the focus, and what it is for.
+_PLACES = {
+    "formula": (
+        N_("Formula"),
+        N_(
+            "Any formula, as in L = (w*x + b - y)^2. Several steps are written with ; between them, as in "
+            "u = x*y; z = u + x."
+        ),
+    ),
+    "values": (
+        N_("Values"),
+        N_("What each input is, as in w=2 x=3. Fractions are written 1/2, matrices [[1, 2], [3, 4]]."),
+    ),
+    "tried": (N_("Tried last"), N_("Formulas of before. Enter puts the one in focus back into the lines above.")),
+}
 #: Shown where nothing is typed yet.
 _FORMULA, _VALUES = "L = (w*x + b - y)^2", "w=2 x=3 b=4 y=3"
 
@@ -201,12 +216,18 @@ class PlaygroundScreen(Screen[Trial]):
     def action_help(self) -> None:
         if self.app.screen is not self:
             return
-        text = _(
-            "Type any formula with its values. Several steps are written with ; between them. Matrices are written "
-            "[[1, 2], [3, 4]]. Enter makes an exercise of it, F6 shows it worked out."
+        name, says = _PLACES[(self.focused.id if self.focused else None) or "formula"]
+        text = message(
+            N_(
+                "{exercise} makes an exercise of what is typed, {worked} shows it worked out, {save} keeps it as a file."
+            ),
+            exercise=self.signs.key("playground.exercise", "Enter"),
+            worked=self.signs.key("playground.worked", "F6"),
+            save=self.signs.key("playground.save", "^S"),
         )
+        here = content(self.signs, (_(name), "bold"), "\n", _(says))
         keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
+        self.app.push_screen(HelpScreen([here, content(self.signs, str(text))], keys, self.signs))
 
     def restyle(self) -> None:
         """What is typed stays when the screen is made anew."""

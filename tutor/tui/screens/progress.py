@@ -290,9 +290,9 @@ class ProgressScreen(Screen[None]):
         kind, _space, id = (option.id or "").partition(" ") if option else ("", "", "")
         if kind == "pack":
             called = next((pack.title for pack in self._found.packs if pack.id == id), id) if self._found else id
-            self._resets.ask(id, "", called, self._changed)
+            self._resets.ask(id, "", called, self._changed, "progress.undo")
         else:
-            self._resets.ask("", "", _("everything"), self._changed)
+            self._resets.ask("", "", _("everything"), self._changed, "progress.undo")
 
     def action_undo(self) -> None:
         self._resets.undo(self._changed)

@@ -138,7 +138,10 @@ class SummaryScreen(Screen[None]):
         lines = self._program()
         if lines:
             self.app.copy_to_clipboard("\n".join(lines) + "\n")
-            self._done(message(N_("Copied. Where your terminal doesn't allow that, s saves it to a file.")))
+            key = self.signs.key("summary.save", "s")
+            self._done(
+                message(N_("Copied. Where your terminal doesn't allow that, {key} saves it to a file."), key=key)
+            )
 
     def action_save(self) -> None:
         lines = self._program()

@@ -33,7 +33,7 @@ _KEPT = (
 
 QUIT = Binding("ctrl+q,ctrl+c", "app.quit", N_("quit"), tooltip=N_("quit; everything checked is kept"), id="app.quit")
 COMMANDS = Binding(
-    "ctrl+p", "app.commands", N_("commands"), tooltip=N_("find a command, an exercise or a rule"), id="app.commands"
+    "ctrl+p", "app.commands", N_("menu"), tooltip=N_("find a command, an exercise or a rule"), id="app.commands"
 )
 #: What works on every screen.
 EVERYWHERE = (COMMANDS, QUIT)
@@ -49,12 +49,12 @@ _WRITTEN = {
 }
 
 
-def written(key: str) -> str:
-    """A key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`."""
+def written(key: str, signs: Signs) -> str:
+    """A key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`, `→`."""
     *modifiers, base = key.strip().split("+")
     if modifiers == ["ctrl"] and len(base) == 1:
         return f"^{base.upper()}"
-    name = _WRITTEN.get(base) or (base if len(base) == 1 else base.capitalize())
+    name = signs.arrows.get(base) or _WRITTEN.get(base) or (base if len(base) == 1 else base.capitalize())
     return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 
@@ -106,7 +106,9 @@ class KeyBar(Widget):
         return Content.assemble(*parts)
 
     def _texts(self, binding: Binding) -> tuple[str, str]:
-        return written(keys_of(self.app, binding).partition(",")[0]), self.signs.text(_(binding.description))
+        return written(keys_of(self.app, binding).partition(",")[0], self.signs), self.signs.text(
+            _(binding.description)
+        )
 
     def _fitting(self, room: int) -> list[Binding]:
         """The keys there is room for, in their order; those to be kept come first where not all fit."""
