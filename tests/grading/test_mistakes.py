@@ -12,8 +12,9 @@ from hypothesis import given, settings
 
 from tests.examples import examples
 from tests.grading.samples import EVERY_BLANK, GOOD, cells, literal, matrix_problems, problem, problems
-from tutor.algebra import values
+from tutor.algebra import parse, values
 from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import evaluate
 from tutor.algebra.show import show
 from tutor.engine import OPERATIONS
 from tutor.engine.operation import Mistake, Operation
@@ -226,3 +227,33 @@ def test_every_suspect_among_matrices_is_mistaken_too(of: Problem) -> None:
                 continue
             verdict = grade(of, place, answer)
             assert verdict.kind is Kind.MISTAKEN or (same(suspect.value, right, 0.0051) and verdict.right)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "upstream", "answer", "mistake"),
+    [
+        ("mul", "x->t", "t->mul1", ("6", "42"), "mul.own-input"),
+        ("mul", "x->t", "t->mul1", ("6", "6"), "mul.plus-rule"),
+        ("mul", "x->t", "t->mul1", ("6", "-24"), "any.wrong-sign"),
+        ("mul", "x->t", "t->mul1", ("6", "10"), "any.added"),
+        ("exp", "x->t", "t->mul1", ("7", "7"), "any.upstream-only"),
+        ("matrices", "X->A", "A->S", ("ones(2, 2)", "-ones(2, 2) @ W.T"), "any.wrong-sign"),
+        ("matrices", "X->A", "A->S", ("S", "W @ S.T"), "matmul.transposed-result"),
+    ],
+)
+def test_a_mistake_on_a_wrong_upstream_of_ones_own_is_named_too(
+    name: str, place: str, upstream: str, answer: tuple[str, str], mistake: str
+) -> None:
+    of = GOOD[name]
+    at, before = of.place(place), of.place(upstream)
+    held = {before.id: evaluate(parse(answer[0], of.names_for(before)), of.names_for(before))}
+    verdict = grade(of, at, answer[1], held)
+    assert (verdict.kind, verdict.mistake) == (Kind.MISTAKEN, mistake)
+
+
+def test_a_mistake_on_a_wrong_upstream_of_ones_own_says_so() -> None:
+    of = GOOD["mul"]
+    held = {"t->mul1": evaluate(parse("6", {}), {})}
+    told = str(grade(of, of.place("x->t"), "-24", held).message)
+    assert told.startswith("This goes on from your value at t → ×, which isn't right yet. The size is right.")
+    assert "goes on" not in str(grade(of, of.place("x->t"), "105", {}).message)

@@ -6,7 +6,7 @@ A mistake's rule is run in floats, or on formulas where there are symbols.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.algebra import values
 from tutor.algebra.values import Value
@@ -197,9 +197,6 @@ _AT_EDGES = (
     ),
 )
 
-#: All that need no more than an edge and what lies around it, the likeliest first.
-GENERAL = (*_BEFORE_A_LOSS, *_AT_EDGES)
-
 WHOLE = Named(
     "branch",
     "any.whole-on-one-line",
@@ -249,6 +246,18 @@ def at_edge(problem: Problem, blank: Blank) -> Iterator[Suspect]:
             value = led_to(around.back, passes.edges[part.target, part.slot].gradient)
             if value is not None:
                 yield UNSUMMED.leads_to(value)
+    yield from _general(around)
+
+
+def on_own_upstream(problem: Problem, blank: Blank, held: Value) -> Iterator[Suspect]:
+    """The same mistakes made on the upstream as the learner has it."""
+    assert blank.edge
+    spot = problem.passes.spot(blank.edge, held)
+    for suspect in (*declared(problem, blank, spot), *_general(Around(spot, problem, blank))):
+        yield replace(suspect, own=True)
+
+
+def _general(around: Around) -> Iterator[Suspect]:
     for general in GENERAL:
         value = led_to(general.rule, around)
         if value is not None:

@@ -41,7 +41,7 @@ class _Moved(Problem):
 def by_accident(problem: Problem, blank: Blank, fitting: Sequence[Suspect]) -> bool:
     """Whether the first of several mistakes shares its value with one that has another value on other numbers."""
     # What was done at another node is less likely by far than what was done here.
-    others = {suspect.id for suspect in fitting if not suspect.at} - {fitting[0].id}
+    others = {suspect.id for suspect in fitting if not suspect.at and not suspect.own} - {fitting[0].id}
     if not others or blank.kind == "question":
         return False
     found: dict[str, list[Value]] = {}

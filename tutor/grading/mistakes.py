@@ -20,7 +20,7 @@ from tutor.algebra.values import Value
 from tutor.engine.symbolic import has_symbols
 from tutor.grading import at_edges, at_nodes, further, in_questions
 from tutor.grading.apart import Apart
-from tutor.grading.at_edges import at_edge, declared
+from tutor.grading.at_edges import at_edge, on_own_upstream
 from tutor.grading.at_nodes import at_branch, at_forward, at_start
 from tutor.grading.further import made_further_off
 from tutor.grading.identity import Outcome, compare_formulas
@@ -104,7 +104,7 @@ def mistakes_at(problem: Problem, blank: Blank, held: Value = None) -> Iterator[
     elif blank.kind == "edge":
         yield from at_edge(problem, blank)
         if held is not None and blank.edge:
-            yield from declared(problem, blank, problem.passes.spot(blank.edge, held))
+            yield from on_own_upstream(problem, blank, held)
     elif blank.kind == "question":
         yield from at_question(problem, problem.question(blank))
 

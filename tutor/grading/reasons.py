@@ -26,6 +26,7 @@ from tutor.grading.problem import Blank, Problem
 from tutor.grading.reading import Answer
 from tutor.grading.suspect import POWER_OF_TEN, SLIP, SWAPPED_DIGITS, Named, Suspect, near
 from tutor.grading.verdict import Kind, Verdict
+from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, Text, message
 
 _ANOTHER_EDGE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
@@ -98,7 +99,7 @@ def _why_no_formula(
 
     for suspect in suspects(problem, blank, held):
         if is_it(suspect.value):
-            return Verdict(Kind.MISTAKEN, suspect.said(words), suspect.id, cells)
+            return Verdict(Kind.MISTAKEN, _said_to(problem, blank, suspect, words), suspect.id, cells)
     if values.shape(answer.value) != values.shape(truth):
         return Verdict(Kind.WRONG_SHAPE, _wrong_shape(values.shape(answer.value), values.shape(truth)))
     for other in problem.blanks:
@@ -149,10 +150,20 @@ def _mistaken(
 ) -> Verdict:
     """The likeliest of the mistakes that lead to an answer; a guess where another one only happens to."""
     first = fitting[0]
-    says = first.said(words)
+    says = _said_to(problem, blank, first, words)
     if not isinstance(first.says, Text) and by_accident(problem, blank, fitting):
         says = message(N_("Perhaps it is this. {text}"), text=says)
     return Verdict(Kind.MISTAKEN, says, first.id, cells)
+
+
+def _said_to(problem: Problem, blank: Blank, suspect: Suspect, words: Mapping[str, Any]) -> Message:
+    """What is said to a mistake; where it was made on a wrong upstream of the learner's, that as well."""
+    says = suspect.said(words)
+    upstream = problem.upstream(blank)
+    if not suspect.own or upstream is None:
+        return says
+    at = place_name(problem, problem.place(upstream))
+    return message(N_("This goes on from your value at {at}, which isn't right yet. {text}"), at=at, text=says)
 
 
 def _is_it(answer: Answer, value: Value, wrong: Value) -> bool:

@@ -17,13 +17,15 @@ from tutor.i18n import N_, Message, Text, message
 class Suspect:
     """A mistake that would give `value` at a blank. `says` is a template or an author's text.
 
-    `at` names another node than the blank's own, where it was made at that.
+    `at` names another node than the blank's own, where it was made at that. `own` tells that it was made on the
+    learner's own upstream, which is wrong.
     """
 
     id: str
     value: Value
     says: str | Text
     at: str = ""
+    own: bool = False
 
     def said(self, words: Mapping[str, Any]) -> Message:
         """What is said to it, in the words of its blank."""
