@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,8 +170,9 @@ class Variant:
         return self._fill(str(self.exercise.after))
 
     @cached_property
-    def _fill(self) -> Filling:
-        return Filling(self.problem, lenient=True, constants=self.exercise.constants)
+    def _fill(self) -> Callable[[str], str]:
+        # The screen asks for the text at every key.
+        return cache(Filling(self.problem, lenient=True, constants=self.exercise.constants))
 
     def _at(self, exercise: Exercise, stage: int) -> Variant:
         """The same as a stage of `exercise`."""

@@ -23,11 +23,15 @@ class AnswerLine(Widget):
         self._prompt = ""
         self._beside = Content("")
         self._active = False
+        self._shown: object = None
 
     def show(self, line: Line, prompt: str, beside: Content, active: bool) -> None:
         """Show a line; `active` says whether the cursor is in it."""
         self._line, self._prompt, self._beside, self._active = line, prompt, beside, active
-        self.refresh()
+        shown = (line.text, line.cursor, line.checked, prompt, beside, active)
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
         if active and self.is_attached:
             region = self.content_region
             # Where the terminal puts the window of an input method.

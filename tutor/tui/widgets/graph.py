@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, Literal
@@ -37,6 +37,8 @@ class Filling:
 
 _EMPTY = Filling()
 
+#: What shows also in a free cell: a ground of its own, a line under it.
+_GROUNDED = frozenset({"graph--focus", "graph--look"})
 #: A place is clicked on its wire and its forward value as well.
 _REACH = Spacing(2, 1, 0, 1)
 #: What is kept in sight around the focused place.
@@ -125,7 +127,7 @@ class GraphView(ScrollView, inherit_bindings=False):
             regions += [self._on_screen(drawing.boxes[name]) for name in (self._node, asked) if name in drawing.boxes]
             self._node = asked
         if regions:
-            self.refresh(*regions)
+            self.refresh(*_by_row(regions))
         if moved:
             self.follow()
 
@@ -213,14 +215,15 @@ class GraphView(ScrollView, inherit_bindings=False):
             cells[box.x : box.x + box.width] = [
                 (character, "graph--focus") for character, _component in cells[box.x : box.x + box.width]
             ]
-        segments = [Segment(" " * origin.x, base)]
-        for component, group in groupby(cells, key=lambda cell: cell[1]):
-            segments.append(Segment("".join(text for text, _ in group), self._style(component)))
+        cells[:0] = [(" ", "")] * origin.x
+        segments = []
+        for component, group in groupby(_joined(cells), key=lambda cell: cell[1]):
+            segments.append(Segment("".join(text for text, _ in group), self._style(component, base)))
         strip = Strip(segments, origin.x + self.drawing.width)
         return strip.crop_extend(scrolled.x, scrolled.x + width, base)
 
-    def _style(self, components: str) -> Style:
-        return self.get_component_rich_style(*components.split()) if components else self.rich_style
+    def _style(self, components: str, base: Style) -> Style:
+        return self.get_component_rich_style(*components.split()) if components else base
 
     def _paint(self, cells: list[tuple[str, str]], name: str, place: Place, row: int) -> None:
         filling = self._fillings.get(name, _EMPTY)
@@ -249,6 +252,26 @@ class GraphView(ScrollView, inherit_bindings=False):
         free = place.cell - cell_len(cut)
         left = (free + 1) // 2 if place.rows == place.columns == 1 else free
         return " " * left + cut + " " * (free - left)
+
+
+def _by_row(regions: Iterable[Region]) -> Iterable[Region]:
+    """One region for each row, from its first cell to its last: for every region a row is sent from its beginning."""
+    found: dict[int, Region] = {}
+    for region in regions:
+        for y in range(region.y, region.bottom):
+            row = Region(region.x, y, region.width, 1)
+            found[y] = found[y].union(row) if y in found else row
+    return found.values()
+
+
+def _joined(cells: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The same to see, in fewer colours: a free cell takes that of the cell before it, where this has no ground."""
+    before = ""
+    for text, component in cells:
+        if text == " " and not component and not _GROUNDED.intersection(before.split()):
+            component = before
+        before = component
+        yield text, component
 
 
 def _at(rows: Sequence[Sequence[str]], row: int, column: int) -> str:

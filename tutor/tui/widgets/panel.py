@@ -6,7 +6,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Static
 
 from tutor.drawing import Density
@@ -23,6 +25,21 @@ from tutor.tui.widgets.answer_line import AnswerLine
 _OTHER_ROWS = 8
 #: Below so many rows what is said gets every row that nothing stands in.
 _TIGHT_BELOW = 12
+
+
+class _Text(Static):
+    """A text that is painted once, with the size that the layout gave it.
+
+    Textual would arrange all anew to find the same size, and paint it a second time.
+    """
+
+    virtual_size = Reactive(Size(0, 0), repaint=False)
+
+
+class _Notes(VerticalScroll):
+    """The same for what is said. Where its scroll bar comes or goes, all is arranged anew."""
+
+    virtual_size = Reactive(Size(0, 0), repaint=False)
 
 
 class Panel(Vertical):
@@ -62,13 +79,13 @@ class Panel(Vertical):
             self.post_message(self.Scrolled())
 
     def compose(self) -> ComposeResult:
-        yield Static(id="asks")
-        yield Static(id="around")
+        yield _Text(id="asks")
+        yield _Text(id="around")
         yield AnswerGrid(self.signs, id="grid")
         yield AnswerLine(id="answer")
-        yield Static(id="live")
-        with VerticalScroll(id="notes-scroll", can_focus=False):
-            yield Static(id="notes")
+        yield _Text(id="live")
+        with _Notes(id="notes-scroll", can_focus=False):
+            yield _Text(id="notes")
 
     def show(self, desk: Desk, density: Density, onward: Onward) -> None:
         """Show the desk as it is now."""
