@@ -102,6 +102,7 @@ def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
         (("list", "--lang"), "--lang needs a value"),
         (("play", "x", "--seed", "-1"), "--seed is a whole number"),
         (("frobnicate",), "no command frobnicate"),
+        (("basics/plus",), "Did you mean: backprop-tutor play basics/plus"),
         (("--lang", "xx", "list"), "one of: en, ko"),
     ],
 )
@@ -129,6 +130,11 @@ def test_version_and_help(run_tutor: Run) -> None:
     assert run_tutor("--version").stdout.startswith("backprop-tutor 0.")
     for arguments in (("--help",), ("solve", "--help"), ("play", "--help"), ("list", "--help")):
         assert "Usage" in run_tutor(*arguments).stdout
+
+
+def test_a_group_alone_tells_its_commands(run_tutor: Run) -> None:
+    done = run_tutor("pack")
+    assert done.returncode == 2 and done.stderr.startswith("Usage: backprop-tutor pack") and "remove" in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_fault(home: object) -> None:

@@ -50,6 +50,8 @@ def usage(error: click.UsageError) -> str:
         return str(message(N_("{name} can't be used: {why}"), name=name, why=error.message))
     if "No such command" in error.message:
         word = error.message.partition("'")[2].partition("'")[0]
+        if any(sign in word for sign in "/.="):
+            return str(message(N_("There is no command {name}. Did you mean: backprop-tutor play {name}"), name=word))
         return str(message(N_("There is no command {name}. See backprop-tutor --help."), name=word))
     if "extra argument" in error.message:
         words = error.message.partition("(")[2].rpartition(")")[0]

@@ -70,6 +70,9 @@ def execute(argv: list[str]) -> int:
         return stop.exit_code
     except click.Abort:
         return 130
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        return 2
     except click.UsageError as error:
         say_error(usage(error))
         return 2
