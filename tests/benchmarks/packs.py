@@ -60,7 +60,11 @@ def main() -> None:
         errors = [str(finding) for finding in findings if finding.fault]
         promise = f"   promised: {PROMISE[size]:g} s" if size in PROMISE else ""
         print(f"{size:>5} exercises: {seconds:6.2f} s, {seconds / size * 1000:5.2f} ms each{promise}")
-        print(f"      errors: {len(errors)}, warnings and notes: {len(findings) - len(errors)}", *errors[:3], sep="\n      ")
+        print(
+            f"      errors: {len(errors)}, warnings and notes: {len(findings) - len(errors)}",
+            *errors[:3],
+            sep="\n      ",
+        )
 
 
 if __name__ == "__main__":

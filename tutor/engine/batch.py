@@ -40,6 +40,9 @@ class _Watch:
         import numpy as np
 
         finite = np.isfinite(value)
+        if finite.shape == self.finite.shape:
+            self.finite &= finite
+            return True
         shared = finite.ndim in (0, 2)
         self.finite &= finite.all() if shared else finite.reshape(len(self.finite), -1).all(axis=1)
         return True

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import values
 from tutor.algebra.balls import nearest_float
@@ -179,6 +179,11 @@ class Graph:
     @cached_property
     def programs(self) -> dict[Hashable, Program | None]:
         """What is compiled of it, None where that can't be; kept by `often.py`, like the next one."""
+        return {}
+
+    @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What others have found out about it, to be found once: it stays with the graph."""
         return {}
 
     @cached_property

@@ -98,6 +98,15 @@ def forward_by_rules(
     graph: Graph, inputs: Mapping[str, Value], finite: Callable[[Value], bool] = _finite
 ) -> tuple[Value, ...]:
     """The same, never compiled. `finite` tells which values will do."""
+    if any(node.shape for node in graph.nodes) or any(map(values.is_array, inputs.values())):
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return _forward(graph, inputs, finite)
+    return _forward(graph, inputs, finite)
+
+
+def _forward(graph: Graph, inputs: Mapping[str, Value], finite: Callable[[Value], bool]) -> tuple[Value, ...]:
     found: list[Value] = []
     for position, node in enumerate(graph.nodes):
         if node.op is None:
@@ -137,13 +146,7 @@ def _inner(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, 
 def _checked(graph: Graph, position: int, found: Sequence[Value], finite: Callable[[Value], bool]) -> Value:
     node = graph.nodes[position]
     try:
-        if any(arg is not None and values.is_array(found[arg]) for arg in node.args):
-            import numpy as np
-
-            with np.errstate(all="ignore"):
-                value = compute(graph, position, found)
-        else:
-            value = compute(graph, position, found)
+        value = compute(graph, position, found)
     except ZeroDivisionError:
         raise NotANumber(node.id, _says(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:

@@ -140,6 +140,14 @@ class Problem:
         From the output leftwards along a path: a node's lines top to bottom, a branch's sum right after its
         last line, then on from the topmost line.
         """
+        kept = self.graph.kept
+        key = ("places", self.wrt)
+        if key not in kept:
+            kept[key] = self._places_of_graph()
+        found: tuple[Blank, ...] = kept[key]
+        return found
+
+    def _places_of_graph(self) -> tuple[Blank, ...]:
         graph = self.graph
         if not graph.nodes:
             return ()
@@ -208,6 +216,24 @@ class Problem:
         named = {place.id: place for place in (*self.asked_forward, *self.places, *self.asked_after)}
         if not self.graph.nodes:
             return named
+        named |= self._aliases
+        output = self.graph.nodes[self.graph.last]
+        if f"value({output.id})" in named:
+            named[f"value({self.graph.output})"] = named[f"value({output.id})"]
+        return named
+
+    @property
+    def _aliases(self) -> Mapping[str, Blank]:
+        """Other names of places for backward values."""
+        kept = self.graph.kept
+        key = ("aliases", self.wrt)
+        if key not in kept:
+            kept[key] = self._aliases_of_graph()
+        found: Mapping[str, Blank] = kept[key]
+        return found
+
+    def _aliases_of_graph(self) -> Mapping[str, Blank]:
+        named: dict[str, Blank] = {}
         output = self.graph.nodes[self.graph.last]
         for place in self.places:
             if place.edge:
@@ -216,18 +242,16 @@ class Problem:
                     named[source.id] = place
                 if target is output:
                     named[place.id.replace(f"->{output.id}", f"->{self.graph.output}")] = place
-        named[self.graph.output] = named[output.id] = named["start"]
-        if f"value({output.id})" in named:
-            named[f"value({self.graph.output})"] = named[f"value({output.id})"]
+        named[self.graph.output] = named[output.id] = self.places[0]
         return named
 
     def place(self, name: str) -> Blank:
         """The place with this id or alias. Raises `KeyError`."""
-        return self._by_name[name]
+        return self.places[0] if name == "start" and self.places else self._by_name[name]
 
     def has_place(self, name: str) -> bool:
         """Whether there is a place with this id or alias."""
-        return name in self._by_name
+        return (name == "start" and bool(self.places)) or name in self._by_name
 
     def truth(self, blank: Blank, passes: Passes | None = None) -> Value:
         """The right value of a blank, exact unless other passes are given."""

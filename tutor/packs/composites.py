@@ -44,6 +44,8 @@ def definitions(nodes: Mapping[str, OwnNode], report: Report) -> dict[str, Defin
 
 def report_unused(own: Mapping[str, Definition], equations: Sequence[Equation], report: Report) -> None:
     """Report functions that neither the graph nor another function uses: a name may be misspelt."""
+    if not own:
+        return
     texts = [equations, *(definition.equations for definition in own.values())]
     called = {part.op for text in texts for one in text for part in postorder(one.tree) if isinstance(part, Apply)}
     for name in own:

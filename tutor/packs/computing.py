@@ -23,6 +23,8 @@ from tutor.packs.reporting import Report
 from tutor.packs.variants import Choice as Listed
 from tutor.packs.variants import Draw, Drawing, Steps
 
+NONE_FINITE = N_("None of the fresh numbers gives a finite value. Choose other ones.")
+
 
 class Computing(Report):
     """Reads what belongs to the graph; `file` may name what the graph does not have."""
@@ -130,8 +132,8 @@ class Computing(Report):
             text = message(N_("{problem} Choose other numbers."), problem=error.message)
             self.report(text, "inputs" if self.file.inputs else "graph")
             return False
-        if exercise.drawing.draws and not _fresh_are_finite(exercise):
-            self.report(message(N_("None of the fresh numbers gives a finite value. Choose other ones.")), "vary")
+        if exercise.drawing.draws and not self.sampled and not fresh_are_finite(exercise):
+            self.report(message(NONE_FINITE), "vary")
             return False
         return True
 
@@ -159,7 +161,7 @@ class Computing(Report):
         return tuple(found)
 
 
-def _fresh_are_finite(exercise: Exercise) -> bool:
+def fresh_are_finite(exercise: Exercise) -> bool:
     """Whether there are fresh numbers with values: the first ones drawn, or some of the others, tried all at once."""
     problem = exercise.variant().problem
     if problem.symbolic:

@@ -58,8 +58,10 @@ def open_exercise(path: Path, folder: Path, pack: str, exercise_id: str, exam: b
     return exercise_in(read(path, folder), pack, exercise_id, exam)
 
 
-def exercise_in(source: Source, pack: str, exercise_id: str, exam: bool = False) -> Exercise:
-    """The exercise in a file that was read. Raises `PackError` with all its faults."""
+def exercise_in(source: Source, pack: str, exercise_id: str, exam: bool = False, sampled: bool = False) -> Exercise:
+    """The exercise in a file that was read. Raises `PackError` with all its faults, but those of fresh numbers where
+    these are `sampled` by others.
+    """
     path = source.path
     file, faults = _validated(ExerciseFile, source)
     if "id" not in source.data and not is_id(exercise_id):
@@ -68,7 +70,7 @@ def exercise_in(source: Source, pack: str, exercise_id: str, exam: bool = False)
     keys = {fault.key.partition(".")[0] for fault in faults}
     if file and not keys.intersection(_GROUNDS):
         doubtful = not keys.isdisjoint(_VALUES)
-        checker = Checker(source, file, doubtful, exam)
+        checker = Checker(source, file, doubtful, exam, sampled)
         exercise = checker.build(file.id or exercise_id, pack, path)
         faults += checker.faults
         if exercise and not faults:

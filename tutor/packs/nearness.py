@@ -78,7 +78,9 @@ class Nearness:
         import numpy as np
 
         columns = among.any(axis=0).nonzero()[0]
-        some = np.where(among[:, columns, None, *self._cells], self._values[:, columns[:, None], rows], np.nan)
+        # Indices in brackets are several times as slow.
+        some = self._values.take(columns, axis=1).take(rows, axis=2)
+        some[~among[:, columns]] = np.nan
         called, counts = self._called[:, columns], self._counts[:, rows]
         if self._matrices:
             near = _near(some[:, :, None], some[:, None], True)

@@ -21,14 +21,17 @@ class Report:
     """What is known of one file while its exercise is built, and its `faults`.
 
     `doubtful` says that values are missing from `file` because they were refused: then only names are checked. `exam`
-    is what the pack is, where the file does not say.
+    is what the pack is, where the file does not say. `sampled` says that fresh numbers are looked at elsewhere.
     """
 
-    def __init__(self, source: Source, file: ExerciseFile, doubtful: bool, exam: bool = False) -> None:
+    def __init__(
+        self, source: Source, file: ExerciseFile, doubtful: bool, exam: bool = False, sampled: bool = False
+    ) -> None:
         self.source = source
         self.file = file
         self.doubtful = doubtful
         self.exam = exam if file.mode is None else file.mode == "exam"
+        self.sampled = sampled
         self.faults: list[Fault] = []
         #: The graph before groups were folded, and the group of each id and name inside one.
         self.whole: Graph | None = None

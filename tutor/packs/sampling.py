@@ -243,6 +243,7 @@ class _Judged:
         #: What comes near to what; what always gives the right value, and one mistake of each class of the others.
         self._groups = [(group, *group.usual(reference)) for group in trial.near]
         self._inputs = trial.problem.inputs
+        self._sets = np.concatenate([value.reshape(len(value), -1) for value in self._inputs.values()], axis=1)
         self.flaws = np.zeros((len(trial.good), 3), dtype=int)
         with np.errstate(all="ignore"):
             self.flaws[:, 0] = trial.at_a_kink
@@ -270,14 +271,19 @@ class _Judged:
     def _first(self, rows: Any, alike: Any) -> tuple[int, bool]:
         """The row to take, given how many mistakes are alike in each."""
         # Of few sets every seed draws the same: there, what is left must be some, or it would be the same each time.
-        few = len(self._sets(rows)) < _MANY and len(self._sets(rows[alike == alike.min()])) < _A_FEW
+        few = self._fewer(rows[alike == alike.min()], _A_FEW) and self._fewer(rows, _MANY)
         tolerable = sorted(alike.tolist())[len(alike) // 4] if few else int(alike.min())
         taken = int((alike <= tolerable).argmax())
         return int(rows[taken]), bool(alike[taken])
 
-    def _sets(self, rows: Any) -> set[tuple[bytes, ...]]:
-        """The different sets of numbers among some rows."""
-        return {tuple(value[row].tobytes() for value in self._inputs.values()) for row in rows}
+    def _fewer(self, rows: Any, than: int) -> bool:
+        """Whether there are fewer different sets of numbers among some rows."""
+        found: set[bytes] = set()
+        for row in rows:
+            found.add(self._sets[row].tobytes())
+            if len(found) == than:
+                return False
+        return True
 
     def pick(self, row: int, attempt: int | None, alike: bool = False, itself: bool = False) -> Pick:
         """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`. `alike`

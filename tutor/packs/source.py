@@ -89,16 +89,24 @@ class Source:
 
     def _line(self, place: Place) -> int:
         """Where the statement begins that sets `place`, or what it would stand in."""
+        while place not in self._lines:
+            statement = next(self._rest, None)
+            if statement is None:
+                break
+            sets, line = statement
+            for n in range(1, len(sets) + 1):
+                self._lines.setdefault(sets[:n], line)
         return next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 1)
 
     @cached_property
     def _lines(self) -> dict[Place, int]:
-        """For every place the first line that sets it or something in it."""
-        found: dict[Place, int] = {}
-        for place, line in _statements(self.text):
-            for n in range(1, len(place) + 1):
-                found.setdefault(place[:n], line)
-        return found
+        """For places the first line that sets them or something in them, as far as the text has been looked at."""
+        return {}
+
+    @cached_property
+    def _rest(self) -> Iterator[tuple[Place, int]]:
+        """The statements that have not been looked at."""
+        return _statements(self.text)
 
 
 def read(path: Path, folder: Path) -> Source:

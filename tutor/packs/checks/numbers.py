@@ -12,6 +12,7 @@ from tutor.engine.numerical import check_numerically, in_floats
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, message
 from tutor.packs.checks.finding import Finding, Subject
+from tutor.packs.computing import fresh_are_finite
 from tutor.packs.exercise import Exercise
 from tutor.packs.sampling import DIGITS, Pick
 
@@ -51,6 +52,13 @@ def sample(exercise: Exercise) -> dict[int, Pick | None]:
         return {}
     seeds = SEEDS if exercise.varies else ()
     return dict(zip(seeds, exercise.sampler.picks(seeds), strict=True))
+
+
+def any_finite(exercise: Exercise, picks: dict[int, Pick | None]) -> bool:
+    """Whether some of the numbers that were sampled, or of those that could have been, have values."""
+    if not exercise.drawing.draws or not picks or picks[SEEDS[0]] is not None:
+        return True
+    return fresh_are_finite(exercise)
 
 
 def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:

@@ -28,9 +28,12 @@ def check(subject: Subject) -> Iterator[Finding]:
     exercise = subject.exercise
     if exercise is None:
         return
+    texts = list(subject.texts())
+    if not texts and "blank" not in subject.source.data:
+        return
     numbers = _fresh_numbers(subject)
     counted = _counted_ids(exercise.graph)
-    for place, text in subject.texts():
+    for place, text in texts:
         bare = _FILLED.sub(lambda piece: " " * len(piece[0]), text)
         for number in dict.fromkeys(match[0].replace("−", "-") for match in _NUMBER.finditer(bare)):
             if number in numbers and place[0] in ("text", "after", "blank"):
