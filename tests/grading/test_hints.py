@@ -25,6 +25,7 @@ from tutor.grading.identity import Outcome, compare_formulas
 from tutor.grading.mistakes import suspects
 from tutor.grading.wording import right_answer
 from tutor.i18n import Text
+from tutor.packs import library
 
 ALL = GOOD | ODD
 PLACES = [*EVERY_BLANK, *((name, place.id) for name, of in ODD.items() for place in of.blanks)]
@@ -400,3 +401,21 @@ def test_a_matrix_begins_with_its_shape(name: str) -> None:
     for place in of.blanks:
         if place.shape:
             assert f"{place.shape[0]}×{place.shape[1]}" in rung(of, place, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "told"),
+    [
+        ("matrices/pytorch-agrees", "q1", "Go through the 3 choices"),
+        ("layers/convolution", "q1", ""),
+    ],
+)
+def test_a_question_without_hints_of_its_author_does_not_begin_with_the_answer(
+    name: str, question: str, told: str
+) -> None:
+    of = library.find(name).variant().problem
+    place = of.place(question)
+    first = hint(of, place, 1)
+    assert (first.of, first.last, told in str(first.text)) == (2, False, True)
+    assert right_answer(of, place) not in str(first.text)
+    assert right_answer(of, place) in str(hint(of, place, 2).text)

@@ -1,8 +1,8 @@
 """Four rungs of help at a blank, built from the operation's rule and the numbers.
 
 1 says where to look, 2 the rule in words and symbols (never these numbers), 3 the product ready to multiply,
-4 the value and a way to have found it oneself. An author's rungs come before these. A question has the author's, and
-the answer.
+4 the value and a way to have found it oneself. An author's rungs come before these. A question has the author's, or one
+that says where to look, and the answer.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tutor.algebra.evaluate import describe
 from tutor.algebra.show import show, write
+from tutor.engine.symbolic import has_symbols
 from tutor.grading.at_nodes import NOT_THE_END
 from tutor.grading.blank_words import fill
 from tutor.grading.in_symbols import (
@@ -50,11 +51,15 @@ def hint(problem: Problem, blank: Blank, rung: int, known: Collection[str] = ())
     """Rung `rung` (from 1; beyond the last is the last). `known` are the places whose value the learner has."""
     advice = problem.advice.get(blank.id)
     own = advice.hints if advice else ()
-    of = len(own) + len(_RUNGS[blank.kind])
+    ladder = _RUNGS[blank.kind]
+    if blank.kind == "question" and own:
+        # Who asks knows better where to look.
+        ladder = ladder[1:]
+    of = len(own) + len(ladder)
     rung = min(max(rung, 1), of)
     if rung <= len(own):
         return Hint(rung, of, message(N_("{text}"), text=own[rung - 1]))
-    derived = _RUNGS[blank.kind][rung - len(own) - 1]
+    derived = ladder[rung - len(own) - 1]
     return Hint(rung, of, derived(problem, blank, known))
 
 
@@ -200,13 +205,33 @@ def _only_value(problem: Problem, blank: Blank, known: Collection[str]) -> Messa
     return message(N_("{value}."), value=show(problem.truth(blank)))
 
 
+# --- a question --------------------------------------------------------------------------------------------
+
+
+def _question_where(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    question = problem.question(blank)
+    if question.choices:
+        return message(
+            N_("Go through the {n} choices one by one: what would have to be true for each? Rule out what can't be."),
+            n=len(question.choices),
+        )
+    if question.shape is not None:
+        return message(
+            N_("A matrix is asked, {shape}. What is each of its rows made from?"), shape=describe(question.shape)
+        )
+    if has_symbols(question.answer):
+        names = ", ".join(question.names)
+        return message(N_("A formula is asked. It may name {names}: which of these belong in it?"), names=names)
+    return message(N_("One number is asked. From which numbers can it be calculated, one step after the other?"))
+
+
 def _the_answer(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     return message(N_("The answer: {answer}"), answer=right_answer(problem, blank))
 
 
 _RUNGS = {
     "forward": (_forward_where, _forward_rule, _forward_numbers, _only_value),
-    "question": (_the_answer,),
+    "question": (_question_where, _the_answer),
     "start": (_start_where, _start_rule, _start_product, _start_value),
     "sum": (_sum_where, _sum_rule, _sum_product, _value_and_nudge),
     "edge": (_edge_where, _edge_rule, _edge_product, _value_and_nudge),
