@@ -1,11 +1,18 @@
-"""Is an answer right? If not, why? What to say next?"""
+"""Is an answer right? If not, why? What to say next?
 
-from tutor.grading.grade import grade
-from tutor.grading.hints import RUNGS, Hint, hint
-from tutor.grading.problem import Advice, Blank, Problem
-from tutor.grading.reading import Reading, reads_as
-from tutor.grading.verdict import Kind, Verdict
-from tutor.grading.wording import asks, place_name
+Names are imported when they are asked for: a worked graph needs the problem, and none of what judges answers.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tutor.grading.hints import RUNGS, Hint, hint
+    from tutor.grading.judging import grade
+    from tutor.grading.problem import Advice, Blank, Problem
+    from tutor.grading.reading import Reading, reads_as
+    from tutor.grading.verdict import Kind, Verdict
+    from tutor.grading.wording import asks, place_name
 
 __all__ = [
     "RUNGS",
@@ -22,3 +29,25 @@ __all__ = [
     "place_name",
     "reads_as",
 ]
+
+_MODULES = {
+    "RUNGS": "hints",
+    "Hint": "hints",
+    "hint": "hints",
+    "grade": "judging",
+    "Advice": "problem",
+    "Blank": "problem",
+    "Problem": "problem",
+    "Reading": "reading",
+    "reads_as": "reading",
+    "Kind": "verdict",
+    "Verdict": "verdict",
+    "asks": "wording",
+    "place_name": "wording",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from hashlib import sha256
 
 from tutor.algebra.balls import PRECISIONS, Ball, ball, from_fraction, precision
 from tutor.algebra.tree import Expr, Sym, postorder
@@ -156,6 +155,8 @@ def _points(domains: Mapping[str, str]) -> Iterator[Mapping[str, Fraction]]:
             name: Fraction(_PLAIN[(i + (sign < 0)) % len(_PLAIN)] * (1 if domain == "positive" else sign))
             for i, (name, domain) in enumerate(domains.items())
         }
+    from hashlib import sha256
+
     for number in range(TRIES):
         point = {}
         for name, domain in domains.items():

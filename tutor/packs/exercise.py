@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,6 +180,8 @@ class Variant:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of all that answers depend on: graph, start, blanks, values. Texts and hints may change."""
+        from hashlib import sha256
+
         problem = self.problem
         parts = [
             " ".join(problem.graph.text.split()),
