@@ -13,9 +13,10 @@ from tutor.algebra import Apply, Expr, Num, Sym, parse
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.show import write
 from tutor.algebra.tree import number
-from tutor.grading.comparing import difference
-from tutor.grading.equality import Typed
+from tutor.grading.comparing import compare_cells
+from tutor.grading.equality import Match, Typed
 from tutor.grading.identity import Outcome, compare_formulas
+from tutor.grading.reading import Answer
 
 NAMES = {"x": Sym("x"), "y": Sym("y"), "p": Sym("p", 0, "positive"), "dL/dz": Sym("dL/dz")}
 SAME, DIFFERENT, UNDEFINED, UNDECIDED = Outcome.SAME, Outcome.DIFFERENT, Outcome.UNDEFINED, Outcome.UNDECIDED
@@ -27,7 +28,7 @@ def formula(text: str) -> Expr:
     return tree
 
 
-VERDICTS = {"right": (SAME,), "wrong": (DIFFERENT, UNDEFINED), "undecided": (UNDECIDED,)}
+VERDICTS = {"right": Match.EQUAL, "coarse": Match.COARSE, "wrong": Match.DIFFERENT, "undecided": Match.UNCLEAR}
 
 
 def domains(text: str) -> dict[str, Expr]:
@@ -41,7 +42,9 @@ def test_two_formulas(truth: str, domain: str, answer: str, verdict: str) -> Non
     names = domains(domain)
     tree = parse(answer, names)
     right = evaluate(parse(truth, names), names)
-    assert difference(Typed.read(tree, evaluate(tree, names)), right).outcome in VERDICTS[verdict]
+    typed = Typed.read(tree, evaluate(tree, names))
+    read = Answer(tree, typed.value, ((typed,),), formula=True)
+    assert compare_cells(read, right) == ((VERDICTS[verdict],),)
 
 
 def test_a_difference_comes_with_a_point_that_shows_it() -> None:

@@ -40,21 +40,24 @@ class Match(Enum):
 class Typed:
     """One number as it was typed, and its exact value.
 
-    `unit` is what one step of the last digit is worth where a single literal was typed, otherwise None.
+    `unit` is what one step of the last digit is worth where a single literal was typed, otherwise None. `factor` is
+    the only number with decimals in a formula.
     """
 
     value: Expr
     decimal: bool
     unit: Fraction | None = None
     digits: int = 0
+    factor: Num | None = None
 
     @staticmethod
     def read(tree: Expr, value: Expr) -> Typed:
         """From the tree as parsed and its exact value."""
-        decimal = any(isinstance(node, Num) and node.decimal for node in postorder(tree))
+        decimals = [node for node in postorder(tree) if isinstance(node, Num) and node.decimal]
+        decimal = bool(decimals)
         literal = tree.args[0] if isinstance(tree, Apply) and tree.op == "neg" else tree
         if not isinstance(literal, Num):
-            return Typed(value, decimal)
+            return Typed(value, decimal, factor=decimals[0] if len(decimals) == 1 else None)
         mantissa, _, exponent = literal.text.replace("−", "-").lower().partition("e")
         places = len(mantissa.partition(".")[2])
         digits = len(mantissa.replace(".", "").lstrip("0"))
