@@ -144,7 +144,7 @@ class Plain:
         if verdict.at is not None:
             self.say(caret(text, verdict.at, verdict.length))
         self.say(f"{mark} {verdict.message}")
-        if verdict.cells and not verdict.right:
+        if verdict.cells and not verdict.right and any(map(any, verdict.cells)):
             self.say(*("  " + " ".join("✓" if cell else "✗" for cell in row) for row in verdict.cells))
 
     def say_where_it_stands(self, at: str) -> None:
