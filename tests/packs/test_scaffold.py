@@ -39,6 +39,9 @@ def test_what_is_asked_is_written(tmp_path: Path, run_tutor: Run) -> None:
         ("y = 1 / (1 + exp(-x))", ["x=log(4)"]),
         ("z = sigmoid(w * x + b)", []),
         ("z = x ^ n", []),
+        ("f = sum(X @ W)", []),
+        ("h = relu(X @ W + b); L = mean((h - T)^2)", []),
+        ("y = w @ x", []),
         ("S = sigmoid(X @ W); f = sum(S)", ["X=[[0.1, 0.2], [0.3, 0.5]]", "W=[[1], [-2]]"]),
     ],
 )

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from tutor.algebra import AlgebraError
 from tutor.algebra.show import write as written
-from tutor.algebra.values import Value, is_matrix
+from tutor.algebra.tree import names, number
+from tutor.algebra.values import Value, is_matrix, matrix
 from tutor.engine import Graph
+from tutor.engine.build import read_equations
 from tutor.i18n import N_, message
 from tutor.packs import schema
 from tutor.packs.archive import PACK_FILE
@@ -34,6 +36,8 @@ _FIRST_TEXT = {
     "곱셈 노드는 받은 값에 반대쪽 라인의 값을 곱해 보냅니다.",
 }
 _FIRST_TITLE = {"en": "A sum, then a product", "ko": "더한 다음 곱하기"}
+#: What a matrix is before its numbers are drawn: two rows and two columns fit each other whatever is done with them.
+_SQUARE = ((2, 3), (4, 5))
 _LEADING = re.compile(r"[0-9]+")
 
 
@@ -110,23 +114,73 @@ def new_exercise(
         raise PackError([Fault(folder, None, "", message(_NO_PACK, path=folder))])
     if any(entry.id == name for entry in pack(folder).entries):
         raise PackError([Fault(folder, None, "", message(_TAKEN, id=name))])
+    matrices = matrices_in(graph, inputs)
+    file = f"{_next_number(folder):02}-{name}.toml"
+    made = _written(folder, {file: _exercise(graph, {**inputs, **matrices}, manner)})
+    if matrices:
+        drawn = _drawn(made[0], folder, matrices)
+        _written(folder, {file: _exercise(graph, {**inputs, **drawn}, manner)})
+    return made
+
+
+def _exercise(graph: str, inputs: Mapping[str, Value], manner: Manner) -> list[str]:
+    """The lines of an exercise whose inputs all change."""
     lines = ["#:schema ./exercise.schema.json", f"graph = {_quoted(graph)}"]
     if manner.start != 1:
         lines.append(f"start = {manner.start}")
     if inputs:
         lines += ["", "[inputs]", *(f"{key} = {_value(value)}" for key, value in inputs.items())]
     # What has no value needs no range either where the usual one will do.
-    varied = dict.fromkeys([*inputs, *(() if manner.first == "2" and manner.to == "9" else _named_in(graph))])
+    usual = manner.first == "2" and manner.to == "9"
+    varied = dict.fromkeys([*inputs, *(() if usual else _named_in(graph, inputs))])
     if varied:
         step = "" if manner.step == "1" else f", step = {manner.step}"
         lines += ["", "[vary]", *(f"{key} = {{ from = {manner.first}, to = {manner.to}{step} }}" for key in varied)]
-    return _written(folder, {f"{_next_number(folder):02}-{name}.toml": lines})
+    return lines
 
 
-def _named_in(graph: str) -> list[str]:
+def matrices_in(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
+    """Small matrices for those inputs without a value that must be some; none where no choice of them fits, which is told
+    when the exercise is checked.
+    """
+    free = [name for name in _names_in(graph) if name not in inputs]
+    # As numbers; those in capitals as matrices; all of them.
+    square = matrix(tuple(tuple(map(number, row)) for row in _SQUARE))
+    for chosen in ([], [name for name in free if name[0].isupper()], free):
+        found = dict.fromkeys(chosen, square)
+        try:
+            Graph.parse(graph, {**inputs, **found})
+        except AlgebraError:
+            continue
+        return found
+    return {}
+
+
+def _drawn(path: Path, folder: Path, matrices: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Numbers for matrices in which mistakes show: fresh ones of the exercise that was written."""
+    from tutor.packs.loading import open_exercise
+
+    try:
+        inputs = open_exercise(path, folder, "", "drawn").variant(1).problem.inputs
+    except PackError:
+        return matrices
+    return {name: inputs[name] for name in matrices}
+
+
+def _names_in(graph: str) -> list[str]:
+    """The inputs of a graph, numbers or not; none where it can't be read."""
+    try:
+        equations = read_equations(graph, {})
+    except AlgebraError:
+        return []
+    defined = {equation.name for equation in equations}
+    return sorted({name for equation in equations for name in names(equation.tree)} - defined, key=graph.index)
+
+
+def _named_in(graph: str, inputs: Mapping[str, Value]) -> list[str]:
     """The inputs of a graph; none where it can't be read, which is told when it is checked."""
     try:
-        return list(Graph.parse(graph).inputs)
+        return list(Graph.parse(graph, inputs).inputs)
     except AlgebraError:
         return []
 

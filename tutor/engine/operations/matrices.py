@@ -21,10 +21,10 @@ def _first_copy(e: Spot) -> Value:
     """What came back from the first of the copies."""
     small, wide = shape(e.x), shape(e.g)
     if small is None:
-        return e.g[0, 0]
+        return e.g[..., 0, 0][()]
     assert wide is not None
-    kept = e.g if small[0] == wide[0] else e.g[:1, :]
-    return kept if small[1] == wide[1] else kept[:, :1]
+    kept = e.g if small[0] == wide[0] else e.g[..., :1, :]
+    return kept if small[1] == wide[1] else kept[..., :1]
 
 
 def _added_the_other_way(e: Spot) -> Value:
