@@ -75,6 +75,11 @@ class _Road:
         needs = map(_split, self.atlas[exercise].needs)
         return [need for need in needs if need in self.atlas and not self.solved(need)]
 
+    def within_reach(self, exercise: tuple[str, str], after: tuple[str, str] | None) -> bool:
+        """Whether an exercise can be done by who was at `after`: in a pack that was begun, with what it builds on."""
+        begun = {pack for pack, _exercise in (*self._states, *([after] if after is not None else []))}
+        return self.solved(exercise) or (exercise[0] in begun and not self.missing(exercise))
+
     def first_step(self, exercise: tuple[str, str]) -> tuple[str, str]:
         """Where the way to an exercise begins: it, or what it builds on and is missing, down to the first."""
         passed = {exercise}
@@ -99,9 +104,10 @@ def _shaky(found: Mapping[str, Skill], road: _Road, after: tuple[str, str] | Non
     for skill in sorted(shaky, key=lambda skill: -sum(skill.mistakes.values())):
         candidates = [(one.pack, one.exercise) for one in road.atlas.asking(skill.rule)]
         others = [one for one in candidates if one != after]
-        within_reach = [one for one in others if road.solved(one) or not road.missing(one)]
+        within_reach = [one for one in others if road.within_reach(one, after)]
         again = [one for one in candidates if one == after and road.atlas[one].varies]
-        best = next(iter((*within_reach, *again, *others)), None)
+        ready = [one for one in others if not road.missing(one)]
+        best = next(iter((*within_reach, *again, *ready, *others)), None)
         if best is not None:
             yield _again(skill, best, road, fresh=best == after)
 
