@@ -7,7 +7,6 @@ not be understood.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -35,8 +34,6 @@ def run(argv: list[str]) -> int:
             from tutor.commands.start import Settings, start
 
             if not Settings().in_lines:
-                # Nothing that is loaded on the way to the first screen is garbage; the app turns it on again.
-                gc.disable()
                 return start(Settings())
         if found.faults:
             from tutor.commands.errors import say_error

@@ -44,7 +44,7 @@ class Program:
 
     def __init__(self, arguments: Sequence[str], home: str) -> None:
         environment = {**os.environ, "BACKPROP_TUTOR_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-        environment |= {"COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
+        environment |= {"PYTHONDONTWRITEBYTECODE": "", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
         self.child = pexpect.spawn(sys.executable, list(arguments), dimensions=(24, 80), env=environment, timeout=60)
         self.child.delaybeforesend = None  # It would wait 50 ms before each key.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ def run(
     # Terminals that report keys one by one lose Hangul on its way through an input method.
     # Textual reads this when it is imported.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    # Nothing that is loaded on the way to the first screen is garbage; the app turns it on again behind it.
+    gc.disable()
     from tutor.tui.app import TutorApp
 
     app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch, review=review)

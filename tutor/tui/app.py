@@ -133,11 +133,13 @@ class TutorApp(Going):
 
     def _warm_up(self) -> None:
         """Load what opening an exercise needs, and find out which exercises can't be opened."""
-        self.look_at_keys()
-        import flint  # noqa: F401
-        import numpy  # noqa: F401
+        from tutor.tui.rehearsal import begin_to_look_for_garbage, rehearse
 
-        import tutor.tui.screens.exercise  # noqa: F401
+        try:
+            self.look_at_keys()
+            rehearse(self.packs if self._asked is None else (), self.signs, self.ascii)
+        finally:
+            begin_to_look_for_garbage()
         from tutor.algebra.errors import AlgebraError
         from tutor.packs import PackError
 
