@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
+from pathlib import Path
+
 import pytest
 
 from tests.test_catalogs import texts_of_the_source
-from tutor.ascii import to_ascii
+from tutor.ascii import needed, to_ascii
+from tutor.commands.start import Settings
 from tutor.engine import OPERATIONS, Graph, Operation
 
 
@@ -43,3 +47,46 @@ def test_signs_in_ascii_read_as_they_are_typed(text: str, shown: str) -> None:
 def test_constants_in_nodes_can_be_drawn_too() -> None:
     for formula in ("x^-2", "-1/2 * x", "2 / x", "max(x, -3)"):
         assert all(to_ascii(node.sign).isascii() for node in Graph.parse(f"z = {formula}").nodes)
+
+
+class Console(StringIO):
+    """A stream that someone looks at."""
+
+    def __init__(self, encoding: str, terminal: bool = True) -> None:
+        super().__init__()
+        self._encoding, self._terminal = encoding, terminal
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+@pytest.mark.parametrize(
+    ("stream", "environment", "platform", "expected"),
+    [
+        (Console("utf-8"), {}, "linux", False),
+        (Console("utf-8"), {"TERM_PROGRAM": "Apple_Terminal"}, "darwin", False),
+        (Console("iso-8859-1"), {}, "linux", True),
+        (Console("cp437"), {"WT_SESSION": "1"}, "win32", True),
+        (Console("utf-8"), {}, "win32", True),
+        (Console("utf-8"), {"WT_SESSION": "1"}, "win32", False),
+        (Console("utf-8", terminal=False), {}, "win32", False),
+        (Console("no-such-encoding"), {}, "linux", True),
+        (None, {}, "win32", False),
+    ],
+)
+def test_ascii_is_taken_by_itself_where_nothing_else_can_be_shown(
+    stream: Console | None, environment: dict[str, str], platform: str, expected: bool
+) -> None:
+    assert needed(stream, environment, platform) is expected
+
+
+def test_what_the_settings_say_comes_before_what_the_terminal_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", Console("latin-1"))
+    assert Settings().ascii
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "settings.toml").write_text("ascii = false\n")
+    assert not Settings().ascii

@@ -86,6 +86,11 @@ def test_in_ascii_nothing_else_is_printed(run_tutor: Run) -> None:
     )
 
 
+def test_light_marks_of_a_text_are_not_read_out(run_tutor: Run) -> None:
+    done = run_tutor("play", "losses/log-sum-exp", "--plain", text=":quit\n")
+    assert "log-sum-exp stands at the heart" in done.stdout and "**" not in done.stdout
+
+
 def test_the_same_in_korean(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text="1\n120\n2\n120\n2\n2\n")
     assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,12 +17,14 @@ from tests.tui.test_home import sees
 from tutor import i18n, settings
 from tutor.folders import data_folder
 from tutor.packs import library
+from tutor.practice.resume import open_worksheet
 from tutor.practice.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.palette import Palette
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.review import ReviewedScreen
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.widgets.key_bar import KeyBar
 
@@ -238,6 +241,9 @@ def test_a_file_is_changed_where_the_setting_stands_and_nowhere_else(tmp_path: P
     assert path.read_text() == torn
 
 
+NAMES = ("theme", "language", "density", "ascii")
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_path: Path) -> None:
     from tutor.tui.keymap import described, usable
@@ -248,11 +254,13 @@ def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_p
     assert settings.read(path) == settings.Found()
     everything = path.read_text(encoding="utf-8")
     uncommented = "\n".join(
-        line.removeprefix("# ") if line.startswith(('# "', "# theme =")) else line for line in everything.splitlines()
+        line.removeprefix("# ") if line.startswith(('# "', *(f"# {name} =" for name in NAMES))) else line
+        for line in everything.splitlines()
     )
     path.write_text(uncommented, encoding="utf-8")
     found = settings.read(path)
     assert not found.faults and len(found.chosen.keys) > 60
+    assert found.chosen.ascii is True and found.chosen.language == "en"
     assert usable(found.chosen.keys)[1] == []
 
 
@@ -309,6 +317,23 @@ def test_themes_can_be_read_and_one_is_told_apart_by_every_eye() -> None:
         assert min(dist(one, two) for one, two in combinations(seen, 2)) > 20
 
 
+@pytest.mark.parametrize("theme", settings.THEMES)
+async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
+    settings.default_path().write_text(f'theme = "{theme}"\n')
+    with Store.open(default_path()) as store:
+        worksheet = open_worksheet(store, library.find("basics/times"))
+        worksheet.hint(worksheet.blanks[0].id)
+    async with at_home() as pilot:
+        await sees(pilot, "Continue: What × sends back")
+        strip = next(row for row in pilot.app.screen._compositor.render_strips() if "Continue" in row.text)
+        seen = [part.style for part in strip if part.text.strip("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏ ") and part.style]
+        assert seen
+        for style in seen:
+            assert style.color and style.bgcolor
+            ink, ground = (colour.get_truecolor().hex for colour in (style.color, style.bgcolor))
+            assert _contrast(ink, ground) >= 4.5, (ink, ground)
+
+
 # --- the first start ---
 
 
@@ -350,9 +375,21 @@ async def test_the_first_start_is_skipped_with_one_key_and_never_offered_again()
         await sees(pilot, "Back-propagation by hand")
 
 
+async def test_who_comes_with_the_progress_of_a_newer_version_is_no_beginner() -> None:
+    (data_folder() / "welcomed").unlink()
+    with sqlite3.connect(default_path()) as base:
+        Store.open(default_path()).close()
+        base.execute("PRAGMA user_version = 99")
+    async with at_home() as pilot:
+        await sees(pilot, "newer backprop-tutor")
+        await until(pilot, lambda: pilot.app._atlas is not None or "F1 help" in text(pilot), "the list")
+        await pilot.pause(0.2)
+        assert "Welcome" not in text(pilot)
+
+
 # --- the keys at the bottom ---
 
-#: How each screen is reached from the list, and by which keys it is left as it was.
+#: How each screen is reached, in English, and by which keys it is left as it was: from the list, or from an exercise.
 _SCREENS = {
     "the list": (),
     "the search": ("slash", "r"),
@@ -365,26 +402,56 @@ _SCREENS = {
     "an explanation": ("enter", "f6"),
     "a card of an exercise": ("enter", "f4"),
     "the settings": ("ctrl+p", "WAIT", *"settings", "FOUND", "enter"),
+    "a solved exercise": ("TIMES", "SOLVED"),
+    "a closer look": ("TIMES", "SOLVED", "f9"),
+    "cells": ("MATRIX", "enter", "1"),
+    "symbols": ("SYMBOLS",),
+    "an exam": ("EXAM",),
+    "the end of a review": ("REVIEWED",),
 }
+_EXERCISES = {"TIMES": "basics/times", "MATRIX": "matrices/sigma-xw", "SYMBOLS": "basics/reciprocal-in-symbols"}
 
 
 async def go(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
+    from tutor.packs.loading import open_exercise
+
+    app = pilot.app
+    assert isinstance(app, TutorApp)
     for key in keys:
-        before = pilot.app.screen
+        before = app.screen
         if key == "WAIT":
             await until(pilot, lambda: shows(pilot, Palette) and pilot.app.screen.focused, "the palette")
         elif key == "FOUND":
             await until(pilot, lambda: first_hit(pilot).startswith("Settings"), "found")
+        elif key == "SOLVED":
+            screen = app.screen
+            assert isinstance(screen, ExerciseScreen)
+            await until(
+                pilot, lambda screen=screen: screen.query_one(KeyBar).spans if screen.query(KeyBar) else 0, "it"
+            )
+            for blank in () if screen.desk.worksheet.done else screen.desk.worksheet.blanks:
+                screen.desk.worksheet.reveal(blank.id)
+            screen._arrange()
+        elif key == "REVIEWED":
+            app.push_screen(ReviewedScreen([("mul", "learning", "solid", None)], False, app.signs))
+        elif key == "EXAM":
+            path = data_folder() / "exam.toml"
+            path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')
+            app._open(open_exercise(path, path.parent, "", "exam"))
+        elif key in _EXERCISES:
+            app._open(library.find(_EXERCISES[key]))
         else:
             await pilot.press(key)
-            if (key.startswith("f") and key[1:].isdigit()) or key == "enter":
-                await until(pilot, lambda before=before: pilot.app.screen is not before, f"{key} opens")
-    await until(pilot, lambda: any(bar.spans for bar in pilot.app.screen.query(KeyBar)), "it stands")
+        if key.isupper() or (key.startswith("f") and key[1:].isdigit()) or key == "enter":
+            still = key in ("WAIT", "FOUND", "SOLVED") or "MATRIX" in keys[:-2]
+            await until(pilot, lambda before=before, still=still: still or app.screen is not before, f"{key} opens")
+    await until(pilot, lambda: any(bar.spans for bar in app.screen.query(KeyBar)), "it stands")
     await pilot.pause()
 
 
-@pytest.mark.parametrize("name", _SCREENS)
-async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name: str) -> None:
+@pytest.mark.parametrize(("name", "language"), [*((name, "en") for name in _SCREENS), ("a solved exercise", "ko")])
+async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name: str, language: str) -> None:
+    i18n.use(language)
     async with at_home((170, 30)) as pilot:
         await go(pilot, _SCREENS[name])
         bar = pilot.app.screen.query_one(KeyBar)
@@ -417,3 +484,34 @@ async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name
                 await pilot.press("escape")
                 await pilot.pause()
         raise AssertionError("^Q did not quit")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_every_way_from_the_list_stands_at_its_bottom_in_80_columns(language: str) -> None:
+    i18n.use(language)
+    async with at_home() as pilot:
+        bar = pilot.app.screen.query_one(KeyBar)
+        await until(pilot, lambda: bar.spans, "the keys")
+        assert [span.binding for span in bar.spans] == list(bar.keys)
+
+
+async def test_help_names_what_has_the_focus() -> None:
+    async with at_home() as pilot:
+        await pilot.press("end", "f1")
+        await sees(pilot, "Progress", "your usual mistakes")
+        await pilot.press("escape", "up", "f1")
+        await sees(pilot, "save it into a pack")
+        await pilot.press("escape", "slash", "f1")
+        await sees(pilot, "Search: words of titles")
+        await pilot.press("escape", "escape", "f9", "f1")
+        await sees(pilot, "Any formula, as in")
+        await pilot.press("escape", "down", "f1")
+        await sees(pilot, "What each input is", "^S keeps it as a file")
+
+
+async def test_what_is_said_names_the_keys_as_they_are_now() -> None:
+    settings.default_path().write_text('[keys]\n"exercise.check" = "f12"\n"explain.close" = "f10"\n')
+    async with opened("basics/times") as session:
+        await session.sees("type the value and press F12")
+        await session.pilot.press("f6", "end")
+        await session.sees("F10 goes back", "F10 back")

@@ -7,11 +7,14 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
+
+from tests.tui.test_lasting import practise
 
 
 class Terminal:
@@ -116,8 +119,9 @@ def test_a_window_made_small_and_large_again(home: Path) -> None:
     assert terminal.quit() == 1
 
 
-ESCAPE, F1, F2, F4, F5, F6, F9, COMMANDS = (
+ESCAPE, UP, F1, F2, F4, F5, F6, F9, COMMANDS = (
     "\x1b",
+    "\x1b[A",
     "\x1bOP",
     "\x1bOQ",
     "\x1bOS",
@@ -176,7 +180,48 @@ def test_all_screens_in_korean_without_colours_while_the_window_changes(home: Pa
                 terminal.resize(columns, rows)
                 terminal.sees(seen[-1])
     assert terminal.quit() == 0
-    assert not re.search(rb"\x1b\[(?:[\d;]*;)?(?:[34][0-7]|9[0-7]|10[0-7]|[34]8;[25];\d+)[;m]", terminal.sent)
+    assert not re.search(rb"\x1b\[(?:[\d;]*;)?(?:[34][0-7]|9[0-7]|10[0-7]|[34]8;[25];\d+)(?:;[\d;]*)?m", terminal.sent)
+
+
+def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
+    # What the Terminal of macOS says of itself.
+    terminal = Terminal(TERM_PROGRAM="Apple_Terminal", TERM="xterm-256color", COLORTERM="")
+    terminal.sees("From left to right")
+    assert terminal.quit() == 0
+    assert b"8;5;" in terminal.sent and b"8;2;" not in terminal.sent
+
+
+def test_where_signs_can_not_be_written_it_is_ascii_by_itself(home: Path) -> None:
+    terminal = Terminal("play", "z = x * y", "x=2", "y=3", PYTHONIOENCODING="latin-1")
+    shown = terminal.sees("0/2", "x---")
+    assert shown.isascii()
+    assert terminal.quit() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "due", "done"),
+    [("en", "Review (1 due)", "The review is done."), ("ko", "복습 (규칙 1개)", "복습을 마쳤습니다.")],
+)
+def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, done: str) -> None:
+    practise("basics/times", days=40)
+    terminal = Terminal("--lang", language)
+    terminal.sees(due)
+    terminal.send(UP)
+    terminal.send("\r")
+    shown = terminal.sees("1/1", "0/2", "y──")
+    rows = shown.splitlines()
+    # The exercises of this rule are products of two inputs: to each line goes what the other one carries.
+    x, y = (next(a.split()[0] for a, b in pairwise(rows) if f" {name}──" in b).replace("−", "-") for name in "xy")
+    after = "*dL/dz" if "∂L/∂z" in shown else ""
+    terminal.send(f"{y}{after}\r")
+    terminal.sees("1/2")
+    terminal.send(f"{x}{after}\r")
+    terminal.sees("2/2")
+    terminal.send("\r")
+    terminal.sees(done)
+    terminal.send("\r")
+    terminal.sees("F5")
+    assert terminal.quit() == 0
 
 
 def test_a_terminal_that_can_not_draw_gets_plain_lines(home: Path) -> None:

@@ -24,6 +24,7 @@ from tutor.tui.contents import content
 from tutor.tui.finding import Wanted, names_of
 from tutor.tui.keymap import keys_of
 from tutor.tui.widgets.key_bar import KeyBar, written
+from tutor.tui.widgets.rows import FoundRows
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -181,7 +182,7 @@ class Palette(CommandPalette):
                 yield Static(content(self._signs, (self._signs.point, "bold $primary")), id="palette-sign")
                 yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
             with Vertical(id="--results"):
-                yield CommandList()
+                yield FoundRows()
                 yield LoadingIndicator()
 
     def _start_no_matches_countdown(self, search_value: str) -> None:

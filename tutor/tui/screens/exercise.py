@@ -112,7 +112,7 @@ class ExerciseScreen(Screen[None]):
             self._arrange()
 
     def on_resize(self) -> None:
-        if self.is_mounted:
+        if self.is_mounted and self.query(Panel):  # not where the app is left before the screen was made
             self._arrange()
 
     def _draw(self) -> Drawings:
@@ -248,7 +248,9 @@ class ExerciseScreen(Screen[None]):
         elif self.desk.closed:
             self.desk.remark = exam.TAKEN.message
         elif self.desk.waits:
-            self.desk.remark = message(N_("The forward values come first. {key} goes to the next one."), key=self._key_on)
+            self.desk.remark = message(
+                N_("The forward values come first. {key} goes to the next one."), key=self._key_on
+            )
         elif text.strip() or self.desk.draft.line.text:
             self.desk.type(text)
         self._show()

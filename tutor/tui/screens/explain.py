@@ -80,7 +80,7 @@ class ExplainScreen(Screen[None]):
             self._arrange()
 
     def on_resize(self) -> None:
-        if self.is_mounted:
+        if self.is_mounted and self.query(KeyBar):
             self._arrange()
 
     def _arrange(self) -> None:

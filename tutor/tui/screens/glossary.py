@@ -19,6 +19,7 @@ from tutor.tui.screens.card import CardScreen
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.rows import Rows
 
 KEYS: list[BindingType] = [
     Binding("escape,f4", "close", N_("back"), tooltip=N_("back to where you were"), id="glossary.close"),
@@ -44,7 +45,7 @@ class GlossaryScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, (_("Rules and words"), "bold")), id="title")
-        yield OptionList(*self._options(0), id="glossary")
+        yield Rows(*self._options(0), id="glossary")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:

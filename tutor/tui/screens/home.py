@@ -19,6 +19,7 @@ from tutor.practice.store import Store
 from tutor.tui.contents import Part, content, prose
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -150,7 +151,7 @@ class HomeScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, ("backprop-tutor", "bold")), id="title")
         yield Static(id="notice")
-        yield OptionList(*self._options(), id="exercises")
+        yield Rows(*self._options(), id="exercises")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:

@@ -22,8 +22,10 @@ from tutor.packs import Exercise, PackError
 from tutor.practice.playground import LONGEST, History, Misread, Trial, save
 from tutor.tui.contents import content
 from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.reading import ReadingScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from tutor.tui.choosing import Choosing
@@ -93,7 +95,7 @@ class PlaygroundScreen(Screen[Trial]):
         yield Input(self._typed.values, placeholder=_VALUES, id="values", max_length=LONGEST, compact=True)
         yield Static(id="values-fault", classes="fault")
         yield Static(id="said")
-        yield OptionList(*self._options(), id="tried")
+        yield Rows(*self._options(), id="tried")
         yield KeyBar(signs, id="keys")
 
     def on_mount(self) -> None:
@@ -238,7 +240,7 @@ class PlaygroundScreen(Screen[Trial]):
             self.dismiss(self.trial)
 
 
-class WorkedScreen(Screen[None]):
+class WorkedScreen(ReadingScreen):
     """A formula worked out: the graph, every edge, the gradients. It scrolls both ways."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -251,12 +253,15 @@ class WorkedScreen(Screen[None]):
         Binding("pagedown,space", "page(1)", N_("down"), tooltip=N_("a page down"), show=False, id="worked.page-down"),
         Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="worked.page-up"),
     ]
+    SAYS = N_(
+        "The formula worked out: what flows forward through every node, what flows back along every edge, and the "
+        "gradients of the inputs."
+    )
+    TEXT, DOWN, RIGHT = "#worked", "worked.down", "worked.right"
 
     def __init__(self, exercise: Exercise, signs: Signs, *, ascii: bool = False) -> None:
-        super().__init__(classes="-ascii" if ascii else None)
+        super().__init__(signs, ascii=ascii)
         self.exercise = exercise
-        self.signs = signs
-        self.ascii = ascii
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, (str(self.exercise.title), "bold"), "   ", _("worked out")), id="title")
@@ -264,46 +269,10 @@ class WorkedScreen(Screen[None]):
             yield Static(id="worked-text")
         yield KeyBar(self.signs, id="keys")
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._show_keys)
-
-    def _show_keys(self) -> None:
-        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
-        if not self.query(KeyBar):
-            return
-        worked = self.query_one("#worked")
-        hidden = set() if worked.max_scroll_y else {"worked.down"}
-        if not worked.max_scroll_x:
-            hidden.add("worked.right")
-        keys = [key for key in self.BINDINGS if isinstance(key, Binding) and key.show and key.id not in hidden]
-        self.query_one(KeyBar).show(keys)
-
     def on_resize(self) -> None:
-        self.call_after_refresh(self._show_keys)
         if self.is_mounted:
             lines = as_text(self.exercise.variant().problem, self.ascii, width=max(self.size.width - 4, 40))
             self.query_one("#worked-text", Static).update(Content("\n".join(lines)))
-
-    def action_scroll(self, across: int, down: int) -> None:
-        self.query_one("#worked").scroll_relative(x=across, y=down, animate=False)
-
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        text = _(
-            "The formula worked out: what flows forward through every node, what flows back along every edge, and the "
-            "gradients of the inputs."
-        )
-        keys = [key for key in self.BINDINGS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
-
-    def action_page(self, by: int) -> None:
-        worked = self.query_one("#worked")
-        worked.scroll_relative(y=by * max(worked.size.height - 1, 1), animate=False)
-
-    def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(None)
 
 
 def _shown(text: str) -> str:

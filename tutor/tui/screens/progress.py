@@ -25,6 +25,7 @@ from tutor.tui.resets import Resets
 from tutor.tui.signs import Signs
 from tutor.tui.standings import TONES, called, mark
 from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from textual import events
@@ -94,7 +95,7 @@ class ProgressScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, (_("Progress"), "bold")), id="title")
         yield Static(id="remark")
-        yield OptionList(Option(content(self.signs, _("One moment, please.")), disabled=True), id="progress")
+        yield Rows(Option(content(self.signs, _("One moment, please.")), disabled=True), id="progress")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:

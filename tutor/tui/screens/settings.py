@@ -19,6 +19,7 @@ from tutor.tui.contents import content
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from tutor.tui.choosing import Choosing
@@ -57,7 +58,7 @@ class SettingsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(content(self.signs, (_("Settings"), "bold")), id="title")
-        yield OptionList(*self._options(), id="settings")
+        yield Rows(*self._options(), id="settings")
         yield KeyBar(self.signs, id="keys")
 
     def on_mount(self) -> None:

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -20,13 +19,11 @@ from tutor.i18n import Message as Said
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.contents import content
 from tutor.tui.findings import SECTIONS, Block, Findings, program
-from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.reading import ReadingScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
-    from textual import events
-
     from tutor.tui.choosing import Choosing
 
 #: Columns that are never text: the padding of the list and its scroll bar.
@@ -50,10 +47,15 @@ KEYS: list[BindingType] = [
 ]
 
 
-class SummaryScreen(Screen[None]):
+class SummaryScreen(ReadingScreen):
     """Every section stands there from the first; what has to be computed comes when it is ready."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    SAYS = N_(
+        "What this exercise comes to: the gradients as formulas in the inputs, held against what you typed; the same "
+        "gradients from differences; the whole pass; and a program that computes it."
+    )
+    TEXT, DOWN = "#found", "summary.page-down"
 
     class Made(Message):
         """A section is ready."""
@@ -64,10 +66,8 @@ class SummaryScreen(Screen[None]):
             self.blocks = blocks
 
     def __init__(self, worksheet: Worksheet, signs: Signs, *, ascii: bool = False) -> None:
-        super().__init__()
+        super().__init__(signs, ascii=ascii)
         self.worksheet = worksheet
-        self.signs = signs
-        self.ascii = ascii
         self._made_for = 0
 
     def compose(self) -> ComposeResult:
@@ -81,25 +81,15 @@ class SummaryScreen(Screen[None]):
                 yield Static(waiting, classes=f"of-{section} block -waiting")
         yield KeyBar(self.signs, id="keys")
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._show_keys)
-
-    def _show_keys(self) -> None:
-        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
-        if not self.query(KeyBar):
-            return
-        hidden = {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
-        if not self.query_one("#found").max_scroll_y:
-            hidden.add("summary.page-down")
-        shown = [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
-        self.query_one(KeyBar).show(shown)
+    def hidden(self) -> set[str]:
+        return {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
 
     def restyle(self) -> None:
         """All sections are made once more."""
         self._made_for = 0
 
-    def on_resize(self, event: events.Resize) -> None:
-        width = event.size.width - _BESIDE
+    def on_resize(self) -> None:
+        width = self.size.width - _BESIDE
         if width == self._made_for:
             return
         sections = [name for name, (_name, wide) in SECTIONS.items() if wide or not self._made_for]
@@ -130,7 +120,7 @@ class SummaryScreen(Screen[None]):
             for block in event.blocks
         ]
         await found.mount(*blocks, after=f"#head-{event.section}")
-        self.call_after_refresh(self._show_keys)
+        self.call_after_refresh(self.show_keys)
 
     # --- keys ---
 
@@ -169,33 +159,12 @@ class SummaryScreen(Screen[None]):
         remark.set_class(True, "-shown")
         remark.update(content(self.signs, (str(text), "$text-warning")))
 
-    def action_scroll(self, columns: int, rows: int) -> None:
-        self.query_one("#found").scroll_relative(x=columns, y=rows, animate=False)
-
-    def action_page(self, pages: int) -> None:
-        found = self.query_one("#found")
-        found.scroll_relative(y=pages * max(found.size.height - 1, 1), animate=False)
-
     def action_end(self, last: bool) -> None:
         found = self.query_one("#found")
         if last:
             found.scroll_end(animate=False)
         else:
             found.scroll_home(animate=False)
-
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        text = _(
-            "What this exercise comes to: the gradients as formulas in the inputs, held against what you typed; the same "
-            "gradients from differences; the whole pass; and a program that computes it."
-        )
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
-
-    def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(None)
 
 
 def _write_new(folder: Path, name: str, text: str) -> Path:
