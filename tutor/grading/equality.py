@@ -40,8 +40,8 @@ class Match(Enum):
 class Typed:
     """One number as it was typed, and its exact value.
 
-    `unit` is what one step of the last digit is worth where a single literal was typed, otherwise None. `factor` is
-    the only number with decimals in a formula.
+    `unit` is what one step of the last digit is worth where a single literal was typed, or a sum of so many `terms`
+    that are whole numbers; otherwise None. `factor` is the only number with decimals in a formula.
     """
 
     value: Expr
@@ -49,6 +49,7 @@ class Typed:
     unit: Fraction | None = None
     digits: int = 0
     factor: Num | None = None
+    terms: int = 1
 
     @staticmethod
     def read(tree: Expr, value: Expr) -> Typed:
@@ -57,11 +58,19 @@ class Typed:
         decimal = bool(decimals)
         literal = tree.args[0] if isinstance(tree, Apply) and tree.op == "neg" else tree
         if not isinstance(literal, Num):
+            nodes = list(postorder(tree))
+            if all(node.op in ("add", "sub", "neg") if isinstance(node, Apply) else _whole(node) for node in nodes):
+                whole = [len(node.text) for node in nodes if isinstance(node, Num)]
+                return Typed(value, False, Fraction(1), max(whole), terms=len(whole))
             return Typed(value, decimal, factor=decimals[0] if len(decimals) == 1 else None)
         mantissa, _, exponent = literal.text.replace("−", "-").lower().partition("e")
         places = len(mantissa.partition(".")[2])
         digits = len(mantissa.replace(".", "").lstrip("0"))
         return Typed(value, decimal, Fraction(10) ** (int(exponent or 0) - places), digits)
+
+
+def _whole(node: Expr) -> bool:
+    return isinstance(node, Num) and node.text.isdecimal()
 
 
 def compare(answer: Typed, truth: Expr, digits: int = DIGITS) -> Match:
@@ -84,10 +93,13 @@ def compare(answer: Typed, truth: Expr, digits: int = DIGITS) -> Match:
         return Match.EQUAL if _within(value, truth, UNTYPABLE) else Match.DIFFERENT
     short = isinstance(truth, Num) and exact_decimal(truth.value, SHORT) is not None
     if not answer.decimal:
-        # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly.
-        if answer.unit != 1 or answer.digits < 2 or not _within(value, truth, answer.unit / 2):
+        # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly. What
+        # was shown so may be added up as well.
+        if answer.unit != 1 or answer.digits < 2 or not _within(value, truth, answer.unit * answer.terms / 2):
             return Match.DIFFERENT
-        return Match.EQUAL if answer.digits > digits and not short else Match.COARSE
+        if answer.digits > digits and not short:
+            return Match.EQUAL
+        return Match.COARSE if answer.terms == 1 else Match.DIFFERENT
     rounded = answer.unit is not None and _within(value, truth, answer.unit / 2)
     if short:
         if answer.unit is None:
