@@ -8,8 +8,9 @@ from tutor.algebra import AlgebraError, Grid, parse
 from tutor.algebra.show import write
 from tutor.grading import Blank, Hint, Kind, Reading, Verdict, hint, reads_as
 from tutor.i18n import Message
+from tutor.practice.entries import Entry
 from tutor.practice.pointing import pointers
-from tutor.practice.worksheet import Entry, Worksheet
+from tutor.practice.worksheet import Worksheet
 from tutor.tui.draft import Draft
 
 
