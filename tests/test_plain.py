@@ -86,6 +86,14 @@ def test_in_ascii_nothing_else_is_printed(run_tutor: Run) -> None:
     )
 
 
+def test_who_chooses_hears_what_is_begun_and_solved(run_tutor: Run) -> None:
+    run_tutor("play", "basics/times", "--plain", text="1\n:quit\n")
+    run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
+    said = run_tutor("--plain", text="quit\n").stdout
+    assert "basics/times  What × sends back  (begun)" in said
+    assert "basics/add-multiply  A sum, then a product  (solved)" in said
+
+
 def test_light_marks_of_a_text_are_not_read_out(run_tutor: Run) -> None:
     done = run_tutor("play", "losses/log-sum-exp", "--plain", text=":quit\n")
     assert "log-sum-exp stands at the heart" in done.stdout and "**" not in done.stdout

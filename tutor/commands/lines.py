@@ -11,13 +11,14 @@ from tutor.commands.start import Settings
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tutor.packs import Exercise, Pack
     from tutor.packs.library import Entry
     from tutor.practice.store import Store
 
+_STATES = {"begun": N_("begun"), "solved": N_("solved")}
 EXERCISE = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -103,8 +104,9 @@ def choose(
     for fault in (fault for pack in packs for fault in pack.faults):
         print(fault, file=sys.stderr)
     entries = [(pack, entry) for pack in packs for entry in pack.entries]
+    states = store.states() if store is not None else {}
     if not again:
-        _list(entries, entries, settings)
+        _list(entries, entries, settings, states)
     asked = _("Which exercise? Type its number, or :quit: ")
     if store is not None and not own:
         asked = _("Which exercise? Type its number; or list, review, playground, quit: ")
@@ -120,11 +122,11 @@ def choose(
             if EXERCISE.fullmatch(text) and not own:
                 return library.find(text)
             if name == "list":
-                _list(entries, entries, settings)
+                _list(entries, entries, settings, store.states() if store is not None else {})
             elif name and store is not None and not own:
                 _go(name, settings, store)
             elif part := [one for one in entries if text and text.casefold() in _line(*one).casefold()]:
-                _list(part, entries, settings)
+                _list(part, entries, settings, states)
             else:
                 print(message(N_("Type a number from 1 to {n}, or a word of a title."), n=len(entries)))
         except PackError as error:
@@ -132,12 +134,19 @@ def choose(
     return None
 
 
-def _list(some: Sequence[tuple[Pack, Entry]], entries: Sequence[tuple[Pack, Entry]], settings: Settings) -> None:
+def _list(
+    some: Sequence[tuple[Pack, Entry]],
+    entries: Sequence[tuple[Pack, Entry]],
+    settings: Settings,
+    states: Mapping[tuple[str, str], str],
+) -> None:
+    """A line for each exercise; `states` tells those that were begun or solved."""
     from tutor.ascii import to_ascii
 
     numbers = {id(entry): number for number, (_pack, entry) in enumerate(entries, 1)}
     for pack, entry in some:
-        line = f"{numbers[id(entry)]:>3}  {_line(pack, entry)}"
+        state = states.get((pack.id, entry.id))
+        line = f"{numbers[id(entry)]:>3}  {_line(pack, entry)}{f'  ({_(_STATES[state])})' if state else ''}"
         print(to_ascii(line) if settings.ascii else line)
 
 

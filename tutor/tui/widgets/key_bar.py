@@ -58,6 +58,13 @@ def written(key: str, signs: Signs) -> str:
     return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 
+def _rank(id: str) -> int:
+    """Which keys are shown before which, where the row is short: help is kept on every screen."""
+    if id in _KEPT:
+        return _KEPT.index(id)
+    return _KEPT.index("exercise.help") if id.endswith(".help") else len(_KEPT)
+
+
 class Span(NamedTuple):
     """A key with what it does, and the columns it takes up."""
 
@@ -112,7 +119,7 @@ class KeyBar(Widget):
 
     def _fitting(self, room: int) -> list[Binding]:
         """The keys there is room for, in their order; those to be kept come first where not all fit."""
-        ranks = {key: _KEPT.index(key.id) if key.id in _KEPT else len(_KEPT) for key in self._keys}
+        ranks = {key: _rank(key.id or "") for key in self._keys}
         if not any((key.id or "").startswith("exercise.") for key in self._keys):
             # At work the keys of the exercise are worth more than the way elsewhere.
             ranks[COMMANDS] = len(_KEPT) - 1
