@@ -47,8 +47,9 @@ def run(argv: list[str]) -> int:
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
             from tutor.commands.errors import say_error
+            from tutor.system_errors import reason
 
-            say_error(str(i18n.message(i18n.N_("The output can't be written: {reason}."), reason=error.strerror)))
+            say_error(str(i18n.message(i18n.N_("The output can't be written: {reason}."), reason=reason(error))))
         # Whoever read our output has gone; Python must not complain about it at exit.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

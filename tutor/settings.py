@@ -13,6 +13,7 @@ from typing import Any
 
 from tutor.folders import data_folder
 from tutor.i18n import LANGUAGES, N_, Message, _, message
+from tutor.system_errors import reason
 
 THEMES: Mapping[str, str] = {
     "dark": N_("dark"),
@@ -80,8 +81,8 @@ def read(path: Path | None = None) -> Found:
     except FileNotFoundError:
         return Found()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or _("it is no text in UTF-8")
-        said = message(N_("The settings {path} can't be read: {reason}."), path=path, reason=reason)
+        why = reason(error) if isinstance(error, OSError) else _("it is no text in UTF-8")
+        said = message(N_("The settings {path} can't be read: {reason}."), path=path, reason=why)
         return Found(faults=(said,), torn=True)
     return _read(text, path)
 
@@ -250,7 +251,7 @@ def write(name: str, value: str | bool, path: Path | None = None) -> Message | N
         put(made, path)
     except (OSError, UnicodeDecodeError) as error:
         said = N_("{path} can't be written: {reason}. This holds until you quit.")
-        return message(said, path=path, reason=getattr(error, "strerror", None) or error)
+        return message(said, path=path, reason=reason(error))
     return None
 
 

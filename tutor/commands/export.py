@@ -17,6 +17,7 @@ from tutor.commands.options import common
 from tutor.commands.progress import everything, gathered, opened, page
 from tutor.commands.start import Settings
 from tutor.i18n import N_, _, message
+from tutor.system_errors import reason
 
 if TYPE_CHECKING:
     from tutor.practice.event import Event
@@ -103,8 +104,7 @@ def output(to: Path | None) -> Iterator[TextIO]:
             yield file
         part.replace(to)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(message(N_("{file} can't be written: {reason}."), file=to, reason=reason)) from None
+        raise Refused(message(N_("{file} can't be written: {reason}."), file=to, reason=reason(error))) from None
     finally:
         with suppress(OSError):
             part.unlink()

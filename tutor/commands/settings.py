@@ -10,6 +10,7 @@ from tutor.commands.help import Command
 from tutor.commands.options import common
 from tutor.commands.start import Settings
 from tutor.i18n import N_, _, message
+from tutor.system_errors import reason
 
 
 @click.command(
@@ -33,7 +34,7 @@ def show_settings(settings: Settings, everything: bool) -> int:
             kept.put(kept.template(kept.Preferences(), described()), path)
         except OSError as error:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
-            raise Refused(message(text, path=path, reason=error.strerror or error)) from None
+            raise Refused(message(text, path=path, reason=reason(error))) from None
         _say(str(message(N_("Made: {path}"), path=path)), settings)
         return 0
     _say(str(path), settings)

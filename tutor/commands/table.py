@@ -14,6 +14,7 @@ from tutor.commands.help import Command
 from tutor.commands.options import common
 from tutor.commands.start import Settings
 from tutor.i18n import LANGUAGES, N_, Text, _, language, message
+from tutor.system_errors import reason
 
 if TYPE_CHECKING:
     from tutor.packs import Exercise
@@ -120,8 +121,7 @@ def _around(file: Path) -> tuple[str, str]:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(message(N_("{file} can't be read: {reason}."), file=file, reason=reason), 2) from None
+        raise Refused(message(N_("{file} can't be read: {reason}."), file=file, reason=reason(error)), 2) from None
     except UnicodeDecodeError:
         raise Refused(message(N_("{file} is no text in UTF-8. Save it as one."), file=file), 2) from None
     before, begin, rest = f"\n{text}".partition(f"\n{BEGIN}\n")

@@ -15,6 +15,7 @@ from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.loading import read_pack
 from tutor.packs.pack import Pack, exercise_files, pack
 from tutor.packs.source import read_text
+from tutor.system_errors import reason
 
 _NOT_THERE = N_("{path} is no pack. Name a folder with a pack.toml in it, or a .zip of one.")
 _NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-first.toml.")
@@ -55,7 +56,7 @@ def add(path: Path) -> tuple[Pack, bool]:
     try:
         _write(found, goal)
     except OSError as error:
-        raise refusal(message(_NO_ROOM, path=goal, reason=error.strerror or error)) from None
+        raise refusal(message(_NO_ROOM, path=goal, reason=reason(error))) from None
     return pack(goal), replaces
 
 
@@ -67,7 +68,7 @@ def remove(pack_id: str) -> None:
         try:
             goal.unlink()
         except OSError as error:
-            raise refusal(message(_NO_ROOM, path=goal, reason=error.strerror or error)) from None
+            raise refusal(message(_NO_ROOM, path=goal, reason=reason(error))) from None
     elif known:
         raise refusal(message(_NOT_REMOVABLE[known[0].origin], id=pack_id, path=known[0].pack.folder))
     else:

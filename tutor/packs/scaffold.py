@@ -21,6 +21,7 @@ from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.ids import is_id
 from tutor.packs.pack import exercise_files, pack
 from tutor.packs.source import FORMAT
+from tutor.system_errors import reason
 
 _EXISTS = N_("There is something here already. Choose a new name, or empty the folder.")
 _NOT_AN_ID = N_("“{id}” is no id. Use letters, digits and -, such as two-roads.")
@@ -203,7 +204,7 @@ def _written(folder: Path, files: Mapping[str, Sequence[str]]) -> list[Path]:
             (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
         schema.write(folder)
     except OSError as error:
-        raise refusal(message(_CANT_WRITE, path=folder, reason=error.strerror or error)) from None
+        raise refusal(message(_CANT_WRITE, path=folder, reason=reason(error))) from None
     return [folder / name for name in files]
 
 

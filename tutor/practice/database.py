@@ -16,6 +16,7 @@ from tutor.practice.event import COLUMNS, Event
 from tutor.practice.resets import RESETTING, Reset
 from tutor.practice.schema import APPLICATION_ID, VERSION, migrate, version
 from tutor.practice.trouble import Damaged, Newer, Trouble, notice, trouble_with, unusable
+from tutor.system_errors import reason
 
 if TYPE_CHECKING:
     from tutor.practice.standing import Skill
@@ -281,5 +282,5 @@ def _present(path: Path) -> Identity | None:
         if log.exists() and log.stat().st_size and not path.stat().st_size:
             raise Damaged(path, identity(path))
     except OSError as error:
-        raise Trouble(unusable(path, error.strerror or str(error))) from error
+        raise Trouble(unusable(path, reason(error))) from error
     return identity(path)

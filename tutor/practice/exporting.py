@@ -14,6 +14,7 @@ from typing import Any
 from tutor.i18n import N_, Message, message
 from tutor.packs.plain_text import visible
 from tutor.practice.event import COLUMNS, TEXTS, Event
+from tutor.system_errors import reason
 
 #: The key that tells whose attempts they are.
 LEARNER = "learner"
@@ -82,7 +83,7 @@ def read(path: Path) -> Iterator[Attempt]:
             # A line without an end would fill the memory.
             yield from _attempts(iter(lambda: file.readline(MAX_LINE + 1), b""))
     except OSError as error:
-        raise Unusable(message(N_("It can't be read: {reason}."), reason=error.strerror or str(error))) from None
+        raise Unusable(message(N_("It can't be read: {reason}."), reason=reason(error))) from None
 
 
 def _attempts(lines: Iterable[bytes]) -> Iterator[Attempt]:

@@ -20,6 +20,7 @@ from tutor.packs.faults import refusal
 from tutor.packs.formula import from_formula
 from tutor.packs.scaffold import new_exercise
 from tutor.packs.source import FORMAT
+from tutor.system_errors import reason
 
 #: So many formulas are remembered, none longer than this.
 REMEMBERED, LONGEST = 30, 2_000
@@ -129,7 +130,7 @@ def save(trial: Trial) -> tuple[str, Path]:
             (folder / PACK_FILE).write_text(_PACK, encoding="utf-8")
         except OSError as error:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
-            raise refusal(message(text, path=folder, reason=error.strerror or error)) from None
+            raise refusal(message(text, path=folder, reason=reason(error))) from None
     pack = library.pack(folder)
     taken = {entry.id for entry in pack.entries}
     name = next(one for n in range(1, len(taken) + 2) if (one := f"formula-{n}") not in taken)

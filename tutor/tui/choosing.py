@@ -14,6 +14,7 @@ from textual.message import Message
 
 from tutor import i18n, settings
 from tutor.i18n import N_, _, message
+from tutor.system_errors import reason
 from tutor.tui.scroll_bars import draw_scroll_bars
 from tutor.tui.signs import ASCII, UNICODE
 from tutor.tui.theme import COLOURLESS, THEMES
@@ -167,8 +168,8 @@ class Choosing(App[bool]):
         try:
             made = write_template(path)
         except OSError as error:
-            reason = error.strerror or str(error)
-            self.tell(message(N_("{path} can't be written: {reason}."), path=path, reason=reason), trouble=True)
+            why = reason(error)
+            self.tell(message(N_("{path} can't be written: {reason}."), path=path, reason=why), trouble=True)
             return
         said = N_("Made: {path}") if made else N_("The settings are in {path}")
         self.tell(message(said, path=path))

@@ -17,6 +17,7 @@ from tutor.algebra import AlgebraError
 from tutor.i18n import N_, _, message
 from tutor.i18n import Message as Said
 from tutor.practice.worksheet import Worksheet
+from tutor.system_errors import reason
 from tutor.tui.contents import content
 from tutor.tui.findings import SECTIONS, Block, Findings, program
 from tutor.tui.screens.reading import ReadingScreen
@@ -140,7 +141,7 @@ class SummaryScreen(ReadingScreen):
         try:
             path = _write_new(Path.cwd(), self.worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n")
         except OSError as error:
-            self._say(message(N_("It can't be saved here: {reason}."), reason=error.strerror or str(error)))
+            self._say(message(N_("It can't be saved here: {reason}."), reason=reason(error)))
         else:
             self._done(message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent))
 
