@@ -111,7 +111,7 @@ class ExerciseView(Screen[None]):
     def _show(self) -> None:
         """Show the desk as it is now; each widget repaints what differs."""
         desk = self.desk
-        if not self.is_mounted or not self.query(GraphView):  # not where the app is left meanwhile
+        if not self.query(GraphView):  # not where the app is left meanwhile
             return
         if desk.worksheet.hidden != self._hidden:
             # A forward value was found, or taken back: it stands in the drawing itself.
