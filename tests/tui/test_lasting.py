@@ -128,6 +128,16 @@ async def test_a_review_can_be_left_at_any_time() -> None:
         await sees(pilot, "Review 1/")
 
 
+async def test_a_review_is_begun_from_the_palette_too() -> None:
+    practise("basics/times", days=40)
+    async with at_home() as pilot:
+        await sees(pilot, "▸ Review (1 due)")
+        await pilot.press("ctrl+p", *"review")
+        await sees(pilot, "Review: the rules that are due")
+        await pilot.press("enter")
+        await sees(pilot, "Review 1/1")
+
+
 async def test_a_review_asked_for_at_the_command_line() -> None:
     from tutor.practice.atlas import read_atlas
 

@@ -76,6 +76,10 @@ class Going(Lasting):
         await self.go_home()
         self.home.action_playground()
 
+    async def go_to_review(self) -> None:
+        await self.go_home()
+        self.home.action_review()
+
     async def go_to_progress(self) -> None:
         await self.go_home()
         self.home.action_progress()

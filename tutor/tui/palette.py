@@ -96,13 +96,14 @@ class Commands(Provider):
         app = self.tutor
         if self.screen is not app.home:
             yield self._named(N_("the list of exercises"), app.go_home)
-        if not app.withholding:
-            yield self._named(N_("rules and words"), app.go_to_glossary)
-        if self.screen is not app.home:
+            if not app.withholding:
+                yield self._named(N_("rules and words"), app.go_to_glossary)
             yield self._named(N_("playground: any formula of your own"), app.go_to_playground)
             yield self._named(N_("progress: rules, packs, weeks, mistakes"), app.go_to_progress)
+        if app.home.due:
+            yield self._named(N_("review: the rules that are due"), app.go_to_review)
         yield self._named(N_("the first steps once more: one pass replayed, then by hand"), app.go_to_first_steps)
-        yield self._named(N_("quit; everything checked is kept"), app.action_quit, "^Q")
+        yield self._named(N_("quit; everything checked is kept"), app.action_quit, app.signs.key("app.quit", "^Q"))
 
     def _named(self, name: str, run: Callable[[], Any], beside: str = "") -> Command:
         return Command(_begun(_(name)), beside, run, (_other(name),))

@@ -134,7 +134,8 @@ class HomeScreen(Screen[None]):
         self._remark = ""
         self._fresh = True
         self._came_from: str | None = None
-        self._due = 0
+        #: How many rules are due for review.
+        self.due = 0
         #: What is searched for; None where nothing is.
         self._wanted: Wanted | None = None
 
@@ -208,8 +209,8 @@ class HomeScreen(Screen[None]):
 
     def show_due(self, number: int) -> None:
         """Show how many rules are due for review."""
-        if number != self._due:
-            self._due = number
+        if number != self.due:
+            self.due = number
             self.refresh_list()
 
     def say(self, text: object) -> None:
@@ -239,8 +240,8 @@ class HomeScreen(Screen[None]):
             title = str(message(N_("Continue: {title}"), title=entry.title))
             head = (f"{self.signs.begun} {title}", "bold $accent")
             options.append(Option(content(self.signs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
-        if self._due:
-            due = message(N_("Review ({n} due)"), n=self._due)
+        if self.due:
+            due = message(N_("Review ({n} due)"), n=self.due)
             says = _("fresh numbers, ten minutes at most")
             head = (f"{self.signs.begun} {due}", "bold $accent")
             options.append(Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _REVIEW))
