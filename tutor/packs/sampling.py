@@ -7,9 +7,9 @@ all numbers lies in the graph and speaks against none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from tutor.algebra import values
@@ -151,16 +151,22 @@ class Trial:
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A set of numbers, and what speaks against it: a slope jumps, mistakes are hidden (as blank and mistake), a
-    decimal is long, two mistakes can't be told apart (as blank, mistake and mistake). `attempt` is None for the author's own.
+    decimal is long, two mistakes can't be told apart. `attempt` is None for the author's own.
     """
 
     attempt: int | None
     at_a_kink: bool
     hidden: tuple[tuple[str, str], ...]
     too_long: bool
-    alike: tuple[str, str, str] | None = None
+    pair: Callable[[], tuple[str, str, str] | None] | None = field(default=None, compare=False)
+    """looks for two such mistakes"""
     inputs: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """the numbers themselves in floats, by input"""
+
+    @property
+    def alike(self) -> tuple[str, str, str] | None:
+        """Two mistakes that can't be told apart, as blank, mistake and mistake."""
+        return self.pair() if self.pair else None
 
 
 class Sampler:
@@ -291,16 +297,18 @@ class _Judged:
         """
         kink, hides, long = self.flaws[row].tolist()
         hidden: dict[tuple[str, str], None] = {}
-        pair = None
-        for group, always, different in self._groups:
+        for group, always, _different in self._groups:
             if hides:
                 here = (group.right(row) if itself else group.near_truth[:, :, row]) & ~always
                 for blank, mistake in zip(*(found.tolist() for found in here.nonzero()), strict=True):
                     hidden[group.blanks[blank], group.names[blank][mistake]] = None
-            if alike:
-                pair = pair or group.pair(row, different)
+        pair = partial(self._pair, row) if alike else None
         inputs = {name: value[row] for name, value in self._inputs.items()}
         return Pick(attempt, bool(kink), tuple(hidden), bool(long), pair, inputs)
+
+    def _pair(self, row: int) -> tuple[str, str, str] | None:
+        """Two mistakes that can't be told apart in a row."""
+        return next(filter(None, (group.pair(row, different) for group, _always, different in self._groups)), None)
 
 
 def _least(rows: Any, flaws: Any) -> Any:

@@ -116,10 +116,10 @@ def _of_fresh(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Findi
             if what not in told:
                 told.add(what)
                 yield subject.warning(text, "vary")
-        if pick.alike and not found and _FRESH_ALIKE not in told:
+        if not found and _FRESH_ALIKE not in told and (alike := pick.alike):
             # Of so many mistakes two can be alike wherever numbers are small: an author can't always help it.
             told.add(_FRESH_ALIKE)
-            blank, one, other = pick.alike
+            blank, one, other = alike
             yield subject.note(message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other), "vary")
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor import i18n
 from tutor.i18n import message
@@ -18,6 +18,9 @@ from tutor.packs.faults import PackError
 from tutor.packs.pack import Entry, Pack, id_of, pack
 from tutor.packs.sampling import Pick
 from tutor.packs.source import read
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 #: More checks of one exercise, from rooms that packs know nothing of.
 More = Callable[[Subject], Iterable[Finding]]
@@ -116,13 +119,24 @@ def _results(
                 yield check_entry(task, entry, more, known), 1
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
 
-    # Other ways to start a process copy threads' locks, or a terminal that is being drawn on.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _begin, (i18n.language(), known)) as pool:
+    with ProcessPoolExecutor(processes, _context(), _begin, (i18n.language(), known)) as pool:
         for future in as_completed(pool.submit(check_task, task, more) for task in tasks):
             yield future.result()
+
+
+def _context() -> BaseContext:
+    """How processes are started."""
+    import threading
+    from multiprocessing import get_context
+
+    # A copy of this process has at hand what it has read. It would have threads' locks as well, and NumPy starts some.
+    if sys.platform != "linux" or threading.active_count() > 1 or "numpy" in sys.modules:
+        return get_context("spawn")
+    from tutor.packs import loading, sampling  # noqa: F401
+    from tutor.packs.checks import languages, mistakes, numbers, questions, wording  # noqa: F401
+
+    return get_context("fork")
 
 
 def _begin(language: str, known: Known) -> None:
