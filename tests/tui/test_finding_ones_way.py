@@ -155,7 +155,7 @@ async def test_what_is_chosen_holds_at_once_and_at_the_next_start() -> None:
         await sees(pilot, "역전파 첫걸음", "F1 도움")
         await command(pilot, "설정", "설정")
         await until(pilot, lambda: shows(pilot, SettingsScreen), "the settings")
-        await sees(pilot, "색각 이상", "settings.toml")
+        await sees(pilot, "색각 이상", "설정 파일")
         await pilot.press("down", "enter")
         await sees(pilot, "Language English")
     assert kept()["theme"] == "colour-blind"
