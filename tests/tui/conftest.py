@@ -25,3 +25,9 @@ def second_start(home: Path, kept_atlas: Path) -> None:
     default_cache().parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(kept_atlas, default_cache())
     (default_cache().parent / "welcomed").touch()
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is saved from a screen is saved where the program was started."""
+    monkeypatch.chdir(tmp_path)
