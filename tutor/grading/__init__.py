@@ -3,8 +3,9 @@
 Names are imported when they are asked for: a worked graph needs the problem, and none of what judges answers.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from tutor import lazily
 
 if TYPE_CHECKING:
     from tutor.grading.hints import RUNGS, Hint, hint
@@ -48,6 +49,4 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return lazily.found(name, __name__, _MODULES)

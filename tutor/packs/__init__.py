@@ -4,8 +4,9 @@ The list of packs is on the screen before an exercise, with the engine behind it
 when they are asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from tutor import lazily
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise, Variant
@@ -27,6 +28,4 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return lazily.found(name, __name__, _MODULES)
