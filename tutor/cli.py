@@ -33,8 +33,9 @@ def run(argv: list[str]) -> int:
             # The most common way in needs no reading of options, and so none of the library for it.
             from tutor.commands.start import Settings, start
 
-            if not Settings().in_lines:
-                return start(Settings())
+            wished = Settings()
+            if not wished.in_lines:
+                return start(wished)
         if found.faults:
             from tutor.commands.errors import say_error
 

@@ -104,7 +104,8 @@ class TutorApp(Going):
         return self.home
 
     def on_mount(self) -> None:
-        if self._asked is None and self._session is None and self._watched is None:
+        at_the_list = self._asked is None and self._session is None and self._watched is None
+        if at_the_list:
             # What is painted is sent by a thread of its own, which anything done at once would hold up.
             self.call_after_refresh(self.set_timer, _SENT_AFTER, self._dress)
         else:
@@ -117,7 +118,7 @@ class TutorApp(Going):
             self.run_worker(self._watch, thread=True, group="watch", exit_on_error=False)
             self.post_message(self.Saved())
         self.tell_faults()
-        if self._all and self._asked is None and self._session is None and self._watched is None:
+        if self._all and at_the_list:
             self.call_after_refresh(self.set_timer, _SENT_AFTER, self.welcome)
         self.call_after_refresh(self.set_timer, 2 * _SENT_AFTER, self._begin_to_warm_up)
 

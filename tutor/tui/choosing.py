@@ -153,7 +153,6 @@ class Choosing(App[bool]):
             screen.signs = self.signs
             if hasattr(screen, "ascii"):
                 screen.ascii = self.ascii
-            screen.set_class(self.ascii, "-ascii")
             if hasattr(screen, "restyle"):
                 screen.restyle()
             await screen.recompose()

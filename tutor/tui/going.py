@@ -31,7 +31,7 @@ class Going(Lasting):
         if isinstance(self.screen, Palette):
             self.screen.dismiss()
         elif not isinstance(self.screen, ModalScreen):
-            self.push_screen(Palette(self.signs, ascii=self.ascii))
+            self.push_screen(Palette(self.signs))
 
     @property
     def withholding(self) -> bool:

@@ -172,9 +172,9 @@ def _shown(signs: Signs, command: Command, wanted: Wanted | None = None) -> Cont
 class Palette(CommandPalette):
     """The palette in the language in use, and in the signs in use."""
 
-    def __init__(self, signs: Signs, *, ascii: bool = False) -> None:
+    def __init__(self, signs: Signs) -> None:
         said = signs.text(_("a command, an exercise, a rule"))
-        super().__init__([Commands], placeholder=said, id="palette", classes="-ascii" if ascii else None)
+        super().__init__([Commands], placeholder=said, id="palette")
         self._signs = signs
 
     def compose(self) -> ComposeResult:

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.algebra.show import show_rows
@@ -18,7 +17,7 @@ from tutor.i18n import N_, Message, _, message
 from tutor.tui.arrangement import Arrangement, arrange, wished
 from tutor.tui.contents import content, prose
 from tutor.tui.drawings import Drawings
-from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.visited import VisitedScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.graph import Filling, GraphView
 from tutor.tui.widgets.key_bar import KeyBar
@@ -40,10 +39,14 @@ KEYS: list[BindingType] = [
 ]
 
 
-class ExplainScreen(Screen[None]):
+class ExplainScreen(VisitedScreen):
     """Shows a replay: the graph with the values found so far, the place of the step in focus, and what happens there."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    SAYS = N_(
+        "The backward pass, one place after the other, from the output to the inputs: the rule that holds there, and "
+        "the numbers put into it. The marked places are what a value is computed from."
+    )
     #: What is said at the last step.
     END: ClassVar[str] = N_("That was the last step. {back} goes back.")
 
@@ -51,12 +54,10 @@ class ExplainScreen(Screen[None]):
         self, replay: Replay, title: str, signs: Signs, *, note: Message | None = None, ascii: bool = False
     ) -> None:
         """`note` is said above each step: whose numbers these are."""
-        super().__init__(classes="-ascii" if ascii else None)
+        super().__init__(signs, ascii=ascii)
         self.replay = replay
-        self.signs = signs
         self.note = note
         self._title = title
-        self.ascii = ascii
         self.restyle()
         self._wish: Density | None = None
         self._arranged = Arrangement("full", False, 0)
@@ -129,7 +130,7 @@ class ExplainScreen(Screen[None]):
             hidden |= {"explain.before", "explain.first"}
         if self.replay.at == len(self.replay.steps) - 1:
             hidden |= {"explain.on", "explain.last"}
-        return [key for key in KEYS if isinstance(key, Binding) and key.show and key.id not in hidden]
+        return [key for key in self.own_keys() if key.show and key.id not in hidden]
 
     # --- keys and mouse ---
 
@@ -144,20 +145,6 @@ class ExplainScreen(Screen[None]):
     def action_scroll(self, by: int) -> None:
         told = self.query_one("#told-scroll", VerticalScroll)
         told.scroll_relative(y=by * max(told.size.height - 1, 1), animate=False)
-
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        text = _(
-            "The backward pass, one place after the other, from the output to the inputs: the rule that holds there, and "
-            "the numbers put into it. The marked places are what a value is computed from."
-        )
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
-
-    def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(None)
 
     def on_graph_view_chosen(self, event: GraphView.Chosen) -> None:
         if self.replay.go(event.place):

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,7 +15,7 @@ from tutor.grading.why import TERMS
 from tutor.i18n import N_, _, in_language, language, translate
 from tutor.tui.contents import content, hanging
 from tutor.tui.screens.card import CardScreen
-from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.visited import VisitedScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.rows import Rows
@@ -31,15 +30,14 @@ KEYS: list[BindingType] = [
 _INDENT = Content(" " * 6)
 
 
-class GlossaryScreen(Screen[None]):
+class GlossaryScreen(VisitedScreen):
     """A list of rules and words. `at` is the title of the card that the cursor stands on first."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    SAYS = N_("Every rule of the backward pass, and the words of the subject. Enter opens the card of a rule.")
 
     def __init__(self, signs: Signs, *, ascii: bool = False, at: str = "") -> None:
-        super().__init__(classes="-ascii" if ascii else None)
-        self.signs = signs
-        self.ascii = ascii
+        super().__init__(signs, ascii=ascii)
         self._at = at
         self._cards = cards()
 
@@ -55,8 +53,7 @@ class GlossaryScreen(Screen[None]):
         options.focus()
         titles = [card.title for card in self._cards]
         options.highlighted = 1 + (titles.index(self._at) if self._at in titles else 0)
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.query_one(KeyBar).show(keys)
+        self.query_one(KeyBar).show(self.own_keys())
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit)
@@ -97,14 +94,3 @@ class GlossaryScreen(Screen[None]):
 
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()
-
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        text = _("Every rule of the backward pass, and the words of the subject. Enter opens the card of a rule.")
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
-
-    def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(None)

@@ -78,7 +78,7 @@ class PlaygroundScreen(Screen[Trial]):
         self, signs: Signs, *, ascii: bool = False, history: History | None = None, typed: Trial | None = None
     ) -> None:
         """`typed` is what stands there already."""
-        super().__init__(classes="-ascii" if ascii else None)
+        super().__init__()
         self.signs = signs
         self.ascii = ascii
         self.history = history or History()

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -22,6 +21,7 @@ from tutor.practice.store import Store
 from tutor.tui.bars import bars, column_width
 from tutor.tui.contents import Part, content
 from tutor.tui.resets import Resets
+from tutor.tui.screens.visited import VisitedScreen
 from tutor.tui.signs import Signs
 from tutor.tui.standings import TONES, called, mark
 from tutor.tui.widgets.key_bar import KeyBar
@@ -58,10 +58,14 @@ _LEFT, _AROUND = 6, 4
 _GAP = "   "
 
 
-class ProgressScreen(Screen[None]):
+class ProgressScreen(VisitedScreen):
     """A list that scrolls; where an exercise trains something, Enter opens it."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    SAYS = N_(
+        "A rule is solid after three right answers at first try, without hints, on different numbers; after a "
+        "mistake it is shaky. Each comes back for review on its day."
+    )
 
     class Chosen(Message):
         """An exercise is to be opened, by its name; the review where that is empty."""
@@ -82,10 +86,8 @@ class ProgressScreen(Screen[None]):
         self, store: Store, atlas: Callable[[], Atlas], resets: Resets, signs: Signs, *, ascii: bool = False
     ) -> None:
         """`atlas` finds which exercises ask for which rules; it may take its time."""
-        super().__init__()
+        super().__init__(signs, ascii=ascii)
         self.store = store
-        self.signs = signs
-        self.ascii = ascii
         self._find_atlas = atlas
         self._found: Progress | None = None
         self._atlas: Atlas | None = None
@@ -134,7 +136,7 @@ class ProgressScreen(Screen[None]):
         option = self.query_one(OptionList).highlighted_option
         if option is None or self._leads_to(option.id) is None:
             hidden.add("progress.open")
-        self.query_one(KeyBar).show([key for key in KEYS if isinstance(key, Binding) and key.id not in hidden])
+        self.query_one(KeyBar).show([key for key in self.own_keys() if key.id not in hidden])
 
     def _fill(self) -> None:
         """List what is known; the cursor stays where it was."""
@@ -297,22 +299,6 @@ class ProgressScreen(Screen[None]):
 
     def action_undo(self) -> None:
         self._resets.undo(self._changed)
-
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        from tutor.tui.screens.help import HelpScreen
-
-        text = _(
-            "A rule is solid after three right answers at first try, without hints, on different numbers; after a "
-            "mistake it is shaky. Each comes back for review on its day."
-        )
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
-
-    def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(None)
 
 
 def _duration(seconds: float) -> str:

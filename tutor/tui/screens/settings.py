@@ -9,14 +9,13 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor import settings
 from tutor.i18n import N_, _, language
 from tutor.tui.contents import content
-from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.visited import VisitedScreen
 from tutor.tui.signs import Signs
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.rows import Rows
@@ -41,15 +40,17 @@ _KEYS, _FILE = _BESIDES = (N_("Keys"), N_("Settings file"))
 _DRAWN: Mapping[str, str] = {"all": N_("all characters"), "ascii": N_("ASCII only")}
 
 
-class SettingsScreen(Screen[None]):
+class SettingsScreen(VisitedScreen):
     """A row for each setting; Enter changes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    SAYS = N_(
+        "Each row is a setting; Enter takes the next choice, and it holds at once. All of it is kept in one small "
+        "file, where keys can be changed as well."
+    )
 
     def __init__(self, signs: Signs, *, ascii: bool = False) -> None:
-        super().__init__(classes="-ascii" if ascii else None)
-        self.signs = signs
-        self.ascii = ascii
+        super().__init__(signs, ascii=ascii)
         self._at: int | None = 0
 
     @property
@@ -67,7 +68,7 @@ class SettingsScreen(Screen[None]):
         options = self.query_one(OptionList)
         options.focus()
         options.highlighted = self._at
-        self.query_one(KeyBar).show([key for key in KEYS if isinstance(key, Binding) and key.show])
+        self.query_one(KeyBar).show([key for key in self.own_keys() if key.show])
 
     def restyle(self) -> None:
         """The row in focus stays where it is."""
@@ -140,17 +141,3 @@ class SettingsScreen(Screen[None]):
         options.clear_options()
         options.add_options(self._options())
         options.highlighted = at
-
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        text = _(
-            "Each row is a setting; Enter takes the next choice, and it holds at once. All of it is kept in one small "
-            "file, where keys can be changed as well."
-        )
-        keys = [key for key in KEYS if isinstance(key, Binding)]
-        self.app.push_screen(HelpScreen([content(self.signs, text)], keys, self.signs))
-
-    def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(None)
