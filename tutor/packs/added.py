@@ -13,12 +13,11 @@ from tutor.packs import library
 from tutor.packs.archive import MAX_TEXTS, PACK_FILE, is_archive
 from tutor.packs.faults import Fault, PackError, refusal
 from tutor.packs.loading import read_pack
-from tutor.packs.pack import Pack, exercise_files, pack
+from tutor.packs.pack import NO_EXERCISES, Pack, exercise_files, pack
 from tutor.packs.source import read_text
 from tutor.system_errors import reason
 
 _NOT_THERE = N_("{path} is no pack. Name a folder with a pack.toml in it, or a .zip of one.")
-_NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-first.toml.")
 _BUILT_IN = N_("“{id}” is the id of a built-in pack. Choose another id in pack.toml.")
 _UNKNOWN = N_("No pack “{id}” was added. `backprop-tutor pack list` shows all.")
 _NOT_REMOVABLE = {
@@ -48,7 +47,7 @@ def add(path: Path) -> tuple[Pack, bool]:
     """
     found = open_pack(path)
     if not found.entries:
-        raise PackError([Fault(path, None, "", message(_NO_EXERCISES))])
+        raise PackError([Fault(path, None, "", message(NO_EXERCISES))])
     if any(other.pack.id == found.id for other in library.shelves(installed=False) if other.origin == "built-in"):
         raise PackError([Fault(found.folder / PACK_FILE, None, "id", message(_BUILT_IN, id=found.id))])
     goal = library.added() / f"{found.id}.zip"

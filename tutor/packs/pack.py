@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor.packs.source import Source
     from tutor.packs.titles import Titles
 
+NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-first.toml.")
 #: A file may set its id where a line begins so; a key can hide behind escapes.
 _SETS_ID = re.compile(r"""^[ \t]*(?:id|"id"|'id'|"[^"\n]*\\)""", re.MULTILINE)
 _LEADING_NUMBER = re.compile(r"[0-9]+[-_. ]+(?=.)")

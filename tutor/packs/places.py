@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tutor.i18n import N_, message
 from tutor.packs.archive import PACK_FILE, is_archive
 from tutor.packs.faults import Fault, PackError
-from tutor.packs.pack import Pack, exercise_files, id_of, pack
+from tutor.packs.pack import NO_EXERCISES, Pack, exercise_files, id_of, pack
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
@@ -46,6 +46,8 @@ def open_place(path: Path) -> Exercise | Pack:
     found = pack(folder)
     if found.faults:
         raise PackError(found.faults)
+    if not exercise_files(found.folder):
+        raise PackError([Fault(folder, None, "", message(NO_EXERCISES))])
     return found
 
 

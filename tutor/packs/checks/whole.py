@@ -14,10 +14,9 @@ from tutor.packs.checks import languages
 from tutor.packs.checks.finding import Finding, Subject, of_error, of_fault
 from tutor.packs.faults import PackError
 from tutor.packs.loading import read_pack
-from tutor.packs.pack import Pack, twice
+from tutor.packs.pack import NO_EXERCISES, Pack, twice
 from tutor.packs.source import read
 
-_NO_EXERCISES = N_("There is no exercise in this pack. Add a file such as 01-first.toml.")
 _NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"], or those it is written in.')
 _NO_TITLE = N_('The pack has no title. Add title = "…".')
 _UNKNOWN_NEED = N_("There is no exercise “{name}” in the pack {pack}. Correct the name or leave it out.")
@@ -38,7 +37,7 @@ def check(found: Pack) -> tuple[list[Finding], tuple[str, ...]]:
     subject = Subject(path, source, None, file.languages)
     told = [*map(of_fault, twice(list(found.untitled))), *languages.check(subject)]
     if not found.untitled:
-        told.append(of_fault(source.fault((), message(_NO_EXERCISES))))
+        told.append(of_fault(source.fault((), message(NO_EXERCISES))))
     if not file.languages:
         told.append(subject.warning(message(_NO_LANGUAGES), "languages"))
     if file.title is None:
