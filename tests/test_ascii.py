@@ -7,26 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_catalogs import texts_of_the_source
-from tutor.ascii import needed, to_ascii
-from tutor.commands.start import Settings
-from tutor.engine import OPERATIONS, Graph, Operation
+from tests.test_catalogs import source_messages
+from tutor.commands.launch import RunOptions
+from tutor.engine.graph import Graph
+from tutor.engine.operation import Operation
+from tutor.engine.operations import OPERATIONS
+from tutor.glyphs import terminal_needs_ascii, to_ascii
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
 def test_the_sign_of_every_operation_can_be_drawn(operation: Operation) -> None:
-    sign = to_ascii(operation.sign)
+    sign = to_ascii(operation.symbol)
     assert sign.isascii()
     assert sign.strip() == sign != ""
 
 
 def test_signs_stay_apart() -> None:
-    signs = [to_ascii(operation.sign) for operation in OPERATIONS.values()]
+    signs = [to_ascii(operation.symbol) for operation in OPERATIONS.values()]
     assert len(set(signs)) == len(signs)
 
 
 def test_every_english_text_can_be_shown() -> None:
-    assert not [text for text in texts_of_the_source() if not to_ascii(text).isascii()]
+    assert not [text for text in source_messages() if not to_ascii(text).isascii()]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_signs_in_ascii_read_as_they_are_typed(text: str, shown: str) -> None:
 
 def test_constants_in_nodes_can_be_drawn_too() -> None:
     for formula in ("x^-2", "-1/2 * x", "2 / x", "max(x, -3)"):
-        assert all(to_ascii(node.sign).isascii() for node in Graph.parse(f"z = {formula}").nodes)
+        assert all(to_ascii(node.symbol).isascii() for node in Graph.parse(f"z = {formula}").nodes)
 
 
 class Console(StringIO):
@@ -81,12 +83,12 @@ class Console(StringIO):
 def test_ascii_is_taken_by_itself_where_nothing_else_can_be_shown(
     stream: Console | None, environment: dict[str, str], platform: str, expected: bool
 ) -> None:
-    assert needed(stream, environment, platform) is expected
+    assert terminal_needs_ascii(stream, environment, platform) is expected
 
 
 def test_what_the_settings_say_comes_before_what_the_terminal_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", Console("latin-1"))
-    assert Settings().ascii
+    assert RunOptions().ascii
     home.mkdir(parents=True, exist_ok=True)
     (home / "settings.toml").write_text("ascii = false\n")
-    assert not Settings().ascii
+    assert not RunOptions().ascii

@@ -12,8 +12,7 @@ from babel.messages.extract import extract_from_dir
 from rich.cells import cell_len
 
 import tutor
-from tutor.catalog import read_catalog
-from tutor.i18n import LANGUAGES
+from tutor.i18n import LANGUAGES, parse_po
 
 SOURCE = Path(tutor.__file__).parent
 #: How the catalogs are brought up to date, for whoever meets a failure here.
@@ -54,7 +53,7 @@ BANNED = {
 
 
 @cache
-def texts_of_the_source() -> dict[str, str]:
+def source_messages() -> dict[str, str]:
     """Every marked text of the source, with the place where it stands."""
     found: dict[str, str] = {}
     for file, line, text, _comments, _context in extract_from_dir(SOURCE, keywords={"_": None, "N_": None}):
@@ -82,12 +81,12 @@ def test_the_program_reads_a_catalog_as_others_do() -> None:
     text += 'msgid "one \\"line\\"\\n"\n"and another"\nmsgstr ""\n"역슬래시 \\\\n\\t"\n"와 줄\\n"\n\n'
     text += '#~ msgid "gone"\n#~ msgstr "없음"\n\nmsgid "empty"\nmsgstr ""\n'
     theirs = {entry.msgid: entry.msgstr for entry in polib.pofile(text) if entry.msgstr and not entry.obsolete}
-    assert dict(read_catalog(text)) == theirs and 'one "line"\nand another' in theirs
+    assert dict(parse_po(text)) == theirs and 'one "line"\nand another' in theirs
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalog_has_every_text_of_the_source_and_no_other(language: str) -> None:
-    source = texts_of_the_source()
+    source = source_messages()
     ids = [entry.msgid for entry in catalog(language)]
     missing = [f"{place}: {text!r}" for text, place in source.items() if text not in ids]
     extra = [repr(text) for text in ids if text not in source]

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from tutor.engine import OPERATIONS
+from tutor.engine.operations import OPERATIONS
 from tutor.packs import library
 
 
-def run(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def run_tutor_with(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-m", "tutor", *args], input=stdin, capture_output=True, timeout=60)
 
 
-def lines(*asked: object) -> bytes:
+def json_lines(*asked: object) -> bytes:
     return b"".join(json.dumps(one).encode() + b"\n" for one in asked)
 
 
 def test_one_answer_is_graded() -> None:
-    right = run("grade", "basics/two-roads", "--blank", "x", "--answer", "14 + 6")
+    right = run_tutor_with("grade", "basics/two-roads", "--blank", "x", "--answer", "14 + 6")
     assert (right.returncode, right.stdout.decode()) == (0, "reads as 14 + 6 = 20\nright: Right.\n")
-    wrong = run("grade", "basics/two-roads", "--blank", "x", "--answer", "84", "--json")
+    wrong = run_tutor_with("grade", "basics/two-roads", "--blank", "x", "--answer", "84", "--json")
     said = json.loads(wrong.stdout)
     assert wrong.returncode == 1
     assert (said["verdict"], said["mistake"]) == ("mistaken", "branch.product")
@@ -32,7 +32,7 @@ def test_one_answer_is_graded() -> None:
 
 def test_a_blank_may_be_called_by_its_other_names() -> None:
     for blank, answer in (("z", "2"), ("start", "2"), ("y", "6"), ("x->z", "14"), ("x->mul1", "14"), ("x", "20")):
-        assert run("grade", "basics/two-roads", "--blank", blank, "--answer", answer).returncode == 0, blank
+        assert run_tutor_with("grade", "basics/two-roads", "--blank", blank, "--answer", answer).returncode == 0, blank
 
 
 def test_a_file_is_graded_where_it_lies(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_file_is_graded_where_it_lies(tmp_path: Path) -> None:
         'graph = "z = x * y"\nstart = "dL/dz"\n[inputs]\nx = 2\ny = 3\n[[question]]\nprompt = "?"\nanswer = "x + 1"\n'
     )
     for blank, answer in (("x->mul1", "3 dL/dz"), ("q1", "3")):
-        found = run("grade", str(file), "--blank", blank, "--answer", answer)
+        found = run_tutor_with("grade", str(file), "--blank", blank, "--answer", answer)
         assert (found.returncode, found.stderr) == (0, b""), blank
 
 
@@ -53,22 +53,22 @@ def test_a_file_is_graded_where_it_lies(tmp_path: Path) -> None:
         (["basics/two-roads", "--blank", "nowhere", "--answer", "1"], 2, "The blanks are start, x->mul1"),
         (["basics/nothing", "--blank", "x", "--answer", "1"], 1, "no exercise"),
         (["./nothing.toml", "--blank", "x", "--answer", "1"], 1, "no such file"),
-        ([str(library.built_in() or "") + "/basics", "--blank", "x", "--answer", "1"], 2, "is a pack"),
+        ([str(library.built_in_dir() or "") + "/basics", "--blank", "x", "--answer", "1"], 2, "is a pack"),
     ],
 )
 def test_what_can_not_be_graded_is_refused_in_a_sentence(args: list[str], code: int, said: str) -> None:
-    found = run("grade", *args)
+    found = run_tutor_with("grade", *args)
     text = found.stderr.decode()
     assert found.returncode == code
     assert said in text and text.count("\n") == 1 and "Traceback" not in text
 
 
 def test_a_line_is_answered_by_a_line_whatever_it_holds() -> None:
-    asked = lines(
+    asked = json_lines(
         {"blank": "x", "answer": "20"}, {"blank": "x", "answer": "\ud800"}, {"blank": "none", "answer": ""}, []
     )
-    found = run(
-        "grade", "basics/two-roads", "--json", stdin=asked + b"\xff{\n\n" + lines({"blank": "y", "answer": "7"})
+    found = run_tutor_with(
+        "grade", "basics/two-roads", "--json", stdin=asked + b"\xff{\n\n" + json_lines({"blank": "y", "answer": "7"})
     )
     answers = [json.loads(line) for line in found.stdout.splitlines()]
     assert [answer.get("verdict", "error") for answer in answers] == [
@@ -85,17 +85,19 @@ def test_a_line_is_answered_by_a_line_whatever_it_holds() -> None:
 
 
 def test_in_korean_as_well() -> None:
-    found = run("grade", "basics/two-roads", "--lang", "ko", "--json", stdin=lines({"blank": "x", "answer": "1 +"}))
+    found = run_tutor_with(
+        "grade", "basics/two-roads", "--lang", "ko", "--json", stdin=json_lines({"blank": "x", "answer": "1 +"})
+    )
     assert any("가" <= letter <= "힣" for letter in json.loads(found.stdout)["message"])
 
 
 def test_the_catalogue_holds_every_mistake_in_both_languages() -> None:
-    rows = {row["id"]: row for row in json.loads(run("mistakes", "--json").stdout)}
-    assert rows.keys() >= {f"{op.called}.{mistake.id}" for op in OPERATIONS.values() for mistake in op.mistakes}
+    rows = {row["id"]: row for row in json.loads(run_tutor_with("mistakes", "--json").stdout)}
+    assert rows.keys() >= {f"{op.label}.{mistake.id}" for op in OPERATIONS.values() for mistake in op.mistakes}
     assert rows.keys() >= {"any.dropped-upstream", "any.slip", "branch.one-branch", "start.zero", "softmax.y-only"}
     for row in rows.values():
         for text in (row["name"], *row["says"]):
             assert text["en"] and any("가" <= letter <= "힣" for letter in text["ko"]), row["id"]
         assert row["where"]["en"] and row["where"]["ko"]
-    told = run("mistakes", "--ascii").stdout
+    told = run_tutor_with("mistakes", "--ascii").stdout
     assert b"mul.own-input" in told and told.isascii()

@@ -11,12 +11,14 @@ import polib
 import pytest
 
 import tutor
-from tests.grading.samples import GOOD
+from tests.support.sample_problems import OPERATION_PROBLEMS
 from tutor import i18n
-from tutor.grading import asks, grade, hint
-from tutor.grading.blank_words import fill
-from tutor.grading.mistakes import suspects
-from tutor.i18n import LANGUAGES, Text, from_environment, message
+from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import hint_at
+from tutor.grading.message_values import template_values
+from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.wording import describe_blank
+from tutor.i18n import LANGUAGES, LocalizedText, language_from_env, message
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -54,18 +56,18 @@ FORMULA = ("z = (a + b) * c", "a=50", "b=70", "c=2")
     ],
 )
 def test_the_language_follows_the_locale(environment: Mapping[str, str], language: str) -> None:
-    assert from_environment(environment) == language
+    assert language_from_env(environment) == language
 
 
 def test_an_unknown_language_is_english() -> None:
-    i18n.use("ko")
-    i18n.use("tlh")
-    assert i18n.language() == "en"
+    i18n.set_language("ko")
+    i18n.set_language("tlh")
+    assert i18n.current_language() == "en"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_shown_with_its_values(language: str) -> None:
-    i18n.use(language)
+    i18n.set_language(language)
     for text in TEXTS:
         names = set(PLACEHOLDER.findall(text))
         shown = str(message(text, **{name: f"⟨{name}⟩" for name in names}))
@@ -78,23 +80,27 @@ def test_every_text_is_shown_with_its_values(language: str) -> None:
 
 def test_a_message_is_translated_when_it_is_shown() -> None:
     right = message("Right. With more digits it is {value}.", value=message("start"))
-    i18n.use("ko")
+    i18n.set_language("ko")
     assert str(right) == "맞습니다. 더 많은 자리까지 쓰면 시작값입니다."
-    i18n.use("en")
+    i18n.set_language("en")
     assert str(right) == "Right. With more digits it is start."
 
 
 def test_a_text_without_a_translation_is_shown_in_english() -> None:
-    i18n.use("ko")
+    i18n.set_language("ko")
     assert str(message("Nobody wrote this {what}.", what="sentence")) == "Nobody wrote this sentence."
 
 
 def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
-    both, english, one = Text({"en": "chain", "ko": "사슬"}), Text({"en": "chain"}), Text({"": "z = x*y"})
-    i18n.use("ko")
-    assert [str(both), str(english), str(one), str(Text({}))] == ["사슬", "chain", "z = x*y", ""]
-    i18n.use("en")
-    assert [str(both), str(Text({"ko": "사슬"}))] == ["chain", "사슬"]
+    both, english, one = (
+        LocalizedText({"en": "chain", "ko": "사슬"}),
+        LocalizedText({"en": "chain"}),
+        LocalizedText({"": "z = x*y"}),
+    )
+    i18n.set_language("ko")
+    assert [str(both), str(english), str(one), str(LocalizedText({}))] == ["사슬", "chain", "z = x*y", ""]
+    i18n.set_language("en")
+    assert [str(both), str(LocalizedText({"ko": "사슬"}))] == ["chain", "사슬"]
 
 
 #: What is written the same in every language.
@@ -103,14 +109,14 @@ FUNCTION = re.compile(
 )
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", OPERATION_PROBLEMS)
 def test_what_is_said_at_a_blank_is_in_korean(name: str) -> None:
-    i18n.use("ko")
-    problem = GOOD[name]
+    i18n.set_language("ko")
+    problem = OPERATION_PROBLEMS[name]
     for blank in problem.blanks:
-        said = [asks(problem, blank), *(hint(problem, blank, rung).text for rung in (1, 2, 4))]
+        said = [describe_blank(problem, blank), *(hint_at(problem, blank, rung).text for rung in (1, 2, 4))]
         said += [grade(problem, blank, answer).message for answer in ("98765.4", "1 +", "foo")]
-        said += [suspect.said(fill(problem, blank, "7")) for suspect in suspects(problem, blank)]
+        said += [suspect.feedback(template_values(problem, blank, "7")) for suspect in candidates_at(problem, blank)]
         for text in map(str, said):
             assert HANGUL.search(text) or "∂" in text, text
             assert not re.search("[a-z]{4}", FUNCTION.sub("", text)), text

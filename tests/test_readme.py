@@ -35,7 +35,7 @@ def test_every_command_can_be_typed_one_after_the_other(
 
 
 def test_the_number_of_exercises_is_true() -> None:
-    packs = library.packs()
+    packs = library.all_packs()
     assert "More than a hundred exercises in ten packs" in README
     assert len(packs) == 10
     assert sum(len(pack.entries) for pack in packs) > 100

@@ -18,7 +18,7 @@ def lines(out: str) -> list[str]:
     return [line.strip() for line in out.splitlines()]
 
 
-def solved(run_tutor: Run, *arguments: str) -> str:
+def solve_json(run_tutor: Run, *arguments: str) -> str:
     done = run_tutor("solve", *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -55,32 +55,32 @@ def solved(run_tutor: Run, *arguments: str) -> str:
     ],
 )  # fmt: skip
 def test_results_are_written_as_a_person_writes_them(run_tutor: Run, arguments: tuple[str, ...], line: str) -> None:
-    assert line in lines(solved(run_tutor, *arguments))
+    assert line in lines(solve_json(run_tutor, *arguments))
 
 
 def test_the_table_has_exact_values_with_decimals_beside_them(run_tutor: Run) -> None:
-    out = lines(solved(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--no-draw"))
+    out = lines(solve_json(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--no-draw"))
     assert "x → exp     3 × e² = 3e² ≈ 22.17" in out and "(e^x) → ×   1 × 3  = 3" in out
 
 
 def test_symbols_are_told_with_what_is_known_of_them(run_tutor: Run) -> None:
-    out = solved(run_tutor, "y = x*z + sum(X)*n", "--symbols", "x:positive,z,n:nonzero,X:2x3:positive")
+    out = solve_json(run_tutor, "y = x*z + sum(X)*n", "--symbols", "x:positive,z,n:nonzero,X:2x3:positive")
     assert out.splitlines()[0].endswith("    x > 0, z, X > 0: 2×3, n ≠ 0")
 
 
 def test_wrt_leaves_the_others_out(run_tutor: Run) -> None:
-    out = solved(run_tutor, "z = (a + b) * c", "a=50", "b=70", "c=2", "--wrt", "c, b")
+    out = solve_json(run_tutor, "z = (a + b) * c", "a=50", "b=70", "c=2", "--wrt", "c, b")
     assert "∂z/∂c = 120" in out and "∂z/∂b = 2" in out and "∂z/∂a" not in out and "a → +" not in out
     # Where a gradient is not wanted, its node need not have a slope.
-    assert "∂z/∂x = −4" in solved(run_tutor, "z = x^n", "x=-2", "n=2", "--wrt", "x")
+    assert "∂z/∂x = −4" in solve_json(run_tutor, "z = x^n", "x=-2", "n=2", "--wrt", "x")
 
 
 def test_the_drawing_comes_where_it_fits_or_is_asked_for(run_tutor: Run) -> None:
     formula = ("z = (a + b) * c", "a=50", "b=70", "c=2")
-    assert "╭" in solved(run_tutor, *formula, "--width", "60")
-    assert "╭" not in solved(run_tutor, *formula, "--width", "30")
-    assert "╭" in solved(run_tutor, *formula, "--width", "30", "--draw")
-    assert "╭" not in solved(run_tutor, *formula, "--no-draw")
+    assert "╭" in solve_json(run_tutor, *formula, "--width", "60")
+    assert "╭" not in solve_json(run_tutor, *formula, "--width", "30")
+    assert "╭" in solve_json(run_tutor, *formula, "--width", "30", "--draw")
+    assert "╭" not in solve_json(run_tutor, *formula, "--no-draw")
 
 
 LONG = "p = sigmoid(w1*x + b1); q = tanh(w2*p + b2); L = (q - t)^2 / (1 + exp(-q))"
@@ -91,9 +91,9 @@ LONG = "p = sigmoid(w1*x + b1); q = tanh(w2*p + b2); L = (q - t)^2 / (1 + exp(-q
 def test_values_keep_to_the_width_and_formulas_break_at_their_signs(run_tutor: Run, width: int, ascii: bool) -> None:
     options = ["--width", str(width), *(["--ascii"] if ascii else [])]
     numbers = ("w1=0.3", "x=0.7", "b1=0.11", "w2=-1.3", "b2=0.9", "t=0.25")
-    out = solved(run_tutor, LONG, *numbers, *options)
+    out = solve_json(run_tutor, LONG, *numbers, *options)
     assert all(cell_len(line) <= width for line in out.splitlines()[2:])
-    told = solved(run_tutor, LONG, "--symbols", "w1,x,b1,w2,b2,t", *options)
+    told = solve_json(run_tutor, LONG, "--symbols", "w1,x,b1,w2,b2,t", *options)
     for line in told.splitlines()[2:]:
         # A line is longer only where it is one thing, with no sign outside of brackets to break it before.
         inside = line
@@ -104,10 +104,10 @@ def test_values_keep_to_the_width_and_formulas_break_at_their_signs(run_tutor: R
 
 
 def test_in_ascii_powers_can_be_read_back(run_tutor: Run) -> None:
-    out = solved(run_tutor, "y = 3*exp(x)*pi", "x=2", "--ascii")
+    out = solve_json(run_tutor, "y = 3*exp(x)*pi", "x=2", "--ascii")
     assert "dy/dx = 3e^2*pi ~ 69.64" in out
-    assert "dy/dx = -y^2 = -1/x^2" in solved(run_tutor, "y = 1/x", "--symbols", "x", "--ascii")
-    assert "df/dX = 2*X" in solved(run_tutor, "f = sum(X^2)", "--symbols", "X:2x2", "--ascii")
+    assert "dy/dx = -y^2 = -1/x^2" in solve_json(run_tutor, "y = 1/x", "--symbols", "x", "--ascii")
+    assert "df/dX = 2*X" in solve_json(run_tutor, "f = sum(X^2)", "--symbols", "X:2x2", "--ascii")
 
 
 def test_korean_all_through(run_tutor: Run) -> None:
@@ -119,7 +119,7 @@ def test_korean_all_through(run_tutor: Run) -> None:
 
 
 def test_json_has_exact_values_beside_floats_where_they_are_short(run_tutor: Run) -> None:
-    data = json.loads(solved(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--json"))
+    data = json.loads(solve_json(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--json"))
     nodes = {node["id"]: node for node in data["nodes"]}
     assert nodes["x"]["gradient"] == pytest.approx(22.16716829679195) and nodes["x"]["exact"] == {"gradient": "3*e^2"}
     assert data["exact"] == {"value": "3*e^2"}
@@ -127,12 +127,14 @@ def test_json_has_exact_values_beside_floats_where_they_are_short(run_tutor: Run
     edges = {(edge["from"], edge["to"]): edge for edge in data["edges"]}
     assert edges["x", "exp1"]["exact"] == {"local": "e^2", "gradient": "3*e^2"}
     assert "exact" not in edges["exp1", "mul1"]
-    thirds = json.loads(solved(run_tutor, "f = mean(X)", "X=[[1,2,3]]", "--json"))
+    thirds = json.loads(solve_json(run_tutor, "f = mean(X)", "X=[[1,2,3]]", "--json"))
     assert thirds["nodes"][0]["exact"] == {"gradient": [["1/3", "1/3", "1/3"]]}
 
 
 def test_json_tells_the_axis_and_what_is_not_wanted(run_tutor: Run) -> None:
-    data = json.loads(solved(run_tutor, "f = sum(sum(X, 0) * b)", "X=[[1,2],[3,4]]", "b=-0", "--wrt", "b", "--json"))
+    data = json.loads(
+        solve_json(run_tutor, "f = sum(sum(X, 0) * b)", "X=[[1,2],[3,4]]", "b=-0", "--wrt", "b", "--json")
+    )
     by_id = {node["id"]: node for node in data["nodes"]}
     assert (by_id["sum1"]["op"], by_id["sum1"]["axis"]) == ("sum", 0)
     assert "axis" not in by_id["sum2"] and by_id["X"]["gradient"] is None and by_id["b"]["gradient"] == 10
@@ -142,7 +144,7 @@ def test_json_tells_the_axis_and_what_is_not_wanted(run_tutor: Run) -> None:
 
 
 def test_json_of_symbols_is_formulas(run_tutor: Run) -> None:
-    data = json.loads(solved(run_tutor, "y = 1/x", "--symbols", "x:nonzero", "--start", "dL/dy", "--json"))
+    data = json.loads(solve_json(run_tutor, "y = 1/x", "--symbols", "x:nonzero", "--start", "dL/dy", "--json"))
     (x, y), (edge,) = data["nodes"], data["edges"]
     assert (x["value"], x["gradient"], x["closed"]) == ("x", "-dL/dy*y^2", "-dL/dy/x^2")
     assert (y["value"], y["gradient"], edge["local"]) == ("1/x", "dL/dy", "-y^2")
@@ -191,10 +193,10 @@ def test_differences_need_numbers(run_tutor: Run) -> None:
 
 def test_forms_and_checks_of_numbers(run_tutor: Run) -> None:
     formula = ("z = x*y", "x=2", "y=3")
-    assert "import torch" in solved(run_tutor, *formula, "--torch")
-    assert "import numpy" in solved(run_tutor, *formula, "--numpy")
-    assert r"\partial" in solved(run_tutor, *formula, "--latex")
-    checked = solved(run_tutor, *formula, "--check", "1e-4", "--no-draw")
+    assert "import torch" in solve_json(run_tutor, *formula, "--torch")
+    assert "import numpy" in solve_json(run_tutor, *formula, "--numpy")
+    assert r"\partial" in solve_json(run_tutor, *formula, "--latex")
+    checked = solve_json(run_tutor, *formula, "--check", "1e-4", "--no-draw")
     assert checked.startswith("z = x*y") and "∂z/∂x = 3" in checked and "1e−12" in checked
 
 
@@ -208,7 +210,7 @@ def test_a_start_that_is_a_symbol_can_be_played(run_tutor: Run) -> None:
 
 def test_a_long_formula_is_answered_part_by_part(run_tutor: Run) -> None:
     text = "; ".join(["t0 = x + y", *(f"t{i} = t{i - 1} * (t{i - 1} + y)" for i in range(1, 30))])
-    out = solved(run_tutor, text, "--symbols", "x,y", "--width", "100")
+    out = solve_json(run_tutor, text, "--symbols", "x,y", "--width", "100")
     assert "t1 = t0·(t0 + y)" in out and len(out) < 60_000
 
 

@@ -21,36 +21,38 @@ def run(argv: list[str]) -> int:
     """Run a command line and return its exit code."""
     from tutor import i18n, settings
 
-    found = settings.read()
+    found = settings.load()
     # Help texts are made while commands are defined, so the language comes first.
     wish = _language_option(argv)
-    i18n.use(wish if wish in i18n.LANGUAGES else found.chosen.language or i18n.from_environment())
+    i18n.set_language(wish if wish in i18n.LANGUAGES else found.settings.language or i18n.language_from_env())
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         if not argv:
             # The most common way in needs no reading of options, and so none of the library for it.
-            from tutor.commands.start import Settings, start
+            from tutor.commands.launch import RunOptions, launch
 
-            wished = Settings()
-            if not wished.in_lines:
-                return start(wished)
+            wished = RunOptions()
+            if not wished.use_plain:
+                return launch(wished)
         if found.faults:
-            from tutor.commands.errors import say_error
+            from tutor.commands.errors import print_error
 
-            say_error(str(found.faults[0]))
-        from tutor.commands.group import execute
+            print_error(str(found.faults[0]))
+        from tutor.commands.group import run_click
 
-        return execute(argv)
+        return run_click(argv)
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            from tutor.commands.errors import say_error
-            from tutor.system_errors import reason
+            from tutor.commands.errors import print_error
+            from tutor.i18n import describe_os_error
 
-            say_error(str(i18n.message(i18n.N_("The output can't be written: {reason}."), reason=reason(error))))
+            print_error(
+                str(i18n.message(i18n.N_("The output can't be written: {reason}."), reason=describe_os_error(error)))
+            )
         # Whoever read our output has gone; Python must not complain about it at exit.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

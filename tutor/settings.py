@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tutor.folders import data_folder
-from tutor.i18n import LANGUAGES, N_, Message, _, message
-from tutor.system_errors import reason
+from tutor.i18n import LANGUAGES, N_, Message, _, describe_os_error, message
+from tutor.paths import data_folder
 
 THEMES: Mapping[str, str] = {
     "dark": N_("dark"),
@@ -27,15 +26,15 @@ DENSITIES: Mapping[str, str] = {
     "compact": N_("compact"),
 }
 #: How each language calls itself.
-NAMES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
+LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
 
-_BETWEEN = re.compile(r"""\s*(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)\s*=""")
-_TABLE = re.compile(r"\s*\[")
-_KEYS_TABLE = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
+_ASSIGNMENT = re.compile(r"""\s*(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)\s*=""")
+_TABLE_HEADER = re.compile(r"\s*\[")
+_KEYS_HEADER = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
 
 
 @dataclass(frozen=True, slots=True)
-class Preferences:
+class Settings:
     """What the file says. `language` is empty where the locale decides, `ascii` None where the terminal does; `keys` are
     keys by the id of what they do.
     """
@@ -48,19 +47,19 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The settings in effect, and what is wrong with the file. `torn`: it is no TOML and none of it counts."""
+class LoadedSettings:
+    """The settings in effect, and what is wrong with the file. `unparsable`: it is no TOML and none of it counts."""
 
-    chosen: Preferences = Preferences()
+    settings: Settings = Settings()
     faults: Sequence[Message] = ()
-    torn: bool = False
+    unparsable: bool = False
 
 
 #: What a comment shows where the terminal or the locale decides.
 _EXAMPLES: Mapping[str, str | bool] = {"language": LANGUAGES[0], "ascii": True}
 #: What each setting takes, and what it is for.
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
-_SAYS: Mapping[str, str] = {
+_DESCRIPTIONS: Mapping[str, str] = {
     "theme": N_("The theme. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
     "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
     "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
@@ -73,21 +72,21 @@ def default_path() -> Path:
     return data_folder() / "settings.toml"
 
 
-def read(path: Path | None = None) -> Found:
+def load(path: Path | None = None) -> LoadedSettings:
     """What the file says; the built-in settings where there is none. Never raises."""
     path = path or default_path()
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return Found()
+        return LoadedSettings()
     except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else _("it is no text in UTF-8")
+        why = describe_os_error(error) if isinstance(error, OSError) else _("it is no text in UTF-8")
         said = message(N_("The settings {path} can't be read: {reason}."), path=path, reason=why)
-        return Found(faults=(said,), torn=True)
-    return _read(text, path)
+        return LoadedSettings(faults=(said,), unparsable=True)
+    return _parse(text, path)
 
 
-def _read(text: str, path: Path) -> Found:
+def _parse(text: str, path: Path) -> LoadedSettings:
     # Loaded only for those who have such a file.
     import tomllib
 
@@ -97,23 +96,23 @@ def _read(text: str, path: Path) -> Found:
         line = re.search(r"line (\d+)", str(error))
         where = line[1] if line else text.count("\n") + 1
         said = N_("{path}, line {line}: this is no TOML, so the built-in settings hold until it is mended.")
-        return Found(faults=(message(said, path=path, line=where),), torn=True)
+        return LoadedSettings(faults=(message(said, path=path, line=where),), unparsable=True)
     faults: list[Message] = []
-    chosen = Preferences()
+    chosen = Settings()
     for name, value in raw.items():
-        fault = _fault(name, value)
+        fault = _find_fault(name, value)
         if fault is None and name == "keys":
-            keys, wrong = _keys(value)
+            keys, wrong = _parse_keys(value)
             chosen = replace(chosen, keys=keys)
-            faults += [_at(text, path, key, said) for key, said in wrong]
+            faults += [_fault_in_text(text, path, key, said) for key, said in wrong]
         elif fault is None:
             chosen = replace(chosen, **{name: value})
         else:
-            faults.append(_at(text, path, name, fault))
-    return Found(chosen, tuple(faults))
+            faults.append(_fault_in_text(text, path, name, fault))
+    return LoadedSettings(chosen, tuple(faults))
 
 
-def _fault(name: str, value: Any) -> Message | None:
+def _find_fault(name: str, value: Any) -> Message | None:
     """What is wrong with a setting; None where nothing is."""
     if name in _CHOICES:
         if isinstance(value, str) and value in _CHOICES[name]:
@@ -127,20 +126,20 @@ def _fault(name: str, value: Any) -> Message | None:
         return None if isinstance(value, dict) else message(said)
     import difflib
 
-    near = difflib.get_close_matches(name, [*_SAYS, "keys"], n=1)
+    near = difflib.get_close_matches(name, [*_DESCRIPTIONS, "keys"], n=1)
     if near:
         return message(N_("There is no setting “{name}”. Did you mean {near}?"), name=name, near=near[0])
-    known = ", ".join([*_SAYS, "keys"])
+    known = ", ".join([*_DESCRIPTIONS, "keys"])
     return message(N_("There is no setting “{name}”. There are: {known}."), name=name, known=known)
 
 
-def _keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, Message]]]:
+def _parse_keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, Message]]]:
     """Keys by id. Ids may be quoted, or nested by their dots as TOML reads them without quotes."""
     found: dict[str, str] = {}
     wrong: list[tuple[str, Message]] = []
     for name, value in table.items():
         if isinstance(value, dict):
-            inner, faults = _keys({f"{name}.{key}": each for key, each in value.items()})
+            inner, faults = _parse_keys({f"{name}.{key}": each for key, each in value.items()})
             found |= inner
             wrong += faults
         elif isinstance(value, str) and value.strip():
@@ -150,24 +149,24 @@ def _keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, Mes
     return found, wrong
 
 
-def at(path: Path, name: str, said: Message) -> Message:
+def fault_at(path: Path, name: str, fault: Message) -> Message:
     """A fault with the line of the file that it is about."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         text = ""
-    return _at(text, path, name, said)
+    return _fault_in_text(text, path, name, fault)
 
 
-def _at(text: str, path: Path, name: str, said: Message) -> Message:
-    return message(N_("{path}, line {line}: {said}"), path=path, line=line_of(text, name), said=said)
+def _fault_in_text(text: str, path: Path, name: str, fault: Message) -> Message:
+    return message(N_("{path}, line {line}: {said}"), path=path, line=find_line(text, name), said=fault)
 
 
-def line_of(text: str, name: str) -> int:
+def find_line(text: str, name: str) -> int:
     """The line, from 1, in which a setting or the keys of an id begin."""
     for number, line in enumerate(text.splitlines(), 1):
-        head = _BETWEEN.match(line)
-        if (head and head["name"] == name) or (name == "keys" and _KEYS_TABLE.match(line)):
+        head = _ASSIGNMENT.match(line)
+        if (head and head["name"] == name) or (name == "keys" and _KEYS_HEADER.match(line)):
             return number
     return 1
 
@@ -175,7 +174,7 @@ def line_of(text: str, name: str) -> int:
 # --- writing ---
 
 
-def template(chosen: Preferences, keys: Iterable[tuple[str, str, str]]) -> str:
+def render_file(settings: Settings, keys: Iterable[tuple[str, str, str]]) -> str:
     """A whole file: every setting with what it is for, and in comments every key that can be changed.
 
     `keys` are the ids, the keys they have now, and what they do.
@@ -183,9 +182,9 @@ def template(chosen: Preferences, keys: Iterable[tuple[str, str, str]]) -> str:
     lines = [
         "# " + _("Settings of backprop-tutor. Lines that begin with # are comments: take away the # to set something.")
     ]
-    for name, says in _SAYS.items():
+    for name, says in _DESCRIPTIONS.items():
         choices = _CHOICES.get(name, ("true", "false"))
-        lines += ["", f"# {_(says)}", f"# {', '.join(choices)}", _line(name, chosen)]
+        lines += ["", f"# {_(says)}", f"# {', '.join(choices)}", _format_setting(name, settings)]
     lines += [
         "",
         "# " + _("Keys, by what they do: take away the # and write others. Several are divided by commas."),
@@ -194,33 +193,33 @@ def template(chosen: Preferences, keys: Iterable[tuple[str, str, str]]) -> str:
     listed = list(keys)
     width = max((len(id) + len(key) for id, key, _says in listed), default=0)
     for id, key, says in listed:
-        given = chosen.keys.get(id)
-        line = f'"{id}" = {_value(given or key)}'
+        given = settings.keys.get(id)
+        line = f'"{id}" = {_format_value(given or key)}'
         lines.append(f"{'' if given else '# '}{line}{' ' * (width - len(id) - len(given or key))}  # {says}")
     return "\n".join(lines) + "\n"
 
 
-def _line(name: str, chosen: Preferences) -> str:
-    value = getattr(chosen, name)
-    if value == getattr(Preferences(), name):
-        return f"# {name} = {_value(_EXAMPLES.get(name, value))}"
-    return f"{name} = {_value(value)}"
+def _format_setting(name: str, settings: Settings) -> str:
+    value = getattr(settings, name)
+    if value == getattr(Settings(), name):
+        return f"# {name} = {_format_value(_EXAMPLES.get(name, value))}"
+    return f"{name} = {_format_value(value)}"
 
 
-def _value(value: str | bool) -> str:
+def _format_value(value: str | bool) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False)
 
 
-def changed(text: str, name: str, value: str | bool) -> str:
+def with_value(text: str, name: str, value: str | bool) -> str:
     """The text of a file with one setting changed, all else as it was, comments too."""
-    new = f"{name} = {_value(value)}"
+    new = f"{name} = {_format_value(value)}"
     lines = text.splitlines()
-    tables = (number for number, line in enumerate(lines) if _TABLE.match(line))
+    tables = (number for number, line in enumerate(lines) if _TABLE_HEADER.match(line))
     top = next(tables, len(lines))
     for number, line in enumerate(lines[:top]):
-        head = _BETWEEN.match(line)
+        head = _ASSIGNMENT.match(line)
         if head and head["name"] == name:
             after = re.search(r"\s#[^\"']*$", line)
             lines[number] = new + (f" {after[0].strip()}" if after else "")
@@ -235,27 +234,27 @@ def changed(text: str, name: str, value: str | bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(name: str, value: str | bool, path: Path | None = None) -> Message | None:
+def save_value(name: str, value: str | bool, path: Path | None = None) -> Message | None:
     """Keep one setting, in a file that is there or in a new one. None where that went well, else why it holds for this sitting only. Never raises."""
     path = path or default_path()
-    before = read(path)
-    if before.torn:
+    before = load(path)
+    if before.unparsable:
         return message(N_("{path} is not written to until it is mended; this holds until you quit."), path=path)
     try:
         text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-        made = changed(text, name, value)
+        made = with_value(text, name, value)
         # A file whose lines are unlike ours is better left alone than broken.
-        if getattr(_read(made, path).chosen, name) != value:
+        if getattr(_parse(made, path).settings, name) != value:
             said = N_("Write {line} into {path} yourself; this holds until you quit.")
-            return message(said, line=f"{name} = {_value(value)}", path=path)
-        put(made, path)
+            return message(said, line=f"{name} = {_format_value(value)}", path=path)
+        write_atomically(made, path)
     except (OSError, UnicodeDecodeError) as error:
         said = N_("{path} can't be written: {reason}. This holds until you quit.")
-        return message(said, path=path, reason=reason(error))
+        return message(said, path=path, reason=describe_os_error(error))
     return None
 
 
-def put(text: str, path: Path) -> None:
+def write_atomically(text: str, path: Path) -> None:
     """Write the file, all of it or nothing. Raises OSError."""
     from tempfile import NamedTemporaryFile
 

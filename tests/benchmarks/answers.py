@@ -13,14 +13,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.grading.guide import FORMULAS, rows_of
-from tutor.algebra import Num, Sym, parse, read_value
+from tests.support.author_guide import FORMULAS_TABLE, table_rows
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.tree import Apply, Expr, postorder
-from tutor.engine import Graph
-from tutor.grading import Problem, grade
-from tutor.grading.comparing import difference
-from tutor.grading.equality import Typed
+from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
+from tutor.algebra.parser import parse, parse_value
+from tutor.engine.graph import Graph
+from tutor.grading.comparison import compare_typed_formula
+from tutor.grading.grader import grade
+from tutor.grading.numeric_equality import TypedNumber
+from tutor.grading.problem import Problem
 from tutor.packs import library
 
 SIGMOID = "S = sigmoid(X @ W); f = sum(S)"
@@ -31,12 +32,12 @@ OVER_MATRICES = ("up @ W.T", "(df/dS * S * (1 - S)) @ W.T", "(up @ W.T).T", "up 
 
 
 def formula(text: str, **inputs: str) -> Problem:
-    exact = {name: evaluate(read_value(value), {}) for name, value in inputs.items()}
+    exact = {name: evaluate(parse_value(value), {}) for name, value in inputs.items()}
     return Problem(Graph.parse(text, exact), exact)
 
 
 def exercise(name: str) -> Problem:
-    return library.find(name).variant().problem
+    return library.find_exercise(name).variant().problem
 
 
 CASES: tuple[tuple[str, Problem, str, tuple[str, ...]], ...] = (
@@ -79,7 +80,7 @@ def answers() -> list[float]:
 def pairs() -> list[tuple[Expr, Expr, Expr]]:
     """Answer as typed, its value, and the right formula, of the guide's table."""
     found = []
-    for truth, domain, answer, _verdict in rows_of(FORMULAS):
+    for truth, domain, answer, _verdict in table_rows(FORMULAS_TABLE):
         told = dict(one.split() for one in domain.split(",") if one.strip())
         names = {name: Sym(name, 0, told.get(name, "real")) for name in ("x", "y", "p", "dL/dz")}
         tree = parse(answer, names)
@@ -133,7 +134,7 @@ def beside_sympy() -> None:
     signal.signal(signal.SIGALRM, stop)
     ours, simplify, equals = [], [], []
     for tree, mine, right in pairs():
-        ours += times(lambda t=tree, m=mine, r=right: difference(Typed.read(t, m), r), 5)  # type: ignore[misc]
+        ours += times(lambda t=tree, m=mine, r=right: compare_typed_formula(TypedNumber.from_expr(t, m), r), 5)  # type: ignore[misc]
         a, b = in_sympy(mine), in_sympy(right)
         clear_cache()
         simplify += times(stopped(lambda a=a, b=b: sympy.simplify(a - b) == 0), 1)  # type: ignore[misc]

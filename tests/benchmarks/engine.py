@@ -18,11 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from tutor.algebra import values
-from tutor.algebra.tree import number
-from tutor.engine import Graph, Node, often, run
-from tutor.engine.batch import run_batch
-from tutor.engine.compile import compile_passes
+from tutor.algebra import ops
+from tutor.algebra.expr import number
+from tutor.engine.batch import forward_backward_batch
+from tutor.engine.graph import Graph, Node
+from tutor.engine.jit import cache
+from tutor.engine.jit.compiler import compile_passes
+from tutor.engine.passes import forward_backward
 
 Action = Callable[[], Any]
 
@@ -106,9 +108,9 @@ def lstm_formula(f: Functions, *inputs: Any) -> Any:
 
 
 def ours(case: Case) -> Action:
-    for _ in range(often.RUNS + 1):
-        run(case.graph, case.inputs, 1.0)
-    return lambda: run(case.graph, case.inputs, 1.0)
+    for _ in range(cache.COMPILE_AFTER + 1):
+        forward_backward(case.graph, case.inputs, 1.0)
+    return lambda: forward_backward(case.graph, case.inputs, 1.0)
 
 
 def with_micrograd(case: Case) -> Action:
@@ -147,7 +149,7 @@ def with_micrograd(case: Case) -> Action:
                 total = total + Cells.sigmoid(sum(a * b[j] for a, b in zip(row, w, strict=True)))
         return total
 
-    arrays = [given.tolist() if values.is_matrix(given) else given for given in case.inputs.values()]
+    arrays = [given.tolist() if ops.is_matrix(given) else given for given in case.inputs.values()]
 
     def action() -> list[Any]:
         leaves = [[[value(c) for c in row] for row in a] if isinstance(a, list) else value(a) for a in arrays]
@@ -211,7 +213,7 @@ def seconds(action: Action, at_least: float = 0.02) -> float:
 
 def same_gradients(case: Case, found: Sequence[Any]) -> bool:
     """Whether a peer gives what our passes give."""
-    passes = run(case.graph, case.inputs, 1.0)
+    passes = forward_backward(case.graph, case.inputs, 1.0)
     mine = [passes.gradients[case.graph.position[name]] for name in case.inputs]
     return all(np.allclose(np.asarray(other), one, rtol=1e-9) for one, other in zip(mine, found, strict=True))
 
@@ -238,17 +240,17 @@ def costs(variants: int = 10_000) -> None:
     rng = np.random.default_rng(1)
     print(f"\n{'':<22}{'from text, ms':>15}{'compiling, ms':>15}{f'{variants:,} at once, µs each':>28}")
     for case in cases():
-        found = run(case.graph, case.inputs, 1.0).values
-        shapes = [values.shape(value) for value in found]
+        found = forward_backward(case.graph, case.inputs, 1.0).values
+        shapes = [ops.shape_of(value) for value in found]
         columns = {
             name: np.asarray(value) + rng.uniform(0, 0.5, (variants, *np.shape(value)))
             for name, value in case.inputs.items()
         }
         built = f"{seconds(lambda c=case: Graph.parse(c.graph.text, c.inputs)) * 1e3:.2f}" if case.graph.text else ""
         compiling = seconds(lambda g=case.graph, s=shapes: compile_passes(g, s, None)) * 1e3
-        _, finite = run_batch(case.graph, columns)
+        _, finite = forward_backward_batch(case.graph, columns)
         assert finite.all()
-        each = seconds(lambda g=case.graph, c=columns: run_batch(g, c)) / variants * 1e6
+        each = seconds(lambda g=case.graph, c=columns: forward_backward_batch(g, c)) / variants * 1e6
         print(f"{case.name:<22}{built:>15}{compiling:>15.2f}{each:>28.3f}")
 
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tutor.packs.checks.run import check_places
+from tutor.packs.checks.runner import check_packs
 
 SIZES = (250, 500, 1000, 2000, 4000)
 OPERATIONS = 8
@@ -55,9 +55,9 @@ def main() -> None:
             folder = Path(name)
             write(folder, size)
             began = time.perf_counter()
-            findings = check_places([folder])
+            findings = check_packs([folder])
             seconds = time.perf_counter() - began
-        errors = [str(finding) for finding in findings if finding.fault]
+        errors = [str(finding) for finding in findings if finding.is_error]
         promise = f"   promised: {PROMISE[size]:g} s" if size in PROMISE else ""
         print(f"{size:>5} exercises: {seconds:6.2f} s, {seconds / size * 1000:5.2f} ms each{promise}")
         print(

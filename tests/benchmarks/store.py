@@ -23,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.first_paint import time_until_painted
 from tutor.packs import library
 from tutor.practice import review
-from tutor.practice.atlas import read_atlas
-from tutor.practice.database import Database
 from tutor.practice.event import Event, new_id
-from tutor.practice.progress import progress
-from tutor.practice.skills import RULES
-from tutor.practice.store import Store
+from tutor.practice.exercise_index import load_index
+from tutor.practice.progress import load_progress
+from tutor.practice.rule_ids import RULE_IDS
+from tutor.practice.storage.database import Database
+from tutor.practice.storage.store import Store
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 def history(number: int) -> Iterator[Event]:
     """Tries of ten events each at the exercises that there are, over two hundred days."""
     dice = random.Random(1)
-    exercises = [(pack.id, entry.id) for pack in library.packs() for entry in pack.entries]
+    exercises = [(pack.id, entry.id) for pack in library.all_packs() for entry in pack.entries]
     worksheet, pack, exercise = "", "", ""
     for i in range(number):
         kind = "begin" if i % 10 == 0 else "solved" if i % 10 == 9 else "answer"
@@ -50,7 +50,7 @@ def history(number: int) -> Iterator[Event]:
             worksheet=worksheet,
             pack=pack,
             exercise=exercise,
-            rule=dice.choice(RULES) if kind == "answer" else "",
+            rule=dice.choice(RULE_IDS) if kind == "answer" else "",
             blank=f"x{i % 10}" if kind == "answer" else "",
             text="-3/16" if kind == "answer" else "",
             verdict=("mistaken" if wrong else "right") if kind == "answer" else "",
@@ -65,8 +65,8 @@ def home(path: Path) -> None:
     """What the first screen asks."""
     with Store.open(path) as store:
         store.states()
-        store.latest()
-        review.due_now(store)
+        store.exercise_to_continue()
+        review.cached_due_rules(store)
 
 
 def median(act: Callable[[], object], runs: int) -> float:
@@ -114,25 +114,28 @@ def main() -> None:
     empty, full = folder / "empty", folder / "full"
     Store.open(empty / "progress.sqlite3").close()
     begin = perf_counter()
-    database = Database(full / "progress.sqlite3", patience=2.0)
+    database = Database(full / "progress.sqlite3", timeout=2.0)
     database.write(history(chosen.attempts))
     database.close()
     say(f"{chosen.attempts} attempts written, with their skills", 1000 * (perf_counter() - begin))
     nothing, much = (median(lambda at=at: home(at / "progress.sqlite3"), chosen.runs) for at in (empty, full))
     say("what home asks, empty", nothing)
     say("what home asks, full", much)
-    packs = library.packs()
-    say("atlas without a cache", median(lambda: read_atlas(packs), 3))
+    packs = library.all_packs()
+    say("atlas without a cache", median(lambda: load_index(packs), 3))
     cache = folder / "atlas.json"
-    atlas = read_atlas(packs, cache)
+    atlas = load_index(packs, cache)
     say(
         f"atlas of {len(atlas.exercises)} exercises from its cache",
-        median(lambda: read_atlas(packs, cache), chosen.runs),
+        median(lambda: load_index(packs, cache), chosen.runs),
     )
     with Store.open(full / "progress.sqlite3") as store:
-        say("skills", median(lambda: review.skills(store), chosen.runs))
-        say("all of progress", median(lambda: progress(store, atlas, packs), 3))
-        say("skills made anew from all attempts", median(lambda: store.consult(lambda file: file.make_skills()), 1))
+        say("skills", median(lambda: review.load_skills(store), chosen.runs))
+        say("all of progress", median(lambda: load_progress(store, atlas, packs), 3))
+        say(
+            "skills made anew from all attempts",
+            median(lambda: store.with_database(lambda file: file.rebuild_skills()), 1),
+        )
         events = list(history(200))
         again = iter(
             [Event(**{name: getattr(event, name) for name in Event.__slots__ if name != "id"}) for event in events]

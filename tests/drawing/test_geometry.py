@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tests.drawing.graphs import in_ascii, random_graph
-from tests.drawing.named import NAMED
-from tutor.drawing import Box, Density, Drawing, Line, Slot, draw
+from tests.support.random_drawings import boxes_in_ascii, random_boxes
+from tests.support.sample_drawings import SAMPLE_DRAWINGS
+from tutor.drawing.layout import draw
+from tutor.drawing.model import Box, Density, Drawing, InputLine, Slot
 
 DENSITIES: list[Density] = ["full", "compact"]
 SIZES = {
@@ -26,29 +27,29 @@ SIZES = {
 CROSSINGS = {"softmax": 2, "lstm": 4}
 
 
-def crossings(drawing: Drawing) -> int:
+def count_drawn_crossings(drawing: Drawing) -> int:
     return sum(row.count("┼") for row in drawing.rows)
 
 
 @pytest.mark.parametrize("name, density", SIZES)
 def test_a_named_graph_takes_no_more_room_than_this(name: str, density: Density) -> None:
-    drawing = draw(NAMED[name](), density)
+    drawing = draw(SAMPLE_DRAWINGS[name](), density)
     width, height = SIZES[name, density]
     assert drawing.width <= width and drawing.height <= height
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
 def test_wires_cross_only_where_they_must(name: str, density: Density) -> None:
-    assert crossings(draw(NAMED[name](), density)) <= CROSSINGS.get(name, 0)
+    assert count_drawn_crossings(draw(SAMPLE_DRAWINGS[name](), density)) <= CROSSINGS.get(name, 0)
 
 
 @pytest.mark.parametrize("ascii", [False, True])
 @pytest.mark.parametrize("density", DENSITIES)
 def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Density, ascii: bool) -> None:
-    graphs = [make() for make in NAMED.values()] + [random_graph(seed, 16) for seed in range(500, 520)]
+    graphs = [make() for make in SAMPLE_DRAWINGS.values()] + [random_boxes(seed, 16) for seed in range(500, 520)]
     for boxes in graphs:
-        drawing = draw(in_ascii(boxes) if ascii else boxes, density, ascii=ascii)
+        drawing = draw(boxes_in_ascii(boxes) if ascii else boxes, density, ascii=ascii)
         assert len(drawing.rows) == len(drawing.runs) == drawing.height
         assert all(cell_len(row) == drawing.width for row in drawing.rows)
         taken = {
@@ -64,9 +65,9 @@ def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Densit
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
 def test_the_runs_are_the_rows_again(name: str, density: Density) -> None:
-    drawing = draw(NAMED[name](), density)
+    drawing = draw(SAMPLE_DRAWINGS[name](), density)
     for row, runs in zip(drawing.rows, drawing.runs, strict=True):
         text = ""
         for run in runs:
@@ -75,45 +76,45 @@ def test_the_runs_are_the_rows_again(name: str, density: Density) -> None:
 
 
 def test_a_drawing_is_the_same_every_time() -> None:
-    for boxes in [NAMED["lstm"](), random_graph(7)]:
+    for boxes in [SAMPLE_DRAWINGS["lstm"](), random_boxes(7)]:
         assert draw(boxes) == draw(boxes)
 
 
 def test_operands_keep_their_order_unless_they_may_be_swapped() -> None:
     boxes = [Box("a", "a", "input"), Box("b", "b", "input"), Box("c", "c", "input")]
-    boxes.append(Box("d", "−", "op", (Line("c", ("1",), Slot("c")), Line("a", ("2",), Slot("a")))))
-    boxes.append(Box("e", "÷", "op", (Line("d", ("3",), Slot("d")), Line("b", ("4",), Slot("b")))))
-    boxes.append(Box("y", "y", "output", (Line("e", ("5",), Slot("start")),)))
+    boxes.append(Box("d", "−", "op", (InputLine("c", ("1",), Slot("c")), InputLine("a", ("2",), Slot("a")))))
+    boxes.append(Box("e", "÷", "op", (InputLine("d", ("3",), Slot("d")), InputLine("b", ("4",), Slot("b")))))
+    boxes.append(Box("y", "y", "output", (InputLine("e", ("5",), Slot("start")),)))
     places = draw(boxes).places
     assert places["c"].y < places["a"].y
     assert places["d"].y < places["b"].y
 
 
 def test_an_input_that_is_used_late_stands_beside_its_user() -> None:
-    rects = draw(NAMED["mul_add"]()).boxes
+    rects = draw(SAMPLE_DRAWINGS["mul_add"]()).boxes
     assert rects["c"].x + rects["c"].width == rects["add"].x + rects["add"].width
 
 
 def test_a_place_is_as_wide_as_the_value_above_it() -> None:
-    boxes = [Box("x", "x", "input"), Box("y", "y", "output", (Line("x", ("12345.678",), Slot("start")),))]
-    assert draw(boxes).places["start"].cell == 9
+    boxes = [Box("x", "x", "input"), Box("y", "y", "output", (InputLine("x", ("12345.678",), Slot("start")),))]
+    assert draw(boxes).places["start"].cell_width == 9
 
 
 def test_a_matrix_has_a_cell_for_each_entry() -> None:
-    place = draw(NAMED["matrix"]()).places["W->mm.1"]
-    assert (place.rows, place.columns, place.cell, place.width, place.height) == (3, 2, 6, 14, 3)
+    place = draw(SAMPLE_DRAWINGS["matrix"]()).places["W->mm.1"]
+    assert (place.rows, place.columns, place.cell_width, place.width, place.height) == (3, 2, 6, 14, 3)
 
 
 def test_lines_without_value_and_place_need_no_rows_for_them() -> None:
     boxes = [Box("a", "a", "input"), Box("b", "b", "input")]
-    boxes.append(Box("f", "f", "op", (Line("a"), Line("b"))))
-    boxes.append(Box("y", "y", "output", (Line("f"),)))
+    boxes.append(Box("f", "f", "op", (InputLine("a"), InputLine("b"))))
+    boxes.append(Box("y", "y", "output", (InputLine("f"),)))
     assert draw(boxes).height == 4
 
 
 def test_a_line_from_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="'q'"):
-        draw([Box("y", "y", "output", (Line("q"),))])
+        draw([Box("y", "y", "output", (InputLine("q"),))])
     with pytest.raises(ValueError, match="two boxes"):
         draw([Box("x", "x", "input"), Box("x", "x", "input")])
 

@@ -10,23 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.drawing.graphs import in_ascii
-from tests.drawing.named import NAMED
-from tutor.drawing import draw, paint
+from tests.support.random_drawings import boxes_in_ascii
+from tests.support.sample_drawings import SAMPLE_DRAWINGS
+from tutor.drawing.layout import draw
+from tutor.drawing.render_text import render_text
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def picture(name: str) -> str:
-    boxes = NAMED[name]()
-    parts = [paint(draw(boxes), {}), paint(draw(boxes, "compact"), {})]
+    boxes = SAMPLE_DRAWINGS[name]()
+    parts = [render_text(draw(boxes), {}), render_text(draw(boxes, "compact"), {})]
     if name != "hangul":
-        plain = in_ascii(boxes)
-        parts += [paint(draw(plain, ascii=True), {}), paint(draw(plain, "compact", ascii=True), {})]
+        plain = boxes_in_ascii(boxes)
+        parts += [render_text(draw(plain, ascii=True), {}), render_text(draw(plain, "compact", ascii=True), {})]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
 def test_a_named_graph_looks_as_it_did(name: str) -> None:
     file = GOLDEN / f"{name}.txt"
     found = picture(name)

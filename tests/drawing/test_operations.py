@@ -6,16 +6,20 @@ import random
 
 import pytest
 
-from tests.drawing.reader import check
-from tests.engine.graphs import matrix_program
 from tests.engine.test_passes import exact_inputs
-from tests.grading.samples import GOOD, ODD, problem
-from tutor.drawing import Density, draw, sketch
-from tutor.engine import OPERATIONS, Graph, NotANumber
-from tutor.grading import Problem
+from tests.support.drawing_reader import assert_reads_back
+from tests.support.random_programs import random_matrix_program
+from tests.support.sample_problems import ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
+from tutor.drawing.from_problem import boxes_of
+from tutor.drawing.layout import draw
+from tutor.drawing.model import Density
+from tutor.engine.graph import Graph
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.passes import NonFiniteError
+from tutor.grading.problem import Problem
 
-CONSTANTS = problem("z = max(x, 2) - min(-3, y) * (x * -2) + mse(x, 4) * abs(y)^-2", x="3", y="-5")
-SAMPLES = {**GOOD, **ODD, "constants": CONSTANTS}
+CONSTANTS = make_problem("z = max(x, 2) - min(-3, y) * (x * -2) + mse(x, 4) * abs(y)^-2", x="3", y="-5")
+SAMPLES = {**OPERATION_PROBLEMS, **ODD_NUMBER_PROBLEMS, "constants": CONSTANTS}
 
 
 def test_the_samples_use_every_operation() -> None:
@@ -26,21 +30,21 @@ def test_the_samples_use_every_operation() -> None:
 @pytest.mark.parametrize("density", ["full", "compact"])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_graph_of_each_operation_can_be_read_back(name: str, density: Density, ascii: bool) -> None:
-    boxes = sketch(SAMPLES[name], ascii=ascii)
+    boxes = boxes_of(SAMPLES[name], ascii=ascii)
     drawing = draw(boxes, density, ascii=ascii)
-    check(drawing, boxes)
+    assert_reads_back(drawing, boxes)
     assert not ascii or all(row.isascii() for row in drawing.rows)
 
 
 def test_random_graphs_over_all_operations_can_be_read_back() -> None:
     for seed in range(60):
         density: Density = "full" if seed % 2 else "compact"
-        program = matrix_program(random.Random(seed))
+        program = random_matrix_program(random.Random(seed))
         inputs = exact_inputs(program)
         of = Problem(Graph.parse(program.text, inputs), inputs)
         try:
-            assert of.exact
-        except NotANumber:
+            assert of.exact_passes
+        except NonFiniteError:
             continue
-        boxes = sketch(of)
-        check(draw(boxes, density), boxes)
+        boxes = boxes_of(of)
+        assert_reads_back(draw(boxes, density), boxes)

@@ -8,10 +8,20 @@ from dataclasses import replace
 
 import pytest
 
-from tests.drawing.graphs import chain, in_ascii, random_graph
-from tests.drawing.named import NAMED
-from tests.drawing.reader import ASCII_WIRES, WIRES, Unreadable, check, coded_lines, compare, damaged, read
-from tutor.drawing import Box, Density, Drawing, Line, Slot, draw
+from tests.support.drawing_reader import (
+    ASCII_WIRES,
+    WIRES,
+    UnreadableDrawing,
+    assert_reads_back,
+    assert_same_graph,
+    lines_with_place_codes,
+    read_nodes,
+    replace_cell,
+)
+from tests.support.random_drawings import boxes_in_ascii, chain_of_boxes, random_boxes
+from tests.support.sample_drawings import SAMPLE_DRAWINGS
+from tutor.drawing.layout import draw
+from tutor.drawing.model import Box, Density, Drawing, InputLine, Slot
 
 #: A cell and the character in it.
 Piece = tuple[tuple[int, int], str]
@@ -19,7 +29,7 @@ Piece = tuple[tuple[int, int], str]
 DENSITIES: list[Density] = ["full", "compact"]
 RANDOM_GRAPHS = 210
 #: So many cells of a large drawing are damaged; of small ones it is every cell, in every way.
-MOST_DAMAGES = 150
+MAX_DAMAGES = 150
 #: A few large graphs among many small ones find the same faults as many large ones, in a fraction of the time.
 SIZES = [(range(150), 12), (range(150, 195), 24), (range(195, RANDOM_GRAPHS), 48)]
 
@@ -27,41 +37,41 @@ SIZES = [(range(150), 12), (range(150, 195), 24), (range(195, RANDOM_GRAPHS), 48
 def random_graphs() -> Iterator[tuple[int, list[Box]]]:
     for seeds, most in SIZES:
         for seed in seeds:
-            yield seed, random_graph(seed, most)
+            yield seed, random_boxes(seed, most)
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
 def test_a_named_graph_can_be_read_back(name: str, density: Density) -> None:
-    boxes = NAMED[name]()
-    check(draw(boxes, density), boxes)
+    boxes = SAMPLE_DRAWINGS[name]()
+    assert_reads_back(draw(boxes, density), boxes)
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", [name for name in NAMED if name != "hangul"])
+@pytest.mark.parametrize("name", [name for name in SAMPLE_DRAWINGS if name != "hangul"])
 def test_a_named_graph_in_ascii_can_be_read_back(name: str, density: Density) -> None:
-    boxes = in_ascii(NAMED[name]())
+    boxes = boxes_in_ascii(SAMPLE_DRAWINGS[name]())
     drawing = draw(boxes, density, ascii=True)
     assert all(row.isascii() for row in drawing.rows)
-    check(drawing, boxes)
+    assert_reads_back(drawing, boxes)
 
 
 def test_random_graphs_can_be_read_back() -> None:
     for seed, boxes in random_graphs():
         density = DENSITIES[seed % 2]
         try:
-            check(draw(boxes, density), boxes)
-        except (Unreadable, AssertionError) as fault:
+            assert_reads_back(draw(boxes, density), boxes)
+        except (UnreadableDrawing, AssertionError) as fault:
             pytest.fail(f"random_graph({seed}), {density}: {fault}")
 
 
 def test_random_graphs_in_ascii_can_be_read_back() -> None:
     for seed in range(300, 400):
         density = DENSITIES[seed % 2]
-        boxes = in_ascii(random_graph(seed, 16))
+        boxes = boxes_in_ascii(random_boxes(seed, 16))
         try:
-            check(draw(boxes, density, ascii=True), boxes)
-        except (Unreadable, AssertionError) as fault:
+            assert_reads_back(draw(boxes, density, ascii=True), boxes)
+        except (UnreadableDrawing, AssertionError) as fault:
             pytest.fail(f"random_graph({seed}, 16), {density}: {fault}")
 
 
@@ -70,29 +80,29 @@ def test_wires_that_change_places_make_a_detour(density: Density) -> None:
     """Fixed operands can demand that each of two wires stands left of the other."""
     boxes = [Box(name, name, "input") for name in "abcd"]
     for name, sources in [("p", "ab"), ("q", "ab"), ("r", "cd"), ("s", "dc")]:
-        lines = tuple(Line(source, ("1",), Slot(f"{source}->{name}")) for source in sources)
+        lines = tuple(InputLine(source, ("1",), Slot(f"{source}->{name}")) for source in sources)
         boxes.append(Box(name, "−", "op", lines))
     for name, sources in [("t", "ps"), ("u", "qr"), ("v", "rp"), ("w", "sq")]:
-        lines = tuple(Line(source, ("2",), Slot(f"{source}->{name}")) for source in sources)
+        lines = tuple(InputLine(source, ("2",), Slot(f"{source}->{name}")) for source in sources)
         boxes.append(Box(name, "÷", "op", lines))
-    end = tuple(Line(source, ("3",), Slot(f"{source}->end")) for source in "tuvw")
+    end = tuple(InputLine(source, ("3",), Slot(f"{source}->end")) for source in "tuvw")
     boxes.append(Box("end", "f", "op", end))
-    boxes.append(Box("L", "L", "output", (Line("end", ("4",), Slot("start")),)))
-    check(draw(boxes, density), boxes)
+    boxes.append(Box("L", "L", "output", (InputLine("end", ("4",), Slot("start")),)))
+    assert_reads_back(draw(boxes, density), boxes)
 
 
 def test_a_chain_of_a_thousand_nodes_can_be_read_back() -> None:
-    boxes = chain(1000)
+    boxes = chain_of_boxes(1000)
     drawing = draw(boxes)
     assert drawing.height == 3
     # There are more places than the reader has codes for: half of the chain shows as much.
-    half = chain(250)
-    check(draw(half), half)
+    half = chain_of_boxes(250)
+    assert_reads_back(draw(half), half)
 
 
 @pytest.mark.parametrize("density", DENSITIES)
 def test_a_drawing_is_not_taken_for_another_graphs(density: Density) -> None:
-    boxes = NAMED["unasked"]()
+    boxes = SAMPLE_DRAWINGS["unasked"]()
     drawing = draw(boxes, density)
     end = boxes[-1]
     difference = next(box for box in boxes if box.id == "u")
@@ -103,44 +113,44 @@ def test_a_drawing_is_not_taken_for_another_graphs(density: Density) -> None:
         [replace(end, lines=(replace(end.lines[0], slot=None),)) if box is end else box for box in boxes],
         [replace(end, lines=(replace(end.lines[0], source="u"),)) if box is end else box for box in boxes],
     ):
-        with pytest.raises(Unreadable):
-            check(drawing, other)
+        with pytest.raises(UnreadableDrawing):
+            assert_reads_back(drawing, other)
 
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("ascii", [False, True])
 @pytest.mark.parametrize("name", ["mul_add", "fanout", "square", "square_and_product"])
 def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density, ascii: bool) -> None:
-    boxes = in_ascii(NAMED[name]()) if ascii else NAMED[name]()
+    boxes = boxes_in_ascii(SAMPLE_DRAWINGS[name]()) if ascii else SAMPLE_DRAWINGS[name]()
     drawing = draw(boxes, density, ascii=ascii)
-    lines = coded_lines(drawing)
+    lines = lines_with_place_codes(drawing)
     for piece in fixed_cells(drawing):
-        for character in damages(drawing, piece):
+        for character in possible_damages(drawing, piece):
             assert_noticed(drawing, lines, boxes, piece, character)
 
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("name", ["sigmoid", "hangul", "unasked", "matrix", "softmax", "lstm"])
 def test_damage_to_a_large_drawing_is_noticed(name: str, density: Density) -> None:
-    boxes = NAMED[name]()
+    boxes = SAMPLE_DRAWINGS[name]()
     drawing = draw(boxes, density)
     chance = random.Random(0)
-    lines = coded_lines(drawing)
+    lines = lines_with_place_codes(drawing)
     pieces = fixed_cells(drawing)
-    for piece in chance.sample(pieces, min(len(pieces), MOST_DAMAGES)):
-        assert_noticed(drawing, lines, boxes, piece, chance.choice(damages(drawing, piece)))
+    for piece in chance.sample(pieces, min(len(pieces), MAX_DAMAGES)):
+        assert_noticed(drawing, lines, boxes, piece, chance.choice(possible_damages(drawing, piece)))
 
 
 def test_damage_to_random_drawings_is_noticed() -> None:
     chance = random.Random(1)
     for seed in range(400, 460):
         ascii = seed % 3 == 0
-        boxes = random_graph(seed, 16)
-        boxes = in_ascii(boxes) if ascii else boxes
+        boxes = random_boxes(seed, 16)
+        boxes = boxes_in_ascii(boxes) if ascii else boxes
         drawing = draw(boxes, DENSITIES[seed % 2], ascii=ascii)
-        lines = coded_lines(drawing)
+        lines = lines_with_place_codes(drawing)
         for piece in chance.sample(fixed_cells(drawing), 12):
-            assert_noticed(drawing, lines, boxes, piece, chance.choice(damages(drawing, piece)))
+            assert_noticed(drawing, lines, boxes, piece, chance.choice(possible_damages(drawing, piece)))
 
 
 def fixed_cells(drawing: Drawing) -> list[Piece]:
@@ -154,14 +164,14 @@ def fixed_cells(drawing: Drawing) -> list[Piece]:
     ]
 
 
-def damages(drawing: Drawing, piece: Piece) -> list[str]:
+def possible_damages(drawing: Drawing, piece: Piece) -> list[str]:
     return [" ", *sorted((ASCII_WIRES if drawing.ascii else WIRES) - {piece[1]})]
 
 
 def assert_noticed(drawing: Drawing, whole: list[str], boxes: list[Box], piece: Piece, character: str) -> None:
-    lines = damaged(whole, piece[0], character)
+    lines = replace_cell(whole, piece[0], character)
     try:
-        compare(read(drawing, lines), drawing, boxes)
-    except Unreadable:
+        assert_same_graph(read_nodes(drawing, lines), drawing, boxes)
+    except UnreadableDrawing:
         return
     pytest.fail(f"{character!r} at {piece[0]} went unnoticed:\n" + "\n".join(lines))

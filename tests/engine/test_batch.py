@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.graphs import Program, matrix_program, scalar_program
-from tutor.engine import Graph, NotANumber, Passes, run
-from tutor.engine.batch import run_batch
-from tutor.engine.definition import parse_definition
+from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
+from tutor.engine.batch import forward_backward_batch
+from tutor.engine.function_definition import parse_definition
+from tutor.engine.graph import Graph
+from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 
-programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
-matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
+programs = st.integers(0, 10**9).map(lambda seed: random_scalar_program(random.Random(seed)))
+matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(random.Random(seed)))
 
 
 def variants(program: Program, seed: int, members: int = 6) -> dict[str, Any]:
@@ -30,40 +31,44 @@ def variants(program: Program, seed: int, members: int = 6) -> dict[str, Any]:
     return found
 
 
-def member(value: Any, i: int) -> Any:
+def member_value(value: Any, i: int) -> Any:
     return value[i] if np.ndim(value) in (1, 3) else value
 
 
 def assert_each_alone(graph: Graph, inputs: dict[str, Any], start: Any = 1.0) -> None:
-    passes, finite = run_batch(graph, inputs, start)
+    passes, finite = forward_backward_batch(graph, inputs, start)
     for i in range(len(finite)):
         # With the same functions of NumPy to the last digits, and to what others leave of them.
-        only, good = run_batch(graph, {name: value[i : i + 1] for name, value in inputs.items()}, start)
+        only, good = forward_backward_batch(graph, {name: value[i : i + 1] for name, value in inputs.items()}, start)
         assert good[0] == finite[i]
         own = {name: value[i] if value.ndim > 1 else float(value[i]) for name, value in inputs.items()}
         if finite[i]:
-            for one, several in pairs(only, passes):
-                assert np.allclose(member(one, 0), member(several, i), rtol=1e-12, atol=0)
+            for one, several in matching_values(only, passes):
+                assert np.allclose(member_value(one, 0), member_value(several, i), rtol=1e-12, atol=0)
         try:
-            alone = run(graph, own, start)
-        except NotANumber:
+            alone = forward_backward(graph, own, start)
+        except NonFiniteError:
             assert not finite[i]
             continue
-        scale = max(1.0, *(np.max(np.abs(one)) for one, _ in pairs(alone, alone)))
+        scale = max(1.0, *(np.max(np.abs(one)) for one, _ in matching_values(alone, alone)))
         if scale < 1e4:
             assert finite[i]
-            for one, several in pairs(alone, passes):
-                found = member(several, i)
+            for one, several in matching_values(alone, passes):
+                found = member_value(several, i)
                 assert np.shape(one) == np.shape(found)
                 assert np.allclose(one, found, rtol=1e-9, atol=1e-12 * scale**2)
 
 
-def pairs(some: Passes, others: Passes) -> list[tuple[Any, Any]]:
+def matching_values(some: Passes, others: Passes) -> list[tuple[Any, Any]]:
     """Every value, gradient, upstream and downstream value of both."""
     found = [*zip(some.values, others.values, strict=True), *zip(some.gradients, others.gradients, strict=True)]
     for key, edge in some.edges.items():
         other = others.edges[key]
-        found += [(edge.upstream, other.upstream), (edge.gradient, other.gradient), (edge.local, other.local)]
+        found += [
+            (edge.upstream, other.upstream),
+            (edge.gradient, other.gradient),
+            (edge.local_gradient, other.local_gradient),
+        ]
     assert all((one is None) == (other is None) for one, other in found)
     return [pair for pair in found if pair[0] is not None]
 
@@ -91,23 +96,23 @@ def test_a_function_of_ones_own_takes_a_batch() -> None:
 def test_members_without_a_value_are_told_and_the_others_stay() -> None:
     graph = Graph.parse("z = 1 / (log(x) - y)")
     inputs = {"x": np.array([1.0, -1.0, 0.0, np.e, 1.0]), "y": np.array([0.5, 1.0, 1.0, 1.0, 0.0])}
-    passes, finite = run_batch(graph, inputs)
+    passes, finite = forward_backward_batch(graph, inputs)
     assert finite.tolist() == [True, False, False, False, False]
     assert passes.values[-1][0] == -2.0
     # 1/exp(1000) is 0 in the end, but exp(1000) is no number on the way.
-    _, finite = run_batch(Graph.parse("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})
+    _, finite = forward_backward_batch(Graph.parse("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})
     assert finite.tolist() == [False, True]
 
 
 def test_a_start_may_differ_from_member_to_member() -> None:
     graph = Graph.parse("F = X * 2", {"X": np.zeros((1, 2))})
     x = np.array([[[1.0, 2.0]], [[3.0, 4.0]]])
-    each, _ = run_batch(graph, {"X": x}, np.array([1.0, 10.0]))
+    each, _ = forward_backward_batch(graph, {"X": x}, np.array([1.0, 10.0]))
     assert each.gradients[0].tolist() == [[[2.0, 2.0]], [[20.0, 20.0]]]
-    cells, _ = run_batch(graph, {"X": x}, np.array([[1.0, 3.0]]))
+    cells, _ = forward_backward_batch(graph, {"X": x}, np.array([[1.0, 3.0]]))
     assert np.broadcast_to(cells.gradients[0], x.shape).tolist() == [[[2.0, 6.0]], [[2.0, 6.0]]]
 
 
 def test_a_constant_that_spoils_it_for_all_is_said() -> None:
-    with pytest.raises(NotANumber):
-        run_batch(Graph.parse("z = x / 0"), {"x": np.array([1.0, 2.0])})
+    with pytest.raises(NonFiniteError):
+        forward_backward_batch(Graph.parse("z = x / 0"), {"x": np.array([1.0, 2.0])})

@@ -10,19 +10,30 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.engine.test_numpy_programs import (
+    AWKWARD_NAMES,
+    INJECTION_ATTEMPTS,
+    LESSON,
+    SAMPLE_PROGRAMS,
+    custom_functions,
+    exact_values,
+    fold_randomly,
+    random_case,
+    rename_nodes,
+)
 from tests.engine.test_passes import exact_inputs
-from tests.engine.test_programs import ATTACKS, HOSTILE, LESSON, NAMED, drawn, exact, folded, owned, renamed
-from tutor.algebra import Sym, parse, read_value
-from tutor.algebra.evaluate import evaluate, in_floats
-from tutor.algebra.tree import ONE, number
-from tutor.algebra.values import Value
-from tutor.algebra.whole import Whole
-from tutor.engine import Graph, NotANumber
+from tutor.algebra.evaluate import evaluate, evaluate_as_float
+from tutor.algebra.expr import ONE, Sym, number
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value
+from tutor.algebra.parser import parse, parse_value
+from tutor.engine.codegen.latex_names import LatexNames
+from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.fold import fold
+from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
-from tutor.engine.programs import latex
-from tutor.engine.programs.letters import Letters
-from tutor.i18n import use
+from tutor.engine.passes import NonFiniteError
+from tutor.i18n import set_language
 
 #: The commands that may occur, all of LaTeX itself and of amsmath, with how many arguments they take.
 COMMANDS = {
@@ -38,7 +49,7 @@ COMMANDS = {
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}&^_$#%~]|[^\\{}&^_$#%~]", re.DOTALL)
 
 
-def check(lines: list[str]) -> None:
+def assert_well_formed(lines: list[str]) -> None:
     """Braces, environments, \\left and \\right, indices and alignment are in order, and nothing else is said."""
     assert all(len(line.splitlines()) <= 1 for line in lines)
     tokens = _TOKEN.findall("\n".join(lines))
@@ -105,7 +116,7 @@ def check(lines: list[str]) -> None:
             ahead = n + 1
             for _ in range(COMMANDS[token[1:]]):
                 assert tokens[ahead] == "{"
-                ahead = _closed(tokens, ahead)
+                ahead = _closing_index(tokens, ahead)
             scripts[-1] = set()
         elif token.startswith("\\"):
             assert token in ("\\,", *(f"\\{c}" for c in "{}$&#_%"))
@@ -119,7 +130,7 @@ def check(lines: list[str]) -> None:
     assert not environments
 
 
-def _closed(tokens: list[str], n: int) -> int:
+def _closing_index(tokens: list[str], n: int) -> int:
     depth = 0
     while True:
         depth += {"{": 1, "}": -1}.get(tokens[n], 0)
@@ -148,20 +159,20 @@ def _closed(tokens: list[str], n: int) -> int:
     ],
 )
 def test_what_would_not_compile_is_noticed(broken: str) -> None:
-    check([r"\begin{align*}", r"{x_{1}}_{2} &= \frac{1}{x^{2}}", r"\end{align*}"])
+    assert_well_formed([r"\begin{align*}", r"{x_{1}}_{2} &= \frac{1}{x^{2}}", r"\end{align*}"])
     with pytest.raises((AssertionError, IndexError)):
-        check([r"\begin{align*}", broken, r"\end{align*}"])
+        assert_well_formed([r"\begin{align*}", broken, r"\end{align*}"])
 
 
 def test_random_derivations_hold_together() -> None:
     rng = random.Random(6000)
     used = set()
     for _ in range(200):
-        program, graph, start, wrt = drawn(rng)
-        graph = folded(rng, graph) if rng.random() < 0.2 else graph
+        program, graph, start, wrt = random_case(rng)
+        graph = fold_randomly(rng, graph) if rng.random() < 0.2 else graph
         try:
-            check(latex(graph, exact_inputs(program), start, wrt))
-        except NotANumber:
+            assert_well_formed(latex_derivation(graph, exact_inputs(program), start, wrt))
+        except NonFiniteError:
             continue
         used |= {node.op for node in graph.nodes if node.op}
     assert used >= set(OPERATIONS)
@@ -185,7 +196,7 @@ _PLAIN = {
 }
 
 
-def read(text: str) -> float:
+def parse_latex_value(text: str) -> float:
     """The value of a formula without letters."""
     for sign, plain in _PLAIN.items():
         text = text.replace(sign, plain)
@@ -194,10 +205,10 @@ def read(text: str) -> float:
         before = text
         for pattern, plain in _READ:
             text = pattern.sub(plain, text)
-    return in_floats(parse(text.replace("\\", "")), {})
+    return evaluate_as_float(parse(text.replace("\\", "")), {})
 
 
-def sides(lines: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+def split_equations(lines: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each equation: its left side, and its right sides with the sign before each."""
     found: list[tuple[str, list[tuple[str, str]]]] = []
     for line in lines:
@@ -216,14 +227,14 @@ def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
     rng = random.Random(6100)
     compared = 0
     for _ in range(150):
-        program, graph, start, wrt = drawn(rng)
+        program, graph, start, wrt = random_case(rng)
         if any(node.shape for node in graph.nodes):
             continue
-        for _left, steps in sides(latex(graph, exact_inputs(program), start, wrt)):
+        for _left, steps in split_equations(latex_derivation(graph, exact_inputs(program), start, wrt)):
             known = [
-                (sign, read(text))
+                (sign, parse_latex_value(text))
                 for sign, text in steps
-                if not re.search(r"\\partial|_\{|[xyuvwz]|sgn|L", _bare(text))
+                if not re.search(r"\\partial|_\{|[xyuvwz]|sgn|L", _strip_markup(text))
             ]
             for (_, before), (sign, after) in pairwise(known):
                 compared += 1
@@ -234,19 +245,19 @@ def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
     assert compared > 300
 
 
-def _bare(text: str) -> str:
+def _strip_markup(text: str) -> str:
     """Without the words of functions."""
     return re.sub(r"\\[a-z]+|\{(?:relu|softplus)\}", "", text)
 
 
 def values_of(lines: list[str]) -> dict[str, str]:
     """The last right side of each equation."""
-    return {left: steps[-1][1] for left, steps in sides(lines)}
+    return {left: steps[-1][1] for left, steps in split_equations(lines)}
 
 
 def test_the_lessons_gradients_stand_at_the_end_of_their_equations() -> None:
-    inputs = exact(**LESSON)
-    found = values_of(latex(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",)))
+    inputs = exact_values(**LESSON)
+    found = values_of(latex_derivation(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",)))
     last = found[r"\frac{\partial f}{\partial X}"]
     cells = [float(cell) for cell in re.findall(r"[0-9.]+", last)]
     assert np.allclose(cells, [0.1979, 0.4856, 0.7732, 0.01065, 0.02863, 0.04662, 0.0005907, 0.001681, 0.002772])
@@ -254,10 +265,10 @@ def test_the_lessons_gradients_stand_at_the_end_of_their_equations() -> None:
 
 
 def steps_of(text: str, name: str, start: str = "1", **texts: str) -> list[str]:
-    inputs = exact(**texts)
-    lines = latex(Graph.parse(text, inputs), inputs, evaluate(read_value(start), {}))
-    check(lines)
-    return next([step for _sign, step in steps] for left, steps in sides(lines) if left == name)
+    inputs = exact_values(**texts)
+    lines = latex_derivation(Graph.parse(text, inputs), inputs, evaluate(parse_value(start), {}))
+    assert_well_formed(lines)
+    return next([step for _sign, step in steps] for left, steps in split_equations(lines) if left == name)
 
 
 def test_a_chain_goes_from_differentials_to_formulas_to_numbers() -> None:
@@ -277,9 +288,9 @@ def test_exact_values_are_shown_exactly() -> None:
 
 
 def test_what_is_rounded_is_never_said_to_be_equal() -> None:
-    inputs = exact(x="2")
-    lines = latex(Graph.parse("z = x * 0.123456789", inputs), inputs, ONE)
-    found = dict(sides(lines))
+    inputs = exact_values(x="2")
+    lines = latex_derivation(Graph.parse("z = x * 0.123456789", inputs), inputs, ONE)
+    found = dict(split_equations(lines))
     assert found["z"] == [
         (r"\approx", r"x \cdot 0.1235"),
         (r"\approx", r"2 \cdot 0.1235"),
@@ -288,9 +299,9 @@ def test_what_is_rounded_is_never_said_to_be_equal() -> None:
 
 
 def test_a_group_called_like_an_operation_is_still_a_group() -> None:
-    inputs = exact(x="2", y="3")
+    inputs = exact_values(x="2", y="3")
     graph = fold(Graph.parse("z = exp(x * y + x)", inputs), ["mul1", "add1"], "max")
-    text = "\n".join(latex(graph, inputs, ONE))
+    text = "\n".join(latex_derivation(graph, inputs, ONE))
     assert r"\operatorname{max}\left(x, y\right) = \operatorname{max}\left(2, 3\right) = 8" in text
 
 
@@ -303,21 +314,21 @@ def test_branches_are_sums_and_doubled_lines_are_told_apart() -> None:
 
 
 def test_a_start_that_goes_on_is_written_as_what_it_is() -> None:
-    graph, inputs = Graph.parse("z = x^2"), exact(x="3")
-    lines = latex(graph, inputs, Sym("dL/dz"))
-    check(lines)
+    graph, inputs = Graph.parse("z = x^2"), exact_values(x="3")
+    lines = latex_derivation(graph, inputs, Sym("dL/dz"))
+    assert_well_formed(lines)
     found = values_of(lines)
     assert found == {"x": "3", "z": "9", r"\frac{\partial L}{\partial x}": r"6 \cdot \frac{\partial L}{\partial z}"}
-    assert r"\frac{\partial L}{\partial z}" in values_of(latex(graph, inputs, number(2)))
+    assert r"\frac{\partial L}{\partial z}" in values_of(latex_derivation(graph, inputs, number(2)))
     named = Graph.parse("L = x^2")
-    assert r"\frac{\partial \mathcal{L}}{\partial L}" in values_of(latex(named, inputs, number(2)))
+    assert r"\frac{\partial \mathcal{L}}{\partial L}" in values_of(latex_derivation(named, inputs, number(2)))
 
 
 def test_symbols_stay_and_no_numbers_are_put_in() -> None:
-    inputs: dict[str, Value] = {"X": Whole(Sym("X"), (2, 3)), "W": Whole(Sym("W"), (3, 2)), "b": Sym("b")}
+    inputs: dict[str, Value] = {"X": MatrixExpr(Sym("X"), (2, 3)), "W": MatrixExpr(Sym("W"), (3, 2)), "b": Sym("b")}
     graph = Graph.parse("f = sum(sigmoid(X @ W) * b)", inputs)
-    lines = latex(graph, inputs, ONE)
-    check(lines)
+    lines = latex_derivation(graph, inputs, ONE)
+    assert_well_formed(lines)
     found = values_of(lines)
     assert "X" not in found
     assert found[r"\mathrm{sigmoid}_{1}"] == r"\sigma\left(X \, W\right)"
@@ -328,8 +339,8 @@ def test_symbols_stay_and_no_numbers_are_put_in() -> None:
 def test_large_matrices_are_shown_by_their_corners() -> None:
     cells = np.array([[number(Fraction(10 * i + j)) for j in range(6)] for i in range(7)], dtype=object)
     inputs = {"X": cells}
-    lines = latex(Graph.parse("f = sum(X)", inputs), inputs, ONE)
-    check(lines)
+    lines = latex_derivation(Graph.parse("f = sum(X)", inputs), inputs, ONE)
+    assert_well_formed(lines)
     assert values_of(lines)["X"] == (
         r"\begin{pmatrix} 0 & 1 & \cdots & 5 \\ 10 & 11 & \cdots & 15 \\ "
         r"\vdots & \vdots & \ddots & \vdots \\ 60 & 61 & \cdots & 65 \end{pmatrix}"
@@ -337,14 +348,14 @@ def test_large_matrices_are_shown_by_their_corners() -> None:
 
 
 def test_a_node_of_ones_own_is_an_operator_with_its_rule() -> None:
-    own = owned("swish(x) = x * sigmoid(x)", "longer(x) = swish(swish(swish(x)))")
-    inputs = exact(x="2")
-    lines = latex(Graph.parse("z = 3 * swish(x)", inputs, own), inputs, ONE)
-    check(lines)
+    own = custom_functions("swish(x) = x * sigmoid(x)", "longer(x) = swish(swish(swish(x)))")
+    inputs = exact_values(x="2")
+    lines = latex_derivation(Graph.parse("z = 3 * swish(x)", inputs, own), inputs, ONE)
+    assert_well_formed(lines)
     text = "\n".join(lines)
     assert r"\mathrm{swish}_{1} &= \operatorname{swish}\left(x\right) = \operatorname{swish}\left(2\right)" in text
     assert r"\sigma\left(x\right) + x \cdot \sigma\left(x\right) \cdot \left(1 - \sigma\left(x\right)\right)" in text
-    check(latex(Graph.parse("z = longer(x)", inputs, own), inputs, ONE))
+    assert_well_formed(latex_derivation(Graph.parse("z = longer(x)", inputs, own), inputs, ONE))
 
 
 @pytest.mark.parametrize(
@@ -371,35 +382,37 @@ def test_a_node_of_ones_own_is_an_operator_with_its_rule() -> None:
     ],
 )
 def test_names_are_written_as_in_books(name: str, written: str) -> None:
-    assert Letters().letter(name) == written
+    assert LatexNames().name(name) == written
 
 
 def test_names_that_would_look_the_same_are_told_apart() -> None:
-    letters = Letters()
-    names = [*dict.fromkeys([*HOSTILE, "x1", "x_1", "alpha", "α", "sigma", "σ", "e", "pi", "{x'}", "x'"])]
-    found = [letters.letter(name) for name in names]
+    letters = LatexNames()
+    names = [*dict.fromkeys([*AWKWARD_NAMES, "x1", "x_1", "alpha", "α", "sigma", "σ", "e", "pi", "{x'}", "x'"])]
+    found = [letters.name(name) for name in names]
     assert len(set(found)) == len(names)
-    assert found == [letters.letter(name) for name in names]
+    assert found == [letters.name(name) for name in names]
     assert not {"e", r"\pi", r"\sigma"} & set(found)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", INJECTION_ATTEMPTS)
 def test_no_name_is_a_command(attack: str) -> None:
-    graph = renamed(
+    graph = rename_nodes(
         Graph.parse("t = a * b; z = exp(t) + a"), {"a": attack, "t": attack + "2", "z": attack + "3"}, attack
     )
-    check(latex(graph, {attack: number(2), "b": number(3)}, ONE))
+    assert_well_formed(latex_derivation(graph, {attack: number(2), "b": number(3)}, ONE))
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", SAMPLE_PROGRAMS)
 def test_named_derivations_hold_together(name: str, language: str) -> None:
-    text, texts, start, wrt, own = NAMED[name]
-    inputs = exact(**texts)
-    use(language)
+    text, texts, start, wrt, own = SAMPLE_PROGRAMS[name]
+    inputs = exact_values(**texts)
+    set_language(language)
     try:
-        lines = latex(Graph.parse(text, inputs, owned(*own)), inputs, evaluate(read_value(start), {}), wrt)
+        lines = latex_derivation(
+            Graph.parse(text, inputs, custom_functions(*own)), inputs, evaluate(parse_value(start), {}), wrt
+        )
     finally:
-        use("en")
-    check(lines)
+        set_language("en")
+    assert_well_formed(lines)
     assert lines[0] == (r"\noindent Forward pass:" if language == "en" else r"\noindent 순전파:")

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.algebra import AlgebraError, parse
 from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.limits import GRAPH_CELLS
-from tutor.algebra.show import show, show_value, write
-from tutor.algebra.tree import ONE, Sym, number
-from tutor.engine import Graph, forward, run
+from tutor.algebra.parser import parse
+from tutor.algebra.printing import format_expr, format_scalar, format_value
+from tutor.engine.graph import Graph
+from tutor.engine.passes import forward, forward_backward
 
 
-def refused(text: str, **inputs: str) -> AlgebraError:
+def refusal_of(text: str, **inputs: str) -> AlgebraError:
     with pytest.raises(AlgebraError) as caught:
         Graph.parse(text, {name: evaluate(parse(value), {}) for name, value in inputs.items()})
-    assert 0 <= caught.value.at < len(text)
+    assert 0 <= caught.value.position < len(text)
     return caught.value
 
 
-def chain(length: int, step: str) -> str:
+def chain_text(length: int, step: str) -> str:
     steps = [f"a{i} = {step.replace('t', f'a{i - 1}')}" for i in range(1, length)]
     return "; ".join(["a0 = x + 1", *steps])
 
@@ -28,13 +30,13 @@ def chain(length: int, step: str) -> str:
 def test_the_matrices_of_a_graph_are_bounded_together() -> None:
     wide = "A = x * ones(100, 1); B = x * ones(1, 100); z = sum("
     assert len(Graph.parse(wide + "A * B)").nodes) == 9
-    fault = refused(wide + " + ".join(["A * B"] * 300) + ")")
+    fault = refusal_of(wide + " + ".join(["A * B"] * 300) + ")")
     assert f"{GRAPH_CELLS} entries together" in str(fault)
 
 
 def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
     assert Graph.parse("z = sum(X" + " @ X" * 400 + ")", {"X": evaluate(parse("ones(10, 10)"), {})})
-    fault = refused("z = sum(X" + " @ X" * 600 + ")", X="ones(10, 10)")
+    fault = refusal_of("z = sum(X" + " @ X" * 600 + ")", X="ones(10, 10)")
     assert "multiplications" in str(fault)
 
 
@@ -47,7 +49,7 @@ def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
     ],
 )
 def test_constants_are_bounded_too(text: str) -> None:
-    assert "steps of calculation" in str(refused(text)) or "entries together" in str(refused(text))
+    assert "steps of calculation" in str(refusal_of(text)) or "entries together" in str(refusal_of(text))
 
 
 def test_a_constant_with_a_name_is_computed_once() -> None:
@@ -62,41 +64,41 @@ def test_a_constant_with_a_name_is_computed_once() -> None:
     "step", ["t * t", "t^2", "t + t", "t * t + 1", "exp(t)", "sin(t)", "1/t", "t - t", "sigmoid(t) * t"]
 )
 def test_long_chains_have_exact_passes_of_bounded_size(step: str) -> None:
-    built = Graph.parse(chain(250, step))
-    passes = run(built, {"x": number(3)}, ONE)
+    built = Graph.parse(chain_text(250, step))
+    passes = forward_backward(built, {"x": number(3)}, ONE)
     for value in (*passes.values, *passes.gradients):
-        show_value(value)
+        format_scalar(value)
         nearest_float(value)
 
 
 def test_a_formula_with_shared_parts_is_cut_where_it_would_be_endless() -> None:
-    built = Graph.parse(chain(250, "t * t"))
-    passes = run(built, {"x": Sym("x")}, ONE)
-    text = write(passes.values[-1])
+    built = Graph.parse(chain_text(250, "t * t"))
+    passes = forward_backward(built, {"x": Sym("x")}, ONE)
+    text = format_expr(passes.values[-1])
     assert "…" in text
     assert len(text) < 200_000
-    assert "…" not in write(forward(Graph.parse(chain(8, "t * t")), {"x": Sym("x")})[-1])
+    assert "…" not in format_expr(forward(Graph.parse(chain_text(8, "t * t")), {"x": Sym("x")})[-1])
 
 
 def test_matrices_whose_cells_share_a_sum_are_shown_at_once() -> None:
     # Each cell of a softmax has its row's sum inside: computed anew for each, this takes most of a minute.
     value = evaluate(parse("softmax(ones(10, 20))"), {})
-    assert show(value).count("0.05") == 200
+    assert format_value(value).count("0.05") == 200
 
 
 def test_titles_of_nodes_stay_short() -> None:
     built = Graph.parse("z = " + "+".join(f"x{i}*y{i}" for i in range(400)))
-    assert max(len(built.title(position)) for position in range(len(built.nodes))) < 200
+    assert max(len(built.label(position)) for position in range(len(built.nodes))) < 200
 
 
 def test_names_that_look_alike_are_not_taken_for_two() -> None:
-    fault = refused("z = \u0445 + x")
-    assert (fault.at, fault.length) == (8, 1)
+    fault = refusal_of("z = \u0445 + x")
+    assert (fault.position, fault.length) == (8, 1)
     assert "other letters" in str(fault)
 
 
 def test_a_gradient_is_no_part_of_a_graph() -> None:
-    fault = refused("z = x + dL/dz * y")
-    assert (fault.at, fault.length) == (8, 5)
+    fault = refusal_of("z = x + dL/dz * y")
+    assert (fault.position, fault.length) == (8, 5)
     assert "(dL)/(dz)" in str(fault)
     assert Graph.parse("v = (dx)/(dt)").inputs == ("dx", "dt")

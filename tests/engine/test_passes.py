@@ -11,45 +11,52 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.graphs import FORMS, Program, constant, matrix_program, scalar_program
-from tests.engine.test_rules import IN_SYMPY
-from tutor.algebra import values
+from tests.engine.test_operations import IN_SYMPY
+from tests.support.random_programs import (
+    OPERATION_FORMS,
+    Program,
+    parse_constant,
+    random_matrix_program,
+    random_scalar_program,
+)
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.tree import Num, number
-from tutor.engine import Graph, Node, NotANumber, forward, run
-from tutor.engine.nudge import nudged
+from tutor.algebra.expr import Num, number
+from tutor.engine.graph import Graph, Node
+from tutor.engine.nudge import perturbed_output
+from tutor.engine.passes import NonFiniteError, forward, forward_backward
 
-programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
-matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
+programs = st.integers(0, 10**9).map(lambda seed: random_scalar_program(random.Random(seed)))
+matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(random.Random(seed)))
 
 
 def exact_inputs(program: Program) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in program.inputs.items():
         if isinstance(value, list):
-            found[name] = values.matrix(tuple(tuple(number(cell) for cell in row) for row in value))
+            found[name] = ops.make_matrix(tuple(tuple(number(cell) for cell in row) for row in value))
         else:
             found[name] = number(value)
     return found
 
 
 def float_inputs(program: Program) -> dict[str, Any]:
-    return {name: values.each(nearest_float, value) for name, value in exact_inputs(program).items()}
+    return {name: ops.map_cells(nearest_float, value) for name, value in exact_inputs(program).items()}
 
 
-def in_sympy(program: Program) -> sympy.Expr:
+def to_sympy(program: Program) -> sympy.Expr:
     """The formula around the inputs' values: of relu, |x|, max and min the side that counts there."""
     known = {name: sympy.Symbol(name, real=True) for name in program.inputs}
     numbers = {name: float(value) for name, value in program.inputs.items()}
     for step in program.steps:
         args = [known[o] if o in known else sympy.Rational(o) for o in step.operands]
-        at = [numbers[o] if o in numbers else constant(o) for o in step.operands]
-        known[step.name] = _one_side(step.op, args, at)
-        numbers[step.name] = float(FORMS[step.op][1](*at))
+        at = [numbers[o] if o in numbers else parse_constant(o) for o in step.operands]
+        known[step.name] = _one_sided_derivative(step.op, args, at)
+        numbers[step.name] = float(OPERATION_FORMS[step.op][1](*at))
     return known[program.steps[-1].name]
 
 
-def _one_side(op: str, args: list[sympy.Expr], at: list[float]) -> sympy.Expr:
+def _one_sided_derivative(op: str, args: list[sympy.Expr], at: list[float]) -> sympy.Expr:
     if op == "relu":
         return args[0] if at[0] > 0 else sympy.Integer(0)
     if op == "abs":
@@ -59,15 +66,15 @@ def _one_side(op: str, args: list[sympy.Expr], at: list[float]) -> sympy.Expr:
     return IN_SYMPY[op](*args)
 
 
-def parsed(program: Program) -> Graph:
+def graph_of(program: Program) -> Graph:
     return Graph.parse(program.text, exact_inputs(program))
 
 
 @settings(max_examples=120, deadline=None)
 @given(programs, st.sampled_from([1, 3, -2]))
 def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, start: int) -> None:
-    formula = in_sympy(program)
-    passes = run(parsed(program), float_inputs(program), float(start))
+    formula = to_sympy(program)
+    passes = forward_backward(graph_of(program), float_inputs(program), float(start))
     point = {
         sympy.Symbol(name, real=True): sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()
     }
@@ -80,28 +87,30 @@ def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, 
 @settings(max_examples=150, deadline=None)
 @given(programs)
 def test_gradients_of_numbers_are_what_a_small_step_shows(program: Program) -> None:
-    graph, inputs = parsed(program), float_inputs(program)
-    passes = run(graph, inputs, 1.0)
+    graph, inputs = graph_of(program), float_inputs(program)
+    passes = forward_backward(graph, inputs, 1.0)
     for name, value in inputs.items():
         step = 1e-6 * max(1.0, abs(value))
-        above = forward(graph, {**inputs, name: value + step})[graph.last]
-        below = forward(graph, {**inputs, name: value - step})[graph.last]
+        above = forward(graph, {**inputs, name: value + step})[graph.output_position]
+        below = forward(graph, {**inputs, name: value - step})[graph.output_position]
         difference = (above - below) / (2 * step)
         gradient = passes.gradients[graph.position[name]]
-        assert gradient == pytest.approx(difference, rel=2e-3, abs=1e-3 + 1e-8 * abs(passes.values[graph.last]) / step)
+        assert gradient == pytest.approx(
+            difference, rel=2e-3, abs=1e-3 + 1e-8 * abs(passes.values[graph.output_position]) / step
+        )
 
 
 @settings(max_examples=150, deadline=None)
 @given(programs)
 def test_exact_passes_equal_float_passes_on_every_edge(program: Program) -> None:
-    graph = parsed(program)
-    exact = run(graph, exact_inputs(program), number(1))
-    floats = run(graph, float_inputs(program), 1.0)
+    graph = graph_of(program)
+    exact = forward_backward(graph, exact_inputs(program), number(1))
+    floats = forward_backward(graph, float_inputs(program), 1.0)
     for key, edge in exact.edges.items():
         other = floats.edges[key]
         for mine, theirs in (
             (edge.upstream, other.upstream),
-            (edge.local, other.local),
+            (edge.local_gradient, other.local_gradient),
             (edge.gradient, other.gradient),
         ):
             assert nearest_float(mine) == pytest.approx(theirs, rel=1e-7, abs=1e-9)
@@ -110,16 +119,16 @@ def test_exact_passes_equal_float_passes_on_every_edge(program: Program) -> None
 @settings(max_examples=150, deadline=None)
 @given(programs)
 def test_a_branch_gets_the_sum_of_what_comes_back_and_every_edge_its_product(program: Program) -> None:
-    graph = parsed(program)
-    passes = run(graph, exact_inputs(program), number(2))
-    for position, edges in enumerate(graph.outgoing):
-        if position == graph.last:
+    graph = graph_of(program)
+    passes = forward_backward(graph, exact_inputs(program), number(2))
+    for position, edges in enumerate(graph.outgoing_edges):
+        if position == graph.output_position:
             continue
         parts = [nearest_float(passes.edges[edge.target, edge.slot].gradient) for edge in edges]
         assert nearest_float(passes.gradients[position]) == pytest.approx(sum(parts), rel=1e-9, abs=1e-12)
         for edge in edges:
             value = passes.edges[edge.target, edge.slot]
-            product = nearest_float(value.upstream) * nearest_float(value.local)
+            product = nearest_float(value.upstream) * nearest_float(value.local_gradient)
             assert nearest_float(value.gradient) == pytest.approx(product, rel=1e-9, abs=1e-12)
             assert value.upstream is passes.gradients[edge.target]
 
@@ -127,25 +136,25 @@ def test_a_branch_gets_the_sum_of_what_comes_back_and_every_edge_its_product(pro
 @settings(max_examples=120, deadline=None)
 @given(programs)
 def test_nudging_one_line_moves_the_output_by_that_lines_part(program: Program) -> None:
-    graph, inputs = parsed(program), float_inputs(program)
-    passes = run(graph, inputs, 1.0)
+    graph, inputs = graph_of(program), float_inputs(program)
+    passes = forward_backward(graph, inputs, 1.0)
     for edge in graph.edges:
         value = passes.values[edge.source]
         step = 1e-6 * max(1.0, abs(value))
-        above = nudged(graph, passes.values, edge.source, value + step, edge)
-        below = nudged(graph, passes.values, edge.source, value - step, edge)
+        above = perturbed_output(graph, passes.values, edge.source, value + step, edge)
+        below = perturbed_output(graph, passes.values, edge.source, value - step, edge)
         part = passes.edges[edge.target, edge.slot].gradient
-        tolerance = 1e-3 + 1e-8 * abs(passes.values[graph.last]) / step
+        tolerance = 1e-3 + 1e-8 * abs(passes.values[graph.output_position]) / step
         assert part == pytest.approx((above - below) / (2 * step), rel=2e-3, abs=tolerance)
 
 
 @settings(max_examples=80, deadline=None)
 @given(matrix_programs)
 def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> None:
-    graph, inputs = parsed(program), float_inputs(program)
+    graph, inputs = graph_of(program), float_inputs(program)
     try:
-        passes = run(graph, inputs, 1.0)
-    except NotANumber:
+        passes = forward_backward(graph, inputs, 1.0)
+    except NonFiniteError:
         return
     for name, value in inputs.items():
         gradient = passes.gradients[graph.position[name]]
@@ -157,9 +166,9 @@ def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> 
                 other[cell] += sign * 1e-6
                 changed = other if other.ndim else float(other)
                 # A matrix output starts with ones: its cells are summed.
-                moved.append(np.sum(forward(graph, {**inputs, name: changed})[graph.last]))
+                moved.append(np.sum(forward(graph, {**inputs, name: changed})[graph.output_position]))
             difference = (moved[0] - moved[1]) / 2e-6
-            scale = np.abs(passes.values[graph.last]).max()
+            scale = np.abs(passes.values[graph.output_position]).max()
             found = gradient[cell] if cell else gradient
             assert found == pytest.approx(difference, rel=5e-3, abs=1e-3 + 1e-7 * scale)
 
@@ -167,15 +176,15 @@ def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> 
 @settings(max_examples=40, deadline=None)
 @given(matrix_programs)
 def test_exact_matrix_passes_equal_float_passes(program: Program) -> None:
-    graph = parsed(program)
+    graph = graph_of(program)
     try:
-        floats = run(graph, float_inputs(program), 2.0)
-    except NotANumber:
+        floats = forward_backward(graph, float_inputs(program), 2.0)
+    except NonFiniteError:
         return
-    exact = run(graph, exact_inputs(program), number(2))
+    exact = forward_backward(graph, exact_inputs(program), number(2))
     for name in program.inputs:
         position = graph.position[name]
-        found = values.each(nearest_float, exact.gradients[position])
+        found = ops.map_cells(nearest_float, exact.gradients[position])
         assert np.allclose(found, floats.gradients[position], rtol=1e-8, atol=1e-9)
 
 
@@ -190,22 +199,22 @@ def chain(length: int, op: str = "sigmoid") -> Graph:
 
 def test_a_chain_of_5000_nodes_needs_no_recursion() -> None:
     graph = chain(5000, "neg")
-    passes = run(graph, {"x": 3.0}, 1.0)
+    passes = forward_backward(graph, {"x": 3.0}, 1.0)
     assert (passes.values[-1], passes.gradients[0]) == (9.0, 6.0)
-    exact = run(graph, {"x": number(3)}, number(1))
+    exact = forward_backward(graph, {"x": number(3)}, number(1))
     assert isinstance(exact.gradients[0], Num)
     assert exact.gradients[0].value == 6
 
 
 def test_a_long_chain_of_trees_that_do_not_fold_needs_no_recursion_either() -> None:
-    exact = run(chain(5000), {"x": number(2)}, number(1))
-    floats = run(chain(5000), {"x": 2.0}, 1.0)
+    exact = forward_backward(chain(5000), {"x": number(2)}, number(1))
+    floats = forward_backward(chain(5000), {"x": 2.0}, 1.0)
     assert nearest_float(exact.values[-1]) == pytest.approx(floats.values[-1], rel=1e-9)
 
 
 def test_a_long_sum_of_a_text_runs() -> None:
     graph = Graph.parse("+".join(f"x{i}" for i in range(900)))
-    passes = run(graph, {f"x{i}": float(i) for i in range(900)}, 1.0)
+    passes = forward_backward(graph, {f"x{i}": float(i) for i in range(900)}, 1.0)
     assert passes.values[-1] == 899 * 450
     assert set(passes.gradients) == {1.0}
 
@@ -228,22 +237,22 @@ def test_where_there_is_no_number_the_node_is_named(
     text: str, inputs: dict[str, float], node: str, sentence: str
 ) -> None:
     graph = Graph.parse(text)
-    with pytest.raises(NotANumber) as caught:
-        run(graph, {name: float(value) for name, value in inputs.items()}, 1.0)
+    with pytest.raises(NonFiniteError) as caught:
+        forward_backward(graph, {name: float(value) for name, value in inputs.items()}, 1.0)
     assert caught.value.node == node
     assert sentence in str(caught.value)
 
 
 def test_exact_passes_refuse_what_has_no_value_as_well() -> None:
     for text, x in (("1/(x - 2)", 2), ("log(x)", -1), ("x^0.5 + 1", -4)):
-        with pytest.raises(NotANumber):
-            run(Graph.parse(text), {"x": number(x)}, number(1))
+        with pytest.raises(NonFiniteError):
+            forward_backward(Graph.parse(text), {"x": number(x)}, number(1))
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_matrix_without_a_slope_is_refused_in_silence() -> None:
     graph = Graph.parse("f = sum(X ^ 0.5)", {"X": np.zeros((2, 2))})
-    with pytest.raises(NotANumber, match="slope"):
-        run(graph, {"X": np.array([[0.0, 4.0], [1.0, 9.0]])}, 1.0)
-    with pytest.raises(NotANumber):
-        run(Graph.parse("f = sum(1/X)", {"X": np.zeros((1, 2))}), {"X": np.array([[0.0, 1.0]])}, 1.0)
+    with pytest.raises(NonFiniteError, match="slope"):
+        forward_backward(graph, {"X": np.array([[0.0, 4.0], [1.0, 9.0]])}, 1.0)
+    with pytest.raises(NonFiniteError):
+        forward_backward(Graph.parse("f = sum(1/X)", {"X": np.zeros((1, 2))}), {"X": np.array([[0.0, 1.0]])}, 1.0)

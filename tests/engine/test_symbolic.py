@@ -11,45 +11,46 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.algebra.by_numpy import by_numpy
-from tests.engine.graphs import Program, matrix_program, scalar_program
-from tests.engine.test_passes import exact_inputs, float_inputs, in_sympy
-from tutor.algebra import Sym, parse, values
+from tests.engine.test_passes import exact_inputs, float_inputs, to_sympy
+from tests.support.numpy_evaluator import evaluate_with_numpy
+from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.parser import GRAPH
-from tutor.algebra.show import show, write
-from tutor.algebra.tree import ONE, Num, number, postorder
-from tutor.algebra.tree import names as names_in
-from tutor.algebra.whole import Whole, formula
-from tutor.engine import Graph, NotANumber, Passes, run
-from tutor.engine.symbolic import closed, told
+from tutor.algebra.expr import ONE, Num, Sym, number, postorder
+from tutor.algebra.expr import free_names as names_in
+from tutor.algebra.matrix_expr import MatrixExpr, expr_of
+from tutor.algebra.parser import GRAPH, parse
+from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.graph import Graph
+from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+from tutor.engine.symbolic import closed_form_gradients, named_passes
 
-programs = st.integers(0, 10**9).map(lambda seed: scalar_program(random.Random(seed)))
-matrix_programs = st.integers(0, 10**9).map(lambda seed: matrix_program(random.Random(seed)))
+programs = st.integers(0, 10**9).map(lambda seed: random_scalar_program(random.Random(seed)))
+matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(random.Random(seed)))
 
 
-def symbols(program: Program, keep: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+def symbols_for(program: Program, keep: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
     """Inputs as symbols, those in `keep` as their numbers; what is above zero says so."""
     found: dict[str, Any] = {}
     for name, value in exact_inputs(program).items():
         if name in keep:
             found[name] = value
-        elif values.is_matrix(value):
+        elif ops.is_matrix(value):
             positive = all(cell.value > 0 for row in value for cell in row)
-            found[name] = Whole(Sym(name, domain="positive" if positive else "real"), value.shape)
+            found[name] = MatrixExpr(Sym(name, domain="positive" if positive else "real"), value.shape)
         else:
             found[name] = Sym(name, domain="positive" if value.value > 0 else "nonzero" if value.value else "real")
     return found
 
 
-def read_back(value: Any, names: dict[str, Any]) -> Any:
+def evaluate_printed(value: Any, names: dict[str, Any]) -> Any:
     """What a formula comes to as it is written, read by the parser and computed by NumPy."""
-    tree = formula(value)
-    if not isinstance(value, Whole) and not names_in(tree):
-        return values.each(nearest_float, value)
+    tree = expr_of(value)
+    if not isinstance(value, MatrixExpr) and not names_in(tree):
+        return ops.map_cells(nearest_float, value)
     if all(len(str(part.value)) < 30 for part in postorder(tree) if isinstance(part, Num)):
-        tree = parse(write(tree), tuple(names), GRAPH)
-    return by_numpy(tree, names)
+        tree = parse(format_expr(tree), tuple(names), GRAPH)
+    return evaluate_with_numpy(tree, names)
 
 
 def known_names(graph: Graph, passes: Passes, goal: str) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def known_names(graph: Graph, passes: Passes, goal: str) -> dict[str, Any]:
     return found
 
 
-def same(formula_value: Any, truth: Any) -> None:
+def is_same(formula_value: Any, truth: Any) -> None:
     # A number may stand for a matrix of it.
     np.testing.assert_allclose(np.broadcast_to(formula_value, np.shape(truth)), truth, rtol=1e-7, atol=1e-7)
 
@@ -71,15 +72,15 @@ def check_every_edge(graph: Graph, formulas: Passes, numbers: Passes, goal: str)
     names = known_names(graph, numbers, goal)
     for position in range(len(graph.nodes)):
         if not graph.nodes[position].is_input:
-            same(read_back(formulas.values[position], names), numbers.values[position])
-        same(read_back(formulas.gradients[position], names), numbers.gradients[position])
+            is_same(evaluate_printed(formulas.values[position], names), numbers.values[position])
+        is_same(evaluate_printed(formulas.gradients[position], names), numbers.gradients[position])
     for edge, passed in numbers.edges.items():
         other = formulas.edges[edge]
-        same(read_back(other.upstream, names), passed.upstream)
-        same(read_back(other.gradient, names), passed.gradient)
-        assert (other.local is None) == (passed.local is None)
-        if other.local is not None:
-            same(read_back(other.local, names), passed.local)
+        is_same(evaluate_printed(other.upstream, names), passed.upstream)
+        is_same(evaluate_printed(other.gradient, names), passed.gradient)
+        assert (other.local_gradient is None) == (passed.local_gradient is None)
+        if other.local_gradient is not None:
+            is_same(evaluate_printed(other.local_gradient, names), passed.local_gradient)
 
 
 @settings(max_examples=150, deadline=None)
@@ -87,32 +88,32 @@ def check_every_edge(graph: Graph, formulas: Passes, numbers: Passes, goal: str)
 def test_formulas_of_numbers_come_to_the_numbers_of_every_edge(program: Program, kept: int) -> None:
     """Some inputs symbols, others numbers; named nodes by their names."""
     graph = Graph.parse(program.text)
-    inputs = symbols(program, set(list(program.inputs)[:kept]))
-    numbers = run(graph, float_inputs(program), 1.0)
-    check_every_edge(graph, told(graph, inputs, ONE), numbers, graph.output)
+    inputs = symbols_for(program, set(list(program.inputs)[:kept]))
+    numbers = forward_backward(graph, float_inputs(program), 1.0)
+    check_every_edge(graph, named_passes(graph, inputs, ONE), numbers, graph.output)
 
 
 @settings(max_examples=150, deadline=None)
 @given(matrix_programs, st.integers(0, 2))
 def test_formulas_of_matrices_come_to_the_numbers_of_every_edge(program: Program, kept: int) -> None:
     graph = Graph.parse(program.text, exact_inputs(program))
-    numbers = run(graph, float_inputs(program), 1.0)
-    inputs = symbols(program, set(list(program.inputs)[:kept]))
-    check_every_edge(graph, told(graph, inputs, ONE), numbers, graph.output)
+    numbers = forward_backward(graph, float_inputs(program), 1.0)
+    inputs = symbols_for(program, set(list(program.inputs)[:kept]))
+    check_every_edge(graph, named_passes(graph, inputs, ONE), numbers, graph.output)
 
 
 @settings(max_examples=80, deadline=None)
 @given(programs)
 def test_closed_forms_are_the_derivatives_sympy_finds(program: Program) -> None:
     graph = Graph.parse(program.text)
-    function = in_sympy(program)
+    function = to_sympy(program)
     point = {
         sympy.Symbol(name, real=True): sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()
     }
     floats = float_inputs(program)
-    for name, gradient in closed(graph, symbols(program), ONE).items():
+    for name, gradient in closed_form_gradients(graph, symbols_for(program), ONE).items():
         truth = sympy.N(sympy.diff(function, sympy.Symbol(name, real=True)).subs(point), 25)
-        found = read_back(gradient, floats)
+        found = evaluate_printed(gradient, floats)
         assert found == pytest.approx(float(sympy.re(truth)), rel=1e-7, abs=1e-9)
 
 
@@ -120,9 +121,9 @@ def gradients(text: str, start: Any = ONE, wrt: tuple[str, ...] | None = None, *
     """For each input its gradient as it is told, and closed."""
     graph = Graph.parse(text, inputs)
     goal = graph.output if start is ONE else "L"
-    passes, short = told(graph, inputs, start, wrt, goal), closed(graph, inputs, start, wrt)
+    passes, short = named_passes(graph, inputs, start, wrt, goal), closed_form_gradients(graph, inputs, start, wrt)
     return {
-        name: [show(passes.gradients[graph.position[name]]), show(short[name])]
+        name: [format_value(passes.gradients[graph.position[name]]), format_value(short[name])]
         for name in graph.inputs
         if passes.gradients[graph.position[name]] is not None
     }
@@ -136,8 +137,8 @@ def positive(name: str) -> Sym:
     return Sym(name, domain="positive")
 
 
-def matrix(name: str, rows: int, columns: int) -> Whole:
-    return Whole(Sym(name), (rows, columns))
+def matrix(name: str, rows: int, columns: int) -> MatrixExpr:
+    return MatrixExpr(Sym(name), (rows, columns))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_matrices_are_told_by_their_names() -> None:
 
 
 def test_a_matrix_of_numbers_beside_a_symbol_is_told_by_its_name() -> None:
-    weights = values.matrix(((number(1), number(2)), (number(3), number(4))))
+    weights = ops.make_matrix(((number(1), number(2)), (number(3), number(4))))
     found = gradients("f = sum(X @ W + b)", X=matrix("X", 1, 2), W=weights, b=real("b"))
     assert found["X"][0] == "ones(1, 2) @ Wᵀ" and found["W"][0] == "Xᵀ @ ones(1, 2)" and found["b"][0] == "2"
 
@@ -201,8 +202,8 @@ def test_inputs_that_are_not_wanted_are_left_out() -> None:
 
 def test_what_has_no_value_says_which_node() -> None:
     graph = Graph.parse("z = (1/x) * y")
-    with pytest.raises(NotANumber, match=r"\(1/x\) divides by zero"):
-        told(graph, {"x": number(0), "y": real("y")}, ONE)
+    with pytest.raises(NonFiniteError, match=r"\(1/x\) divides by zero"):
+        named_passes(graph, {"x": number(0), "y": real("y")}, ONE)
 
 
 def test_long_graphs_are_told_part_by_part() -> None:
@@ -210,7 +211,7 @@ def test_long_graphs_are_told_part_by_part() -> None:
     text = "; ".join(["t0 = x + y", *(f"t{i} = t{i - 1} * (t{i - 1} + y)" for i in range(1, 40))])
     graph = Graph.parse(text)
     inputs = {"x": real("x"), "y": real("y")}
-    passes = told(graph, inputs, ONE)
-    assert max(len(show(edge.gradient)) for edge in passes.edges.values()) < 400
-    assert closed(graph, inputs, ONE) == {}
-    assert all(formula(value) is not None for value in passes.gradients)
+    passes = named_passes(graph, inputs, ONE)
+    assert max(len(format_value(edge.gradient)) for edge in passes.edges.values()) < 400
+    assert closed_form_gradients(graph, inputs, ONE) == {}
+    assert all(expr_of(value) is not None for value in passes.gradients)

@@ -9,27 +9,33 @@ from functools import cache
 from typing import Any
 
 from tutor import i18n
-from tutor.algebra import ANSWER, AlgebraError, Expr, parse, parse_equations, read_value, values
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.show import show, write
-from tutor.algebra.tree import ONE, number
-from tutor.engine import Graph, NotANumber, run
-from tutor.engine.definition import parse_definition
-from tutor.grading import Blank, Problem, grade, reads_as
-from tutor.packs.readers import Refused, read_input
+from tutor.algebra.expr import ONE, Expr, number
+from tutor.algebra.limits import ANSWER
+from tutor.algebra.parser import parse, parse_equations, parse_value
+from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.function_definition import parse_definition
+from tutor.engine.graph import Graph
+from tutor.engine.passes import NonFiniteError, forward_backward
+from tutor.grading.answer import preview
+from tutor.grading.grader import grade
+from tutor.grading.problem import Blank, Problem
+from tutor.packs.validators import InvalidValue, parse_input
 
 #: Seconds of the processor to refuse a text or to take it in, and what each number that it asks for may add.
-LIMIT = 0.05
-CELL = 1e-4
+MAX_SECONDS = 0.05
+SECONDS_PER_CELL = 1e-4
 
-_MATRIX = {name: evaluate(read_value(text), {}) for name, text in (("X", "[[0.1, 0.2], [3, 4]]"), ("W", "[[1], [2]]"))}
+_MATRIX = {name: evaluate(parse_value(text), {}) for name, text in (("X", "[[0.1, 0.2], [3, 4]]"), ("W", "[[1], [2]]"))}
 _INPUTS = {name: number(value) for name, value in (("x", 3), ("y", "0.25"), ("w", -2), ("a", 1), ("b", 2), ("t", 0))}
 _GRAPH_INPUTS = {**_INPUTS, **_MATRIX}
 
 
 @cache
-def _places(matrices: bool) -> tuple[tuple[Problem, Blank], ...]:
+def _problem_blanks(matrices: bool) -> tuple[tuple[Problem, Blank], ...]:
     """Where answers are typed into: the blanks of a graph of numbers, or of one of matrices with a start of 3."""
     problem = Problem(Graph.parse("t = x * y; z = exp(t) + x"), {"x": number(2), "y": number("0.25")})
     if matrices:
@@ -37,143 +43,151 @@ def _places(matrices: bool) -> tuple[tuple[Problem, Blank], ...]:
     return tuple((problem, blank) for blank in problem.blanks)
 
 
-def seconds(kind: str, text: str) -> float:
+def processor_seconds(kind: str, text: str) -> float:
     """What the product takes for the text, in seconds of the processor, without what large matrices may take.
 
     Raises `AssertionError`, and whatever comes out that should not.
     """
     begun = time.thread_time()
-    cells = _THROUGH[kind](text)
-    return time.thread_time() - begun - CELL * cells
+    cells = _CHECKS[kind](text)
+    return time.thread_time() - begun - SECONDS_PER_CELL * cells
 
 
-def slowness(kind: str, text: str) -> float:
+def best_seconds(kind: str, text: str) -> float:
     """The least of up to three times: one that is slow may be the machine's fault."""
-    taken = seconds(kind, text)
-    return min(taken, seconds(kind, text), seconds(kind, text)) if taken > LIMIT else taken
+    taken = processor_seconds(kind, text)
+    return min(taken, processor_seconds(kind, text), processor_seconds(kind, text)) if taken > MAX_SECONDS else taken
 
 
-def _answer(text: str) -> int:
-    places = _places(any(name in text for name in "XWS"))
+def _check_answer(text: str) -> int:
+    places = _problem_blanks(any(name in text for name in "XWS"))
     problem, blank = places[sum(map(ord, text)) % len(places)]
-    reading = reads_as(problem, blank, text)
+    reading = preview(problem, blank, text)
     if reading.error is not None:
-        _told(reading.error, text)
+        _check_error(reading.error, text)
     verdict = grade(problem, blank, text)
-    _in_both_languages(verdict.message)
+    _check_translations(verdict.message)
     if verdict.at is not None:
         assert 0 <= verdict.at <= len(text)
     return 0
 
 
-def _graph(text: str) -> int:
+def _check_graph(text: str) -> int:
     try:
         built = Graph.parse(text, None if "X" not in text else {"X": _MATRIX["X"]})
     except AlgebraError as error:
-        _told(error, text)
+        _check_error(error, text)
         return 0
     for position in range(len(built.nodes)):
-        assert built.title(position).strip("()")
+        assert built.label(position).strip("()")
     inputs = {name: _GRAPH_INPUTS.get(name, number("1.5")) for name in built.inputs}
     inputs = {
-        name: value if values.shape(value) == built.nodes[built.position[name]].shape else ONE
+        name: value if ops.shape_of(value) == built.nodes[built.position[name]].shape else ONE
         for name, value in inputs.items()
     }
-    floats = {name: values.each(nearest_float, value) for name, value in inputs.items()}
+    floats = {name: ops.map_cells(nearest_float, value) for name, value in inputs.items()}
     for given, start in ((floats, 1.0), (inputs, ONE)):
         try:
-            run(built, given, start)
-        except NotANumber as error:
-            _in_both_languages(error.message)
-    return sum(values.cells(node.shape) for node in built.nodes)
+            forward_backward(built, given, start)
+        except NonFiniteError as error:
+            _check_translations(error.message)
+    return sum(ops.num_cells(node.shape) for node in built.nodes)
 
 
-def _value(text: str) -> int:
+def _check_value(text: str) -> int:
     try:
-        value = evaluate(read_value(text), {})
-        values.each(nearest_float, value)
-        assert show(value)
-        return values.count(value) - 1
+        value = evaluate(parse_value(text), {})
+        ops.map_cells(nearest_float, value)
+        assert format_value(value)
+        return ops.size(value) - 1
     except AlgebraError as error:
-        _told(error, text)
+        _check_error(error, text)
         return 0
 
 
-def _definition(text: str) -> int:
+def _check_definition(text: str) -> int:
     try:
         definition = parse_definition(text)
     except AlgebraError as error:
-        _told(error, text)
+        _check_error(error, text)
         return 0
     use = f"z = {definition.name}({', '.join(definition.inputs)}) + 1"
     try:
         built = Graph.parse(use, None, {definition.name: definition})
     except AlgebraError as error:
-        _told(error, use)
+        _check_error(error, use)
         return 0
-    inside = [node.own.parts for node in built.nodes if node.own and node.own.parts]
-    return sum(2 * values.cells(node.shape) for graph in (built, *inside) for node in graph.nodes)
+    inside = [
+        node.custom_operation.body for node in built.nodes if node.custom_operation and node.custom_operation.body
+    ]
+    return sum(2 * ops.num_cells(node.shape) for graph in (built, *inside) for node in graph.nodes)
 
 
-def _number(text: str) -> int:
+def _check_number(text: str) -> int:
     try:
-        return values.count(read_input(text)) - 1
-    except Refused as error:
-        _in_both_languages(error.message)
+        return ops.size(parse_input(text)) - 1
+    except InvalidValue as error:
+        _check_translations(error.message)
         return 0
 
 
-_THROUGH = {"answer": _answer, "graph": _graph, "value": _value, "definition": _definition, "number": _number}
+_CHECKS = {
+    "answer": _check_answer,
+    "graph": _check_graph,
+    "value": _check_value,
+    "definition": _check_definition,
+    "number": _check_number,
+}
 
 
-def _told(error: AlgebraError, text: str) -> None:
+def _check_error(error: AlgebraError, text: str) -> None:
     """The fault lies within the text (or nowhere in it) and has a sentence."""
-    assert -1 <= error.at <= len(text), (error.at, error)
+    assert -1 <= error.position <= len(text), (error.position, error)
     assert error.length >= 1
-    assert max(error.at, 0) + error.length <= len(text) + 1, (error.at, error.length, error)
-    _in_both_languages(error.message)
+    assert max(error.position, 0) + error.length <= len(text) + 1, (error.position, error.length, error)
+    _check_translations(error.message)
 
 
-def _in_both_languages(message: Any) -> None:
-    before = i18n.language()
+def _check_translations(message: Any) -> None:
+    before = i18n.current_language()
     try:
         for language in i18n.LANGUAGES:
-            i18n.use(language)
+            i18n.set_language(language)
             assert str(message).strip()
     finally:
-        i18n.use(before)
+        i18n.set_language(before)
 
 
-def reads_back(kind: str, text: str) -> None:
+def assert_round_trip(kind: str, text: str) -> None:
     """What is written of a text that can be read has the same value. Raises `AssertionError`."""
     names: Mapping[str, Any] = _GRAPH_INPUTS
     try:
         if kind == "graph":
-            trees = [equation.tree for equation in parse_equations(text)]
+            trees = [equation.expr for equation in parse_equations(text)]
         else:
             trees = [parse(text, names if kind == "answer" else ())]
     except AlgebraError:
         return
     for tree in trees:
-        _same(tree, write(tree), names)
+        _check_same_value(tree, format_expr(tree), names)
 
 
-def _same(tree: Expr, written: str, names: Mapping[str, Any]) -> None:
+def _check_same_value(tree: Expr, written: str, names: Mapping[str, Any]) -> None:
     first = _floats(tree, names)
     if first is None:
         return
-    again = _floats(parse_equations(written)[0].tree, names)
-    assert again is not None and values.shape(first) == values.shape(again), written
+    again = _floats(parse_equations(written)[0].expr, names)
+    assert again is not None and ops.shape_of(first) == ops.shape_of(again), written
     for a, b in zip(_cells(first), _cells(again), strict=True):
         assert a == b or math.isclose(a, b, rel_tol=1e-12) or (math.isnan(a) and math.isnan(b)), (written, a, b)
 
 
 def _floats(tree: Expr, names: Mapping[str, Any]) -> Any:
     try:
-        return values.each(nearest_float, evaluate(tree, names, ANSWER))
+        return ops.map_cells(nearest_float, evaluate(tree, names, ANSWER))
     except (AlgebraError, KeyError):
         return None
 
 
 def _cells(value: Any) -> list[float]:
-    return [float(cell) for cell in value.ravel()] if values.is_matrix(value) else [float(value)]
+    return [float(cell) for cell in value.ravel()] if ops.is_matrix(value) else [float(value)]

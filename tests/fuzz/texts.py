@@ -16,7 +16,7 @@ FUNCTIONS = (
     *("exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "sigmoid", "σ", "relu", "softplus", "abs", "sign"),
     *("sum", "mean", "softmax"),
 )
-PAIRS = ("max", "min", "mse", "cross_entropy")
+BINARY_FUNCTIONS = ("max", "min", "mse", "cross_entropy")
 PLAIN_NUMBERS = ("0", "1", "2", "3", "9", "0.5", ".25", "1.50", "1/2", "1e3", "5.9e-4", "1e-30", "0.1", "3.", "007")
 NUMBERS = (
     *(*PLAIN_NUMBERS, "1e30", "99999", "1e31", "1" * 31, "0." + "3" * 29, "2e", "1.2.3", "0x1F", "1_000"),
@@ -29,8 +29,8 @@ NAMES = (
     *("x", "y", "w", "a", "b", "t", "X", "W", "e", "pi", "π", "up", "S", "dL/dz", "∂L/∂z", "df/dS", "self.output"),
     *("x1", "x'", "loss", "q1", "mul1", "e1", "é", "e\u0301", "х", "日本", "𝑥", "start", "lambda", "__class__", "T"),
 )
-SIGNS = ("+", "-", "*", "/", "^", "**", "@", "·", "×", "÷", "−", "–", " ", "", "=", "==", "<", ";", ",", "⊙", "%")
-HOSTILE = (
+PUNCTUATION = ("+", "-", "*", "/", "^", "**", "@", "·", "×", "÷", "−", "–", " ", "", "=", "==", "<", ";", ",", "⊙", "%")
+HOSTILE_PIECES = (
     *(
         "\u202e",
         "\u200b",
@@ -92,7 +92,7 @@ HOSTILE = (
 )
 
 
-def corpus() -> list[str]:
+def exercise_texts() -> list[str]:
     """Every text of the exercises that is part of a formula: graphs, values, answers, symbols."""
     found: list[str] = []
     for file in sorted(EXERCISES.glob("*/*.toml")):
@@ -108,12 +108,12 @@ def _strings(data: Any) -> Iterator[str]:
             yield from _strings(inside)
 
 
-class Texts:
+class TextGenerator:
     """Random texts, the same for the same seed."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
-        self.corpus = corpus()
+        self.corpus = exercise_texts()
         self.tame = True
 
     def text(self, kind: str) -> str:
@@ -127,13 +127,13 @@ class Texts:
             "number": self.value,
         }[kind]()
         for _ in range(self.rng.choice((0, 0, 0, 0, 1, 2, 5))):
-            made = self.damaged(made)
+            made = self.damage(made)
         return made
 
     def answer(self) -> str:
         """An expression over the names that an answer may use, and some it may not."""
         if self.rng.random() < 0.1:
-            return self.pick(self.corpus)
+            return self.choose(self.corpus)
         known = self.rng.choice((SCALARS, SCALARS, MATRICES, (*MATRICES, *SCALARS)))
         return self.expression(self.rng.randint(0, 5), known if self.tame else NAMES)
 
@@ -144,11 +144,11 @@ class Texts:
     def graph(self) -> str:
         """Equations, each using names of those before."""
         if self.rng.random() < 0.1:
-            return self.pick(self.corpus)
+            return self.choose(self.corpus)
         names = ["x", "y", "X", "a", "b"] if self.tame else [*self.rng.sample(NAMES, 3), "x", "y", "X"]
         parts: list[str] = []
         for position in range(self.rng.choice((1, 1, 2, 3, 6))):
-            name = f"t{position}" if self.tame else self.pick((f"t{position}", self.pick(NAMES)))
+            name = f"t{position}" if self.tame else self.choose((f"t{position}", self.choose(NAMES)))
             made = self.expression(self.rng.randint(1, 4), names)
             # Each tame equation uses the one before it: a graph has one output.
             parts.append(f"{name} = t{position - 1} + {made}" if parts and self.tame else f"{name} = {made}")
@@ -158,7 +158,7 @@ class Texts:
     def definition(self) -> str:
         """A node of one's own."""
         inputs = self.rng.sample(("x", "y", "u"), self.rng.randint(1, 2))
-        name = "swish" if self.tame else self.pick(("f", "g2", *NAMES, *FUNCTIONS))
+        name = "swish" if self.tame else self.choose(("f", "g2", *NAMES, *FUNCTIONS))
         return f"{name}({', '.join(inputs)}) = {self.expression(self.rng.randint(1, 4), inputs)}"
 
     def expression(self, depth: int, names: Any) -> str:
@@ -166,21 +166,21 @@ class Texts:
         rng = self.rng
         if depth == 0 or rng.random() < 0.1:
             numbers = PLAIN_NUMBERS if self.tame else NUMBERS
-            return self.pick(numbers) if rng.random() < 0.4 else self.pick(names)
+            return self.choose(numbers) if rng.random() < 0.4 else self.choose(names)
         inside = [self.expression(depth - 1, names) for _ in range(2)]
         kind = rng.randrange(12)
         if kind < 4:
-            sign = self.pick((" + ", " - ", "*", "/", "·", "^", " - " if self.tame else self.pick(SIGNS)))
+            sign = self.choose((" + ", " - ", "*", "/", "·", "^", " - " if self.tame else self.choose(PUNCTUATION)))
             sign = " @ " if rng.random() < 0.1 else sign
             return f"{inside[0]}{sign}{inside[1]}"
         if kind < 6:
-            return f"({inside[0]}){self.pick(('', '^2', '^-1', '²', '⁻¹', '.T', 'ᵀ', f'^({inside[1]})', f'({inside[1]})'))}"
+            return f"({inside[0]}){self.choose(('', '^2', '^-1', '²', '⁻¹', '.T', 'ᵀ', f'^({inside[1]})', f'({inside[1]})'))}"
         if kind < 8:
-            function = self.pick(FUNCTIONS)
-            axis = "" if self.tame and function not in ("sum", "mean") else self.pick(("", "", ", 0", ", 1", ", 2"))
+            function = self.choose(FUNCTIONS)
+            axis = "" if self.tame and function not in ("sum", "mean") else self.choose(("", "", ", 0", ", 1", ", 2"))
             return f"{function}({inside[0]}{axis})"
         if kind == 8:
-            return f"{self.pick(PAIRS)}({', '.join(inside)})"
+            return f"{self.choose(BINARY_FUNCTIONS)}({', '.join(inside)})"
         if kind == 9 and not (self.tame and rng.random() < 0.7):
             return self.matrix(depth, names)
         if kind == 10 and not (self.tame and rng.random() < 0.7):
@@ -196,7 +196,7 @@ class Texts:
         ]
         return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
 
-    def damaged(self, text: str) -> str:
+    def damage(self, text: str) -> str:
         """The text with something cut out, put in, exchanged, repeated or joined from elsewhere."""
         rng = self.rng
         i, j = sorted((rng.randint(0, len(text)), rng.randint(0, len(text))))
@@ -204,17 +204,17 @@ class Texts:
         if kind == 0:
             return text[:i] + text[i + 1 :]
         if kind == 1:
-            return text[:i] + self.pick(HOSTILE) + text[i:]
+            return text[:i] + self.choose(HOSTILE_PIECES) + text[i:]
         if kind == 2:
-            return text[:i] + self.pick((*SIGNS, *NAMES, *NUMBERS, *"()[],;")) + text[i:]
+            return text[:i] + self.choose((*PUNCTUATION, *NAMES, *NUMBERS, *"()[],;")) + text[i:]
         if kind == 3:
             return text[:i] + text[j:]
         if kind == 4 and i < j < len(text):
             return text[:i] + text[j] + text[i + 1 : j] + text[i] + text[j + 1 :]
         if kind == 5:
-            other = self.pick(self.corpus)
+            other = self.choose(self.corpus)
             return text[:i] + other[rng.randint(0, len(other)) :]
         return text[:i] + text[i:j] * rng.choice((2, 3, 40)) + text[j:]
 
-    def pick(self, choices: Any) -> str:
+    def choose(self, choices: Any) -> str:
         return str(self.rng.choice(choices))

@@ -10,39 +10,54 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.examples import examples
-from tests.grading.samples import EVERY_BLANK, GOOD, ODD, cells, matrix_problems, problem, problems, random_problem
+from tests.support.example_count import num_examples
+from tests.support.sample_problems import (
+    ALL_BLANKS,
+    ODD_NUMBER_PROBLEMS,
+    OPERATION_PROBLEMS,
+    cells_of,
+    make_problem,
+    random_matrix_problems,
+    random_problem,
+    random_problems,
+)
 from tutor import i18n
-from tutor.algebra import parse, values
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.show import show, show_rows
-from tutor.algebra.tree import Sym, names, number
-from tutor.engine import OPERATIONS, Graph, forward
-from tutor.engine.nudge import nudged
-from tutor.grading import RUNGS, Advice, Blank, Kind, Problem, asks, grade, hint, place_name
-from tutor.grading.identity import Outcome, compare_formulas
-from tutor.grading.mistakes import suspects
-from tutor.grading.wording import right_answer
-from tutor.i18n import Text
+from tutor.algebra.expr import Sym, free_names, number
+from tutor.algebra.parser import parse
+from tutor.algebra.printing import format_cells, format_value
+from tutor.engine.graph import Graph
+from tutor.engine.nudge import perturbed_output
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.passes import forward
+from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import NUM_RUNGS, hint_at
+from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.problem import AuthorNotes, Blank, Problem
+from tutor.grading.symbolic_equality import Outcome, compare_formulas
+from tutor.grading.verdict import VerdictKind
+from tutor.grading.wording import describe_blank, format_right_answer, place_name
+from tutor.i18n import LocalizedText
 from tutor.packs import library
 
-ALL = GOOD | ODD
-PLACES = [*EVERY_BLANK, *((name, place.id) for name, of in ODD.items() for place in of.blanks)]
+ALL = OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS
+ALL_PLACES = [*ALL_BLANKS, *((name, place.id) for name, of in ODD_NUMBER_PROBLEMS.items() for place in of.blanks)]
 
 
 @pytest.fixture(params=["en", "ko"])
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    i18n.use(request.param)
+    i18n.set_language(request.param)
     yield request.param
-    i18n.use("en")
+    i18n.set_language("en")
 
 
-def rung(of: Problem, place: Blank, number: int) -> str:
-    return str(hint(of, place, number).text)
+def hint_text(of: Problem, place: Blank, number: int) -> str:
+    return str(hint_at(of, place, number).text)
 
 
-def product(text: str) -> str:
+def evaluate_product(text: str) -> str:
     """What is ready to multiply: between the last sign or colon and `= ?`."""
     before, sign, _ = text.partition(" = ?")
     assert sign, text
@@ -51,42 +66,50 @@ def product(text: str) -> str:
 
 def test_the_samples_hold_every_operation_and_every_kind_of_blank() -> None:
     kinds, operations = set(), set()
-    for name, place_id in PLACES:
+    for name, place_id in ALL_PLACES:
         place = ALL[name].place(place_id)
         kinds.add(place.kind)
         if place.edge:
             operations.add((ALL[name].graph.nodes[place.edge.target].op, place.edge.slot))
     assert kinds == {"start", "edge", "sum"}
-    assert operations == {(op.id, slot) for op in OPERATIONS.values() for slot in range(len(op.local or op.pull))}
+    assert operations == {(op.id, slot) for op in OPERATIONS.values() for slot in range(len(op.derivative or op.vjp))}
 
 
-@pytest.mark.parametrize(("name", "place_id"), PLACES)
+@pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
 def test_every_rung_of_every_blank_can_be_read(name: str, place_id: str, language: str) -> None:
     of = ALL[name]
     place = of.place(place_id)
-    texts = [rung(of, place, number) for number in range(1, RUNGS + 1)]
+    texts = [hint_text(of, place, number) for number in range(1, NUM_RUNGS + 1)]
     assert all(text.strip() and "{" not in text for text in texts)
-    assert place.kind == "start" or len(set(texts)) == RUNGS
-    for words in (asks(of, place), place_name(of, place), asks(of, place, {part.id: "7" for part in of.places})):
+    assert place.kind == "start" or len(set(texts)) == NUM_RUNGS
+    for words in (
+        describe_blank(of, place),
+        place_name(of, place),
+        describe_blank(of, place, {part.id: "7" for part in of.places}),
+    ):
         assert str(words).strip()
         assert "{" not in str(words)
 
 
-@pytest.mark.parametrize(("name", "place_id"), PLACES)
+@pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
 def test_the_first_rung_speaks_of_the_blank_and_not_of_its_value(name: str, place_id: str) -> None:
     of = ALL[name]
     place = of.place(place_id)
-    text = rung(of, place, 1)
-    assert of.goal in text or of.graph.output in text or (place.kind == "sum" and of.graph.title(place.node) in text)
-    if name in ODD and name != "start-one" and place.kind != "start":
-        assert not _mentions(text, cells(of.truth(place)))
+    text = hint_text(of, place, 1)
+    assert (
+        of.target_name in text
+        or of.graph.output in text
+        or (place.kind == "sum" and of.graph.label(place.node) in text)
+    )
+    if name in ODD_NUMBER_PROBLEMS and name != "start-one" and place.kind != "start":
+        assert not _mentions(text, cells_of(of.truth(place)))
 
 
 def test_the_first_rung_gives_the_upstream_only_once_the_learner_has_it() -> None:
-    of = ODD["odd-branch"]
+    of = ODD_NUMBER_PROBLEMS["odd-branch"]
     place = of.place("y->t")  # its upstream is x · 13.75 = 512.2
-    assert "512.2" not in str(hint(of, place, 1).text)
-    assert "512.2" in str(hint(of, place, 1, known=("t->mul1",)).text)
+    assert "512.2" not in str(hint_at(of, place, 1).text)
+    assert "512.2" in str(hint_at(of, place, 1, known_places=("t->mul1",)).text)
 
 
 def _numbers(text: str) -> list[float]:
@@ -100,57 +123,61 @@ def _mentions(text: str, forbidden: list[Any]) -> bool:
     return any(value and abs(found - value) <= 1e-3 * abs(value) for found in _numbers(text) for value in wanted)
 
 
-@pytest.mark.parametrize("name", [name for name in ODD if name not in ("constants", "start-one", "start-matrix")])
+@pytest.mark.parametrize(
+    "name", [name for name in ODD_NUMBER_PROBLEMS if name not in ("constants", "start-one", "start-matrix")]
+)
 def test_the_second_rung_is_the_rule_without_these_numbers(name: str) -> None:
-    of = ODD[name]
-    numbers = [cell for value in of.exact.values for cell in cells(value)]
-    numbers += [cell for place in of.places for cell in cells(of.truth(place))]
+    of = ODD_NUMBER_PROBLEMS[name]
+    numbers = [cell for value in of.exact_passes.values for cell in cells_of(value)]
+    numbers += [cell for place in of.places for cell in cells_of(of.truth(place))]
     for place in of.blanks:
-        assert not _mentions(rung(of, place, 2), numbers), place.id
+        assert not _mentions(hint_text(of, place, 2), numbers), place.id
 
 
 def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters() -> None:
-    assert "∂y/∂q = p" in rung(GOOD["mul"], GOOD["mul"].place("y->t"), 2)
-    assert "∂y/∂p = −y²" in rung(GOOD["inv"], GOOD["inv"].place("x->t"), 2)
-    assert "∂y/∂p = y·(1 − y)" in rung(GOOD["sigmoid"], GOOD["sigmoid"].place("x->t"), 2)
-    assert "∂y/∂p = 1/p" in rung(GOOD["log"], GOOD["log"].place("x->t"), 2)
+    assert "∂y/∂q = p" in hint_text(OPERATION_PROBLEMS["mul"], OPERATION_PROBLEMS["mul"].place("y->t"), 2)
+    assert "∂y/∂p = −y²" in hint_text(OPERATION_PROBLEMS["inv"], OPERATION_PROBLEMS["inv"].place("x->t"), 2)
+    assert "∂y/∂p = y·(1 − y)" in hint_text(
+        OPERATION_PROBLEMS["sigmoid"], OPERATION_PROBLEMS["sigmoid"].place("x->t"), 2
+    )
+    assert "∂y/∂p = 1/p" in hint_text(OPERATION_PROBLEMS["log"], OPERATION_PROBLEMS["log"].place("x->t"), 2)
 
 
-def told_cell(text: str) -> tuple[int, int]:
+def example_cell_of(text: str) -> tuple[int, int]:
     """The cell that a third rung writes out: the first, unless it names another."""
     found = re.search(r"[Rr]ow (\d+), column (\d+)", text)
     return (int(found[1]) - 1, int(found[2]) - 1) if found else (0, 0)
 
 
 def check_third_rung(of: Problem, place: Blank) -> None:
-    text = rung(of, place, 3)
+    text = hint_text(of, place, 3)
     if text.startswith("Written out this is long."):
         assert place.edge
-        assert of.graph.nodes[place.edge.target].operation.pull
+        assert of.graph.nodes[place.edge.target].operation.vjp
         return
-    found = evaluate(parse(product(text)), {})
+    found = evaluate(parse(evaluate_product(text)), {})
     truth = of.truth(place)
-    if values.shape(found) != values.shape(truth):
-        truth = truth[told_cell(text)]
-    for mine, right in zip(cells(found), cells(truth), strict=True):
+    if ops.shape_of(found) != ops.shape_of(truth):
+        truth = truth[example_cell_of(text)]
+    for mine, right in zip(cells_of(found), cells_of(truth), strict=True):
         # Where all cancels, what is written is as near to nothing as the digits of its numbers allow.
-        size = max(map(abs, _numbers(product(text))), default=0.0)
+        size = max(map(abs, _numbers(evaluate_product(text))), default=0.0)
         nothing = (1e-3 if place.kind == "sum" else 1e-8) * size
         assert nearest_float(mine) == pytest.approx(nearest_float(right), rel=5e-3, abs=nothing), text
 
 
-@pytest.mark.parametrize(("name", "place_id"), [row for row in PLACES if row[0] not in ("start", "start-matrix")])
+@pytest.mark.parametrize(("name", "place_id"), [row for row in ALL_PLACES if row[0] not in ("start", "start-matrix")])
 def test_the_third_rung_multiplies_out_to_the_truth(name: str, place_id: str) -> None:
     of = ALL[name]
     place = of.place(place_id)
     if place.kind == "start":
-        assert rung(of, place, 3).startswith("∂z/∂z = z ÷ z")
+        assert hint_text(of, place, 3).startswith("∂z/∂z = z ÷ z")
         return
     check_third_rung(of, place)
 
 
-@settings(max_examples=examples(120), deadline=None)
-@given(problems)
+@settings(max_examples=num_examples(120), deadline=None)
+@given(random_problems)
 def test_the_third_rung_multiplies_out_on_any_numbers(of: Problem) -> None:
     for place in of.blanks:
         check_third_rung(of, place)
@@ -160,29 +187,29 @@ def test_the_third_rung_multiplies_out_on_any_numbers(of: Problem) -> None:
 def test_the_third_rung_of_a_matrix_product_offers_an_expression_that_is_right(name: str) -> None:
     of = ALL[name]
     for place in of.blanks:
-        offered = re.search(r"or the whole as (.+)\.$", rung(of, place, 3))
+        offered = re.search(r"or the whole as (.+)\.$", hint_text(of, place, 3))
         if offered:
-            assert grade(of, place, offered[1]).kind is Kind.RIGHT
-    assert any("or the whole as" in rung(of, place, 3) for place in of.blanks)
+            assert grade(of, place, offered[1]).kind is VerdictKind.RIGHT
+    assert any("or the whole as" in hint_text(of, place, 3) for place in of.blanks)
 
 
-@pytest.mark.parametrize(("name", "place_id"), PLACES)
+@pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
 def test_the_last_rung_begins_with_the_value_and_that_is_right(name: str, place_id: str) -> None:
     of = ALL[name]
     place = of.place(place_id)
-    text = rung(of, place, 4)
-    value = show(of.truth(place))
+    text = hint_text(of, place, 4)
+    value = format_value(of.truth(place))
     assert text.startswith(value + ".")
-    assert grade(of, place, value).kind is Kind.RIGHT
-    assert hint(of, place, 4).last
-    assert hint(of, place, 99) == hint(of, place, 4)
+    assert grade(of, place, value).kind is VerdictKind.RIGHT
+    assert hint_at(of, place, 4).is_last
+    assert hint_at(of, place, 99) == hint_at(of, place, 4)
 
 
-NUDGE = re.compile(
+NUDGE_PATTERN = re.compile(
     r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+,\d+\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
     r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
-ON_A_LINE = re.compile(
+LINEAR_BLANKS = re.compile(
     r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\S+))?, "
     r"(?P<output>\S+) would be (?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
@@ -190,13 +217,13 @@ ON_A_LINE = re.compile(
 
 def check_nudge(of: Problem, place: Blank) -> bool:
     """Whether there is a nudge; that what it says is so."""
-    text = rung(of, place, 4)
+    text = hint_text(of, place, 4)
     if "nudging" not in text:
         return False
-    found = NUDGE.search(text) or ON_A_LINE.search(text)
+    found = NUDGE_PATTERN.search(text) or LINEAR_BLANKS.search(text)
     assert found, text
     said = {key: float(found[key].replace("−", "-")) for key in ("new", "old", "after", "before", "moved", "delta")}
-    graph, floats = of.graph, of.floats
+    graph, floats = of.graph, of.float_passes
     assert bool(found["place"]) is bool(place.shape)
     row, _, column = (found["place"] or "[1,1]").strip("[]").partition(",")
     cell = (int(row) - 1, int(column) - 1) if place.shape else None
@@ -206,11 +233,11 @@ def check_nudge(of: Problem, place: Blank) -> bool:
         moved[cell] += said["delta"]
     if graph.nodes[place.node].is_input and "only this line" not in text:
         inputs = {name: floats.values[graph.position[name]] for name in graph.inputs}
-        after = forward(graph, inputs | {graph.nodes[place.node].id: moved})[graph.last]
+        after = forward(graph, inputs | {graph.nodes[place.node].id: moved})[graph.output_position]
     else:
         edge = place.edge if "only this line" in text else None
-        after = nudged(graph, floats.values, place.node, moved, edge)
-    before = floats.values[graph.last]
+        after = perturbed_output(graph, floats.values, place.node, moved, edge)
+    before = floats.values[graph.output_position]
     assert said["after"] == pytest.approx(after, rel=1e-6)
     assert said["before"] == pytest.approx(before, rel=1e-6)
     assert said["moved"] == pytest.approx(after - before, rel=1e-3, abs=1e-12)
@@ -228,82 +255,82 @@ def check_nudge(of: Problem, place: Blank) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "place_id"),
-    [row for row in PLACES if ALL[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"],
+    [row for row in ALL_PLACES if ALL[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"],
 )
 def test_a_nudge_is_shown_and_true(name: str, place_id: str) -> None:
     assert check_nudge(ALL[name], ALL[name].place(place_id))
 
 
-@settings(max_examples=examples(150), deadline=None)
-@given(problems)
+@settings(max_examples=num_examples(150), deadline=None)
+@given(random_problems)
 def test_a_nudge_is_true_on_any_numbers(of: Problem) -> None:
     for place in of.blanks:
         check_nudge(of, place)
 
 
-@settings(max_examples=examples(40), deadline=None)
-@given(matrix_problems)
+@settings(max_examples=num_examples(40), deadline=None)
+@given(random_matrix_problems)
 def test_every_rung_is_true_for_any_matrices(of: Problem) -> None:
     for place in of.blanks:
         check_third_rung(of, place)
         check_nudge(of, place)
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=num_examples(30), deadline=None)
 @given(st.integers(0, 10**9))
 def test_data_that_nothing_is_asked_of_leaves_hints_and_mistakes_as_they_are(seed: int) -> None:
-    of = random_problem(seed, matrices=True)
+    of = random_problem(seed, with_matrices=True)
     if of is None or len(of.inputs) < 2:
         return
     asked = Problem(of.graph, of.inputs, of.start, wrt=tuple(of.inputs)[:1])
     for place in asked.blanks:
         whole = of.place(place.id) if of.has_place(place.id) else None
-        texts = [rung(asked, place, number) for number in range(1, RUNGS + 1)]
+        texts = [hint_text(asked, place, number) for number in range(1, NUM_RUNGS + 1)]
         assert whole is not None
         if place.kind == "edge":
-            assert texts[1:3] == [rung(of, whole, number) for number in (2, 3)]
-        ids = {suspect.id for suspect in suspects(asked, place)}
-        assert ids <= {suspect.id for suspect in suspects(of, whole)}
+            assert texts[1:3] == [hint_text(of, whole, number) for number in (2, 3)]
+        ids = {suspect.id for suspect in candidates_at(asked, place)}
+        assert ids <= {suspect.id for suspect in candidates_at(of, whole)}
 
 
 def test_a_matrix_output_has_no_nudge_and_still_a_value() -> None:
-    of = ODD["start-matrix"]
-    assert rung(of, of.place("X->matmul1"), 4) == show(of.truth(of.place("X->matmul1"))) + "."
+    of = ODD_NUMBER_PROBLEMS["start-matrix"]
+    assert hint_text(of, of.place("X->matmul1"), 4) == format_value(of.truth(of.place("X->matmul1"))) + "."
 
 
 def test_a_start_that_is_no_one_is_not_explained_as_one() -> None:
-    of = ODD["start"]
-    texts = [rung(of, of.place("start"), number) for number in (1, 2, 3)]
+    of = ODD_NUMBER_PROBLEMS["start"]
+    texts = [hint_text(of, of.place("start"), number) for number in (1, 2, 3)]
     assert not any("÷" in text or "identity" in text for text in texts)
-    assert rung(of, of.place("start"), 4) == "13.75."
+    assert hint_text(of, of.place("start"), 4) == "13.75."
     wrong = grade(of, of.place("start"), "77.7")
-    assert (wrong.kind, "by how much" in str(wrong.message)) == (Kind.WRONG, False)
+    assert (wrong.kind, "by how much" in str(wrong.message)) == (VerdictKind.WRONG, False)
 
 
 def test_an_authors_rungs_come_first() -> None:
-    made = GOOD["mul"]
-    advice = {"x->t": Advice(hints=(Text({"en": "Think of {braces}.", "ko": "생각해 보세요."}),))}
-    of = Problem(made.graph, made.inputs, made.start, advice=advice)
+    made = OPERATION_PROBLEMS["mul"]
+    advice = {"x->t": AuthorNotes(hints=(LocalizedText({"en": "Think of {braces}.", "ko": "생각해 보세요."}),))}
+    of = Problem(made.graph, made.inputs, made.start, author_notes=advice)
     place = of.place("x->t")
-    assert (hint(of, place, 1).of, str(hint(of, place, 1).text)) == (5, "Think of {braces}.")
-    assert str(hint(of, place, 2).text) == rung(made, place, 1)
-    assert hint(of, place, 5).last
+    assert (hint_at(of, place, 1).of, str(hint_at(of, place, 1).text)) == (5, "Think of {braces}.")
+    assert str(hint_at(of, place, 2).text) == hint_text(made, place, 1)
+    assert hint_at(of, place, 5).is_last
 
 
 def test_values_near_one_are_given_with_the_digits_that_one_minus_them_needs() -> None:
-    of = problem("t = sigmoid(x); z = t * c", "3", x="9", c="5")
+    of = make_problem("t = sigmoid(x); z = t * c", "3", x="9", c="5")
     place = of.place("x->t")
     check_third_rung(of, place)
-    assert show_rows(of.exact.values[1], near_one=True)[0][0] in rung(of, place, 3)
+    assert format_cells(of.exact_passes.values[1], near_one=True)[0][0] in hint_text(of, place, 3)
 
 
 # --- where inputs are symbols --------------------------------------------------------------------------------
 
 
-def symbolic(text: str, goal: str, **advice: Advice) -> Problem:
+def symbolic(text: str, goal: str, **advice: AuthorNotes) -> Problem:
     """A problem of one open number x > 0, behind which the calculation goes on."""
     inputs = {"x": Sym("x", domain="positive")}
-    return Problem(Graph.parse(text, inputs), inputs, Sym(goal), advice=advice)
+    return Problem(Graph.parse(text, inputs), inputs, Sym(goal), author_notes=advice)
 
 
 SYMBOLIC = {
@@ -313,39 +340,39 @@ SYMBOLIC = {
     "powers": symbolic("a = x ^ 3; b = 2 ^ x; y = a * sigmoid(b)", "dL/dy"),
     "number": Problem(Graph.parse("z = x * y", {}), {"x": number(2), "y": number(3)}, Sym("dL/dz")),
 }
-OPEN = [(name, place.id) for name, of in SYMBOLIC.items() for place in of.blanks]
+OPEN_SYMBOLIC = [(name, place.id) for name, of in SYMBOLIC.items() for place in of.blanks]
 
 
-@pytest.mark.parametrize(("name", "place_id"), OPEN)
+@pytest.mark.parametrize(("name", "place_id"), OPEN_SYMBOLIC)
 def test_a_ladder_in_symbols_can_be_read_and_ends_in_an_answer_that_is_right(
     name: str, place_id: str, language: str
 ) -> None:
     of = SYMBOLIC[name]
     place = of.place(place_id)
-    texts = [rung(of, place, step) for step in range(1, RUNGS + 1)]
-    assert len(set(texts)) == RUNGS
+    texts = [hint_text(of, place, step) for step in range(1, NUM_RUNGS + 1)]
+    assert len(set(texts)) == NUM_RUNGS
     assert all(text.strip() and "{" not in text for text in texts)
-    answer = right_answer(of, place)
+    answer = format_right_answer(of, place)
     assert texts[-1].startswith(answer)
-    assert grade(of, place, answer).kind is Kind.RIGHT
+    assert grade(of, place, answer).kind is VerdictKind.RIGHT
 
 
-@pytest.mark.parametrize(("name", "place_id"), OPEN)
+@pytest.mark.parametrize(("name", "place_id"), OPEN_SYMBOLIC)
 def test_the_rule_of_an_open_slope_is_named_before_its_formula_is_shown(name: str, place_id: str) -> None:
     of = SYMBOLIC[name]
     place = of.place(place_id)
-    if place.edge is None or not names(of.exact.edges[place.edge.target, place.edge.slot].local):
+    if place.edge is None or not free_names(of.exact_passes.edges[place.edge.target, place.edge.slot].local_gradient):
         return
-    named, formula = rung(of, place, 2), rung(of, place, 3)
+    named, formula = hint_text(of, place, 2), hint_text(of, place, 3)
     assert "∂y/∂" not in named and "upstream" not in named
     shown = re.search(r" = (.+)\. Multiply the upstream by it\.$", formula)
     assert shown
     known = {
-        **of.names_for(place),
-        **{node.name: of.exact.values[i] for i, node in enumerate(of.graph.nodes) if node.name},
+        **of.names_at(place),
+        **{node.name: of.exact_passes.values[i] for i, node in enumerate(of.graph.nodes) if node.name},
     }
     slope = evaluate(parse(shown[1], known), known)
-    right = of.exact.edges[place.edge.target, place.edge.slot].local
+    right = of.exact_passes.edges[place.edge.target, place.edge.slot].local_gradient
     assert compare_formulas(slope, right).outcome is Outcome.SAME, formula
 
 
@@ -355,14 +382,14 @@ AT_A_POINT = re.compile(
 )
 
 
-@pytest.mark.parametrize(("name", "place_id"), [row for row in OPEN if row[0] != "number"])
+@pytest.mark.parametrize(("name", "place_id"), [row for row in OPEN_SYMBOLIC if row[0] != "number"])
 def test_a_slope_can_be_checked_at_a_point(name: str, place_id: str) -> None:
     of = SYMBOLIC[name]
     place = of.place(place_id)
     if place.edge is None:
         return
-    found = AT_A_POINT.search(rung(of, place, 4))
-    assert found, rung(of, place, 4)
+    found = AT_A_POINT.search(hint_text(of, place, 4))
+    assert found, hint_text(of, place, 4)
     said = {
         key: float(found[key].replace("−", "-")) for key in ("slope", "new", "old", "after", "before", "moved", "delta")
     }
@@ -373,7 +400,7 @@ def test_a_slope_can_be_checked_at_a_point(name: str, place_id: str) -> None:
 
 def test_the_start_that_is_given_is_the_upstream_that_was_received() -> None:
     def first(name: str, place: str, *known: str) -> str:
-        return str(hint(SYMBOLIC[name], SYMBOLIC[name].place(place), 1, ("start", *known)).text)
+        return str(hint_at(SYMBOLIC[name], SYMBOLIC[name].place(place), 1, ("start", *known)).text)
 
     assert "received ∂L/∂y." in first("inv", "x->inv1")
     assert "First find what" in first("parts", "m->q")
@@ -381,26 +408,26 @@ def test_the_start_that_is_given_is_the_upstream_that_was_received() -> None:
 
 
 def test_an_answer_in_certain_names_is_shown_in_these() -> None:
-    of = symbolic("y = sigmoid(x)", "dL/dy", **{"x->sigmoid1": Advice(symbols=("y", "dL/dy"))})
-    assert right_answer(of, of.place("x->sigmoid1")) == "∂L/∂y·y·(1 − y)"
-    through = symbolic("p = exp(x); y = sqrt(p)", "dL/dy", **{"x->p": Advice(symbols=("p", "up"))})
-    assert right_answer(through, through.place("x->p")) == "up·p"
+    of = symbolic("y = sigmoid(x)", "dL/dy", **{"x->sigmoid1": AuthorNotes(symbols=("y", "dL/dy"))})
+    assert format_right_answer(of, of.place("x->sigmoid1")) == "∂L/∂y·y·(1 − y)"
+    through = symbolic("p = exp(x); y = sqrt(p)", "dL/dy", **{"x->p": AuthorNotes(symbols=("p", "up"))})
+    assert format_right_answer(through, through.place("x->p")) == "up·p"
 
 
 def test_the_sum_at_a_branch_can_be_found_by_nudging_where_there_are_symbols() -> None:
     of = symbolic("y = x * x + 3 * x", "dL/dy")
-    said = rung(of, of.place("x"), 4)
+    said = hint_text(of, of.place("x"), 4)
     assert "Check ∂y/∂x by nudging at x = 2: it is 7 there." in said
     assert "y is 10.71 instead of 10: 0.71 for 0.1" in said
-    assert "∂(x·x)/∂x = x" in rung(of, of.place("x->mul1.0"), 3)
+    assert "∂(x·x)/∂x = x" in hint_text(of, of.place("x->mul1.0"), 3)
 
 
 @pytest.mark.parametrize("name", ["matrices", "relu", "bias", "softmax"])
 def test_a_matrix_begins_with_its_shape(name: str) -> None:
-    of = GOOD[name]
+    of = OPERATION_PROBLEMS[name]
     for place in of.blanks:
         if place.shape:
-            assert f"{place.shape[0]}×{place.shape[1]}" in rung(of, place, 1)
+            assert f"{place.shape[0]}×{place.shape[1]}" in hint_text(of, place, 1)
 
 
 @pytest.mark.parametrize(
@@ -413,9 +440,9 @@ def test_a_matrix_begins_with_its_shape(name: str) -> None:
 def test_a_question_without_hints_of_its_author_does_not_begin_with_the_answer(
     name: str, question: str, told: str
 ) -> None:
-    of = library.find(name).variant().problem
+    of = library.find_exercise(name).variant().problem
     place = of.place(question)
-    first = hint(of, place, 1)
-    assert (first.of, first.last, told in str(first.text)) == (2, False, True)
-    assert right_answer(of, place) not in str(first.text)
-    assert right_answer(of, place) in str(hint(of, place, 2).text)
+    first = hint_at(of, place, 1)
+    assert (first.of, first.is_last, told in str(first.text)) == (2, False, True)
+    assert format_right_answer(of, place) not in str(first.text)
+    assert format_right_answer(of, place) in str(hint_at(of, place, 2).text)

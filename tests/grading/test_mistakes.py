@@ -10,29 +10,40 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tests.examples import examples
-from tests.grading.samples import EVERY_BLANK, GOOD, cells, literal, matrix_problems, problem, problems
-from tutor.algebra import parse, values
+from tests.support.example_count import num_examples
+from tests.support.sample_problems import (
+    ALL_BLANKS,
+    OPERATION_PROBLEMS,
+    answer_literal,
+    cells_of,
+    make_problem,
+    random_matrix_problems,
+    random_problems,
+)
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.show import show
-from tutor.engine import OPERATIONS
+from tutor.algebra.parser import parse
+from tutor.algebra.printing import format_value
 from tutor.engine.operation import Mistake, Operation
-from tutor.grading import Blank, Kind, Problem, grade
-from tutor.grading.mistakes import suspects
+from tutor.engine.operations import OPERATIONS
+from tutor.grading.grader import grade
+from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.verdict import VerdictKind
 
 
-def typed(value: Any, digits: int = 10) -> str:
+def typed_value(value: Any, digits: int = 10) -> str:
     """A number or a matrix as somebody with a calculator writes it."""
-    return literal([f"{float(cell):.{digits - 1}e}" for cell in cells(value)], values.shape(value))
+    return answer_literal([f"{float(cell):.{digits - 1}e}" for cell in cells_of(value)], ops.shape_of(value))
 
 
-def same(a: Any, b: Any, apart: float = 1e-6) -> bool:
-    return values.shape(a) == values.shape(b) and bool(np.allclose(a, b, rtol=apart, atol=1e-12))
+def is_close(a: Any, b: Any, apart: float = 1e-6) -> bool:
+    return ops.shape_of(a) == ops.shape_of(b) and bool(np.allclose(a, b, rtol=apart, atol=1e-12))
 
 
-def truth(of: Problem, place: Blank) -> Any:
-    return values.each(nearest_float, of.truth(place))
+def truth_of(of: Problem, place: Blank) -> Any:
+    return ops.map_cells(nearest_float, of.truth(place))
 
 
 def mistaken_values(of: Problem, place: Blank, mistake: Mistake) -> Any:
@@ -40,7 +51,7 @@ def mistaken_values(of: Problem, place: Blank, mistake: Mistake) -> Any:
     assert place.edge
     try:
         with np.errstate(all="ignore"):
-            value = mistake.rule(of.floats.spot(place.edge))
+            value = mistake.rule(of.float_passes.edge_context(place.edge))
     except (ArithmeticError, ValueError, TypeError, IndexError, AttributeError):
         return None
     finite = np.ndim(value) in (0, 2) and not np.iscomplexobj(value) and np.all(np.isfinite(value))
@@ -57,12 +68,12 @@ def declared_at(of: Problem, place: Blank) -> list[Mistake]:
     assert place.edge
     alone = of.graph.nodes[place.edge.target].const is not None
     fitting = [m for m in operation_at(of, place).mistakes if m.slots is None or place.edge.slot in m.slots]
-    return [mistake for mistake in fitting if not (alone and mistake.alone == "")]
+    return [mistake for mistake in fitting if not (alone and mistake.feedback_with_constant == "")]
 
 
 DECLARED = [
     pytest.param(name, place.id, number, id=f"{name}-{place.id}-{mistake.id}")
-    for name, of in GOOD.items()
+    for name, of in OPERATION_PROBLEMS.items()
     for place in of.blanks
     if place.edge
     for number, mistake in enumerate(declared_at(of, place))
@@ -71,35 +82,40 @@ DECLARED = [
 
 @pytest.mark.parametrize(("name", "place_id", "number"), DECLARED)
 def test_a_declared_mistake_is_recognised(name: str, place_id: str, number: int) -> None:
-    of = GOOD[name]
+    of = OPERATION_PROBLEMS[name]
     place = of.place(place_id)
     mistake = declared_at(of, place)[number]
-    named = f"{operation_at(of, place).called}.{mistake.id}"
+    named = f"{operation_at(of, place).label}.{mistake.id}"
     value = mistaken_values(of, place, mistake)
-    if value is None or same(value, truth(of, place), 0.01):
-        right = truth(of, place)
-        assert grade(of, place, typed(right) if np.any(right) else show(of.truth(place))).kind is Kind.RIGHT
+    if value is None or is_close(value, truth_of(of, place), 0.01):
+        right = truth_of(of, place)
+        assert (
+            grade(of, place, typed_value(right) if np.any(right) else format_value(of.truth(place))).kind
+            is VerdictKind.RIGHT
+        )
         return
-    verdict = grade(of, place, typed(value) if np.any(value) else show(value))
-    assert verdict.kind is Kind.MISTAKEN
+    verdict = grade(of, place, typed_value(value) if np.any(value) else format_value(value))
+    assert verdict.kind is VerdictKind.MISTAKEN
     assert verdict.mistake is not None
     if verdict.mistake != named:
         # Another mistake of the same value came first: it must really have that value.
-        others = [suspect.id for suspect in suspects(of, place) if same(suspect.value, value, 0.006)]
+        others = [suspect.id for suspect in candidates_at(of, place) if is_close(suspect.value, value, 0.006)]
         assert others.index(verdict.mistake) < others.index(named)
 
 
 def test_every_declared_mistake_is_told_apart_somewhere() -> None:
-    declared = {f"{op.called}.{m.id}" for op in OPERATIONS.values() for m in op.mistakes}
+    declared = {f"{op.label}.{m.id}" for op in OPERATIONS.values() for m in op.mistakes}
     of_a_loss = {"softmax.y-only", "softmax.not-by-rows"}
     named = set()
-    for name, place_id in EVERY_BLANK:
-        of = GOOD[name]
+    for name, place_id in ALL_BLANKS:
+        of = OPERATION_PROBLEMS[name]
         place = of.place(place_id)
-        for suspect in suspects(of, place):
+        for suspect in candidates_at(of, place):
             if suspect.id in named or suspect.id not in declared | of_a_loss:
                 continue
-            verdict = grade(of, place, typed(suspect.value) if np.any(suspect.value) else show(suspect.value))
+            verdict = grade(
+                of, place, typed_value(suspect.value) if np.any(suspect.value) else format_value(suspect.value)
+            )
             named.add(verdict.mistake)
     # At these slots the mistake has the value of one that is listed earlier, whatever the numbers.
     always_the_same = {"div.undo"}
@@ -160,73 +176,76 @@ GENERAL = [
 
 @pytest.mark.parametrize(("name", "place", "answer", "mistake"), GENERAL)
 def test_a_learner_with_that_rule_is_told_so(name: str, place: str, answer: str, mistake: str) -> None:
-    verdict = grade(GOOD[name], GOOD[name].place(place), answer)
-    assert (verdict.kind, verdict.mistake) == (Kind.MISTAKEN, mistake)
-    assert verdict.costs
+    verdict = grade(OPERATION_PROBLEMS[name], OPERATION_PROBLEMS[name].place(place), answer)
+    assert (verdict.kind, verdict.mistake) == (VerdictKind.MISTAKEN, mistake)
+    assert verdict.is_wrong_attempt
 
 
 def test_an_upstream_that_was_not_summed_is_told() -> None:
-    of = problem("t = x * y; z = t * t", "3", x="7", y="4")  # t gets 84 + 84
+    of = make_problem("t = x * y; z = t * t", "3", x="7", y="4")  # t gets 84 + 84
     verdict = grade(of, of.place("x->t"), "84*4")
     assert verdict.mistake == "any.unsummed-upstream"
 
 
 def test_the_start_has_its_own_mistakes() -> None:
-    of = problem("z = x * y", given=(), x="7", y="4")
+    of = make_problem("z = x * y", given_blanks=(), x="7", y="4")
     assert grade(of, of.place("start"), "28").mistake == "start.output-value"
     assert grade(of, of.place("start"), "0").mistake == "start.zero"
-    assert grade(of, of.place("start"), "1").kind is Kind.RIGHT
-    other = problem("z = x * y", "3", given=(), x="7", y="4")
+    assert grade(of, of.place("start"), "1").kind is VerdictKind.RIGHT
+    other = make_problem("z = x * y", "3", given_blanks=(), x="7", y="4")
     assert grade(other, other.place("start"), "1").mistake == "start.one"
 
 
 def test_arithmetic_is_no_misunderstanding() -> None:
-    of = GOOD["exp"]
+    of = OPERATION_PROBLEMS["exp"]
     right = 15 * math.e**2  # 110.8…
     assert grade(of, of.place("x->t"), f"{right * 1.03:.2f}").mistake == "any.slip"
     assert grade(of, of.place("x->t"), f"{right * 10:.2f}").mistake == "any.slip"
     assert "point" in str(grade(of, of.place("x->t"), f"{right / 100:.5f}").message)
-    assert grade(of, of.place("x->t"), f"{right * 1.3:.2f}").kind is Kind.WRONG
+    assert grade(of, of.place("x->t"), f"{right * 1.3:.2f}").kind is VerdictKind.WRONG
 
 
 def test_an_expression_over_names_is_judged_by_its_value() -> None:
-    of = GOOD["mul"]
+    of = OPERATION_PROBLEMS["mul"]
     assert grade(of, of.place("x->t"), "up*x").mistake == "mul.own-input"
     assert grade(of, of.place("x->t"), "y").mistake == "any.dropped-upstream"
 
 
-@settings(max_examples=examples(120), deadline=None)
-@given(problems)
+@settings(max_examples=num_examples(120), deadline=None)
+@given(random_problems)
 def test_whoever_is_right_is_never_accused(of: Problem) -> None:
     for place in of.blanks:
-        right = truth(of, place)
-        assert grade(of, place, typed(right) if right else "0").kind is Kind.RIGHT
+        right = truth_of(of, place)
+        assert grade(of, place, typed_value(right) if right else "0").kind is VerdictKind.RIGHT
 
 
-@settings(max_examples=examples(120), deadline=None)
-@given(problems)
+@settings(max_examples=num_examples(120), deadline=None)
+@given(random_problems)
 def test_every_suspect_on_random_numbers_is_mistaken_or_within_tolerance(of: Problem) -> None:
     for place in of.blanks:
-        right = truth(of, place)
-        for suspect in suspects(of, place):
+        right = truth_of(of, place)
+        for suspect in candidates_at(of, place):
             if not 1e-25 < abs(suspect.value) < 1e25:
                 continue
-            verdict = grade(of, place, typed(suspect.value))
+            verdict = grade(of, place, typed_value(suspect.value))
             near = abs(suspect.value - right) <= 0.0051 * abs(right)
-            assert verdict.kind is Kind.MISTAKEN or (near and verdict.kind is Kind.RIGHT), (place.id, suspect)
+            assert verdict.kind is VerdictKind.MISTAKEN or (near and verdict.kind is VerdictKind.RIGHT), (
+                place.id,
+                suspect,
+            )
 
 
-@settings(max_examples=examples(40), deadline=None)
-@given(matrix_problems)
+@settings(max_examples=num_examples(40), deadline=None)
+@given(random_matrix_problems)
 def test_every_suspect_among_matrices_is_mistaken_too(of: Problem) -> None:
     for place in of.blanks:
-        right = truth(of, place)
-        for suspect in suspects(of, place):
-            answer = typed(suspect.value, 6)
+        right = truth_of(of, place)
+        for suspect in candidates_at(of, place):
+            answer = typed_value(suspect.value, 6)
             if len(answer) > 400 or re.search(r"e[-+]?(3[1-9]|[4-9]\d|\d{3})", answer):
                 continue
             verdict = grade(of, place, answer)
-            assert verdict.kind is Kind.MISTAKEN or (same(suspect.value, right, 0.0051) and verdict.right)
+            assert verdict.kind is VerdictKind.MISTAKEN or (is_close(suspect.value, right, 0.0051) and verdict.right)
 
 
 @pytest.mark.parametrize(
@@ -244,15 +263,15 @@ def test_every_suspect_among_matrices_is_mistaken_too(of: Problem) -> None:
 def test_a_mistake_on_a_wrong_upstream_of_ones_own_is_named_too(
     name: str, place: str, upstream: str, answer: tuple[str, str], mistake: str
 ) -> None:
-    of = GOOD[name]
+    of = OPERATION_PROBLEMS[name]
     at, before = of.place(place), of.place(upstream)
-    held = {before.id: evaluate(parse(answer[0], of.names_for(before)), of.names_for(before))}
+    held = {before.id: evaluate(parse(answer[0], of.names_at(before)), of.names_at(before))}
     verdict = grade(of, at, answer[1], held)
-    assert (verdict.kind, verdict.mistake) == (Kind.MISTAKEN, mistake)
+    assert (verdict.kind, verdict.mistake) == (VerdictKind.MISTAKEN, mistake)
 
 
 def test_a_mistake_on_a_wrong_upstream_of_ones_own_says_so() -> None:
-    of = GOOD["mul"]
+    of = OPERATION_PROBLEMS["mul"]
     held = {"t->mul1": evaluate(parse("6", {}), {})}
     told = str(grade(of, of.place("x->t"), "-24", held).message)
     assert told.startswith("This goes on from your value at t → ×, which isn't right yet. The size is right.")

@@ -5,83 +5,84 @@ from __future__ import annotations
 import pytest
 
 from tutor import i18n
-from tutor.algebra.tree import Sym, number
-from tutor.engine import OPERATIONS
-from tutor.grading.card import card_at, cards
+from tutor.algebra.expr import Sym, number
+from tutor.engine.operations import OPERATIONS
+from tutor.grading.glossary import OPERATION_NAMES, RULE_REASONS
 from tutor.grading.problem import Problem
 from tutor.grading.replay import Replay
-from tutor.grading.why import NAMES, WHY
-from tutor.packs import from_formula, library
-from tutor.practice.replaying import replay_of
+from tutor.grading.rule_cards import all_cards, card_at
+from tutor.packs import library
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.practice.replay_choice import choose_replay
 from tutor.practice.worksheet import Worksheet
 
 
 def problem(text: str, **inputs: int) -> Problem:
-    return from_formula(text, {name: number(value) for name, value in inputs.items()}).variant().problem
+    return exercise_from_formula(text, {name: number(value) for name, value in inputs.items()}).variant().problem
 
 
-def told(replay: Replay, place: str) -> str:
-    replay.go(place)
-    return " ".join(replay.step.lines())
+def step_text(replay: Replay, place: str) -> str:
+    replay.go_to(place)
+    return " ".join(replay.current_step.paragraphs())
 
 
 def test_a_step_says_the_rule_and_comes_to_the_value() -> None:
     replay = Replay(problem("z = (a + b) * c", a=1, b=2, c=5))
-    assert told(replay, "c->mul1").endswith("∂y/∂q = p. upstream × slope = 1 × 3 = 3")
-    assert told(replay, "a->add1").endswith("upstream × slope = 5 × 1 = 5")
+    assert step_text(replay, "c->mul1").endswith("∂y/∂q = p. upstream × slope = 1 × 3 = 3")
+    assert step_text(replay, "a->add1").endswith("upstream × slope = 5 × 1 = 5")
 
 
 def test_at_a_branch_the_parts_are_added() -> None:
     replay = Replay(problem("z = x * (x + 3)", x=2))
-    assert told(replay, "x").endswith("5 + 2 = 7") or told(replay, "x").endswith("2 + 5 = 7")
-    assert set(replay.step.looked_at) == {"x->mul1", "x->add1"}
+    assert step_text(replay, "x").endswith("5 + 2 = 7") or step_text(replay, "x").endswith("2 + 5 = 7")
+    assert set(replay.current_step.depends_on) == {"x->mul1", "x->add1"}
 
 
 def test_going_on_and_back_stops_at_the_ends() -> None:
     replay = Replay(problem("z = a * b", a=1, b=2))
-    assert not replay.move(-1) and replay.move(1) and replay.shown == {"start", "a->mul1"}
-    assert replay.move(99) and not replay.move(1) and len(replay.shown) == 3
-    assert not replay.go("nowhere") and replay.go("start") and replay.at == 0
+    assert not replay.move(-1) and replay.move(1) and replay.visible_places == {"start", "a->mul1"}
+    assert replay.move(99) and not replay.move(1) and len(replay.visible_places) == 3
+    assert not replay.go_to("nowhere") and replay.go_to("start") and replay.index == 0
 
 
 def test_symbols_stay_letters() -> None:
-    found = from_formula("z = a * b", {"a": Sym("a"), "b": number(2)}).variant().problem
-    assert told(Replay(found), "b->mul1").endswith("1 × a = a")
+    found = exercise_from_formula("z = a * b", {"a": Sym("a"), "b": number(2)}).variant().problem
+    assert step_text(Replay(found), "b->mul1").endswith("1 × a = a")
 
 
 def test_every_place_of_every_exercise_is_told_to_the_end() -> None:
     count = 0
-    for pack in library.packs(installed=False):
+    for pack in library.all_packs(installed=False):
         for entry in pack.entries:
             found = pack.open(entry.id).variant().problem
             for step in Replay(found).steps:
                 for language in i18n.LANGUAGES:
-                    i18n.use(language)
-                    lines = step.lines()
+                    i18n.set_language(language)
+                    lines = step.paragraphs()
                     assert lines and not any("= ?" in line or "{" in line for line in lines), (entry.id, step.place.id)
-                    assert str(step.asks)
-                    assert "{" not in "".join(card_at(found, step.place, ()).lines())
+                    assert str(step.description)
+                    assert "{" not in "".join(card_at(found, step.place, ()).render_lines())
                 count += 1
     assert count > 100
 
 
 def test_before_it_is_solved_no_replay_has_the_learners_numbers() -> None:
     for name in ("basics/two-roads", "matrices/sigma-xw", "basics/sigmoid-in-symbols"):
-        worksheet = Worksheet(library.find(name).variant())
-        replay, note = replay_of(worksheet)
+        worksheet = Worksheet(library.find_exercise(name).variant())
+        replay, note = choose_replay(worksheet)
         assert note is not None and "other numbers" in str(note)
         assert any(str(value) != str(worksheet.problem.inputs[name]) for name, value in replay.problem.inputs.items())
         assert [step.place.id for step in replay.steps] == [place.id for place in worksheet.problem.places]
 
 
 def test_a_formula_of_ones_own_is_replayed_at_other_numbers_too() -> None:
-    worksheet = Worksheet(from_formula("z = a * b", {"a": number(3), "b": number(-4)}).variant())
-    replay, _note = replay_of(worksheet)
+    worksheet = Worksheet(exercise_from_formula("z = a * b", {"a": number(3), "b": number(-4)}).variant())
+    replay, _note = choose_replay(worksheet)
     assert {str(value) for value in replay.problem.inputs.values()} != {"3", "-4"}
     for name, answer in (("a", "-4"), ("b", "3")):
         worksheet.answer(name, answer)
     assert worksheet.done
-    replay, note = replay_of(worksheet)
+    replay, note = choose_replay(worksheet)
     assert note is None and replay.problem is worksheet.problem
 
 
@@ -89,21 +90,21 @@ def test_a_formula_of_ones_own_is_replayed_at_other_numbers_too() -> None:
 
 
 def test_every_operation_has_a_name_and_a_reason() -> None:
-    words = {operation.called for operation in OPERATIONS.values()}
-    assert words == set(NAMES) == set(WHY)
+    words = {operation.label for operation in OPERATIONS.values()}
+    assert words == set(OPERATION_NAMES) == set(RULE_REASONS)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) -> None:
-    i18n.use(language)
-    for card in cards():
-        assert len(card.reasons) in (3, 4), card.title
-        assert card.mistakes and "{" not in "\n".join(card.lines()), card.title
+    i18n.set_language(language)
+    for card in all_cards():
+        assert len(card.why_sentences) in (3, 4), card.title
+        assert card.mistakes and "{" not in "\n".join(card.render_lines()), card.title
 
 
 def test_a_card_shows_only_what_is_known() -> None:
     found = problem("z = a * b", a=3, b=4)
-    closed = card_at(found, found.place("a"), {"start"}).lines(ascii=True)
+    closed = card_at(found, found.place("a"), {"start"}).render_lines(ascii=True)
     assert "   ,---." in closed[4] and "    ? <-- " in closed[6] and closed[7].endswith("<-- 1")
-    opened = card_at(found, found.place("a"), {"start", "a->mul1"}).lines(ascii=True)
+    opened = card_at(found, found.place("a"), {"start", "a->mul1"}).render_lines(ascii=True)
     assert "    4 <-- " in opened[6]

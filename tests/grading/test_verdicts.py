@@ -8,121 +8,124 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.examples import examples
-from tests.fuzz.texts import Texts
-from tests.grading.samples import EVERY_BLANK, GOOD, ODD, problem
-from tests.peer import takes
-from tutor.grading import Kind, grade, reads_as
-from tutor.grading.verdict import MARKS, WORDS
+from tests.fuzz.texts import TextGenerator
+from tests.support.example_count import num_examples
+from tests.support.sample_problems import ALL_BLANKS, ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
+from tests.support.timing import runs_within
+from tutor.grading.answer import preview
+from tutor.grading.grader import grade
+from tutor.grading.verdict import LABELS, MARKS, VerdictKind
 
 #: An answer takes no longer than adding up so many times a hundred thousand numbers.
-AT_ONCE = 15
+MAX_SECONDS = 15
 
-SEED = problem("z = (a + b) * c", a="50", b="70", c="2")
+LESSON_PROBLEM = make_problem("z = (a + b) * c", a="50", b="70", c="2")
 
 
 @pytest.mark.parametrize(
     ("place", "answer", "kind"),
     [
-        ("c->mul1", "120", Kind.RIGHT),
-        ("c->mul1", "a + b", Kind.RIGHT),
-        ("c", "120.0", Kind.RIGHT),
-        ("c->mul1", "1e2", Kind.COARSE),
-        ("a->add1", "120", Kind.ELSEWHERE),
-        ("c->mul1", "77", Kind.WRONG),
-        ("c->mul1", "[[120]]", Kind.WRONG_SHAPE),
-        ("c->mul1", "", Kind.MALFORMED),
-        ("c->mul1", "12O", Kind.MALFORMED),
-        ("c->mul1", "1/0", Kind.MALFORMED),
-        ("c->mul1", "120 120", Kind.MALFORMED),
-        ("c->mul1", "x", Kind.MALFORMED),
-        ("c->mul1", "10^400", Kind.MALFORMED),
-        ("c->mul1", "9^9^9^9", Kind.MALFORMED),
-        ("c->mul1", "log(sqrt(2) - 2.0)", Kind.MALFORMED),
-        ("c->mul1", "sin(9^9^9)", Kind.MALFORMED),
+        ("c->mul1", "120", VerdictKind.RIGHT),
+        ("c->mul1", "a + b", VerdictKind.RIGHT),
+        ("c", "120.0", VerdictKind.RIGHT),
+        ("c->mul1", "1e2", VerdictKind.COARSE),
+        ("a->add1", "120", VerdictKind.ELSEWHERE),
+        ("c->mul1", "77", VerdictKind.WRONG),
+        ("c->mul1", "[[120]]", VerdictKind.WRONG_SHAPE),
+        ("c->mul1", "", VerdictKind.MALFORMED),
+        ("c->mul1", "12O", VerdictKind.MALFORMED),
+        ("c->mul1", "1/0", VerdictKind.MALFORMED),
+        ("c->mul1", "120 120", VerdictKind.MALFORMED),
+        ("c->mul1", "x", VerdictKind.MALFORMED),
+        ("c->mul1", "10^400", VerdictKind.MALFORMED),
+        ("c->mul1", "9^9^9^9", VerdictKind.MALFORMED),
+        ("c->mul1", "log(sqrt(2) - 2.0)", VerdictKind.MALFORMED),
+        ("c->mul1", "sin(9^9^9)", VerdictKind.MALFORMED),
     ],
 )
-def test_the_verdict_is(place: str, answer: str, kind: Kind) -> None:
-    assert grade(SEED, SEED.place(place), answer).kind is kind
+def test_the_verdict_is(place: str, answer: str, kind: VerdictKind) -> None:
+    assert grade(LESSON_PROBLEM, LESSON_PROBLEM.place(place), answer).kind is kind
 
 
 def test_only_wrong_answers_cost() -> None:
-    costly = {kind for kind in Kind if kind in (Kind.MISTAKEN, Kind.WRONG, Kind.WRONG_SHAPE)}
-    place = SEED.place("c->mul1")
+    costly = {
+        kind for kind in VerdictKind if kind in (VerdictKind.MISTAKEN, VerdictKind.WRONG, VerdictKind.WRONG_SHAPE)
+    }
+    place = LESSON_PROBLEM.place("c->mul1")
     for answer in ("120", "1e2", "12O", "2 +", "50", "[[1]]", "77", "2"):
-        verdict = grade(SEED, place, answer)
-        assert verdict.costs is (verdict.kind in costly)
+        verdict = grade(LESSON_PROBLEM, place, answer)
+        assert verdict.is_wrong_attempt is (verdict.kind in costly)
 
 
 def test_every_verdict_has_a_mark_and_a_word() -> None:
-    assert set(MARKS) == set(WORDS) == set(Kind)
+    assert set(MARKS) == set(LABELS) == set(VerdictKind)
 
 
 @pytest.mark.parametrize(
     ("answer", "at", "length"), [("1 + q", 4, 1), ("𝑥·2", 0, 1), ("(12", 0, 1), ("12 <= 3", 3, 2), ("1 + log(0)", 4, 1)]
 )
 def test_a_fault_in_an_answer_has_its_place(answer: str, at: int, length: int) -> None:
-    verdict = grade(SEED, SEED.place("c->mul1"), answer)
-    assert (verdict.kind, verdict.at, verdict.length) == (Kind.MALFORMED, at, length)
+    verdict = grade(LESSON_PROBLEM, LESSON_PROBLEM.place("c->mul1"), answer)
+    assert (verdict.kind, verdict.at, verdict.length) == (VerdictKind.MALFORMED, at, length)
 
 
 def test_the_value_of_another_blank_is_no_failure_of_skill() -> None:
-    of = problem("t = a * b; u = t + c; z = u * d", "3", a="7", b="4", c="9", d="5")
+    of = make_problem("t = a * b; u = t + c; z = u * d", "3", a="7", b="4", c="9", d="5")
     verdict = grade(of, of.place("a->t"), "105")  # what b gets back: 15·7 is own-input here
-    assert verdict.kind is Kind.MISTAKEN
+    assert verdict.kind is VerdictKind.MISTAKEN
     verdict = grade(of, of.place("c->u"), "111")  # what d gets back
-    assert (verdict.kind, verdict.costs) == (Kind.ELSEWHERE, False)
+    assert (verdict.kind, verdict.is_wrong_attempt) == (VerdictKind.ELSEWHERE, False)
 
 
 def test_a_matrix_is_marked_cell_by_cell() -> None:
-    of = GOOD["matrices"]
+    of = OPERATION_PROBLEMS["matrices"]
     verdict = grade(of, of.place("S->sum1"), "[[2, 2], [2, 3.7]]")
     assert verdict.cells == ((True, True), (True, False))
-    assert verdict.kind is Kind.WRONG
+    assert verdict.kind is VerdictKind.WRONG
     verdict = grade(of, of.place("S->sum1"), "[[9, 8], [7, 3.7]]")
     assert verdict.cells == ((False, False), (False, False))
 
 
 def test_a_shape_that_does_not_fit_is_said_in_rows_and_columns() -> None:
-    of = GOOD["matrices"]
+    of = OPERATION_PROBLEMS["matrices"]
     verdict = grade(of, of.place("X->A"), "[[1, 2], [3, 4]]")
-    assert verdict.kind is Kind.WRONG_SHAPE
+    assert verdict.kind is VerdictKind.WRONG_SHAPE
     assert "2×3" in str(verdict.message)
     assert "2×2" in str(verdict.message)
     verdict = grade(of, of.place("X->A"), "71.5")
-    assert verdict.kind is Kind.WRONG_SHAPE
+    assert verdict.kind is VerdictKind.WRONG_SHAPE
     assert "2×3" in str(verdict.message)
 
 
 def test_one_number_is_enough_for_a_matrix_of_one_cell() -> None:
-    of = problem("y = D @ v; z = y * c", "[[3]]", D="[[1, 2]]", v="[[6], [4]]", c="-5")
+    of = make_problem("y = D @ v; z = y * c", "[[3]]", D="[[1, 2]]", v="[[6], [4]]", c="-5")
     place = of.place("y")
     for answer, kind in {
-        "-15": Kind.RIGHT,
-        "-15.0": Kind.RIGHT,
-        "3 * c": Kind.RIGHT,
-        "[[-15]]": Kind.RIGHT,
-        "-2e1": Kind.COARSE,
-        "3": Kind.MISTAKEN,
-        "[[1, 2]]": Kind.WRONG_SHAPE,
+        "-15": VerdictKind.RIGHT,
+        "-15.0": VerdictKind.RIGHT,
+        "3 * c": VerdictKind.RIGHT,
+        "[[-15]]": VerdictKind.RIGHT,
+        "-2e1": VerdictKind.COARSE,
+        "3": VerdictKind.MISTAKEN,
+        "[[1, 2]]": VerdictKind.WRONG_SHAPE,
     }.items():
         assert grade(of, place, answer).kind is kind, answer
-    assert reads_as(of, place, "3 * c").text == "3·c = [[−15]]"
+    assert preview(of, place, "3 * c").text == "3·c = [[−15]]"
 
 
 def test_the_cells_that_are_short_or_wrong_are_named() -> None:
-    of = GOOD["matrices"]
+    of = OPERATION_PROBLEMS["matrices"]
     place = of.place("A->S")
     short = grade(of, place, "[[0.05691, 0.04], [0.03, 0.001607]]")
-    assert (short.kind, "at [1,2], [2,1]." in str(short.message)) == (Kind.COARSE, True)
+    assert (short.kind, "at [1,2], [2,1]." in str(short.message)) == (VerdictKind.COARSE, True)
     wrong = grade(of, place, "[[0.05691, 7], [0.0277, 9]]")
-    assert (wrong.kind, "at [1,2], [2,2]." in str(wrong.message)) == (Kind.WRONG, True)
+    assert (wrong.kind, "at [1,2], [2,2]." in str(wrong.message)) == (VerdictKind.WRONG, True)
 
 
 def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
-    of = GOOD["matrices"]
+    of = OPERATION_PROBLEMS["matrices"]
     verdict = grade(of, of.place("X->A"), "up * W.T")
-    assert verdict.kind is Kind.MALFORMED
+    assert verdict.kind is VerdictKind.MALFORMED
     assert "write @" in str(verdict.message)
     assert verdict.at == 3
 
@@ -142,47 +145,47 @@ def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
     ],
 )
 def test_a_reading_is_echoed_while_it_is_typed(text: str, echo: str) -> None:
-    reading = reads_as(SEED, SEED.place("c->mul1"), text)
+    reading = preview(LESSON_PROBLEM, LESSON_PROBLEM.place("c->mul1"), text)
     assert (reading.text, reading.error) == (echo, None)
 
 
 def test_a_reading_with_brackets_shows_how_matrices_bind() -> None:
-    of = GOOD["matrices"]
-    assert reads_as(of, of.place("X->A"), "S*(1-S) @ W.T").text.startswith("(S·(1 − S)) @ Wᵀ ≈ [[")
+    of = OPERATION_PROBLEMS["matrices"]
+    assert preview(of, of.place("X->A"), "S*(1-S) @ W.T").text.startswith("(S·(1 − S)) @ Wᵀ ≈ [[")
 
 
 def test_a_fault_is_shown_while_it_is_typed() -> None:
-    error = reads_as(SEED, SEED.place("c->mul1"), "12 +").error
+    error = preview(LESSON_PROBLEM, LESSON_PROBLEM.place("c->mul1"), "12 +").error
     assert error is not None
-    assert error.at == 4
+    assert error.position == 4
 
 
-ALL = [*EVERY_BLANK, *((name, place.id) for name, of in ODD.items() for place in of.blanks)]
+ALL = [*ALL_BLANKS, *((name, place.id) for name, of in ODD_NUMBER_PROBLEMS.items() for place in of.blanks)]
 
 
-def through(name: str, place_id: str, text: str) -> None:
-    of = (GOOD | ODD)[name]
+def grade_at(name: str, place_id: str, text: str) -> None:
+    of = (OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS)[name]
     place = of.place(place_id)
     verdict = grade(of, place, text)
-    reading = reads_as(of, place, text)
+    reading = preview(of, place, text)
     assert str(verdict.message)
-    assert verdict.kind is not Kind.MALFORMED or 0 <= (verdict.at or 0) <= len(text)
+    assert verdict.kind is not VerdictKind.MALFORMED or 0 <= (verdict.at or 0) <= len(text)
     assert reading.error is None or str(reading.error)
 
 
 def test_any_text_at_any_blank_gets_a_verdict_at_once() -> None:
-    texts = Texts(5)
+    texts = TextGenerator(5)
     for name, place in ALL:
-        through(name, place, "1")
-        for _ in range(examples(25)):
+        grade_at(name, place, "1")
+        for _ in range(num_examples(25)):
             text = texts.text("answer")[:400]
-            assert takes(partial(through, name, place, text), AT_ONCE), (name, place, text)
+            assert runs_within(partial(grade_at, name, place, text), MAX_SECONDS), (name, place, text)
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=num_examples(150), deadline=None)
 @given(st.sampled_from(ALL), st.text(max_size=40))
 def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) -> None:
-    through(*where, text)
+    grade_at(*where, text)
 
 
 @pytest.mark.parametrize(
@@ -203,17 +206,17 @@ def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) 
 )
 def test_the_worst_answers_we_know_are_judged_at_once(text: str) -> None:
     for name, place in (("matrices", "X->A"), ("sevens", "y->inv1"), ("scalars", "u->sigmoid1")):
-        through(name, place, text)
-        assert takes(partial(through, name, place, text), AT_ONCE)
+        grade_at(name, place, text)
+        assert runs_within(partial(grade_at, name, place, text), MAX_SECONDS)
 
 
 def test_a_sum_may_be_written_with_the_gradients_ahead_of_it() -> None:
-    made = problem("q = x * x; s = q + x; z = s * y", x="3", y="5")
+    made = make_problem("q = x * x; s = q + x; z = s * y", x="3", y="5")
     assert grade(made, made.place("x"), "dz/ds * (2*x + 1)").right
 
 
 def test_behind_the_output_the_outputs_own_gradients_are_no_names() -> None:
-    made = problem("t = x + y; z = t * w", "3", x="1", y="2", w="5")
+    made = make_problem("t = x + y; z = t * w", "3", x="1", y="2", w="5")
     place = made.place("x")
     assert grade(made, place, "dL/dt").right
-    assert grade(made, place, "dz/dt").kind is Kind.MALFORMED
+    assert grade(made, place, "dz/dt").kind is VerdictKind.MALFORMED

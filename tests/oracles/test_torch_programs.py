@@ -11,26 +11,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.engine.running import code, outputs, printed
-from tests.engine.test_passes import exact_inputs
-from tests.engine.test_programs import (
-    ATTACKS,
+from tests.engine.test_numpy_programs import (
+    INJECTION_ATTEMPTS,
     LESSON,
-    NAMED,
+    SAMPLE_PROGRAMS,
     assert_prints,
-    drawn,
-    exact,
-    folded,
-    owned,
-    renamed,
-    solved,
+    custom_functions,
+    exact_values,
+    fold_randomly,
+    passes_of,
+    random_case,
+    rename_nodes,
 )
-from tutor.algebra import read_value
+from tests.engine.test_passes import exact_inputs
+from tests.support.program_runner import parse_safe_program, printed_value, run_programs
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.tree import ONE, number
-from tutor.engine import Graph, NotANumber
+from tutor.algebra.expr import ONE, number
+from tutor.algebra.parser import parse_value
+from tutor.engine.codegen.to_torch import torch_program
+from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
-from tutor.engine.programs import torch_program
+from tutor.engine.passes import NonFiniteError
 
 torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle
@@ -40,34 +41,34 @@ def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Pat
     rng = random.Random(5000)
     written, expected, used = [], [], set()
     while len(written) < 250:
-        program, graph, start, wrt = drawn(rng)
-        graph = folded(rng, graph) if rng.random() < 0.2 else graph
+        program, graph, start, wrt = random_case(rng)
+        graph = fold_randomly(rng, graph) if rng.random() < 0.2 else graph
         try:
             lines = torch_program(graph, exact_inputs(program), start, wrt)
-        except NotANumber:
+        except NonFiniteError:
             continue
         written.append(lines)
-        code(lines)
-        expected.append((solved(graph, exact_inputs(program), start, wrt), wrt))
+        parse_safe_program(lines)
+        expected.append((passes_of(graph, exact_inputs(program), start, wrt), wrt))
         used |= {node.op for node in graph.nodes if node.op}
-    for output, (passes, wrt) in zip(outputs(tmp_path, written, "torch"), expected, strict=True):
+    for output, (passes, wrt) in zip(run_programs(tmp_path, written, "torch"), expected, strict=True):
         assert_prints(passes, output, wrt, "{}.grad =")
     assert used >= set(OPERATIONS)
 
 
 def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
     written, expected = [], []
-    for text, texts, start, wrt, own in NAMED.values():
-        inputs, begin = exact(**texts), evaluate(read_value(start), {})
-        graph = Graph.parse(text, inputs, owned(*own))
+    for text, texts, start, wrt, own in SAMPLE_PROGRAMS.values():
+        inputs, begin = exact_values(**texts), evaluate(parse_value(start), {})
+        graph = Graph.parse(text, inputs, custom_functions(*own))
         written.append(torch_program(graph, inputs, begin, wrt))
-        expected.append((solved(graph, inputs, begin, wrt), wrt))
-    for output, (passes, wrt) in zip(outputs(tmp_path, written, "torch"), expected, strict=True):
+        expected.append((passes_of(graph, inputs, begin, wrt), wrt))
+    for output, (passes, wrt) in zip(run_programs(tmp_path, written, "torch"), expected, strict=True):
         assert_prints(passes, output, wrt, "{}.grad =")
 
 
 def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -> None:
-    inputs = exact(**LESSON)
+    inputs = exact_values(**LESSON)
     lines = torch_program(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",))
     assert sum("requires_grad=True" in line for line in lines) == 1
     file = tmp_path / "lesson.py"
@@ -85,19 +86,19 @@ def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -
 def test_at_kinks_and_far_from_zero_pytorch_agrees(tmp_path: Path) -> None:
     texts = ["sum(relu(X))", "sum(abs(X))", "sum(max(X, 0))", "sum(min(0, X))", "sum(max(X, X))", "sum(softplus(X))"]
     texts += ["sum(sigmoid(X))", "sum(tanh(X))", "sum(softmax(X) * [[1, 2, 3, 4, 5]])"]
-    inputs = exact(X="[[-1000, 0, 25, 39, 1000]]")
+    inputs = exact_values(X="[[-1000, 0, 25, 39, 1000]]")
     graphs = [Graph.parse(text, inputs) for text in texts]
     written = [torch_program(graph, inputs, ONE) for graph in graphs]
-    for output, graph in zip(outputs(tmp_path, written, "torch"), graphs, strict=True):
-        assert_prints(solved(graph, inputs, ONE, None), output, None, "{}.grad =")
+    for output, graph in zip(run_programs(tmp_path, written, "torch"), graphs, strict=True):
+        assert_prints(passes_of(graph, inputs, ONE, None), output, None, "{}.grad =")
 
 
 def test_no_name_and_no_formula_becomes_code(tmp_path: Path) -> None:
     plain = Graph.parse("t = a * b; z = exp(t) + a")
     written = []
-    for attack in ATTACKS:
-        graph = renamed(plain, {"a": attack, "t": attack + "2", "z": attack + "3"}, attack)
+    for attack in INJECTION_ATTEMPTS:
+        graph = rename_nodes(plain, {"a": attack, "t": attack + "2", "z": attack + "3"}, attack)
         written.append(torch_program(graph, {attack: number(2), "b": number(3)}, ONE))
-    for output in outputs(tmp_path, written, "torch"):
-        assert printed(output, "b.grad =", None) == pytest.approx(2 * np.exp(6), rel=1e-12)
+    for output in run_programs(tmp_path, written, "torch"):
+        assert printed_value(output, "b.grad =", None) == pytest.approx(2 * np.exp(6), rel=1e-12)
     assert not (tmp_path / "stolen").exists()

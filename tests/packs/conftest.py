@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tutor.packs import Exercise, Pack, PackError
-from tutor.packs.library import pack
+from tutor.packs.diagnostics import PackError
+from tutor.packs.exercise import Exercise
+from tutor.packs.library import Pack, read_pack
 
 Write = Callable[..., Pack]
 
@@ -23,7 +24,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         for name, content in {"ex": exercise, **files}.items() if exercise else files.items():
             raw = content.encode() if isinstance(content, str) else content
             (folder / f"{name}.toml").write_bytes(raw)
-        return pack(folder)
+        return read_pack(folder)
 
     return written
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.packs import hostile
+from tests.support import hostile_packs
 from tutor.commands.widths import check_width
 from tutor.packs import library
-from tutor.packs.checks.run import check_places
+from tutor.packs.checks.runner import check_packs
 
 BROKEN = Path(__file__).parent / "broken"
 RULES = sorted(path.name for path in BROKEN.iterdir())
@@ -29,7 +29,7 @@ y = { from = 2, to = 9 }
 
 
 def lines(*places: Path) -> list[str]:
-    return [str(finding) for finding in check_places(places, (check_width,))]
+    return [str(finding) for finding in check_packs(places, (check_width,))]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -55,13 +55,13 @@ def test_everything_is_told_in_one_run_sorted_by_file_and_line(tmp_path: Path, m
 
 
 def test_the_built_in_packs_have_nothing_to_mend() -> None:
-    home = library.built_in()
+    home = library.built_in_dir()
     assert home is not None
-    assert [line for line in lines(*library.packs_in(home)) if ": note: " not in line] == []
+    assert [line for line in lines(*library.list_packs(home)) if ": note: " not in line] == []
 
 
 def test_several_processes_say_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tutor.packs.checks import run
+    from tutor.packs.checks import runner
 
     monkeypatch.chdir(tmp_path)
     Path("many").mkdir()
@@ -70,8 +70,8 @@ def test_several_processes_say_the_same_as_one(tmp_path: Path, monkeypatch: pyte
         Path(f"many/{number}-e{number}.toml").write_text(GOOD.replace("y = 3", "y = 5") if number % 2 else GOOD)
     alone = lines(Path("many"))
     assert len(alone) == 8
-    monkeypatch.setattr(run, "_MANY", 2)
-    monkeypatch.setattr(run, "_GROUP", 3)
+    monkeypatch.setattr(runner, "_MIN_FOR_PROCESSES", 2)
+    monkeypatch.setattr(runner, "_TASK_SIZE", 3)
     assert lines(Path("many")) == alone
 
 
@@ -102,13 +102,15 @@ def test_exit_codes_tell_whether_there_is_something_to_mend(pack: Path, run_tuto
 
 def test_a_zip_and_a_single_file_are_checked_too(pack: Path, run_tutor: Run) -> None:
     (pack / "02-bad.toml").write_text("graph = 'z = x'")
-    Path("mine.zip").write_bytes(hostile.archive(*((file.name, file.read_bytes()) for file in pack.iterdir())))
+    Path("mine.zip").write_bytes(
+        hostile_packs.make_archive(*((file.name, file.read_bytes()) for file in pack.iterdir()))
+    )
     assert run_tutor("check", "mine.zip").stdout.startswith("mine.zip/02-bad.toml:1: graph: ")
     assert run_tutor("check", "mine/02-bad.toml").stdout.startswith("mine/02-bad.toml:1: graph: ")
     assert run_tutor("check", "mine/01-ex.toml").stdout == ""
-    Path("evil.zip").write_bytes(hostile.ARCHIVES["up"][0]())
+    Path("evil.zip").write_bytes(hostile_packs.HOSTILE_ARCHIVES["up"][0]())
     done = run_tutor("check", "evil.zip")
-    assert done.stdout == f"evil.zip:1: {hostile.ARCHIVES['up'][1]}\n" and done.returncode == 1
+    assert done.stdout == f"evil.zip:1: {hostile_packs.HOSTILE_ARCHIVES['up'][1]}\n" and done.returncode == 1
 
 
 def test_machines_read_json(pack: Path, run_tutor: Run) -> None:

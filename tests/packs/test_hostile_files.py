@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.packs import hostile
-from tests.peer import takes
-from tutor.packs.checks.run import check_places
-from tutor.packs.library import pack
+from tests.support import hostile_packs
+from tests.support.timing import runs_within
+from tutor.packs.checks.runner import check_packs
+from tutor.packs.library import read_pack
 
 
-@pytest.mark.parametrize("name", hostile.FILES)
+@pytest.mark.parametrize("name", hostile_packs.HOSTILE_FILES)
 def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> None:
-    text, opens = hostile.FILES[name]
+    text, opens = hostile_packs.HOSTILE_FILES[name]
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\ntitle = "Mine"\nlanguages = ["en"]')
@@ -23,11 +23,11 @@ def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> Non
     told: list[str] = []
 
     def looked_at() -> None:
-        found = pack(folder)
+        found = read_pack(folder)
         shown[:] = [str(found.title), *(str(entry.title) for entry in found.entries)]
-        told[:] = [str(finding) for finding in check_places([folder])]
+        told[:] = [str(finding) for finding in check_packs([folder])]
 
-    assert takes(looked_at, 1200)
+    assert runs_within(looked_at, 1200)
     errors = [line for line in told if ": warning: " not in line]
     assert bool(errors) != opens, told
     for line in (*told, *shown):

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tutor.i18n import use
-from tutor.packs import PackError, library
-from tutor.packs.library import pack
+from tutor.i18n import set_language
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.packs.library import read_pack
 
 GRAPH = 'graph = "z = a * b"\n'
 
 
 def test_the_built_in_packs_come_in_the_order_of_the_curriculum() -> None:
-    found = [pack.id for pack in library.packs(installed=False)]
+    found = [pack.id for pack in library.all_packs(installed=False)]
     assert found[:5] == ["basics", "chains", "curves", "checks", "neuron"]
-    first = library.packs(installed=False)[0]
+    first = library.all_packs(installed=False)[0]
     assert [entry.id for entry in first.entries][:3] == ["left-to-right", "nudge-it", "add-multiply"]
 
 
@@ -26,17 +27,17 @@ def test_packs_that_say_their_order_come_first(monkeypatch: pytest.MonkeyPatch, 
     for name, order in (("a", ""), ("b", "order = 20"), ("c", "order = 3"), ("d", "order = 'first'")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "pack.toml").write_text(f"format = 1\n{order}")
-    monkeypatch.setattr(library, "built_in", lambda: tmp_path)
-    assert [found.id for found in library.packs()] == ["c", "b", "a", "d"]
+    monkeypatch.setattr(library, "built_in_dir", lambda: tmp_path)
+    assert [found.id for found in library.all_packs()] == ["c", "b", "a", "d"]
 
 
 def test_listing_needs_neither_pydantic_nor_numpy_nor_textual() -> None:
     script = """
 import sys
 from tutor.packs import library
-print([str(entry.title) for pack in library.packs() for entry in pack.entries][0])
+print([str(entry.title) for pack in library.all_packs() for entry in pack.entries][0])
 print(sorted({"pydantic", "numpy", "textual", "sympy"} & set(sys.modules)))
-library.find("basics/add-multiply")
+library.find_exercise("basics/add-multiply")
 print("pydantic" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
@@ -47,9 +48,9 @@ def test_exercises_of_an_installed_package_lie_inside_of_it(tmp_path: Path, monk
     package = tmp_path / "site" / "tutor"
     (tmp_path / "site" / "exercises" / "checkout").mkdir(parents=True)
     monkeypatch.setattr(library, "__file__", str(package / "packs" / "library.py"))
-    assert library.built_in() == tmp_path / "site" / "exercises"
+    assert library.built_in_dir() == tmp_path / "site" / "exercises"
     (package / "exercises").mkdir(parents=True)
-    assert library.built_in() == package / "exercises"
+    assert library.built_in_dir() == package / "exercises"
 
 
 def test_files_are_listed_by_name_and_known_by_it_without_its_number(write) -> None:
@@ -58,7 +59,7 @@ def test_files_are_listed_by_name_and_known_by_it_without_its_number(write) -> N
     (mine.folder / ".hidden.toml").write_text(GRAPH)
     (mine.folder / "notes.txt").write_text("x")
     (mine.folder / "folder.toml").mkdir()
-    assert [entry.id for entry in pack(mine.folder).entries] == ["two roads", "drei", "late", "2024", "3d"]
+    assert [entry.id for entry in read_pack(mine.folder).entries] == ["two roads", "drei", "late", "2024", "3d"]
     with pytest.raises(PackError, match="The file's name gives the id “two roads”"):
         mine.open("two roads")
     assert mine.open("drei").id == "drei"
@@ -106,13 +107,13 @@ def test_a_broken_pack_hides_no_other(write, monkeypatch: pytest.MonkeyPatch, tm
         (tmp_path / "all" / name / "01-ex.toml").write_text(GRAPH)
     (tmp_path / "all" / "no-pack").mkdir()
     (tmp_path / "all" / "README.md").write_text("x")
-    monkeypatch.setattr(library, "built_in", lambda: tmp_path / "all")
-    assert [(found.id, str(found.title), len(found.faults)) for found in library.packs()] == [
+    monkeypatch.setattr(library, "built_in_dir", lambda: tmp_path / "all")
+    assert [(found.id, str(found.title), len(found.faults)) for found in library.all_packs()] == [
         ("a", "a", 1),
         ("b", "B", 0),
         ("c", "c", 1),
     ]
-    assert library.find("b/ex").pack == "b"
+    assert library.find_exercise("b/ex").pack == "b"
 
 
 def test_two_files_with_one_id_are_refused(write) -> None:
@@ -136,14 +137,14 @@ def test_two_files_with_one_id_are_refused(write) -> None:
 )
 def test_an_unknown_exercise_is_told_with_the_nearest(name: str, expected: str) -> None:
     with pytest.raises(PackError) as caught:
-        library.find(name)
+        library.find_exercise(name)
     assert str(caught.value) == expected
 
 
 def test_texts_are_shown_in_the_language_in_use(write) -> None:
     mine = write(GRAPH + "[title]\nen = 'One'\nko = '하나'", pack_toml="format = 1\ntitle = 'Both'")
     assert [str(mine.title), str(mine.entries[0].title)] == ["Both", "One"]
-    use("ko")
+    set_language("ko")
     assert [str(mine.title), str(mine.entries[0].title), str(mine.open("ex").title)] == ["Both", "하나", "하나"]
 
 

@@ -11,17 +11,17 @@ import pytest
 
 from tests.conftest import Run
 from tutor.packs import library
-from tutor.packs.checks.run import check_places
-from tutor.packs.schema import FILES, schema, text
+from tutor.packs.checks.runner import check_packs
+from tutor.packs.json_schema import SCHEMA_FILES, build_schema, schema_text
 
 
 @pytest.mark.parametrize("languages", ["en", "ko", "en,ko"])
 def test_a_new_pack_has_nothing_to_mend(tmp_path: Path, run_tutor: Run, languages: str) -> None:
     done = run_tutor("new", str(tmp_path / "week-1"), "--yes", "--languages", languages)
     assert done.returncode == 0, done.stderr
-    assert check_places([tmp_path / "week-1"]) == []
+    assert check_packs([tmp_path / "week-1"]) == []
     assert run_tutor("check", str(tmp_path / "week-1"), "--strict").returncode == 0
-    assert library.pack(tmp_path / "week-1").open("first").variant().problem.blanks
+    assert library.read_pack(tmp_path / "week-1").open("first").variant().problem.blanks
 
 
 def test_what_is_asked_is_written(tmp_path: Path, run_tutor: Run) -> None:
@@ -51,9 +51,9 @@ def test_a_new_exercise_opens_and_stands_behind_the_others(
     run_tutor("new", str(tmp_path / "mine"), "--yes")
     done = run_tutor("new", str(tmp_path / "mine" / "next"), "--graph", graph, *inputs)
     assert done.returncode == 0, done.stderr
-    assert [entry.id for entry in library.pack(tmp_path / "mine").entries] == ["first", "next"]
-    assert not [finding for finding in check_places([tmp_path / "mine"]) if not finding.note]
-    assert library.pack(tmp_path / "mine").open("next").varies
+    assert [entry.id for entry in library.read_pack(tmp_path / "mine").entries] == ["first", "next"]
+    assert not [finding for finding in check_packs([tmp_path / "mine"]) if not finding.note]
+    assert library.read_pack(tmp_path / "mine").open("next").has_variants
 
 
 @pytest.mark.parametrize(
@@ -81,35 +81,37 @@ def test_what_can_not_be_made_gets_one_sentence_and_leaves_nothing(
 
 
 def test_the_schemas_that_are_shipped_are_those_of_the_model() -> None:
-    home = library.built_in()
+    home = library.built_in_dir()
     assert home is not None
-    for name, model in FILES.items():
+    for name, model in SCHEMA_FILES.items():
         written = (home / name).read_text(encoding="utf-8")
-        assert written == text(model), "python -c 'from tutor.packs import schema; …' writes them: schema.write(folder)"
+        assert written == schema_text(model), (
+            "python -c 'from tutor.packs import schema; …' writes them: schema.write(folder)"
+        )
 
 
 def test_every_key_of_the_built_in_packs_is_in_the_schemas() -> None:
-    home = library.built_in()
+    home = library.built_in_dir()
     assert home is not None
     for path in home.glob("*/*.toml"):
         name = "pack.schema.json" if path.name == "pack.toml" else "exercise.schema.json"
-        fits(tomllib.loads(path.read_text(encoding="utf-8")), schema(FILES[name]), str(path))
+        assert_fits_schema(tomllib.loads(path.read_text(encoding="utf-8")), build_schema(SCHEMA_FILES[name]), str(path))
 
 
 def test_a_schema_refuses_what_the_model_refuses() -> None:
-    model = schema(FILES["exercise.schema.json"])
+    model = build_schema(SCHEMA_FILES["exercise.schema.json"])
     for wrong in ({"graph": "z = x", "titel": "x"}, {"graph": 3}, {"graph": "z = x", "vary": {"x": {"form": 2}}},
                   {"graph": "z = x", "level": "high"}, {"graph": "z = x", "blank": {"x": {"mistake": [{"id": "m"}]}}}):  # fmt: skip
         with pytest.raises(AssertionError):
-            fits(wrong, model, "")
+            assert_fits_schema(wrong, model, "")
     assert json.dumps(model)
 
 
-def fits(value: Any, rule: dict[str, Any], where: str) -> None:
+def assert_fits_schema(value: Any, rule: dict[str, Any], where: str) -> None:
     """The part of JSON Schema that our schemas use."""
     kinds = {"object": dict, "array": list, "string": str, "number": (int, float), "integer": int, "boolean": bool}
     if "oneOf" in rule:
-        assert any(_does_fit(value, option, where) for option in rule["oneOf"]), (where, value)
+        assert any(_fits_schema(value, option, where) for option in rule["oneOf"]), (where, value)
         return
     named = rule.get("type", [])
     if named:
@@ -122,15 +124,15 @@ def fits(value: Any, rule: dict[str, Any], where: str) -> None:
         for key, inner in value.items():
             known = rule.get("properties", {}).get(key, rule.get("additionalProperties", {}))
             assert known is not False, (where, key)
-            fits(inner, known, f"{where}.{key}")
+            assert_fits_schema(inner, known, f"{where}.{key}")
     elif isinstance(value, list):
         for inner in value:
-            fits(inner, rule.get("items", {}), where)
+            assert_fits_schema(inner, rule.get("items", {}), where)
 
 
-def _does_fit(value: Any, rule: dict[str, Any], where: str) -> bool:
+def _fits_schema(value: Any, rule: dict[str, Any], where: str) -> bool:
     try:
-        fits(value, rule, where)
+        assert_fits_schema(value, rule, where)
     except AssertionError:
         return False
     return True

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tutor.grading import Advice
-from tutor.i18n import use
-from tutor.packs import Exercise
+from tutor.grading.problem import AuthorNotes
+from tutor.i18n import set_language
+from tutor.packs.exercise import Exercise
 
 Opened = Callable[[str], Exercise]
 
@@ -36,7 +36,7 @@ def test_texts_are_filled_in_for_the_variant(opened: Opened) -> None:
     assert exercise.variant().text() == "q is 6, 5.01 and 30: {braces}"
     assert exercise.variant(1).text() == "q is 12, 11.01 and 66: {braces}"
     assert exercise.variant().after() == "20 25"
-    use("ko")
+    set_language("ko")
     assert exercise.variant().text() == "q의 값은 6, {중괄호}"
     assert exercise.variant().after() == "20 25"
 
@@ -45,11 +45,11 @@ def test_hints_and_mistakes_are_filled_in_and_stand_at_their_blank(opened: Opene
     exercise = opened(NEURON)
     for seed, u in ((None, "5"), (1, "11")):
         problem = exercise.variant(seed).problem
-        (advice,) = problem.advice.values()
-        assert isinstance(advice, Advice)
-        assert problem.advice.keys() == {"u->pow1"}
+        (advice,) = problem.author_notes.values()
+        assert isinstance(advice, AuthorNotes)
+        assert problem.author_notes.keys() == {"u->pow1"}
         assert [str(hint) for hint in advice.hints] == [f"From {u} to {u}.01?"]
-        assert [(mistake.id, str(mistake.says)) for mistake in advice.mistakes] == [("no-two", f"Not {u}.")]
+        assert [(mistake.id, str(mistake.feedback)) for mistake in advice.mistakes] == [("no-two", f"Not {u}.")]
 
 
 def test_matrices_are_written_in_rows(opened: Opened) -> None:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.algebra import values
-from tutor.algebra.show import show
-from tutor.grading.mistakes import hidden
-from tutor.packs import Exercise, from_formula
-from tutor.packs.library import find
-from tutor.packs.variants import Drawing
+from tutor.algebra import ops
+from tutor.algebra.printing import format_value
+from tutor.grading.mistakes.finder import hidden_mistakes
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.exercise import Exercise
+from tutor.packs.library import find_exercise
+from tutor.packs.random_inputs import RandomInputs
 
 Opened = Callable[[str], Exercise]
 
@@ -46,11 +47,11 @@ ALWAYS_ALIKE = {
 
 
 def numbers(exercise: Exercise, seed: int | None = None) -> dict[str, str]:
-    return {name: show(value) for name, value in exercise.variant(seed).problem.inputs.items()}
+    return {name: format_value(value) for name, value in exercise.variant(seed).problem.inputs.items()}
 
 
 def test_without_a_seed_the_numbers_are_the_authors() -> None:
-    assert numbers(find("basics/add-multiply")) == {"a": "50", "b": "70", "c": "2"}
+    assert numbers(find_exercise("basics/add-multiply")) == {"a": "50", "b": "70", "c": "2"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_without_a_seed_the_numbers_are_the_authors() -> None:
     ],
 )
 def test_a_seed_gives_these_numbers_on_every_computer(name: str, expected: list[str]) -> None:
-    assert [" ".join(numbers(find(name), seed).values()) for seed in (0, 1, 2**70, -1)] == expected
+    assert [" ".join(numbers(find_exercise(name), seed).values()) for seed in (0, 1, 2**70, -1)] == expected
 
 
 def test_cells_of_matrices_too(opened: Opened) -> None:
@@ -77,7 +78,7 @@ def test_what_is_drawn_for_no_value_is_the_same_everywhere(opened: Opened) -> No
 
 def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(opened: Opened) -> None:
     exercise = opened('graph = "z = a * b + c * d + e1 * f"')
-    assert exercise.varies
+    assert exercise.has_variants
     for seed in range(30):
         drawn = list(numbers(exercise, seed).values())
         assert len(set(drawn)) == 6
@@ -92,20 +93,20 @@ def test_without_numbers_the_author_s_are_those_of_seed_zero(opened: Opened) -> 
 
 def test_more_inputs_than_small_numbers_are_all_different_still() -> None:
     names = tuple(f"x_{n}" for n in range(20))
-    drawn = Drawing(without_value=names).draw("any", 3)
-    assert sorted(int(show(value)) for value in drawn.values()) == list(range(2, 22))
+    drawn = RandomInputs(without_value=names).draw("any", 3)
+    assert sorted(int(format_value(value)) for value in drawn.values()) == list(range(2, 22))
 
 
 def test_only_what_varies_changes_and_kept_cells_are_kept(opened: Opened) -> None:
     exercise = opened(VARIED)
     for seed in range(20):
         inputs = exercise.variant(seed).problem.inputs
-        assert show(inputs["W"]) == "[[5, 6], [7, 8]]"
-        assert show(inputs["k"]) in ("2", "1.099", "0.5")
-        cells = [show(cell) for cell in inputs["X"].ravel()]
+        assert format_value(inputs["W"]) == "[[5, 6], [7, 8]]"
+        assert format_value(inputs["k"]) in ("2", "1.099", "0.5")
+        cells = [format_value(cell) for cell in inputs["X"].ravel()]
         assert cells[2] == "3"
         assert set(cells) - {"3"} <= {"−1", "−0.5", "0", "0.5", "1"}
-        assert values.shape(inputs["X"]) == (2, 2)
+        assert ops.shape_of(inputs["X"]) == (2, 2)
 
 
 def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(opened: Opened) -> None:
@@ -113,28 +114,28 @@ def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(opened: Opened
                       '[vary]\nP = { from = 1, to = 4 }\n[[where]]\nthat = "sum(P, 1) == 5 * ones(2, 1)"\n'
                       '[[where]]\nthat = "sum(P.T, 0) == 5"')  # fmt: skip
     drawn = [exercise.variant(seed).problem.inputs["P"] for seed in range(5)]
-    assert all(show(row[0] + row[1]) == "5" for matrix in drawn for row in matrix)
+    assert all(format_value(row[0] + row[1]) == "5" for matrix in drawn for row in matrix)
 
 
 @given(st.integers(), st.integers(0, 50))
 def test_one_more_input_that_varies_moves_no_other_number(seed: int, attempt: int) -> None:
-    some = find("basics/plus").drawing
-    fewer = Drawing({name: draw for name, draw in some.draws.items() if name != "b"})
+    some = find_exercise("basics/plus").random_inputs
+    fewer = RandomInputs({name: draw for name, draw in some.draws.items() if name != "b"})
     drawn = some.draw("plus", seed, attempt)
-    assert {name: show(value) for name, value in fewer.draw("plus", seed, attempt).items()} == {
-        name: show(value) for name, value in drawn.items() if name != "b"
+    assert {name: format_value(value) for name, value in fewer.draw("plus", seed, attempt).items()} == {
+        name: format_value(value) for name, value in drawn.items() if name != "b"
     }
 
 
 def test_numbers_that_hide_a_mistake_are_drawn_again(opened: Opened) -> None:
     exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 4 }\ny = { from = 2, to = 4 }")  # fmt: skip
-    authored = hidden(exercise.variant().problem)
+    authored = hidden_mistakes(exercise.variant().problem)
     for seed in range(40):
         drawn = numbers(exercise, seed)
         assert drawn["x"] != drawn["y"]
         assert drawn != {"x": "2", "y": "3"}
-        assert hidden(exercise.variant(seed).problem) <= authored
+        assert hidden_mistakes(exercise.variant(seed).problem) <= authored
 
 
 def test_where_no_numbers_are_better_the_best_are_taken(opened: Opened) -> None:
@@ -150,7 +151,7 @@ def test_numbers_without_a_finite_value_are_drawn_again(opened: Opened) -> None:
 
 def test_an_exercise_without_fresh_numbers_keeps_its_own(opened: Opened) -> None:
     exercise = opened('graph = "z = x * y"\n[inputs]\nx = 2\ny = 3')
-    assert not exercise.varies
+    assert not exercise.has_variants
     assert numbers(exercise, 7) == {"x": "2", "y": "3"}
     assert exercise.variant(7).seed == 7
 
@@ -167,10 +168,10 @@ def test_a_fingerprint_tells_what_answers_depend_on(opened: Opened) -> None:
 
 @pytest.mark.parametrize("start", ["1", "3"])
 def test_a_formula_has_a_fingerprint_of_its_numbers(start: str) -> None:
-    from tutor.algebra import read_value
+    from tutor.algebra.parser import parse_value
 
-    inputs = {"x": read_value("2"), "y": read_value("3")}
-    same = from_formula("z = x  *  y", inputs, read_value(start)).variant().fingerprint
+    inputs = {"x": parse_value("2"), "y": parse_value("3")}
+    same = exercise_from_formula("z = x  *  y", inputs, parse_value(start)).variant().fingerprint
     assert (same == "152a7f541190cfa0") == (start == "1")
 
 
@@ -197,20 +198,20 @@ def test_numbers_at_kinks_without_a_value_or_too_long_are_passed_over(
 
 
 def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(opened: Opened) -> None:
-    from tutor.grading.mistakes import suspects
-    from tutor.grading.suspect import near
+    from tutor.grading.mistakes.candidate import is_close
+    from tutor.grading.mistakes.finder import candidates_at
 
     exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 12 }\ny = { from = 2, to = 12 }")  # fmt: skip
     for seed in range(30):
         problem = exercise.variant(seed).problem
         for blank in problem.blanks:
-            found = suspects(problem, blank)
+            found = candidates_at(problem, blank)
             alike = [
                 (one.id, other.id)
                 for i, one in enumerate(found)
                 for other in found[i + 1 :]
-                if one.id != other.id and near(one.value, other.value, 0.03)
+                if one.id != other.id and is_close(one.value, other.value, 0.03)
             ]
             # What is the same for all numbers is one class: x times y is the product whatever they are.
             assert {frozenset(pair) for pair in alike} <= ALWAYS_ALIKE, (seed, blank.id)
@@ -226,5 +227,5 @@ def test_an_author_s_own_mistake_is_not_hidden_either(opened: Opened) -> None:
 
 def test_many_seeds_at_once_give_what_each_gives_alone() -> None:
     for name in ("basics/add-multiply", "basics/plus", "matrices/sigma-xw"):
-        together = find(name).sampler.picks(range(12))
-        assert together == [find(name).sampler.picks([seed])[0] for seed in range(12)]
+        together = find_exercise(name).number_selector.choose(range(12))
+        assert together == [find_exercise(name).number_selector.choose([seed])[0] for seed in range(12)]

@@ -82,10 +82,10 @@ async def take(picture: Picture) -> str:
     """The picture as SVG."""
     from tutor import i18n
     from tutor.packs import library
-    from tutor.practice.store import Store, default_path
+    from tutor.practice.storage.store import Store, default_path
     from tutor.tui.app import TutorApp
 
-    i18n.use(picture.language)
+    i18n.set_language(picture.language)
     shared = os.environ["BACKPROP_TUTOR_HOME"]
     if picture.new:
         os.environ["BACKPROP_TUTOR_HOME"] = tempfile.mkdtemp()
@@ -97,7 +97,7 @@ async def take(picture: Picture) -> str:
     os.environ.pop("NO_COLOR", None)
     if picture.colourless:
         os.environ["NO_COLOR"] = "1"
-    exercise = library.find(picture.exercise) if picture.exercise else None
+    exercise = library.find_exercise(picture.exercise) if picture.exercise else None
     with Store.open(default_path()) as store:
         app = TutorApp(store, exercise, restart=True, ascii=picture.ascii)
         async with app.run_test(size=picture.size) as pilot:

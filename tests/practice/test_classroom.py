@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tutor.practice.classroom import HEADER, MISTAKES_HEADER, Classroom
+from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 from tutor.practice.event import Event
-from tutor.practice.exporting import Attempt
+from tutor.practice.export import Attempt
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-def done(*deeds: tuple[str, dict[str, object]], exercise: str = "times", worksheet: str = "try") -> list[Event]:
+def events_of(*deeds: tuple[str, dict[str, object]], exercise: str = "times", worksheet: str = "try") -> list[Event]:
     return [
         Event(
             kind=kind,
@@ -27,42 +27,42 @@ def done(*deeds: tuple[str, dict[str, object]], exercise: str = "times", workshe
     ]
 
 
-def wrong(blank: str, mistake: str = "mul.own-input") -> tuple[str, dict[str, object]]:
+def wrong_answer(blank: str, mistake: str = "mul.own-input") -> tuple[str, dict[str, object]]:
     return "answer", {"blank": blank, "verdict": "mistaken", "mistake": mistake}
 
 
-def right(blank: str) -> tuple[str, dict[str, object]]:
+def right_answer(blank: str) -> tuple[str, dict[str, object]]:
     return "answer", {"blank": blank, "verdict": "right"}
 
 
-def of(**learners: list[Event]) -> Classroom:
+def classroom_of(**learners: list[Event]) -> Classroom:
     classroom = Classroom()
     for learner, events in learners.items():
         classroom.add([Attempt(learner, event) for event in events], "file")
     return classroom
 
 
-def rows(classroom: Classroom) -> list[dict[str, str]]:
-    return [dict(zip(HEADER, row, strict=True)) for row in classroom.rows()]
+def csv_rows(classroom: Classroom) -> list[dict[str, str]]:
+    return [dict(zip(WORK_HEADER, row, strict=True)) for row in classroom.work_rows()]
 
 
-MINJI = done(
+MINJI = events_of(
     ("begin", {}),
-    wrong("a"),
-    right("a"),
-    right("b"),
+    wrong_answer("a"),
+    right_answer("a"),
+    right_answer("b"),
     ("hint", {"blank": "c", "hints": 1}),
     ("hint", {"blank": "c", "hints": 2}),
-    right("c"),
+    right_answer("c"),
     ("answer", {"blank": "d", "verdict": "coarse"}),
-    right("d"),
+    right_answer("d"),
     ("reveal", {"blank": "e"}),
     ("solved", {}),
 )
 
 
 def test_a_row_tells_what_a_learner_did_in_an_exercise() -> None:
-    [row] = rows(of(Minji=MINJI))
+    [row] = csv_rows(classroom_of(Minji=MINJI))
     assert row == {
         "learner": "Minji",
         "pack": "basics",
@@ -85,8 +85,10 @@ def test_a_row_tells_what_a_learner_did_in_an_exercise() -> None:
 
 
 def test_learners_and_exercises_have_rows_of_their_own_in_order() -> None:
-    classroom = of(Sora=done(right("a")) + done(right("a"), exercise="plus", worksheet="2"), Minji=MINJI)
-    assert [(row["learner"], row["exercise"]) for row in rows(classroom)] == [
+    classroom = classroom_of(
+        Sora=events_of(right_answer("a")) + events_of(right_answer("a"), exercise="plus", worksheet="2"), Minji=MINJI
+    )
+    assert [(row["learner"], row["exercise"]) for row in csv_rows(classroom)] == [
         ("Minji", "times"),
         ("Sora", "plus"),
         ("Sora", "times"),
@@ -94,9 +96,9 @@ def test_learners_and_exercises_have_rows_of_their_own_in_order() -> None:
 
 
 def test_the_same_attempt_handed_in_twice_counts_once() -> None:
-    classroom = of(Minji=MINJI + MINJI[:5])
+    classroom = classroom_of(Minji=MINJI + MINJI[:5])
     classroom.add([Attempt("Minji", event) for event in MINJI], "again")
-    assert rows(classroom) == rows(of(Minji=MINJI))
+    assert csv_rows(classroom) == csv_rows(classroom_of(Minji=MINJI))
 
 
 def test_attempts_without_a_mark_belong_to_their_file() -> None:
@@ -106,13 +108,13 @@ def test_attempts_without_a_mark_belong_to_their_file() -> None:
 
 
 def test_the_mistakes_of_most_learners_come_first() -> None:
-    classroom = of(
-        A=done(wrong("a"), wrong("b"), wrong("c")),
-        B=done(wrong("a", "any.dropped-upstream")),
-        C=done(wrong("a", "any.dropped-upstream"), right("a")),
-        D=done(right("a")),
+    classroom = classroom_of(
+        A=events_of(wrong_answer("a"), wrong_answer("b"), wrong_answer("c")),
+        B=events_of(wrong_answer("a", "any.dropped-upstream")),
+        C=events_of(wrong_answer("a", "any.dropped-upstream"), right_answer("a")),
+        D=events_of(right_answer("a")),
     )
-    found = [(one.mistake, one.times, one.learners, one.of) for one in classroom.mistakes()]
+    found = [(one.mistake, one.times, one.learners, one.of_learners) for one in classroom.mistake_frequencies()]
     assert found == [("any.dropped-upstream", 2, 2, 4), ("mul.own-input", 3, 1, 4)]
     [first, _] = list(classroom.mistake_rows())
     assert dict(zip(MISTAKES_HEADER, first, strict=True))["name"] == "upstream left out"
@@ -123,10 +125,10 @@ def test_what_a_learner_has_reset_is_left_out_unless_it_was_taken_back() -> None
     reset = Event(kind="reset", id="r", at=later, worksheet="", pack="basics", exercise="times", fingerprint="")
     after = (START + timedelta(hours=2)).isoformat(timespec="microseconds")
     restore = Event(kind="restore", at=after, worksheet="", pack="", exercise="", text="r", fingerprint="")
-    assert rows(of(Minji=[*MINJI, reset])) == []
-    assert rows(of(Minji=[*MINJI, reset, restore])) == rows(of(Minji=MINJI))
+    assert csv_rows(classroom_of(Minji=[*MINJI, reset])) == []
+    assert csv_rows(classroom_of(Minji=[*MINJI, reset, restore])) == csv_rows(classroom_of(Minji=MINJI))
 
 
 def test_a_learner_cannot_name_a_formula_into_the_table() -> None:
-    [row] = of(**{"=cmd|' /C calc'!A0": MINJI}).rows()
+    [row] = classroom_of(**{"=cmd|' /C calc'!A0": MINJI}).work_rows()
     assert row[0] == "'=cmd|' /C calc'!A0"

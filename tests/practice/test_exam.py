@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.tui.driving import opened, text
-from tutor.grading import Kind
-from tutor.packs import Exercise
-from tutor.packs.library import pack
+from tests.support.app_driver import open_app, screen_text
+from tutor.grading.verdict import VerdictKind
+from tutor.packs.exercise import Exercise
+from tutor.packs.library import read_pack
 from tutor.practice import exam, review
-from tutor.practice.atlas import read_atlas
 from tutor.practice.event import Event
-from tutor.practice.progress import progress
+from tutor.practice.exercise_index import load_index
+from tutor.practice.progress import load_progress
 from tutor.practice.resume import open_worksheet
-from tutor.practice.store import Store, default_path
+from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
 
 FILE = """mode = "exam"
@@ -41,29 +41,29 @@ def write(folder: Path, text: str = FILE, mode: str = "") -> Path:
 
 @pytest.fixture
 def sat(tmp_path: Path) -> Exercise:
-    return pack(write(tmp_path / "term")).open("one")
+    return read_pack(write(tmp_path / "term")).open("one")
 
 
 @pytest.fixture
 def varied(tmp_path: Path) -> Exercise:
-    return pack(write(tmp_path / "term", VARIED)).open("one")
+    return read_pack(write(tmp_path / "term", VARIED)).open("one")
 
 
 def test_until_the_end_every_answer_is_noted_and_no_more(sat: Exercise) -> None:
     worksheet = Worksheet(sat.variant())
-    assert worksheet.answer("x->mul1", "6").kind is Kind.NOTED
-    assert worksheet.answer("add1->mul1", "6").kind is Kind.NOTED
+    assert worksheet.answer("x->mul1", "6").kind is VerdictKind.NOTED
+    assert worksheet.answer("add1->mul1", "6").kind is VerdictKind.NOTED
     assert {worksheet.state(name) for name in ("x->mul1", "add1->mul1")} == {"noted"}
-    assert worksheet.known() == frozenset({"start"})
+    assert worksheet.visible_places() == frozenset({"start"})
     assert not worksheet.offers_reveal("x->mul1")
-    assert worksheet.next_open("add1->mul1") == "x->add1"
+    assert worksheet.next_open_blank("add1->mul1") == "x->add1"
 
 
 def test_at_the_end_every_answer_has_its_verdict(sat: Exercise) -> None:
     worksheet = Worksheet(sat.variant())
     for name, answer in {**RIGHT, "x": "84"}.items():
         assert not worksheet.done
-        assert worksheet.answer(name, answer).kind is Kind.NOTED
+        assert worksheet.answer(name, answer).kind is VerdictKind.NOTED
     assert worksheet.done
     verdicts = {blank.id: verdict for blank, verdict in worksheet.summary().verdicts}
     assert list(verdicts) == list(RIGHT)
@@ -74,21 +74,21 @@ def test_at_the_end_every_answer_has_its_verdict(sat: Exercise) -> None:
 
 def test_an_answer_stands_and_what_can_not_be_read_is_none(sat: Exercise) -> None:
     worksheet = Worksheet(sat.variant())
-    assert worksheet.answer("x", "(2").kind is Kind.MALFORMED
+    assert worksheet.answer("x", "(2").kind is VerdictKind.MALFORMED
     assert worksheet.state("x") == "empty"
     worksheet.answer("x", "84")
-    assert worksheet.answer("x", "20").message == exam.TAKEN.message
+    assert worksheet.answer("x", "20").message == exam.ALREADY_ANSWERED.message
     assert worksheet.undo() is None
     worksheet.clear("x")
     assert worksheet.entry("x").text == "84"
-    for ask in (lambda: worksheet.hint("x"), lambda: worksheet.reveal("x"), worksheet.fresh):
+    for ask in (lambda: worksheet.next_hint("x"), lambda: worksheet.reveal("x"), worksheet.new_numbers):
         with pytest.raises(RuntimeError):
             ask()
 
 
 def test_a_step_from_a_wrong_value_is_told_so_at_the_end(tmp_path: Path) -> None:
     text = "mode = 'exam'\ngraph = 'u = x * y; z = u * w'\n[inputs]\nx = 3\ny = 4\nw = 5\n"
-    worksheet = Worksheet(pack(write(tmp_path / "term", text)).open("one").variant())
+    worksheet = Worksheet(read_pack(write(tmp_path / "term", text)).open("one").variant())
     answers = dict(zip([blank.id for blank in worksheet.blanks], ["7", "12", "28", "21"], strict=True))
     for name, answer in answers.items():
         worksheet.answer(name, answer)
@@ -99,13 +99,13 @@ def test_a_step_from_a_wrong_value_is_told_so_at_the_end(tmp_path: Path) -> None
 
 def test_forward_values_open_the_backward_pass_without_being_told(tmp_path: Path) -> None:
     text = "forward = 'all'\n" + FILE
-    worksheet = Worksheet(pack(write(tmp_path / "term", text)).open("one").variant())
+    worksheet = Worksheet(read_pack(write(tmp_path / "term", text)).open("one").variant())
     worksheet.answer("value(add1)", "8")
     worksheet.answer("value(mul1)", "21")
-    assert not worksheet.locked("x") and len(worksheet.hidden) == 2
+    assert not worksheet.is_locked("x") and len(worksheet.hidden_nodes) == 2
     for name, answer in RIGHT.items():
         worksheet.answer(name, answer)
-    assert worksheet.done and not worksheet.hidden
+    assert worksheet.done and not worksheet.hidden_nodes
     assert not worksheet.summary().verdicts[0][1].right
 
 
@@ -113,28 +113,28 @@ def test_a_pack_is_an_exam_and_an_exercise_may_say_otherwise(tmp_path: Path) -> 
     graph = "graph = 'z = x * y'\n[inputs]\nx = 3\ny = 4\n"
     folder = write(tmp_path / "term", graph, "mode = 'exam'")
     (folder / "02-two.toml").write_text("mode = 'practice'\n" + graph)
-    assert pack(folder).open("one").exam and not pack(folder).open("two").exam
+    assert read_pack(folder).open("one").exam and not read_pack(folder).open("two").exam
 
 
 def test_nothing_of_an_exam_comes_up_for_review(sat: Exercise, tmp_path: Path) -> None:
-    assert not read_atlas([pack(tmp_path / "term")]).rules
+    assert not load_index([read_pack(tmp_path / "term")]).rules
 
 
 def test_numbers_stay_with_the_learner_whatever_is_asked_for(varied: Exercise, tmp_path: Path) -> None:
-    seeds = {exam.seed_of(varied, who) for who in ("ann", "bob", "cem")}
-    assert len(seeds) == 3 and exam.seed_of(varied, "ann") in seeds
+    seeds = {exam.exam_seed(varied, who) for who in ("ann", "bob", "cem")}
+    assert len(seeds) == 3 and exam.exam_seed(varied, "ann") in seeds
     with Store.open(default_path()) as store:
         tries = [
             open_worksheet(store, varied, seed, restart) for seed, restart in ((None, False), (5, False), (6, True))
         ]
-    own = exam.seed_of(varied)
+    own = exam.exam_seed(varied)
     assert [one.variant.seed for one in tries] == [own] * 3
-    assert exam.learner() == exam.learner() != exam.learner(tmp_path / "other")
+    assert exam.learner_id() == exam.learner_id() != exam.learner_id(tmp_path / "other")
 
 
 def test_the_numbers_stay_where_nothing_can_be_kept(varied: Exercise, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert exam.learner(tmp_path / "file" / "below") == exam.learner(tmp_path / "file" / "below")
+    assert exam.learner_id(tmp_path / "file" / "below") == exam.learner_id(tmp_path / "file" / "below")
 
 
 def test_what_was_answered_outlasts_a_kill_and_the_end(sat: Exercise) -> None:
@@ -144,7 +144,7 @@ def test_what_was_answered_outlasts_a_kill_and_the_end(sat: Exercise) -> None:
     with Store.open(default_path()) as store:
         again = open_worksheet(store, sat)
         assert again.state("x->mul1") == "noted"
-        assert again.answer("x->mul1", "14").message == exam.TAKEN.message
+        assert again.answer("x->mul1", "14").message == exam.ALREADY_ANSWERED.message
         for name, answer in list(RIGHT.items())[1:]:
             again.answer(name, answer)
     with Store.open(default_path()) as store:
@@ -158,18 +158,18 @@ def test_no_file_tells_a_verdict_before_the_end(sat: Exercise, run_tutor: Run) -
         worksheet = open_worksheet(store, sat)
         for name in list(RIGHT)[:4]:
             worksheet.answer(name, "6" if name == "x->mul1" else RIGHT[name])
-        kept = list(store.consult(lambda database: list(database.all())) or ())
+        kept = list(store.with_database(lambda database: list(database.all_events())) or ())
         assert {event.kind for event in kept} == {"begin", "noted"} and store.state("term", "one") == "begun"
         assert not any(event.verdict or event.mistake or event.proof for event in kept)
-        assert not review.skills(store)
-        sofar = progress(store, read_atlas([]), [])
-        assert (sofar.answers, sofar.rate, sofar.mistakes) == (0, None, ())
+        assert not review.load_skills(store)
+        sofar = load_progress(store, load_index([]), [])
+        assert (sofar.answers, sofar.first_try_rate, sofar.mistakes) == (0, None, ())
     assert "right" not in run_tutor("export").stdout
     with Store.open(default_path()) as store:
         open_worksheet(store, sat).answer("y->add1", "6")
-        found = progress(store, read_atlas([]), [])
-        assert (found.answers, found.rate, [met.count for met in found.mistakes]) == (5, 0.8, [1])
-        assert review.skills(store)["mul"].standing == "shaky"
+        found = load_progress(store, load_index([]), [])
+        assert (found.answers, found.first_try_rate, [met.count for met in found.mistakes]) == (5, 0.8, [1])
+        assert review.load_skills(store)["mul"].mastery == "shaky"
 
 
 def test_a_kill_while_the_verdicts_are_stored_stores_none_twice(sat: Exercise) -> None:
@@ -180,12 +180,12 @@ def test_a_kill_while_the_verdicts_are_stored_stores_none_twice(sat: Exercise) -
         events = store.events("term", "one")
     assert [event.kind for event in events] == ["begin", *["noted"] * 5, *["answer"] * 5, "solved"]
     for kept in (6, 8, 11):
-        journal = Kept()
+        journal = RecordingJournal()
         again = Worksheet(sat.variant(), journal, events[:kept])
         assert again.done and len(journal.events) == len(events) - kept
 
 
-class Kept:
+class RecordingJournal:
     """A journal in memory."""
 
     def __init__(self) -> None:
@@ -197,11 +197,11 @@ class Kept:
 
 
 def test_work_that_had_hints_is_no_exam(tmp_path: Path) -> None:
-    practice = pack(write(tmp_path / "term", FILE.replace("exam", "practice"))).open("one")
+    practice = read_pack(write(tmp_path / "term", FILE.replace("exam", "practice"))).open("one")
     with Store.open(default_path()) as store:
         worksheet = open_worksheet(store, practice)
         worksheet.reveal("x")
-        sat = pack(write(tmp_path / "term")).open("one")
+        sat = read_pack(write(tmp_path / "term")).open("one")
         assert not open_worksheet(store, sat).entries
 
 
@@ -231,21 +231,21 @@ def test_other_numbers_are_refused_on_the_command_line(tmp_path: Path, run_tutor
 
 def test_on_the_screen(sat: Exercise) -> None:
     async def sit() -> None:
-        async with opened(sat, size=(120, 40)) as session:
-            assert "This is an exam" in text(session.pilot)
+        async with open_app(sat, size=(120, 40)) as session:
+            assert "This is an exam" in screen_text(session.pilot)
             await session.answer("6")
-            assert "noted" in text(session.pilot) and session.desk.at == "add1->mul1"
+            assert "noted" in screen_text(session.pilot) and session.state.focused_id == "add1->mul1"
             for key in ("f2", "f3", "f4", "f6", "f8", "ctrl+z"):
                 await session.pilot.press(key)
-                assert "This is an exam" in text(session.pilot), key
+                assert "This is an exam" in screen_text(session.pilot), key
                 assert session.app.screen is session.screen
-            session.desk.go("x->mul1")
+            session.state.focus("x->mul1")
             await session.type("14")
-            assert "This blank has its answer" in text(session.pilot) and not session.desk.typed
-            session.desk.go_on()
+            assert "This blank has its answer" in screen_text(session.pilot) and not session.state.has_unchecked_input
+            session.state.focus_next_open()
             for answer in list(RIGHT.values())[1:]:
                 await session.answer(answer)
-            assert "Right answers: 4 of 5." in text(session.pilot)
-            assert session.desk.worksheet.state("x->mul1") == "wrong"
+            assert "Right answers: 4 of 5." in screen_text(session.pilot)
+            assert session.state.worksheet.state("x->mul1") == "wrong"
 
     asyncio.run(sit())

@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.practice.term import GRAPHS, make_pack
-from tutor.algebra.show import write
+from tests.support.simulated_term import GRAPHS, make_term_pack
+from tutor.algebra.printing import format_expr
 from tutor.packs import library
 from tutor.packs.library import Pack
 from tutor.practice import review
-from tutor.practice.advice import suggestions
-from tutor.practice.atlas import Asked, Atlas, read_atlas
+from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise, load_index
+from tutor.practice.next_steps import suggest_next
 from tutor.practice.resume import open_worksheet
-from tutor.practice.review import Session, plan
-from tutor.practice.schedule import today
-from tutor.practice.store import Store
+from tutor.practice.review import ReviewSession, plan_session
+from tutor.practice.scheduler import utc_today
+from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Pack:
-    return make_pack(tmp_path / "pack")
+    return make_term_pack(tmp_path / "pack")
 
 
 @pytest.fixture
@@ -33,114 +33,126 @@ def store(tmp_path: Path):
         yield store
 
 
-def solve(worksheet: Worksheet, wrong: dict[str, str] | None = None) -> None:
+def solve_worksheet(worksheet: Worksheet, wrong: dict[str, str] | None = None) -> None:
     """Fill all blanks, some of them wrong at first."""
     for blank in worksheet.blanks:
         if blank.id in (wrong or {}):
-            assert worksheet.answer(blank.id, (wrong or {})[blank.id]).costs
-        assert worksheet.answer(blank.id, write(worksheet.problem.truth(blank))).right
+            assert worksheet.answer(blank.id, (wrong or {})[blank.id]).is_wrong_attempt
+        assert worksheet.answer(blank.id, format_expr(worksheet.problem.truth(blank))).right
 
 
-def asked(name: str, rules: dict[str, bool], minutes: float, varies: bool = True) -> Asked:
-    return Asked("p", name, rules, minutes, varies, ())
+def indexed_exercise(name: str, rules: dict[str, bool], minutes: float, varies: bool = True) -> IndexedExercise:
+    return IndexedExercise("p", name, rules, minutes, varies, ())
 
 
-def names(rules: list[str], *exercises: Asked, minutes: float = 10.0) -> list[tuple[str, tuple[str, ...]]]:
-    return [(item.asked.exercise, item.rules) for item in plan(rules, Atlas(exercises), minutes)]
+def planned_names(
+    rules: list[str], *exercises: IndexedExercise, minutes: float = 10.0
+) -> list[tuple[str, tuple[str, ...]]]:
+    return [(item.indexed.exercise, item.rules) for item in plan_session(rules, ExerciseIndex(exercises), minutes)]
 
 
 def test_the_shortest_exercise_that_can_prove_a_rule_is_chosen() -> None:
-    long, short = asked("long", {"mul": True}, 5), asked("short", {"mul": True}, 2)
-    hides, fixed = asked("hides", {"mul": False}, 1), asked("fixed", {"mul": True}, 1, varies=False)
-    assert names(["mul"], long, short, hides, fixed) == [("short", ("mul",))]
-    assert names(["mul"], hides) == [("hides", ("mul",))]
+    long, short = indexed_exercise("long", {"mul": True}, 5), indexed_exercise("short", {"mul": True}, 2)
+    hides, fixed = (
+        indexed_exercise("hides", {"mul": False}, 1),
+        indexed_exercise("fixed", {"mul": True}, 1, varies=False),
+    )
+    assert planned_names(["mul"], long, short, hides, fixed) == [("short", ("mul",))]
+    assert planned_names(["mul"], hides) == [("hides", ("mul",))]
 
 
 def test_one_exercise_serves_several_rules_and_is_asked_once() -> None:
-    both, mul = asked("both", {"mul": True, "add": True}, 3), asked("mul", {"mul": True}, 4)
-    assert names(["mul", "add"], both, mul) == [("both", ("mul", "add"))]
-    assert names(["exp", "mul", "add"], both, asked("exp", {"exp": True}, 1)) == [
+    both, mul = indexed_exercise("both", {"mul": True, "add": True}, 3), indexed_exercise("mul", {"mul": True}, 4)
+    assert planned_names(["mul", "add"], both, mul) == [("both", ("mul", "add"))]
+    assert planned_names(["exp", "mul", "add"], both, indexed_exercise("exp", {"exp": True}, 1)) == [
         ("exp", ("exp",)),
         ("both", ("mul", "add")),
     ]
 
 
 def test_a_session_fits_into_its_minutes_and_has_one_item_at_least() -> None:
-    exercises = [asked(f"e{n}", {f"r{n}": True}, 4) for n in range(5)]
-    assert [name for name, _ in names([f"r{n}" for n in range(5)], *exercises)] == ["e0", "e1"]
+    exercises = [indexed_exercise(f"e{n}", {f"r{n}": True}, 4) for n in range(5)]
+    assert [name for name, _ in planned_names([f"r{n}" for n in range(5)], *exercises)] == ["e0", "e1"]
 
 
 def test_what_takes_longer_than_a_session_comes_alone_when_nothing_else_is_due() -> None:
-    endless, short = asked("endless", {"r": True}, 60), asked("short", {"s": True}, 4)
-    assert names(["r"], endless) == [("endless", ("r",))]
-    assert names(["r", "s"], endless, short) == [("short", ("s",))]
-    assert names(["r"], endless, asked("numbers", {"r": True}, 4, varies=False)) == [("numbers", ("r",))]
+    endless, short = indexed_exercise("endless", {"r": True}, 60), indexed_exercise("short", {"s": True}, 4)
+    assert planned_names(["r"], endless) == [("endless", ("r",))]
+    assert planned_names(["r", "s"], endless, short) == [("short", ("s",))]
+    assert planned_names(["r"], endless, indexed_exercise("numbers", {"r": True}, 4, varies=False)) == [
+        ("numbers", ("r",))
+    ]
 
 
 def test_a_learner_is_not_reviewed_with_what_comes_later() -> None:
-    atlas = Atlas((asked("later", {"mul": True, "tanh": True}, 2), asked("known", {"mul": True, "add": True}, 5)))
-    assert [item.asked.exercise for item in plan(["mul"], atlas, met=["mul", "add"])] == ["known"]
-    assert [item.asked.exercise for item in plan(["mul"], atlas, met=["mul"])] == ["later"]
+    atlas = ExerciseIndex(
+        (
+            indexed_exercise("later", {"mul": True, "tanh": True}, 2),
+            indexed_exercise("known", {"mul": True, "add": True}, 5),
+        )
+    )
+    assert [item.indexed.exercise for item in plan_session(["mul"], atlas, known_rules=["mul", "add"])] == ["known"]
+    assert [item.indexed.exercise for item in plan_session(["mul"], atlas, known_rules=["mul"])] == ["later"]
 
 
 def test_what_no_exercise_asks_for_is_passed_over() -> None:
-    assert names(["gone"]) == []
+    assert planned_names(["gone"]) == []
 
 
 def test_a_session_asks_what_is_due_on_fresh_numbers_and_settles_it(store: Store, pack: Pack) -> None:
-    atlas = read_atlas([pack])
+    atlas = load_index([pack])
     exercise = pack.open("both")
-    solve(Worksheet(exercise.variant(), store))
-    assert review.due(store, atlas.rules) == []
-    later = today() + timedelta(days=30)
-    rules = review.due(store, atlas.rules, later)
+    solve_worksheet(Worksheet(exercise.variant(), store))
+    assert review.due_rules(store, atlas.rules) == []
+    later = utc_today() + timedelta(days=30)
+    rules = review.due_rules(store, atlas.rules, later)
     assert set(rules) == {"mul", "add"}
-    session = Session(store, plan(rules, atlas), seed=5)
+    session = ReviewSession(store, plan_session(rules, atlas), seed=5)
     item = session.item
-    assert item is not None and item.asked.exercise == "both"
-    worksheet = session.open(exercise)
+    assert item is not None and item.indexed.exercise == "both"
+    worksheet = session.open_worksheet(exercise)
     assert worksheet.variant.fingerprint != exercise.variant().fingerprint
-    solve(worksheet)
-    session.go_on()
+    solve_worksheet(worksheet)
+    session.advance()
     assert session.item is None
     assert {rule: (before, after) for rule, before, after, _ in session.outcome()} == {
         "mul": ("learning", "learning"),
         "add": ("learning", "learning"),
     }
-    assert len(review.skills(store)["mul"].proofs) == 2
+    assert len(review.load_skills(store)["mul"].proofs) == 2
 
 
 def test_a_review_leaves_an_open_exercise_where_it_was(store: Store, pack: Pack) -> None:
     exercise = pack.open("both")
     mine = Worksheet(exercise.variant(), store)
     first = mine.blanks[0]
-    mine.answer(first.id, write(mine.problem.truth(first)))
-    session = Session(store, plan(["mul"], read_atlas([pack])), seed=5)
-    worksheet = session.open(exercise)
+    mine.answer(first.id, format_expr(mine.problem.truth(first)))
+    session = ReviewSession(store, plan_session(["mul"], load_index([pack])), seed=5)
+    worksheet = session.open_worksheet(exercise)
     worksheet.answer(worksheet.blanks[0].id, "12345")
-    assert store.latest() == ("term", "both")
+    assert store.exercise_to_continue() == ("term", "both")
     again = open_worksheet(store, exercise)
     assert again.entry(first.id).settled and again.variant.fingerprint == mine.variant.fingerprint
-    solve(worksheet)
+    solve_worksheet(worksheet)
     assert store.state("term", "both") == "solved"
     assert open_worksheet(store, exercise).entry(first.id).settled
 
 
 def test_a_session_that_is_left_keeps_what_was_done(store: Store, pack: Pack) -> None:
-    session = Session(store, plan(["inv", "mul"], read_atlas([pack])), seed=5)
-    worksheet = session.open(pack.open("over-one"))
+    session = ReviewSession(store, plan_session(["inv", "mul"], load_index([pack])), seed=5)
+    worksheet = session.open_worksheet(pack.open("over-one"))
     blank = worksheet.blanks[0]
-    worksheet.answer(blank.id, write(worksheet.problem.truth(blank)))
-    assert "inv" in review.skills(store)
+    worksheet.answer(blank.id, format_expr(worksheet.problem.truth(blank)))
+    assert "inv" in review.load_skills(store)
 
 
 def test_a_mistake_leads_to_another_exercise_with_its_rule(store: Store, pack: Pack) -> None:
-    atlas = read_atlas([pack])
+    atlas = load_index([pack])
     worksheet = Worksheet(pack.open("minus").variant(), store)
     b = next(blank for blank in worksheet.blanks if blank.id == "b->sub1")
     truth = worksheet.problem.truth_in_floats(b)
-    solve(worksheet, {"b->sub1": f"{-truth:.0f}"})
-    first, *others = suggestions(store, atlas, [pack], ("term", "minus"))
+    solve_worksheet(worksheet, {"b->sub1": f"{-truth:.0f}"})
+    first, *others = suggest_next(store, atlas, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
     assert str(first.reason) == "“− changes the sign” is still shaky: try “z = sigmoid(a - b) * c”."
     assert others and all(other.exercise != first.exercise for other in others)
@@ -150,8 +162,10 @@ def test_a_mistake_leads_to_another_exercise_with_its_rule(store: Store, pack: P
 def test_a_mistake_that_keeps_coming_back_is_named_in_the_reason(store: Store, pack: Pack) -> None:
     for seed in (1, 2):
         worksheet = Worksheet(pack.open("minus").variant(seed), store)
-        solve(worksheet, {"b->sub1": f"{-worksheet.problem.truth_in_floats(worksheet.problem.place('b->sub1')):.0f}"})
-    reason = str(suggestions(store, read_atlas([pack]), [pack], ("term", "minus"))[0].reason)
+        solve_worksheet(
+            worksheet, {"b->sub1": f"{-worksheet.problem.truth_in_floats(worksheet.problem.place('b->sub1')):.0f}"}
+        )
+    reason = str(suggest_next(store, load_index([pack]), [pack], ("term", "minus"))[0].reason)
     assert "most often through this: −: minus left out" in reason
 
 
@@ -160,18 +174,18 @@ def test_a_rule_with_one_exercise_is_tried_there_again_on_fresh_numbers(store: S
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\nid = "one"\ntitle = "One"\nlanguages = ["en"]\n')
     (folder / "sine.toml").write_text('graph = "z = sin(x) * y"\nstart = 3\n')
-    pack = library.pack(folder)
+    pack = library.read_pack(folder)
     worksheet = Worksheet(pack.open("sine").variant(), store)
-    solve(worksheet, {"x->sin1": "12345"})
-    first = suggestions(store, read_atlas([pack]), [pack], ("one", "sine"))[0]
-    assert first.fresh and first.exercise == ("one", "sine") and "fresh numbers" in str(first.reason)
+    solve_worksheet(worksheet, {"x->sin1": "12345"})
+    first = suggest_next(store, load_index([pack]), [pack], ("one", "sine"))[0]
+    assert first.new_numbers and first.exercise == ("one", "sine") and "fresh numbers" in str(first.reason)
 
 
 def test_without_a_mistake_the_next_exercise_of_the_pack_comes_next_then_others(store: Store, pack: Pack) -> None:
-    atlas = read_atlas([pack])
+    atlas = load_index([pack])
     for name in GRAPHS:
-        solve(Worksheet(pack.open(name).variant(), store))
-        kinds = [(one.kind, one.exercise) for one in suggestions(store, atlas, [pack], ("term", name))]
+        solve_worksheet(Worksheet(pack.open(name).variant(), store))
+        kinds = [(one.kind, one.exercise) for one in suggest_next(store, atlas, [pack], ("term", name))]
         order = list(GRAPHS)
         if name != order[-1]:
             assert kinds[0] == ("next", ("term", order[order.index(name) + 1]))
@@ -186,12 +200,12 @@ def test_an_exercise_whose_needs_are_not_met_waits(store: Store, tmp_path: Path)
     (folder / "1-a.toml").write_text('graph = "z = x * y"\n')
     (folder / "2-b.toml").write_text('graph = "z = x * y"\nneeds = ["steps/c"]\n')
     (folder / "3-c.toml").write_text('graph = "z = x * y"\n')
-    pack = library.pack(folder)
-    solve(Worksheet(pack.open("a").variant(), store))
-    assert suggestions(store, read_atlas([pack]), [pack], ("steps", "a"))[0].exercise == ("steps", "c")
+    pack = library.read_pack(folder)
+    solve_worksheet(Worksheet(pack.open("a").variant(), store))
+    assert suggest_next(store, load_index([pack]), [pack], ("steps", "a"))[0].exercise == ("steps", "c")
 
 
-def packs_of(folder: Path, **exercises: str) -> list[Pack]:
+def make_packs(folder: Path, **exercises: str) -> list[Pack]:
     """Packs out of files: each key is `pack__exercise`, each value what the exercise needs."""
     for name, needs in exercises.items():
         pack, _, exercise = name.partition("__")
@@ -201,36 +215,36 @@ def packs_of(folder: Path, **exercises: str) -> list[Pack]:
         )
         text = f'title = "The {exercise}"\ngraph = "z = x * y"\n'
         (folder / pack / f"{exercise}.toml").write_text(text + (f'needs = ["{needs}"]\n' if needs else ""))
-    return [library.pack(path) for path in sorted(folder.iterdir())]
+    return [library.read_pack(path) for path in sorted(folder.iterdir())]
 
 
 def test_after_an_exercise_that_was_opened_out_of_turn_the_road_goes_on_with_what_it_builds_on(
     store: Store, tmp_path: Path
 ) -> None:
-    packs = packs_of(tmp_path, a__one="", a__two="a/one", b__m="", b__n="a/two", c__z="")
-    solve(Worksheet(packs[1].open("m").variant(), store))
-    found = suggestions(store, read_atlas(packs), packs, ("b", "m"))
+    packs = make_packs(tmp_path, a__one="", a__two="a/one", b__m="", b__n="a/two", c__z="")
+    solve_worksheet(Worksheet(packs[1].open("m").variant(), store))
+    found = suggest_next(store, load_index(packs), packs, ("b", "m"))
     assert [(str(one.reason), one.exercise) for one in found] == [
         ("“The one” first: “The n” builds on it.", ("a", "one")),
         ("Next in “Pack b”: “The n”.", ("b", "n")),
         ("In another pack, “Pack c”: “The z”.", ("c", "z")),
     ]
-    solve(Worksheet(packs[1].open("n").variant(), store))
-    found = suggestions(store, read_atlas(packs), packs, ("b", "n"))
+    solve_worksheet(Worksheet(packs[1].open("n").variant(), store))
+    found = suggest_next(store, load_index(packs), packs, ("b", "n"))
     assert str(found[0].reason) == "“Pack b” is finished. Next comes “Pack c”: “The z”."
 
 
 def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "cache" / "atlas.json"
-    first = read_atlas([pack], cache)
+    first = load_index([pack], cache)
     assert {asked.exercise for asked in first.exercises} == set(GRAPHS)
     opened: list[str] = []
     really = Pack.open
     monkeypatch.setattr(Pack, "open", lambda self, name: opened.append(name) or really(self, name))
-    assert read_atlas([pack], cache) == first and opened == []
+    assert load_index([pack], cache) == first and opened == []
     file = pack.folder / "10-both.toml"
     file.write_text('graph = "z = tanh(a) * c"\n')
-    changed = read_atlas([library.pack(pack.folder)], cache)
+    changed = load_index([library.read_pack(pack.folder)], cache)
     assert opened == ["both"] and set(changed["term", "both"].rules) == {"tanh", "mul"}
 
 
@@ -238,35 +252,35 @@ def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, mo
 def test_a_spoilt_cache_is_made_again(tmp_path: Path, pack: Pack, text: str) -> None:
     cache = tmp_path / "atlas.json"
     cache.write_text(text)
-    atlas = read_atlas([pack], cache)
+    atlas = load_index([pack], cache)
     assert len(atlas.exercises) == len(GRAPHS)
     assert len(json.loads(cache.read_text())["exercises"]) == len(GRAPHS)
 
 
 def test_entries_of_the_cache_that_are_nonsense_hide_no_other_exercise(tmp_path: Path, pack: Pack) -> None:
     cache = tmp_path / "atlas.json"
-    read_atlas([pack], cache)
+    load_index([pack], cache)
     data = json.loads(cache.read_text())
     for number, known in enumerate(data["exercises"].values()):
         known |= [{"rules": 3}, {"minutes": "x"}, {"needs": None}][number % 3]
     cache.write_text(json.dumps(data))
-    assert isinstance(read_atlas([pack], cache), Atlas)
+    assert isinstance(load_index([pack], cache), ExerciseIndex)
 
 
 def test_a_cache_that_cannot_be_written_is_no_hindrance(tmp_path: Path, pack: Pack) -> None:
     (tmp_path / "file").write_text("")
-    assert read_atlas([pack], tmp_path / "file" / "atlas.json").exercises
+    assert load_index([pack], tmp_path / "file" / "atlas.json").exercises
 
 
 def test_an_exercise_that_cannot_be_opened_is_left_out(tmp_path: Path, pack: Pack) -> None:
     (pack.folder / "99-broken.toml").write_text('graph = "z = ("\n')
-    atlas = read_atlas([library.pack(pack.folder)])
+    atlas = load_index([library.read_pack(pack.folder)])
     assert ("term", "broken") not in atlas and ("term", "both") in atlas
 
 
 def test_days_are_those_of_the_calendar(store: Store, pack: Pack) -> None:
-    solve(Worksheet(pack.open("both").variant(), store))
-    due = review.skills(store)["mul"].due
+    solve_worksheet(Worksheet(pack.open("both").variant(), store))
+    due = review.load_skills(store)["mul"].due
     assert due is not None and isinstance(due, date)
-    assert "mul" not in review.due(store, day=due - timedelta(days=1))
-    assert "mul" in review.due(store, day=due)
+    assert "mul" not in review.due_rules(store, day=due - timedelta(days=1))
+    assert "mul" in review.due_rules(store, day=due)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tutor.practice.database import Database
 from tutor.practice.event import COLUMNS
-from tutor.practice.schema import APPLICATION_ID, MIGRATIONS, VERSION, migrate
-from tutor.practice.store import Event, Store, default_path, new_id
+from tutor.practice.storage.database import Database
+from tutor.practice.storage.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migrate
+from tutor.practice.storage.store import Event, Store, default_path, new_id
 
 
 @pytest.fixture
@@ -25,12 +25,12 @@ def event(kind: str, worksheet: str = "try 1", exercise: str = "add", pack: str 
     return Event(kind=kind, worksheet=worksheet, pack=pack, exercise=exercise, text=text, fingerprint="f00d", seed=7)
 
 
-def keep(store: Store, *events: Event) -> None:
+def append_events(store: Store, *events: Event) -> None:
     for each in events:
         assert store.append(each)
 
 
-def raw(path: Path) -> sqlite3.Connection:
+def raw_rows(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
 
 
@@ -52,7 +52,7 @@ def test_an_event_comes_back_as_it_was_kept(path: Path) -> None:
     )
     begin = replace(answer, kind="begin", id=new_id())
     with Store.open(path) as store:
-        keep(store, begin, answer)
+        append_events(store, begin, answer)
     with Store.open(path) as store:
         assert store.events("기초", "add-multiply") == (begin, answer)
         assert store.notice is None and store.writable
@@ -66,7 +66,7 @@ def test_the_time_is_utc_with_microseconds() -> None:
 
 def test_half_a_surrogate_pair_does_no_harm(path: Path) -> None:
     with Store.open(path) as store:
-        keep(store, event("begin", exercise="\ud800"), event("answer", exercise="\ud800", text="1\udcff"))
+        append_events(store, event("begin", exercise="\ud800"), event("answer", exercise="\ud800", text="1\udcff"))
         assert [each.text for each in store.events("basics", "\ud800")] == ["", "1?"]
         assert store.state("basics", "\ud800") == "begun"
 
@@ -81,12 +81,12 @@ def test_a_value_that_cannot_be_kept_is_refused_where_the_event_is_made(wrong: d
 
 def test_resuming_gives_the_try_begun_last_in_the_order_of_its_events(path: Path) -> None:
     with Store.open(path) as store:
-        keep(store, event("begin", "old"), event("answer", "old", text="1"))
-        keep(store, event("begin", "other", exercise="mul"))
-        keep(store, event("begin", "new"), event("answer", "new", text="2"))
+        append_events(store, event("begin", "old"), event("answer", "old", text="1"))
+        append_events(store, event("begin", "other", exercise="mul"))
+        append_events(store, event("begin", "new"), event("answer", "new", text="2"))
         # A window that still shows the old try, and another exercise, in between.
-        keep(store, event("answer", "old", text="3"), event("answer", "other", exercise="mul"))
-        keep(store, event("hint", "new"), event("answer", "new", text="4"))
+        append_events(store, event("answer", "old", text="3"), event("answer", "other", exercise="mul"))
+        append_events(store, event("hint", "new"), event("answer", "new", text="4"))
     with Store.open(path) as store:
         assert [(each.kind, each.text) for each in store.events("basics", "add")] == [
             ("begin", ""),
@@ -100,45 +100,45 @@ def test_resuming_gives_the_try_begun_last_in_the_order_of_its_events(path: Path
 
 def test_the_order_is_that_of_keeping_even_when_the_clock_goes_back(path: Path) -> None:
     with Store.open(path) as store:
-        keep(store, replace(event("begin"), at="2030-01-01T00:00:00.000000+00:00"))
-        keep(store, replace(event("answer", text="later"), at="2020-01-01T00:00:00.000000+00:00"))
+        append_events(store, replace(event("begin"), at="2030-01-01T00:00:00.000000+00:00"))
+        append_events(store, replace(event("answer", text="later"), at="2020-01-01T00:00:00.000000+00:00"))
         assert [each.kind for each in store.events("basics", "add")] == ["begin", "answer"]
 
 
 def test_an_exercise_is_new_then_begun_then_solved_for_good(path: Path) -> None:
     with Store.open(path) as store:
         assert store.state("basics", "add") == "new" and store.states() == {}
-        keep(store, event("begin"))
+        append_events(store, event("begin"))
         assert store.state("basics", "add") == "new" and store.states() == {}
-        keep(store, event("hint"))
+        append_events(store, event("hint"))
         assert store.state("basics", "add") == "begun"
-        keep(store, event("solved"))
-        keep(store, event("begin", "try 2"), event("answer", "try 2"))
-        keep(store, event("begin", "try 3", exercise="mul"), event("answer", "try 3", exercise="mul"))
+        append_events(store, event("solved"))
+        append_events(store, event("begin", "try 2"), event("answer", "try 2"))
+        append_events(store, event("begin", "try 3", exercise="mul"), event("answer", "try 3", exercise="mul"))
         assert store.state("basics", "add") == "solved"
         assert store.states() == {("basics", "add"): "solved", ("basics", "mul"): "begun"}
 
 
 def test_continue_leads_to_the_exercise_last_worked_on_that_is_not_solved(path: Path) -> None:
     with Store.open(path) as store:
-        assert store.latest() is None
-        keep(store, event("begin", "a"), event("answer", "a"))
-        keep(store, event("begin", "b", exercise="mul"), event("answer", "b", exercise="mul"))
-        assert store.latest() == ("basics", "mul")
-        keep(store, event("answer", "a"))
-        assert store.latest() == ("basics", "add")
-        keep(store, event("solved", "a"))
-        assert store.latest() == ("basics", "mul")
-        keep(store, event("begin", "c", exercise="z = x*y", pack=""))
-        assert store.latest() == ("basics", "mul")
-        keep(store, event("begin", "d"), event("answer", "d"))
-        assert store.latest() == ("basics", "add")
+        assert store.exercise_to_continue() is None
+        append_events(store, event("begin", "a"), event("answer", "a"))
+        append_events(store, event("begin", "b", exercise="mul"), event("answer", "b", exercise="mul"))
+        assert store.exercise_to_continue() == ("basics", "mul")
+        append_events(store, event("answer", "a"))
+        assert store.exercise_to_continue() == ("basics", "add")
+        append_events(store, event("solved", "a"))
+        assert store.exercise_to_continue() == ("basics", "mul")
+        append_events(store, event("begin", "c", exercise="z = x*y", pack=""))
+        assert store.exercise_to_continue() == ("basics", "mul")
+        append_events(store, event("begin", "d"), event("answer", "d"))
+        assert store.exercise_to_continue() == ("basics", "add")
 
 
 def test_an_event_is_kept_once_however_often_it_is_written(path: Path) -> None:
     begin = event("begin")
     with Store.open(path) as store:
-        keep(store, begin, begin)
+        append_events(store, begin, begin)
         assert store.events("basics", "add") == (begin,)
 
 
@@ -155,8 +155,8 @@ def test_an_event_is_kept_once_however_often_it_is_written(path: Path) -> None:
 )
 def test_nothing_that_was_kept_can_be_changed(path: Path, change: str) -> None:
     with Store.open(path) as store:
-        keep(store, event("begin"), event("answer"))
-    connection = raw(path)
+        append_events(store, event("begin"), event("answer"))
+    connection = raw_rows(path)
     before = connection.execute("SELECT * FROM event").fetchall()
     try:
         connection.execute(change)
@@ -168,9 +168,9 @@ def test_nothing_that_was_kept_can_be_changed(path: Path, change: str) -> None:
 
 def test_the_file_says_whose_it_is_and_which_version(path: Path) -> None:
     Store.open(path).close()
-    connection = raw(path)
+    connection = raw_rows(path)
     assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     names = [row[1] for row in connection.execute("PRAGMA table_info(event)")]
     assert names == ["seq", *COLUMNS]
@@ -179,13 +179,13 @@ def test_the_file_says_whose_it_is_and_which_version(path: Path) -> None:
 
 def test_an_older_file_is_brought_up_to_date_with_its_events(path: Path) -> None:
     with Store.open(path) as store:
-        keep(store, event("begin"), event("answer", text="6"))
+        append_events(store, event("begin"), event("answer", text="6"))
     steps = [
         *MIGRATIONS,
         lambda connection: connection.execute("ALTER TABLE event ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'"),
         lambda connection: connection.execute("CREATE TABLE review (rule TEXT PRIMARY KEY)"),
     ]
-    connection = raw(path)
+    connection = raw_rows(path)
     migrate(connection, steps)
     assert connection.execute("PRAGMA user_version").fetchone() == (len(steps),)
     assert connection.execute("SELECT kind, text, mood FROM event ORDER BY seq").fetchall() == [
@@ -200,8 +200,8 @@ def test_an_older_file_is_brought_up_to_date_with_its_events(path: Path) -> None
 
 def test_a_step_that_fails_leaves_the_older_file_as_it_was(path: Path) -> None:
     with Store.open(path) as store:
-        keep(store, event("begin"))
-    connection = raw(path)
+        append_events(store, event("begin"))
+    connection = raw_rows(path)
     before = list(connection.iterdump())
     steps = [
         *MIGRATIONS,
@@ -211,13 +211,13 @@ def test_a_step_that_fails_leaves_the_older_file_as_it_was(path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, steps)
     assert list(connection.iterdump()) == before
-    assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     connection.close()
 
 
 def fill(path: Path, number: int) -> None:
     """A long history: 100 exercises, a try of ten events at a time."""
-    database = Database(path, patience=2.0)
+    database = Database(path, timeout=2.0)
     database.write(
         event(
             "begin" if i % 10 == 0 else "solved" if i % 10 == 9 and i % 70 else "answer",
@@ -229,7 +229,7 @@ def fill(path: Path, number: int) -> None:
     database.close()
 
 
-def effort(store: Store, ask: Callable[[Store], object]) -> int:
+def count_steps(store: Store, ask: Callable[[Store], object]) -> int:
     """How many hundreds of steps SQLite takes to answer."""
     counted: list[None] = []
     assert store._database is not None
@@ -247,12 +247,12 @@ def test_a_much_longer_history_is_summed_up_with_the_same_effort(tmp_path: Path)
         for ask in (
             lambda store: store._database._prepare(),
             Store.states,
-            Store.latest,
+            Store.exercise_to_continue,
             lambda store: store.events("basics", "exercise 5"),
-            lambda store: store.consult(lambda database: database.due("2030-01-01")),
+            lambda store: store.with_database(lambda database: database.due_rules("2030-01-01")),
         ):
-            assert effort(many, ask) <= 2 * effort(few, ask) + 1
-        assert effort(few, lambda store: store.consult(lambda database: list(database.all()))) > 100
+            assert count_steps(many, ask) <= 2 * count_steps(few, ask) + 1
+        assert count_steps(few, lambda store: store.with_database(lambda database: list(database.all_events()))) > 100
         assert set(few.states()) == set(many.states())
 
 
@@ -272,7 +272,7 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
 
 def test_entering_the_room_loads_no_database() -> None:
     code = (
-        "import sys, tutor.practice.store; "
+        "import sys, tutor.practice.storage.store; "
         "print([name for name in ('sqlite3', 'platformdirs', 'uuid') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

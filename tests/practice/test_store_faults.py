@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tutor.practice import store as store_module
-from tutor.practice.schema import VERSION
-from tutor.practice.store import Event, Store
+from tutor.practice.storage import store as store_module
+from tutor.practice.storage.migrations import SCHEMA_VERSION
+from tutor.practice.storage.store import Event, Store
 
 BEGIN = Event(kind="begin", worksheet="now", pack="basics", exercise="add", fingerprint="f00d")
 
@@ -28,21 +28,21 @@ def path(tmp_path: Path) -> Path:
 
 def history(path: Path, number: int = 2_000) -> None:
     """A file of many pages, closed."""
-    from tutor.practice.database import Database
+    from tutor.practice.storage.database import Database
 
-    database = Database(path, patience=2.0)
+    database = Database(path, timeout=2.0)
     database.write([BEGIN, *(answer(f"answer {i}") for i in range(number))])
     database.close()
 
 
-def set_aside(path: Path) -> list[Path]:
+def quarantined_files(path: Path) -> list[Path]:
     return sorted(each for each in path.parent.iterdir() if ".damaged-" in each.name)
 
 
-def goes_on(store: Store) -> None:
+def assert_store_works(store: Store) -> None:
     """The store works as a new one does."""
     assert store.writable
-    assert store.states() == {} and store.latest() is None
+    assert store.states() == {} and store.exercise_to_continue() is None
     assert store.append(BEGIN) and store.append(answer("42"))
     assert [each.text for each in store.events("basics", "add")] == ["", "42"]
 
@@ -59,12 +59,12 @@ def zeros(path: Path) -> None:
     path.write_bytes(bytes(8192))
 
 
-def cut_in_the_middle(path: Path) -> None:
+def truncate_in_middle(path: Path) -> None:
     history(path)
     os.truncate(path, path.stat().st_size // 2)
 
 
-def cut_within_the_first_page(path: Path) -> None:
+def truncate_first_page(path: Path) -> None:
     history(path)
     os.truncate(path, 1000)
 
@@ -83,7 +83,7 @@ def another_table(path: Path) -> None:
     connection.close()
 
 
-def a_strangers(path: Path) -> None:
+def other_program_database(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE bookmarks (url)")
     connection.commit()
@@ -96,40 +96,42 @@ def a_strangers(path: Path) -> None:
         garbage,
         text,
         zeros,
-        cut_in_the_middle,
-        cut_within_the_first_page,
+        truncate_in_middle,
+        truncate_first_page,
         no_table,
         another_table,
-        a_strangers,
+        other_program_database,
     ],
 )
 def test_a_file_that_is_no_progress_file_is_set_aside_and_a_new_one_begun(path: Path, spoil) -> None:
     spoil(path)
     before = path.read_bytes()
     with Store.open(path) as store:
-        [kept] = set_aside(path)
+        [kept] = quarantined_files(path)
         assert kept.read_bytes() == before
         assert kept.name in str(store.notice)
-        goes_on(store)
+        assert_store_works(store)
         assert kept.name in str(store.notice)  # told as long as this sitting lasts
     with Store.open(path) as store:
         assert store.notice is None and store.state("basics", "add") == "begun"
-    assert set_aside(path) == [kept]
+    assert quarantined_files(path) == [kept]
 
 
 def test_a_second_damaged_file_takes_no_other_ones_name(path: Path) -> None:
     for number in range(1, 5):
         path.write_bytes(b"no database, number %d" % number * 50)
         Store.open(path).close()
-        assert len(set_aside(path)) == number
-        assert {kept.read_bytes()[20:21] for kept in set_aside(path)} == {b"%d" % i for i in range(1, number + 1)}
+        assert len(quarantined_files(path)) == number
+        assert {kept.read_bytes()[20:21] for kept in quarantined_files(path)} == {
+            b"%d" % i for i in range(1, number + 1)
+        }
 
 
 def test_an_empty_file_is_simply_begun(path: Path) -> None:
     path.touch()
     with Store.open(path) as store:
-        assert store.notice is None and set_aside(path) == []
-        goes_on(store)
+        assert store.notice is None and quarantined_files(path) == []
+        assert_store_works(store)
 
 
 def test_a_log_without_its_database_is_set_aside_too(path: Path, tmp_path: Path) -> None:
@@ -140,8 +142,8 @@ def test_a_log_without_its_database_is_set_aside_too(path: Path, tmp_path: Path)
     elsewhere.parent.mkdir()
     elsewhere.with_name(path.name + "-wal").write_bytes(log)
     with Store.open(elsewhere) as store:
-        assert [kept.read_bytes() for kept in set_aside(elsewhere) if kept.name.endswith("-wal")] == [log]
-        goes_on(store)
+        assert [kept.read_bytes() for kept in quarantined_files(elsewhere) if kept.name.endswith("-wal")] == [log]
+        assert_store_works(store)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -154,14 +156,14 @@ def test_flipped_bytes_stop_nothing(path: Path, seed: int) -> None:
     path.write_bytes(spoilt)
     with Store.open(path) as store:
         store.states()
-        store.latest()
+        store.exercise_to_continue()
         store.events("basics", "add")
         now = [Event(kind="begin", worksheet="then", pack="basics", exercise="mul", fingerprint="f00d")]
         now += [answer(str(i), "mul", "then") for i in range(20)]
         saved = [store.append(event) for event in now]
         assert all(saved) and store.writable
         assert store.events("basics", "mul") == tuple(now)
-    if set_aside(path):
+    if quarantined_files(path):
         assert store.notice is not None
 
 
@@ -181,10 +183,10 @@ def test_damage_found_while_working_keeps_what_was_done_in_this_sitting(path: Pa
         for number in range(3_000):
             last = answer(f"after {number}")
             assert store.append(last)
-            if set_aside(path):
+            if quarantined_files(path):
                 break
         store.states()
-        [kept] = set_aside(path)
+        [kept] = quarantined_files(path)
         assert kept.name in str(store.notice)
     with Store.open(path) as store:
         found = store.events("basics", "add")
@@ -195,7 +197,7 @@ def test_damage_found_while_working_keeps_what_was_done_in_this_sitting(path: Pa
 def test_a_newer_file_is_left_alone_and_the_sitting_goes_on_unsaved(path: Path) -> None:
     history(path, 3)
     connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     before = path.read_bytes()
     with Store.open(path) as store:
@@ -203,16 +205,16 @@ def test_a_newer_file_is_left_alone_and_the_sitting_goes_on_unsaved(path: Path) 
         assert "newer backprop-tutor" in str(store.notice)
         assert not store.append(BEGIN) and not store.append(answer("42"))
         assert [each.text for each in store.events("basics", "add")] == ["", "42"]
-        assert store.states() == {("basics", "add"): "begun"} and store.latest() == ("basics", "add")
+        assert store.states() == {("basics", "add"): "begun"} and store.exercise_to_continue() == ("basics", "add")
     assert path.read_bytes() == before
-    assert set_aside(path) == []
+    assert quarantined_files(path) == []
 
 
 def test_a_file_that_becomes_newer_while_it_is_open_is_written_no_more(path: Path) -> None:
     with Store.open(path) as store:
         assert store.append(BEGIN)
         connection = sqlite3.connect(path)
-        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
         assert not store.append(answer("42"))
         assert "newer backprop-tutor" in str(store.notice)
         assert connection.execute("SELECT count(*) FROM event").fetchone() == (1,)
@@ -242,7 +244,7 @@ def test_where_no_file_can_be_the_sitting_goes_on_unsaved(path: Path, make) -> N
         assert not store.writable and str(place) in str(store.notice)
         assert not store.append(BEGIN) and not store.append(answer("42"))
         assert [each.text for each in store.events("basics", "add")] == ["", "42"]
-        assert store.state("basics", "add") == "begun" and store.latest() == ("basics", "add")
+        assert store.state("basics", "add") == "begun" and store.exercise_to_continue() == ("basics", "add")
         assert not store.writable
 
 
@@ -262,7 +264,7 @@ def test_a_full_disk_stops_saving_until_there_is_room_again(path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from tutor.practice.store import Event, Store
+from tutor.practice.storage.store import Event, Store
 path = Path(sys.argv[1])
 store = Store.open(path)
 def event(kind, text=""):
@@ -274,7 +276,7 @@ told = [store.append(event("answer", f"{i} " + "+1" * 500)) for i in range(60)]
 assert True in told and told[-3:] == [False, False, False], told
 assert store.notice is not None and not store.writable
 assert len(store.events("basics", "add")) == 61
-assert store.latest() == ("basics", "add") and store.state("basics", "add") == "begun"
+assert store.exercise_to_continue() == ("basics", "add") and store.state("basics", "add") == "begun"
 resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
 assert store.append(event("answer", "60"))
 assert store.notice is None and store.writable
@@ -301,7 +303,7 @@ def test_a_full_database_names_the_disk(path: Path) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "PATIENCE", 0.1)
+    monkeypatch.setattr(store_module, "WRITE_TIMEOUT", 0.1)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -359,14 +361,14 @@ def test_a_link_is_followed_to_the_file_and_stays(path: Path, tmp_path: Path) ->
     garbage(real)
     path.symlink_to(real)
     with Store.open(path) as store:
-        goes_on(store)
-    assert path.is_symlink() and len(set_aside(real)) == 1
+        assert_store_works(store)
+    assert path.is_symlink() and len(quarantined_files(real)) == 1
 
 
 READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
-from tutor.practice.store import Event, Store
+from tutor.practice.storage.store import Event, Store
 path = Path(sys.argv[1])
 for options in (["--bind", path.parent, path.parent], ["-o", "remount,bind,ro", path.parent]):
     if subprocess.run(["mount", *options]).returncode:

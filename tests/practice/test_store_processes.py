@@ -13,15 +13,14 @@ from typing import IO
 import fsrs  # noqa: F401 - so that forks have it
 import pytest
 
-from tutor.practice import skills, standing  # noqa: F401 - likewise
-from tutor.practice import store as store_module
-from tutor.practice.store import Event, Store
+from tutor.practice.storage import store as store_module
+from tutor.practice.storage.store import Event, Store
 
 WRITER = """
 import sys
 from itertools import count
 from pathlib import Path
-from tutor.practice.store import Event, Store, new_id
+from tutor.practice.storage.store import Event, Store, new_id
 
 store = Store.open(Path(sys.argv[1]))
 worksheet = new_id()
@@ -43,7 +42,7 @@ store.close()
 """
 
 
-def writer(path: Path, *arguments: str) -> subprocess.Popen[str]:
+def start_writer(path: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), *arguments],
         stdout=subprocess.PIPE,
@@ -52,7 +51,7 @@ def writer(path: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def forked(path: Path, *arguments: str) -> tuple[int, IO[str]]:
+def fork_writer(path: Path, *arguments: str) -> tuple[int, IO[str]]:
     """The same writer as a fork of this process, which has everything loaded: its id, and what it prints."""
     reading, writing = os.pipe()
     pid = os.fork()
@@ -71,7 +70,7 @@ def forked(path: Path, *arguments: str) -> tuple[int, IO[str]]:
     return pid, os.fdopen(reading)
 
 
-def finished(child: tuple[int, IO[str]], *codes: int) -> list[str]:
+def wait_for_exit(child: tuple[int, IO[str]], *codes: int) -> list[str]:
     """What a fork has printed, at its end."""
     pid, out = child
     printed = out.read().split()
@@ -87,14 +86,14 @@ def ids(path: Path) -> list[str]:
     return found
 
 
-def skills_are_what_the_events_come_to(path: Path) -> bool:
+def assert_skills_match_events(path: Path) -> bool:
     """Whether the skills that were kept with the events are those that all events together give."""
     with Store.open(path) as store:
-        kept = store.consult(lambda database: database.skills())
+        kept = store.with_database(lambda database: database.skills())
         assert kept is not None
         found = {rule: skill.to_json() for rule, skill in kept.items()}
-        store.consult(lambda database: database.make_skills())
-        again = store.consult(lambda database: database.skills())
+        store.with_database(lambda database: database.rebuild_skills())
+        again = store.with_database(lambda database: database.skills())
         return again is not None and found == {rule: skill.to_json() for rule, skill in again.items()}
 
 
@@ -104,7 +103,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
     for number in range(100):
         # A few files, so that some of the kills fall into the making of one.
         path = tmp_path / f"{number % 10}.sqlite3"
-        child, out = forked(path, "forever", "rules")
+        child, out = fork_writer(path, "forever", "rules")
         printed = [out.readline().strip()] if number % 4 else []
         time.sleep(dice.uniform(0, 0.05))
         os.kill(child, signal.SIGKILL)
@@ -119,7 +118,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
         assert set(printed) <= set(ids(path))
         told += len(printed)
         if number >= 90:
-            assert skills_are_what_the_events_come_to(path)
+            assert assert_skills_match_events(path)
     assert told > 100
     assert not list(tmp_path.glob("*.damaged-*"))
 
@@ -128,15 +127,15 @@ def test_processes_that_write_at_once_neither_lose_nor_stop_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # No learner types as fast as these write: on a busy computer one waits long for its turn.
-    monkeypatch.setattr(store_module, "PATIENCE", 30.0)
+    monkeypatch.setattr(store_module, "WRITE_TIMEOUT", 30.0)
     path = tmp_path / "progress.sqlite3"
-    children = [forked(path, "100", "rules") for _ in range(4)]
-    printed = [finished(child, 0) for child in children]
+    children = [fork_writer(path, "100", "rules") for _ in range(4)]
+    printed = [wait_for_exit(child, 0) for child in children]
     found = ids(path)
     assert sorted(found) == sorted(id for each in printed for id in each)
     for each in printed:
         assert [id for id in found if id in set(each)] == each
-    assert skills_are_what_the_events_come_to(path)
+    assert assert_skills_match_events(path)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -146,9 +145,9 @@ def test_processes_that_find_the_same_damaged_file_set_it_aside_once(tmp_path: P
         path.parent.mkdir()
         path.write_bytes(random.Random(number).randbytes(20_000))
         damaged = path.read_bytes()
-        children = [forked(path, "5") for _ in range(4)]
+        children = [fork_writer(path, "5") for _ in range(4)]
         # The one that set it aside has something to tell at its end.
-        printed = [id for child in children for id in finished(child, 0, 1)]
+        printed = [id for child in children for id in wait_for_exit(child, 0, 1)]
         assert len(printed) == 20
         assert sorted(ids(path)) == sorted(printed)
         [kept] = path.parent.glob("*.damaged-*")
@@ -158,7 +157,7 @@ def test_processes_that_find_the_same_damaged_file_set_it_aside_once(tmp_path: P
 def test_one_process_sees_what_another_has_saved(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
     with Store.open(path) as store:
-        child = writer(path, "3")
+        child = start_writer(path, "3")
         out, _ = child.communicate()
         assert [event.id for event in store.events("basics", "add")] == out.split()
         assert store.states() == {("basics", "add"): "begun"}
@@ -172,7 +171,7 @@ def test_a_file_that_another_process_sets_aside_is_not_written_any_more(tmp_path
         path.rename(tmp_path / "aside")
         path.with_name(path.name + "-wal").rename(tmp_path / "aside-wal")
         path.with_name(path.name + "-shm").rename(tmp_path / "aside-shm")
-        child = writer(path, "3")
+        child = start_writer(path, "3")
         out, _ = child.communicate()
         answer = Event(kind="answer", worksheet="now", pack="basics", exercise="mul", fingerprint="f00d")
         assert store.append(answer)

@@ -9,19 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.algebra import read_value
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.tree import ONE, number
-from tutor.grading import Kind
-from tutor.packs import Variant, from_formula, library
+from tutor.algebra.expr import ONE, number
+from tutor.algebra.parser import parse_value
+from tutor.grading.verdict import VerdictKind
+from tutor.packs import library
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.exercise import Variant
 from tutor.practice.event import Event
-from tutor.practice.resume import carried_over, open_worksheet
-from tutor.practice.store import Store, default_path
-from tutor.practice.worksheet import OFFER_AFTER, PAUSE, RULE_AFTER, Worksheet
+from tutor.practice.resume import open_worksheet, rebase_worksheet
+from tutor.practice.storage.store import Store, default_path
+from tutor.practice.worksheet import HINT_COOLDOWN, OFFER_REVEAL_AFTER, OPEN_RULE_AFTER, Worksheet
 
 
 @dataclass
-class Memory:
+class MemoryJournal:
     """A journal that keeps events in a list, and can be full."""
 
     events: list[Event] = field(default_factory=list)
@@ -34,80 +36,80 @@ class Memory:
 
 
 @dataclass
-class Clock:
+class FakeClock:
     now: float = 100.0
 
     def __call__(self) -> float:
         return self.now
 
 
-def two_roads(start: int = 2) -> Variant:
-    return from_formula("z = x * (x + y)", {"x": number(3), "y": number(4)}, number(start)).variant()
+def two_branch_worksheet(start: int = 2) -> Variant:
+    return exercise_from_formula("z = x * (x + y)", {"x": number(3), "y": number(4)}, number(start)).variant()
 
 
-def stored() -> Variant:
-    return library.find("basics/two-roads").variant()
+def event_kinds() -> Variant:
+    return library.find_exercise("basics/two-roads").variant()
 
 
 RIGHT = {"x->mul1": "14", "add1->mul1": "6", "x->add1": "6", "x": "20", "y->add1": "6"}
 
 
 def test_blanks_come_in_the_order_of_the_backward_pass() -> None:
-    assert [blank.id for blank in Worksheet(two_roads()).blanks] == list(RIGHT)
+    assert [blank.id for blank in Worksheet(two_branch_worksheet()).blanks] == list(RIGHT)
 
 
 def test_right_answers_lead_on_until_all_is_done() -> None:
-    worksheet = Worksheet(two_roads())
-    at = worksheet.next_open()
+    worksheet = Worksheet(two_branch_worksheet())
+    at = worksheet.next_open_blank()
     while at is not None:
         assert worksheet.answer(at, RIGHT[at]).right
-        at = worksheet.next_open(at)
+        at = worksheet.next_open_blank(at)
     assert worksheet.done
     assert [name for name, _value in worksheet.summary().gradients] == ["x", "y"]
 
 
 def test_a_wrong_answer_counts_once_however_often_it_is_sent() -> None:
-    worksheet = Worksheet(two_roads())
+    worksheet = Worksheet(two_branch_worksheet())
     for _ in range(3):
         assert worksheet.answer("x", "84").mistake == "branch.product"
-    assert worksheet.entry("x").wrongs == 1
+    assert worksheet.entry("x").wrong_attempts == 1
     assert worksheet.summary().mistakes == {"branch.product": 1}
 
 
 @pytest.mark.parametrize("text", ["(", "zwei", "", "1/0", "0,5", "9" * 500])
 def test_what_cannot_be_read_changes_nothing(text: str) -> None:
-    worksheet = Worksheet(two_roads())
+    worksheet = Worksheet(two_branch_worksheet())
     worksheet.answer("x", "84")
     before = worksheet.entry("x")
-    assert worksheet.answer("x", text).kind is Kind.MALFORMED
+    assert worksheet.answer("x", text).kind is VerdictKind.MALFORMED
     assert worksheet.entry("x") == before
 
 
 def test_an_entry_taken_back_brings_the_one_before() -> None:
-    worksheet = Worksheet(two_roads())
+    worksheet = Worksheet(two_branch_worksheet())
     worksheet.answer("x", "84")
     worksheet.answer("x", "20")
     assert worksheet.undo() == "x" and worksheet.entry("x").text == "84"
     assert worksheet.undo() == "x" and worksheet.state("x") == "empty"
     assert worksheet.undo() is None
-    assert worksheet.entry("x").wrongs == 1, "what was tried stays counted"
+    assert worksheet.entry("x").wrong_attempts == 1, "what was tried stays counted"
 
 
 def test_hammering_for_hints_stays_on_one_rung() -> None:
-    clock = Clock()
-    worksheet = Worksheet(two_roads(), clock=clock)
-    assert [worksheet.hint("x").rung for _ in range(5)] == [1, 1, 1, 1, 1]
-    clock.now += PAUSE
-    assert worksheet.hint("x").rung == 2
+    clock = FakeClock()
+    worksheet = Worksheet(two_branch_worksheet(), clock=clock)
+    assert [worksheet.next_hint("x").rung for _ in range(5)] == [1, 1, 1, 1, 1]
+    clock.now += HINT_COOLDOWN
+    assert worksheet.next_hint("x").rung == 2
     worksheet.answer("x", "84")
-    assert worksheet.hint("x").rung == 3, "an attempt is as good as a pause"
+    assert worksheet.next_hint("x").rung == 3, "an attempt is as good as a pause"
 
 
 def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
-    worksheet = Worksheet(two_roads())
-    for wrong in range(OFFER_AFTER):
+    worksheet = Worksheet(two_branch_worksheet())
+    for wrong in range(OFFER_REVEAL_AFTER):
         assert not worksheet.offers_reveal("x")
-        assert worksheet.offers_replay("x") is (wrong >= RULE_AFTER), "with the rung that says the rule"
+        assert worksheet.offers_replay("x") is (wrong >= OPEN_RULE_AFTER), "with the rung that says the rule"
         worksheet.answer("x", str(1000 + wrong))
     assert worksheet.offers_reveal("x")
     assert "20" in str(worksheet.reveal("x").text)
@@ -116,8 +118,8 @@ def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
 
 
 def test_every_event_is_in_the_journal_before_its_verdict_is_known() -> None:
-    journal = Memory()
-    worksheet = Worksheet(stored(), journal)
+    journal = MemoryJournal()
+    worksheet = Worksheet(event_kinds(), journal)
     assert not journal.events, "opening an exercise is not yet a try"
     worksheet.answer("x", "84")
     assert [event.kind for event in journal.events] == ["begin", "answer"]
@@ -127,8 +129,8 @@ def test_every_event_is_in_the_journal_before_its_verdict_is_known() -> None:
 
 
 def test_a_journal_that_cannot_save_is_told_and_the_exercise_goes_on() -> None:
-    journal = Memory(full=True)
-    worksheet = Worksheet(stored(), journal)
+    journal = MemoryJournal(full=True)
+    worksheet = Worksheet(event_kinds(), journal)
     assert worksheet.answer("x->mul1", "14").right
     assert not worksheet.saved
     journal.full = False
@@ -137,10 +139,10 @@ def test_a_journal_that_cannot_save_is_told_and_the_exercise_goes_on() -> None:
 
 
 def test_fresh_numbers_are_a_new_try_on_the_same_exercise() -> None:
-    exercise = library.find("basics/times")
+    exercise = library.find_exercise("basics/times")
     worksheet = Worksheet(exercise.variant())
     worksheet.answer(worksheet.blanks[0].id, "77777")
-    worksheet.fresh(seed=5)
+    worksheet.new_numbers(seed=5)
     assert worksheet.variant.seed == 5
     assert all(worksheet.state(blank.id) == "empty" for blank in worksheet.blanks)
     assert worksheet.variant.fingerprint == exercise.variant(5).fingerprint
@@ -157,8 +159,8 @@ ACTIONS = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(ACTIONS)
 def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, str, bool]]) -> None:
-    journal, clock = Memory(), Clock()
-    variant = stored()
+    journal, clock = MemoryJournal(), FakeClock()
+    variant = event_kinds()
     worksheet = Worksheet(variant, journal, clock=clock)
     for kind, blank, right in actions:
         clock.now += 10
@@ -167,15 +169,15 @@ def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, 
         elif kind == "undo":
             worksheet.undo()
         else:
-            getattr(worksheet, kind)(blank)
+            getattr(worksheet, {"hint": "next_hint"}.get(kind, kind))(blank)
     again = Worksheet(variant, events=journal.events)
     for blank in worksheet.blanks:
         ours, theirs = worksheet.entry(blank.id), again.entry(blank.id)
-        assert (ours.text, ours.revealed, ours.hints, ours.wrongs) == (
+        assert (ours.text, ours.revealed, ours.hints, ours.wrong_attempts) == (
             theirs.text,
             theirs.revealed,
             theirs.hints,
-            theirs.wrongs,
+            theirs.wrong_attempts,
         )
         assert worksheet.state(blank.id) == again.state(blank.id)
     assert worksheet.done == again.done
@@ -183,14 +185,14 @@ def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, 
 
 
 def test_given_values_are_shown_and_not_asked() -> None:
-    worksheet = Worksheet(two_roads())
+    worksheet = Worksheet(two_branch_worksheet())
     assert worksheet.state("start") == "given" and worksheet.value_text("start") == [["2"]]
     assert "start" not in [blank.id for blank in worksheet.blanks]
 
 
 def test_a_matrix_entry_is_shown_cell_by_cell() -> None:
-    value = evaluate(read_value("[[1, 2], [3, 4]]"), {})
-    worksheet = Worksheet(from_formula("f = sum(sigmoid(X))", {"X": value}, ONE).variant())
+    value = evaluate(parse_value("[[1, 2], [3, 4]]"), {})
+    worksheet = Worksheet(exercise_from_formula("f = sum(sigmoid(X))", {"X": value}, ONE).variant())
     worksheet.answer("sigmoid1->sum1", "[[1, 0.50], [1, 1]]")
     assert worksheet.value_text("sigmoid1->sum1") == [["1", "0.50"], ["1", "1"]]
     assert worksheet.entry("sigmoid1->sum1").verdict is not None
@@ -200,32 +202,32 @@ def test_a_matrix_entry_is_shown_cell_by_cell() -> None:
 
 
 def test_the_rule_opens_by_itself_after_three_wrong_answers() -> None:
-    worksheet = Worksheet(two_roads())
+    worksheet = Worksheet(two_branch_worksheet())
     opened = []
     for wrong in (101, 102, 103, 104):
         worksheet.answer("x", str(wrong))
-        open_hint = worksheet.open_hint("x")
+        open_hint = worksheet.current_hint("x")
         opened.append(open_hint.rung if open_hint else 0)
     assert opened == [0, 0, 2, 2]
 
 
-def solved(events: Memory) -> Worksheet:
-    worksheet = Worksheet(stored(), events)
+def solved(events: MemoryJournal) -> Worksheet:
+    worksheet = Worksheet(event_kinds(), events)
     for blank, text in RIGHT.items():
         worksheet.answer(blank, text)
     return worksheet
 
 
 def test_a_kill_between_the_last_answer_and_the_end_is_made_good() -> None:
-    journal = Memory()
+    journal = MemoryJournal()
     solved(journal)
     assert journal.events[-1].kind == "solved"
-    again = Worksheet(stored(), journal, journal.events[:-1])
+    again = Worksheet(event_kinds(), journal, journal.events[:-1])
     assert again.done and journal.events[-1].kind == "solved"
 
 
 def test_a_finished_worksheet_takes_no_answer_but_can_be_taken_back() -> None:
-    worksheet = solved(Memory())
+    worksheet = solved(MemoryJournal())
     assert worksheet.answer("x", "84").mistake == "branch.product"
     assert worksheet.done and worksheet.entry("x").text == "20"
     assert worksheet.undo() == "y->add1" and not worksheet.done
@@ -233,7 +235,7 @@ def test_a_finished_worksheet_takes_no_answer_but_can_be_taken_back() -> None:
 
 
 def test_a_value_that_was_shown_stays_counted() -> None:
-    worksheet = Worksheet(stored())
+    worksheet = Worksheet(event_kinds())
     worksheet.reveal("x")
     worksheet.undo()
     worksheet.answer("x", "20")
@@ -241,19 +243,19 @@ def test_a_value_that_was_shown_stays_counted() -> None:
 
 
 def test_what_cannot_be_read_opens_no_hint_and_begins_nothing() -> None:
-    journal, clock = Memory(), Clock()
-    worksheet = Worksheet(stored(), journal, clock=clock)
+    journal, clock = MemoryJournal(), FakeClock()
+    worksheet = Worksheet(event_kinds(), journal, clock=clock)
     worksheet.answer("x", "((")
     assert not journal.events
-    assert [worksheet.hint("x").rung, worksheet.answer("x", "("), worksheet.hint("x").rung][::2] == [1, 1]
+    assert [worksheet.next_hint("x").rung, worksheet.answer("x", "("), worksheet.next_hint("x").rung][::2] == [1, 1]
 
 
 def test_fresh_numbers_are_there_again_next_time(home: Path) -> None:
-    exercise = library.find("basics/times")
+    exercise = library.find_exercise("basics/times")
     with Store.open(default_path()) as store:
         worksheet = open_worksheet(store, exercise)
         worksheet.answer(worksheet.blanks[0].id, "77777")
-        worksheet.fresh(seed=5)
+        worksheet.new_numbers(seed=5)
     with Store.open(default_path()) as store:
         assert open_worksheet(store, exercise).variant.seed == 5
         assert open_worksheet(store, exercise, restart=True).variant.seed is None
@@ -261,23 +263,23 @@ def test_fresh_numbers_are_there_again_next_time(home: Path) -> None:
 
 
 def test_a_place_that_is_not_asked_is_not_gone_back_to() -> None:
-    problem = two_roads().problem
-    variant = replace(two_roads(), problem=replace(problem, asked=("x", "y")))
+    problem = two_branch_worksheet().problem
+    variant = replace(two_branch_worksheet(), problem=replace(problem, asked=("x", "y")))
     worksheet = Worksheet(variant)
     worksheet.answer("x->mul1", "5")
-    assert worksheet.place_to_go_on() in {blank.id for blank in worksheet.blanks}
+    assert worksheet.resume_place() in {blank.id for blank in worksheet.blanks}
 
 
 def test_an_exercise_that_is_saved_anew_stays_at_its_stage(tmp_path: Path) -> None:
     text = 'graph = "z = x * y"\nstages = [["x"], ["y"]]\n[vary]\nx = { from = 2, to = 9 }\ny = { from = 2, to = 9 }\n'
     (tmp_path / "pack.toml").write_text("format = 1")
     (tmp_path / "01-one.toml").write_text(text)
-    exercise = library.pack(tmp_path).open("one")
+    exercise = library.read_pack(tmp_path).open("one")
     worksheet = Worksheet(exercise.variant(3))
     worksheet.answer("x", "y")
-    worksheet.fresh(4)
+    worksheet.new_numbers(4)
     assert (worksheet.variant.stage, [blank.id for blank in worksheet.blanks]) == (1, ["y->mul1"])
-    again = carried_over(worksheet, exercise)
+    again = rebase_worksheet(worksheet, exercise)
     assert again.variant.stage == 1 and [blank.id for blank in again.blanks] == ["y->mul1"]
     (tmp_path / "01-one.toml").write_text(text.replace(', ["y"]]', "]"))
-    assert carried_over(worksheet, library.pack(tmp_path).open("one")).variant.stage == 0
+    assert rebase_worksheet(worksheet, library.read_pack(tmp_path).open("one")).variant.stage == 0

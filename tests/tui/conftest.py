@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 
 from tutor.packs import library
-from tutor.practice.atlas import default_cache, read_atlas
+from tutor.practice.exercise_index import default_cache_path, load_index
 
 
 @pytest.fixture(scope="session")
 def kept_atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Which exercise asks for which rule, found out once."""
     cache = tmp_path_factory.mktemp("atlas") / "atlas.json"
-    read_atlas(library.packs(), cache)
+    load_index(library.all_packs(), cache)
     return cache
 
 
 @pytest.fixture(autouse=True)
 def second_start(home: Path, kept_atlas: Path) -> None:
     """The learner's folder holds it, and the first steps were offered."""
-    default_cache().parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(kept_atlas, default_cache())
-    (default_cache().parent / "welcomed").touch()
+    default_cache_path().parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(kept_atlas, default_cache_path())
+    (default_cache_path().parent / "welcomed").touch()
 
 
 @pytest.fixture(autouse=True)

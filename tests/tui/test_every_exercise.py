@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.driving import lines, opened, until
+from tests.support.app_driver import open_app, screen_lines, wait_until
 from tutor import i18n
 from tutor.packs import library
-from tutor.practice.store import Store, default_path
+from tutor.practice.storage.store import Store, default_path
 
-PACKS = [pack.id for pack in library.packs()]
+PACKS = [pack.id for pack in library.all_packs()]
 
 
 @pytest.mark.parametrize("pack_id", PACKS)
 async def test_from_the_first_blank_of_a_pack_to_the_summary_of_its_last_exercise(pack_id: str) -> None:
-    pack = next(pack for pack in library.packs() if pack.id == pack_id)
-    async with opened(f"{pack_id}/{pack.entries[0].id}") as session:
+    pack = next(pack for pack in library.all_packs() if pack.id == pack_id)
+    async with open_app(f"{pack_id}/{pack.entries[0].id}") as session:
         for number, entry in enumerate(pack.entries, 1):
-            await session.reaches(entry.id)
+            await session.wait_for_exercise(entry.id)
             await session.solve()
-            await session.sees("Solved.")
-            worksheet = session.desk.worksheet
-            assert worksheet.summary().wrongs == 0, entry.id
+            await session.wait_for_text("Solved.")
+            worksheet = session.state.worksheet
+            assert worksheet.summary().wrong_attempts == 0, entry.id
             for wrt, _value in worksheet.summary().gradients[:1]:
-                assert f"∂{worksheet.problem.goal}/∂{wrt}" in "\n".join(lines(session.pilot)), entry.id
+                assert f"∂{worksheet.problem.target_name}/∂{wrt}" in "\n".join(screen_lines(session.pilot)), entry.id
             await session.pilot.press("enter" if number < len(pack.entries) else "escape")
-        await until(session.pilot, lambda: len(session.app.screen_stack) == 1, "the list")
+        await wait_until(session.pilot, lambda: len(session.app.screen_stack) == 1, "the list")
     with Store.open(default_path()) as store:
         assert {entry.id: store.state(pack_id, entry.id) for entry in pack.entries} == {
             entry.id: "solved" for entry in pack.entries
@@ -37,29 +37,29 @@ async def test_from_the_first_blank_of_a_pack_to_the_summary_of_its_last_exercis
     [("basics/two-roads", (60, 16)), ("matrices/sigma-xw", (80, 24)), ("basics/two-roads", (200, 50))],
 )
 async def test_in_korean_at_many_sizes(name: str, size: tuple[int, int]) -> None:
-    i18n.use("ko")
-    async with opened(name, size) as session:
+    i18n.set_language("ko")
+    async with open_app(name, size) as session:
         from rich.cells import cell_len
 
-        shown = lines(session.pilot)
+        shown = screen_lines(session.pilot)
         assert len(shown) == size[1]
         assert all(cell_len(line) <= size[0] for line in shown)
         await session.solve()
-        await until(session.pilot, lambda: session.desk.worksheet.done, "done")
+        await wait_until(session.pilot, lambda: session.state.worksheet.done, "done")
 
 
 async def test_enter_goes_on_to_the_next_exercise() -> None:
-    async with opened("basics/times") as session:
+    async with open_app("basics/times") as session:
         await session.solve()
-        await session.sees("next: What + sends back")
+        await session.wait_for_text("next: What + sends back")
         await session.pilot.press("enter")
-        await session.sees("0/4", "What + sends back")
+        await session.wait_for_text("0/4", "What + sends back")
 
 
 async def test_after_the_last_exercise_enter_goes_back_to_the_list() -> None:
-    pack = next(pack for pack in library.packs() if pack.id == "checks")
-    async with opened(f"{pack.id}/{pack.entries[-1].id}") as session:
+    pack = next(pack for pack in library.all_packs() if pack.id == "checks")
+    async with open_app(f"{pack.id}/{pack.entries[-1].id}") as session:
         await session.solve()
-        await session.sees("back to the list")
+        await session.wait_for_text("back to the list")
         await session.pilot.press("enter")
-        await session.sees(f"1 of {len(pack.entries)} solved")
+        await session.wait_for_text(f"1 of {len(pack.entries)} solved")

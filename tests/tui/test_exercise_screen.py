@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from textual.geometry import Offset
 
-from tests.tui.driving import Session, lines, opened, paste, text, until
+from tests.support.app_driver import ExerciseSession, open_app, paste_text, screen_lines, screen_text, wait_until
 from tutor import i18n
-from tutor.algebra.tree import number
-from tutor.i18n import Text
-from tutor.packs import Exercise, from_formula
-from tutor.practice.store import Store, default_path
+from tutor.algebra.expr import number
+from tutor.i18n import LocalizedText
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.exercise import Exercise
+from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.widgets.graph import GraphView
@@ -21,19 +22,19 @@ from tutor.tui.widgets.graph import GraphView
 ADD_MULTIPLY = "basics/add-multiply"
 
 
-def formula(graph: str, **inputs: int) -> Exercise:
-    return from_formula(graph, {name: number(value) for name, value in inputs.items()})
+def exercise_from(graph: str, **inputs: int) -> Exercise:
+    return exercise_from_formula(graph, {name: number(value) for name, value in inputs.items()})
 
 
 # --- moving ---
 
 
 async def test_a_forward_value_that_is_asked_is_shown_at_its_node() -> None:
-    async with opened("basics/left-to-right", size=(60, 16)) as session:
+    async with open_app("basics/left-to-right", size=(60, 16)) as session:
         await session.pilot.press("f7")
         graph = session.screen.query_one(GraphView)
         for name, sign in {"value(add1)": "+", "value(mul1)": "×", "value(mul2)": "×"}.items():
-            assert session.desk.at == name
+            assert session.state.focused_id == name
             parts = [part for row in range(graph.size.height) for part in graph.render_line(row) if part.style]
             plain = parts[0].style.bgcolor if parts[0].style else None
             assert any(sign in part.text for part in parts if part.style and part.style.bgcolor != plain)
@@ -41,41 +42,41 @@ async def test_a_forward_value_that_is_asked_is_shown_at_its_node() -> None:
 
 
 async def test_tab_goes_in_the_order_of_the_backward_pass_and_round() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        order = [blank.id for blank in session.desk.worksheet.blanks]
+    async with open_app(ADD_MULTIPLY) as session:
+        order = [blank.id for blank in session.state.worksheet.blanks]
         for name in [*order, order[0]]:
-            assert session.desk.at == name
+            assert session.state.focused_id == name
             await session.pilot.press("tab")
         await session.pilot.press("shift+tab")
-        assert session.desk.at == order[0]
+        assert session.state.focused_id == order[0]
 
 
 async def test_arrows_follow_the_graph() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         for key in ("left", "left", "down", "up", "right", "right", "right"):
-            here = session.desk.at
+            here = session.state.focused_id
             await session.pilot.press(key)
-            assert session.desk.at == session.screen.drawing.neighbours[here].get(key, here)
-        assert session.desk.at == "start"
+            assert session.state.focused_id == session.screen.drawing.neighbours[here].get(key, here)
+        assert session.state.focused_id == "start"
 
 
 async def test_a_click_focuses_a_blank() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         graph = session.screen.query_one(GraphView)
         place = session.screen.drawing.places["a->add1"]
         spot = graph.origin + Offset(place.x + 1, place.y)
         await session.pilot.click(GraphView, offset=spot)
-        await until(session.pilot, lambda: session.desk.at == "a->add1", "the click arrived")
-        await session.sees("on the edge a → +")
+        await wait_until(session.pilot, lambda: session.state.focused_id == "a->add1", "the click arrived")
+        await session.wait_for_text("on the edge a → +")
 
 
 async def test_the_focused_blank_stays_in_sight_in_a_graph_that_is_too_wide() -> None:
     chain = "; ".join(f"t{i + 1} = sigmoid(t{i})" for i in range(9))
-    async with opened(formula(f"{chain}; z = 2 * t9", t0=1)) as session:
+    async with open_app(exercise_from(f"{chain}; z = 2 * t9", t0=1)) as session:
         graph = session.screen.query_one(GraphView)
         await session.pilot.press("f7")
-        for blank in session.desk.worksheet.blanks:
-            assert session.desk.at == blank.id
+        for blank in session.state.worksheet.blanks:
+            assert session.state.focused_id == blank.id
             place = session.screen.drawing.places[blank.id]
             assert graph.scroll_offset.x <= place.x
             assert place.x + place.width <= graph.scroll_offset.x + graph.size.width
@@ -84,350 +85,354 @@ async def test_the_focused_blank_stays_in_sight_in_a_graph_that_is_too_wide() ->
 
 
 async def test_the_panel_names_what_is_asked() -> None:
-    async with opened("basics/two-roads") as session:
-        await session.sees("what comes back from × to x, a part of ∂L/∂x")
+    async with open_app("basics/two-roads") as session:
+        await session.wait_for_text("what comes back from × to x, a part of ∂L/∂x")
         await session.answer("14")
-        await session.sees("on the edge (x + y) → ×: ∂L/∂(x + y)")
+        await session.wait_for_text("on the edge (x + y) → ×: ∂L/∂(x + y)")
         await session.answer("6")
         await session.answer("6")
-        await session.sees("from ×: 14", "from +: 6", "together ∂L/∂x = ?")
+        await session.wait_for_text("from ×: 14", "from +: 6", "together ∂L/∂x = ?")
 
 
 # --- typing ---
 
 
 async def test_typing_goes_into_the_blank_and_the_graph_shows_it() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.type("3*e^2")
-        await session.sees("› 3*e^2", "reads as 3e² ≈ 22.17")
-        assert any("3*e^2" in line for line in lines(session.pilot)[:12])
+        await session.wait_for_text("› 3*e^2", "reads as 3e² ≈ 22.17")
+        assert any("3*e^2" in line for line in screen_lines(session.pilot)[:12])
 
 
 async def test_a_plain_number_needs_no_echo() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.type("-0.25")
-        await session.sees("› -0.25")
-        assert "reads as" not in text(session.pilot)
+        await session.wait_for_text("› -0.25")
+        assert "reads as" not in screen_text(session.pilot)
 
 
 async def test_left_and_right_move_in_the_answer_and_down_keeps_the_draft() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.type("13")
         await session.pilot.press("left")
         await session.type("2")
-        assert session.desk.draft.text == "123"
-        assert session.desk.at == "start"
+        assert session.state.input.text == "123"
+        assert session.state.focused_id == "start"
         await session.pilot.press("home", "delete", "down")
-        assert session.desk.at != "start"
-        assert session.desk.draft.empty
+        assert session.state.focused_id != "start"
+        assert session.state.input.is_empty
         await session.pilot.press("tab", "shift+tab", "shift+tab")
-        session.desk.go("start")
+        session.state.focus("start")
         await session.type("4")
-        assert session.desk.draft.text == "423"
+        assert session.state.input.text == "423"
         await session.pilot.press("backspace", "end", "backspace", "ctrl+u")
-        assert session.desk.draft.empty
+        assert session.state.input.is_empty
 
 
 async def test_a_caret_stands_under_the_fault_and_the_answer_costs_nothing() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.type("2 * y1")
-        await session.sees("Unknown name “y1”")
-        shown = lines(session.pilot)
+        await session.wait_for_text("Unknown name “y1”")
+        shown = screen_lines(session.pilot)
         row = next(i for i, line in enumerate(shown) if "› 2 * y1" in line)
         assert shown[row + 1].index("^^") == shown[row].index("y1")
         await session.pilot.press("enter")
-        await session.sees("! can't be read")
-        assert session.desk.worksheet.entry("start").wrongs == 0
-        assert session.desk.draft.text == "2 * y1"
+        await session.wait_for_text("! can't be read")
+        assert session.state.worksheet.entry("start").wrong_attempts == 0
+        assert session.state.input.text == "2 * y1"
 
 
 async def test_the_caret_counts_wide_characters() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.type("가+2")
-        await until(session.pilot, lambda: any("^" in line for line in lines(session.pilot)), "a caret")
+        await wait_until(session.pilot, lambda: any("^" in line for line in screen_lines(session.pilot)), "a caret")
         shown = [strip.text for strip in session.app.screen._compositor.render_strips()]
         row = next(i for i, line in enumerate(shown) if "› 가+2" in line)
         assert shown[row + 1].index("^") == shown[row].index("가")
 
 
 async def test_no_input_breaks_the_screen() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         for junk in ("[/red]", "[@click=app.quit]x", "((((((", "=======", "９９", "%s{0}\\n", "ㅗㅗㅗ"):
             await session.answer(junk)
-            await session.sees("! can't be read", f"› {junk}")
+            await session.wait_for_text("! can't be read", f"› {junk}")
             await session.pilot.press("ctrl+u")
-        await session.answer(session.truth())
-        await session.sees("1/5")
+        await session.answer(session.right_answer_text())
+        await session.wait_for_text("1/5")
 
 
 async def test_a_pasted_answer_is_one_line() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        await paste(session, "1 +\n 0\x1b[31m\n")
-        await until(session.pilot, lambda: session.desk.draft.text.startswith("1 +"), "pasted")
-        assert "\n" not in session.desk.draft.text
-        assert "\x1b" not in session.desk.draft.text
+    async with open_app(ADD_MULTIPLY) as session:
+        await paste_text(session, "1 +\n 0\x1b[31m\n")
+        await wait_until(session.pilot, lambda: session.state.input.text.startswith("1 +"), "pasted")
+        assert "\n" not in session.state.input.text
+        assert "\x1b" not in session.state.input.text
 
 
 async def test_a_very_long_answer_scrolls_in_its_line() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        await paste(session, "+".join(["1"] * 300))
-        await until(session.pilot, lambda: not session.desk.draft.empty, "pasted")
-        assert all(len(line) <= 80 for line in lines(session.pilot))
+    async with open_app(ADD_MULTIPLY) as session:
+        await paste_text(session, "+".join(["1"] * 300))
+        await wait_until(session.pilot, lambda: not session.state.input.is_empty, "pasted")
+        assert all(len(line) <= 80 for line in screen_lines(session.pilot))
         await session.pilot.press("home", "enter")
-        await session.sees("! can't be read")
+        await session.wait_for_text("! can't be read")
 
 
 # --- checking ---
 
 
 async def test_a_wrong_answer_says_why_and_stays() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer("240")
-        await session.sees("✗ not yet", "240 is the output's value")
-        assert session.desk.at == "start"
-        assert any("240 ✗" in line for line in lines(session.pilot)[:12])
+        await session.wait_for_text("✗ not yet", "240 is the output's value")
+        assert session.state.focused_id == "start"
+        assert any("240 ✗" in line for line in screen_lines(session.pilot)[:12])
         await session.answer("1")
-        await session.sees("✓ right", "(a + b) → ×")
-        assert session.desk.at == session.desk.worksheet.blanks[1].id
+        await session.wait_for_text("✓ right", "(a + b) → ×")
+        assert session.state.focused_id == session.state.worksheet.blanks[1].id
 
 
 async def test_backspace_takes_the_last_answer_up_again() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer("12")
         await session.pilot.press("backspace")
-        assert session.desk.draft.text == "1"
+        assert session.state.input.text == "1"
         await session.pilot.press("enter")
-        await session.sees("1/5")
+        await session.wait_for_text("1/5")
 
 
 async def test_enter_without_an_answer_says_what_to_do() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("enter")
-        await session.sees("Type the value first.")
-        assert not session.desk.worksheet.entries
+        await session.wait_for_text("Type the value first.")
+        assert not session.state.worksheet.entries
 
 
 @pytest.mark.parametrize("answer", ["1,5", "70", "7/"])
 async def test_after_a_refused_answer_typing_begins_anew(answer: str) -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer(answer)
         await session.type("8")
-        assert session.desk.draft.text == "8"
+        assert session.state.input.text == "8"
 
 
 @pytest.mark.parametrize("answer", ["1,5", "75"])
 async def test_keys_that_edit_take_a_refused_answer_up(answer: str) -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer(answer)
         await session.pilot.press("home", "delete", "left")
         await session.type("9")
-        assert session.desk.draft.text == f"9{answer[1:]}"
-        assert session.desk.at == "start"
+        assert session.state.input.text == f"9{answer[1:]}"
+        assert session.state.focused_id == "start"
         await session.pilot.press("ctrl+u")
         await session.answer("75")
         await session.pilot.press("left")
         await session.type("0")
-        assert session.desk.draft.text == "705"
+        assert session.state.input.text == "705"
 
 
 async def test_a_solved_exercise_stays_solved_whatever_is_typed() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.solve()
         await session.type("12")
         await session.pilot.press("backspace", "delete")
-        await paste(session, "3")
-        await session.sees("Solved.")
-        assert session.desk.drafts == {}
+        await paste_text(session, "3")
+        await session.wait_for_text("Solved.")
+        assert session.state.inputs == {}
         await session.pilot.press("ctrl+z")
-        await session.sees("4/5")
+        await session.wait_for_text("4/5")
 
 
 async def test_undo_takes_the_last_entry_back() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer("1")
         await session.pilot.press("ctrl+z")
-        assert session.desk.at == "start"
-        assert session.desk.worksheet.state("start") == "empty"
-        await session.sees("0/5")
+        assert session.state.focused_id == "start"
+        assert session.state.worksheet.state("start") == "empty"
+        await session.wait_for_text("0/5")
         await session.pilot.press("ctrl+z")
-        await session.sees("There is nothing to take back.")
+        await session.wait_for_text("There is nothing to take back.")
 
 
 async def test_a_given_value_is_not_asked() -> None:
-    async with opened("basics/times") as session:
+    async with open_app("basics/times") as session:
         await session.pilot.press("right")
-        assert session.desk.at == "start"
-        await session.sees("This value is given")
+        assert session.state.focused_id == "start"
+        await session.wait_for_text("This value is given")
         await session.answer("5")
-        assert not session.desk.worksheet.entries
-        assert session.desk.drafts == {}
+        assert not session.state.worksheet.entries
+        assert session.state.inputs == {}
 
 
 async def test_what_is_not_saved_is_said(tmp_path: Path) -> None:
     blocked = tmp_path / "a-file"
     blocked.write_text("no folder")
     store = Store.open(blocked / "progress.sqlite3")
-    async with opened(ADD_MULTIPLY, store=store) as session:
+    async with open_app(ADD_MULTIPLY, store=store) as session:
         await session.answer("1")
-        await session.sees("not saved", "1/5")
+        await session.wait_for_text("not saved", "1/5")
 
 
 # --- helping ---
 
 
 async def test_hints_come_by_question_mark_and_f2() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?")
-        await session.sees("Hint 1/4")
-        assert session.desk.draft.empty
+        await session.wait_for_text("Hint 1/4")
+        assert session.state.input.is_empty
         await session.answer("7")
         await session.pilot.press("f2")
-        await session.sees("Hint 2/4")
+        await session.wait_for_text("Hint 2/4")
 
 
 async def test_a_hint_asked_for_again_at_once_says_so() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?", "?")
-        await session.sees("Read this one first", "Hint 1/4")
+        await session.wait_for_text("Read this one first", "Hint 1/4")
         await session.pilot.press("tab", "shift+tab")
-        assert not session.desk.hurried
+        assert not session.state.hint_too_soon
 
 
 async def test_plus_points_to_the_right_only_and_a_branch_to_what_came_back() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        while session.desk.at != "a->add1":
-            await session.answer(session.truth())
+    async with open_app(ADD_MULTIPLY) as session:
+        while session.state.focused_id != "a->add1":
+            await session.answer(session.right_answer_text())
         await _wrong(session, 2)
-        await session.sees("Look at the marked places: from the right: 2")
-        assert "on the other line" not in text(session.pilot)
-    async with opened("basics/two-roads") as session:
-        while session.desk.place.kind != "sum":
-            await session.answer(session.truth())
+        await session.wait_for_text("Look at the marked places: from the right: 2")
+        assert "on the other line" not in screen_text(session.pilot)
+    async with open_app("basics/two-roads") as session:
+        while session.state.focused_blank.kind != "sum":
+            await session.answer(session.right_answer_text())
         await _wrong(session, 2)
-        parts = session.desk.worksheet.problem.parts(session.desk.place)
-        signs = [session.desk.worksheet.problem.graph.nodes[part.edge.target].sign for part in parts if part.edge]
+        parts = session.state.worksheet.problem.branch_edges(session.state.focused_blank)
+        signs = [session.state.worksheet.problem.graph.nodes[part.edge.target].symbol for part in parts if part.edge]
         told = ", ".join(f"from {sign}: {dict(zip('×+', (14, 6), strict=True))[sign]}" for sign in signs)
-        await session.sees(f"Look at the marked places: {told}")
+        await session.wait_for_text(f"Look at the marked places: {told}")
 
 
-async def _wrong(session: Session, times: int) -> None:
-    at = session.desk.at
+async def _wrong(session: ExerciseSession, times: int) -> None:
+    at = session.state.focused_id
     for n in range(times):
         await session.answer(f"{1000 + 7 * n}")
-        await until(session.pilot, lambda n=n: session.desk.worksheet.entry(at).wrongs == n + 1, "refused")
+        await wait_until(
+            session.pilot, lambda n=n: session.state.worksheet.entry(at).wrong_attempts == n + 1, "refused"
+        )
 
 
 async def test_wrong_answers_bring_more_help() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer("1")
         await _wrong(session, 1)
-        assert session.desk.pointers() == ()
+        assert session.state.pointers() == ()
         await session.pilot.press("f8")
-        await session.sees("The value is shown once")
-    async with opened(ADD_MULTIPLY) as session:
-        await session.sees("1/5")
-        at = session.desk.at
+        await session.wait_for_text("The value is shown once")
+    async with open_app(ADD_MULTIPLY) as session:
+        await session.wait_for_text("1/5")
+        at = session.state.focused_id
         for n in range(2, 6):
             await session.answer(f"{2000 + 7 * n}")
-            await until(session.pilot, lambda n=n: session.desk.worksheet.entry(at).wrongs == n, "refused")
+            await wait_until(
+                session.pilot, lambda n=n: session.state.worksheet.entry(at).wrong_attempts == n, "refused"
+            )
             if n == 2:
-                await session.sees("Look at the marked places: from the right: 1, on the other line: 2")
-                assert session.screen.query_one(GraphView).looked_at == {"start", "c->mul1"}
+                await session.wait_for_text("Look at the marked places: from the right: 1, on the other line: 2")
+                assert session.screen.query_one(GraphView).pointers == {"start", "c->mul1"}
             if n == 3:
-                await session.sees("Hint 2/4")
-                await session.sees("watch the pass at other numbers")
-        await session.sees("F8 show the value of this blank")
+                await session.wait_for_text("Hint 2/4")
+                await session.wait_for_text("watch the pass at other numbers")
+        await session.wait_for_text("F8 show the value of this blank")
         await session.pilot.press("f8")
-        await session.sees("= shown", "Hint 4/4")
-        assert session.desk.worksheet.state(at) == "revealed"
+        await session.wait_for_text("= shown", "Hint 4/4")
+        assert session.state.worksheet.state(at) == "revealed"
         await session.pilot.press("enter")
-        assert session.desk.at != at
+        assert session.state.focused_id != at
         await session.solve()
-        await session.sees("Solved.", "Values shown: 1")
+        await session.wait_for_text("Solved.", "Values shown: 1")
 
 
 async def test_the_text_stands_until_the_first_answer_and_in_the_help() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        await session.sees("The values have flowed from left to right")
+    async with open_app(ADD_MULTIPLY) as session:
+        await session.wait_for_text("The values have flowed from left to right")
         await session.answer("7")
-        await session.sees("✗")
-        assert "The values have flowed" not in text(session.pilot)
+        await session.wait_for_text("✗")
+        assert "The values have flowed" not in screen_text(session.pilot)
         await session.pilot.press("f1")
-        await session.sees("The values have flowed", "F2, ?")
+        await session.wait_for_text("The values have flowed", "F2, ?")
         await session.pilot.press("escape")
-        await session.sees("✗")
+        await session.wait_for_text("✗")
 
 
 async def test_a_click_on_a_key_does_what_the_key_does() -> None:
-    async with opened(ADD_MULTIPLY) as session:
-        row = lines(session.pilot)[-1]
+    async with open_app(ADD_MULTIPLY) as session:
+        row = screen_lines(session.pilot)[-1]
         await session.pilot.click("#keys", offset=(row.index("hint"), 0))
-        await session.sees("Hint 1/4")
+        await session.wait_for_text("Hint 1/4")
         await session.pilot.click("#keys", offset=(row.index("F1"), 0))
-        await session.sees("F2, ?")
+        await session.wait_for_text("F2, ?")
 
 
 # --- other numbers ---
 
 
 async def test_fresh_numbers_begin_at_the_first_blank_and_ask_only_where_something_is_lost() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("tab", "tab")
-        before = session.desk.worksheet.problem.inputs
+        before = session.state.worksheet.problem.inputs
         await session.pilot.press("f3")
-        await until(session.pilot, lambda: session.desk.worksheet.problem.inputs != before, "other numbers")
-        assert session.desk.at == "start"
+        await wait_until(session.pilot, lambda: session.state.worksheet.problem.inputs != before, "other numbers")
+        assert session.state.focused_id == "start"
         await session.type("5")
-        numbers = session.desk.worksheet.problem.inputs
+        numbers = session.state.worksheet.problem.inputs
         await session.pilot.press("f3")
-        await until(session.pilot, lambda: isinstance(session.app.screen, ConfirmScreen), "a question")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, ConfirmScreen), "a question")
         await session.pilot.press("escape")
-        assert session.desk.worksheet.problem.inputs is numbers
-        assert session.desk.draft.text == "5"
+        assert session.state.worksheet.problem.inputs is numbers
+        assert session.state.input.text == "5"
         await session.pilot.press("f3", "enter")
-        await until(session.pilot, lambda: session.desk.worksheet.problem.inputs is not numbers, "other numbers")
-        assert session.desk.draft.empty
+        await wait_until(session.pilot, lambda: session.state.worksheet.problem.inputs is not numbers, "other numbers")
+        assert session.state.input.is_empty
         await session.solve()
-        await session.sees("Solved.")
+        await session.wait_for_text("Solved.")
 
 
 async def test_one_set_of_numbers_is_said() -> None:
-    async with opened(formula("z = x * y", x=2, y=3)) as session:
+    async with open_app(exercise_from("z = x * y", x=2, y=3)) as session:
         await session.pilot.press("f3")
-        await session.sees("one set of numbers")
+        await session.wait_for_text("one set of numbers")
 
 
 # --- sizes and views ---
 
 
 async def test_a_resize_in_the_middle_of_typing_loses_nothing() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer("1")
         await session.type("2*")
         await session.pilot.resize_terminal(40, 10)
-        await until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
-        await session.sees("backprop-tutor needs 60 columns and 16 rows.")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
+        await session.wait_for_text("backprop-tutor needs 60 columns and 16 rows.")
         await session.pilot.press("7")
         await session.pilot.resize_terminal(80, 24)
-        await until(session.pilot, lambda: session.app.screen is session.screen, "the exercise is back")
+        await wait_until(session.pilot, lambda: session.app.screen is session.screen, "the exercise is back")
         await session.type("1")
-        assert session.desk.draft.text == "2*1"
+        assert session.state.input.text == "2*1"
         await session.pilot.press("enter")
-        await session.sees("2/5")
+        await session.wait_for_text("2/5")
 
 
 async def test_too_small_still_quits() -> None:
-    async with opened(ADD_MULTIPLY, size=(60, 16)) as session:
+    async with open_app(ADD_MULTIPLY, size=(60, 16)) as session:
         await session.pilot.resize_terminal(40, 10)
-        await until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, TooSmallScreen), "the sentence")
         await session.pilot.press("ctrl+q")
-        await until(session.pilot, lambda: not session.app.is_running, "it has quit")
+        await wait_until(session.pilot, lambda: not session.app.is_running, "it has quit")
 
 
 @pytest.mark.parametrize("size", [(60, 16), (119, 30), (200, 60)])
 async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
-    async with opened("basics/sigmoid-in-parts", size=size) as session:
-        await session.sees("∂L/∂")
+    async with open_app("basics/sigmoid-in-parts", size=size) as session:
+        await session.wait_for_text("∂L/∂")
         graph, panel = session.screen.query_one(GraphView).region, session.screen.query_one("#panel").region
         assert graph.height >= min(session.screen.drawing.height, 6)
         assert not graph.overlaps(panel)
@@ -435,33 +440,33 @@ async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
 
 
 async def test_f7_toggles_the_density_and_compact_tells_values_in_the_panel() -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         assert session.screen.drawing.density == "full"
         await session.pilot.press("f7", "tab")
         assert session.screen.drawing.density == "compact"
-        await session.sees("(a + b) = 120", "c = 2", "from the right = ?")
+        await session.wait_for_text("(a + b) = 120", "c = 2", "from the right = ?")
         await session.pilot.press("f7")
         assert session.screen.drawing.density == "full"
 
 
 async def test_outside_text_is_shown_as_it_is() -> None:
-    loud = Text({"": "[bold]x[/bold] [@click=app.quit]leave[/]"})
-    exercise = replace(formula("z = x * y", x=2, y=3), title=loud, text=loud)
-    async with opened(exercise) as session:
-        shown = text(session.pilot)
+    loud = LocalizedText({"": "[bold]x[/bold] [@click=app.quit]leave[/]"})
+    exercise = replace(exercise_from("z = x * y", x=2, y=3), title=loud, text=loud)
+    async with open_app(exercise) as session:
+        shown = screen_text(session.pilot)
         assert shown.count("[bold]x[/bold] [@click=app.quit]leave[/]") == 2
 
 
 async def test_ascii_draws_with_ascii_only() -> None:
-    async with opened("basics/two-roads", ascii=True) as session:
+    async with open_app("basics/two-roads", ascii=True) as session:
         await session.answer("15")
-        await session.sees("X not yet")
-        assert all(line.isascii() for line in lines(session.pilot)[1:9])
+        await session.wait_for_text("X not yet")
+        assert all(line.isascii() for line in screen_lines(session.pilot)[1:9])
 
 
 async def test_without_colour_the_focus_is_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         style = session.screen.query_one(GraphView).get_component_rich_style("graph--focus")
         assert style.reverse
         for strip in session.app.screen._compositor.render_strips():
@@ -470,17 +475,17 @@ async def test_without_colour_the_focus_is_reversed(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_short_row_of_keys_keeps_the_ways_out() -> None:
-    async with opened(ADD_MULTIPLY, size=(60, 16)) as session:
-        await session.sees("Esc list", "^Q quit", "PgDn more")
-        before = text(session.pilot)
+    async with open_app(ADD_MULTIPLY, size=(60, 16)) as session:
+        await session.wait_for_text("Esc list", "^Q quit", "PgDn more")
+        before = screen_text(session.pilot)
         await session.pilot.press("pagedown")
-        await until(session.pilot, lambda: text(session.pilot) != before, "scrolled")
+        await wait_until(session.pilot, lambda: screen_text(session.pilot) != before, "scrolled")
 
 
 async def test_light_marks_become_styles() -> None:
-    marked = Text({"": "The *other* line, `up * W.T`, not a * b or 2*a*b."})
-    async with opened(replace(formula("z = x * y", x=2, y=3), text=marked)) as session:
-        await session.sees("The other line, up * W.T, not a * b or 2*a*b.")
+    marked = LocalizedText({"": "The *other* line, `up * W.T`, not a * b or 2*a*b."})
+    async with open_app(replace(exercise_from("z = x * y", x=2, y=3), text=marked)) as session:
+        await session.wait_for_text("The other line, up * W.T, not a * b or 2*a*b.")
 
 
 # --- leaving ---
@@ -488,23 +493,23 @@ async def test_light_marks_become_styles() -> None:
 
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
 async def test_both_keys_quit_and_nothing_is_lost(key: str) -> None:
-    async with opened(ADD_MULTIPLY) as session:
+    async with open_app(ADD_MULTIPLY) as session:
         await session.answer("1")
         await session.pilot.press(key)
-        await until(session.pilot, lambda: not session.app.is_running, "it has quit")
+        await wait_until(session.pilot, lambda: not session.app.is_running, "it has quit")
         assert session.app.return_value is False
-    async with opened(ADD_MULTIPLY) as session:
-        await session.sees("1/5")
-        assert session.desk.at == session.desk.worksheet.blanks[1].id
+    async with open_app(ADD_MULTIPLY) as session:
+        await session.wait_for_text("1/5")
+        assert session.state.focused_id == session.state.worksheet.blanks[1].id
         await session.solve()
         await session.pilot.press(key)
-        await until(session.pilot, lambda: not session.app.is_running, "it has quit")
+        await wait_until(session.pilot, lambda: not session.app.is_running, "it has quit")
         assert session.app.return_value is True
 
 
 async def test_korean_help() -> None:
-    i18n.use("ko")
-    async with opened(ADD_MULTIPLY) as session:
+    i18n.set_language("ko")
+    async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("f1")
-        await session.sees("순전파" if "순전파" in session.desk.worksheet.variant.text() else "z")
+        await session.wait_for_text("순전파" if "순전파" in session.state.worksheet.variant.text() else "z")
     assert default_path().exists()

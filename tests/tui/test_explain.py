@@ -4,148 +4,150 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.driving import Session, opened, text, until
-from tests.tui.test_exercise_screen import formula
+from tests.support.app_driver import ExerciseSession, open_app, screen_text, wait_until
+from tests.tui.test_exercise_screen import exercise_from
 from tutor import i18n
 from tutor.practice.worksheet import Worksheet
-from tutor.tui.screens.card import CardScreen
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
+from tutor.tui.screens.rule_card import RuleCardScreen
 
 TWO_ROADS = "basics/two-roads"
 
 
-async def explained(session: Session) -> ExplainScreen:
+async def open_explanation(session: ExerciseSession) -> ExplainScreen:
     await session.pilot.press("f6")
-    await until(session.pilot, lambda: isinstance(session.app.screen, ExplainScreen), "explain is open")
+    await wait_until(session.pilot, lambda: isinstance(session.app.screen, ExplainScreen), "explain is open")
     screen = session.app.screen
     assert isinstance(screen, ExplainScreen)
     return screen
 
 
 async def test_the_pass_is_replayed_forwards_and_backwards_with_rule_and_numbers() -> None:
-    async with opened(TWO_ROADS) as session:
+    async with open_app(TWO_ROADS) as session:
         await session.solve()
-        await session.sees("Solved.")
-        screen = await explained(session)
-        await session.sees("1/6", "The calculation goes on behind")
+        await session.wait_for_text("Solved.")
+        screen = await open_explanation(session)
+        await session.wait_for_text("1/6", "The calculation goes on behind")
         await session.pilot.press("right", "right")
-        await session.sees("3/6", "× sends each line the upstream times the value of the other line.", "∂y/∂q = p")
-        truth = screen.replay.problem.truth(screen.replay.step.place)
-        assert truth == session.desk.worksheet.problem.truth(screen.replay.step.place)
+        await session.wait_for_text(
+            "3/6", "× sends each line the upstream times the value of the other line.", "∂y/∂q = p"
+        )
+        truth = screen.replay.problem.truth(screen.replay.current_step.place)
+        assert truth == session.state.worksheet.problem.truth(screen.replay.current_step.place)
         await session.pilot.press("end")
-        await session.sees("6/6", "That was the last step")
+        await session.wait_for_text("6/6", "That was the last step")
         await session.pilot.press("left", "left")
-        await session.sees("4/6")
+        await session.wait_for_text("4/6")
         await session.pilot.press("home", "left")
-        await session.sees("1/6")
+        await session.wait_for_text("1/6")
         await session.pilot.press("escape")
-        await until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
 
 
 async def test_before_it_is_solved_the_replay_is_at_other_numbers_and_begins_at_the_focus() -> None:
-    async with opened(TWO_ROADS) as session:
+    async with open_app(TWO_ROADS) as session:
         await session.pilot.press("tab")
-        at = session.desk.at
-        screen = await explained(session)
-        await session.sees("at other numbers than yours")
-        assert screen.replay.step.place.id == at
-        own, other = session.desk.worksheet.problem, screen.replay.problem
+        at = session.state.focused_id
+        screen = await open_explanation(session)
+        await session.wait_for_text("at other numbers than yours")
+        assert screen.replay.current_step.place.id == at
+        own, other = session.state.worksheet.problem, screen.replay.problem
         assert dict(own.inputs) != dict(other.inputs)
-        assert not session.desk.worksheet.entries
+        assert not session.state.worksheet.entries
 
 
 async def test_the_graph_fills_as_the_replay_goes_on_and_a_click_chooses_a_step() -> None:
-    async with opened(TWO_ROADS) as session:
-        screen = await explained(session)
-        assert set(screen._fillings()) == screen.replay.shown
+    async with open_app(TWO_ROADS) as session:
+        screen = await open_explanation(session)
+        assert set(screen._graph_contents()) == screen.replay.visible_places
         await session.pilot.press("right")
-        assert len(screen._fillings()) == screen.replay.at + 1
+        assert len(screen._graph_contents()) == screen.replay.index + 1
         await session.pilot.press("f7", "f7")
-        await session.sees("/6")
+        await session.wait_for_text("/6")
 
 
 async def test_without_other_numbers_only_what_is_solved_is_replayed() -> None:
-    async with opened(formula("z = a * 0", a=0)) as session:
-        screen = await explained(session)
-        await session.sees("only what you have solved is replayed")
+    async with open_app(exercise_from("z = a * 0", a=0)) as session:
+        screen = await open_explanation(session)
+        await session.wait_for_text("only what you have solved is replayed")
         assert [step.place.id for step in screen.replay.steps] == ["start"]
 
 
 async def test_a_question_without_a_graph_has_nothing_to_replay() -> None:
-    async with opened("basics/where-it-starts") as session:
+    async with open_app("basics/where-it-starts") as session:
         await session.pilot.press("f6")
-        await session.sees("There is no graph here to replay.")
+        await session.wait_for_text("There is no graph here to replay.")
         await session.pilot.press("f4")
-        await until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
 async def test_every_size_shows_the_numbers_of_a_step(size: tuple[int, int]) -> None:
-    async with opened("matrices/sigma-xw", size=size) as session:
-        await explained(session)
+    async with open_app("matrices/sigma-xw", size=size) as session:
+        await open_explanation(session)
         await session.pilot.press("right")
-        await session.sees("3/5", "Cell by cell, upstream × slope. The first cell: 1 ×")
+        await session.wait_for_text("3/5", "Cell by cell, upstream × slope. The first cell: 1 ×")
 
 
 # --- rule cards ---
 
 
 async def test_the_card_of_the_focused_node_gives_no_value_away() -> None:
-    async with opened(TWO_ROADS) as session:
+    async with open_app(TWO_ROADS) as session:
         await session.pilot.press("f4")
-        await until(session.pilot, lambda: isinstance(session.app.screen, CardScreen), "the card is open")
-        await session.sees("× multiplication", "x = 3 ──▸", "? ◂──", "Why it is so:", "there is one more y")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, RuleCardScreen), "the card is open")
+        await session.wait_for_text("× multiplication", "x = 3 ──▸", "? ◂──", "Why it is so:", "there is one more y")
         await session.pilot.press("down", "down")
-        await session.sees("Common mistakes:", "the line's own value")
+        await session.wait_for_text("Common mistakes:", "the line's own value")
         await session.pilot.press("f4")
-        await session.answer(session.truth())
+        await session.answer(session.right_answer_text())
         await session.pilot.press("shift+tab", "f4")
-        await session.sees("14 ◂──")
+        await session.wait_for_text("14 ◂──")
 
 
 async def test_all_rules_are_a_key_away_and_each_opens() -> None:
-    async with opened(TWO_ROADS) as session:
+    async with open_app(TWO_ROADS) as session:
         await session.pilot.press("f4", "tab")
-        await until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
-        await session.sees("Rules and words", "× multiplication")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
+        await session.wait_for_text("Rules and words", "× multiplication")
         await session.pilot.press("home", "enter")
-        await session.sees("rule card", "start")
+        await session.wait_for_text("rule card", "start")
         await session.pilot.press("escape", "end")
-        await session.sees("(꺾이는 점)")
+        await session.wait_for_text("(꺾이는 점)")
         await session.pilot.press("escape")
-        await until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
 
 
 async def test_cards_and_explanations_speak_korean() -> None:
-    i18n.use("ko")
-    async with opened(TWO_ROADS) as session:
-        await explained(session)
-        await session.sees("다른 숫자")
+    i18n.set_language("ko")
+    async with open_app(TWO_ROADS) as session:
+        await open_explanation(session)
+        await session.wait_for_text("다른 숫자")
         await session.pilot.press("escape", "f4")
-        await session.sees("곱셈", "그 이유:")
+        await session.wait_for_text("곱셈", "그 이유:")
         await session.pilot.press("tab")
-        await session.sees("규칙과 용어")
+        await session.wait_for_text("규칙과 용어")
 
 
 async def test_ascii_alone_draws_cards_and_replays() -> None:
-    async with opened(TWO_ROADS, ascii=True) as session:
-        await explained(session)
+    async with open_app(TWO_ROADS, ascii=True) as session:
+        await open_explanation(session)
         await session.pilot.press("end")
-        await session.sees("6/6")
-        assert not {character for character in text(session.pilot) if not character.isascii()}
+        await session.wait_for_text("6/6")
+        assert not {character for character in screen_text(session.pilot) if not character.isascii()}
         await session.pilot.press("escape", "f4")
-        await session.sees(",---.", "--> z = 21")
-        assert not {character for character in text(session.pilot) if not character.isascii()}
+        await session.wait_for_text(",---.", "--> z = 21")
+        assert not {character for character in screen_text(session.pilot) if not character.isascii()}
         await session.pilot.press("tab", "end")
-        await session.sees("kink")
-        assert not {character for character in text(session.pilot) if not character.isascii()}
+        await session.wait_for_text("kink")
+        assert not {character for character in screen_text(session.pilot) if not character.isascii()}
 
 
 async def test_a_worksheet_that_is_explained_counts_no_help() -> None:
-    async with opened(TWO_ROADS) as session:
-        await explained(session)
+    async with open_app(TWO_ROADS) as session:
+        await open_explanation(session)
         await session.pilot.press("right", "escape", "f4", "escape")
-        worksheet: Worksheet = session.desk.worksheet
+        worksheet: Worksheet = session.state.worksheet
         assert all(worksheet.entry(blank.id).hints == 0 for blank in worksheet.blanks)

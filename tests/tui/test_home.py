@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import opened, text, until
+from tests.support.app_driver import open_app, screen_text, wait_until
 from tutor.packs import library
-from tutor.practice.store import Store, default_path
+from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.exercise import ExerciseScreen
 
@@ -22,50 +22,52 @@ async def at_home() -> AsyncIterator[Pilot[bool]]:
     with Store.open(default_path()) as store:
         app = TutorApp(store)
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            await until(pilot, lambda: "Enter open" in text(pilot), "the list")
+            await wait_until(pilot, lambda: "Enter open" in screen_text(pilot), "the list")
             yield pilot
 
 
-async def sees(pilot: Pilot[bool], *pieces: str) -> None:
-    await until(pilot, lambda: all(piece in text(pilot) for piece in pieces), f"{pieces} on the screen")
+async def wait_for_text(pilot: Pilot[bool], *pieces: str) -> None:
+    await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")
 
 
 async def test_a_new_learner_begins_at_the_first_exercise() -> None:
     async with at_home() as pilot:
-        await sees(pilot, "First steps back 0 of", "From left to right")
-        assert "Continue" not in text(pilot)
+        await wait_for_text(pilot, "First steps back 0 of", "From left to right")
+        assert "Continue" not in screen_text(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
-        await sees(pilot, "0/4", "From left to right")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
+        await wait_for_text(pilot, "0/4", "From left to right")
         await pilot.press("escape")
-        await sees(pilot, "First steps back")
+        await wait_for_text(pilot, "First steps back")
 
 
 async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
-    async with opened("basics/times") as session:
+    async with open_app("basics/times") as session:
         await session.solve()
-        await session.sees("Solved.")
-    async with opened("basics/two-roads") as session:
+        await session.wait_for_text("Solved.")
+    async with open_app("basics/two-roads") as session:
         await session.answer("14")
-        await session.sees("1/5")
+        await session.wait_for_text("1/5")
     async with at_home() as pilot:
-        await sees(pilot, "▸ Continue: Two roads from x", "✓ What × sends back solved", "▸ Two roads from x begun")
+        await wait_for_text(
+            pilot, "▸ Continue: Two roads from x", "✓ What × sends back solved", "▸ Two roads from x begun"
+        )
         await pilot.press("enter")
-        await sees(pilot, "1/5", "Two roads from x")
+        await wait_for_text(pilot, "1/5", "Two roads from x")
 
 
 async def test_coming_back_shows_what_was_done() -> None:
     async with at_home() as pilot:
         await pilot.press("enter", "7", "enter")
-        await sees(pilot, "1/4")
+        await wait_for_text(pilot, "1/4")
         await pilot.press("escape")
-        await sees(pilot, "▸ Continue: From left to right", "begun")
+        await wait_for_text(pilot, "▸ Continue: From left to right", "begun")
 
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A built-in pack, one exercise of which is no TOML, one no exercise; and a pack that can't be read."""
-    home = library.built_in()
+    home = library.built_in_dir()
     assert home is not None
     copy = tmp_path / "exercises"
     shutil.copytree(home / "basics", copy / "basics")
@@ -73,60 +75,60 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (copy / "basics" / "91-empty.toml").write_text('title = "[bold]Empty[/bold]"\ngraph = "z = x +"\n')
     (copy / "zzz").mkdir()
     (copy / "zzz" / "pack.toml").write_text("title = ")
-    monkeypatch.setattr(library, "built_in", lambda: copy)
+    monkeypatch.setattr(library, "built_in_dir", lambda: copy)
     return copy
 
 
 async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path) -> None:
     async with at_home() as pilot:
-        await until(pilot, lambda: len(pilot.app.home.faults) >= 2, "the faults are found")
-        assert "90-torn.toml" in pilot.app.home.faults["basics", "torn"]
+        await wait_until(pilot, lambda: len(pilot.app.home.open_errors) >= 2, "the faults are found")
+        assert "90-torn.toml" in pilot.app.home.open_errors["basics", "torn"]
         await pilot.press("end")
-        await sees(pilot, "! torn", "! [bold]Empty[/bold]")
-        assert "91-empty.toml" in pilot.app.home.faults["basics", "empty"]
+        await wait_for_text(pilot, "! torn", "! [bold]Empty[/bold]")
+        assert "91-empty.toml" in pilot.app.home.open_errors["basics", "empty"]
         await pilot.press("home")
-        await sees(pilot, "From left to right")
+        await wait_for_text(pilot, "From left to right")
         await pilot.press("enter")
-        await sees(pilot, "0/4")
+        await wait_for_text(pilot, "0/4")
 
 
 async def test_a_file_that_was_set_aside_is_told() -> None:
     default_path().parent.mkdir(parents=True, exist_ok=True)
     default_path().write_bytes(b"SQLite format 3\x00" + b"nonsense" * 500)
     async with at_home() as pilot:
-        await sees(pilot, "a new one has been begun")
+        await wait_for_text(pilot, "a new one has been begun")
 
 
 async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:
     async with at_home() as pilot:
         await pilot.press("down", "down", "down", "enter")
-        await sees(pilot, "0/2", "What × sends back")
+        await wait_for_text(pilot, "0/2", "What × sends back")
         await pilot.press("3", "enter", "2", "enter")
-        await sees(pilot, "Solved.")
+        await wait_for_text(pilot, "Solved.")
         await pilot.press("enter")
-        await sees(pilot, "0/4", "What + sends back")
+        await wait_for_text(pilot, "0/4", "What + sends back")
         await pilot.press("escape")
-        await sees(pilot, "✓ What × sends back solved")
+        await wait_for_text(pilot, "✓ What × sends back solved")
         await pilot.press("enter")
-        await sees(pilot, "0/4", "What + sends back")
+        await wait_for_text(pilot, "0/4", "What + sends back")
 
 
 async def test_help_and_quitting() -> None:
     async with at_home() as pilot:
         await pilot.press("f1")
-        await sees(pilot, "Back-propagation by hand")
+        await wait_for_text(pilot, "Back-propagation by hand")
         await pilot.press("escape")
         await pilot.press("ctrl+c")
-        await until(pilot, lambda: not pilot.app.is_running, "it has quit")
+        await wait_until(pilot, lambda: not pilot.app.is_running, "it has quit")
         assert pilot.app.return_value is None
 
 
 async def test_an_exercise_without_a_pack_leads_back_to_the_list() -> None:
-    from tutor.algebra.tree import number
-    from tutor.packs import from_formula
+    from tutor.algebra.expr import number
+    from tutor.packs.builder.formula import exercise_from_formula
 
-    async with opened(from_formula("z = x * y", {"x": number(2), "y": number(3)})) as session:
+    async with open_app(exercise_from_formula("z = x * y", {"x": number(2), "y": number(3)})) as session:
         await session.solve()
-        await session.sees("Solved.")
+        await session.wait_for_text("Solved.")
         await session.pilot.press("enter")
-        await session.sees("First steps back")
+        await session.wait_for_text("First steps back")

@@ -9,55 +9,57 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from tests.tui.driving import lines, text, until
-from tests.tui.test_home import sees
+from tests.support.app_driver import screen_lines, screen_text, wait_until
+from tests.tui.test_home import wait_for_text
 from tutor import i18n
 from tutor.packs import library
-from tutor.practice.playground import History, Trial
-from tutor.practice.store import Store, default_path
+from tutor.practice.playground import History, PlaygroundInput
+from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.screens.playground import PlaygroundScreen, WorkedScreen
+from tutor.tui.screens.playground import PlaygroundScreen, WorkedExampleScreen
 
 
 @asynccontextmanager
-async def playing(size: tuple[int, int] = (80, 24), ascii: bool = False) -> AsyncIterator[Pilot[bool]]:
+async def open_playground(size: tuple[int, int] = (80, 24), ascii: bool = False) -> AsyncIterator[Pilot[bool]]:
     with Store.open(default_path()) as store:
         app = TutorApp(store, ascii=ascii)
         async with app.run_test(size=size, notifications=True) as pilot:
-            await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.focused, "the list")
+            await wait_until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.focused, "the list")
             await pilot.press("f9")
-            await until(pilot, lambda: isinstance(app.screen, PlaygroundScreen) and app.screen.focused, "playground")
+            await wait_until(
+                pilot, lambda: isinstance(app.screen, PlaygroundScreen) and app.screen.focused, "playground"
+            )
             yield pilot
 
 
-def put(pilot: Pilot[bool], formula: str, values: str = "") -> None:
+def fill_fields(pilot: Pilot[bool], formula: str, values: str = "") -> None:
     pilot.app.screen.query_one("#formula", Input).value = formula
     pilot.app.screen.query_one("#values", Input).value = values
 
 
 async def test_a_formula_that_is_typed_becomes_an_exercise_and_comes_back() -> None:
-    async with playing() as pilot:
+    async with open_playground() as pilot:
         await pilot.press(*"z=a*b", "down", *"a=3", "space", *"b=4", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
         await pilot.press("4", "enter", "3", "enter")
-        await sees(pilot, "Solved.")
+        await wait_for_text(pilot, "Solved.")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PlaygroundScreen), "the playground again")
-        await sees(pilot, "Tried last", "z=a*b a=3 b=4")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, PlaygroundScreen), "the playground again")
+        await wait_for_text(pilot, "Tried last", "z=a*b a=3 b=4")
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen), "the list again")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen), "the list again")
 
 
 async def test_it_is_shown_worked_out() -> None:
-    async with playing() as pilot:
-        put(pilot, "L = (w*x + b - y)^2", "w=2 x=3 b=4 y=3")
+    async with open_playground() as pilot:
+        fill_fields(pilot, "L = (w*x + b - y)^2", "w=2 x=3 b=4 y=3")
         await pilot.press("f6")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WorkedScreen), "worked out")
-        await sees(pilot, "worked out", "L = (w*x + b - y)^2")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, WorkedExampleScreen), "worked out")
+        await wait_for_text(pilot, "worked out", "L = (w*x + b - y)^2")
         await pilot.press(*["pagedown"] * 3)
-        await sees(pilot, "∂L/∂w = 42")
+        await wait_for_text(pilot, "∂L/∂w = 42")
 
 
 @pytest.mark.parametrize(
@@ -72,46 +74,46 @@ async def test_it_is_shown_worked_out() -> None:
     ],
 )
 async def test_a_fault_is_told_with_a_caret_below_it(formula: str, values: str, says: str, under: str) -> None:
-    async with playing() as pilot:
-        put(pilot, formula, values)
+    async with open_playground() as pilot:
+        fill_fields(pilot, formula, values)
         await pilot.press("enter")
-        await sees(pilot, says)
-        rows = lines(pilot)
+        await wait_for_text(pilot, says)
+        rows = screen_lines(pilot)
         caret = next(row for row in rows if "^" in row and set(row.strip()) == {"^"})
         marked = rows[rows.index(caret) - 1][caret.index("^") :]
         assert marked.startswith(under)
         await pilot.press("end", "space")
-        await until(pilot, lambda: says not in text(pilot), "the fault is gone with the next key")
+        await wait_until(pilot, lambda: says not in screen_text(pilot), "the fault is gone with the next key")
 
 
 async def test_nothing_typed_is_told_so() -> None:
-    async with playing() as pilot:
+    async with open_playground() as pilot:
         await pilot.press("enter")
-        await sees(pilot, "Type a formula, such as")
+        await wait_for_text(pilot, "Type a formula, such as")
 
 
 async def test_a_saved_formula_is_an_exercise_in_a_pack_of_ones_own() -> None:
-    async with playing() as pilot:
-        put(pilot, "L = sum(X @ W)", "X=[[1, 2], [3, 4]] W=[[1], [-0.5]]")
+    async with open_playground() as pilot:
+        fill_fields(pilot, "L = sum(X @ W)", "X=[[1, 2], [3, 4]] W=[[1], [-0.5]]")
         await pilot.press("ctrl+s")
-        await sees(pilot, "Saved as mine/formula-1")
-        put(pilot, "z = log(a) * b", "a=2 b=log(3)")
+        await wait_for_text(pilot, "Saved as mine/formula-1")
+        fill_fields(pilot, "z = log(a) * b", "a=2 b=log(3)")
         await pilot.press("ctrl+s")
-        await sees(pilot, "Saved as mine/formula-2")
+        await wait_for_text(pilot, "Saved as mine/formula-2")
         await pilot.press("escape")
-        await until(pilot, lambda: any(pack.id == "mine" for pack in pilot.app.packs), "the list has it")  # type: ignore[attr-defined]
-    assert library.find("mine/formula-1").graph.text == "L = sum(X @ W)"
-    assert str(library.find("mine/formula-2").variant().problem.graph.output) == "z"
+        await wait_until(pilot, lambda: any(pack.id == "mine" for pack in pilot.app.packs), "the list has it")  # type: ignore[attr-defined]
+    assert library.find_exercise("mine/formula-1").graph.text == "L = sum(X @ W)"
+    assert str(library.find_exercise("mine/formula-2").variant().problem.graph.output) == "z"
 
 
 async def test_the_last_formulas_are_kept_and_taken_up_again() -> None:
     history = History()
-    history.add(Trial("z = a * b", "a=1 b=2"))
-    history.add(Trial("z = a + b", "a=1 b=2"))
-    async with playing() as pilot:
-        await sees(pilot, "Tried last", "z = a + b")
+    history.add(PlaygroundInput("z = a * b", "a=1 b=2"))
+    history.add(PlaygroundInput("z = a + b", "a=1 b=2"))
+    async with open_playground() as pilot:
+        await wait_for_text(pilot, "Tried last", "z = a + b")
         await pilot.press("down", "down")
-        await until(pilot, lambda: isinstance(pilot.app.screen.focused, OptionList), "in the list")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen.focused, OptionList), "in the list")
         await pilot.press("down", "enter")
         assert pilot.app.screen.query_one("#formula", Input).value == "z = a * b"
         assert pilot.app.screen.query_one("#values", Input).value == "a=1 b=2"
@@ -123,30 +125,30 @@ def test_a_damaged_history_is_an_empty_one(damage: str) -> None:
     history.path.parent.mkdir(parents=True, exist_ok=True)
     history.path.write_text(damage)
     assert history.read() == []
-    history.add(Trial("z = a", "a=1"))
-    assert history.read() == [Trial("z = a", "a=1")]
+    history.add(PlaygroundInput("z = a", "a=1"))
+    assert history.read() == [PlaygroundInput("z = a", "a=1")]
 
 
 def test_the_history_stays_small_and_has_nothing_twice() -> None:
     history = History()
     for n in range(40):
-        history.add(Trial(f"z = a * {n % 35}"))
+        history.add(PlaygroundInput(f"z = a * {n % 35}"))
     assert len(history.read()) == 30
     assert len(set(history.read())) == 30
     assert history.read()[0].formula == "z = a * 4"
 
 
 async def test_the_smallest_window_and_ascii_and_korean() -> None:
-    i18n.use("ko")
-    async with playing((60, 16), ascii=True) as pilot:
-        await sees(pilot, "놀이터", "계산식")
-        put(pilot, "z = a * b", "a=1")
+    i18n.set_language("ko")
+    async with open_playground((60, 16), ascii=True) as pilot:
+        await wait_for_text(pilot, "놀이터", "계산식")
+        fill_fields(pilot, "z = a * b", "a=1")
         await pilot.press("enter")
-        await sees(pilot, "b=", "^")
+        await wait_for_text(pilot, "b=", "^")
 
 
 async def test_what_looks_like_markup_is_text() -> None:
-    async with playing() as pilot:
-        put(pilot, "z = [bold]a[/bold]", "a=1")
+    async with open_playground() as pilot:
+        fill_fields(pilot, "z = [bold]a[/bold]", "a=1")
         await pilot.press("enter")
-        await sees(pilot, "[bold]a[/bold]", "^")
+        await wait_for_text(pilot, "[bold]a[/bold]", "^")

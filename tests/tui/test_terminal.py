@@ -14,7 +14,7 @@ import pexpect
 import pyte
 import pytest
 
-from tests.tui.test_lasting import practise
+from tests.tui.test_review_flow import simulate_practice
 
 
 class Terminal:
@@ -203,7 +203,7 @@ def test_where_signs_can_not_be_written_it_is_ascii_by_itself(home: Path) -> Non
     [("en", "Review (1 due)", "The review is done."), ("ko", "복습 (규칙 1개)", "복습을 마쳤습니다.")],
 )
 def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, done: str) -> None:
-    practise("basics/times", days=40)
+    simulate_practice("basics/times", days=40)
     terminal = Terminal("--lang", language)
     terminal.sees(due)
     terminal.send(UP)

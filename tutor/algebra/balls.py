@@ -9,25 +9,25 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from tutor.algebra.tree import Apply, Expr, Num, Sym
+from tutor.algebra.expr import Apply, Expr, Num, Sym
 
 #: flint.arb; python-flint ships without types.
 Ball: TypeAlias = Any
 
-_PRECISION = threading.RLock()
+_PRECISION_LOCK = threading.RLock()
 #: The precisions tried one after the other, in bits. At the last one two numbers that can't be told apart are one.
 PRECISIONS = (80, 192, 640, 2048)
 
 #: What can't be told apart from zero by more than this is taken for zero.
-_TINY = 1e-200
+_ZERO_THRESHOLD = 1e-200
 
 
 @contextmanager
-def precision(bits: int) -> Iterator[None]:
+def working_precision(bits: int) -> Iterator[None]:
     """Compute with `bits` bits inside the block, one thread at a time: flint has one precision for all."""
     from flint import ctx
 
-    with _PRECISION:
+    with _PRECISION_LOCK:
         before = ctx.prec
         ctx.prec = bits
         try:
@@ -36,7 +36,7 @@ def precision(bits: int) -> Iterator[None]:
             ctx.prec = before
 
 
-def from_fraction(value: Fraction) -> Ball:
+def ball_from_fraction(value: Fraction) -> Ball:
     from flint import arb, fmpq
 
     return arb(fmpq(value.numerator, value.denominator))
@@ -60,11 +60,11 @@ def _sign(a: Ball) -> Ball:
         return arb(1)
     if a < 0:
         return arb(-1)
-    nearly = a.is_finite() and float(a.abs_upper()) < _TINY
+    nearly = a.is_finite() and float(a.abs_upper()) < _ZERO_THRESHOLD
     return arb(0) if a.is_zero() or (nearly and ctx.prec >= PRECISIONS[-1]) else arb(0, 1)
 
 
-_MEANING: Mapping[str, Callable[..., Ball]] = {
+_EVALUATORS: Mapping[str, Callable[..., Ball]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -87,66 +87,66 @@ _MEANING: Mapping[str, Callable[..., Ball]] = {
 }
 
 
-def ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, done: dict[int, Ball] | None = None) -> Ball:
+def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[int, Ball] | None = None) -> Ball:
     """The ball of a scalar tree at the precision in force. It is not finite where the tree has no value there.
     Raises `KeyError` for a symbol that is not given, and for a matrix.
 
-    `done` holds the balls of parts that are known already, by id, and gets the new ones.
+    `cache` holds the balls of parts that are known already, by id, and gets the new ones.
     """
     from flint import arb, fmpq
 
-    done = {} if done is None else done
+    cache = {} if cache is None else cache
     # Written out: a matrix has thousands of parts, and every answer is held against it.
     stack = [tree]
     while stack:
         node = stack[-1]
-        if id(node) in done:
+        if id(node) in cache:
             stack.pop()
         elif isinstance(node, Apply):
-            waiting = [arg for arg in node.args if id(arg) not in done]
+            waiting = [arg for arg in node.args if id(arg) not in cache]
             if waiting:
                 stack += waiting
             else:
-                done[id(node)] = _MEANING[node.op](*[done[id(arg)] for arg in node.args])
+                cache[id(node)] = _EVALUATORS[node.op](*[cache[id(arg)] for arg in node.args])
                 stack.pop()
         elif isinstance(node, Num):
-            done[id(node)] = arb(fmpq(node.value.numerator, node.value.denominator))
+            cache[id(node)] = arb(fmpq(node.value.numerator, node.value.denominator))
         elif isinstance(node, Sym):
-            done[id(node)] = arb.pi() if node.name == "pi" else (symbols or {})[node.name]
+            cache[id(node)] = arb.pi() if node.name == "pi" else (symbols or {})[node.name]
         else:
             raise KeyError("a matrix has no ball")
-    return done[id(tree)]
+    return cache[id(tree)]
 
 
-class Balls:
+class BallEvaluator:
     """Balls of trees that have parts in common, as the cells of a matrix do: each part is computed once for each
     precision. The trees must outlive it.
     """
 
     def __init__(self) -> None:
-        self._done: dict[int, dict[int, Ball]] = {}
+        self._cache: dict[int, dict[int, Ball]] = {}
 
     def __call__(self, tree: Expr) -> Ball:
         """The ball of a scalar tree without symbols, at the precision in force."""
         from flint import ctx
 
-        return ball(tree, None, self._done.setdefault(ctx.prec, {}))
+        return to_ball(tree, None, self._cache.setdefault(ctx.prec, {}))
 
 
-class _Recent:
+class _BallCache:
     """Balls that are not computed again for trees met lately: gradients consist of values seen before, and what is
     right is compared with one answer after the other.
     """
 
     #: After so many parts what is not asked for again is forgotten.
-    _MOST = 10_000
+    _MAX_SIZE = 10_000
 
     def __init__(self) -> None:
-        self._done: dict[int, dict[int, Ball]] = {}
-        self._before: dict[int, dict[int, Ball]] = {}
+        self._cache: dict[int, dict[int, Ball]] = {}
+        self._previous: dict[int, dict[int, Ball]] = {}
         # Ids are those of these trees' parts only as long as the trees are kept.
         self._trees: list[Expr] = []
-        self._trees_before: list[Expr] = []
+        self._previous_trees: list[Expr] = []
         self._count = 0
 
     def __call__(self, tree: Expr) -> Ball:
@@ -154,33 +154,33 @@ class _Recent:
         from flint import ctx
 
         bits = ctx.prec
-        done = self._done.setdefault(bits, {})
+        done = self._cache.setdefault(bits, {})
         found = done.get(id(tree))
         if found is not None:
             return found
-        if self._count > self._MOST:
-            self._before, self._trees_before = self._done, self._trees
+        if self._count > self._MAX_SIZE:
+            self._previous, self._previous_trees = self._cache, self._trees
             done = {}
-            self._done, self._trees, self._count = {bits: done}, [], 0
+            self._cache, self._trees, self._count = {bits: done}, [], 0
         self._trees.append(tree)
         known = len(done)
-        found = self._before.get(bits, {}).get(id(tree))
+        found = self._previous.get(bits, {}).get(id(tree))
         if found is None:
-            found = ball(tree, None, done)
+            found = to_ball(tree, None, done)
         done[id(tree)] = found
         self._count += len(done) - known
         return found
 
 
 #: Used only while the precision is held, which is held by one thread at a time.
-RECENT = _Recent()
+BALL_CACHE = _BallCache()
 
 
-def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = RECENT) -> float:
+def nearest_float(tree: Expr, evaluator: Callable[[Expr], Ball] = BALL_CACHE) -> float:
     """The float nearest to an exact scalar tree: 0.0 where it can't be told from zero, infinite where it is too
     large for a float, not a number where it has no value or none that can be computed.
 
-    `balls` may be a `Balls` that remembers what several trees have in common. Raises `KeyError` for a symbol.
+    `evaluator` may be a `BallEvaluator` that remembers what several trees have in common. Raises `KeyError` for a symbol.
     """
     if isinstance(tree, Num):
         try:
@@ -188,10 +188,10 @@ def nearest_float(tree: Expr, balls: Callable[[Expr], Ball] = RECENT) -> float:
         except OverflowError:
             return math.inf if tree.value > 0 else -math.inf
     for bits in PRECISIONS:
-        with precision(bits):
-            enclosure = balls(tree)
+        with working_precision(bits):
+            enclosure = evaluator(tree)
             if enclosure.rel_accuracy_bits() >= 60:
                 break
-    if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > _TINY):
+    if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > _ZERO_THRESHOLD):
         return math.nan
     return float(enclosure.mid())

@@ -8,14 +8,14 @@ from tutor.i18n import Message
 class AlgebraError(ValueError):
     """A text that can't be read, or a value it can't have.
 
-    `at` and `length` count characters of the text as it was typed, so that any face can draw a caret; −1 is no
+    `position` and `length` count characters of the text as it was typed, so that any face can draw a caret; −1 is no
     place in it.
     """
 
-    def __init__(self, message: Message, at: int = 0, length: int = 1) -> None:
+    def __init__(self, message: Message, position: int = 0, length: int = 1) -> None:
         super().__init__(message)
         self.message = message
-        self.at = at
+        self.position = position
         self.length = max(length, 1)
 
     def __str__(self) -> str:

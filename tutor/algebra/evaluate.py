@@ -6,62 +6,64 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tutor.algebra import values
+from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH, Limits
-from tutor.algebra.tree import ONE, Apply, Expr, Grid, Num, Sym, postorder
-from tutor.algebra.values import Shape, Value
+from tutor.algebra.ops import Shape, Value
 from tutor.i18n import N_, message
 
 
-def _whole(size: Any) -> Any:
+def _as_int(size: Any) -> Any:
     """A size or an axis as Python counts."""
     return size.value.numerator if isinstance(size, Num) else None if size is None else int(size)
 
 
 def _mean(a: Value, axis: int | None) -> Value:
-    summed = values.total(a, axis)
-    return summed / (values.count(a) if axis is None else values.count(a) // values.count(summed))
+    summed = ops.sum_axis(a, axis)
+    return summed / (ops.size(a) if axis is None else ops.size(a) // ops.size(summed))
 
 
 #: What each operation of a tree computes, on any kind of value.
-MEANING: Mapping[str, Callable[..., Value]] = {
+EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
     "neg": lambda a: -a,
-    "pow": values.power,
-    "exp": values.exp,
-    "log": values.log,
-    "sqrt": values.sqrt,
-    "sin": values.sin,
-    "cos": values.cos,
-    "tanh": values.tanh,
-    "sigmoid": values.sigmoid,
-    "softplus": values.softplus,
-    "relu": values.relu,
-    "abs": values.absolute,
-    "sign": values.sign,
-    "max": values.maximum,
-    "min": values.minimum,
-    "sum": lambda a, axis=None: values.total(a, _whole(axis)),
-    "mean": lambda a, axis=None: _mean(a, _whole(axis)),
+    "pow": ops.power,
+    "exp": ops.exp,
+    "log": ops.log,
+    "sqrt": ops.sqrt,
+    "sin": ops.sin,
+    "cos": ops.cos,
+    "tanh": ops.tanh,
+    "sigmoid": ops.sigmoid,
+    "softplus": ops.softplus,
+    "relu": ops.relu,
+    "abs": ops.absolute,
+    "sign": ops.sign,
+    "max": ops.maximum,
+    "min": ops.minimum,
+    "sum": lambda a, axis=None: ops.sum_axis(a, _as_int(axis)),
+    "mean": lambda a, axis=None: _mean(a, _as_int(axis)),
     "matmul": lambda a, b: a @ b,
-    "T": values.T,
-    "softmax": values.softmax,
-    "cross_entropy": lambda p, t: -values.total(values.weighted_log(t, p)) / values.rows(p),
-    "mse": lambda p, t: values.total((p - t) ** 2) / values.count(p),
-    "ones": lambda rows, columns: values.matrix(((ONE,) * _whole(columns),) * _whole(rows)),
-    "broadcast": lambda a, rows, columns: values.spread(a, values.matrix(((ONE,) * _whole(columns),) * _whole(rows))),
+    "T": ops.transpose,
+    "softmax": ops.softmax,
+    "cross_entropy": lambda p, t: -ops.sum_axis(ops.weighted_log(t, p)) / ops.num_rows(p),
+    "mse": lambda p, t: ops.sum_axis((p - t) ** 2) / ops.size(p),
+    "ones": lambda rows, columns: ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows)),
+    "broadcast": lambda a, rows, columns: ops.broadcast_like(
+        a, ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows))
+    ),
 }
 #: How operations without a name are written.
-_SIGNS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "matmul": "@"}
-_SAME_SHAPE = ("add", "sub", "mul", "div", "pow", "max", "min")
+_OPERATOR_SYMBOLS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "matmul": "@"}
+_SAME_SHAPE_OPS = ("add", "sub", "mul", "div", "pow", "max", "min")
 #: For each cell of the largest matrix with a name, to the power 3/2 as in a product, so much more may be computed.
-_PRODUCTS_NAMED = 10
+_WORK_PER_LARGEST = 10
 #: Operations that need matrices.
-_OF_MATRICES = ("softmax", "cross_entropy")
+_MATRIX_OPS = ("softmax", "cross_entropy")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
@@ -80,9 +82,9 @@ class Evaluator:
 
     def __init__(self, names: Mapping[str, Value], limits: Limits = GRAPH) -> None:
         self.names = names
-        largest = max((values.count(value) for value in names.values()), default=1)
-        self.cells = max(limits.cells, largest)
-        self.left = self.work = limits.work + int(_PRODUCTS_NAMED * largest**1.5)
+        largest = max((ops.size(value) for value in names.values()), default=1)
+        self.max_cells = max(limits.cells, largest)
+        self.work_left = self.max_work = limits.work + int(_WORK_PER_LARGEST * largest**1.5)
         # Ids are those of these trees' parts only as long as the trees are kept.
         self._trees: list[Expr] = []
         self._shapes: dict[int, Shape] = {}
@@ -93,43 +95,45 @@ class Evaluator:
         self._trees.append(tree)
         parts = list(postorder(tree, self._values))
         for node in parts:
-            self._shapes[id(node)] = self._measured(node)
+            self._shapes[id(node)] = self._check_shape(node)
         for node in parts:
-            self._values[id(node)] = self._value(node)
+            self._values[id(node)] = self._evaluate_node(node)
         return self._values[id(tree)]
 
-    def _measured(self, node: Expr) -> Shape:
+    def _check_shape(self, node: Expr) -> Shape:
         """The shape of a part whose parts are measured. Raises `AlgebraError` where they do not fit or are too many."""
         if isinstance(node, Sym):
-            return values.shape(self.names.get(node.name))
+            return ops.shape_of(self.names.get(node.name))
         if isinstance(node, Grid):
             if any(self._shapes[id(cell)] for row in node.rows for cell in row):
-                raise AlgebraError(message(N_("A matrix can't stand inside a matrix. Write its entries.")), node.at)
+                raise AlgebraError(
+                    message(N_("A matrix can't stand inside a matrix. Write its entries.")), node.position
+                )
             return len(node.rows), len(node.rows[0])
         if not isinstance(node, Apply):
             return None
         shapes = [self._shapes[id(arg)] for arg in node.args]
-        shape = _shape(node, shapes)
-        size = values.cells(shape)
-        if size > self.cells:
-            raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.cells), node.at)
-        self.left -= size * (shapes[0][1] if node.op == "matmul" and shapes[0] else 1)
-        if self.left < 0:
+        shape = _result_shape(node, shapes)
+        size = ops.num_cells(shape)
+        if size > self.max_cells:
+            raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.max_cells), node.position)
+        self.work_left -= size * (shapes[0][1] if node.op == "matmul" and shapes[0] else 1)
+        if self.work_left < 0:
             text = N_("This would need more than {n} steps of calculation. Write it with fewer or smaller matrices.")
-            raise AlgebraError(message(text, n=self.work), node.at)
+            raise AlgebraError(message(text, n=self.max_work), node.position)
         return shape
 
-    def _value(self, node: Expr) -> Value:
+    def _evaluate_node(self, node: Expr) -> Value:
         if isinstance(node, Sym):
             return self.names.get(node.name, node)
         if isinstance(node, Grid):
-            return values.matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
+            return ops.make_matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
         if isinstance(node, Apply):
             return _apply(node, [self._values[id(arg)] for arg in node.args])
         return node
 
 
-def in_floats(tree: Expr, names: Mapping[str, float]) -> float:
+def evaluate_as_float(tree: Expr, names: Mapping[str, float]) -> float:
     """The value of a scalar tree in floats. Raises `AlgebraError` where it is none."""
     done: dict[int, float] = {}
     for node in postorder(tree):
@@ -151,75 +155,76 @@ def _as_float(node: Num) -> float:
 
 def _apply(node: Apply, args: list[Value]) -> Value:
     try:
-        result = MEANING[node.op](*args)
+        result = EVALUATORS[node.op](*args)
     except ZeroDivisionError:
-        raise AlgebraError(message(N_("This divides by zero, and that is not a number.")), node.at) from None
+        raise AlgebraError(message(N_("This divides by zero, and that is not a number.")), node.position) from None
     except OverflowError:
-        raise AlgebraError(message(N_("This number is too large.")), node.at) from None
+        raise AlgebraError(message(N_("This number is too large.")), node.position) from None
     except ValueError:
         raise AlgebraError(
-            message(N_("{function} has no value here."), function=_SIGNS.get(node.op, node.op)), node.at
+            message(N_("{function} has no value here."), function=_OPERATOR_SYMBOLS.get(node.op, node.op)),
+            node.position,
         ) from None
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
-        raise AlgebraError(message(N_("This has no value as a real number.")), node.at)
+        raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
     return result
 
 
-def describe(shape: Shape) -> str:
+def format_shape(shape: Shape) -> str:
     """A shape in words for a sentence: `3×2`, or `1` for a number."""
     return f"{shape[0]}×{shape[1]}" if shape else "1"
 
 
-def product_shape(shapes: Sequence[Shape], at: int) -> Shape:
+def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
     """The shape of the product of two matrices. Raises `AlgebraError` where they do not fit."""
     left, right = shapes
     if left is None or right is None:
-        raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), at)
+        raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), position)
     if left[1] != right[0]:
         raise AlgebraError(
             message(
                 N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
-                left=describe(left),
-                right=describe(right),
+                left=format_shape(left),
+                right=format_shape(right),
                 a=left[1],
                 b=right[0],
             ),
-            at,
+            position,
         )
     return left[0], right[1]
 
 
-def differing(shapes: Sequence[Shape], at: int) -> AlgebraError:
+def shape_mismatch(shapes: Sequence[Shape], position: int) -> AlgebraError:
     """What is wrong where an operation goes cell by cell and two shapes are not the same."""
     left, right = shapes
     text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
-    return AlgebraError(message(text, left=describe(left), right=describe(right)), at)
+    return AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), position)
 
 
-def _shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
+def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     """The shape of an operation's value from those of its operands. Raises `AlgebraError` where they do not fit."""
     if node.op == "matmul":
-        return product_shape(shapes, node.at)
-    if node.op in _OF_MATRICES and None in shapes:
+        return matmul_shape(shapes, node.position)
+    if node.op in _MATRIX_OPS and None in shapes:
         text = N_("{function} needs matrices, one row for each sample.")
-        raise AlgebraError(message(text, function=node.op), node.at)
+        raise AlgebraError(message(text, function=node.op), node.position)
     if node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
-        raise differing(shapes, node.at)
-    if node.op in _SAME_SHAPE and None not in shapes and shapes[0] != shapes[1]:
+        raise shape_mismatch(shapes, node.position)
+    if node.op in _SAME_SHAPE_OPS and None not in shapes and shapes[0] != shapes[1]:
         left, right = shapes
         if node.op == "mul" and left and right and left[1] == right[0]:
             text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
-            raise AlgebraError(message(text, left=describe(left), right=describe(right)), node.at)
-        raise differing(shapes, node.at)
+            raise AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), node.position)
+        raise shape_mismatch(shapes, node.position)
     if node.op in ("cross_entropy", "mse"):
         return None
     if node.op in ("ones", "broadcast"):
-        return _whole(node.args[-2]), _whole(node.args[-1])
+        return _as_int(node.args[-2]), _as_int(node.args[-1])
     first = next((shape for shape in shapes if shape), None)
     if first is None:
         return None
     if node.op == "T":
         return first[1], first[0]
     if node.op in ("sum", "mean"):
-        return None if len(shapes) == 1 else (1, first[1]) if _whole(node.args[1]) == 0 else (first[0], 1)
+        return None if len(shapes) == 1 else (1, first[1]) if _as_int(node.args[1]) == 0 else (first[0], 1)
     return first

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.limits import MAX_NAME
-from tutor.algebra.numbers import read_number
+from tutor.algebra.literals import parse_number
 from tutor.i18n import N_, Message, message
 
-_SIGNS = dict.fromkeys("·×∗⋅•∙⊙", "*") | dict.fromkeys("÷∕⁄", "/") | dict.fromkeys("−–‐‑", "-") | {"ᵀ": "T"}
+_OPERATOR_ALIASES = dict.fromkeys("·×∗⋅•∙⊙", "*") | dict.fromkeys("÷∕⁄", "/") | dict.fromkeys("−–‐‑", "-") | {"ᵀ": "T"}
 #: What to write instead of signs that are not read.
-_INSTEAD = {
+_SUGGESTIONS = {
     "√": N_("Write a square root as sqrt(x)."),
     ".": N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T."),
     "|": N_("Write an absolute value as abs(x)."),
@@ -29,25 +29,25 @@ _INSTEAD = {
     "}": N_("Brackets are written as ( ) here."),
 }
 #: Signs that are tokens as they are, and those that may begin a pair.
-_ALONE = "+-*/^()[],@=;"
-_PAIRS = ("**", "==", "<=", ">=", "!=")
+_SINGLE_CHARACTERS = "+-*/^()[],@=;"
+_TWO_CHARACTERS = ("**", "==", "<=", ">=", "!=")
 #: White space beside the spaces of all scripts. Other controls would reach the terminal with the text.
-_SPACES = " \t\n\r"
+_WHITESPACE = " \t\n\r"
 # `2e3` is two thousand and `2e^3` is 2·e³: an exponent is an e with digits right behind it.
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+)?")
 # Letters, marks and plain digits; not ², ½ or full-width letters, which \w takes for letters too.
-_PART = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
-_WORD = re.compile(rf"(?!\d){_PART}+'*")
-_TRANSPOSED = re.compile(r"\.T(?!\w)")
+_WORD_CHARACTER = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
+_WORD = re.compile(rf"(?!\d){_WORD_CHARACTER}+'*")
+_TRANSPOSE = re.compile(r"\.T(?!\w)")
 # A name with a point in it, as programs have them.
-_BEFORE_POINT = re.compile(r"(?!\d)\w+$")
-_BEHIND_POINT = re.compile(r"\.((?!\d)\w+)")
-_TRANSPOSES = ("t", "mT", "transpose")
-_PRODUCTS = ("dot", "matmul", "mm")
-_LIBRARIES = ("np", "numpy", "math", "torch", "F")
-# A raised exponent, as `write` writes it: x² is x^2 and x⁻¹ is x^-1.
-_RAISED = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_DOTTED_OWNER = re.compile(r"(?!\d)\w+$")
+_DOTTED_ATTRIBUTE = re.compile(r"\.((?!\d)\w+)")
+_TRANSPOSE_NAMES = ("t", "mT", "transpose")
+_MATMUL_NAMES = ("dot", "matmul", "mm")
+_LIBRARY_NAMES = ("np", "numpy", "math", "torch", "F")
+# A raised exponent, as `format_expr` writes it: x² is x^2 and x⁻¹ is x^-1.
+_SUPERSCRIPT = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Token(NamedTuple):
@@ -55,51 +55,51 @@ class Token(NamedTuple):
 
     kind: str
     text: str
-    at: int
+    position: int
     value: Fraction = Fraction(0)
 
 
-def tokens(text: str, compound: Iterable[str] = ()) -> Iterator[Token]:
+def tokenize(text: str, compound_names: Iterable[str] = ()) -> Iterator[Token]:
     """The tokens of `text`, each read when it is asked for: what is refused early costs little.
 
-    `compound` are the declared names that are no identifiers, such as `dL/dz`.
+    `compound_names` are the declared names that are no identifiers, such as `dL/dz`.
     """
-    longest_first = sorted(compound, key=len, reverse=True)
+    longest_first = sorted(compound_names, key=len, reverse=True)
     at = 0
     while at < len(text):
         character = text[at]
-        if character in _ALONE and not text.startswith(_PAIRS, at):
+        if character in _SINGLE_CHARACTERS and not text.startswith(_TWO_CHARACTERS, at):
             yield Token(character, character, at)
             at += 1
-        elif character in _SPACES or (character > "~" and unicodedata.category(character) == "Zs"):
+        elif character in _WHITESPACE or (character > "~" and unicodedata.category(character) == "Zs"):
             at += 1
         elif longest_first and (name := next((name for name in longest_first if _begins_with(text, at, name)), "")):
             yield Token("name", name, at)
             at += len(name)
         elif match := _NUMBER.match(text, at):
-            yield Token("number", match[0], at, read_number(match[0], at))
+            yield Token("number", match[0], at, parse_number(match[0], at))
             at = match.end()
             if text.startswith("_", at):
                 raise AlgebraError(message(N_("“_” is not read in numbers. Leave it out.")), at)
-        elif match := _TRANSPOSED.match(text, at):
+        elif match := _TRANSPOSE.match(text, at):
             yield Token("T", match[0], at)
             at = match.end()
-        elif match := _RAISED.match(text, at):
-            yield from _raised(match)
+        elif match := _SUPERSCRIPT.match(text, at):
+            yield from _superscript_tokens(match)
             at = match.end()
         elif (match := _WORD.match(text, at)) and match[0].rstrip("'").isidentifier():
-            yield Token("name", _name(match[0], at), at)
+            yield Token("name", _normalise_name(match[0], at), at)
             at = match.end()
         else:
-            if dotted := _dotted(text, at, longest_first):
+            if dotted := _dotted_name_error(text, at, longest_first):
                 raise dotted
-            sign, length = _sign(text, at)
+            sign, length = _read_operator(text, at)
             yield Token(sign, text[at : at + length], at)
             at += length
     yield Token("end", "", len(text))
 
 
-def _name(text: str, at: int) -> str:
+def _normalise_name(text: str, at: int) -> str:
     if len(text) > MAX_NAME:
         raise AlgebraError(
             message(N_("This name is longer than {n} characters. Choose a shorter one."), n=MAX_NAME), at, len(text)
@@ -107,12 +107,12 @@ def _name(text: str, at: int) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _raised(match: re.Match[str]) -> Iterator[Token]:
-    digits = match[2].translate(_LOWERED)
+def _superscript_tokens(match: re.Match[str]) -> Iterator[Token]:
+    digits = match[2].translate(_FROM_SUPERSCRIPT)
     yield Token("^", match[0], match.start())
     if match[1]:
         yield Token("-", match[1], match.start())
-    yield Token("number", digits, match.start(2), read_number(digits, match.start(2)))
+    yield Token("number", digits, match.start(2), parse_number(digits, match.start(2)))
 
 
 def _begins_with(text: str, at: int, name: str) -> bool:
@@ -122,46 +122,46 @@ def _begins_with(text: str, at: int, name: str) -> bool:
     return text[at:end].replace("∂", "d") == name and not (behind.isalnum() or behind == "_")
 
 
-def _sign(text: str, at: int) -> tuple[str, int]:
-    """The sign at `at` and its length in characters, or an error that says what to write instead."""
+def _read_operator(text: str, at: int) -> tuple[str, int]:
+    """The operator at `at`, as one character, and its length in characters, or an error that says what to write instead."""
     if text.startswith("**", at):
         return "^", 2
-    if text.startswith(_PAIRS, at):
-        raise _no_comparison(at, 2)
+    if text.startswith(_TWO_CHARACTERS, at):
+        raise _comparison_error(at, 2)
     character = text[at]
-    if character in _SIGNS:
-        return _SIGNS[character], 1
-    raise _refused(character, at)
+    if character in _OPERATOR_ALIASES:
+        return _OPERATOR_ALIASES[character], 1
+    raise _character_error(character, at)
 
 
-def _dotted(text: str, at: int, compound: Sequence[str]) -> AlgebraError | None:
+def _dotted_name_error(text: str, at: int, compound: Sequence[str]) -> AlgebraError | None:
     """What to write instead of a name with a point in it, as in a program; None for any other sign."""
-    behind = _BEHIND_POINT.match(text, at)
-    before = _BEFORE_POINT.search(text, 0, at)
+    behind = _DOTTED_ATTRIBUTE.match(text, at)
+    before = _DOTTED_OWNER.search(text, 0, at)
     if not behind or not before:
         return None
     whole, owner, part = text[before.start() : behind.end()], before[0], behind[1]
     near = difflib.get_close_matches(whole, compound, n=1, cutoff=0.75)
     if near:
         said = message(N_("Unknown name “{name}”. Did you mean {near}?"), name=whole, near=near[0])
-    elif part in _TRANSPOSES:
+    elif part in _TRANSPOSE_NAMES:
         said = message(N_("Write a transpose as {name}.T."), name=owner)
-    elif owner in _LIBRARIES:
+    elif owner in _LIBRARY_NAMES:
         said = message(N_("“{name}” is written without “{owner}.” here: {part}."), name=whole, owner=owner, part=part)
-    elif part in _PRODUCTS:
+    elif part in _MATMUL_NAMES:
         said = message(N_("Write the product of two matrices with @, as in X @ W."))
     else:
         return None
     return AlgebraError(said, before.start(), len(whole))
 
 
-def _no_comparison(at: int, length: int) -> AlgebraError:
+def _comparison_error(at: int, length: int) -> AlgebraError:
     return AlgebraError(message(N_("Comparisons are not read here. Write only the value.")), at, length)
 
 
-def _refused(character: str, at: int) -> AlgebraError:
+def _character_error(character: str, at: int) -> AlgebraError:
     if character in "<>≤≥≠":
-        return _no_comparison(at, 1)
+        return _comparison_error(at, 1)
     category = unicodedata.category(character)
     digit = unicodedata.digit(character, None)
     if digit is not None and category == "Nd" and not 0xFF01 <= ord(character) <= 0xFF5E:
@@ -171,8 +171,8 @@ def _refused(character: str, at: int) -> AlgebraError:
     if 0xFF01 <= ord(character) <= 0xFF5E:
         plain = unicodedata.normalize("NFKC", character)
         return AlgebraError(message(N_("“{c}” is a full-width character. Write {d}."), c=character, d=plain), at)
-    if character in _INSTEAD:
-        return AlgebraError(Message(_INSTEAD[character]), at)
+    if character in _SUGGESTIONS:
+        return AlgebraError(Message(_SUGGESTIONS[character]), at)
     if category == "No":
         plain = unicodedata.normalize("NFKC", character).replace("⁄", "/")
         return AlgebraError(message(N_("“{c}” is not read here. Write {d}."), c=character, d=plain), at)
@@ -181,3 +181,12 @@ def _refused(character: str, at: int) -> AlgebraError:
             message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"), at
         )
     return AlgebraError(message(N_("“{c}” is not read here. Delete it or write it another way."), c=character), at)
+
+
+_CYRILLIC = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухһ", "ABESIJKMHOPCTYXaesijopcyxh")
+_GREEK = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo")
+
+
+def skeleton(name: str) -> str:
+    """How a name looks: the same text for names that can hardly be told apart."""
+    return name.translate(_CYRILLIC).translate(_GREEK)

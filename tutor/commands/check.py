@@ -12,59 +12,61 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from tutor.commands.errors import Refused
-from tutor.commands.help import Command
-from tutor.commands.options import common
-from tutor.commands.start import Settings
+from tutor.commands.errors import CommandError
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.launch import RunOptions
+from tutor.commands.options import common_options
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
-    from tutor.packs.checks.finding import Finding
+    from tutor.packs.checks.target import Diagnostic
 
 #: Seconds after which a bar shows how far the checks have come.
-_PATIENCE = 1.0
+_PROGRESS_DELAY = 1.0
 
 
-@click.command(cls=Command, help=_("Check packs (folders, .zip files or single exercises) and tell all that is wrong."))
+@click.command(
+    cls=LocalizedCommand, help=_("Check packs (folders, .zip files or single exercises) and tell all that is wrong.")
+)
 @click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
 @click.option("--json", "as_json", is_flag=True, help=_("Print the findings as JSON."))
 @click.option("--github", is_flag=True, help=_("Print the findings as annotations for GitHub."))
 @click.option("--strict", is_flag=True, help=_("Fail on warnings as well."))
-@common
-def check(settings: Settings, places: tuple[Path, ...], as_json: bool, github: bool, strict: bool) -> int:
+@common_options
+def check(settings: RunOptions, places: tuple[Path, ...], as_json: bool, github: bool, strict: bool) -> int:
     from tutor.commands.widths import check_width
-    from tutor.packs.checks.run import check_places
+    from tutor.packs.checks.runner import check_packs
 
     if as_json and github:
-        raise Refused(message(N_("--json and --github exclude each other. Choose one.")), 2)
+        raise CommandError(message(N_("--json and --github exclude each other. Choose one.")), 2)
     found = [place.expanduser() for place in places]
-    _check_there(found)
-    with _progress() as done:
-        findings = check_places(found, (check_width,), done)
+    _ensure_packs(found)
+    with _progress_bar() as done:
+        findings = check_packs(found, (check_width,), done)
     if as_json:
-        click.echo(json.dumps([_as_data(finding) for finding in findings], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_diagnostic_json(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
-            click.echo(_annotation(finding) if github else str(finding))
-        _sum_up(findings)
-    return 1 if any(finding.fault or (strict and finding.warning) for finding in findings) else 0
+            click.echo(_github_annotation(finding) if github else str(finding))
+        _print_totals(findings)
+    return 1 if any(finding.is_error or (strict and finding.warning) for finding in findings) else 0
 
 
-def _check_there(places: Sequence[Path]) -> None:
+def _ensure_packs(places: Sequence[Path]) -> None:
     from tutor.packs.archive import PACK_FILE, is_archive
 
     for place in places:
         if not place.exists():
-            raise Refused(message(N_("There is no such file or folder: {path}"), path=place), 2)
+            raise CommandError(message(N_("There is no such file or folder: {path}"), path=place), 2)
         if place.is_dir() and not (place / PACK_FILE).is_file():
             text = N_("There is no pack.toml in {path}. Name a pack's folder, a .zip or an exercise file.")
-            raise Refused(message(text, path=place), 2)
+            raise CommandError(message(text, path=place), 2)
         if not place.is_dir() and place.suffix != ".toml" and not is_archive(place):
             text = N_("{path} is no pack. Name a pack's folder, a .zip or an exercise file.")
-            raise Refused(message(text, path=place), 2)
+            raise CommandError(message(text, path=place), 2)
 
 
-def _as_data(finding: Finding) -> dict[str, object]:
+def _diagnostic_json(finding: Diagnostic) -> dict[str, object]:
     return {
         "file": finding.path,
         "line": finding.line,
@@ -74,7 +76,7 @@ def _as_data(finding: Finding) -> dict[str, object]:
     }
 
 
-def _annotation(finding: Finding) -> str:
+def _github_annotation(finding: Diagnostic) -> str:
     """A finding in the form that GitHub shows beside the line."""
 
     def escaped(text: str, more: str = "") -> str:
@@ -87,8 +89,8 @@ def _annotation(finding: Finding) -> str:
     return f"::{kind} file={escaped(finding.path, ':,')},line={finding.line}::{escaped(text)}"
 
 
-def _sum_up(findings: Sequence[Finding]) -> None:
-    errors, warnings = sum(finding.fault for finding in findings), sum(finding.warning for finding in findings)
+def _print_totals(findings: Sequence[Diagnostic]) -> None:
+    errors, warnings = sum(finding.is_error for finding in findings), sum(finding.warning for finding in findings)
     if errors or warnings:
         text = message(N_("Errors: {errors}. Warnings: {warnings}."), errors=errors, warnings=warnings)
     else:
@@ -96,12 +98,12 @@ def _sum_up(findings: Sequence[Finding]) -> None:
     click.echo(str(text), err=True)
 
 
-class _Done(Protocol):
+class _ProgressCallback(Protocol):
     def __call__(self, count: int, total: int) -> None: ...
 
 
 @contextmanager
-def _progress() -> Iterator[_Done]:
+def _progress_bar() -> Iterator[_ProgressCallback]:
     """Tells how far the checks have come, on a terminal and where they take their time."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda count, total: None
@@ -115,7 +117,7 @@ def _progress() -> Iterator[_Done]:
 
     def done(count: int, total: int) -> None:
         progress.update(task, completed=count, total=total)
-        if time.monotonic() - began > _PATIENCE and count < total:
+        if time.monotonic() - began > _PROGRESS_DELAY and count < total:
             progress.start()
 
     try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tutor.algebra.errors import AlgebraError
 
 
-class Refused(click.ClickException):
+class CommandError(click.ClickException):
     """Something that can't be done, with its sentence. `code` is the exit code."""
 
     def __init__(self, text: object, code: int = 1) -> None:
@@ -20,18 +20,18 @@ class Refused(click.ClickException):
         self.code = code
 
 
-def refuse_text(error: AlgebraError, text: str) -> Refused:
+def formula_error(error: AlgebraError, text: str) -> CommandError:
     """A formula or value of the command line that can't be read, with a caret under the place."""
-    from tutor.plain import point_at
+    from tutor.plain.describe import format_error
 
-    return Refused(point_at(error, text), 2)
+    return CommandError(format_error(error, text), 2)
 
 
-def say_error(text: str) -> None:
+def print_error(text: str) -> None:
     click.echo(f"backprop-tutor: {text}", err=True)
 
 
-def usage(error: click.UsageError) -> str:
+def usage_message(error: click.UsageError) -> str:
     """Our own sentence for what click found."""
     if isinstance(error, click.NoSuchOption):
         return str(message(N_("There is no option {name}. See backprop-tutor --help."), name=error.option_name))
@@ -40,9 +40,9 @@ def usage(error: click.UsageError) -> str:
         text = N_("{name} needs a value.") if needs else N_("{name} takes no value.")
         return str(message(text, name=error.option_name))
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return str(message(N_("{name} is missing. See backprop-tutor --help."), name=_name(error.param)))
+        return str(message(N_("{name} is missing. See backprop-tutor --help."), name=_parameter_name(error.param)))
     if isinstance(error, click.BadParameter) and error.param is not None:
-        name, kind = _name(error.param), error.param.type
+        name, kind = _parameter_name(error.param), error.param.type
         if isinstance(kind, click.Choice):
             return str(message(N_("{name} is one of: {choices}."), name=name, choices=", ".join(kind.choices)))
         if isinstance(kind, click.IntRange):
@@ -59,6 +59,6 @@ def usage(error: click.UsageError) -> str:
     return error.message
 
 
-def _name(parameter: click.Parameter) -> str:
+def _parameter_name(parameter: click.Parameter) -> str:
     """An option as it is typed, an argument as the help page calls it."""
     return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name

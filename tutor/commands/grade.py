@@ -11,47 +11,48 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tutor.commands.errors import Refused
-from tutor.commands.help import Command
-from tutor.commands.options import common
-from tutor.commands.start import Settings
+from tutor.commands.errors import CommandError
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.launch import RunOptions
+from tutor.commands.options import common_options
 from tutor.i18n import N_, Message, _, message
 
 if TYPE_CHECKING:
-    from tutor.grading import Problem
-    from tutor.packs import Exercise
+    from tutor.grading.problem import Problem
+    from tutor.packs.exercise import Exercise
 
 
 @click.command(
-    cls=Command, help=_("Check answers to an exercise: one, or with --json and no blank a line each of standard input.")
+    cls=LocalizedCommand,
+    help=_("Check answers to an exercise: one, or with --json and no blank a line each of standard input."),
 )
 @click.argument("exercise", metavar="PACK/EXERCISE|FILE")
 @click.option("--blank", help=_("Which blank: a->mul1 for an edge, x for a gradient, value(q), q1, start."))
 @click.option("--answer", help=_("The answer as a learner would type it."))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
 @click.option("--json", "as_json", is_flag=True, help=_("For machines: a JSON object for each answer."))
-@common
+@common_options
 def grade(
-    settings: Settings, exercise: str, blank: str | None, answer: str | None, seed: int | None, as_json: bool
+    settings: RunOptions, exercise: str, blank: str | None, answer: str | None, seed: int | None, as_json: bool
 ) -> int:
-    from tutor.packs import PackError
+    from tutor.packs.diagnostics import PackError
 
     if (blank is None) != (answer is None) or (blank is None and not as_json):
-        raise Refused(
+        raise CommandError(
             message(N_("Give --blank and --answer, or --json alone to read a line of JSON for each answer.")), 2
         )
     try:
-        problem = _exercise(exercise).variant(seed).problem
+        problem = _open_exercise(exercise).variant(seed).problem
     except PackError as error:
-        raise Refused(error) from None
+        raise CommandError(error) from None
     if blank is None:
         # What is no text in the input's encoding can't be read; the lines around it can.
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
-        return _lines(problem, sys.stdin)
-    found = _graded(problem, blank, answer or "")
+        return _grade_lines(problem, sys.stdin)
+    found = _grade_answer(problem, blank, answer or "")
     if isinstance(found, Message):
-        raise Refused(found, 2)
+        raise CommandError(found, 2)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -61,27 +62,27 @@ def grade(
     return 0 if found["verdict"] == "right" else 1
 
 
-def _exercise(what: str) -> Exercise:
+def _open_exercise(what: str) -> Exercise:
     """The exercise with this name, or in this file. Raises `PackError`, `Refused` for a pack."""
     from tutor.packs import library
     from tutor.packs.pack import Pack
-    from tutor.packs.places import is_place, open_place
+    from tutor.packs.path_argument import is_path_argument, open_path
 
-    if not is_place(what):
-        return library.find(what)
-    found = open_place(Path(what).expanduser())
+    if not is_path_argument(what):
+        return library.find_exercise(what)
+    found = open_path(Path(what).expanduser())
     if isinstance(found, Pack):
-        raise Refused(message(N_("{name} is a pack. Give one of its files."), name=what), 2)
+        raise CommandError(message(N_("{name} is a pack. Give one of its files."), name=what), 2)
     return found
 
 
-def _lines(problem: Problem, lines: Iterable[str]) -> int:
+def _grade_lines(problem: Problem, lines: Iterable[str]) -> int:
     """A line out for every line in; a line that can't be used says so and the next one is read. 1 if there was one."""
     code = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        found = _read_line(problem, line)
+        found = _grade_line(problem, line)
         if isinstance(found, Message):
             code = 1
             found = {"error": str(message(N_("Line {n}: {text}"), n=number, text=found))}
@@ -89,21 +90,22 @@ def _lines(problem: Problem, lines: Iterable[str]) -> int:
     return code
 
 
-def _read_line(problem: Problem, line: str) -> dict[str, Any] | Message:
+def _grade_line(problem: Problem, line: str) -> dict[str, Any] | Message:
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict) or not all(isinstance(asked.get(key), str) for key in ("blank", "answer")):
         return message(N_("Write {form}, in one line."), form='{"blank": "…", "answer": "…"}')
-    return _graded(problem, asked["blank"], asked["answer"])
+    return _grade_answer(problem, asked["blank"], asked["answer"])
 
 
-def _graded(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Message:
-    from tutor.grading import grade, reads_as
+def _grade_answer(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Message:
+    from tutor.grading.answer import preview
+    from tutor.grading.grader import grade
 
     if not problem.has_place(blank):
-        known = ", ".join(place.id for place in (*problem.asked_forward, *problem.places, *problem.asked_after))
+        known = ", ".join(place.id for place in (*problem.forward_blanks, *problem.places, *problem.question_blanks))
         return message(N_("There is no blank “{name}”. The blanks are {known}."), name=blank, known=known)
     place = problem.place(blank)
     # Half of a surrogate pair, which JSON may hold, can't be printed.
@@ -113,6 +115,6 @@ def _graded(problem: Problem, blank: str, answer: str) -> dict[str, Any] | Messa
         "verdict": str(verdict.kind),
         "mistake": verdict.mistake,
         "message": str(verdict.message),
-        "reads_as": reads_as(problem, place, answer).text or None,
+        "reads_as": preview(problem, place, answer).text or None,
         "at": verdict.at,
     }

@@ -8,15 +8,16 @@ import click
 
 from tutor import __version__
 from tutor.commands.check import check
-from tutor.commands.errors import Refused, say_error, usage
+from tutor.commands.errors import CommandError, print_error, usage_message
 from tutor.commands.export import export, import_attempts
 from tutor.commands.grade import grade
-from tutor.commands.help import Group
-from tutor.commands.listing import list_exercises
+from tutor.commands.help import LocalizedGroup
+from tutor.commands.launch import RunOptions, launch
+from tutor.commands.list_exercises import list_exercises
 from tutor.commands.mistakes import mistakes
 from tutor.commands.new import new
-from tutor.commands.options import common
-from tutor.commands.pack import packs
+from tutor.commands.options import common_options
+from tutor.commands.pack import pack_group
 from tutor.commands.play import play
 from tutor.commands.progress import progress
 from tutor.commands.report import report
@@ -24,21 +25,20 @@ from tutor.commands.reset import reset
 from tutor.commands.review import review
 from tutor.commands.settings import show_settings
 from tutor.commands.solve import solve
-from tutor.commands.start import Settings, start
 from tutor.commands.where import where
 from tutor.i18n import _
 
 
-@click.group(cls=Group, invoke_without_command=True, help=_("Learn back-propagation by hand, edge by edge."))
+@click.group(cls=LocalizedGroup, invoke_without_command=True, help=_("Learn back-propagation by hand, edge by edge."))
 @click.version_option(
     __version__, prog_name="backprop-tutor", message="%(prog)s %(version)s", help=_("Show the version.")
 )
-@common
+@common_options
 @click.pass_context
-def cli(context: click.Context, settings: Settings) -> None:
+def cli(context: click.Context, settings: RunOptions) -> None:
     """Without a command: the tutor itself."""
     if context.invoked_subcommand is None:
-        context.exit(start(settings))
+        context.exit(launch(settings))
 
 
 for command in (
@@ -47,7 +47,7 @@ for command in (
     solve,
     grade,
     mistakes,
-    packs,
+    pack_group,
     review,
     progress,
     export,
@@ -62,7 +62,7 @@ for command in (
     cli.add_command(command)
 
 
-def execute(argv: list[str]) -> int:
+def run_click(argv: list[str]) -> int:
     """Run `argv`; errors are one sentence on standard error. Returns the exit code."""
     try:
         code = cli.main(args=argv, prog_name="backprop-tutor", standalone_mode=False)
@@ -74,10 +74,10 @@ def execute(argv: list[str]) -> int:
         asked.show()
         return 2
     except click.UsageError as error:
-        say_error(usage(error))
+        print_error(usage_message(error))
         return 2
-    except Refused as error:
-        say_error(error.format_message())
+    except CommandError as error:
+        print_error(error.format_message())
         return error.code
     if sys.stdout is not None:
         sys.stdout.flush()

@@ -9,7 +9,7 @@ import click
 
 from tutor.i18n import N_, _
 
-_SECTIONS = {"Options": N_("Options"), "Commands": N_("Commands")}
+_SECTION_TITLES = {"Options": N_("Options"), "Commands": N_("Commands")}
 
 
 class _Formatter(click.HelpFormatter):
@@ -18,7 +18,7 @@ class _Formatter(click.HelpFormatter):
 
     @contextmanager
     def section(self, name: str) -> Generator[None, None, None]:
-        with super().section(_(_SECTIONS.get(name, name))):
+        with super().section(_(_SECTION_TITLES.get(name, name))):
             yield
 
 
@@ -26,7 +26,7 @@ class _Context(click.Context):
     formatter_class = _Formatter
 
 
-class Command(click.Command):
+class LocalizedCommand(click.Command):
     """A command whose help page is in the language in use."""
 
     context_class = _Context
@@ -42,7 +42,7 @@ class Command(click.Command):
         return super().collect_usage_pieces(ctx)
 
 
-class Group(Command, click.Group):
+class LocalizedGroup(LocalizedCommand, click.Group):
     """A group of such commands."""
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tutor.commands.errors import Refused
-from tutor.commands.help import Command
-from tutor.commands.options import TEXT, common, read_inputs
-from tutor.commands.start import Settings
-from tutor.i18n import LANGUAGES, N_, _, language, message
+from tutor.commands.errors import CommandError
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.launch import RunOptions
+from tutor.commands.options import TEXT, common_options, parse_inputs
+from tutor.i18n import LANGUAGES, N_, _, current_language, message
 
 if TYPE_CHECKING:
-    from tutor.algebra.values import Value
-    from tutor.packs.checks.finding import Finding
-    from tutor.packs.scaffold import Manner
+    from tutor.algebra.ops import Value
+    from tutor.packs.checks.target import Diagnostic
+    from tutor.packs.scaffold import Recipe
 
 
-@click.command(cls=Command, help=_("Make a new pack, or with --graph a new exercise in one (PACK/NAME)."))
+@click.command(cls=LocalizedCommand, help=_("Make a new pack, or with --graph a new exercise in one (PACK/NAME)."))
 @click.argument("place", type=click.Path(path_type=Path), metavar="PACK[/NAME]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option("--graph", help=_("The calculation of the new exercise."))
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 @click.option("--author", "authors", multiple=True, help=_("Who writes the pack."))
 @click.option("--languages", help=_("The languages of the pack, such as en,ko."))
 @click.option("--yes", is_flag=True, help=_("Ask nothing and take what is usual."))
-@common
+@common_options
 def new(
-    settings: Settings,
+    settings: RunOptions,
     place: Path,
     inputs: tuple[str, ...],
     graph: str | None,
@@ -40,31 +40,31 @@ def new(
     languages: str | None,
     yes: bool,
 ) -> int:
-    from tutor.packs import PackError
-    from tutor.packs.checks.run import check_places
-    from tutor.packs.scaffold import check_free, new_pack
+    from tutor.packs.checks.runner import check_packs
+    from tutor.packs.diagnostics import PackError
+    from tutor.packs.scaffold import ensure_new_pack_dir, new_pack
 
     place = place.expanduser()
     if graph is None and inputs:
-        raise Refused(message(N_("Inputs belong to an exercise. Give its graph with --graph.")), 2)
+        raise CommandError(message(N_("Inputs belong to an exercise. Give its graph with --graph.")), 2)
     try:
         if graph is not None:
-            made, findings = _exercise(place, graph, read_inputs(inputs))
+            made, findings = _create_exercise(place, graph, parse_inputs(inputs))
         else:
-            check_free(place)
-            title = title or _ask(_("Title"), place.name, yes)
-            names = authors or tuple(filter(None, [_ask(_("Author"), _user(), yes)]))
-            written = _languages(languages or _ask(_("Languages (en, ko)"), language(), yes))
+            ensure_new_pack_dir(place)
+            title = title or _prompt(_("Title"), place.name, yes)
+            names = authors or tuple(filter(None, [_prompt(_("Author"), _user_name(), yes)]))
+            written = _parse_languages(languages or _prompt(_("Languages (en, ko)"), current_language(), yes))
             made = new_pack(place, title, names, written)
-            findings = check_places([place])
+            findings = check_packs([place])
     except PackError as error:
-        raise Refused(error) from None
-    faults = [str(finding) for finding in findings if finding.fault]
+        raise CommandError(error) from None
+    faults = [str(finding) for finding in findings if finding.is_error]
     if faults:
         made[0].unlink()
         if graph and "@" in graph and not inputs:
             faults.append(str(message(N_("Inputs that are matrices need values, as in X=[[1, 2], [3, 4]]."))))
-        raise Refused("\n".join(faults))
+        raise CommandError("\n".join(faults))
     for path in made:
         click.echo(message(N_("Made: {path}"), path=path))
     for finding in findings:
@@ -73,44 +73,44 @@ def new(
     return 0
 
 
-def _exercise(place: Path, graph: str, inputs: Mapping[str, Value]) -> tuple[list[Path], list[Finding]]:
+def _create_exercise(place: Path, graph: str, inputs: Mapping[str, Value]) -> tuple[list[Path], list[Diagnostic]]:
     """An exercise with the numbers that suit its graph best, and what there is still to say of it."""
-    from tutor.packs.checks.run import check_places
-    from tutor.packs.scaffold import MANNERS, new_exercise
+    from tutor.packs.checks.runner import check_packs
+    from tutor.packs.scaffold import RECIPES, new_exercise
 
-    def tried(manner: Manner) -> tuple[list[Path], list[Finding]]:
+    def tried(manner: Recipe) -> tuple[list[Path], list[Diagnostic]]:
         made = new_exercise(place.parent, place.name, graph, inputs, manner)
-        return made, check_places(made)
+        return made, check_packs(made)
 
-    least, best = None, MANNERS[0]
-    for manner in MANNERS:
+    least, best = None, RECIPES[0]
+    for manner in RECIPES:
         made, found = tried(manner)
         if not found:
             return made, found
-        flaws = [sum(kind) for kind in zip(*((one.fault, one.warning, one.note) for one in found), strict=True)]
+        flaws = [sum(kind) for kind in zip(*((one.is_error, one.warning, one.note) for one in found), strict=True)]
         if least is None or flaws < least:
             least, best = flaws, manner
         made[0].unlink()
     return tried(best)
 
 
-def _ask(question: str, usual: str, yes: bool) -> str:
+def _prompt(question: str, usual: str, yes: bool) -> str:
     return usual if yes else str(click.prompt(question, default=usual))
 
 
-def _user() -> str:
+def _user_name() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return ""
 
 
-def _languages(text: str) -> tuple[str, ...]:
+def _parse_languages(text: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(word.strip() for word in text.replace(",", " ").split()))
     unknown = [word for word in found if word not in LANGUAGES]
     if unknown or not found:
         known = ", ".join(LANGUAGES)
-        raise Refused(
+        raise CommandError(
             message(N_("“{language}” is no language here. Texts are written in {known}."), language=text, known=known),
             2,
         )

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tutor.commands.errors import Refused, refuse_text
-from tutor.commands.help import Command
-from tutor.commands.start import Settings
+from tutor.commands.errors import CommandError, formula_error
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.launch import RunOptions
 from tutor.i18n import LANGUAGES, N_, _, message
 
 if TYPE_CHECKING:
-    from tutor.algebra.values import Value
-    from tutor.engine.definition import Definition
+    from tutor.algebra.ops import Value
+    from tutor.engine.function_definition import FunctionDefinition
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def common(function: Function) -> Function:
+def common_options(function: Function) -> Function:
     """The options `--plain`, `--ascii` and `--lang`, before or after the command; the callback gets `settings`."""
 
     @click.option("--plain", is_flag=True, help=_("Plain lines instead of a screen."))
@@ -29,8 +29,8 @@ def common(function: Function) -> Function:
     @click.pass_context
     @functools.wraps(function)
     def with_settings(context: click.Context, /, plain: bool, ascii: bool, *args: Any, **kwargs: Any) -> Any:
-        before = context.find_object(Settings) or Settings()
-        context.obj = Settings(plain or before.plain, ascii or before.ascii)
+        before = context.find_object(RunOptions) or RunOptions()
+        context.obj = RunOptions(plain or before.plain, ascii or before.ascii)
         return context.invoke(function, *args, settings=context.obj, **kwargs)
 
     return with_settings  # type: ignore[return-value]
@@ -40,7 +40,7 @@ def common(function: Function) -> Function:
 _GUARD = "\x00"
 
 
-class FormulaCommand(Command):
+class FormulaCommand(LocalizedCommand):
     """A command whose arguments may begin with a single minus. `--word` is an option, or an error, as ever."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
@@ -60,67 +60,68 @@ class PlainText(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 TEXT = PlainText()
 
 
-def read_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:
+def parse_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:
     """`x=2`, `X=[[1,2],[3,4]]` -> exact values by name. Raises `Refused`."""
     found: dict[str, Value] = {}
     for assignment in assignments:
         name, sign, text = assignment.partition("=")
         name = name.strip()
         if not sign or not name.isidentifier():
-            raise Refused(
+            raise CommandError(
                 message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=assignment),
                 2,
             )
         if name in found:
-            raise Refused(message(N_("Input {name} is given twice. Leave one out."), name=name), 2)
-        found[name] = read_exact(text)
+            raise CommandError(message(N_("Input {name} is given twice. Leave one out."), name=name), 2)
+        found[name] = parse_exact(text)
     return found
 
 
-def read_exact(text: str) -> Value:
+def parse_exact(text: str) -> Value:
     """A value of the command line, exact. Raises `Refused`."""
-    from tutor.algebra import AlgebraError, read_value
+    from tutor.algebra.errors import AlgebraError
     from tutor.algebra.evaluate import evaluate
+    from tutor.algebra.parser import parse_value
 
     try:
-        return evaluate(read_value(text), {})
+        return evaluate(parse_value(text), {})
     except AlgebraError as error:
-        raise refuse_text(error, text) from None
+        raise formula_error(error, text) from None
 
 
-def read_definitions(texts: tuple[str, ...]) -> dict[str, Definition]:
+def parse_definitions(texts: tuple[str, ...]) -> dict[str, FunctionDefinition]:
     """`swish(x) = x*sigmoid(x)` -> definitions by name, each able to use those before it. Raises `Refused`."""
-    from tutor.algebra import AlgebraError
-    from tutor.engine.definition import parse_definition
+    from tutor.algebra.errors import AlgebraError
+    from tutor.engine.function_definition import parse_definition
 
     heads = [text.partition("(")[0].strip() for text in texts]
-    found: dict[str, Definition] = {}
+    found: dict[str, FunctionDefinition] = {}
     for position, text in enumerate(texts):
         try:
             definition = parse_definition(text, found, heads[position + 1 :])
         except AlgebraError as error:
-            raise refuse_text(error, text) from None
+            raise formula_error(error, text) from None
         found[definition.name] = definition
     return found
 
 
-def refuse_names(what: str, with_inputs: bool = False) -> None:
+def reject_exercise_names(what: str, with_inputs: bool = False) -> None:
     """Refuse the name of a pack or an exercise where a formula is needed. Raises `Refused`."""
     if not what.replace("-", "").replace("/", "").isalnum():
         return
     from tutor.packs import library
 
-    for pack in library.packs():
+    for pack in library.all_packs():
         names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
         if what in names:
             text = N_("{name} brings its own numbers. Leave the inputs out: backprop-tutor play {name}")
             if not with_inputs:
                 text = N_("{name} is an exercise, not a formula. Write backprop-tutor play {name}")
-            raise Refused(message(text, name=what), 2)
+            raise CommandError(message(text, name=what), 2)
         if what == pack.id:
-            raise Refused(
+            raise CommandError(
                 message(N_("{name} is a pack. Choose one of: {known}."), name=what, known=", ".join(names)), 2
             )
         if f"{pack.id}/{what}" in names:
             text = N_("Exercises are named with their pack. Write backprop-tutor play {name}")
-            raise Refused(message(text, name=f"{pack.id}/{what}"), 2)
+            raise CommandError(message(text, name=f"{pack.id}/{what}"), 2)

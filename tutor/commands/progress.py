@@ -6,48 +6,48 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tutor.commands.help import Command
-from tutor.commands.options import common
-from tutor.commands.start import Settings
-from tutor.i18n import N_, _, message, percent
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.launch import RunOptions
+from tutor.commands.options import common_options
+from tutor.i18n import N_, _, format_percent, message
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from tutor.commands.pages import Block
+    from tutor.commands.documents import Block
     from tutor.packs.library import Pack
-    from tutor.practice.atlas import Atlas
+    from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.progress import Progress
-    from tutor.practice.store import Store
+    from tutor.practice.storage.store import Store
 
-_STANDINGS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
+_MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
 #: So long is the bar of the week with most answers.
-_BAR = 24
+_BAR_WIDTH = 24
 
 
-@click.command(cls=Command, help=_("Show what is solid, what is shaky and what is due."))
+@click.command(cls=LocalizedCommand, help=_("Show what is solid, what is shaky and what is due."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print JSON instead of text."))
-@common
-def progress(settings: Settings, as_json: bool) -> int:
+@common_options
+def progress(settings: RunOptions, as_json: bool) -> int:
     import json
 
-    from tutor.ascii import to_ascii
-    from tutor.commands.pages import as_text
+    from tutor.commands.documents import as_text
+    from tutor.glyphs import to_ascii
 
-    with opened() as store:
-        packs, atlas = everything()
-        found = gathered(store, atlas, packs)
+    with open_store() as store:
+        packs, atlas = load_packs_and_index()
+        found = load_progress(store, atlas, packs)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return 0
-    for line in as_text(page(found, _("Progress"), bar="#" if settings.ascii else "█")):
+    for line in as_text(progress_page(found, _("Progress"), bar="#" if settings.ascii else "█")):
         click.echo(to_ascii(line) if settings.ascii else line)
     return 0
 
 
-def opened() -> Store:
+def open_store() -> Store:
     """The learner's store; what is wrong with it is said on standard error."""
-    from tutor.practice.store import Store, default_path
+    from tutor.practice.storage.store import Store, default_path
 
     store = Store.open(default_path())
     if store.notice:
@@ -55,41 +55,48 @@ def opened() -> Store:
     return store
 
 
-def everything() -> tuple[tuple[Pack, ...], Atlas]:
+def load_packs_and_index() -> tuple[tuple[Pack, ...], ExerciseIndex]:
     """All packs, and which of their exercises ask for which rules."""
     from tutor.packs import library
-    from tutor.practice.atlas import default_cache, read_atlas
+    from tutor.practice.exercise_index import default_cache_path, load_index
 
-    packs = library.packs()
-    return packs, read_atlas(packs, default_cache())
-
-
-def gathered(store: Store, atlas: Atlas, packs: tuple[Pack, ...]) -> Progress:
-    from tutor.practice.progress import progress
-
-    return progress(store, atlas, packs)
+    packs = library.all_packs()
+    return packs, load_index(packs, default_cache_path())
 
 
-def standing(word: str) -> str:
+def load_progress(store: Store, atlas: ExerciseIndex, packs: tuple[Pack, ...]) -> Progress:
+    from tutor.practice.progress import load_progress
+
+    return load_progress(store, atlas, packs)
+
+
+def mastery_label(word: str) -> str:
     """How a rule stands, as people say it."""
-    return _(_STANDINGS[word])
+    return _(_MASTERY_LABELS[word])
 
 
-def page(found: Progress, title: str, bar: str = "█") -> list[Block]:
+def progress_page(found: Progress, title: str, bar: str = "█") -> list[Block]:
     """A learner's progress as a page."""
-    from tutor.commands.pages import Heading, Sentence, Table
+    from tutor.commands.documents import Heading, Sentence, Table
 
     blocks: list[Block] = [Heading(title)]
     if not found.answers:
         return [*blocks, Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
-    blocks.append(Sentence(_summary(found)))
-    if found.due:
+    blocks.append(Sentence(_summary_sentence(found)))
+    if found.due_rules:
         blocks.append(
-            Sentence(str(message(N_("Rules due for review: {n}. Begin with: backprop-tutor review"), n=len(found.due))))
+            Sentence(
+                str(message(N_("Rules due for review: {n}. Begin with: backprop-tutor review"), n=len(found.due_rules)))
+            )
         )
     if found.rules:
         rows = [
-            [rule.name, standing(rule.standing), _due(rule.due, rule.id in found.due), _tends(rule.mistake)]
+            [
+                rule.name,
+                mastery_label(rule.standing),
+                _format_due(rule.due, rule.id in found.due_rules),
+                _mistake_name(rule.mistake),
+            ]
             for rule in found.rules
         ]
         blocks += [Heading(_("Rules")), Table([_("rule"), _("standing"), _("due"), _("keeps coming back")], rows)]
@@ -102,8 +109,10 @@ def page(found: Progress, title: str, bar: str = "█") -> list[Block]:
         [
             week.monday.isoformat(),
             str(message(N_("answers: {n}"), n=week.answers)),
-            "" if week.rate is None else str(message(N_("right at first try: {rate}"), rate=percent(week.rate))),
-            bar * -(-week.answers * _BAR // most),
+            ""
+            if week.first_try_rate is None
+            else str(message(N_("right at first try: {rate}"), rate=format_percent(week.first_try_rate))),
+            bar * -(-week.answers * _BAR_WIDTH // most),
         ]
         for week in found.weeks
     ]
@@ -121,15 +130,15 @@ def page(found: Progress, title: str, bar: str = "█") -> list[Block]:
     return blocks
 
 
-def _summary(found: Progress) -> str:
+def _summary_sentence(found: Progress) -> str:
     text = N_("Answers: {n}. Time: {time}.")
-    if found.rate is not None:
+    if found.first_try_rate is not None:
         text = N_("Answers: {n}. Right at first try: {rate}. Time: {time}.")
-    rate = percent(found.rate or 0.0)
-    return str(message(text, n=found.answers, rate=rate, time=duration(found.seconds)))
+    rate = format_percent(found.first_try_rate or 0.0)
+    return str(message(text, n=found.answers, rate=rate, time=format_duration(found.seconds)))
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time as people say it: 12 min, 3 h 5 min."""
     minutes = round(seconds / 60)
     if minutes < 60:
@@ -137,13 +146,13 @@ def duration(seconds: float) -> str:
     return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
 
 
-def _due(day: date | None, now: bool) -> str:
+def _format_due(day: date | None, now: bool) -> str:
     if now:
         return _("due today")
     return "" if day is None else str(message(N_("due {day}"), day=day.isoformat()))
 
 
-def _tends(mistake: str | None) -> str:
-    from tutor.grading.labels import label
+def _mistake_name(mistake: str | None) -> str:
+    from tutor.grading.mistakes.labels import mistake_label
 
-    return label(mistake) if mistake else ""
+    return mistake_label(mistake) if mistake else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.engine import Graph
+from tutor.engine.graph import Graph
 from tutor.i18n import N_, message
-from tutor.packs.checks.finding import Finding, Subject
+from tutor.packs.checks.target import CheckTarget, Diagnostic
 
-COLUMNS = 80
+TERMINAL_WIDTH = 80
 #: Graphs with paths shorter than this, and no long names, always fit.
 _SHORT_PATH, _SHORT_NAME = 9, 8
 
@@ -18,21 +18,22 @@ _TOO_WIDE = N_(
 )
 
 
-def check_width(subject: Subject) -> Iterator[Finding]:
+def check_width(subject: CheckTarget) -> Iterator[Diagnostic]:
     """A warning where the graph is wider than a terminal."""
     exercise = subject.exercise
     if exercise is None or _surely_fits(exercise.graph):
         return
-    from tutor.drawing import draw, sketch
+    from tutor.drawing.from_problem import boxes_of
+    from tutor.drawing.layout import draw
 
-    width = draw(sketch(exercise.variant().problem), "compact").width
-    if width > COLUMNS:
-        yield subject.warning(message(_TOO_WIDE, n=width, columns=COLUMNS), "graph")
+    width = draw(boxes_of(exercise.variant().problem), "compact").width
+    if width > TERMINAL_WIDTH:
+        yield subject.warning(message(_TOO_WIDE, n=width, columns=TERMINAL_WIDTH), "graph")
 
 
 def _surely_fits(graph: Graph) -> bool:
     ranks: list[int] = []
     for node in graph.nodes:
         ranks.append(1 + max((ranks[arg] for arg in node.args if arg is not None), default=-1))
-    names = max((len(node.sign if not node.is_input else node.id) for node in graph.nodes), default=0)
+    names = max((len(node.symbol if not node.is_input else node.id) for node in graph.nodes), default=0)
     return max(ranks, default=0) < _SHORT_PATH and names <= _SHORT_NAME

@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tutor.algebra import values
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.show import show_value, write
-from tutor.algebra.tree import ZERO, Apply, Expr, Sym, postorder
-from tutor.algebra.values import Shape, Value
-from tutor.engine.operation import Behind, Operation
+from tutor.algebra.expr import ZERO, Apply, Expr, Sym, postorder
+from tutor.algebra.ops import Shape, Value
+from tutor.algebra.printing import format_expr, format_scalar
+from tutor.engine.operation import FusedForm, Operation
 from tutor.engine.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from tutor.engine.compile import Program
-    from tutor.engine.definition import Definition
+    from tutor.engine.function_definition import FunctionDefinition
+    from tutor.engine.jit.compiler import CompiledGraph
 
 #: Operations whose formula is put in brackets where it stands for a value in a sentence.
-_LOOSE = ("add", "sub", "mul", "div", "neg", "pow", "exp", "matmul")
+_PARENTHESIZED_OPS = ("add", "sub", "mul", "div", "neg", "pow", "exp", "matmul")
 #: A formula of more parts than this is written with the ids of its parts.
-_LONG = 9
+_MAX_INLINE_PARTS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Node:
 
     Where an operand is a constant, its arg is None and `const` holds it, exact; such a node has no edge there.
     `name` is what the formula calls it, `formula` what it computes, for reading (the parts of a long one by id).
-    `own` is an operation that is not in the table: a function of one's own, or a group of nodes folded into one.
+    `custom_operation` is an operation that is not in the table: a function of one's own, or a group of nodes folded into one.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Node:
     name: str | None = None
     formula: Expr = ZERO
     shape: Shape = None
-    own: Operation | None = None
+    custom_operation: Operation | None = None
 
     @property
     def is_input(self) -> bool:
@@ -51,18 +51,18 @@ class Node:
     @property
     def operation(self) -> Operation:
         """What it computes and how. Only for nodes that are no inputs."""
-        return self.own or OPERATIONS[self.op or ""]
+        return self.custom_operation or OPERATIONS[self.op or ""]
 
     @property
-    def sign(self) -> str:
+    def symbol(self) -> str:
         """What is drawn in the node: `+`, `exp`, `×2`, `1−`, `max(·, 2)`."""
         if self.op is None:
             return self.id
-        sign = self.operation.sign
+        sign = self.operation.symbol
         if self.const is None or self.op == "broadcast":
             return sign
-        const = "[…]" if values.is_matrix(self.const) else show_value(self.const)
-        in_front = self.args[0] is None and not self.operation.swappable
+        const = "[…]" if ops.is_matrix(self.const) else format_scalar(self.const)
+        in_front = self.args[0] is None and not self.operation.commutative
         if len(sign) > 1 and sign.isalpha():
             return f"{sign}({const}, ·)" if in_front else f"{sign}(·, {const})"
         if const.startswith("−"):
@@ -87,26 +87,28 @@ class Graph:
     nodes: tuple[Node, ...]
     output: str
     text: str = ""
-    order: tuple[str, ...] = field(default=(), compare=False)
+    unfolded_order: tuple[str, ...] = field(default=(), compare=False)
     """the ids of all nodes, also of those inside folded groups, in the order they have when all groups are open;
     left out while nothing was folded or opened"""
 
     @staticmethod
     def parse(
-        text: str, inputs: Mapping[str, Value] | None = None, own: Mapping[str, Definition] | None = None
+        text: str,
+        inputs: Mapping[str, Value] | None = None,
+        definitions: Mapping[str, FunctionDefinition] | None = None,
     ) -> Graph:
         """The graph of a text such as `z = (a + b) * c`.
 
-        `inputs` tell which inputs are matrices (their values give the shapes); others are numbers. `own` are
+        `inputs` tell which inputs are matrices (their values give the shapes); others are numbers. `definitions` are
         functions of one's own that the text may use, by name.
         Raises `AlgebraError` with the place and the remedy.
         """
-        from tutor.engine.build import build
+        from tutor.engine.builder import build
 
-        return build(text, {name: values.shape(value) for name, value in (inputs or {}).items()}, own or {})
+        return build(text, {name: ops.shape_of(value) for name, value in (inputs or {}).items()}, definitions or {})
 
     @property
-    def last(self) -> int:
+    def output_position(self) -> int:
         """The position of the output's node."""
         return len(self.nodes) - 1
 
@@ -128,7 +130,7 @@ class Graph:
         return tuple(found)
 
     @cached_property
-    def outgoing(self) -> tuple[tuple[Edge, ...], ...]:
+    def outgoing_edges(self) -> tuple[tuple[Edge, ...], ...]:
         """For each node the edges that leave it."""
         found: list[list[Edge]] = [[] for _ in self.nodes]
         for edge in self.edges:
@@ -136,7 +138,7 @@ class Graph:
         return tuple(map(tuple, found))
 
     @cached_property
-    def incoming(self) -> tuple[tuple[Edge, ...], ...]:
+    def incoming_edges(self) -> tuple[tuple[Edge, ...], ...]:
         """For each node the edges that run into it, by slot."""
         found: list[list[Edge]] = [[] for _ in self.nodes]
         for edge in self.edges:
@@ -146,9 +148,9 @@ class Graph:
     @cached_property
     def position(self) -> Mapping[str, int]:
         """Where a node stands, by its id, and the output by its name as well."""
-        return {self.output: self.last} | {node.id: i for i, node in enumerate(self.nodes)}
+        return {self.output: self.output_position} | {node.id: i for i, node in enumerate(self.nodes)}
 
-    def leading_to(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
+    def depends_on(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
         """For each node whether it is, or depends on, one of these inputs; None stands for all of them."""
         found: list[bool] = []
         for node in self.nodes:
@@ -158,51 +160,51 @@ class Graph:
                 found.append(any(arg is not None and found[arg] for arg in node.args))
         return tuple(found)
 
-    def title(self, position: int) -> str:
+    def label(self, position: int) -> str:
         """What a person calls a node: its name, or its formula, in brackets where it is more than one thing."""
         node = self.nodes[position]
         if node.name:
             return node.name
-        text = write(node.formula)
-        return f"({text})" if isinstance(node.formula, Apply) and node.formula.op in _LOOSE else text
+        text = format_expr(node.formula)
+        return f"({text})" if isinstance(node.formula, Apply) and node.formula.op in _PARENTHESIZED_OPS else text
 
     @cached_property
-    def behind(self) -> tuple[Behind | None, ...]:
+    def fusions(self) -> tuple[FusedForm | None, ...]:
         """For each node how it computes in floats behind what feeds it, None where that makes no difference."""
-        found: list[Behind | None] = []
+        found: list[FusedForm | None] = []
         for node in self.nodes:
-            source = None if node.is_input or not node.operation.behind else node.args[0]
+            source = None if node.is_input or not node.operation.fused else node.args[0]
             op = None if source is None else self.nodes[source].op
-            found.append(node.operation.behind.get(op) if op else None)
+            found.append(node.operation.fused.get(op) if op else None)
         return tuple(found)
 
     @cached_property
-    def programs(self) -> dict[Hashable, Program | None]:
-        """What is compiled of it, None where that can't be; kept by `often.py`, like the next one."""
+    def compiled_graphs(self) -> dict[Hashable, CompiledGraph | None]:
+        """What is compiled of it, None where that can't be; kept by `jit/cache.py`, like the next one."""
         return {}
 
     @cached_property
-    def kept(self) -> dict[Hashable, Any]:
+    def memo(self) -> dict[Hashable, Any]:
         """What others have found out about it, to be found once: it stays with the graph."""
         return {}
 
     @cached_property
-    def runs(self) -> Counter[Hashable]:
+    def run_counts(self) -> Counter[Hashable]:
         """How often it was run on floats without a program."""
         return Counter()
 
     @cached_property
-    def float_consts(self) -> tuple[Value, ...]:
+    def float_constants(self) -> tuple[Value, ...]:
         """The constants in floats, by node; None where there is none."""
-        return tuple(None if node.const is None else values.each(nearest_float, node.const) for node in self.nodes)
+        return tuple(None if node.const is None else ops.map_cells(nearest_float, node.const) for node in self.nodes)
 
 
-def formula_within(nodes: Sequence[Node], position: int) -> Expr:
+def inline_formula(nodes: Sequence[Node], position: int) -> Expr:
     """How a node is written inside a larger formula: by its name, or in full while it is short."""
     node = nodes[position]
     if node.name:
         return Sym(node.name)
     if node.op == "broadcast" and isinstance(node.formula, Apply):
         return node.formula.args[0]
-    short = sum(1 for _ in postorder(node.formula)) <= _LONG
+    short = sum(1 for _ in postorder(node.formula)) <= _MAX_INLINE_PARTS
     return node.formula if short else Sym(node.id)

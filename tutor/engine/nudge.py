@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from tutor.algebra import values
-from tutor.algebra.values import Value
+from tutor.algebra import ops
+from tutor.algebra.ops import Value
 from tutor.engine.graph import Edge, Graph
-from tutor.engine.passes import compute, operands
+from tutor.engine.passes import evaluate_node, operands_of
 
 
-def nudged(graph: Graph, before: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None) -> Value:
+def perturbed_output(
+    graph: Graph, forward_values: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None
+) -> Value:
     """The output when the value of `node` were `value`; on `edge` alone where one is given.
 
-    `before` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
+    `forward_values` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
     """
-    if not any(map(values.is_array, before)):
-        return _nudged(graph, before, node, value, edge)
+    if not any(map(ops.is_array, forward_values)):
+        return _perturbed_output(graph, forward_values, node, value, edge)
     import numpy as np
 
     with np.errstate(all="ignore"):
-        return _nudged(graph, before, node, value, edge)
+        return _perturbed_output(graph, forward_values, node, value, edge)
 
 
-def _nudged(graph: Graph, before: tuple[Value, ...], node: int, value: Value, edge: Edge | None) -> Value:
+def _perturbed_output(
+    graph: Graph, forward_values: tuple[Value, ...], node: int, value: Value, edge: Edge | None
+) -> Value:
     forced = edge.target if edge else node
     changed = {forced}
-    found = list(before)
+    found = list(forward_values)
     if edge is None:
         found[node] = value
     for position in range(node + 1, len(graph.nodes)):
@@ -34,11 +38,11 @@ def _nudged(graph: Graph, before: tuple[Value, ...], node: int, value: Value, ed
             continue
         if position == forced or forced in feeds:
             # What its operands give and what it is now are not the same here.
-            args = list(operands(graph, found, position))
+            args = list(operands_of(graph, found, position))
             if edge is not None and position == forced:
                 args[edge.slot] = value
             found[position] = graph.nodes[position].operation.forward(*args)
         else:
-            found[position] = compute(graph, position, found)
+            found[position] = evaluate_node(graph, position, found)
         changed.add(position)
-    return found[graph.last]
+    return found[graph.output_position]

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tutor.algebra import values
-from tutor.algebra.values import Value
-from tutor.engine.shapes import ShapeRule, cell_by_cell
+from tutor.algebra import ops
+from tutor.algebra.ops import Value
+from tutor.engine.shapes import ShapeRule, elementwise
 
 if TYPE_CHECKING:
     from tutor.engine.graph import Graph
 
 #: A local rule: `(z, x)` or `(z, x, y)`, the output and the operands -> ∂z/∂(this operand).
-Local = Callable[..., Value]
+DerivativeRule = Callable[..., Value]
 #: A structural rule: `(g, z, x, ...)`, the upstream, the output and the operands -> the downstream value.
-Pull = Callable[..., Value]
+VjpRule = Callable[..., Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class EdgeContext:
     """One edge where a rule, right or wrong, is applied. Values are floats, arrays or trees, all of one kind."""
 
     g: Value
@@ -32,7 +32,7 @@ class Spot:
     slot: int
     """which operand this edge is"""
     l: Value  # noqa: E741 - the letter of the catalogue of mistakes
-    """the local gradient, None where the operation has only a pull"""
+    """the local gradient, None where the operation has only a vjp"""
 
     @property
     def x(self) -> Value:
@@ -47,22 +47,22 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A named wrong rule. `rule` gives the wrong value it leads to; `says` points at what to look at.
+    """A named wrong rule. `rule` gives the wrong value it leads to; `feedback` points at what to look at.
 
     `slots` says where it can happen, None everywhere. A rule may fail on some numbers (log of a negative):
     then it leads nowhere there.
     """
 
     id: str
-    rule: Callable[[Spot], Value]
-    says: str
+    rule: Callable[[EdgeContext], Value]
+    feedback: str
     slots: tuple[int, ...] | None = None
-    alone: str | None = None
+    feedback_with_constant: str | None = None
     """what to say instead where the other operand is a constant; empty where it can't happen there"""
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class FusedForm:
     """How an operation computes in floats where its first operand is what a certain other operation puts out.
 
     Some digits that it needs are in the other one's operands only: log(1 − 1e-18) in floats is log(1). `forward` and
@@ -77,58 +77,58 @@ class Behind:
 class Operation:
     """One row of the table. Texts are templates for `tutor.i18n`; those of hints are one per operand or one for all.
 
-    `sign` is what is drawn in the node. `local` (elementwise) or `pull` (structural) has one rule per operand.
-    `asks` is the first rung of the hints: what to look at, without the rule; `says` the rule in words; `names` the
+    `symbol` is what is drawn in the node. `derivative` (elementwise) or `vjp` (structural) has one rule per operand.
+    `question` is the first rung of the hints: what to look at, without the rule; `rule` the rule in words; `calculus_rule` the
     differentiation rule that leads to it, for where the rule in symbols is the answer.
     """
 
     id: str
-    sign: str
+    symbol: str
     forward: Callable[..., Value]
-    says: tuple[str, ...]
-    asks: tuple[str, ...]
-    local: tuple[Local, ...] = ()
-    pull: tuple[Pull, ...] = ()
-    swappable: bool = False
+    rule: tuple[str, ...]
+    question: tuple[str, ...]
+    derivative: tuple[DerivativeRule, ...] = ()
+    vjp: tuple[VjpRule, ...] = ()
+    commutative: bool = False
     mistakes: tuple[Mistake, ...] = ()
-    names: tuple[str, ...] = ()
-    alone_says: str = ""
-    alone_asks: str = ""
+    calculus_rule: tuple[str, ...] = ()
+    rule_with_constant: str = ""
+    question_with_constant: str = ""
     """the texts of the hints instead where the other operand is a constant"""
-    near_one: bool = False
+    needs_extra_digits: bool = False
     """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
-    shape: ShapeRule = cell_by_cell
+    shape_rule: ShapeRule = elementwise
     """the shape of the output from those of the operands"""
-    word: str = ""
+    custom_label: str = ""
     """what ids, mistakes and people call it; the id where it is left out"""
-    careful: tuple[Callable[..., Value], ...] = ()
-    """`local` or `pull` for floats, where the declared rule would lose digits or overflow"""
-    behind: Mapping[str, Behind] = field(default_factory=dict)
+    stable: tuple[Callable[..., Value], ...] = ()
+    """`derivative` or `vjp` for floats, where the declared rule would lose digits or overflow"""
+    fused: Mapping[str, FusedForm] = field(default_factory=dict)
     """the same for its place in a graph: by the operation that its first operand comes from"""
-    kink: bool = False
+    has_kink: bool = False
     """whether the slope jumps somewhere: its rule is told in words, not by a formula"""
-    parts: Graph | None = None
+    body: Graph | None = None
     """what a composite operation consists of: a graph that begins with an input for each operand"""
-    folded: bool = False
+    is_group: bool = False
     """whether its parts are nodes of the graph it stands in, which have their ids back when it is opened"""
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """The word that node ids are counted with and mistakes begin with."""
-        return self.word or self.id
+        return self.custom_label or self.id
 
-    def text(self, texts: tuple[str, ...], slot: int) -> str:
+    def text_for(self, texts: tuple[str, ...], slot: int) -> str:
         """The text for one operand."""
         return texts[min(slot, len(texts) - 1)]
 
-    def send_back(self, g: Value, z: Value, operands: tuple[Value, ...], slot: int) -> Value:
+    def backpropagate(self, g: Value, z: Value, operands: tuple[Value, ...], slot: int) -> Value:
         """The downstream value of one operand's edge for an upstream `g`."""
-        if self.pull:
-            return self.rules(g)[slot](g, z, *operands)
-        return g * self.rules(g)[slot](z, *operands)
+        if self.vjp:
+            return self.rules_for(g)[slot](g, z, *operands)
+        return g * self.rules_for(g)[slot](z, *operands)
 
-    def rules(self, like: Value) -> tuple[Callable[..., Value], ...]:
-        """`local` or `pull`, one for each operand; for floats (such as `like`) in their careful form."""
-        if self.careful and not values.is_exact(like):
-            return self.careful
-        return self.pull or self.local
+    def rules_for(self, like: Value) -> tuple[Callable[..., Value], ...]:
+        """`derivative` or `vjp`, one for each operand; for floats (such as `like`) in their careful form."""
+        if self.stable and not ops.is_exact(like):
+            return self.stable
+        return self.vjp or self.derivative

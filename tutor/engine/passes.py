@@ -6,15 +6,15 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tutor.algebra import values
-from tutor.algebra.values import Value
-from tutor.engine import often
+from tutor.algebra import ops as values
+from tutor.algebra.ops import Value
 from tutor.engine.graph import Edge, Graph
-from tutor.engine.operation import Spot
+from tutor.engine.jit import cache
+from tutor.engine.operation import EdgeContext
 from tutor.i18n import N_, Message, message
 
 
-class NotANumber(ValueError):
+class NonFiniteError(ValueError):
     """A node of the graph has no value for these inputs: 1/0, the log of a negative number, an overflow."""
 
     def __init__(self, node: str, text: Message) -> None:
@@ -27,15 +27,15 @@ class NotANumber(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeValue:
+class EdgeGradient:
     """What the backward pass leaves on one edge.
 
-    `upstream` is the gradient of the node it runs into, `local` ∂(that node's output)/∂(this operand), None
+    `upstream` is the gradient of the node it runs into, `local_gradient` ∂(that node's output)/∂(this operand), None
     for structural operations (@, Σ), `gradient` what goes back along the edge, in the shape of its source.
     """
 
     upstream: Value
-    local: Value
+    local_gradient: Value
     gradient: Value
 
 
@@ -50,31 +50,31 @@ class Passes:
     values: tuple[Value, ...]
     start: Value
     gradients: tuple[Value, ...]
-    edges: Mapping[tuple[int, int], EdgeValue]
+    edges: Mapping[tuple[int, int], EdgeGradient]
 
-    def operands(self, position: int) -> tuple[Value, ...]:
+    def operands_of(self, position: int) -> tuple[Value, ...]:
         """All operands of a node, constants included."""
-        return operands(self.graph, self.values, position)
+        return operands_of(self.graph, self.values, position)
 
-    def spot(self, edge: Edge, upstream: Value = None) -> Spot:
+    def edge_context(self, edge: Edge, upstream: Value = None) -> EdgeContext:
         """The edge as rules see it, with its own upstream or another one."""
         passed = self.edges[edge.target, edge.slot]
         g = passed.upstream if upstream is None else upstream
-        return Spot(g, self.values[edge.target], self.operands(edge.target), edge.slot, passed.local)
+        return EdgeContext(g, self.values[edge.target], self.operands_of(edge.target), edge.slot, passed.local_gradient)
 
 
-def operands(graph: Graph, forward_values: Sequence[Value], position: int) -> tuple[Value, ...]:
+def operands_of(graph: Graph, forward_values: Sequence[Value], position: int) -> tuple[Value, ...]:
     """All operands of a node, its constant (of the same kind as the other) included."""
     node = graph.nodes[position]
     found = [None if arg is None else forward_values[arg] for arg in node.args]
     if node.const is None:
         return tuple(found)
     other = next(value for value in found if value is not None)
-    const = node.const if values.is_exact(other) else graph.float_consts[position]
+    const = node.const if values.is_exact(other) else graph.float_constants[position]
     return tuple(const if value is None else value for value in found)
 
 
-def _finite(value: Value) -> bool:
+def _is_finite(value: Value) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if values.is_array(value) and value.dtype != object:
@@ -85,81 +85,83 @@ def _finite(value: Value) -> bool:
 
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
-    """The value of every node, floats for floats, exact trees for exact trees. Raises `NotANumber`."""
-    program = graph.programs.get(often.FORWARD)
+    """The value of every node, floats for floats, exact trees for exact trees. Raises `NonFiniteError`."""
+    program = graph.compiled_graphs.get(cache.FORWARD_KEY)
     found: tuple[Value, ...] | None = program.run(inputs) if program is not None else None
     if found is None:
-        found = forward_by_rules(graph, inputs)
-        often.count(graph, often.FORWARD, found)
+        found = forward_interpreted(graph, inputs)
+        cache.record_run(graph, cache.FORWARD_KEY, found)
     return found
 
 
-def forward_by_rules(
-    graph: Graph, inputs: Mapping[str, Value], finite: Callable[[Value], bool] = _finite
+def forward_interpreted(
+    graph: Graph, inputs: Mapping[str, Value], is_finite: Callable[[Value], bool] = _is_finite
 ) -> tuple[Value, ...]:
-    """The same, never compiled. `finite` tells which values will do."""
+    """The same, never compiled. `is_finite` tells which values will do."""
     if any(node.shape for node in graph.nodes) or any(map(values.is_array, inputs.values())):
         import numpy as np
 
         with np.errstate(all="ignore"):
-            return _forward(graph, inputs, finite)
-    return _forward(graph, inputs, finite)
+            return _forward_nodes(graph, inputs, is_finite)
+    return _forward_nodes(graph, inputs, is_finite)
 
 
-def _forward(graph: Graph, inputs: Mapping[str, Value], finite: Callable[[Value], bool]) -> tuple[Value, ...]:
+def _forward_nodes(graph: Graph, inputs: Mapping[str, Value], is_finite: Callable[[Value], bool]) -> tuple[Value, ...]:
     found: list[Value] = []
     for position, node in enumerate(graph.nodes):
         if node.op is None:
             found.append(inputs[node.id])
             continue
-        found.append(_checked(graph, position, found, finite))
+        found.append(_evaluate_checked(graph, position, found, is_finite))
     return tuple(found)
 
 
-def compute(graph: Graph, position: int, found: Sequence[Value]) -> Value:
+def evaluate_node(graph: Graph, position: int, forward_values: Sequence[Value]) -> Value:
     """The value of one node from those of the nodes before it. Raises what arithmetic raises."""
-    function, args = graph.nodes[position].operation.forward, operands(graph, found, position)
-    behind = graph.behind[position]
+    function, args = graph.nodes[position].operation.forward, operands_of(graph, forward_values, position)
+    behind = graph.fusions[position]
     if behind and not values.is_exact(args[0]):
-        function, args = behind.forward, (*args, *_inner(graph, found, position))
+        function, args = behind.forward, (*args, *_inner_operands(graph, forward_values, position))
     return function(*args)
 
 
-def rules_at(
-    graph: Graph, position: int, found: Sequence[Value]
+def node_rules(
+    graph: Graph, position: int, forward_values: Sequence[Value]
 ) -> tuple[tuple[Callable[..., Value], ...], tuple[Value, ...]]:
     """The rules of a node, one for each operand, and what they take behind the upstream and the output."""
-    z, args = found[position], operands(graph, found, position)
-    behind = graph.behind[position]
+    z, args = forward_values[position], operands_of(graph, forward_values, position)
+    behind = graph.fusions[position]
     if behind and not values.is_exact(z):
-        return behind.rules, (*args, *_inner(graph, found, position))
-    return graph.nodes[position].operation.rules(z), args
+        return behind.rules, (*args, *_inner_operands(graph, forward_values, position))
+    return graph.nodes[position].operation.rules_for(z), args
 
 
-def _inner(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, ...]:
+def _inner_operands(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, ...]:
     """The operands of the operation that the first operand comes from."""
     source = graph.nodes[position].args[0]
     assert source is not None
-    return operands(graph, found, source)
+    return operands_of(graph, found, source)
 
 
-def _checked(graph: Graph, position: int, found: Sequence[Value], finite: Callable[[Value], bool]) -> Value:
+def _evaluate_checked(graph: Graph, position: int, found: Sequence[Value], is_finite: Callable[[Value], bool]) -> Value:
     node = graph.nodes[position]
     try:
-        value = compute(graph, position, found)
+        value = evaluate_node(graph, position, found)
     except ZeroDivisionError:
-        raise NotANumber(node.id, _says(graph, position, N_("{node} divides by zero."))) from None
+        raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
-        raise NotANumber(node.id, _says(graph, position, N_("{node} becomes too large."))) from None
+        raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} becomes too large."))) from None
     except ValueError:
-        raise NotANumber(node.id, _says(graph, position, N_("{node} has no value as a real number."))) from None
-    if not finite(value):
-        raise NotANumber(node.id, _says(graph, position, N_("{node} has no value as a finite number.")))
+        raise NonFiniteError(
+            node.id, _node_message(graph, position, N_("{node} has no value as a real number."))
+        ) from None
+    if not is_finite(value):
+        raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} has no value as a finite number.")))
     return value
 
 
-def _says(graph: Graph, position: int, text: str) -> Message:
-    return message(text, node=graph.title(position))
+def _node_message(graph: Graph, position: int, text: str) -> Message:
+    return message(text, node=graph.label(position))
 
 
 def backward(
@@ -167,99 +169,107 @@ def backward(
     forward_values: tuple[Value, ...],
     start: Value,
     wrt: Collection[str] | None = None,
-    finite: Callable[[Value], bool] = _finite,
+    is_finite: Callable[[Value], bool] = _is_finite,
 ) -> Passes:
-    """Send `start`, a number or of the output's shape, back along every edge. Raises `NotANumber`.
+    """Send `start`, a number or of the output's shape, back along every edge. Raises `NonFiniteError`.
 
     `wrt` are the inputs whose gradients are wanted, None for all: edges that lead to none of them are left out.
-    `finite` as in `forward_by_rules`.
+    `is_finite` as in `forward_interpreted`.
     """
-    output = forward_values[graph.last]
+    output = forward_values[graph.output_position]
     if values.is_matrix(output) and not values.is_matrix(start):
-        start = values.spread(start, output)
+        start = values.broadcast_like(start, output)
     if any(values.is_array(value) for value in forward_values):
         import numpy as np
 
         with np.errstate(all="ignore"):
-            return _backward(graph, forward_values, start, wrt, finite)
-    return _backward(graph, forward_values, start, wrt, finite)
+            return _backward_edges(graph, forward_values, start, wrt, is_finite)
+    return _backward_edges(graph, forward_values, start, wrt, is_finite)
 
 
-def _backward(
+def _backward_edges(
     graph: Graph,
     forward_values: tuple[Value, ...],
     start: Value,
     wrt: Collection[str] | None,
-    finite: Callable[[Value], bool],
+    is_finite: Callable[[Value], bool],
 ) -> Passes:
-    wanted = graph.leading_to(wrt) if wrt is not None else None
+    wanted = graph.depends_on(wrt) if wrt is not None else None
     gradients: list[Value] = [None] * len(graph.nodes)
-    gradients[graph.last] = start
-    edges: dict[tuple[int, int], EdgeValue] = {}
-    for position in range(graph.last, -1, -1):
+    gradients[graph.output_position] = start
+    edges: dict[tuple[int, int], EdgeGradient] = {}
+    for position in range(graph.output_position, -1, -1):
         node, upstream = graph.nodes[position], gradients[position]
         if node.op is None or upstream is None:
             continue
         operation, z = node.operation, forward_values[position]
-        rules, args = rules_at(graph, position, forward_values)
-        for edge in graph.incoming[position]:
+        rules, args = node_rules(graph, position, forward_values)
+        for edge in graph.incoming_edges[position]:
             if wanted is not None and not wanted[edge.source]:
                 continue
             try:
-                if operation.pull:
+                if operation.vjp:
                     local = None
                     gradient = rules[edge.slot](upstream, z, *args)
                 else:
                     local = rules[edge.slot](z, *args)
                     gradient = upstream * local
                     if values.is_matrix(gradient) and not values.is_matrix(local):
-                        local = values.spread(local, gradient)
+                        local = values.broadcast_like(local, gradient)
             except (ArithmeticError, ValueError):
-                raise NotANumber(node.id, _says(graph, position, N_("{node} has no slope for these inputs."))) from None
-            if not finite(gradient):
-                raise NotANumber(node.id, _says(graph, position, N_("{node} has no finite slope for these inputs.")))
-            edges[position, edge.slot] = EdgeValue(upstream, local, gradient)
+                raise NonFiniteError(
+                    node.id, _node_message(graph, position, N_("{node} has no slope for these inputs."))
+                ) from None
+            if not is_finite(gradient):
+                raise NonFiniteError(
+                    node.id, _node_message(graph, position, N_("{node} has no finite slope for these inputs."))
+                )
+            edges[position, edge.slot] = EdgeGradient(upstream, local, gradient)
             before = gradients[edge.source]
             gradients[edge.source] = gradient if before is None else before + gradient
     return Passes(graph, forward_values, start, tuple(gradients), edges)
 
 
-def run(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None) -> Passes:
+def forward_backward(
+    graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
+) -> Passes:
     """Both passes. `start` is a number, spread over a matrix output, or a matrix of the output's shape.
 
-    `wrt` as in `backward`. Raises `NotANumber`.
+    `wrt` as in `backward`. Raises `NonFiniteError`.
     """
     wanted = None if wrt is None else tuple(wrt)
-    program = graph.programs.get(wanted)
+    program = graph.compiled_graphs.get(wanted)
     if program is not None and (done := program.run(inputs, start)) is not None:
         found, gradients, locals_, downs = done
-        return Passes(graph, found, gradients[-1], gradients, _Edges(program.index, gradients, locals_, downs))
-    forward_values = forward_by_rules(graph, inputs)
+        return Passes(
+            graph, found, gradients[-1], gradients, _LazyEdgeGradients(program.edge_index, gradients, locals_, downs)
+        )
+    forward_values = forward_interpreted(graph, inputs)
     passes = backward(graph, forward_values, start, wrt)
-    often.count(graph, wanted, forward_values)
+    cache.record_run(graph, wanted, forward_values)
     return passes
 
 
-class _Edges(Mapping[tuple[int, int], EdgeValue]):
+class _LazyEdgeGradients(Mapping[tuple[int, int], EdgeGradient]):
     """What a program leaves on the edges, put together when it is looked at."""
 
-    __slots__ = ("_downs", "_gradients", "_index", "_locals")
+    __slots__ = ("_edge_gradients", "_gradients", "_index", "_local_gradients")
 
     def __init__(
         self,
         index: Mapping[tuple[int, int], int],
         gradients: tuple[Value, ...],
-        locals_: tuple[Value, ...],
-        downs: tuple[Value, ...],
+        local_gradients: tuple[Value, ...],
+        edge_gradients: tuple[Value, ...],
     ) -> None:
         self._index = index
         self._gradients = gradients
-        self._locals = locals_
-        self._downs = downs
+        self._local_gradients = local_gradients
+        self._edge_gradients = edge_gradients
 
-    def __getitem__(self, edge: tuple[int, int]) -> EdgeValue:
+    def __getitem__(self, edge: tuple[int, int]) -> EdgeGradient:
         place = self._index[edge]
-        return EdgeValue(self._gradients[edge[0]], self._locals[place], self._downs[place])
+        return EdgeGradient(self._gradients[edge[0]], self._local_gradients[place], self._edge_gradients[place])
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(self._index)

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import differing, product_shape
-from tutor.algebra.values import Shape
+from tutor.algebra.evaluate import matmul_shape, shape_mismatch
+from tutor.algebra.ops import Shape
 from tutor.i18n import N_, message
 
 #: `(shapes of the operands, place in the text, name)` -> shape. Raises `AlgebraError` where they do not fit.
 ShapeRule: TypeAlias = Callable[[Sequence[Shape], int, str], Shape]
 
 
-def common(shapes: Sequence[Shape]) -> Shape | None:
+def broadcast_shapes(shapes: Sequence[Shape]) -> Shape | None:
     """The shape to which all can be repeated, by NumPy's rule. Raises `ValueError` where there is none."""
     known = [shape for shape in shapes if shape is not None]
     if not known:
@@ -28,60 +28,60 @@ def common(shapes: Sequence[Shape]) -> Shape | None:
     return found[0], found[1]
 
 
-def cell_by_cell(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def elementwise(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """All operands in one shape, and so the output."""
     try:
-        return common(shapes)
+        return broadcast_shapes(shapes)
     except ValueError:
-        raise differing(shapes, at) from None
+        raise shape_mismatch(shapes, at) from None
 
 
-def product(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def matmul(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """Rows of the first, columns of the second."""
-    return product_shape(shapes, at)
+    return matmul_shape(shapes, at)
 
 
-def turned(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def transpose(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """Rows and columns exchanged."""
-    rows, columns = _matrix(shapes, at, name)
+    rows, columns = _require_matrix(shapes, at, name)
     return columns, rows
 
 
-def to_number(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def reduce_all(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """A number from a matrix."""
-    _matrix(shapes, at, name)
+    _require_matrix(shapes, at, name)
     return None
 
 
-def to_row(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def reduce_rows(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """A row with a cell for each column."""
-    return 1, _matrix(shapes, at, name)[1]
+    return 1, _require_matrix(shapes, at, name)[1]
 
 
-def to_column(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def reduce_columns(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """A column with a cell for each row."""
-    return _matrix(shapes, at, name)[0], 1
+    return _require_matrix(shapes, at, name)[0], 1
 
 
-def by_rows(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def rowwise(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """A matrix, row by row."""
-    return _matrix(shapes, at, name)
+    return _require_matrix(shapes, at, name)
 
 
-def number_from_pair(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def scalar_of_pair(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """A number from two values of one shape, which must not be repeated to fit: a loss would count wrongly."""
     if shapes[0] != shapes[1]:
-        raise differing(shapes, at)
+        raise shape_mismatch(shapes, at)
     return None
 
 
-def number_from_matrices(shapes: Sequence[Shape], at: int, name: str) -> Shape:
+def scalar_of_matrices(shapes: Sequence[Shape], at: int, name: str) -> Shape:
     """A number from two matrices of one shape."""
-    _matrix(shapes, at, name)
-    return number_from_pair(shapes, at, name)
+    _require_matrix(shapes, at, name)
+    return scalar_of_pair(shapes, at, name)
 
 
-def _matrix(shapes: Sequence[Shape], at: int, name: str) -> tuple[int, int]:
+def _require_matrix(shapes: Sequence[Shape], at: int, name: str) -> tuple[int, int]:
     shape = shapes[0]
     if shape is None:
         if name in ("sum", "mean"):

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from tutor.algebra import values
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.tree import ONE, Expr, Num, Sym
-from tutor.algebra.values import Shape, Value
-from tutor.engine import Edge, Graph, Passes, backward, run
+from tutor.algebra.expr import ONE, Expr, Num, Sym
+from tutor.algebra.ops import Shape, Value
+from tutor.engine.graph import Edge, Graph
+from tutor.engine.passes import Passes, backward, forward_backward
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.identity import symbols
 from tutor.grading.question import Question
-from tutor.i18n import Text
+from tutor.grading.symbolic_equality import symbol_domains
+from tutor.i18n import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +34,33 @@ class Blank:
     edge: Edge | None = None
 
     @property
-    def backward(self) -> bool:
+    def is_backward(self) -> bool:
         """Whether a backward value is asked."""
         return self.kind in ("start", "edge", "sum")
 
 
 @dataclass(frozen=True, slots=True)
-class OwnMistake:
+class AuthorMistake:
     """An author's mistake for one blank: an answer, written as an expression, and what to say to it."""
 
     id: str
     answer: Expr
-    says: Text
+    feedback: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class AuthorNotes:
     """What an author adds at one blank: hints before the derived ones, mistakes before the named ones.
 
     `digits` is how many an answer with decimals must have right, None as everywhere; `symbols` the only names an
     answer may use, None for all that are known there; `after` is said when the answer is right.
     """
 
-    hints: tuple[Text, ...] = ()
-    mistakes: tuple[OwnMistake, ...] = ()
+    hints: tuple[LocalizedText, ...] = ()
+    mistakes: tuple[AuthorMistake, ...] = ()
     digits: int | None = None
     symbols: tuple[str, ...] | None = None
-    after: Text = field(default_factory=lambda: Text({}))
+    praise: LocalizedText = field(default_factory=lambda: LocalizedText({}))
 
 
 @dataclass(frozen=True)
@@ -78,30 +79,30 @@ class Problem:
     wrt: tuple[str, ...] | None = None
     asked: tuple[str, ...] | None = None
     given: tuple[str, ...] = ("start",)
-    advice: Mapping[str, Advice] = field(default_factory=dict)
+    author_notes: Mapping[str, AuthorNotes] = field(default_factory=dict)
     forward: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
-    labels: Mapping[str, Text] = field(default_factory=dict)
+    labels: Mapping[str, LocalizedText] = field(default_factory=dict)
 
     @cached_property
-    def exact(self) -> Passes:
-        """Both passes in exact trees: the truth. Raises `NotANumber`."""
+    def exact_passes(self) -> Passes:
+        """Both passes in exact trees: the truth. Raises `NonFiniteError`."""
         if not self.graph.nodes:
             return Passes(self.graph, (), ONE, (), {})
-        return run(self.graph, self.inputs, self.start, self.wrt)
+        return forward_backward(self.graph, self.inputs, self.start, self.wrt)
 
     @cached_property
-    def floats(self) -> Passes:
-        """Both passes in floats, for what only needs to be near. Raises `NotANumber`."""
+    def float_passes(self) -> Passes:
+        """Both passes in floats, for what only needs to be near. Raises `NonFiniteError`."""
         if not self.graph.nodes:
-            return self.exact
-        inputs = {name: values.each(nearest_float, value) for name, value in self.inputs.items()}
-        return run(self.graph, inputs, values.each(nearest_float, self.start), self.wrt)
+            return self.exact_passes
+        inputs = {name: ops.map_cells(nearest_float, value) for name, value in self.inputs.items()}
+        return forward_backward(self.graph, inputs, ops.map_cells(nearest_float, self.start), self.wrt)
 
     @cached_property
-    def from_output(self) -> Passes:
-        """The backward pass as it would be if it started from the output's value. Raises `NotANumber`."""
-        return backward(self.graph, self.passes.values, self.passes.values[self.graph.last], self.wrt)
+    def passes_from_output(self) -> Passes:
+        """The backward pass as it would be if it started from the output's value. Raises `NonFiniteError`."""
+        return backward(self.graph, self.passes.values, self.passes.values[self.graph.output_position], self.wrt)
 
     @cached_property
     def symbolic(self) -> bool:
@@ -111,7 +112,7 @@ class Problem:
     @cached_property
     def passes(self) -> Passes:
         """Both passes as rules, right or wrong, are run on: floats, or formulas where there are symbols."""
-        return self.exact if self.symbolic else self.floats
+        return self.exact_passes if self.symbolic else self.float_passes
 
     @property
     def starts_at_one(self) -> bool:
@@ -119,7 +120,7 @@ class Problem:
         return isinstance(self.start, Num) and self.start.value == 1
 
     @cached_property
-    def goal(self) -> str:
+    def target_name(self) -> str:
         """What the gradients are gradients of: the output, or where the calculation goes on behind it, its end, L."""
         if self.starts_at_one:
             return self.graph.output
@@ -129,9 +130,9 @@ class Problem:
         return next(free, f"{self.graph.output}'")
 
     @cached_property
-    def wanted(self) -> tuple[bool, ...]:
+    def needs_gradient(self) -> tuple[bool, ...]:
         """For each node whether anything backward is asked of it: it is, or depends on, an input in `wrt`."""
-        return self.graph.leading_to(self.wrt)
+        return self.graph.depends_on(self.wrt)
 
     @cached_property
     def places(self) -> tuple[Blank, ...]:
@@ -140,7 +141,7 @@ class Problem:
         From the output leftwards along a path: a node's lines top to bottom, a branch's sum right after its
         last line, then on from the topmost line.
         """
-        kept = self.graph.kept
+        kept = self.graph.memo
         key = ("places", self.wrt)
         if key not in kept:
             kept[key] = self._places_of_graph()
@@ -151,30 +152,30 @@ class Problem:
         graph = self.graph
         if not graph.nodes:
             return ()
-        found = [Blank("start", "start", graph.last, graph.nodes[graph.last].shape)]
-        waiting = [len([e for e in edges if self._goes_back(e)]) for edges in graph.outgoing]
-        ready = [graph.last]
+        found = [Blank("start", "start", graph.output_position, graph.nodes[graph.output_position].shape)]
+        waiting = [len([e for e in edges if self._edge_needs_gradient(e)]) for edges in graph.outgoing_edges]
+        ready = [graph.output_position]
         while ready:
             position = ready.pop()
             next_ready = []
-            for edge in graph.incoming[position]:
-                if not self._goes_back(edge):
+            for edge in graph.incoming_edges[position]:
+                if not self._edge_needs_gradient(edge):
                     continue
                 source = edge.source
                 found.append(Blank(edge.id, "edge", source, graph.nodes[source].shape, edge))
                 waiting[source] -= 1
                 if waiting[source] == 0:
-                    if len(graph.outgoing[source]) > 1:
+                    if len(graph.outgoing_edges[source]) > 1:
                         found.append(Blank(graph.nodes[source].id, "sum", source, graph.nodes[source].shape))
                     next_ready.append(source)
             ready.extend(reversed(next_ready))
         return tuple(found)
 
-    def _goes_back(self, edge: Edge) -> bool:
-        return self.wanted[edge.source]
+    def _edge_needs_gradient(self, edge: Edge) -> bool:
+        return self.needs_gradient[edge.source]
 
     @cached_property
-    def asked_forward(self) -> tuple[Blank, ...]:
+    def forward_blanks(self) -> tuple[Blank, ...]:
         """The forward values that are asked, left to right."""
         wanted = {self.graph.position[name] for name in self.forward}
         nodes = enumerate(self.graph.nodes)
@@ -185,7 +186,7 @@ class Problem:
         )
 
     @cached_property
-    def asked_after(self) -> tuple[Blank, ...]:
+    def question_blanks(self) -> tuple[Blank, ...]:
         """The questions, in their order."""
         return tuple(Blank(question.id, "question", -1, question.shape) for question in self.questions)
 
@@ -201,23 +202,23 @@ class Problem:
         backward = tuple(
             place for place in self.places if (place.id in asked if asked is not None else place.id not in given)
         )
-        return self.asked_forward + backward + self.asked_after
+        return self.forward_blanks + backward + self.question_blanks
 
     @cached_property
-    def shown(self) -> tuple[Blank, ...]:
+    def given_blanks(self) -> tuple[Blank, ...]:
         """The places that are filled in from the first."""
         asked = {blank.id for blank in self.blanks}
         given = [self.place(name) for name in self.given if self.has_place(name)]
         return tuple(place for place in given if place.id not in asked)
 
     @cached_property
-    def _by_name(self) -> Mapping[str, Blank]:
+    def _places_by_name(self) -> Mapping[str, Blank]:
         """Places by id and by their aliases: the output's name for its node, a node's name for its only edge."""
-        named = {place.id: place for place in (*self.asked_forward, *self.places, *self.asked_after)}
+        named = {place.id: place for place in (*self.forward_blanks, *self.places, *self.question_blanks)}
         if not self.graph.nodes:
             return named
         named |= self._aliases
-        output = self.graph.nodes[self.graph.last]
+        output = self.graph.nodes[self.graph.output_position]
         if f"value({output.id})" in named:
             named[f"value({self.graph.output})"] = named[f"value({output.id})"]
         return named
@@ -225,7 +226,7 @@ class Problem:
     @property
     def _aliases(self) -> Mapping[str, Blank]:
         """Other names of places for backward values."""
-        kept = self.graph.kept
+        kept = self.graph.memo
         key = ("aliases", self.wrt)
         if key not in kept:
             kept[key] = self._aliases_of_graph()
@@ -234,11 +235,11 @@ class Problem:
 
     def _aliases_of_graph(self) -> Mapping[str, Blank]:
         named: dict[str, Blank] = {}
-        output = self.graph.nodes[self.graph.last]
+        output = self.graph.nodes[self.graph.output_position]
         for place in self.places:
             if place.edge:
                 source, target = self.graph.nodes[place.edge.source], self.graph.nodes[place.edge.target]
-                if len(self.graph.outgoing[place.edge.source]) == 1:
+                if len(self.graph.outgoing_edges[place.edge.source]) == 1:
                     named[source.id] = place
                 if target is output:
                     named[place.id.replace(f"->{output.id}", f"->{self.graph.output}")] = place
@@ -247,17 +248,17 @@ class Problem:
 
     def place(self, name: str) -> Blank:
         """The place with this id or alias. Raises `KeyError`."""
-        return self.places[0] if name == "start" and self.places else self._by_name[name]
+        return self.places[0] if name == "start" and self.places else self._places_by_name[name]
 
     def has_place(self, name: str) -> bool:
         """Whether there is a place with this id or alias."""
-        return (name == "start" and bool(self.places)) or name in self._by_name
+        return (name == "start" and bool(self.places)) or name in self._places_by_name
 
     def truth(self, blank: Blank, passes: Passes | None = None) -> Value:
         """The right value of a blank, exact unless other passes are given."""
         if blank.kind == "question":
             return self.question(blank).answer
-        passes = passes or self.exact
+        passes = passes or self.exact_passes
         if blank.kind == "forward":
             return passes.values[blank.node]
         if blank.edge:
@@ -266,12 +267,12 @@ class Problem:
 
     def truth_in_floats(self, blank: Blank) -> Value:
         """The right value of a blank, each number of it the float nearest to the exact one."""
-        if blank.id not in self._nearest:
-            self._nearest[blank.id] = values.each(nearest_float, self.truth(blank))
-        return self._nearest[blank.id]
+        if blank.id not in self._float_truth_cache:
+            self._float_truth_cache[blank.id] = ops.map_cells(nearest_float, self.truth(blank))
+        return self._float_truth_cache[blank.id]
 
     @cached_property
-    def _nearest(self) -> dict[str, Value]:
+    def _float_truth_cache(self) -> dict[str, Value]:
         """What `truth_in_floats` has found so far, by blank."""
         return {}
 
@@ -281,16 +282,16 @@ class Problem:
         given = [*self.inputs.values(), self.start]
         for question in self.questions:
             given += [*question.names.values(), question.answer]
-        cells = [cell for value in given for cell in (value.ravel() if values.is_matrix(value) else (value,))]
-        return symbols(*(cell for cell in cells if isinstance(cell, Expr)))
+        cells = [cell for value in given for cell in (value.ravel() if ops.is_matrix(value) else (value,))]
+        return symbol_domains(*(cell for cell in cells if isinstance(cell, Expr)))
 
     @cached_property
-    def words(self) -> dict[str, Mapping[str, Any]]:
+    def template_values_cache(self) -> dict[str, Mapping[str, Any]]:
         """The words for texts about a blank found so far, by blank."""
         return {}
 
     @cached_property
-    def suspected(self) -> dict[str, Any]:
+    def candidates_cache(self) -> dict[str, Any]:
         """What has been found about wrong answers so far, by blank: it does not depend on the answer."""
         return {}
 
@@ -302,54 +303,54 @@ class Problem:
         if not blank.edge:
             return None
         target = blank.edge.target
-        if target == self.graph.last:
+        if target == self.graph.output_position:
             return "start"
-        ahead = self.graph.outgoing[target]
+        ahead = self.graph.outgoing_edges[target]
         return ahead[0].id if len(ahead) == 1 else self.graph.nodes[target].id
 
-    def parts(self, blank: Blank) -> Sequence[Blank]:
+    def branch_edges(self, blank: Blank) -> Sequence[Blank]:
         """The lines whose backward values meet in a branch's sum."""
-        return [self.place(edge.id) for edge in self.graph.outgoing[blank.node]]
+        return [self.place(edge.id) for edge in self.graph.outgoing_edges[blank.node]]
 
     @cached_property
-    def near_one(self) -> tuple[bool, ...]:
+    def needs_extra_digits(self) -> tuple[bool, ...]:
         """For each node whether its value is shown with more digits near 1, for rules that compute 1 − y."""
-        return tuple(not node.is_input and node.operation.near_one for node in self.graph.nodes)
+        return tuple(not node.is_input and node.operation.needs_extra_digits for node in self.graph.nodes)
 
-    def names_for(self, blank: Blank) -> Mapping[str, Value]:
+    def names_at(self, blank: Blank) -> Mapping[str, Value]:
         """What an answer at `blank` may name, with its exact value.
 
         The inputs and named nodes, `up` (the upstream of the blank's node), and `df/dS` for a named node
         strictly nearer the output. For a forward value what lies before it, for a question its own names. An author
         may allow only some of these.
         """
-        known = self._known_at(blank)
-        advice = self.advice.get(blank.id)
+        known = self._all_names_at(blank)
+        advice = self.author_notes.get(blank.id)
         if advice is None or advice.symbols is None:
             return known
         return {name: known[name] for name in advice.symbols if name in known}
 
-    def _known_at(self, blank: Blank) -> Mapping[str, Value]:
+    def _all_names_at(self, blank: Blank) -> Mapping[str, Value]:
         if blank.kind == "question":
             return self.question(blank).names
-        graph, exact = self.graph, self.exact
+        graph, exact = self.graph, self.exact_passes
         if blank.kind == "forward":
             # What is computed from it would give it away.
-            behind = self.ahead(blank.node)
+            behind = self.nodes_between(blank.node)
             return {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name and i not in behind}
         found = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name}
         if isinstance(self.start, Sym):
             found[self.start.name] = self.start
         if blank.edge:
             found["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
-        ahead = [blank.edge] if blank.edge else graph.outgoing[blank.node]
-        for position in self.ahead(*(edge.target for edge in ahead)):
+        ahead = [blank.edge] if blank.edge else graph.outgoing_edges[blank.node]
+        for position in self.nodes_between(*(edge.target for edge in ahead)):
             node = graph.nodes[position]
-            if node.name and position != graph.last:
-                found[f"d{self.goal}/d{node.name}"] = exact.gradients[position]
+            if node.name and position != graph.output_position:
+                found[f"d{self.target_name}/d{node.name}"] = exact.gradients[position]
         return found
 
-    def ahead(self, *positions: int) -> set[int]:
+    def nodes_between(self, *positions: int) -> set[int]:
         """These nodes and all nodes between them and the output."""
         found: set[int] = set()
         stack = list(positions)
@@ -357,5 +358,5 @@ class Problem:
             here = stack.pop()
             if here not in found:
                 found.add(here)
-                stack.extend(edge.target for edge in self.graph.outgoing[here])
+                stack.extend(edge.target for edge in self.graph.outgoing_edges[here])
         return found

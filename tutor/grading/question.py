@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.tree import Expr
-from tutor.algebra.values import Shape, Value, shape
-from tutor.grading.verdict import Kind, Verdict
-from tutor.i18n import N_, Text, message
+from tutor.algebra.expr import Expr
+from tutor.algebra.ops import Shape, Value, shape_of
+from tutor.grading.verdict import Verdict, VerdictKind
+from tutor.i18n import N_, LocalizedText, message
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One way to answer. `why` is said to who takes a wrong one."""
 
-    text: Text
+    text: LocalizedText
     right: bool = False
-    why: Text = field(default_factory=lambda: Text({}))
+    feedback: LocalizedText = field(default_factory=lambda: LocalizedText({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,20 @@ class Question:
     """
 
     id: str
-    prompt: Text
+    prompt: LocalizedText
     answer: Value = None
     names: Mapping[str, Value] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
-    form: Expr | None = None
-    known: Mapping[str, Value] = field(default_factory=dict)
+    formula: Expr | None = None
+    author_names: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def shape(self) -> Shape:
         """The shape of the answer."""
-        return shape(self.answer)
+        return shape_of(self.answer)
 
 
-def chosen(question: Question, text: str) -> int:
+def parse_choice(question: Question, text: str) -> int:
     """Which choice was typed, by its number, its letter or its own words. Raises `AlgebraError`."""
     typed = text.strip().rstrip(".)").casefold()
     for position, choice in enumerate(question.choices):
@@ -63,11 +63,11 @@ def chosen(question: Question, text: str) -> int:
 def grade_choice(question: Question, text: str) -> Verdict:
     """The verdict on a choice."""
     try:
-        choice = question.choices[chosen(question, text)]
+        choice = question.choices[parse_choice(question, text)]
     except AlgebraError as error:
-        return Verdict(Kind.MALFORMED, error.message, at=error.at, length=error.length)
+        return Verdict(VerdictKind.MALFORMED, error.message, at=error.position, length=error.length)
     if choice.right:
-        return Verdict(Kind.RIGHT, message(N_("Right.")))
-    if choice.why:
-        return Verdict(Kind.WRONG, message(N_("{text}"), text=choice.why))
-    return Verdict(Kind.WRONG, message(N_("Not this one. Read the question once more.")))
+        return Verdict(VerdictKind.RIGHT, message(N_("Right.")))
+    if choice.feedback:
+        return Verdict(VerdictKind.WRONG, message(N_("{text}"), text=choice.feedback))
+    return Verdict(VerdictKind.WRONG, message(N_("Not this one. Read the question once more.")))

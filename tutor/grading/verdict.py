@@ -8,7 +8,7 @@ from enum import StrEnum
 from tutor.i18n import N_, Message
 
 
-class Kind(StrEnum):
+class VerdictKind(StrEnum):
     """The verdicts. Their values are stable ids: they stand in the store and in what is exported."""
 
     RIGHT = "right"
@@ -24,34 +24,34 @@ class Kind(StrEnum):
 
 
 #: A wrong answer counts against the learner; the others cost nothing.
-COSTS = (Kind.MISTAKEN, Kind.WRONG, Kind.WRONG_SHAPE)
+WRONG_ATTEMPT_KINDS = (VerdictKind.MISTAKEN, VerdictKind.WRONG, VerdictKind.WRONG_SHAPE)
 
 #: The word that stands beside the mark of a verdict.
-WORDS = {
-    Kind.RIGHT: N_("right"),
-    Kind.COARSE: N_("one more digit"),
-    Kind.CARRIED: N_("right step"),
-    Kind.ELSEWHERE: N_("another edge's value"),
-    Kind.MISTAKEN: N_("not yet"),
-    Kind.WRONG: N_("not yet"),
-    Kind.WRONG_SHAPE: N_("another shape"),
-    Kind.MALFORMED: N_("can't be read"),
-    Kind.UNDECIDED: N_("can't be told"),
-    Kind.NOTED: N_("noted"),
+LABELS = {
+    VerdictKind.RIGHT: N_("right"),
+    VerdictKind.COARSE: N_("one more digit"),
+    VerdictKind.CARRIED: N_("right step"),
+    VerdictKind.ELSEWHERE: N_("another edge's value"),
+    VerdictKind.MISTAKEN: N_("not yet"),
+    VerdictKind.WRONG: N_("not yet"),
+    VerdictKind.WRONG_SHAPE: N_("another shape"),
+    VerdictKind.MALFORMED: N_("can't be read"),
+    VerdictKind.UNDECIDED: N_("can't be told"),
+    VerdictKind.NOTED: N_("noted"),
 }
 
 #: The mark that tells a verdict without colour.
 MARKS = {
-    Kind.RIGHT: "✓",
-    Kind.COARSE: "~",
-    Kind.CARRIED: "~",
-    Kind.ELSEWHERE: "~",
-    Kind.MISTAKEN: "✗",
-    Kind.WRONG: "✗",
-    Kind.WRONG_SHAPE: "✗",
-    Kind.MALFORMED: "!",
-    Kind.UNDECIDED: "!",
-    Kind.NOTED: "*",
+    VerdictKind.RIGHT: "✓",
+    VerdictKind.COARSE: "~",
+    VerdictKind.CARRIED: "~",
+    VerdictKind.ELSEWHERE: "~",
+    VerdictKind.MISTAKEN: "✗",
+    VerdictKind.WRONG: "✗",
+    VerdictKind.WRONG_SHAPE: "✗",
+    VerdictKind.MALFORMED: "!",
+    VerdictKind.UNDECIDED: "!",
+    VerdictKind.NOTED: "*",
 }
 
 
@@ -63,7 +63,7 @@ class Verdict:
     right shape which cells are right. `at` and `length` place a malformed answer's fault in the text as typed.
     """
 
-    kind: Kind
+    kind: VerdictKind
     message: Message
     mistake: str | None = None
     cells: tuple[tuple[bool, ...], ...] | None = None
@@ -72,14 +72,14 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        return self.kind is Kind.RIGHT
+        return self.kind is VerdictKind.RIGHT
 
     @property
-    def leads_on(self) -> bool:
+    def settles_blank(self) -> bool:
         """Whether the blank is done with: right, or noted in an exam."""
-        return self.kind in (Kind.RIGHT, Kind.NOTED)
+        return self.kind in (VerdictKind.RIGHT, VerdictKind.NOTED)
 
     @property
-    def costs(self) -> bool:
+    def is_wrong_attempt(self) -> bool:
         """Whether this was a wrong attempt."""
-        return self.kind in COSTS
+        return self.kind in WRONG_ATTEMPT_KINDS

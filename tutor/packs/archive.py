@@ -14,18 +14,18 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, Message, message
-from tutor.packs.faults import Fault, PackError
+from tutor.packs.diagnostics import Fault, PackError
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
 PACK_FILE = "pack.toml"
 #: Of one text, as for files in folders; of all texts together; of the archive itself.
-MAX_TEXT = 1024 * 1024
-MAX_TEXTS = 32 * 1024 * 1024
-MAX_ARCHIVE = 8 * 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_TOTAL_BYTES = 32 * 1024 * 1024
+MAX_ARCHIVE_BYTES = 8 * 1024 * 1024
 MAX_ENTRIES = 10_000
-MAX_DEPTH = 8
+MAX_FOLDER_DEPTH = 8
 
 _DAMAGED = N_("This is no zip archive, or a damaged one. Make it again.")
 _LEADS_OUT = N_("“{name}” leads out of the archive. Make it again from the pack's folder.")
@@ -74,7 +74,7 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip" and path.is_file()
 
 
-def around(folder: Path) -> Path | None:
+def enclosing_archive(folder: Path) -> Path | None:
     """The archive that a pack's folder lies in; None for a folder on the disk."""
     return next((path for path in (folder, *folder.parents) if is_archive(path)), None)
 
@@ -85,57 +85,57 @@ def open_archive(path: Path) -> Archive:
         here = path.stat()
     except OSError:
         raise PackError([Fault(path, None, "", message(N_("There is no such file. Check its name.")))]) from None
-    return _opened(path, here.st_mtime_ns, here.st_size)
+    return _read_archive(path, here.st_mtime_ns, here.st_size)
 
 
-class _Refused(Exception):
+class _InvalidArchive(Exception):
     def __init__(self, text: Message) -> None:
         super().__init__(text)
         self.message = text
 
 
 @lru_cache(maxsize=32)
-def _opened(path: Path, _modified: int, size: int) -> Archive:
+def _read_archive(path: Path, _modified: int, size: int) -> Archive:
     import zlib
     from struct import error as wrong_structure
     from zipfile import BadZipFile, ZipFile
 
     try:
-        if size > MAX_ARCHIVE:
-            raise _Refused(message(_TOO_BIG, n=MAX_ARCHIVE >> 20))
+        if size > MAX_ARCHIVE_BYTES:
+            raise _InvalidArchive(message(_TOO_BIG, n=MAX_ARCHIVE_BYTES >> 20))
         with ZipFile(path) as file:
-            names = _names(file)
-            texts = _texts(file, names)
-        return Archive(path, _root(texts), texts)
-    except _Refused as refused:
+            names = _checked_entries(file)
+            texts = _read_texts(file, names)
+        return Archive(path, _find_pack_folder(texts), texts)
+    except _InvalidArchive as refused:
         raise PackError([Fault(path, None, "", refused.message)]) from None
     except (BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, wrong_structure, OverflowError):
         # What a damaged archive can make the library for them stumble over.
         raise PackError([Fault(path, None, "", message(_DAMAGED))]) from None
 
 
-def _names(file: ZipFile) -> dict[str, ZipInfo]:
+def _checked_entries(file: ZipFile) -> dict[str, ZipInfo]:
     """The entries by name, once every one of them is found harmless."""
     infos = file.infolist()
     if len(infos) > MAX_ENTRIES:
-        raise _Refused(message(_TOO_MANY, n=MAX_ENTRIES))
+        raise _InvalidArchive(message(_TOO_MANY, n=MAX_ENTRIES))
     found: dict[str, ZipInfo] = {}
     for info in infos:
-        name = _spelled(info)
+        name = _entry_name(info)
         parts = name.rstrip("/").split("/")
         if name.startswith("/") or "\\" in name or ":" in parts[0] or {"", ".", ".."} & set(parts):
-            raise _Refused(message(_LEADS_OUT, name=name))
+            raise _InvalidArchive(message(_LEADS_OUT, name=name))
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _Refused(message(_LINK, name=name))
-        if len(parts) > MAX_DEPTH:
-            raise _Refused(message(_TOO_DEEP, name=name, n=MAX_DEPTH))
+            raise _InvalidArchive(message(_LINK, name=name))
+        if len(parts) > MAX_FOLDER_DEPTH:
+            raise _InvalidArchive(message(_TOO_DEEP, name=name, n=MAX_FOLDER_DEPTH))
         if name.casefold() in found:
-            raise _Refused(message(_TWICE, name=name))
+            raise _InvalidArchive(message(_TWICE, name=name))
         found[name.casefold()] = info
-    return {_spelled(info): info for info in found.values()}
+    return {_entry_name(info): info for info in found.values()}
 
 
-def _spelled(info: ZipInfo) -> str:
+def _entry_name(info: ZipInfo) -> str:
     """The name of an entry, also where it was written in the coding of a Korean Windows."""
     # The library cuts names at a zero byte; what it cut off may be anything.
     name = info.orig_filename
@@ -148,39 +148,39 @@ def _spelled(info: ZipInfo) -> str:
             except UnicodeDecodeError:
                 continue
     if "\0" in name:
-        raise _Refused(message(_LEADS_OUT, name=name))
+        raise _InvalidArchive(message(_LEADS_OUT, name=name))
     return name
 
 
-def _texts(file: ZipFile, infos: Mapping[str, ZipInfo]) -> dict[str, bytes]:
+def _read_texts(file: ZipFile, infos: Mapping[str, ZipInfo]) -> dict[str, bytes]:
     from zipfile import ZIP_DEFLATED, ZIP_STORED
 
     found: dict[str, bytes] = {}
-    left = MAX_TEXTS
+    left = MAX_TOTAL_BYTES
     for name, info in infos.items():
         path = PurePosixPath(name)
         if name.endswith("/") or path.suffix != ".toml" or path.name.startswith(".") or path.parts[0] == "__MACOSX":
             continue
         if info.flag_bits & 1:
-            raise _Refused(message(_LOCKED, name=name))
+            raise _InvalidArchive(message(_LOCKED, name=name))
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise _Refused(message(_ODD, name=name))
+            raise _InvalidArchive(message(_ODD, name=name))
         # What an archive says about sizes may be wrong: what counts is what comes out.
         with file.open(info) as text:
-            found[name] = text.read(MAX_TEXT + 1)
-        if len(found[name]) > MAX_TEXT:
-            raise _Refused(message(_TOO_LARGE, name=name, n=MAX_TEXT >> 20))
+            found[name] = text.read(MAX_TEXT_BYTES + 1)
+        if len(found[name]) > MAX_TEXT_BYTES:
+            raise _InvalidArchive(message(_TOO_LARGE, name=name, n=MAX_TEXT_BYTES >> 20))
         left -= len(found[name])
         if left < 0:
-            raise _Refused(message(_TOO_MUCH, n=MAX_TEXTS >> 20))
+            raise _InvalidArchive(message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20))
     return found
 
 
-def _root(texts: Mapping[str, bytes]) -> str:
+def _find_pack_folder(texts: Mapping[str, bytes]) -> str:
     """The folder that the one pack lies in: the top, or a folder as archives of folders have it."""
     folders = [PurePosixPath(name).parent for name in texts if PurePosixPath(name).name == PACK_FILE]
     if not folders:
-        raise _Refused(message(_NO_PACK))
+        raise _InvalidArchive(message(_NO_PACK))
     if len(folders) > 1:
-        raise _Refused(message(_TWO_PACKS))
+        raise _InvalidArchive(message(_TWO_PACKS))
     return "" if str(folders[0]) == "." else str(folders[0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ID = re.compile(r"[^\W_][\w.\-]*")
+_ID_PATTERN = re.compile(r"[^\W_][\w.\-]*")
 
 
-def is_id(text: str) -> bool:
+def is_valid_id(text: str) -> bool:
     """Whether `text` can be an id: `pack/exercise` and file names must stay unambiguous."""
-    return bool(_ID.fullmatch(text))
+    return bool(_ID_PATTERN.fullmatch(text))

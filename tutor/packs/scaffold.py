@@ -8,20 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.algebra import AlgebraError
-from tutor.algebra.show import write as written
-from tutor.algebra.tree import names, number
-from tutor.algebra.values import Value, is_matrix, matrix
-from tutor.engine import Graph
-from tutor.engine.build import read_equations
-from tutor.i18n import N_, message
-from tutor.packs import schema
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import free_names, number
+from tutor.algebra.ops import Value, is_matrix, make_matrix
+from tutor.algebra.printing import format_expr
+from tutor.engine.builder import parse_and_check
+from tutor.engine.graph import Graph
+from tutor.i18n import N_, describe_os_error, message
+from tutor.packs import json_schema
 from tutor.packs.archive import PACK_FILE
-from tutor.packs.faults import Fault, PackError, refusal
-from tutor.packs.ids import is_id
-from tutor.packs.pack import exercise_files, pack
-from tutor.packs.source import FORMAT
-from tutor.system_errors import reason
+from tutor.packs.diagnostics import Fault, PackError, pack_error
+from tutor.packs.ids import is_valid_id
+from tutor.packs.pack import exercise_files, read_pack
+from tutor.packs.toml_source import FORMAT_VERSION
 
 _EXISTS = N_("There is something here already. Choose a new name, or empty the folder.")
 _NOT_AN_ID = N_("“{id}” is no id. Use letters, digits and -, such as two-roads.")
@@ -38,24 +37,24 @@ _FIRST_TEXT = {
 }
 _FIRST_TITLE = {"en": "A sum, then a product", "ko": "더한 다음 곱하기"}
 #: What a matrix is before its numbers are drawn: two rows and two columns fit each other whatever is done with them.
-_SQUARE = ((2, 3), (4, 5))
-_LEADING = re.compile(r"[0-9]+")
+_DEFAULT_MATRIX = ((2, 3), (4, 5))
+_LEADING_NUMBER = re.compile(r"[0-9]+")
 
 
 def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequence[str]) -> list[Path]:
     """A pack with one exercise in a new or empty folder. The files made. Raises `PackError`."""
-    check_free(folder)
+    ensure_new_pack_dir(folder)
     described = [
         "#:schema ./pack.schema.json",
-        f"format = {FORMAT}",
-        f"id = {_quoted(folder.name)}",
-        f"title = {_text(dict.fromkeys(languages, title))}",
+        f"format = {FORMAT_VERSION}",
+        f"id = {_toml_string(folder.name)}",
+        f"title = {_toml_text(dict.fromkeys(languages, title))}",
         f"authors = {json.dumps(list(authors), ensure_ascii=False)}",
         f"languages = {json.dumps(list(languages))}",
     ]
     exercise = [
         "#:schema ./exercise.schema.json",
-        f"title = {_text({language: _FIRST_TITLE[language] for language in languages})}",
+        f"title = {_toml_text({language: _FIRST_TITLE[language] for language in languages})}",
         'graph = "z = (a + b) * c"',
         "start = 3",
         "level = 1",
@@ -71,12 +70,12 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         "c = { from = 2, to = 12 }",
         "",
         "[text]",
-        *(f"{language} = {_quoted(_FIRST_TEXT[language])}" for language in languages),
+        *(f"{language} = {_toml_string(_FIRST_TEXT[language])}" for language in languages),
     ]
-    return _written(folder, {PACK_FILE: described, "01-first.toml": exercise})
+    return _write_files(folder, {PACK_FILE: described, "01-first.toml": exercise})
 
 
-def check_free(folder: Path) -> None:
+def ensure_new_pack_dir(folder: Path) -> None:
     """Raises `PackError` where no new pack can be made."""
     _check_id(folder, folder.name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -84,7 +83,7 @@ def check_free(folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Recipe:
     """How an exercise can be made of a graph: the start, and where all fresh numbers come from."""
 
     start: int = 1
@@ -94,59 +93,59 @@ class Manner:
 
 
 #: Which numbers suit depends on the graph: σ wants small ones, a root none below zero.
-MANNERS = (
-    Manner(),
-    Manner(3),
-    Manner(3, "2", "12"),
-    Manner(3, "0.2", "2", "0.1"),
-    Manner(3, "-2", "2", "0.2"),
-    Manner(5, "0.1", "0.9", "0.05"),
-    Manner(7, "3", "30"),
-    Manner(7, "-9", "9"),
+RECIPES = (
+    Recipe(),
+    Recipe(3),
+    Recipe(3, "2", "12"),
+    Recipe(3, "0.2", "2", "0.1"),
+    Recipe(3, "-2", "2", "0.2"),
+    Recipe(5, "0.1", "0.9", "0.05"),
+    Recipe(7, "3", "30"),
+    Recipe(7, "-9", "9"),
 )
 
 
 def new_exercise(
-    folder: Path, name: str, graph: str, inputs: Mapping[str, Value], manner: Manner = MANNERS[0]
+    folder: Path, name: str, graph: str, inputs: Mapping[str, Value], recipe: Recipe = RECIPES[0]
 ) -> list[Path]:
     """An exercise behind the others of the pack in `folder`. The files made. Raises `PackError`."""
     _check_id(folder / name, name)
     if not (folder / PACK_FILE).is_file():
         raise PackError([Fault(folder, None, "", message(_NO_PACK, path=folder))])
-    if any(entry.id == name for entry in pack(folder).entries):
+    if any(entry.id == name for entry in read_pack(folder).entries):
         raise PackError([Fault(folder, None, "", message(_TAKEN, id=name))])
-    matrices = matrices_in(graph, inputs)
+    matrices = infer_matrices(graph, inputs)
     file = f"{_next_number(folder):02}-{name}.toml"
-    made = _written(folder, {file: _exercise(graph, {**inputs, **matrices}, manner)})
+    made = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe)})
     if matrices:
-        drawn = _drawn(made[0], folder, matrices)
-        _written(folder, {file: _exercise(graph, {**inputs, **drawn}, manner)})
+        drawn = _draw_matrices(made[0], folder, matrices)
+        _write_files(folder, {file: _exercise_lines(graph, {**inputs, **drawn}, recipe)})
     return made
 
 
-def _exercise(graph: str, inputs: Mapping[str, Value], manner: Manner) -> list[str]:
+def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe) -> list[str]:
     """The lines of an exercise whose inputs all change."""
-    lines = ["#:schema ./exercise.schema.json", f"graph = {_quoted(graph)}"]
-    if manner.start != 1:
-        lines.append(f"start = {manner.start}")
+    lines = ["#:schema ./exercise.schema.json", f"graph = {_toml_string(graph)}"]
+    if recipe.start != 1:
+        lines.append(f"start = {recipe.start}")
     if inputs:
-        lines += ["", "[inputs]", *(f"{key} = {_value(value)}" for key, value in inputs.items())]
+        lines += ["", "[inputs]", *(f"{key} = {_toml_value(value)}" for key, value in inputs.items())]
     # What has no value needs no range either where the usual one will do.
-    usual = manner.first == "2" and manner.to == "9"
-    varied = dict.fromkeys([*inputs, *(() if usual else _named_in(graph, inputs))])
+    usual = recipe.first == "2" and recipe.to == "9"
+    varied = dict.fromkeys([*inputs, *(() if usual else _graph_inputs(graph, inputs))])
     if varied:
-        step = "" if manner.step == "1" else f", step = {manner.step}"
-        lines += ["", "[vary]", *(f"{key} = {{ from = {manner.first}, to = {manner.to}{step} }}" for key in varied)]
+        step = "" if recipe.step == "1" else f", step = {recipe.step}"
+        lines += ["", "[vary]", *(f"{key} = {{ from = {recipe.first}, to = {recipe.to}{step} }}" for key in varied)]
     return lines
 
 
-def matrices_in(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
+def infer_matrices(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
     """Small matrices for those inputs without a value that must be some; none where no choice of them fits, which is told
     when the exercise is checked.
     """
-    free = [name for name in _names_in(graph) if name not in inputs]
+    free = [name for name in _input_names(graph) if name not in inputs]
     # As numbers; those in capitals as matrices; all of them.
-    square = matrix(tuple(tuple(map(number, row)) for row in _SQUARE))
+    square = make_matrix(tuple(tuple(map(number, row)) for row in _DEFAULT_MATRIX))
     for chosen in ([], [name for name in free if name[0].isupper()], free):
         found = dict.fromkeys(chosen, square)
         try:
@@ -157,28 +156,28 @@ def matrices_in(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
     return {}
 
 
-def _drawn(path: Path, folder: Path, matrices: Mapping[str, Value]) -> Mapping[str, Value]:
+def _draw_matrices(path: Path, folder: Path, matrices: Mapping[str, Value]) -> Mapping[str, Value]:
     """Numbers for matrices in which mistakes show: fresh ones of the exercise that was written."""
-    from tutor.packs.loading import open_exercise
+    from tutor.packs.loader import load_exercise
 
     try:
-        inputs = open_exercise(path, folder, "", "drawn").variant(1).problem.inputs
+        inputs = load_exercise(path, folder, "", "drawn").variant(1).problem.inputs
     except PackError:
         return matrices
     return {name: inputs[name] for name in matrices}
 
 
-def _names_in(graph: str) -> list[str]:
+def _input_names(graph: str) -> list[str]:
     """The inputs of a graph, numbers or not; none where it can't be read."""
     try:
-        equations = read_equations(graph, {})
+        equations = parse_and_check(graph, {})
     except AlgebraError:
         return []
     defined = {equation.name for equation in equations}
-    return sorted({name for equation in equations for name in names(equation.tree)} - defined, key=graph.index)
+    return sorted({name for equation in equations for name in free_names(equation.expr)} - defined, key=graph.index)
 
 
-def _named_in(graph: str, inputs: Mapping[str, Value]) -> list[str]:
+def _graph_inputs(graph: str, inputs: Mapping[str, Value]) -> list[str]:
     """The inputs of a graph; none where it can't be read, which is told when it is checked."""
     try:
         return list(Graph.parse(graph, inputs).inputs)
@@ -187,40 +186,40 @@ def _named_in(graph: str, inputs: Mapping[str, Value]) -> list[str]:
 
 
 def _check_id(path: Path, name: str) -> None:
-    if not is_id(name):
+    if not is_valid_id(name):
         raise PackError([Fault(path, None, "", message(_NOT_AN_ID, id=name))])
 
 
 def _next_number(folder: Path) -> int:
-    numbers = [int(found[0]) for path in exercise_files(folder) if (found := _LEADING.match(path.name))]
+    numbers = [int(found[0]) for path in exercise_files(folder) if (found := _LEADING_NUMBER.match(path.name))]
     return max(numbers, default=0) + 1
 
 
-def _written(folder: Path, files: Mapping[str, Sequence[str]]) -> list[Path]:
+def _write_files(folder: Path, files: Mapping[str, Sequence[str]]) -> list[Path]:
     """Write files, and beside them the schemas that they name."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, lines in files.items():
             (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-        schema.write(folder)
+        json_schema.write_schemas(folder)
     except OSError as error:
-        raise refusal(message(_CANT_WRITE, path=folder, reason=reason(error))) from None
+        raise pack_error(message(_CANT_WRITE, path=folder, reason=describe_os_error(error))) from None
     return [folder / name for name in files]
 
 
-def _quoted(text: str) -> str:
+def _toml_string(text: str) -> str:
     """A text as TOML writes it, which escapes as JSON does but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _text(texts: Mapping[str, str]) -> str:
+def _toml_text(texts: Mapping[str, str]) -> str:
     if len(texts) == 1:
-        return _quoted(next(iter(texts.values())))
-    return "{ " + ", ".join(f"{language} = {_quoted(text)}" for language, text in texts.items()) + " }"
+        return _toml_string(next(iter(texts.values())))
+    return "{ " + ", ".join(f"{language} = {_toml_string(text)}" for language, text in texts.items()) + " }"
 
 
-def _value(value: Value) -> str:
+def _toml_value(value: Value) -> str:
     if is_matrix(value):
-        return "[" + ", ".join("[" + ", ".join(_value(cell) for cell in row) + "]" for row in value) + "]"
-    text = written(value).replace("−", "-")
-    return text if re.fullmatch(r"-?\d+(\.\d+)?", text) else _quoted(text)
+        return "[" + ", ".join("[" + ", ".join(_toml_value(cell) for cell in row) + "]" for row in value) + "]"
+    text = format_expr(value).replace("−", "-")
+    return text if re.fullmatch(r"-?\d+(\.\d+)?", text) else _toml_string(text)

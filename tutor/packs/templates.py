@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from tutor.algebra import AlgebraError, Expr, Grid, Sym, parse, values
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.show import show, write
-from tutor.algebra.values import Value
+from tutor.algebra.expr import Expr, Grid, Sym
+from tutor.algebra.ops import Value
+from tutor.algebra.parser import parse
+from tutor.algebra.printing import format_expr, format_value
 from tutor.grading.problem import Problem
-from tutor.i18n import N_, Text, message
+from tutor.i18n import N_, LocalizedText, message
 
-_PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _GRADIENT = re.compile(r"\bgrad\s*\(\s*(\w+)\s*\)")
 
 
-def read_formula(formula: str, known: Mapping[str, Value]) -> Expr:
+def parse_formula(formula: str, known: Mapping[str, Value]) -> Expr:
     """A formula of the author's over `known` names, among which gradients are `grad(w)`. Raises `AlgebraError`."""
     return parse(_GRADIENT.sub(r"grad(\1)", formula), known)
 
 
-def without_gradients(formula: str, known: Mapping[str, Value]) -> str:
+def inline_gradients(formula: str, known: Mapping[str, Value]) -> str:
     """A formula with the values of its gradients in their places, as a learner could type it."""
 
     def spelled(match: re.Match[str]) -> str:
@@ -29,13 +32,13 @@ def without_gradients(formula: str, known: Mapping[str, Value]) -> str:
         return (
             match[0]
             if value is None
-            else f"({write(Grid(tuple(map(tuple, value)))) if values.is_matrix(value) else write(value)})"
+            else f"({format_expr(Grid(tuple(map(tuple, value)))) if ops.is_matrix(value) else format_expr(value)})"
         )
 
     return _GRADIENT.sub(spelled, formula)
 
 
-class Filling:
+class TemplateContext:
     """The names that texts may use, with their values for one problem.
 
     A `lenient` one shows `?` where these numbers give a formula no value, for texts that were checked with others.
@@ -44,62 +47,62 @@ class Filling:
 
     def __init__(self, problem: Problem, lenient: bool = False, constants: Mapping[str, Value] | None = None) -> None:
         self._lenient = lenient
-        graph, exact = problem.graph, problem.exact
+        graph, exact = problem.graph, problem.exact_passes
         self._values: dict[str, Value] = dict(constants or {})
-        self._near_one: dict[str, bool] = {}
+        self._needs_extra_digits: dict[str, bool] = {}
         for position, node in enumerate(graph.nodes):
             if node.name:
                 self._values[node.name] = exact.values[position]
                 if exact.gradients[position] is not None:
                     self._values[f"grad({node.name})"] = exact.gradients[position]
-                self._near_one[node.name] = problem.near_one[position]
+                self._needs_extra_digits[node.name] = problem.needs_extra_digits[position]
 
     def __call__(self, text: str) -> str:
         """`text` with its numbers. Raises `AlgebraError` with the place of what can't be filled in."""
-        return _PIECE.sub(self._filled, text)
+        return _PLACEHOLDER.sub(self._fill_piece, text)
 
     @property
-    def names(self) -> Mapping[str, Value]:
+    def visible_names(self) -> Mapping[str, Value]:
         """What a person may name of this: inputs, nodes, constants."""
         return {name: value for name, value in self._values.items() if not name.startswith("grad(")}
 
-    def value(self, formula: str, more: Mapping[str, Value] | None = None) -> Value:
+    def evaluate_formula(self, formula: str, extra: Mapping[str, Value] | None = None) -> Value:
         """The value of a formula that may use gradients as well, and `more` names. Raises `AlgebraError`."""
-        known = self.known(more)
-        return evaluate(read_formula(formula, known), known)
+        known = self.formula_names(extra)
+        return evaluate(parse_formula(formula, known), known)
 
-    def known(self, more: Mapping[str, Value] | None = None) -> Mapping[str, Value]:
+    def formula_names(self, extra: Mapping[str, Value] | None = None) -> Mapping[str, Value]:
         """What a formula of the author's may name: all values, gradients as `grad(w)`, and `more` names."""
-        return {**self._values, **(more or {})}
+        return {**self._values, **(extra or {})}
 
-    def texts(self, text: Text) -> Text:
+    def fill_texts(self, text: LocalizedText) -> LocalizedText:
         """The same for every language of an author's text."""
-        return Text({language: self(said) for language, said in text.texts.items()})
+        return LocalizedText({language: self(said) for language, said in text.texts.items()})
 
-    def faults(self, text: str) -> Iterator[AlgebraError]:
+    def find_errors(self, text: str) -> Iterator[AlgebraError]:
         """Everything in `text` that can't be filled in."""
-        for piece in _PIECE.finditer(text):
+        for piece in _PLACEHOLDER.finditer(text):
             try:
-                self._filled(piece)
+                self._fill_piece(piece)
             except AlgebraError as error:
                 yield error
 
-    def _filled(self, piece: re.Match[str]) -> str:
+    def _fill_piece(self, piece: re.Match[str]) -> str:
         if piece[0] in ("{{", "}}"):
             return piece[0][0]
         if piece[1] is None:
             text = N_("A brace stands alone here. Write {{ or }} for a brace, {x} for a number.")
             raise AlgebraError(message(text), piece.start())
         try:
-            return self._shown(piece[1])
+            return self._format_formula(piece[1])
         except AlgebraError as error:
             raise AlgebraError(error.message, piece.start(), len(piece[0])) from None
 
-    def _shown(self, formula: str) -> str:
-        tree = read_formula(formula, self._values)
-        near_one = isinstance(tree, Sym) and self._near_one.get(tree.name, False)
+    def _format_formula(self, formula: str) -> str:
+        tree = parse_formula(formula, self._values)
+        near_one = isinstance(tree, Sym) and self._needs_extra_digits.get(tree.name, False)
         try:
-            return show(evaluate(tree, self._values), near_one=near_one)
+            return format_value(evaluate(tree, self._values), near_one=near_one)
         except AlgebraError:
             if self._lenient:
                 return "?"

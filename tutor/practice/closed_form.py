@@ -1,211 +1,151 @@
-"""The child process that simplifies formulas with SymPy: the only place that knows it.
-
-Lines of JSON come in on standard input and go out on standard output, one for each formula: a list of nodes, each
-after those it is made of. `["num", "1/3"]`, `["sym", "x", "positive"]`, `["mul", 0, 1]`. What SymPy is given is built
-from these, never read from a text; null stands for a formula that can't be told in our own operations.
-"""
+"""Gradients in closed form: simplified in a child process that has a few seconds, else as the engine writes them."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from fractions import Fraction
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
-from tutor.algebra.tree import Apply, Expr, Num, Sym, children, postorder
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import Expr, Sym
+from tutor.algebra.matrix_expr import MatrixExpr, expr_of
+from tutor.algebra.ops import Value
+from tutor.engine.symbolic import closed_form_gradients
+from tutor.grading.problem import Problem
+from tutor.grading.symbolic_equality import Outcome, compare_formulas
+from tutor.practice.sympy_worker import decode, encode
 
-#: Operations between numbers that both sides know, with how many operands each has.
-OPERATIONS = {
-    **dict.fromkeys(("add", "sub", "mul", "div", "pow", "max", "min"), 2),
-    **dict.fromkeys(("neg", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs"), 1),
-    "sign": 1,
-}
-_KEPT = ("sigmoid", "tanh", "softplus", "relu")
-#: Functions by the names SymPy has for them.
-_FUNCTIONS = {"Abs": "abs", **{name: name for name in ("exp", "log", "sin", "cos", "sign", *_KEPT)}}
-#: A formula of more parts is not simplified.
-LARGEST = 400
-
-
-def encoded(formula: Expr) -> list[list[Any]] | None:
-    """A formula as a list of nodes; None where it has other operations, or is too large."""
-    nodes: list[list[Any]] = []
-    places: dict[int, int] = {}
-    for node in postorder(formula):
-        inside = [places[id(child)] for child in children(node)]
-        places[id(node)] = len(nodes)
-        if isinstance(node, Num):
-            nodes.append(["num", str(node.value)])
-        elif isinstance(node, Sym):
-            nodes.append(["sym", node.name, node.domain])
-        elif isinstance(node, Apply) and OPERATIONS.get(node.op) == len(inside):
-            nodes.append([node.op, *inside])
-        else:
-            return None
-        if len(nodes) > LARGEST:
-            return None
-    return nodes
+#: What the child process gets.
+TIME_LIMIT = 3.0
+_POLL_INTERVAL = 0.05
 
 
-def decoded(nodes: Iterable[Iterable[Any]]) -> Expr:
-    """The formula of a list of nodes. Raises ValueError, KeyError, IndexError or TypeError where it is none."""
-    made: list[Expr] = []
-    for op, *rest in nodes:
-        if op == "num":
-            made.append(Num(Fraction(rest[0])))
-        elif op == "sym":
-            made.append(Sym(rest[0], domain=rest[1]))
-        elif OPERATIONS[op] == len(rest):
-            made.append(Apply(op, tuple(made[place] for place in rest)))
-        else:
-            raise ValueError(op)
-    return made[-1]
-
-
-def main() -> None:
-    """Simplify every formula that comes in, and answer each at once."""
-    import sympy
-
-    for line in sys.stdin:
-        try:
-            found = _simplified(sympy, _built(sympy, json.loads(line)))
-        except (ArithmeticError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-            found = None
-        print(json.dumps(found), flush=True)
-
-
-def _simplified(sympy: Any, formula: Any) -> list[list[Any]] | None:
-    """What SymPy makes of a formula, in our own operations; None where that can't be told.
-
-    Simplified, e^x/(1 + e^x)² is a hyperbolic cosine, which is none of ours; its factors are.
+@dataclass(frozen=True, slots=True)
+class ClosedForm:
+    """∂output/∂`name` as a formula in the inputs. `agrees`: at this problem's values it comes to the truth that
+    answers are held against; `simplified`: SymPy wrote it.
     """
-    for simplify in (sympy.simplify, sympy.factor):
-        with suppress(ValueError):
-            return _told(simplify(formula))
-    return None
+
+    name: str
+    formula: Value
+    simplified: bool
+    agrees: bool
 
 
-def _built(sympy: Any, nodes: Iterable[Iterable[Any]]) -> Any:
-    """The same formula in SymPy."""
-    meanings = _meanings(sympy)
-    made: list[Any] = []
-    for op, *rest in nodes:
-        if op == "num":
-            value = Fraction(rest[0])
-            made.append(sympy.Rational(value.numerator, value.denominator))
-        elif op == "sym" and rest[0] == "pi":
-            made.append(sympy.pi)
-        elif op == "sym":
-            signs = {"positive": {"positive": True}, "nonzero": {"nonzero": True}}.get(rest[1], {})
-            made.append(sympy.Symbol(rest[0], real=True, **signs))
-        else:
-            made.append(meanings[op](*(made[place] for place in rest)))
-    return made[-1]
+def never_stop() -> bool:
+    return False
 
 
-def _meanings(sympy: Any) -> Mapping[str, Callable[..., Any]]:
-    return {
-        "add": lambda a, b: a + b,
-        "sub": lambda a, b: a - b,
-        "mul": lambda a, b: a * b,
-        "div": lambda a, b: a / b,
-        "pow": lambda a, b: a**b,
-        "neg": lambda a: -a,
-        "exp": sympy.exp,
-        "log": sympy.log,
-        "sqrt": sympy.sqrt,
-        "sin": sympy.sin,
-        "cos": sympy.cos,
-        "abs": sympy.Abs,
-        "sign": sympy.sign,
-        "max": sympy.Max,
-        "min": sympy.Min,
-        # Left as they are: what people write with σ and tanh is to be read with them.
-        **{name: sympy.Function(name, real=True) for name in _KEPT},
-    }
+def closed_forms(
+    problem: Problem, seconds: float = TIME_LIMIT, should_stop: Callable[[], bool] = never_stop
+) -> tuple[ClosedForm, ...]:
+    """The gradients of the inputs that are asked about, those left out whose formula would be too long.
+
+    Takes up to `seconds`, less where `stopped` says so. Raises `NonFiniteError` where the graph has no formula.
+    """
+    symbols = {name: _symbolic_input(name, value) for name, value in problem.inputs.items()}
+    found = closed_form_gradients(problem.graph, symbols, problem.start, problem.wrt)
+    trees = {name: expr_of(value) for name, value in found.items()}
+    short = _simplify_in_child(trees, seconds, should_stop)
+    forms = []
+    for name in found:
+        own = ClosedForm(name, found[name], False, _matches_gradient(problem, name, found[name]))
+        if name in short and _matches_gradient(problem, name, short[name]):
+            own = ClosedForm(name, short[name], True, True)
+        forms.append(own)
+    return tuple(forms)
 
 
-class _Teller:
-    """SymPy's formulas in our own operations."""
-
-    def __init__(self) -> None:
-        self.nodes: list[list[Any]] = []
-
-    def node(self, *parts: Any) -> int:
-        self.nodes.append(list(parts))
-        return len(self.nodes) - 1
-
-    def number(self, value: Any) -> int:
-        return self.node("num", str(Fraction(int(value.p), int(value.q))))
-
-    def tell(self, formula: Any) -> int:
-        """The place of a formula. Raises ValueError for one that can't be told."""
-        if formula.is_Rational:
-            return self.number(formula)
-        if formula.is_Symbol:
-            domain = "positive" if formula.is_positive else "nonzero" if formula.is_nonzero else "real"
-            return self.node("sym", formula.name, domain)
-        name = type(formula).__name__
-        if name == "Pi":
-            return self.node("sym", "pi", "positive")
-        if name == "Exp1":
-            return self.node("exp", self.node("num", "1"))
-        if formula.is_Add:
-            return self.sum(formula.as_ordered_terms())
-        if formula.is_Mul:
-            return self.product(formula)
-        if formula.is_Pow:
-            return self.power(formula)
-        if name in ("Max", "Min"):
-            return self.chained(name.lower(), [self.tell(arg) for arg in formula.args])
-        if name in _FUNCTIONS and len(formula.args) == 1:
-            return self.node(_FUNCTIONS[name], self.tell(formula.args[0]))
-        raise ValueError(name)
-
-    def chained(self, op: str, places: list[int]) -> int:
-        total = places[0]
-        for place in places[1:]:
-            total = self.node(op, total, place)
-        return total
-
-    def sum(self, terms: list[Any]) -> int:
-        """A sum, a term that is subtracted not in front where another can be."""
-        terms = sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
-        total = self.tell(terms[0])
-        for term in terms[1:]:
-            if term.could_extract_minus_sign():
-                total = self.node("sub", total, self.tell(-term))
-            else:
-                total = self.node("add", total, self.tell(term))
-        return total
-
-    def product(self, formula: Any) -> int:
-        """A product, as a fraction where anything is below the line."""
-        number, _rest = formula.as_coeff_Mul()
-        if number.is_negative:
-            return self.node("neg", self.tell(-formula))
-        above, below = formula.as_numer_denom()
-        if below != 1:
-            return self.node("div", self.tell(above), self.tell(below))
-        return self.chained("mul", [self.tell(factor) for factor in formula.as_ordered_factors()])
-
-    def power(self, formula: Any) -> int:
-        base, exponent = formula.as_base_exp()
-        if exponent.is_Rational and exponent.is_negative:
-            return self.node("div", self.node("num", "1"), self.tell(base**-exponent))
-        if exponent.is_Rational and exponent.p == 1 and exponent.q == 2:
-            return self.node("sqrt", self.tell(base))
-        return self.node("pow", self.tell(base), self.tell(exponent))
+def _symbolic_input(name: str, value: Value) -> Value:
+    shape = ops.shape_of(value)
+    if isinstance(value, MatrixExpr | Sym):
+        return value
+    return Sym(name) if shape is None else MatrixExpr(Sym(name), shape)
 
 
-def _told(formula: Any) -> list[list[Any]]:
-    """A formula of SymPy as a list of nodes. Raises ValueError for one that can't be told."""
-    teller = _Teller()
-    teller.tell(formula)
-    return teller.nodes
+def _matches_gradient(problem: Problem, name: str, found: Value) -> bool:
+    """Whether a formula comes to the gradient the worksheet holds answers against."""
+    truth = problem.exact_passes.gradients[problem.graph.position[name]]
+    numbers = {name: value for name, value in problem.inputs.items() if not isinstance(value, MatrixExpr | Sym)}
+    try:
+        value = evaluate(expr_of(found), numbers)
+    except AlgebraError:
+        return False
+    if isinstance(truth, MatrixExpr) or ops.shape_of(value) != ops.shape_of(truth):
+        return False
+    pairs = [(value, truth)] if not ops.is_matrix(truth) else list(zip(value.ravel(), truth.ravel(), strict=True))
+    return all(compare_formulas(mine, theirs).outcome is Outcome.SAME for mine, theirs in pairs)
 
 
-if __name__ == "__main__":
-    main()
+def _simplify_in_child(trees: Mapping[str, Expr], seconds: float, should_stop: Callable[[], bool]) -> dict[str, Expr]:
+    """What the child process makes of these in the time it has; those it can't tell are left out."""
+    questions = {name: nodes for name, tree in trees.items() if (nodes := encode(tree)) is not None}
+    if not questions or not sys.executable:
+        return {}
+    root = str(Path(__file__).parents[2])
+    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tutor.practice.sympy_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+    except OSError:
+        return {}
+    answers: SimpleQueue[str] = SimpleQueue()
+    reader = Thread(target=_exchange, args=(child, list(map(json.dumps, questions.values())), answers), daemon=True)
+    reader.start()
+    lines = _collect_answers(answers, len(questions), time.monotonic() + seconds, should_stop)
+    child.kill()
+    child.wait()
+    reader.join()
+    return _parse_answers(zip(questions, lines, strict=False))
+
+
+def _exchange(child: subprocess.Popen[str], questions: Sequence[str], answers: SimpleQueue[str]) -> None:
+    """Ask, and pass the answers on, until the child is done or gone. An empty one ends them."""
+    assert child.stdin and child.stdout
+    with suppress(OSError, ValueError), child.stdin, child.stdout:
+        child.stdin.write("\n".join(questions) + "\n")
+        child.stdin.close()
+        for line in child.stdout:
+            answers.put(line)
+    answers.put("")
+
+
+def _collect_answers(
+    answers: SimpleQueue[str], count: int, deadline: float, should_stop: Callable[[], bool]
+) -> list[str]:
+    lines: list[str] = []
+    while len(lines) < count and time.monotonic() < deadline and not should_stop():
+        try:
+            line = answers.get(timeout=_POLL_INTERVAL)
+        except Empty:
+            continue
+        if not line:
+            break
+        lines.append(line)
+    return lines
+
+
+def _parse_answers(answers: Iterable[tuple[str, str]]) -> dict[str, Expr]:
+    found = {}
+    for name, line in answers:
+        with suppress(ValueError, KeyError, IndexError, TypeError, ZeroDivisionError):
+            nodes = json.loads(line)
+            if nodes is not None:
+                found[name] = decode(nodes)
+    return found

@@ -14,14 +14,14 @@ def new_id() -> str:
     return str(uuid4())
 
 
-def now() -> str:
+def utc_now() -> str:
     """The time in UTC, as ISO 8601 with microseconds."""
     from datetime import UTC, datetime
 
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def storable(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """`text` as it can be kept: half a surrogate pair, which a terminal may let through, becomes `?`."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
@@ -36,7 +36,7 @@ class Event:
     the exam is finished; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all
     that was done before in an exercise, in a pack (no exercise) or everywhere (no pack), `restore` takes the reset
     with the id in `text` back. Others may come: who reads events passes over kinds it does not know. `rule` is the
-    rule practised, an id of `tutor.practice.skills`; `hints` counts the rungs seen on this blank so far; `duration`
+    rule practised, an id of `tutor.practice.rule_ids`; `hints` counts the rungs seen on this blank so far; `duration`
     is in seconds, since the blank got the focus or the event before. `fingerprint` is the variant's: a try with
     another one cannot be resumed. `proof` tells of a right answer that no mistake of its rule leads to it on these
     numbers. What does not apply to a kind is left at its default.
@@ -46,7 +46,7 @@ class Event:
     """
 
     id: str = field(default_factory=new_id)
-    at: str = field(default_factory=now)
+    at: str = field(default_factory=utc_now)
     worksheet: str
     kind: str
     pack: str
@@ -63,11 +63,11 @@ class Event:
     proof: bool = False
 
     def __post_init__(self) -> None:
-        for name in TEXTS:
+        for name in TEXT_COLUMNS:
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ValueError(f"{name} is no text: {value!r}")
-            object.__setattr__(self, name, storable(value))
+            object.__setattr__(self, name, sanitize_text(value))
         if self.seed is not None and not (isinstance(self.seed, int) and -(2**63) <= self.seed < 2**63):
             raise ValueError(f"seed is no whole number of 64 bits: {self.seed!r}")
         if not isinstance(self.hints, int):
@@ -84,4 +84,4 @@ NOTED = "noted"
 #: What is kept of an event, in order.
 COLUMNS = tuple(part.name for part in fields(Event))
 #: The names of those that are texts.
-TEXTS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof"))
+TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof"))

@@ -7,41 +7,44 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tutor.folders import data_folder
-from tutor.grading import Blank, Kind, Verdict
+from tutor.grading.problem import Blank
+from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
-from tutor.packs import Exercise
+from tutor.packs.exercise import Exercise
+from tutor.paths import data_folder
 from tutor.practice.event import new_id
 
 #: What is said above an exam.
-RULES = message(N_("This is an exam: no hints, one answer for each blank. What is right is told at the end."))
+EXAM_RULES = message(N_("This is an exam: no hints, one answer for each blank. What is right is told at the end."))
 #: What is said to an answer until the end.
-NOTED = Verdict(Kind.NOTED, message(N_("Noted.")))
+NOTED_VERDICT = Verdict(VerdictKind.NOTED, message(N_("Noted.")))
 #: What is said to another answer at the same blank.
-TAKEN = Verdict(Kind.MALFORMED, message(N_("This blank has its answer. In an exam it stays as it is.")))
+ALREADY_ANSWERED = Verdict(
+    VerdictKind.MALFORMED, message(N_("This blank has its answer. In an exam it stays as it is."))
+)
 #: What is said to who asks for help, or takes an answer back.
 NO_HELP = message(N_("This is an exam: there is no help, and answers stay as they are."))
 #: What is said to who asks for other numbers, or wants to begin again.
 SAME_NUMBERS = message(N_("This is an exam: everyone has numbers of their own, and they stay the same."))
 
 #: Seeds are below this, so that they can be told by word of mouth.
-_SEEDS = 1_000_000
-_FILE = "learner"
+_NUM_SEEDS = 1_000_000
+_LEARNER_FILE = "learner"
 
 
-def learner(folder: Path | None = None) -> str:
+def learner_id(folder: Path | None = None) -> str:
     """Who the numbers of an exam belong to: an id made once and kept in the data folder, in no other place.
 
     Where nothing can be kept it is the name of the account, so that the numbers still stay.
     """
-    file = (folder or data_folder()) / _FILE
+    file = (folder or data_folder()) / _LEARNER_FILE
     with suppress(OSError, UnicodeDecodeError):
         known = file.read_text(encoding="utf-8").strip()
         if known:
             return known
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = file.with_name(f".{_FILE}.{os.getpid()}")
+        part = file.with_name(f".{_LEARNER_FILE}.{os.getpid()}")
         part.write_text(f"{new_id()}\n", encoding="utf-8")
         try:
             # Of two that begin at once the first one's id stays.
@@ -54,10 +57,10 @@ def learner(folder: Path | None = None) -> str:
             part.unlink(missing_ok=True)
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        return _account()
+        return _account_name()
 
 
-def _account() -> str:
+def _account_name() -> str:
     from getpass import getuser
 
     try:
@@ -66,17 +69,17 @@ def _account() -> str:
         return ""
 
 
-def seed_of(exercise: Exercise, who: str | None = None) -> int | None:
+def exam_seed(exercise: Exercise, owner: str | None = None) -> int | None:
     """The seed of a learner's numbers in an exam; None where the exercise has one set of numbers."""
-    if not exercise.varies:
+    if not exercise.has_variants:
         return None
     from hashlib import sha256
 
-    text = f"{learner() if who is None else who}\n{exercise.pack}\n{exercise.id}"
-    return int.from_bytes(sha256(text.encode()).digest()[:8], "big") % (_SEEDS - 1) + 1
+    text = f"{learner_id() if owner is None else owner}\n{exercise.pack}\n{exercise.id}"
+    return int.from_bytes(sha256(text.encode()).digest()[:8], "big") % (_NUM_SEEDS - 1) + 1
 
 
-def result(verdicts: Sequence[tuple[Blank, Verdict]]) -> Message:
+def result_message(verdicts: Sequence[tuple[Blank, Verdict]]) -> Message:
     """How an exam went, in a sentence."""
     right = sum(verdict.right for _blank, verdict in verdicts)
     return message(N_("The exam is finished. Right answers: {n} of {all}."), n=right, all=len(verdicts))

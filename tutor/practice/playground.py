@@ -9,54 +9,55 @@ from itertools import zip_longest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from tutor.algebra import AlgebraError, read_value
+from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.values import Value
-from tutor.folders import data_folder
-from tutor.i18n import N_, message
-from tutor.packs import Exercise, library
+from tutor.algebra.ops import Value
+from tutor.algebra.parser import parse_value
+from tutor.i18n import N_, describe_os_error, message
+from tutor.packs import library
 from tutor.packs.archive import PACK_FILE
-from tutor.packs.faults import refusal
-from tutor.packs.formula import from_formula
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.diagnostics import pack_error
+from tutor.packs.exercise import Exercise
 from tutor.packs.scaffold import new_exercise
-from tutor.packs.source import FORMAT
-from tutor.system_errors import reason
+from tutor.packs.toml_source import FORMAT_VERSION
+from tutor.paths import data_folder
 
 #: So many formulas are remembered, none longer than this.
-REMEMBERED, LONGEST = 30, 2_000
+MAX_HISTORY, MAX_INPUT_LENGTH = 30, 2_000
 #: The pack that exercises are saved in.
-MINE = "mine"
+OWN_PACK_ID = "mine"
 
-_NAME = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*=")
-_PACK = f"""format = {FORMAT}
-id = "{MINE}"
+_ASSIGNMENT = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*=")
+_PACK_TOML = f"""format = {FORMAT_VERSION}
+id = "{OWN_PACK_ID}"
 title = {{ en = "My exercises", ko = "내가 만든 문제" }}
 languages = ["en", "ko"]
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PlaygroundInput:
     """What was typed: a formula, and values as `w=2 x=3`."""
 
     formula: str
     values: str = ""
 
-    def exercise(self) -> Exercise:
+    def to_exercise(self) -> Exercise:
         """It as an exercise. Raises `Misread`, which says in which of the two texts the fault lies."""
         if not self.formula.strip():
-            raise Misread(AlgebraError(message(N_("Type a formula, such as L = (w*x + b - y)^2."))), "formula")
+            raise FieldError(AlgebraError(message(N_("Type a formula, such as L = (w*x + b - y)^2."))), "formula")
         try:
-            inputs = read_values(self.values)
+            inputs = parse_assignments(self.values)
         except AlgebraError as error:
-            raise Misread(error, "values") from None
+            raise FieldError(error, "values") from None
         try:
-            return from_formula(self.formula, inputs)
+            return exercise_from_formula(self.formula, inputs)
         except AlgebraError as error:
-            raise Misread(error, "formula") from None
+            raise FieldError(error, "formula") from None
 
 
-class Misread(ValueError):
+class FieldError(ValueError):
     """One of the two texts can't be read; `field` is which one."""
 
     def __init__(self, error: AlgebraError, field: str) -> None:
@@ -65,10 +66,10 @@ class Misread(ValueError):
         self.field = field
 
 
-def read_values(text: str) -> dict[str, Value]:
+def parse_assignments(text: str) -> dict[str, Value]:
     """`w=2, X=[[1, 2]]` -> exact values by name. Raises `AlgebraError` with the place in `text`."""
     found: dict[str, Value] = {}
-    names = list(_NAME.finditer(text))
+    names = list(_ASSIGNMENT.finditer(text))
     before = text[: names[0].start()] if names else text
     if before.strip(" ,;"):
         said = message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=before.strip())
@@ -80,9 +81,9 @@ def read_values(text: str) -> dict[str, Value]:
             raise AlgebraError(said, name.start(1), len(name[1]))
         value = text[name.end() : end].rstrip(" ,;")
         try:
-            found[name[1]] = evaluate(read_value(value), {})
+            found[name[1]] = evaluate(parse_value(value), {})
         except AlgebraError as error:
-            raise AlgebraError(error.message, name.end() + max(error.at, 0), error.length) from None
+            raise AlgebraError(error.message, name.end() + max(error.position, 0), error.length) from None
     return found
 
 
@@ -92,21 +93,21 @@ class History:
 
     path: Path = field(default_factory=lambda: data_folder() / "playground.json")
 
-    def read(self) -> list[Trial]:
+    def read(self) -> list[PlaygroundInput]:
         """What is remembered."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
-            trials = [Trial(one["formula"], one["values"]) for one in kept]
+            trials = [PlaygroundInput(one["formula"], one["values"]) for one in kept]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return []
         sound = [one for one in trials if isinstance(one.formula, str) and isinstance(one.values, str)]
-        return sound[:REMEMBERED]
+        return sound[:MAX_HISTORY]
 
-    def add(self, trial: Trial) -> None:
+    def add(self, latest: PlaygroundInput) -> None:
         """Remember a formula as the latest. What can't be written is forgotten."""
-        if len(trial.formula) + len(trial.values) > LONGEST:
+        if len(latest.formula) + len(latest.values) > MAX_INPUT_LENGTH:
             return
-        kept = [trial, *(one for one in self.read() if one != trial)][:REMEMBERED]
+        kept = [latest, *(one for one in self.read() if one != latest)][:MAX_HISTORY]
         text = json.dumps([{"formula": one.formula, "values": one.values} for one in kept], ensure_ascii=False)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,26 +118,26 @@ class History:
             return
 
 
-def save(trial: Trial) -> tuple[str, Path]:
+def save_exercise(typed: PlaygroundInput) -> tuple[str, Path]:
     """Make an exercise file of a formula in the learner's own pack: its name in the lists, and the file.
 
     Raises `Misread`, and `PackError` where it can't be written or opened again.
     """
-    exercise = trial.exercise()
-    folder = library.added() / MINE
+    exercise = typed.to_exercise()
+    folder = library.user_packs_dir() / OWN_PACK_ID
     if not (folder / PACK_FILE).is_file():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / PACK_FILE).write_text(_PACK, encoding="utf-8")
+            (folder / PACK_FILE).write_text(_PACK_TOML, encoding="utf-8")
         except OSError as error:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
-            raise refusal(message(text, path=folder, reason=reason(error))) from None
-    pack = library.pack(folder)
+            raise pack_error(message(text, path=folder, reason=describe_os_error(error))) from None
+    pack = library.read_pack(folder)
     taken = {entry.id for entry in pack.entries}
     name = next(one for n in range(1, len(taken) + 2) if (one := f"formula-{n}") not in taken)
-    (path,) = new_exercise(folder, name, trial.formula.strip(), exercise.inputs)
+    (path,) = new_exercise(folder, name, typed.formula.strip(), exercise.inputs)
     try:
-        library.pack(folder).open(name)
+        library.read_pack(folder).open(name)
     except ValueError:
         path.unlink(missing_ok=True)
         raise

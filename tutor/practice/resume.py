@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tutor.packs import Exercise
-from tutor.practice.exam import seed_of
-from tutor.practice.store import Store
+from tutor.packs.exercise import Exercise
+from tutor.practice.exam import exam_seed
+from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 
 
@@ -16,7 +16,7 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     own numbers whatever is asked, and stays as it is when it is finished.
     """
     if exercise.exam:
-        seed, restart = seed_of(exercise), False
+        seed, restart = exam_seed(exercise), False
     events = () if restart or not exercise.pack else store.events(exercise.pack, exercise.id)
     if events and seed in (None, events[0].seed):
         stages = range(max(len(exercise.stages), 1))
@@ -28,17 +28,17 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
                 return worksheet
     worksheet = Worksheet(exercise.variant(seed), store)
     if restart:
-        worksheet.begin()
+        worksheet.start()
     return worksheet
 
 
-def carried_over(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
+def rebase_worksheet(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
     """A worksheet, kept nowhere, on an exercise as it is written now: the same numbers and answers, judged anew."""
     stage = min(worksheet.variant.stage, max(len(exercise.stages) - 1, 0))
     renewed = Worksheet(exercise.variant(worksheet.variant.seed, stage))
-    for node in worksheet.opened:
-        renewed.open(node)
-    asked = {blank.id for blank in renewed.stops}
+    for node in worksheet.unfolded:
+        renewed.unfold(node)
+    asked = {blank.id for blank in renewed.fillable}
     for name, entry in worksheet.entries.items():
         if name not in asked:
             continue
@@ -47,5 +47,5 @@ def carried_over(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
         elif entry.text and not entry.revealed:
             renewed.answer(name, entry.text)
     if worksheet.last_blank is not None:
-        renewed.go_to(worksheet.last_blank)
+        renewed.set_resume_place(worksheet.last_blank)
     return renewed

@@ -7,157 +7,162 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tutor.practice.schedule import today
-from tutor.practice.store import Store
+from tutor.practice.scheduler import utc_today
+from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
-    from tutor.packs import Exercise
-    from tutor.practice.atlas import Asked, Atlas
+    from tutor.packs.exercise import Exercise
     from tutor.practice.event import Event
-    from tutor.practice.standing import Skill
+    from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
+    from tutor.practice.mastery import Skill
     from tutor.practice.worksheet import Worksheet
 
 #: What a session takes at most.
-MINUTES = 10.0
+SESSION_MINUTES = 10.0
 
 #: What a try in a review is kept as, so that an exercise which was left open is still found where it was left.
-_KINDS = {"begin": "review", "solved": "reviewed"}
+_REVIEW_KINDS = {"begin": "review", "solved": "reviewed"}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """One exercise of a session, and the due rules that it is there for."""
 
-    asked: Asked
+    indexed: IndexedExercise
     rules: tuple[str, ...]
 
 
-def due(store: Store, among: Collection[str] | None = None, day: date | None = None) -> list[str]:
+def due_rules(store: Store, askable: Collection[str] | None = None, day: date | None = None) -> list[str]:
     """The rules that are due, the longest waiting first; only those `among` what can be asked, where that is known.
 
     Takes a moment where the skills must be made anew from the events; `due_now` doesn't.
     """
-    make_skills(store)
-    return due_now(store, among, day) or []
+    ensure_skills(store)
+    return cached_due_rules(store, askable, day) or []
 
 
-def due_now(store: Store, among: Collection[str] | None = None, day: date | None = None) -> list[str] | None:
+def cached_due_rules(store: Store, askable: Collection[str] | None = None, day: date | None = None) -> list[str] | None:
     """The same at once; None where the skills must be made first."""
-    wanted = (day or today()).isoformat()
-    found = store.consult(lambda database: database.due(wanted))
-    return found if found is None or among is None else [rule for rule in found if rule in among]
+    wanted = (day or utc_today()).isoformat()
+    found = store.with_database(lambda database: database.due_rules(wanted))
+    return found if found is None or askable is None else [rule for rule in found if rule in askable]
 
 
-def make_skills(store: Store) -> None:
+def ensure_skills(store: Store) -> None:
     """Make the skills from the events, where they can't be relied on."""
-    if store.consult(lambda database: database.skills()) is None:
-        store.consult(lambda database: database.make_skills())
+    if store.with_database(lambda database: database.skills()) is None:
+        store.with_database(lambda database: database.rebuild_skills())
 
 
-def skills(store: Store) -> Mapping[str, Skill]:
+def load_skills(store: Store) -> Mapping[str, Skill]:
     """How things stand with every rule that was practised."""
-    make_skills(store)
-    return store.consult(lambda database: database.skills()) or {}
+    ensure_skills(store)
+    return store.with_database(lambda database: database.skills()) or {}
 
 
-def planned(store: Store, atlas: Atlas, day: date | None = None) -> tuple[Item, ...]:
+def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> tuple[ReviewItem, ...]:
     """The session for what is due, out of exercises that ask for nothing new where there are any."""
-    return plan(due(store, atlas.rules, day), atlas, met=skills(store))
+    return plan_session(due_rules(store, index.rules, day), index, known_rules=load_skills(store))
 
 
-def plan(
-    rules: Sequence[str], atlas: Atlas, minutes: float = MINUTES, met: Collection[str] | None = None
-) -> tuple[Item, ...]:
+def plan_session(
+    rules: Sequence[str],
+    index: ExerciseIndex,
+    minutes: float = SESSION_MINUTES,
+    known_rules: Collection[str] | None = None,
+) -> tuple[ReviewItem, ...]:
     """The exercises of a session for these rules, the first of them the most urgent, in at most so many minutes.
 
     For each it is the shortest that asks for no rule but those `met`, if there is one. One that asks for several due
     rules is there for all. There is one item at least, where any rule can be asked: what takes longer than a session
     comes alone, when nothing else is due.
     """
-    chosen: list[tuple[Asked, list[str]]] = []
-    too_long: list[Item] = []
+    chosen: list[tuple[IndexedExercise, list[str]]] = []
+    too_long: list[ReviewItem] = []
     left = minutes
     for rule in rules:
         there = next((names for asked, names in chosen if asked.rules.get(rule)), None)
-        best = _shortest(rule, atlas, minutes, met)
+        best = _shortest_exercise(rule, index, minutes, known_rules)
         if there is None and best is not None:
             there = next((names for asked, names in chosen if asked is best), None)
         if there is not None:
             there.append(rule)
         elif best is not None and best.minutes > minutes:
-            too_long.append(Item(best, tuple(rule for rule in rules if rule in best.rules)))
+            too_long.append(ReviewItem(best, tuple(rule for rule in rules if rule in best.rules)))
         elif best is not None and best.minutes <= left:
             chosen.append((best, [rule]))
             left -= best.minutes
-    return tuple(Item(asked, tuple(names)) for asked, names in chosen) or tuple(too_long[:1])
+    return tuple(ReviewItem(asked, tuple(names)) for asked, names in chosen) or tuple(too_long[:1])
 
 
-def _shortest(rule: str, atlas: Atlas, minutes: float, met: Collection[str] | None) -> Asked | None:
+def _shortest_exercise(
+    rule: str, index: ExerciseIndex, minutes: float, known_rules: Collection[str] | None
+) -> IndexedExercise | None:
     """The exercise to review a rule with; a learner who has come no further is not asked for what comes later."""
 
-    def is_worse(asked: Asked) -> tuple[bool, bool]:
-        return asked.minutes > minutes, met is not None and not set(asked.rules) <= set(met)
+    def is_worse(asked: IndexedExercise) -> tuple[bool, bool]:
+        return asked.minutes > minutes, known_rules is not None and not set(asked.rules) <= set(known_rules)
 
-    return min(atlas.asking(rule), key=is_worse, default=None)
+    return min(index.exercises_for(rule), key=is_worse, default=None)
 
 
-class Journal:
+class ReviewJournal:
     """Keeps what is done in a review, told apart from other tries."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def append(self, event: Event) -> bool:
-        return self._store.append(replace(event, kind=_KINDS.get(event.kind, event.kind)))
+        return self._store.append(replace(event, kind=_REVIEW_KINDS.get(event.kind, event.kind)))
 
 
-class Session:
+class ReviewSession:
     """A review from its plan to its end. It can be left at any time: what was done is kept."""
 
-    def __init__(self, store: Store, items: Sequence[Item], seed: int | None = None) -> None:
+    def __init__(self, store: Store, items: Sequence[ReviewItem], seed: int | None = None) -> None:
         self.store = store
         self.items = tuple(items)
         self.position = 0
-        self._seed = _any_seed() if seed is None else seed
-        self._before = {rule: standing(skills(store), rule) for item in items for rule in item.rules}
+        self._seed = _random_seed() if seed is None else seed
+        self._mastery_before = {rule: mastery_of(load_skills(store), rule) for item in items for rule in item.rules}
 
     @property
-    def item(self) -> Item | None:
+    def item(self) -> ReviewItem | None:
         """What is to be done now, None at the end."""
         return self.items[self.position] if self.position < len(self.items) else None
 
     @property
     def minutes(self) -> float:
         """About how long it takes in all."""
-        return sum(item.asked.minutes for item in self.items)
+        return sum(item.indexed.minutes for item in self.items)
 
-    def open(self, exercise: Exercise) -> Worksheet:
+    def open_worksheet(self, exercise: Exercise) -> Worksheet:
         """A new try at the present item's exercise, on fresh numbers where it has any."""
         from tutor.practice.worksheet import Worksheet
 
-        seed = self._seed + self.position if exercise.varies else None
-        return Worksheet(exercise.variant(seed), Journal(self.store))
+        seed = self._seed + self.position if exercise.has_variants else None
+        return Worksheet(exercise.variant(seed), ReviewJournal(self.store))
 
-    def go_on(self) -> None:
+    def advance(self) -> None:
         """The present item is done, or passed over."""
         self.position += 1
 
     def outcome(self) -> list[tuple[str, str, str, date | None]]:
         """(rule, how it stood before, how it stands now, when it is due) for every rule of the items so far."""
-        now = skills(self.store)
+        now = load_skills(self.store)
         return [
-            (rule, self._before[rule], standing(now, rule), now[rule].due if rule in now else None)
+            (rule, self._mastery_before[rule], mastery_of(now, rule), now[rule].due if rule in now else None)
             for item in self.items[: self.position]
             for rule in item.rules
         ]
 
 
-def _any_seed() -> int:
+def _random_seed() -> int:
     from random import SystemRandom
 
     return SystemRandom().randrange(1, 1_000_000)
 
 
-def standing(found: Mapping[str, Skill], rule: str) -> str:
+def mastery_of(found: Mapping[str, Skill], rule: str) -> str:
     """How a rule stands; `new` before it was practised."""
-    return found[rule].standing if rule in found else "new"
+    return found[rule].mastery if rule in found else "new"

@@ -13,32 +13,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from tutor.algebra import values
+from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.show import show_rows, write
-from tutor.algebra.tree import Grid
-from tutor.algebra.values import Value
-from tutor.grading import RUNGS, Blank, Hint, Kind, Problem, Verdict, grade, hint
-from tutor.grading.question import chosen
-from tutor.grading.reading import read
-from tutor.grading.wording import right_answer
+from tutor.algebra.expr import Grid
+from tutor.algebra.ops import Value
+from tutor.algebra.printing import format_cells, format_expr
+from tutor.grading.answer import parse_answer
+from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import NUM_RUNGS, Hint, hint_at
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.question import parse_choice
+from tutor.grading.verdict import Verdict, VerdictKind
+from tutor.grading.wording import format_right_answer
 from tutor.i18n import N_, Message, message
-from tutor.packs import Variant
+from tutor.packs.exercise import Variant
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import NOTED, Event, new_id
-from tutor.practice.skills import proves, rule_at
+from tutor.practice.rule_ids import proves_rule, rule_id_at
 
-State = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
+BlankState = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
 
 #: A next hint needs an attempt or this many seconds, so that hammering the key doesn't slide to the answer.
-PAUSE = 2.0
+HINT_COOLDOWN = 2.0
 #: Seconds between two events beyond this were a break, not work.
-LONGEST = 600.0
+MAX_EVENT_SECONDS = 600.0
 #: From this many wrong answers on one blank on, the rung that says the rule opens by itself.
-RULE_AFTER = 3
+OPEN_RULE_AFTER = 3
 #: From this many wrong answers on one blank on, showing the value is offered.
-OFFER_AFTER = 5
+OFFER_REVEAL_AFTER = 5
 
 
 class Journal(Protocol):
@@ -56,7 +59,7 @@ class Summary:
 
     gradients: tuple[tuple[str, Value], ...]
     mistakes: Counter[str]
-    wrongs: int
+    wrong_attempts: int
     hints: int
     revealed: int
     seconds: float
@@ -68,7 +71,7 @@ class _Tally:
     """What only ever grows during a try, whatever is taken back."""
 
     mistakes: Counter[str] = field(default_factory=Counter)
-    wrongs: int = 0
+    wrong_attempts: int = 0
     revealed: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
@@ -86,26 +89,26 @@ class Worksheet:
         self._journal = journal
         self._clock = clock
         self.saved = True
-        self._begin(variant)
+        self._init_try(variant)
         if events:
-            self._try = events[0].worksheet
-            self._begun = True
+            self._try_id = events[0].worksheet
+            self._started = True
             for event in events:
                 self._apply(event)
             self._finished = any(event.kind == "solved" for event in events)
             # A kill may have come between the last answer and the end.
-            self._settle()
+            self._finish_if_done()
 
-    def _begin(self, variant: Variant) -> None:
+    def _init_try(self, variant: Variant) -> None:
         self.variant = variant
         self._entries = Entries(variant.problem)
         self._tally = _Tally()
         #: The blanks whose answers were stored with their verdicts.
-        self._told: set[str] = set()
-        self._try = new_id()
-        self._begun = self._finished = False
-        self._last_event = self._last_hint = self._clock()
-        self._hinted: str | None = None
+        self._stored_verdicts: set[str] = set()
+        self._try_id = new_id()
+        self._started = self._finished = False
+        self._last_event_time = self._last_hint_time = self._clock()
+        self._hinted_blank: str | None = None
 
     # --- what there is ---
 
@@ -117,7 +120,7 @@ class Worksheet:
     @property
     def last_blank(self) -> str | None:
         """The place of the last thing that was done."""
-        return self._entries.last
+        return self._entries.last_place
 
     @property
     def blanks(self) -> tuple[Blank, ...]:
@@ -125,27 +128,27 @@ class Worksheet:
         return self.problem.blanks
 
     @property
-    def stops(self) -> tuple[Blank, ...]:
+    def fillable(self) -> tuple[Blank, ...]:
         """The blanks, and the places inside opened nodes, which may be filled; in the order of the backward pass."""
-        extra = {place.id for place in self._entries.extra}
+        extra = {place.id for place in self._entries.extra_places}
         if not extra:
             return self.blanks
         asked = {blank.id for blank in self.blanks}
         backward = tuple(place for place in self.problem.places if place.id in extra or place.id in asked)
-        return self.problem.asked_forward + backward + self.problem.asked_after
+        return self.problem.forward_blanks + backward + self.problem.question_blanks
 
-    def locked(self, blank: str) -> bool:
+    def is_locked(self, blank: str) -> bool:
         """Whether a blank waits for others: the backward pass opens when the forward values are there."""
-        return self.problem.place(blank).backward and any(
-            not self.entry(place.id).settled for place in self.problem.asked_forward
+        return self.problem.place(blank).is_backward and any(
+            not self.entry(place.id).settled for place in self.problem.forward_blanks
         )
 
     @property
-    def hidden(self) -> frozenset[int]:
+    def hidden_nodes(self) -> frozenset[int]:
         """The nodes whose forward value is asked and can't be seen yet, by position."""
         if self.exam and self.done:
             return frozenset()
-        return frozenset(place.node for place in self.problem.asked_forward if not self.entry(place.id).true)
+        return frozenset(place.node for place in self.problem.forward_blanks if not self.entry(place.id).is_correct)
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -154,7 +157,7 @@ class Worksheet:
 
     def entry(self, blank: str) -> Entry:
         """The entry at a blank, an empty one where there is none."""
-        return self._entries.at(blank)
+        return self._entries.get(blank)
 
     @property
     def exam(self) -> bool:
@@ -162,7 +165,7 @@ class Worksheet:
         return self.variant.exercise.exam
 
     @property
-    def withheld(self) -> Message | None:
+    def help_refusal(self) -> Message | None:
         """What to say to who asks for help or takes something back in an exam that goes on; None where that may be."""
         return exam.NO_HELP if self.exam and not self.done else None
 
@@ -171,100 +174,100 @@ class Worksheet:
         """Whether every blank is right or was shown; in an exam, whether it has its answer."""
         return all(self.entry(blank.id).settled for blank in self.blanks)
 
-    def state(self, blank: str) -> State:
+    def state(self, blank: str) -> BlankState:
         """How a place stands: `near` is an answer that cost nothing, `given` a value shown from the first."""
         entry = self.entry(blank)
         if entry.revealed:
             return "revealed"
         if entry.verdict is None:
-            return "given" if any(place.id == blank for place in self._given) else "empty"
+            return "given" if any(place.id == blank for place in self._given_places) else "empty"
         if entry.verdict.right:
             return "right"
-        if entry.verdict.kind is Kind.NOTED:
+        if entry.verdict.kind is VerdictKind.NOTED:
             return "noted"
-        return "wrong" if entry.verdict.costs else "near"
+        return "wrong" if entry.verdict.is_wrong_attempt else "near"
 
     @property
-    def _given(self) -> tuple[Blank, ...]:
+    def _given_places(self) -> tuple[Blank, ...]:
         """The places that show their values unasked: from the first, and inside opened nodes when all is done."""
-        return self.problem.shown + (self._entries.extra if self._entries.opened and self.done else ())
+        return self.problem.given_blanks + (self._entries.extra_places if self._entries.unfolded and self.done else ())
 
     def value_text(self, blank: str) -> list[list[str]]:
         """What stands in a place, cell by cell: the learner's entry, or a given or shown value. [] when empty."""
         place = self.problem.place(blank)
         if place.kind == "question" and self.problem.question(place).choices:
-            return [[self._choice(place)]] if self.entry(blank).text else []
+            return [[self._choice_text(place)]] if self.entry(blank).text else []
         state = self.state(blank)
         entry = self.entry(blank)
         # Of a formula the way it was shown is shorter than all of it in the inputs.
         told = state == "revealed" and not (self.problem.symbolic and place.shape is None)
         if state == "given" or told:
-            return show_rows(self.problem.truth(place))
+            return format_cells(self.problem.truth(place))
         if not entry.text:
             return []
         if place.shape is None:
             return [[entry.text.replace("-", "−")]]
         try:
-            answer = read(self.problem, place, entry.text)
+            answer = parse_answer(self.problem, place, entry.text)
         except AlgebraError:
             return []
-        if isinstance(answer.tree, Grid):
-            return [[write(cell) for cell in row] for row in answer.tree.rows]
-        return show_rows(answer.value)
+        if isinstance(answer.expr, Grid):
+            return [[format_expr(cell) for cell in row] for row in answer.expr.rows]
+        return format_cells(answer.value)
 
-    def _choice(self, place: Blank) -> str:
+    def _choice_text(self, place: Blank) -> str:
         """The words of the choice that was taken or shown."""
         question = self.problem.question(place)
         if self.entry(place.id).revealed:
             return str(next(choice.text for choice in question.choices if choice.right))
-        return str(question.choices[chosen(question, self.entry(place.id).text)].text)
+        return str(question.choices[parse_choice(question, self.entry(place.id).text)].text)
 
-    def next_open(self, after: str | None = None) -> str | None:
+    def next_open_blank(self, after: str | None = None) -> str | None:
         """The next blank in backward order that is neither right nor shown, going round; None when done."""
         if self.done:
             return None
-        order = [blank.id for blank in self.stops]
+        order = [blank.id for blank in self.fillable]
         begin = order.index(after) + 1 if after in order else 0
         for name in order[begin:] + order[:begin]:
-            if not self.entry(name).settled and not self.locked(name):
+            if not self.entry(name).settled and not self.is_locked(name):
                 return name
         return None
 
-    def place_to_go_on(self) -> str:
+    def resume_place(self) -> str:
         """The blank to focus on when the worksheet is opened: where the learner stopped."""
-        order = [blank.id for blank in self.stops]
+        order = [blank.id for blank in self.fillable]
         if self.last_blank in order and not self.entry(self.last_blank).settled:
             return self.last_blank
-        return self.next_open(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
+        return self.next_open_blank(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
 
-    def go_to(self, blank: str) -> None:
+    def set_resume_place(self, blank: str) -> None:
         """Go on at this blank when the worksheet is opened."""
-        self._entries.last = blank
+        self._entries.last_place = blank
 
     def offers_reveal(self, blank: str) -> bool:
         """Whether "show me" is offered: after enough wrong answers, or when the hints have come to the value."""
         entry = self.entry(blank)
-        return not entry.settled and (entry.wrongs >= OFFER_AFTER or self._seen_all(blank))
+        return not entry.settled and (entry.wrong_attempts >= OFFER_REVEAL_AFTER or self._has_seen_all_hints(blank))
 
     def offers_replay(self, blank: str) -> bool:
         """Whether the replay at other numbers is offered: when the rung that says the rule opens by itself."""
         entry = self.entry(blank)
-        has_pass = self.problem.place(blank).backward and not self.exam
-        return has_pass and not entry.settled and entry.wrongs >= RULE_AFTER
+        has_pass = self.problem.place(blank).is_backward and not self.exam
+        return has_pass and not entry.settled and entry.wrong_attempts >= OPEN_RULE_AFTER
 
-    def _seen_all(self, blank: str) -> bool:
+    def _has_seen_all_hints(self, blank: str) -> bool:
         entry = self.entry(blank)
-        return entry.hints > 0 and hint(self.problem, self.problem.place(blank), entry.hints).last
+        return entry.hints > 0 and hint_at(self.problem, self.problem.place(blank), entry.hints).is_last
 
-    def known(self) -> frozenset[str]:
+    def visible_places(self) -> frozenset[str]:
         """The places whose right value the learner can see."""
-        true = {name for name, entry in self.entries.items() if entry.true}
-        return frozenset(true | {place.id for place in self._given})
+        true = {name for name, entry in self.entries.items() if entry.is_correct}
+        return frozenset(true | {place.id for place in self._given_places})
 
-    def known_texts(self) -> Mapping[str, str]:
+    def visible_texts(self) -> Mapping[str, str]:
         """The right values the learner can see, as they are shown, by place; a matrix on one line."""
         found = {}
-        for place in self.known():
+        for place in self.visible_places():
             rows = self.value_text(place)
             if rows:
                 whole = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
@@ -274,55 +277,55 @@ class Worksheet:
     def summary(self) -> Summary:
         """What the worksheet comes to; gradients of the inputs that were asked about."""
         wrt = self.problem.wrt if self.problem.wrt is not None else self.problem.graph.inputs
-        exact, position = self.problem.exact, self.problem.graph.position
+        exact, position = self.problem.exact_passes, self.problem.graph.position
         return Summary(
             gradients=tuple((name, exact.gradients[position[name]]) for name in wrt),
             mistakes=self._tally.mistakes,
-            wrongs=self._tally.wrongs,
+            wrong_attempts=self._tally.wrong_attempts,
             hints=sum(entry.hints for entry in self._entries),
             revealed=len(self._tally.revealed),
             seconds=self._tally.seconds,
             verdicts=tuple(
-                (blank, sealed) for blank in self.blanks if (sealed := self.entry(blank.id).sealed) is not None
+                (blank, sealed) for blank in self.blanks if (sealed := self.entry(blank.id).sealed_verdict) is not None
             ),
         )
 
     # --- nodes opened on the spot ---
 
     @property
-    def opened(self) -> tuple[str, ...]:
+    def unfolded(self) -> tuple[str, ...]:
         """The nodes that are open, in the order they were opened."""
-        return self._entries.opened
+        return self._entries.unfolded
 
-    def can_open(self, node: str) -> bool:
+    def can_unfold(self, node: str) -> bool:
         """Whether a node can be shown in its parts: not in an exam that goes on, nor while its value is asked."""
-        if self.withheld is not None or self.problem.graph.position.get(node) in self.hidden:
+        if self.help_refusal is not None or self.problem.graph.position.get(node) in self.hidden_nodes:
             return False
-        return self._entries.can_open(node)
+        return self._entries.can_unfold(node)
 
-    def opened_around(self, node: str) -> str | None:
+    def unfolded_group(self, node: str) -> str | None:
         """The opened node that a node is a part of; None where it is in none."""
-        return self._entries.opened_around(node)
+        return self._entries.unfolded_group(node)
 
-    def open(self, node: str) -> Mapping[str, str] | None:
+    def unfold(self, node: str) -> Mapping[str, str] | None:
         """Show a node in its parts, with places to fill between them; None where it can't be opened.
 
         What stands outside of it stays, and so does what is asked: the places inside are extra. Returns what the
         places so far are called now; only lines into the node change their names.
         """
-        return self._look("open", node) if self.can_open(node) else None
+        return self._toggle_unfold("open", node) if self.can_unfold(node) else None
 
     def fold(self, node: str) -> Mapping[str, str] | None:
         """Fold the opened node that `node` is a part of; None where there is none. Entries inside are kept for it.
 
         Returns what the places outside are called now.
         """
-        return self._look("fold", node) if self.opened_around(node) is not None else None
+        return self._toggle_unfold("fold", node) if self.unfolded_group(node) is not None else None
 
-    def _look(self, kind: str, node: str) -> Mapping[str, str]:
+    def _toggle_unfold(self, kind: str, node: str) -> Mapping[str, str]:
         before = self._entries.view
         self._record(kind, "", text=node)
-        return self._entries.renamed(before)
+        return self._entries.rename_map(before)
 
     # --- what the learner does ---
 
@@ -335,87 +338,94 @@ class Worksheet:
         """
         blank, text = self.problem.place(blank).id, text.strip()
         entry = self.entry(blank)
-        if entry.sealed is not None:
-            return exam.NOTED if entry.text == text else exam.TAKEN
+        if entry.sealed_verdict is not None:
+            return exam.NOTED_VERDICT if entry.text == text else exam.ALREADY_ANSWERED
         # A step from a wrong value is judged again: that value may have changed.
-        if entry.verdict is not None and entry.text == text and entry.verdict.kind is not Kind.CARRIED:
+        if entry.verdict is not None and entry.text == text and entry.verdict.kind is not VerdictKind.CARRIED:
             return entry.verdict
-        if self.locked(blank):
-            return Verdict(Kind.MALFORMED, message(N_("The forward values come first: then the backward pass opens.")))
+        if self.is_locked(blank):
+            return Verdict(
+                VerdictKind.MALFORMED, message(N_("The forward values come first: then the backward pass opens."))
+            )
         verdict = self._grade(blank, text)
-        if verdict.kind in (Kind.MALFORMED, Kind.UNDECIDED) or self.done:
+        if verdict.kind in (VerdictKind.MALFORMED, VerdictKind.UNDECIDED) or self.done:
             return verdict
         self._record(NOTED if self.exam else "answer", blank, text=text, verdict=verdict)
         if self.exam:
-            self._settle()
-            return exam.NOTED
-        if verdict.costs and self.entry(blank).wrongs >= RULE_AFTER:
-            self._open_rule(blank)
-        self._settle()
+            self._finish_if_done()
+            return exam.NOTED_VERDICT
+        if verdict.is_wrong_attempt and self.entry(blank).wrong_attempts >= OPEN_RULE_AFTER:
+            self._open_rule_hint(blank)
+        self._finish_if_done()
         return verdict
 
     def _grade(self, blank: str, text: str) -> Verdict:
-        return grade(self.problem, self.problem.place(blank), text, self._held(blank))
+        return grade(self.problem, self.problem.place(blank), text, self._wrong_values(blank))
 
-    def _held(self, but: str) -> Mapping[str, Value]:
+    def _wrong_values(self, excluded: str) -> Mapping[str, Value]:
         """The values the learner has at other places and has wrong, where they could be the place's value."""
         found = {}
         for name, entry in self.entries.items():
-            if name == but or entry.true or (entry.sealed and entry.sealed.right) or not entry.text:
+            if (
+                name == excluded
+                or entry.is_correct
+                or (entry.sealed_verdict and entry.sealed_verdict.right)
+                or not entry.text
+            ):
                 continue
             place = self.problem.place(name)
             if place.kind == "question":
                 continue
-            value = read(self.problem, place, entry.text).value
-            if values.shape(value) == place.shape:
+            value = parse_answer(self.problem, place, entry.text).value
+            if ops.shape_of(value) == place.shape:
                 found[name] = value
         return found
 
-    def _open_rule(self, blank: str) -> None:
+    def _open_rule_hint(self, blank: str) -> None:
         """After so many wrong answers the rule itself is opened, without being asked for."""
         place = self.problem.place(blank)
         if place.kind == "question":
             return
-        rule = hint(self.problem, place, 1).of - RUNGS + 2
+        rule = hint_at(self.problem, place, 1).of - NUM_RUNGS + 2
         if self.entry(blank).hints < rule:
             self._record("hint", blank, hints=rule)
 
-    def open_hint(self, blank: str) -> Hint | None:
+    def current_hint(self, blank: str) -> Hint | None:
         """The furthest rung that is open at `blank`, None where no hint is."""
         rung = self.entry(blank).hints
-        return hint(self.problem, self.problem.place(blank), rung, self.known()) if rung else None
+        return hint_at(self.problem, self.problem.place(blank), rung, self.visible_places()) if rung else None
 
-    def hint(self, blank: str) -> Hint:
+    def next_hint(self, blank: str) -> Hint:
         """The next rung of help at `blank`; the same one again where neither an attempt nor a pause came between.
 
         Raises `RuntimeError` in an exam, as `reveal` does: ask `withheld` before.
         """
-        self._allow()
+        self._forbid_in_exam()
         now = self._clock()
         entry = self.entry(blank)
-        hurried = self._hinted == blank and now - self._last_hint < PAUSE
+        hurried = self._hinted_blank == blank and now - self._last_hint_time < HINT_COOLDOWN
         rung = max(entry.hints, 1) if hurried else entry.hints + 1
-        found = hint(self.problem, self.problem.place(blank), rung, self.known())
+        found = hint_at(self.problem, self.problem.place(blank), rung, self.visible_places())
         if found.rung > entry.hints:
             self._record("hint", blank, hints=found.rung)
-            self._last_hint, self._hinted = now, blank
+            self._last_hint_time, self._hinted_blank = now, blank
         return found
 
     def reveal(self, blank: str) -> Hint:
         """Show the value of `blank`: it counts as shown, not as solved. Returns the last rung."""
-        self._allow()
+        self._forbid_in_exam()
         place = self.problem.place(blank)
         if not self.entry(blank).settled:
-            self._record("reveal", blank, text=right_answer(self.problem, place))
-            self._settle()
-        return hint(self.problem, place, len(self._ladder(place)), self.known())
+            self._record("reveal", blank, text=format_right_answer(self.problem, place))
+            self._finish_if_done()
+        return hint_at(self.problem, place, len(self._hint_rungs(place)), self.visible_places())
 
-    def _allow(self) -> None:
+    def _forbid_in_exam(self) -> None:
         if self.exam:
             raise RuntimeError(exam.NO_HELP.text)
 
-    def _ladder(self, place: Blank) -> range:
-        return range(hint(self.problem, place, 1).of)
+    def _hint_rungs(self, place: Blank) -> range:
+        return range(hint_at(self.problem, place, 1).of)
 
     def clear(self, blank: str) -> None:
         """Empty a blank; wrong attempts and hints stay counted."""
@@ -424,13 +434,13 @@ class Worksheet:
 
     def undo(self) -> str | None:
         """Take the last entry back, whatever was there before returns. The blank, or None where nothing is left."""
-        blank = self._entries.undoes
+        blank = self._entries.last_undoable
         if blank is None or self.exam:
             return None
         self._record("undo", blank)
         return blank
 
-    def fresh(self, seed: int | None = None) -> None:
+    def new_numbers(self, seed: int | None = None) -> None:
         """Begin anew with fresh numbers, those of `seed` where one is given; after a stage that is done, the next one.
 
         Raises `RuntimeError` in an exam, whose numbers stay.
@@ -441,18 +451,18 @@ class Worksheet:
             seed = random.SystemRandom().randrange(1, 1_000_000)
         exercise = self.variant.exercise
         stage = min(self.variant.stage + self.done, max(len(exercise.stages) - 1, 0))
-        self._begin(exercise.variant(seed, stage))
-        self.begin()
+        self._init_try(exercise.variant(seed, stage))
+        self.start()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Store that this try has begun, before anything is done in it: the one before is not gone back to."""
-        if not self._begun:
-            self._begun = True
-            self._store(self._event("begin", ""))
+        if not self._started:
+            self._started = True
+            self._store_event(self._make_event("begin", ""))
 
     # --- events ---
 
-    def _settle(self) -> None:
+    def _finish_if_done(self) -> None:
         if self.done and not self._finished:
             self._finished = True
             if self.exam:
@@ -463,23 +473,23 @@ class Worksheet:
         self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
     ) -> None:
         """Store an event, then let it take effect."""
-        self.begin()
-        event = self._event(kind, blank, text, verdict, hints)
-        self._store(event)
+        self.start()
+        event = self._make_event(kind, blank, text, verdict, hints)
+        self._store_event(event)
         self._apply(event, verdict)
 
-    def _event(
+    def _make_event(
         self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
     ) -> Event:
         now = self._clock()
-        duration, self._last_event = min(now - self._last_event, LONGEST), now
+        duration, self._last_event_time = min(now - self._last_event_time, MAX_EVENT_SECONDS), now
         told = verdict if kind != NOTED else None
         return Event(
             kind=kind,
-            worksheet=self._try,
+            worksheet=self._try_id,
             pack=self.variant.exercise.pack,
             exercise=self.variant.exercise.id,
-            rule=self._rule(blank) if kind != NOTED else "",
+            rule=self._rule_of(blank) if kind != NOTED else "",
             seed=self.variant.seed,
             blank=blank,
             text=text,
@@ -488,14 +498,14 @@ class Worksheet:
             hints=self.entry(blank).hints if hints is None else hints,
             duration=duration,
             fingerprint=self.variant.fingerprint,
-            proof=bool(told and told.right) and proves(self.problem, self.problem.place(blank)),
+            proof=bool(told and told.right) and proves_rule(self.problem, self.problem.place(blank)),
         )
 
-    def _rule(self, blank: str) -> str:
+    def _rule_of(self, blank: str) -> str:
         """The rule a blank practises."""
-        return rule_at(self.problem, self.problem.place(blank)) if blank else ""
+        return rule_id_at(self.problem, self.problem.place(blank)) if blank else ""
 
-    def _store(self, event: Event) -> None:
+    def _store_event(self, event: Event) -> None:
         if self._journal is not None and self.variant.exercise.pack:
             self.saved = self._journal.append(event)
 
@@ -503,59 +513,59 @@ class Worksheet:
         """What an event does to the state; the same now and when it is replayed."""
         self._tally.seconds += event.duration
         if event.kind in ("open", "fold"):
-            self._look_at_parts(event.text, event.kind == "open")
+            self._apply_unfold(event.text, event.kind == "open")
         if not event.blank or not self.problem.has_place(event.blank):
             return
-        self._entries.last = event.blank
+        self._entries.last_place = event.blank
         entry = self.entry(event.blank)
         if event.kind in ("answer", NOTED):
             if event.kind == "answer":
-                self._told.add(event.blank)
-            self._answered(event.blank, event.text, verdict)
+                self._stored_verdicts.add(event.blank)
+            self._apply_answer(event.blank, event.text, verdict)
         elif event.kind == "hint":
-            self._entries.change(event.blank, replace(entry, hints=event.hints))
+            self._entries.update(event.blank, replace(entry, hints=event.hints))
         elif event.kind == "reveal":
             self._tally.revealed.add(event.blank)
-            self._entries.put(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
+            self._entries.set(event.blank, replace(entry, text=event.text, verdict=None, revealed=True))
         elif event.kind == "clear":
-            self._entries.put(event.blank, replace(entry, text="", verdict=None, revealed=False))
+            self._entries.set(event.blank, replace(entry, text="", verdict=None, revealed=False))
         elif event.kind == "undo":
             self._entries.undo()
             self._finished = self._finished and self.done
 
-    def _look_at_parts(self, node: str, opened: bool) -> None:
+    def _apply_unfold(self, node: str, opened: bool) -> None:
         before = self._entries.view
         if opened:
-            self._entries.show_in_parts(node)
+            self._entries.unfold(node)
         else:
-            self._entries.show_whole(node)
-        self._hinted = self._entries.renamed(before).get(self._hinted or "")
+            self._entries.fold(node)
+        self._hinted_blank = self._entries.rename_map(before).get(self._hinted_blank or "")
 
-    def _answered(self, blank: str, text: str, verdict: Verdict | None) -> None:
+    def _apply_answer(self, blank: str, text: str, verdict: Verdict | None) -> None:
         verdict = verdict or self._grade(blank, text)
-        self._hinted = None
+        self._hinted_blank = None
         entry = self.entry(blank)
-        if self.exam and entry.sealed is not None:
+        if self.exam and entry.sealed_verdict is not None:
             return
-        if verdict.costs:
-            self._tally.wrongs += 1
+        if verdict.is_wrong_attempt:
+            self._tally.wrong_attempts += 1
             self._tally.mistakes.update([verdict.mistake] if verdict.mistake else [])
         if self.exam:
-            self._entries.put(blank, Entry(text, exam.NOTED, sealed=verdict))
-            self._tell_all()
+            self._entries.set(blank, Entry(text, exam.NOTED_VERDICT, sealed_verdict=verdict))
+            self._disclose_verdicts()
             return
-        wrongs = entry.wrongs + verdict.costs
-        self._entries.put(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrongs=wrongs))
+        wrongs = entry.wrong_attempts + verdict.is_wrong_attempt
+        self._entries.set(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrong_attempts=wrongs))
 
     def _store_verdicts(self) -> None:
         """At the end of an exam every answer is stored once more, with its verdict: until then no file tells it."""
         for blank in self.blanks:
             entry = self.entry(blank.id)
-            if entry.sealed is not None and blank.id not in self._told:
-                self._told.add(blank.id)
-                self._store(self._event("answer", blank.id, entry.text, entry.sealed))
+            if entry.sealed_verdict is not None and blank.id not in self._stored_verdicts:
+                self._stored_verdicts.add(blank.id)
+                self._store_event(self._make_event("answer", blank.id, entry.text, entry.sealed_verdict))
 
-    def _tell_all(self) -> None:
+    def _disclose_verdicts(self) -> None:
         """At the end of an exam every blank gets its verdict."""
         if self.done:
-            self._entries.change_all(lambda entry: replace(entry, verdict=entry.sealed))
+            self._entries.update_all(lambda entry: replace(entry, verdict=entry.sealed_verdict))

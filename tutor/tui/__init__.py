@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tutor.packs import Exercise, Pack
-    from tutor.practice.review import Session
-    from tutor.practice.store import Store
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.library import Pack
+    from tutor.practice.review import ReviewSession
+    from tutor.practice.storage.store import Store
 
 
 def run(
@@ -24,7 +25,7 @@ def run(
     ascii: bool = False,
     packs: Sequence[Pack] | None = None,
     watch: Path | None = None,
-    review: Session | None = None,
+    review: ReviewSession | None = None,
 ) -> int:
     """Open the tutor at `exercise`, at a `review`, or at the list of exercises, and stay until the learner leaves.
 

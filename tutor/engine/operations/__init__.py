@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.engine.operation import Operation
-from tutor.engine.operations import arithmetic, functions, kinks, losses, matrices, totals
+from tutor.engine.operations import arithmetic, elementwise, linalg, losses, piecewise, reductions
 
-#: Every operation by its id. The word that node ids are counted with is its `called`.
+#: Every operation by its id. The word that node ids are counted with is its `label`.
 OPERATIONS: Mapping[str, Operation] = {
     operation.id: operation
-    for table in (arithmetic.TABLE, functions.TABLE, kinks.TABLE, matrices.TABLE, totals.TABLE, losses.TABLE)
+    for table in (arithmetic.TABLE, elementwise.TABLE, piecewise.TABLE, linalg.TABLE, reductions.TABLE, losses.TABLE)
     for operation in table
 }

@@ -1,28 +1,28 @@
 """Sums, products, quotients, powers.
 
-Mistakes are written with a `Spot` e: g upstream, x own input, o other input, z output, l local gradient.
+Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
 """
 
 from __future__ import annotations
 
-from tutor.algebra.values import constant, log, power
+from tutor.algebra.ops import constant_like, log, power
 from tutor.engine.operation import Mistake, Operation
-from tutor.engine.operations.texts import SPLIT, UNDO
+from tutor.engine.operations.feedback import SPLIT, UNDO
 from tutor.i18n import N_
 
 TABLE = (
     Operation(
         id="add",
-        sign="+",
+        symbol="+",
         forward=lambda x, y: x + y,
-        local=(lambda z, x, y: constant(1, z), lambda z, x, y: constant(1, z)),
-        swappable=True,
-        says=(N_("+ hands the upstream on unchanged."),),
-        asks=(N_("Raise only this line by 1: by how much does + rise?"),),
+        derivative=(lambda z, x, y: constant_like(1, z), lambda z, x, y: constant_like(1, z)),
+        commutative=True,
+        rule=(N_("+ hands the upstream on unchanged."),),
+        question=(N_("Raise only this line by 1: by how much does + rise?"),),
         mistakes=(
             Mistake("undo", lambda e: e.g - e.o, UNDO),
-            Mistake("split", lambda e: e.g / 2, SPLIT, alone=""),
-            Mistake("split-by-size", lambda e: e.g * e.x / (e.x + e.o), SPLIT, alone=""),
+            Mistake("split", lambda e: e.g / 2, SPLIT, feedback_with_constant=""),
+            Mistake("split-by-size", lambda e: e.g * e.x / (e.x + e.o), SPLIT, feedback_with_constant=""),
             Mistake(
                 "times-rule",
                 lambda e: e.g * e.o,
@@ -40,14 +40,14 @@ TABLE = (
     ),
     Operation(
         id="sub",
-        sign="−",
+        symbol="−",
         forward=lambda x, y: x - y,
-        local=(lambda z, x, y: constant(1, z), lambda z, x, y: constant(-1, z)),
-        says=(
+        derivative=(lambda z, x, y: constant_like(1, z), lambda z, x, y: constant_like(-1, z)),
+        rule=(
             N_("− hands the upstream on unchanged to what it takes from."),
             N_("− hands the upstream on with the opposite sign to what it takes away."),
         ),
-        asks=(
+        question=(
             N_("Raise only this line by 1: by how much, and which way, does − move?"),
             N_("This line is what is taken away. Raise it by 1: by how much, and which way, does − move?"),
         ),
@@ -66,7 +66,7 @@ TABLE = (
             ),
             Mistake("undo", lambda e: e.g + e.o, UNDO, slots=(0,)),
             Mistake("undo", lambda e: e.o - e.g, UNDO, slots=(1,)),
-            Mistake("split", lambda e: e.g / 2, SPLIT, alone=""),
+            Mistake("split", lambda e: e.g / 2, SPLIT, feedback_with_constant=""),
             Mistake(
                 "times-rule",
                 lambda e: e.g * e.o,
@@ -76,15 +76,15 @@ TABLE = (
     ),
     Operation(
         id="mul",
-        sign="×",
+        symbol="×",
         forward=lambda x, y: x * y,
-        local=(lambda z, x, y: y, lambda z, x, y: x),
-        swappable=True,
-        says=(N_("× sends each line the upstream times the value of the other line."),),
-        asks=(N_("What did × receive on its other line?"),),
-        alone_says=N_("{node} sends back the upstream times the number it multiplies by."),
-        alone_asks=N_("Which number does {node} multiply by?"),
-        names=(
+        derivative=(lambda z, x, y: y, lambda z, x, y: x),
+        commutative=True,
+        rule=(N_("× sends each line the upstream times the value of the other line."),),
+        question=(N_("What did × receive on its other line?"),),
+        rule_with_constant=N_("{node} sends back the upstream times the number it multiplies by."),
+        question_with_constant=N_("Which number does {node} multiply by?"),
+        calculus_rule=(
             N_(
                 "Hold the other line fixed: then × multiplies this line by a constant. By how much does such a product rise when this line rises by 1?"
             ),
@@ -97,7 +97,9 @@ TABLE = (
                     "{v} comes from what this line itself carried. × doesn't return a line's own value: "
                     "what came in on the other one?"
                 ),
-                alone=N_("{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"),
+                feedback_with_constant=N_(
+                    "{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"
+                ),
             ),
             Mistake(
                 "plus-rule",
@@ -109,30 +111,32 @@ TABLE = (
                 "both-inputs",
                 lambda e: e.g * e.x * e.o,
                 N_("You multiplied by both lines. If only this line moves by 1, how much does the product move?"),
-                alone=N_("{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"),
+                feedback_with_constant=N_(
+                    "{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"
+                ),
             ),
             Mistake(
                 "sum-of-inputs",
                 lambda e: e.g * (e.x + e.o),
                 N_("You added the two lines. If only this line moves by 1, how much does the product move?"),
-                alone="",
+                feedback_with_constant="",
             ),
         ),
     ),
     Operation(
         id="div",
-        sign="÷",
+        symbol="÷",
         forward=lambda x, y: x / y,
-        local=(lambda z, x, y: constant(1, y) / y, lambda z, x, y: -x / power(y, 2)),
-        says=(
+        derivative=(lambda z, x, y: constant_like(1, y) / y, lambda z, x, y: -x / power(y, 2)),
+        rule=(
             N_("÷ sends its numerator the upstream divided by the denominator."),
             N_("÷ sends its denominator the upstream times minus the numerator over the denominator squared."),
         ),
-        asks=(
+        question=(
             N_("This line is the numerator. Raise it by 1: by how much does the quotient rise?"),
             N_("This line is the denominator. When it grows, does the quotient grow or shrink?"),
         ),
-        names=(
+        calculus_rule=(
             N_("Hold the denominator fixed: then ÷ multiplies this line by a constant, one over the denominator."),
             N_(
                 "Hold the numerator fixed and write the denominator as a power, y^(−1): the exponent comes down as a factor, and is lowered by one."
@@ -179,11 +183,11 @@ TABLE = (
     ),
     Operation(
         id="neg",
-        sign="×−1",
+        symbol="×−1",
         forward=lambda x: -x,
-        local=(lambda z, x: constant(-1, z),),
-        says=(N_("A change of sign changes the upstream's sign."),),
-        asks=(N_("Raise this line by 1: by how much, and which way, does the output move?"),),
+        derivative=(lambda z, x: constant_like(-1, z),),
+        rule=(N_("A change of sign changes the upstream's sign."),),
+        question=(N_("Raise this line by 1: by how much, and which way, does the output move?"),),
         mistakes=(
             Mistake(
                 "no-minus",
@@ -194,17 +198,19 @@ TABLE = (
     ),
     Operation(
         id="inv",
-        sign="1/x",
-        forward=lambda x: constant(1, x) / x,
-        local=(lambda z, x: -power(z, 2),),
-        says=(N_("1/x sends back the upstream times minus the square of its output."),),
-        asks=(
+        symbol="1/x",
+        forward=lambda x: constant_like(1, x) / x,
+        derivative=(lambda z, x: -power(z, 2),),
+        rule=(N_("1/x sends back the upstream times minus the square of its output."),),
+        question=(
             N_(
                 "One factor is to be multiplied in: the slope of 1/x here. "
                 "Before you calculate: when x grows, does 1/x grow or shrink?"
             ),
         ),
-        names=(N_("Write 1/x as a power, x^(−1): the exponent comes down as a factor, and is lowered by one."),),
+        calculus_rule=(
+            N_("Write 1/x as a power, x^(−1): the exponent comes down as a factor, and is lowered by one."),
+        ),
         mistakes=(
             Mistake(
                 "no-minus",
@@ -236,21 +242,21 @@ TABLE = (
     ),
     Operation(
         id="pow",
-        sign="^",
+        symbol="^",
         forward=power,
-        local=(
-            lambda z, x, n: n * power(x, n - constant(1, n)),
+        derivative=(
+            lambda z, x, n: n * power(x, n - constant_like(1, n)),
             lambda z, x, n: z * log(x),
         ),
-        says=(
+        rule=(
             N_("The exponent comes down as a factor, and above it is lowered by one."),
             N_("A power with the variable above returns itself times the log of its base."),
         ),
-        asks=(
+        question=(
             N_("This line is the base. What happens to an exponent when a power is differentiated? Two things."),
             N_("This line is the exponent. How fast does a power grow with it?"),
         ),
-        names=(
+        calculus_rule=(
             N_("The rule for powers: the exponent comes down as a factor, and above it is lowered by one."),
             N_(
                 "Write the power with the base e: a^n is e^(n·log a). exp is its own slope, and what stands beside n comes down as a factor."
@@ -259,7 +265,7 @@ TABLE = (
         mistakes=(
             Mistake(
                 "no-factor",
-                lambda e: e.g * power(e.x, e.o - constant(1, e.o)),
+                lambda e: e.g * power(e.x, e.o - constant_like(1, e.o)),
                 N_("The exponent was lowered, good. It also comes down somewhere: where?"),
                 slots=(0,),
             ),
@@ -281,7 +287,7 @@ TABLE = (
                 N_("That is the rule for a variable exponent. Here the variable is the base."),
                 slots=(0,),
             ),
-            Mistake("undo", lambda e: power(e.g, constant(1, e.o) / e.o), UNDO, slots=(0,)),
+            Mistake("undo", lambda e: power(e.g, constant_like(1, e.o) / e.o), UNDO, slots=(0,)),
             Mistake(
                 "no-log",
                 lambda e: e.g * e.z,
@@ -290,7 +296,7 @@ TABLE = (
             ),
             Mistake(
                 "power-rule",
-                lambda e: e.g * e.x * power(e.o, e.x - constant(1, e.x)),
+                lambda e: e.g * e.x * power(e.o, e.x - constant_like(1, e.x)),
                 N_("That is the rule for a variable base. Here the variable is the exponent."),
                 slots=(1,),
             ),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tutor.algebra import values
-from tutor.algebra.values import Value
-from tutor.engine import NotANumber, Passes, run
-from tutor.engine.batch import run_batch
-from tutor.engine.numerical import check_numerically, in_floats
+from tutor.algebra import ops
+from tutor.algebra.ops import Value
+from tutor.engine.batch import forward_backward_batch
+from tutor.engine.finite_differences import check_gradients, to_floats
+from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, message
-from tutor.packs.checks.finding import Finding, Subject
-from tutor.packs.computing import fresh_are_finite
+from tutor.packs.builder.inputs import has_finite_variant
+from tutor.packs.checks.target import CheckTarget, Diagnostic
 from tutor.packs.exercise import Exercise
-from tutor.packs.sampling import DIGITS, Pick
+from tutor.packs.number_selection import MAX_HAND_DIGITS, ChosenNumbers
 
 #: The seeds of the variants that are looked at.
-SEEDS = (1, 2, 3, 4, 5)
+CHECKED_SEEDS = (1, 2, 3, 4, 5)
 
 _NO_VARIATION = N_("There are no fresh numbers. Add [vary], an empty one if just these numbers are meant.")
 _NONE_FIT = N_("None of the fresh numbers for seed {seed} has a finite value and meets [[where]]. Choose other ones.")
@@ -42,109 +42,112 @@ _DISAGREES = N_(
 _TOLERANCE = 1e-4
 _STEP = 1e-6
 #: So many cells of a matrix are moved.
-_CELLS = 4
+_MAX_CELLS = 4
 
 
-def sample(exercise: Exercise) -> dict[int, Pick | None]:
+def choose_numbers(exercise: Exercise) -> dict[int, ChosenNumbers | None]:
     """What is taken for each of the seeds; empty where nothing can be drawn or nothing is computed."""
     problem = exercise.variant().problem
     if problem.symbolic or not problem.graph.nodes:
         return {}
-    seeds = SEEDS if exercise.varies else ()
-    return dict(zip(seeds, exercise.sampler.picks(seeds), strict=True))
+    seeds = CHECKED_SEEDS if exercise.has_variants else ()
+    return dict(zip(seeds, exercise.number_selector.choose(seeds), strict=True))
 
 
-def any_finite(exercise: Exercise, picks: dict[int, Pick | None]) -> bool:
+def has_finite_numbers(exercise: Exercise, chosen: dict[int, ChosenNumbers | None]) -> bool:
     """Whether some of the numbers that were sampled, or of those that could have been, have values."""
-    if not exercise.drawing.draws or not picks or picks[SEEDS[0]] is not None:
+    if not exercise.random_inputs.draws or not chosen or chosen[CHECKED_SEEDS[0]] is not None:
         return True
-    return fresh_are_finite(exercise)
+    return has_finite_variant(exercise)
 
 
-def check(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+def check(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
     """What is wrong with the numbers, or could be better."""
-    exercise = subject.exercise
+    exercise = target.exercise
     if exercise is None or not exercise.graph.nodes:
         return
     if exercise.variant().problem.symbolic:
         return
-    if not exercise.varies and exercise.graph.inputs and "vary" not in subject.source.data:
-        yield subject.warning(message(_NO_VARIATION), "vary")
-    yield from check_hidden(subject, picks)
-    yield from _gradients(subject, exercise, picks)
+    if not exercise.has_variants and exercise.graph.inputs and "vary" not in target.source.data:
+        yield target.warning(message(_NO_VARIATION), "vary")
+    yield from check_hidden(target, chosen)
+    yield from _check_gradients(target, exercise, chosen)
 
 
-def check_hidden(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+def check_hidden(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
     """What the numbers hide, or make tedious."""
-    exercise = subject.exercise
+    exercise = target.exercise
     if exercise is None or not exercise.graph.nodes or exercise.variant().problem.symbolic:
         return
     if exercise.inputs:
-        yield from _of_author(subject, exercise.sampler.authored)
-    yield from _of_fresh(subject, picks)
+        yield from _check_author_numbers(target, exercise.number_selector.author_numbers)
+    yield from _check_fresh_numbers(target, chosen)
 
 
-def _of_author(subject: Subject, pick: Pick | None) -> Iterator[Finding]:
+def _check_author_numbers(target: CheckTarget, numbers: ChosenNumbers | None) -> Iterator[Diagnostic]:
     """The author's numbers are finite once the file can be opened; here is what they hide."""
-    if pick is None:
+    if numbers is None:
         return
-    if pick.at_a_kink:
+    if numbers.at_a_kink:
         # What else such numbers do comes of that.
-        yield subject.warning(message(_KINK), "inputs")
+        yield target.warning(message(_KINK), "inputs")
         return
-    for blank, mistakes in _by_blank(pick).items():
-        yield subject.warning(message(_HIDES, blank=blank, mistakes=mistakes), "inputs")
-    if pick.too_long:
-        yield subject.warning(message(_LONG, n=DIGITS), "inputs")
+    for blank, mistakes in _hidden_by_blank(numbers).items():
+        yield target.warning(message(_HIDES, blank=blank, mistakes=mistakes), "inputs")
+    if numbers.too_long:
+        yield target.warning(message(_LONG, n=MAX_HAND_DIGITS), "inputs")
 
 
-def _of_fresh(subject: Subject, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+def _check_fresh_numbers(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
     """What can't be helped, told once."""
     told: set[str] = set()
-    for seed, pick in picks.items():
+    for seed, pick in chosen.items():
         if pick is None:
-            yield subject.fault(message(_NONE_FIT, seed=seed), "vary")
+            yield target.fault(message(_NONE_FIT, seed=seed), "vary")
             return
         found = {
-            blank: message(_FRESH_HIDE, seed=seed, blank=blank, mistakes=ids) for blank, ids in _by_blank(pick).items()
+            blank: message(_FRESH_HIDE, seed=seed, blank=blank, mistakes=ids)
+            for blank, ids in _hidden_by_blank(pick).items()
         }
         if pick.at_a_kink:
             found = {_FRESH_KINK: message(_FRESH_KINK, seed=seed)}
         elif pick.too_long:
-            found[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=DIGITS)
+            found[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=MAX_HAND_DIGITS)
         for what, text in found.items():
             if what not in told:
                 told.add(what)
-                yield subject.warning(text, "vary")
-        if not found and _FRESH_ALIKE not in told and (alike := pick.alike):
+                yield target.warning(text, "vary")
+        if not found and _FRESH_ALIKE not in told and (alike := pick.collision):
             # Of so many mistakes two can be alike wherever numbers are small: an author can't always help it.
             told.add(_FRESH_ALIKE)
             blank, one, other = alike
-            yield subject.note(message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other), "vary")
+            yield target.note(message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other), "vary")
 
 
-def _by_blank(pick: Pick) -> dict[str, str]:
+def _hidden_by_blank(numbers: ChosenNumbers) -> dict[str, str]:
     """The mistakes that are hidden, by blank, as a list to read."""
     found: dict[str, list[str]] = {}
-    for blank, mistake in pick.hidden:
+    for blank, mistake in numbers.hidden_mistakes:
         found.setdefault(blank, []).append(mistake)
     return {blank: ", ".join(mistakes) for blank, mistakes in found.items()}
 
 
-def _gradients(subject: Subject, exercise: Exercise, picks: dict[int, Pick | None]) -> Iterator[Finding]:
+def _check_gradients(
+    target: CheckTarget, exercise: Exercise, chosen: dict[int, ChosenNumbers | None]
+) -> Iterator[Diagnostic]:
     """Analytic and numerical gradients agree, for the author's numbers and every sampled variant."""
     problem = exercise.variant().problem
-    sets: list[Mapping[str, Value]] = [{name: in_floats(value) for name, value in problem.inputs.items()}]
+    sets: list[Mapping[str, Value]] = [{name: to_floats(value) for name, value in problem.inputs.items()}]
     seeds: list[int | None] = [None]
-    for seed, pick in picks.items():
+    for seed, pick in chosen.items():
         if pick is not None and not pick.at_a_kink:
             sets.append(pick.inputs)
             seeds.append(seed)
-    for position, name in _doubtful(problem, sets):
-        yield from _look_closer(subject, problem, sets[position], name, seeds[position])
+    for position, name in _find_suspect_gradients(problem, sets):
+        yield from _confirm_disagreement(target, problem, sets[position], name, seeds[position])
 
 
-def _doubtful(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:
+def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:
     """Where gradient and difference quotient differ: set and input. All sets, with one number moved up or down in each,
     go through the graph together.
     """
@@ -153,7 +156,7 @@ def _doubtful(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tup
     count = len(sets)
     given = {name: np.array([one[name] for one in sets], dtype=float) for name in problem.graph.inputs}
     wanted = [name for name in given if problem.wrt is None or name in problem.wrt]
-    moved = [(name, cell) for name in wanted for cell in _cells(given[name][0])]
+    moved = [(name, cell) for name in wanted for cell in _sample_cells(given[name][0])]
     # All sets as they are, then for each number that is moved all sets with it above, then with it below.
     batch = {name: np.concatenate([value] * (1 + 2 * len(moved))) for name, value in given.items()}
     steps = []
@@ -164,14 +167,14 @@ def _doubtful(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tup
         batch[name][begin : begin + count][where] += step
         batch[name][begin + count : begin + 2 * count][where] -= step
         steps.append(step)
-    start, members = in_floats(problem.start), count * (1 + 2 * len(moved))
+    start, members = to_floats(problem.start), count * (1 + 2 * len(moved))
     try:
         with np.errstate(all="ignore"):
-            passes, finite = run_batch(problem.graph, batch, start, problem.wrt)
-    except NotANumber:
+            passes, finite = forward_backward_batch(problem.graph, batch, start, problem.wrt)
+    except NonFiniteError:
         return []
-    output = passes.values[problem.graph.last]
-    total = (output * start).reshape(members, -1).sum(axis=1) if values.is_matrix(output) else output * start
+    output = passes.values[problem.graph.output_position]
+    total = (output * start).reshape(members, -1).sum(axis=1) if ops.is_matrix(output) else output * start
     weighed = np.broadcast_to(total, (members,)).reshape(-1, count)
     above, below, middle, step = weighed[1::2], weighed[2::2], weighed[0], np.array(steps)
     gradient = np.empty((len(moved), count))
@@ -188,21 +191,21 @@ def _doubtful(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tup
     return list({(position, moved[place][0]): None for place, position in np.argwhere(~agree).tolist()})
 
 
-def _look_closer(
-    subject: Subject, problem: Problem, inputs: Mapping[str, Value], name: str, seed: int | None
-) -> Iterator[Finding]:
+def _confirm_disagreement(
+    target: CheckTarget, problem: Problem, inputs: Mapping[str, Value], name: str, seed: int | None
+) -> Iterator[Diagnostic]:
     """The careful check of one input: kinks and poles within the step are no disagreement, nor is rounding, however
     large what cancels on the way.
     """
-    start = in_floats(problem.start)
+    start = to_floats(problem.start)
     try:
-        entries = check_numerically(problem.graph, inputs, _STEP, start, (name,), _CELLS)
-        rounding = 1e-14 * _weight(run(problem.graph, inputs, start)) / _STEP
-    except NotANumber:
+        entries = check_gradients(problem.graph, inputs, _STEP, start, (name,), _MAX_CELLS)
+        rounding = 1e-14 * _rounding_scale(forward_backward(problem.graph, inputs, start)) / _STEP
+    except NonFiniteError:
         return
     for entry in entries:
-        quotient, relative = entry.central.value, entry.central.relative
-        if entry.kink or quotient is None or relative is None:
+        quotient, relative = entry.central.value, entry.central.relative_error
+        if entry.crosses_kink or quotient is None or relative is None:
             continue
         off = abs(quotient - entry.gradient)
         # Where the curve bends as much as the sides of the step differ, a hundredth of that is its next term.
@@ -215,11 +218,11 @@ def _look_closer(
                 quotient=f"{quotient:.6g}",
                 seed="-" if seed is None else seed,
             )
-            yield subject.fault(text, "graph")
+            yield target.fault(text, "graph")
             return
 
 
-def _weight(passes: Passes) -> float:
+def _rounding_scale(passes: Passes) -> float:
     """By how much the output would move if every value on the way moved by as much as it is large."""
     import numpy as np
 
@@ -227,9 +230,9 @@ def _weight(passes: Passes) -> float:
     return float(sum(np.abs(np.multiply(value, gradient)).sum() for value, gradient in both if gradient is not None))
 
 
-def _cells(value: Value) -> list[tuple[int, int] | None]:
-    if not values.is_matrix(value):
+def _sample_cells(value: Value) -> list[tuple[int, int] | None]:
+    if not ops.is_matrix(value):
         return [None]
     rows, columns = value.shape
-    taken = min(rows * columns, _CELLS)
+    taken = min(rows * columns, _MAX_CELLS)
     return [divmod(i * rows * columns // taken, columns) for i in range(taken)]

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _
-from tutor.tui.contents import content
-from tutor.tui.signs import Signs
+from tutor.tui.content import styled
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -22,15 +22,15 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("escape", "answer(False)", N_("no"), id="confirm.no"),
     ]
 
-    def __init__(self, question: str, signs: Signs) -> None:
+    def __init__(self, question: str, glyphs: Glyphs) -> None:
         super().__init__()
         self.question = question
-        self.signs = signs
+        self.glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         yield Static(
-            content(
-                self.signs,
+            styled(
+                self.glyphs,
                 self.question,
                 "\n\n",
                 ("Enter", "bold $primary"),

@@ -9,9 +9,11 @@ from tutor.i18n import N_
 KEYS: list[BindingType] = [
     Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
     Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
-    Binding("f3", "fresh", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"),
     Binding(
-        "f4", "card", N_("rule"), tooltip=N_("the rule of the node in focus, and why it is so"), id="exercise.card"
+        "f3", "new_numbers", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"
+    ),
+    Binding(
+        "f4", "show_rule", N_("rule"), tooltip=N_("the rule of the node in focus, and why it is so"), id="exercise.card"
     ),
     Binding(
         "f6",
@@ -20,10 +22,12 @@ KEYS: list[BindingType] = [
         tooltip=N_("the backward pass step by step, at other numbers until all is solved"),
         id="exercise.explain",
     ),
-    Binding("f7", "density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"),
+    Binding(
+        "f7", "toggle_density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"
+    ),
     Binding(
         "ctrl+o",
-        "open",
+        "toggle_fold",
         N_("unfold"),
         tooltip=N_("unfold the node in focus into its parts, or fold them again; so does a click on it"),
         id="exercise.open",
@@ -31,14 +35,14 @@ KEYS: list[BindingType] = [
     Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
     Binding(
         "f9",
-        "closer",
+        "show_summary",
         N_("closer look"),
         tooltip=N_("when all is solved: closed form, numerical check, the program"),
         id="exercise.closer",
     ),
     Binding(
         "ctrl+n",
-        "advised",
+        "accept_suggestion",
         N_("do this"),
         tooltip=N_("when all is solved: do what is advised; the key for a hint passes over it"),
         show=False,
@@ -100,10 +104,12 @@ KEYS: list[BindingType] = [
     ),
     Binding("home", "edit('home')", N_("home"), tooltip=N_("to the start of the line"), show=False, id="exercise.home"),
     Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
-    Binding("pageup", "scroll_notes(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"),
+    Binding(
+        "pageup", "scroll_feedback(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"
+    ),
     Binding(
         "pagedown",
-        "scroll_notes(1)",
+        "scroll_feedback(1)",
         N_("down"),
         tooltip=N_("scroll the text"),
         show=False,

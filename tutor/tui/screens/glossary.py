@@ -10,15 +10,15 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.grading.card import Card, cards
-from tutor.grading.why import TERMS
-from tutor.i18n import N_, _, in_language, language, translate
-from tutor.tui.contents import content, hanging
-from tutor.tui.screens.card import CardScreen
-from tutor.tui.screens.visited import VisitedScreen
-from tutor.tui.signs import Signs
+from tutor.glyphs import Glyphs
+from tutor.grading.glossary import TERMS
+from tutor.grading.rule_cards import RuleCard, all_cards
+from tutor.i18n import N_, _, current_language, translate, translate_to
+from tutor.tui.content import hanging_indent, styled
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.rule_card import RuleCardScreen
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.rows import Rows
+from tutor.tui.widgets.option_list import ReadableOptionList
 
 KEYS: list[BindingType] = [
     Binding("escape,f4", "close", N_("back"), tooltip=N_("back to where you were"), id="glossary.close"),
@@ -30,21 +30,21 @@ KEYS: list[BindingType] = [
 _INDENT = Content(" " * 6)
 
 
-class GlossaryScreen(VisitedScreen):
+class GlossaryScreen(TutorScreen):
     """A list of rules and words. `at` is the title of the card that the cursor stands on first."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-    SAYS = N_("Every rule of the backward pass, and the words of the subject. Enter opens the card of a rule.")
+    HELP_TEXT = N_("Every rule of the backward pass, and the words of the subject. Enter opens the card of a rule.")
 
-    def __init__(self, signs: Signs, *, ascii: bool = False, at: str = "") -> None:
-        super().__init__(signs, ascii=ascii)
-        self._at = at
-        self._cards = cards()
+    def __init__(self, glyphs: Glyphs, *, ascii: bool = False, selected_title: str = "") -> None:
+        super().__init__(glyphs, ascii=ascii)
+        self._selected_title = selected_title
+        self._cards = all_cards()
 
     def compose(self) -> ComposeResult:
-        yield Static(content(self.signs, (_("Rules and words"), "bold")), id="title")
-        yield Rows(*self._options(0), id="glossary")
-        yield KeyBar(self.signs, id="keys")
+        yield Static(styled(self.glyphs, (_("Rules and words"), "bold")), id="title")
+        yield ReadableOptionList(*self._options(0), id="glossary")
+        yield KeyBar(self.glyphs, id="keys")
 
     def on_mount(self) -> None:
         if not self.query(OptionList):
@@ -52,13 +52,13 @@ class GlossaryScreen(VisitedScreen):
         options = self.query_one(OptionList)
         options.focus()
         titles = [card.title for card in self._cards]
-        options.highlighted = 1 + (titles.index(self._at) if self._at in titles else 0)
-        self.query_one(KeyBar).show(self.own_keys())
+        options.highlighted = 1 + (titles.index(self._selected_title) if self._selected_title in titles else 0)
+        self.query_one(KeyBar).set_state(self.bindings())
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._fit)
+        self.call_after_refresh(self._wrap_options)
 
-    def _fit(self) -> None:
+    def _wrap_options(self) -> None:
         """What a rule or a word says is wrapped below its own beginning."""
         if not self.query(OptionList):
             return
@@ -68,29 +68,29 @@ class GlossaryScreen(VisitedScreen):
             options.replace_option_prompt_at_index(at, option.prompt)
 
     def _options(self, room: int) -> list[Option]:
-        signs = self.signs
-        found = [Option(content(signs, (_("Rules"), "bold $primary")), disabled=True)]
+        signs = self.glyphs
+        found = [Option(styled(signs, (_("Rules"), "bold $primary")), disabled=True)]
         found += [Option(self._rule(card, room), str(index)) for index, card in enumerate(self._cards)]
-        found += [Option(Content(""), disabled=True), Option(content(signs, (_("Words"), "bold $primary")))]
+        found += [Option(Content(""), disabled=True), Option(styled(signs, (_("Words"), "bold $primary")))]
         found += [Option(self._term(*term, room)) for term in TERMS]
         return found
 
-    def _rule(self, card: Card, room: int) -> Content:
-        said = content(self.signs, (str(card.says[0]), "$foreground 60%"))
-        return content(self.signs, (f"  {card.title}\n", "bold"), hanging(_INDENT, said, room))
+    def _rule(self, card: RuleCard, room: int) -> Content:
+        said = styled(self.glyphs, (str(card.rules[0]), "$foreground 60%"))
+        return styled(self.glyphs, (f"  {card.title}\n", "bold"), hanging_indent(_INDENT, said, room))
 
     def _term(self, word: str, meaning: str, room: int) -> Content:
         """A word with the word of the other language, and what it means."""
-        other = in_language(word, "ko" if language() == "en" else "en")
+        other = translate_to(word, "ko" if current_language() == "en" else "en")
         beside = f" ({other})" if other.isascii() or not self.ascii else ""
-        says = hanging(_INDENT, content(self.signs, translate(meaning)), room)
-        return content(self.signs, (f"  {translate(word)}{beside}\n", "bold"), says)
+        says = hanging_indent(_INDENT, styled(self.glyphs, translate(meaning)), room)
+        return styled(self.glyphs, (f"  {translate(word)}{beside}\n", "bold"), says)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id is not None and self.app.screen is self:
             card = self._cards[int(event.option_id)]
-            self.app.push_screen(CardScreen(card, self.signs, ascii=self.ascii, from_glossary=True))
+            self.app.push_screen(RuleCardScreen(card, self.glyphs, ascii=self.ascii, from_glossary=True))
 
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()

@@ -13,11 +13,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _
-from tutor.tui.contents import content, hanging
-from tutor.tui.keymap import keys_of
-from tutor.tui.signs import Signs
-from tutor.tui.widgets.key_bar import EVERYWHERE, written
+from tutor.tui.content import hanging_indent, styled
+from tutor.tui.keymap import keys_for
+from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS, key_label
 
 
 class HelpScreen(ModalScreen[None]):
@@ -27,11 +27,11 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,enter,question_mark", "close", N_("close"), id="help.close"),
     ]
 
-    def __init__(self, paragraphs: Sequence[Content], keys: Sequence[Binding], signs: Signs) -> None:
+    def __init__(self, paragraphs: Sequence[Content], keys: Sequence[Binding], glyphs: Glyphs) -> None:
         super().__init__()
         self.paragraphs = paragraphs
         self.keys = keys
-        self.signs = signs
+        self.glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
@@ -41,28 +41,28 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help").focus()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._tell)
+        self.call_after_refresh(self._update_text)
 
-    def _tell(self) -> None:
+    def _update_text(self) -> None:
         if not self.query("#help-text"):
             return
         room = self.query_one("#help").scrollable_content_region.width
-        told = [*filter(None, self.paragraphs), self._table(room)]
+        told = [*filter(None, self.paragraphs), self._key_table(room)]
         self.query_one("#help-text", Static).update(Content("\n\n").join(told))
 
-    def _table(self, room: int) -> Content:
+    def _key_table(self, room: int) -> Content:
         """A row for each binding: its keys, and what they do."""
         rows = {
-            ", ".join(written(key, self.signs) for key in keys_of(self.app, binding).split(",")): (
+            ", ".join(key_label(key, self.glyphs) for key in keys_for(self.app, binding).split(",")): (
                 binding.tooltip or binding.description
             )
-            for binding in [*self.keys, *EVERYWHERE]
+            for binding in [*self.keys, *GLOBAL_BINDINGS]
         }
         width = max(map(cell_len, rows))
         lines = [
-            hanging(
-                content(self.signs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), "  "),
-                content(self.signs, _(says)),
+            hanging_indent(
+                styled(self.glyphs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), "  "),
+                styled(self.glyphs, _(says)),
                 room,
             )
             for keys, says in rows.items()

@@ -13,23 +13,23 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, message
-from tutor.packs.library import Entry, Pack
-from tutor.practice.store import Store
-from tutor.tui.contents import Part, content, prose
-from tutor.tui.signs import Signs
+from tutor.packs.library import ExerciseEntry, Pack
+from tutor.practice.storage.store import Store
+from tutor.tui.content import Part, from_markup, styled
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.rows import Rows
+from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-    from tutor.packs import Exercise
-    from tutor.tui.finding import Wanted
+    from tutor.packs.exercise import Exercise
+    from tutor.tui.search import SearchQuery
 
 _CONTINUE = "continue"
 _REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
-_ROWS: Mapping[str, tuple[str, str]] = {
+_ROW_HELP: Mapping[str, tuple[str, str]] = {
     _REVIEW: (
         N_("Review"),
         N_(
@@ -45,8 +45,8 @@ _ROWS: Mapping[str, tuple[str, str]] = {
         N_("Type any formula with its values: work on it as an exercise, see it worked out, or save it into a pack."),
     ),
 }
-_SEARCH_SAYS = N_("Search: words of titles or names, in either language. What has them stands in the list below.")
-_STATES: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
+_SEARCH_HELP = N_("Search: words of titles or names, in either language. What has them stands in the list below.")
+_STATE_LABELS: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
 class HomeScreen(Screen[None]):
@@ -62,9 +62,13 @@ class HomeScreen(Screen[None]):
             tooltip=N_("find exercises by words of their titles or names, in either language"),
             id="home.search",
         ),
-        Binding("escape", "clear", N_("all"), tooltip=N_("end the search, show all"), show=False, id="home.clear"),
-        Binding("down", "pick('cursor_down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"),
-        Binding("up", "pick('cursor_up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
+        Binding(
+            "escape", "clear_search", N_("all"), tooltip=N_("end the search, show all"), show=False, id="home.clear"
+        ),
+        Binding(
+            "down", "move_cursor('cursor_down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"
+        ),
+        Binding("up", "move_cursor('cursor_up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
         Binding("f5", "progress", N_("how far"), tooltip=N_("how far you have come"), id="home.progress"),
         Binding(
             "delete",
@@ -88,111 +92,111 @@ class HomeScreen(Screen[None]):
         ),
     ]
 
-    class Chosen(Message):
+    class ExerciseSelected(Message):
         """An exercise is to be opened."""
 
-        def __init__(self, pack: Pack, entry: Entry) -> None:
+        def __init__(self, pack: Pack, entry: ExerciseEntry) -> None:
             super().__init__()
             self.pack = pack
             self.entry = entry
 
-    class Playground(Message):
+    class PlaygroundRequested(Message):
         """The playground is to be opened."""
 
-    class Glossary(Message):
+    class GlossaryRequested(Message):
         """All rules are to be shown."""
 
     class Resumed(Message):
         """The list stands in front again."""
 
-    class Review(Message):
+    class ReviewRequested(Message):
         """The rules that are due are to be practised."""
 
-    class Progress(Message):
+    class ProgressRequested(Message):
         """The progress is to be shown."""
 
-    class Reset(Message):
+    class ResetRequested(Message):
         """The exercise is to be begun anew."""
 
-        def __init__(self, pack: str, exercise: str, called: str) -> None:
+        def __init__(self, pack: str, exercise: str, title: str) -> None:
             super().__init__()
             self.pack = pack
             self.exercise = exercise
-            self.called = called
+            self.title = title
 
-    class Undo(Message):
+    class UndoRequested(Message):
         """The last new beginning is to be taken back."""
 
-    def __init__(self, packs: Sequence[Pack], store: Store, signs: Signs) -> None:
+    def __init__(self, packs: Sequence[Pack], store: Store, glyphs: Glyphs) -> None:
         super().__init__()
         self.packs = packs
         self.store = store
-        self.signs = signs
+        self.glyphs = glyphs
         #: Why exercises can't be opened, by pack and exercise.
-        self.faults: dict[tuple[str, str], str] = {}
-        self._entries = self._by_name()
-        self._remark = ""
-        self._fresh = True
-        self._came_from: str | None = None
+        self.open_errors: dict[tuple[str, str], str] = {}
+        self._entries = self._index_entries()
+        self._status_message = ""
+        self._is_first_show = True
+        self._return_id: str | None = None
         #: How many rules are due for review.
-        self.due = 0
+        self.due_count = 0
         #: What is searched for; None where nothing is.
-        self._wanted: Wanted | None = None
+        self._search_query: SearchQuery | None = None
 
-    def _by_name(self) -> dict[str, tuple[Pack, Entry]]:
+    def _index_entries(self) -> dict[str, tuple[Pack, ExerciseEntry]]:
         return {f"{pack.id}/{entry.id}": (pack, entry) for pack in self.packs for entry in pack.entries}
 
-    def renew(self, packs: Sequence[Pack]) -> None:
+    def set_packs(self, packs: Sequence[Pack]) -> None:
         """List these packs from now on."""
         self.packs = packs
-        self.faults.clear()
-        self._entries = self._by_name()
+        self.open_errors.clear()
+        self._entries = self._index_entries()
         self.refresh_list()
 
     def compose(self) -> ComposeResult:
-        yield Static(content(self.signs, ("backprop-tutor", "bold")), id="title")
+        yield Static(styled(self.glyphs, ("backprop-tutor", "bold")), id="title")
         yield Static(id="notice")
-        yield Rows(*self._options(), id="exercises")
-        yield KeyBar(self.signs, id="keys")
+        yield ReadableOptionList(*self._options(), id="exercises")
+        yield KeyBar(self.glyphs, id="keys")
 
     def on_mount(self) -> None:
         if not self.query(OptionList):  # the app is left before the screen was made
             return
         self.query_one(OptionList).focus()
         if not self._entries:
-            self._remark = _("There are no exercises here. Install backprop-tutor again.")
+            self._status_message = _("There are no exercises here. Install backprop-tutor again.")
         self._show_notice()
-        self.show_keys()
+        self.refresh_keys()
 
-    def show_keys(self) -> None:
+    def refresh_keys(self) -> None:
         """The keys that mean something now."""
         if not self.query(KeyBar):
             return
-        searching = self._wanted is not None
+        searching = self._search_query is not None
         own = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         known = {"home.clear"} if searching else {binding.id for binding in own if binding.show}
         hidden = {"home.search"} if searching else set()
-        self.query_one(KeyBar).show(
+        self.query_one(KeyBar).set_state(
             [key for key in own if key.id in known | {"home.open", "home.help"} and key.id not in hidden]
         )
 
-    def restyle(self) -> None:
+    def on_glyphs_changed(self) -> None:
         """The line to search in goes when the screen is made anew."""
-        self._wanted = None
+        self._search_query = None
 
     def on_screen_resume(self) -> None:
-        if not self._fresh:
+        if not self._is_first_show:
             self.refresh_list()
             self.post_message(self.Resumed())
-        self._fresh = False
+        self._is_first_show = False
 
     def refresh_list(self) -> None:
         """Show the states as they are now; the cursor stays where it was."""
         if not self.is_mounted:
             return
         options = self.query_one(OptionList)
-        before = self._came_from or (options.highlighted_option.id if options.highlighted_option else None)
-        self._came_from = None
+        before = self._return_id or (options.highlighted_option.id if options.highlighted_option else None)
+        self._return_id = None
         options.clear_options()
         options.add_options(self._options())
         known = [option.id for option in options.options]
@@ -202,109 +206,109 @@ class HomeScreen(Screen[None]):
             options.action_first()
         self._show_notice()
 
-    def come_back_from(self, exercise: Exercise) -> None:
+    def return_to(self, exercise: Exercise) -> None:
         """The exercise to put the cursor on when the list is shown again."""
         name = f"{exercise.pack}/{exercise.id}"
-        self._came_from = name if name in self._entries else None
+        self._return_id = name if name in self._entries else None
 
     def show_due(self, number: int) -> None:
         """Show how many rules are due for review."""
-        if number != self.due:
-            self.due = number
+        if number != self.due_count:
+            self.due_count = number
             self.refresh_list()
 
-    def say(self, text: object) -> None:
+    def set_message(self, text: object) -> None:
         """Say something above the list, until the next choice."""
-        self._remark = str(text)
+        self._status_message = str(text)
         self.refresh_list()
 
-    def mark_broken(self, pack: Pack, entry: Entry, reason: str) -> None:
+    def mark_broken(self, pack: Pack, entry: ExerciseEntry, reason: str) -> None:
         """Show that an exercise can't be opened, and why."""
-        self.faults[pack.id, entry.id] = reason
+        self.open_errors[pack.id, entry.id] = reason
         self.refresh_list()
 
     def _show_notice(self) -> None:
-        lines = [str(text) for text in (self.store.notice, self._remark) if text]
+        lines = [str(text) for text in (self.store.notice, self._status_message) if text]
         notice = self.query_one("#notice", Static)
         notice.set_class(bool(lines), "-shown")
-        notice.update(content(self.signs, "\n".join(lines)))
+        notice.update(styled(self.glyphs, "\n".join(lines)))
 
     def _options(self) -> list[Option]:
         states = self.store.states()
-        if self._wanted:
-            return self._hits(self._wanted, states)
+        if self._search_query:
+            return self._search_options(self._search_query, states)
         options: list[Option] = []
-        latest = self.store.latest()
+        latest = self.store.exercise_to_continue()
         if latest is not None and "/".join(latest) in self._entries:
             pack, entry = self._entries["/".join(latest)]
             title = str(message(N_("Continue: {title}"), title=entry.title))
-            head = (f"{self.signs.begun} {title}", "bold $accent")
-            options.append(Option(content(self.signs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
-        if self.due:
-            due = message(N_("Review ({n} due)"), n=self.due)
+            head = (f"{self.glyphs.started} {title}", "bold $accent")
+            options.append(Option(styled(self.glyphs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
+        if self.due_count:
+            due = message(N_("Review ({n} due)"), n=self.due_count)
             says = _("fresh numbers, ten minutes at most")
-            head = (f"{self.signs.begun} {due}", "bold $accent")
-            options.append(Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _REVIEW))
+            head = (f"{self.glyphs.started} {due}", "bold $accent")
+            options.append(Option(styled(self.glyphs, head, (f"   {says}", "$foreground 60%")), _REVIEW))
         if options:
             options.append(Option(Content(""), disabled=True))
         for pack in self.packs:
-            options += self._pack(pack, states)
+            options += self._pack_options(pack, states)
         play, says = _("Playground"), _("any formula of your own")
-        head = (f"{self.signs.point} {play}", "bold $accent")
-        options.append(Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _PLAYGROUND))
+        head = (f"{self.glyphs.prompt} {play}", "bold $accent")
+        options.append(Option(styled(self.glyphs, head, (f"   {says}", "$foreground 60%")), _PLAYGROUND))
         progress, says = _("Progress"), _("rules, packs, weeks, mistakes")
-        head = (f"{self.signs.point} {progress}", "bold $accent")
-        return [*options, Option(content(self.signs, head, (f"   {says}", "$foreground 60%")), _PROGRESS)]
+        head = (f"{self.glyphs.prompt} {progress}", "bold $accent")
+        return [*options, Option(styled(self.glyphs, head, (f"   {says}", "$foreground 60%")), _PROGRESS)]
 
-    def _hits(self, wanted: Wanted, states: Mapping[tuple[str, str], str]) -> list[Option]:
+    def _search_options(self, query: SearchQuery, states: Mapping[tuple[str, str], str]) -> list[Option]:
         """The exercises that are searched for, pack by pack."""
-        from tutor.tui.finding import names_of
+        from tutor.tui.search import search_names
 
         options: list[Option] = []
         for pack in self.packs:
-            hits = [entry for entry in pack.entries if wanted.finds(*names_of(pack, entry))]
+            hits = [entry for entry in pack.entries if query.matches(*search_names(pack, entry))]
             if hits:
-                options.append(Option(content(self.signs, (str(pack.title), "bold")), disabled=True))
+                options.append(Option(styled(self.glyphs, (str(pack.title), "bold")), disabled=True))
             for entry in hits:
                 state = states.get((pack.id, entry.id), "new")
-                options.append(Option(self._entry(pack, entry, state), f"{pack.id}/{entry.id}"))
+                options.append(Option(self._entry_line(pack, entry, state), f"{pack.id}/{entry.id}"))
         if not options:
-            key = self.signs.key("home.clear", "Esc")
+            key = self.glyphs.key_label("home.clear", "Esc")
             said = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
-            options.append(Option(content(self.signs, (said, "$text-warning")), disabled=True))
+            options.append(Option(styled(self.glyphs, (said, "$text-warning")), disabled=True))
         return options
 
-    def _pack(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
+    def _pack_options(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
         solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
         count = message(N_("{n} of {all} solved"), n=solved, all=len(pack.entries))
         head: list[Part] = [(str(pack.title), "bold"), (f"   {count}", "$foreground 60%")]
         if str(pack.description).strip():
             head.append((f"\n{str(pack.description).strip()}", "$foreground 60%"))
-        head += [(f"\n{self.signs.fault} {fault}", "$text-error") for fault in pack.faults]
-        options = [Option(content(self.signs, *head), disabled=True)]
+        head += [(f"\n{self.glyphs.error} {fault}", "$text-error") for fault in pack.faults]
+        options = [Option(styled(self.glyphs, *head), disabled=True)]
         for entry in pack.entries:
             options.append(
-                Option(self._entry(pack, entry, states.get((pack.id, entry.id), "new")), f"{pack.id}/{entry.id}")
+                Option(self._entry_line(pack, entry, states.get((pack.id, entry.id), "new")), f"{pack.id}/{entry.id}")
             )
         return [*options, Option(Content(""), disabled=True)]
 
-    def _entry(self, pack: Pack, entry: Entry, state: str) -> Content:
-        signs = self.signs
+    def _entry_line(self, pack: Pack, entry: ExerciseEntry, state: str) -> Content:
+        signs = self.glyphs
         mark, style = {
             "new": (signs.new, "$foreground 60%"),
-            "begun": (signs.begun, "bold $accent"),
-            "solved": (signs.right, "bold $success"),
+            "begun": (signs.started, "bold $accent"),
+            "solved": (signs.correct, "bold $success"),
         }[state]
-        reason = self.faults.get((pack.id, entry.id))
+        reason = self.open_errors.get((pack.id, entry.id))
         if reason is not None:
             broken = (f"\n      {reason}", "$text-error")
-            return content(signs, (f"  {signs.fault} ", "bold $error"), str(entry.title), broken)
-        said = (f"   {_(_STATES[state])}", "$foreground 60%") if state != "new" else ""
-        return content(signs, (f"  {mark} ", style), str(entry.title), said)
+            return styled(signs, (f"  {signs.error} ", "bold $error"), str(entry.title), broken)
+        said = (f"   {_(_STATE_LABELS[state])}", "$foreground 60%") if state != "new" else ""
+        return styled(signs, (f"  {mark} ", style), str(entry.title), said)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._remark = ""
+        self._status_message = ""
         if event.option_id == _PLAYGROUND:
             self.action_playground()
             return
@@ -314,10 +318,10 @@ class HomeScreen(Screen[None]):
         if event.option_id == _PROGRESS:
             self.action_progress()
             return
-        latest = self.store.latest()
+        latest = self.store.exercise_to_continue()
         name = "/".join(latest) if event.option_id == _CONTINUE and latest else event.option_id
         if name in self._entries:
-            self.post_message(self.Chosen(*self._entries[name]))
+            self.post_message(self.ExerciseSelected(*self._entries[name]))
 
     # --- searching ---
 
@@ -326,19 +330,19 @@ class HomeScreen(Screen[None]):
         if not self.query("#search"):
             from textual.widgets import Input
 
-            from tutor.tui.finding import Wanted
+            from tutor.tui.search import SearchQuery
 
-            said = self.signs.text(_("words of a title, or a name such as basics/times"))
+            said = self.glyphs.render(_("words of a title, or a name such as basics/times"))
             await self.mount(Input(placeholder=said, id="search", compact=True), after="#title")
-            self._wanted = Wanted("")
+            self._search_query = SearchQuery("")
         self.query_one("#search").focus()
-        self.show_keys()
+        self.refresh_keys()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        from tutor.tui.finding import Wanted
+        from tutor.tui.search import SearchQuery
 
         event.stop()
-        self._wanted = Wanted(event.value)
+        self._search_query = SearchQuery(event.value)
         self.refresh_list()
         self.query_one(OptionList).action_first()
 
@@ -346,17 +350,17 @@ class HomeScreen(Screen[None]):
         event.stop()
         self.action_open()
 
-    async def action_clear(self) -> None:
+    async def action_clear_search(self) -> None:
         """End the search; the cursor stays on what was found."""
-        if self._wanted is None:
+        if self._search_query is None:
             return
-        self._wanted = None
+        self._search_query = None
         await self.query("#search").remove()
         self.query_one(OptionList).focus()
         self.refresh_list()
-        self.show_keys()
+        self.refresh_keys()
 
-    def action_pick(self, move: str) -> None:
+    def action_move_cursor(self, move: str) -> None:
         """Move in the list while one types above it."""
         getattr(self.query_one(OptionList), f"action_{move}")()
 
@@ -366,27 +370,27 @@ class HomeScreen(Screen[None]):
         self.query_one(OptionList).action_select()
 
     def action_playground(self) -> None:
-        self.post_message(self.Playground())
+        self.post_message(self.PlaygroundRequested())
 
     def action_review(self) -> None:
-        self.post_message(self.Review())
+        self.post_message(self.ReviewRequested())
 
     def action_progress(self) -> None:
-        self.post_message(self.Progress())
+        self.post_message(self.ProgressRequested())
 
     def action_reset(self) -> None:
         option = self.query_one(OptionList).highlighted_option
-        latest = self.store.latest()
+        latest = self.store.exercise_to_continue()
         name = "/".join(latest) if option and option.id == _CONTINUE and latest else option.id if option else None
         if name in self._entries:
             pack, entry = self._entries[name]
-            self.post_message(self.Reset(pack.id, entry.id, str(entry.title)))
+            self.post_message(self.ResetRequested(pack.id, entry.id, str(entry.title)))
 
     def action_undo(self) -> None:
-        self.post_message(self.Undo())
+        self.post_message(self.UndoRequested())
 
     def action_glossary(self) -> None:
-        self.post_message(self.Glossary())
+        self.post_message(self.GlossaryRequested())
 
     def action_help(self) -> None:
         if self.app.screen is not self:
@@ -398,25 +402,25 @@ class HomeScreen(Screen[None]):
             "to the inputs. Choose an exercise with the arrow keys and Enter."
         )
         keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        self.app.push_screen(HelpScreen([*self._about(), content(self.signs, text)], keys, self.signs))
+        self.app.push_screen(HelpScreen([*self._focus_help(), styled(self.glyphs, text)], keys, self.glyphs))
 
-    def _about(self) -> list[Content]:
+    def _focus_help(self) -> list[Content]:
         """What stands in focus: an exercise with its name and its pack, or what else a row or the search is for."""
         option = self.query_one(OptionList).highlighted_option
-        said = [content(self.signs, _(_SEARCH_SAYS))] if self._wanted is not None else []
+        said = [styled(self.glyphs, _(_SEARCH_HELP))] if self._search_query is not None else []
         name = option.id if option and option.id else ""
-        latest = self.store.latest()
+        latest = self.store.exercise_to_continue()
         if name == _CONTINUE and latest is not None:
             name = "/".join(latest)
-            said.append(content(self.signs, _("You were at this exercise last, and it is not solved yet.")))
-        if name in _ROWS:
-            called, says = _ROWS[name]
-            said.append(content(self.signs, (_(called), "bold"), f"\n{_(says)}"))
-        return [*said, *(self._about_exercise(name) if name in self._entries else [])]
+            said.append(styled(self.glyphs, _("You were at this exercise last, and it is not solved yet.")))
+        if name in _ROW_HELP:
+            called, says = _ROW_HELP[name]
+            said.append(styled(self.glyphs, (_(called), "bold"), f"\n{_(says)}"))
+        return [*said, *(self._exercise_help(name) if name in self._entries else [])]
 
-    def _about_exercise(self, name: str) -> list[Content]:
+    def _exercise_help(self, name: str) -> list[Content]:
         pack, entry = self._entries[name]
-        state = _(_STATES[self.store.state(pack.id, entry.id)])
-        head = content(self.signs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
-        command = content(self.signs, (f"backprop-tutor play {name}", "$foreground 60%"))
-        return [head + command, *([prose(self.signs, said)] if (said := str(pack.description).strip()) else [])]
+        state = _(_STATE_LABELS[self.store.state(pack.id, entry.id)])
+        head = styled(self.glyphs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
+        command = styled(self.glyphs, (f"backprop-tutor play {name}", "$foreground 60%"))
+        return [head + command, *([from_markup(self.glyphs, said)] if (said := str(pack.description).strip()) else [])]

@@ -13,15 +13,15 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor import settings
-from tutor.i18n import N_, _, language
-from tutor.tui.contents import content
-from tutor.tui.screens.visited import VisitedScreen
-from tutor.tui.signs import Signs
+from tutor.glyphs import Glyphs
+from tutor.i18n import N_, _, current_language
+from tutor.tui.content import styled
+from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.rows import Rows
+from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
-    from tutor.tui.choosing import Choosing
+    from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [
     Binding("escape", "close", N_("back"), tooltip=N_("back to where you were"), id="settings.close"),
@@ -30,54 +30,54 @@ KEYS: list[BindingType] = [
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="settings.help"),
 ]
 
-_NAMES: Mapping[str, str] = {
+_ROW_LABELS: Mapping[str, str] = {
     "theme": N_("Theme"),
     "language": N_("Language"),
     "density": N_("Graphs open"),
     "ascii": N_("Drawn with"),
 }
 _KEYS, _FILE = _BESIDES = (N_("Keys"), N_("Settings file"))
-_DRAWN: Mapping[str, str] = {"all": N_("all characters"), "ascii": N_("ASCII only")}
+_GLYPH_SET_LABELS: Mapping[str, str] = {"all": N_("all characters"), "ascii": N_("ASCII only")}
 
 
-class SettingsScreen(VisitedScreen):
+class SettingsScreen(TutorScreen):
     """A row for each setting; Enter changes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-    SAYS = N_(
+    HELP_TEXT = N_(
         "Each row is a setting; Enter takes the next choice, and it holds at once. All of it is kept in one small "
         "file, where keys can be changed as well."
     )
 
-    def __init__(self, signs: Signs, *, ascii: bool = False) -> None:
-        super().__init__(signs, ascii=ascii)
-        self._at: int | None = 0
+    def __init__(self, glyphs: Glyphs, *, ascii: bool = False) -> None:
+        super().__init__(glyphs, ascii=ascii)
+        self._highlighted_row: int | None = 0
 
     @property
-    def _choosing(self) -> Choosing:
-        return cast("Choosing", self.app)
+    def _preferences(self) -> Preferences:
+        return cast("Preferences", self.app)
 
     def compose(self) -> ComposeResult:
-        yield Static(content(self.signs, (_("Settings"), "bold")), id="title")
-        yield Rows(*self._options(), id="settings")
-        yield KeyBar(self.signs, id="keys")
+        yield Static(styled(self.glyphs, (_("Settings"), "bold")), id="title")
+        yield ReadableOptionList(*self._options(), id="settings")
+        yield KeyBar(self.glyphs, id="keys")
 
     def on_mount(self) -> None:
         if not self.query(OptionList):
             return
         options = self.query_one(OptionList)
         options.focus()
-        options.highlighted = self._at
-        self.query_one(KeyBar).show([key for key in self.own_keys() if key.show])
+        options.highlighted = self._highlighted_row
+        self.query_one(KeyBar).set_state([key for key in self.bindings() if key.show])
 
-    def restyle(self) -> None:
+    def on_glyphs_changed(self) -> None:
         """The row in focus stays where it is."""
-        self._at = self.query_one(OptionList).highlighted
+        self._highlighted_row = self.query_one(OptionList).highlighted
 
     def _options(self) -> list[Option]:
-        shown = [Option(self._row(name, _(says)), name) for name, says in _NAMES.items()]
+        shown = [Option(self._row(name, _(says)), name) for name, says in _ROW_LABELS.items()]
         path = settings.default_path()
-        changed = self._choosing.keymap
+        changed = self._preferences.keymap
         keys = ", ".join(changed) if changed else _("as they are; the file below changes them")
         return [
             *shown,
@@ -91,19 +91,19 @@ class SettingsScreen(VisitedScreen):
         return self._line(says, _(choices[value]))
 
     def _line(self, says: str, value: str) -> Content:
-        width = max(cell_len(_(name)) for name in [*_NAMES.values(), *_BESIDES])
-        return content(self.signs, (says, "bold"), " " * (width - cell_len(says)), f"   {value}")
+        width = max(cell_len(_(name)) for name in [*_ROW_LABELS.values(), *_BESIDES])
+        return styled(self.glyphs, (says, "bold"), " " * (width - cell_len(says)), f"   {value}")
 
     def _choices(self, name: str) -> tuple[str, Mapping[str, str]]:
         """What is chosen, and all choices with what they are called."""
-        chosen = self._choosing.chosen
+        chosen = self._preferences.settings
         if name == "theme":
             return chosen.theme, settings.THEMES
         if name == "language":
-            return language(), settings.NAMES
+            return current_language(), settings.LANGUAGE_NAMES
         if name == "density":
             return chosen.density, settings.DENSITIES
-        return ("ascii" if self.ascii else "all"), _DRAWN
+        return ("ascii" if self.ascii else "all"), _GLYPH_SET_LABELS
 
     # --- keys ---
 
@@ -115,27 +115,27 @@ class SettingsScreen(VisitedScreen):
         """Take the next choice of the row in focus, after the last one the first."""
         options = self.query_one(OptionList)
         name = options.highlighted_option.id if options.highlighted_option else ""
-        if name and name in _NAMES:
+        if name and name in _ROW_LABELS:
             value, choices = self._choices(name)
             every = list(choices)
             new = every[(every.index(value) + by) % len(every)]
-            await self._take(name, new)
+            await self._apply_choice(name, new)
         elif name == "file":
-            self._choosing.write_settings()
-        self._renew()
+            self._preferences.create_settings_file()
+        self._refresh_rows()
 
-    async def _take(self, name: str, value: str) -> None:
-        app = self._choosing
+    async def _apply_choice(self, name: str, value: str) -> None:
+        app = self._preferences
         if name == "theme":
-            app.choose_theme(value)
+            app.set_theme(value)
         elif name == "language":
-            await app.choose_language(value)
+            await app.set_language(value)
         elif name == "density":
-            app.choose_density(value)
+            app.set_density(value)
         else:
-            await app.choose_ascii(value == "ascii")
+            await app.set_ascii(value == "ascii")
 
-    def _renew(self) -> None:
+    def _refresh_rows(self) -> None:
         options = self.query_one(OptionList)
         at = options.highlighted
         options.clear_options()

@@ -13,22 +13,21 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from tutor.algebra import AlgebraError
-from tutor.i18n import N_, _, message
+from tutor.algebra.errors import AlgebraError
+from tutor.glyphs import Glyphs
+from tutor.i18n import N_, _, describe_os_error, message
 from tutor.i18n import Message as Said
 from tutor.practice.worksheet import Worksheet
-from tutor.system_errors import reason
-from tutor.tui.contents import content
-from tutor.tui.findings import SECTIONS, Block, Findings, program
-from tutor.tui.screens.reading import ReadingScreen
-from tutor.tui.signs import Signs
+from tutor.tui.content import styled
+from tutor.tui.screens.base import ScrollingScreen
+from tutor.tui.summary_sections import SECTIONS, SummaryBlock, SummarySections, torch_source
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
-    from tutor.tui.choosing import Choosing
+    from tutor.tui.preferences import Preferences
 
 #: Columns that are never text: the padding of the list and its scroll bar.
-_BESIDE = 4
+_PADDING_CELLS = 4
 
 KEYS: list[BindingType] = [
     Binding("escape,f9,enter", "close", N_("back"), tooltip=N_("back to where you were"), id="summary.close"),
@@ -48,127 +47,131 @@ KEYS: list[BindingType] = [
 ]
 
 
-class SummaryScreen(ReadingScreen):
+class SummaryScreen(ScrollingScreen):
     """Every section stands there from the first; what has to be computed comes when it is ready."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
-    SAYS = N_(
+    HELP_TEXT = N_(
         "What this exercise comes to: the gradients as formulas in the inputs, held against what you typed; the same "
         "gradients from differences; the whole pass; and a program that computes it."
     )
-    TEXT, DOWN = "#found", "summary.page-down"
+    TEXT, DOWN = "#sections", "summary.page-down"
 
-    class Made(Message):
+    class SectionReady(Message):
         """A section is ready."""
 
-        def __init__(self, section: str, blocks: list[Block]) -> None:
+        def __init__(self, section: str, blocks: list[SummaryBlock]) -> None:
             super().__init__()
             self.section = section
             self.blocks = blocks
 
-    def __init__(self, worksheet: Worksheet, signs: Signs, *, ascii: bool = False) -> None:
-        super().__init__(signs, ascii=ascii)
+    def __init__(self, worksheet: Worksheet, glyphs: Glyphs, *, ascii: bool = False) -> None:
+        super().__init__(glyphs, ascii=ascii)
         self.worksheet = worksheet
-        self._made_for = 0
+        self._made_width = 0
 
     def compose(self) -> ComposeResult:
         title = str(self.worksheet.variant.exercise.title)
-        yield Static(content(self.signs, (title, "bold"), "   ", _("a closer look")), id="title")
-        yield Static(id="remark")
-        with ScrollableContainer(id="found", can_focus=False):
+        yield Static(styled(self.glyphs, (title, "bold"), "   ", _("a closer look")), id="title")
+        yield Static(id="status-message")
+        with ScrollableContainer(id="sections", can_focus=False):
             for section, (name, _wide) in SECTIONS.items():
-                yield Static(content(self.signs, (_(name), "bold $primary")), id=f"head-{section}", classes="head")
-                waiting = content(self.signs, (_("One moment, please."), "$foreground 60%"))
+                yield Static(styled(self.glyphs, (_(name), "bold $primary")), id=f"head-{section}", classes="head")
+                waiting = styled(self.glyphs, (_("One moment, please."), "$foreground 60%"))
                 yield Static(waiting, classes=f"of-{section} block -waiting")
-        yield KeyBar(self.signs, id="keys")
+        yield KeyBar(self.glyphs, id="keys")
 
-    def hidden(self) -> set[str]:
+    def hidden_bindings(self) -> set[str]:
         return {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
 
-    def restyle(self) -> None:
+    def on_glyphs_changed(self) -> None:
         """All sections are made once more."""
-        self._made_for = 0
+        self._made_width = 0
 
     def on_resize(self) -> None:
-        width = self.size.width - _BESIDE
-        if width == self._made_for:
+        width = self.size.width - _PADDING_CELLS
+        if width == self._made_width:
             return
-        sections = [name for name, (_name, wide) in SECTIONS.items() if wide or not self._made_for]
-        self._made_for = width
-        self.run_worker(lambda: self._make(sections, width), thread=True, exit_on_error=False, group=f"make {width}")
+        sections = [name for name, (_name, wide) in SECTIONS.items() if wide or not self._made_width]
+        self._made_width = width
+        self.run_worker(
+            lambda: self._make_sections(sections, width), thread=True, exit_on_error=False, group=f"make {width}"
+        )
 
-    def _make(self, sections: list[str], width: int) -> None:
+    def _make_sections(self, sections: list[str], width: int) -> None:
         worker = get_current_worker()
 
         def stopped() -> bool:
             return worker.is_cancelled
 
-        findings = Findings(self.worksheet, self.signs, stopped, width=width, ascii=self.ascii)
+        findings = SummarySections(self.worksheet, self.glyphs, stopped, width=width, ascii=self.ascii)
         # The closed form takes longest, and nothing waits for it.
         for section in sorted(sections, key="closed".__eq__):
-            blocks = findings.make(section)
-            if stopped() or (width != self._made_for and SECTIONS[section][1]):
+            blocks = findings.make_section(section)
+            if stopped() or (width != self._made_width and SECTIONS[section][1]):
                 return
-            self.post_message(self.Made(section, blocks))
+            self.post_message(self.SectionReady(section, blocks))
 
-    async def on_summary_screen_made(self, event: Made) -> None:
+    async def on_summary_screen_section_ready(self, event: SectionReady) -> None:
         if not self.is_mounted:
             return
-        found = self.query_one("#found")
+        found = self.query_one("#sections")
         await found.query(f".of-{event.section}").remove()
         blocks = [
-            Static(block.text, classes=f"of-{event.section} block{' -kept' if block.kept else ''}")
+            Static(block.text, classes=f"of-{event.section} block{' -preformatted' if block.preformatted else ''}")
             for block in event.blocks
         ]
         await found.mount(*blocks, after=f"#head-{event.section}")
-        self.call_after_refresh(self.show_keys)
+        self.call_after_refresh(self.refresh_keys)
 
     # --- keys ---
 
     def action_copy(self) -> None:
-        lines = self._program()
+        lines = self._torch_source()
         if lines:
             self.app.copy_to_clipboard("\n".join(lines) + "\n")
-            key = self.signs.key("summary.save", "s")
-            self._done(
+            key = self.glyphs.key_label("summary.save", "s")
+            self._report_success(
                 message(N_("Copied. Where your terminal doesn't allow that, {key} saves it to a file."), key=key)
             )
 
     def action_save(self) -> None:
-        lines = self._program()
+        lines = self._torch_source()
         if not lines:
             return
         try:
-            path = _write_new(Path.cwd(), self.worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n")
+            path = _write_new_file(
+                Path.cwd(), self.worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n"
+            )
         except OSError as error:
-            self._say(message(N_("It can't be saved here: {reason}."), reason=reason(error)))
+            self._show_error(message(N_("It can't be saved here: {reason}."), reason=describe_os_error(error)))
         else:
-            self._done(message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent))
+            self._report_success(message(N_("Saved as {name} in {folder}"), name=path.name, folder=path.parent))
 
-    def _program(self) -> list[str]:
+    def _torch_source(self) -> list[str]:
         with suppress(AlgebraError):
-            return program(self.worksheet)
-        self._say(message(N_("A program needs numbers, and here some inputs are symbols.")))
+            return torch_source(self.worksheet)
+        self._show_error(message(N_("A program needs numbers, and here some inputs are symbols.")))
         return []
 
-    def _done(self, text: Said) -> None:
-        self.query_one("#remark", Static).remove_class("-shown")
-        cast("Choosing", self.app).tell(text)
+    def _report_success(self, text: Said) -> None:
+        self.query_one("#status-message", Static).remove_class("-shown")
+        cast("Preferences", self.app).show_notification(text)
 
-    def _say(self, text: Said) -> None:
-        remark = self.query_one("#remark", Static)
+    def _show_error(self, text: Said) -> None:
+        remark = self.query_one("#status-message", Static)
         remark.set_class(True, "-shown")
-        remark.update(content(self.signs, (str(text), "$text-warning")))
+        remark.update(styled(self.glyphs, (str(text), "$text-warning")))
 
     def action_end(self, last: bool) -> None:
-        found = self.query_one("#found")
+        found = self.query_one("#sections")
         if last:
             found.scroll_end(animate=False)
         else:
             found.scroll_home(animate=False)
 
 
-def _write_new(folder: Path, name: str, text: str) -> Path:
+def _write_new_file(folder: Path, name: str, text: str) -> Path:
     """Write a text to a new file; one that is there already stays as it is. Raises OSError."""
     number = 1
     while True:

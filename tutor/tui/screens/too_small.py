@@ -10,10 +10,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.i18n import N_, message
-from tutor.tui.arrangement import LEAST_HEIGHT, LEAST_WIDTH
+from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 
 if TYPE_CHECKING:
-    from tutor.tui.choosing import Choosing
+    from tutor.tui.preferences import Preferences
 
 
 class TooSmallScreen(ModalScreen[None]):
@@ -21,5 +21,5 @@ class TooSmallScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         text = N_("backprop-tutor needs {width} columns and {height} rows. Make the window larger, or quit with {key}.")
-        key = cast("Choosing", self.app).signs.key("app.quit", "^Q")
-        yield Static(Content(str(message(text, width=LEAST_WIDTH, height=LEAST_HEIGHT, key=key))))
+        key = cast("Preferences", self.app).glyphs.key_label("app.quit", "^Q")
+        yield Static(Content(str(message(text, width=MIN_WIDTH, height=MIN_HEIGHT, key=key))))

@@ -13,12 +13,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tutor.drawing.cells import shorten
-from tutor.tui.draft import Cell, Line
-from tutor.tui.signs import UNICODE, Signs
+from tutor.drawing.layout.cell_width import truncate
+from tutor.glyphs import UNICODE, Glyphs
+from tutor.tui.answer_input import Cell, LineEditor
 
 #: The narrowest and the widest column, in cells, without the cell for its mark and the space behind.
-NARROW, WIDE = 7, 16
+MIN_CELL_WIDTH, MAX_CELL_WIDTH = 7, 16
 
 
 class AnswerGrid(ScrollView, inherit_bindings=False):
@@ -28,7 +28,7 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "grid--cell",
-        "grid--idle",
+        "grid--empty",
         "grid--active",
         "grid--checked",
         "grid--cursor",
@@ -37,39 +37,41 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         "grid--wrong",
     }
 
-    class Chosen(Message):
+    class CellSelected(Message):
         """A cell was clicked."""
 
         def __init__(self, row: int, column: int) -> None:
             super().__init__()
             self.cell = (row, column)
 
-    def __init__(self, signs: Signs = UNICODE, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.signs = signs
-        self._cells: Sequence[Sequence[Line]] = []
+        self.glyphs = glyphs
+        self._cells: Sequence[Sequence[LineEditor]] = []
         self._marks: Sequence[Sequence[str]] = []
-        self._at: Cell = None
-        self._open = False
-        self._width = NARROW
+        self._active_cell: Cell = None
+        self._is_active = False
+        self._width = MIN_CELL_WIDTH
 
-    def show(self, cells: Sequence[Sequence[Line]], marks: Sequence[Sequence[str]], at: Cell, active: bool) -> None:
+    def set_state(
+        self, cells: Sequence[Sequence[LineEditor]], marks: Sequence[Sequence[str]], active_cell: Cell, active: bool
+    ) -> None:
         """Show these cells; `at` is the one that is typed into, `active` says whether it is typed into now."""
-        self._cells, self._marks, self._at, self._open = cells, marks, at, active
+        self._cells, self._marks, self._active_cell, self._is_active = cells, marks, active_cell, active
         longest = max((cell_len(line.text) + 1 for row in cells for line in row), default=0)
-        self._width = min(max(longest, NARROW), WIDE)
+        self._width = min(max(longest, MIN_CELL_WIDTH), MAX_CELL_WIDTH)
         columns = len(cells[0]) if cells else 0
-        size = Size(columns * self._step + 3, len(cells))
+        size = Size(columns * self._stride + 3, len(cells))
         if size != self.virtual_size:
             self.virtual_size = size
             self.refresh(layout=True)
         self.refresh()
-        if at is not None:
-            spot = Region(2 + at[1] * self._step, at[0], self._step, 1)
+        if active_cell is not None:
+            spot = Region(2 + active_cell[1] * self._stride, active_cell[0], self._stride, 1)
             self.scroll_to_region(spot, animate=False, force=True)
 
     @property
-    def _step(self) -> int:
+    def _stride(self) -> int:
         return self._width + 2
 
     def render_line(self, y: int) -> Strip:
@@ -80,21 +82,21 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         bracket = self.get_component_rich_style("grid--bracket")
         segments = [Segment("[ ", bracket)]
         for column, line in enumerate(self._cells[row]):
-            segments += self._cell(line, (row, column))
+            segments += self._cell_segments(line, (row, column))
             mark = (self._marks[row][column] if self._marks else "") or " "
-            tone = "grid--right" if mark == self.signs.right else "grid--wrong"
+            tone = "grid--right" if mark == self.glyphs.correct else "grid--wrong"
             segments += [Segment(mark, self.get_component_rich_style(tone)), Segment(" ", base)]
         segments.append(Segment("]", bracket))
         return Strip(segments).crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 
-    def _cell(self, line: Line, cell: tuple[int, int]) -> list[Segment]:
-        active = self._open and cell == self._at
+    def _cell_segments(self, line: LineEditor, cell: tuple[int, int]) -> list[Segment]:
+        active = self._is_active and cell == self._active_cell
         tone = "grid--checked" if active and line.checked else "grid--active" if active else "grid--cell"
         style = self.get_component_rich_style(tone)
         if not active:
             if not line.text:
-                return [Segment(self.signs.dot * self._width, self.get_component_rich_style("grid--idle"))]
-            text = shorten(line.text, self._width, self.signs.more)
+                return [Segment(self.glyphs.placeholder * self._width, self.get_component_rich_style("grid--empty"))]
+            text = truncate(line.text, self._width, self.glyphs.ellipsis)
             return [Segment(" " * (self._width - cell_len(text)) + text, style)]
         first = max(line.cursor - self._width, 0)
         while cell_len(line.text[first : line.cursor]) > self._width - 1:
@@ -116,6 +118,6 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         if spot is None:
             return
         x, y = spot + self.scroll_offset
-        column = (x - 2) // self._step
+        column = (x - 2) // self._stride
         if 0 <= y < len(self._cells) and 0 <= column < len(self._cells[0]):
-            self.post_message(self.Chosen(y, column))
+            self.post_message(self.CellSelected(y, column))

@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.widget import Widget
 
-from tutor.drawing.cells import clusters
-from tutor.tui.draft import Line
+from tutor.drawing.layout.cell_width import graphemes
+from tutor.tui.answer_input import LineEditor
 
 
 class AnswerLine(Widget):
@@ -19,18 +19,18 @@ class AnswerLine(Widget):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._line = Line()
+        self._line = LineEditor()
         self._prompt = ""
-        self._beside = Content("")
+        self._placeholder = Content("")
         self._active = False
-        self._shown: object = None
+        self._last_shown: object = None
 
-    def show(self, line: Line, prompt: str, beside: Content, active: bool) -> None:
+    def set_state(self, line: LineEditor, prompt: str, placeholder: Content, active: bool) -> None:
         """Show a line; `active` says whether the cursor is in it."""
-        self._line, self._prompt, self._beside, self._active = line, prompt, beside, active
-        shown = (line.text, line.cursor, line.checked, prompt, beside, active)
-        if shown != self._shown:
-            self._shown = shown
+        self._line, self._prompt, self._placeholder, self._active = line, prompt, placeholder, active
+        shown = (line.text, line.cursor, line.checked, prompt, placeholder, active)
+        if shown != self._last_shown:
+            self._last_shown = shown
             self.refresh()
         if active and self.is_attached:
             region = self.content_region
@@ -55,13 +55,13 @@ class AnswerLine(Widget):
     def render(self) -> Content:
         first, room = self._window()
         text, cursor = self._line.text[first:], self._line.cursor - first
-        shown = "".join(clusters(text)[:room])
+        shown = "".join(graphemes(text)[:room])
         while cell_len(shown) > room:
             shown = shown[:-1]
         head = Content.styled(self._prompt, "$foreground 60%")
         tone = "$foreground 60%" if self._line.checked else ""
         if not self._active:
-            return head + (Content.styled(shown, tone) if text else self._beside)
+            return head + (Content.styled(shown, tone) if text else self._placeholder)
         under = shown[cursor : cursor + 1] or " "
         body = Content.assemble((shown[:cursor], tone), (under, "reverse"), (shown[cursor + 1 :], tone))
-        return head + body + (Content("") if text else Content(" ") + self._beside)
+        return head + body + (Content("") if text else Content(" ") + self._placeholder)

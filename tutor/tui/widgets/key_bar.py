@@ -11,12 +11,12 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 
+from tutor.glyphs import UNICODE, Glyphs
 from tutor.i18n import N_, _
-from tutor.tui.keymap import keys_of
-from tutor.tui.signs import UNICODE, Signs
+from tutor.tui.keymap import keys_for
 
 #: Keys that are shown before all others, where the row is short; of other screens the first ones are.
-_KEPT = (
+_PRIORITY = (
     "app.quit",
     "exercise.leave",
     "exercise.page-down",
@@ -36,10 +36,10 @@ COMMANDS = Binding(
     "ctrl+p", "app.commands", N_("menu"), tooltip=N_("find a command, an exercise or a rule"), id="app.commands"
 )
 #: What works on every screen.
-EVERYWHERE = (COMMANDS, QUIT)
+GLOBAL_BINDINGS = (COMMANDS, QUIT)
 
 #: Keys as they are written; others are capitalised.
-_WRITTEN = {
+_KEY_LABELS = {
     "escape": "Esc",
     "enter": "Enter",
     "question_mark": "?",
@@ -49,23 +49,23 @@ _WRITTEN = {
 }
 
 
-def written(key: str, signs: Signs) -> str:
+def key_label(key: str, glyphs: Glyphs) -> str:
     """A key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`, `→`."""
     *modifiers, base = key.strip().split("+")
     if modifiers == ["ctrl"] and len(base) == 1:
         return f"^{base.upper()}"
-    name = signs.arrows.get(base) or _WRITTEN.get(base) or (base if len(base) == 1 else base.capitalize())
+    name = glyphs.arrows.get(base) or _KEY_LABELS.get(base) or (base if len(base) == 1 else base.capitalize())
     return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 
 def _rank(id: str) -> int:
     """Which keys are shown before which, where the row is short: help is kept on every screen."""
-    if id in _KEPT:
-        return _KEPT.index(id)
-    return _KEPT.index("exercise.help") if id.endswith(".help") else len(_KEPT)
+    if id in _PRIORITY:
+        return _PRIORITY.index(id)
+    return _PRIORITY.index("exercise.help") if id.endswith(".help") else len(_PRIORITY)
 
 
-class Span(NamedTuple):
+class KeySpan(NamedTuple):
     """A key with what it does, and the columns it takes up."""
 
     begin: int
@@ -76,23 +76,23 @@ class Span(NamedTuple):
 class KeyBar(Widget):
     """Shows keys with what they do, as many as fit, and `status` at the right; a click does the same as the key."""
 
-    def __init__(self, signs: Signs = UNICODE, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.signs = signs
+        self.glyphs = glyphs
         self._keys: Sequence[Binding] = ()
         self._status = ""
         #: Where each key is written.
-        self.spans: list[Span] = []
+        self.spans: list[KeySpan] = []
 
     @property
     def keys(self) -> Sequence[Binding]:
         """The keys that mean something now, whether there is room for them or not."""
         return self._keys
 
-    def show(self, keys: Sequence[Binding], status: str = "") -> None:
+    def set_state(self, keys: Sequence[Binding], status: str = "") -> None:
         """`keys` are those of the screen; what works everywhere comes behind them."""
         own = [key for key in keys if key.id not in ("app.quit", "app.commands")]
-        keys = [*own, *EVERYWHERE]
+        keys = [*own, *GLOBAL_BINDINGS]
         if (keys, status) != (self._keys, self._status):
             self._keys, self._status = keys, status
             self.refresh()
@@ -102,27 +102,27 @@ class KeyBar(Widget):
         parts: list[str | tuple[str, str]] = []
         self.spans = []
         x = 0
-        for binding in self._fitting(room):
+        for binding in self._fitting_keys(room):
             key, says = self._texts(binding)
             width = cell_len(key) + 1 + cell_len(says)
             parts += [(key, "bold $primary"), f" {says}  "]
-            self.spans.append(Span(x, x + width, binding))
+            self.spans.append(KeySpan(x, x + width, binding))
             x += width + 2
         if self._status:
             parts += [" " * max(self.size.width - x - cell_len(self._status), 0), (self._status, "bold $warning")]
         return Content.assemble(*parts)
 
     def _texts(self, binding: Binding) -> tuple[str, str]:
-        return written(keys_of(self.app, binding).partition(",")[0], self.signs), self.signs.text(
+        return key_label(keys_for(self.app, binding).partition(",")[0], self.glyphs), self.glyphs.render(
             _(binding.description)
         )
 
-    def _fitting(self, room: int) -> list[Binding]:
+    def _fitting_keys(self, room: int) -> list[Binding]:
         """The keys there is room for, in their order; those to be kept come first where not all fit."""
         ranks = {key: _rank(key.id or "") for key in self._keys}
         if not any((key.id or "").startswith("exercise.") for key in self._keys):
             # At work the keys of the exercise are worth more than the way elsewhere.
-            ranks[COMMANDS] = len(_KEPT) - 1
+            ranks[COMMANDS] = len(_PRIORITY) - 1
         fitting = set()
         for key in sorted(self._keys, key=ranks.__getitem__):
             width = cell_len(" ".join(self._texts(key)))

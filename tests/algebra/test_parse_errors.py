@@ -1,0 +1,333 @@
+"""What can't be read is refused at its place, in characters of the text as typed, with a remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.timing import runs_within
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate, evaluate_as_float
+from tutor.algebra.expr import Num
+from tutor.algebra.limits import ANSWER, GRAPH
+from tutor.algebra.parser import parse, parse_equations, parse_value
+
+KNOWN = ("x", "y", "dL/dz", "X")
+
+
+def refusal_of(text: str, names: tuple[str, ...] | None = KNOWN) -> AlgebraError:
+    with pytest.raises(AlgebraError) as caught:
+        parse(text, names)
+    return caught.value
+
+
+REFUSALS = [
+    # typed, what is marked, words of the sentence
+    ("x + y1", "y1", ("Unknown name “y1”", "knows X, dL/dz, x, y")),
+    ("xy", "xy", ("write x*y",)),
+    ("x + ㅛ", "ㅛ", ("Korean letters", "Switch the keyboard", "knows X, dL/dz, x, y")),
+    ("2*테", "테", ("Korean letters",)),
+    ("sigmod(x)", "sigmod", ("Did you mean sigmoid?",)),
+    ("(x + 1", "(", ("never closed", "Add a “)”")),
+    ("[1, 2", "[", ("never closed", "Add a “]”")),
+    ("x + 1)", ")", ("closes nothing",)),
+    ("x = 3", "=", ("“=” is not read here",)),
+    ("= 3", "=", ("“=” is not read here",)),
+    ("x == 3", "==", ("Comparisons are not read",)),
+    ("x < 3", "<", ("Comparisons are not read",)),
+    ("x ≤ 3", "≤", ("Comparisons are not read",)),
+    ("x != 3", "!=", ("Comparisons are not read",)),
+    ("x; y", ";", ("one value only",)),
+    ("0,5", ",", ("write 0.5",)),
+    ("(0,5)", ",", ("write 0.5",)),
+    ("2x, y", ",", ("point",)),
+    ("max(1, 2, 3)", "max", ("takes 2 values", "max(a, b)")),
+    ("max(1)", "max", ("takes 2 values", "max(a, b)")),
+    ("log(0,5)", ",", ("write 0.5",)),
+    ("x +", "", ("ends too early",)),
+    ("x + * y", "*", ("A value is missing before “*”",)),
+    ("()", ")", ("A value is missing",)),
+    ("2 3", "3", ("An operator is missing before 3",)),
+    ("x 3", "3", ("An operator is missing before 3",)),
+    ("exp x", "exp", ("needs brackets", "exp(…)")),
+    (".T", ".T", ("stands behind its matrix",)),
+    ("[]", "]", ("row is empty",)),
+    ("[[1, 2], [3]]", "[", ("Entries in this row: 1, in the first row: 2",)),
+    ("[[1, 2], 3]", "3", ("Each row of a matrix stands in brackets",)),
+    ("１", "１", ("full-width digit", "Write 1")),
+    ("x＋1", "＋", ("full-width character", "Write +")),
+    ("√2", "√", ("sqrt(x)",)),
+    ("x . 5", ".", ("point stands alone",)),
+    ("1 + np.exp(x)", "np.exp", ("written without “np.”", "here: exp")),
+    ("x + dL.dz", "dL.dz", ("Did you mean dL/dz?",)),
+    ("x + X.y", ".", ("point stands alone",)),
+    ("X.dot(X)", "X.dot", ("with @",)),
+    ("X.t", "X.t", ("transpose as X.T",)),
+    ("X^T", "T", ("behind its matrix: X.T",)),
+    ("transpose(X)", "transpose", ("behind its matrix: X.T",)),
+    ("X'", "X'", ("transpose as X.T",)),
+    ("matmul(X, X)", "matmul", ("with @",)),
+    ("x\u200b+1", "\u200b", ("invisible", "U+200B")),
+    ("x₁", "₁", ("not read here. Write 1",)),
+    ("x + ½", "½", ("not read here. Write 1/2",)),
+    ("|x|", "|", ("abs(x)",)),
+    ("50 %", "%", ("0.5 for 50 %",)),
+    ("x!", "!", ("factorial",)),
+    ("∑ X", "∑", ("sum(X)",)),
+    ("2∞", "∞", ("is no number",)),
+    ("{x}", "{", ("( )",)),
+    ("∂L/∂x", "∂", ("has a name here",)),
+    ("1_000", "_", ("not read in numbers",)),
+    ("х + 1", "х", ("looks like x", "other letters")),
+    ("x\x85", "\x85", ("invisible", "U+0085")),
+    ("x\x1b[2J", "\x1b", ("invisible", "U+001B")),
+    ("x × ", "", ("ends too early",)),
+    ("× x", "×", ("A value is missing before “×”",)),
+    ("exp(x, y)", "exp", ("takes one value", "exp(a)")),
+    ("X[0, 1]", "[", ("Write * or @",)),
+    ("x # 1", "#", ("not read here",)),
+    ("'x", "'", ("not read here",)),
+    ("x ? y", "?", ("not read here",)),
+    ("1234567890123456789012345678901", "1234567890123456789012345678901", ("more than 30 digits",)),
+    ("1e31", "1e31", ("Exponents go from −30 to 30",)),
+    ("1e-31", "1e-31", ("Exponents go from −30 to 30",)),
+    ("1e10000000", "1e10000000", ("Exponents go from −30 to 30",)),
+]
+
+
+@pytest.mark.parametrize("before", ["", "  ", "1 + ", "\u3000x − ", "dL/dz·"], ids=repr)
+@pytest.mark.parametrize(("text", "marked", "words"), REFUSALS, ids=[row[0] for row in REFUSALS])
+def test_a_fault_is_marked_where_it_stands(text: str, marked: str, words: tuple[str, ...], before: str) -> None:
+    fault = refusal_of(before + text)
+    place = len(before) + (text.rindex(marked) if marked in "[)," else text.index(marked) if marked else len(text))
+    if text == "[1, 2":
+        place = len(before)
+    assert (fault.position, fault.length) == (place, max(len(marked), 1))
+    for word in words:
+        assert word in str(fault)
+
+
+def test_characters_beyond_the_basic_plane_count_as_one() -> None:
+    names = ("𝑥", "日本", "y")
+    assert refusal_of("𝑥 + 日本 + q", names).position == 9
+    assert refusal_of("𝑥·日本·🙂", names).position == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "words"),
+    [
+        ("z = tan(x)", "tan", ("is no function here", "tanh", "tan*(…)")),
+        ("z = arc(x)", "arc", ("is no function here", "Functions are exp")),
+        ("z = log10(x)", "log10", ("is no function here", "log")),
+        ("z = Σ(X)", "Σ", ("sum(X)",)),
+        ("z = x[0]", "[", ("Write * or @",)),
+        ("z = " + "a" * 101 + " * x", "a" * 101, ("longer than 100 characters",)),
+        ("z = x == y", "==", ("Comparisons",)),
+    ],
+)
+def test_a_graphs_text_is_refused_where_it_would_be_misread(text: str, marked: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        parse_equations(text)
+    assert (caught.value.position, caught.value.length) == (text.index(marked), len(marked))
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_bracket_behind_a_letter_is_a_product() -> None:
+    assert is_accepted_graph("z = y(1 - y)")
+    assert is_accepted_graph("z = rate (1 - y)")
+    assert is_accepted_graph("z = rate*(1 - y)")
+
+
+def test_signs_that_look_alike_are_read_alike() -> None:
+    for text in ("x·y", "x×y", "x•y", "x⊙y", "x⋅y", "x÷y", "x∕y", "x⁄y", "x−y", "x‑y", "x–y"):
+        assert is_accepted(text), text
+
+
+def test_of_very_many_names_some_are_listed() -> None:
+    fault = refusal_of("q", tuple(f"name{n:03}" for n in range(500)))
+    assert "name011, …" in str(fault)
+    assert len(str(fault)) < 300
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_text_is_nothing_written_yet(text: str) -> None:
+    assert "Nothing is written" in str(refusal_of(text))
+
+
+def test_only_numbers_are_known_where_no_name_is() -> None:
+    with pytest.raises(AlgebraError, match="Only numbers"):
+        parse_value("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "word"),
+    [
+        ("1/0", 1, "divides by zero"),
+        ("2 + 1/(3 - 3)", 5, "divides by zero"),
+        ("0^-1", 1, "divides by zero"),
+        ("log(0)", 0, "no value"),
+        ("1 + log(-2)", 4, "no value"),
+        ("sqrt(-1)", 0, "no value"),
+        ("(-8)^(1/3)", 4, "no value"),
+        ("(-4)^0.5", 4, "no value"),
+        ("[[1, 2]] @ [[1, 2]]", 9, "inner sizes 2 and 1"),
+        ("2 @ [[1, 2]]", 2, "write *"),
+        ("[[1, 2]] + [[1, 2], [3, 4]]", 9, "differ"),
+        ("[[1, 2]] * [[1], [2]]", 9, "write @"),
+        ("[[[1]]]", 1, "inside a matrix"),
+    ],
+)
+def test_a_text_without_a_value_says_where_it_has_none(text: str, at: int, word: str) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        evaluate(parse(text), {})
+    assert word in str(caught.value)
+    assert abs(caught.value.position - at) <= 1
+
+
+def test_floats_refuse_what_has_no_value_too() -> None:
+    for text in ("1/(x - 2)", "log(x - 3)", "exp(1000 x)", "(x - 4)^0.5"):
+        with pytest.raises(AlgebraError):
+            evaluate_as_float(parse(text), {"x": 2.0})
+
+
+SIZES = [
+    # typed, at, words
+    ("ones(100, 1) @ ones(1, 100)", 13, "200 entries"),
+    ("exp(ones(15, 14))", 4, "200 entries"),
+    ("[[1], [2]] @ ones(1, 120)", 11, "200 entries"),
+    ("exp(" * 15 + "ones(14, 14)" + ")" * 15, None, "steps of calculation"),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "word"), SIZES, ids=[row[0][:20] for row in SIZES])
+def test_an_answer_computes_no_more_than_it_may_hold(text: str, at: int | None, word: str) -> None:
+    with pytest.raises(AlgebraError) as caught:
+        evaluate(parse(text), {}, ANSWER)
+    assert word in str(caught.value)
+    assert at is None or caught.value.position == at
+
+
+def test_beside_a_large_matrix_of_the_exercise_more_may_be_computed() -> None:
+    large = evaluate(parse("ones(30, 30)", limits=GRAPH), {})
+    assert evaluate(parse("M @ M.T"), {"M": large}, ANSWER).shape == (30, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ones(5000, 1) @ ones(1, 5000)",
+        "(ones(100, 1) @ ones(1, 100)) @ (ones(100, 1) @ ones(1, 100))",
+        "exp(" * 90 + "ones(90, 90)" + ")" * 90,
+        "max(ones(100, 100), 2)" + " + 1" * 900,
+    ],
+)
+def test_a_value_is_refused_before_it_is_computed(text: str) -> None:
+    tree = parse_value(text)
+
+    def refused() -> None:
+        with pytest.raises(AlgebraError, match=r"entries at most|steps of calculation"):
+            evaluate(tree, {})
+
+    # Computed, the smallest of these takes most of a second.
+    assert runs_within(refused, 50)
+
+
+# --- limits: the last that fits, the first that doesn't -----------------------------------------------------
+
+
+def is_accepted(text: str) -> bool:
+    try:
+        parse(text, KNOWN)
+    except AlgebraError:
+        return False
+    return True
+
+
+def is_accepted_graph(text: str) -> bool:
+    try:
+        parse_equations(text)
+    except AlgebraError:
+        return False
+    return True
+
+
+def test_an_answer_has_at_most_400_characters() -> None:
+    assert is_accepted("x" + " " * 399)
+    fault = refusal_of("x" + " " * 400)
+    assert (fault.position, "400" in str(fault)) == (400, True)
+
+
+def test_an_answer_has_at_most_200_parts() -> None:
+    assert ANSWER.nodes == 200
+    assert is_accepted("+".join("x" * 100))  # 100 names and 99 sums
+    assert not is_accepted("-" + "+".join("x" * 100) + "+x")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("-", ""), ("exp(", ")"), ("x^", ""), ("2^(", ")")])
+def test_an_answer_is_nested_at_most_40_deep(opening: str, closing: str) -> None:
+    levels = 2 if opening == "2^(" else 1
+    most = 40 // levels
+    assert is_accepted(opening * most + "x" + closing * most)
+    assert "40" in str(refusal_of(opening * (most + 1) + "x" + closing * (most + 1)))
+
+
+def test_a_flat_sum_is_no_depth() -> None:
+    assert is_accepted("+".join("x" * 100))
+    assert is_accepted("*".join("x" * 100))
+    assert is_accepted_graph("+".join(f"x{i}" for i in range(900)))
+
+
+def test_a_graph_text_has_at_most_20000_characters() -> None:
+    assert is_accepted_graph("x + 1" + " " * 19_995)
+    assert not is_accepted_graph("x + 1" + " " * 19_996)
+
+
+def test_a_graph_text_has_at_most_2000_parts() -> None:
+    assert is_accepted_graph("+".join("x" * 1000))  # 1,999 parts
+    assert not is_accepted_graph("+".join("x" * 1001))
+    assert not is_accepted_graph("; ".join(f"a{i} = x + y" for i in range(667)))  # three parts each, in all 2,001
+
+
+def test_a_matrix_in_a_file_has_at_most_10000_cells() -> None:
+    row = "[" + ",".join("1" * 100) + "]"
+    value = parse_value("[" + ",".join([row] * 99) + "]")
+    assert evaluate(value, {}).shape == (99, 100)
+    rows = "[" + ",".join([f"[{','.join('1' * 101)}]"] * 100) + "]"
+    with pytest.raises(AlgebraError, match=r"10000|20000"):
+        parse_value(rows)
+    assert GRAPH.cells == 10_000
+
+
+def test_a_number_has_at_most_30_digits() -> None:
+    thirty = "1." + "3" * 29
+    value = parse_value(thirty)
+    assert isinstance(value, Num)
+    assert value.value.numerator == int("1" + "3" * 29)
+    with pytest.raises(AlgebraError, match="30 digits"):
+        parse_value(thirty + "3")
+
+
+def test_an_exponent_goes_to_30_either_way() -> None:
+    for text, power in (("1e30", 30), ("1e-30", -30), ("1e+30", 30), ("1e0030", 30)):
+        value = parse_value(text)
+        assert isinstance(value, Num)
+        assert value.value == pytest.approx(10.0**power)
+
+
+def test_thousands_of_leading_zeros_in_an_exponent_are_no_trouble() -> None:
+    value = parse_value("1e" + "0" * 6000 + "2")
+    assert isinstance(value, Num)
+    assert value.value == 100
+
+
+@pytest.mark.parametrize("text", ["9^9^9", "9^9^9^9", "(1e30)^(1e30)", "2^(2^(2^(2^(2^9))))", "0.5^9^9^9", "9^-9^9"])
+def test_a_huge_power_is_never_evaluated(text: str) -> None:
+    # Were it tried, this test would not come back: 9^(9^9) alone has 369 million digits.
+    value = evaluate(parse(text), {})
+    assert not isinstance(value, Num)
+
+
+def test_deep_texts_of_a_graph_do_not_exhaust_the_stack() -> None:
+    assert is_accepted_graph("z = " + "a + b * exp(" * 95 + "x" + ")" * 95)
+    parse_equations("z = x * " + "[1 + 2 * " * 48 + "3" + "]" * 48)
+    assert not is_accepted_graph("z = " + "(" * 5000 + "x" + ")" * 5000)

@@ -1,0 +1,68 @@
+"""The built-in exercises as they are drawn, at the widths of common terminals.
+
+After a change that is meant: `UPDATE_GOLDEN=1 pytest tests/drawing/test_builtin_exercises.py`, then read `git diff`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.drawing_reader import assert_reads_back
+from tutor.drawing.from_problem import boxes_of
+from tutor.drawing.layout import draw
+from tutor.drawing.model import Density
+from tutor.packs import library
+from tutor.plain.describe import graph_text
+from tutor.practice.worksheet import Worksheet
+
+GOLDEN = Path(__file__).parent / "golden" / "exercises"
+#: Exercises too wide for 120 columns with their values.
+WIDE_EXERCISES = [
+    "losses/softmax-in-parts",
+    "layers/batch-norm-in-parts",
+    "sequences/lstm-gates",
+    "sequences/gru-cell",
+    "sequences/attention-head",
+]
+NAMES = [f"{pack.id}/{entry.id}" for pack in library.all_packs() for entry in pack.entries]
+
+
+@pytest.mark.parametrize("density", ["full", "compact"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_graph_can_be_read_back_from_its_drawing(name: str, density: Density) -> None:
+    boxes = boxes_of(library.find_exercise(name).variant().problem)
+    assert_reads_back(draw(boxes, density), boxes)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_solved_exercise_looks_as_it_did(name: str, width: int) -> None:
+    worksheet = Worksheet(library.find_exercise(name).variant())
+    empty = graph_text(worksheet, width)
+    for blank in worksheet.blanks:
+        worksheet.reveal(blank.id)
+    found = "\n".join([*empty, "", *graph_text(worksheet, width)]) + "\n"
+    _assert_golden(GOLDEN / f"{name.replace('/', '-')}-{width}.txt", found)
+    assert all(len(line) <= width for line in found.splitlines())
+
+
+@pytest.mark.parametrize("name", WIDE_EXERCISES)
+def test_a_wide_exercise_looks_as_it_did_with_its_values_and_in_ascii(name: str) -> None:
+    worksheet = Worksheet(library.find_exercise(name).variant())
+    for blank in worksheet.blanks:
+        worksheet.reveal(blank.id)
+    shown = [graph_text(worksheet, 172), graph_text(worksheet, 172, ascii=True), graph_text(worksheet, 80, ascii=True)]
+    found = "\n\n".join("\n".join(lines) for lines in shown) + "\n"
+    _assert_golden(GOLDEN / f"{name.replace('/', '-')}-172.txt", found)
+    assert max(len(line) for line in shown[0]) <= 172 and max(len(line) for line in shown[2]) <= 80
+    assert all(line.isascii() for line in shown[1] + shown[2])
+
+
+def _assert_golden(file: Path, found: str) -> None:
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(found, encoding="utf-8")
+    assert found == file.read_text(encoding="utf-8")

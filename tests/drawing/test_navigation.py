@@ -1,0 +1,65 @@
+"""The arrow keys lead from every place to every other, and along the graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.random_drawings import random_boxes
+from tests.support.sample_drawings import SAMPLE_DRAWINGS
+from tutor.drawing.layout import draw
+from tutor.drawing.model import Box, Density, Drawing
+
+DENSITIES: list[Density] = ["full", "compact"]
+
+
+def reachable(drawing: Drawing, start: str) -> set[str]:
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        for name in drawing.neighbours[waiting.pop()].values():
+            if name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return seen
+
+
+def check_arrows(boxes: list[Box], density: Density) -> None:
+    drawing = draw(boxes, density)
+    assert set(drawing.neighbours) == set(drawing.places)
+    for name, arrows in drawing.neighbours.items():
+        here = drawing.places[name]
+        assert name not in arrows.values()
+        for direction, target in arrows.items():
+            there = drawing.places[target]
+            if direction == "left":
+                assert there.x < here.x
+            elif direction == "right":
+                assert there.x > here.x
+            elif direction == "up":
+                assert there.y < here.y
+            else:
+                assert there.y > here.y
+        assert reachable(drawing, name) == set(drawing.places)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
+def test_every_place_of_a_named_graph_is_reached_from_every_other(name: str, density: Density) -> None:
+    check_arrows(SAMPLE_DRAWINGS[name](), density)
+
+
+def test_every_place_of_a_random_graph_is_reached_from_every_other() -> None:
+    for seed in range(600, 660):
+        check_arrows(random_boxes(seed, 20), DENSITIES[seed % 2])
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+def test_left_and_right_follow_the_values_through_a_branch(density: Density) -> None:
+    arrows = draw(SAMPLE_DRAWINGS["fanout"](), density).neighbours
+    assert arrows["start"]["left"] in {"mul->add.0", "x->add.1"}
+    assert arrows["mul->add.0"]["left"] == "x->mul.0"
+    assert arrows["x->mul.0"] == {"left": "x", "right": "mul->add.0", "down": "y->mul.1", "up": "x"}
+    assert arrows["x->add.1"]["left"] == "x"
+    assert arrows["x"]["right"] == "x->add.1"
+    assert "left" not in arrows["x"]
+    assert "right" not in arrows["start"]

@@ -1,0 +1,320 @@
+"""Functions of one's own as nodes: their rules, how they are used, and what is no definition."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engine.test_passes import exact_inputs, float_inputs
+from tests.support.random_programs import random_scalar_program
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import ONE, Sym, number
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.parser import parse
+from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.function_definition import MAX_INPUTS, FunctionDefinition, parse_definition
+from tutor.engine.graph import Graph
+from tutor.engine.operation import EdgeContext
+from tutor.engine.passes import NonFiniteError, forward, forward_backward
+
+
+def custom_functions(*texts: str) -> dict[str, FunctionDefinition]:
+    """Definitions by name; each may use those before it."""
+    found: dict[str, FunctionDefinition] = {}
+    for text in texts:
+        made = parse_definition(text, found)
+        found[made.name] = made
+    return found
+
+
+def exact_values(**inputs: str) -> dict[str, Any]:
+    return {name: evaluate(parse(text), {}) for name, text in inputs.items()}
+
+
+def in_floats(value: Any) -> Any:
+    return ops.map_cells(lambda cell: cell if isinstance(cell, float) else nearest_float(cell), value)
+
+
+SWISH = "swish(x) = x * sigmoid(x)"
+LEAKY = "leaky(x, a) = max(x, a * x)"
+
+
+def _sigma(x: Any) -> Any:
+    return 1 / (1 + sympy.exp(-x))
+
+
+FUNCTIONS: list[tuple[list[str], Callable[..., Any]]] = [
+    ([SWISH], lambda x: x * _sigma(x)),
+    (["gelu(x) = x * (1 + tanh(0.8 * (x + 0.04*x^3))) / 2"],
+     lambda x: x * (1 + sympy.tanh(sympy.Rational(4, 5) * (x + x**3 / 25))) / 2),
+    (["f(x, y) = y / x"], lambda x, y: y / x),
+    (["f(x, y) = t = x * y; u = t + x; u * t - log(u)"],
+     lambda x, y: (x * y + x) * x * y - sympy.log(x * y + x)),
+    (["bell(x, m, s) = exp(-((x - m) / s)^2 / 2) / (s * sqrt(2 * pi))"],
+     lambda x, m, s: sympy.exp(-(((x - m) / s) ** 2) / 2) / (s * sympy.sqrt(2 * sympy.pi))),
+    ([SWISH, "twice(x, y) = swish(swish(x) + y) - swish(2)"],
+     lambda x, y: (lambda f: f(f(x) + y) - f(2))(lambda v: v * _sigma(v))),
+    (["power(x, n) = x ^ n"], lambda x, n: x**n),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("texts", "meaning"), FUNCTIONS, ids=[texts[-1] for texts, _ in FUNCTIONS])
+def test_the_rule_of_an_own_node_is_the_derivative_sympy_finds(texts: list[str], meaning: Callable[..., Any]) -> None:
+    own = custom_functions(*texts)
+    definition = list(own.values())[-1]
+    operation = definition.operation_for([None] * len(definition.inputs), 0)
+    letters = sympy.symbols(" ".join(definition.inputs), real=True, seq=True)
+    point = [Fraction(7, 4), Fraction(2, 3), Fraction(5, 2)][: len(letters)]
+    at = dict(zip(letters, (sympy.Rational(v.numerator, v.denominator) for v in point), strict=True))
+    floats, trees = [float(v) for v in point], [number(v) for v in point]
+    cells = [np.full((2, 3), v) for v in floats]
+    for slot, letter in enumerate(letters):
+        truth = float(sympy.N(sympy.diff(meaning(*letters), letter).subs(at), 30))
+        z = operation.forward(*floats)
+        assert z == pytest.approx(float(sympy.N(meaning(*letters).subs(at), 30)), rel=1e-12)
+        assert operation.rules_for(z)[slot](z, *floats) == pytest.approx(truth, rel=1e-10)
+        assert nearest_float(operation.derivative[slot](operation.forward(*trees), *trees)) == pytest.approx(
+            truth, rel=1e-14
+        )
+        assert np.allclose(operation.rules_for(cells[0])[slot](operation.forward(*cells), *cells), truth)
+        # As a formula: the rule on symbols, with numbers put in afterwards.
+        symbols = [Sym(name) for name in definition.inputs]
+        formula = operation.derivative[slot](operation.forward(*symbols), *symbols)
+        by_name = dict(zip(definition.inputs, trees, strict=True))
+        assert nearest_float(evaluate(formula, by_name)) == pytest.approx(truth, rel=1e-14)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9).map(lambda seed: random_scalar_program(random.Random(seed))))
+def test_any_formula_is_one_node(program: Any) -> None:
+    names = list(program.inputs)
+    own = custom_functions(f"whole({', '.join(names)}) = {program.text}")
+    graph = Graph.parse(f"z = whole({', '.join(names)}) * 3", exact_inputs(program), own)
+    assert [node.id for node in graph.nodes if not node.is_input] == ["whole1", "mul1"]
+    inputs = float_inputs(program)
+    passes = forward_backward(graph, inputs, 2.0)
+    for name, value in inputs.items():
+        step = 1e-6 * max(1.0, abs(value))
+        above, below = (forward(graph, {**inputs, name: value + way * step})[-1] for way in (1, -1))
+        slack = 1e-3 + 1e-8 * abs(passes.values[-1]) / step
+        assert passes.gradients[graph.position[name]] / 2 == pytest.approx(
+            (above - below) / 2 / step, rel=2e-3, abs=slack
+        )
+    parts = Graph.parse(program.text, exact_inputs(program))
+    apart = forward_backward(parts, inputs, 6.0)
+    for name in names:
+        truth = apart.gradients[parts.position[name]]
+        assert passes.gradients[graph.position[name]] == pytest.approx(truth, rel=1e-9, abs=1e-9)
+
+
+def test_a_layer_of_ones_own_goes_back_through_its_product_and_its_repeated_row() -> None:
+    inputs = exact_values(X="[[1, 2], [3, 4], [5, 6]]", W="[[1, 0, 2], [3, 1, 1]]", b="[[1, 2, 3]]")
+    own = custom_functions("layer(x, w, b) = sigmoid((x @ w + b) / 10)")
+    one = Graph.parse("f = sum(layer(X, W, b))", inputs, own)
+    parts = Graph.parse("f = sum(sigmoid((X @ W + b) / 10))", inputs)
+    floats = {name: in_floats(value) for name, value in inputs.items()}
+    for known, start in ((floats, 2.0), (inputs, number(2))):
+        whole, split = forward_backward(one, known, start), forward_backward(parts, known, start)
+        for name in inputs:
+            found = in_floats(whole.gradients[one.position[name]])
+            assert np.allclose(found, in_floats(split.gradients[parts.position[name]]), rtol=1e-13)
+    layer = one.nodes[one.position["layer1"]].operation
+    assert not layer.derivative
+    symbols = [MatrixExpr(Sym(name), inputs[name].shape) for name in inputs]
+    z = layer.forward(*symbols)
+    back = layer.vjp[1](MatrixExpr(Sym("U"), (3, 3)), z, *symbols)
+    known = {**inputs, "U": evaluate(parse("[[1, 2, 0], [0, 1, 5], [2, 2, 2]]"), {})}
+    upstream = layer.vjp[1](known["U"], layer.forward(*inputs.values()), *inputs.values())
+    assert np.allclose(in_floats(evaluate(back.expr, known)), in_floats(upstream), rtol=1e-13)
+
+
+def test_many_variants_at_once_run_through_an_own_node() -> None:
+    own = custom_functions("f(x, y) = t = x * y; t * sigmoid(t) + x")
+    graph = Graph.parse("z = f(x, y) * x", definitions=own)
+    x, y = np.array([0.5, -1.25, 3.0]), np.array([2.0, 0.75, -0.5])
+    batch = forward_backward(graph, {"x": x, "y": y}, 1.0)
+    for i in range(3):
+        alone = forward_backward(graph, {"x": float(x[i]), "y": float(y[i])}, 1.0)
+        assert [g[i] for g in batch.gradients[:2]] == pytest.approx([alone.gradients[0], alone.gradients[1]], rel=1e-14)
+
+
+def test_the_rule_is_written_with_the_output_where_it_can_be() -> None:
+    own = custom_functions("sig(x) = 1 / (1 + exp(-x))")
+    slope = own["sig"].operation_for([None], 0).derivative[0](Sym("y"), Sym("x"))
+    assert format_expr(slope) == "−y²·e^(−x)·(−1)"
+
+
+def test_exact_values_stay_exact() -> None:
+    graph = Graph.parse("y = swish(x)", definitions=custom_functions(SWISH))
+    passes = forward_backward(graph, exact_values(x="log(3)"), ONE)
+    assert [format_expr(value) for value in (passes.values[1], passes.gradients[0])] == [
+        "log(3)·0.75",
+        "0.75 + log(3)·0.1875",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "signs", "value", "gradient"),
+    [
+        ("y = swish(x + 1) * swish(x)", ["add1", "swish1", "swish2", "mul1"], ["+1", "swish", "swish", "×"], None, None),
+        ("y = leaky(x, 0.1) * 2", ["leaky1", "mul1"], ["leaky(·, 0.1)", "×2"], "−0.6", "0.2"),
+        ("y = leaky(2, x)", ["leaky1"], ["leaky(2, ·)"], "2", "0"),
+        ("y = swish(0) + x * leaky(-4, 1/2)", ["mul1", "add1"], ["×(−2)", "+0"], "6", "−2"),
+        ("y = leaky(x, x)", ["leaky1"], ["leaky"], "9", "−6"),
+        ("swish1 = x + 1; y = swish(swish1) * 0 + x", ["swish1", "swish2", "mul1", "add1"],
+         ["+1", "swish", "×0", "+"], "−3", "1"),
+    ],
+)  # fmt: skip
+def test_how_own_nodes_are_used(
+    text: str, ids: list[str], signs: list[str], value: str | None, gradient: str | None
+) -> None:
+    graph = Graph.parse(text, definitions=custom_functions(SWISH, LEAKY))
+    nodes = [node for node in graph.nodes if not node.is_input]
+    assert [node.id for node in nodes] == ids
+    assert [node.symbol for node in nodes] == signs
+    passes = forward_backward(graph, exact_values(x="-3"), ONE)
+    if value:
+        assert (format_value(passes.values[graph.output_position]), format_value(passes.gradients[0])) == (
+            value,
+            gradient,
+        )
+
+
+def test_a_constant_matrix_becomes_part_of_the_node() -> None:
+    own = custom_functions("shifted(x, m) = exp(x - m) * m", "sums(x, m) = sum(x @ m)")
+    inputs = exact_values(X="[[1, 2]]")
+    graph = Graph.parse("f = sum(shifted(X, [[1, 2]])) + sums(X, [[3], [4]])", inputs, own)
+    assert [node.symbol for node in graph.nodes] == ["X", "shifted(·, […])", "Σ", "sums(·, […])", "+"]
+    passes = forward_backward(graph, inputs, ONE)
+    assert (format_value(passes.values[graph.output_position]), format_value(passes.gradients[0])) == ("14", "[[4, 6]]")
+
+
+def test_an_own_function_of_numbers_alone_is_a_number() -> None:
+    graph = Graph.parse("k = swish(2); z = x * [[1, 2]] * k", exact_values(x="[[1, 1]]"), custom_functions(SWISH))
+    assert format_value(graph.nodes[graph.output_position].const) == "1.762"
+
+
+def test_ids_of_functions_that_end_in_a_digit_can_be_told_apart() -> None:
+    graph = Graph.parse("z = f1(x) * f(x)", definitions=custom_functions("f(x) = x^2", "f1(x) = x^3"))
+    assert [node.id for node in graph.nodes] == ["x", "f1_1", "f1", "mul1"]
+
+
+def test_the_mistakes_of_an_own_node_are_its_single_ways_and_its_last_step() -> None:
+    swish = custom_functions(SWISH)["swish"].operation_for([None], 0)
+    spot = EdgeContext(2.0, swish.forward(1.5), (1.5,), 0, None)
+    sigma = 1 / (1 + np.exp(-1.5))
+    found = sorted((mistake.id, mistake.rule(spot)) for mistake in swish.mistakes)
+    assert [name for name, _ in found] == ["one-path", "one-path"]
+    assert [value for _, value in found] == pytest.approx([2 * 1.5 * sigma * (1 - sigma), 2 * sigma])
+    chain = custom_functions("f(x) = log(1 + x^2)")["f"].operation_for([None], 0)
+    (mistake,) = chain.mistakes
+    assert mistake.id == "last-step"
+    assert mistake.rule(EdgeContext(3.0, chain.forward(2.0), (2.0,), 0, None)) == pytest.approx(3 / 5)
+    inner = custom_functions("f(x, y) = t = exp(x); t / (t + y)")["f"].operation_for([None, None], 0)
+    assert [(mistake.id, mistake.slots) for mistake in inner.mistakes] == [("one-path", (0,))] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "problem"),
+    [
+        ("", 0, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("swish = x", 6, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("f() = 3", 2, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("f(x", 3, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("f(x,) = x", 4, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("f(x) x", 5, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("f(2) = 3", 2, "A node of your own is written as swish(x) = x * sigmoid(x)."),
+        ("f(x) = ", 7, "There is no formula. Write one, such as z = (a + b) * c."),
+        ("sin(x) = x + 1", 0, "sin is built in. Choose another name for your own."),
+        ("add(x) = x + 1", 0, "add is built in. Choose another name for your own."),
+        ("up(x) = x + 1", 0, "“up” has a meaning of its own here. Choose another name."),
+        ("mul1(x) = x + 1", 0, "“mul1” has a meaning of its own here. Choose another name."),
+        ("q(x) = x + 1", 0, "“q” has a meaning of its own here. Choose another name."),
+        ("f'(x) = x + 1", 0, "“f'” is no name for a function. Write one word of letters and digits."),
+        ("old(x) = x + 1", 0, "“old” is defined twice. Give the second one another name."),
+        ("f(x, x) = x + 1", 5, "Input “x” stands here twice. Keep one."),
+        ("f(x, pi) = x + pi", 5, "“pi” has a meaning of its own here. Choose another name."),
+        ("f(x, old) = x + 1", 5, "“old” has a meaning of its own here. Choose another name."),
+        ("f(a, b, c, d, g, h, k, m, n) = a", 26, "f has more than 8 inputs. Take it apart into smaller ones."),
+        ("f(x, y) = x + 1", 5, "Input “y” is not used in the formula. Use it or leave it out."),
+        ("f(x, y) = y = x + 1; y * 2", 5, "Input “y” is not used in the formula. Use it or leave it out."),
+        ("f(x) = x + y", 11, "Unknown name “y”. The formula of f knows its inputs x."),
+        ("f(x) = 1 + f(x)", 11, "“f” stands in its own definition, which would never end. Take it out."),
+        ("f(x) = next(x)", 7, "“next” is defined further down. Move its definition up, before this one."),
+        ("f(x) = x", 7, "The last equation computes nothing. Let it end in an operation."),
+        ("f(x) = x + up", 11, "“up” has a meaning of its own here. Choose another name."),
+        ("f(x) = (x + 1", 7, "This “(” is never closed. Add a “)”."),
+        ("f(x) = x * (1/0)", 13, "This divides by zero, and that is not a number."),
+        ("f(x) = old(x, 2)", 7, "old takes one value: write old(a)."),
+        ("f(x) = pair(x)", 7, "pair takes 2 values: write pair(a, b)."),
+        ("f(x) = t = x + 1; x * 2", 7, "A graph has one output, and “t” is not used in what follows. Use it or delete it."),
+        ("f(x) = $x", 7, "“$” is not read here. Delete it or write it another way."),
+    ],
+)  # fmt: skip
+def test_what_is_no_definition_is_refused_where_it_is_wrong(text: str, at: int, problem: str) -> None:
+    own = custom_functions("old(x) = x ^ 2", "pair(a, b) = a * b")
+    with pytest.raises(AlgebraError) as caught:
+        parse_definition(text, own, later_names=["next"])
+    assert (str(caught.value), caught.value.position) == (problem, at)
+
+
+def test_as_many_inputs_as_there_may_be() -> None:
+    names = [f"x{'abcdefgh'[i]}" for i in range(MAX_INPUTS)]
+    own = custom_functions(f"all({', '.join(names)}) = {' * '.join(names)}")
+    graph = Graph.parse(f"z = all({', '.join(names)})", definitions=own)
+    passes = forward_backward(graph, {name: float(i + 1) for i, name in enumerate(names)}, 1.0)
+    assert passes.gradients[:MAX_INPUTS] == pytest.approx([40320 / (i + 1) for i in range(MAX_INPUTS)])
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "problem"),
+    [
+        ("z = 2 * prod(X, Y)", 8, "In prod: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ."),
+        ("z = 2 * prod(X, 3)", 8, "In prod: @ multiplies two matrices. For a number write *."),
+        ("z = X * inverse(0)", 8, "In inverse: This divides by zero, and that is not a number."),
+        ("z = X * prod(1/0, Y)", 14, "This divides by zero, and that is not a number."),
+        ("z = prod(X)", 4, "prod takes 2 values: write prod(a, b)."),
+        ("z = prod * X", 4, "prod needs brackets: write prod(…)."),
+        ("prod = X * 2; z = prod * X", 0, "“prod” has a meaning of its own here. Choose another name."),
+    ],
+)
+def test_a_wrong_use_is_refused_where_it_stands(text: str, at: int, problem: str) -> None:
+    own = custom_functions("prod(x, w) = x @ w", "inverse(x) = 1 / x")
+    inputs = exact_values(X="[[1, 2]]") | (exact_values(Y="[[1, 2]]") if "Y" in text else {})
+    with pytest.raises(AlgebraError) as caught:
+        Graph.parse(text, inputs, own)
+    assert (str(caught.value), caught.value.position) == (problem, at)
+
+
+def test_a_value_that_is_none_names_the_own_node() -> None:
+    graph = Graph.parse("z = 2 * f(x)", definitions=custom_functions("f(x) = log(x - 3)"))
+    with pytest.raises(NonFiniteError, match="f\\(x\\) has no value as a real number"):
+        forward_backward(graph, {"x": 1.0}, 1.0)
+
+
+def test_definitions_of_definitions_grow_no_further_than_a_graph_may() -> None:
+    texts = ["f0(x) = x + x"] + [f"f{i}(x) = f{i - 1}(f{i - 1}(x))" for i in range(1, 40)]
+    with pytest.raises(AlgebraError, match="more than 2000 nodes"):
+        custom_functions(*texts)
+    fine = custom_functions(*texts[:9])
+    with pytest.raises(AlgebraError, match="With all that f8 consists of, this has more than 2000 nodes") as caught:
+        Graph.parse("z = x * f8(1)" + " + f8(x)" * 9, definitions=fine)
+    # Each of them is 256 sums; the first seven fit.
+    assert caught.value.position == len("z = x * f8(1)" + " + f8(x)" * 6 + " + ")
+
+
+def test_definitions_nest_no_deeper_than_there_is_room_for() -> None:
+    texts = ["f0(x) = x + 1"] + [f"f{i}(x) = f{i - 1}(x) + 1" for i in range(1, 200)]
+    with pytest.raises(AlgebraError, match="more than 20 deep"):
+        custom_functions(*texts)

@@ -1,0 +1,342 @@
+"""The NumPy programs: what they print is what the engine finds, they read well, and nothing in a name runs."""
+
+from __future__ import annotations
+
+import ast
+import os
+import random
+import tokenize
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engine.test_passes import exact_inputs
+from tests.support.program_runner import parse_safe_program, printed_value, run_programs
+from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import ONE, Sym, number
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value, is_matrix, map_cells, shape_of
+from tutor.algebra.parser import parse_value
+from tutor.engine.codegen.to_latex import latex_derivation
+from tutor.engine.codegen.to_numpy import numpy_program
+from tutor.engine.codegen.to_torch import torch_program
+from tutor.engine.fold import fold
+from tutor.engine.function_definition import FunctionDefinition, parse_definition
+from tutor.engine.graph import Graph
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+from tutor.i18n import set_language
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def exact_values(**texts: str) -> dict[str, Value]:
+    return {name: evaluate(parse_value(text), {}) for name, text in texts.items()}
+
+
+def custom_functions(*texts: str) -> dict[str, FunctionDefinition]:
+    own: dict[str, FunctionDefinition] = {}
+    for text in texts:
+        made = parse_definition(text, own)
+        own[made.name] = made
+    return own
+
+
+def random_case(rng: random.Random) -> tuple[Program, Graph, Value, tuple[str, ...] | None]:
+    """A random graph with a start and the inputs that are asked for."""
+    program = random_scalar_program(rng, 9) if rng.random() < 0.5 else random_matrix_program(rng)
+    graph = Graph.parse(program.text, exact_inputs(program))
+    start: Value = number(rng.choice(["1", "3", "-1/2"]))
+    last = graph.nodes[graph.output_position].shape
+    if last and rng.random() < 0.5:
+        start = map_cells(lambda _: number(rng.randint(-3, 3)), np.zeros(last))
+    wrt = None if rng.random() < 0.7 else tuple(rng.sample(graph.inputs, rng.randint(1, len(graph.inputs))))
+    return program, graph, start, wrt
+
+
+def passes_of(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: tuple[str, ...] | None) -> Passes:
+    floats = {name: map_cells(nearest_float, value) for name, value in inputs.items()}
+    return forward_backward(graph, floats, map_cells(nearest_float, start), wrt)
+
+
+def assert_prints(passes: Passes, output: str, wrt: tuple[str, ...] | None, label: str = "d_{}:") -> None:
+    """The output and the gradients that were asked for are those of the engine, and no others are printed."""
+    graph = passes.graph
+    sizes = [np.abs(value).max() for edge in passes.edges.values() for value in (edge.gradient, edge.upstream)]
+    for name in graph.inputs:
+        told = any(line.startswith(label.format(name)) for line in output.splitlines())
+        assert told == (wrt is None or name in wrt)
+        if told:
+            mine = passes.gradients[graph.position[name]]
+            theirs = printed_value(output, label.format(name), shape_of(mine))
+            # What cancels is held to the size of what it comes from.
+            assert np.allclose(theirs, mine, rtol=1e-12, atol=1e-13 * max(sizes)), (name, theirs, mine)
+
+
+def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
+    rng = random.Random(4000)
+    written, expected, used = [], [], set()
+    while len(written) < 250:
+        program, graph, start, wrt = random_case(rng)
+        try:
+            lines = numpy_program(graph, exact_inputs(program), start, wrt)
+        except NonFiniteError:
+            continue
+        written.append(lines)
+        parse_safe_program(lines)
+        expected.append((passes_of(graph, exact_inputs(program), start, wrt), wrt))
+        used |= {node.op for node in graph.nodes if node.op}
+    for output, (passes, wrt) in zip(run_programs(tmp_path, written), expected, strict=True):
+        assert_prints(passes, output, wrt)
+        last = passes.values[passes.graph.output_position]
+        assert np.allclose(
+            printed_value(output, f"{passes.graph.output}:", shape_of(last)), last, rtol=1e-12, atol=1e-12
+        )
+    assert used == set(OPERATIONS)
+
+
+def test_there_is_one_line_for_each_edge_and_one_for_each_sum_at_a_branch() -> None:
+    rng = random.Random(4100)
+    for _ in range(100):
+        program, graph, start, _wrt = random_case(rng)
+        try:
+            lines = numpy_program(graph, exact_inputs(program), start)
+        except NonFiniteError:
+            continue
+        assigned = [line for line in lines if line.startswith("d_") and " = " in line]
+        branches = [edges for edges in graph.outgoing_edges if len(edges) > 1]
+        # One more for the start; a matrix may take several lines, which begin otherwise.
+        assert len(assigned) == len(graph.edges) + len(branches) + 1
+
+
+EXTREME_INPUTS = {
+    "f = sum(sigmoid(X))": [[0, 0.25, 0]],
+    "f = sum(softplus(X))": [[0, 0.5, 1]],
+    "f = sum(tanh(X))": [[0, 1, 0]],
+    "f = sum(softmax(X) * [[1, 2, 3]])": [[0, 0, 0]],
+    "f = sum(relu(X))": [[0, 0, 1]],
+}
+
+
+def test_far_from_zero_nothing_overflows(tmp_path: Path) -> None:
+    inputs = exact_values(X="[[-1000, 0, 1000]]")
+    written = [numpy_program(Graph.parse(text, inputs), inputs, ONE) for text in EXTREME_INPUTS]
+    for output, gradient in zip(run_programs(tmp_path, written), EXTREME_INPUTS.values(), strict=True):
+        assert np.array_equal(printed_value(output, "d_X:", (1, 3)), np.array(gradient))
+
+
+def test_nodes_of_ones_own_become_functions(tmp_path: Path) -> None:
+    own = custom_functions(
+        "swish(x) = x * sigmoid(x)",
+        "gate(b, a) = mean(swish(a) @ b)",
+        "leaky(x, slope) = max(x, slope * x)",
+        "affine(x, w) = [[1, 2], [0, 1]] @ x + w",
+    )
+    inputs = exact_values(A="[[1, 2], [3, -4]]", B="[[1], [-1/2]]", x="2")
+    graph = Graph.parse("z = gate(B, A) * swish(x) + swish(x) + sum(affine(leaky(A, 0.1), x))", inputs, own)
+    written = [numpy_program(graph, inputs, number(2), wrt) for wrt in (None, ("A",), ("x", "B"))]
+    for lines in written:
+        parse_safe_program(lines)
+    functions = [node.name for node in ast.walk(parse_safe_program(written[0])) if isinstance(node, ast.FunctionDef)]
+    assert {"swish", "swish_backward", "gate", "gate_backward"} <= set(functions)
+    assert len(functions) == len(set(functions))
+    for output, wrt in zip(run_programs(tmp_path, written), (None, ("A",), ("x", "B")), strict=True):
+        assert_prints(passes_of(graph, inputs, number(2), wrt), output, wrt)
+
+
+def fold_randomly(rng: random.Random, graph: Graph) -> Graph:
+    """The graph with a few groups of its nodes folded, one inside the other now and then."""
+    for name in ("group", "lambda_", "group"):
+        ids = [node.id for node in graph.nodes if not node.is_input]
+        begin = rng.randrange(len(ids))
+        try:
+            graph = fold(graph, ids[begin : begin + rng.randint(1, 4)], name)
+        except AlgebraError:
+            continue
+    return graph
+
+
+def test_folded_groups_become_functions(tmp_path: Path) -> None:
+    rng = random.Random(4300)
+    written, expected, groups = [], [], 0
+    while len(written) < 60:
+        program, graph, start, wrt = random_case(rng)
+        graph = fold_randomly(rng, graph)
+        try:
+            written.append(numpy_program(graph, exact_inputs(program), start, wrt))
+        except NonFiniteError:
+            continue
+        expected.append((passes_of(graph, exact_inputs(program), start, wrt), wrt))
+        groups += sum(node.custom_operation is not None for node in graph.nodes)
+    for lines in written:
+        parse_safe_program(lines)
+    for output, (passes, wrt) in zip(run_programs(tmp_path, written), expected, strict=True):
+        assert_prints(passes, output, wrt)
+    assert groups > 60
+
+
+AWKWARD_NAMES = [
+    *("lambda", "print", "np", "torch", "F", "None", "__import__", "__debug__", "_", "__", "d_x", "d_x_1", "C"),
+    *("x'", "x''", "x_prime", "무게", "σ1", "λ", "ﬁ", "fi", "µ", "μ", "K", "K", "한글" * 30, "match", "self", "ª"),
+]
+
+
+def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> None:
+    rng = random.Random(4200)
+    names = list(dict.fromkeys(unicodedata.normalize("NFC", name) for name in AWKWARD_NAMES))
+    read = []
+    for name in names:
+        try:
+            Graph.parse(f"z = x * {name}")
+        except AlgebraError:
+            continue
+        read.append(name)
+    assert len(read) > 20
+    text = "z = x * " + " * ".join(read) + " + d_x * x"
+    inputs = {name: number(rng.randint(1, 9)) / 4 for name in ["x", *read]}
+    graph = Graph.parse(text, inputs)
+    lines = numpy_program(graph, inputs, ONE)
+    parse_safe_program(lines)
+    (output,) = run_programs(tmp_path, [lines])
+    passes = passes_of(graph, inputs, ONE, None)
+    for name in graph.inputs:
+        found = next(line for line in output.splitlines() if line.startswith(f"d_{name}: "))
+        assert float(found.rpartition(" ")[2]) == pytest.approx(passes.gradients[graph.position[name]], rel=1e-12)
+
+
+INJECTION_ATTEMPTS = [
+    "x\nopen('stolen', 'w')",
+    "x'); open('stolen', 'w'); print('",
+    'x"); open("stolen", "w"); print("',
+    "x\\",
+    "{x.__class__}",
+    "%s",
+    "x\r\x0c\x1c\x85\u2028open('stolen', 'w')",
+    "'''",
+    '"""',
+    "# coding: utf-7",
+    "\ud800",
+    "\u202egrad",
+    "",
+    " ",
+    "1 + 1",
+    "x" * 5000,
+]
+
+
+def rename_nodes(graph: Graph, names: Mapping[str, str], text: str) -> Graph:
+    nodes = tuple(
+        replace(node, id=names.get(node.id, node.id), name=names.get(node.id, node.name)) for node in graph.nodes
+    )
+    return replace(graph, nodes=nodes, output=names.get(graph.output, graph.output), text=text)
+
+
+@pytest.mark.parametrize("write", [numpy_program, torch_program])
+def test_no_name_and_no_formula_becomes_code(write: Callable[..., list[str]], tmp_path: Path) -> None:
+    plain = Graph.parse("t = a * b; z = exp(t) + a")
+    written = []
+    for attack in INJECTION_ATTEMPTS:
+        graph = rename_nodes(plain, {"a": attack, "t": attack + "2", "z": attack + "3"}, attack)
+        lines = write(graph, {attack: number(2), "b": number(3)}, ONE)
+        assert all("\n" not in line and "\r" not in line and len(line.splitlines()) <= 1 for line in lines)
+        parse_safe_program(lines)
+        written.append([line.encode("utf-8", "strict").decode() for line in lines])
+    if write is numpy_program:
+        run_programs(tmp_path, written)
+        assert not (tmp_path / "stolen").exists()
+
+
+def test_formulas_of_several_lines_stay_comments() -> None:
+    text = 't = a * b;\n# no comment\n;"""\nz = t + 1'
+    graph = replace(Graph.parse("t = a * b;\nz = t + 1"), text=text)
+    lines = numpy_program(graph, exact_values(a="2", b="3"), ONE)
+    assert lines[2:6] == ["# t = a * b;", "# # no comment", '# ;"""', "# z = t + 1"]
+    parse_safe_program(lines)
+
+
+@pytest.mark.parametrize("write", [numpy_program, torch_program])
+def test_a_formula_cannot_say_how_its_file_is_to_be_read(write: Callable[..., list[str]], tmp_path: Path) -> None:
+    """Python looks for `coding=…` in the comments of a file's first two lines, and utf-7 reads `+AAo-` as a new line."""
+    graph = Graph.parse("coding=utf_7 +AAo-x;\nz = coding*x")
+    lines = write(graph, exact_values(utf_7="2", AAo="3", x="4"), ONE)
+    assert not lines[0].startswith("#")
+    file = tmp_path / "program.py"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with file.open("rb") as opened:
+        assert tokenize.detect_encoding(opened.readline)[0] == "utf-8"
+
+
+@pytest.mark.parametrize("write", [numpy_program, torch_program])
+def test_symbols_are_refused_and_so_is_what_has_no_value(write: Callable[..., list[str]]) -> None:
+    graph = Graph.parse("z = log(x)")
+    with pytest.raises(AlgebraError, match="x is a symbol"):
+        write(graph, {"x": Sym("x")}, ONE)
+    with pytest.raises(AlgebraError, match="start is a symbol"):
+        write(graph, {"x": number(2)}, Sym("dL/dz"))
+    with pytest.raises(NonFiniteError):
+        write(graph, {"x": number(-2)}, ONE)
+    whole = MatrixExpr(Sym("X"), (2, 2))
+    with pytest.raises(AlgebraError, match="X is a symbol"):
+        write(Graph.parse("f = sum(X)", {"X": whole}), {"X": whole}, ONE)
+
+
+def test_comments_are_in_the_language_of_the_screens() -> None:
+    graph, inputs = Graph.parse("z = a * b"), exact_values(a="2", b="3")
+    english = numpy_program(graph, inputs, ONE)
+    set_language("ko")
+    try:
+        korean = numpy_program(graph, inputs, ONE)
+    finally:
+        set_language("en")
+    assert [line for line in korean if not line.startswith("#")] == [x for x in english if not x.startswith("#")]
+    assert "# 순전파" in korean
+
+
+LESSON = {
+    "X": "[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]",
+    "W": "[[1, 2], [3, 4], [5, 6]]",
+}
+#: By name: the formula, the inputs, the start, the inputs that are asked for, functions of one's own.
+SAMPLE_PROGRAMS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...] | None, list[str]]] = {
+    "sum_times": ("z = (a + b) * c", {"a": "50", "b": "70", "c": "2"}, "1", None, []),
+    "lesson": ("f = sum(sigmoid(X @ W))", LESSON, "1", ("X",), []),
+    "branch": ("t = x^2; z = t * x - log(3) / t + 2^x", {"x": "1/3"}, "3", None, []),
+    "classifier": (
+        "P = softmax(X @ W + b);\nL = cross_entropy(P, T)",
+        {"X": "[[1, 2], [0, -1]]", "W": "[[0.5, -1], [2, 1]]", "b": "[0, 1]", "T": "[[0, 1], [1, 0]]"},
+        "1",
+        ("W", "b"),
+        [],
+    ),
+    "own_node": (
+        "L = mse(swish(x'), 1) + mean(swish(X), 0) @ [[1], [2]]",
+        {"x'": "-2", "X": "[[1, 2], [3, 4]]"},
+        "[[2]]",
+        None,
+        ["swish(x) = x * sigmoid(x)"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLE_PROGRAMS)
+def test_a_named_program_reads_as_it_did(name: str) -> None:
+    """After a change that is meant: `UPDATE_GOLDEN=1 pytest tests/engine/test_numpy_programs.py`, then read `git diff`."""
+    text, texts, start, wrt, own = SAMPLE_PROGRAMS[name]
+    inputs = exact_values(**texts)
+    graph = Graph.parse(text, inputs, custom_functions(*own))
+    begin = evaluate(parse_value(start), {})
+    assert is_matrix(begin) <= is_matrix(passes_of(graph, inputs, begin, wrt).values[-1])
+    for write, end in ((numpy_program, "numpy.py"), (torch_program, "torch.py"), (latex_derivation, "tex")):
+        found = "\n".join(write(graph, inputs, begin, wrt)) + "\n"
+        file = GOLDEN / f"{name}.{end}.txt"
+        if os.environ.get("UPDATE_GOLDEN"):
+            GOLDEN.mkdir(exist_ok=True)
+            file.write_text(found, encoding="utf-8")
+        assert found == file.read_text(encoding="utf-8")

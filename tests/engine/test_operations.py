@@ -1,0 +1,410 @@
+"""Every operation's rule: against SymPy's derivatives, against differences, at kinks, and where floats run out."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.expr import Expr, number
+from tutor.engine.graph import Graph
+from tutor.engine.operation import Operation
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.passes import NonFiniteError, forward, forward_backward
+
+#: What the operations on numbers mean, in SymPy's words.
+IN_SYMPY: dict[str, Callable[..., sympy.Expr]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "inv": lambda a: 1 / a,
+    "pow": lambda a, b: a**b,
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "sqrt": sympy.sqrt,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tanh": sympy.tanh,
+    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
+    "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
+    "relu": lambda a: sympy.Piecewise((a, a > 0), (0, True)),
+    "abs": lambda a: sympy.Piecewise((a, a > 0), (-a, True)),
+    "max": lambda a, b: sympy.Piecewise((a, a > b), (b, True)),
+    "min": lambda a, b: sympy.Piecewise((a, a < b), (b, True)),
+}
+
+
+def _softmax(x: sympy.Matrix) -> sympy.Matrix:
+    return sympy.Matrix(
+        x.rows, x.cols, lambda i, j: sympy.exp(x[i, j]) / sum(sympy.exp(x[i, k]) for k in range(x.cols))
+    )
+
+
+#: What the operations on matrices mean, and shapes of operands to try them at.
+IN_SYMPY_MATRICES: dict[str, tuple[Callable[..., Any], list[list[tuple[int, int] | None]]]] = {
+    "matmul": (lambda x, w: x * w, [[(2, 3), (3, 4)], [(1, 2), (2, 1)]]),
+    "transpose": (lambda x: x.T, [[(2, 3)], [(1, 2)]]),
+    "sum": (lambda x: sum(x), [[(2, 3)]]),
+    "sum.0": (lambda x: sympy.Matrix([[sum(x.col(j)) for j in range(x.cols)]]), [[(2, 3)], [(1, 3)]]),
+    "sum.1": (lambda x: sympy.Matrix([[sum(x.row(i))] for i in range(x.rows)]), [[(2, 3)], [(2, 1)]]),
+    "mean": (lambda x: sum(x) / len(x), [[(2, 3)]]),
+    "mean.0": (lambda x: sympy.Matrix([[sum(x.col(j)) / x.rows for j in range(x.cols)]]), [[(2, 3)], [(1, 3)]]),
+    "mean.1": (lambda x: sympy.Matrix([[sum(x.row(i)) / x.cols] for i in range(x.rows)]), [[(2, 3)], [(2, 1)]]),
+    "broadcast": (
+        lambda x, like: sympy.Matrix(
+            like.rows,
+            like.cols,
+            lambda i, j: x[i % x.rows, j % x.cols] if isinstance(x, sympy.MatrixBase) else x,
+        ),
+        [[None, (2, 3)], [(1, 3), (2, 3)], [(2, 1), (2, 3)], [(1, 1), (2, 3)]],
+    ),
+    "softmax": (_softmax, [[(2, 3)], [(1, 2)]]),
+    "cross_entropy": (
+        lambda p, t: -sum(t[i] * sympy.log(p[i]) for i in range(len(p))) / p.rows,
+        [[(2, 3), (2, 3)]],
+    ),
+    "mse": (
+        lambda p, t: sum((p[i] - t[i]) ** 2 for i in range(len(p))) / len(p) if hasattr(p, "rows") else (p - t) ** 2,
+        [[(2, 3), (2, 3)], [None, None]],
+    ),
+}
+
+#: Where the rules on numbers are tried, for operations that do not take any number.
+_POINTS = {
+    "pow": [(Fraction(5, 2), Fraction(3)), (Fraction(1, 3), Fraction(-5, 4))],
+    "log": [(Fraction(5, 2),), (Fraction(1, 9),)],
+    "sqrt": [(Fraction(5, 2),), (Fraction(9),)],
+}
+_ANYWHERE = [(Fraction(5, 2), Fraction(-3)), (Fraction(-7, 4), Fraction(1, 3))]
+_LOCAL = [operation.id for operation in OPERATIONS.values() if operation.derivative]
+_PULL = [operation.id for operation in OPERATIONS.values() if operation.vjp]
+
+
+def test_every_operation_is_held_against_something() -> None:
+    assert set(_LOCAL) == set(IN_SYMPY)
+    assert set(_PULL) == set(IN_SYMPY_MATRICES)
+    assert set(_LOCAL) | set(_PULL) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("op", _LOCAL)
+def test_a_local_rule_is_the_derivative(op: str) -> None:
+    operation = OPERATIONS[op]
+    letters = sympy.symbols("p q", real=True)[: len(operation.derivative)]
+    formula = IN_SYMPY[op](*letters)
+    for point in _POINTS.get(op, _ANYWHERE):
+        args = point[: len(letters)]
+        at = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
+        floats = [float(value) for value in args]
+        exact = [number(value) for value in args]
+        cells = [np.full((2, 3), value) for value in floats]
+        for slot, letter in enumerate(letters):
+            truth = float(sympy.N(sympy.diff(formula, letter).subs(at), 30))
+            assert operation.rules_for(0.0)[slot](operation.forward(*floats), *floats) == pytest.approx(
+                truth, rel=1e-12
+            )
+            found = operation.derivative[slot](operation.forward(*exact), *exact)
+            assert nearest_float(found) == pytest.approx(truth, rel=1e-15)
+            inside = operation.rules_for(cells[0])[slot](operation.forward(*cells), *cells)
+            assert np.allclose(np.broadcast_to(inside, (2, 3)), truth)
+
+
+@pytest.mark.parametrize("op", _LOCAL)
+def test_a_local_rule_is_what_a_small_step_shows(op: str) -> None:
+    operation = OPERATIONS[op]
+    for point in _POINTS.get(op, _ANYWHERE):
+        floats = [float(value) for value in point[: len(operation.derivative)]]
+        z = operation.forward(*floats)
+        for slot in range(len(floats)):
+            above, below = list(floats), list(floats)
+            above[slot] += 1e-6
+            below[slot] -= 1e-6
+            difference = (operation.forward(*above) - operation.forward(*below)) / 2e-6
+            assert operation.rules_for(z)[slot](z, *floats) == pytest.approx(difference, rel=1e-6, abs=1e-9)
+
+
+def _cells(shape: tuple[int, int] | None, draw: Iterator[int]) -> Any:
+    """Positive sixteenths, all different."""
+    if shape is None:
+        return Fraction(next(draw), 16)
+    return [[Fraction(next(draw), 16) for _ in range(shape[1])] for _ in range(shape[0])]
+
+
+def _convert_cells(make: Callable[[Fraction], Any], value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return make(value)
+    return ops.make_matrix(tuple(tuple(make(cell) for cell in row) for row in value))
+
+
+_CASES = [(op, shapes) for op, (_, all_shapes) in IN_SYMPY_MATRICES.items() for shapes in all_shapes]
+
+
+@pytest.mark.parametrize(("op", "shapes"), _CASES)
+def test_a_structural_rule_pulls_back_what_the_chain_rule_says(op: str, shapes: list[tuple[int, int] | None]) -> None:
+    operation = OPERATIONS[op]
+    draw = iter(n * 7 % 61 + 3 for n in range(1, 60))
+    operands = [_cells(shape, draw) for shape in shapes]
+    floats = [_convert_cells(float, operand) for operand in operands]
+    z = operation.forward(*floats)
+    upstream = _cells(ops.shape_of(z), draw)
+    # Σ g·z, differentiated by each cell of each operand.
+    letters = [
+        sympy.Symbol(f"n{which}")
+        if shape is None
+        else sympy.Matrix(*shape, sympy.symbols(f"m{which}_0:{shape[0] * shape[1]}"))
+        for which, shape in enumerate(shapes)
+    ]
+    meaning = IN_SYMPY_MATRICES[op][0](*letters)
+    weighted = _weighted_sum(meaning, upstream)
+    at = {}
+    for letter, operand in zip(letters, operands, strict=True):
+        flat = [operand] if isinstance(operand, Fraction) else [cell for row in operand for cell in row]
+        for symbol, value in zip([letter] if isinstance(letter, sympy.Symbol) else letter, flat, strict=True):
+            at[symbol] = sympy.Rational(value.numerator, value.denominator)
+    for slot in range(len(operation.vjp)):
+        letter = letters[slot]
+        symbols = [letter] if isinstance(letter, sympy.Symbol) else list(letter)
+        truth = np.array([float(sympy.N(sympy.diff(weighted, symbol).subs(at), 20)) for symbol in symbols])
+        found = operation.rules_for(floats[0])[slot](_convert_cells(float, upstream), z, *floats)
+        assert ops.shape_of(found) == shapes[slot]
+        assert np.allclose(np.ravel(found), truth, rtol=1e-12, atol=1e-15)
+        exact = [_convert_cells(number, operand) for operand in operands]
+        tree = operation.vjp[slot](_convert_cells(number, upstream), operation.forward(*exact), *exact)
+        assert np.allclose(np.ravel(ops.map_cells(nearest_float, tree)), truth, rtol=1e-14, atol=1e-16)
+
+
+def _weighted_sum(meaning: Any, upstream: Any) -> sympy.Expr:
+    if isinstance(upstream, Fraction):
+        return meaning * sympy.Rational(upstream.numerator, upstream.denominator)
+    flat = [sympy.Rational(cell.numerator, cell.denominator) for row in upstream for cell in row]
+    return sum(weight * cell for weight, cell in zip(flat, list(meaning), strict=True))
+
+
+@pytest.mark.parametrize(("op", "shapes"), _CASES)
+def test_a_structural_rule_is_what_a_small_step_shows(op: str, shapes: list[tuple[int, int] | None]) -> None:
+    operation = OPERATIONS[op]
+    rng = np.random.default_rng(3)
+    operands = [rng.uniform(0.2, 1.5) if shape is None else rng.uniform(0.2, 1.5, size=shape) for shape in shapes]
+    z = operation.forward(*operands)
+    g = rng.normal(size=np.shape(z)) if np.shape(z) else 1.75
+    for slot in range(len(operation.vjp)):
+        back = operation.rules_for(z)[slot](g, z, *operands)
+        for cell in np.ndindex(np.shape(operands[slot])):
+            moved = []
+            for step in (1e-6, -1e-6):
+                others = [np.array(operand) for operand in operands]
+                others[slot][cell] += step
+                plain = [float(other) if other.ndim == 0 else other for other in others]
+                moved.append(np.sum(g * operation.forward(*plain)))
+            slope = back if np.ndim(back) == 0 else back[cell]
+            assert slope == pytest.approx((moved[0] - moved[1]) / 2e-6, rel=1e-6, abs=1e-8)
+
+
+# --- kinks: the same as PyTorch takes -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "gradients"),
+    [
+        ("z = relu(x)", {"x": 0}, {"x": 0}),
+        ("z = abs(x)", {"x": 0}, {"x": 0}),
+        ("z = max(x, y)", {"x": 3, "y": 3}, {"x": 3, "y": 3}),
+        ("z = min(x, y)", {"x": 3, "y": 3}, {"x": 3, "y": 3}),
+        ("z = max(x, x)", {"x": 3}, {"x": 6}),
+        ("z = max(x, 0)", {"x": 0}, {"x": 3}),
+        ("z = max(x, y)", {"x": 4, "y": 3}, {"x": 6, "y": 0}),
+        ("z = min(x, y)", {"x": 4, "y": 3}, {"x": 0, "y": 6}),
+        ("z = relu(x)", {"x": -4}, {"x": 0}),
+        ("z = abs(x)", {"x": -4}, {"x": -6}),
+    ],
+)
+def test_the_slope_at_a_kink_is_agreed(text: str, inputs: dict[str, int], gradients: dict[str, int]) -> None:
+    graph = Graph.parse(text)
+    floats = forward_backward(graph, {name: float(value) for name, value in inputs.items()}, 6.0)
+    exact = forward_backward(graph, {name: number(value) for name, value in inputs.items()}, number(6))
+    for name, gradient in gradients.items():
+        assert floats.gradients[graph.position[name]] == gradient
+        assert nearest_float(exact.gradients[graph.position[name]]) == gradient
+
+
+def test_a_kink_is_told_by_the_exact_value_and_not_by_its_float() -> None:
+    # 0.1 + 0.2 − 0.3 is zero, though not in floats; log(3)·2 − log(9) is zero as well.
+    for text in ("z = relu(a + b - c)", "z = abs(a + b - c)"):
+        graph = Graph.parse(text)
+        tenths = {name: number(Fraction(n, 10)) for name, n in (("a", 1), ("b", 2), ("c", 3))}
+        assert nearest_float(forward_backward(graph, tenths, number(1)).gradients[0]) == 0
+        logs = {"a": ops.log(number(3)), "b": ops.log(number(3)), "c": ops.log(number(9))}
+        assert nearest_float(forward_backward(graph, logs, number(1)).gradients[0]) == 0
+
+
+# --- where floats run out -----------------------------------------------------------------------------------
+
+EXTREME_INPUTS = (-1000.0, -745.0, -40.0, -20.5, -1e-9, 0.0, 1e-9, 0.3, 20.5, 40.0, 745.0, 1000.0)
+STABLE_OPERATIONS = ["sigmoid", "tanh", "softplus"]
+
+
+@pytest.fixture
+def strictly() -> Iterator[None]:
+    """Any warning of NumPy's is a fault."""
+    with warnings.catch_warnings(), np.errstate(over="raise", divide="raise", invalid="raise"):
+        warnings.simplefilter("error")
+        yield
+
+
+def assert_nearly(mine: float, exact: Expr) -> None:
+    truth = nearest_float(exact)
+    if abs(truth) < 1e-290:  # at the end of a float's range there are fewer digits, then none
+        assert abs(mine - truth) < 1e-290
+    else:
+        assert mine == pytest.approx(truth, rel=1e-12), truth
+
+
+@pytest.mark.usefixtures("strictly")
+@pytest.mark.parametrize("op", STABLE_OPERATIONS)
+@pytest.mark.parametrize("x", EXTREME_INPUTS)
+def test_values_and_slopes_hold_far_out(op: str, x: float) -> None:
+    operation = OPERATIONS[op]
+    tree = number(Fraction(x))
+    exact = operation.forward(tree)
+    slope = operation.derivative[0](exact, tree)
+    z = operation.forward(x)
+    assert_nearly(z, exact)
+    assert_nearly(operation.rules_for(z)[0](z, x), slope)
+    cells = np.array([[x, 1.0]])
+    inside = operation.forward(cells)
+    assert_nearly(inside[0, 0], exact)
+    assert_nearly(operation.rules_for(inside)[0](inside, cells)[0, 0], slope)
+
+
+LOGITS = [
+    [[1000.0, -1000.0, 0.0], [-1000.0, -1000.5, -999.0]],
+    [[40.0, -1.5, 0.0], [0.0, 40.0, 80.0]],
+    [[0.1, 0.2, 0.3], [1000.0, 1000.25, 999.75]],
+]
+
+
+def exact_matrix(rows: list[list[float]]) -> Any:
+    return ops.make_matrix(tuple(tuple(number(Fraction(cell)) for cell in row) for row in rows))
+
+
+@pytest.mark.usefixtures("strictly")
+@pytest.mark.parametrize("rows", LOGITS)
+def test_softmax_and_what_comes_back_through_it_hold_far_out(rows: list[list[float]]) -> None:
+    operation = OPERATIONS["softmax"]
+    x, g = np.array(rows), np.array([[0.5, -1.25, 3.0], [2.0, 7.5, -1.0]])
+    exact_x, exact_g = exact_matrix(rows), exact_matrix(g.tolist())
+    z, exact = operation.forward(x), operation.forward(exact_x)
+    back = operation.rules_for(z)[0](g, z, x)
+    truth = operation.vjp[0](exact_g, exact, exact_x)
+    for cell in np.ndindex(z.shape):
+        assert_nearly(z[cell], exact[cell])
+        assert_nearly(back[cell], truth[cell])
+
+
+def loss_of(rows: list[list[float]], targets: list[list[float]]) -> tuple[Graph, dict[str, Any], dict[str, Any]]:
+    floats = {"X": np.array(rows), "T": np.array(targets)}
+    graph = Graph.parse("L = cross_entropy(softmax(X), T)", floats)
+    return graph, floats, {"X": exact_matrix(rows), "T": exact_matrix(targets)}
+
+
+@pytest.mark.usefixtures("strictly")
+@pytest.mark.parametrize("rows", LOGITS)
+@pytest.mark.parametrize("right", [0, 1, 2])
+def test_the_loss_of_a_softmax_holds_far_out(rows: list[list[float]], right: int) -> None:
+    targets = [[float(column == right) for column in range(3)]] * 2
+    graph, floats, exact = loss_of(rows, targets)
+    mine, truth = (
+        forward_backward(graph, floats, 1.5, ("T",)),
+        forward_backward(graph, exact, number(Fraction(3, 2)), ("T",)),
+    )
+    assert_nearly(mine.values[graph.output_position], truth.values[graph.output_position])
+    at = graph.position["T"]
+    for cell in np.ndindex(2, 3):
+        assert_nearly(mine.gradients[at][cell], truth.gradients[at][cell])
+
+
+@pytest.mark.usefixtures("strictly")
+def test_a_loss_far_below_one_and_one_far_above_it_are_no_zero_and_not_infinite() -> None:
+    small = math.log(1e18)
+    graph, floats, exact = loss_of([[small, 0.0]], [[1.0, 0.0]])
+    passes, truth = forward_backward(graph, floats, 1.0, ("X",)), forward_backward(graph, exact, number(1), ("X",))
+    assert passes.values[graph.output_position] == pytest.approx(1e-18, rel=1e-12)
+    for cell in ((0, 0), (0, 1)):
+        assert_nearly(passes.gradients[graph.position["X"]][cell], truth.gradients[graph.position["X"]][cell])
+    graph, floats, _ = loss_of([[-1000.0, 1000.0]], [[1.0, 0.0]])
+    assert forward_backward(graph, floats, 1.0, ("T",)).values[graph.output_position] == 2000
+
+
+def test_what_no_float_can_hold_is_refused_with_the_node() -> None:
+    graph, floats, exact = loss_of([[-1000.0, 1000.0]], [[1.0, 0.0]])
+    with pytest.raises(NonFiniteError, match="L has no finite slope"):
+        forward_backward(graph, floats, 1.0, ("X",))
+    # The exact pass has it: −1/p at p = e^−2000/(1 + e^−2000), and p − t in front of softmax.
+    truth = forward_backward(graph, exact, number(1), ("X",)).gradients[graph.position["X"]]
+    assert [nearest_float(cell) for cell in truth[0]] == [-1.0, 1.0]
+
+
+@pytest.mark.usefixtures("strictly")
+@pytest.mark.parametrize("x", EXTREME_INPUTS)
+def test_the_log_of_a_sigmoid_holds_far_out(x: float) -> None:
+    graph = Graph.parse("z = log(sigmoid(x))")
+    exact = forward_backward(graph, {"x": number(Fraction(x))}, number(1))
+    if x > -700:
+        assert_nearly(forward_backward(graph, {"x": x}, 1.0).gradients[0], exact.gradients[0])
+    else:
+        with pytest.raises(NonFiniteError):
+            forward_backward(graph, {"x": x}, 1.0)
+    assert_nearly(forward(graph, {"x": x})[graph.output_position], exact.values[graph.output_position])
+
+
+_BEHIND = [(op.id, source) for op in OPERATIONS.values() for source in op.fused]
+
+
+def _with_careful_forms() -> list[Operation]:
+    return [op for op in OPERATIONS.values() if op.stable]
+
+
+def test_every_careful_form_is_known_here() -> None:
+    assert {op.id for op in _with_careful_forms()} == {"sigmoid", "tanh", "softmax"}
+    assert _BEHIND == [("log", "sigmoid"), ("log", "softmax"), ("cross_entropy", "softmax")]
+
+
+@pytest.mark.parametrize("operation", _with_careful_forms(), ids=lambda op: op.id)
+def test_a_careful_rule_is_the_declared_one(operation: Operation) -> None:
+    x = np.array([[0.25, -1.5, 2.0], [0.75, 0.5, -0.125]])
+    z = operation.forward(x)
+    more = (np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]]),) if operation.vjp else ()
+    declared = (operation.vjp or operation.derivative)[0](*more, z, x)
+    assert np.allclose(operation.stable[0](*more, z, x), declared, rtol=1e-13)
+    # And in a batch: member by member.
+    twice = np.stack([x, 2 * x - 1])
+    batch = operation.stable[0](*(np.stack([g, -g]) for g in more), operation.forward(twice), twice)
+    for member, sign in ((0, 1), (1, -1)):
+        alone = twice[member]
+        expected = operation.stable[0](*(sign * g for g in more), operation.forward(alone), alone)
+        assert np.allclose(batch[member], expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("op", "source"), _BEHIND)
+def test_a_form_behind_another_operation_is_the_declared_one(op: str, source: str) -> None:
+    operation, first = OPERATIONS[op], OPERATIONS[source]
+    behind = operation.fused[source]
+    x = np.array([[0.25, -1.5, 2.0], [0.75, 0.5, -0.125]])
+    target = np.array([[0.25, 0.0, 0.75], [1.0, 0.0, 0.0]])
+    for inner in (x, np.stack([x, 1 - 2 * x])):
+        y = first.forward(inner)
+        more = (np.broadcast_to(target, y.shape),) if len(operation.vjp) == 2 else ()
+        z = operation.forward(y, *more)
+        assert np.allclose(behind.forward(y, *more, inner), z, rtol=1e-13)
+        g = (np.array([2.0, 3.0]) if inner.ndim == 3 else 2.0,) if operation.vjp else ()
+        for slot, rule in enumerate(operation.vjp or operation.derivative):
+            assert np.allclose(behind.rules[slot](*g, z, y, *more, inner), rule(*g, z, y, *more), rtol=1e-13)

@@ -1,0 +1,112 @@
+"""What is said to an answer: it can be read in every language, and it never gives the answer away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from string import Formatter
+
+import numpy as np
+import pytest
+
+from tests.grading.test_hints import ALL_PLACES
+from tests.grading.test_mistakes import is_close, typed_value
+from tests.support.sample_problems import ALL_BLANKS, ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, cells_of
+from tutor import i18n
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.engine.operations import OPERATIONS
+from tutor.grading.grader import grade
+from tutor.grading.message_values import template_values
+from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.verdict import VerdictKind
+from tutor.i18n import LocalizedText, translate
+
+ALL = OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS
+
+
+@pytest.fixture(params=["en", "ko"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    i18n.set_language(request.param)
+    yield request.param
+    i18n.set_language("en")
+
+
+#: Every mistake of the catalogue that the operations of now can lead to.
+IDS = {
+    *(f"{op.label}.{mistake.id}" for op in OPERATIONS.values() for mistake in op.mistakes),
+    *("any.whole-on-one-line", "any.unsummed-upstream", "any.dropped-upstream", "any.upstream-only"),
+    *("any.forward-value", "any.wrong-sign", "any.ran-forward", "any.started-at-output", "any.skipped-node"),
+    *("any.added", "any.inverted-local", "any.local-twice", "any.times-output", "any.zero"),
+    *("branch.one-branch", "branch.product", "branch.averaged", "start.output-value", "start.zero", "start.one"),
+}
+
+
+def test_every_mistake_says_something_that_can_be_read(language: str) -> None:
+    seen = set()
+    for name, place_id in ALL_PLACES:
+        of = ALL[name]
+        place = of.place(place_id)
+        words = template_values(of, place, "37.25")
+        for suspect in candidates_at(of, place):
+            assert not isinstance(suspect.feedback_template, LocalizedText)
+            said = str(suspect.feedback(words))
+            assert said
+            assert "{" not in said
+            seen.add(suspect.id)
+    assert seen >= IDS
+
+
+def test_every_template_of_the_operations_is_filled_at_each_of_their_edges(language: str) -> None:
+    for name, place_id in ALL_PLACES:
+        of = ALL[name]
+        place = of.place(place_id)
+        if not place.edge:
+            continue
+        operation = of.graph.nodes[place.edge.target].operation
+        words = template_values(of, place, "37.25")
+        for template in (*operation.rule, *operation.question, *(mistake.feedback for mistake in operation.mistakes)):
+            fields = {field for _, field, _, _ in Formatter().parse(translate(template)) if field}
+            assert fields <= set(words)
+
+
+def test_a_typed_text_with_braces_is_quoted_as_it_is(language: str) -> None:
+    of = OPERATION_PROBLEMS["mul"]
+    for text in ("{x}", "7{", "{0}", "{v!r}", "7 {name}"):
+        assert grade(of, of.place("x->t"), text).kind is VerdictKind.MALFORMED
+        assert str(grade(of, of.place("x->t"), text).message)
+
+
+@pytest.mark.parametrize("name", [name for name in ODD_NUMBER_PROBLEMS if name not in ("start-one", "start-matrix")])
+def test_no_message_gives_the_right_value_away(name: str) -> None:
+    of = ODD_NUMBER_PROBLEMS[name]
+    for place in of.blanks:
+        right = [nearest_float(cell) for cell in cells_of(of.truth(place))]
+        exact = ops.map_cells(nearest_float, of.truth(place))
+        answers = [
+            typed_value(suspect.value)
+            for suspect in candidates_at(of, place)
+            if not is_close(suspect.value, exact, 0.01)
+        ]
+        shape = place.shape
+        answers += ["77.7", "[[77.7]]", "77.7 +", "q"]
+        answers += [typed_value(exact * 1.04)] if np.any(exact) else []
+        answers += ["[[77.7, 77.7]]"] if shape else []
+        for answer in answers:
+            if len(answer) > 400:
+                continue
+            verdict = grade(of, place, answer)
+            assert verdict.kind is not VerdictKind.RIGHT
+            said = str(verdict.message).replace(answer, "")
+            for token in re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", said):
+                number = float(token.replace("−", "-"))
+                # That a gate stops what is no more than 0 tells nothing.
+                assert not any(value and abs(number - value) <= 1e-3 * abs(value) for value in right), (place.id, said)
+
+
+def test_a_verdict_reads_in_every_language(language: str) -> None:
+    for name, place_id in ALL_BLANKS:
+        of = ALL[name]
+        place = of.place(place_id)
+        for answer in ("77.7", "[[77.7]]", "", "1/0", "q", "0", "1.0", "(", "1,5", "10^400", "1" * 31):
+            assert str(grade(of, place, answer).message).strip()

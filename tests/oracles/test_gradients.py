@@ -1,0 +1,199 @@
+"""Every edge's gradient against PyTorch's, in float64, on random graphs and on the lessons' own program."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engine.test_passes import exact_inputs, float_inputs
+from tests.support.random_programs import Program, parse_constant, random_matrix_program, random_scalar_program
+from tutor.engine.graph import Graph
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.passes import Passes, forward_backward
+
+torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
+pytestmark = pytest.mark.oracle
+
+TORCH_FUNCTIONS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "inv": lambda a: 1 / a,
+    "pow": lambda a, b: a**b,
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "softplus": torch.nn.functional.softplus,
+    "relu": torch.relu,
+    "abs": torch.abs,
+    "max": torch.maximum,
+    "min": torch.minimum,
+    "matmul": lambda a, b: a @ b,
+    "transpose": lambda a: a.T,
+    "sum": torch.sum,
+    "sum.0": lambda a: a.sum(dim=0, keepdim=True),
+    "sum.1": lambda a: a.sum(dim=1, keepdim=True),
+    "mean": torch.mean,
+    "mean.0": lambda a: a.mean(dim=0, keepdim=True),
+    "mean.1": lambda a: a.mean(dim=1, keepdim=True),
+    "softmax": lambda a: torch.softmax(a, dim=1),
+    "cross_entropy": lambda p, t: -(t * torch.log(p)).sum() / p.shape[0],
+    "mse": torch.nn.functional.mse_loss,
+}
+#: What goes cell by cell, and so repeats what is too small for it.
+_CELLWISE = ("add", "sub", "mul", "div", "pow", "max", "min")
+
+
+def to_tensor(value: Any) -> Any:
+    return torch.tensor(np.array(value, dtype=float), dtype=torch.float64)
+
+
+def torch_gradients(program: Program, start: float) -> tuple[dict[str, Any], dict[tuple[str, int, bool], Any], Any]:
+    """Gradients by name and by (step, slot, repeated): each use of a value is a clone of its own, so that edges stay
+    apart, and where it is repeated to a larger shape the copies are another.
+    """
+    known: dict[str, Any] = {}
+    for name, value in float_inputs(program).items():
+        known[name] = to_tensor(value).requires_grad_()
+    uses: dict[tuple[str, int, bool], Any] = {}
+    for step in program.steps:
+        given = [known[o] if o in known else to_tensor(parse_constant(o)) for o in step.operands]
+        wide = torch.broadcast_shapes(*(one.shape for one in given)) if step.op in _CELLWISE else None
+        operands = []
+        for slot, (operand, one) in enumerate(zip(step.operands, given, strict=True)):
+            if operand in known:
+                use = uses[step.name, slot, False] = one.clone()
+                use.retain_grad()
+                if wide is not None and use.shape != wide:
+                    use = uses[step.name, slot, True] = torch.broadcast_to(use, wide).clone()
+                    use.retain_grad()
+                operands.append(use)
+            else:
+                operands.append(one)
+        known[step.name] = TORCH_FUNCTIONS[step.op](*operands)
+        known[step.name].retain_grad()
+    output = known[program.steps[-1].name]
+    output.backward(torch.full_like(output, start))
+    return {n: v.grad for n, v in known.items()}, {key: use.grad for key, use in uses.items()}, output.detach()
+
+
+def assert_same(mine: Any, theirs: Any, largest: float = 0.0) -> None:
+    """Equal to 1e-10, cell by cell; what cancels to nothing is held to the `largest` value it may come from."""
+    assert np.shape(mine) == tuple(theirs.shape)
+    assert np.allclose(mine, theirs.numpy(), rtol=1e-10, atol=1e-13 * largest), (mine, theirs)
+
+
+def edge_of(graph: Graph, step: str, slot: int, repeated: bool) -> tuple[int, int]:
+    """(target, slot) of the edge on which a use of a value runs: into the step's node, or into the one that repeats."""
+    position = graph.position[step]
+    source = graph.nodes[position].args[slot]
+    repeats = source is not None and graph.nodes[source].op == "broadcast"
+    return (source, 0) if repeats and not repeated and source is not None else (position, slot)
+
+
+def assert_gradients_agree(program: Program, start: float) -> Passes:
+    graph = Graph.parse(program.text, exact_inputs(program))
+    passes = forward_backward(graph, float_inputs(program), start)
+    gradients, edges, output = torch_gradients(program, start)
+    assert_same(passes.values[graph.output_position], output, 1e4)
+    largest = max(abs(start), *(float(use.abs().max()) for use in edges.values()))
+    seen = set()
+    for name, theirs in gradients.items():
+        if name in graph.position and theirs is not None:
+            assert_same(passes.gradients[graph.position[name]], theirs, largest)
+    for (name, slot, repeated), theirs in edges.items():
+        edge = edge_of(graph, name, slot, repeated)
+        assert_same(passes.edges[edge].gradient, theirs, largest)
+        seen.add(edge)
+    assert seen == {(edge.target, edge.slot) for edge in graph.edges}
+    return passes
+
+
+@pytest.mark.parametrize("batch", range(10))
+def test_random_graphs_of_numbers(batch: int) -> None:
+    rng = random.Random(1000 + batch)
+    for _ in range(20):
+        assert_gradients_agree(random_scalar_program(rng, 9), rng.choice([1.0, 3.0, -0.5]))
+
+
+@pytest.mark.parametrize("batch", range(15))
+def test_random_graphs_of_matrices(batch: int) -> None:
+    rng = random.Random(2000 + batch)
+    for _ in range(20):
+        assert_gradients_agree(random_matrix_program(rng, 9), rng.choice([1.0, 2.0]))
+
+
+def test_the_random_graphs_use_every_operation() -> None:
+    used = set()
+    for make, seeds, each in (
+        (random_scalar_program, range(1000, 1010), 20),
+        (random_matrix_program, range(2000, 2015), 20),
+    ):
+        for seed in seeds:
+            rng = random.Random(seed)
+            for _ in range(each):
+                program = make(rng, 9)
+                rng.choice([1.0, 3.0, -0.5])
+                used |= {step.op for step in program.steps}
+    assert used == set(TORCH_FUNCTIONS)
+    assert used | {"broadcast"} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("text", ["relu(x)", "abs(x)", "max(x, y)", "min(x, y)", "max(x, x)", "max(x, 0)", "min(0, x)"])
+def test_kinks_are_taken_as_pytorch_takes_them(text: str) -> None:
+    names = [name for name in "xy" if name in text.replace("max", "")]
+    inputs = dict.fromkeys(names, 0.0)
+    graph = Graph.parse(f"z = {text}")
+    passes = forward_backward(graph, inputs, 3.0)
+    x, y = (torch.tensor(0.0, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    zero = torch.tensor(0.0, dtype=torch.float64)
+    {
+        "relu(x)": lambda: torch.relu(x),
+        "abs(x)": lambda: torch.abs(x),
+        "max(x, y)": lambda: torch.maximum(x, y),
+        "min(x, y)": lambda: torch.minimum(x, y),
+        "max(x, x)": lambda: torch.maximum(x, x),
+        "max(x, 0)": lambda: torch.maximum(x, zero),
+        "min(0, x)": lambda: torch.minimum(zero, x),
+    }[text]().backward(torch.tensor(3.0, dtype=torch.float64))
+    for name, tensor_of_it in (("x", x), ("y", y)):
+        if name in inputs:
+            assert passes.gradients[graph.position[name]] == tensor_of_it.grad.item()
+
+
+@pytest.mark.parametrize("far", [40.0, 1000.0])
+def test_a_loss_far_out_is_what_pytorchs_own_careful_one_says(far: float) -> None:
+    logits = np.array([[far, -far, 0.0], [0.5, far, far - 1.0]])
+    targets = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    graph = Graph.parse("L = cross_entropy(softmax(X), T)", {"X": logits, "T": targets})
+    passes = forward_backward(graph, {"X": logits, "T": targets}, 1.0, ("X",))
+    x = to_tensor(logits).requires_grad_()
+    theirs = torch.nn.functional.cross_entropy(x, to_tensor(targets))
+    theirs.backward()
+    assert passes.values[graph.output_position] == pytest.approx(theirs.item(), rel=1e-12)
+    # PyTorch takes p − t, which has no digits left where p is nearly 1.
+    assert np.allclose(passes.gradients[graph.position["X"]], x.grad.numpy(), rtol=1e-10, atol=1e-16)
+
+
+def test_the_lessons_own_program() -> None:
+    x = torch.tensor(np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]), requires_grad=True)
+    w = torch.tensor(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), requires_grad=False)
+    g = torch.matmul(x, w)
+    s = 1 / (1 + torch.exp(-g))
+    h = torch.sum(s)
+    h.backward()
+    inputs = {"X": x.detach().numpy(), "W": w.numpy()}
+    for text in ("f = sum(sigmoid(X @ W))", "A = X @ W; f = sum(1/(1 + exp(-A)))"):
+        passes = forward_backward(Graph.parse(text, inputs), inputs, 1.0)
+        assert_same(passes.values[-1], h.detach())
+        assert_same(passes.gradients[passes.graph.position["X"]], x.grad)
+        assert passes.values[-1] == pytest.approx(5.833329393581208, rel=1e-15)

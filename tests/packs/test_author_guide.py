@@ -1,0 +1,46 @@
+"""Every example of the guide for authors is a file that opens, and that check finds no fault with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tutor.packs import library
+from tutor.packs.checks.runner import check_packs
+
+GUIDE = (Path(library.built_in_dir() or "") / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+PACKS = [text for text in EXAMPLES if text.startswith("format")]
+EXERCISES = [text for text in EXAMPLES if text not in PACKS]
+
+
+@pytest.mark.parametrize("text", EXERCISES, ids=range(len(EXERCISES)))
+def test_an_example_has_no_errors(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "week-1"
+    folder.mkdir()
+    (folder / "pack.toml").write_text(PACKS[0], encoding="utf-8")
+    (folder / "01-example.toml").write_text(text, encoding="utf-8")
+    assert [str(finding) for finding in check_packs([folder]) if finding.is_error] == []
+    exercise = library.read_pack(folder).open("example")
+    assert exercise.variant(1).problem.blanks
+    assert "?" not in exercise.variant(1).after()
+
+
+def test_the_guide_s_pack_has_nothing_to_mend(tmp_path: Path) -> None:
+    folder = tmp_path / "week-1"
+    folder.mkdir()
+    (pack_toml,) = PACKS
+    (folder / "pack.toml").write_text(pack_toml, encoding="utf-8")
+    (folder / "01-example.toml").write_text(EXERCISES[0], encoding="utf-8")
+    assert check_packs([folder]) == []
+
+
+def test_the_commands_of_the_guide_are_commands() -> None:
+    from tutor.commands.group import cli
+    from tutor.commands.pack import pack_group
+
+    for command in re.findall(r"^backprop-tutor (\w+)(?: (\w+))?", GUIDE, re.MULTILINE):
+        assert command[0] in cli.commands
+        assert command[0] != "pack" or command[1] in pack_group.commands

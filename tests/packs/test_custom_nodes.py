@@ -1,0 +1,313 @@
+"""Nodes of an exercise's own and groups that are shown folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tutor.algebra.printing import format_value
+from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import hint_at
+from tutor.packs.exercise import Exercise
+
+Opened = Callable[[str], Exercise]
+Refused = Callable[[str | bytes], list[str]]
+
+SWISH = """\
+graph = "h = swish(w * x); L = swish(h - y)^2"
+start = 3
+[inputs]
+w = "log(3)"
+x = 1
+y = 2
+[vary]
+y = { from = 2, to = 5 }
+[nodes.swish]
+inputs = ["x"]
+value = "x * sigmoid(x)"
+"""
+SOFTMAX = """\
+graph = "e1 = exp(a); e2 = exp(b); s = e1 + e2; p = e1 / s; L = c * p"
+start = 5
+given = []
+[inputs]
+a = "log(2)"
+b = "log(6)"
+c = 4
+[fold]
+share = ["e1", "e2", "s", "p"]
+"""
+
+
+def test_an_exercise_brings_nodes_of_its_own(opened: Opened) -> None:
+    problem = opened(SWISH).variant().problem
+    assert [node.symbol for node in problem.graph.nodes] == ["w", "x", "×", "swish", "y", "−", "swish", "^2"]
+    assert [blank.id for blank in problem.blanks] == [
+        "swish1->pow1", "sub1->swish1", "h->sub1", "y->sub1", "mul1->h", "w->mul1", "x->mul1",
+    ]  # fmt: skip
+    assert format_value(problem.truth(problem.place("mul1->h"))) == "−0.03796"
+
+
+def test_definitions_use_those_before_them_and_numbers(opened: Opened) -> None:
+    text = """\
+graph = "z = both(x, 2) * y"
+[nodes.half]
+inputs = ["x"]
+value = "x / 2"
+[nodes.both]
+inputs = ["x", "a"]
+value = "t = half(x) + a; t * t"
+[inputs]
+x = 6
+y = 10
+"""
+    problem = opened(text).variant().problem
+    assert [(blank.id, format_value(problem.truth(blank))) for blank in problem.blanks] == [
+        ("both1->mul1", "10"),
+        ("y->mul1", "25"),
+        ("x->both1", "50"),
+    ]
+
+
+def test_matrices_go_through_own_nodes(opened: Opened) -> None:
+    text = """\
+graph = "f = sum(layer(X, W))"
+[nodes.layer]
+inputs = ["x", "w"]
+value = "(x @ w)^2"
+[inputs]
+X = [[1, 2]]
+W = [[3], [4]]
+"""
+    problem = opened(text).variant().problem
+    assert [format_value(problem.truth(problem.place(name))) for name in ("X", "W")] == ["[[66, 88]]", "[[22], [44]]"]
+
+
+def test_a_group_is_one_node_with_blanks_around_it(opened: Opened) -> None:
+    problem = opened(SOFTMAX).variant().problem
+    assert [(node.id, node.symbol) for node in problem.graph.nodes] == [
+        ("a", "a"), ("b", "b"), ("p", "share"), ("c", "c"), ("mul1", "×"),
+    ]  # fmt: skip
+    assert [(blank.id, format_value(problem.truth(blank))) for blank in problem.blanks] == [
+        ("start", "5"),
+        ("c->mul1", "1.25"),
+        ("p->mul1", "20"),
+        ("a->p", "3.75"),
+        ("b->p", "−3.75"),
+    ]
+
+
+def test_groups_stand_in_groups_and_own_nodes_in_both(opened: Opened) -> None:
+    text = """\
+graph = "e1 = exp(twice(a)); s = e1 + 1; p = e1 / s; L = p * b"
+[nodes.twice]
+inputs = ["x"]
+value = "2 * x"
+[fold]
+inner = ["e1", "twice1"]
+outer = ["e1", "s", "p"]
+[inputs]
+a = 0
+b = 8
+"""
+    problem = opened(text).variant().problem
+    assert [node.symbol for node in problem.graph.nodes] == ["a", "outer", "b", "×"]
+    # p = σ(2a), so ∂p/∂a = 2·p·(1 − p).
+    assert format_value(problem.truth(problem.place("a->p"))) == "4"
+
+
+def test_answers_hints_and_mistakes_at_a_group(opened: Opened) -> None:
+    problem = opened(SOFTMAX).variant().problem
+    blank = problem.place("a->p")
+    assert grade(problem, blank, "20 * p * (1 - p)").right
+    one_way = grade(problem, blank, "20 * p")
+    assert (one_way.mistake, str(one_way.message)) == (
+        "share.one-path",
+        "That is what comes back along one way through share. It stands for e^p/(e^p + e^q): in how many places does p "
+        "stand?",
+    )
+    said = [str(hint_at(problem, blank, rung).text) for rung in (1, 2, 3, 4)]
+    assert "share stands for e^p/(e^p + e^q), and this line is p." in said[0]
+    assert "For y = e^p/(e^p + e^q): ∂y/∂p = " in said[1]
+    assert said[2].startswith("upstream × slope = 20 × ")
+    assert said[3].startswith("3.75.")
+
+
+def test_a_chain_names_its_last_step(opened: Opened) -> None:
+    text = 'graph = "y = 1 / (1 + exp(-x))"\nstart = 2\n[inputs]\nx = "log(4)"\n'
+    folded = opened(text + '[fold]\nsig = ["neg1", "exp1", "add1", "inv1"]\n').variant().problem
+    blank = folded.place("x->inv1")
+    assert format_value(folded.truth(blank)) == "0.32"
+    assert grade(folded, blank, "up * y * (1 - y)").right
+    assert grade(folded, blank, "-up * y^2").mistake == "sig.last-step"
+    assert "sig multiplies by the slopes of its steps" in str(hint_at(folded, blank, 2).text)
+
+
+def test_progress_is_kept_apart_for_other_definitions_and_groups(opened: Opened) -> None:
+    prints = [
+        opened(text).variant().fingerprint
+        for text in (
+            SWISH,
+            SWISH.replace("x * sigmoid(x)", "x * tanh(x)"),
+            SWISH.replace("x * sigmoid(x)", "sigmoid(x) * x"),
+            SOFTMAX,
+            SOFTMAX.replace('"e1", "e2", "s", "p"', '"s", "p"'),
+            SOFTMAX.partition("[fold]")[0],
+        )
+    ]
+    assert len(set(prints)) == len(prints)
+    assert opened(SWISH + "# the same").variant().fingerprint == prints[0]
+
+
+def test_fresh_numbers_go_through_own_nodes(opened: Opened) -> None:
+    exercise = opened(SWISH)
+    assert {format_value(exercise.variant(seed).problem.inputs["y"]) for seed in range(20)} >= {"3", "4"}
+
+
+NODES = 'graph = "z = f(x) * y"\n'
+GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (NODES + "[nodes.f]\nvalue = 'x * 2'", "2: nodes.f.inputs: “inputs” is missing. Add it."),
+        (NODES + "[nodes.f]\ninputs = ['x']", "2: nodes.f.value: “value” is missing. Add it."),
+        (NODES + "[nodes]\nf = 'x * 2'", "3: nodes.f: A table is expected here, such as { key = value }."),
+        (
+            NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * 2'\nvalues = 3",
+            "5: nodes.f.values: There is no key “values” here. Did you mean value?",
+        ),
+        (
+            NODES + "[nodes.f]\ninputs = 'x'\nvalue = 'x * 2'",
+            '3: nodes.f.inputs: A list of names is expected here, such as ["a", "b"].',
+        ),
+        (NODES + "[nodes.f]\ninputs = []\nvalue = 'x * 2'", "3: nodes.f.inputs: f has no inputs. Write at least one, as in f(x)."),
+        (NODES + "[nodes.f]\ninputs = ['x', 'x']\nvalue = 'x * 2'", "3: nodes.f.inputs: “x” stands here twice. Keep one."),
+        (
+            NODES + "[nodes.f]\ninputs = ['x y']\nvalue = 'x * 2'",
+            "3: nodes.f.inputs: “x y” is no name for an input. Write one word, such as x.",
+        ),
+        (
+            NODES + "[nodes.f]\ninputs = ['x', 'w']\nvalue = 'x * 2'",
+            "3: nodes.f.inputs: Input “w” is not used in the formula. Use it or leave it out.",
+        ),
+        (
+            NODES + "[nodes.f]\ninputs = ['x']\nvalue = '''\nx *\n  w'''",
+            "4: nodes.f.value: Unknown name “w”. The formula of f knows its inputs x. (Character 7: “w”.)",
+        ),
+        (
+            NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * (2'",
+            "4: nodes.f.value: This “(” is never closed. Add a “)”. (Character 5: “(”.)",
+        ),
+        (
+            NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * f(x)'",
+            "4: nodes.f.value: “f” stands in its own definition, which would never end. Take it out. (Character 5: “f”.)",
+        ),
+        (
+            NODES + "[nodes.f]\ninputs = ['x']\nvalue = 'x * g(x)'\n[nodes.g]\ninputs = ['x']\nvalue = 'x^2'",
+            "4: nodes.f.value: “g” is defined further down. Move its definition up, before this one. (Character 5: “g”.)",
+        ),
+        (
+            NODES + "[nodes.sin]\ninputs = ['x']\nvalue = 'x * 2'",
+            "2: nodes.sin: sin is built in. Choose another name for your own.",
+        ),
+        (
+            NODES + '[nodes."my f"]\ninputs = ["x"]\nvalue = "x * 2"',
+            '2: nodes."my f": “my f” is no name for a function. Write one word of letters and digits.',
+        ),
+        (
+            'graph = "z = F(x) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x * 2"',
+            "2: nodes.f: “f” is not used in the graph, written f(…). Use it or delete it.",
+        ),
+        (
+            'graph = "z = f(x, 2) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x * 2"',
+            "1: graph: f takes one value: write f(a). (Character 5: “f”.)",
+        ),
+        (
+            'graph = "z = f(X) * y"\n[nodes.f]\ninputs = ["x"]\nvalue = "x @ x"\n[inputs]\nX = [1, 2]',
+            "1: graph: In f: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 5: “f”.)",
+        ),
+        (
+            'graph = "z = f(x) * y"\n[inputs]\nx = -2\n[nodes.f]\ninputs = ["x"]\nvalue = "log(x)"',
+            "2: inputs: f(x) has no value as a real number. Choose other numbers.",
+        ),
+        (GROUPS + "fold = ['u']", "2: fold: A table is expected here, such as [fold]."),
+        (GROUPS + "[fold]\ng = 'u'", '3: fold.g: A list of names is expected here, such as ["a", "b"].'),
+        (GROUPS + "[fold]\ng = []", "3: fold.g: There are no nodes to put together. Name some."),
+        (GROUPS + "[fold]\n'g 1' = ['u']", '3: fold."g 1": “g 1” is no name for a group. Write one word of letters and digits.'),
+        (
+            GROUPS + "[fold]\ng = ['u', 'w']",
+            "3: fold.g: There is no node “w” in the graph. Its nodes are t, u, add1, mul1.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['u', 'c']",
+            "3: fold.g: “c” is an input, and only operations go together into one node. Leave it out.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['t', 'u']",
+            "3: fold.g: A node has one output, but several nodes lead out of this group: t, u. Leave out all but one.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['t', 'add1']",
+            "3: fold.g: From t a way leads out of the group and through u back into it. Take u in as well.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['t', 'u', 'add1']\nh = ['u', 'mul1']",
+            "4: fold.h: “u” is in the group “g” already. Leave it out of one of the two.",
+        ),
+        (
+            GROUPS + "blanks = ['z', 'u']\n[fold]\ng = ['t', 'u', 'add1']",
+            "2: blanks: “u” lies inside the folded group “g”, where nothing is asked. Name a blank outside.",
+        ),
+        (
+            GROUPS + "given = ['a->t']\n[fold]\ng = ['t', 'u', 'add1']",
+            "2: given: “a->t” lies inside the folded group “g”, where nothing is asked. Name a blank outside.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['t', 'u', 'add1']\n[blank.t]\nhint = 'x'",
+            "4: blank.t: “t” lies inside the folded group “g”, where nothing is asked. Name a blank outside.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['t', 'u', 'add1']\n[text]\nen = 'Here u = {u + 1}.'",
+            "5: text.en: “u” lies inside the folded group “g”, so it has no value here. Take it out.",
+        ),
+        (
+            GROUPS + "after = '{grad(t)}'\n[fold]\ng = ['t', 'u', 'add1']",
+            "2: after: “t” lies inside the folded group “g”, so it has no value here. Take it out.",
+        ),
+        (
+            GROUPS + "[fold]\ng = ['t', 'u', 'add1']\n[[blank.c.mistake]]\nid = 'm'\nanswer = 'up * u'\nen = 'x'",
+            "6: blank.c.mistake[0].answer: “u” lies inside the folded group “g”, so it has no value here. Take it out.",
+        ),
+        (
+            GROUPS + "wrt = ['u']\n[fold]\ng = ['t', 'u', 'add1']",
+            "2: wrt: “u” is no input of the graph. Its inputs are a, b, c, d.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line(refused: Refused, text: str, expected: str) -> None:
+    assert refused(text) == [expected]
+
+
+def test_all_faults_of_definitions_and_groups_come_at_once(refused: Refused) -> None:
+    text = """\
+graph = "z = x * y"
+[nodes.up]
+inputs = ["x"]
+value = "x"
+[nodes.f]
+inputs = ["x"]
+value = "x + w"
+[nodes.g]
+inputs = ["a", "e"]
+value = "a"
+"""
+    assert [line.split(": ")[:2] for line in refused(text)] == [
+        ["2", "nodes.up"],
+        ["7", "nodes.f.value"],
+        ["9", "nodes.g.inputs"],
+    ]
+    groups = 'graph = "z = exp(x * y) + x"\nwrt = ["w"]\n[fold]\na = ["w"]\nb = ["exp1", "add1", "z"]\nc = ["x"]\n'
+    assert [line.split(": ")[:2] for line in refused(groups)] == [["2", "wrt"], ["4", "fold.a"], ["6", "fold.c"]]

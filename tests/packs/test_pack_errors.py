@@ -1,0 +1,263 @@
+"""A file with faults is refused with all of them, each with its line, its key and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tutor import i18n
+from tutor.packs.diagnostics import PackError
+from tutor.packs.exercise import Exercise
+
+Refused = Callable[[str | bytes], list[str]]
+Opened = Callable[[str], Exercise]
+GRAPH = 'graph = "z = a * b"\n'
+
+
+def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
+    with pytest.raises(PackError) as caught:
+        write('# mine\ngraph = "z = a * b"\ntitel = "x"').open("ex")
+    (fault,) = caught.value.faults
+    assert str(fault) == "mine/ex.toml:3: titel: There is no key “titel” here. Did you mean title?"
+    assert (str(fault.path), fault.line, fault.key) == ("mine/ex.toml", 3, "titel")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            "zzz = 1",
+            "2: zzz: There is no key “zzz” here. The keys are graph, id, title, start, wrt, blanks, stages, forward, given, "
+            "level, minutes, needs, source, note, links, mode, inputs, vary, where, nodes, fold, values, labels, text, after, "
+            "blank, question.",
+        ),
+        (
+            "forward = ['a']",
+            "2: forward: “a” is no node that computes something. Those are mul1.",
+        ),
+        (
+            "[[question]]\nprompt = 'x'",
+            "2: question[0]: A question has an answer, or choices. Write one of the two.",
+        ),
+        (
+            "start = 'dL/dy'",
+            "2: start: dL/dy is no start of this graph: its output is z. Write dL/dz.",
+        ),
+        (
+            "[inputs]\na = { symbol = true, domain = 'odd' }",
+            '3: inputs.a: A symbol is written { symbol = true, domain = "positive" }, or nonzero, or real.',
+        ),
+        (
+            "[blank.a]\ndigits = 13",
+            "3: blank.a.digits: A whole number from 1 to 12 is expected here.",
+        ),
+        ("start = [[1, 2]]", "2: start: The start is 1×2, but the output is a number. Write a number."),
+        ("start = true", "2: start: A number is expected here, without quotes."),
+        ("start = '1/0'", "2: start: This divides by zero, and that is not a number. (Character 2: “/”.)"),
+        ("level = 6", "2: level: A whole number from 1 to 5 is expected here."),
+        ("minutes = 1.5", "2: minutes: A whole number from 1 to 600 is expected here."),
+        ("id = 'a/b'", "2: id: An id is made of letters, digits and -, such as two-roads."),
+        ("needs = ['a/b/c']", "2: needs: “a/b/c” is no id of an exercise. Write it as pack/exercise."),
+        ("links = ['javascript:x']", "2: links: “javascript:x” is no link. Links begin with https://."),
+        ("title = ' '", "2: title: This text is empty. Write something or leave the key out."),
+        ("title = 3", '2: title: A text is one string or { en = "…", ko = "…" }.'),
+        ("[text]\nen = 'x'\nde = 'y'", "4: text.de: “de” is no language here. Texts are written in en, ko."),
+        ("[text]\nen = 'x'\nko = 3", "4: text.ko: A text in quotes is expected here, and it may not be empty."),
+        ("wrt = ['a', 'q']", "2: wrt: “q” is no input of the graph. Its inputs are a, b."),
+        ("wrt = []", "2: wrt: Gradients of no input are asked. Name one, or leave wrt out for all."),
+        ("wrt = ['a', 'a']", "2: wrt: “a” stands here twice. Keep one."),
+        ("wrt = 'a'", '2: wrt: A list of names is expected here, such as ["a", "b"].'),
+        ("blanks = 'a'", '2: blanks: Blanks are "all" or a list of their names, such as ["start", "x->mul1"].'),
+        ("blanks = []", '2: blanks: There is nothing to fill. Name a blank or write blanks = "all".'),
+        ("blanks = ['mul2']", "2: blanks: There is no blank “mul2”. The blanks are start, a->mul1, b->mul1."),
+        (
+            "given = ['a->mul2']",
+            "2: given: There is no blank “a->mul2”. Did you mean a->mul1? The blanks are start, a->mul1, b->mul1.",
+        ),
+        ("given = ['start', 'a', 'b']", "2: given: All blanks are given, so nothing is left to fill. Give fewer."),
+        ("[inputs]\nc = 3", "3: inputs.c: “c” is no input of the graph. Its inputs are a, b."),
+        ("[inputs]\nz = 3", "3: inputs.z: “z” is computed in the graph, so it takes no value. Delete this."),
+        ("[inputs]\na = inf", "3: inputs.a: “inf” is no finite number. Write another one."),
+        ("[inputs]\na = nan", "3: inputs.a: “nan” is no finite number. Write another one."),
+        ("[inputs]\na = 1e31", "3: inputs.a: Exponents go from −30 to 30. Write a number nearer to 1."),
+        (f"[inputs]\na = {'1' * 31}", "3: inputs.a: This number has more than 30 digits. Write fewer."),
+        (f"[inputs]\na = {'1' * 9999}", "3: This number has more than 30 digits. Write fewer."),
+        ("[inputs]\na = 'log(-1)'", "3: inputs.a: log has no value here. (Character 1: “l”.)"),
+        ("[inputs]\na = '9^9^9^9'", "3: inputs.a: This has no finite value. Write another number."),
+        ("[inputs]\na = 'x'", "3: inputs.a: Unknown name “x”. Only numbers are read here. (Character 1: “x”.)"),
+        (
+            "[inputs]\na = '__import__(\"os\")'",
+            "3: inputs.a: Unknown name “__import__”. Only numbers are read here. (Character 1: “__import__”.)",
+        ),
+        ("[inputs]\na = []", "3: inputs.a: A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]]."),
+        (
+            "[inputs]\na = [[1, 2],\n  [3]]",
+            "3: inputs.a: Entries in row 2: 1, in the first row: 2. Make all rows equally long.",
+        ),
+        ("[vary]\nq = { from = 2, to = 3 }", "3: vary.q: “q” is no input of the graph. Its inputs are a, b."),
+        ("[vary]\na = {}", "3: vary.a: Write { from = 2, to = 9 } or { choose = [2, 3, 5] }."),
+        ("[vary]\na = { from = 2 }", "3: vary.a: Write { from = 2, to = 9 } or { choose = [2, 3, 5] }."),
+        ("[vary]\na = { from = 2, to = 3, choose = [1] }", "3: vary.a: Write from and to, or choose, but not both."),
+        ("[vary]\na = { from = 3, to = 2 }", "3: vary.a: from is greater than to. Exchange them."),
+        ("[vary]\na = { from = 3, to = 4, step = 0 }", "3: vary.a.step: A step is greater than 0."),
+        ("[vary]\na = { choose = [] }", "3: vary.a.choose: A list of numbers is expected here, such as [2, 3, 5]."),
+        (
+            "[vary]\na = { from = 2, to = 3, fix = [[0, 0]] }",
+            "3: vary.a.fix: fix keeps cells of a matrix, and this is a number. Leave it out.",
+        ),
+        ("[vary]\na = 3", "3: vary.a: A table is expected here, such as { key = value }."),
+        ("[blank.q]\nhint = 'x'", "2: blank.q: There is no blank “q”. The blanks are start, a->mul1, b->mul1."),
+        (
+            "[blank.a]\nhint = ['x', '{q}']",
+            "3: blank.a.hint[1]: Unknown name “q”. This exercise knows a, b, grad(a), "
+            "grad(b), grad(z), z. (Character 1: “{q}”.)",
+        ),
+        (
+            "[blank.a]\n[[blank.a.mistake]]\nid = 'm'\nanswer = 'up * q'\nen = 'x'",
+            "5: blank.a.mistake[0].answer: Unknown name “q”. This exercise knows a, b, up, z. (Character 6: “q”.)",
+        ),
+        (
+            "[blank.a]\nmistake = [{ id = 'm', answer = 'up' }]",
+            '3: blank.a.mistake[0]: Nothing is said to this mistake. Add en = "…" and ko = "…".',
+        ),
+        ("[blank.a]\nmistake = [{ id = 'm', en = 'x' }]", "3: blank.a.mistake[0].answer: “answer” is missing. Add it."),
+        (
+            "after = 'x {'",
+            "2: after: A brace stands alone here. Write {{ or }} for a brace, {x} for a number. (Character 3: “{”.)",
+        ),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, lines: str, expected: str) -> None:
+    assert refused(GRAPH + lines) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("level = 1", '1: Nothing is asked. Add a graph, such as graph = "z = x * y", or a [[question]].'),
+        ("graph = 3", "1: graph: A text is expected here. Write it in quotes."),
+        ("graph = 'z = (a + b'", "1: graph: This “(” is never closed. Add a “)”. (Character 5: “(”.)"),
+        (
+            "graph = 'z = 1 + 2'",
+            "1: graph: Nothing here depends on an input. Use a name, such as x, for what may change. "
+            "(Character 1: “z”.)",
+        ),
+        ("graph = 'z = log(x)'\n[inputs]\nx = -1", "2: inputs: z has no value as a real number. Choose other numbers."),
+        (
+            "graph = 'z = X @ Y'\n[inputs]\nX = [1, 2]\nY = [1, 2]",
+            "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",
+        ),
+        (
+            "graph = 'z = X * X'\nstart = [1, 2, 3]\n[inputs]\nX = [1, 2]",
+            "2: start: The start is 1×3, but the output is 1×2. Write a number or such a matrix.",
+        ),
+        (
+            "graph = 'z = sum(X)'\n[inputs]\nX = [1, 2]\n[vary]\nX = { from = 1, to = 2, fix = [[0, 2]] }",
+            "5: vary.X.fix: There is no cell [0, 2]: the matrix is 1×2, and cells count from 0.",
+        ),
+        (
+            "graph = 'z = 1/x'\n[inputs]\nx = 1\n[vary]\nx = { choose = [0] }",
+            "4: vary: None of the fresh numbers gives a finite value. Choose other ones.",
+        ),
+    ],
+)
+def test_what_only_the_graph_can_tell(refused: Refused, text: str, expected: str) -> None:
+    assert refused(text) == [expected]
+
+
+@pytest.mark.parametrize("start", ["2", "[3, -1]"])
+def test_fresh_numbers_need_a_value_for_some_draws_only(opened: Opened, refused: Refused, start: str) -> None:
+    text = "graph = 'F = log(X) * {k}'\nstart = {start}\n[inputs]\nX = [1, 2]\n{k} = 3\n[vary]\nX = {{ choose = {X} }}"
+    for k in "abcdf":
+        assert opened(text.format(k=k, start=start, X="[-1, -1, 2]")).has_variants
+    (fault,) = refused(text.format(k="k", start=start, X="[-1, -1, -2]"))
+    assert fault == "6: vary: None of the fresh numbers gives a finite value. Choose other ones."
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_lines(refused: Refused) -> None:
+    text = """\
+graph = "t = a + b; z = t * q"
+start = [[1, 2]]
+blanks = ["a", "nix"]
+level = 9
+
+[inputs]
+a = 1e99
+q = "1/0"
+w = 4
+
+[vary]
+k = { from = 2, to = 9 }
+b = { form = 2 }
+
+[text]
+ko = "x"
+fr = "y"
+
+[[blank."a->t".mistake]]
+id = "first"
+answer = "up"
+en = "x"
+
+[[blank."a->t".mistake]]
+id = "no good"
+answr = "up"
+en = "x"
+"""
+    assert [tuple(line.split(": ")[:2]) for line in refused(text)] == [
+        ("3", "blanks"),
+        ("4", "level"),
+        ("7", "inputs.a"),
+        ("8", "inputs.q"),
+        ("9", "inputs.w"),
+        ("12", "vary.k"),
+        ("13", "vary.b.form"),
+        ("17", "text.fr"),
+        ("24", 'blank."a->t".mistake[1].answer'),
+        ("25", 'blank."a->t".mistake[1].id'),
+        ("26", 'blank."a->t".mistake[1].answr'),
+    ]
+
+
+def test_the_line_is_where_the_statement_begins(refused: Refused) -> None:
+    text = 'graph = """\nz = a *\n  b"""\n\n[text]\nen = """\none\ntwo {q}\n"""\nko = """\nthree {q}"""\n'
+    assert [line.split(":")[0] for line in refused(text)] == ["6", "10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("graph = 'z = a'\ngraph = 'z = b'", "2: This key is written a second time. Keep one of the two."),
+        (
+            "[text]\nen = 'x'\n[text]\nko = 'y'",
+            "3: This table is written a second time. Put its keys under the first one.",
+        ),
+        ("graph", "1: An = is missing after the key. Write key = value."),
+        ("graph = z * 2", '1: This value can\'t be read. Texts stand in quotes: "log(3)".'),
+        ("graph = 'z = a' b", "1: There is too much on this line. One key and one value stand on a line."),
+        ("graph = 'z", "1: A text is not closed. End it with the quotes it began with."),
+        (
+            'graph = "z\nlevel = 1',
+            "1: There is a character here that may not stand in a text. Close the quotes or delete it.",
+        ),
+        ("wrt = ['a'", "1: A list is not closed. Add a ] or a comma."),
+        ("title = { en = 'a'", "1: A table is not closed. Add a } or a comma."),
+        ("[text", "1: The name of this table is not closed. Write it as [name]."),
+        ("text = '''a\nb'''\n→ = 3", "3: This line can't be read. Write key = value or [table]."),
+        ("[blank.u->L]\nhint = 'x'", "1: The name of this table is not closed. Write it as [name]."),
+        ("title = { en = 'a', en = 'b' }", "1: A key is written twice in this table. Keep one of the two."),
+        ('title = "\\d"', "1: A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
+    ],
+)
+def test_what_is_no_toml_is_told_in_our_own_words(refused: Refused, text: str, expected: str) -> None:
+    assert refused(text) == [expected]
+
+
+def test_the_sentences_are_in_the_language_in_use(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        i18n, "_load_catalog", lambda language: {"A step is greater than 0.": "간격은 0보다 커야 합니다."}
+    )
+    assert refused(GRAPH + "[vary]\na = { from = 3, to = 4, step = 0 }") == [
+        "3: vary.a.step: 간격은 0보다 커야 합니다."
+    ]

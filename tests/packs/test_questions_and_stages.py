@@ -1,0 +1,285 @@
+"""Questions, forward values, stages, symbols: what a file may ask beyond the backward values of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import hint_at
+from tutor.grading.verdict import VerdictKind
+from tutor.packs.exercise import Exercise
+from tutor.practice.worksheet import Worksheet
+
+Opened = Callable[[str], Exercise]
+Refused = Callable[[str | bytes], list[str]]
+GRAPH = 'graph = "t = a + b; z = t * c"\n[inputs]\na = 50\nb = 70\nc = 2\n'
+CODE = """
+[[question]]
+prompt = { en = "Complete: `return d * ___`", ko = "빈칸을 채우세요: `return d * ___`" }
+symbols = ["d", "self.output"]
+answer = "(1 - self.output) * self.output"
+hint = { en = "What is left above y?", ko = "1에서 y를 빼면 얼마인가요?" }
+mistake = [{ id = "one-minus", answer = "1 - self.output", en = "And y itself?", ko = "y는 어디로 갔나요?" }]
+"""
+CHOICE = """
+[[question]]
+prompt = "Why 1?"
+choices = [
+  { en = "a constant", ko = "상수", why = { en = "Its slope is 0.", ko = "상수의 미분은 0입니다." } },
+  { en = "the identity", ko = "항등함수", right = true },
+  { en = "{a} and {b}", ko = "{a}, {b}" },
+]
+"""
+
+
+def grade_blank(exercise: Exercise, blank: str, text: str) -> tuple[str, str | None]:
+    problem = exercise.variant().problem
+    verdict = grade(problem, problem.place(blank), text)
+    return verdict.kind, verdict.mistake
+
+
+def test_a_question_stands_alone_without_a_graph(opened: Opened) -> None:
+    exercise = opened('title = "Code"' + CODE)
+    worksheet = Worksheet(exercise.variant())
+    assert [blank.id for blank in worksheet.blanks] == ["q1"]
+    assert worksheet.answer("q1", "self.output * (1 - self.output)").right and worksheet.done
+    assert worksheet.summary().gradients == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "verdict"),
+    [
+        ("self.output - self.output^2", (VerdictKind.RIGHT, None)),
+        ("self.output * (1 - self.output) * d / d", (VerdictKind.RIGHT, None)),
+        ("1 - self.output", (VerdictKind.MISTAKEN, "one-minus")),
+        ("d", (VerdictKind.WRONG, None)),
+        ("0.25", (VerdictKind.WRONG, None)),
+        ("output", (VerdictKind.MALFORMED, None)),
+    ],
+)
+def test_an_expression_is_judged_in_its_own_symbols(
+    opened: Opened, typed: str, verdict: tuple[VerdictKind, str | None]
+) -> None:
+    assert grade_blank(opened('title = "Code"' + CODE), "q1", typed) == verdict
+
+
+def test_an_authors_hints_come_before_the_answer(opened: Opened) -> None:
+    problem = opened('title = "Code"' + CODE).variant().problem
+    place = problem.place("q1")
+    first, last = hint_at(problem, place, 1), hint_at(problem, place, 2)
+    assert (str(first.text), first.of, last.is_last) == ("What is left above y?", 2, True)
+    assert "self.output" in str(last.text)
+
+
+def test_a_choice_is_typed_by_number_letter_or_words(opened: Opened) -> None:
+    exercise = opened(GRAPH + CHOICE)
+    problem = exercise.variant().problem
+    choices = problem.question(problem.place("q1")).choices
+    texts = [str(choice.text) for choice in choices]
+    assert sorted(texts) == ["50 and 70", "a constant", "the identity"]
+    right = texts.index("the identity")
+    for typed in (str(right + 1), "abc"[right], f"{right + 1}.", "The identity"):
+        assert grade_blank(exercise, "q1", typed) == (VerdictKind.RIGHT, None)
+    wrong = grade(problem, problem.place("q1"), "a constant")
+    assert (wrong.kind, str(wrong.message)) == (VerdictKind.WRONG, "Its slope is 0.")
+    for typed in ("4", "0", "x", "1 2"):
+        assert grade_blank(exercise, "q1", typed)[0] is VerdictKind.MALFORMED
+
+
+def test_choices_are_shuffled_by_the_seed_and_for_good(opened: Opened) -> None:
+    exercise = opened(GRAPH + CHOICE)
+
+    def order(seed: int) -> tuple[str, ...]:
+        problem = exercise.variant(seed).problem
+        return tuple(str(choice.text) for choice in problem.question(problem.place("q1")).choices)
+
+    assert order(7) == order(7)
+    assert len({order(seed) for seed in range(20)}) > 1
+
+
+def test_a_symbol_may_stand_for_a_matrix_of_the_graph(opened: Opened) -> None:
+    exercise = opened(
+        """graph = "A = X @ W; f = sum(A)"
+start = 2
+[inputs]
+X = [[1, 0, 2], [-1, 3, 1]]
+W = [[2, -1], [0, 1], [1, 3]]
+[[question]]
+prompt = "The gradient of W?"
+symbols = { X = "X", U = "grad(A)" }
+answer = "X.T @ U"
+"""
+    )
+    assert grade_blank(exercise, "q1", "X.T @ U") == (VerdictKind.RIGHT, None)
+    assert grade_blank(exercise, "q1", "U @ X") == (VerdictKind.MISTAKEN, "question.transposed")
+    assert grade_blank(exercise, "q1", "[[1, 2]]")[0] is VerdictKind.WRONG_SHAPE
+    assert grade_blank(exercise, "q1", "W")[0] is VerdictKind.MALFORMED
+
+
+def test_a_value_is_asked_in_the_exercises_own_numbers(opened: Opened) -> None:
+    exercise = opened(
+        GRAPH.replace("[inputs]", "[values]\nstep = 0.1\n[inputs]")
+        + '[vary]\na = { from = 20, to = 60 }\n[[question]]\nprompt = "c after a step of {step}?"\nanswer = "c - step * grad(c)"\n'
+    )
+    problem = exercise.variant().problem
+    assert str(problem.question(problem.place("q1")).prompt) == "c after a step of 0.1?"
+    assert (
+        grade_blank(exercise, "q1", "-10") == grade_blank(exercise, "q1", "c - step*120") == (VerdictKind.RIGHT, None)
+    )
+    other = exercise.variant(3).problem
+    assert str(grade(other, other.place("q1"), f"2 - ({other.inputs['a'].value} + 70)/10").kind) == "right"
+
+
+def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_opens(opened: Opened) -> None:
+    worksheet = Worksheet(opened("forward = ['z', 't']\n" + GRAPH).variant())
+    assert [blank.id for blank in worksheet.blanks][:2] == ["value(t)", "value(mul1)"]
+    assert worksheet.resume_place() == "value(t)"
+    assert worksheet.is_locked("c->mul1") and worksheet.answer("c->mul1", "120").kind is VerdictKind.MALFORMED
+    assert worksheet.answer("value(t)", "3500").mistake == "forward.other-operation"
+    assert worksheet.answer("value(t)", "119").mistake == "any.slip"
+    assert worksheet.answer("value(z)", "238").kind is VerdictKind.CARRIED
+    assert worksheet.answer("value(t)", "a + b").right and worksheet.hidden_nodes == {3 + 1}
+    assert worksheet.answer("value(z)", "240").right and not worksheet.is_locked("c->mul1")
+    assert worksheet.answer("c->mul1", "t").right
+
+
+def test_forward_all_asks_every_operation(opened: Opened) -> None:
+    problem = opened('forward = "all"\n' + GRAPH).variant().problem
+    assert [blank.id for blank in problem.forward_blanks] == ["value(t)", "value(mul1)"]
+
+
+def test_what_a_forward_value_leads_to_may_not_be_named_in_it(opened: Opened) -> None:
+    exercise = opened('forward = "all"\n' + GRAPH)
+    assert (
+        grade_blank(exercise, "value(t)", "t")
+        == grade_blank(exercise, "value(t)", "z/c")
+        == (VerdictKind.MALFORMED, None)
+    )
+
+
+def test_stages_ask_for_more_on_each_fresh_variant(opened: Opened) -> None:
+    exercise = opened(
+        'graph = "t = a + b; z = t * c"\nstages = [["c"], ["c", "t"], "all"]\n[vary]\nc = { from = 2, to = 9 }\n'
+        "[inputs]\na = 50\nb = 70\n"
+    )
+    worksheet = Worksheet(exercise.variant())
+    seen = []
+    for _ in range(4):
+        seen.append([blank.id for blank in worksheet.blanks])
+        for blank in worksheet.blanks:
+            worksheet.reveal(blank.id)
+        worksheet.new_numbers()
+    assert seen == [["c->mul1"], ["t->mul1", "c->mul1"], *[["t->mul1", "c->mul1", "a->t", "b->t"]] * 2]
+
+
+def test_a_stage_that_is_not_done_comes_again(opened: Opened) -> None:
+    exercise = opened('graph = "z = a * c"\nstages = [["c"], "all"]\n')
+    worksheet = Worksheet(exercise.variant())
+    worksheet.new_numbers()
+    assert [blank.id for blank in worksheet.blanks] == ["c->mul1"]
+
+
+def test_inputs_and_the_start_may_stay_symbols(opened: Opened) -> None:
+    exercise = opened(
+        """graph = "y = 1/x"
+start = "∂L/∂y"
+[inputs]
+x = { symbol = true, domain = "nonzero" }
+[blank.x]
+after = "And that is −y²."
+"""
+    )
+    for typed in ("-dL/dy/x^2", "-∂L/∂y y^2", "-up * x^-2"):
+        assert grade_blank(exercise, "x", typed) == (VerdictKind.RIGHT, None)
+    problem = exercise.variant().problem
+    assert str(grade(problem, problem.place("x"), "-up*y^2").message) == "Right. And that is −y²."
+    assert grade_blank(exercise, "x", "dL/dy/x^2") == (VerdictKind.MISTAKEN, "inv.no-minus")
+    assert grade_blank(exercise, "x", "-1/x^2") == (VerdictKind.MISTAKEN, "any.dropped-upstream")
+
+
+def test_an_answer_in_terms_of_the_output_alone(opened: Opened) -> None:
+    exercise = opened('graph = "y = sigmoid(x)"\n[inputs]\nx = { symbol = true }\n[blank.x]\nsymbols = ["y"]\n')
+    assert grade_blank(exercise, "x", "y*(1-y)") == (VerdictKind.RIGHT, None)
+    assert grade_blank(exercise, "x", "sigmoid(x)*(1-y)")[0] is VerdictKind.MALFORMED
+    assert grade_blank(exercise, "x", "y") == (VerdictKind.MISTAKEN, "sigmoid.forgot-1-minus")
+
+
+def test_more_digits_may_be_asked(opened: Opened) -> None:
+    exercise = opened('graph = "y = 1/x"\ngiven = []\n[inputs]\nx = 3\n[blank.x]\ndigits = 6\n')
+    assert grade_blank(exercise, "x", "-0.111") == (VerdictKind.COARSE, None)
+    assert grade_blank(exercise, "x", "-0.111111") == grade_blank(exercise, "x", "-1/9") == (VerdictKind.RIGHT, None)
+
+
+def test_labels_are_drawn_and_names_are_typed(opened: Opened) -> None:
+    from tutor.drawing.from_problem import boxes_of
+
+    exercise = opened(GRAPH + '[labels]\nc = { en = "factor", ko = "배율" }\n')
+    problem = exercise.variant().problem
+    assert "factor" in [box.label for box in boxes_of(problem)]
+    assert grade_blank(exercise, "t->mul1", "c") == (VerdictKind.RIGHT, None)
+
+
+def test_a_changed_question_is_another_exercise_to_go_on_with(opened: Opened) -> None:
+    one = opened(GRAPH + CHOICE).variant().fingerprint
+    assert one == opened(GRAPH + CHOICE).variant().fingerprint
+    assert one != opened(GRAPH + CHOICE.replace("the identity", "itself")).variant().fingerprint
+    assert one != opened("forward = ['t']\n" + GRAPH + CHOICE).variant().fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[[question]]\nprompt = 'x'\nanswer = '1'\nchoices = [{ en = 'a' }]",
+            "1: question[0]: A question has an answer, or choices. Write one of the two.",
+        ),
+        (
+            "[[question]]\nprompt = 'x'\nchoices = [{ en = 'a' }, { en = 'b' }]",
+            "1: question[0]: There are two choices or more, and one has right = true.",
+        ),
+        (
+            "[[question]]\nprompt = 'x'\nanswer = 'y + 1'",
+            "3: question[0].answer: Unknown name “y”. Only numbers are read here. (Character 1: “y”.)",
+        ),
+        (
+            "[[question]]\nprompt = 'x {q}'\nanswer = '1'",
+            "2: question[0].prompt: Unknown name “q”. Only numbers are read here. (Character 3: “{q}”.)",
+        ),
+        (
+            "[[question]]\nprompt = 'x'\nanswer = '1'\nsymbols = ['sin']",
+            "4: question[0].symbols: “sin” can't be a symbol. Write a name such as y or self.output.",
+        ),
+        (
+            "[[question]]\nprompt = 'x'\nanswr = '1'",
+            "3: question[0].answr: There is no key “answr” here. Did you mean answer?",
+        ),
+        (
+            "[inputs]\na = 1\n[[question]]\nprompt = 'x'\nanswer = '1'",
+            "1: inputs: This belongs to a graph, and there is none. Add one or leave this out.",
+        ),
+        (
+            "graph = 'z = a * b'\nblanks = ['a']\nstages = [['a']]",
+            "3: stages: Stages say what is asked, and so does blanks. Leave one of them out.",
+        ),
+        (
+            "graph = 'z = a * b'\nstages = [['a'], ['q']]",
+            "2: stages: There is no blank “q”. The blanks are start, a->mul1, b->mul1.",
+        ),
+        (
+            "graph = 'z = a * b'\n[blank.a]\nsymbols = ['y']",
+            "3: blank.a.symbols: “y” is not known at this blank. Known are a, b, z, up.",
+        ),
+        (
+            "graph = 'z = a * b'\n[values]\na = 3",
+            "3: values.a: “a” can't be a name here: the graph has it, or it has a meaning of its own. Rename it.",
+        ),
+        (
+            "graph = 'z = a * b'\nstart = 'da/dz'",
+            "2: start: “a” is a name in this graph. What the calculation ends in needs another one.",
+        ),
+    ],
+)
+def test_a_fault_is_named_with_its_line(refused: Refused, text: str, expected: str) -> None:
+    assert expected in refused(text)

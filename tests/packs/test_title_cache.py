@@ -1,0 +1,55 @@
+"""Titles are remembered, and what has changed is read anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tutor.packs import library, title_cache, toml_source
+from tutor.packs.title_cache import TitleCache
+
+PACK = 'format = 1\nid = "own"\ntitle = "Own"\n'
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    folder = home / "packs" / "own"
+    folder.mkdir(parents=True)
+    (folder / "pack.toml").write_text(PACK)
+    (folder / "01-first.toml").write_text('title = { en = "One", ko = "하나" }\ngraph = "z = x"\n')
+    (folder / "02-second.toml").write_text('graph = "z = x * y"\n')
+    return folder
+
+
+def listed_titles() -> list[str]:
+    return [str(entry.title) for found in library.all_packs() if found.id == "own" for entry in found.entries]
+
+
+def test_files_that_stay_as_they_are_need_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert listed_titles() == ["One", "z = x * y"]
+    monkeypatch.setattr(toml_source, "read_text", lambda *_: pytest.fail("read again"))
+    assert listed_titles() == ["One", "z = x * y"]
+
+
+def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
+    listed_titles()
+    (folder / "02-second.toml").write_text('title = "Two"\ngraph = "z = x * y"\n')
+    assert listed_titles() == ["One", "Two"]
+    (folder / "03-third.toml").write_text('title = "Three"\n')
+    (folder / "01-first.toml").unlink()
+    assert listed_titles() == ["Two", "Three"]
+    (folder / "pack.toml").write_text('format = 99\nid = "own"\ntitle = "Ours"\n')
+    (found,) = (found for found in library.all_packs() if found.id == "own")
+    assert str(found.title) == "Ours" and "newer" in str(found.faults[0])
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "[]", '{"version": 1}', '{"version": "%s", "folders": {"%s": {"titles": [1], "head": 2}}}']
+)
+def test_a_damaged_memory_costs_nothing_but_time(run_tutor: Run, folder: Path, kept: str) -> None:
+    memory = TitleCache().path
+    memory.write_text(kept % (title_cache.__version__, folder) if "%s" in kept else kept)
+    done = run_tutor("list")
+    assert done.returncode == 0 and "own/second" in done.stdout and not done.stderr

@@ -1,0 +1,149 @@
+"""Files are read within bounds: nothing outside of the pack, nothing huge, nothing that hangs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.timing import runs_within
+from tutor.packs.diagnostics import PackError
+from tutor.packs.library import read_pack
+
+GRAPH = 'graph = "z = a * b"\n'
+
+
+def error_lines(folder: Path, exercise: str) -> str:
+    with pytest.raises(PackError) as caught:
+        read_pack(folder).open(exercise)
+    return str(caught.value)
+
+
+def test_a_link_that_leads_out_of_the_pack_is_not_followed(write, tmp_path: Path) -> None:
+    (tmp_path / "outside.toml").write_text(GRAPH + "title = 'secret'")
+    mine = write(GRAPH)
+    (mine.folder / "link.toml").symlink_to(tmp_path / "outside.toml")
+    (mine.folder / "up.toml").symlink_to("../outside.toml")
+    (mine.folder / "loop.toml").symlink_to("loop.toml")
+    (mine.folder / "nowhere.toml").symlink_to("missing.toml")
+    entries = {entry.id: str(entry.title) for entry in read_pack(mine.folder).entries}
+    assert entries == {"ex": "z = a * b", "link": "link", "up": "up", "loop": "loop", "nowhere": "nowhere"}
+    for name in ("link", "up"):
+        assert (
+            error_lines(mine.folder, name)
+            == f"mine/{name}.toml: This file lies outside of its pack. Put a copy of it into the folder."
+        )
+    assert error_lines(mine.folder, "loop") == "mine/loop.toml: This file can't be read. Check its permissions."
+    assert error_lines(mine.folder, "nowhere") == "mine/nowhere.toml: There is no such file. Check its name."
+
+
+def test_a_link_within_the_pack_is_followed(write) -> None:
+    mine = write(GRAPH)
+    (mine.folder / "same.toml").symlink_to("ex.toml")
+    assert read_pack(mine.folder).open("same").graph.output == "z"
+
+
+def test_a_pack_file_that_leads_out_is_not_followed(write, tmp_path: Path) -> None:
+    mine = write(GRAPH)
+    (tmp_path / "outside.toml").write_text("format = 1\ntitle = 'secret'")
+    (mine.folder / "pack.toml").unlink()
+    (mine.folder / "pack.toml").symlink_to(tmp_path / "outside.toml")
+    assert str(read_pack(mine.folder).title) == "mine"
+    assert error_lines(mine.folder, "ex").startswith("mine/pack.toml: This file lies outside of its pack.")
+
+
+def test_a_pipe_is_not_waited_for(write) -> None:
+    mine = write(GRAPH)
+    os.mkfifo(mine.folder / "pipe.toml")
+    assert error_lines(mine.folder, "pipe") == "mine/pipe.toml: This is no ordinary file. Put a text file in its place."
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"#" * (1024 * 1024 + 1), "This file is larger than 1 MiB. Make several exercises of it."),
+        ("graph = 'z = a'\ntitle = '가'".encode("euc-kr"), "2: This file is not in UTF-8. Save it as UTF-8."),
+        ("graph = 'z = a'".encode("utf-16"), "1: This file is not in UTF-8. Save it as UTF-8."),
+    ],
+)
+def test_files_that_are_no_text_of_a_sensible_size(refused, raw: bytes, expected: str) -> None:
+    assert [line.strip() for line in refused(raw)] == [expected]
+
+
+def test_a_mark_at_the_beginning_and_line_ends_of_windows_are_fine(write) -> None:
+    raw = b"\xef\xbb\xbf" + (GRAPH + "[inputs]\na = 2\nb = 3").replace("\n", "\r\n").encode()
+    assert write(raw).open("ex").graph.inputs == ("a", "b")
+
+
+def test_a_name_in_two_spellings_of_unicode_is_one_name(opened) -> None:
+    exercise = opened('graph = "z = \u1100\u1161 * b"\n[inputs]\n"\uac00" = 3')
+    assert exercise.inputs.keys() == {"가"}
+
+
+def test_numbers_are_exact(opened) -> None:
+    exercise = opened(GRAPH + "[inputs]\na = 0.1\nb = '1/3'")
+    assert exercise.inputs["a"].value == Fraction(1, 10)
+    assert exercise.inputs["b"].value == Fraction(1, 3)
+    assert exercise.inputs["a"].text == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 300_000 + "a = 1",
+        "[" + '"a b".' * 100_000 + "x]",
+        "a = " + "[" * 100_000,
+        "a = " + "{a=" * 100_000,
+        "a = " + "9" * 100_000,
+        "a = 0x" + "f" * 500_000,
+        GRAPH + "[inputs]\na = '" + "(" * 5000 + "1" + ")" * 5000 + "'",
+        GRAPH + "[inputs]\na = '" + "exp(" * 50 + "9" + ")" * 50 + "'",
+        GRAPH + "\n".join(f"k{n} = 1" for n in range(30_000)),
+        GRAPH + "wrt = [" + ", ".join(f"'{n}'" for n in range(100_000)) + "]",
+        GRAPH + "blanks = [" + ", ".join(f"'{n}'" for n in range(100_000)) + "]",
+        GRAPH + "[vary]\na = { choose = [" + "'log(2)', " * 50_000 + "] }",
+        GRAPH + "[vary]\na = { from = 1e-30, to = 1e30, step = 1e-30 }\nx = 1",
+        'graph = "z = ' + "a+" * 5000 + 'a"',
+        'text = """\n' + "\n" * 500_000,
+    ],
+)
+def test_nothing_hangs(write, text: str) -> None:
+    mine = write(text)
+
+    def refused() -> None:
+        with pytest.raises(PackError):
+            mine.open("ex")
+
+    assert runs_within(refused, 700)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["graph", "start", "wrt", "blanks", "given", "level", "id", "inputs", "vary", "text", "blank",
+                             "inputs.a", "vary.a", "vary.a.from", "blank.a.hint", "blank.a.mistake", "zzz"]),
+            st.sampled_from(["'z = a * b'", "'z = a @ b'", "3", "-0.5", "inf", "true", "[]", "{}", "['a']", "[[1, 2]]",
+                             "[{}]", "{ en = 'x {a}' }", "'{'", "{ from = 1, to = 3 }", "1979-05-27", "'1/0'", "'all'",
+                             "[{ id = 'm', answer = 'up', en = 'x' }]", "{ choose = [0, 'log(2)'] }"]),
+        ),
+        max_size=6,
+    )
+)  # fmt: skip
+def test_any_file_opens_or_is_refused_with_sentences(
+    write: Callable[..., object], lines: list[tuple[str, str]]
+) -> None:
+    mine = write("\n".join(f"{key} = {value}" for key, value in lines) or "#")
+    try:
+        exercise = mine.open(mine.entries[0].id)
+    except PackError as error:
+        assert error.faults
+        assert all(str(fault).rstrip(")").endswith((".", "”.")) for fault in error.faults), str(error)
+    else:
+        exercise.variant().text()
+        assert exercise.variant(1).problem.blanks

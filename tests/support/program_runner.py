@@ -1,0 +1,108 @@
+"""Programs that the tutor wrote, run as a user would run them: by a Python of their own, many at a time."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+#: Runs the files named by its arguments and prints what each of them printed, as JSON. Digits are shown in full.
+_DRIVER = """
+import contextlib, io, json, runpy, sys
+import numpy
+numpy.set_printoptions(precision=17, floatmode="unique", threshold=sys.maxsize)
+if sys.argv[1] == "torch":
+    import torch
+    torch.set_printoptions(precision=17, sci_mode=True, threshold=sys.maxsize)
+found = []
+for file in sys.argv[2:]:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        runpy.run_path(file, run_name="__main__")
+    found.append(printed.getvalue())
+print(json.dumps(found))
+"""
+_NUMBER_PATTERN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+#: What a program may call, whatever it is named: nothing of the user's.
+_ALLOWED_CALLS = {"print", "abs"}
+_MODULE_NAMES = {"np", "torch", "F", "math"}
+
+
+def run_programs(folder: Path, programs: Sequence[list[str]], library: str = "numpy") -> list[str]:
+    """What each program prints. A warning of NumPy's is an error; so is anything on standard error."""
+    files = []
+    for n, lines in enumerate(programs):
+        files.append(folder / f"program{n}.py")
+        files[-1].write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [sys.executable, "-W", "error::RuntimeWarning", "-c", _DRIVER, library, *map(str, files)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def printed_value(output: str, label: str, shape: tuple[int, int] | None) -> Any:
+    """The value behind a label in what a program printed; the next label begins a line with a letter."""
+    lines = output.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(f"{label} "))
+    texts = [lines[first][len(label) :]]
+    for line in lines[first + 1 :]:
+        if not line.startswith((" ", "[", "]")):
+            break
+        texts.append(line)
+    text = "".join(texts).replace("dtype=torch.float64", "")
+    cells = [float(cell) for cell in _NUMBER_PATTERN.findall(text)]
+    return np.array(cells).reshape(shape or ())
+
+
+def parse_safe_program(lines: list[str]) -> ast.Module:
+    """A program as a tree, in which there is nothing but arithmetic with names of its own, and calls that are known."""
+    tree = ast.parse("\n".join(lines))
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.Lambda | ast.Delete | ast.Global | ast.ClassDef | ast.JoinedStr | ast.Subscript)
+        if isinstance(node, ast.Import):
+            assert {alias.name for alias in node.names} <= {"numpy", "torch", "torch.nn.functional", "math"}
+        assert not isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name):
+                assert function.id in own | _ALLOWED_CALLS
+            else:
+                assert isinstance(function, ast.Attribute)
+        if isinstance(node, ast.Attribute):
+            assert not node.attr.startswith("_")
+            inner = node.value
+            if isinstance(inner, ast.Name) and inner.id in _MODULE_NAMES:
+                assert node.attr in _ALLOWED_MODULE_ATTRIBUTES, node.attr
+            else:
+                assert node.attr in _ALLOWED_METHODS, node.attr
+    return tree
+
+
+_ALLOWED_MODULE_ATTRIBUTES = {
+    *(
+        "array",
+        "ones",
+        "full",
+        "ones_like",
+        "full_like",
+        "broadcast_to",
+        "where",
+        "tensor",
+        "float64",
+        "nn",
+        "functional",
+    ),
+    *("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "maximum", "minimum", "logaddexp", "pi"),
+    *("sigmoid", "relu", "softplus", "softmax"),
+}
+_ALLOWED_METHODS = {"T", "sum", "mean", "max", "grad", "backward", "item", "detach", "expand"}

@@ -1,0 +1,280 @@
+"""Random graphs as programs: a list of steps that can be run by anything (our engine, SymPy, PyTorch)."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+
+def _softmax(a: Any) -> Any:
+    grown = np.exp(a - a.max(axis=1, keepdims=True))
+    return grown / grown.sum(axis=1, keepdims=True)
+
+
+#: How a step is written, and what it computes: here only to keep the values of a random graph of a modest size.
+OPERATION_FORMS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "add": ("{0} + {1}", np.add),
+    "sub": ("{0} - {1}", np.subtract),
+    "mul": ("{0} * {1}", np.multiply),
+    "div": ("{0} / {1}", np.divide),
+    "neg": ("-{0}", np.negative),
+    "inv": ("1/{0}", np.reciprocal),
+    "pow": ("{0}^{1}", np.power),
+    "exp": ("exp({0})", np.exp),
+    "log": ("log({0})", np.log),
+    "sqrt": ("sqrt({0})", np.sqrt),
+    "sin": ("sin({0})", np.sin),
+    "cos": ("cos({0})", np.cos),
+    "tanh": ("tanh({0})", np.tanh),
+    "sigmoid": ("sigmoid({0})", lambda a: 1 / (1 + np.exp(-a))),
+    "softplus": ("softplus({0})", lambda a: np.log(1 + np.exp(a))),
+    "relu": ("relu({0})", lambda a: np.maximum(a, 0)),
+    "abs": ("abs({0})", np.abs),
+    "max": ("max({0}, {1})", np.maximum),
+    "min": ("min({0}, {1})", np.minimum),
+    "matmul": ("{0} @ {1}", np.matmul),
+    "transpose": ("{0}.T", np.transpose),
+    "sum": ("sum({0})", np.sum),
+    "sum.0": ("sum({0}, 0)", lambda a: a.sum(axis=0, keepdims=True)),
+    "sum.1": ("sum({0}, 1)", lambda a: a.sum(axis=1, keepdims=True)),
+    "mean": ("mean({0})", np.mean),
+    "mean.0": ("mean({0}, 0)", lambda a: a.mean(axis=0, keepdims=True)),
+    "mean.1": ("mean({0}, 1)", lambda a: a.mean(axis=1, keepdims=True)),
+    "softmax": ("softmax({0})", _softmax),
+    "cross_entropy": ("cross_entropy({0}, {1})", lambda p, t: -(t * np.log(p)).sum() / len(p)),
+    "mse": ("mse({0}, {1})", lambda p, t: ((p - t) ** 2).mean()),
+}
+UNARY = ("neg", "inv", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs")
+BINARY = ("add", "sub", "mul", "div", "pow", "max", "min")
+_MATRIX_OPERATIONS = ("matmul", "transpose", "sum", "sum.0", "sum.1", "mean", "mean.0", "mean.1", "softmax")
+CONSTANTS = ("2", "3", "-1/2", "1.5")
+
+Number = Fraction
+Matrix = list[list[Fraction]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """`name = op(operands)`; an operand is an earlier name, or a constant as a text."""
+
+    name: str
+    op: str
+    operands: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        written = (f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
+        return OPERATION_FORMS[self.op][0].format(*written)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Inputs (numbers, or rows of numbers) and steps; the last step is the output."""
+
+    inputs: dict[str, Number | Matrix]
+    steps: tuple[Step, ...]
+
+    @property
+    def text(self) -> str:
+        return "; ".join(f"{step.name} = {step.text}" for step in self.steps)
+
+
+def parse_constant(text: str) -> Any:
+    """The value of a constant operand: `-1/2`, `[[1, -2]]`."""
+    return np.array(ast.literal_eval(text), dtype=float) if text.startswith("[") else float(Fraction(text))
+
+
+class _ProgramBuilder:
+    """A program that grows step by step, with the value of everything so far."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.inputs: dict[str, Number | Matrix] = {}
+        self.steps: list[Step] = []
+        self.values: dict[str, Any] = {}
+
+    def add_number(self, name: str) -> str:
+        value = Fraction(self.rng.choice([-1, 1, 1]) * self.rng.randint(1, 40), self.rng.choice([4, 8, 10, 16]))
+        self.inputs[name], self.values[name] = value, float(value)
+        return name
+
+    def add_matrix(self, shape: tuple[int, int], *cells: int) -> str:
+        """A new input; its cells are eighths, or drawn from `cells`."""
+        name = f"M{len(self.inputs)}"
+        rows = [
+            [
+                Fraction(self.rng.choice(cells)) if cells else Fraction(self.rng.randint(-20, 20), 8)
+                for _ in range(shape[1])
+            ]
+            for _ in range(shape[0])
+        ]
+        self.inputs[name], self.values[name] = rows, np.array(rows, dtype=float)
+        return name
+
+    def shape_of(self, name: str) -> tuple[int, ...]:
+        return np.shape(self.value_of(name))
+
+    def value_of(self, operand: str) -> Any:
+        return self.values[operand] if operand in self.values else parse_constant(operand)
+
+    def try_add_step(self, op: str, *operands: str) -> bool:
+        """Whether the step could be made: defined, of a modest size, and not at a kink."""
+        args = [self.value_of(operand) for operand in operands]
+        if not any(operand in self.values for operand in operands):
+            return False
+        if not _is_defined(op, args, operands[-1] in self.values):
+            return False
+        with np.errstate(all="ignore"):
+            value = OPERATION_FORMS[op][1](*args)
+        if not np.isfinite(value).all() or np.abs(value).max() > 1e3:
+            return False
+        if np.ndim(value) == 0 and op not in ("relu", "max", "min") and abs(value) < 1e-4:
+            return False
+        self.steps.append(Step(f"s{len(self.steps)}", op, operands))
+        self.values[self.steps[-1].name] = value
+        return True
+
+    def build(self) -> Program | None:
+        """What the last step depends on, or None where that is nothing."""
+        if not self.steps:
+            return None
+        wanted = {self.steps[-1].name}
+        kept: list[Step] = []
+        for step in reversed(self.steps):
+            if step.name in wanted:
+                kept.append(step)
+                wanted.update(step.operands)
+        used = {name: value for name, value in self.inputs.items() if name in wanted}
+        return Program(used, tuple(kept[::-1])) if used else None
+
+
+def _is_defined(op: str, args: list[Any], has_variable_exponent: bool) -> bool:
+    """Whether the operation has a value and a slope there; a `variable` exponent needs a positive base."""
+    far = 0.05
+    if op in ("inv", "abs", "relu"):
+        return bool((np.abs(args[0]) > far).all())
+    if op == "div":
+        return bool((np.abs(args[1]) > far).all())
+    if op in ("log", "sqrt"):
+        return bool((args[0] > far).all() if np.ndim(args[0]) else args[0] > far)
+    if op in ("max", "min"):
+        return bool((np.abs(np.subtract(*args)) > far).all())
+    # Where these are flat others have no digits left to compare with; tests of their own go there.
+    if op in ("tanh", "sigmoid", "softplus"):
+        return bool((np.abs(args[0]) < 6).all())
+    if op == "softmax":
+        return args[0].shape[1] > 1 and float(np.ptp(args[0], axis=1).max()) < 10
+    if op == "pow":
+        whole = not has_variable_exponent and np.ndim(args[1]) == 0 and float(args[1]).is_integer()
+        return bool((np.abs(args[0]) > far).all() if whole else (np.asarray(args[0]) > far).all())
+    return True
+
+
+def random_scalar_program(rng: random.Random, max_steps: int = 7) -> Program:
+    """A random graph of numbers with branches, doubled edges and constants; every value stays of a modest size."""
+    draft = _ProgramBuilder(rng)
+    for name in "xyuvw"[: rng.randint(1, 4)]:
+        draft.add_number(name)
+    for _ in range(rng.randint(1, max_steps)):
+        for _ in range(50):
+            if _try_scalar_step(draft):
+                break
+    return draft.build() or random_scalar_program(rng, max_steps)
+
+
+def _try_scalar_step(draft: _ProgramBuilder) -> bool:
+    rng = draft.rng
+    a, b = (rng.choice(list(draft.values)) for _ in range(2))
+    if rng.random() < 0.3:
+        a = b = list(draft.values)[-1]
+    if rng.random() < 0.5:
+        return draft.try_add_step(rng.choice(UNARY), a)
+    return _try_binary_step(draft, rng.choice((*BINARY, "mul", "pow")), a, b)
+
+
+def _try_binary_step(draft: _ProgramBuilder, op: str, a: str, b: str) -> bool:
+    rng = draft.rng
+    if op == "pow" and rng.random() < 0.6:
+        b = rng.choice(["2", "3", "-1", "-2", "1/2"])
+    elif rng.random() < 0.3:
+        number = rng.choice(CONSTANTS)
+        a, b = (a, number) if rng.random() < 0.5 else (number, b)
+    return draft.try_add_step(op, a, b)
+
+
+def random_matrix_program(rng: random.Random, max_steps: int = 7) -> Program:
+    """A random graph of matrices and numbers: all operations, axes, broadcasting, constants, branches.
+
+    It ends in a number, or now and then in a matrix.
+    """
+    draft = _ProgramBuilder(rng)
+    draft.add_matrix((rng.randint(1, 4), rng.randint(1, 4)))
+    for _ in range(rng.randint(1, max_steps)):
+        for _ in range(30):
+            if _try_matrix_step(draft):
+                break
+    last = draft.steps[-1].name if draft.steps else "M0"
+    if draft.shape_of(last) and rng.random() < 0.85:
+        _add_reduction(draft, last)
+    return draft.build() or random_matrix_program(rng, max_steps)
+
+
+def _try_matrix_step(draft: _ProgramBuilder) -> bool:
+    rng = draft.rng
+    last = draft.steps[-1].name if draft.steps and rng.random() < 0.8 else rng.choice(list(draft.values))
+    kind = rng.random()
+    if kind < 0.3 or (kind > 0.65 and not draft.shape_of(last)):
+        return draft.try_add_step(rng.choice(UNARY), last)
+    if kind < 0.65:
+        other = _broadcastable_operand(draft, last)
+        pair = (last, other) if rng.random() < 0.5 else (other, last)
+        return _try_binary_step(draft, rng.choice(BINARY), *pair)
+    op = rng.choice((*_MATRIX_OPERATIONS, "matmul"))
+    if op != "matmul":
+        return draft.try_add_step(op, last)
+    inner = draft.shape_of(last)[1]
+    fitting = [name for name in draft.values if len(draft.shape_of(name)) == 2 and draft.shape_of(name)[0] == inner]
+    other = rng.choice(fitting) if fitting and rng.random() < 0.4 else draft.add_matrix((inner, rng.randint(1, 4)))
+    return draft.try_add_step("matmul", last, other)
+
+
+def _broadcastable_operand(draft: _ProgramBuilder, name: str) -> str:
+    """A value that goes cell by cell with this one, repeated or not; now and then a new one, or a constant row."""
+    rng, shape = draft.rng, draft.shape_of(name)
+    if rng.random() < 0.5:
+        return rng.choice([other for other in draft.values if _can_broadcast(shape, draft.shape_of(other))])
+    if not shape:
+        return draft.add_matrix((rng.randint(1, 3), rng.randint(1, 3))) if rng.random() < 0.5 else name
+    rows, columns = shape
+    drawn = rng.random()
+    if drawn < 0.2:
+        return draft.add_number(f"x{len(draft.inputs)}")
+    if drawn < 0.3:
+        return str([[rng.choice([-2, -1, 1, 2, 3]) for _ in range(columns)]])
+    return draft.add_matrix(rng.choice([(rows, columns), (1, columns), (rows, 1), (1, 1)]))
+
+
+def _can_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    return not a or not b or all(x == y or 1 in (x, y) for x, y in zip(a, b, strict=True))
+
+
+def _add_reduction(draft: _ProgramBuilder, last: str) -> None:
+    """A loss or a sum of the last matrix."""
+    shape = draft.shape_of(last)
+    assert len(shape) == 2
+    drawn = draft.rng.random()
+    if drawn < 0.25 and draft.try_add_step("softmax", last):
+        target = draft.add_matrix((shape[0], shape[1]), 0, 0, 1)
+        draft.try_add_step("cross_entropy", draft.steps[-1].name, target)
+    elif drawn < 0.5:
+        draft.try_add_step("mse", last, draft.add_matrix((shape[0], shape[1])))
+    elif drawn < 0.75:
+        draft.try_add_step("mean", last)
+    else:
+        draft.try_add_step("sum", last)

@@ -1,0 +1,117 @@
+"""`play PATH`: a file, a folder or a zip anywhere on the disk, shown anew when it is saved."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.conftest import Run
+from tests.support import hostile_packs
+
+EXERCISE_FILE = 'graph = "z = x * y"\n[inputs]\nx = 5\ny = 3\n'
+PACK = "format = 1\nid = 'mine'\ntitle = 'Mine'"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    folder = tmp_path / "work" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "pack.toml").write_text(PACK)
+    (folder / "01-one.toml").write_text(EXERCISE_FILE)
+    (folder / "02-two.toml").write_text(EXERCISE_FILE.replace("*", "+"))
+    return folder
+
+
+def test_a_file_of_a_pack_is_an_exercise_of_that_pack(mine: Path, run_tutor: Run) -> None:
+    path = str(mine / "01-one.toml")
+    assert "✓ Right." in run_tutor("play", path, text="3\n").stdout
+    again = run_tutor("play", path, text="5\n")
+    assert "You have been here before" in again.stdout and "Solved." in again.stdout and again.returncode == 0
+
+
+def test_a_file_alone_is_an_exercise_too(tmp_path: Path, run_tutor: Run) -> None:
+    (tmp_path / "alone.toml").write_text(EXERCISE_FILE)
+    done = run_tutor("play", str(tmp_path / "alone.toml"), text="3\n5\n")
+    assert "Solved." in done.stdout and done.returncode == 0
+
+
+def test_a_folder_and_a_zip_ask_which_exercise(mine: Path, tmp_path: Path, run_tutor: Run) -> None:
+    zipped = tmp_path / "some.zip"
+    zipped.write_bytes(hostile_packs.make_archive(*((file.name, file.read_bytes()) for file in mine.iterdir())))
+    for place in (mine, mine / "pack.toml", zipped):
+        done = run_tutor("play", str(place), text="2\n1\n1\n", COLUMNS="80")
+        assert "  2  mine/two  z = x + y" in done.stdout and "basics" not in done.stdout.partition("quit:")[0]
+        assert "Solved." in done.stdout
+        (Path(os.environ["BACKPROP_TUTOR_HOME"]) / "progress.sqlite3").unlink()
+
+
+def test_a_seed_gives_its_numbers(tmp_path: Path, run_tutor: Run) -> None:
+    (tmp_path / "some.toml").write_text("graph = 'z = x * y'")
+    outs = [run_tutor("play", str(tmp_path / "some.toml"), "--seed", seed).stdout for seed in ("1", "1", "2")]
+    assert outs[0] == outs[1] != outs[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nowhere.toml"], "nowhere.toml: There is no such file. Check its name."),
+        (["./nowhere"], "nowhere: There is no such file. Check its name."),
+        (["."], ": There is no pack.toml in this folder. `backprop-tutor new` makes a pack."),
+        (["./"], ": There is no pack.toml in this folder. `backprop-tutor new` makes a pack."),
+        (["bad.toml"], "bad.toml:1: graph: "),
+        (["bad.zip"], "bad.zip: This is no zip archive, or a damaged one. Make it again."),
+        (["good.toml", "x=2"], "good.toml brings its own numbers."),
+        (["z = x*y", "x=2", "y=3", "--watch"], "--watch needs the path of an exercise or a pack."),
+    ],
+)
+def test_what_can_not_be_opened_gets_one_sentence(
+    tmp_path: Path, run_tutor: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    (tmp_path / "bad.toml").write_text("graph = 'z ='")
+    (tmp_path / "good.toml").write_text(EXERCISE_FILE)
+    (tmp_path / "bad.zip").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    if arguments[0] == ".":
+        arguments = ["./."]
+    done = run_tutor("play", *arguments)
+    assert done.returncode in (1, 2) and not done.stdout
+    assert sentence in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@contextmanager
+def watched_process(path: Path) -> Iterator[pexpect.spawn]:
+    command = ["-m", "tutor", "play", str(path), "--watch", "--plain"]
+    child = pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=20, dimensions=(40, 200))
+    try:
+        yield child
+    finally:
+        child.close(force=True)
+
+
+def test_in_plain_lines_a_saved_file_is_shown_anew_with_what_was_answered(mine: Path, home: Path) -> None:
+    path = mine / "01-one.toml"
+    with watched_process(path) as child:
+        child.expect_exact("[1/2]")
+        child.sendline("3")
+        child.expect_exact("[2/2]")
+        path.write_text(EXERCISE_FILE + "[text]\nen = 'Said now.'\n")
+        child.expect_exact("Said now.")
+        child.expect_exact("[2/2]")
+        path.write_text(EXERCISE_FILE + "q = 3\n")
+        child.expect_exact("01-one.toml:5: inputs.q: “q” is no input of the graph.")
+        path.write_text(EXERCISE_FILE.replace("z =", "f ="))
+        child.expect_exact("f = 15")
+        child.expect_exact("[2/2]")
+        child.sendline("5")
+        child.expect_exact("Solved.")
+        child.expect(pexpect.EOF)
+    listed = subprocess.run([sys.executable, "-m", "tutor", "list"], capture_output=True, encoding="utf-8", check=True)
+    assert "begun" not in listed.stdout

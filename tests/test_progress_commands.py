@@ -1,0 +1,318 @@
+"""Progress, review, export and import, reset, report and where, as a user runs them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tutor import cli
+from tutor.practice.storage.migrations import SCHEMA_VERSION
+
+RECIPROCAL = ("play", "basics/reciprocal", "--plain")
+#: The upstream first, which is a mistake; then the right value.
+ANSWERS = "3\n-3/16\n"
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a learner who has solved one exercise with a mistake in it."""
+    folder = tmp_path_factory.mktemp("practice")
+    environment = {**os.environ, "BACKPROP_TUTOR_HOME": str(folder), "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "tutor", *RECIPROCAL]
+    subprocess.run(command, input=ANSWERS, text=True, env=environment, stdout=subprocess.DEVNULL, check=True)
+    return folder
+
+
+@pytest.fixture
+def tutor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command line in this process, which starts nothing anew."""
+
+    def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.StringIO(text))
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            code = cli.run(list(arguments))
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def practised(practice: Path, home: Path, tutor: Run) -> Run:
+    """That learner at the command line."""
+    shutil.copytree(practice, home)
+    return tutor
+
+
+def make_due(home: Path) -> None:
+    """Let the days go by until every rule is due."""
+    connection = sqlite3.connect(home / "progress.sqlite3")
+    connection.execute("UPDATE skill SET due = '2020-01-01'")
+    connection.commit()
+    connection.close()
+
+
+def test_after_an_exercise_one_thing_is_next_with_its_reason_and_a_way_around_it(tutor: Run) -> None:
+    said = tutor(*RECIPROCAL, text=ANSWERS).stdout
+    assert "What next? “reciprocal” is still shaky: try “One over x” with fresh numbers." in said
+    assert "  backprop-tutor play basics/" in said and "Or skip that: backprop-tutor" in said
+
+
+def test_nothing_is_recommended_when_an_exercise_is_left_open(tutor: Run) -> None:
+    assert "What next" not in tutor(*RECIPROCAL, text="3\n").stdout
+
+
+def test_progress_tells_rules_packs_weeks_and_mistakes(practised: Run) -> None:
+    said = practised("progress")
+    assert said.returncode == 0 and said.stderr == ""
+    for text in (
+        "reciprocal",
+        "shaky",
+        "1 of ",
+        "answers: 2",
+        "right at first try: 0 %",
+        "upstream only",
+        "play basics/",
+    ):
+        assert text in said.stdout
+
+
+def test_progress_as_json_is_for_machines(practised: Run) -> None:
+    data = json.loads(practised("progress", "--json").stdout)
+    assert data["answers"] == 2 and data["first_try_rate"] == 0.0 and data["due"] == []
+    [rule] = data["rules"]
+    assert (rule["id"], rule["standing"]) == ("inv", "shaky") and rule["due"] > "2026"
+    assert data["packs"][0]["id"] == "basics" and data["packs"][0]["solved"] == 1
+    assert data["mistakes"][0]["id"] == "any.upstream-only" and data["weeks"][-1]["blanks"] == 1
+
+
+def test_progress_before_the_first_exercise(tutor: Run) -> None:
+    said = tutor("progress")
+    assert said.returncode == 0 and "Nothing has been practised yet" in said.stdout
+    assert json.loads(tutor("progress", "--json").stdout)["weeks"] == []
+
+
+def test_in_ascii_nothing_else_is_printed(practised: Run) -> None:
+    for command in (("progress",), ("where",)):
+        assert practised(*command, "--ascii").stdout.isascii()
+
+
+def test_a_review_asks_what_is_due_and_says_what_it_came_to(practised: Run, home: Path) -> None:
+    assert "Nothing is due" in practised("review", "--plain").stdout
+    make_due(home)
+    assert "Rules due for review: 1" in practised("progress").stdout
+    begun = practised("review", "--plain", text=":quit\n")
+    assert begun.returncode == 1 and "Rules due: 1" in begun.stdout and "what is still due stays due" in begun.stdout
+    assert "1/1  reciprocal\nOne over x" in begun.stdout
+    assert "solved" in practised("list").stdout
+
+
+def test_a_reviewed_rule_is_not_due_any_more(practised: Run, home: Path) -> None:
+    make_due(home)
+    done = practised("review", "--plain", text="12345\n23456\n34567\n45678\n56789\n:show\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "reciprocal: shaky → shaky, due" in done.stdout and "The review is done." in done.stdout
+    assert "Nothing is due" in practised("review").stdout
+
+
+def test_an_export_is_one_json_object_a_line(practised: Run) -> None:
+    done = practised("export")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0 and [event["kind"] for event in events] == ["begin", "answer", "answer", "solved"]
+    assert "learner" not in events[0]
+    marked = [json.loads(line) for line in practised("export", "--learner", "20261234 민지").stdout.splitlines()]
+    assert {event["learner"] for event in marked} == {"20261234 민지"}
+
+
+def test_an_export_as_csv_can_hold_no_formula(practised: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(practised("export", "--csv", "--learner", "=cmd|' /C calc'!A0").stdout)))
+    assert [row["learner"] for row in rows] == ["'=cmd|' /C calc'!A0"] * 4
+    assert [row["text"] for row in rows] == ["", "3", "'-3/16", ""]
+
+
+def test_an_export_into_a_file_is_there_in_full_or_not_at_all(practised: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    done = practised("export", "--to", str(file))
+    assert done.returncode == 0 and done.stdout == "" and len(file.read_text().splitlines()) == 4
+    refused = practised("export", "--to", str(tmp_path / "none" / "mine.jsonl"))
+    assert refused.returncode == 1 and "can't be written" in refused.stderr and "Traceback" not in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.jsonl"]
+
+
+def test_a_page_about_a_learner_as_markdown_and_as_html(practised: Run) -> None:
+    page = practised("export", "--report", "md", "--learner", "<b>Min_ji*").stdout
+    assert page.startswith("# Progress of \\<b\\>Min\\_ji\\*\n") and "| reciprocal | shaky |" in page
+    html = practised("export", "--report", "html", "--learner", "<script>alert(1)</script>").stdout
+    assert html.startswith("<!DOCTYPE html>") and "<script>" not in html and "&lt;script&gt;" in html
+    assert "<td>reciprocal</td><td>shaky</td>" in html
+
+
+def test_an_import_brings_what_another_computer_exported_once(practised: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    practised("export", "--to", str(file))
+    elsewhere = str(tmp_path / "elsewhere")
+    first = practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere)
+    assert first.returncode == 0 and "4 new, 0 were here already" in first.stdout
+    assert "0 new, 4 were here already" in practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere).stdout
+    assert practised("progress", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("progress").stdout
+    assert practised("export", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("export").stdout
+
+
+def test_an_import_names_what_it_cannot_use_and_takes_the_rest(practised: Run, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    practised("export", "--to", str(good))
+    bad.write_bytes(good.read_bytes()[:-30])
+    done = practised("import", str(bad), str(good), str(tmp_path / "none"))
+    assert done.returncode == 1
+    assert f"Skipped {bad}. It is damaged at line 4" in done.stderr and str(tmp_path / "none") in done.stderr
+    assert "0 new, 4 were here already" in done.stdout
+
+
+def test_a_reset_asks_first_and_can_be_taken_back(practised: Run) -> None:
+    kept = practised("reset", "basics/reciprocal", text="n\n")
+    assert kept.returncode == 1 and "Are you sure?" in kept.stderr and "Nothing was reset" in kept.stdout
+    assert practised("reset", "basics/reciprocal").returncode == 1  # no answer is no
+    assert "solved" in practised("list").stdout
+    assert practised("reset", "basics/reciprocal", text="y\n").returncode == 0
+    assert "solved" not in practised("list").stdout and "Nothing has been" in practised("progress").stdout
+    back = practised("reset", "--undo")
+    assert back.returncode == 0 and "Back again: basics/reciprocal." in back.stdout
+    assert "solved" in practised("list").stdout and "reciprocal" in practised("progress").stdout
+    assert practised("reset", "--undo").returncode == 1
+
+
+@pytest.mark.parametrize("what", [("basics",), ("--all",)])
+def test_a_pack_or_everything_is_reset(practised: Run, what: tuple[str, ...]) -> None:
+    assert practised("reset", *what, "--yes").returncode == 0
+    assert "solved" not in practised("list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("reset",), "Name one of these"),
+        (("reset", "basics", "--all"), "Name one of these"),
+        (("reset", "basics/nothing"), "no exercise and no pack"),
+        (("reset", "nothing", "--yes"), "no exercise and no pack"),
+        (("reset", "/"), "no exercise and no pack"),
+        (("reset", "basics/"), "no exercise and no pack"),
+        (("export", "--csv", "--report", "md"), "exclude each other"),
+        (("export", "--report", "pdf"), "--report is one of: md, html"),
+        (("export", "extra"), "more than this command takes"),
+        (("import",), "is missing"),
+        (("report",), "is missing"),
+        (("report", "--csv", "x", "y"), "--csv is one of: learners, mistakes"),
+        (("progress", "--jsom"), "no option --jsom"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_one_line(tutor: Run, arguments: tuple[str, ...], says: str) -> None:
+    done = tutor(*arguments)
+    assert done.returncode == 2 and says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_resetting_what_was_never_begun_does_nothing(practised: Run) -> None:
+    done = practised("reset", "matrices", "--yes")
+    assert done.returncode == 0 and "nothing to reset" in done.stdout
+    assert practised("reset", "--undo").returncode == 1
+
+
+def test_a_class_is_summed_up_as_text_and_as_csv(practised: Run, tmp_path: Path) -> None:
+    files = []
+    for learner in ("Minji", "=Sora"):
+        files.append(str(tmp_path / f"{learner}.jsonl"))
+        practised("export", "--learner", learner, "--to", files[-1])
+    summary = practised("report", *files)
+    assert summary.returncode == 0 and "Learners: 2" in summary.stdout
+    assert "learners at work: 2, solved: 2, right at first try: 0 %" in summary.stdout
+    assert "upstream only" in summary.stdout and "learners: 2 of 2" in summary.stdout
+    rows = list(csv.DictReader(io.StringIO(practised("report", "--csv", "learners", *files).stdout)))
+    assert [(row["learner"], row["solved"], row["verdict_mistaken"]) for row in rows] == [
+        ("'=Sora", "yes", "1"),
+        ("Minji", "yes", "1"),
+    ]
+    [row] = csv.DictReader(io.StringIO(practised("report", "--csv", "mistakes", *files).stdout))
+    assert (row["mistake"], row["times"], row["of_learners"]) == ("any.upstream-only", "2", "2")
+
+
+def test_damaged_and_foreign_files_of_a_class_are_named_and_skipped(practised: Run, tmp_path: Path) -> None:
+    good, foreign = tmp_path / "good.jsonl", tmp_path / "photo.jpg"
+    practised("export", "--to", str(good))
+    foreign.write_bytes(os.urandom(3000))
+    done = practised("report", str(foreign), str(good), str(tmp_path))
+    assert done.returncode == 1 and "Learners: 1" in done.stdout
+    assert f"Skipped {foreign}." in done.stderr and f"Skipped {tmp_path}." in done.stderr
+    assert practised("report", str(foreign)).stdout == ""
+
+
+def test_a_report_into_a_file(practised: Run, tmp_path: Path) -> None:
+    file = tmp_path / "class.csv"
+    practised("export", "--to", str(tmp_path / "a.jsonl"))
+    assert practised("report", str(tmp_path / "a.jsonl"), "--csv", "learners", "--to", str(file)).returncode == 0
+    assert file.read_text().startswith("learner,pack,exercise,solved")
+
+
+def test_where_tells_the_files_in_use(tutor: Run, home: Path) -> None:
+    done = tutor("where")
+    assert done.returncode == 0 and f"{home / 'progress.sqlite3'} (not there yet)" in done.stdout
+    tutor(*RECIPROCAL, text=ANSWERS)
+    assert str(home / "progress.sqlite3") + "\n" in tutor("where").stdout
+
+
+def test_all_of_it_speaks_korean(practised: Run, home: Path, tmp_path: Path) -> None:
+    said = practised("progress", "--lang", "ko").stdout
+    assert "역수" in said and "불안정" in said and "첫 시도 정답률" in said
+    assert "복습할 것이 없습니다" in practised("review", "--lang", "ko").stdout
+    assert "진도 파일" in practised("where", "--lang", "ko").stdout
+    page = practised("export", "--report", "md", "--learner", "민지", "--lang", "ko").stdout
+    assert page.startswith("# 진도: 민지\n")
+    assert "되돌릴 초기화가 없습니다." in practised("reset", "--undo", "--lang", "ko").stderr
+    practised("export", "--to", str(tmp_path / "a.jsonl"))
+    assert "학습자 1명" in practised("report", str(tmp_path / "a.jsonl"), "--lang", "ko").stdout
+    assert "다음은 무엇을 할까요?" in practised(*RECIPROCAL, "--lang", "ko", "--restart", text=ANSWERS).stdout
+    assert practised("reset", "--all", "--lang", "ko", text="네\n").returncode == 0
+
+
+@pytest.mark.parametrize("command", [["export"], ["progress"], ["export", "--csv"], ["where"]])
+def test_a_reader_that_goes_away_is_no_crash(practised: Run, command: list[str]) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tutor", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.close()
+    assert "Traceback" not in child.stderr.read() and child.wait() in (0, 1)
+    child.stderr.close()
+
+
+def test_a_store_of_a_newer_version_is_left_alone_by_all_of_it(practised: Run, home: Path, tmp_path: Path) -> None:
+    practised("export", "--to", str(tmp_path / "a.jsonl"))
+    connection = sqlite3.connect(home / "progress.sqlite3")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    before = (home / "progress.sqlite3").read_bytes()
+    for command in (("import", str(tmp_path / "a.jsonl")), ("reset", "--all", "--yes"), ("export",)):
+        done = practised(*command)
+        assert done.returncode == 1 and "newer backprop-tutor" in done.stderr and "Traceback" not in done.stderr
+    assert "newer backprop-tutor" in practised("progress").stderr
+    assert (home / "progress.sqlite3").read_bytes() == before
+
+
+def test_these_commands_load_no_screen(practised: Run) -> None:
+    code = "import sys; from tutor.cli import run; run({!r}); print(*sys.modules, file=sys.stderr)"
+    for command in (["progress"], ["export"], ["where"], ["reset", "--undo"]):
+        done = subprocess.run([sys.executable, "-c", code.format(command)], capture_output=True, text=True, check=True)
+        loaded = {name.partition(".")[0] for name in done.stderr.split()}
+        assert not loaded & {"textual", "sympy"}
+        if command != ["progress"]:
+            assert not loaded & {"numpy", "pydantic", "flint"}, command

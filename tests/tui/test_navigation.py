@@ -1,0 +1,523 @@
+"""Finding one's way: the palette, the search, the settings, the first start, and what the keys at the bottom do."""
+
+from __future__ import annotations
+
+import sqlite3
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from tests.support.app_driver import open_app, screen_lines, screen_text, wait_until
+from tests.tui.test_home import wait_for_text
+from tutor import i18n, settings
+from tutor.packs import library
+from tutor.paths import data_folder
+from tutor.practice.resume import open_worksheet
+from tutor.practice.storage.store import Store, default_path
+from tutor.tui.app import TutorApp
+from tutor.tui.palette import TutorPalette
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.explain import ExplainScreen
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.review_result import ReviewResultScreen
+from tutor.tui.screens.settings import SettingsScreen
+from tutor.tui.widgets.key_bar import KeyBar
+
+
+@asynccontextmanager
+async def at_home(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[bool]]:
+    with Store.open(default_path()) as store:
+        app = TutorApp(store)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await wait_until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.focused, "the list")
+            yield pilot
+
+
+def is_showing(pilot: Pilot[bool], kind: type) -> bool:
+    return isinstance(pilot.app.screen, kind)
+
+
+async def run_palette_command(pilot: Pilot[bool], wanted: str, says: str) -> None:
+    """Find a command in the palette and run it."""
+    await pilot.press("ctrl+p")
+    await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
+    pilot.app.screen.query_one(Input).value = wanted
+    await wait_until(pilot, lambda: says in first_hit(pilot), f"{says} is found first")
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: not is_showing(pilot, TutorPalette), "the palette is gone")
+
+
+def first_hit(pilot: Pilot[bool]) -> str:
+    found = pilot.app.screen.query(OptionList)
+    options = found.first().options if found else []
+    return str(options[0].prompt) if options else ""
+
+
+# --- the palette ---
+
+
+async def test_every_exercise_is_a_few_letters_away_in_either_language_and_from_anywhere() -> None:
+    async with at_home() as pilot:
+        await run_palette_command(pilot, "두 갈래", "Two roads from x")
+        await wait_for_text(pilot, "0/5", "Two roads from x")
+        await pilot.press("1", "2")
+        await run_palette_command(pilot, "basics/times", "What × sends back")
+        await wait_for_text(pilot, "0/2", "What × sends back")
+        await run_palette_command(pilot, "list of exercises", "The list of exercises")
+        await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
+        await run_palette_command(pilot, "twords", "Two roads from x")
+        await wait_for_text(pilot, "› 12")  # what was typed is not lost
+
+
+async def test_commands_of_this_screen_come_first_and_rules_are_found_by_sign_and_name() -> None:
+    async with open_app("basics/two-roads") as session:
+        pilot = session.pilot
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: "keys F1" in " ".join(first_hit(pilot).split()), "help")
+        await pilot.press("escape")
+        await run_palette_command(pilot, "next hint", "The next hint")
+        await session.wait_for_text("Hint 1/4")
+        await run_palette_command(pilot, "나눗셈", "division")
+        await session.wait_for_text("rule card", "Why it is so")
+
+
+async def test_nothing_in_the_palette_is_markup_and_no_match_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "exercises"
+    (home / "evil").mkdir(parents=True)
+    (home / "evil" / "pack.toml").write_text('format = 1\nid = "evil"\ntitle = "[@click=app.bell]Pack[/]"\n')
+    (home / "evil" / "01-evil.toml").write_text('title = "[@click=app.quit]Press[/] [bold"\ngraph = "z = x * y"\n')
+    monkeypatch.setattr(library, "built_in_dir", lambda: home)
+    async with at_home() as pilot:
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
+        pilot.app.screen.query_one(Input).value = "press"
+        await wait_for_text(pilot, "[@click=app.quit]Press[/] [bold")
+        pilot.app.screen.query_one(Input).value = "[/nothing]"
+        await wait_for_text(pilot, "Nothing is called “[/nothing]”")
+
+
+async def test_an_exam_is_not_helped_by_the_palette(tmp_path: Path) -> None:
+    path = tmp_path / "exam.toml"
+    path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')
+    from tutor.packs.path_argument import open_path
+
+    async with open_app(open_path(path)) as session:
+        pilot = session.pilot
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: "The list of exercises" in screen_text(pilot), "the palette")
+        pilot.app.screen.query_one(Input).value = "division"
+        await session.wait_for_text("Nothing is called")
+
+
+# --- the search ---
+
+
+async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> None:
+    async with at_home() as pilot:
+        await pilot.press("slash", *"two-roads")
+        await wait_for_text(pilot, "First steps back", "Two roads from x", "Esc all")
+        assert "Nudge it" not in screen_text(pilot)
+        pilot.app.screen.query_one("#search", Input).value = "곱하기 더한"
+        await wait_for_text(pilot, "A sum, then a product")
+        await pilot.press("down", "up", "enter")
+        await wait_for_text(pilot, "A sum, then a product", "0/5")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "곱하기 더한")
+        pilot.app.screen.query_one("#search", Input).value = "no such thing"
+        await wait_for_text(pilot, "No exercise is called so")
+        await pilot.press("enter", "escape")
+        await wait_for_text(pilot, "Nudge it", "/ search")
+        await pilot.press("ctrl+f")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen.focused, Input), "the line again")
+
+
+# --- the settings ---
+
+
+def saved_settings() -> dict[str, object]:
+    return tomllib.loads(settings.default_path().read_text(encoding="utf-8"))
+
+
+async def test_what_is_chosen_holds_at_once_and_at_the_next_start() -> None:
+    async with at_home() as pilot:
+        await run_palette_command(pilot, "colour blind", "Theme: safe for colour blindness")
+        await wait_until(pilot, lambda: pilot.app.theme == "backprop-colour-blind", "the theme")
+        await wait_for_text(pilot, "Theme: safe for colour blindness.")
+        await run_palette_command(pilot, "graphs compact", "Graphs open: compact")
+        await run_palette_command(pilot, "한국어", "Language: 한국어")
+        await wait_for_text(pilot, "역전파 첫걸음", "F1 도움")
+        await run_palette_command(pilot, "설정", "설정")
+        await wait_until(pilot, lambda: is_showing(pilot, SettingsScreen), "the settings")
+        await wait_for_text(pilot, "색각 이상", "설정 파일")
+        await pilot.press("down", "enter")
+        await wait_for_text(pilot, "Language English")
+    assert saved_settings()["theme"] == "colour-blind"
+    assert (saved_settings()["density"], saved_settings()["language"]) == ("compact", "en")
+    async with open_app("basics/times") as session:
+        assert session.app.theme == "backprop-colour-blind"
+        await session.wait_for_text("(×)")
+
+
+async def test_another_language_in_the_midst_of_an_answer_loses_nothing() -> None:
+    async with open_app("basics/times") as session:
+        await session.type("12")
+        await run_palette_command(session.pilot, "한국어", "Language: 한국어")
+        await session.wait_for_text("곱셈 노드가 돌려보내는 값", "› 12", "F2 힌트")
+        await run_palette_command(session.pilot, "ascii", "ASCII 문자로 그리기")
+        await session.wait_for_text("> 12")
+        assert "╭" not in screen_text(session.pilot)
+
+
+async def test_keys_are_what_the_file_says_and_the_screen_calls_them_so() -> None:
+    path = settings.default_path()
+    path.write_text('[keys]\n"exercise.hint" = "ctrl+h"\n"home.glossary" = "g"\n"exercise.card" = "ctrl+q"\n')
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "line 4: exercise.card can't be ctrl+q: app.quit has that key", "g rules")
+        await pilot.press("ㅎ")  # the same key in Korean input mode
+        await wait_for_text(pilot, "Rules and words")
+    async with open_app("basics/times") as session:
+        await session.wait_for_text("^H hint", "F4 rule")
+        await session.pilot.press("f2")
+        assert "Hint 1/" not in screen_text(session.pilot)
+        await session.pilot.press("enter")
+        await session.wait_for_text("^H gives a hint")
+        await session.pilot.press("ctrl+h")
+        await session.wait_for_text("Hint 1/4")
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ('theme = "pink"', 'line 1: theme is one of "dark", "light"'),
+        ("\nthemes = 1", "line 2: There is no setting “themes”. Did you mean theme?"),
+        ("ascii = 1", "line 1: ascii is true or false."),
+        ('theme = "light"\nlanguage = ', "line 2: this is no TOML"),
+        (
+            '[keys]\n"exercise.hnt" = "f2"',
+            "line 2: There is no key “exercise.hnt” to change. Did you mean exercise.hint?",
+        ),
+        ('[keys]\nexercise.hint = "h"', "exercise.hint can't be h, which is typed into answers"),
+        ('[keys]\n"exercise.hint" = "f99"', "“f99” is no key"),
+        ('[keys]\n"exercise.hint" = 2', "The keys of exercise.hint are a text"),
+    ],
+)
+async def test_a_fault_in_the_file_is_one_sentence_with_its_line_and_the_program_starts(
+    written: str, says: str
+) -> None:
+    settings.default_path().write_text(written)
+    async with at_home() as pilot:
+        await wait_for_text(pilot, says)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "an exercise opens all the same")
+    assert settings.default_path().read_text() == written
+
+
+def test_a_file_is_changed_where_the_setting_stands_and_nowhere_else(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('# mine\n# theme = "dark"\nascii = true # really\n\n[keys]\n"exercise.hint" = "f2" # so\n')
+    assert settings.save_value("theme", "light", path) is None
+    assert settings.save_value("ascii", False, path) is None
+    assert settings.save_value("density", "full", path) is None
+    said = path.read_text().splitlines()
+    assert said[1:] == [
+        "# mine",
+        'theme = "light"',
+        "ascii = false # really",
+        "",
+        "[keys]",
+        '"exercise.hint" = "f2" # so',
+    ]
+    assert said[0] == 'density = "full"'
+    torn = 'theme = "light\n'
+    path.write_text(torn)
+    assert "is not written to until it is mended" in str(settings.save_value("theme", "dark", path))
+    assert path.read_text() == torn
+
+
+NAMES = ("theme", "language", "density", "ascii")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_path: Path) -> None:
+    from tutor.tui.keymap import describe_bindings, validate_keymap
+
+    i18n.set_language(language)
+    path = tmp_path / "settings.toml"
+    path.write_text(settings.render_file(settings.Settings(), describe_bindings()), encoding="utf-8")
+    assert settings.load(path) == settings.LoadedSettings()
+    everything = path.read_text(encoding="utf-8")
+    uncommented = "\n".join(
+        line.removeprefix("# ") if line.startswith(('# "', *(f"# {name} =" for name in NAMES))) else line
+        for line in everything.splitlines()
+    )
+    path.write_text(uncommented, encoding="utf-8")
+    found = settings.load(path)
+    assert not found.faults and len(found.settings.keys) > 60
+    assert found.settings.ascii is True and found.settings.language == "en"
+    assert validate_keymap(found.settings.keys)[1] == []
+
+
+# --- themes ---
+
+
+def _to_linear_rgb(colour: str) -> list[float]:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def _contrast_ratio(one: str, two: str) -> float:
+    """After WCAG 2.2."""
+    light = sorted(
+        sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), _to_linear_rgb(c), strict=True)) for c in (one, two)
+    )
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+#: What the eye makes of linear red, green and blue without one kind of cone (Machado, Oliveira, Fernandes 2009).
+_BLIND = {
+    "red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "blue": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+def _to_lab(linear: list[float]) -> list[float]:
+    rows = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    xyz = [sum(w * part for w, part in zip(row, linear, strict=True)) for row in rows]
+    f = [max(v / white, 0.0) for v, white in zip(xyz, (0.9505, 1.0, 1.089), strict=True)]
+    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in f)
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
+
+
+def test_themes_can_be_read_and_one_is_told_apart_by_every_eye() -> None:
+    from itertools import combinations
+    from math import dist
+
+    from tutor.tui.themes import THEMES
+
+    assert list(THEMES) == list(settings.THEMES)
+    for name, theme in THEMES.items():
+        colours = [theme.primary, theme.foreground, theme.accent, theme.success, theme.warning, theme.error]
+        grounds = [theme.background, theme.surface, theme.panel]
+        least = min(_contrast_ratio(str(colour), str(ground)) for colour in colours for ground in grounds)
+        assert least >= (7 if name == "high-contrast" else 4.5), name
+    safe = THEMES["colour-blind"]
+    for rows in _BLIND.values():
+        seen = [
+            _to_lab([sum(w * part for w, part in zip(row, _to_linear_rgb(str(colour)), strict=True)) for row in rows])
+            for colour in (safe.accent, safe.success, safe.warning, safe.error)
+        ]
+        assert min(dist(one, two) for one, two in combinations(seen, 2)) > 20
+
+
+@pytest.mark.parametrize("theme", settings.THEMES)
+async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
+    settings.default_path().write_text(f'theme = "{theme}"\n')
+    with Store.open(default_path()) as store:
+        worksheet = open_worksheet(store, library.find_exercise("basics/times"))
+        worksheet.next_hint(worksheet.blanks[0].id)
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "Continue: What × sends back")
+        strip = next(row for row in pilot.app.screen._compositor.render_strips() if "Continue" in row.text)
+        seen = [part.style for part in strip if part.text.strip("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏ ") and part.style]
+        assert seen
+        for style in seen:
+            assert style.color and style.bgcolor
+            ink, ground = (colour.get_truecolor().hex for colour in (style.color, style.bgcolor))
+            assert _contrast_ratio(ink, ground) >= 4.5, (ink, ground)
+
+
+# --- the first start ---
+
+
+async def test_the_first_start_shows_a_pass_then_asks_one_blank_two_and_all() -> None:
+    (data_folder() / "welcomed").unlink()
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "Welcome", "skip it")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
+        await wait_for_text(pilot, "1/5", "One backward pass, worked out")
+        await pilot.press("enter", "enter", "enter", "enter")
+        await wait_for_text(pilot, "5/5", "now you, one blank to begin with")
+        await pilot.press("enter")
+        for stage, blanks in enumerate((1, 2, 4), 1):
+            await wait_for_text(pilot, f"{stage}/3", f"0/{blanks}")
+            screen = pilot.app.screen
+            assert isinstance(screen, ExerciseScreen)
+            for _blank in range(blanks):
+                problem = screen.state.worksheet.problem
+                from tutor.grading.wording import format_right_answer
+
+                await pilot.press(*format_right_answer(problem, screen.state.focused_blank), "enter")
+            await wait_for_text(pilot, "Solved.")
+            await pilot.press("enter")
+        await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
+        await run_palette_command(pilot, "first steps once", "The first steps once more")
+        await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "once more")
+
+
+async def test_the_first_start_is_skipped_with_one_key_and_never_offered_again() -> None:
+    (data_folder() / "welcomed").unlink()
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "Welcome")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
+    async with at_home() as pilot:
+        await wait_until(
+            pilot, lambda: pilot.app.home.show_due is not None and "F1 help" in screen_text(pilot), "the list"
+        )
+        await pilot.press("f1")
+        await wait_for_text(pilot, "Back-propagation by hand")
+
+
+async def test_who_comes_with_the_progress_of_a_newer_version_is_no_beginner() -> None:
+    (data_folder() / "welcomed").unlink()
+    with sqlite3.connect(default_path()) as base:
+        Store.open(default_path()).close()
+        base.execute("PRAGMA user_version = 99")
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "newer backprop-tutor")
+        await wait_until(
+            pilot, lambda: pilot.app._exercise_index is not None or "F1 help" in screen_text(pilot), "the list"
+        )
+        await pilot.pause(0.2)
+        assert "Welcome" not in screen_text(pilot)
+
+
+# --- the keys at the bottom ---
+
+#: How each screen is reached, in English, and by which keys it is left as it was: from the list, or from an exercise.
+_SCREENS = {
+    "the list": (),
+    "the search": ("slash", "r"),
+    "the playground": ("f9", *"z=a*b", "down", *"a=2", "space", *"b=3"),
+    "the playground's worked example": ("f9", *"z=a*b", "down", *"a=2", "space", *"b=3", "f6"),
+    "the rules": ("f4",),
+    "a card": ("f4", "enter"),
+    "progress": ("f5",),
+    "an exercise": ("enter",),
+    "an explanation": ("enter", "f6"),
+    "a card of an exercise": ("enter", "f4"),
+    "the settings": ("ctrl+p", "WAIT", *"settings", "FOUND", "enter"),
+    "a solved exercise": ("TIMES", "SOLVED"),
+    "a closer look": ("TIMES", "SOLVED", "f9"),
+    "cells": ("MATRIX", "enter", "1"),
+    "symbols": ("SYMBOLS",),
+    "an exam": ("EXAM",),
+    "the end of a review": ("REVIEWED",),
+}
+_EXERCISES = {"TIMES": "basics/times", "MATRIX": "matrices/sigma-xw", "SYMBOLS": "basics/reciprocal-in-symbols"}
+
+
+async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
+    from tutor.packs.loader import load_exercise
+
+    app = pilot.app
+    assert isinstance(app, TutorApp)
+    for key in keys:
+        before = app.screen
+        if key == "WAIT":
+            await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
+        elif key == "FOUND":
+            await wait_until(pilot, lambda: first_hit(pilot).startswith("Settings"), "found")
+        elif key == "SOLVED":
+            screen = app.screen
+            assert isinstance(screen, ExerciseScreen)
+            await wait_until(
+                pilot, lambda screen=screen: screen.query_one(KeyBar).spans if screen.query(KeyBar) else 0, "it"
+            )
+            for blank in () if screen.state.worksheet.done else screen.state.worksheet.blanks:
+                screen.state.worksheet.reveal(blank.id)
+            screen._apply_layout()
+        elif key == "REVIEWED":
+            app.push_screen(ReviewResultScreen([("mul", "learning", "solid", None)], False, app.glyphs))
+        elif key == "EXAM":
+            path = data_folder() / "exam.toml"
+            path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')
+            app._open(load_exercise(path, path.parent, "", "exam"))
+        elif key in _EXERCISES:
+            app._open(library.find_exercise(_EXERCISES[key]))
+        else:
+            await pilot.press(key)
+        if key.isupper() or (key.startswith("f") and key[1:].isdigit()) or key == "enter":
+            still = key in ("WAIT", "FOUND", "SOLVED") or "MATRIX" in keys[:-2]
+            await wait_until(
+                pilot, lambda before=before, still=still: still or app.screen is not before, f"{key} opens"
+            )
+    await wait_until(pilot, lambda: any(bar.spans for bar in app.screen.query(KeyBar)), "it stands")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(("name", "language"), [*((name, "en") for name in _SCREENS), ("a solved exercise", "ko")])
+async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name: str, language: str) -> None:
+    i18n.set_language(language)
+    async with at_home((170, 30)) as pilot:
+        await press_keys(pilot, _SCREENS[name])
+        bar = pilot.app.screen.query_one(KeyBar)
+        spans = list(bar.spans)
+        assert [span.binding.id for span in spans][-2:] == ["app.commands", "app.quit"]
+        assert len(spans) == len(bar.keys), "there is room for all of them"
+        for at, span in enumerate(spans):
+            before, stands, shown = pilot.app.screen, len(pilot.app.screen_stack), screen_lines(pilot)
+            if at % 2:
+                await pilot.click(KeyBar, offset=(span.begin + 1, 0))
+            else:
+                await pilot.press(span.binding.key.partition(",")[0])
+            await wait_until(
+                pilot,
+                lambda before=before, shown=shown: (
+                    not pilot.app.is_running or pilot.app.screen is not before or screen_lines(pilot) != shown
+                ),
+                f"{span.binding.key} does something",
+            )
+            if not pilot.app.is_running:
+                assert span.binding.id == "app.quit"
+                return
+            if pilot.app.screen is before or len(pilot.app.screen_stack) < stands:
+                # Something has changed here, or it led back: the way here is gone once more.
+                await pilot.app.show_home()
+                await pilot.app.home.action_clear_search()
+                pilot.app.playground_input = None
+                await press_keys(pilot, _SCREENS[name])
+            while pilot.app.screen is not before and len(pilot.app.screen_stack) > stands:
+                await pilot.press("escape")
+                await pilot.pause()
+        raise AssertionError("^Q did not quit")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_every_way_from_the_list_stands_at_its_bottom_in_80_columns(language: str) -> None:
+    i18n.set_language(language)
+    async with at_home() as pilot:
+        bar = pilot.app.screen.query_one(KeyBar)
+        await wait_until(pilot, lambda: bar.spans, "the keys")
+        assert [span.binding for span in bar.spans] == list(bar.keys)
+
+
+async def test_help_names_what_has_the_focus() -> None:
+    async with at_home() as pilot:
+        await pilot.press("end", "f1")
+        await wait_for_text(pilot, "Progress", "your usual mistakes")
+        await pilot.press("escape", "up", "f1")
+        await wait_for_text(pilot, "save it into a pack")
+        await pilot.press("escape", "slash", "f1")
+        await wait_for_text(pilot, "Search: words of titles")
+        await pilot.press("escape", "escape", "f9", "f1")
+        await wait_for_text(pilot, "Any formula, as in")
+        await pilot.press("escape", "down", "f1")
+        await wait_for_text(pilot, "What each input is", "^S keeps it as a file")
+
+
+async def test_what_is_said_names_the_keys_as_they_are_now() -> None:
+    settings.default_path().write_text('[keys]\n"exercise.check" = "f12"\n"explain.close" = "f10"\n')
+    async with open_app("basics/times") as session:
+        await session.wait_for_text("type the value and press F12")
+        await session.pilot.press("f6", "end")
+        await session.wait_for_text("F10 goes back", "F10 back")

@@ -1,0 +1,280 @@
+"""Coming back: review, what to do next, progress, beginning anew, and a closer look at what was solved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from tests.support.app_driver import open_app, screen_lines, screen_text, wait_until
+from tutor import i18n
+from tutor.algebra.printing import format_value
+from tutor.packs import library
+from tutor.practice.event import Event
+from tutor.practice.review import ReviewSession, plan_for_today
+from tutor.practice.storage.store import Store, default_path
+from tutor.practice.worksheet import Worksheet
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.screens.review_result import ReviewResultScreen
+from tutor.tui.screens.summary import SummaryScreen
+
+App = Pilot[bool]
+
+#: What Textual draws the ends of a scroll bar with.
+BAR_ENDS = str.maketrans("", "", "▁▂▃▄▅▆▇█▉▊▋▌▍▎▏")
+
+
+class BackdatedJournal:
+    """A journal that keeps events as if they had happened some days ago."""
+
+    def __init__(self, store: Store, days: int) -> None:
+        self.store = store
+        self.at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+
+    def append(self, event: Event) -> bool:
+        return self.store.append(replace(event, at=self.at))
+
+
+def simulate_practice(name: str, days: int, wrong: str = "") -> None:
+    """Work through an exercise of numbers; `wrong` is answered first at each blank."""
+    with Store.open(default_path()) as store:
+        worksheet = Worksheet(library.find_exercise(name).variant(), BackdatedJournal(store, days))
+        for blank in worksheet.blanks:
+            if wrong:
+                worksheet.answer(blank.id, wrong)
+            worksheet.answer(blank.id, format_value(worksheet.problem.truth(blank)))
+        assert worksheet.done
+
+
+@asynccontextmanager
+async def at_home(size: tuple[int, int] = (80, 24), **options: object) -> AsyncIterator[App]:
+    with Store.open(default_path()) as store:
+        app = TutorApp(store, **options)  # type: ignore[arg-type]
+        async with app.run_test(size=size) as pilot:
+            await wait_until(pilot, lambda: "Enter" in screen_text(pilot), "the list")
+            yield pilot
+
+
+async def wait_for_text(pilot: App, *pieces: str) -> None:
+    await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")
+
+
+async def solve(pilot: App) -> None:
+    """Answer every blank of the exercise in front."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ExerciseScreen)
+    desk = screen.state
+    for _blank in desk.worksheet.blanks:
+        if not desk.worksheet.done:
+            at = desk.focused_id
+            pilot.app.post_message(events.Paste(format_value(desk.worksheet.problem.truth(desk.focused_blank))))
+            await wait_until(pilot, lambda: desk.input.is_complete, "the answer is there")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda at=at: desk.worksheet.entry(at).settled, f"{at} is right")
+    await wait_for_text(pilot, "Solved.")
+
+
+async def test_nothing_is_due_for_a_new_learner() -> None:
+    async with at_home() as pilot:
+        await wait_until(pilot, lambda: pilot.app._exercise_index is not None, "all is looked up")
+        assert "due)" not in screen_text(pilot)
+
+
+async def test_a_review_from_the_list_to_its_end() -> None:
+    simulate_practice("basics/times", days=40)
+    simulate_practice("basics/plus", days=40)
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "▸ Review (2 due)")
+        await pilot.press("home", "enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the first exercise")
+        await wait_for_text(pilot, "Review 1/")
+        for number in range(1, 3):
+            if not isinstance(pilot.app.screen, ExerciseScreen):
+                break
+            await wait_for_text(pilot, f"Review {number}/")
+            await solve(pilot)
+            assert "What next?" not in screen_text(pilot)
+            await pilot.press("enter")
+            await pilot.pause()
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ReviewResultScreen), "the outcome")
+        await wait_for_text(pilot, "The review is done.", "× other input", "+ passes on", "comes back on")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "First steps back")
+        await wait_until(pilot, lambda: "due)" not in screen_text(pilot), "nothing is due any more")
+    with Store.open(default_path()) as store:
+        kinds = [kind for (kind,) in store.with_database(lambda base: base.query("SELECT kind FROM event")) or []]
+        assert "reviewed" in kinds
+
+
+async def test_a_review_can_be_left_at_any_time() -> None:
+    simulate_practice("basics/times", days=40)
+    simulate_practice("basics/plus", days=40)
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "▸ Review (2 due)")
+        await pilot.press("home", "enter")
+        await wait_for_text(pilot, "Review 1/")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "The review is left here", "First steps back", "▸ Review (2 due)")
+        await pilot.press("home", "enter")
+        await wait_for_text(pilot, "Review 1/")
+
+
+async def test_a_review_is_begun_from_the_palette_too() -> None:
+    simulate_practice("basics/times", days=40)
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "▸ Review (1 due)")
+        await pilot.press("ctrl+p", *"review")
+        await wait_for_text(pilot, "Review: the rules that are due")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "Review 1/1")
+
+
+async def test_a_review_asked_for_at_the_command_line() -> None:
+    from tutor.practice.exercise_index import load_index
+
+    simulate_practice("basics/times", days=40)
+    with Store.open(default_path()) as store:
+        atlas = load_index(library.all_packs())
+        session = ReviewSession(store, plan_for_today(store, atlas))
+        app = TutorApp(store, review=session)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await wait_for_text(pilot, "Review 1/1")
+            await solve(pilot)
+            await pilot.press("enter")
+            await wait_for_text(pilot, "The review is done.")
+            await pilot.press("ctrl+q")
+            await wait_until(pilot, lambda: not app.is_running, "it has quit")
+        assert app.return_value is True
+
+
+async def test_what_next_has_a_reason_a_key_and_a_way_around_it() -> None:
+    async with open_app("basics/times") as session:
+        await session.answer("5")
+        await session.solve()
+        await session.wait_for_text("What next? “× other input” is still shaky", "^N do this", "F2 something else")
+        await session.pilot.press("f2")
+        await session.wait_for_text("What next? Next in “First steps back”: “What + sends back”.")
+        await session.pilot.press("ctrl+n")
+        await wait_until(session.pilot, lambda: "0/" in screen_text(session.pilot), "another exercise")
+        assert "What × sends back" not in screen_lines(session.pilot)[0]
+
+
+async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exercise() -> None:
+    simulate_practice("basics/plus", days=20)
+    simulate_practice("basics/times", days=8, wrong="5")
+    async with at_home(size=(100, 70)) as pilot:
+        await pilot.press("f5")
+        await wait_for_text(
+            pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "2 of", "Weeks", "100 %", "Most frequent"
+        )
+        trained = pilot.app.screen._progress.mistakes[0]
+        assert trained.title != trained.exercise and f"▸ {trained.title}" in screen_text(pilot)
+        await pilot.press("end", "enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "an exercise that trains it")
+        await pilot.press("escape", "f5")
+        await wait_for_text(pilot, "Chains, branches, paths")
+        listed = pilot.app.screen.query_one(OptionList)
+        listed.highlighted = next(at for at, row in enumerate(listed.options) if row.id == "pack chains")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the next one of the pack")
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (240, 70)], ids=str)
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int], language: str) -> None:
+    i18n.set_language(language)
+    simulate_practice("basics/plus", days=70)
+    simulate_practice("basics/times", days=8, wrong="5")
+    async with at_home(size=size, ascii=language == "en") as pilot:
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen), "progress")
+        await wait_until(pilot, lambda: pilot.app.screen._progress is not None, "what is known")
+        await pilot.press("end")
+        await wait_for_text(pilot, i18n.translate("Most frequent mistakes"))
+        await pilot.press("home")
+        await wait_for_text(pilot, i18n.translate("Rules"))
+        if language == "en":
+            assert screen_text(pilot).translate(BAR_ENDS).isascii()
+
+
+async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
+    simulate_practice("basics/times", days=1)
+    async with at_home() as pilot:
+        await wait_for_text(pilot, "✓ What × sends back solved")
+        home = pilot.app.home
+        home._return_id = "basics/times"
+        home.refresh_list()
+        await pilot.press("delete")
+        await wait_for_text(pilot, "Begin anew with this: What × sends back?")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "✓ What × sends back solved")
+        await pilot.press("delete")
+        await wait_for_text(pilot, "Begin anew with this")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "Begun anew: What × sends back.", "· What × sends back")
+        assert "✓ What × sends back" not in screen_text(pilot)
+        await pilot.press("ctrl+z")
+        await wait_for_text(pilot, "Back again: What × sends back.", "✓ What × sends back solved")
+        await pilot.press("ctrl+z")
+        await wait_for_text(pilot, "There is nothing to take back.")
+
+
+async def test_everything_can_be_begun_anew_from_progress() -> None:
+    simulate_practice("basics/times", days=1)
+    async with at_home(size=(90, 40)) as pilot:
+        await pilot.press("f5")
+        await wait_for_text(pilot, "× other input", "1 of")
+        await pilot.press("home", "delete")
+        await wait_for_text(pilot, "Begin anew with this: everything?")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "Begun anew: everything.", "Nothing has been practised yet.")
+        await pilot.press("ctrl+z")
+        await wait_for_text(pilot, "Back again: everything.", "× other input")
+
+
+async def test_a_closer_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_app("basics/times", size=(100, 60)) as session:
+        await session.pilot.press("f9")
+        await session.wait_for_text("The closer look opens when all blanks are filled.")
+        await session.solve()
+        await session.pilot.press("f9")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
+        await session.wait_for_text(
+            "In closed form", "∂z/∂x = y", "agrees with what you typed: 3", "They agree", "1e−12"
+        )
+        await session.pilot.press("end")
+        await session.wait_for_text("The same in PyTorch", "import torch", "backward()")
+        await session.pilot.press("c")
+        await session.wait_for_text("Copied.")
+        assert "import torch" in session.app.clipboard
+        await session.pilot.press("s")
+        await session.wait_for_text("Saved as", "times.py")
+        await session.pilot.press("s")
+        await session.wait_for_text("times-2.py")
+        assert (tmp_path / "times.py").read_text(encoding="utf-8") == session.app.clipboard
+        await session.pilot.press("escape")
+        await session.wait_for_text("Solved.")
+
+
+@pytest.mark.parametrize("name", ["basics/goes-on", "basics/reciprocal-in-symbols", "matrices/sigma-xw"])
+async def test_a_closer_look_at_symbols_and_matrices(name: str) -> None:
+    async with open_app(name, size=(60, 16), ascii=True) as session:
+        await session.solve()
+        await session.pilot.press("f9")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
+        await wait_until(session.pilot, lambda: not session.app.screen.query(".of-closed.-waiting"), "all is there")
+        for _page in range(6):
+            assert screen_text(session.pilot).translate(BAR_ENDS).isascii()
+            await session.pilot.press("pagedown")
+        await session.pilot.press("end")
+        await session.wait_for_text("f.backward()" if name.startswith("matrices") else "A program needs numbers")

@@ -1,0 +1,376 @@
+"""Expression trees, exact: what the parser makes of a text, and what the engine's rules compute with.
+
+The operators of `Expr` fold what can be folded exactly (1/2 + 1/4 is 3/4, e^0 is 1, e^(log 3) is 3), so that
+a tree without symbols is an exact value. The parser builds `Apply` directly and keeps a text as it was typed.
+Trees are shared, not copied; whoever walks one uses `postorder`, which needs no recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+from typing import Any, Union, cast
+
+from tutor.algebra.limits import MAX_BITS
+
+Scalar = Union["Expr", int, Fraction]
+
+
+class Expr:
+    """An expression. Arithmetic on it folds exactly and never loses a digit."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Expr:
+        return _binary(add, self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return _binary(add, other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return _binary(sub, self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return _binary(sub, other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return _binary(mul, self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return _binary(mul, other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return _binary(div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return _binary(div, other, self)
+
+    def __pow__(self, other: Any) -> Expr:
+        return _binary(power, self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        return _binary(power, other, self)
+
+    def __neg__(self) -> Expr:
+        return neg(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Num(Expr):
+    """A rational number. `text` is how it was typed, where it was: it tells 0.50 from 1/2."""
+
+    value: Fraction
+    text: str = ""
+
+    @property
+    def is_decimal(self) -> bool:
+        """Typed with a point or an exponent: a measured number, held to a tolerance."""
+        return any(character in self.text for character in ".eE")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sym(Expr):
+    """A name: an input, a node, `up`, `pi`, `dL/dz`. `position` is its place in the text.
+
+    `domain` says what values it may stand for: "real", "nonzero" or "positive".
+    """
+
+    name: str
+    position: int = 0
+    domain: str = "real"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Apply(Expr):
+    """An operation on other expressions. `position` is the place of its sign or name in the text."""
+
+    op: str
+    args: tuple[Expr, ...]
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid(Expr):
+    """A matrix literal as typed, row by row."""
+
+    rows: tuple[tuple[Expr, ...], ...]
+    position: int = 0
+
+
+#: Of so many parts at most two trees are compared one by one.
+_MAX_COMPARED = 500
+
+ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
+
+
+def number(value: int | Fraction | str) -> Num:
+    """An exact number from our own code."""
+    return Num(Fraction(value))
+
+
+def as_expr(value: Scalar) -> Expr:
+    return value if isinstance(value, Expr) else Num(Fraction(value))
+
+
+def children(tree: Expr) -> tuple[Expr, ...]:
+    """The expressions directly inside `tree`."""
+    if isinstance(tree, Apply):
+        return tree.args
+    if isinstance(tree, Grid):
+        return tuple(cell for row in tree.rows for cell in row)
+    return ()
+
+
+def postorder(tree: Expr, skip: Container[int] = ()) -> Iterator[Expr]:
+    """Every expression inside `tree`, each shared one once, what is inside before what it is inside of.
+
+    Expressions whose ids are in `skip`, and what is only inside them, are passed over.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[Expr, bool]] = [(tree, False)]
+    while stack:
+        node, inside_done = stack.pop()
+        if inside_done:
+            yield node
+        elif id(node) not in seen and id(node) not in skip:
+            seen.add(id(node))
+            inside = children(node)
+            if not inside:
+                yield node
+                continue
+            stack.append((node, True))
+            stack.extend([(child, False) for child in reversed(inside)])
+
+
+def free_names(tree: Expr) -> set[str]:
+    """The names in `tree`, `pi` aside, which is a number."""
+    return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
+
+
+def structurally_equal(a: Expr, b: Expr) -> bool:
+    """Whether two trees are built the same, so that they have one value; not told of very large ones."""
+    pairs = [(a, b)]
+    for _ in range(_MAX_COMPARED):
+        if not pairs:
+            return True
+        left, right = pairs.pop()
+        if left is right:
+            continue
+        if isinstance(left, Apply) and isinstance(right, Apply):
+            if left.op != right.op or len(left.args) != len(right.args):
+                return False
+            pairs += zip(left.args, right.args, strict=True)
+        elif not (isinstance(left, Num) and isinstance(right, Num) and left.value == right.value):
+            return False
+    return False
+
+
+def substitute(tree: Expr, replacements: Mapping[str, Expr]) -> Expr:
+    """`tree` with other expressions for some of its names, nothing folded."""
+    done: dict[int, Expr] = {}
+    for node in postorder(tree):
+        if isinstance(node, Sym):
+            done[id(node)] = replacements.get(node.name, node)
+        elif isinstance(node, Apply):
+            done[id(node)] = Apply(node.op, tuple(done[id(arg)] for arg in node.args), node.position)
+        else:
+            done[id(node)] = node
+    return done[id(tree)]
+
+
+def _binary(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Expr:
+    # NumPy's object arrays must get their turn: an array times an expression is elementwise.
+    if isinstance(left, Expr | int | Fraction) and isinstance(right, Expr | int | Fraction):
+        return build(as_expr(left), as_expr(right))
+    return cast(Expr, NotImplemented)
+
+
+def _within_max_bits(value: Fraction) -> bool:
+    return value.numerator.bit_length() + value.denominator.bit_length() <= MAX_BITS
+
+
+def _equals_number(tree: Expr, value: int) -> bool:
+    return isinstance(tree, Num) and tree.value == value
+
+
+def add(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num) and _within_max_bits(total := a.value + b.value):
+        return Num(total)
+    if _equals_number(a, 0):
+        return b
+    if _equals_number(b, 0):
+        return a
+    return Apply("add", (a, b))
+
+
+def sub(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num) and _within_max_bits(rest := a.value - b.value):
+        return Num(rest)
+    if _equals_number(b, 0):
+        return a
+    if a is b:
+        return ZERO
+    if _equals_number(a, 0):
+        return neg(b)
+    return Apply("sub", (a, b))
+
+
+def mul(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num) and _within_max_bits(product := a.value * b.value):
+        return Num(product)
+    if _equals_number(a, 0) or _equals_number(b, 0):
+        return ZERO
+    if _equals_number(a, 1):
+        return b
+    if _equals_number(b, 1):
+        return a
+    return Apply("mul", (a, b))
+
+
+def div(a: Expr, b: Expr) -> Expr:
+    if isinstance(b, Num):
+        if b.value == 0:
+            raise ZeroDivisionError
+        if isinstance(a, Num) and _within_max_bits(quotient := a.value / b.value):
+            return Num(quotient)
+        if b.value == 1:
+            return a
+    # 0/b stays as it is: b may turn out to be zero too.
+    return Apply("div", (a, b))
+
+
+def neg(a: Expr) -> Expr:
+    if isinstance(a, Num):
+        return Num(-a.value)
+    if isinstance(a, Apply) and a.op == "neg":
+        return a.args[0]
+    return Apply("neg", (a,))
+
+
+def power(a: Expr, b: Expr) -> Expr:
+    if isinstance(b, Num):
+        if b.value == 1:
+            return a
+        if isinstance(a, Num):
+            if a.value < 0 and b.value.denominator != 1:
+                raise ValueError("pow")
+            folded = _fold_power(a.value, b.value)
+            if folded is not None:
+                return Num(folded)
+        elif b.value == 0:
+            return ONE
+    if isinstance(a, Apply) and a.op == "exp":
+        return exp(mul(a.args[0], b))
+    return Apply("pow", (a, b))
+
+
+def _fold_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    if exponent.denominator == 1:
+        n = exponent.numerator
+        if base == 0 and n < 0:
+            raise ZeroDivisionError
+        # The size is known before anything is computed: 9^(9^9) must not be tried.
+        bits = base.numerator.bit_length() + base.denominator.bit_length()
+        return base**n if base in (0, 1, -1) or bits * abs(n) <= MAX_BITS else None
+    if exponent.denominator == 2 and base >= 0 and (root := _exact_sqrt(base)) is not None:
+        return _fold_power(root, Fraction(exponent.numerator))
+    return None
+
+
+def _exact_sqrt(value: Fraction) -> Fraction | None:
+    top, bottom = isqrt(value.numerator), isqrt(value.denominator)
+    return Fraction(top, bottom) if top * top == value.numerator and bottom * bottom == value.denominator else None
+
+
+def exp(a: Expr) -> Expr:
+    if _equals_number(a, 0):
+        return ONE
+    if isinstance(a, Apply):
+        if a.op == "log":
+            return a.args[0]
+        if a.op == "neg" and isinstance(a.args[0], Apply) and a.args[0].op == "log":
+            return div(ONE, a.args[0].args[0])
+        if a.op == "mul" and isinstance(a.args[0], Num) and isinstance(a.args[1], Apply) and a.args[1].op == "log":
+            return power(a.args[1].args[0], a.args[0])
+    return Apply("exp", (a,))
+
+
+def log(a: Expr) -> Expr:
+    if isinstance(a, Num) and a.value <= 0:
+        raise ValueError("log")
+    if _equals_number(a, 1):
+        return ZERO
+    if isinstance(a, Apply) and a.op == "exp":
+        return a.args[0]
+    return Apply("log", (a,))
+
+
+def sqrt(a: Expr) -> Expr:
+    if isinstance(a, Num):
+        if a.value < 0:
+            raise ValueError("sqrt")
+        if (root := _exact_sqrt(a.value)) is not None:
+            return Num(root)
+    return Apply("sqrt", (a,))
+
+
+def sigmoid(a: Expr) -> Expr:
+    if _equals_number(a, 0):
+        return Num(Fraction(1, 2))
+    grown = exp(neg(a))
+    if isinstance(grown, Num):  # a is a logarithm: σ(log 3) is 3/4
+        return div(ONE, add(ONE, grown))
+    return Apply("sigmoid", (a,))
+
+
+def tanh(a: Expr) -> Expr:
+    if _equals_number(a, 0):
+        return ZERO
+    grown = exp(mul(number(2), a))
+    if isinstance(grown, Num):
+        return div(sub(grown, ONE), add(grown, ONE))
+    return Apply("tanh", (a,))
+
+
+def sin(a: Expr) -> Expr:
+    return ZERO if _equals_number(a, 0) else Apply("sin", (a,))
+
+
+def cos(a: Expr) -> Expr:
+    return ONE if _equals_number(a, 0) else Apply("cos", (a,))
+
+
+def softplus(a: Expr) -> Expr:
+    grown = exp(a)
+    if isinstance(grown, Num):  # a is a logarithm, or zero
+        return log(add(ONE, grown))
+    return Apply("softplus", (a,))
+
+
+def sign(a: Expr) -> Expr:
+    """1 above zero, −1 below, 0 at zero itself."""
+    if isinstance(a, Num):
+        return Num(Fraction((a.value > 0) - (a.value < 0)))
+    return Apply("sign", (a,))
+
+
+def relu(a: Expr) -> Expr:
+    return Num(max(a.value, Fraction(0))) if isinstance(a, Num) else Apply("relu", (a,))
+
+
+def absolute(a: Expr) -> Expr:
+    return Num(abs(a.value)) if isinstance(a, Num) else Apply("abs", (a,))
+
+
+def maximum(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num):
+        return Num(max(a.value, b.value))
+    return Apply("max", (a, b))
+
+
+def minimum(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Num) and isinstance(b, Num):
+        return Num(min(a.value, b.value))
+    return Apply("min", (a, b))

@@ -1,0 +1,98 @@
+"""A matrix known by its formula alone: what rules make of it is a formula again, for programs and for people.
+
+Rules treat it like any matrix. A number beside it stands in every cell, as in NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from tutor.algebra import expr
+from tutor.algebra.expr import Apply, Expr, Grid
+
+
+class MatrixExpr:
+    """`expr` is a formula for a matrix of `shape`, (rows, columns)."""
+
+    __slots__ = ("expr", "shape")
+    ndim = 2
+    #: NumPy leaves arithmetic with its arrays to this class.
+    __array_ufunc__ = None
+
+    def __init__(self, formula: Expr, shape: tuple[int, int]) -> None:
+        self.expr = formula
+        self.shape = shape
+
+    def __add__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.add, self, other)
+
+    def __radd__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.add, other, self)
+
+    def __sub__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.sub, self, other)
+
+    def __rsub__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.sub, other, self)
+
+    def __mul__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.mul, self, other)
+
+    def __rmul__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.mul, other, self)
+
+    def __truediv__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.div, self, other)
+
+    def __rtruediv__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.div, other, self)
+
+    def __pow__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.power, self, other)
+
+    def __rpow__(self, other: Any) -> MatrixExpr:
+        return _binary(expr.power, other, self)
+
+    def __neg__(self) -> MatrixExpr:
+        return MatrixExpr(expr.neg(self.expr), self.shape)
+
+    def __matmul__(self, other: Any) -> MatrixExpr:
+        return _matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> MatrixExpr:
+        return _matmul(other, self)
+
+    @property
+    def T(self) -> MatrixExpr:
+        """The transpose; that of a transpose is the matrix itself."""
+        inside = self.expr
+        turned = inside.args[0] if isinstance(inside, Apply) and inside.op == "T" else Apply("T", (inside,))
+        return MatrixExpr(turned, (self.shape[1], self.shape[0]))
+
+
+def expr_of(value: Any) -> Expr:
+    """The formula of a `MatrixExpr`, an array of exact numbers, or a number."""
+    if isinstance(value, MatrixExpr):
+        return value.expr
+    if isinstance(value, Expr | int | Fraction):
+        return expr.as_expr(value)
+    if isinstance(value, float):
+        return expr.as_expr(Fraction(value))
+    return Grid(tuple(tuple(expr_of(cell) for cell in row) for row in value))
+
+
+def elementwise(build: Callable[..., Expr], *args: Any) -> MatrixExpr:
+    """A function of numbers on every cell; smaller shapes are repeated as in NumPy."""
+    shapes = [getattr(arg, "shape", None) or (1, 1) for arg in args]
+    shape = max(shape[0] for shape in shapes), max(shape[1] for shape in shapes)
+    return MatrixExpr(build(*map(expr_of, args)), shape)
+
+
+def _binary(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> MatrixExpr:
+    return elementwise(build, left, right)
+
+
+def _matmul(left: Any, right: Any) -> MatrixExpr:
+    return MatrixExpr(Apply("matmul", (expr_of(left), expr_of(right))), (left.shape[0], right.shape[1]))

@@ -1,0 +1,466 @@
+"""What `simplify` collects a tree into: products of powers, and sums of such products with numbers in front.
+
+A `Product` is number · part^a · part^b … · e^exp_argument; its parts are `Atom`s, which are one object where they are one
+expression. A power is kept as two exponents, above and below the line, where the part may be zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from fractions import Fraction
+from typing import TypeAlias, Union
+
+from tutor.algebra import expr
+from tutor.algebra.expr import Apply, Expr, Num
+from tutor.algebra.printing import exact_decimal
+
+Shape = tuple[int, int] | None
+
+#: Properties of an expression: it is nowhere 0, nowhere below 0, has a value everywhere.
+NONZERO, NONNEGATIVE, DEFINED = 1, 2, 4
+POSITIVE = NONZERO | NONNEGATIVE
+
+#: A number over one of these is written as a fraction: x/3 rather than 0.3333·x, but 0.1·x.
+_FRACTION_DENOMINATORS = range(2, 10)
+
+
+#: Powers of numbers that come to more than this are left as powers.
+_MAX_FOLDED_POWER = 10**12
+
+
+class Atom:
+    """One part of a product: a name, a function of something, a sum in brackets, a number under a root.
+
+    `order` is where it stands in a product: numbers, names, functions, sums; `rank` counts where it was met first.
+    """
+
+    __slots__ = ("args", "expr", "op", "order", "properties", "rank", "shape", "sum", "value")
+
+    def __init__(self, expression: Expr, properties: int, shape: Shape, order: int, rank: int) -> None:
+        self.expr = expression
+        self.properties = properties
+        self.shape = shape
+        self.order = order
+        self.rank = rank
+        self.op = ""
+        self.args: tuple[Form, ...] = ()
+        self.sum: Sum | None = None
+        self.value: Fraction | None = None
+
+    def product(self) -> Product:
+        """This part alone, as a form that may be changed."""
+        if self.value is not None:
+            return Product(self.value, rank=self.rank)
+        return Product(Fraction(1), {self: (Fraction(1), Fraction(0))}, shape=self.shape, rank=self.rank)
+
+
+class Product:
+    """`powers` are the two exponents of each part; `rank` says where its first part was met.
+
+    Where its parts are smaller than `shape`, numbers or a row or a column, they are repeated to it.
+    """
+
+    __slots__ = ("exp_argument", "number", "powers", "rank", "shape")
+
+    def __init__(
+        self,
+        number: Fraction,
+        powers: dict[Atom, tuple[Fraction, Fraction]] | None = None,
+        exp_argument: Sum | None = None,
+        shape: Shape = None,
+        rank: int = 0,
+    ) -> None:
+        self.number = number
+        self.powers = {} if powers is None else powers
+        self.exp_argument = exp_argument
+        self.shape = shape
+        self.rank = rank
+
+    def multiply_power(self, atom: Atom, above: Fraction, below: Fraction) -> None:
+        """Multiply by a power of one part."""
+        if atom in self.powers:
+            before = self.powers.pop(atom)
+            above, below = above + before[0], below + before[1]
+        if atom.value is not None:
+            folded = expr.power(Num(atom.value), Num(above))
+            if isinstance(folded, Num) and max(map(abs, folded.value.as_integer_ratio())) < _MAX_FOLDED_POWER:
+                self.number *= folded.value
+                return
+        if atom.properties & NONZERO:
+            above, below = above - below, Fraction(0)
+            if above == 0 and atom.properties & DEFINED:
+                return
+            if above == 0:
+                above = below = Fraction(1)
+        elif above and below:
+            # x²/x⁵ is 1/x³, but x⁵/x² has no value at 0, which x³ has.
+            above, below = (Fraction(0), below - above) if above < below else (above - below + 1, Fraction(1))
+        self.powers[atom] = above, below
+
+    def multiply(self, other: Product) -> None:
+        """Multiply by another product, which is used up."""
+        parts = other.powers
+        if len(parts) > len(self.powers):
+            self.powers, parts = parts, self.powers
+        self.number *= other.number
+        for atom, (above, below) in parts.items():
+            self.multiply_power(atom, above, below)
+        if other.exp_argument is not None:
+            grown = (
+                other.exp_argument
+                if self.exp_argument is None
+                else add_forms(self.exp_argument.scale(Fraction(1)), other.exp_argument, 1)
+            )
+            self.exp_argument = None if as_number(grown) == 0 else as_sum(grown)
+        self.shape = broadcast_shape(self.shape, other.shape)
+        self.rank = min(self.rank, other.rank)
+
+    def has_properties(self, mask: int) -> bool:
+        """Whether all of `mask` is known of it."""
+        found = POSITIVE | DEFINED
+        if self.number <= 0:
+            found &= ~(NONZERO if self.number == 0 else NONNEGATIVE)
+        for atom, (above, below) in self.powers.items():
+            nonzero = atom.properties & NONZERO
+            if not nonzero:
+                found &= ~NONZERO
+            if not atom.properties & NONNEGATIVE and (above % 2 or below % 2):
+                found &= ~NONNEGATIVE
+            if not _power_is_defined(atom, below):
+                found &= ~DEFINED
+        if self.exp_argument is not None and not self.exp_argument.has_properties(DEFINED):
+            found &= ~DEFINED
+        return found & mask == mask
+
+    def all_positive(self) -> bool:
+        """Whether each of its parts is above 0, so that roots can be taken one by one."""
+        return self.number > 0 and all(atom.properties & POSITIVE == POSITIVE for atom in self.powers)
+
+    def inferred_shape(self) -> Shape:
+        """The shape that its parts give it."""
+        return broadcast_shape(
+            *(atom.shape for atom in self.powers), self.exp_argument.shape if self.exp_argument else None
+        )
+
+    def is_broadcast_number(self) -> bool:
+        """Whether it is a number, in every cell of a matrix where it has a shape."""
+        return self.inferred_shape() is None
+
+    def exponential(self) -> Sum | None:
+        """The x of a bare e^x."""
+        return (
+            self.exp_argument.scale(Fraction(1)) if self.exp_argument and self.number == 1 and not self.powers else None
+        )
+
+    def key(self) -> Hashable:
+        """What products of the same parts have in common, their numbers aside."""
+        return frozenset(self.powers.items()), self.exp_argument.key() if self.exp_argument else None
+
+    def monic(self) -> Product:
+        """The same product with the number 1."""
+        return Product(Fraction(1), self.powers, self.exp_argument, self.inferred_shape(), self.rank)
+
+
+class Sum:
+    """`terms` are products with number 1, each with the number in front of it, by their keys.
+
+    `rank` says where its plain number was met.
+    """
+
+    __slots__ = ("number", "rank", "shape", "terms")
+
+    def __init__(self, number: Fraction = Fraction(0), shape: Shape = None, rank: int = 0) -> None:
+        self.number = number
+        self.rank = rank
+        self.shape = shape
+        self.terms: dict[Hashable, tuple[Product, Fraction]] = {}
+
+    def add_term(self, key: Hashable, core: Product, factor: Fraction) -> None:
+        """Add a term."""
+        if key in self.terms:
+            core, before = self.terms[key]
+            factor += before
+        if factor or not core.has_properties(DEFINED):
+            self.terms[key] = core, factor
+        else:
+            self.terms.pop(key, None)
+
+    def scale(self, factor: Fraction, shape: Shape = None) -> Sum:
+        """Every term times a number, in a sum of its own, repeated to `shape` where one is given."""
+        found = Sum(self.number * factor, shape or self.shape, self.rank)
+        found.terms = {key: (core, before * factor) for key, (core, before) in self.terms.items()}
+        return found
+
+    def has_negative(self) -> bool:
+        return self.number < 0 or any(factor < 0 for _, factor in self.terms.values())
+
+    def has_properties(self, mask: int) -> bool:
+        """Whether all of `mask` is known of it."""
+        terms = self.terms.values()
+        if mask & DEFINED and not all(core.has_properties(DEFINED) for core, _ in terms):
+            return False
+        if not mask & POSITIVE:
+            return True
+        nonnegative = self.number >= 0 and all(
+            factor > 0 and core.has_properties(NONNEGATIVE) for core, factor in terms
+        )
+        if mask & NONZERO:
+            return nonnegative and (self.number > 0 or any(core.has_properties(POSITIVE) for core, _ in terms))
+        return nonnegative
+
+    def inferred_shape(self) -> Shape:
+        return broadcast_shape(*(core.inferred_shape() for core, _ in self.terms.values()))
+
+    def key(self) -> Hashable:
+        """What equal sums have in common."""
+        return self.number, self.shape, frozenset((key, factor) for key, (_, factor) in self.terms.items())
+
+
+#: What a tree is collected into. Operations use up what they are given.
+Form: TypeAlias = Union[Product, Sum]  # noqa: UP007
+
+
+class AtomTable:
+    """One atom for each expression, by what it is made of."""
+
+    def __init__(self) -> None:
+        self._atoms: dict[Hashable, Atom] = {}
+        #: How far the tree has been walked, for what is met now.
+        self.rank = 0
+
+    def atom(self, key: Hashable, expression: Expr, properties: int, shape: Shape, order: int) -> Atom:
+        found = self._atoms.get(key)
+        if found is None:
+            found = self._atoms[key] = Atom(expression, properties, shape, order, self.rank)
+        return found
+
+    def number(self, value: Fraction) -> Atom:
+        """A number as a part, for roots of it and powers too large to compute."""
+        known = DEFINED | (POSITIVE if value > 0 else NONZERO if value else NONNEGATIVE)
+        atom = self.atom(("n", value), Num(value), known, None, 0)
+        atom.value = value
+        return atom
+
+    def wrap(self, form: Form) -> Atom:
+        """A form as one part."""
+        form = normalise(form)
+        known = sum(bit for bit in (NONZERO, NONNEGATIVE, DEFINED) if form.has_properties(bit))
+        if isinstance(form, Sum):
+            atom = self.atom(("+", form.key()), to_expr(form), known, form.shape, 3)
+            atom.sum = form
+            return atom
+        if (alone := as_atom(form)) is not None:
+            return alone
+        if (value := as_number(form)) is not None:
+            return self.number(value)
+        return self.atom(("*", form.number, form.shape, form.key()), to_expr(form), known, form.shape, 3)
+
+    def product(self, form: Form) -> Product:
+        """A form as a product: a sum in brackets where it is one."""
+        form = normalise(form)
+        if isinstance(form, Product):
+            return form
+        # What is repeated is repeated in the end, as a whole.
+        inside = form.scale(Fraction(1))
+        inside.shape = form.inferred_shape()
+        product = self.wrap(inside).product()
+        product.shape = form.shape
+        return product
+
+
+def normalise(form: Form) -> Form:
+    """A sum of one term as that term; without what makes no difference to 0; −(a − b) as b − a."""
+    if isinstance(form, Sum):
+        if not form.terms:
+            return Product(form.number, shape=form.shape, rank=form.rank)
+        if form.number == 0 and len(form.terms) == 1:
+            ((core, factor),) = form.terms.values()
+            form = Product(factor, dict(core.powers), core.exp_argument, form.shape, core.rank)
+    if isinstance(form, Product) and form.number == 0:
+        kept = {
+            atom: (Fraction(not below), Fraction(bool(below)))
+            for atom, (_, below) in form.powers.items()
+            if not _power_is_defined(atom, below)
+        }
+        grown = form.exp_argument if form.exp_argument and not form.exp_argument.has_properties(DEFINED) else None
+        return Product(Fraction(0), kept, grown, form.shape, form.rank)
+    if isinstance(form, Product) and form.number == -1 and (inside := as_atom(form.monic())) is not None:
+        # −(a + b) keeps its brackets.
+        return inside.sum.scale(Fraction(-1), form.shape) if inside.sum and inside.sum.has_negative() else form
+    return form
+
+
+def _power_is_defined(atom: Atom, below: Fraction) -> bool:
+    """Whether a power of a part has a value everywhere."""
+    return bool(atom.properties & DEFINED and (not below or atom.properties & NONZERO))
+
+
+def copy_form(form: Form) -> Form:
+    """A form that may be changed without the other."""
+    if isinstance(form, Sum):
+        return form.scale(Fraction(1))
+    return Product(form.number, dict(form.powers), form.exp_argument, form.shape, form.rank)
+
+
+def num_terms(form: Form) -> int:
+    """How many parts or terms there are."""
+    if isinstance(form, Sum):
+        return len(form.terms)
+    return len(form.powers) + (len(form.exp_argument.terms) if form.exp_argument else 0)
+
+
+def bit_length(form: Form) -> int:
+    """How long its number is."""
+    top, bottom = form.number.as_integer_ratio()
+    return top.bit_length() + bottom.bit_length()
+
+
+def broadcast_shape(*shapes: Shape) -> Shape:
+    """The shape of an operation cell by cell."""
+    found: Shape = None
+    for one in shapes:
+        if one is not None:
+            found = one if found is None else (max(found[0], one[0]), max(found[1], one[1]))
+    return found
+
+
+def as_number(form: Form) -> Fraction | None:
+    """The number that a form is, None where it is more than one."""
+    if form.shape is not None:
+        return None
+    if isinstance(form, Sum):
+        return None if form.terms else form.number
+    return None if form.powers or form.exp_argument else form.number
+
+
+def as_atom(form: Form) -> Atom | None:
+    """The one part that a form consists of."""
+    if not isinstance(form, Product) or form.number != 1 or form.exp_argument or len(form.powers) != 1:
+        return None
+    ((atom, (above, below)),) = form.powers.items()
+    return atom if above == 1 and not below and atom.shape == form.shape and atom.value is None else None
+
+
+def as_sum(form: Form) -> Sum:
+    """A form as a sum; what is a sum in brackets loses them, changing its signs where it must."""
+    if isinstance(form, Sum):
+        return form
+    found = Sum(shape=form.shape, rank=form.rank)
+    if not form.powers and form.exp_argument is None:
+        found.number = form.number
+        return found
+    core = form.monic()
+    if abs(form.number) == 1 and (inside := as_atom(core)) is not None and inside.sum is not None:
+        return inside.sum.scale(form.number, form.shape)
+    found.add_term(core.key(), core, form.number)
+    return found
+
+
+def add_forms(left: Form, right: Form, sign: int) -> Form:
+    """left ± right."""
+    into, other = as_sum(left), as_sum(right)
+    if sign < 0:
+        other = other.scale(Fraction(-1))
+    if len(other.terms) > len(into.terms):
+        into, other = other, into
+    if other.number:
+        into.rank = min(into.rank, other.rank) if into.number else other.rank
+    into.number += other.number
+    for key, (core, factor) in other.terms.items():
+        into.add_term(key, core, factor)
+    into.shape = broadcast_shape(into.shape, other.shape)
+    return into
+
+
+# --- back to trees -----------------------------------------------------------------------------------------
+
+
+def to_expr(form: Form) -> Expr:
+    """The tree of a form."""
+    form = normalise(form)
+    return _sum_to_expr(form) if isinstance(form, Sum) else _product_to_expr(form, form.number)
+
+
+def _sum_to_expr(form: Sum) -> Expr:
+    items = [(core.rank, core, factor) for core, factor in form.terms.values()]
+    if form.number:
+        # 1 − x and 1 + e^x are written so, wherever the 1 was met.
+        leading = form.number > 0 and (form.has_negative() or all(core.exponential() for _, core, _ in items))
+        items.append((-1 if leading else form.rank, Product(Fraction(1)), form.number))
+    items.sort(key=lambda item: item[0])
+    # What is taken away stands behind what it is taken from.
+    first = next((i for i, item in enumerate(items) if item[2] >= 0), 0)
+    items.insert(0, items.pop(first))
+    found = _product_to_expr(items[0][1], items[0][2])
+    for _, core, factor in items[1:]:
+        term = _product_to_expr(core, abs(factor))
+        found = Apply("sub" if factor < 0 else "add", (found, term))
+    own = form.inferred_shape()
+    if form.shape is not None and own is None:
+        return Apply("mul", (found, _ones(form.shape)))
+    return _broadcast_expr(found, own, form.shape)
+
+
+def _broadcast_expr(made: Expr, own: Shape, shape: Shape) -> Expr:
+    """A row in every row, a column in every column: products with ones."""
+    if own is None or shape is None:
+        return made
+    if own[0] != shape[0]:
+        made = Apply("matmul", (_ones((shape[0], 1)), made))
+    return Apply("matmul", (made, _ones((1, shape[1])))) if own[1] != shape[1] else made
+
+
+def _ones(shape: tuple[int, int]) -> Expr:
+    return Apply("ones", (expr.number(shape[0]), expr.number(shape[1])))
+
+
+def _product_to_expr(form: Product, factor: Fraction) -> Expr:
+    above: list[Expr] = []
+    below: list[Expr] = []
+    items = [(atom.order, atom.rank, atom, up, down) for atom, (up, down) in form.powers.items()]
+    for _, _, atom, up, down in sorted(items, key=lambda item: item[:2]):
+        if up > 0:
+            above.append(_make_power(atom.expr, up))
+        if down > 0 or up < 0:
+            below.append(_make_power(atom.expr, down or -up))
+    if form.exp_argument is not None:
+        names = sum(order < 2 for order, *_ in items) if form.exp_argument.terms else 0
+        above.insert(min(names, len(above)), Apply("exp", (to_expr(form.exp_argument),)))
+    own = form.inferred_shape()
+    if form.shape is not None and own is None:
+        above.append(_ones(form.shape))
+    top, bottom = _split_fraction(abs(factor), alone=not above and not below)
+    if top != 1 or not above:
+        above.insert(0, Num(top))
+    if bottom != 1:
+        below.insert(0, Num(Fraction(bottom)))
+    if factor < 0:
+        first = above[0]
+        above[0] = Num(-first.value) if isinstance(first, Num) else Apply("neg", (first,))
+    found = _multiply_all(above)
+    return _broadcast_expr(Apply("div", (found, _multiply_all(below))) if below else found, own, form.shape)
+
+
+def _split_fraction(factor: Fraction, alone: bool) -> tuple[Fraction, int]:
+    """A number as it stands above the line, and below it."""
+    if alone or factor.denominator == 1:
+        return factor, 1
+    plain = exact_decimal(factor) is not None and not (
+        factor.numerator == 1 and factor.denominator in _FRACTION_DENOMINATORS
+    )
+    return (factor, 1) if plain else (Fraction(factor.numerator), factor.denominator)
+
+
+def _make_power(base: Expr, exponent: Fraction) -> Expr:
+    if exponent == 1:
+        return base
+    if exponent == Fraction(1, 2):
+        return Apply("sqrt", (base,))
+    return Apply("pow", (base, Num(exponent)))
+
+
+def _multiply_all(factors: list[Expr]) -> Expr:
+    found = factors[0]
+    for factor in factors[1:]:
+        found = Apply("mul", (found, factor))
+    return found

@@ -1,0 +1,262 @@
+"""Values and trees as people write them.
+
+Numbers are shown with four significant digits; an exact number that is short is shown in full. A minus is the
+sign − (U+2212), a product ·, a small whole power stands raised.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from tutor.algebra import balls, ops
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
+from tutor.algebra.limits import GRAPH
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value
+
+SHOWN_DIGITS = 4
+#: An exact decimal up to this many significant digits is shown as it is.
+MAX_EXACT_DIGITS = 6
+
+#: How long an exact number, fraction or expression is at most, and how many parts one is looked for in.
+_MAX_EXACT_NUMBER, _MAX_EXACT_FRACTION, _MAX_EXACT_TEXT, _MAX_EXACT_PARTS = 10, 8, 16, 24
+
+_GRADIENT = re.compile(r"^d(\w+)/d(\w+)$")
+_TO_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+
+
+def exact_decimal(value: Fraction, digits: int = MAX_EXACT_DIGITS) -> str | None:
+    """`value` in full where it has at most `digits` significant digits, None otherwise. A plain minus."""
+    if _bit_length(value) > _MAX_EXACT_BITS:
+        return None
+    bottom = value.denominator
+    for prime in (2, 5):
+        while bottom % prime == 0:
+            bottom //= prime
+    if bottom != 1:
+        return None
+    places = 0
+    scaled = value
+    while scaled.denominator != 1:
+        scaled *= 10
+        places += 1
+        if places > 2 * digits:
+            return None
+    whole = abs(scaled.numerator)
+    if len(str(whole).rstrip("0")) > digits or len(str(whole)) > 12 + places:
+        return None
+    text = str(whole).rjust(places + 1, "0")
+    text = f"{text[:-places]}.{text[-places:]}" if places else text
+    return f"-{text}" if value < 0 else text
+
+
+#: A number of more bits than this is not short in any way of writing it.
+_MAX_EXACT_BITS = 128
+
+
+def format_number(value: float | Fraction, digits: int = SHOWN_DIGITS, near_one: bool = False) -> str:
+    """A number for the screen.
+
+    `near_one` asks for as many digits as 1 − value needs, where a rule will compute that.
+    """
+    if isinstance(value, Fraction):
+        exact = exact_decimal(value)
+        if exact is not None and len(exact) <= 10:
+            return exact.replace("-", "−")
+        value = _as_float(value)
+    if value == 0:
+        return "0"
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "?"
+    if near_one and 0.9 < value < 1:
+        digits -= math.floor(math.log10(1 - value)) + 1
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    if -5 < exponent < 7:
+        text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
+    else:
+        mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+        text = f"{mantissa}e{int(power)}"
+    return text.replace("-", "−")
+
+
+def _as_float(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def format_scalar(value: Any, digits: int = SHOWN_DIGITS, near_one: bool = False) -> str:
+    """A float or an exact scalar tree for the screen; a tree with symbols as a formula."""
+    if isinstance(value, Num):
+        return format_number(value.value, digits, near_one)
+    if isinstance(value, Expr):
+        try:
+            return format_number(balls.nearest_float(value), digits, near_one)
+        except KeyError:
+            from tutor.algebra.simplify import simplify
+
+            return format_expr(simplify(value))
+    return format_number(float(value), digits, near_one)
+
+
+def format_exact(value: Expr) -> str | None:
+    """A number without symbols as a short exact expression, `0.25`, `1/3` or `3e²`; None where it is longer."""
+    short = exact_form(value)
+    return None if short is None else format_expr(short)
+
+
+def exact_form(value: Expr) -> Expr | None:
+    """The tree of `format_exact`."""
+    if isinstance(value, Num):
+        most = _MAX_EXACT_FRACTION if exact_decimal(value.value) is None else _MAX_EXACT_NUMBER
+        return Num(value.value) if _num_characters(value.value) <= most else None
+    for count, part in enumerate(postorder(value)):
+        if count > _MAX_EXACT_PARTS or (isinstance(part, Num) and _bit_length(part.value) > _MAX_EXACT_BITS):
+            return None
+    from tutor.algebra.simplify import simplify
+
+    tidied = simplify(value)
+    if isinstance(tidied, Num):
+        return exact_form(tidied)
+    return tidied if len(format_expr(tidied)) <= _MAX_EXACT_TEXT else None
+
+
+def _num_characters(value: Fraction) -> int:
+    return _MAX_EXACT_BITS if _bit_length(value) > _MAX_EXACT_BITS else len(exact_decimal(value) or str(value))
+
+
+def _bit_length(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def format_cells(value: Value, digits: int = SHOWN_DIGITS, near_one: bool = False) -> list[list[str]]:
+    """The cells of a matrix, or the one cell of a number or formula, for the screen."""
+    if isinstance(value, MatrixExpr):
+        return [[format_expr(value.expr)]]
+    if ops.is_matrix(value):
+        return [[format_scalar(cell, digits, near_one) for cell in row] for row in value]
+    return [[format_scalar(value, digits, near_one)]]
+
+
+def format_value(value: Value, near_one: bool = False) -> str:
+    """A number, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
+    rows = format_cells(value, near_one=near_one)
+    if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
+        return rows[0][0]
+    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+# How tightly each form holds together, as in the parser.
+_SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 10, 20, 25, 30, 50
+_OPERATORS = {"add": (" + ", _SUM), "sub": (" − ", _SUM), "mul": ("·", _PRODUCT), "div": ("/", _PRODUCT)}
+_OPERATORS |= {"matmul": (" @ ", _PRODUCT)}
+
+
+def format_expr(tree: Expr, juxtapose: bool = True) -> str:
+    """A tree as a formula that the parser reads back as the same value.
+
+    A product of a number and e or π is written `3e²`, or with `juxtapose` off `3·e²`.
+    """
+    done: _FormattedParts = {}
+    for node in postorder(tree):
+        text, strength = _format_node(node, done, juxtapose)
+        # Parts that are shared are written each time: a formula can be far longer than its tree is large.
+        done[id(node)] = (text, strength) if len(text) <= _MAX_FORMATTED else ("…", _ATOM)
+    return done[id(tree)][0]
+
+
+#: A part that is longer is left out. What the parser reads never is.
+_MAX_FORMATTED = 4 * GRAPH.characters
+#: The text of each part by its id, and how tightly it binds.
+_FormattedParts: TypeAlias = dict[int, tuple[str, int]]
+
+
+def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[str, int]:
+    """The text and how tightly it binds; what is inside is written already."""
+    if isinstance(tree, Num):
+        return _format_num(tree)
+    if isinstance(tree, Sym):
+        return _format_name(tree.name), _ATOM if tree.name.isidentifier() else _PRODUCT
+    if isinstance(tree, Grid):
+        rows = ("[" + ", ".join(done[id(cell)][0] for cell in row) + "]" for row in tree.rows)
+        return "[" + ", ".join(rows) + "]", _ATOM
+    assert isinstance(tree, Apply)
+    if tree.op in _OPERATORS:
+        sign, strength = _OPERATORS[tree.op]
+        left, right = tree.args
+        if juxtapose and tree.op == "mul" and _is_juxtaposed(left, right):
+            return done[id(left)][0] + done[id(right)][0], _PRODUCT
+        # A second operand of the same strength needs brackets, + and · after their own kind apart.
+        alike = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
+        named = tree.op in ("mul", "matmul") and isinstance(right, Sym)
+        same = strength if alike or named else strength + 1
+        # `1/2x` and `S * U @ W` read left to right, which not everyone expects: brackets say so.
+        before = left.op if isinstance(left, Apply) and _OPERATORS.get(left.op, ("", 0))[1] == strength else tree.op
+        apart = strength == _PRODUCT and before != tree.op and (before, tree.op) != ("mul", "div")
+        second = _ATOM if done[id(right)][0].startswith("−") else same
+        return _parenthesize(left, strength + 1 if apart else strength, done) + sign + _parenthesize(
+            right, second, done
+        ), strength
+    if tree.op == "neg" and isinstance(tree.args[0], Sym):
+        return "−" + done[id(tree.args[0])][0], _UNARY
+    if tree.op == "neg":
+        return "−" + _parenthesize(tree.args[0], _UNARY, done), _UNARY
+    if tree.op == "pow":
+        return _format_power(_parenthesize(tree.args[0], _POWER + 1, done), tree.args[1], done)
+    if tree.op == "exp":
+        return ("e", _ATOM) if _is_e(tree) else _format_power("e", tree.args[0], done)
+    if tree.op == "T":
+        return _parenthesize(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
+    name = {"sigmoid": "σ"}.get(tree.op, tree.op)
+    return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
+
+
+def _format_name(name: str) -> str:
+    """π, and a gradient's symbol with the field's own sign, ∂L/∂z, which is read like dL/dz."""
+    if name == "pi":
+        return "π"
+    return _GRADIENT.sub(r"∂\1/∂\2", name)
+
+
+def _is_juxtaposed(left: Expr, right: Expr) -> bool:
+    """Whether a product is written without a sign, as in 3e² and 2π: a number before e or π."""
+    if isinstance(left, Apply) and left.op == "neg":
+        left = left.args[0]
+    if not isinstance(left, Num) or (left.text and not left.text.replace(".", "").isdecimal()):
+        return False
+    if not left.text and exact_decimal(left.value) is None:
+        return False
+    if isinstance(right, Apply) and right.op == "pow":
+        right = right.args[0]
+        return isinstance(right, Apply) and right.op == "exp" and _is_e(right)
+    return (isinstance(right, Apply) and right.op == "exp") or (isinstance(right, Sym) and right.name == "pi")
+
+
+def _is_e(tree: Apply) -> bool:
+    power = tree.args[0]
+    return isinstance(power, Num) and power.value == 1
+
+
+def _parenthesize(tree: Expr, strength: int, done: _FormattedParts) -> str:
+    text, own = done[id(tree)]
+    return f"({text})" if own < strength else text
+
+
+def _format_num(tree: Num) -> tuple[str, int]:
+    if tree.text:
+        return tree.text, _UNARY if tree.text[0] in "-−" else _ATOM
+    text = exact_decimal(tree.value) or str(tree.value)
+    strength = _PRODUCT if "/" in text else _UNARY if tree.value < 0 else _ATOM
+    return text.replace("-", "−"), strength
+
+
+def _format_power(left: str, exponent: Expr, done: _FormattedParts) -> tuple[str, int]:
+    inner = exponent.args[0] if isinstance(exponent, Apply) and exponent.op == "neg" else exponent
+    if isinstance(inner, Num) and inner.value.denominator == 1 and not inner.is_decimal and abs(inner.value) < 1000:
+        sign = "" if inner is exponent else "−"
+        return left + (sign + done[id(inner)][0]).translate(_TO_SUPERSCRIPT), _POWER
+    return f"{left}^{_parenthesize(exponent, _POWER, done)}", _POWER

@@ -1,0 +1,364 @@
+"""A tree as a person would write it: numbers combined and in front, like powers and like terms collected.
+
+The value stays the same, and where it is defined: x²/x keeps its gap at 0 unless the domain of x leaves 0 out.
+Products of sums are not multiplied out. The cost grows with the tree's size: what is shared stays shared where
+it is large.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+
+from tutor.algebra import normal_form
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, children, postorder
+from tutor.algebra.limits import MAX_BITS
+from tutor.algebra.normal_form import DEFINED, NONNEGATIVE, NONZERO, POSITIVE, Atom, Form, Product
+
+Shape = tuple[int, int] | None
+
+#: A sum or product that is used more than once and has more parts than this is kept as one part.
+_MAX_INLINE_SIZE = 64
+_HALF = Fraction(1, 2)
+#: Functions that have a value everywhere, and what is known of it.
+_DEFINED_EVERYWHERE = {
+    "sin": 0,
+    "cos": 0,
+    "tanh": 0,
+    "sign": 0,
+    "softmax": POSITIVE,
+    "sigmoid": POSITIVE,
+    "softplus": POSITIVE,
+    "relu": NONNEGATIVE,
+    "abs": NONNEGATIVE,
+    "max": 0,
+    "min": 0,
+    "matmul": 0,
+    "T": 0,
+    "sum": 0,
+    "mean": 0,
+    "broadcast": 0,
+    "mse": NONNEGATIVE,
+}
+
+
+def simplify(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> Expr:
+    """`formula` written the way a person would. `shapes` tell which names are matrices, (rows, columns)."""
+    return normal_form.to_expr(_Simplifier(shapes or {}).to_form(formula))
+
+
+def infer_domain(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
+    """What values a formula can take: "positive", "nonzero", or "real" where nothing is known."""
+    form = _Simplifier(shapes or {}).to_form(formula)
+    return "positive" if form.has_properties(POSITIVE) else "nonzero" if form.has_properties(NONZERO) else "real"
+
+
+class _Simplifier:
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        self.shapes = shapes
+        self.atoms = normal_form.AtomTable()
+
+    def to_form(self, formula: Expr) -> Form:
+        """The form of a tree, what is inside before what it is inside of."""
+        order = list(postorder(formula))
+        uses = Counter(id(child) for node in order for child in children(node))
+        done: dict[int, Form] = {}
+        for rank, node in enumerate(order):
+            self.atoms.rank = rank
+            if isinstance(node, Num):
+                found: Form = Product(node.value, rank=rank)
+            elif isinstance(node, Sym):
+                found = self.symbol_form(node)
+            elif isinstance(node, Grid):
+                found = self.grid_form(node, done)
+            else:
+                assert isinstance(node, Apply)
+                args = [self.take_operand(done[id(arg)], uses[id(arg)] > 1) for arg in node.args]
+                found = self.apply(node.op, args)
+            done[id(node)] = normal_form.normalise(found)
+        return done[id(formula)]
+
+    def take_operand(self, form: Form, shared: bool) -> Form:
+        """An operand that may be changed: a copy where others use it too, one part of it where it is large."""
+        if not shared:
+            return form
+        return (
+            self.atoms.wrap(form).product()
+            if normal_form.num_terms(form) > _MAX_INLINE_SIZE
+            else normal_form.copy_form(form)
+        )
+
+    def symbol_form(self, symbol: Sym) -> Form:
+        known = DEFINED
+        if symbol.name == "pi" or symbol.domain == "positive":
+            known |= POSITIVE
+        elif symbol.domain == "nonzero":
+            known |= NONZERO
+        order = 0 if symbol.name == "pi" else 1
+        return self.atoms.atom(("s", symbol.name), symbol, known, self.shapes.get(symbol.name), order).product()
+
+    def grid_form(self, grid: Grid, done: Mapping[int, Form]) -> Form:
+        rows = [[self.atoms.wrap(normal_form.copy_form(done[id(cell)])) for cell in row] for row in grid.rows]
+        cells = [cell for row in rows for cell in row]
+        known = DEFINED if all(cell.properties & DEFINED for cell in cells) else 0
+        shape = len(rows), len(rows[0])
+        made = Grid(tuple(tuple(cell.expr for cell in row) for row in rows))
+        return self.atoms.atom(("g", shape, *cells), made, known, shape, 2).product()
+
+    def apply(self, op: str, args: list[Form]) -> Form:
+        """An operation on forms."""
+        if op in ("add", "sub", "mul", "div") and sum(map(normal_form.bit_length, args)) > MAX_BITS:
+            return self.as_product_atom(op, args)
+        if op in ("add", "sub"):
+            return normal_form.add_forms(args[0], args[1], 1 if op == "add" else -1)
+        if op == "neg":
+            return self.negate(args[0])
+        if op in ("mul", "div"):
+            return self.divide(args[0], args[1]) if op == "div" else self.multiply(args[0], args[1])
+        if op == "pow":
+            return self.power(args[0], args[1])
+        rule = getattr(self, f"_{op}", None)
+        found = rule(*args) if rule else None
+        return found if found is not None else self.as_product_atom(op, args)
+
+    def negate(self, form: Form) -> Form:
+        product = self.atoms.product(form)
+        product.number = -product.number
+        return product
+
+    def multiply(self, left: Form, right: Form) -> Form:
+        product = self.atoms.product(left)
+        product.multiply(self.atoms.product(right))
+        return product
+
+    def divide(self, left: Form, right: Form) -> Form:
+        inverse = self.raise_to(self.atoms.product(right), Fraction(-1))
+        if inverse is None:
+            return self.as_product_atom("div", [left, right])
+        return self.multiply(left, inverse)
+
+    def power(self, base: Form, exponent: Form) -> Form:
+        number = normal_form.as_number(exponent)
+        if number is not None:
+            found = self.raise_to(self.atoms.product(normal_form.copy_form(base)), number)
+            if found is not None:
+                return found
+        elif isinstance(base, Product) and (whole := base.exponential()) is not None:
+            # e^x to the y: e^(x·y).
+            return self.exponential(self.multiply(whole, exponent))
+        return self.as_product_atom("pow", [base, exponent])
+
+    def raise_to(self, base: Product, exponent: Fraction) -> Product | None:
+        """A product to a power, None where that would change it or can't be done part by part."""
+        if exponent == 1:
+            return base
+        if exponent == 0:
+            return Product(Fraction(1), shape=base.shape, rank=base.rank) if base.has_properties(DEFINED) else None
+        if exponent.denominator != 1 and not base.all_positive():
+            return None
+        found = Product(Fraction(1), shape=base.shape, rank=base.rank)
+        if not self._multiply_number_power(found, base.number, exponent):
+            return None
+        for atom, (above, below) in base.powers.items():
+            if atom.properties & NONZERO:
+                found.multiply_power(atom, (above - below) * exponent, Fraction(0))
+            elif exponent.denominator != 1 or (exponent < 0 and below):
+                return None
+            elif exponent < 0:
+                found.multiply_power(atom, Fraction(0), above * -exponent)
+            else:
+                found.multiply_power(atom, above * exponent, below * exponent)
+        if base.exp_argument is not None:
+            found.exp_argument = base.exp_argument.scale(exponent)
+        return found
+
+    def _multiply_number_power(self, found: Product, number: Fraction, exponent: Fraction) -> bool:
+        if number == 0 and exponent < 0:
+            return False
+        if number == 1:
+            return True
+        if number < 0 and exponent.denominator != 1:
+            return False
+        if number == 0:
+            found.number = Fraction(0)
+        else:
+            found.multiply_power(self.atoms.number(number), exponent, Fraction(0))
+        return True
+
+    def exponential(self, exponent: Form) -> Form:
+        if normal_form.as_number(exponent) == 0:
+            return Product(Fraction(1), rank=exponent.rank)
+        return Product(Fraction(1), exp_argument=normal_form.as_sum(exponent), shape=exponent.shape, rank=exponent.rank)
+
+    def _exp(self, a: Form) -> Form:
+        inside = normal_form.as_atom(a)
+        if inside is not None and inside.op == "log" and inside.properties & DEFINED:
+            return normal_form.copy_form(inside.args[0])
+        return self.exponential(a)
+
+    def _log(self, a: Form) -> Form | None:
+        if isinstance(a, Product) and (exponent := a.exponential()) is not None:
+            return exponent
+        return Product(Fraction(0), rank=a.rank) if normal_form.as_number(a) == 1 else None
+
+    def _sqrt(self, a: Form) -> Form | None:
+        product = self.atoms.product(normal_form.copy_form(a))
+        if product.number < 0:
+            return None
+        if not product.all_positive():
+            # √(x²) is |x|, whatever the sign of x.
+            whole = Product(product.number, None, product.exp_argument, product.shape, product.rank)
+            for atom, (above, below) in product.powers.items():
+                if above % 2 or below % 2:
+                    return None
+                size = self.apply("abs", [atom.product()])
+                sized = normal_form.as_atom(size)
+                assert sized is not None
+                whole.multiply_power(sized, above, below)
+            product = whole
+        found = Product(Fraction(1), shape=product.shape, rank=product.rank)
+        if product.number and not self._multiply_number_power(found, product.number, _HALF):
+            return None
+        if not product.number:
+            found.number = Fraction(0)
+        for atom, (above, below) in product.powers.items():
+            found.multiply_power(atom, above / 2, below / 2)
+        if product.exp_argument is not None:
+            found.exp_argument = product.exp_argument.scale(_HALF)
+        return found
+
+    def _abs(self, a: Form) -> Form | None:
+        if a.has_properties(NONNEGATIVE):
+            return a
+        if isinstance(a, Product) and a.number not in (0, 1):
+            size, a.number = abs(a.number), Fraction(1)
+            inside = self.atoms.product(self.apply("abs", [a]))
+            inside.number *= size
+            return inside
+        return None
+
+    def _sign(self, a: Form) -> Form | None:
+        number = normal_form.as_number(a)
+        if number is not None:
+            return Product(Fraction((number > 0) - (number < 0)), rank=a.rank)
+        if a.has_properties(POSITIVE | DEFINED):
+            return Product(Fraction(1), shape=a.shape, rank=a.rank)
+        if isinstance(a, Product) and a.number not in (0, 1):
+            turned = a.number < 0
+            a.number = Fraction(1)
+            inside = self.atoms.product(self.apply("sign", [a]))
+            inside.number *= -1 if turned else 1
+            return inside
+        return None
+
+    def _relu(self, a: Form) -> Form | None:
+        if a.has_properties(NONNEGATIVE):
+            return a
+        number = normal_form.as_number(a)
+        return None if number is None else Product(max(number, Fraction(0)), rank=a.rank)
+
+    def _ones(self, rows: Form, columns: Form) -> Form | None:
+        return Product(Fraction(1), shape=_as_shape(rows, columns), rank=rows.rank)
+
+    def _broadcast(self, a: Form, *sizes: Form) -> Form | None:
+        if not sizes:
+            return None
+        a.shape = _as_shape(*sizes)
+        return a
+
+    def _T(self, a: Form) -> Form | None:
+        inside = normal_form.as_atom(a)
+        if inside is not None and inside.op == "T":
+            return normal_form.copy_form(inside.args[0])
+        if isinstance(a, Product) and a.shape and a.is_broadcast_number():
+            a.shape = a.shape[1], a.shape[0]
+            return a
+        return self.factor_out_numbers("T", [a])
+
+    def _matmul(self, a: Form, b: Form) -> Form | None:
+        return self.factor_out_numbers("matmul", [a, b])
+
+    def _sum(self, a: Form, axis: Form | None = None) -> Form | None:
+        return self.reduce("sum", a, axis)
+
+    def _mean(self, a: Form, axis: Form | None = None) -> Form | None:
+        return self.reduce("mean", a, axis)
+
+    def reduce(self, op: str, a: Form, axis: Form | None) -> Form | None:
+        if isinstance(a, Product) and a.shape and a.is_broadcast_number():
+            rows, columns = a.shape
+            along = None if axis is None else normal_form.as_number(axis)
+            if op == "sum":
+                a.number *= rows * columns if along is None else rows if along == 0 else columns
+            a.shape = None if along is None else (1, columns) if along == 0 else (rows, 1)
+            return a
+        return self.factor_out_numbers(op, [a], () if axis is None else (axis,))
+
+    def factor_out_numbers(self, op: str, args: list[Form], rest: tuple[Form, ...] = ()) -> Form | None:
+        """A linear operation: the numbers of its operands go in front."""
+        number = Fraction(1)
+        for arg in args:
+            if isinstance(arg, Product) and arg.number not in (0, 1):
+                number *= arg.number
+                arg.number = Fraction(1)
+        product = self.as_product_atom(op, [*args, *rest])
+        product.number = number
+        return product
+
+    def as_product_atom(self, op: str, args: list[Form]) -> Product:
+        """An operation that is left as it is, on simplified operands."""
+        boxed = [self.atoms.wrap(arg) for arg in args]
+        known = _infer_properties(op, boxed)
+        shape = _infer_shape(op, boxed)
+        made = Apply(op, tuple(box.expr for box in boxed))
+        atom = self.atoms.atom((op, *boxed), made, known, shape, 2)
+        if not atom.op:
+            atom.op, atom.args = op, tuple(args)
+        return atom.product()
+
+
+def _as_shape(rows: Form, columns: Form) -> tuple[int, int]:
+    found = [normal_form.as_number(size) for size in (rows, columns)]
+    return int(found[0] or 1), int(found[1] or 1)
+
+
+def _infer_properties(op: str, args: list[Atom]) -> int:
+    total = DEFINED if all(arg.properties & DEFINED for arg in args) else 0
+    first = args[0].properties
+    if op in _DEFINED_EVERYWHERE:
+        known = _DEFINED_EVERYWHERE[op]
+        if op in ("relu", "abs", "tanh") and first & POSITIVE == POSITIVE:
+            known |= POSITIVE
+        if op == "abs" and first & NONZERO:
+            known |= POSITIVE
+        return known | total
+    if op == "sqrt":
+        return (first & NONZERO) | NONNEGATIVE | (total if first & NONNEGATIVE else 0)
+    if op == "log":
+        return total if first & POSITIVE == POSITIVE else 0
+    if op == "pow" and first & POSITIVE == POSITIVE:
+        return POSITIVE | total
+    return 0
+
+
+def _infer_shape(op: str, args: list[Atom]) -> Shape:
+    shapes = [arg.shape for arg in args]
+    first = shapes[0]
+    if op in ("cross_entropy", "mse"):
+        return None
+    if op == "matmul":
+        return (first[0], shapes[1][1]) if first and shapes[1] else None
+    if op == "T":
+        return (first[1], first[0]) if first else None
+    if op in ("sum", "mean"):
+        if len(args) == 1 or first is None:
+            return None
+        return (1, first[1]) if _atom_number(args[1]) == 0 else (first[0], 1)
+    if op == "broadcast" and len(args) == 3:
+        return int(_atom_number(args[1]) or 1), int(_atom_number(args[2]) or 1)
+    return normal_form.broadcast_shape(*shapes)
+
+
+def _atom_number(atom: Atom) -> Fraction | None:
+    return normal_form.as_number(atom.product())

@@ -1,0 +1,114 @@
+"""Pages of headings, sentences and tables, written as plain text, as Markdown or as HTML."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rich.cells import cell_len
+
+from tutor.i18n import current_language
+from tutor.packs.sanitize import escape_invisible
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells below a row of titles."""
+
+    titles: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Block: TypeAlias = Heading | Sentence | Table
+
+_STYLE = (
+    "body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; line-height: 1.5 } "
+    "table { border-collapse: collapse } th, td { text-align: left; padding: 0.2em 1em 0.2em 0 } "
+    "th { border-bottom: 1px solid }"
+)
+
+
+def as_text(blocks: Sequence[Block]) -> list[str]:
+    """Plain lines; columns are as wide as their cells."""
+    lines: list[str] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            lines += ["", escape_invisible(block.text)] if lines else [escape_invisible(block.text)]
+        elif isinstance(block, Sentence):
+            lines.append(escape_invisible(block.text))
+        else:
+            lines += _align_columns([[escape_invisible(cell) for cell in row] for row in block.rows])
+    return lines
+
+
+def _align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return lines
+
+
+def as_markdown(blocks: Sequence[Block]) -> list[str]:
+    lines: list[str] = []
+    for number, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            lines += [f"{'#' if number == 0 else '##'} {_escape_markdown(block.text)}", ""]
+        elif isinstance(block, Sentence):
+            lines += [_escape_markdown(block.text), ""]
+        else:
+            lines.append(_markdown_row([_escape_markdown(title) for title in block.titles]))
+            lines.append(_markdown_row(["--"] * len(block.titles)))
+            lines += [_markdown_row([_escape_markdown(cell) for cell in row]) for row in block.rows]
+            lines.append("")
+    return lines[:-1]
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _escape_markdown(text: str) -> str:
+    """A text in which nothing is markup."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#|!~&" else sign for sign in escape_invisible(text))
+
+
+def as_html(blocks: Sequence[Block]) -> list[str]:
+    """One page that needs nothing else."""
+    title = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    lines = [
+        "<!DOCTYPE html>",
+        f'<html lang="{current_language()}">',
+        f'<head><meta charset="utf-8"><title>{_escape_html(title)}</title><style>{_STYLE}</style></head>',
+        "<body>",
+    ]
+    for number, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            tag = "h1" if number == 0 else "h2"
+            lines.append(f"<{tag}>{_escape_html(block.text)}</{tag}>")
+        elif isinstance(block, Sentence):
+            lines.append(f"<p>{_escape_html(block.text)}</p>")
+        else:
+            lines.append("<table>")
+            lines.append("<tr>" + "".join(f"<th>{_escape_html(title)}</th>" for title in block.titles) + "</tr>")
+            for row in block.rows:
+                lines.append("<tr>" + "".join(f"<td>{_escape_html(cell)}</td>" for cell in row) + "</tr>")
+            lines.append("</table>")
+    return [*lines, "</body>", "</html>"]
+
+
+def _escape_html(text: str) -> str:
+    return html.escape(escape_invisible(text))

@@ -1,0 +1,139 @@
+"""`backprop-tutor pack table`: what the exercises of packs practise, as a table for a page in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tutor.commands.errors import CommandError
+from tutor.commands.export import open_output
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.launch import RunOptions
+from tutor.commands.options import common_options
+from tutor.i18n import LANGUAGES, N_, LocalizedText, _, current_language, describe_os_error, message
+
+if TYPE_CHECKING:
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.library import Pack
+
+#: What a table stands between in a page that is renewed.
+BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->"
+
+_TITLE_HEADERS = {"en": N_("title in English"), "ko": N_("title in Korean")}
+
+
+@click.command(
+    "table",
+    cls=LocalizedCommand,
+    help=_("Print a table of packs' exercises in Markdown: rules practised, blanks, width."),
+)
+@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("Renew the table in this file instead, between two marks."),
+)
+@common_options
+def pack_table(settings: RunOptions, places: tuple[Path, ...], into: Path | None) -> int:
+    lines = exercise_table([_open_pack(place.expanduser()) for place in places])
+    if into is None:
+        click.echo("\n".join(lines))
+        return 0
+    before, after = _split_at_table(into)
+    with open_output(into) as file:
+        file.write("\n".join([before + BEGIN_MARK, "", *lines, "", END_MARK, after]))
+    return 0
+
+
+def exercise_table(packs: Sequence[Pack]) -> list[str]:
+    """The lines of the table, in the language in use, the packs in the order they ask for.
+
+    Raises `Refused` where an exercise can't be opened.
+    """
+    from tutor.commands.documents import Table, as_markdown
+
+    packs = sorted(packs, key=lambda pack: (pack.order is None, pack.order or 0))
+    other = [code for code in LANGUAGES if code != current_language() and _has_language(packs, code)]
+    titles = [_("exercise"), _("title"), *(_(_TITLE_HEADERS[code]) for code in other)]
+    titles += [_("rules practised"), _("blanks"), _("columns"), _("drawn small")]
+    return as_markdown([Table(titles, [row for pack in packs for row in _table_rows(pack, other)])])
+
+
+def _has_language(packs: Sequence[Pack], code: str) -> bool:
+    return any(code in entry.title.texts for pack in packs for entry in pack.entries)
+
+
+def _table_rows(pack: Pack, other: Sequence[str]) -> Iterator[list[str]]:
+    from tutor.packs.diagnostics import PackError
+    from tutor.practice import rule_ids
+    from tutor.practice.exercise_index import index_exercise
+
+    for entry in pack.entries:
+        try:
+            exercise = pack.open(entry.id)
+        except PackError as error:
+            raise CommandError(error) from None
+        rules = ", ".join(rule_ids.rule_name(rule) for rule in index_exercise(exercise).rules)
+        yield [
+            f"{pack.id}/{entry.id}",
+            str(exercise.title),
+            *(_title_in(exercise.title, code) for code in other),
+            rules,
+            str(len(exercise.variant().problem.blanks)),
+            *_drawing_widths(exercise),
+        ]
+
+
+def _title_in(title: LocalizedText, code: str) -> str:
+    return title.texts.get(code, "")
+
+
+def _drawing_widths(exercise: Exercise) -> list[str]:
+    """How many columns the graph needs with its values, and drawn small; nothing where there is no graph."""
+    from tutor.drawing.from_problem import boxes_of
+    from tutor.drawing.layout import draw
+    from tutor.drawing.model import Density
+
+    densities: tuple[Density, ...] = ("full", "compact")
+    if not exercise.graph.nodes:
+        return [""] * len(densities)
+    boxes = boxes_of(exercise.variant().problem)
+    return [str(draw(boxes, density).width) for density in densities]
+
+
+def _open_pack(place: Path) -> Pack:
+    from tutor.packs.diagnostics import PackError
+    from tutor.packs.pack import Pack
+    from tutor.packs.path_argument import open_path
+
+    try:
+        found = open_path(place)
+    except PackError as error:
+        raise CommandError(error, 2) from None
+    if not isinstance(found, Pack):
+        raise CommandError(
+            message(N_("{path} is an exercise. Name the folder or the .zip of its pack."), path=place), 2
+        )
+    return found
+
+
+def _split_at_table(file: Path) -> tuple[str, str]:
+    """What stands in a file before and after its table. Raises `Refused`."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CommandError(
+            message(N_("{file} can't be read: {reason}."), file=file, reason=describe_os_error(error)), 2
+        ) from None
+    except UnicodeDecodeError:
+        raise CommandError(message(N_("{file} is no text in UTF-8. Save it as one."), file=file), 2) from None
+    before, begin, rest = f"\n{text}".partition(f"\n{BEGIN_MARK}\n")
+    _old, end, after = f"\n{rest}".partition(f"\n{END_MARK}\n")
+    if not begin or not end:
+        sentence = N_("{file} has no place for the table. Write the lines {begin} and {end} where it is to stand.")
+        raise CommandError(message(sentence, file=file, begin=BEGIN_MARK, end=END_MARK), 2)
+    return f"{before}\n"[1:], after

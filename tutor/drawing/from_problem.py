@@ -1,0 +1,105 @@
+"""From a problem to the boxes and lines that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from rich.cells import cell_len
+
+from tutor.algebra import ops
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value
+from tutor.algebra.printing import format_cells
+from tutor.drawing.model import Box, InputLine, Slot
+from tutor.engine.passes import Passes
+from tutor.glyphs import to_ascii
+from tutor.grading.problem import Blank, Problem
+
+#: Entries of a matrix that are wider than this are shortened in the drawing.
+MAX_TEXT_WIDTH = 9
+
+
+def format_forward_value(value: Value, near_one: bool = False) -> tuple[str, ...]:
+    """A forward value as it stands above a line: one text, or a row in brackets for each row of a matrix."""
+    rows = format_cells(value, near_one=near_one)
+    if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
+        return (rows[0][0],)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return tuple(
+        "[" + " ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) + "]" for row in rows
+    )
+
+
+def boxes_of(
+    problem: Problem,
+    *,
+    ascii: bool = False,
+    fit_values: bool = False,
+    hidden: Collection[int] = (),
+    passes: Passes | None = None,
+) -> list[Box]:
+    """The boxes of a problem's graph, its output at the end, with a slot for every backward value; none without one.
+
+    A `roomy` sketch has room for every right value in full; it tells how long they are. The forward values of
+    `hidden` nodes are asked, so that a question mark stands for them. `passes` are drawn in place of the exact ones.
+    """
+    graph = problem.graph
+    if not graph.nodes:
+        return []
+    text = to_ascii if ascii else str
+    passes = passes or problem.exact_passes
+    forward = [format_forward_value(value, problem.needs_extra_digits[i]) for i, value in enumerate(passes.values)]
+    forward = [
+        tuple(map(text, lines)) if position not in hidden else _question_marks(lines)
+        for position, lines in enumerate(forward)
+    ]
+    slots = {place.id: _make_slot(problem, place, passes, fit_values, text) for place in problem.places}
+    boxes = []
+    for position, node in enumerate(graph.nodes):
+        lines = []
+        for edge in graph.incoming_edges[position]:
+            lines.append(InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id)))
+        branches = len(graph.outgoing_edges[position]) > 1 and problem.needs_gradient[position]
+        boxes.append(
+            Box(
+                id=node.id,
+                label=text(str(problem.labels.get(node.id, node.symbol))),
+                kind="input" if node.is_input else "op",
+                lines=tuple(lines),
+                commutative=not node.is_input and node.operation.commutative,
+                stem=slots[node.id] if branches else None,
+            )
+        )
+    last = graph.nodes[graph.output_position]
+    end = InputLine(last.id, forward[graph.output_position], slots["start"])
+    # An input may be called as the output's box would be; a colon is in no name.
+    boxes.append(Box(f"{graph.output}:", graph.output, "output", (end,)))
+    return boxes
+
+
+def _question_marks(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """A question mark in each row, as wide as what will stand there."""
+    return tuple("?".center(max(cell_len(line), 3)) for line in lines)
+
+
+def _make_slot(problem: Problem, place: Blank, passes: Passes, fit_values: bool, text: Callable[[str], str]) -> Slot:
+    truth = problem.truth(place, passes)
+    if isinstance(truth, MatrixExpr):
+        return _widen(Slot(place.id), _max_cell_width(truth, text))
+    slot = Slot(place.id, *(place.shape or (1, 1)))
+    if fit_values:
+        return _widen(slot, _max_cell_width(truth, text))
+    if place.shape is None:
+        return slot
+    # While answers are typed all matrices of a graph get one width, so that it tells nothing about a single value.
+    matrices = (problem.truth(other, passes) for other in problem.places if other.shape)
+    return _widen(slot, min(max(_max_cell_width(matrix, text) for matrix in matrices), MAX_TEXT_WIDTH))
+
+
+def _widen(slot: Slot, cell: int) -> Slot:
+    return replace(slot, cell_width=max(cell, slot.cell_width))
+
+
+def _max_cell_width(value: Value, text: Callable[[str], str]) -> int:
+    return max(cell_len(text(cell)) for row in format_cells(value) for cell in row)

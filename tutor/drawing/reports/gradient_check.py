@@ -1,0 +1,203 @@
+"""Gradients beside difference quotients, and their error as the step shrinks, in lines for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tutor.drawing.layout.cell_width import truncate
+from tutor.i18n import _
+
+if TYPE_CHECKING:
+    from tutor.engine.finite_differences import DifferenceQuotient, ErrorPoint, GradientCheck
+    from tutor.grading.problem import Problem
+
+#: So many cells of an input are moved at most, and so many lines shown.
+_MAX_CELLS, _MAX_LINES = 400, 24
+_GRADIENT_DIGITS = 9
+_NAME_WIDTH, _PLOT_WIDTH = 11, 46
+#: What stands beside the places of a plot at most, and the least there is of them.
+_WIDTH_BESIDE_PLOT, _MIN_PLOT_WIDTH = 26, 20
+_NO_VALUE = "-"
+
+
+def gradient_check_report(problem: Problem, step: float, width: int | None = None) -> list[str]:
+    """A table of gradients and difference quotients for a step, a sentence whether they agree, and the error of one
+    input for steps from 1e-1 to 1e-12, drawn in `width` cells where that is narrow. The problem has numbers only.
+    Raises `NonFiniteError`.
+    """
+    from tutor.algebra.printing import format_value
+    from tutor.engine.finite_differences import check_gradients
+
+    graph, inputs, start = problem.graph, problem.inputs, problem.start
+    entries = check_gradients(graph, inputs, step, start, problem.wrt, max_cells=_MAX_CELLS)
+    scales = _error_scales(entries)
+    by_error = sorted(entries, key=lambda entry: -_relative_error(entry.central, scales[entry.name]))
+    worst, shown = by_error[0], [entry for entry in entries if entry in by_error[:_MAX_LINES]]
+    lines = [_("Gradients beside differences, step δ = {delta}:").format(delta=_format_short(step))]
+    if not problem.starts_at_one:
+        sentence = _("Each difference of the output is multiplied by the start, {start}.")
+        lines.append(sentence.format(start=truncate(format_value(start), 40)))
+    lines += ["", *_format_table(shown), ""]
+    if len(shown) < len(entries):
+        sentence = _("Cells moved: {n}. The {k} with the largest errors are shown.")
+        lines.append(sentence.format(n=len(entries), k=len(shown)))
+    lines += _difference_notes(shown)
+    curve = _error_curve(problem, worst)
+    lines += [*_agreement_lines(entries, scales, curve, _format_entry_name(worst)), ""]
+    title = _("The error of {name} against the step (o forward, x central, * both):")
+    return [
+        *lines,
+        title.format(name=_format_entry_name(worst)),
+        "",
+        *_plot_errors(
+            curve, _PLOT_WIDTH if width is None else max(min(_PLOT_WIDTH, width - _WIDTH_BESIDE_PLOT), _MIN_PLOT_WIDTH)
+        ),
+    ]
+
+
+def _error_scales(entries: Sequence[GradientCheck]) -> dict[str, float]:
+    """What errors are measured by: the largest gradient of the same input, else of all, else 1."""
+    largest: dict[str, float] = {}
+    for entry in entries:
+        largest[entry.name] = max(largest.get(entry.name, 0.0), abs(entry.gradient))
+    instead = max(largest.values(), default=0.0) or 1.0
+    return {name: size or instead for name, size in largest.items()}
+
+
+def _relative_error(quotient: DifferenceQuotient, scale: float) -> float:
+    return math.inf if quotient.error is None else quotient.error / scale
+
+
+def _error_curve(problem: Problem, entry: GradientCheck) -> tuple[ErrorPoint, ...]:
+    """The error of one entry for every step, beside the exact gradient."""
+    from tutor.algebra.balls import nearest_float
+    from tutor.engine.finite_differences import error_curve
+
+    exact = problem.exact_passes.gradients[problem.graph.position[entry.name]]
+    gradient = nearest_float(exact if entry.cell is None else exact[entry.cell])
+    return error_curve(problem.graph, problem.inputs, entry.name, entry.cell, problem.start, gradient=gradient)
+
+
+def _format_entry_name(entry: GradientCheck) -> str:
+    """An input, or a cell of it by row and column, counted from 1."""
+    return entry.name if entry.cell is None else f"{entry.name} ({entry.cell[0] + 1}, {entry.cell[1] + 1})"
+
+
+def _format_number(value: float | None) -> str:
+    from tutor.algebra.printing import format_number
+
+    return _NO_VALUE if value is None else format_number(value, _GRADIENT_DIGITS)
+
+
+def _format_short(value: float | None) -> str:
+    """An error or a step in two digits and a power of ten: `1.6e−5`."""
+    if value is None:
+        return _NO_VALUE
+    if value == 0:
+        return "0"
+    mantissa, _e, power = f"{value:.1e}".partition("e")
+    exponent = f"e{int(power)}" if int(power) else ""
+    return (mantissa.removesuffix(".0") + exponent).replace("-", "−")
+
+
+def _format_table(entries: Sequence[GradientCheck]) -> list[str]:
+    heads = (_("input"), _("gradient"), _("forward"), _("error"), _("central"), _("error"))
+    rows = [
+        (
+            truncate(_format_entry_name(entry), _NAME_WIDTH),
+            _format_number(entry.gradient),
+            _format_number(entry.forward.value),
+            _format_short(entry.forward.error),
+            _format_number(entry.central.value),
+            _format_short(entry.central.error),
+        )
+        for entry in entries
+    ]
+    return _align_columns([heads, *rows])
+
+
+def _align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows with their columns one below the other."""
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    padded = ([cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows)
+    return ["  ".join(row).rstrip() for row in padded]
+
+
+def _difference_notes(entries: Sequence[GradientCheck]) -> list[str]:
+    """What stands in the way of a difference, for each entry where something does."""
+    lines = []
+    for entry in entries:
+        why = entry.central.reason or entry.forward.reason
+        if why is not None:
+            lines.append(f"{_format_entry_name(entry)}: {why}")
+        elif entry.crosses_kink:
+            lines.append(
+                f"{_format_entry_name(entry)}: " + _("There is a kink within δ, so that the two sides differ.")
+            )
+    return lines
+
+
+def _agreement_lines(
+    entries: Sequence[GradientCheck], scales: dict[str, float], curve: Sequence[ErrorPoint], place: str
+) -> list[str]:
+    """Whether gradients and quotients agree, and to how many digits; and which step would do better."""
+    central = _count_right_digits([_relative_error(entry.central, scales[entry.name]) for entry in entries])
+    ahead = _count_right_digits([_relative_error(entry.forward, scales[entry.name]) for entry in entries])
+    lines = []
+    missing = sum(entry.central.value is None for entry in entries)
+    if missing:
+        sentence = _("Central differences without a value: {k} of {n}.")
+        lines.append(sentence.format(k=missing, n=len(entries)))
+    if central and ahead:
+        lines.append(
+            _("They agree, central differences to {n} digits, forward ones to {k}.").format(n=central, k=ahead)
+        )
+    elif central:
+        lines.append(
+            _("Central differences agree to {n} digits; for forward ones the step is too large.").format(n=central)
+        )
+    elif missing < len(entries):
+        lines.append(_("They don't agree: with this step not even the first digit is right everywhere."))
+    known = [point for point in curve if point.central.error is not None]
+    best = min(known, key=lambda point: point.central.error or 0.0, default=None)
+    if best is not None and min(central, ahead) < 2:
+        lines.append(_("For {name} a step of {delta} does best.").format(name=place, delta=_format_short(best.delta)))
+    return lines
+
+
+def _count_right_digits(errors: Sequence[float]) -> int:
+    """How many digits are right at least, where there is a value; from errors in units of what they are measured by."""
+    worst = max((error for error in errors if error < math.inf), default=1.0)
+    return 15 if worst == 0 else max(0, min(15, math.floor(-math.log10(worst))))
+
+
+def _plot_errors(curve: Sequence[ErrorPoint], width: int) -> list[str]:
+    """The errors for each step as numbers, and as places on a scale of powers of ten: a V on its side."""
+    errors = [quotient.error for point in curve for quotient in (point.forward, point.central)]
+    known = [math.log10(error) for error in errors if error]
+    least, most = (math.floor(min(known)), math.ceil(max(known))) if known else (-16, 0)
+    rows = [(_("step"), _("forward"), _("central"), _scale_header(least, most, width))]
+    for point in curve:
+        marks = [" "] * width
+        for error, mark in ((point.forward.error, "o"), (point.central.error, "x")):
+            if error is not None:
+                place = round((math.log10(error) - least) / max(most - least, 1) * (width - 1)) if error else 0
+                marks[place] = mark if marks[place] == " " else "*"
+        rows.append(
+            (
+                _format_short(point.delta),
+                _format_short(point.forward.error),
+                _format_short(point.central.error),
+                "".join(marks),
+            )
+        )
+    return _align_columns(rows)
+
+
+def _scale_header(least: int, most: int, width: int) -> str:
+    left, right = _format_short(10.0**least), _format_short(10.0**most)
+    return left + " " * (width - len(left) - len(right)) + right

@@ -1,0 +1,150 @@
+"""How the values of a worked graph are written: exact with decimals beside them, or as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tutor.algebra import ops
+from tutor.algebra.expr import ONE, Apply, Expr, Sym, free_names
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value
+from tutor.algebra.printing import format_exact, format_expr, format_value
+from tutor.engine.passes import Passes, forward_backward
+from tutor.grading.problem import Blank, Problem
+
+#: A matrix of exact values is written beside its decimals where it is no longer than this.
+_MAX_MATRIX_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class WorkedValues:
+    """`passes` are the values of a problem as they are shown: exact, or formulas by the names of the graph.
+
+    `closed` are the output and the gradients in the inputs alone, where something is left as a symbol; `scale` the
+    passes in numbers where this is the start alone and a number, so that all gradients are numbers times it.
+    """
+
+    problem: Problem
+    passes: Passes
+    closed_forms: Mapping[str, Value] = field(default_factory=dict)
+    numeric_passes: Passes | None = None
+
+    @staticmethod
+    def of(problem: Problem) -> WorkedValues:
+        """Raises `NonFiniteError`."""
+        if not problem.symbolic:
+            return WorkedValues(problem, problem.exact_passes)
+        from tutor.engine.symbolic import closed_form_gradients, has_symbols, named_passes
+
+        graph, inputs, start, wrt = problem.graph, problem.inputs, problem.start, problem.wrt
+        passes = named_passes(graph, inputs, start, wrt, problem.target_name)
+        numbers = not any(map(has_symbols, inputs.values())) and graph.nodes[graph.output_position].shape is None
+        if isinstance(start, Sym) and numbers:
+            return WorkedValues(problem, passes, {}, forward_backward(graph, inputs, ONE, wrt))
+        return WorkedValues(problem, passes, closed_form_gradients(graph, inputs, start, wrt))
+
+    def format_place(self, place: Blank) -> str:
+        """The value of a place."""
+        value = self.problem.truth(place, self.passes)
+        if self.numeric_passes is not None and not isinstance(value, MatrixExpr):
+            return self.format_multiple_of_start(self.problem.truth(place, self.numeric_passes), value)
+        return format_full(value)
+
+    def format_multiple_of_start(self, factor: Value, symbolic_value: Value) -> str:
+        """A number times the start: 3e²·∂L/∂z ≈ 22.17·∂L/∂z."""
+        from tutor.algebra.simplify import simplify
+
+        plain, start = format_value(factor), self.problem.start
+        if ops.is_matrix(factor):
+            sign = "=" if all(format_exact(cell) == format_value(cell) for row in factor for cell in row) else "≈"
+            return f"{format_expr(symbolic_value.expr)} {sign} {plain}·{format_expr(start)}"
+        text = format_exact(factor)
+        exact = format_expr(symbolic_value if text is None else simplify(Apply("mul", (factor, start))))
+        return exact if plain == text else f"{exact} ≈ {plain}·{format_expr(start)}"
+
+    def format_operand(self, value: Value) -> str:
+        """A value as it stands in a product or a sum."""
+        text = _format_brief(value)
+        loose = text.startswith("−") or (isinstance(value, Apply) and value.op in ("add", "sub") and " " in text)
+        return f"({text})" if loose else text
+
+    def named_equations(self) -> Iterator[tuple[str, list[str]]]:
+        """The nodes on the way that have names, or that others are told by: `t` and `a + b`."""
+        graph = self.problem.graph
+        for position, node in enumerate(graph.nodes):
+            if (
+                not node.is_input
+                and position != graph.output_position
+                and (node.name or node.id in self._mentioned_names)
+            ):
+                yield node.name or node.id, [format_full(self.passes.values[position])]
+
+    @cached_property
+    def _mentioned_names(self) -> set[str]:
+        """Names that stand in what is shown; ∂z/∂t mentions t as well."""
+        shown = [*self.passes.values, *(self.problem.truth(place, self.passes) for place in self.problem.places)]
+        found = {name for value in shown for name in _free_names_of(value)}
+        return found | {name.partition("/")[2][1:] for name in found if "/" in name}
+
+    def result_equations(self) -> Iterator[tuple[str, list[str]]]:
+        """The output, the gradients that others are told by, and those of the inputs: each by the names of the graph,
+        and in the inputs alone where that is another formula.
+        """
+        problem, graph, passes = self.problem, self.problem.graph, self.passes
+        value = passes.values[graph.output_position]
+        yield (
+            graph.output,
+            self.add_closed_form(graph.output, format_full(value, problem.needs_extra_digits[graph.output_position])),
+        )
+        for position in range(graph.output_position - 1, -1, -1):
+            name = graph.nodes[position].name or graph.nodes[position].id
+            if f"d{problem.target_name}/d{name}" in self._mentioned_names:
+                yield f"∂{problem.target_name}/∂{name}", [format_full(passes.gradients[position])]
+        for name in graph.inputs if problem.wrt is None else problem.wrt:
+            position = graph.position[name]
+            if self.numeric_passes is not None:
+                told = self.format_multiple_of_start(
+                    self.numeric_passes.gradients[position], passes.gradients[position]
+                )
+            else:
+                told = format_full(passes.gradients[position])
+            yield f"∂{problem.target_name}/∂{name}", self.add_closed_form(name, told)
+
+    def add_closed_form(self, name: str, formula_text: str) -> list[str]:
+        closed = self.closed_forms.get(name)
+        text = formula_text if closed is None else format_full(closed)
+        return [formula_text] if text == formula_text else [formula_text, text]
+
+
+def format_full(value: Value, near_one: bool = False) -> str:
+    """A value in full: exact where that is short, with decimals beside it where it is no decimal itself; a formula."""
+    if isinstance(value, MatrixExpr) or (isinstance(value, Expr) and free_names(value)):
+        return format_value(value)
+    plain = format_value(value, near_one=near_one)
+    if ops.is_matrix(value):
+        return _format_matrix(value, plain)
+    exact = format_exact(value)
+    return plain if exact in (None, plain) else f"{exact} ≈ {plain}"
+
+
+def _format_matrix(value: Value, plain: str) -> str:
+    cells = [[format_exact(cell) for cell in row] for row in value]
+    if any(cell is None for row in cells for cell in row):
+        return plain
+    exact = "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in cells) + "]"
+    return plain if exact == plain or len(exact) > _MAX_MATRIX_LENGTH else f"{exact} ≈ {plain}"
+
+
+def _format_brief(value: Value) -> str:
+    """A value in one way: exact where that is short, a formula, or decimals."""
+    if isinstance(value, Expr) and not free_names(value):
+        return format_exact(value) or format_value(value)
+    return format_value(value)
+
+
+def _free_names_of(value: Value) -> set[str]:
+    if isinstance(value, MatrixExpr):
+        return free_names(value.expr)
+    return free_names(value) if isinstance(value, Expr) else set()

@@ -1,0 +1,401 @@
+"""Text -> graph: equations are folded where they have no names, counted where they have none of their own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import Evaluator
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
+from tutor.algebra.lexer import skeleton
+from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
+from tutor.algebra.ops import Shape, Value
+from tutor.algebra.parser import Equation, is_reserved, parse_equations
+from tutor.engine.graph import Graph, Node, inline_formula
+from tutor.engine.operation import Operation
+from tutor.engine.operations import OPERATIONS
+from tutor.engine.shapes import elementwise
+from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from tutor.engine.function_definition import FunctionDefinition
+
+_GRADIENT_PATTERN = re.compile(r"d\w+/d\w+")
+_OUTPUT_NAMES = ("z", "f", "L", "out")
+
+
+def build(text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, FunctionDefinition]) -> Graph:
+    """The graph of `text`; inputs missing in `shapes` are numbers. Raises `AlgebraError`."""
+    return build_from_equations(parse_and_check(text, definitions), text, shapes, definitions)
+
+
+def build_from_equations(
+    equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, FunctionDefinition]
+) -> Graph:
+    """The same for a text whose equations have been read."""
+    return _build_with(_Builder(shapes, definitions), equations, text)
+
+
+def build_function_body(
+    text: str,
+    inputs: Mapping[str, Shape | Expr],
+    definitions: Mapping[str, FunctionDefinition] | None = None,
+    ignore_shapes: bool = False,
+) -> Graph:
+    """The graph of a function's text, its inputs in front in their order: by name their shapes, or constants.
+
+    With `ignore_shapes` shapes are not looked at: all is taken for numbers. Raises `AlgebraError`.
+    """
+    shapes = {name: given for name, given in inputs.items() if not isinstance(given, Expr)}
+    builder = _Builder(shapes, definitions or {}, ignore_shapes)
+    for name, given in inputs.items():
+        if isinstance(given, Expr):
+            builder.bindings[name] = given
+        else:
+            builder.resolve_name(Sym(name))
+    return _build_with(builder, parse_and_check(text, definitions or {}), text)
+
+
+def parse_and_check(text: str, definitions: Mapping[str, FunctionDefinition]) -> list[Equation]:
+    """The equations of a text, their names checked. Raises `AlgebraError`."""
+    equations = parse_equations(
+        text, own_functions={name: len(definition.inputs) for name, definition in definitions.items()}
+    )
+    _check_names(equations)
+    return equations
+
+
+def _build_with(builder: _Builder, equations: list[Equation], text: str) -> Graph:
+    builder.used_names = _all_names(equations)
+    for equation in equations[:-1]:
+        assert equation.name
+        builder.define(equation.name, equation.expr)
+    last = equations[-1]
+    output = last.name or next(name for name in _output_names() if name not in builder.used_names)
+    return builder.finish(output, last, text)
+
+
+def _output_names() -> Iterator[str]:
+    """Names for an output that has none of its own, the usual ones first."""
+    yield from _OUTPUT_NAMES
+    yield from (f"{_OUTPUT_NAMES[-1]}{n}" for n in count(2))
+
+
+def _all_names(equations: list[Equation]) -> set[str]:
+    return {name for equation in equations for name in free_names(equation.expr) | {equation.name or ""}}
+
+
+def _check_names(equations: list[Equation]) -> None:
+    """Each name is defined once, before it is used, and all but the last are used."""
+    used: set[str] = set()
+    looks: dict[str, str] = {}
+    defined: dict[str, Equation] = {}
+    for equation in equations:
+        for node in postorder(equation.expr):
+            if isinstance(node, Sym) and node.name != "pi":
+                if is_reserved(node.name):
+                    raise AlgebraError(
+                        message(N_("“{name}” has a meaning of its own here. Choose another name."), name=node.name),
+                        node.position,
+                        len(node.name),
+                    )
+                other = looks.setdefault(skeleton(node.name), node.name)
+                if other != node.name:
+                    raise AlgebraError(
+                        message(
+                            N_("“{name}” looks like “{other}” but is written with other letters. Use one of the two."),
+                            name=node.name,
+                            other=other,
+                        ),
+                        node.position,
+                        len(node.name),
+                    )
+                used.add(node.name)
+            elif isinstance(node, Apply) and node.op == "div":
+                _check_quotient(node)
+        if equation.name is None:
+            if equation is not equations[-1]:
+                raise AlgebraError(
+                    message(N_("This part has no name, so nothing can use it. Begin it with a name and =.")),
+                    equation.position,
+                )
+            continue
+        if equation.name in defined:
+            raise AlgebraError(
+                message(N_("“{name}” is defined twice. Give the second one another name."), name=equation.name),
+                equation.position,
+                len(equation.name),
+            )
+        if equation.name in used:
+            raise AlgebraError(
+                message(
+                    N_("“{name}” is used before it is defined, or in its own definition. Choose another name."),
+                    name=equation.name,
+                ),
+                equation.position,
+                len(equation.name),
+            )
+        defined[equation.name] = equation
+    for name, equation in list(defined.items()):
+        if name not in used and equation is not equations[-1]:
+            raise AlgebraError(
+                message(
+                    N_("A graph has one output, and “{name}” is not used in what follows. Use it or delete it."),
+                    name=name,
+                ),
+                equation.position,
+                len(name),
+            )
+
+
+def _check_quotient(node: Apply) -> None:
+    """Refuse `dL/dz` as it stands: it is a gradient, and those are no part of a graph."""
+    above, below = node.args
+    if not (isinstance(above, Sym) and isinstance(below, Sym)):
+        return
+    typed = f"{above.name}/{below.name}"
+    if _GRADIENT_PATTERN.fullmatch(typed) and below.position == above.position + len(above.name) + 1:
+        text = N_("{typed} is a gradient and no part of the graph. It can be the start. A quotient is ({a})/({b}).")
+        raise AlgebraError(message(text, typed=typed, a=above.name, b=below.name), above.position, len(typed))
+
+
+class _Builder:
+    def __init__(
+        self, shapes: Mapping[str, Shape], definitions: Mapping[str, FunctionDefinition], ignore_shapes: bool = False
+    ) -> None:
+        self.shapes = shapes
+        self.definitions = definitions
+        self.ignore_shapes = ignore_shapes
+        #: The names in the text, which no node may get by counting.
+        self.used_names: set[str] = set()
+        #: How many nodes the functions of one's own consist of, all in all.
+        self.num_definition_nodes = 0
+        #: How many numbers the values of all nodes are, and products of numbers their matrix products.
+        self.num_cells = self.num_products = 0
+        self.evaluate_constant = Evaluator({})
+        self.nodes: list[Node] = []
+        #: What a name stands for: a node's position, or a constant.
+        self.bindings: dict[str, int | Expr] = {}
+        self.id_counts: Counter[str] = Counter()
+
+    def define(self, name: str, tree: Expr) -> None:
+        result = self.build_expr(tree)
+        if isinstance(result, int) and not self.nodes[result].is_input and self.nodes[result].name is None:
+            self.rename(result, name)
+        self.bindings[name] = result
+
+    def rename(self, position: int, name: str) -> None:
+        """A node with a name of its own takes it for its id, and its number is free again."""
+        node = self.nodes[position]
+        self.id_counts[node.operation.label] -= 1
+        self.nodes[position] = replace(node, id=name, name=name)
+
+    def finish(self, output: str, last: Equation, text: str) -> Graph:
+        result = self.build_expr(last.expr)
+        if not isinstance(result, int):
+            raise AlgebraError(
+                message(N_("Nothing here depends on an input. Use a name, such as x, for what may change.")),
+                last.position,
+            )
+        node = self.nodes[result]
+        if node.is_input or node.name is not None:
+            raise AlgebraError(
+                message(N_("The last equation computes nothing. Let it end in an operation.")), last.position
+            )
+        self.nodes[result] = replace(node, name=output)
+        unused = [name for name in self.shapes if name not in self.bindings]
+        if unused:
+            raise AlgebraError(
+                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), -1
+            )
+        return Graph(tuple(self.nodes), output, text)
+
+    def build_expr(self, tree: Expr) -> int | Expr:
+        """The position of the node that computes `tree`, or the tree itself where it is a constant."""
+        done: dict[int, int | Expr] = {}
+        for part in postorder(tree):
+            if isinstance(part, Sym) and part.name != "pi":
+                done[id(part)] = self.resolve_name(part)
+            elif all(isinstance(done[id(child)], Expr) for child in children(part)):
+                done[id(part)] = self.fold_constant(part, done)
+            elif isinstance(part, Apply):
+                done[id(part)] = self.add_operation(part, [done[id(arg)] for arg in part.args])
+            else:
+                raise AlgebraError(
+                    message(N_("The entries of a matrix are numbers here. Give the whole matrix a name.")),
+                    part.position if isinstance(part, Grid) else 0,
+                )
+        return done[id(tree)]
+
+    def fold_constant(self, part: Expr, done: Mapping[int, int | Expr]) -> Expr:
+        """A part without inputs, with the constants that its names stand for put in."""
+        if not children(part):
+            return part
+        inside = [child for child in (done[id(child)] for child in children(part)) if isinstance(child, Expr)]
+        if isinstance(part, Apply) and part.op in self.definitions:
+            return self.use_definition(part).evaluate_constant(inside, part.position)
+        if isinstance(part, Apply):
+            return Apply(part.op, tuple(inside), part.position)
+        assert isinstance(part, Grid)
+        width = len(part.rows[0])
+        return Grid(tuple(tuple(inside[i : i + width]) for i in range(0, len(inside), width)), part.position)
+
+    def resolve_name(self, symbol: Sym) -> int | Expr:
+        if symbol.name not in self.bindings:
+            shape = self.shapes.get(symbol.name)
+            self.reserve_cells([shape], symbol.position)
+            self.nodes.append(Node(symbol.name, None, name=symbol.name, formula=symbol, shape=shape))
+            self.bindings[symbol.name] = len(self.nodes) - 1
+        return self.bindings[symbol.name]
+
+    def add_operation(self, part: Apply, operands: list[int | Expr]) -> int:
+        """The node of an operation on nodes and constants, and the nodes that repeat what is too small for it."""
+        given = operands
+        operation, operands = self.resolve_operation(part, given)
+        consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
+        shapes = [
+            self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(const)
+            for operand, const in zip(operands, consts, strict=True)
+        ]
+        shape = None if self.ignore_shapes else operation.shape_rule(shapes, part.position, operation.label)
+        self.reserve_cells([shape, *_inner_shapes(operation)], part.position)
+        if operation.id == "matmul" and shape and shapes[0]:
+            self.num_products += ops.num_cells(shape) * shapes[0][1]
+            if self.num_products > GRAPH_PRODUCTS:
+                text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
+                raise AlgebraError(message(text, n=GRAPH_PRODUCTS), part.position)
+        written = given if operation.body else operands
+        formula = self.node_formula(part.op if operation.id != "inv" else "div", operation, written)
+        if operation.shape_rule is elementwise and shape is not None:
+            # A constant number goes into every cell; a node's value is repeated by a node, which sums on the way back.
+            for slot, operand in enumerate(operands):
+                if isinstance(operand, int) and shapes[slot] != shape:
+                    self.reserve_cells([shape], part.position)
+                    operands[slot] = self.add_broadcast(operand, shape)
+                elif shapes[slot] not in (None, shape):
+                    consts[slot] = ops.broadcast_like(consts[slot], _ones_matrix(shape))
+        const = next((const for const in consts if const is not None), None)
+        args = tuple(operand if isinstance(operand, int) else None for operand in operands)
+        return self.add_node(operation, args, const, formula, shape)
+
+    def resolve_operation(self, part: Apply, operands: list[int | Expr]) -> tuple[Operation, list[int | Expr]]:
+        """The operation, and its operands where one of them is told by its name alone."""
+        op = part.op
+        if op == "div" and isinstance(operands[0], Num) and operands[0].value == 1:
+            return OPERATIONS["inv"], operands[1:]
+        if op == "pow" and _is_e(operands[0]):
+            return OPERATIONS["exp"], operands[1:]
+        if op in ("sum", "mean") and len(operands) == 2:
+            axis = operands[1]
+            assert isinstance(axis, Num)
+            return OPERATIONS[f"{op}.{axis.value}"], operands[:1]
+        if op in self.definitions:
+            return self.resolve_custom_operation(part, operands), [
+                operand for operand in operands if isinstance(operand, int)
+            ]
+        op = _OPERATION_ALIASES.get(op, op)
+        if op not in OPERATIONS:
+            raise AlgebraError(
+                message(
+                    N_("There is no node for {name} here. Nodes compute {known}."),
+                    name=op,
+                    known=", ".join(_known_symbols()),
+                ),
+                part.position,
+            )
+        return OPERATIONS[op], operands
+
+    def resolve_custom_operation(self, part: Apply, operands: list[int | Expr]) -> Operation:
+        """The operation of a function of one's own, for these shapes and constants."""
+        definition = self.use_definition(part)
+        if self.ignore_shapes:
+            return definition.operation_without_shapes
+        for operand in operands:
+            if isinstance(operand, Expr):
+                self.evaluate_constant(operand)
+        given = [operand if isinstance(operand, Expr) else self.nodes[operand].shape for operand in operands]
+        return definition.operation_for(given, part.position)
+
+    def use_definition(self, part: Apply) -> FunctionDefinition:
+        """A function of one's own that is used here. Refused where all in all there would be too much."""
+        definition = self.definitions[part.op]
+        self.num_definition_nodes += definition.num_nodes
+        if self.num_definition_nodes > GRAPH.nodes:
+            text = N_("With all that {name} consists of, this has more than {n} nodes. Write it shorter.")
+            raise AlgebraError(message(text, name=part.op, n=GRAPH.nodes), part.position, len(part.op))
+        return definition
+
+    def reserve_cells(self, shapes: Sequence[Shape], at: int) -> None:
+        """Count what values of these shapes hold. Raises `AlgebraError` where all values together hold too much."""
+        self.num_cells += sum(map(ops.num_cells, shapes))
+        if self.num_cells > GRAPH_CELLS:
+            text = N_("The matrices of this graph have more than {n} entries together. Use fewer or smaller ones.")
+            raise AlgebraError(message(text, n=GRAPH_CELLS), at)
+
+    def add_broadcast(self, operand: int, shape: tuple[int, int]) -> int:
+        """A node that repeats the value of another one to `shape`."""
+        formula = Apply("broadcast", (self.formula_at(operand),))
+        return self.add_node(OPERATIONS["broadcast"], (operand, None), _ones_matrix(shape), formula, shape)
+
+    def add_node(
+        self, operation: Operation, args: tuple[int | None, ...], const: Value, formula: Expr, shape: Shape
+    ) -> int:
+        own = None if operation.id in OPERATIONS else operation
+        self.nodes.append(Node(self.next_id(operation.label), operation.id, args, const, None, formula, shape, own))
+        return len(self.nodes) - 1
+
+    def next_id(self, word: str) -> str:
+        """The next id for a node without a name: `mul1`, `swish2`, `f1_1`."""
+        while True:
+            self.id_counts[word] += 1
+            found = f"{word}{'_' if word[-1].isdigit() else ''}{self.id_counts[word]}"
+            if found not in self.used_names:
+                return found
+
+    def node_formula(self, op: str, operation: Operation, operands: list[int | Expr]) -> Expr:
+        parts = tuple(self.formula_at(operand) if isinstance(operand, int) else operand for operand in operands)
+        if operation.id == "inv":
+            return Apply("div", (ONE, *parts))
+        if operation.id in ("sum.0", "mean.0", "sum.1", "mean.1"):
+            parts = (*parts, Num(Fraction(int(operation.id[-1]))))
+        return Apply("exp" if operation.id == "exp" else op, parts)
+
+    def formula_at(self, position: int) -> Expr:
+        return inline_formula(self.nodes, position)
+
+
+#: Operations of the language that nodes call otherwise.
+_OPERATION_ALIASES = {"T": "transpose"}
+
+
+def _known_symbols() -> list[str]:
+    """The signs of the operations, each once."""
+    return list(dict.fromkeys(operation.symbol for operation in OPERATIONS.values() if operation.id != "broadcast"))
+
+
+def _inner_shapes(operation: Operation) -> Iterator[Shape]:
+    """The shapes of all that a composite operation computes."""
+    for node in operation.body.nodes if operation.body else ():
+        yield node.shape
+        if not node.is_input:
+            yield from _inner_shapes(node.operation)
+
+
+def _ones_matrix(shape: tuple[int, int]) -> Value:
+    return ops.make_matrix(((ONE,) * shape[1],) * shape[0])
+
+
+def _is_e(operand: int | Expr) -> bool:
+    return (
+        isinstance(operand, Apply)
+        and operand.op == "exp"
+        and isinstance(operand.args[0], Num)
+        and (operand.args[0].value == 1)
+    )

@@ -1,0 +1,56 @@
+"""Safe Python names for whatever a graph calls its values."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import unicodedata
+from collections.abc import Iterable
+
+from tutor.engine.graph import Graph
+
+#: What a name in a program must not hide.
+_RESERVED = frozenset(
+    (*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "torch", "F", "math", "sigmoid", "softmax")
+)
+_MAX_LENGTH = 40
+
+
+class IdentifierPool:
+    """The names of one scope of a program, each given out once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def allocate(self, wanted: str) -> str:
+        """A Python identifier like `wanted` that nothing else in the scope has."""
+        plain = to_identifier(wanted)
+        name, n = plain, 1
+        while name in self._taken:
+            n += 1
+            name = f"{plain}_{n}"
+        self._taken.add(name)
+        return name
+
+
+def to_identifier(text: str) -> str:
+    """`text` as a Python identifier that is no keyword and no built-in: `x'` becomes x_prime, `lambda` lambda_.
+
+    Python reads names in Unicode's form NFKC, in which some that look different are the same; so does this.
+    """
+    plain = unicodedata.normalize("NFKC", text.replace("'", "_prime").replace("′", "_prime"))
+    plain = "".join(character if f"a{character}".isidentifier() else "_" for character in plain)[:_MAX_LENGTH]
+    if plain.startswith("__"):
+        plain = plain.strip("_")
+    if not plain.isidentifier():
+        plain = f"v_{plain}"
+    return f"{plain}_" if plain in _RESERVED else plain
+
+
+def node_names(graph: Graph, pool: IdentifierPool) -> list[str]:
+    """A name for each node's value; inputs keep theirs before others do, the output goes by its own."""
+    wanted = [node.name or node.id for node in graph.nodes]
+    wanted[graph.output_position] = graph.output
+    first = sorted(range(len(wanted)), key=lambda i: (not graph.nodes[i].is_input, graph.nodes[i].name is None))
+    given = {position: pool.allocate(wanted[position]) for position in first}
+    return [given[position] for position in range(len(wanted))]

@@ -1,0 +1,156 @@
+"""Formula and value -> LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TypeAlias
+
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
+from tutor.algebra.printing import exact_decimal, format_scalar
+from tutor.engine.codegen.latex_names import escape_latex
+from tutor.engine.codegen.rule_formulas import Shapes, part_shapes
+
+#: A text and how tightly it holds together.
+LatexFragment: TypeAlias = tuple[str, int]
+SUM, TOTAL, SIGN, PRODUCT, MATRIX_PRODUCT, QUOTIENT, POWER, ATOM = 10, 12, 15, 20, 22, 26, 30, 50
+
+_INFIX_OPERATORS = {"add": (" + ", SUM), "sub": (" - ", SUM), "matmul": (r" \, ", MATRIX_PRODUCT)}
+_FUNCTIONS = {
+    "log": r"\log",
+    "sin": r"\sin",
+    "cos": r"\cos",
+    "tanh": r"\tanh",
+    "max": r"\max",
+    "min": r"\min",
+    "sigmoid": r"\sigma",
+    "sign": r"\operatorname{sgn}",
+}
+
+
+def format_latex(
+    tree: Expr, names: Mapping[str, LatexFragment], shapes: Shapes, decimals: bool = False
+) -> LatexFragment:
+    """A formula with its names replaced by texts; `shapes` tell which of them are matrices.
+
+    `decimals` asks for 0.5 where it would be 1/2.
+    """
+    known = part_shapes(tree, shapes)
+    done: dict[int, LatexFragment] = {}
+    for part in postorder(tree):
+        if isinstance(part, Num):
+            done[id(part)] = format_rational(part.value, decimals) or format_decimal(format_scalar(part))
+        elif isinstance(part, Sym):
+            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names[part.name]
+        elif isinstance(part, Grid):
+            done[id(part)] = format_grid([[done[id(cell)][0] for cell in row] for row in part.rows]), ATOM
+        elif isinstance(part, Apply):
+            whole = [known[id(arg)] is not None for arg in part.args]
+            done[id(part)] = _format_apply(part, [done[id(arg)] for arg in part.args], whole)
+    return done[id(tree)]
+
+
+def _format_apply(part: Apply, args: list[LatexFragment], whole: list[bool]) -> LatexFragment:
+    if part.op in _INFIX_OPERATORS:
+        sign, strength = _INFIX_OPERATORS[part.op]
+        # A sum over cells has no end of its own: what follows it would be read into it.
+        left = _parenthesize(args[0], SIGN if args[0][1] == TOTAL else strength)
+        return left + sign + _parenthesize_operand(args[1], strength + (part.op == "sub")), strength
+    if part.op == "mul":
+        return format_product(args, whole)
+    if part.op == "div":
+        if whole[1]:
+            return (
+                f"{_parenthesize(args[0], PRODUCT)} \\oslash {_parenthesize_operand(args[1], MATRIX_PRODUCT + 1)}",
+                PRODUCT,
+            )
+        return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", QUOTIENT
+    if part.op == "neg":
+        return "-" + _parenthesize_operand(args[0], TOTAL), SIGN
+    if part.op == "pow":
+        sign = r"\circ " if whole[0] or whole[1] else ""
+        return f"{_parenthesize(args[0], POWER + 1)}^{{{sign}{args[1][0]}}}", POWER
+    if part.op == "T":
+        return rf"{_parenthesize(args[0], POWER + 1)}^{{\top}}", POWER
+    if part.op == "exp" and not whole[0]:
+        return ("e", ATOM) if args[0][0] == "1" else (f"e^{{{args[0][0]}}}", POWER)
+    if part.op == "sqrt":
+        return rf"\sqrt{{{args[0][0]}}}", ATOM
+    if part.op == "abs":
+        return rf"\left|{args[0][0]}\right|", ATOM
+    if part.op == "ones":
+        return _format_ones(args[0][0], args[1][0]), ATOM
+    if part.op in ("sum", "mean"):
+        return _format_sum(part.op, args)
+    if part.op == "broadcast":
+        rows, columns = args[1][0], args[2][0]
+        return rf"{operator_name('broadcast')}_{{{rows} \times {columns}}}\left({args[0][0]}\right)", ATOM
+    called = _FUNCTIONS.get(part.op) or (r"\exp" if part.op == "exp" else operator_name(part.op))
+    return rf"{called}\left({', '.join(arg for arg, _strength in args)}\right)", ATOM
+
+
+def format_product(factors: list[LatexFragment], are_matrices: list[bool]) -> LatexFragment:
+    """A product of numbers, or cell by cell."""
+    sign = r" \odot " if all(are_matrices) else r" \cdot "
+    first, *others = factors
+    # −2·x needs no brackets at the front: the minus is the product's then.
+    found = first[0] if first[1] == SIGN else _parenthesize(first, PRODUCT if first[1] != MATRIX_PRODUCT else POWER)
+    for other in others:
+        plain = found.lstrip("-").replace(".", "").isdigit() and other[0].startswith(("e", r"\pi"))
+        found += (" " if plain else sign) + _parenthesize_operand(
+            other, PRODUCT if other[1] != MATRIX_PRODUCT else POWER
+        )
+    return found, PRODUCT
+
+
+def _parenthesize(part: LatexFragment, strength: int) -> str:
+    return rf"\left({part[0]}\right)" if part[1] < strength else part[0]
+
+
+def _parenthesize_operand(part: LatexFragment, strength: int) -> str:
+    """An operand that stands behind a sign: a minus of its own is put in brackets."""
+    return rf"\left({part[0]}\right)" if part[1] < strength or part[0].startswith("-") else part[0]
+
+
+def _format_ones(rows: str, columns: str) -> str:
+    return rf"\mathbf{{1}}_{{{rows} \times {columns}}}"
+
+
+def _format_sum(op: str, args: list[LatexFragment]) -> LatexFragment:
+    if op == "mean":
+        return rf"\operatorname{{mean}}\left({args[0][0]}\right)", ATOM
+    over, index = {"": ("i,j", "ij"), "0": ("i", "i,:"), "1": ("j", ":,j")}[args[1][0] if len(args) == 2 else ""]
+    single = len(args[0][0]) == 1 or (args[0][0].startswith(r"\begin{pmatrix}") and args[0][1] == ATOM)
+    summed = args[0][0] if single else rf"\left({args[0][0]}\right)"
+    return rf"\sum_{{{over}}} {summed}_{{{index}}}", TOTAL
+
+
+def operator_name(name: str) -> str:
+    """A function by its name."""
+    return rf"\operatorname{{{escape_latex(name)}}}"
+
+
+def format_rational(value: Fraction, decimals: bool) -> LatexFragment | None:
+    """A number in full where it is short: 0.5 or 1/2 as `decimals` asks, else the other way; None where it is long."""
+    plain = exact_decimal(value)
+    top, bottom = abs(value.numerator), value.denominator
+    minus = "-" if value < 0 else ""
+    if plain is not None and (decimals or bottom == 1):
+        return plain, SIGN if minus else ATOM
+    if top < 10_000 and bottom < 1_000:
+        return rf"{minus}\frac{{{top}}}{{{bottom}}}", SIGN if minus else QUOTIENT
+    return None if plain is None else (plain, SIGN if minus else ATOM)
+
+
+def format_decimal(text: str) -> LatexFragment:
+    """A decimal as people see it elsewhere, `−1.5e−7`."""
+    mantissa, _, exponent = text.replace("−", "-").partition("e")
+    strength = SIGN if mantissa.startswith("-") else ATOM
+    if not exponent:
+        return mantissa, strength
+    return rf"{mantissa} \times 10^{{{exponent}}}", min(strength, PRODUCT)
+
+
+def format_grid(cells: list[list[str]]) -> str:
+    """A matrix of texts."""
+    return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in cells) + r" \end{pmatrix}"

@@ -1,0 +1,144 @@
+"""Value -> LaTeX: in full where that is short, otherwise as decimals; large matrices by their corners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tutor.algebra import ops
+from tutor.algebra.balls import BallEvaluator, nearest_float
+from tutor.algebra.expr import Expr, Num, Sym, children, postorder
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value
+from tutor.algebra.printing import format_number
+from tutor.algebra.simplify import simplify
+from tutor.engine.codegen.latex_names import LatexNames
+from tutor.engine.codegen.latex_printer import (
+    ATOM,
+    QUOTIENT,
+    LatexFragment,
+    format_decimal,
+    format_grid,
+    format_latex,
+    format_rational,
+)
+from tutor.engine.codegen.rule_formulas import Shapes
+
+#: An exact value of more parts than this is told as a decimal.
+_MAX_EXACT_PARTS = 12
+#: A value of more parts than this is not even tidied.
+_MAX_SIMPLIFIED_PARTS = 100
+#: Matrices of more rows or columns than this are shown by their corners.
+_MAX_SHOWN_SIZE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LatexValue:
+    """A value in LaTeX. `is_exact` is whether it is told in full, `is_small` whether it has few cells."""
+
+    text: LatexFragment
+    is_exact: bool
+    is_small: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LatexValues:
+    """How the values of one derivation are shown. They must outlive it: what is known of a part is kept by its id."""
+
+    names: LatexNames
+    shapes: Shapes
+    decimals: bool
+    _balls: BallEvaluator = field(default_factory=BallEvaluator)
+    _symbolic_parts: dict[int, bool] = field(default_factory=dict)
+
+    def is_symbolic(self, value: Value) -> bool:
+        """Whether names stand in a value."""
+        return isinstance(value, MatrixExpr) or any(self._has_names(cell) for cell in iter_cells(value))
+
+    def _has_names(self, tree: Expr) -> bool:
+        for part in postorder(tree, self._symbolic_parts):
+            named = isinstance(part, Sym) and part.name != "pi"
+            self._symbolic_parts[id(part)] = named or any(self._symbolic_parts[id(child)] for child in children(part))
+        return self._symbolic_parts[id(tree)]
+
+    def format_approximately(self, value: Expr, near_one: bool = False) -> LatexFragment:
+        """A number as a decimal, with as many digits as are shown elsewhere."""
+        return format_decimal(format_number(nearest_float(value, self._balls), near_one=near_one))
+
+    def format_value(self, value: Value, near_one: bool = False) -> LatexValue | None:
+        """A number, a matrix or a formula; None for a formula that is too long to be of use."""
+        if isinstance(value, MatrixExpr):
+            formula = self._format_formula(value.expr)
+            return formula and LatexValue(formula, True)
+        if ops.is_matrix(value):
+            return self._format_matrix(value, near_one)
+        exact = self._format_exact(value)
+        if exact is None and self._has_names(value):
+            return None
+        return LatexValue(exact or self.format_approximately(value, near_one), exact is not None)
+
+    def _format_exact(self, value: Expr) -> LatexFragment | None:
+        return format_rational(value.value, self.decimals) if isinstance(value, Num) else self._format_formula(value)
+
+    def _format_formula(self, tree: Expr) -> LatexFragment | None:
+        """A tree as a person would write it, None where it is long."""
+        if _has_more_parts(tree, _MAX_SIMPLIFIED_PARTS):
+            return None
+        tidied = simplify(tree, self.shapes)
+        return None if _has_more_parts(tidied, _MAX_EXACT_PARTS) else self.format_expr(tidied)
+
+    def format_expr(self, tree: Expr) -> LatexFragment:
+        """A formula in the names of the graph."""
+        symbols = {part.name for part in postorder(tree) if isinstance(part, Sym)}
+        called = {name: self.names.name(name) for name in symbols - {"pi"}}
+        texts = {name: (letter, QUOTIENT if letter.startswith(r"\frac") else ATOM) for name, letter in called.items()}
+        return format_latex(tree, texts, self.shapes, self.decimals)
+
+    def _format_matrix(self, value: Value, near_one: bool) -> LatexValue | None:
+        rows, columns = value.shape
+        shown = [[value[i][j] for j in _shown_indices(columns)] for i in _shown_indices(rows)]
+        symbolic = self.is_symbolic(value)
+        rational_only = all(isinstance(cell, Num) for row in shown for cell in row)
+        exact = [[self._format_exact(cell) if symbolic or rational_only else None for cell in row] for row in shown]
+        if symbolic and any(cell is None for row in exact for cell in row):
+            return None
+        full = all(cell is not None for row in exact for cell in row)
+        texts = [
+            [(known or self.format_approximately(cell, near_one))[0] for known, cell in zip(*pair, strict=True)]
+            for pair in zip(exact, shown, strict=True)
+        ]
+        return LatexValue(
+            (format_grid(_elide(texts, rows, columns)), ATOM), full, rows * columns <= 2 * _MAX_SHOWN_SIZE
+        )
+
+
+def _has_more_parts(tree: Expr, parts: int) -> bool:
+    """Whether a tree has more than so many parts, each shared one counted once; no more than these are looked at."""
+    seen, ahead = {id(tree)}, [tree]
+    while ahead and len(seen) <= parts:
+        fresh = {id(child): child for child in children(ahead.pop()) if id(child) not in seen}
+        seen.update(fresh)
+        ahead.extend(fresh.values())
+    return len(seen) > parts
+
+
+def _shown_indices(size: int) -> list[int]:
+    """Which rows or columns of a matrix are shown."""
+    return list(range(size)) if size <= _MAX_SHOWN_SIZE else [0, 1, size - 1]
+
+
+def _elide(cells: list[list[str]], rows: int, columns: int) -> list[list[str]]:
+    """Dots where something is left out before the last row or column."""
+    if columns > _MAX_SHOWN_SIZE:
+        cells = [[*row[:-1], r"\cdots", row[-1]] for row in cells]
+    if rows > _MAX_SHOWN_SIZE:
+        dots = [r"\vdots"] * len(cells[0])
+        if columns > _MAX_SHOWN_SIZE:
+            dots[-2] = r"\ddots"
+        cells = [*cells[:-1], dots, cells[-1]]
+    return cells
+
+
+def iter_cells(value: Value) -> Iterator[Expr]:
+    """The numbers of a matrix, or the one number."""
+    return (cell for row in value for cell in row) if ops.is_matrix(value) else iter((value,))

@@ -1,0 +1,173 @@
+"""The formulas behind a graph's numbers: each operation and each rule, run on names instead of values.
+
+In a formula `z` is the node's output, `g` its upstream, `x0` and `x1` are its operands. Numbers that belong to a node
+stand by name in what it computes, so that `x^0` does not become 1, and as they are in its rules: 2·x, not 2·x^(2 − 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from tutor.algebra import ops
+from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
+from tutor.algebra.matrix_expr import MatrixExpr, expr_of
+from tutor.algebra.ops import Shape, Value
+from tutor.engine.graph import Graph
+from tutor.engine.shapes import broadcast_shapes, elementwise
+
+OUTPUT, UPSTREAM = "z", "g"
+#: The shapes of the names in a formula.
+Shapes: TypeAlias = Mapping[str, Shape]
+
+
+def operand_name(slot: int) -> str:
+    """What an operand is called in a formula."""
+    return f"x{slot}"
+
+
+def is_composite(graph: Graph, position: int) -> bool:
+    """Whether a node is a function of one's own or a folded group: told by its name, not by its formula."""
+    own = graph.nodes[position].custom_operation
+    return own is not None and own.body is not None
+
+
+def is_elementwise(graph: Graph, position: int) -> bool:
+    """Whether a node of the table works on each cell alone, so that NumPy and PyTorch repeat what is too small."""
+    node = graph.nodes[position]
+    return node.custom_operation is None and node.op != "broadcast" and node.operation.shape_rule is elementwise
+
+
+def shapes_at(graph: Graph, position: int) -> Shapes:
+    """The shapes of the names in a node's formulas."""
+    node = graph.nodes[position]
+    found = {OUTPUT: node.shape, UPSTREAM: node.shape}
+    for slot, arg in enumerate(node.args):
+        found[operand_name(slot)] = ops.shape_of(node.const) if arg is None else graph.nodes[arg].shape
+    return found
+
+
+def forward_formula(graph: Graph, position: int) -> Expr:
+    """What a node computes; not for composites, which are told by their names."""
+    node, shapes = graph.nodes[position], shapes_at(graph, position)
+    return expr_of(
+        node.operation.forward(*(_named_value(operand_name(slot), shapes) for slot in range(len(node.args))))
+    )
+
+
+def derivative_formula(graph: Graph, position: int, slot: int) -> Expr | None:
+    """∂(node)/∂(operand), None where the node's rule is none of cells alone."""
+    operation = graph.nodes[position].operation
+    if operation.vjp:
+        return None
+    z, operands = _rule_operands(graph, position)
+    return expr_of(operation.derivative[slot](z, *operands))
+
+
+def edge_gradient_formula(graph: Graph, position: int, slot: int) -> Expr:
+    """What goes back along an edge: upstream times local derivative, or what the rule of the structure says."""
+    local = derivative_formula(graph, position, slot)
+    if local is not None:
+        # Built by hand: a factor of 1 is worth seeing.
+        return Apply("mul", (Sym(UPSTREAM), local))
+    z, operands = _rule_operands(graph, position)
+    g = _named_value(UPSTREAM, shapes_at(graph, position))
+    return expr_of(graph.nodes[position].operation.vjp[slot](g, z, *operands))
+
+
+def _rule_operands(graph: Graph, position: int) -> tuple[Value, list[Value]]:
+    node, shapes = graph.nodes[position], shapes_at(graph, position)
+    operands = [
+        node.const if arg is None and not ops.is_matrix(node.const) else _named_value(operand_name(slot), shapes)
+        for slot, arg in enumerate(node.args)
+    ]
+    return _named_value(OUTPUT, shapes), operands
+
+
+def _named_value(name: str, shapes: Shapes) -> Value:
+    shape = shapes[name]
+    return Sym(name) if shape is None else MatrixExpr(Sym(name), shape)
+
+
+def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
+    """The shape of every part of a formula, by the part's id. What is repeated to fit counts as repeated."""
+    done: dict[int, Shape] = {}
+    for part in postorder(tree):
+        if isinstance(part, Sym):
+            done[id(part)] = shapes.get(part.name)
+        elif isinstance(part, Apply):
+            done[id(part)] = _part_shape(part, [done[id(arg)] for arg in part.args])
+        else:
+            done[id(part)] = None
+    return done
+
+
+def _part_shape(part: Apply, shapes: Sequence[Shape]) -> Shape:
+    if part.op in ("ones", "broadcast"):
+        rows, columns = (_as_int(size) for size in part.args[-2:])
+        return rows, columns
+    first = shapes[0]
+    if part.op == "T" and first:
+        return first[1], first[0]
+    if part.op == "matmul" and first and shapes[1]:
+        return first[0], shapes[1][1]
+    if part.op in ("sum", "mean"):
+        if len(part.args) == 1 or first is None:
+            return None
+        return (1, first[1]) if _as_int(part.args[1]) == 0 else (first[0], 1)
+    return broadcast_shapes(shapes)
+
+
+def _as_int(size: Expr) -> int:
+    assert isinstance(size, Num)
+    return int(size.value)
+
+
+def drop_redundant_ones(tree: Expr, shapes: Shapes) -> Expr:
+    """The formula without ones that stand beside a matrix of their shape anyway."""
+    known = part_shapes(tree, shapes)
+    done: dict[int, Expr] = {}
+    for part in postorder(tree):
+        if not isinstance(part, Apply):
+            done[id(part)] = part
+            continue
+        args = [done[id(arg)] for arg in part.args]
+        if part.op == "mul":
+            left, right = part.args
+            # Ones say the shape of a product only where its other factor does not.
+            if known[id(left)] == known[id(right)] and not _ends_in_ones(right):
+                args[0] = _drop_ones(args[0])
+        done[id(part)] = Apply(part.op, tuple(args))
+    return done[id(tree)]
+
+
+def _ends_in_ones(tree: Expr) -> bool:
+    if isinstance(tree, Apply) and tree.op in ("mul", "neg"):
+        return _ends_in_ones(tree.args[-1])
+    return isinstance(tree, Apply) and tree.op == "ones"
+
+
+def _drop_ones(tree: Expr) -> Expr:
+    if isinstance(tree, Apply) and tree.op == "neg":
+        return Apply("neg", (_drop_ones(tree.args[0]),))
+    if isinstance(tree, Apply) and tree.op == "mul" and _ends_in_ones(tree.args[1]):
+        return tree.args[0]
+    return tree
+
+
+def rewrite_means(tree: Expr, shapes: Shapes) -> Expr:
+    """The formula with a sum over its number of terms written as the mean it is."""
+    known = part_shapes(tree, shapes)
+    done: dict[int, Expr] = {}
+    for part in postorder(tree):
+        done[id(part)] = part
+        if isinstance(part, Apply):
+            args = tuple(done[id(arg)] for arg in part.args)
+            done[id(part)] = Apply(part.op, args)
+            summed = part.args[0]
+            if part.op == "div" and isinstance(summed, Apply) and summed.op == "sum" and isinstance(args[0], Apply):
+                inside, left = known[id(summed.args[0])], known[id(summed)] or (1, 1)
+                terms = inside and number(inside[0] * inside[1] // (left[0] * left[1]))
+                if terms and isinstance(part.args[1], Num) and part.args[1].value == terms.value:
+                    done[id(part)] = Apply("mean", args[0].args)
+    return done[id(tree)]

@@ -1,0 +1,235 @@
+"""A graph as a backward pass in plain NumPy, as one would write it down by hand: a line for each edge."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from textwrap import wrap
+
+from tutor.algebra import ops
+from tutor.algebra.expr import Expr
+from tutor.algebra.ops import Value
+from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
+from tutor.engine.codegen.python_printer import (
+    ATOM,
+    Dialect,
+    comment_lines,
+    format_constant,
+    format_print,
+    format_python,
+)
+from tutor.engine.codegen.rule_formulas import (
+    OUTPUT,
+    UPSTREAM,
+    drop_redundant_ones,
+    edge_gradient_formula,
+    forward_formula,
+    is_composite,
+    rewrite_means,
+    shapes_at,
+)
+from tutor.engine.codegen.scope import Scope, exact_inputs
+from tutor.engine.graph import Edge, Graph
+from tutor.engine.operation import Operation
+from tutor.i18n import _, message
+
+_NUMPY_DIALECT = Dialect(
+    {name: f"np.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign")}
+    | {
+        "sigmoid": "sigmoid({0})",
+        "softmax": "softmax({0})",
+        "softplus": "np.logaddexp(0, {0})",
+        "relu": "np.maximum({0}, 0)",
+        "max": "np.maximum({0}, {1})",
+        "min": "np.minimum({0}, {1})",
+        "ones": "np.ones(({0}, {1}))",
+        "broadcast": "np.broadcast_to({0}, ({1}, {2}))",
+        "T": "{0}.T",
+    }
+    | {name: f"{{0}}.{name}()" for name in ("sum", "mean")}
+    | {f"{name}.{axis}": f"{{0}}.{name}(axis={axis}, keepdims=True)" for name in ("sum", "mean") for axis in (0, 1)},
+    pi="np.pi",
+    array=("np.array(", ")"),
+)
+
+#: Functions that NumPy lacks, in forms that do not overflow.
+_HELPERS = {
+    "sigmoid": (
+        "def sigmoid(x):",
+        "    small = np.exp(-np.abs(x))",
+        "    return np.where(x >= 0, 1, small) / (1 + small)",
+    ),
+    "softmax": (
+        "def softmax(x):",
+        "    grown = np.exp(x - x.max(axis=1, keepdims=True))",
+        "    return grown / grown.sum(axis=1, keepdims=True)",
+    ),
+}
+#: Rules in words are broken into lines of about this length.
+_COMMENT_WIDTH = 100
+
+
+def numpy_program(
+    graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
+) -> list[str]:
+    """A program that prints the output and the gradients of the inputs in `wrt`, None for all; it needs NumPy only.
+
+    `inputs` and `start` are exact numbers. Raises `AlgebraError` for symbols and `NonFiniteError`, as `forward_backward` does.
+    """
+    exact, start = exact_inputs(graph, inputs, start, wrt)
+    functions = HelperFunctions()
+    for operation in composite_operations(graph):
+        functions.define(operation, _function_bodies(operation, functions))
+    steps = _NumpyWriter(graph, wrt, functions)
+    position = graph.position
+    body = [*comment_lines(graph.text), "", *comment_lines(_("Inputs"))]
+    for name, value in exact.items():
+        body += steps.assignment_lines(steps.names[position[name]], value)
+    body += [*steps.constant_lines, "", *comment_lines(_("Forward pass")), *steps.forward_lines()]
+    body += ["", *comment_lines(_("Backward pass: d_x is the gradient of x"))]
+    body += [
+        *steps.start_lines(start),
+        *steps.backward_lines(),
+        "",
+        format_print(f"{graph.output}:", steps.names[graph.output_position]),
+    ]
+    for name in exact:
+        if position[name] in steps.gradient_names:
+            body.append(format_print(f"d_{name}:", steps.gradient_names[position[name]]))
+    defined = [*_helper_definitions([*functions.lines, *body]), *functions.lines]
+    # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
+    return ["import numpy as np", "", *([""] if defined else []), *defined, *body]
+
+
+def _helper_definitions(lines: list[str]) -> list[str]:
+    """The definitions of the functions that the lines use."""
+    used = [name for name in _HELPERS if any(re.match(rf"[^#]*\b{name}\(", line) for line in lines)]
+    return [line for name in used for line in (*_HELPERS[name], "", "")]
+
+
+def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[str, list[str]]:
+    """What a composite node computes, and how it sends a gradient back to all its operands."""
+    inside = body_of(operation)
+    steps = _NumpyWriter(inside, None, functions)
+    arguments = ", ".join(steps.names[inside.position[name]] for name in inside.inputs)
+    before, (*forward, last) = steps.constant_lines, steps.forward_lines()
+    upstream = steps.gradient_name(inside.output_position)
+    backward = [line for line in steps.backward_lines() if line]
+    output, _equals, result = last.partition(" = ")
+    code = [line for line in backward if not line.startswith("#")]
+    needed = [last] if any(re.search(rf"\b{output}\b", line) for line in code) else []
+    gradients = ", ".join(steps.gradient_names[inside.position[name]] for name in inside.inputs)
+    return {
+        "": [f"({arguments})", *before, *forward, f"return {result}"],
+        "_backward": [f"({upstream}, {arguments})", *before, *forward, *needed, *backward, f"return {gradients}"],
+    }
+
+
+class _NumpyWriter(Scope):
+    """The lines of one graph, and its `gradient_names` by node as far as they have names."""
+
+    def __init__(self, graph: Graph, wrt: Collection[str] | None, functions: HelperFunctions) -> None:
+        super().__init__(graph, functions.names, _NUMPY_DIALECT)
+        self.functions = functions
+        self.gradient_names: dict[int, str] = {}
+        wanted = graph.depends_on(wrt)
+        reached = [False] * len(graph.nodes)
+        reached[graph.output_position] = True
+        for edge in reversed(graph.edges):
+            reached[edge.source] |= reached[edge.target]
+        self._edges = [
+            tuple(edge for edge in edges if reached[edge.target] and wanted[edge.source])
+            for edges in graph.incoming_edges
+        ]
+        self._uses = Counter(edge.source for edges in self._edges for edge in edges)
+        self._partial_gradients: dict[int, list[str]] = {}
+        self._explained_rules: set[str] = set()
+
+    def forward_lines(self) -> list[str]:
+        """A line for each operation."""
+        found = []
+        for position, node in enumerate(self.graph.nodes):
+            if not node.is_input:
+                found.append(f"{self.names[position]} = {self._forward_expression(position)}")
+        return found
+
+    def start_lines(self, start: Value) -> list[str]:
+        """The output's own gradient; a number is spread over a matrix."""
+        name, shape = self.gradient_name(self.graph.output_position), self.graph.nodes[self.graph.output_position].shape
+        if shape is None or ops.is_matrix(start):
+            return self.assignment_lines(name, start)
+        number = format_constant(start, _NUMPY_DIALECT, with_point=True)[0]
+        return [f"{name} = np.ones({shape})" if number == "1.0" else f"{name} = np.full({shape}, {number})"]
+
+    def backward_lines(self) -> list[str]:
+        """A line for each edge, and one for each sum at a branch; the output's gradient has its name already."""
+        found: list[str] = []
+        for position in range(self.graph.output_position, -1, -1):
+            backs = self._partial_gradients.get(position, [])
+            if len(backs) > 1:
+                found += ["", f"{self.gradient_name(position)} = {' + '.join(backs)}"]
+            if self._edges[position]:
+                found += ["", *self._node_backward_lines(position)]
+        return found
+
+    def _node_backward_lines(self, position: int) -> list[str]:
+        """What goes back along the edges into a node."""
+        if is_composite(self.graph, position):
+            name = self.functions.name_of(self.graph.nodes[position].operation)
+            given = ", ".join([self.gradient_name(position), *self._argument_texts(position)])
+            by_slot = {edge.slot: self._edge_gradient_name(edge) for edge in self._edges[position]}
+            backs = ", ".join(by_slot.get(slot, "_") for slot in range(len(self.graph.nodes[position].args)))
+            return [*comment_lines(self.graph.nodes[position].symbol), f"{backs} = {name}_backward({given})"]
+        found = []
+        for edge in self._edges[position]:
+            formula = drop_redundant_ones(
+                edge_gradient_formula(self.graph, position, edge.slot), shapes_at(self.graph, position)
+            )
+            found += [
+                *self._rule_comment(edge),
+                f"{self._edge_gradient_name(edge)} = {self._format_formula(formula, position)}",
+            ]
+        return found if found[0].startswith("#") else [*comment_lines(self.graph.nodes[position].symbol), *found]
+
+    def _rule_comment(self, edge: Edge) -> list[str]:
+        """The rule of an edge in words, the first time that it is used."""
+        node = self.graph.nodes[edge.target]
+        alone = node.operation.rule_with_constant if node.const is not None else ""
+        rule = alone or node.operation.text_for(node.operation.rule, edge.slot)
+        if rule in self._explained_rules:
+            return []
+        self._explained_rules.add(rule)
+        words = str(message(rule, node=self.graph.label(edge.target)))
+        return [line for part in wrap(words, _COMMENT_WIDTH) for line in comment_lines(part)]
+
+    def gradient_name(self, position: int) -> str:
+        """The name of a node's gradient."""
+        if position not in self.gradient_names:
+            self.gradient_names[position] = self.pool.allocate(f"d_{self.names[position]}")
+        return self.gradient_names[position]
+
+    def _edge_gradient_name(self, edge: Edge) -> str:
+        """The name of what goes back along an edge: the gradient itself, where its source has no other."""
+        name = self.gradient_name(edge.source)
+        if self._uses[edge.source] > 1:
+            backs = self._partial_gradients.setdefault(edge.source, [])
+            name = self.pool.allocate(f"{name}_{len(backs) + 1}")
+            backs.append(name)
+        return name
+
+    def _argument_texts(self, position: int) -> list[str]:
+        return [text for text, _strength in self.operand_fragments(position).values()]
+
+    def _forward_expression(self, position: int) -> str:
+        if is_composite(self.graph, position):
+            name = self.functions.name_of(self.graph.nodes[position].operation)
+            return f"{name}({', '.join(self._argument_texts(position))})"
+        shapes = shapes_at(self.graph, position)
+        return self._format_formula(rewrite_means(forward_formula(self.graph, position), shapes), position)
+
+    def _format_formula(self, formula: Expr, position: int) -> str:
+        texts = self.operand_fragments(position) | {OUTPUT: self.fragments[position]}
+        if position in self.gradient_names:
+            texts[UPSTREAM] = self.gradient_names[position], ATOM
+        return format_python(formula, texts, self.dialect)[0]

@@ -1,0 +1,153 @@
+"""A graph as a PyTorch program, as a person would write it: one line for each value that has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from tutor.algebra import ops
+from tutor.algebra.expr import Num
+from tutor.algebra.ops import Value
+from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
+from tutor.engine.codegen.python_printer import (
+    ATOM,
+    CodeFragment,
+    Dialect,
+    comment_lines,
+    format_constant,
+    format_print,
+    format_python,
+)
+from tutor.engine.codegen.rule_formulas import forward_formula, is_composite, is_elementwise, rewrite_means, shapes_at
+from tutor.engine.codegen.scope import Scope, exact_inputs
+from tutor.engine.graph import Graph
+from tutor.engine.operation import Operation
+
+_CALLS = (
+    {name: f"torch.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
+    | {name: f"torch.{name}({{0}})" for name in ("sigmoid", "relu", "abs", "sign")}
+    | {
+        # PyTorch's own threshold, 20, gives up nine digits.
+        "softplus": "F.softplus({0}, threshold=40)",
+        "softmax": "torch.softmax({0}, dim=1)",
+        "max": "torch.maximum({0}, {1})",
+        "min": "torch.minimum({0}, {1})",
+        "ones": "torch.ones({0}, {1}, dtype=torch.float64)",
+        "broadcast": "{0}.expand({1}, {2})",
+        "T": "{0}.T",
+    }
+    | {name: f"{{0}}.{name}()" for name in ("sum", "mean")}
+    | {f"{name}.{axis}": f"{{0}}.{name}(dim={axis}, keepdim=True)" for name in ("sum", "mean") for axis in (0, 1)}
+)
+_TORCH_DIALECT = Dialect(
+    _CALLS,
+    pi="math.pi",
+    array=("torch.tensor(", ", dtype=torch.float64)"),
+    number=("torch.tensor(", ", dtype=torch.float64)"),
+    constants={name: f"math.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")},
+)
+#: A value without a name is written where it is used while the line stays about this long.
+_MAX_INLINE_LENGTH = 60
+
+
+def torch_program(
+    graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
+) -> list[str]:
+    """A program that prints the output and the gradients of the inputs in `wrt`, None for all; others are not tracked.
+
+    `inputs` and `start` are exact numbers; all is computed in float64. Raises `AlgebraError` for symbols and
+    `NonFiniteError`, as `forward_backward` does.
+    """
+    exact, start = exact_inputs(graph, inputs, start, wrt)
+    functions = HelperFunctions()
+    for operation in composite_operations(graph):
+        functions.define(operation, _function_bodies(operation, functions))
+    lines = _TorchWriter(graph, functions)
+    tracked = [name for name in exact if wrt is None or name in wrt]
+    body = [*comment_lines(graph.text), ""]
+    for name, value in exact.items():
+        flag = ", requires_grad=True" if name in tracked else ""
+        body += lines.assignment_lines(lines.names[graph.position[name]], value, flag)
+    output = lines.names[graph.output_position]
+    forward = [*lines.forward_lines(), f"{output} = {lines.fragments[graph.output_position][0]}"]
+    body += [*lines.constant_lines, "", *forward, ""]
+    if tracked:
+        body += [*lines.backward_lines(start), ""]
+    shown = "item()" if graph.nodes[graph.output_position].shape is None else "detach()"
+    body.append(format_print(f"{graph.output} =", f"{output}.{shown}"))
+    body += [format_print(f"{name}.grad =", f"{lines.names[graph.position[name]]}.grad") for name in tracked]
+    code = [*functions.lines, *body]
+    imports = ["import math"] if any("math." in line for line in code) else []
+    imports += ["import torch"]
+    imports += ["import torch.nn.functional as F"] if any("F.softplus(" in line for line in code) else []
+    # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
+    return [*imports, "", *([""] if functions.lines else []), *functions.lines, *body]
+
+
+def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[str, list[str]]:
+    """What a composite node computes."""
+    inside = body_of(operation)
+    lines = _TorchWriter(inside, functions)
+    arguments = ", ".join(lines.names[inside.position[name]] for name in inside.inputs)
+    forward = lines.forward_lines()
+    return {
+        "": [f"({arguments})", *lines.constant_lines, *forward, f"return {lines.fragments[inside.output_position][0]}"]
+    }
+
+
+class _TorchWriter(Scope):
+    """The lines of one graph."""
+
+    def __init__(self, graph: Graph, functions: HelperFunctions) -> None:
+        super().__init__(graph, functions.names, _TORCH_DIALECT)
+        self.functions = functions
+
+    def forward_lines(self) -> list[str]:
+        """A line for each value before the output that needs one; after them the output's text is known."""
+        found = []
+        for position, node in enumerate(self.graph.nodes):
+            if node.is_input:
+                continue
+            text = self._forward_expression(position)
+            if position != self.graph.output_position and not self._is_inlined(position, text):
+                found.append(f"{self.names[position]} = {text[0]}")
+                text = self.names[position], ATOM
+            self.fragments[position] = text
+        return found
+
+    def _is_inlined(self, position: int, text: CodeFragment) -> bool:
+        alone = self.graph.nodes[position].name is None and len(self.graph.outgoing_edges[position]) == 1
+        return alone and len(text[0]) <= _MAX_INLINE_LENGTH
+
+    def _forward_expression(self, position: int) -> CodeFragment:
+        node, texts = self.graph.nodes[position], self.operand_fragments(position)
+        if is_composite(self.graph, position):
+            called = self.functions.name_of(node.operation)
+            return f"{called}({', '.join(text for text, _strength in texts.values())})", ATOM
+        users = [edge.target for edge in self.graph.outgoing_edges[position]]
+        if node.op == "broadcast" and users and all(is_elementwise(self.graph, user) for user in users):
+            # PyTorch repeats it by itself.
+            return texts["x0"]
+        if node.op in ("max", "min") and node.const is not None and not ops.is_matrix(node.const):
+            # torch.maximum takes no bare numbers, and torch.clamp has another slope where both are equal.
+            texts |= {
+                name: (self.tensor_literal(node.const), ATOM) for name in texts if node.args[int(name[1:])] is None
+            }
+        formula = rewrite_means(forward_formula(self.graph, position), shapes_at(self.graph, position))
+        return format_python(formula, texts, self.dialect)
+
+    def tensor_literal(self, value: Value) -> str:
+        """A number as a tensor."""
+        return f"torch.tensor({format_constant(value, _TORCH_DIALECT, with_point=True)[0]}, dtype=torch.float64)"
+
+    def backward_lines(self, start: Value) -> list[str]:
+        """The lines that send the start back."""
+        output = self.names[self.graph.output_position]
+        one = isinstance(start, Num) and start.value == 1
+        if ops.is_matrix(start):
+            name = self.pool.allocate("start")
+            return [*self.assignment_lines(name, start), f"{output}.backward({name})"]
+        if self.graph.nodes[self.graph.output_position].shape is not None:
+            number = format_constant(start, _TORCH_DIALECT, with_point=True)[0]
+            like = f"torch.ones_like({output})" if one else f"torch.full_like({output}, {number})"
+            return [f"{output}.backward({like})"]
+        return [f"{output}.backward({'' if one else self.tensor_literal(start)})"]

@@ -1,0 +1,82 @@
+"""What built-in operations consist of, for those who want to see inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tutor.algebra import ops
+from tutor.algebra.expr import Expr, Grid, Num
+from tutor.algebra.ops import Shape, Value
+from tutor.engine.builder import build_function_body
+from tutor.engine.graph import Graph
+
+#: Each with its operands x and y; {rows}, {columns} and {count} are those of x.
+_DECOMPOSITIONS: Mapping[str, str] = {
+    "sub": "x + -y",
+    "neg": "-1 * x",
+    "div": "x * (1 / y)",
+    "inv": "x^-1",
+    "sqrt": "x^(1/2)",
+    "sigmoid": "1 / (1 + exp(-x))",
+    "tanh": "p = exp(x); q = exp(-x); (p - q) / (p + q)",
+    "softplus": "log(1 + exp(x))",
+    "relu": "max(x, 0)",
+    "abs": "max(x, -x)",
+    "min": "-max(-x, -y)",
+    "mean": "sum(x) / {count}",
+    "mean.0": "sum(x, 0) / {rows}",
+    "mean.1": "sum(x, 1) / {columns}",
+    "softmax": "p = exp(x); p / sum(p, 1)",
+    "cross_entropy": "-sum(y * log(x)) / {rows}",
+    "mse": "mean((x - y)^2)",
+}
+#: A power with a whole exponent up to this one is a product.
+_MAX_FACTORS = 6
+
+
+def decompose(graph: Graph, position: int) -> Graph | None:
+    """The graph of what a built-in operation consists of, beginning with its inputs; None where it has no parts."""
+    node = graph.nodes[position]
+    given: dict[str, Shape | Expr] = {}
+    shapes: list[Shape] = []
+    for name, arg in zip("xy", node.args, strict=False):
+        given[name] = graph.nodes[arg].shape if arg is not None else _as_expr(node.const)
+        shapes.append(graph.nodes[arg].shape if arg is not None else ops.shape_of(node.const))
+    text = _power_as_product(node.const, node.args) if node.op == "pow" else _decomposition_text(node.op or "", shapes)
+    if text is None:
+        return None
+    return _number_nodes(build_function_body(text, given))
+
+
+def _decomposition_text(op: str, shapes: Sequence[Shape]) -> str | None:
+    if op == "mse" and shapes[0] is None:
+        return "(x - y)^2"
+    rows, columns = shapes[0] or (1, 1)
+    return (
+        _DECOMPOSITIONS[op].format(rows=rows, columns=columns, count=rows * columns) if op in _DECOMPOSITIONS else None
+    )
+
+
+def _power_as_product(const: Value, args: Sequence[int | None]) -> str | None:
+    """x^3 is x·x·x."""
+    if args[1] is None and isinstance(const, Num) and const.value in range(2, _MAX_FACTORS + 1):
+        return " * ".join("x" * const.value.numerator)
+    return None
+
+
+def _as_expr(const: Value) -> Expr:
+    return Grid(tuple(map(tuple, const))) if ops.is_matrix(const) else const
+
+
+def _number_nodes(parts: Graph) -> Graph:
+    """The parts without the names that they only had so as to be used twice."""
+    counts: dict[str, int] = {}
+    nodes = []
+    for node in parts.nodes:
+        if not node.is_input:
+            word = node.operation.label
+            counts[word] = counts.get(word, 0) + 1
+            node = replace(node, id=f"{word}{counts[word]}")
+        nodes.append(node)
+    return replace(parts, nodes=tuple(nodes))

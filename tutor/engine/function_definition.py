@@ -1,0 +1,261 @@
+"""A function of one's own, as a node: `swish(x) = x * sigmoid(x)`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import EVALUATORS, evaluate
+from tutor.algebra.expr import Apply, Expr, Grid, Sym, free_names, postorder
+from tutor.algebra.lexer import Token, tokenize
+from tutor.algebra.limits import GRAPH
+from tutor.algebra.ops import Shape
+from tutor.algebra.parser import CONSTANTS, FUNCTIONS, Equation, is_reserved
+from tutor.algebra.printing import format_scalar
+from tutor.engine.builder import build_function_body, parse_and_check
+from tutor.engine.composite import composite_operation
+from tutor.engine.graph import Graph
+from tutor.engine.operation import Operation
+from tutor.engine.operations import OPERATIONS
+from tutor.i18n import N_, Message, message
+
+#: A function takes no more values than this.
+MAX_INPUTS = 8
+
+_RESERVED_NAME = N_("“{name}” has a meaning of its own here. Choose another name.")
+
+
+class UnusedInputError(AlgebraError):
+    """An input that the function's text does not use: number `position` of them."""
+
+    def __init__(self, name: str, position: int) -> None:
+        text = N_("Input “{name}” is not used in the formula. Use it or leave it out.")
+        super().__init__(message(text, name=name), -1)
+        self.position = position
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """`name(inputs…) = text`. `definitions` are the definitions it may use. Made by `make_definition`, which checks it."""
+
+    name: str
+    inputs: tuple[str, ...]
+    text: str
+    definitions: Mapping[str, FunctionDefinition] = field(default_factory=dict, repr=False)
+    _operations: dict[tuple[Shape, ...], Operation] = field(default_factory=dict, repr=False, compare=False)
+
+    def operation_for(self, arguments: Sequence[Shape | Expr], at: int) -> Operation:
+        """The operation for operands of these shapes; a constant becomes part of it and is no operand.
+
+        Raises `AlgebraError` at `at` where they do not fit.
+        """
+        shapes = tuple(one for one in arguments if not isinstance(one, Expr))
+        if len(shapes) == len(arguments) and shapes in self._operations:
+            return self._operations[shapes]
+        try:
+            parts = build_function_body(self.text, dict(zip(self.inputs, arguments, strict=True)), self.definitions)
+            made = composite_operation(self.name, parts, symbol=self._symbol(arguments))
+        except AlgebraError as error:
+            raise self._wrap_error(error, at) from None
+        if len(shapes) == len(arguments):
+            self._operations[shapes] = made
+        return made
+
+    def _symbol(self, arguments: Sequence[Shape | Expr]) -> str:
+        """`swish`, or `leaky(·, 0.01)` where a constant is part of it."""
+        if not any(isinstance(one, Expr) for one in arguments):
+            return self.name
+        return f"{self.name}({', '.join(_format_constant(one) if isinstance(one, Expr) else '·' for one in arguments)})"
+
+    def _wrap_error(self, error: AlgebraError, at: int) -> AlgebraError:
+        text = message(N_("In {name}: {problem}"), name=self.name, problem=error.message)
+        return AlgebraError(text, at, len(self.name))
+
+    @cached_property
+    def equations(self) -> list[Equation]:
+        """The equations of the text; the last one is the value."""
+        return parse_and_check(self.text, self.definitions)
+
+    @cached_property
+    def operation_without_shapes(self) -> Operation:
+        """The operation as far as it can be told without shapes. Raises `AlgebraError` at a place in the text."""
+        return composite_operation(self.name, self._body_without_shapes)
+
+    @cached_property
+    def _body_without_shapes(self) -> Graph:
+        return build_function_body(self.text, dict.fromkeys(self.inputs), self.definitions, ignore_shapes=True)
+
+    @cached_property
+    def num_nodes(self) -> int:
+        """How many nodes it consists of when all in it is opened."""
+        nodes = (node for node in self._body_without_shapes.nodes if not node.is_input)
+        return sum(
+            1 if node.custom_operation is None else self.definitions[node.operation.label].num_nodes for node in nodes
+        )
+
+    def evaluate_constant(self, args: Sequence[Expr], at: int) -> Expr:
+        """Its value for constants, as a constant. Raises `AlgebraError` at `at`."""
+        try:
+            value = evaluate(self.expand(args), {})
+        except AlgebraError as error:
+            raise self._wrap_error(error, at) from None
+        if ops.is_matrix(value):
+            return Grid(tuple(map(tuple, value)), at)
+        assert isinstance(value, Expr)
+        return value
+
+    def expand(self, args: Sequence[Expr]) -> Expr:
+        """The function as one formula, with `args` for its inputs."""
+        meaning = dict(zip(self.inputs, args, strict=True))
+        for equation in self.equations:
+            result = self._substitute(equation.expr, meaning)
+            if equation.name:
+                meaning[equation.name] = result
+        return result
+
+    def _substitute(self, tree: Expr, meaning: Mapping[str, Expr]) -> Expr:
+        done: dict[int, Expr] = {}
+        for part in postorder(tree):
+            if isinstance(part, Sym):
+                done[id(part)] = meaning.get(part.name, part)
+            elif isinstance(part, Apply):
+                inside = tuple(done[id(arg)] for arg in part.args)
+                own = self.definitions.get(part.op)
+                done[id(part)] = own.expand(inside) if own else Apply(part.op, inside, part.position)
+            elif isinstance(part, Grid):
+                done[id(part)] = Grid(tuple(tuple(done[id(cell)] for cell in row) for row in part.rows), part.position)
+            else:
+                done[id(part)] = part
+        return done[id(tree)]
+
+
+def _format_constant(constant: Expr) -> str:
+    return "[…]" if ops.is_matrix(value := evaluate(constant, {})) else format_scalar(value)
+
+
+def make_definition(
+    name: str,
+    inputs: tuple[str, ...],
+    text: str,
+    definitions: Mapping[str, FunctionDefinition] | None = None,
+    later_names: Collection[str] = (),
+) -> FunctionDefinition:
+    """A function of one's own, checked; name and inputs have passed `check_name` and `check_inputs`.
+
+    `definitions` are the definitions before it, `later_names` the names of those after it. Raises `AlgebraError` with the place
+    in `text`, or `UnusedInputError`.
+    """
+    definitions = definitions or {}
+    definition = FunctionDefinition(name, inputs, text, dict(definitions))
+    try:
+        equations = definition.equations
+    except AlgebraError as error:
+        called = text[error.position : error.position + error.length]
+        if called in later_names:
+            raise AlgebraError(
+                _unknown_name_message(called, name, inputs, later_names), error.position, error.length
+            ) from None
+        raise
+    defined = {equation.name for equation in equations}
+    used: set[str] = set()
+    for equation in equations:
+        used |= free_names(equation.expr)
+        for part in postorder(equation.expr):
+            if isinstance(part, Sym) and part.name not in {*inputs, *defined, "pi"}:
+                raise AlgebraError(
+                    _unknown_name_message(part.name, name, inputs, later_names), part.position, len(part.name)
+                )
+    for position, one in enumerate(inputs):
+        if one not in used or one in defined:
+            raise UnusedInputError(one, position)
+    # What can be told without shapes is told now and not where it is used.
+    _ = definition.operation_without_shapes
+    return definition
+
+
+def _unknown_name_message(name: str, of: str, inputs: Sequence[str], later_names: Collection[str]) -> Message:
+    if name == of:
+        return message(N_("“{name}” stands in its own definition, which would never end. Take it out."), name=name)
+    if name in later_names:
+        return message(N_("“{name}” is defined further down. Move its definition up, before this one."), name=name)
+    text = N_("Unknown name “{name}”. The formula of {of} knows its inputs {known}.")
+    return message(text, name=name, of=of, known=", ".join(inputs))
+
+
+def check_name(name: str, other_names: Collection[str]) -> Message | None:
+    """What is wrong with a name for a function, where there are `other_names`."""
+    if not name.isidentifier():
+        return message(N_("“{name}” is no name for a function. Write one word of letters and digits."), name=name)
+    if name in FUNCTIONS or name in EVALUATORS or name in OPERATIONS or name in CONSTANTS:
+        return message(N_("{name} is built in. Choose another name for your own."), name=name)
+    # Its nodes are called by the name and a number.
+    if is_reserved(name) or is_reserved(f"{name}1"):
+        return message(_RESERVED_NAME, name=name)
+    if name in other_names:
+        return message(N_("“{name}” is defined twice. Give the second one another name."), name=name)
+    return None
+
+
+def check_inputs(name: str, inputs: Sequence[str], other_names: Collection[str]) -> tuple[int, Message] | None:
+    """What is wrong with the inputs of a function, and which of them is to blame."""
+    if not inputs:
+        return 0, message(N_("{name} has no inputs. Write at least one, as in {name}(x)."), name=name)
+    for position, one in enumerate(inputs):
+        if not one.rstrip("'").isidentifier():
+            return position, message(N_("“{name}” is no name for an input. Write one word, such as x."), name=one)
+        if is_reserved(one) or one in other_names or one == name:
+            return position, message(_RESERVED_NAME, name=one)
+        if one in inputs[:position]:
+            return position, message(N_("Input “{name}” stands here twice. Keep one."), name=one)
+        if position >= MAX_INPUTS:
+            text = N_("{name} has more than {n} inputs. Take it apart into smaller ones.")
+            return position, message(text, name=name, n=MAX_INPUTS)
+    return None
+
+
+def parse_definition(
+    text: str, definitions: Mapping[str, FunctionDefinition] | None = None, later_names: Collection[str] = ()
+) -> FunctionDefinition:
+    """The definition in a text such as `swish(x) = x * sigmoid(x)`; `definitions` and `later_names` as in `make_definition`.
+
+    Raises `AlgebraError` with the place in `text`.
+    """
+    if len(text) > GRAPH.characters:
+        limit = message(N_("This is longer than {n} characters. Write it shorter."), n=GRAPH.characters)
+        raise AlgebraError(limit, GRAPH.characters)
+    head, equals = _parse_head(text)
+    name, inputs = head[0], head[1:]
+    if fault := check_name(name.text, definitions or ()):
+        raise AlgebraError(fault, name.position, len(name.text))
+    if found := check_inputs(name.text, [token.text for token in inputs], definitions or ()):
+        position, fault = found
+        raise AlgebraError(fault, inputs[position].position, len(inputs[position].text))
+    body = len(text) - len(text[equals.position + 1 :].lstrip())
+    try:
+        return make_definition(name.text, tuple(token.text for token in inputs), text[body:], definitions, later_names)
+    except UnusedInputError as error:
+        unused = inputs[error.position]
+        raise AlgebraError(error.message, unused.position, len(unused.text)) from None
+    except AlgebraError as error:
+        raise AlgebraError(error.message, body + max(error.position, 0), error.length) from None
+
+
+def _parse_head(text: str) -> tuple[list[Token], Token]:
+    """The name and the inputs in front of the = sign, and the sign. Raises `AlgebraError`."""
+    found = tokenize(text)
+    names: list[Token] = []
+    expected = ["name", "(", "name"]
+    for token in found:
+        if token.kind != expected[0] and not (token.kind == ")" and expected == [",", "name"]):
+            break
+        if token.kind == "name":
+            names.append(token)
+        if token.kind == "=":
+            return names, token
+        expected = ["="] if token.kind == ")" else expected[1:] or [",", "name"]
+    raise AlgebraError(
+        message(N_("A node of your own is written as swish(x) = x * sigmoid(x).")), token.position, len(token.text)
+    )

@@ -1,0 +1,245 @@
+"""Formulas as lines of Python, each value computed once: what compiled graphs are made of.
+
+A line is an expression over names this module counts out (`v7`), numbers it writes itself and a handful of
+functions; nothing of a user's text comes in. Numbers are Python's floats, matrices NumPy's arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.evaluate import EVALUATORS
+from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Shape, Value
+
+
+class NotCompilableError(Exception):
+    """A formula that can't be written in these lines."""
+
+
+#: How an operation is written where all its operands are numbers, as the rules compute it on floats.
+_NUMBER_TEMPLATES = {
+    "add": "{0} + {1}",
+    "sub": "{0} - {1}",
+    "mul": "{0} * {1}",
+    "div": "{0} / {1}",
+    "neg": "-{0}",
+    "pow": "pow({0}, {1})",
+    "whole_pow": "{0} ** {1}",
+    "exp": "exp({0})",
+    "log": "log({0})",
+    "log1p": "log1p({0})",
+    "sqrt": "sqrt({0})",
+    "sin": "sin({0})",
+    "cos": "cos({0})",
+    "tanh": "tanh({0})",
+    "abs": "abs({0})",
+    "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0",
+    "relu": "{0} if {0} >= 0.0 else 0.0",
+    "max": "{0} if {0} >= {1} else {1}",
+    "min": "{0} if {0} <= {1} else {1}",
+    "shared": "1.0 if {0} >= 0.0 else {1}",
+}
+#: The same where one of them is a matrix.
+_MATRIX_TEMPLATES = {
+    **{op: _NUMBER_TEMPLATES[op] for op in ("add", "sub", "mul", "div", "neg")},
+    "pow": "({0}) ** {1}",
+    **{op: f"np_{op}({{0}})" for op in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs", "sign")},
+    "relu": "np_maximum({0}, 0.0)",
+    "max": "np_maximum({0}, {1})",
+    "min": "np_minimum({0}, {1})",
+    "shared": "np_where({0} >= 0.0, 1.0, {1})",
+}
+
+
+class CodeBuilder:
+    """Lines in the order in which they compute. Operands are names or written numbers, both texts."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        #: What the lines call besides the functions of `runtime_functions()`: constant matrices, rules.
+        self.namespace: dict[str, Any] = {}
+        self._shapes: dict[str, Shape] = {}
+        self._names_by_text: dict[str, str] = {}
+        self._count = 0
+
+    def parameter(self, shape: Shape) -> str:
+        """A name that nothing computes: a parameter."""
+        name = f"v{self._count}"
+        self._count += 1
+        self._shapes[name] = shape
+        return name
+
+    def shape_of(self, operand: str) -> Shape:
+        """The shape of an operand's value."""
+        return self._shapes.get(operand)
+
+    def as_value(self, operand: str) -> Value:
+        """An operand as rules take it: a formula that is only its name."""
+        shape = self._shapes.get(operand)
+        return Sym(operand) if shape is None else MatrixExpr(Sym(operand), shape)
+
+    def finite_probe(self, name: str) -> str:
+        """A number that is finite only where all of a value is, if it is not too large."""
+        return name if self._shapes.get(name) is None else f"float(vdot({name}, {name}))"
+
+    def emit(self, text: str, shape: Shape) -> str:
+        """The name of what `text` computes, a line for it where there is none yet."""
+        if text not in self._names_by_text:
+            name = self.parameter(shape)
+            self.lines.append(f"{name} = {text}")
+            self._names_by_text[text] = name
+        return self._names_by_text[text]
+
+    def bind_constant(self, value: object, letter: str) -> str:
+        """A name for a function or a matrix of ours."""
+        name = f"{letter}{len(self.namespace)}"
+        self.namespace[name] = value
+        return name
+
+    def emit_constant(self, value: Value) -> str:
+        """A float or a matrix of floats that never changes."""
+        if not ops.is_matrix(value):
+            if not math.isfinite(value):
+                raise NotCompilableError(value)
+            return repr(float(value))
+        kept = value.astype(float)
+        kept.flags.writeable = False
+        text = f"{kept.shape}{kept.tobytes()!r}"
+        if text not in self._names_by_text:
+            self._names_by_text[text] = self.bind_constant(kept, "k")
+            self._shapes[self._names_by_text[text]] = ops.shape_of(kept)
+        return self._names_by_text[text]
+
+    def emit_call(self, function: Callable[..., Value], operands: Sequence[str], shape: Shape) -> str:
+        """A rule of ours called as it stands; what it gives is repeated to `shape`."""
+        key = f"rule {id(function)}"
+        if key not in self._names_by_text:
+            self._names_by_text[key] = self.bind_constant(function, "f")
+        text = f"{self._names_by_text[key]}({', '.join(operands)})"
+        return self.emit(text if shape is None else f"spread({text}, {self._emit_ones(shape)})", shape)
+
+    def emit_expr(self, formula: Expr, shape: Shape) -> str:
+        """The name of the value of a formula over names given out here, repeated to `shape` where it is smaller."""
+        done: dict[int, str] = {}
+        for node in postorder(formula):
+            if isinstance(node, Num):
+                done[id(node)] = self.emit_constant(nearest_float(node))
+            elif isinstance(node, Sym):
+                if node.name not in self._shapes and not _is_number(node.name):
+                    raise NotCompilableError(node.name)
+                done[id(node)] = node.name
+            elif isinstance(node, Apply):
+                done[id(node)] = self._emit_apply(node, [done[id(arg)] for arg in node.args])
+            else:
+                raise NotCompilableError(node)
+        return self.broadcast(done[id(formula)], shape)
+
+    def broadcast(self, operand: str, shape: Shape) -> str:
+        """`operand` in every cell, row or column of `shape`."""
+        if self._shapes.get(operand) == shape or shape is None:
+            return operand
+        return self.emit_op("mul", operand, self._emit_ones(shape))
+
+    def _emit_ones(self, shape: tuple[int, int]) -> str:
+        import numpy as np
+
+        return self.emit_constant(np.ones(shape))
+
+    def _emit_apply(self, node: Apply, args: list[str]) -> str:
+        op = node.op
+        if op == "sigmoid":
+            grown, below = self._emit_exp_neg_abs(args[0])
+            return self.emit_op("div", self.emit_op("shared", args[0], grown), below)
+        if op == "softplus":
+            grown, _ = self._emit_exp_neg_abs(args[0])
+            return self.emit_op("add", self.emit_op("relu", args[0]), self.emit_op("log1p", grown))
+        if op == "ones":
+            return self._emit_ones((_as_size(args[0]), _as_size(args[1])))
+        if op == "broadcast":
+            return self.broadcast(args[0], (_as_size(args[1]), _as_size(args[2])))
+        if op == "sum":
+            return self._emit_sum(args[0], _as_size(args[1]) if len(args) > 1 else None)
+        if op in ("matmul", "T", "softmax"):
+            return self._emit_matrix_op(op, args)
+        return self.emit_op(op, *args)
+
+    def _emit_exp_neg_abs(self, x: str) -> tuple[str, str]:
+        """e^−|x| and 1 + e^−|x|, which σ, softplus and their slopes share."""
+        grown = self.emit_op("exp", self.emit_op("neg", self.emit_op("abs", x)))
+        return grown, self.emit_op("add", "1.0", grown)
+
+    def emit_op(self, op: str, *args: str) -> str:
+        """The name of a number or, cell by cell, of a matrix."""
+        if op == "mul" and "1.0" in args:
+            return args[1] if args[0] == "1.0" else args[0]
+        if op in ("pow", "div") and args[1] == "1.0":
+            return args[0]
+        if op in EVALUATORS and all(_is_number(arg) or arg in self.namespace for arg in args):
+            return self._fold_constants(op, args)
+        shapes = [shape for shape in map(self._shapes.get, args) if shape]
+        if op == "pow" and not shapes and _is_number(args[1]) and float(args[1]).is_integer():
+            # The same number as `pow` gives, sooner. Not for fractions: there a negative base must fail.
+            op = "whole_pow"
+        texts = _MATRIX_TEMPLATES if shapes else _NUMBER_TEMPLATES
+        if op not in texts:
+            raise NotCompilableError(op)
+        text = texts[op].format(*args)
+        if not shapes:
+            return self.emit(text, None)
+        return self.emit(text, (max(shape[0] for shape in shapes), max(shape[1] for shape in shapes)))
+
+    def _fold_constants(self, op: str, args: tuple[str, ...]) -> str:
+        """The same for constants alone, computed now."""
+        try:
+            return self.emit_constant(
+                EVALUATORS[op](*(self.namespace[arg] if arg in self.namespace else float(arg) for arg in args))
+            )
+        except (ArithmeticError, ValueError) as error:
+            raise NotCompilableError(op) from error
+
+    def _emit_sum(self, x: str, axis: int | None) -> str:
+        shape = self._shapes.get(x)
+        if shape is None:
+            return x
+        if axis is None:
+            return self.emit(f"float({x}.sum())", None)
+        return self.emit(f"{x}.sum(axis={axis}, keepdims=True)", (1, shape[1]) if axis == 0 else (shape[0], 1))
+
+    def _emit_matrix_op(self, op: str, args: list[str]) -> str:
+        shapes = [self._shapes.get(arg) for arg in args]
+        left, right = shapes[0], shapes[-1]
+        if left is None or right is None:
+            raise NotCompilableError(op)
+        if op == "matmul":
+            return self.emit(f"{args[0]} @ {args[1]}", (left[0], right[1]))
+        if op == "T":
+            return self.emit(f"{args[0]}.T", (left[1], left[0]))
+        return self.emit(f"softmax({args[0]})", left)
+
+
+def _is_number(operand: str) -> bool:
+    return operand[0] in "-0123456789"
+
+
+def _as_size(operand: str) -> int:
+    return int(float(operand))
+
+
+def runtime_functions(with_matrices: bool) -> dict[str, Any]:
+    """What the lines call."""
+    found: dict[str, Any] = {"float": float, "abs": abs, "sum": sum, "type": type, "isfinite": math.isfinite}
+    for name in ("pow", "exp", "log", "log1p", "sqrt", "sin", "cos", "tanh"):
+        found[name] = getattr(math, name)
+    if with_matrices:
+        import numpy as np
+
+        found |= {"softmax": ops.softmax, "spread": ops.broadcast_like, "vdot": np.vdot, "real": np.dtype(float)}
+        for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs", "sign", "maximum", "minimum", "where"):
+            found[f"np_{name}"] = getattr(np, name)
+    return found

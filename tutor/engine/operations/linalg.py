@@ -1,0 +1,231 @@
+"""Matrices: products, shapes; softmax by rows.
+
+Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+"""
+
+from __future__ import annotations
+
+from tutor.algebra.ops import (
+    Value,
+    broadcast_like,
+    constant_like,
+    num_rows,
+    shape_of,
+    size,
+    softmax,
+    sum_axis,
+    transpose,
+    unbroadcast,
+)
+from tutor.engine import shapes
+from tutor.engine.operation import EdgeContext, Mistake, Operation
+from tutor.engine.operations import stable
+from tutor.engine.operations.feedback import WRONG_ORDER
+from tutor.i18n import N_
+
+_WRONG_SUM_AXIS = N_(
+    "Looks as if you added along the wrong way. Which cells of the upstream come from the first number here?"
+)
+
+
+def _first_copy(e: EdgeContext) -> Value:
+    """What came back from the first of the copies."""
+    small, wide = shape_of(e.x), shape_of(e.g)
+    if small is None:
+        return e.g[..., 0, 0][()]
+    assert wide is not None
+    kept = e.g if small[0] == wide[0] else e.g[..., :1, :]
+    return kept if small[1] == wide[1] else kept[..., :1]
+
+
+def _sum_wrong_axis(e: EdgeContext) -> Value:
+    """The upstream summed along the axis that had not been repeated. Raises `ValueError` where there is none."""
+    small, wide = shape_of(e.x), shape_of(e.g)
+    if small is None or wide is None or (small[0] != wide[0]) == (small[1] != wide[1]):
+        raise ValueError("no other axis")
+    return sum_axis(e.g, 1 if small[0] != wide[0] else 0)
+
+
+def _sum_all(e: EdgeContext) -> Value:
+    """Everything in one number, in every place."""
+    return broadcast_like(sum_axis(e.g), e.x)
+
+
+TABLE = (
+    Operation(
+        id="matmul",
+        symbol="@",
+        shape_rule=shapes.matmul,
+        forward=lambda x, w: x @ w,
+        vjp=(lambda g, z, x, w: g @ transpose(w), lambda g, z, x, w: transpose(x) @ g),
+        rule=(
+            N_("The upstream goes back through the other matrix, transposed. It stands in front: U @ W.T."),
+            N_("The upstream goes back through the other matrix, transposed. It stands behind: X.T @ U."),
+        ),
+        question=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Row i of this matrix meets "
+                "only row i of the product: so row i of the answer is made from row i of U, and U stands in front."
+            ),
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Column j of this matrix "
+                "makes only column j of the product: so column j of the answer is made from column j of U, "
+                "and U stands behind."
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                "transposed-result",
+                lambda e: transpose(e.g @ transpose(e.o)) if e.slot == 0 else transpose(transpose(e.o) @ e.g),
+                N_(
+                    "The numbers are there, lying on their side. Which row of the answer belongs to row 1 of this matrix?"
+                ),
+            ),
+            Mistake(
+                "no-transpose",
+                lambda e: e.g @ e.o if e.slot == 0 else e.o @ e.g,
+                N_("Looks as if the other matrix went in as it stands. Which way do its numbers run on the way back?"),
+            ),
+            Mistake(
+                "wrong-side",
+                lambda e: transpose(e.o) @ e.g if e.slot == 0 else e.g @ transpose(e.o),
+                WRONG_ORDER,
+            ),
+            Mistake(
+                "wrong-side-no-transpose",
+                lambda e: e.o @ e.g if e.slot == 0 else e.g @ e.o,
+                WRONG_ORDER,
+            ),
+            Mistake(
+                "other-operand",
+                lambda e: transpose(e.x) @ e.g if e.slot == 0 else e.g @ transpose(e.x),
+                N_("That is what the other matrix gets back. Which of the two matrices is marked now?"),
+            ),
+            Mistake(
+                "elementwise",
+                lambda e: e.g * transpose(e.o),
+                N_(
+                    "You multiplied cell by cell. Each entry here went into several cells of the product: what do they add up to?"
+                ),
+            ),
+            Mistake(
+                "whole-summed",
+                lambda e: broadcast_like(
+                    sum_axis(e.g @ transpose(e.o), 1) if e.slot == 0 else sum_axis(transpose(e.o) @ e.g, 0), e.x
+                ),
+                N_(
+                    "Looks as if the other matrix was added up as a whole. Which of its numbers did one cell here meet?"
+                ),
+            ),
+            Mistake(
+                "other-itself",
+                lambda e: transpose(e.o),
+                N_("That is the other matrix, transposed. The upstream is still to be multiplied in."),
+            ),
+        ),
+    ),
+    Operation(
+        id="transpose",
+        symbol="ᵀ",
+        shape_rule=shapes.transpose,
+        forward=transpose,
+        vjp=(lambda g, z, x: transpose(g),),
+        rule=(N_("A transpose sends the upstream back transposed."),),
+        question=(
+            N_("The answer has this matrix's shape, {shape}; the upstream is {up_shape}. Which cell became which?"),
+        ),
+        mistakes=(
+            Mistake(
+                "not-transposed",
+                lambda e: e.g,
+                N_("That is the upstream as it came, {up_shape}. Which of its cells belongs to row 1, column 2 here?"),
+            ),
+        ),
+    ),
+    Operation(
+        # The second operand is a constant of ones, for the shape alone.
+        id="broadcast",
+        symbol="broadcast",
+        forward=broadcast_like,
+        vjp=(lambda g, z, x, like: unbroadcast(g, x),),
+        rule=(N_("What was repeated gets back the sum of what comes from its copies."),),
+        question=(
+            N_(
+                "What was repeated is {shape}, the upstream is {up_shape}: each number was used several times. "
+                "What came back from each of its copies?"
+            ),
+        ),
+        mistakes=(
+            Mistake(
+                "not-summed",
+                lambda e: e.g,
+                N_("That is what came back to the copies, {up_shape}. Each number here went to several of them."),
+            ),
+            Mistake(
+                "mean-for-sum",
+                lambda e: unbroadcast(e.g, e.x) * size(e.x) / size(e.g),
+                N_("You took the mean of what the copies got back. Raise only one number by 1: how many copies rise?"),
+            ),
+            Mistake(
+                "no-sum-row-1",
+                _first_copy,
+                N_("That came back from the first copy alone. What came back from the others?"),
+            ),
+            Mistake("wrong-axis", _sum_wrong_axis, _WRONG_SUM_AXIS),
+            Mistake("wrong-axis", lambda e: transpose(_sum_wrong_axis(e)), _WRONG_SUM_AXIS),
+            Mistake(
+                "added-up",
+                _sum_all,
+                N_("You added up everything. Which cells of the upstream come from one number here?"),
+            ),
+        ),
+    ),
+    Operation(
+        id="softmax",
+        symbol="softmax",
+        shape_rule=shapes.rowwise,
+        forward=softmax,
+        vjp=(lambda g, z, x: z * (g - sum_axis(g * z, 1)),),
+        stable=(stable.softmax_vjp,),
+        needs_extra_digits=True,
+        rule=(
+            N_(
+                "softmax, row by row: from each upstream is taken the mean of the row's upstreams, weighted by the "
+                "outputs y; the rest is multiplied by y."
+            ),
+        ),
+        question=(N_("Raise one input of a row: its own output rises. What do the others do, as they add up to 1?"),),
+        mistakes=(
+            Mistake(
+                "diagonal",
+                lambda e: e.z * (constant_like(1, e.z) - e.z) * e.g,
+                N_("y·(1 − y) tells how each output moves with its own input. The others of the row move as well."),
+            ),
+            Mistake(
+                "forgot-1-minus",
+                lambda e: e.z * e.g,
+                N_("The factor y is right. From each upstream something is taken first: what is common to the row?"),
+            ),
+            Mistake(
+                "plain-mean",
+                lambda e: e.z * (e.g - sum_axis(e.g, 1) / num_rows(transpose(e.g))),
+                N_("You took off the plain mean of the row's upstreams. Do all outputs of the row count alike?"),
+            ),
+            Mistake(
+                "factor-left-out",
+                lambda e: e.g - sum_axis(e.g * e.z, 1),
+                N_("The weighted mean is taken off, good. One factor is still missing: an output near 0 hardly moves."),
+            ),
+            Mistake(
+                "wrong-axis",
+                lambda e: e.z * (e.g - sum_axis(e.g * e.z, 0)),
+                N_("Looks as if you went down the columns. Which outputs add up to 1 here: a column's or a row's?"),
+            ),
+            Mistake(
+                "whole-matrix",
+                lambda e: e.z * (e.g - sum_axis(e.g * e.z)),
+                N_("Looks as if all rows went into one mean. Does an input of row 1 move the outputs of row 2?"),
+            ),
+        ),
+    ),
+)

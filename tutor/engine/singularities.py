@@ -1,0 +1,60 @@
+"""What lies between two passes of a graph: a kink, where a slope jumps, or a pole, where there is no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from tutor.algebra import ops
+from tutor.algebra.ops import Value
+from tutor.engine.graph import Graph, Node
+from tutor.engine.passes import forward, operands_of
+
+#: The operand that must not be zero, by operation; that of a power is its base, below a negative exponent.
+_DIVISOR_SLOTS = {"inv": 0, "div": 1}
+#: A node, the value it puts out and its operands.
+_EvaluatedNode: TypeAlias = tuple[Node, Value, tuple[Value, ...]]
+
+
+def crosses_kink(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> bool:
+    """Whether the slope of some node jumps between two forward passes in floats."""
+    # Between its kinks such a node's slope is constant, so that any change is a jump.
+    return any(
+        _differs(rule(before, *args), rule(after, *others))
+        for (node, before, args), (_, after, others) in zip(
+            _iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True
+        )
+        if node.operation.has_kink and not node.operation.body
+        for rule in node.operation.derivative
+    )
+
+
+def find_crossed_pole(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> str | None:
+    """The id of a node whose divisor goes through zero between two forward passes in floats, None if none does."""
+    for before, after in zip(_iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True):
+        left, right = _divisor(*before), _divisor(*after)
+        if left is not None and right is not None and _differs(ops.sign(left), ops.sign(right)):
+            return before[0].id
+    return None
+
+
+def _divisor(node: Node, z: Value, args: tuple[Value, ...]) -> Value | None:
+    if node.op == "pow" and isinstance(args[1], float) and args[1] < 0:
+        return args[0]
+    return args[_DIVISOR_SLOTS[node.op]] if node.op in _DIVISOR_SLOTS else None
+
+
+def _iter_operations(graph: Graph, found: Sequence[Value]) -> Iterator[_EvaluatedNode]:
+    """Every operation of a pass, those inside composite nodes too."""
+    for position, node in enumerate(graph.nodes):
+        if node.op is None:
+            continue
+        args = operands_of(graph, tuple(found), position)
+        yield node, found[position], args
+        parts = node.operation.body
+        if parts is not None:
+            yield from _iter_operations(parts, forward(parts, dict(zip(parts.inputs, args, strict=True))))
+
+
+def _differs(a: Value, b: Value) -> bool:
+    return bool((a != b).any()) if ops.is_array(a) else bool(a != b)

@@ -1,0 +1,113 @@
+"""A way to have found a gradient oneself: move one value a little and see the output move."""
+
+from __future__ import annotations
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.ops import Value
+from tutor.algebra.printing import format_value
+from tutor.engine.nudge import perturbed_output
+from tutor.grading.hints.rule_formulas import example_cell, join_sentences
+from tutor.grading.problem import Blank, Problem
+from tutor.i18n import N_, Message
+
+
+def nudge_hint(problem: Problem, blank: Blank) -> Message | None:
+    """How the output moves when this value moves, to have found the gradient oneself; None where it can't be shown."""
+    if problem.symbolic:
+        return None
+    graph, floats = problem.graph, problem.float_passes
+    before = floats.values[graph.output_position]
+    value = floats.values[blank.node]
+    if ops.is_matrix(before):
+        return None
+    edge = blank.edge if blank.edge and len(graph.outgoing_edges[blank.node]) > 1 else None
+    cell = example_cell(problem, blank)
+    gradient = problem.truth(blank, floats)
+    gradient = gradient if cell is None else gradient[cell]
+    for delta in (1.0, 0.01, 0.0001):
+        try:
+            after = perturbed_output(graph, floats.values, blank.node, _perturb(value, delta, cell), edge)
+        except (ArithmeticError, ValueError):
+            continue
+        moved = (after - before) * floats.start
+        if abs(moved - gradient * delta) <= 0.02 * abs(moved) or (gradient == 0 and abs(moved) < 1e-3 * delta):
+            said = _nudge_text(problem, blank, delta, before, after, cell, edge is not None)
+            if said:
+                return said
+    return None
+
+
+def _perturb(value: Value, delta: float, cell: tuple[int, int] | None) -> Value:
+    if cell is None:
+        return value + delta
+    moved = value.copy()
+    moved[cell] += delta
+    return moved
+
+
+def _nudge_text(
+    problem: Problem,
+    blank: Blank,
+    delta: float,
+    before: float,
+    after: float,
+    cell: tuple[int, int] | None,
+    on_edge: bool,
+) -> Message | None:
+    """The sentence, None where the numbers in it would not show the movement."""
+    graph = problem.graph
+    exact_before = problem.exact_passes.values[blank.node]
+    old = nearest_float(exact_before if cell is None else exact_before[cell])
+    place = "" if cell is None else f"[{cell[0] + 1},{cell[1] + 1}]"
+    moving, moved = _format_distinct(old, old + delta), _format_distinct(before, after)
+    if not moving or not moved:
+        return None
+    words = {
+        "name": graph.label(blank.node) + place,
+        "place": place,
+        "output": graph.output,
+        "old": moving[0],
+        "new": moving[1],
+        "before": moved[0],
+        "after": moved[1],
+        "moved": _format_number(after - before, 4 if (after - before) % 1 else 7),
+        "delta": _format_number(delta),
+        "start": format_value(problem.start),
+    }
+    if on_edge and cell:
+        text = N_(
+            "Check by nudging: if only this line carried {new} instead of {old} in {place}, {output} would be {after} "
+            "instead of {before}: {moved} for {delta}."
+        )
+    elif on_edge:
+        text = N_(
+            "Check by nudging: if only this line carried {new} instead of {old}, {output} would be {after} instead of "
+            "{before}: {moved} for {delta}."
+        )
+    else:
+        text = N_(
+            "Check by nudging: with {name} = {new} instead of {old}, {output} is {after} instead of {before}: "
+            "{moved} for {delta}."
+        )
+    said = Message(text, words)
+    if problem.starts_at_one:
+        return said
+    return join_sentences(
+        said, Message(N_("The pass starts with {start}, so what comes back is {start} times that."), words)
+    )
+
+
+def _format_distinct(old: float, new: float) -> tuple[str, str] | None:
+    """Two numbers with as many digits as it takes to see how far they are apart."""
+    for digits in (7, 9, 11, 13):
+        texts = _format_number(old, digits), _format_number(new, digits)
+        seen = float(texts[1].replace("−", "-")) - float(texts[0].replace("−", "-"))
+        if abs(seen - (new - old)) <= 0.01 * abs(new - old):
+            return texts
+    return None
+
+
+def _format_number(value: float, digits: int = 7) -> str:
+    """Up to so many digits, without zeros at the end."""
+    return f"{value:.{digits}g}".replace("-", "−")

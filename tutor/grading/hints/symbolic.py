@@ -1,0 +1,214 @@
+"""Hints where an input is left as a symbol: the rule with the symbols in it would be the answer.
+
+So the rungs shift down: the differentiation rule by its name, the local gradient as a formula, then the product. What
+would be a nudge of these numbers is one at a point that is taken for the purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate_as_float
+from tutor.algebra.expr import Expr, Sym, free_names, mul
+from tutor.algebra.ops import Value
+from tutor.algebra.printing import format_expr, format_value
+from tutor.algebra.simplify import simplify
+from tutor.engine.graph import Edge
+from tutor.engine.nudge import perturbed_output
+from tutor.engine.passes import NonFiniteError, Passes
+from tutor.engine.symbolic import has_symbols, named_passes
+from tutor.grading.message_values import MAX_FORMULA_SIZE, expanded_size, template_values
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.symbolic_equality import default_point
+from tutor.i18n import N_, Message, message
+
+_STEPS = (0.1, 0.01, 0.001)
+#: Numbers below this are written without a power of ten.
+_MIN_POWER_OF_TEN = 1e9
+
+_EDGE_AT_POINT = N_(
+    "Check the slope by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} is "
+    "{after} instead of {before}: {moved} for {delta}."
+)
+_EDGE_ANY_POINT = N_(
+    "Check the slope {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead of "
+    "{before}: {moved} for {delta}."
+)
+_OUTPUT_ANY_POINT = N_(
+    "Check ∂{result}/∂{name} = {slope} by nudging: with {name} = {new} instead of {old}, {result} is {after} instead "
+    "of {before}: {moved} for {delta}."
+)
+_OUTPUT_AT_POINT = N_(
+    "Check ∂{result}/∂{name} by nudging at {at}: it is {slope} there. With {name} = {new} instead of {old}, {result} "
+    "is {after} instead of {before}: {moved} for {delta}."
+)
+
+
+def local_gradient_is_symbolic(problem: Problem, blank: Blank) -> bool:
+    """Whether the local gradient at an edge has symbols in it."""
+    if not problem.symbolic or not blank.edge or blank.shape is not None:
+        return False
+    return has_symbols(problem.exact_passes.edges[blank.edge.target, blank.edge.slot].local_gradient)
+
+
+def named_passes_of(problem: Problem) -> Passes | None:
+    """Both passes by the names of the graph; None where they can't be told so."""
+    try:
+        return named_passes(problem.graph, problem.inputs, problem.start, problem.wrt, problem.target_name)
+    except (NonFiniteError, AlgebraError):
+        return None
+
+
+def answer_in_names(problem: Problem, blank: Blank) -> str:
+    """The right answer at a blank as a formula in names that an answer may use."""
+    passes = named_passes_of(problem) if blank.is_backward and problem.symbolic else None
+    if passes is not None:
+        known = problem.names_at(blank).keys()
+        told_so = [problem.truth(blank, passes)]
+        if blank.edge and "up" in known:
+            slope = passes.edges[blank.edge.target, blank.edge.slot].local_gradient
+            told_so += [simplify(mul(Sym("up"), slope))] if isinstance(slope, Expr) else []
+        for value in told_so:
+            if isinstance(value, Expr) and free_names(value) <= known:
+                return format_expr(value)
+    return format_value(problem.truth(blank))
+
+
+def upstream_in_names(problem: Problem, blank: Blank) -> str | None:
+    """What reached the node of an edge, by the names of the graph; None where it is a number."""
+    passes = named_passes_of(problem) if problem.symbolic and blank.edge else None
+    if passes is None or not blank.edge:
+        return None
+    return format_value(passes.edges[blank.edge.target, blank.edge.slot].upstream)
+
+
+def calculus_rule(problem: Problem, blank: Blank) -> Message | None:
+    """Which differentiation rule leads to the slope; None where the operation's own words are no answer."""
+    assert blank.edge
+    operation = problem.graph.nodes[blank.edge.target].operation
+    if not operation.calculus_rule:
+        return None
+    return Message(operation.text_for(operation.calculus_rule, blank.edge.slot), template_values(problem, blank))
+
+
+def local_gradient_formula(problem: Problem, blank: Blank) -> Message | None:
+    """The local gradient by the names of the graph; None where it is too long to be read."""
+    assert blank.edge
+    passes = named_passes_of(problem)
+    slope = passes.edges[blank.edge.target, blank.edge.slot].local_gradient if passes else None
+    if not isinstance(slope, Expr) or expanded_size(slope) > MAX_FORMULA_SIZE:
+        return None
+    graph = problem.graph
+    return message(
+        N_("The slope of {node} here is ∂{output}/∂{input} = {slope}. Multiply the upstream by it."),
+        node=graph.nodes[blank.edge.target].symbol,
+        output=_parenthesize_title(graph.label(blank.edge.target)),
+        input=_parenthesize_title(graph.label(blank.edge.source)),
+        slope=format_expr(slope),
+    )
+
+
+def _parenthesize_title(title: str) -> str:
+    return title if title.isidentifier() or title.startswith("(") else f"({title})"
+
+
+def nudge_hint_at_point(problem: Problem, blank: Blank) -> Message | None:
+    """How the node's output moves when this line moves, at a point; None where it can't be shown.
+
+    At a branch's sum it is the output of the graph, when the branched value moves.
+    """
+    if blank.shape is not None:
+        return None
+    point = {name: float(value) for name, value in default_point(problem.domains).items()}
+    try:
+        return _nudge_branch(problem, blank, point) if blank.edge is None else _nudge_edge(problem, blank.edge, point)
+    except (AlgebraError, ArithmeticError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _nudge_edge(problem: Problem, edge: Edge, point: Mapping[str, float]) -> Message | None:
+    exact, graph = problem.exact_passes, problem.graph
+    operation = graph.nodes[edge.target].operation
+    operands = [_evaluate_at(value, point) for value in exact.operands_of(edge.target)]
+    local = exact.edges[edge.target, edge.slot].local_gradient
+    before = operation.forward(*operands)
+    for step in _STEPS:
+        moved = list(operands)
+        moved[edge.slot] += step
+        after = operation.forward(*moved)
+        if found := _Perturbation(operands[edge.slot], step, before, after, _evaluate_at(local, point)).shown_values():
+            used = free_names(exact.values[edge.source]) | free_names(local)
+            return Message(
+                _EDGE_AT_POINT if used & point.keys() else _EDGE_ANY_POINT,
+                {
+                    **found,
+                    "at": _format_point(point, used),
+                    "name": graph.label(edge.source),
+                    "result": graph.label(edge.target),
+                },
+            )
+    return None
+
+
+def _nudge_branch(problem: Problem, blank: Blank, point: Mapping[str, float]) -> Message | None:
+    exact, graph = problem.exact_passes, problem.graph
+    if isinstance(problem.start, Sym):
+        # What the output's own movement is worth is left out: the slope of the output is what is seen to move.
+        point = {**point, problem.start.name: 1.0}
+    truth = problem.truth(blank)
+    slope = _evaluate_at(truth, point) / _evaluate_at(problem.start, point)
+    values_there = tuple(_evaluate_at(value, point) for value in exact.values)
+    old, before = values_there[blank.node], values_there[graph.output_position]
+    for step in _STEPS:
+        after = perturbed_output(graph, values_there, blank.node, old + step)
+        if found := _Perturbation(old, step, before, after, slope).shown_values():
+            used = free_names(exact.values[graph.output_position])
+            return Message(
+                _OUTPUT_AT_POINT if used & point.keys() else _OUTPUT_ANY_POINT,
+                {**found, "at": _format_point(point, used), "name": graph.label(blank.node), "result": graph.output},
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Perturbation:
+    """A value that is moved by a step, and what that moves, where its slope is known."""
+
+    old: float
+    step: float
+    before: float
+    after: float
+    slope: float
+
+    def shown_values(self) -> dict[str, str] | None:
+        """The words for it; None where the step is so large that the slope can't be seen."""
+        moved = self.after - self.before
+        if abs(moved - self.slope * self.step) > 0.05 * abs(moved):
+            return None
+        return {
+            "slope": _format_number(self.slope),
+            "old": _format_number(self.old, 7),
+            "new": _format_number(self.old + self.step, 7),
+            "before": _format_number(self.before, 7),
+            "after": _format_number(self.after, 7),
+            "moved": _format_number(moved),
+            "delta": _format_number(self.step),
+        }
+
+
+def _format_point(point: Mapping[str, float], used: set[str]) -> str:
+    return ", ".join(f"{name} = {_format_number(value)}" for name, value in point.items() if name in used)
+
+
+def _evaluate_at(value: Value, point: Mapping[str, float]) -> float:
+    if ops.is_matrix(value):
+        raise ValueError("a matrix")
+    return evaluate_as_float(value, point)
+
+
+def _format_number(value: float, digits: int = 4) -> str:
+    text = f"{value:.{digits}g}"
+    return (f"{value:.0f}" if "e+" in text and abs(value) < _MIN_POWER_OF_TEN else text).replace("-", "−")

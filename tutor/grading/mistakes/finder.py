@@ -1,0 +1,153 @@
+"""The named mistakes that apply at a blank, with the wrong values they lead to on these numbers.
+
+Order is likelihood: an author's own, the operation's, those that can happen anywhere, those made at other nodes. Where
+a mistake's value is the right one it is none here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import Expr, as_expr
+from tutor.algebra.ops import Value
+from tutor.engine.symbolic import has_symbols
+from tutor.grading.mistakes import edges, formulas, nodes, other_nodes
+from tutor.grading.mistakes.candidate import POWER_OF_TEN, SLIP, SWAPPED_DIGITS, MistakeCandidate, is_close
+from tutor.grading.mistakes.edges import edge_mistakes, mistakes_on_wrong_upstream
+from tutor.grading.mistakes.formulas import question_mistakes
+from tutor.grading.mistakes.nodes import branch_mistakes, forward_mistakes, start_mistakes
+from tutor.grading.mistakes.other_nodes import other_node_mistakes
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.symbolic_equality import Outcome, QuickDifference, compare_formulas
+
+#: Values nearer to each other than this can't be told apart by an answer with decimals.
+MIN_SEPARATION = 0.03
+
+#: The mistakes that no operation declares, in the order of the catalogue.
+GENERAL_MISTAKES = (
+    *(*edges.GENERAL_MISTAKES, *other_nodes.GENERAL_MISTAKES, *nodes.GENERAL_MISTAKES, *formulas.GENERAL_MISTAKES),
+    *(SLIP, SWAPPED_DIGITS, POWER_OF_TEN),
+)
+
+
+def candidates_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
+    """The mistakes that lead to another value than the right one here, the likeliest first.
+
+    `held` is the upstream as the learner has it, where that is wrong: mistakes may have been made on it as well.
+    """
+    if wrong_upstream is not None:
+        return _distinct_candidates(problem, blank, wrong_upstream)
+    if blank.id not in problem.candidates_cache:
+        problem.candidates_cache[blank.id] = _distinct_candidates(problem, blank)
+    return list(problem.candidates_cache[blank.id])
+
+
+def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
+    truth = _reference_value(problem, blank)
+    apart = QuickDifference(problem.domains) if has_symbols(truth) else None
+    found = []
+    for suspect in (*mistakes_at(problem, blank, wrong_upstream), *other_node_mistakes(problem, blank)):
+        if not _is_usable(suspect.value):
+            continue
+        if blank.shape == (1, 1) and not ops.is_matrix(suspect.value):
+            # One number is read as a matrix of one cell there.
+            suspect = replace(suspect, value=ops.make_matrix(((suspect.value,),)))
+        if (apart and ops.is_exact(suspect.value) and apart(suspect.value, truth)) or not _values_coincide(
+            suspect.value, truth, 1e-9
+        ):
+            found.append(suspect)
+    return found
+
+
+def hidden_mistakes(problem: Problem) -> set[tuple[str, str]]:
+    """The mistakes that these numbers hide, as (blank, mistake): their value lies within 3 % of the right one."""
+    return {(blank.id, mistake) for blank in problem.blanks for mistake in hidden_mistakes_at(problem, blank)}
+
+
+def hidden_mistakes_at(problem: Problem, blank: Blank, min_separation: float = MIN_SEPARATION) -> set[str]:
+    """The mistakes whose value at a blank is the right one, or within `apart` of it; none where there are symbols."""
+    if problem.symbolic or blank.kind == "question":
+        return set()
+    truth = problem.truth_in_floats(blank)
+    return {
+        suspect.id
+        for suspect in mistakes_at(problem, blank)
+        if _is_usable(suspect.value) and _values_coincide(suspect.value, truth, min_separation)
+    }
+
+
+def _reference_value(problem: Problem, blank: Blank) -> Value:
+    truth = problem.truth(blank)
+    return truth if problem.domains and has_symbols(truth) else problem.truth_in_floats(blank)
+
+
+def mistakes_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> Iterator[MistakeCandidate]:
+    """All mistakes at a blank, the likeliest first, also those that lead to the right value or to none.
+
+    Where the inputs are batches of floats, so are the values.
+    """
+    yield from _author_candidates(problem, blank)
+    if blank.kind == "start":
+        yield from start_mistakes(problem)
+    elif blank.kind == "sum":
+        yield from branch_mistakes(problem, blank)
+    elif blank.kind == "forward":
+        yield from forward_mistakes(problem, blank)
+    elif blank.kind == "edge":
+        yield from edge_mistakes(problem, blank)
+        if wrong_upstream is not None and blank.edge:
+            yield from mistakes_on_wrong_upstream(problem, blank, wrong_upstream)
+    elif blank.kind == "question":
+        yield from question_mistakes(problem, problem.question(blank))
+
+
+def _author_candidates(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
+    advice = problem.author_notes.get(blank.id)
+    if advice is None or not advice.mistakes:
+        return
+    names = problem.question(blank).author_names if blank.kind == "question" else problem.names_at(blank)
+    for mistake in advice.mistakes:
+        try:
+            value = evaluate(mistake.answer, names)
+        except AlgebraError:
+            continue
+        if not has_symbols(value):
+            value = ops.map_cells(nearest_float, value)
+        yield MistakeCandidate(mistake.id, value, mistake.feedback)
+
+
+def _is_usable(value: Value) -> bool:
+    if ops.is_exact(value):
+        return True
+    if ops.is_matrix(value):
+        import numpy as np
+
+        return value.ndim == 2 and bool(np.isfinite(value).all())
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _values_coincide(a: Value, b: Value, apart: float) -> bool:
+    """Whether two values of one shape lie within `apart` of each other, relatively, in every cell."""
+    if ops.shape_of(a) != ops.shape_of(b):
+        return False
+    if ops.is_exact(a) or ops.is_exact(b):
+        return all(
+            compare_formulas(x, y).outcome is Outcome.SAME
+            for x, y in zip(_cells_as_exprs(a), _cells_as_exprs(b), strict=True)
+        )
+    if not ops.is_matrix(a):
+        return is_close(float(a), float(b), apart)
+    return all(is_close(x, y, apart) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+
+
+def _cells_as_exprs(value: Value) -> list[Expr]:
+    """The cells as trees."""
+    cells = list(value.ravel()) if ops.is_matrix(value) else [value]
+    return [cell if isinstance(cell, Expr) else as_expr(Fraction(cell)) for cell in cells]

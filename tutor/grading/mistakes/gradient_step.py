@@ -1,0 +1,108 @@
+"""What goes wrong with a step downhill, w − η·∂L/∂w, in a question beside the graph of L."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import Apply, Expr, Num, Sym
+from tutor.algebra.ops import Value
+from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, is_close
+from tutor.grading.problem import Problem
+from tutor.grading.question import Question
+from tutor.i18n import N_
+
+_UPHILL = GeneralMistake(
+    "step", "step.uphill", N_("That way the output rises. The gradient points uphill: which way do you want to go?")
+)
+_WHOLE_GRADIENT = GeneralMistake(
+    "step", "step.no-rate", N_("You went by the whole gradient. How long is the step to be for each unit of it?")
+)
+_STEP_ONLY = GeneralMistake("step", "step.step-alone", N_("That is the step. From where is it taken?"))
+_OTHER_GRADIENT = GeneralMistake(
+    "step", "step.other-gradient", N_("Looks as if you took the gradient of another input. Which one moves here?")
+)
+_UPDATED_FIRST = GeneralMistake(
+    "step",
+    "step.updated-first",
+    N_(
+        "Looks as if another input had moved already when you took this gradient. "
+        "All gradients belong to the place where the step begins."
+    ),
+)
+
+#: All of these, in the order of the catalogue.
+GENERAL_MISTAKES = (_UPHILL, _UPDATED_FIRST, _WHOLE_GRADIENT, _STEP_ONLY, _OTHER_GRADIENT)
+
+
+def gradient_step_mistakes(problem: Problem, question: Question, formula: Expr) -> Iterator[MistakeCandidate]:
+    """What mistakes lead to in floats, the likeliest first; nothing where a formula is no step of an input."""
+    if problem.symbolic or not (
+        isinstance(formula, Apply) and formula.op == "sub" and isinstance(formula.args[0], Sym)
+    ):
+        return
+    moved, step = formula.args[0].name, formula.args[1]
+    gradients = _input_gradients(problem, problem.float_passes)
+    if moved not in gradients:
+        return
+    rate = _learning_rate(question.author_names, step, gradients[moved])
+    if rate is None:
+        return
+    place = problem.float_passes.values[problem.graph.position[moved]]
+    yield _UPHILL.candidate(place + rate * gradients[moved])
+    yield from _updated_first_mistakes(problem, moved, rate, gradients)
+    yield _WHOLE_GRADIENT.candidate(place - gradients[moved])
+    yield _STEP_ONLY.candidate(rate * gradients[moved])
+    yield _STEP_ONLY.candidate(-rate * gradients[moved])
+    for name, gradient in gradients.items():
+        if name != moved and ops.shape_of(gradient) == ops.shape_of(place):
+            yield _OTHER_GRADIENT.candidate(place - rate * gradient)
+
+
+def _input_gradients(problem: Problem, passes: Passes) -> dict[str, Value]:
+    """The gradients of the inputs that have one."""
+    found = {name: passes.gradients[problem.graph.position[name]] for name in problem.graph.inputs}
+    return {name: gradient for name, gradient in found.items() if gradient is not None}
+
+
+def _learning_rate(known: Mapping[str, Value], step: Expr, gradient: Value) -> float | None:
+    """The learning rate: the number or name in a product that leaves the gradient, None where there is none."""
+    try:
+        taken = ops.map_cells(nearest_float, evaluate(step, known))
+        rates = [nearest_float(evaluate(factor, known)) for factor in _factors(step)]
+    except AlgebraError:
+        return None
+    if ops.shape_of(taken) != ops.shape_of(gradient):
+        return None
+    pairs = list(zip(taken.ravel(), gradient.ravel(), strict=True)) if ops.is_matrix(taken) else [(taken, gradient)]
+    fitting = (rate for rate in rates if all(is_close(float(a), rate * float(b), 1e-9) for a, b in pairs))
+    return next(fitting, None) if any(float(a) for a, _ in pairs) else None
+
+
+def _factors(step: Expr) -> list[Expr]:
+    """The numbers and names that a product consists of."""
+    if isinstance(step, Apply) and step.op == "mul":
+        return [factor for arg in step.args for factor in _factors(arg)]
+    return [step] if isinstance(step, Num | Sym) else []
+
+
+def _updated_first_mistakes(
+    problem: Problem, moved: str, rate: float, gradients: Mapping[str, Value]
+) -> Iterator[MistakeCandidate]:
+    """The step with the gradient that is found when all other inputs, or one of them, have moved before."""
+    graph, passes = problem.graph, problem.float_passes
+    inputs = {name: passes.values[graph.position[name]] for name in graph.inputs}
+    others = [name for name in gradients if name != moved]
+    for before in [others, *([name] for name in others if len(others) > 1)]:
+        stepped = {name: inputs[name] - rate * gradients[name] for name in before}
+        try:
+            gradient = _input_gradients(
+                problem, forward_backward(graph, {**inputs, **stepped}, passes.start, problem.wrt)
+            )[moved]
+        except (NonFiniteError, ArithmeticError):
+            continue
+        yield _UPDATED_FIRST.candidate(inputs[moved] - rate * gradient)

@@ -1,0 +1,35 @@
+"""Formulas on batches of numbers in floats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.algebra import ops
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
+from tutor.algebra.ops import Value
+from tutor.engine.finite_differences import to_floats
+from tutor.engine.operations import OPERATIONS
+
+#: What formulas call an operation that has another id.
+_OPERATION_IDS = {"T": "transpose"}
+
+
+def evaluate_batch(tree: Expr, names: Mapping[str, Value]) -> Value:
+    """A formula whose names stand for batches of floats. Raises what arithmetic raises."""
+    if isinstance(tree, Num):
+        return float(tree.value)
+    if isinstance(tree, Sym):
+        return names[tree.name] if tree.name in names else to_floats(tree)
+    if isinstance(tree, Grid):
+        return ops.make_matrix(tuple(tuple(to_floats(evaluate(cell, {})) for cell in row) for row in tree.rows))
+    assert isinstance(tree, Apply)
+    if tree.op == "ones":
+        return ops.map_cells(to_floats, evaluate(tree, {}))
+    name, args = _OPERATION_IDS.get(tree.op, tree.op), tree.args
+    if name in ("sum", "mean") and len(args) > 1:
+        # Rows or columns: operations of their own.
+        (axis,) = args[1:]
+        assert isinstance(axis, Num)
+        name, args = f"{name}.{axis.value}", args[:1]
+    return OPERATIONS[name].forward(*(evaluate_batch(arg, names) for arg in args))

@@ -1,0 +1,117 @@
+"""A formula typed at the command line, as an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import format_shape
+from tutor.algebra.expr import ONE, Sym
+from tutor.algebra.lexer import tokenize
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import Value
+from tutor.engine.graph import Graph
+from tutor.engine.passes import NonFiniteError
+from tutor.grading.problem import Problem
+from tutor.i18n import N_, LocalizedText, message
+from tutor.packs.exercise import Exercise, compute_passes, drop_typed_text
+from tutor.packs.sanitize import clean_title
+
+if TYPE_CHECKING:
+    from tutor.engine.function_definition import FunctionDefinition
+
+
+def exercise_from_formula(
+    text: str,
+    inputs: Mapping[str, Value],
+    start: Value = ONE,
+    definitions: Mapping[str, FunctionDefinition] | None = None,
+) -> Exercise:
+    """An exercise from a formula, exact values for all its inputs and an exact start.
+
+    `own` are functions of one's own that the formula may use.
+    Raises `AlgebraError` where the formula can't be read, an input has no value or nothing finite comes out.
+    """
+    problem = problem_from_formula(text, inputs, start, definitions)
+    if isinstance(start, Sym) and problem.graph.nodes[problem.graph.output_position].shape is not None:
+        sentence = N_("The start {start} would be a matrix of symbols. Start with numbers, or let the output be one.")
+        raise AlgebraError(message(sentence, start=start.name), -1)
+    title = LocalizedText({"": clean_title(text)})
+    return Exercise("formula", "", title, problem.graph, problem.inputs, start=problem.start)
+
+
+def problem_from_formula(
+    text: str,
+    inputs: Mapping[str, Value],
+    start: Value = ONE,
+    definitions: Mapping[str, FunctionDefinition] | None = None,
+    wrt: tuple[str, ...] | None = None,
+) -> Problem:
+    """A formula with values for all its inputs; they and the start may be left as symbols.
+
+    `wrt` are the inputs whose gradients are wanted, None for all. Raises as `from_formula`.
+    """
+    graph = Graph.parse(text, inputs, definitions)
+    missing = [name for name in graph.inputs if name not in inputs]
+    if missing:
+        raise _missing_value_error(text, missing)
+    unknown = [name for name in wrt or () if name not in graph.inputs]
+    if unknown:
+        known = ", ".join(graph.inputs)
+        raise AlgebraError(
+            message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known),
+            -1,
+        )
+    output = graph.nodes[graph.output_position].shape
+    if ops.shape_of(start) not in (None, output):
+        raise AlgebraError(
+            message(
+                N_("The start is {shape}, but the output is {output}. Write one of that shape, or a number."),
+                shape=format_shape(ops.shape_of(start)),
+                output=format_shape(output),
+            )
+        )
+    if isinstance(start, Sym):
+        _check_start(graph, start)
+    exact = {name: _drop_typed_text(inputs[name]) for name in graph.inputs}
+    problem = Problem(graph, exact, drop_typed_text(start), wrt)
+    try:
+        if problem.symbolic:
+            from tutor.engine.symbolic import named_passes
+
+            named_passes(graph, exact, start, wrt)
+        else:
+            compute_passes(problem)
+    except NonFiniteError as error:
+        raise AlgebraError(error.message, 0, len(text)) from None
+    return problem
+
+
+def _drop_typed_text(value: Value) -> Value:
+    return value if isinstance(value, MatrixExpr) else drop_typed_text(value)
+
+
+def _check_start(graph: Graph, start: Sym) -> None:
+    """A symbol of the start is d(where the calculation ends)/d(the output). Raises `AlgebraError`."""
+    goal, _, output = start.name.partition("/")
+    goal, output = goal[1:], output[1:]
+    if output != graph.output:
+        text = N_("The start {start} does not fit: the output is {output}. Write {right}.")
+        right = f"d{goal}/d{graph.output}"
+        raise AlgebraError(message(text, start=start.name, output=graph.output, right=right), -1)
+    if goal in graph.position:
+        text = N_("The start {start} can't be used: {goal} is in the formula. Name what comes after it, as in {right}.")
+        right = next(f"d{name}/d{output}" for name in ("L", "J", "E", "loss", "end") if name not in graph.position)
+        raise AlgebraError(message(text, start=start.name, goal=goal, right=right), -1)
+
+
+def _missing_value_error(text: str, names: list[str]) -> AlgebraError:
+    remedy = " ".join(f"{name}=…" for name in names)
+    if len(names) == 1:
+        sentence = message(N_("{name} has no value: add {remedy}"), name=names[0], remedy=remedy)
+    else:
+        sentence = message(N_("{names} have no values: add {remedy}"), names=", ".join(names), remedy=remedy)
+    first = next(token for token in tokenize(text) if token.kind == "name" and token.text == names[0])
+    return AlgebraError(sentence, first.position, len(first.text))

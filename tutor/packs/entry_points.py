@@ -1,0 +1,61 @@
+"""Packs that installed Python packages offer, found without importing any of them.
+
+An entry point of the group `backprop_tutor.packs` names a folder of its package as Python would name a module:
+`my_course.packs` is the folder `packs` in the package `my_course`. It is a pack, or holds packs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tutor.packs.archive import PACK_FILE
+
+ENTRY_POINT_GROUP = "backprop_tutor.packs"
+
+
+def entry_point_packs() -> tuple[Path, ...]:
+    """The folders of packs that installed packages offer, in the order of their entry points' names."""
+    from importlib.metadata import entry_points
+
+    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: (point.name, point.value))
+    found: dict[Path, None] = {}
+    for point in points:
+        for folder in _resolve_folders(point.value):
+            found.update(dict.fromkeys(_list_packs(folder)))
+    return tuple(found)
+
+
+def _resolve_folders(value: str) -> Iterator[Path]:
+    """The folders that the value of an entry point names."""
+    module, _, below = value.partition("[")[0].strip().partition(":")
+    top, *parts = (part.strip() for part in (f"{module}.{below}" if below else module).split("."))
+    for folder in _package_folders(top):
+        here = folder.joinpath(*parts)
+        if ".." not in parts and here.is_dir() and here.resolve().is_relative_to(folder.resolve()):
+            yield here
+
+
+def _package_folders(name: str) -> list[Path]:
+    """The folders of a package, whose code is not run: only finders are asked where it lies."""
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError, AttributeError):
+        return []
+    if spec is None:
+        return []
+    try:
+        return [Path(place) for place in spec.submodule_search_locations or ()]
+    except Exception:  # a finder of someone else's package: whatever it does wrong, the other packs are there
+        return []
+
+
+def _list_packs(folder: Path) -> list[Path]:
+    if (folder / PACK_FILE).is_file():
+        return [folder]
+    try:
+        return sorted(path for path in folder.iterdir() if (path / PACK_FILE).is_file())
+    except OSError:
+        return []

@@ -1,0 +1,332 @@
+"""A start that is a symbol: what comes back to the output of a graph where the calculation goes on behind it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import Expr, Num, Sym
+from tutor.algebra.limits import GRAPH
+from tutor.algebra.ops import Value
+from tutor.algebra.parser import is_reserved, parse_value
+from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
+from tutor.packs.diagnostics import with_position
+from tutor.packs.exercise import drop_typed_text
+from tutor.packs.ids import is_valid_id
+from tutor.packs.questions import SYMBOL_DOMAINS
+from tutor.packs.sanitize import clean_text, clean_title
+from tutor.packs.toml_source import FORMAT_VERSION, NEWER_FORMAT, InvalidNumber, bounded_int
+
+#: d(where the calculation ends)/d(the output).
+START_SYMBOL = re.compile(r"[d∂](?P<goal>(?!\d)\w+)\s*/\s*[d∂](?P<output>(?!\d)\w+)")
+
+
+def parse_start_symbol(text: str) -> Sym | None:
+    """The symbol that a start such as `dL/dz` or `∂L/∂z` is, None where it is a value."""
+    match = START_SYMBOL.fullmatch(text.strip())
+    return Sym(f"d{match['goal']}/d{match['output']}") if match else None
+
+
+MISPLACED_KEY = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
+#: More numbers to choose from than this are a range.
+MAX_NUMBER_CHOICES = 1000
+
+
+class InvalidValue(Exception):
+    """A value that a key can't have, with our own sentence, and the place in it that is to blame."""
+
+    def __init__(self, text: Message, *within: str | int) -> None:
+        super().__init__(text)
+        self.message = text
+        self.within = within
+
+
+def parse_string(raw: Any) -> str:
+    """A text that is not empty."""
+    if not isinstance(raw, str):
+        raise InvalidValue(message(N_("A text is expected here. Write it in quotes.")))
+    if not raw.strip():
+        raise InvalidValue(message(N_("This text is empty. Write something or leave the key out.")))
+    return raw
+
+
+def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
+    """A reader of one string or a table by languages; `clean` makes each safe to show."""
+
+    def read(raw: Any) -> LocalizedText:
+        if isinstance(raw, str):
+            return LocalizedText({"": clean(parse_string(raw))})
+        if not isinstance(raw, dict) or not raw:
+            raise InvalidValue(message(N_('A text is one string or { en = "…", ko = "…" }.')))
+        for language, text in raw.items():
+            if language not in LANGUAGES:
+                raise InvalidValue(_unknown_language_message(language), language)
+            if not isinstance(text, str) or not text.strip():
+                raise InvalidValue(message(N_("A text in quotes is expected here, and it may not be empty.")), language)
+        return LocalizedText({language: clean(text) for language, text in raw.items()})
+
+    return read
+
+
+def parse_names(raw: Any) -> tuple[str, ...]:
+    """A list of names, each once."""
+    if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
+        raise InvalidValue(message(N_('A list of names is expected here, such as ["a", "b"].')))
+    twice = next((name for name, times in Counter(raw).items() if times > 1), None)
+    if twice is not None:
+        raise InvalidValue(message(N_("“{name}” stands here twice. Keep one."), name=twice))
+    return tuple(raw)
+
+
+def parse_blanks(raw: Any) -> tuple[str, ...] | None:
+    """Names of blanks, or None for all."""
+    if raw == "all":
+        return None
+    if isinstance(raw, str):
+        raise InvalidValue(message(N_('Blanks are "all" or a list of their names, such as ["start", "x->mul1"].')))
+    return parse_names(raw)
+
+
+def parse_wrt(raw: Any) -> tuple[str, ...]:
+    """Names of inputs, at least one."""
+    names = parse_names(raw)
+    if not names:
+        raise InvalidValue(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
+    return names
+
+
+def parse_id(raw: Any) -> str:
+    """An id that the author chose."""
+    if not isinstance(raw, str) or not is_valid_id(raw):
+        raise InvalidValue(message(N_("An id is made of letters, digits and -, such as two-roads.")))
+    return raw
+
+
+def parse_needs(raw: Any) -> tuple[str, ...]:
+    """Ids of exercises, with their packs or of the same one."""
+    names = parse_names(raw)
+    for name in names:
+        if not all(is_valid_id(part) for part in name.split("/")) or name.count("/") > 1:
+            raise InvalidValue(message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name))
+    return names
+
+
+def parse_mode(raw: Any) -> str:
+    """How an exercise is worked on."""
+    if raw not in ("practice", "exam"):
+        raise InvalidValue(message(N_('A mode is "practice" or "exam".')))
+    return str(raw)
+
+
+def parse_links(raw: Any) -> tuple[str, ...]:
+    """Addresses in the web."""
+    names = parse_names(raw)
+    for name in names:
+        if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", name):
+            raise InvalidValue(message(N_("“{name}” is no link. Links begin with https://."), name=name))
+    return tuple(map(clean_title, names))
+
+
+def int_between(low: int, high: int) -> Callable[[Any], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def read(raw: Any) -> int:
+        if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
+            raise InvalidValue(message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high))
+        return raw
+
+    return read
+
+
+def parse_number(raw: Any) -> Fraction:
+    """An exact number."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = bounded_int(raw)
+    if isinstance(raw, InvalidNumber):
+        raise InvalidValue(raw.message)
+    if not isinstance(raw, Fraction):
+        raise InvalidValue(message(N_("A number is expected here, without quotes.")))
+    return raw
+
+
+def parse_step(raw: Any) -> Fraction:
+    """An exact number greater than 0."""
+    number = parse_number(raw)
+    if number <= 0:
+        raise InvalidValue(message(N_("A step is greater than 0.")))
+    return number
+
+
+def _require_finite(value: Value) -> Value:
+    """The value, or `Refused` where a cell of it has no finite value to calculate with."""
+    for cell in value.ravel() if ops.is_matrix(value) else [value]:
+        try:
+            number = nearest_float(cell)
+        except OverflowError:
+            number = float("inf")
+        if not abs(number) < float("inf"):
+            raise InvalidValue(message(N_("This has no finite value. Write another number.")))
+    return value
+
+
+def _parse_formula(raw: str) -> Value:
+    try:
+        return _require_finite(drop_typed_text(evaluate(parse_value(raw), {})))
+    except AlgebraError as error:
+        raise InvalidValue(with_position(error, raw)) from None
+
+
+def _parse_cell(raw: Any) -> Expr:
+    if isinstance(raw, str):
+        value = _parse_formula(raw)
+        if ops.is_matrix(value):
+            raise InvalidValue(message(N_("A matrix can't stand inside a list. Write its entries.")))
+        assert isinstance(value, Expr)
+        return value
+    return Num(parse_number(raw))
+
+
+def _parse_matrix(raw: list[Any]) -> Value:
+    rows = raw if raw and all(isinstance(row, list) for row in raw) else [raw]
+    if not all(rows) or any(isinstance(cell, list) for row in rows for cell in row):
+        raise InvalidValue(message(N_("A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]].")))
+    for position, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise InvalidValue(
+                message(
+                    N_("Entries in row {row}: {n}, in the first row: {m}. Make all rows equally long."),
+                    row=position,
+                    n=len(row),
+                    m=len(rows[0]),
+                )
+            )
+    if len(rows) * len(rows[0]) > GRAPH.cells:
+        raise InvalidValue(message(N_("A matrix may have {n} entries at most."), n=GRAPH.cells))
+    return ops.make_matrix(tuple(tuple(_parse_cell(cell) for cell in row) for row in rows))
+
+
+def parse_input(raw: Any) -> Value:
+    """The exact value of an input: a number, a formula in quotes, a matrix."""
+    if isinstance(raw, dict):
+        if raw.get("symbol") is True:
+            return _parse_symbol(raw)
+        raise InvalidValue(message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].')))
+    if isinstance(raw, list):
+        return _parse_matrix(raw)
+    return _parse_formula(parse_string(raw)) if isinstance(raw, str) else Num(parse_number(raw))
+
+
+def _parse_symbol(raw: dict[str, Any]) -> Sym:
+    """An input that stays a symbol; its name is given where the table stands."""
+    domain = raw.get("domain", "real")
+    if domain not in SYMBOL_DOMAINS or not raw.keys() <= {"symbol", "domain"}:
+        raise InvalidValue(
+            message(N_('A symbol is written { symbol = true, domain = "positive" }, or nonzero, or real.'))
+        )
+    return Sym("", domain=domain)
+
+
+def parse_start(raw: Any) -> Value:
+    """The exact start: as the value of an input, or a symbol such as `dL/dz`."""
+    symbol = parse_start_symbol(raw) if isinstance(raw, str) else None
+    return symbol or parse_input(raw)
+
+
+def parse_forward(raw: Any) -> tuple[str, ...] | None:
+    """Names of nodes, or None for all."""
+    if raw == "all":
+        return None
+    if isinstance(raw, str):
+        raise InvalidValue(message(N_('Forward values are "all" or a list of names of nodes, such as ["q", "u"].')))
+    return parse_names(raw)
+
+
+def parse_stages(raw: Any) -> tuple[tuple[str, ...] | None, ...]:
+    """What is asked, from one variant to the next: lists of blanks, or "all"."""
+    if not isinstance(raw, list) or not raw:
+        raise InvalidValue(message(N_('Stages are a list such as [["b"], ["b", "w"], "all"].')))
+    found = []
+    for position, stage in enumerate(raw):
+        try:
+            found.append(parse_blanks(stage))
+        except InvalidValue as refused:
+            raise InvalidValue(refused.message, position, *refused.within) from None
+    return tuple(found)
+
+
+def parse_symbols(raw: Any) -> dict[str, str]:
+    """What an answer to a question may name: a list of symbols, or a table that gives them a domain or a value."""
+    if isinstance(raw, list):
+        raw = dict.fromkeys(parse_names(raw), "real")
+    if not isinstance(raw, dict) or not raw or not all(isinstance(told, str) for told in raw.values()):
+        raise InvalidValue(message(N_('Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)" }.')))
+    for name in raw:
+        if not re.fullmatch(r"(?!\d)\w+(\.\w+)*|d\w+/d\w+", name) or is_reserved(name):
+            raise InvalidValue(
+                message(N_("“{name}” can't be a symbol. Write a name such as y or self.output."), name=name)
+            )
+    return dict(raw)
+
+
+def parse_choices(raw: Any) -> tuple[Expr, ...]:
+    """Numbers and formulas to choose from."""
+    if not isinstance(raw, list) or not raw:
+        raise InvalidValue(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
+    if len(raw) > MAX_NUMBER_CHOICES:
+        raise InvalidValue(
+            message(N_("These are more than {n} numbers. Write from and to instead."), n=MAX_NUMBER_CHOICES)
+        )
+    return tuple(_parse_cell(cell) for cell in raw)
+
+
+def parse_cells(raw: Any) -> frozenset[tuple[int, int]]:
+    """Cells of a matrix as (row, column), counted from 0."""
+
+    def is_cell(cell: Any) -> bool:
+        return isinstance(cell, list) and len(cell) == 2 and all(type(part) is int for part in cell)
+
+    if not isinstance(raw, list) or not all(map(is_cell, raw)):
+        raise InvalidValue(message(N_("Cells are written as [[row, column]], counted from 0.")))
+    return frozenset((row, column) for row, column in raw)
+
+
+def parse_texts(raw: Any) -> tuple[LocalizedText, ...]:
+    """One text, or a list of them."""
+    read = text_parser(clean_text)
+    if not isinstance(raw, list):
+        return (read(raw),)
+    found = []
+    for position, text in enumerate(raw):
+        try:
+            found.append(read(text))
+        except InvalidValue as refused:
+            raise InvalidValue(refused.message, position, *refused.within) from None
+    return tuple(found)
+
+
+def parse_format(raw: Any) -> int:
+    """The version of the format."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw > FORMAT_VERSION:
+        raise InvalidValue(message(NEWER_FORMAT))
+    return int_between(1, FORMAT_VERSION)(raw)
+
+
+def parse_languages(raw: Any) -> tuple[str, ...]:
+    """Languages that texts are written in."""
+    names = parse_names(raw)
+    for name in names:
+        if name not in LANGUAGES:
+            raise InvalidValue(_unknown_language_message(name))
+    return names
+
+
+def _unknown_language_message(name: str) -> Message:
+    text = N_("“{language}” is no language here. Texts are written in {known}.")
+    return message(text, language=name, known=", ".join(LANGUAGES))

@@ -1,0 +1,360 @@
+"""One exercise in lines: what is typed, what is said to it, where it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TextIO
+
+from tutor.algebra.printing import format_value
+from tutor.glyphs import to_ascii
+from tutor.grading.answer import preview
+from tutor.grading.hints.ladder import Hint
+from tutor.grading.mistakes.labels import mistake_label
+from tutor.grading.problem import Blank
+from tutor.grading.rule_cards import card_at
+from tutor.grading.verdict import MARKS, Verdict
+from tutor.i18n import N_, _, message
+from tutor.packs.sanitize import escape_invisible, strip_markup
+from tutor.plain.describe import caret_lines, describe_edges, describe_nodes, format_prompt, graph_text
+from tutor.plain.line_commands import EXERCISE_COMMANDS, FORBIDDEN_IN_EXAM, format_commands, match_command
+from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
+from tutor.practice.exam import result_message as exam_result
+from tutor.practice.pointers import format_pointers
+from tutor.practice.replay_choice import choose_replay
+from tutor.practice.worksheet import Summary, Worksheet
+
+
+class PlainExercise:
+    """One exercise in lines. `read` returns the next line or None at the end of the input."""
+
+    def __init__(
+        self,
+        worksheet: Worksheet,
+        read: Callable[[str], str | None],
+        out: TextIO,
+        width: int = 80,
+        ascii: bool = False,
+    ) -> None:
+        self.worksheet = worksheet
+        self.read = read
+        self.out = out
+        self.width = width
+        self.ascii = ascii
+        #: Whether the learner left to choose another exercise.
+        self.wants_list = False
+
+    def print_lines(self, *lines: object) -> None:
+        for line in lines:
+            text = str(line)
+            print(to_ascii(text) if self.ascii else text, file=self.out)
+
+    def run(self) -> int:
+        """Work through the exercise. 0 when it is solved, 1 when it was left open."""
+        self.print_introduction()
+        at: str | None = self.worksheet.resume_place()
+        before: str | None = None
+        while not self.worksheet.done and at is not None:
+            if at != before:
+                self.print_answer_status(at)
+            before = at
+            line = self.read(self.build_prompt(at))
+            if line is None:
+                return self.report_unfinished()
+            text = line.strip()
+            if not text:
+                continue
+            following = self.handle_line(at, text)
+            if following is None and not self.worksheet.done:
+                return self.report_unfinished()
+            at = following
+        self.finish()
+        return 0
+
+    def handle_line(self, blank_id: str, text: str) -> str | None:
+        """Do a command, or check an answer; the blank to go on with, None to stop or where none is left."""
+        return (
+            self.run_command(text, blank_id) if self.is_command(blank_id, text) else self.check_answer(blank_id, text)
+        )
+
+    def is_command(self, blank_id: str, text: str) -> bool:
+        """Whether a line is a command: with a colon always, without one where it can't be read as an answer."""
+        if text == "?" or text.startswith(":"):
+            return True
+        problem = self.worksheet.problem
+        return (
+            bool(match_command(text, EXERCISE_COMMANDS))
+            and preview(problem, problem.place(blank_id), text).error is not None
+        )
+
+    def print_introduction(self) -> None:
+        variant = self.worksheet.variant
+        self.print_lines(variant.exercise.title, "")
+        text = variant.text()
+        if text:
+            self.print_lines(strip_markup(text), "")
+        self.print_lines(*describe_nodes(self.worksheet), "")
+        settled = sum(self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
+        if settled and not self.worksheet.done:
+            self.print_lines(
+                message(
+                    N_("You have been here before: {n} of {all} blanks are filled."),
+                    n=settled,
+                    all=len(self.worksheet.blanks),
+                )
+            )
+        if self.worksheet.exam:
+            self.print_lines(EXAM_RULES, _("Type the value and press Enter. :help lists the commands."), "")
+        else:
+            self.print_lines(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
+
+    def choice_lines(self, blank: Blank) -> Iterable[str]:
+        """The choices of a question, a line for each; none for any other blank."""
+        if blank.kind == "question":
+            for number, choice in enumerate(self.worksheet.problem.question(blank).choices, 1):
+                yield f"  {number}  {strip_markup(str(choice.text))}"
+
+    def build_prompt(self, blank_id: str) -> str:
+        order = [place.id for place in self.worksheet.fillable]
+        place = self.worksheet.problem.place(blank_id)
+        asked = [
+            f"[{order.index(blank_id) + 1}/{len(order)}] {format_prompt(self.worksheet, place)}",
+            *self.choice_lines(place),
+        ]
+        text = "\n".join([*asked, "> "] if place.kind == "question" else [f"{asked[0]} "])
+        return self.format_text(text)
+
+    def format_text(self, text: str) -> str:
+        return to_ascii(text) if self.ascii else text
+
+    def check_answer(self, blank_id: str, text: str) -> str | None:
+        """Check an answer and return the blank to go on with."""
+        problem = self.worksheet.problem
+        reading = preview(problem, problem.place(blank_id), text)
+        before = self.worksheet.entry(blank_id).hints
+        verdict = self.worksheet.answer(blank_id, text)
+        if reading.text:
+            self.print_lines(message(N_("reads as {reading}"), reading=reading.text))
+        self.print_verdict(verdict, text)
+        if not self.worksheet.saved:
+            self.print_lines(_("This entry could not be saved."))
+        places = format_pointers(self.worksheet, blank_id) if verdict.is_wrong_attempt else ""
+        if places:
+            self.print_lines(message(N_("Look here: {places}"), places=places))
+        opened = self.worksheet.current_hint(blank_id)
+        if opened is not None and opened.rung > before:
+            self.print_hint(opened)
+        if verdict.is_wrong_attempt and self.worksheet.offers_reveal(blank_id):
+            self.print_lines(_("If you want to see the value, type :show."))
+        elif verdict.is_wrong_attempt and self.worksheet.offers_replay(blank_id):
+            self.print_lines(_("To watch the pass at other numbers, step by step, type :explain."))
+        return self.worksheet.next_open_blank(blank_id) if verdict.settles_blank else blank_id
+
+    def print_verdict(self, verdict: Verdict, text: str) -> None:
+        mark = MARKS[verdict.kind]
+        if verdict.at is not None:
+            self.print_lines(caret_lines(text, verdict.at, verdict.length))
+        self.print_lines(f"{mark} {verdict.message}")
+        if verdict.cells and not verdict.right and any(map(any, verdict.cells)):
+            self.print_lines(*("  " + " ".join("✓" if cell else "✗" for cell in row) for row in verdict.cells))
+
+    def print_answer_status(self, blank_id: str) -> None:
+        """What stands in a blank that is come back to: an entry that is not right yet, and why."""
+        entry = self.worksheet.entry(blank_id)
+        if entry.text and entry.verdict is not None and not entry.settled:
+            self.print_lines(f"{MARKS[entry.verdict.kind]} {entry.text}: {entry.verdict.message}")
+
+    def print_hint(self, hint: Hint) -> None:
+        self.print_lines(
+            message(N_("Hint {rung}/{of}: {text}"), rung=hint.rung, of=hint.of, text=strip_markup(str(hint.text)))
+        )
+
+    def run_command(self, text: str, blank_id: str) -> str | None:
+        """Do a command and return the blank to go on with; None to stop."""
+        name = "hint" if text == "?" else match_command(text.split()[0], EXERCISE_COMMANDS)
+        if name in FORBIDDEN_IN_EXAM and self.worksheet.help_refusal:
+            self.print_lines(self.worksheet.help_refusal)
+            return blank_id
+        if name in _MOVE_COMMANDS:
+            return _MOVE_COMMANDS[name](self, blank_id)
+        if name in ("", "help"):
+            if not name:
+                self.print_lines(message(N_("There is no command {word}."), word=escape_invisible(text.split()[0])))
+            self.print_lines(
+                *format_commands(EXERCISE_COMMANDS), _("The colon may be left out where the word is no answer.")
+            )
+        elif name == "clear":
+            self.worksheet.clear(blank_id)
+        elif name == "rule":
+            self.print_rule(blank_id)
+        elif name == "graph":
+            self.print_lines(
+                *(graph_text(self.worksheet, self.width, ascii=self.ascii) or describe_nodes(self.worksheet))
+            )
+        elif name == "words":
+            self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, blank_id))
+        return blank_id
+
+    def request_hint(self, blank_id: str) -> str:
+        before = self.worksheet.entry(blank_id).hints
+        hint = self.worksheet.next_hint(blank_id)
+        self.print_hint(hint)
+        if hint.rung <= before and not hint.is_last:
+            self.print_lines(_("Try this one first, or wait a moment: then the next hint opens."))
+        return blank_id
+
+    def reveal(self, blank_id: str) -> str:
+        if self.worksheet.offers_reveal(blank_id):
+            self.print_hint(self.worksheet.reveal(blank_id))
+            return self.worksheet.next_open_blank(blank_id) or blank_id
+        self.print_lines(_("The value is shown once the hints or five tries are used up. ? gives the next hint."))
+        return blank_id
+
+    def skip(self, blank_id: str) -> str | None:
+        return self.worksheet.next_open_blank(blank_id)
+
+    def go_back(self, blank_id: str) -> str | None:
+        worksheet = self.worksheet
+        order = [
+            place.id
+            for place in worksheet.fillable
+            if place.id == blank_id or not (worksheet.entry(place.id).settled or worksheet.is_locked(place.id))
+        ]
+        return order[order.index(blank_id) - 1] if blank_id in order else worksheet.next_open_blank()
+
+    def undo(self, blank_id: str) -> str:
+        return self.worksheet.undo() or blank_id
+
+    def unfold(self, blank_id: str) -> str:
+        """Show the node at a blank in its parts."""
+        moved = self.worksheet.unfold(self.focused_node(blank_id))
+        if moved is None:
+            self.print_lines(_("This node has no parts to look into."))
+            return blank_id
+        here = moved.get(blank_id, blank_id)
+        self.print_lines(_("The places inside are extra: the exercise can be finished without them."), "")
+        self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, here))
+        return here
+
+    def fold(self, blank_id: str) -> str | None:
+        """Show the opened node around a blank as one again."""
+        place = self.worksheet.problem.place(blank_id)
+        moved = self.worksheet.fold(self.focused_node(blank_id))
+        if moved is None and place.edge:
+            moved = self.worksheet.fold(self.worksheet.problem.graph.nodes[place.edge.source].id)
+        if moved is None:
+            self.print_lines(_("There is no opened node around this."))
+            return blank_id
+        self.print_lines(*describe_nodes(self.worksheet))
+        return moved.get(blank_id) or self.worksheet.next_open_blank()
+
+    def focused_node(self, blank_id: str) -> str:
+        """The node in focus: the one an edge leads into; empty at a question."""
+        place = self.worksheet.problem.place(blank_id)
+        position = place.edge.target if place.edge else place.node
+        return "" if place.kind == "question" else self.worksheet.problem.graph.nodes[position].id
+
+    def leave_for_list(self, blank_id: str) -> None:
+        self.wants_list = True
+
+    def leave(self, blank_id: str) -> None:
+        self.wants_list = False
+
+    def print_rule(self, blank_id: str) -> None:
+        """The rule card of the node at a blank."""
+        place = self.worksheet.problem.place(blank_id)
+        if place.kind == "question":
+            self.print_lines(_("This is a question; there is no node in focus."))
+        else:
+            card = card_at(self.worksheet.problem, place, self.worksheet.visible_places())
+            self.print_lines(*map(strip_markup, card.render_lines(self.ascii)))
+
+    def explain(self, blank_id: str) -> str | None:
+        """Replay the backward pass from a blank on: Enter goes on, b goes back. Any other line ends it and counts.
+
+        Returns the blank to go on with, None to stop.
+        """
+        replay, note = choose_replay(self.worksheet)
+        if not replay.steps:
+            self.print_lines(note or _("There is no graph here to replay."))
+            return blank_id
+        if note is not None:
+            self.print_lines(note)
+        problem = replay.problem
+        values = (f"{name} = {format_value(problem.inputs[name])}" for name in problem.graph.inputs)
+        self.print_lines(", ".join(values))
+        replay.go_to(blank_id)
+        told = True
+        while True:
+            if told:
+                step = replay.current_step
+                self.print_lines(
+                    "",
+                    f"{replay.index + 1}/{len(replay.steps)}  {strip_markup(str(step.description))}",
+                    *map(strip_markup, step.paragraphs()),
+                )
+            line = self.read(self.format_text(_("Enter goes on, b goes back, anything else ends this: ")))
+            if line is None:
+                return None
+            text = line.strip()
+            told = replay.move(-1 if text == "b" else 1) if text in ("", "b") else False
+            if text not in ("", "b"):
+                return self.handle_line(blank_id, text)
+            if not told:
+                self.print_lines(_("There are no more steps this way."))
+
+    def new_numbers(self, blank_id: str) -> str | None:
+        if self.worksheet.exam:
+            self.print_lines(SAME_NUMBERS)
+            return blank_id
+        if not self.worksheet.variant.exercise.has_variants:
+            self.print_lines(_("This exercise has one set of numbers."))
+            return blank_id
+        self.worksheet.new_numbers()
+        self.print_lines("", *describe_nodes(self.worksheet), "")
+        return self.worksheet.next_open_blank()
+
+    def report_unfinished(self) -> int:
+        kept = bool(self.worksheet.variant.exercise.pack)
+        left = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
+        text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
+        if not kept:
+            text = N_("Not finished. Blanks still open: {n}.")
+        self.print_lines("", message(text, n=left))
+        return 1
+
+    def finish(self) -> None:
+        summary = self.worksheet.summary()
+        self.print_lines("", *(self.exam_lines(summary) if self.worksheet.exam else [_("Solved.")]))
+        goal = self.worksheet.problem.target_name
+        self.print_lines(*(f"∂{goal}/∂{name} = {format_value(value)}" for name, value in summary.gradients))
+        if summary.mistakes and not self.worksheet.exam:
+            met = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
+            self.print_lines(message(N_("Mistakes met: {met}"), met=met))
+        if not self.worksheet.exam:
+            self.print_lines(message(N_("Hints used: {n}"), n=summary.hints))
+        after = self.worksheet.variant.after()
+        if after:
+            self.print_lines("", strip_markup(after))
+
+    def exam_lines(self, summary: Summary) -> Iterable[object]:
+        """What an exam comes to: how many are right, and the verdict on each answer."""
+        yield exam_result(summary.verdicts)
+        for blank, verdict in summary.verdicts:
+            answer = self.worksheet.entry(blank.id).text
+            yield f"{MARKS[verdict.kind]} {format_prompt(self.worksheet, blank)} {answer}  {verdict.message}"
+
+
+#: Commands after which another blank may stand in focus.
+_MOVE_COMMANDS: Mapping[str, Callable[[PlainExercise, str], str | None]] = {
+    "hint": PlainExercise.request_hint,
+    "show": PlainExercise.reveal,
+    "explain": PlainExercise.explain,
+    "skip": PlainExercise.skip,
+    "back": PlainExercise.go_back,
+    "undo": PlainExercise.undo,
+    "open": PlainExercise.unfold,
+    "fold": PlainExercise.fold,
+    "fresh": PlainExercise.new_numbers,
+    "list": PlainExercise.leave_for_list,
+    "quit": PlainExercise.leave,
+}

@@ -1,0 +1,46 @@
+"""What is wrong with a file that is being watched; it goes away when the file is mended."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tutor.glyphs import Glyphs
+from tutor.i18n import N_, _
+from tutor.tui.content import styled
+
+
+class FileErrorsScreen(ModalScreen[None]):
+    """One line for every fault, with file and line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", N_("back"), id="faults.close"),
+    ]
+
+    def __init__(self, text: str, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.glyphs = glyphs
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="file-errors"):
+            yield Static(self._errors_text(), id="file-errors-text")
+
+    def update_errors(self, text: str) -> None:
+        """Other faults than before."""
+        self._text = text
+        self.query_one("#file-errors-text", Static).update(self._errors_text())
+
+    def _errors_text(self) -> Content:
+        faults = "\n\n".join(f"{self.glyphs.error} {line}" for line in self._text.splitlines())
+        told = _("This goes away when the file is mended and saved. Esc goes back.")
+        return styled(self.glyphs, (faults, "$text-error"), "\n\n", (told, "$foreground 60%"))
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,151 @@
+"""What a finished exercise comes to, section by section. Some takes seconds, so it is made beside the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.printing import format_value
+from tutor.drawing.from_problem import format_forward_value
+from tutor.drawing.reports.gradient_check import gradient_check_report
+from tutor.drawing.reports.worked import worked_text
+from tutor.engine.codegen.to_torch import torch_program
+from tutor.engine.passes import NonFiniteError
+from tutor.glyphs import Glyphs
+from tutor.i18n import N_, _, message
+from tutor.practice.closed_form import ClosedForm, closed_forms
+from tutor.practice.worksheet import Worksheet
+from tutor.tui.columns import Column, layout_columns
+from tutor.tui.content import styled
+
+#: The step of the numerical check.
+CHECK_STEP = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryBlock:
+    """A piece of a section. Tables and programs keep their lines; other texts are broken where the screen ends."""
+
+    text: Content
+    preformatted: bool = False
+
+
+#: The sections in their order: what each is called, and whether the width of the screen matters to it.
+SECTIONS: dict[str, tuple[str, bool]] = {
+    "gradients": (N_("Gradients of the inputs"), True),
+    "closed": (N_("In closed form"), False),
+    "check": (N_("Held against differences"), True),
+    "worked": (N_("The whole backward pass"), True),
+    "program": (N_("The same in PyTorch"), False),
+}
+
+
+class SummarySections:
+    """Makes the sections. `stopped` says that nobody waits for them any more."""
+
+    def __init__(
+        self, worksheet: Worksheet, glyphs: Glyphs, is_cancelled: Callable[[], bool], *, width: int, ascii: bool
+    ) -> None:
+        self.worksheet = worksheet
+        self.problem = worksheet.problem
+        self.glyphs = glyphs
+        self.is_cancelled = is_cancelled
+        self.width = width
+        self.ascii = ascii
+
+    def make_section(self, section: str) -> list[SummaryBlock]:
+        """The blocks of a section; where there can be none, a sentence why."""
+        make: Callable[[], list[SummaryBlock]] = getattr(self, f"_{section}")
+        try:
+            return make()
+        except (NonFiniteError, AlgebraError) as error:
+            return [self._note(str(error))]
+
+    def _note(self, text: str) -> SummaryBlock:
+        return SummaryBlock(styled(self.glyphs, (text, "$foreground 60%")))
+
+    def _gradients(self) -> list[SummaryBlock]:
+        found, goal = self.worksheet.summary(), self.problem.target_name
+        columns = [
+            Column(f"∂{goal}/∂{name}", format_forward_value(value), "$text-accent") for name, value in found.gradients
+        ]
+        return [SummaryBlock(layout_columns(columns, self.glyphs, self.width), preformatted=True)]
+
+    def _closed(self) -> list[SummaryBlock]:
+        forms = closed_forms(self.problem, should_stop=self.is_cancelled)
+        if not forms:
+            return [self._note(_("The formulas would be too long to read."))]
+        blocks = [SummaryBlock(Content("\n").join(self._closed_form_line(form) for form in forms))]
+        if all(form.simplified for form in forms):
+            return [*blocks, self._note(_("Simplified by SymPy."))]
+        if any(form.simplified for form in forms):
+            return [*blocks, self._note(_("Simplified by SymPy where it found something in three seconds."))]
+        return [*blocks, self._note(_("As the rules write it, not simplified further."))]
+
+    def _closed_form_line(self, form: ClosedForm) -> Content:
+        signs, problem = self.glyphs, self.problem
+        head = (f"∂{problem.target_name}/∂{form.name} = ", "$foreground 60%")
+        formula = (format_value(form.formula), "bold $text-accent")
+        if not form.agrees:
+            said = ("   " + _("Whether it agrees can't be told at these values."), "$text-warning")
+            return styled(signs, head, formula, said)
+        typed = self._typed_answer(form.name)
+        if "[" in typed:
+            said_so = message(N_("agrees with what you typed"))
+        elif typed:
+            said_so = message(N_("agrees with what you typed: {text}"), text=typed)
+        elif problem.symbolic:
+            said_so = message(N_("agrees with the backward pass"))
+        else:
+            value = format_value(problem.exact_passes.gradients[problem.graph.position[form.name]])
+            said_so = message(N_("comes to {value} at these numbers"), value=value)
+        return styled(signs, head, formula, "   ", (f"{signs.correct} ", "bold $success"), str(said_so))
+
+    def _typed_answer(self, name: str) -> str:
+        """The right answer that was typed for an input's gradient; empty where it was given or shown."""
+        if not self.problem.has_place(name):
+            return ""
+        place = self.problem.place(name)
+        entry = self.worksheet.entry(place.id)
+        right = entry.verdict is not None and entry.verdict.right and not entry.revealed
+        return entry.text if right and self.worksheet.state(place.id) == "right" else ""
+
+    def _check(self) -> list[SummaryBlock]:
+        if self.problem.symbolic:
+            return [self._note(_("Differences need numbers, and here some inputs are symbols."))]
+        return self._to_blocks(gradient_check_report(self.problem, CHECK_STEP, self.width))
+
+    def _worked(self) -> list[SummaryBlock]:
+        return self._to_blocks(worked_text(self.problem, self.ascii, width=self.width))
+
+    def _program(self) -> list[SummaryBlock]:
+        if self.problem.symbolic:
+            return [self._note(_("A program needs numbers, and here some inputs are symbols."))]
+        return [SummaryBlock(Content("\n".join(torch_source(self.worksheet))), preformatted=True)]
+
+    def _to_blocks(self, lines: Sequence[str]) -> list[SummaryBlock]:
+        """Lines in blocks, parted where one is empty."""
+        blocks: list[list[str]] = [[]]
+        for line in lines:
+            if line.strip():
+                blocks[-1].append(line)
+            elif blocks[-1]:
+                blocks.append([])
+        return [
+            SummaryBlock(styled(self.glyphs, "\n".join(block)), preformatted=_is_table(block))
+            for block in blocks
+            if block
+        ]
+
+
+def torch_source(worksheet: Worksheet) -> list[str]:
+    """The PyTorch program that computes the same. Raises `AlgebraError` where something is a symbol."""
+    problem = worksheet.problem
+    return torch_program(problem.graph, problem.inputs, problem.start, problem.wrt)
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    return any("  " in line.strip() or line.startswith(" ") for line in lines)
