@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tutor import i18n
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Two runs draw the same examples, so that who changes nothing sees nothing fail; the variable lets them differ.
 settings.register_profile("steady", derandomize=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from io import StringIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.test_catalogs import source_messages
 from tutor.commands.launch import RunOptions
 from tutor.engine.graph import Graph
-from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import terminal_needs_ascii, to_ascii
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.engine.operation import Operation
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Run
+if TYPE_CHECKING:
+    from tests.conftest import Run
 
 SEED = ("solve", "z = (a + b) * c", "a=50", "b=70", "c=2")
 X = "X=[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]"
@@ -47,21 +49,27 @@ def test_a_matrix_graph_as_json_gives_the_published_figures(run_tutor: Run) -> N
     ]
     assert [[float(f"{cell:.4e}") for cell in row] for row in gradient] == printed
     local = {(edge["from"], edge["to"]): edge["local"] for edge in solved["edges"]}
-    assert local["X", "matmul1"] is None and local["S", "sum1"] is None
-    assert len(local["matmul1", "S"]) == 3 and len(local["matmul1", "S"][0]) == 2
+    assert local["X", "matmul1"] is None
+    assert local["S", "sum1"] is None
+    assert len(local["matmul1", "S"]) == 3
+    assert len(local["matmul1", "S"][0]) == 2
 
 
 def test_constants_stand_in_their_node_and_minus_zero_is_zero(run_tutor: Run) -> None:
     solved = json.loads(run_tutor("solve", "z = -x * 2 + 1", "x=0", "--json").stdout)
     by_id = {node["id"]: node for node in solved["nodes"]}
-    assert by_id["mul1"]["const"] == 2.0 and by_id["add1"]["const"] == 1.0
+    assert by_id["mul1"]["const"] == 2.0
+    assert by_id["add1"]["const"] == 1.0
     assert "-0.0" not in json.dumps(solved)
 
 
 def test_solve_as_text_draws_the_graph_and_names_every_gradient(run_tutor: Run) -> None:
     out = run_tutor(*SEED).stdout
-    assert "╭───╮" in out and "z = 240" in out
-    assert "∂z/∂a = 2" in out and "∂z/∂b = 2" in out and "∂z/∂c = 120" in out
+    assert "╭───╮" in out
+    assert "z = 240" in out
+    assert "∂z/∂a = 2" in out
+    assert "∂z/∂b = 2" in out
+    assert "∂z/∂c = 120" in out
 
 
 @pytest.mark.parametrize("arguments", [("solve", "-x^2", "x=3"), ("solve", "-(a + b)", "a=-1", "b=2", "--start", "-2")])
@@ -73,7 +81,9 @@ def test_a_formula_may_begin_with_a_minus(run_tutor: Run, arguments: tuple[str, 
 @pytest.mark.parametrize("command", ["solve", "play"])
 def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
     done = run_tutor(command, "z = x*y", "x=2", "y=3", "--jsn")
-    assert done.returncode == 2 and "--jsn" in done.stderr and not done.stdout
+    assert done.returncode == 2
+    assert "--jsn" in done.stderr
+    assert not done.stdout
 
 
 @pytest.mark.parametrize(
@@ -111,13 +121,16 @@ def test_what_cannot_be_understood_gets_one_clear_sentence(
 ) -> None:
     done = run_tutor(*arguments)
     assert done.returncode in (1, 2)
-    assert sentence in done.stderr and "Traceback" not in done.stderr
-    assert done.stderr.startswith("backprop-tutor: ") and not done.stdout
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("backprop-tutor: ")
+    assert not done.stdout
 
 
 def test_a_fault_in_a_formula_is_pointed_at(run_tutor: Run) -> None:
     lines = run_tutor("solve", "z = a + $", "a=1").stderr.splitlines()
-    assert lines[1] == "  z = a + $" and lines[2] == "          ^"
+    assert lines[1] == "  z = a + $"
+    assert lines[2] == "          ^"
 
 
 def test_the_list_names_every_exercise(run_tutor: Run) -> None:
@@ -134,13 +147,17 @@ def test_version_and_help(run_tutor: Run) -> None:
 
 def test_a_group_alone_tells_its_commands(run_tutor: Run) -> None:
     done = run_tutor("pack")
-    assert done.returncode == 2 and done.stderr.startswith("Usage: backprop-tutor pack") and "remove" in done.stderr
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: backprop-tutor pack")
+    assert "remove" in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_fault(home: object) -> None:
     command = f"{sys.executable} -m tutor list | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, encoding="utf-8", timeout=60)
-    assert done.stdout and "Error" not in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout
+    assert "Error" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_korean_by_option_and_by_locale(run_tutor: Run) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tutor.engine.operations import OPERATIONS
 from tutor.packs import library
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run_tutor_with(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -60,7 +63,9 @@ def test_what_can_not_be_graded_is_refused_in_a_sentence(args: list[str], code: 
     found = run_tutor_with("grade", *args)
     text = found.stderr.decode()
     assert found.returncode == code
-    assert said in text and text.count("\n") == 1 and "Traceback" not in text
+    assert said in text
+    assert text.count("\n") == 1
+    assert "Traceback" not in text
 
 
 def test_a_line_is_answered_by_a_line_whatever_it_holds() -> None:
@@ -98,6 +103,8 @@ def test_the_catalogue_holds_every_mistake_in_both_languages() -> None:
     for row in rows.values():
         for text in (row["name"], *row["says"]):
             assert text["en"] and any("가" <= letter <= "힣" for letter in text["ko"]), row["id"]
-        assert row["where"]["en"] and row["where"]["ko"]
+        assert row["where"]["en"]
+        assert row["where"]["ko"]
     told = run_tutor_with("mistakes", "--ascii").stdout
-    assert b"mul.own-input" in told and told.isascii()
+    assert b"mul.own-input" in told
+    assert told.isascii()

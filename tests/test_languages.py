@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ from tutor.grading.wording import describe_blank
 from tutor.i18n import LANGUAGES, LocalizedText, language_from_env, message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.conftest import Run
 
 HANGUL = re.compile("[가-힣]")

@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.conftest import Run
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
 
 ADD_MULTIPLY = ("play", "basics/add-multiply", "--plain")
 
@@ -16,7 +19,8 @@ ADD_MULTIPLY = ("play", "basics/add-multiply", "--plain")
 def test_the_right_answers_in_order_solve_the_exercise(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Solved." in done.stdout and "∂z/∂c = 120" in done.stdout
+    assert "Solved." in done.stdout
+    assert "∂z/∂c = 120" in done.stdout
 
 
 def test_without_a_terminal_it_is_plain_by_itself(run_tutor: Run) -> None:
@@ -27,7 +31,8 @@ def test_an_exercise_left_open_ends_with_1_and_goes_on_there(run_tutor: Run) -> 
     assert run_tutor(*ADD_MULTIPLY, text="1\n2\n").returncode == 1
     assert "begun" in run_tutor("list").stdout
     done = run_tutor(*ADD_MULTIPLY, text="120\n2\n2\n")
-    assert done.returncode == 0 and "2 of 5 blanks are filled" in done.stdout
+    assert done.returncode == 0
+    assert "2 of 5 blanks are filled" in done.stdout
     assert "solved" in run_tutor("list").stdout
 
 
@@ -47,23 +52,30 @@ def test_wrong_answers_bring_more_help(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n77\n7.5\n7.25\n7.75\n8.5\n:show\n")
     # The blank that follows has its first lines behind the prompt for it.
     said = done.stdout.split("[2/")
-    assert "Look here" not in said[1] and "Hint" not in said[2]
+    assert "Look here" not in said[1]
+    assert "Hint" not in said[2]
     assert "Look here: from the right: 1, on the other line: 2" in said[2]
-    assert "Hint 2/4" in said[3] and ":explain" in said[3]
-    assert "type :show" not in said[4] and "type :show" in said[5]
+    assert "Hint 2/4" in said[3]
+    assert ":explain" in said[3]
+    assert "type :show" not in said[4]
+    assert "type :show" in said[5]
     assert "Hint 4/4: 2." in said[6]
 
 
 def test_what_cannot_be_read_costs_nothing_and_is_pointed_at(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n(2\nzwei\n2\n120\n2\n2\n")
-    assert "never closed" in done.stdout and "Unknown name “zwei”" in done.stdout
-    assert done.returncode == 0 and "Mistakes met" not in done.stdout
+    assert "never closed" in done.stdout
+    assert "Unknown name “zwei”" in done.stdout
+    assert done.returncode == 0
+    assert "Mistakes met" not in done.stdout
 
 
 def test_hints_commands_and_unknown_commands(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="?\n:help\n:frob\n:graph\n:words\n:skip\n:back\n:undo\n:quit\n")
     assert done.returncode == 1
-    assert "Hint 1/4" in done.stdout and ":undo" in done.stdout and "no command :frob" in done.stdout
+    assert "Hint 1/4" in done.stdout
+    assert ":undo" in done.stdout
+    assert "no command :frob" in done.stdout
     assert "╭───╮" in done.stdout
 
 
@@ -96,7 +108,8 @@ def test_who_chooses_hears_what_is_begun_and_solved(run_tutor: Run) -> None:
 
 def test_light_marks_of_a_text_are_not_read_out(run_tutor: Run) -> None:
     done = run_tutor("play", "losses/log-sum-exp", "--plain", text=":quit\n")
-    assert "log-sum-exp stands at the heart" in done.stdout and "**" not in done.stdout
+    assert "log-sum-exp stands at the heart" in done.stdout
+    assert "**" not in done.stdout
 
 
 def test_the_same_in_korean(run_tutor: Run) -> None:
@@ -113,7 +126,8 @@ def test_what_was_checked_survives_a_kill(run_tutor: Run) -> None:
         encoding="utf-8",
         env=dict(os.environ),
     )
-    assert child.stdin and child.stdout
+    assert child.stdin
+    assert child.stdout
     child.stdin.write("1\n")
     child.stdin.flush()
     assert any("✓" in line for line in iter(child.stdout.readline, ""))
@@ -126,7 +140,8 @@ def test_a_damaged_store_is_set_aside_and_the_exercise_goes_on(run_tutor: Run, h
     home.mkdir(parents=True)
     (home / "progress.sqlite3").write_bytes(b"this is no database " * 500)
     done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
-    assert done.returncode == 0 and "damaged" in done.stderr
+    assert done.returncode == 0
+    assert "damaged" in done.stderr
     assert any("damaged" in path.name for path in home.iterdir())
     assert "solved" in run_tutor("list").stdout
 
@@ -135,7 +150,8 @@ def test_a_store_that_cannot_be_written_is_told_and_the_exercise_goes_on(run_tut
     (tmp_path / "file").write_text("not a folder")
     done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n", BACKPROP_TUTOR_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 0
-    assert "could not be saved" in done.stdout and "Traceback" not in done.stderr
+    assert "could not be saved" in done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_lines_that_are_no_text_cost_nothing(home: Path) -> None:
@@ -145,29 +161,37 @@ def test_lines_that_are_no_text_cost_nothing(home: Path) -> None:
         capture_output=True,
         timeout=60,
     )
-    assert done.returncode == 0 and b"Traceback" not in done.stderr
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
 
 
 def test_explain_replays_at_other_numbers_and_any_other_line_ends_it(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text=":explain\n\nb\nb\n1\n2\n120\n2\n2\n")
     assert done.returncode == 0, done.stdout + done.stderr
     replayed = done.stdout.split("Replayed at other numbers than yours.")[1].split("Right.")[0]
-    assert replayed.count("1/5  at the output z") == 2 and replayed.count("2/5  on the edge (a + b) → ×") == 1
+    assert replayed.count("1/5  at the output z") == 2
+    assert replayed.count("2/5  on the edge (a + b) → ×") == 1
     assert "× sends each line the upstream times the value of the other line." in replayed
-    assert "upstream × slope = 1 × " in replayed and "no more steps this way" in replayed
+    assert "upstream × slope = 1 × " in replayed
+    assert "no more steps this way" in replayed
     assert "z = 240" not in replayed
 
 
 def test_a_rule_card_shows_what_is_known_and_asks_for_the_rest(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n:rule\n:quit\n")
     card = done.stdout.split("multiplication")[1]
-    assert "c = 2 ──▸" in card and "? ◂──" in card and "◂── 1" in card
-    assert "Why it is so:" in card and "there is one more y" in card and "Common mistakes:" in card
+    assert "c = 2 ──▸" in card
+    assert "? ◂──" in card
+    assert "◂── 1" in card
+    assert "Why it is so:" in card
+    assert "there is one more y" in card
+    assert "Common mistakes:" in card
 
 
 def test_commands_need_no_colon_where_they_are_no_answer(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="hint\nskip\nback\n다음\nwords\nquit\n")
-    assert "Hint 1/4" in done.stdout and "There is no command" not in done.stdout
+    assert "Hint 1/4" in done.stdout
+    assert "There is no command" not in done.stdout
     assert "2. on the edge (a + b) → ×: ∂z/∂(a + b) = still empty  (you are here)" in done.stdout
     # A name of the exercise is an answer, whatever commands are called.
     done = run_tutor("play", "z = hint * back", "hint=2", "back=3", "--plain", text="back\nhint\n")
@@ -176,7 +200,8 @@ def test_commands_need_no_colon_where_they_are_no_answer(run_tutor: Run) -> None
 
 def test_a_node_is_opened_filled_and_folded_again(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/sigmoid-folded", "--plain", text="open\nskip\nfold\nup*y*(1-y)\n")
-    assert "exp takes m and gives q" in done.stdout and "s → 1/x: ∂L/∂s = still empty" in done.stdout
+    assert "exp takes m and gives q" in done.stdout
+    assert "s → 1/x: ∂L/∂s = still empty" in done.stdout
     assert done.returncode == 0, done.stdout
 
 
@@ -201,14 +226,18 @@ def test_from_the_list_to_an_exercise_the_review_and_the_playground(run_tutor: R
     assert done.returncode == 1 and not done.stderr, done.stdout + done.stderr
     for said in ("Nothing is due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
         assert said in done.stdout
-    assert "or a word of a title" in done.stdout and "Not finished. Blanks still open: 1." in done.stdout
+    assert "or a word of a title" in done.stdout
+    assert "Not finished. Blanks still open: 1." in done.stdout
     assert done.stdout.count("basics/times ") == 2, "the list is told at the start and when it is asked for"
 
 
 def test_every_command_does_what_it_says_in_korean(run_tutor: Run) -> None:
     lines = "힌트\n규칙\n그림\n그래프\n다음\n이전\n설명\n\n도움말\n숫자\n비우기\n되돌리기\n펼치기\n접기\n정답\n그만\n"
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text=lines)
-    assert "힌트 1/4" in done.stdout and "╭───╮" in done.stdout and ":힌트, :hint" in done.stdout
-    assert "명령은 없습니다" not in done.stdout and "없는 명령" not in done.stdout
+    assert "힌트 1/4" in done.stdout
+    assert "╭───╮" in done.stdout
+    assert ":힌트, :hint" in done.stdout
+    assert "명령은 없습니다" not in done.stdout
+    assert "없는 명령" not in done.stdout
     english = [line for line in done.stdout.splitlines() if re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", line)]
     assert not english

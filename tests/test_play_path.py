@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
-from tests.conftest import Run
 from tests.support import hostile_packs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Run
 
 EXERCISE_FILE = 'graph = "z = x * y"\n[inputs]\nx = 5\ny = 3\n'
 PACK = "format = 1\nid = 'mine'\ntitle = 'Mine'"
@@ -33,13 +37,16 @@ def test_a_file_of_a_pack_is_an_exercise_of_that_pack(mine: Path, run_tutor: Run
     path = str(mine / "01-one.toml")
     assert "✓ Right." in run_tutor("play", path, text="3\n").stdout
     again = run_tutor("play", path, text="5\n")
-    assert "You have been here before" in again.stdout and "Solved." in again.stdout and again.returncode == 0
+    assert "You have been here before" in again.stdout
+    assert "Solved." in again.stdout
+    assert again.returncode == 0
 
 
 def test_a_file_alone_is_an_exercise_too(tmp_path: Path, run_tutor: Run) -> None:
     (tmp_path / "alone.toml").write_text(EXERCISE_FILE)
     done = run_tutor("play", str(tmp_path / "alone.toml"), text="3\n5\n")
-    assert "Solved." in done.stdout and done.returncode == 0
+    assert "Solved." in done.stdout
+    assert done.returncode == 0
 
 
 def test_a_folder_and_a_zip_ask_which_exercise(mine: Path, tmp_path: Path, run_tutor: Run) -> None:
@@ -47,7 +54,8 @@ def test_a_folder_and_a_zip_ask_which_exercise(mine: Path, tmp_path: Path, run_t
     zipped.write_bytes(hostile_packs.make_archive(*((file.name, file.read_bytes()) for file in mine.iterdir())))
     for place in (mine, mine / "pack.toml", zipped):
         done = run_tutor("play", str(place), text="2\n1\n1\n", COLUMNS="80")
-        assert "  2  mine/two  z = x + y" in done.stdout and "basics" not in done.stdout.partition("quit:")[0]
+        assert "  2  mine/two  z = x + y" in done.stdout
+        assert "basics" not in done.stdout.partition("quit:")[0]
         assert "Solved." in done.stdout
         (Path(os.environ["BACKPROP_TUTOR_HOME"]) / "progress.sqlite3").unlink()
 
@@ -82,8 +90,10 @@ def test_what_can_not_be_opened_gets_one_sentence(
     if arguments[0] == ".":
         arguments = ["./."]
     done = run_tutor("play", *arguments)
-    assert done.returncode in (1, 2) and not done.stdout
-    assert sentence in done.stderr and len(done.stderr.splitlines()) == 1
+    assert done.returncode in (1, 2)
+    assert not done.stdout
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @contextmanager

@@ -10,13 +10,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Run
 from tutor import cli
 from tutor.practice.storage.migrations import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
 
 RECIPROCAL = ("play", "basics/reciprocal", "--plain")
 #: The upstream first, which is a mistake; then the right value.
@@ -67,7 +71,8 @@ def make_due(home: Path) -> None:
 def test_after_an_exercise_one_thing_is_next_with_its_reason_and_a_way_around_it(tutor: Run) -> None:
     said = tutor(*RECIPROCAL, text=ANSWERS).stdout
     assert "What next? “reciprocal” is still shaky: try “One over x” with fresh numbers." in said
-    assert "  backprop-tutor play basics/" in said and "Or skip that: backprop-tutor" in said
+    assert "  backprop-tutor play basics/" in said
+    assert "Or skip that: backprop-tutor" in said
 
 
 def test_nothing_is_recommended_when_an_exercise_is_left_open(tutor: Run) -> None:
@@ -76,7 +81,8 @@ def test_nothing_is_recommended_when_an_exercise_is_left_open(tutor: Run) -> Non
 
 def test_progress_tells_rules_packs_weeks_and_mistakes(practised: Run) -> None:
     said = practised("progress")
-    assert said.returncode == 0 and said.stderr == ""
+    assert said.returncode == 0
+    assert said.stderr == ""
     for text in (
         "reciprocal",
         "shaky",
@@ -91,16 +97,22 @@ def test_progress_tells_rules_packs_weeks_and_mistakes(practised: Run) -> None:
 
 def test_progress_as_json_is_for_machines(practised: Run) -> None:
     data = json.loads(practised("progress", "--json").stdout)
-    assert data["answers"] == 2 and data["first_try_rate"] == 0.0 and data["due"] == []
+    assert data["answers"] == 2
+    assert data["first_try_rate"] == 0.0
+    assert data["due"] == []
     [rule] = data["rules"]
-    assert (rule["id"], rule["standing"]) == ("inv", "shaky") and rule["due"] > "2026"
-    assert data["packs"][0]["id"] == "basics" and data["packs"][0]["solved"] == 1
-    assert data["mistakes"][0]["id"] == "any.upstream-only" and data["weeks"][-1]["blanks"] == 1
+    assert (rule["id"], rule["standing"]) == ("inv", "shaky")
+    assert rule["due"] > "2026"
+    assert data["packs"][0]["id"] == "basics"
+    assert data["packs"][0]["solved"] == 1
+    assert data["mistakes"][0]["id"] == "any.upstream-only"
+    assert data["weeks"][-1]["blanks"] == 1
 
 
 def test_progress_before_the_first_exercise(tutor: Run) -> None:
     said = tutor("progress")
-    assert said.returncode == 0 and "Nothing has been practised yet" in said.stdout
+    assert said.returncode == 0
+    assert "Nothing has been practised yet" in said.stdout
     assert json.loads(tutor("progress", "--json").stdout)["weeks"] == []
 
 
@@ -114,7 +126,9 @@ def test_a_review_asks_what_is_due_and_says_what_it_came_to(practised: Run, home
     make_due(home)
     assert "Rules due for review: 1" in practised("progress").stdout
     begun = practised("review", "--plain", text=":quit\n")
-    assert begun.returncode == 1 and "Rules due: 1" in begun.stdout and "what is still due stays due" in begun.stdout
+    assert begun.returncode == 1
+    assert "Rules due: 1" in begun.stdout
+    assert "what is still due stays due" in begun.stdout
     assert "1/1  reciprocal\nOne over x" in begun.stdout
     assert "solved" in practised("list").stdout
 
@@ -123,14 +137,16 @@ def test_a_reviewed_rule_is_not_due_any_more(practised: Run, home: Path) -> None
     make_due(home)
     done = practised("review", "--plain", text="12345\n23456\n34567\n45678\n56789\n:show\n")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "reciprocal: shaky → shaky, due" in done.stdout and "The review is done." in done.stdout
+    assert "reciprocal: shaky → shaky, due" in done.stdout
+    assert "The review is done." in done.stdout
     assert "Nothing is due" in practised("review").stdout
 
 
 def test_an_export_is_one_json_object_a_line(practised: Run) -> None:
     done = practised("export")
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 0 and [event["kind"] for event in events] == ["begin", "answer", "answer", "solved"]
+    assert done.returncode == 0
+    assert [event["kind"] for event in events] == ["begin", "answer", "answer", "solved"]
     assert "learner" not in events[0]
     marked = [json.loads(line) for line in practised("export", "--learner", "20261234 민지").stdout.splitlines()]
     assert {event["learner"] for event in marked} == {"20261234 민지"}
@@ -145,17 +161,24 @@ def test_an_export_as_csv_can_hold_no_formula(practised: Run) -> None:
 def test_an_export_into_a_file_is_there_in_full_or_not_at_all(practised: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.jsonl"
     done = practised("export", "--to", str(file))
-    assert done.returncode == 0 and done.stdout == "" and len(file.read_text().splitlines()) == 4
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert len(file.read_text().splitlines()) == 4
     refused = practised("export", "--to", str(tmp_path / "none" / "mine.jsonl"))
-    assert refused.returncode == 1 and "can't be written" in refused.stderr and "Traceback" not in refused.stderr
+    assert refused.returncode == 1
+    assert "can't be written" in refused.stderr
+    assert "Traceback" not in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.jsonl"]
 
 
 def test_a_page_about_a_learner_as_markdown_and_as_html(practised: Run) -> None:
     page = practised("export", "--report", "md", "--learner", "<b>Min_ji*").stdout
-    assert page.startswith("# Progress of \\<b\\>Min\\_ji\\*\n") and "| reciprocal | shaky |" in page
+    assert page.startswith("# Progress of \\<b\\>Min\\_ji\\*\n")
+    assert "| reciprocal | shaky |" in page
     html = practised("export", "--report", "html", "--learner", "<script>alert(1)</script>").stdout
-    assert html.startswith("<!DOCTYPE html>") and "<script>" not in html and "&lt;script&gt;" in html
+    assert html.startswith("<!DOCTYPE html>")
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
     assert "<td>reciprocal</td><td>shaky</td>" in html
 
 
@@ -164,7 +187,8 @@ def test_an_import_brings_what_another_computer_exported_once(practised: Run, tm
     practised("export", "--to", str(file))
     elsewhere = str(tmp_path / "elsewhere")
     first = practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere)
-    assert first.returncode == 0 and "4 new, 0 were here already" in first.stdout
+    assert first.returncode == 0
+    assert "4 new, 0 were here already" in first.stdout
     assert "0 new, 4 were here already" in practised("import", str(file), BACKPROP_TUTOR_HOME=elsewhere).stdout
     assert practised("progress", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("progress").stdout
     assert practised("export", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("export").stdout
@@ -176,20 +200,26 @@ def test_an_import_names_what_it_cannot_use_and_takes_the_rest(practised: Run, t
     bad.write_bytes(good.read_bytes()[:-30])
     done = practised("import", str(bad), str(good), str(tmp_path / "none"))
     assert done.returncode == 1
-    assert f"Skipped {bad}. It is damaged at line 4" in done.stderr and str(tmp_path / "none") in done.stderr
+    assert f"Skipped {bad}. It is damaged at line 4" in done.stderr
+    assert str(tmp_path / "none") in done.stderr
     assert "0 new, 4 were here already" in done.stdout
 
 
 def test_a_reset_asks_first_and_can_be_taken_back(practised: Run) -> None:
     kept = practised("reset", "basics/reciprocal", text="n\n")
-    assert kept.returncode == 1 and "Are you sure?" in kept.stderr and "Nothing was reset" in kept.stdout
+    assert kept.returncode == 1
+    assert "Are you sure?" in kept.stderr
+    assert "Nothing was reset" in kept.stdout
     assert practised("reset", "basics/reciprocal").returncode == 1  # no answer is no
     assert "solved" in practised("list").stdout
     assert practised("reset", "basics/reciprocal", text="y\n").returncode == 0
-    assert "solved" not in practised("list").stdout and "Nothing has been" in practised("progress").stdout
+    assert "solved" not in practised("list").stdout
+    assert "Nothing has been" in practised("progress").stdout
     back = practised("reset", "--undo")
-    assert back.returncode == 0 and "Back again: basics/reciprocal." in back.stdout
-    assert "solved" in practised("list").stdout and "reciprocal" in practised("progress").stdout
+    assert back.returncode == 0
+    assert "Back again: basics/reciprocal." in back.stdout
+    assert "solved" in practised("list").stdout
+    assert "reciprocal" in practised("progress").stdout
     assert practised("reset", "--undo").returncode == 1
 
 
@@ -219,12 +249,15 @@ def test_a_pack_or_everything_is_reset(practised: Run, what: tuple[str, ...]) ->
 )
 def test_a_wrong_command_line_is_told_in_one_line(tutor: Run, arguments: tuple[str, ...], says: str) -> None:
     done = tutor(*arguments)
-    assert done.returncode == 2 and says in done.stderr and len(done.stderr.splitlines()) == 1
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_resetting_what_was_never_begun_does_nothing(practised: Run) -> None:
     done = practised("reset", "matrices", "--yes")
-    assert done.returncode == 0 and "nothing to reset" in done.stdout
+    assert done.returncode == 0
+    assert "nothing to reset" in done.stdout
     assert practised("reset", "--undo").returncode == 1
 
 
@@ -234,9 +267,11 @@ def test_a_class_is_summed_up_as_text_and_as_csv(practised: Run, tmp_path: Path)
         files.append(str(tmp_path / f"{learner}.jsonl"))
         practised("export", "--learner", learner, "--to", files[-1])
     summary = practised("report", *files)
-    assert summary.returncode == 0 and "Learners: 2" in summary.stdout
+    assert summary.returncode == 0
+    assert "Learners: 2" in summary.stdout
     assert "learners at work: 2, solved: 2, right at first try: 0 %" in summary.stdout
-    assert "upstream only" in summary.stdout and "learners: 2 of 2" in summary.stdout
+    assert "upstream only" in summary.stdout
+    assert "learners: 2 of 2" in summary.stdout
     rows = list(csv.DictReader(io.StringIO(practised("report", "--csv", "learners", *files).stdout)))
     assert [(row["learner"], row["solved"], row["verdict_mistaken"]) for row in rows] == [
         ("'=Sora", "yes", "1"),
@@ -251,8 +286,10 @@ def test_damaged_and_foreign_files_of_a_class_are_named_and_skipped(practised: R
     practised("export", "--to", str(good))
     foreign.write_bytes(os.urandom(3000))
     done = practised("report", str(foreign), str(good), str(tmp_path))
-    assert done.returncode == 1 and "Learners: 1" in done.stdout
-    assert f"Skipped {foreign}." in done.stderr and f"Skipped {tmp_path}." in done.stderr
+    assert done.returncode == 1
+    assert "Learners: 1" in done.stdout
+    assert f"Skipped {foreign}." in done.stderr
+    assert f"Skipped {tmp_path}." in done.stderr
     assert practised("report", str(foreign)).stdout == ""
 
 
@@ -265,14 +302,17 @@ def test_a_report_into_a_file(practised: Run, tmp_path: Path) -> None:
 
 def test_where_tells_the_files_in_use(tutor: Run, home: Path) -> None:
     done = tutor("where")
-    assert done.returncode == 0 and f"{home / 'progress.sqlite3'} (not there yet)" in done.stdout
+    assert done.returncode == 0
+    assert f"{home / 'progress.sqlite3'} (not there yet)" in done.stdout
     tutor(*RECIPROCAL, text=ANSWERS)
     assert str(home / "progress.sqlite3") + "\n" in tutor("where").stdout
 
 
 def test_all_of_it_speaks_korean(practised: Run, home: Path, tmp_path: Path) -> None:
     said = practised("progress", "--lang", "ko").stdout
-    assert "역수" in said and "불안정" in said and "첫 시도 정답률" in said
+    assert "역수" in said
+    assert "불안정" in said
+    assert "첫 시도 정답률" in said
     assert "복습할 것이 없습니다" in practised("review", "--lang", "ko").stdout
     assert "진도 파일" in practised("where", "--lang", "ko").stdout
     page = practised("export", "--report", "md", "--learner", "민지", "--lang", "ko").stdout
@@ -289,9 +329,11 @@ def test_a_reader_that_goes_away_is_no_crash(practised: Run, command: list[str])
     child = subprocess.Popen(
         [sys.executable, "-m", "tutor", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert child.stdout is not None and child.stderr is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
     child.stdout.close()
-    assert "Traceback" not in child.stderr.read() and child.wait() in (0, 1)
+    assert "Traceback" not in child.stderr.read()
+    assert child.wait() in (0, 1)
     child.stderr.close()
 
 
@@ -303,7 +345,9 @@ def test_a_store_of_a_newer_version_is_left_alone_by_all_of_it(practised: Run, h
     before = (home / "progress.sqlite3").read_bytes()
     for command in (("import", str(tmp_path / "a.jsonl")), ("reset", "--all", "--yes"), ("export",)):
         done = practised(*command)
-        assert done.returncode == 1 and "newer backprop-tutor" in done.stderr and "Traceback" not in done.stderr
+        assert done.returncode == 1
+        assert "newer backprop-tutor" in done.stderr
+        assert "Traceback" not in done.stderr
     assert "newer backprop-tutor" in practised("progress").stderr
     assert (home / "progress.sqlite3").read_bytes() == before
 

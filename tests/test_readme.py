@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.conftest import Run
 from tutor.packs import library
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.conftest import Run
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

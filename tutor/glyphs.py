@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from tutor.practice.worksheet import BlankState
 
 #: Signs that drawings are made of; an encoding without one of them can't show a graph.

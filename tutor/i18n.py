@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the fields of LocalizedText
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path

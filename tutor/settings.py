@@ -6,13 +6,15 @@ What can't be used is told in a sentence and left out; the program starts with w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import LANGUAGES, N_, Message, _, describe_os_error, message
 from tutor.paths import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 THEMES: Mapping[str, str] = {
     "dark": N_("dark"),

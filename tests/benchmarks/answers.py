@@ -10,8 +10,7 @@ import gc
 import signal
 import statistics
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.support.author_guide import FORMULAS_TABLE, table_rows
 from tutor.algebra.evaluate import evaluate
@@ -23,6 +22,9 @@ from tutor.grading.grader import grade
 from tutor.grading.numeric_equality import TypedNumber
 from tutor.grading.problem import Problem
 from tutor.packs import library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIGMOID = "S = sigmoid(X @ W); f = sum(S)"
 THREE = {"X": "[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]", "W": "[[1,2],[3,4],[5,6]]"}

@@ -15,10 +15,13 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pexpect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EMPTY = """
 from textual.app import App

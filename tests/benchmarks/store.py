@@ -13,12 +13,13 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.first_paint import time_until_painted
 from tutor.packs import library
@@ -29,6 +30,9 @@ from tutor.practice.progress import load_progress
 from tutor.practice.rule_ids import RULE_IDS
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.drawing_reader import assert_reads_back
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
-from tutor.drawing.model import Density
 from tutor.packs import library
 from tutor.plain.describe import graph_text
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tutor.drawing.model import Density
 
 GOLDEN = Path(__file__).parent / "golden" / "exercises"
 #: Exercises too wide for 120 columns with their values.
@@ -57,7 +60,8 @@ def test_a_wide_exercise_looks_as_it_did_with_its_values_and_in_ascii(name: str)
     shown = [graph_text(worksheet, 172), graph_text(worksheet, 172, ascii=True), graph_text(worksheet, 80, ascii=True)]
     found = "\n\n".join("\n".join(lines) for lines in shown) + "\n"
     _assert_golden(GOLDEN / f"{name.replace('/', '-')}-172.txt", found)
-    assert max(len(line) for line in shown[0]) <= 172 and max(len(line) for line in shown[2]) <= 80
+    assert max(len(line) for line in shown[0]) <= 172
+    assert max(len(line) for line in shown[2]) <= 80
     assert all(line.isascii() for line in shown[1] + shown[2])
 
 

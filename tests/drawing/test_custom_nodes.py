@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.engine.test_function_definition import custom_functions, exact_values
 from tests.support.drawing_reader import assert_reads_back
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
-from tutor.drawing.model import Density
 from tutor.engine.fold import fold, unfold
 from tutor.engine.graph import Graph
 from tutor.grading.problem import Problem
+
+if TYPE_CHECKING:
+    from tutor.drawing.model import Density
 
 VALUES = {"a": "2", "b": "3", "c": "5", "d": "7", "g": "11"}
 
@@ -42,7 +46,8 @@ def test_operands_stand_in_their_order_and_arrows_go_to_them() -> None:
     drawing = draw(boxes_of(problem(Graph.parse("z = mix(c, a, b)", definitions=own))))
     lines = ["c->mix1", "a->mix1", "b->mix1"]
     rows = [drawing.places[line].y for line in lines]
-    assert rows == sorted(rows) and len(set(rows)) == 3
+    assert rows == sorted(rows)
+    assert len(set(rows)) == 3
     assert [drawing.neighbours[line]["right"] for line in lines] == ["start"] * 3
     assert [drawing.neighbours[line].get("down") for line in lines[:2]] == lines[1:]
     assert drawing.neighbours["start"]["left"] in lines

@@ -31,11 +31,12 @@ def count_drawn_crossings(drawing: Drawing) -> int:
     return sum(row.count("┼") for row in drawing.rows)
 
 
-@pytest.mark.parametrize("name, density", SIZES)
+@pytest.mark.parametrize(("name", "density"), SIZES)
 def test_a_named_graph_takes_no_more_room_than_this(name: str, density: Density) -> None:
     drawing = draw(SAMPLE_DRAWINGS[name](), density)
     width, height = SIZES[name, density]
-    assert drawing.width <= width and drawing.height <= height
+    assert drawing.width <= width
+    assert drawing.height <= height
 
 
 @pytest.mark.parametrize("density", DENSITIES)

@@ -91,7 +91,9 @@ def test_two_nets_that_change_places_are_told_apart_by_a_detour() -> None:
     pins = [(0, 1, [5]), (1, 5, [1])]
     found = build_trunks(pins)
     joints = [trunk.joint_row for trunk in found if trunk.joint_row is not None]
-    assert len(found) == 3 and len(joints) == 2 and joints[0] == joints[1] not in (1, 5)
+    assert len(found) == 3
+    assert len(joints) == 2
+    assert joints[0] == joints[1] not in (1, 5)
     assert count_wire_crossings(found, pins) >= 1
 
 
@@ -101,7 +103,8 @@ def test_a_value_and_its_place_stand_over_each_other() -> None:
     matrix = measure_label(("[1 2]", "[3 4]"), Slot("a", 2, 2), "full")
     assert (matrix.width, matrix.value_offset, matrix.place_offset, matrix.cell_width) == (14, 4, 0, 6)
     wide = measure_label(("[12345678 2]",), Slot("a", 1, 2), "full")
-    assert wide.cell_width == 6 and wide.width == 14
+    assert wide.cell_width == 6
+    assert wide.width == 14
 
 
 def test_texts_are_measured_in_cells() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.random_drawings import random_boxes
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
-from tutor.drawing.model import Box, Density, Drawing
+
+if TYPE_CHECKING:
+    from tutor.drawing.model import Box, Density, Drawing
 
 DENSITIES: list[Density] = ["full", "compact"]
 

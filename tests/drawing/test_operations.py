@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,11 +13,13 @@ from tests.support.random_programs import random_matrix_program
 from tests.support.sample_problems import ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
-from tutor.drawing.model import Density
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import Problem
+
+if TYPE_CHECKING:
+    from tutor.drawing.model import Density
 
 CONSTANTS = make_problem("z = max(x, 2) - min(-3, y) * (x * -2) + mse(x, 4) * abs(y)^-2", x="3", y="-5")
 SAMPLES = {**OPERATION_PROBLEMS, **ODD_NUMBER_PROBLEMS, "constants": CONSTANTS}

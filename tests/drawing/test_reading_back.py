@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +22,9 @@ from tests.support.random_drawings import boxes_in_ascii, chain_of_boxes, random
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
 from tutor.drawing.model import Box, Density, Drawing, InputLine, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: A cell and the character in it.
 Piece = tuple[tuple[int, int], str]

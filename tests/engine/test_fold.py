@@ -233,7 +233,8 @@ def test_every_operation_either_opens_or_is_simple() -> None:
         "sum.0",
         "sum.1",
     }
-    assert opens | simple == set(OPERATIONS) and not opens & simple
+    assert opens | simple == set(OPERATIONS)
+    assert not opens & simple
 
 
 def test_sigmoid_from_its_four_steps_as_one_node_is_y_times_what_is_left() -> None:

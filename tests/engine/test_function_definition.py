@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,6 +26,9 @@ from tutor.engine.function_definition import MAX_INPUTS, FunctionDefinition, par
 from tutor.engine.graph import Graph
 from tutor.engine.operation import EdgeContext
 from tutor.engine.passes import NonFiniteError, forward, forward_backward
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def custom_functions(*texts: str) -> dict[str, FunctionDefinition]:

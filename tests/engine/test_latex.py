@@ -6,6 +6,7 @@ import random
 import re
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -25,7 +26,6 @@ from tests.engine.test_passes import exact_inputs
 from tutor.algebra.evaluate import evaluate, evaluate_as_float
 from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse, parse_value
 from tutor.engine.codegen.latex_names import LatexNames
 from tutor.engine.codegen.to_latex import latex_derivation
@@ -34,6 +34,9 @@ from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
 from tutor.i18n import set_language
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
 
 #: The commands that may occur, all of LaTeX itself and of amsmath, with how many arguments they take.
 COMMANDS = {

@@ -7,9 +7,9 @@ import os
 import random
 import tokenize
 import unicodedata
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -33,6 +33,9 @@ from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 GOLDEN = Path(__file__).parent / "golden"
 

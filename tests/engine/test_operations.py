@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,9 +15,13 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, number
 from tutor.engine.graph import Graph
-from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError, forward, forward_backward
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tutor.engine.operation import Operation
 
 #: What the operations on numbers mean, in SymPy's words.
 IN_SYMPY: dict[str, Callable[..., sympy.Expr]] = {

@@ -179,7 +179,9 @@ def test_matrices_are_told_by_their_names() -> None:
 def test_a_matrix_of_numbers_beside_a_symbol_is_told_by_its_name() -> None:
     weights = ops.make_matrix(((number(1), number(2)), (number(3), number(4))))
     found = gradients("f = sum(X @ W + b)", X=matrix("X", 1, 2), W=weights, b=real("b"))
-    assert found["X"][0] == "ones(1, 2) @ Wᵀ" and found["W"][0] == "Xᵀ @ ones(1, 2)" and found["b"][0] == "2"
+    assert found["X"][0] == "ones(1, 2) @ Wᵀ"
+    assert found["W"][0] == "Xᵀ @ ones(1, 2)"
+    assert found["b"][0] == "2"
 
 
 def test_a_start_goes_with_every_gradient() -> None:
@@ -193,7 +195,8 @@ def test_a_start_goes_with_every_gradient() -> None:
 
 def test_a_start_for_a_matrix_is_a_matrix() -> None:
     found = gradients("Z = X @ W", Sym("dL/dZ"), X=matrix("X", 2, 3), W=matrix("W", 3, 2))
-    assert found["X"][0] == "∂L/∂Z @ Wᵀ" and found["W"][0] == "Xᵀ @ ∂L/∂Z"
+    assert found["X"][0] == "∂L/∂Z @ Wᵀ"
+    assert found["W"][0] == "Xᵀ @ ∂L/∂Z"
 
 
 def test_inputs_that_are_not_wanted_are_left_out() -> None:

@@ -9,14 +9,18 @@ import heapq
 import sys
 import time
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from typing import TYPE_CHECKING
+
 from tests.fuzz.promises import MAX_SECONDS, assert_round_trip, best_seconds
 from tests.fuzz.texts import KINDS, TextGenerator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Texts of one seed.
 TEXTS_PER_SEED = 1000

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor import i18n
 from tutor.algebra import ops
@@ -24,6 +23,9 @@ from tutor.grading.answer import preview
 from tutor.grading.grader import grade
 from tutor.grading.problem import Blank, Problem
 from tutor.packs.validators import InvalidValue, parse_input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Seconds of the processor to refuse a text or to take it in, and what each number that it asks for may add.
 MAX_SECONDS = 0.05

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: What the texts are for: an answer, a graph, a value, a node of one's own, a value in an exercise file.
 KINDS = ("answer", "graph", "value", "definition", "number")

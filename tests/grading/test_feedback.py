@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from string import Formatter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,6 +21,9 @@ from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.verdict import VerdictKind
 from tutor.i18n import LocalizedText, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALL = OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -25,12 +25,14 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_value
-from tutor.engine.operation import Mistake, Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.grader import grade
 from tutor.grading.mistakes.finder import candidates_at
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import VerdictKind
+
+if TYPE_CHECKING:
+    from tutor.engine.operation import Mistake, Operation
+    from tutor.grading.problem import Blank, Problem
 
 
 def typed_value(value: Any, digits: int = 10) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import assume, given, settings
@@ -25,8 +26,10 @@ from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_value
 from tutor.grading.grader import grade
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers
-from tutor.grading.problem import Problem
 from tutor.grading.verdict import VerdictKind
+
+if TYPE_CHECKING:
+    from tutor.grading.problem import Problem
 
 
 def compare_texts(text: str, truth: str) -> Match:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,10 +11,12 @@ from tests.support.sample_problems import make_problem
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse
 from tutor.grading.grader import grade
-from tutor.grading.problem import Problem
 from tutor.grading.question import Question
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import LocalizedText
+
+if TYPE_CHECKING:
+    from tutor.grading.problem import Problem
 
 
 def test_a_line_that_was_forgotten_further_right_is_told_with_its_branch() -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tutor import i18n
 from tutor.algebra.expr import Sym, number
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.glossary import OPERATION_NAMES, RULE_REASONS
-from tutor.grading.problem import Problem
 from tutor.grading.replay import Replay
 from tutor.grading.rule_cards import all_cards, card_at
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tutor.grading.problem import Problem
 
 
 def problem(text: str, **inputs: int) -> Problem:
@@ -40,9 +44,15 @@ def test_at_a_branch_the_parts_are_added() -> None:
 
 def test_going_on_and_back_stops_at_the_ends() -> None:
     replay = Replay(problem("z = a * b", a=1, b=2))
-    assert not replay.move(-1) and replay.move(1) and replay.visible_places == {"start", "a->mul1"}
-    assert replay.move(99) and not replay.move(1) and len(replay.visible_places) == 3
-    assert not replay.go_to("nowhere") and replay.go_to("start") and replay.index == 0
+    assert not replay.move(-1)
+    assert replay.move(1)
+    assert replay.visible_places == {"start", "a->mul1"}
+    assert replay.move(99)
+    assert not replay.move(1)
+    assert len(replay.visible_places) == 3
+    assert not replay.go_to("nowhere")
+    assert replay.go_to("start")
+    assert replay.index == 0
 
 
 def test_symbols_stay_letters() -> None:
@@ -70,7 +80,8 @@ def test_before_it_is_solved_no_replay_has_the_learners_numbers() -> None:
     for name in ("basics/two-roads", "matrices/sigma-xw", "basics/sigmoid-in-symbols"):
         worksheet = Worksheet(library.find_exercise(name).variant())
         replay, note = choose_replay(worksheet)
-        assert note is not None and "other numbers" in str(note)
+        assert note is not None
+        assert "other numbers" in str(note)
         assert any(str(value) != str(worksheet.problem.inputs[name]) for name, value in replay.problem.inputs.items())
         assert [step.place.id for step in replay.steps] == [place.id for place in worksheet.problem.places]
 
@@ -83,7 +94,8 @@ def test_a_formula_of_ones_own_is_replayed_at_other_numbers_too() -> None:
         worksheet.answer(name, answer)
     assert worksheet.done
     replay, note = choose_replay(worksheet)
-    assert note is None and replay.problem is worksheet.problem
+    assert note is None
+    assert replay.problem is worksheet.problem
 
 
 # --- rule cards ---
@@ -105,6 +117,8 @@ def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) 
 def test_a_card_shows_only_what_is_known() -> None:
     found = problem("z = a * b", a=3, b=4)
     closed = card_at(found, found.place("a"), {"start"}).render_lines(ascii=True)
-    assert "   ,---." in closed[4] and "    ? <-- " in closed[6] and closed[7].endswith("<-- 1")
+    assert "   ,---." in closed[4]
+    assert "    ? <-- " in closed[6]
+    assert closed[7].endswith("<-- 1")
     opened = card_at(found, found.place("a"), {"start", "a->mul1"}).render_lines(ascii=True)
     assert "    4 <-- " in opened[6]

@@ -13,7 +13,7 @@ import operator
 import random
 import tomllib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,11 +23,13 @@ from tests.support.simulated_learners import builtin_exercise_names, variant_see
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num, number, substitute
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Graph
-from tutor.grading.problem import Problem
 from tutor.packs import library
-from tutor.packs.exercise import Exercise
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
+    from tutor.packs.exercise import Exercise
 
 torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle

@@ -6,7 +6,7 @@ import random
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -32,6 +32,9 @@ from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle

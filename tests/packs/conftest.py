@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tutor.packs.diagnostics import PackError
-from tutor.packs.exercise import Exercise
 from tutor.packs.library import Pack, read_pack
+
+if TYPE_CHECKING:
+    from tutor.packs.exercise import Exercise
 
 Write = Callable[..., Pack]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,8 +12,10 @@ from tutor.grading.grader import grade
 from tutor.grading.mistakes.finder import hidden_mistakes
 from tutor.i18n import set_language
 from tutor.packs import library
-from tutor.packs.exercise import Exercise
 from tutor.packs.loader import load_pack_file
+
+if TYPE_CHECKING:
+    from tutor.packs.exercise import Exercise
 
 #: What may follow a number in Korean however it ends when it is read.
 FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|도|배|번|씩|까지|부터|개|칸|원|처럼"

@@ -6,14 +6,17 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Run
 from tests.support import hostile_packs
 from tutor.commands.widths import check_width
 from tutor.packs import library
 from tutor.packs.checks.runner import check_packs
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
 
 BROKEN = Path(__file__).parent / "broken"
 RULES = sorted(path.name for path in BROKEN.iterdir())
@@ -94,10 +97,13 @@ def test_exit_codes_tell_whether_there_is_something_to_mend(pack: Path, run_tuto
     (pack / "01-ex.toml").write_text(GOOD + "q = 3")
     assert run_tutor("check", "mine").returncode == 1
     done = run_tutor("check", str(BROKEN / "fresh-alike"), "--strict")
-    assert (done.returncode, done.stderr) == (0, "Nothing to mend.\n") and ": note: " in done.stdout
+    assert (done.returncode, done.stderr) == (0, "Nothing to mend.\n")
+    assert ": note: " in done.stdout
     for arguments in (("nowhere",), (".",), (), ("mine", "--json", "--github"), ("mine/pack.txt",)):
         done = run_tutor("check", *arguments)
-        assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and not done.stdout
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert not done.stdout
 
 
 def test_a_zip_and_a_single_file_are_checked_too(pack: Path, run_tutor: Run) -> None:
@@ -110,7 +116,8 @@ def test_a_zip_and_a_single_file_are_checked_too(pack: Path, run_tutor: Run) -> 
     assert run_tutor("check", "mine/01-ex.toml").stdout == ""
     Path("evil.zip").write_bytes(hostile_packs.HOSTILE_ARCHIVES["up"][0]())
     done = run_tutor("check", "evil.zip")
-    assert done.stdout == f"evil.zip:1: {hostile_packs.HOSTILE_ARCHIVES['up'][1]}\n" and done.returncode == 1
+    assert done.stdout == f"evil.zip:1: {hostile_packs.HOSTILE_ARCHIVES['up'][1]}\n"
+    assert done.returncode == 1
 
 
 def test_machines_read_json(pack: Path, run_tutor: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from tests.support import hostile_packs
 from tests.support.timing import runs_within
 from tutor.packs.checks.runner import check_packs
 from tutor.packs.library import read_pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("name", hostile_packs.HOSTILE_FILES)

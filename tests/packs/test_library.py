@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from tutor.i18n import set_language
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.library import read_pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GRAPH = 'graph = "z = a * b"\n'
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from tutor import i18n
 from tutor.cli import run
 from tutor.commands.pack_table import BEGIN_MARK, END_MARK, exercise_table
 from tutor.packs import library
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXERCISE = 'title = { en = "a | b", ko = "가 | 나" }\ngraph = "z = x * (x + y)"\n'
 
@@ -51,8 +54,10 @@ def test_only_what_is_between_the_marks_is_renewed(week: Path, capsys: pytest.Ca
     for _again in range(2):
         assert run(["pack", "table", str(week), "--into", str(page)]) == 0
         text = page.read_text(encoding="utf-8")
-        assert text.startswith(f"Before\n\n{BEGIN_MARK}\n\n| exercise |") and text.endswith(f"|\n\n{END_MARK}\nAfter\n")
-        assert "old" not in text and text.count("two-roads") == 1
+        assert text.startswith(f"Before\n\n{BEGIN_MARK}\n\n| exercise |")
+        assert text.endswith(f"|\n\n{END_MARK}\nAfter\n")
+        assert "old" not in text
+        assert text.count("two-roads") == 1
     assert capsys.readouterr().out == ""
 
 

@@ -44,7 +44,8 @@ def test_a_question_stands_alone_without_a_graph(opened: Opened) -> None:
     exercise = opened('title = "Code"' + CODE)
     worksheet = Worksheet(exercise.variant())
     assert [blank.id for blank in worksheet.blanks] == ["q1"]
-    assert worksheet.answer("q1", "self.output * (1 - self.output)").right and worksheet.done
+    assert worksheet.answer("q1", "self.output * (1 - self.output)").right
+    assert worksheet.done
     assert worksheet.summary().gradients == ()
 
 
@@ -136,12 +137,15 @@ def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_open
     worksheet = Worksheet(opened("forward = ['z', 't']\n" + GRAPH).variant())
     assert [blank.id for blank in worksheet.blanks][:2] == ["value(t)", "value(mul1)"]
     assert worksheet.resume_place() == "value(t)"
-    assert worksheet.is_locked("c->mul1") and worksheet.answer("c->mul1", "120").kind is VerdictKind.MALFORMED
+    assert worksheet.is_locked("c->mul1")
+    assert worksheet.answer("c->mul1", "120").kind is VerdictKind.MALFORMED
     assert worksheet.answer("value(t)", "3500").mistake == "forward.other-operation"
     assert worksheet.answer("value(t)", "119").mistake == "any.slip"
     assert worksheet.answer("value(z)", "238").kind is VerdictKind.CARRIED
-    assert worksheet.answer("value(t)", "a + b").right and worksheet.hidden_nodes == {3 + 1}
-    assert worksheet.answer("value(z)", "240").right and not worksheet.is_locked("c->mul1")
+    assert worksheet.answer("value(t)", "a + b").right
+    assert worksheet.hidden_nodes == {3 + 1}
+    assert worksheet.answer("value(z)", "240").right
+    assert not worksheet.is_locked("c->mul1")
     assert worksheet.answer("c->mul1", "t").right
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Run
 from tutor.packs import library, title_cache, toml_source
 from tutor.packs.title_cache import TitleCache
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
 
 PACK = 'format = 1\nid = "own"\ntitle = "Own"\n'
 
@@ -42,7 +46,8 @@ def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
     assert listed_titles() == ["Two", "Three"]
     (folder / "pack.toml").write_text('format = 99\nid = "own"\ntitle = "Ours"\n')
     (found,) = (found for found in library.all_packs() if found.id == "own")
-    assert str(found.title) == "Ours" and "newer" in str(found.faults[0])
+    assert str(found.title) == "Ours"
+    assert "newer" in str(found.faults[0])
 
 
 @pytest.mark.parametrize(
@@ -52,4 +57,6 @@ def test_a_damaged_memory_costs_nothing_but_time(run_tutor: Run, folder: Path, k
     memory = TitleCache().path
     memory.write_text(kept % (title_cache.__version__, folder) if "%s" in kept else kept)
     done = run_tutor("list")
-    assert done.returncode == 0 and "own/second" in done.stdout and not done.stderr
+    assert done.returncode == 0
+    assert "own/second" in done.stdout
+    assert not done.stderr

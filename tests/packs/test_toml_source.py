@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +13,10 @@ from hypothesis import strategies as st
 from tests.support.timing import runs_within
 from tutor.packs.diagnostics import PackError
 from tutor.packs.library import read_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 GRAPH = 'graph = "z = a * b"\n'
 

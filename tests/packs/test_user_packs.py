@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Run
 from tests.support import hostile_packs
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.user_packs import install_pack, uninstall_pack
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
 
 GRAPH = "graph = 'z = a * b'\n[inputs]\na = 5\nb = 7\n"
 
@@ -178,7 +181,8 @@ def test_of_two_packs_with_one_id_the_first_counts_and_the_list_says_so(
     assert [str(found.title) for found in library.all_packs() if found.id == "mine"] == ["Added"]
     listed = run_tutor("pack", "list", PYTHONPATH=f"{tmp_path / 'site'}:{Path(library.__file__).parents[2]}").stdout
     assert "mine: Installed (1; from an installed package)" in listed
-    assert "This pack is not shown:" in listed and "has the id “mine” too, and comes first." in listed
+    assert "This pack is not shown:" in listed
+    assert "has the id “mine” too, and comes first." in listed
 
 
 def test_add_list_and_remove_at_the_command_line(tmp_path: Path, run_tutor: Run) -> None:

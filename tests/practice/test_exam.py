@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Run
 from tests.support.app_driver import open_app, screen_text
 from tutor.grading.verdict import VerdictKind
-from tutor.packs.exercise import Exercise
 from tutor.packs.library import read_pack
 from tutor.practice import exam, review
-from tutor.practice.event import Event
 from tutor.practice.exercise_index import load_index
 from tutor.practice.progress import load_progress
 from tutor.practice.resume import open_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+    from tutor.packs.exercise import Exercise
+    from tutor.practice.event import Event
 
 FILE = """mode = "exam"
 graph = "z = x * (x + y)"
@@ -102,10 +106,12 @@ def test_forward_values_open_the_backward_pass_without_being_told(tmp_path: Path
     worksheet = Worksheet(read_pack(write(tmp_path / "term", text)).open("one").variant())
     worksheet.answer("value(add1)", "8")
     worksheet.answer("value(mul1)", "21")
-    assert not worksheet.is_locked("x") and len(worksheet.hidden_nodes) == 2
+    assert not worksheet.is_locked("x")
+    assert len(worksheet.hidden_nodes) == 2
     for name, answer in RIGHT.items():
         worksheet.answer(name, answer)
-    assert worksheet.done and not worksheet.hidden_nodes
+    assert worksheet.done
+    assert not worksheet.hidden_nodes
     assert not worksheet.summary().verdicts[0][1].right
 
 
@@ -113,7 +119,8 @@ def test_a_pack_is_an_exam_and_an_exercise_may_say_otherwise(tmp_path: Path) -> 
     graph = "graph = 'z = x * y'\n[inputs]\nx = 3\ny = 4\n"
     folder = write(tmp_path / "term", graph, "mode = 'exam'")
     (folder / "02-two.toml").write_text("mode = 'practice'\n" + graph)
-    assert read_pack(folder).open("one").exam and not read_pack(folder).open("two").exam
+    assert read_pack(folder).open("one").exam
+    assert not read_pack(folder).open("two").exam
 
 
 def test_nothing_of_an_exam_comes_up_for_review(sat: Exercise, tmp_path: Path) -> None:
@@ -122,7 +129,8 @@ def test_nothing_of_an_exam_comes_up_for_review(sat: Exercise, tmp_path: Path) -
 
 def test_numbers_stay_with_the_learner_whatever_is_asked_for(varied: Exercise, tmp_path: Path) -> None:
     seeds = {exam.exam_seed(varied, who) for who in ("ann", "bob", "cem")}
-    assert len(seeds) == 3 and exam.exam_seed(varied, "ann") in seeds
+    assert len(seeds) == 3
+    assert exam.exam_seed(varied, "ann") in seeds
     with Store.open(default_path()) as store:
         tries = [
             open_worksheet(store, varied, seed, restart) for seed, restart in ((None, False), (5, False), (6, True))
@@ -149,7 +157,8 @@ def test_what_was_answered_outlasts_a_kill_and_the_end(sat: Exercise) -> None:
             again.answer(name, answer)
     with Store.open(default_path()) as store:
         last = open_worksheet(store, sat, restart=True)
-        assert last.done and last.state("x->mul1") == "wrong"
+        assert last.done
+        assert last.state("x->mul1") == "wrong"
         assert [verdict.right for _blank, verdict in last.summary().verdicts] == [False, True, True, True, True]
 
 
@@ -159,7 +168,8 @@ def test_no_file_tells_a_verdict_before_the_end(sat: Exercise, run_tutor: Run) -
         for name in list(RIGHT)[:4]:
             worksheet.answer(name, "6" if name == "x->mul1" else RIGHT[name])
         kept = list(store.with_database(lambda database: list(database.all_events())) or ())
-        assert {event.kind for event in kept} == {"begin", "noted"} and store.state("term", "one") == "begun"
+        assert {event.kind for event in kept} == {"begin", "noted"}
+        assert store.state("term", "one") == "begun"
         assert not any(event.verdict or event.mistake or event.proof for event in kept)
         assert not review.load_skills(store)
         sofar = load_progress(store, load_index([]), [])
@@ -182,7 +192,8 @@ def test_a_kill_while_the_verdicts_are_stored_stores_none_twice(sat: Exercise) -
     for kept in (6, 8, 11):
         journal = RecordingJournal()
         again = Worksheet(sat.variant(), journal, events[:kept])
-        assert again.done and len(journal.events) == len(events) - kept
+        assert again.done
+        assert len(journal.events) == len(events) - kept
 
 
 class RecordingJournal:
@@ -211,12 +222,16 @@ def test_in_plain_lines(tmp_path: Path, run_tutor: Run) -> None:
         "play", str(folder / "01-one.toml"), "--plain", text="6\n?\n:show\n:undo\n:fresh\n:rule\n:explain\n"
     )
     assert first.returncode == 1
-    assert "This is an exam: no hints" in first.stdout and "* Noted." in first.stdout
-    assert first.stdout.count("there is no help") == 5 and "they stay the same" in first.stdout
-    assert "✓" not in first.stdout and "✗" not in first.stdout
+    assert "This is an exam: no hints" in first.stdout
+    assert "* Noted." in first.stdout
+    assert first.stdout.count("there is no help") == 5
+    assert "they stay the same" in first.stdout
+    assert "✓" not in first.stdout
+    assert "✗" not in first.stdout
     last = run_tutor("play", str(folder / "01-one.toml"), "--plain", text="6\n6\n(\n20\n6\n")
     assert last.returncode == 0
-    assert "Right answers: 4 of 5." in last.stdout and last.stdout.count("✓") == 4
+    assert "Right answers: 4 of 5." in last.stdout
+    assert last.stdout.count("✓") == 4
     looked = run_tutor("play", str(folder / "01-one.toml"), "--plain")
     assert "Right answers: 4 of 5." in looked.stdout
 
@@ -225,7 +240,8 @@ def test_in_plain_lines(tmp_path: Path, run_tutor: Run) -> None:
 def test_other_numbers_are_refused_on_the_command_line(tmp_path: Path, run_tutor: Run, option: tuple[str, ...]) -> None:
     folder = write(tmp_path / "term", VARIED)
     done = run_tutor("play", str(folder / "01-one.toml"), *option)
-    assert done.returncode == 2 and done.stdout == ""
+    assert done.returncode == 2
+    assert done.stdout == ""
     assert "This is an exam: everyone has numbers of their own" in done.stderr
 
 
@@ -234,14 +250,16 @@ def test_on_the_screen(sat: Exercise) -> None:
         async with open_app(sat, size=(120, 40)) as session:
             assert "This is an exam" in screen_text(session.pilot)
             await session.answer("6")
-            assert "noted" in screen_text(session.pilot) and session.state.focused_id == "add1->mul1"
+            assert "noted" in screen_text(session.pilot)
+            assert session.state.focused_id == "add1->mul1"
             for key in ("f2", "f3", "f4", "f6", "f8", "ctrl+z"):
                 await session.pilot.press(key)
                 assert "This is an exam" in screen_text(session.pilot), key
                 assert session.app.screen is session.screen
             session.state.focus("x->mul1")
             await session.type("14")
-            assert "This blank has its answer" in screen_text(session.pilot) and not session.state.has_unchecked_input
+            assert "This blank has its answer" in screen_text(session.pilot)
+            assert not session.state.has_unchecked_input
             session.state.focus_next_open()
             for answer in list(RIGHT.values())[1:]:
                 await session.answer(answer)

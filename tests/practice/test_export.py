@@ -8,7 +8,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from tutor.practice.event import COLUMNS, Event
 from tutor.practice.export import ATTEMPTS_HEADER, InvalidExport, as_json, as_row, read_export, spreadsheet_cell
 from tutor.practice.storage.resets import reset
 from tutor.practice.storage.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
@@ -141,7 +144,8 @@ def test_texts_from_elsewhere_can_do_nothing_in_a_terminal(tmp_path: Path) -> No
     path = tmp_path / "file"
     path.write_bytes(json_lines({**GOOD, "text": "\x1b[31m\u202e2", "exercise": "a\nb"}))
     [attempt] = read_export(path)
-    assert attempt.event.text == "\\x1b[31m\\u202e2" and attempt.event.exercise == "a\\x0ab"
+    assert attempt.event.text == "\\x1b[31m\\u202e2"
+    assert attempt.event.exercise == "a\\x0ab"
 
 
 def test_a_time_of_another_zone_is_the_same_moment(tmp_path: Path) -> None:
@@ -216,7 +220,8 @@ def test_skills_after_a_merge_are_those_of_one_learner_at_one_computer(tmp_path:
 def test_a_reset_is_taken_along(tmp_path: Path) -> None:
     with Store.open(tmp_path / "one.sqlite3") as one, Store.open(tmp_path / "two.sqlite3") as two:
         for each in [event("begin", 0), event("answer", 1)]:
-            assert one.append(each) and two.append(each)
+            assert one.append(each)
+            assert two.append(each)
         assert reset(one) is not None
         assert merge_events(two, all_events(one)) == 1
         assert two.states() == {}

@@ -100,13 +100,15 @@ def test_a_shown_value_makes_a_rule_shaky() -> None:
 
 def test_a_slip_of_arithmetic_says_nothing_about_the_rule() -> None:
     skill = standing_after(right_answer(1), wrong_answer(2, mistake="any.slip"), right_answer(2))
-    assert skill.mastery == "learning" and len(skill.proofs) == 1
+    assert skill.mastery == "learning"
+    assert len(skill.proofs) == 1
 
 
 @pytest.mark.parametrize("verdict", ["carried", "elsewhere", "coarse", "undecided", "of-tomorrow"])
 def test_verdicts_that_cost_nothing_change_nothing(verdict: str) -> None:
     skill = standing_after(event("answer", verdict=verdict), right_answer())
-    assert skill.mastery == "learning" and len(skill.proofs) == 1
+    assert skill.mastery == "learning"
+    assert len(skill.proofs) == 1
 
 
 def test_the_mistake_that_keeps_coming_back_is_remembered_until_the_rule_is_solid() -> None:
@@ -116,7 +118,8 @@ def test_the_mistake_that_keeps_coming_back_is_remembered_until_the_rule_is_soli
     assert skill.recurring_mistake == dropped
     for number in (4, 5, 6):
         skill.apply(right_answer(number))
-    assert skill.recurring_mistake is None and skill.mistakes[dropped] == 2
+    assert skill.recurring_mistake is None
+    assert skill.mistakes[dropped] == 2
 
 
 def due_after(*events: Event) -> int:
@@ -153,7 +156,8 @@ def test_a_rule_that_is_not_solid_comes_back_within_two_weeks() -> None:
     day, skill = DAY, Skill("mul")
     for number in range(12):
         skill.apply(right_answer(number, proof=number < 2, day=day))
-        assert skill.due is not None and timedelta(0) < skill.due - day <= timedelta(days=14)
+        assert skill.due is not None
+        assert timedelta(0) < skill.due - day <= timedelta(days=14)
         day = skill.due
 
 
@@ -164,7 +168,8 @@ def test_a_solid_rule_stays_away_longer_each_time_but_never_longer_than_a_term()
         assert skill.due is not None
         gaps.append((skill.due - day).days)
         day = skill.due
-    assert gaps == sorted(gaps) and gaps[-1] == MAX_INTERVAL_DAYS
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == MAX_INTERVAL_DAYS
 
 
 def test_the_schedule_knows_no_chance() -> None:
@@ -180,7 +185,8 @@ def test_what_no_clock_can_have_shown_is_passed_over(at: str) -> None:
 
 def test_a_clock_that_was_years_ahead_does_no_lasting_harm() -> None:
     skill = standing_after(right_answer(1, day=date(2999, 1, 1)), right_answer(2))
-    assert skill.due is not None and skill.due < DAY + timedelta(days=30)
+    assert skill.due is not None
+    assert skill.due < DAY + timedelta(days=30)
 
 
 EVENT_SAMPLES = st.lists(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from tutor.practice.review import ReviewSession, plan_session
 from tutor.practice.scheduler import utc_today
 from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -109,7 +112,8 @@ def test_a_session_asks_what_is_due_on_fresh_numbers_and_settles_it(store: Store
     assert set(rules) == {"mul", "add"}
     session = ReviewSession(store, plan_session(rules, atlas), seed=5)
     item = session.item
-    assert item is not None and item.indexed.exercise == "both"
+    assert item is not None
+    assert item.indexed.exercise == "both"
     worksheet = session.open_worksheet(exercise)
     assert worksheet.variant.fingerprint != exercise.variant().fingerprint
     solve_worksheet(worksheet)
@@ -132,7 +136,8 @@ def test_a_review_leaves_an_open_exercise_where_it_was(store: Store, pack: Pack)
     worksheet.answer(worksheet.blanks[0].id, "12345")
     assert store.exercise_to_continue() == ("term", "both")
     again = open_worksheet(store, exercise)
-    assert again.entry(first.id).settled and again.variant.fingerprint == mine.variant.fingerprint
+    assert again.entry(first.id).settled
+    assert again.variant.fingerprint == mine.variant.fingerprint
     solve_worksheet(worksheet)
     assert store.state("term", "both") == "solved"
     assert open_worksheet(store, exercise).entry(first.id).settled
@@ -155,7 +160,8 @@ def test_a_mistake_leads_to_another_exercise_with_its_rule(store: Store, pack: P
     first, *others = suggest_next(store, atlas, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
     assert str(first.reason) == "“− changes the sign” is still shaky: try “z = sigmoid(a - b) * c”."
-    assert others and all(other.exercise != first.exercise for other in others)
+    assert others
+    assert all(other.exercise != first.exercise for other in others)
     assert {other.kind for other in others} <= {"next", "review", "shaky"}
 
 
@@ -178,7 +184,9 @@ def test_a_rule_with_one_exercise_is_tried_there_again_on_fresh_numbers(store: S
     worksheet = Worksheet(pack.open("sine").variant(), store)
     solve_worksheet(worksheet, {"x->sin1": "12345"})
     first = suggest_next(store, load_index([pack]), [pack], ("one", "sine"))[0]
-    assert first.new_numbers and first.exercise == ("one", "sine") and "fresh numbers" in str(first.reason)
+    assert first.new_numbers
+    assert first.exercise == ("one", "sine")
+    assert "fresh numbers" in str(first.reason)
 
 
 def test_without_a_mistake_the_next_exercise_of_the_pack_comes_next_then_others(store: Store, pack: Pack) -> None:
@@ -241,11 +249,13 @@ def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, mo
     opened: list[str] = []
     really = Pack.open
     monkeypatch.setattr(Pack, "open", lambda self, name: opened.append(name) or really(self, name))
-    assert load_index([pack], cache) == first and opened == []
+    assert load_index([pack], cache) == first
+    assert opened == []
     file = pack.folder / "10-both.toml"
     file.write_text('graph = "z = tanh(a) * c"\n')
     changed = load_index([library.read_pack(pack.folder)], cache)
-    assert opened == ["both"] and set(changed["term", "both"].rules) == {"tanh", "mul"}
+    assert opened == ["both"]
+    assert set(changed["term", "both"].rules) == {"tanh", "mul"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', '{"version": "0.1.0", "exercises": []}', "\x00"])
@@ -275,12 +285,14 @@ def test_a_cache_that_cannot_be_written_is_no_hindrance(tmp_path: Path, pack: Pa
 def test_an_exercise_that_cannot_be_opened_is_left_out(tmp_path: Path, pack: Pack) -> None:
     (pack.folder / "99-broken.toml").write_text('graph = "z = ("\n')
     atlas = load_index([library.read_pack(pack.folder)])
-    assert ("term", "broken") not in atlas and ("term", "both") in atlas
+    assert ("term", "broken") not in atlas
+    assert ("term", "both") in atlas
 
 
 def test_days_are_those_of_the_calendar(store: Store, pack: Pack) -> None:
     solve_worksheet(Worksheet(pack.open("both").variant(), store))
     due = review.load_skills(store)["mul"].due
-    assert due is not None and isinstance(due, date)
+    assert due is not None
+    assert isinstance(due, date)
     assert "mul" not in review.due_rules(store, day=due - timedelta(days=1))
     assert "mul" in review.due_rules(store, day=due)

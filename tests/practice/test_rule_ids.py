@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tutor import i18n
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
 from tutor.engine.operations import OPERATIONS
-from tutor.grading.problem import Problem
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.rule_ids import RULE_IDS, normalise_rule_id, proves_rule, rule_id_at, rule_name, rule_text
+
+if TYPE_CHECKING:
+    from tutor.grading.problem import Problem
 
 
 def problem(formula: str, start: str = "3", **inputs: str) -> Problem:
@@ -71,7 +75,8 @@ def test_events_of_an_early_version_are_read_where_they_tell_the_operand() -> No
     assert normalise_rule_id("sub", "x->sub1.1") == "sub:1"
     assert normalise_rule_id("sub", "x->sub1") is None
     assert normalise_rule_id("sum.0", "X->sum1") == "sum.0"
-    assert normalise_rule_id("", "q1") is None and normalise_rule_id("swish") is None
+    assert normalise_rule_id("", "q1") is None
+    assert normalise_rule_id("swish") is None
 
 
 @pytest.mark.parametrize(

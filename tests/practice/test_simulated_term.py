@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from tutor.practice import review
 from tutor.practice.review import SESSION_MINUTES
 from tutor.practice.scheduler import MAX_INTERVAL_DAYS
 from tutor.practice.storage.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAYS = 200
 
@@ -50,7 +53,8 @@ def test_every_rule_that_was_practised_comes_back(term: SimulatedTerm) -> None:
 def test_the_skills_are_what_all_events_together_come_to(term: SimulatedTerm, folder: Path) -> None:
     with Store.open(folder / "progress.sqlite3") as store:
         kept = {rule: skill.to_json() for rule, skill in review.load_skills(store).items()}
-        assert kept and term.due_counts
+        assert kept
+        assert term.due_counts
         store.with_database(lambda database: database.rebuild_skills())
         assert {rule: skill.to_json() for rule, skill in review.load_skills(store).items()} == kept
 

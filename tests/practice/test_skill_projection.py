@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +14,10 @@ from tutor.practice.event import Event
 from tutor.practice.storage.migrations import MIGRATIONS, SCHEMA_VERSION, migrate
 from tutor.practice.storage.resets import list_resets, reset, restore
 from tutor.practice.storage.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -212,12 +215,17 @@ def test_a_reset_sets_aside_what_was_done_and_can_be_taken_back(path: Path) -> N
         append_events(store, replace(HISTORY[0], kind="begin", id="b", rule=""), *HISTORY)
         before, states = stored_skills(store), store.states()
         held = reset(store, "basics", "times")
-        assert held is not None and (held.pack, held.exercise) == ("basics", "times")
-        assert store.state("basics", "times") == "new" and store.state("basics", "plus") == "begun"
-        assert store.events("basics", "times") == () and store.exercise_to_continue() is None
+        assert held is not None
+        assert (held.pack, held.exercise) == ("basics", "times")
+        assert store.state("basics", "times") == "new"
+        assert store.state("basics", "plus") == "begun"
+        assert store.events("basics", "times") == ()
+        assert store.exercise_to_continue() is None
         assert set(review.load_skills(store)) == {"add", "inv"}
-        assert restore(store, held.id) and list_resets(store) == []
-        assert stored_skills(store) == before and store.states() == states
+        assert restore(store, held.id)
+        assert list_resets(store) == []
+        assert stored_skills(store) == before
+        assert store.states() == states
         assert store.exercise_to_continue() == ("basics", "times")
 
 
@@ -245,7 +253,9 @@ def test_resets_lie_over_each_other(path: Path) -> None:
         append_events(store, *HISTORY)
         one = reset(store, "basics", "times")
         everything = reset(store)
-        assert one is not None and everything is not None and store.states() == {}
+        assert one is not None
+        assert everything is not None
+        assert store.states() == {}
         assert [held.id for held in list_resets(store)] == [one.id, everything.id]
         restore(store, everything.id)
         assert set(store.states()) == {("basics", "plus"), ("basics", "reciprocal")}

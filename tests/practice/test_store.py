@@ -55,7 +55,8 @@ def test_an_event_comes_back_as_it_was_kept(path: Path) -> None:
         append_events(store, begin, answer)
     with Store.open(path) as store:
         assert store.events("기초", "add-multiply") == (begin, answer)
-        assert store.notice is None and store.writable
+        assert store.notice is None
+        assert store.writable
 
 
 def test_the_time_is_utc_with_microseconds() -> None:
@@ -107,9 +108,11 @@ def test_the_order_is_that_of_keeping_even_when_the_clock_goes_back(path: Path) 
 
 def test_an_exercise_is_new_then_begun_then_solved_for_good(path: Path) -> None:
     with Store.open(path) as store:
-        assert store.state("basics", "add") == "new" and store.states() == {}
+        assert store.state("basics", "add") == "new"
+        assert store.states() == {}
         append_events(store, event("begin"))
-        assert store.state("basics", "add") == "new" and store.states() == {}
+        assert store.state("basics", "add") == "new"
+        assert store.states() == {}
         append_events(store, event("hint"))
         assert store.state("basics", "add") == "begun"
         append_events(store, event("solved"))
@@ -267,7 +270,8 @@ def test_the_file_is_in_the_folder_the_learner_chose(tmp_path: Path, monkeypatch
 
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     with Store.open(tmp_path / "a" / "b" / "progress.sqlite3") as store:
-        assert store.append(event("begin")) and store.notice is None
+        assert store.append(event("begin"))
+        assert store.notice is None
 
 
 def test_entering_the_room_loads_no_database() -> None:

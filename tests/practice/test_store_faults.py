@@ -42,8 +42,10 @@ def quarantined_files(path: Path) -> list[Path]:
 def assert_store_works(store: Store) -> None:
     """The store works as a new one does."""
     assert store.writable
-    assert store.states() == {} and store.exercise_to_continue() is None
-    assert store.append(BEGIN) and store.append(answer("42"))
+    assert store.states() == {}
+    assert store.exercise_to_continue() is None
+    assert store.append(BEGIN)
+    assert store.append(answer("42"))
     assert [each.text for each in store.events("basics", "add")] == ["", "42"]
 
 
@@ -113,7 +115,8 @@ def test_a_file_that_is_no_progress_file_is_set_aside_and_a_new_one_begun(path: 
         assert_store_works(store)
         assert kept.name in str(store.notice)  # told as long as this sitting lasts
     with Store.open(path) as store:
-        assert store.notice is None and store.state("basics", "add") == "begun"
+        assert store.notice is None
+        assert store.state("basics", "add") == "begun"
     assert quarantined_files(path) == [kept]
 
 
@@ -130,7 +133,8 @@ def test_a_second_damaged_file_takes_no_other_ones_name(path: Path) -> None:
 def test_an_empty_file_is_simply_begun(path: Path) -> None:
     path.touch()
     with Store.open(path) as store:
-        assert store.notice is None and quarantined_files(path) == []
+        assert store.notice is None
+        assert quarantined_files(path) == []
         assert_store_works(store)
 
 
@@ -161,7 +165,8 @@ def test_flipped_bytes_stop_nothing(path: Path, seed: int) -> None:
         now = [Event(kind="begin", worksheet="then", pack="basics", exercise="mul", fingerprint="f00d")]
         now += [answer(str(i), "mul", "then") for i in range(20)]
         saved = [store.append(event) for event in now]
-        assert all(saved) and store.writable
+        assert all(saved)
+        assert store.writable
         assert store.events("basics", "mul") == tuple(now)
     if quarantined_files(path):
         assert store.notice is not None
@@ -190,7 +195,8 @@ def test_damage_found_while_working_keeps_what_was_done_in_this_sitting(path: Pa
         assert kept.name in str(store.notice)
     with Store.open(path) as store:
         found = store.events("basics", "add")
-        assert found[: len(before)] == before and found[-1] == last
+        assert found[: len(before)] == before
+        assert found[-1] == last
         assert found[len(before)].text == "before"
 
 
@@ -203,9 +209,11 @@ def test_a_newer_file_is_left_alone_and_the_sitting_goes_on_unsaved(path: Path) 
     with Store.open(path) as store:
         assert not store.writable
         assert "newer backprop-tutor" in str(store.notice)
-        assert not store.append(BEGIN) and not store.append(answer("42"))
+        assert not store.append(BEGIN)
+        assert not store.append(answer("42"))
         assert [each.text for each in store.events("basics", "add")] == ["", "42"]
-        assert store.states() == {("basics", "add"): "begun"} and store.exercise_to_continue() == ("basics", "add")
+        assert store.states() == {("basics", "add"): "begun"}
+        assert store.exercise_to_continue() == ("basics", "add")
     assert path.read_bytes() == before
     assert quarantined_files(path) == []
 
@@ -241,20 +249,25 @@ def folder_that_is_a_file(path: Path) -> Path:
 def test_where_no_file_can_be_the_sitting_goes_on_unsaved(path: Path, make) -> None:
     place = make(path)
     with Store.open(place) as store:
-        assert not store.writable and str(place) in str(store.notice)
-        assert not store.append(BEGIN) and not store.append(answer("42"))
+        assert not store.writable
+        assert str(place) in str(store.notice)
+        assert not store.append(BEGIN)
+        assert not store.append(answer("42"))
         assert [each.text for each in store.events("basics", "add")] == ["", "42"]
-        assert store.state("basics", "add") == "begun" and store.exercise_to_continue() == ("basics", "add")
+        assert store.state("basics", "add") == "begun"
+        assert store.exercise_to_continue() == ("basics", "add")
         assert not store.writable
 
 
 def test_once_the_folder_can_be_made_all_that_was_missed_is_saved(path: Path) -> None:
     place = folder_that_is_a_file(path)
     with Store.open(place) as store:
-        assert not store.append(BEGIN) and not store.append(answer("1"))
+        assert not store.append(BEGIN)
+        assert not store.append(answer("1"))
         path.unlink()
         assert store.append(answer("2"))
-        assert store.notice is None and store.writable
+        assert store.notice is None
+        assert store.writable
     with Store.open(place) as store:
         assert [each.text for each in store.events("basics", "add")] == ["", "1", "2"]
 
@@ -297,7 +310,8 @@ def test_a_full_database_names_the_disk(path: Path) -> None:
         assert not saved[-1]
         assert "disk is full" in str(store.notice)
         connection.execute("PRAGMA max_page_count = 1000000")
-        assert store.append(answer("2")) and store.notice is None
+        assert store.append(answer("2"))
+        assert store.notice is None
         assert len(store.events("basics", "add")) == 32
 
 
@@ -313,12 +327,14 @@ def test_what_another_program_locks_is_saved_when_it_lets_go(path: Path) -> None
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         assert not store.append(answer("1"))
-        assert "locked" in str(store.notice) and not store.writable
+        assert "locked" in str(store.notice)
+        assert not store.writable
         assert [each.text for each in store.events("basics", "add")] == ["", "1"]
         other.execute("ROLLBACK")
         other.close()
         assert store.append(answer("2"))
-        assert store.notice is None and store.writable
+        assert store.notice is None
+        assert store.writable
     with Store.open(path) as store:
         assert [each.text for each in store.events("basics", "add")] == ["", "1", "2"]
 
@@ -339,7 +355,8 @@ def test_a_read_only_file_is_still_read(path: Path) -> None:
     history(path, 2)
     path.chmod(0o444)
     with Store.open(path) as store:
-        assert not store.writable and store.state("basics", "add") == "begun"
+        assert not store.writable
+        assert store.state("basics", "add") == "begun"
         assert not store.append(answer("42"))
 
 
@@ -347,7 +364,8 @@ def test_a_file_removed_while_it_is_open_is_made_again_with_this_sittings_events
     folder = path.parent / "mine"
     path = folder / path.name
     with Store.open(path) as store:
-        assert store.append(BEGIN) and store.append(answer("1"))
+        assert store.append(BEGIN)
+        assert store.append(answer("1"))
         shutil.rmtree(folder)
         assert store.append(answer("2"))
         assert store.notice is None
@@ -362,7 +380,8 @@ def test_a_link_is_followed_to_the_file_and_stays(path: Path, tmp_path: Path) ->
     path.symlink_to(real)
     with Store.open(path) as store:
         assert_store_works(store)
-    assert path.is_symlink() and len(quarantined_files(real)) == 1
+    assert path.is_symlink()
+    assert len(quarantined_files(real)) == 1
 
 
 READ_ONLY = """
@@ -393,4 +412,5 @@ def test_on_a_read_only_disk_what_was_saved_is_read_and_the_sitting_goes_on_unsa
     if done.returncode == 77 or "unshare" in done.stderr:
         pytest.skip("no mount of our own can be made")
     assert "cannot be saved" in done.stderr and "Traceback" not in done.stderr, done.stderr
-    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]

@@ -114,7 +114,8 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
         # What was printed in part was still printed after it was saved, but cannot be looked up.
         printed += [line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n")]
         with Store.open(path) as store:
-            assert store.notice is None and store.writable
+            assert store.notice is None
+            assert store.writable
         assert set(printed) <= set(ids(path))
         told += len(printed)
         if number >= 90:

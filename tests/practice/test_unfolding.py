@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse_value
 from tutor.engine.fold import fold
-from tutor.engine.graph import Graph
 from tutor.grading.wording import format_right_answer
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
-from tutor.packs.exercise import Variant
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import open_worksheet, rebase_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.unfolding import unfold_all
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
+    from tutor.packs.exercise import Variant
 
 SIGMA = "basics/sigmoid-folded"
 INSIDE = ["s->inv1", "q->s", "m->q"]
@@ -52,7 +55,8 @@ def test_an_opened_node_has_places_inside_that_nothing_waits_for() -> None:
     assert worksheet.done
     assert [worksheet.state(name) for name in INSIDE] == ["given"] * 3
     worksheet.fold("q")
-    assert worksheet.state("x->inv1") == "right" and worksheet.done
+    assert worksheet.state("x->inv1") == "right"
+    assert worksheet.done
 
 
 def test_entries_stay_outside_and_wait_inside() -> None:
@@ -65,7 +69,8 @@ def test_entries_stay_outside_and_wait_inside() -> None:
     worksheet.fold("inv1")
     assert list(worksheet.entries) == ["x->inv1"]
     worksheet.unfold("inv1")
-    assert worksheet.state("s->inv1") == "right" and worksheet.entry("x->m").text == "1"
+    assert worksheet.state("s->inv1") == "right"
+    assert worksheet.entry("x->m").text == "1"
     assert worksheet.undo() == "x->m"
     worksheet.fold("inv1")
     assert worksheet.state("x->inv1") == "empty"
@@ -85,15 +90,18 @@ def test_a_try_is_taken_up_again_with_its_nodes_open() -> None:
             name: entry.text for name, entry in worksheet.entries.items()
         }
         renewed = rebase_worksheet(again, library.find_exercise(SIGMA))
-        assert renewed.unfolded == ("inv1",) and set(renewed.entries) == {"s->inv1", "q->s"}
+        assert renewed.unfolded == ("inv1",)
+        assert set(renewed.entries) == {"s->inv1", "q->s"}
 
 
 def test_a_line_that_leads_to_several_parts_is_the_sum_at_its_beginning() -> None:
     worksheet = Worksheet(variant("s = x * sigmoid(x); z = s * w", {"swish": ["s", "sigmoid1"]}, x="1", w="3"))
     worksheet.answer("x->s", "5")
     names = worksheet.unfold("s")
-    assert names is not None and names["x->s"] == "x"
-    assert worksheet.entry("x").text == "5" and worksheet.state("x->s") == "empty"
+    assert names is not None
+    assert names["x->s"] == "x"
+    assert worksheet.entry("x").text == "5"
+    assert worksheet.state("x->s") == "empty"
     answer_all_rightly(worksheet, "x->s")
     worksheet.fold("s")
     assert worksheet.entry("x->s").text == "5"
@@ -101,7 +109,8 @@ def test_a_line_that_leads_to_several_parts_is_the_sum_at_its_beginning() -> Non
 
 def test_a_node_stays_closed_where_a_blank_would_lose_its_place() -> None:
     worksheet = Worksheet(variant("s = x * sigmoid(x); z = s * x", {"swish": ["s", "sigmoid1"]}, x="1"))
-    assert not worksheet.can_unfold("s") and worksheet.unfold("s") is None
+    assert not worksheet.can_unfold("s")
+    assert worksheet.unfold("s") is None
     assert worksheet.fold("s") is None
 
 
@@ -116,13 +125,15 @@ def test_groups_open_within_groups_and_beside_one_another() -> None:
     answer_all_rightly(worksheet, "p->q", "a->b")
     worksheet.fold("c")
     assert list(worksheet.unfolded) == ["q"]
-    assert worksheet.state("p->q") == "right" and not worksheet.problem.has_place("a->b")
+    assert worksheet.state("p->q") == "right"
+    assert not worksheet.problem.has_place("a->b")
     worksheet.unfold("c")
     worksheet.unfold("b")
     assert worksheet.state("a->b") == "right"
     for node in ("p", "a", "c"):
         worksheet.fold(node)
-    assert not worksheet.unfolded and [blank.id for blank in worksheet.blanks] == before
+    assert not worksheet.unfolded
+    assert [blank.id for blank in worksheet.blanks] == before
 
 
 def test_built_in_nodes_open_where_there_is_something_to_see() -> None:
@@ -130,14 +141,17 @@ def test_built_in_nodes_open_where_there_is_something_to_see() -> None:
         exercise_from_formula("z = sigmoid(x) - 1/y", {"x": parse_value("1"), "y": parse_value("2")}).variant()
     )
     assert worksheet.can_unfold("sigmoid1")
-    assert not worksheet.can_unfold("sub1") and not worksheet.can_unfold("inv1") and not worksheet.can_unfold("x")
+    assert not worksheet.can_unfold("sub1")
+    assert not worksheet.can_unfold("inv1")
+    assert not worksheet.can_unfold("x")
 
 
 def test_an_exam_stays_closed_until_it_is_over() -> None:
     worksheet = Worksheet(replace(library.find_exercise(SIGMA), exam=True).variant())
     assert not worksheet.can_unfold("inv1")
     worksheet.answer("x->inv1", "1")
-    assert worksheet.done and worksheet.can_unfold("inv1")
+    assert worksheet.done
+    assert worksheet.can_unfold("inv1")
 
 
 def test_a_node_whose_value_is_asked_stays_closed_until_it_is_found() -> None:

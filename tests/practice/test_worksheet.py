@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,11 +15,15 @@ from tutor.algebra.parser import parse_value
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
-from tutor.packs.exercise import Variant
-from tutor.practice.event import Event
 from tutor.practice.resume import open_worksheet, rebase_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import HINT_COOLDOWN, OFFER_REVEAL_AFTER, OPEN_RULE_AFTER, Worksheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.packs.exercise import Variant
+    from tutor.practice.event import Event
 
 
 @dataclass
@@ -89,8 +93,10 @@ def test_an_entry_taken_back_brings_the_one_before() -> None:
     worksheet = Worksheet(two_branch_worksheet())
     worksheet.answer("x", "84")
     worksheet.answer("x", "20")
-    assert worksheet.undo() == "x" and worksheet.entry("x").text == "84"
-    assert worksheet.undo() == "x" and worksheet.state("x") == "empty"
+    assert worksheet.undo() == "x"
+    assert worksheet.entry("x").text == "84"
+    assert worksheet.undo() == "x"
+    assert worksheet.state("x") == "empty"
     assert worksheet.undo() is None
     assert worksheet.entry("x").wrong_attempts == 1, "what was tried stays counted"
 
@@ -113,7 +119,8 @@ def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
         worksheet.answer("x", str(1000 + wrong))
     assert worksheet.offers_reveal("x")
     assert "20" in str(worksheet.reveal("x").text)
-    assert worksheet.state("x") == "revealed" and worksheet.value_text("x") == [["20"]]
+    assert worksheet.state("x") == "revealed"
+    assert worksheet.value_text("x") == [["20"]]
     assert worksheet.summary().revealed == 1
 
 
@@ -125,7 +132,8 @@ def test_every_event_is_in_the_journal_before_its_verdict_is_known() -> None:
     assert [event.kind for event in journal.events] == ["begin", "answer"]
     event = journal.events[-1]
     assert (event.blank, event.text, event.verdict, event.mistake) == ("x", "84", "mistaken", "branch.product")
-    assert event.rule == "branch" and event.fingerprint == worksheet.variant.fingerprint
+    assert event.rule == "branch"
+    assert event.fingerprint == worksheet.variant.fingerprint
 
 
 def test_a_journal_that_cannot_save_is_told_and_the_exercise_goes_on() -> None:
@@ -186,7 +194,8 @@ def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, 
 
 def test_given_values_are_shown_and_not_asked() -> None:
     worksheet = Worksheet(two_branch_worksheet())
-    assert worksheet.state("start") == "given" and worksheet.value_text("start") == [["2"]]
+    assert worksheet.state("start") == "given"
+    assert worksheet.value_text("start") == [["2"]]
     assert "start" not in [blank.id for blank in worksheet.blanks]
 
 
@@ -223,15 +232,19 @@ def test_a_kill_between_the_last_answer_and_the_end_is_made_good() -> None:
     solved(journal)
     assert journal.events[-1].kind == "solved"
     again = Worksheet(event_kinds(), journal, journal.events[:-1])
-    assert again.done and journal.events[-1].kind == "solved"
+    assert again.done
+    assert journal.events[-1].kind == "solved"
 
 
 def test_a_finished_worksheet_takes_no_answer_but_can_be_taken_back() -> None:
     worksheet = solved(MemoryJournal())
     assert worksheet.answer("x", "84").mistake == "branch.product"
-    assert worksheet.done and worksheet.entry("x").text == "20"
-    assert worksheet.undo() == "y->add1" and not worksheet.done
-    assert worksheet.answer("y->add1", "6").right and worksheet.done
+    assert worksheet.done
+    assert worksheet.entry("x").text == "20"
+    assert worksheet.undo() == "y->add1"
+    assert not worksheet.done
+    assert worksheet.answer("y->add1", "6").right
+    assert worksheet.done
 
 
 def test_a_value_that_was_shown_stays_counted() -> None:
@@ -280,6 +293,7 @@ def test_an_exercise_that_is_saved_anew_stays_at_its_stage(tmp_path: Path) -> No
     worksheet.new_numbers(4)
     assert (worksheet.variant.stage, [blank.id for blank in worksheet.blanks]) == (1, ["y->mul1"])
     again = rebase_worksheet(worksheet, exercise)
-    assert again.variant.stage == 1 and [blank.id for blank in again.blanks] == ["y->mul1"]
+    assert again.variant.stage == 1
+    assert [blank.id for blank in again.blanks] == ["y->mul1"]
     (tmp_path / "01-one.toml").write_text(text.replace(', ["y"]]', "]"))
     assert rebase_worksheet(worksheet, library.read_pack(tmp_path).open("one")).variant.stage == 0

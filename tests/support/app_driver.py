@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.pilot import Pilot
 
 from tutor.glyphs import to_ascii
 from tutor.grading.wording import format_right_answer
 from tutor.packs import library
-from tutor.packs.exercise import Exercise
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
-from tutor.tui.exercise_state import ExerciseState
 from tutor.tui.screens.exercise import ExerciseScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from textual.pilot import Pilot
+
+    from tutor.packs.exercise import Exercise
+    from tutor.tui.exercise_state import ExerciseState
 
 #: Polls of ten milliseconds each.
 MAX_POLLS = 500

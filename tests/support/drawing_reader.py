@@ -6,13 +6,17 @@ a label, a value right above its wire or a place right below it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tutor.drawing.model import Box, Drawing
 from tutor.drawing.render_text import render_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.drawing.model import Box, Drawing
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 OFFSETS = {LEFT: (-1, 0), RIGHT: (1, 0), UP: (0, -1), DOWN: (0, 1)}

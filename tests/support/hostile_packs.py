@@ -5,9 +5,12 @@ from __future__ import annotations
 import stat
 import struct
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 PACK_ENTRY = ("pack.toml", b"format = 1\nid = 'evil'")
 EXERCISE_ENTRY = ("01-ex.toml", b"graph = 'z = a * b'")
@@ -31,7 +34,8 @@ def symlink_entry(name: str, target: str) -> tuple[zipfile.ZipInfo, bytes]:
 
 
 def _replace_bytes(raw: bytes, old: bytes, new: bytes) -> bytes:
-    assert len(old) == len(new) and old in raw
+    assert len(old) == len(new)
+    assert old in raw
     return raw.replace(old, new)
 
 

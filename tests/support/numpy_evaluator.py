@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def _with_axis(total: Any) -> Any:

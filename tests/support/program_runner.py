@@ -7,11 +7,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 #: Runs the files named by its arguments and prints what each of them printed, as JSON. Digits are shown in full.
 _DRIVER = """

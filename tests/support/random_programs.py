@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
 
 
 def _softmax(a: Any) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tutor.drawing.model import Box, InputLine, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.support.sample_problems import answer_literal, cells_of
 from tutor.algebra import ops
@@ -35,11 +34,15 @@ from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import hint_at
 from tutor.grading.mistakes.candidate import MistakeCandidate
 from tutor.grading.mistakes.finder import candidates_at
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
-from tutor.packs.exercise import Exercise
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tutor.grading.problem import Blank, Problem
+    from tutor.packs.exercise import Exercise
 
 BY_ID, BY_CLASS, BY_EQUAL_VALUE, MISSED = "by its own id", "by its class", "by one of equal value", "missed"
 
@@ -252,7 +255,8 @@ def at_other_inputs(problem: Problem) -> Problem | None:
     shift: Callable[[Expr], Expr] = lambda cell: cell * Fraction(rng.randint(1001, 1399), 1200)  # noqa: E731
     try:
         moved = replace(problem, inputs={name: ops.map_cells(shift, value) for name, value in problem.inputs.items()})
-        assert moved.float_passes and moved.exact_passes
+        assert moved.float_passes
+        assert moved.exact_passes
     except (ArithmeticError, ValueError):
         return None
     return moved

@@ -7,18 +7,22 @@ import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.algebra.printing import format_expr
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.packs import library
-from tutor.packs.library import Pack
 from tutor.practice import review
-from tutor.practice.event import Event
 from tutor.practice.exercise_index import ExerciseIndex, load_index
 from tutor.practice.rule_ids import rule_id_at
 from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.packs.library import Pack
+    from tutor.practice.event import Event
 
 #: Exercises in one line each.
 GRAPHS = {

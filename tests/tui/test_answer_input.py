@@ -56,6 +56,8 @@ def test_steps_end_at_the_border_and_lead_to_the_expression() -> None:
     assert draft.move_cell(-1, 0)
     assert draft.active_cell == (0, 0)
     assert not draft.move_in_reading_order(-1)
-    assert draft.move_in_reading_order(1) and draft.move_in_reading_order(1) and draft.active_cell is None
+    assert draft.move_in_reading_order(1)
+    assert draft.move_in_reading_order(1)
+    assert draft.active_cell is None
     assert not draft.move_in_reading_order(1)
     assert not AnswerInput().move_in_reading_order(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.geometry import Offset
@@ -13,11 +13,15 @@ from tutor import i18n
 from tutor.algebra.expr import number
 from tutor.i18n import LocalizedText
 from tutor.packs.builder.formula import exercise_from_formula
-from tutor.packs.exercise import Exercise
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.widgets.graph import GraphView
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.packs.exercise import Exercise
 
 ADD_MULTIPLY = "basics/add-multiply"
 

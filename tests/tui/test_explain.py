@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.app_driver import ExerciseSession, open_app, screen_text, wait_until
 from tests.tui.test_exercise_screen import exercise_from
 from tutor import i18n
-from tutor.practice.worksheet import Worksheet
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
+
+if TYPE_CHECKING:
+    from tutor.practice.worksheet import Worksheet
 
 TWO_ROADS = "basics/two-roads"
 

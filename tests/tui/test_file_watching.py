@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.support.app_driver import screen_text, wait_until
 from tutor.packs.diagnostics import PackError
-from tutor.packs.exercise import Exercise
 from tutor.packs.library import Pack
 from tutor.packs.path_argument import open_path
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.pilot import Pilot
+
+    from tutor.packs.exercise import Exercise
 
 EXERCISE_FILE = 'graph = "z = x * y + x"\n[inputs]\nx = 5\ny = 3\n[vary]\nx = { from = 2, to = 9 }\n'
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.support.app_driver import open_app, screen_text, wait_until
 from tutor.packs import library
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.exercise import ExerciseScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
 
 
 @asynccontextmanager

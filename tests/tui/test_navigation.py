@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from tests.support.app_driver import open_app, screen_lines, screen_text, wait_until
@@ -27,6 +25,12 @@ from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
 
 
 @asynccontextmanager
@@ -259,8 +263,10 @@ def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_p
     )
     path.write_text(uncommented, encoding="utf-8")
     found = settings.load(path)
-    assert not found.faults and len(found.settings.keys) > 60
-    assert found.settings.ascii is True and found.settings.language == "en"
+    assert not found.faults
+    assert len(found.settings.keys) > 60
+    assert found.settings.ascii is True
+    assert found.settings.language == "en"
     assert validate_keymap(found.settings.keys)[1] == []
 
 
@@ -329,7 +335,8 @@ async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
         seen = [part.style for part in strip if part.text.strip("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏ ") and part.style]
         assert seen
         for style in seen:
-            assert style.color and style.bgcolor
+            assert style.color
+            assert style.bgcolor
             ink, ground = (colour.get_truecolor().hex for colour in (style.color, style.bgcolor))
             assert _contrast_ratio(ink, ground) >= 4.5, (ink, ground)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
@@ -17,7 +16,6 @@ from tests.support.app_driver import open_app, screen_lines, screen_text, wait_u
 from tutor import i18n
 from tutor.algebra.printing import format_value
 from tutor.packs import library
-from tutor.practice.event import Event
 from tutor.practice.review import ReviewSession, plan_for_today
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
@@ -26,6 +24,12 @@ from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.progress import ProgressScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.summary import SummaryScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tutor.practice.event import Event
 
 App = Pilot[bool]
 
@@ -177,7 +181,8 @@ async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exe
             pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "2 of", "Weeks", "100 %", "Most frequent"
         )
         trained = pilot.app.screen._progress.mistakes[0]
-        assert trained.title != trained.exercise and f"▸ {trained.title}" in screen_text(pilot)
+        assert trained.title != trained.exercise
+        assert f"▸ {trained.title}" in screen_text(pilot)
         await pilot.press("end", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "an exercise that trains it")
         await pilot.press("escape", "f5")

@@ -6,15 +6,18 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Sequence
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pexpect
 import pyte
 import pytest
 
 from tests.tui.test_review_flow import simulate_practice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 
 class Terminal:
@@ -164,7 +167,8 @@ def test_all_screens_in_ascii_and_sixteen_colours(home: Path) -> None:
         # A language calls itself by its own name.
         assert shown.replace("한국어", "").replace(" ", "").replace("\n", "").isascii(), shown
     assert terminal.quit() == 0
-    assert b"\x1b[3" in terminal.sent and not MORE_COLOURS.search(terminal.sent)
+    assert b"\x1b[3" in terminal.sent
+    assert not MORE_COLOURS.search(terminal.sent)
 
 
 def test_all_screens_in_korean_without_colours_while_the_window_changes(home: Path) -> None:
@@ -188,7 +192,8 @@ def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
     terminal = Terminal(TERM_PROGRAM="Apple_Terminal", TERM="xterm-256color", COLORTERM="")
     terminal.sees("From left to right")
     assert terminal.quit() == 0
-    assert b"8;5;" in terminal.sent and b"8;2;" not in terminal.sent
+    assert b"8;5;" in terminal.sent
+    assert b"8;2;" not in terminal.sent
 
 
 def test_where_signs_can_not_be_written_it_is_ascii_by_itself(home: Path) -> None:

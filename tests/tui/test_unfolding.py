@@ -21,7 +21,8 @@ async def test_a_node_opens_with_its_blanks_and_is_folded_again() -> None:
         await session.answer(session.right_answer_text())
         await session.wait_for_text("0/1", "on the edge q → +1", "✓ right")
         await session.pilot.press("shift+tab", "shift+tab")
-        assert session.state.focused_id == "x->m" and "1 ✗" in screen_text(session.pilot)
+        assert session.state.focused_id == "x->m"
+        assert "1 ✗" in screen_text(session.pilot)
         await session.type("0.3")
         await session.pilot.press("ctrl+o")
         await session.wait_for_text("┤ sigma ├", "0.3", " unfold Esc")
@@ -62,7 +63,8 @@ async def test_a_group_of_a_large_graph_opens_at_every_size(density: str) -> Non
             place = session.screen.drawing.places[session.state.focused_id]
             graph = session.screen.query_one(GraphView)
             x, y = place.x + graph.origin.x - graph.scroll_offset.x, place.y + graph.origin.y - graph.scroll_offset.y
-            assert 0 <= x < graph.size.width and 0 <= y < graph.size.height
+            assert 0 <= x < graph.size.width
+            assert 0 <= y < graph.size.height
         await session.pilot.press("ctrl+o")
         await wait_until(session.pilot, lambda: not session.state.worksheet.unfolded, "folded")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tutor.i18n import Message
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.i18n import Message
 
 
 class AlgebraError(ValueError):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH, Limits
-from tutor.algebra.ops import Shape, Value
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tutor.algebra.ops import Shape, Value
 
 
 def _as_int(size: Any) -> Any:

@@ -7,13 +7,15 @@ Trees are shared, not copied; whoever walks one uses `postorder`, which needs no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Any, Union, cast
+from typing import TYPE_CHECKING, Any, Union, cast
 
 from tutor.algebra.limits import MAX_BITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator, Mapping
 
 Scalar = Union["Expr", int, Fraction]
 
@@ -184,7 +186,7 @@ def _binary(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Expr:
     # NumPy's object arrays must get their turn: an array times an expression is elementwise.
     if isinstance(left, Expr | int | Fraction) and isinstance(right, Expr | int | Fraction):
         return build(as_expr(left), as_expr(right))
-    return cast(Expr, NotImplemented)
+    return cast("Expr", NotImplemented)
 
 
 def _within_max_bits(value: Fraction) -> bool:

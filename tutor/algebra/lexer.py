@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.limits import MAX_NAME
 from tutor.algebra.literals import parse_number
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 _OPERATOR_ALIASES = dict.fromkeys("·×∗⋅•∙⊙", "*") | dict.fromkeys("÷∕⁄", "/") | dict.fromkeys("−–‐‑", "-") | {"ᵀ": "T"}
 #: What to write instead of signs that are not read.

@@ -5,12 +5,14 @@ Rules treat it like any matrix. A number beside it stands in every cell, as in N
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import expr
 from tutor.algebra.expr import Apply, Expr, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class MatrixExpr:

@@ -6,13 +6,15 @@ expression. A power is kept as two exponents, above and below the line, where th
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from fractions import Fraction
-from typing import TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from tutor.algebra import expr
 from tutor.algebra.expr import Apply, Expr, Num
 from tutor.algebra.printing import exact_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 Shape = tuple[int, int] | None
 

@@ -9,7 +9,6 @@ array is met.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.algebra import expr
@@ -17,6 +16,8 @@ from tutor.algebra.expr import Apply, Expr
 from tutor.algebra.matrix_expr import MatrixExpr, elementwise, expr_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
 #: float, Expr, an array of them, or a MatrixExpr; rules are generic over all.

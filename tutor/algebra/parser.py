@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
 from tutor.algebra.lexer import Token, skeleton, tokenize
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 #: Functions by the names they are written with: the operation, and how many values they take, at least and at most.
 FUNCTIONS = {

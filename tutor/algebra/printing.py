@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.algebra import balls, ops
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
 
 SHOWN_DIGITS = 4
 #: An exact decimal up to this many significant digits is shown as it is.

@@ -8,13 +8,16 @@ it is large.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import normal_form
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.limits import MAX_BITS
 from tutor.algebra.normal_form import DEFINED, NONNEGATIVE, NONZERO, POSITIVE, Atom, Form, Product
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Shape = tuple[int, int] | None
 

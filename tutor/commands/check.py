@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,11 +13,13 @@ import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor.commands.launch import RunOptions
     from tutor.packs.checks.target import Diagnostic
 
 #: Seconds after which a bar shows how far the checks have come.

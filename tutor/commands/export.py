@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -13,12 +12,14 @@ import click
 
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.commands.progress import load_packs_and_index, load_progress, open_store, progress_page
 from tutor.i18n import N_, _, describe_os_error, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tutor.commands.launch import RunOptions
     from tutor.practice.event import Event
     from tutor.practice.storage.store import Store
 

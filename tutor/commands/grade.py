@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,13 @@ import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.i18n import N_, Message, _, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor.commands.launch import RunOptions
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
 

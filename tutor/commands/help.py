@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from tutor.i18n import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _SECTION_TITLES = {"Options": N_("Options"), "Commands": N_("Commands")}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _
+
+if TYPE_CHECKING:
+    from tutor.commands.launch import RunOptions
 
 _STATE_MARKS = {"new": " ", "begun": "~", "solved": "✓"}
 _STATE_LABELS = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.glyphs import to_ascii
 from tutor.i18n import LANGUAGES, _, current_language, set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.commands.launch import RunOptions
 
 
 @click.command(cls=LocalizedCommand, help=_("List the mistakes that are known by name, and what is said about them."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,14 @@ import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import TEXT, common_options, parse_inputs
 from tutor.i18n import LANGUAGES, N_, _, current_language, message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tutor.algebra.ops import Value
+    from tutor.commands.launch import RunOptions
     from tutor.packs.checks.target import Diagnostic
     from tutor.packs.scaffold import Recipe
 

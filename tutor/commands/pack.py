@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand, LocalizedGroup
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.commands.pack_table import pack_table
 from tutor.i18n import N_, _, message
+
+if TYPE_CHECKING:
+    from tutor.commands.launch import RunOptions
 
 _ORIGIN_LABELS = {"built-in": N_("built in"), "added": N_("added"), "installed": N_("from an installed package")}
 

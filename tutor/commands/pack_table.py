@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,14 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.export import open_output
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.i18n import LANGUAGES, N_, LocalizedText, _, current_language, describe_os_error, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor.commands.launch import RunOptions
+    from tutor.drawing.model import Density
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import Pack
 
@@ -96,7 +98,6 @@ def _drawing_widths(exercise: Exercise) -> list[str]:
     """How many columns the graph needs with its values, and drawn small; nothing where there is no graph."""
     from tutor.drawing.from_problem import boxes_of
     from tutor.drawing.layout import draw
-    from tutor.drawing.model import Density
 
     densities: tuple[Density, ...] = ("full", "compact")
     if not exercise.graph.nodes:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from tutor.commands.launch import RunOptions
 from tutor.commands.plain_app import choose_exercise
 from tutor.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tutor.commands.launch import RunOptions
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Worksheet
 

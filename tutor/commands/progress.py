@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _, format_percent, message
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tutor.commands.documents import Block
+    from tutor.commands.launch import RunOptions
     from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.progress import Progress

@@ -10,12 +10,12 @@ import click
 from tutor.commands.errors import print_error
 from tutor.commands.export import SKIPPED_FILE, format_csv_row, open_output
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _, format_percent, message
 
 if TYPE_CHECKING:
     from tutor.commands.documents import Block
+    from tutor.commands.launch import RunOptions
     from tutor.practice.classroom import Classroom
 
 #: So many mistakes of each exercise are told in the summary; the CSV has all.

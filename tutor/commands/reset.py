@@ -9,12 +9,12 @@ import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.commands.progress import open_store
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
+    from tutor.commands.launch import RunOptions
     from tutor.i18n import Message
     from tutor.practice.storage.store import Store
 

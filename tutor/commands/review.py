@@ -9,12 +9,12 @@ import click
 
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.commands.progress import load_packs_and_index, mastery_label, open_store
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
+    from tutor.commands.launch import RunOptions
     from tutor.practice.review import ReviewItem, ReviewSession
     from tutor.practice.storage.store import Store
 

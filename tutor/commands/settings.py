@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import common_options
 from tutor.glyphs import to_ascii
 from tutor.i18n import N_, _, describe_os_error, message
+
+if TYPE_CHECKING:
+    from tutor.commands.launch import RunOptions
 
 
 @click.command(

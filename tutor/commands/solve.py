@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.errors import CommandError, formula_error
-from tutor.commands.launch import RunOptions
 from tutor.commands.options import (
     TEXT,
     FormulaCommand,
@@ -23,6 +22,7 @@ from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
+    from tutor.commands.launch import RunOptions
     from tutor.grading.problem import Problem
 
 #: The forms of the output, by option; at most one is asked for.

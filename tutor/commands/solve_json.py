@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num, free_names
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import exact_decimal, exact_form, format_expr
 from tutor.drawing.reports.worked_values import WorkedValues
-from tutor.engine.graph import Node
 from tutor.glyphs import to_ascii
-from tutor.grading.problem import Problem
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Node
+    from tutor.grading.problem import Problem
 
 
 def worked_json(problem: Problem) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.commands.launch import RunOptions
 from tutor.glyphs import to_ascii
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
+    from tutor.commands.launch import RunOptions
     from tutor.packs.exercise import Exercise
     from tutor.practice.next_steps import Suggestion
     from tutor.practice.storage.store import Store

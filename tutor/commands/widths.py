@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tutor.engine.graph import Graph
 from tutor.i18n import N_, message
-from tutor.packs.checks.target import CheckTarget, Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.engine.graph import Graph
+    from tutor.packs.checks.target import CheckTarget, Diagnostic
 
 TERMINAL_WIDTH = 80
 #: Graphs with paths shorter than this, and no long names, always fit.

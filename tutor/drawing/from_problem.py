@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from tutor.algebra import ops
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_cells
 from tutor.drawing.model import Box, InputLine, Slot
-from tutor.engine.passes import Passes
 from tutor.glyphs import to_ascii
-from tutor.grading.problem import Blank, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.passes import Passes
+    from tutor.grading.problem import Blank, Problem
 
 #: Entries of a matrix that are wider than this are shortened in the drawing.
 MAX_TEXT_WIDTH = 9

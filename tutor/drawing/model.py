@@ -6,9 +6,11 @@ the picture never changes while a learner works; only what stands in its `places
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Density = Literal["full", "compact"]
 Direction = Literal["left", "right", "up", "down"]

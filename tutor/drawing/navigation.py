@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from tutor.drawing.model import Box, Direction, Place
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.drawing.model import Box, Direction, Place
 
 
 def find_neighbours(boxes: Sequence[Box], places: Mapping[str, Place]) -> dict[str, dict[Direction, str]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from tutor.drawing.layout.cell_width import graphemes, truncate
-from tutor.drawing.model import Drawing, Place
+
+if TYPE_CHECKING:
+    from tutor.drawing.model import Drawing, Place
 
 CellTexts = Mapping[str, Sequence[Sequence[str]]]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Graph
 from tutor.engine.passes import Passes, backward, forward_interpreted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     import numpy as np
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
 
 
 def forward_backward_batch(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
@@ -16,16 +15,18 @@ from tutor.algebra.evaluate import Evaluator
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
-from tutor.algebra.ops import Shape, Value
 from tutor.algebra.parser import Equation, is_reserved, parse_equations
 from tutor.engine.graph import Graph, Node, inline_formula
-from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.shapes import elementwise
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.algebra.ops import Shape, Value
     from tutor.engine.function_definition import FunctionDefinition
+    from tutor.engine.operation import Operation
 
 _GRADIENT_PATTERN = re.compile(r"d\w+/d\w+")
 _OUTPUT_NAMES = ("z", "f", "L", "out")

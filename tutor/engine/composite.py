@@ -5,19 +5,23 @@ Its rule is the backward pass over its parts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Expr, Sym
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.algebra.ops import Shape, Value
-from tutor.engine.graph import Edge, Graph, Node
 from tutor.engine.operation import EdgeContext, Mistake, Operation
 from tutor.engine.passes import evaluate_node, node_rules
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Edge, Graph, Node
 
 _LETTERS = "pqrstuvw"
 #: Composites stand inside composites no deeper than this.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Expr, Grid, Num
-from tutor.algebra.ops import Shape, Value
 from tutor.engine.builder import build_function_body
-from tutor.engine.graph import Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
 
 #: Each with its operands x and y; {rows}, {columns} and {count} are those of x.
 _DECOMPOSITIONS: Mapping[str, str] = {

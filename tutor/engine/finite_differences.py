@@ -7,19 +7,22 @@ Forward: (f(x + δ) − f(x))/δ, whose error shrinks like δ. Central: (f(x + �
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num
-from tutor.algebra.ops import Value
 from tutor.engine.graph import Graph, Node
 from tutor.engine.passes import NonFiniteError, Passes, forward, forward_backward
 from tutor.engine.singularities import crosses_kink, find_crossed_pole
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
 
 #: The steps of an error curve.
 DEFAULT_STEPS = tuple(10.0**-k for k in range(1, 13))

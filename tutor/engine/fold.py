@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Sym, postorder, substitute
@@ -13,6 +13,9 @@ from tutor.engine.composite import composite_operation
 from tutor.engine.decomposition import decompose
 from tutor.engine.graph import Graph, Node, inline_formula
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 
 def fold(graph: Graph, nodes: Collection[str], name: str) -> Graph:

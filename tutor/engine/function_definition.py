@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
@@ -12,15 +12,19 @@ from tutor.algebra.evaluate import EVALUATORS, evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Sym, free_names, postorder
 from tutor.algebra.lexer import Token, tokenize
 from tutor.algebra.limits import GRAPH
-from tutor.algebra.ops import Shape
 from tutor.algebra.parser import CONSTANTS, FUNCTIONS, Equation, is_reserved
 from tutor.algebra.printing import format_scalar
 from tutor.engine.builder import build_function_body, parse_and_check
 from tutor.engine.composite import composite_operation
-from tutor.engine.graph import Graph
-from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from tutor.algebra.ops import Shape
+    from tutor.engine.graph import Graph
+    from tutor.engine.operation import Operation
 
 #: A function takes no more values than this.
 MAX_INPUTS = 8

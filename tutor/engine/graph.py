@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ZERO, Apply, Expr, Sym, postorder
-from tutor.algebra.ops import Shape, Value
 from tutor.algebra.printing import format_expr, format_scalar
-from tutor.engine.operation import FusedForm, Operation
 from tutor.engine.operations import OPERATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Mapping, Sequence
+
+    from tutor.algebra.ops import Shape, Value
     from tutor.engine.function_definition import FunctionDefinition
     from tutor.engine.jit.compiler import CompiledGraph
+    from tutor.engine.operation import FusedForm, Operation
 
 #: Operations whose formula is put in brackets where it stands for a value in a sentence.
 _PARENTHESIZED_OPS = ("add", "sub", "mul", "div", "neg", "pow", "exp", "matmul")

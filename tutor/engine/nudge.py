@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Edge, Graph
 from tutor.engine.passes import evaluate_node, operands_of
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge, Graph
 
 
 def perturbed_output(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops as values
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Edge, Graph
 from tutor.engine.jit import cache
 from tutor.engine.operation import EdgeContext
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge, Graph
 
 
 class NonFiniteError(ValueError):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.ops import Value
 from tutor.engine.graph import Graph, Node
 from tutor.engine.passes import forward, operands_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 #: The operand that must not be zero, by operation; that of a power is its base, below a negative exponent.
 _DIVISOR_SLOTS = {"inv": 0, "div": 1}

@@ -7,16 +7,20 @@ they are short; a matrix of numbers is told by its name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import expr, ops
 from tutor.algebra.expr import Apply, Expr, Sym, children, free_names, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.algebra.ops import Shape, Value
 from tutor.algebra.printing import format_exact, format_expr
-from tutor.engine.graph import Graph
 from tutor.engine.passes import EdgeGradient, NonFiniteError, Passes
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
 
 #: An unnamed node, or a gradient, whose formula is longer than this is told by its id, or as ∂z/∂(its node).
 MAX_READABLE_LENGTH = 40

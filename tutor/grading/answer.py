@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
@@ -12,13 +13,15 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import exact_decimal, format_expr, format_value
 from tutor.grading.numeric_equality import TypedNumber
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import Question, parse_choice
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Blank, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Num, structurally_equal
 from tutor.algebra.expr import free_names as names_in
-from tutor.algebra.ops import Value
 from tutor.algebra.simplify import simplify
-from tutor.grading.answer import ParsedAnswer
 from tutor.grading.numeric_equality import REQUIRED_DIGITS, Match, TypedNumber, compare_numbers, relative_tolerance
 from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.answer import ParsedAnswer
 
 #: So many cells of a matrix are listed.
 _MAX_LISTED_CELLS = 4

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Expr, as_expr
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.answer import ParsedAnswer
 from tutor.grading.comparison import all_equal, compare_cells, compare_typed_formula, format_cell_list
 from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.candidate import (
@@ -29,11 +26,17 @@ from tutor.grading.mistakes.equivalence import coincides_by_chance
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
 from tutor.grading.numeric_equality import TypedNumber, relative_tolerance
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.symbolic_equality import Outcome, QuickDifference
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, LocalizedText, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.answer import ParsedAnswer
+    from tutor.grading.problem import Blank, Problem
 
 _BELONGS_ELSEWHERE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
 _VALUE_IN_GRAPH = N_(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: The names of operations for people, by `Operation.label`.
 OPERATION_NAMES: Mapping[str, str] = {

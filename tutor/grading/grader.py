@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Num
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_expr, format_number, format_value
 from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.comparison import compare_cells, format_cell_list
 from tutor.grading.diagnosis import diagnose, matching_candidates
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.numeric_equality import REQUIRED_DIGITS, Match
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import grade_choice
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Blank, Problem
 
 
 def grade(problem: Problem, blank: Blank, text: str, wrong_values: Mapping[str, Value] | None = None) -> Verdict:

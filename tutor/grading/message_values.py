@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Expr, children, postorder
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.composite import formula_in_letters, operand_letter
-from tutor.engine.graph import Graph
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Blank, Problem
 
 #: A formula of more parts than this is not read any more.
 MAX_FORMULA_SIZE = 40

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ONE, Expr, Num, Sym
-from tutor.algebra.ops import Shape, Value
-from tutor.engine.graph import Edge, Graph
 from tutor.engine.passes import Passes, backward, forward_backward
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.question import Question
 from tutor.grading.symbolic_equality import symbol_domains
 from tutor.i18n import LocalizedText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Edge, Graph
+    from tutor.grading.question import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Expr
 from tutor.algebra.ops import Shape, Value, shape_of
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, LocalizedText, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.expr import Expr
 
 
 @dataclass(frozen=True, slots=True)

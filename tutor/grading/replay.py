@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.printing import format_value
 from tutor.grading.hints.ladder import NUM_RUNGS, hint_at
 from tutor.grading.hints.rule_formulas import parenthesize, rule_with_numbers
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.wording import describe_blank
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tutor.grading.problem import Blank, Problem
 
 #: What stands in a sentence for the value that is looked for, in every language.
 _ASKED_MARK = "= ?"

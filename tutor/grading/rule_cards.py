@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Sym
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.composite import operand_letter
-from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import to_ascii
 from tutor.grading.glossary import OPERATION_NAMES, RULE_REASONS, WHY_BRANCH, WHY_COMPOSITE, WHY_START
 from tutor.grading.hints.rule_formulas import parenthesize
 from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.labels import mistake_label
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.replay import rule_text_at
 from tutor.i18n import N_, Message, _, message, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.operation import Operation
+    from tutor.grading.problem import Blank, Problem
 
 #: A matrix of more cells than this is told by its shape in a picture.
 _MAX_CELLS = 4

@@ -6,15 +6,19 @@ formulas agree everywhere; agreement at several points of the domain, some of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import PRECISIONS, Ball, ball_from_fraction, to_ball, working_precision
 from tutor.algebra.expr import Expr, Sym, postorder
-from tutor.algebra.ops import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.algebra.ops import Value
 
 #: So many points must agree.
 NUM_POINTS = 6

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tutor.grading.hints.symbolic import answer_in_names
 from tutor.grading.message_values import template_values
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.grading.problem import Blank, Problem
 
 
 def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, str] | None = None) -> Message:

@@ -7,7 +7,6 @@ What is no TOML file is passed over unread.
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,7 @@ from tutor.i18n import N_, Message, message
 from tutor.packs.diagnostics import Fault, PackError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from zipfile import ZipFile, ZipInfo
 
 PACK_FILE = "pack.toml"

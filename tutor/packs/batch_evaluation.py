@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
-from tutor.algebra.ops import Value
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.ops import Value
 
 #: What formulas call an operation that has another id.
 _OPERATION_IDS = {"T": "transpose"}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Expr
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse
 from tutor.i18n import N_, message
 from tutor.packs.batch_evaluation import evaluate_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.expr import Expr
+    from tutor.algebra.ops import Value
 
 _COMPARISON = re.compile(r"<=|>=|==|!=|[<>=≤≥≠]")
 _COMPARISON_SYMBOLS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, Message, message
 from tutor.packs.sanitize import escape_invisible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tutor.algebra.errors import AlgebraError
 
 #: What follows after so many faults helps nobody.
 MAX_FAULTS = 200

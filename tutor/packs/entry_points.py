@@ -6,10 +6,13 @@ An entry point of the group `backprop_tutor.packs` names a folder of its package
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.packs.archive import PACK_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ENTRY_POINT_GROUP = "backprop_tutor.packs"
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Num, Sym, postorder
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Graph
-from tutor.engine.operation import Operation
-from tutor.engine.passes import Passes
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
-from tutor.grading.question import Question
 from tutor.i18n import LocalizedText
-from tutor.packs.questions import QuestionTemplate
 from tutor.packs.random_inputs import RandomInputs
 from tutor.packs.templates import TemplateContext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
+    from tutor.engine.operation import Operation
+    from tutor.engine.passes import Passes
+    from tutor.grading.question import Question
     from tutor.packs.conditions import Condition
     from tutor.packs.number_selection import NumberSelector
+    from tutor.packs.questions import QuestionTemplate
 
 #: How many sets of numbers are drawn for a seed at most.
 MAX_ATTEMPTS = 40

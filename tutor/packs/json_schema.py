@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from tutor.i18n import LANGUAGES
 from tutor.packs.model import ExerciseFile, PackFile, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import BaseModel
 
 #: The files that the schemas are kept in, beside the built-in packs.
 SCHEMA_FILES: dict[str, type[Table]] = {"exercise.schema.json": ExerciseFile, "pack.schema.json": PackFile}

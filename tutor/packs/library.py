@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +16,8 @@ from tutor.packs.title_cache import TitleCache
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tutor.packs.exercise import Exercise
 
 __all__ = ["ExerciseEntry", "Pack", "all_packs", "built_in_dir", "find_exercise", "packs_with_origin", "read_pack"]

@@ -5,17 +5,13 @@ from __future__ import annotations
 import copy
 import difflib
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from tutor.i18n import N_, Message, message
 from tutor.packs.builder.exercise import ExerciseBuilder
 from tutor.packs.diagnostics import MAX_FAULTS, Fault, KeyPath, PackError
-from tutor.packs.exercise import Exercise
 from tutor.packs.ids import is_valid_id
 from tutor.packs.model import (
     BlankTable,
@@ -31,6 +27,14 @@ from tutor.packs.model import (
 )
 from tutor.packs.toml_source import TomlSource, read_source
 from tutor.packs.validators import MISPLACED_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    from tutor.packs.exercise import Exercise
 
 _FileT = TypeVar("_FileT", bound=Table)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
 from tutor.grading.mistakes.batched import batched_mistakes, can_batch
 from tutor.grading.mistakes.finder import MIN_SEPARATION, mistakes_at
 from tutor.grading.problem import AuthorMistake, Blank, Problem
 from tutor.packs.batch_evaluation import evaluate_batch
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
 
 #: Rounding in floats must not decide on what lies right at the edge.
 _NEAR_TOLERANCE = MIN_SEPARATION * (1 + 1e-9)

@@ -7,21 +7,24 @@ all numbers lies in the graph and speaks against none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, Passes, backward
 from tutor.grading.problem import Blank, Problem
-from tutor.packs.conditions import Condition
 from tutor.packs.exercise import MAX_ATTEMPTS
 from tutor.packs.mistake_collisions import CollisionTable, build_collision_tables
 from tutor.packs.random_inputs import RandomInputs, is_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.packs.conditions import Condition
 
 #: A slope jumps nearer to zero, or to a tie, than this.
 _KINK_TOLERANCE = 1e-9

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import LANGUAGES, N_, LocalizedText, message
@@ -17,6 +15,9 @@ from tutor.packs.ids import is_valid_id
 from tutor.packs.sanitize import clean_text, clean_title
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tutor.packs.exercise import Exercise
     from tutor.packs.title_cache import TitleCache
     from tutor.packs.toml_source import TomlSource

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Sym
 from tutor.grading.question import Choice, Question
-from tutor.i18n import LocalizedText
-from tutor.packs.diagnostics import KeyPath
 from tutor.packs.templates import TemplateContext, parse_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.i18n import LocalizedText
+    from tutor.packs.diagnostics import KeyPath
 
 #: What a symbol may be told to be instead of a formula that gives it a value.
 SYMBOL_DOMAINS = ("real", "nonzero", "positive")

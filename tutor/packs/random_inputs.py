@@ -6,18 +6,21 @@ can be drawn exactly, one set at a time, or as floats, many sets at once, to see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 from math import lcm
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num
-from tutor.algebra.ops import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
 
 #: Numbers of so many bits are drawn; what is left of them after a division is as good as even.
 _BYTES_PER_NUMBER = 8

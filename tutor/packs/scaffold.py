@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import free_names, number
@@ -21,6 +20,10 @@ from tutor.packs.diagnostics import Fault, PackError, pack_error
 from tutor.packs.ids import is_valid_id
 from tutor.packs.pack import exercise_files, read_pack
 from tutor.packs.toml_source import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _EXISTS = N_("There is something here already. Choose a new name, or empty the folder.")
 _NOT_AN_ID = N_("“{id}” is no id. Use letters, digits and -, such as two-roads.")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Grid, Sym
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
-from tutor.grading.problem import Problem
 from tutor.i18n import N_, LocalizedText, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Problem
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _GRADIENT = re.compile(r"\bgrad\s*\(\s*(\w+)\s*\)")

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
@@ -20,6 +18,9 @@ from tutor.packs.archive import PACK_FILE
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from tutor.packs.pack import ExerciseEntry, Pack
 
 

@@ -6,12 +6,10 @@ import re
 import stat
 import tomllib
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.limits import MAX_DIGITS
@@ -19,6 +17,10 @@ from tutor.algebra.literals import parse_number
 from tutor.i18n import N_, Message, message
 from tutor.packs.archive import enclosing_archive, open_archive
 from tutor.packs.diagnostics import Fault, KeyPath, PackError, format_key_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 #: The version of the format that this program reads.
 FORMAT_VERSION = 1

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tutor.algebra.errors import AlgebraError
 from tutor.algebra.printing import format_value
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.drawing.render_text import render_text
 from tutor.glyphs import to_ascii
-from tutor.grading.problem import Blank
 from tutor.grading.verdict import LABELS, MARKS
 from tutor.grading.wording import describe_blank
 from tutor.i18n import N_, _, message
 from tutor.packs.sanitize import strip_markup
-from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor.algebra.errors import AlgebraError
+    from tutor.grading.problem import Blank
+    from tutor.practice.worksheet import Worksheet
 
 
 def caret_lines(text: str, position: int, length: int = 1) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tutor.algebra.printing import format_value
 from tutor.glyphs import to_ascii
 from tutor.grading.answer import preview
-from tutor.grading.hints.ladder import Hint
 from tutor.grading.mistakes.labels import mistake_label
-from tutor.grading.problem import Blank
 from tutor.grading.rule_cards import card_at
 from tutor.grading.verdict import MARKS, Verdict
 from tutor.i18n import N_, _, message
@@ -21,7 +18,13 @@ from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
 from tutor.practice.exam import result_message as exam_result
 from tutor.practice.pointers import format_pointers
 from tutor.practice.replay_choice import choose_replay
-from tutor.practice.worksheet import Summary, Worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tutor.grading.hints.ladder import Hint
+    from tutor.grading.problem import Blank
+    from tutor.practice.worksheet import Summary, Worksheet
 
 
 class PlainExercise:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tutor.drawing.reports.worked import worked_text
 from tutor.glyphs import to_ascii
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
-from tutor.packs.exercise import Exercise
 from tutor.packs.sanitize import escape_invisible
 from tutor.plain.describe import format_error
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.line_commands import LineCommand, format_commands, match_command
 from tutor.practice.playground import FieldError, History, PlaygroundInput, save_exercise
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tutor.packs.exercise import Exercise
 
 _FORMULA_COMMANDS: Sequence[LineCommand] = (
     LineCommand("list", N_("the formulas that were tried last; type the number of one"), ("목록",)),

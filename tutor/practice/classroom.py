@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
-from tutor.practice.event import Event
 from tutor.practice.export import Attempt, spreadsheet_cell
 from tutor.practice.storage.resets import RESET, RESET_KINDS, RESTORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tutor.practice.event import Event
 
 #: The verdicts that are counted, in the order of their columns.
 COUNTED_VERDICTS = (

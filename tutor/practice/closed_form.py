@@ -7,23 +7,27 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Sym
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.algebra.ops import Value
 from tutor.engine.symbolic import closed_form_gradients
-from tutor.grading.problem import Problem
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
 from tutor.practice.sympy_worker import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Problem
 
 #: What the child process gets.
 TIME_LIMIT = 3.0
@@ -117,7 +121,8 @@ def _simplify_in_child(trees: Mapping[str, Expr], seconds: float, should_stop: C
 
 def _exchange(child: subprocess.Popen[str], questions: Sequence[str], answers: SimpleQueue[str]) -> None:
     """Ask, and pass the answers on, until the child is done or gone. An empty one ends them."""
-    assert child.stdin and child.stdout
+    assert child.stdin
+    assert child.stdout
     with suppress(OSError, ValueError), child.stdin, child.stdout:
         child.stdin.write("\n".join(questions) + "\n")
         child.stdin.close()

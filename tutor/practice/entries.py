@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, message
 from tutor.practice.unfolding import Unfolding, folded_view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tutor.grading.problem import Blank, Problem
 
 
 @dataclass(frozen=True, slots=True)

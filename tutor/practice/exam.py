@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tutor.grading.problem import Blank
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
-from tutor.packs.exercise import Exercise
 from tutor.paths import data_folder
 from tutor.practice.event import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tutor.grading.problem import Blank
+    from tutor.packs.exercise import Exercise
 
 #: What is said above an exam.
 EXAM_RULES = message(N_("This is an exam: no hints, one answer for each blank. What is right is told at the end."))

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import N_, Message, describe_os_error, message
 from tutor.packs.sanitize import escape_invisible
 from tutor.practice.event import COLUMNS, TEXT_COLUMNS, Event
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: The key that tells whose attempts they are.
 LEARNER_KEY = "learner"

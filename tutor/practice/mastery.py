@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
-from tutor.practice.event import Event
 from tutor.practice.scheduler import Memory, Rating, schedule_review
+
+if TYPE_CHECKING:
+    from tutor.practice.event import Event
 
 #: So many proofs on different variants make a rule solid.
 PROOFS_FOR_SOLID = 3

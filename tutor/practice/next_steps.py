@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,13 +9,15 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, Message, message
 from tutor.practice import review
 from tutor.practice.rule_ids import rule_name
-from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from tutor.i18n import LocalizedText
     from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.mastery import Skill
+    from tutor.practice.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

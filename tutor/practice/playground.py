@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse_value
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import pack_error
-from tutor.packs.exercise import Exercise
 from tutor.packs.scaffold import new_exercise
 from tutor.packs.toml_source import FORMAT_VERSION
 from tutor.paths import data_folder
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.packs.exercise import Exercise
 
 #: So many formulas are remembered, none longer than this.
 MAX_HISTORY, MAX_INPUT_LENGTH = 30, 2_000

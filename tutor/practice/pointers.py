@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.algebra.printing import format_value
-from tutor.grading.problem import Blank
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
-from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tutor.grading.problem import Blank
+    from tutor.practice.worksheet import Worksheet
 
 #: From so many wrong answers on one blank, the edges to look at are pointed out.
 POINT_AFTER = 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,11 +10,13 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.practice import review
 from tutor.practice.rule_ids import normalise_rule_id, rule_name
 from tutor.practice.scheduler import utc_today
-from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.storage.store import Store
 
 #: So many of the mistakes are told.
 MAX_MISTAKES = 10

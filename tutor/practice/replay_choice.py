@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Expr, Num, Sym
-from tutor.algebra.ops import Value
 from tutor.engine.passes import NonFiniteError
-from tutor.grading.problem import Problem
 from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, message
-from tutor.packs.exercise import Exercise
 from tutor.packs.random_inputs import ChoiceSource, InputDraw, RandomInputs
 from tutor.practice.unfolding import unfold_all
-from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Problem
+    from tutor.packs.exercise import Exercise
+    from tutor.practice.worksheet import Worksheet
 
 #: So many seeds are tried until the numbers are others than the learner's.
 _MAX_TRIES = 6

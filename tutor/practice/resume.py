@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tutor.packs.exercise import Exercise
+from typing import TYPE_CHECKING
+
 from tutor.practice.exam import exam_seed
-from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tutor.packs.exercise import Exercise
+    from tutor.practice.storage.store import Store
 
 
 def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, restart: bool = False) -> Worksheet:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from tutor.practice.scheduler import utc_today
-from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
     from tutor.packs.exercise import Exercise
     from tutor.practice.event import Event
     from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
     from tutor.practice.mastery import Skill
+    from tutor.practice.storage.store import Store
     from tutor.practice.worksheet import Worksheet
 
 #: What a session takes at most.

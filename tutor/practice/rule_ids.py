@@ -7,13 +7,17 @@ that a pack defines. Ids are for ever: they stand in the store and in what is ex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.mistakes.finder import hidden_mistakes_at
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Blank, Problem
 
 #: Values nearer to each other than this don't tell the rule from a mistake.
 MIN_PROOF_SEPARATION = 0.01

@@ -52,7 +52,8 @@ def schedule_review(memory: Memory | None, rating: Rating, day: date) -> tuple[M
             last_review=_noon(memory.last_practised),
         )
     after, _ = _scheduler().review_card(card, Theirs(int(rating)), _noon(day))
-    assert after.stability is not None and after.difficulty is not None
+    assert after.stability is not None
+    assert after.difficulty is not None
     return Memory(after.stability, after.difficulty, day), after.due.date()
 
 

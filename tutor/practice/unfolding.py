@@ -6,13 +6,17 @@ blank of the exercise has its place among the parts as well, so that an exercise
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.engine.fold import unfold
-from tutor.engine.graph import Graph
-from tutor.grading.problem import AuthorNotes, Blank, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import AuthorNotes, Blank, Problem
 
 #: A built-in operation of fewer parts is nothing to look into: a − b as a + (−b).
 _MIN_PARTS = 3

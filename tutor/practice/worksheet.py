@@ -9,28 +9,31 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Grid
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_cells, format_expr
 from tutor.grading.answer import parse_answer
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import NUM_RUNGS, Hint, hint_at
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.question import parse_choice
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import format_right_answer
 from tutor.i18n import N_, Message, message
-from tutor.packs.exercise import Variant
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
 from tutor.practice.event import NOTED, Event, new_id
 from tutor.practice.rule_ids import proves_rule, rule_id_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Blank, Problem
+    from tutor.packs.exercise import Variant
 
 BlankState = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
 

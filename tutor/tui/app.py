@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.worker import get_current_worker
@@ -19,7 +17,6 @@ from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.library import ExerciseEntry, Pack
 from tutor.paths import data_folder
-from tutor.practice.storage.store import Store
 from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.review_flow import ReviewFlow
 from tutor.tui.screens.home import HomeScreen
@@ -28,12 +25,16 @@ from tutor.tui.textual_patches import CachedStylesheet
 from tutor.tui.widgets.key_bar import COMMANDS, QUIT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
+    from textual.binding import BindingType
 
     from tutor.grading.rule_cards import RuleCard
     from tutor.packs.exercise import Exercise
     from tutor.practice.playground import PlaygroundInput
     from tutor.practice.review import ReviewSession
+    from tutor.practice.storage.store import Store
     from tutor.tui.answer_input import AnswerInput
     from tutor.tui.screens.exercise import ExerciseScreen
     from tutor.tui.screens.playground import PlaygroundScreen

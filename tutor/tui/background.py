@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.glyphs import Glyphs
     from tutor.packs.library import Pack
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from tutor.glyphs import Glyphs
 from tutor.tui.content import styled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.glyphs import Glyphs
 
 _GAP = 3
 

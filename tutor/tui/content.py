@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.content import Content
 
-from tutor.glyphs import Glyphs
 from tutor.packs.sanitize import LIGHT_MARKUP
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
 
 #: A piece of text, plain or in a style.
 Part: TypeAlias = "str | Content | tuple[str, str]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,18 @@ from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
 from tutor.grading.answer import Preview, preview
 from tutor.grading.hints.ladder import Hint, hint_at
-from tutor.grading.problem import Blank
 from tutor.grading.verdict import Verdict, VerdictKind
-from tutor.i18n import Message
-from tutor.practice.entries import Entry
 from tutor.practice.pointers import pointers
-from tutor.practice.worksheet import Worksheet
 from tutor.tui.answer_input import AnswerInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.grading.problem import Blank
+    from tutor.i18n import Message
+    from tutor.practice.entries import Entry
     from tutor.practice.next_steps import Suggestion
+    from tutor.practice.worksheet import Worksheet
 
 
 class ExerciseState:
@@ -177,7 +178,8 @@ class ExerciseState:
             return None
         group = node if opened else worksheet.unfolded_group(node)
         names = worksheet.unfold(node) if opened else worksheet.fold(node)
-        assert group is not None and names is not None
+        assert group is not None
+        assert names is not None
         self.inputs = {names[name]: draft for name, draft in self.inputs.items() if name in names}
         self.input_errors = {names[name]: fault for name, fault in self.input_errors.items() if name in names}
         first = self._first_open_inside(group) if opened else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tutor.glyphs import Glyphs
-from tutor.practice.entries import Entry
-from tutor.practice.worksheet import BlankState
-from tutor.tui.answer_input import AnswerInput
-from tutor.tui.exercise_state import ExerciseState
+from typing import TYPE_CHECKING
+
 from tutor.tui.widgets.graph import PlaceContent, Tone
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
+    from tutor.practice.entries import Entry
+    from tutor.practice.worksheet import BlankState
+    from tutor.tui.answer_input import AnswerInput
+    from tutor.tui.exercise_state import ExerciseState
 
 _STATE_TONES: dict[BlankState, Tone] = {
     "empty": "blank",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.binding import Binding, BindingsMap
@@ -12,6 +11,7 @@ from tutor import settings
 from tutor.i18n import N_, Message, _, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from textual.app import App
@@ -65,7 +65,7 @@ def all_bindings() -> tuple[Binding, ...]:
 
 def validate_keymap(requested: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, Message]]]:
     """The keys that can be had, ready for the app, and what is wrong with the others, by id."""
-    bindings = {cast(str, binding.id): binding for binding in all_bindings()}
+    bindings = {cast("str", binding.id): binding for binding in all_bindings()}
     keys: dict[str, str] = {}
     faults: list[tuple[str, Message]] = []
     for id, text in requested.items():

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.drawing.layout import draw
-from tutor.drawing.model import Box, Density, Drawing
+from tutor.drawing.model import Density, Drawing
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from tutor.drawing.model import Density, Drawing
+    from tutor.drawing.model import Box
+
 
 #: Below this the screen only says what it needs.
 MIN_WIDTH, MIN_HEIGHT = 60, 16

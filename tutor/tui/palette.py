@@ -5,16 +5,12 @@ What is searched are names in both languages. Nothing that comes from a pack is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.command import CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import LoadingIndicator, Static
 from textual.widgets.option_list import Option
 
@@ -27,6 +23,12 @@ from tutor.tui.widgets.key_bar import KeyBar, key_label
 from tutor.tui.widgets.option_list import PaletteList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import Binding
+    from textual.content import Content
+
     from tutor.glyphs import Glyphs
     from tutor.tui.app import TutorApp
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.drawing.from_problem import format_forward_value
-from tutor.glyphs import Glyphs
 from tutor.grading.mistakes.labels import mistake_label
-from tutor.grading.problem import Blank
 from tutor.grading.verdict import LABELS, MARKS, Verdict
 from tutor.grading.wording import describe_blank, format_right_answer, place_name
 from tutor.i18n import N_, _, message
@@ -18,7 +16,13 @@ from tutor.practice import exam
 from tutor.practice.pointers import format_pointers
 from tutor.tui.columns import Column, layout_columns
 from tutor.tui.content import from_markup, styled
-from tutor.tui.exercise_state import AfterSolved, ExerciseState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.glyphs import Glyphs
+    from tutor.grading.problem import Blank
+    from tutor.tui.exercise_state import AfterSolved, ExerciseState
 
 _MARK_STYLES = {
     "✓": "bold $success",

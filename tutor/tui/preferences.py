@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +19,8 @@ from tutor.tui.themes import COLOURLESS, THEMES
 from tutor.tui.widgets.key_bar import key_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tutor.drawing.model import Density
     from tutor.glyphs import Glyphs
     from tutor.tui.screens.home import HomeScreen

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, _, message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tutor.i18n import Message
     from tutor.practice.storage.store import Store
     from tutor.tui.preferences import Preferences

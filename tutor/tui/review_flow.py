@@ -5,7 +5,6 @@ What takes time runs beside the app, with a store of its own, and comes back as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.exercise_index import ExerciseIndex

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutor.packs.library import ExerciseEntry, Pack
 
 #: Letters that stand apart count as found where they fill at least this part of the stretch they span.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -14,12 +14,16 @@ from tutor.drawing.reports.gradient_check import gradient_check_report
 from tutor.drawing.reports.worked import worked_text
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.passes import NonFiniteError
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, message
 from tutor.practice.closed_form import ClosedForm, closed_forms
-from tutor.practice.worksheet import Worksheet
 from tutor.tui.columns import Column, layout_columns
 from tutor.tui.content import styled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tutor.glyphs import Glyphs
+    from tutor.practice.worksheet import Worksheet
 
 #: The step of the numerical check.
 CHECK_STEP = 1e-4

@@ -6,10 +6,14 @@ faults `error`, keys `primary`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.theme import Theme
 
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
 
 DARK = Theme(
     name="backprop-dark",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tutor.drawing.layout.canvas import Canvas
 from tutor.drawing.layout.netlist import build_netlist
 from tutor.drawing.layout.plan import plan_layout
 from tutor.drawing.layout.rasterize import Rasterizer
-from tutor.drawing.model import Box, Density, Drawing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.drawing.model import Box, Density, Drawing
 
 
 def draw(boxes: Sequence[Box], density: Density = "full", *, ascii: bool = False) -> Drawing:

@@ -5,12 +5,15 @@ From one rank to the next: `[node][stem labels][vertical wires][line labels][nod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tutor.drawing.model import Box, Density, Slot
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.drawing.model import Box, Density, Slot
 
 
 @dataclass(slots=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tutor.drawing.model import Box
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.drawing.model import Box
 
 
 @dataclass(slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right, insort
-from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from tutor.drawing.layout.netlist import LayoutItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Ranks = list[list[LayoutItem]]
 

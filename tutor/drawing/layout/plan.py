@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.drawing.layout.netlist import LayoutItem, Netlist, layout_items
 from tutor.drawing.layout.ordering import candidate_orders, count_inversions
@@ -10,7 +11,9 @@ from tutor.drawing.layout.ports import ItemShape, item_shape
 from tutor.drawing.layout.ranks import assign_ranks
 from tutor.drawing.layout.rows import Tops, assign_rows
 from tutor.drawing.layout.tracks import Trunk, build_trunks, count_wire_crossings
-from tutor.drawing.model import Density
+
+if TYPE_CHECKING:
+    from tutor.drawing.model import Density
 
 #: Lines times this many attempts at an order are affordable; small graphs get the more attempts.
 _MAX_LINE_ATTEMPTS = 600

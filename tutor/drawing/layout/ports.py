@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tutor.drawing.layout.netlist import LayoutItem, Netlist
-from tutor.drawing.model import Density, InputLine, Slot
+if TYPE_CHECKING:
+    from tutor.drawing.layout.netlist import LayoutItem, Netlist
+    from tutor.drawing.model import Density, InputLine, Slot
 
 
 @dataclass(slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tutor.drawing.layout.netlist import Netlist
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.drawing.layout.netlist import Netlist
 
 
 def assign_ranks(nets: Netlist) -> list[int]:

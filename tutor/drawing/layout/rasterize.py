@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tutor.drawing.layout.canvas import LEFT, RIGHT, Canvas, Cell
 from tutor.drawing.layout.columns import LabelBlock, RankColumns, assign_columns, measure_label, node_width
-from tutor.drawing.layout.netlist import LayoutItem
 from tutor.drawing.layout.plan import Plan, start_rows
 from tutor.drawing.layout.ports import ItemShape, stem_value
-from tutor.drawing.layout.tracks import Trunk
 from tutor.drawing.model import Box, Density, Drawing, Place, Rect, Slot
 from tutor.drawing.navigation import find_neighbours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.drawing.layout.netlist import LayoutItem
+    from tutor.drawing.layout.tracks import Trunk
 
 
 @dataclass(slots=True)

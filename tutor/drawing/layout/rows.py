@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from tutor.drawing.layout.netlist import LayoutItem
 from tutor.drawing.layout.ports import ItemShape, min_gap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tutor.drawing.layout.netlist import LayoutItem
 
 #: Rows of the tops of all items, rank by rank.
 Tops = list[list[int]]

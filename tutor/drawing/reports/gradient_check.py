@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -12,6 +11,8 @@ from tutor.drawing.layout.cell_width import truncate
 from tutor.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.engine.finite_differences import DifferenceQuotient, ErrorPoint, GradientCheck
     from tutor.grading.problem import Problem
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Sym
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_cells, format_value
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw as draw_graph
 from tutor.drawing.render_text import render_text
 from tutor.drawing.reports.worked_values import WorkedValues
-from tutor.engine.graph import Graph
-from tutor.engine.passes import Passes
 from tutor.glyphs import to_ascii
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.wording import place_name
 from tutor.packs.sanitize import clean_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
+    from tutor.engine.passes import Passes
+    from tutor.grading.problem import Blank, Problem
 
 #: One line of the table: what it is about, how its value comes about, its value.
 _Row = tuple[str, str, str]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Sym, free_names
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_exact, format_expr, format_value
 from tutor.engine.passes import Passes, forward_backward
-from tutor.grading.problem import Blank, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Blank, Problem
 
 #: A matrix of exact values is written beside its decimals where it is no longer than this.
 _MAX_MATRIX_LENGTH = 40

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.engine.codegen.identifiers import IdentifierPool
-from tutor.engine.graph import Graph
-from tutor.engine.operation import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.engine.graph import Graph
+    from tutor.engine.operation import Operation
 
 
 def composite_operations(graph: Graph) -> list[Operation]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import builtins
 import keyword
 import unicodedata
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tutor.engine.graph import Graph
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor.engine.graph import Graph
 
 #: What a name in a program must not hide.
 _RESERVED = frozenset(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.printing import exact_decimal, format_scalar
 from tutor.engine.codegen.latex_names import escape_latex
 from tutor.engine.codegen.rule_formulas import Shapes, part_shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
 
 #: A text and how tightly it holds together.
 LatexFragment: TypeAlias = tuple[str, int]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import BallEvaluator, nearest_float
 from tutor.algebra.expr import Expr, Num, Sym, children, postorder
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_number
 from tutor.algebra.simplify import simplify
-from tutor.engine.codegen.latex_names import LatexNames
 from tutor.engine.codegen.latex_printer import (
     ATOM,
     QUOTIENT,
@@ -22,7 +20,13 @@ from tutor.engine.codegen.latex_printer import (
     format_latex,
     format_rational,
 )
-from tutor.engine.codegen.rule_formulas import Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.codegen.latex_names import LatexNames
+    from tutor.engine.codegen.rule_formulas import Shapes
 
 #: An exact value of more parts than this is told as a decimal.
 _MAX_EXACT_PARTS = 12

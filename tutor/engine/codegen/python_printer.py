@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import exact_decimal
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from tutor.algebra.ops import Value
 
 #: A text and how tightly it holds together, as Python reads it.
 CodeFragment: TypeAlias = tuple[str, int]

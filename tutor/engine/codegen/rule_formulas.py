@@ -7,14 +7,16 @@ stand by name in what it computes, so that `x^0` does not become 1, and as they 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import Shape, Value
-from tutor.engine.graph import Graph
 from tutor.engine.shapes import broadcast_shapes, elementwise
+
+if TYPE_CHECKING:
+    from tutor.engine.graph import Graph
 
 OUTPUT, UPSTREAM = "z", "g"
 #: The shapes of the names in a formula.

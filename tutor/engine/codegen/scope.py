@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Expr, as_expr, free_names
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.engine.codegen.identifiers import IdentifierPool, node_names
 from tutor.engine.codegen.python_printer import ATOM, CodeFragment, Dialect, format_assignment, format_constant
 from tutor.engine.codegen.rule_formulas import operand_name
-from tutor.engine.graph import Graph
 from tutor.engine.passes import forward_backward
 from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
 
 
 class Scope:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Expr, Num, children, free_names, postorder
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.engine.codegen.latex_names import GRADIENT_PATTERN, LatexNames, escape_latex, partial_derivative
 from tutor.engine.codegen.latex_printer import (
     ATOM,
@@ -31,9 +30,14 @@ from tutor.engine.codegen.rule_formulas import (
     operand_name,
     shapes_at,
 )
-from tutor.engine.graph import Edge, Graph
 from tutor.engine.passes import Passes, forward_backward
 from tutor.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge, Graph
 
 #: The rule of a composite is written out while its formula has no more parts than this.
 _MAX_RULE_PARTS = 40

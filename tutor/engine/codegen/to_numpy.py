@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.expr import Expr
-from tutor.algebra.ops import Value
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
 from tutor.engine.codegen.python_printer import (
     ATOM,
@@ -30,9 +28,15 @@ from tutor.engine.codegen.rule_formulas import (
     shapes_at,
 )
 from tutor.engine.codegen.scope import Scope, exact_inputs
-from tutor.engine.graph import Edge, Graph
-from tutor.engine.operation import Operation
 from tutor.i18n import _, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from tutor.algebra.expr import Expr
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge, Graph
+    from tutor.engine.operation import Operation
 
 _NUMPY_DIALECT = Dialect(
     {name: f"np.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign")}

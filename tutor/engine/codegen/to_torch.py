@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Num
-from tutor.algebra.ops import Value
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
 from tutor.engine.codegen.python_printer import (
     ATOM,
@@ -19,8 +18,13 @@ from tutor.engine.codegen.python_printer import (
 )
 from tutor.engine.codegen.rule_formulas import forward_formula, is_composite, is_elementwise, rewrite_means, shapes_at
 from tutor.engine.codegen.scope import Scope, exact_inputs
-from tutor.engine.graph import Graph
-from tutor.engine.operation import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
+    from tutor.engine.operation import Operation
 
 _CALLS = (
     {name: f"torch.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}

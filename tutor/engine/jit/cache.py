@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Shape, Value
-from tutor.engine.graph import Graph
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
     from tutor.engine.jit.compiler import CompiledGraph
 
 #: Compiling costs about as much as so many runs of the rules themselves.

@@ -7,15 +7,18 @@ functions; nothing of a user's text comes in. Numbers are Python's floats, matri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import EVALUATORS
 from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Shape, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tutor.algebra.ops import Shape, Value
 
 
 class NotCompilableError(Exception):

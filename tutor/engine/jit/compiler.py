@@ -7,14 +7,17 @@ through once more before it is compiled: no word but ours may occur in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tutor.algebra.ops import Shape, Value
-from tutor.engine.graph import Graph
 from tutor.engine.jit.code_builder import CodeBuilder, NotCompilableError, runtime_functions
 from tutor.engine.jit.tracer import Tracer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
 
 #: Words that begin where one can begin: the e of 1e-05 is none.
 _WORD = re.compile(r"(?<!\w)[^\W\d]\w*")

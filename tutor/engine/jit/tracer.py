@@ -5,15 +5,19 @@ It goes the way of `passes.py` and `composite.py`, with the rules that those tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.algebra.expr import Expr
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Shape, Value
-from tutor.engine.graph import Graph
 from tutor.engine.jit.code_builder import CodeBuilder, NotCompilableError
-from tutor.engine.operation import FusedForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
+    from tutor.engine.operation import FusedForm
 
 #: What a rule may raise that can't be run on names: it is called as it stands.
 _UNTRACEABLE = (NotCompilableError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tutor.engine.operation import Operation
 from tutor.engine.operations import arithmetic, elementwise, linalg, losses, piecewise, reductions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.engine.operation import Operation
 
 #: Every operation by its id. The word that node ids are counted with is its `label`.
 OPERATIONS: Mapping[str, Operation] = {

@@ -7,8 +7,8 @@ that says where to look, and the answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.printing import format_expr, format_value
@@ -31,9 +31,13 @@ from tutor.grading.hints.symbolic import (
 )
 from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.wording import format_right_answer
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tutor.grading.problem import Blank, Problem
 
 NUM_RUNGS = 4
 

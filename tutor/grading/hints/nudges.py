@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_value
 from tutor.engine.nudge import perturbed_output
 from tutor.grading.hints.rule_formulas import example_cell, join_sentences
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message
+
+if TYPE_CHECKING:
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Blank, Problem
 
 
 def nudge_hint(problem: Problem, blank: Blank) -> Message | None:

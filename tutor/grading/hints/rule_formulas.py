@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Num, Sym, free_names, substitute
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_expr, format_scalar, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.composite import operand_letter
-from tutor.engine.graph import Edge, Node
 from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.grading.message_values import MAX_FORMULA_SIZE, expanded_size, template_values
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge, Node
+    from tutor.grading.problem import Blank, Problem
 
 #: So many digits of the numbers are tried, until what is written comes to the right value.
 _DIGITS_TO_TRY = (4, 6, 9, 12)

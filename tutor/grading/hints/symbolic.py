@@ -6,24 +6,28 @@ would be a nudge of these numbers is one at a point that is taken for the purpos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate_as_float
 from tutor.algebra.expr import Expr, Sym, free_names, mul
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_expr, format_value
 from tutor.algebra.simplify import simplify
-from tutor.engine.graph import Edge
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.passes import NonFiniteError, Passes
 from tutor.engine.symbolic import has_symbols, named_passes
 from tutor.grading.message_values import MAX_FORMULA_SIZE, expanded_size, template_values
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.symbolic_equality import default_point
 from tutor.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge
+    from tutor.grading.problem import Blank, Problem
 
 _STEPS = (0.1, 0.01, 0.001)
 #: Numbers below this are written without a power of ten.

@@ -5,18 +5,21 @@ Every edge at every set of numbers is a member of one larger batch, so that a ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops as values
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Edge
 from tutor.engine.operation import EdgeContext, Mistake
 from tutor.grading.mistakes.candidate import apply_rule
 from tutor.grading.mistakes.edges import RULE_MISTAKES, UNSUMMED_UPSTREAM, WHOLE_ON_ONE_EDGE, EdgeSurroundings
-from tutor.grading.problem import Blank, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge
+    from tutor.grading.problem import Blank, Problem
 
 
 @dataclass(frozen=True, slots=True)

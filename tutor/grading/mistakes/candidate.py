@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
 from tutor.engine.operation import EdgeContext
 from tutor.i18n import N_, LocalizedText, Message, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tutor.algebra.ops import Value
 
 
 @dataclass(frozen=True, slots=True)

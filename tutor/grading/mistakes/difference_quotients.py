@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Apply, Expr, Sym, free_names, number, substitute
-from tutor.algebra.ops import Value
 from tutor.algebra.printing import format_expr
 from tutor.grading.mistakes.candidate import GeneralMistake
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.algebra.ops import Value
 
 _NOT_HALVED = GeneralMistake(
     "quotient", "check.not-halved", N_("How far apart are the two places where you looked, in steps of δ?")

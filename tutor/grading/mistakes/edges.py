@@ -5,15 +5,19 @@ A mistake's rule is run in floats, or on formulas where there are symbols.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
-from tutor.engine.operation import EdgeContext
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.operation import EdgeContext
+    from tutor.grading.problem import Blank, Problem
 
 
 @dataclass(frozen=True, slots=True)

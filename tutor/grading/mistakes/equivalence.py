@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import cycle
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.ops import Value
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.mistakes.candidate import MistakeCandidate, is_close
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.problem import Blank, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.algebra.ops import Value
 
 #: Equal on other numbers to so many digits is equal for good.
 _EQUAL_TOLERANCE = 1e-9

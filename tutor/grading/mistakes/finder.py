@@ -7,16 +7,15 @@ a mistake's value is the right one it is none here.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, as_expr
-from tutor.algebra.ops import Value
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.mistakes import edges, formulas, nodes, other_nodes
 from tutor.grading.mistakes.candidate import POWER_OF_TEN, SLIP, SWAPPED_DIGITS, MistakeCandidate, is_close
@@ -24,8 +23,13 @@ from tutor.grading.mistakes.edges import edge_mistakes, mistakes_on_wrong_upstre
 from tutor.grading.mistakes.formulas import question_mistakes
 from tutor.grading.mistakes.nodes import branch_mistakes, forward_mistakes, start_mistakes
 from tutor.grading.mistakes.other_nodes import other_node_mistakes
-from tutor.grading.problem import Blank, Problem
 from tutor.grading.symbolic_equality import Outcome, QuickDifference, compare_formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Blank, Problem
 
 #: Values nearer to each other than this can't be told apart by an answer with decimals.
 MIN_SEPARATION = 0.03

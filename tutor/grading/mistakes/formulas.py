@@ -6,22 +6,26 @@ names one sign, one factor, one exponent may be wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator
 from tutor.algebra.expr import Apply, Expr, free_names
-from tutor.algebra.ops import Value
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.mistakes import difference_quotients, gradient_step
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, is_close
-from tutor.grading.problem import Problem
-from tutor.grading.question import Question
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Problem
+    from tutor.grading.question import Question
 
 #: So many formulas with one thing wrong somewhere are looked at.
 _MAX_FORMULAS = 24

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym
-from tutor.algebra.ops import Value
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, is_close
-from tutor.grading.problem import Problem
-from tutor.grading.question import Question
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Problem
+    from tutor.grading.question import Question
 
 _UPHILL = GeneralMistake(
     "step", "step.uphill", N_("That way the output rises. The gradient points uphill: which way do you want to go?")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.grading.problem import Blank, Problem
 
 _ONE_BRANCH = GeneralMistake(
     "branch",

@@ -6,14 +6,18 @@ numbers need not show these: a path that brings nothing may well be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
-from tutor.engine.graph import Edge
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule
-from tutor.grading.problem import Blank, Problem
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Edge
+    from tutor.grading.problem import Blank, Problem
 
 #: The lines that may have been forgotten are looked for at so many branches, the nearest ones.
 _MAX_BRANCHES = 6

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tutor.engine.graph import Graph
-from tutor.grading.problem import Problem
 from tutor.grading.question import Choice, Question
 from tutor.i18n import N_, Message, message
 from tutor.packs.builder.context import BuildContext
 from tutor.packs.diagnostics import MAX_FAULTS
-from tutor.packs.exercise import Exercise
 from tutor.packs.questions import QuestionTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
+    from tutor.packs.exercise import Exercise
 
 _MAX_NAMES_SHOWN = 40
 

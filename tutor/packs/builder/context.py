@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tutor.algebra.errors import AlgebraError
-from tutor.engine.graph import Graph
-from tutor.grading.problem import Problem
 from tutor.i18n import N_, Message, message
 from tutor.packs.diagnostics import MAX_FAULTS, Fault, with_position
-from tutor.packs.model import ExerciseFile
-from tutor.packs.toml_source import TomlSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.errors import AlgebraError
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
+    from tutor.packs.model import ExerciseFile
+    from tutor.packs.toml_source import TomlSource
 
 _NAME = re.compile(r"[^\W\d]\w*'*")
 

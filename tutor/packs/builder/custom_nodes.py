@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, postorder
-from tutor.algebra.parser import Equation
 from tutor.engine.fold import fold
 from tutor.engine.function_definition import (
     FunctionDefinition,
@@ -16,10 +15,13 @@ from tutor.engine.function_definition import (
     check_name,
     make_definition,
 )
-from tutor.engine.graph import Graph
 from tutor.i18n import N_, message
 from tutor.packs.diagnostics import with_position
-from tutor.packs.model import NodeTable
+
+if TYPE_CHECKING:
+    from tutor.algebra.parser import Equation
+    from tutor.engine.graph import Graph
+    from tutor.packs.model import NodeTable
 
 #: Takes a sentence and the keys that it is about.
 Reporter: TypeAlias = Callable[..., None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Sym
@@ -18,6 +18,9 @@ from tutor.packs.builder.texts import TextBuilder
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import Exercise
 from tutor.packs.sanitize import clean_title
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ExerciseBuilder(InputBuilder, BlankBuilder, TextBuilder):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -11,7 +10,6 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE, Sym
 from tutor.algebra.lexer import tokenize
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value
 from tutor.engine.graph import Graph
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import Problem
@@ -20,6 +18,9 @@ from tutor.packs.exercise import Exercise, compute_passes, drop_typed_text
 from tutor.packs.sanitize import clean_title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE, Sym
 from tutor.algebra.expr import free_names as names_in
-from tutor.algebra.ops import Shape, Value
 from tutor.algebra.parser import Equation, is_reserved
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
-from tutor.engine.graph import Graph
 from tutor.engine.passes import NonFiniteError, forward_backward
 from tutor.i18n import N_, LocalizedText, Message, message
 from tutor.packs.builder.context import BuildContext
@@ -23,6 +21,12 @@ from tutor.packs.exercise import MAX_ATTEMPTS, Exercise, compute_passes
 from tutor.packs.model import ExerciseFile, VaryTable
 from tutor.packs.random_inputs import ChoiceSource, InputDraw, RandomInputs, StepSource
 from tutor.packs.validators import MISPLACED_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
 
 NO_FINITE_NUMBERS = N_("None of the fresh numbers gives a finite value. Choose other ones.")
 
@@ -62,7 +66,8 @@ class InputBuilder(BuildContext):
         matrix = value if ops.is_matrix(value) else None
         if vary.choose is not None:
             return InputDraw(ChoiceSource(vary.choose), matrix, vary.fix)
-        assert vary.first is not None and vary.to is not None
+        assert vary.first is not None
+        assert vary.to is not None
         count = int((vary.to - vary.first) / vary.step) + 1
         return InputDraw(StepSource(vary.first, vary.step, count), matrix, vary.fix)
 

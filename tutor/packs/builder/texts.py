@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
 from tutor.i18n import N_, LocalizedText, message
 from tutor.packs.builder.context import BuildContext
-from tutor.packs.diagnostics import KeyPath
-from tutor.packs.exercise import Exercise
-from tutor.packs.model import BlankTable, QuestionTable
 from tutor.packs.templates import TemplateContext, parse_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tutor.packs.diagnostics import KeyPath
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.model import BlankTable, QuestionTable
 
 
 class TextBuilder(BuildContext):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import LANGUAGES, N_, message
-from tutor.packs.checks.target import CheckTarget, Diagnostic
-from tutor.packs.diagnostics import KeyPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.diagnostics import KeyPath
 
 _MISSING = N_(
     'The text in “{language}” is missing here. Add {language} = "…", or take it out of the pack\'s languages.'

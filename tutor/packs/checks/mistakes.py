@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.printing import format_value
 from tutor.grading.grader import grade
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
-from tutor.packs.checks.target import CheckTarget, Diagnostic
-from tutor.packs.diagnostics import KeyPath
-from tutor.packs.exercise import Variant
 from tutor.packs.templates import inline_gradients
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.diagnostics import KeyPath
+    from tutor.packs.exercise import Variant
 
 _RIGHT = N_("This mistake gives the right value with {numbers}. Choose other numbers, or another mistake.")
 _OTHER = N_(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.ops import Value
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import check_gradients, to_floats
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
-from tutor.grading.problem import Problem
 from tutor.i18n import N_, message
 from tutor.packs.builder.inputs import has_finite_variant
-from tutor.packs.checks.target import CheckTarget, Diagnostic
-from tutor.packs.exercise import Exercise
 from tutor.packs.number_selection import MAX_HAND_DIGITS, ChosenNumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.problem import Problem
+    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.exercise import Exercise
 
 #: The seeds of the variants that are looked at.
 CHECKED_SEEDS = (1, 2, 3, 4, 5)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, message
 from tutor.packs import library
@@ -16,6 +15,10 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.loader import load_pack_file
 from tutor.packs.pack import NO_EXERCISES, Pack, duplicate_ids
 from tutor.packs.toml_source import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 _NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"], or those it is written in.')
 _NO_TITLE = N_('The pack has no title. Add title = "…".')

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tutor.algebra.printing import format_value
 from tutor.grading.grader import grade
-from tutor.grading.question import Question
 from tutor.grading.verdict import VerdictKind
 from tutor.grading.wording import format_right_answer
 from tutor.i18n import N_, Message, message
-from tutor.packs.checks.target import CheckTarget, Diagnostic
-from tutor.packs.exercise import Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor.grading.question import Question
+    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.exercise import Variant
 
 _NOT_RIGHT = N_("With {numbers}, {answer} is no right answer to this question. Change the answer or its symbols.")
 _NEVER_RIGHT = N_("Where all is real, {answer} is no right answer to this question. Change the answer or its symbols.")

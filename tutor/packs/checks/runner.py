@@ -14,13 +14,14 @@ from tutor.i18n import message
 from tutor.packs.archive import PACK_FILE, is_archive, open_archive
 from tutor.packs.checks.target import CheckTarget, Diagnostic, diagnostic_from_fault, diagnostics_from_error
 from tutor.packs.diagnostics import PackError
-from tutor.packs.exercise import Exercise
 from tutor.packs.number_selection import ChosenNumbers
 from tutor.packs.pack import ExerciseEntry, Pack, id_from_path, read_pack
 from tutor.packs.toml_source import read_source
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
+
+    from tutor.packs.exercise import Exercise
 
 #: More checks of one exercise, from rooms that packs know nothing of.
 ExtraCheck = Callable[[CheckTarget], Iterable[Diagnostic]]

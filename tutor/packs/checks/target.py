@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, Message, message
-from tutor.packs.diagnostics import Fault, KeyPath, PackError
-from tutor.packs.exercise import Exercise
 from tutor.packs.sanitize import escape_invisible
-from tutor.packs.toml_source import TomlSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tutor.packs.diagnostics import Fault, KeyPath, PackError
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.toml_source import TomlSource
 
 _WARNING = N_("{place}: warning: {text}")
 _NOTE = N_("{place}: note: {text}")

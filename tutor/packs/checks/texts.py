@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.printing import format_value
 from tutor.i18n import N_, message
-from tutor.packs.checks.target import CheckTarget, Diagnostic
-from tutor.packs.diagnostics import KeyPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.diagnostics import KeyPath
 
 _BARE_NUMBER = N_("“{number}” is the value of {name} with these numbers only. Write {{{name}}}.")
 _COUNTED = N_(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.i18n import describe_os_error
@@ -26,6 +24,9 @@ from tutor.practice.storage.quarantine import FileIdentity, file_identity
 from tutor.practice.storage.resets import RESET_KINDS, Reset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
     from tutor.practice.mastery import Skill
 
 

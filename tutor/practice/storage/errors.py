@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, Message, message
-from tutor.practice.storage.quarantine import FileIdentity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tutor.practice.storage.quarantine import FileIdentity
 
 
 class StoreError(Exception):

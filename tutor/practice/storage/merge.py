@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
 from heapq import merge as merged
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from tutor.practice.storage.migrations import protect_events, unprotect_events
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
 
 
 def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tutor.practice.event import Event, new_id
-from tutor.practice.storage.store import Store
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from tutor.practice.storage.store import Store
 
 RESET, RESTORE = "reset", "restore"
 RESET_KINDS = (RESET, RESTORE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tutor.practice.event import COLUMNS, Event
@@ -11,6 +9,9 @@ from tutor.practice.storage import resets
 from tutor.practice.storage.resets import RESET_KINDS
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
     from tutor.practice.mastery import Skill
 
 #: The version of what skills are derived like. Skills of another version are made anew.

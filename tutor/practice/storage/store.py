@@ -7,7 +7,6 @@ what cannot be saved is held in memory and written as soon as it can be, and `no
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +16,8 @@ from tutor.practice.event import NOTED, Event, new_id, sanitize_text
 
 if TYPE_CHECKING:
     # SQLite is loaded when a file is opened, not when this room is entered.
+    from collections.abc import Callable, Iterator, Mapping
+
     from tutor.practice.storage.database import Database
     from tutor.practice.storage.errors import DamagedFileError
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tutor.glyphs import Glyphs
 from tutor.i18n import _
 from tutor.tui.content import styled
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
 
 
 class TutorScreen(Screen[None]):

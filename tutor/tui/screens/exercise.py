@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from tutor.drawing.model import Direction
 from tutor.i18n import N_, _, message
-from tutor.packs.exercise import Exercise
 from tutor.practice import exam
 from tutor.practice.resume import rebase_worksheet
 from tutor.tui import panel_content
@@ -22,12 +18,18 @@ from tutor.tui.keymap import apply_keymap
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.exercise_view import ExerciseView
 from tutor.tui.screens.help import HelpScreen
-from tutor.tui.widgets.answer_grid import AnswerGrid
-from tutor.tui.widgets.graph import GraphView
 from tutor.tui.widgets.panel import AnswerPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from tutor.drawing.model import Direction
+    from tutor.packs.exercise import Exercise
     from tutor.practice.next_steps import Suggestion
+    from tutor.tui.widgets.answer_grid import AnswerGrid
+    from tutor.tui.widgets.graph import GraphView
 
 _DIRECTIONS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.drawing.from_problem import boxes_of
-from tutor.drawing.model import Density, Drawing
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _
-from tutor.practice.worksheet import Worksheet
 from tutor.tui.content import styled
 from tutor.tui.exercise_state import AfterSolved, ExerciseState
 from tutor.tui.graph_values import GraphValues
@@ -24,6 +20,14 @@ from tutor.tui.screens.exercise_keys import KEYS
 from tutor.tui.widgets.graph import GraphView
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.panel import AnswerPanel
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.content import Content
+
+    from tutor.drawing.model import Density, Drawing
+    from tutor.glyphs import Glyphs
+    from tutor.practice.worksheet import Worksheet
 
 #: From so many rows on there is room for an empty one.
 _ROOMY_HEIGHT = 22

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
@@ -12,15 +11,19 @@ from textual.widgets import Static
 
 from tutor.algebra.printing import format_cells
 from tutor.drawing.from_problem import boxes_of
-from tutor.drawing.model import Density
-from tutor.glyphs import Glyphs
-from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, _, message
 from tutor.tui.content import from_markup, styled
 from tutor.tui.layout import DrawingCache, ExerciseLayout, choose_layout, preferred_density
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.graph import GraphView, PlaceContent
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.drawing.model import Density
+    from tutor.glyphs import Glyphs
+    from tutor.grading.replay import Replay
 
 KEYS: list[BindingType] = [
     Binding("escape,f6", "close", N_("back"), tooltip=N_("back to where you were"), id="explain.close"),

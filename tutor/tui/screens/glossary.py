@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.glyphs import Glyphs
 from tutor.grading.glossary import TERMS
 from tutor.grading.rule_cards import RuleCard, all_cards
 from tutor.i18n import N_, _, current_language, translate, translate_to
@@ -19,6 +17,11 @@ from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
 
 KEYS: list[BindingType] = [
     Binding("escape,f4", "close", N_("back"), tooltip=N_("back to where you were"), id="glossary.close"),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _
 from tutor.tui.content import hanging_indent, styled
 from tutor.tui.keymap import keys_for
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS, key_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
 
 
 class HelpScreen(ModalScreen[None]):

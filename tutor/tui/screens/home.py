@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -13,18 +11,21 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, message
-from tutor.packs.library import ExerciseEntry, Pack
-from tutor.practice.storage.store import Store
 from tutor.tui.content import Part, from_markup, styled
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
     from textual.widgets import Input
 
+    from tutor.glyphs import Glyphs
     from tutor.packs.exercise import Exercise
+    from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.storage.store import Store
     from tutor.tui.search import SearchQuery
 
 _CONTINUE = "continue"

@@ -6,12 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, message
 from tutor.tui.content import styled
 from tutor.tui.exercise_state import AfterSolved
@@ -19,6 +17,9 @@ from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Worksheet
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
 from textual.content import Content
@@ -15,12 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.algebra.errors import AlgebraError
 from tutor.drawing.reports.worked import worked_text
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
-from tutor.packs.exercise import Exercise
 from tutor.practice.playground import MAX_INPUT_LENGTH, FieldError, History, PlaygroundInput, save_exercise
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
@@ -29,6 +24,13 @@ from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from tutor.algebra.errors import AlgebraError
+    from tutor.glyphs import Glyphs
+    from tutor.packs.exercise import Exercise
     from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.glyphs import Glyphs
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
@@ -21,16 +18,20 @@ from tutor.practice.progress import Progress, RuleProgress, load_progress
 from tutor.practice.storage.store import Store
 from tutor.tui.columns import bar_chart, bar_width
 from tutor.tui.content import Part, styled
-from tutor.tui.reset_flow import ResetFlow
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.themes import MASTERY_STYLES, mastery_label, mastery_mark
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
-    from textual import events
+    from collections.abc import Callable, Iterator
 
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.tui.reset_flow import ResetFlow
 
 KEYS: list[BindingType] = [
     Binding("escape,f5", "close", N_("back"), tooltip=N_("back to the list"), id="progress.close"),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, message
 from tutor.practice.rule_ids import rule_name
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.themes import MASTERY_STYLES, mastery_label, mastery_mark
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
 
 KEYS: list[BindingType] = [
     Binding("enter,escape", "close", N_("back to the list"), tooltip=N_("back to the list"), id="reviewed.close"),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.glyphs import Glyphs
-from tutor.grading.rule_cards import RuleCard
 from tutor.i18n import N_, _, translate
 from tutor.tui.content import from_markup, styled
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
+    from tutor.grading.rule_cards import RuleCard
 
 KEYS: list[BindingType] = [
     Binding("escape,f4,enter", "close", N_("back"), tooltip=N_("back to where you were"), id="card.close"),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor import settings
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, current_language
 from tutor.tui.content import styled
 from tutor.tui.screens.base import TutorScreen
@@ -21,6 +18,11 @@ from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
     from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [

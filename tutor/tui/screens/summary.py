@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
 from textual.message import Message
@@ -14,16 +13,18 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tutor.algebra.errors import AlgebraError
-from tutor.glyphs import Glyphs
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.i18n import Message as Said
-from tutor.practice.worksheet import Worksheet
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.summary_sections import SECTIONS, SummaryBlock, SummarySections, torch_source
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.glyphs import Glyphs
+    from tutor.practice.worksheet import Worksheet
     from tutor.tui.preferences import Preferences
 
 #: Columns that are never text: the padding of the list and its scroll bar.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -13,6 +12,8 @@ from tutor.i18n import N_, message
 from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
     from tutor.tui.preferences import Preferences
 
 

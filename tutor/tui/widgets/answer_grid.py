@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -15,7 +13,13 @@ from textual.strip import Strip
 
 from tutor.drawing.layout.cell_width import truncate
 from tutor.glyphs import UNICODE, Glyphs
-from tutor.tui.answer_input import Cell, LineEditor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from tutor.tui.answer_input import Cell, LineEditor
 
 #: The narrowest and the widest column, in cells, without the cell for its mark and the space behind.
 MIN_CELL_WIDTH, MAX_CELL_WIDTH = 7, 16

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
-from textual import events
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tutor.drawing.layout.cell_width import WIDE_TAIL, graphemes, truncate
-from tutor.drawing.model import Drawing, Place, Rect
 from tutor.glyphs import UNICODE, Glyphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rich.style import Style
+    from textual import events
+
+    from tutor.drawing.model import Drawing, Place, Rect
 
 #: How a place is coloured.
 Tone = Literal["blank", "draft", "given", "right", "wrong", "near", "revealed"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -14,6 +12,11 @@ from textual.widget import Widget
 from tutor.glyphs import UNICODE, Glyphs
 from tutor.i18n import N_, _
 from tutor.tui.keymap import keys_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
 
 #: Keys that are shown before all others, where the row is short; of other screens the first ones are.
 _PRIORITY = (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.segment import Segment
 from rich.style import Style as Ink
 from textual.command import CommandList
 from textual.strip import Strip
-from textual.style import Style
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+
+if TYPE_CHECKING:
+    from textual.style import Style
+    from textual.widgets.option_list import Option
 
 
 def _recolour(strips: list[Strip], style: Style) -> list[Strip]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from textual import events
-from textual.app import ComposeResult
+from typing import TYPE_CHECKING
+
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
@@ -11,14 +11,19 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Static
 
-from tutor.drawing.model import Density
-from tutor.glyphs import Glyphs
 from tutor.i18n import _
 from tutor.tui import panel_content
 from tutor.tui.answer_input import AnswerInput, LineEditor
-from tutor.tui.exercise_state import AfterSolved, ExerciseState
 from tutor.tui.widgets.answer_grid import AnswerGrid
 from tutor.tui.widgets.answer_line import AnswerLine
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tutor.drawing.model import Density
+    from tutor.glyphs import Glyphs
+    from tutor.tui.exercise_state import AfterSolved, ExerciseState
 
 #: Rows of what is asked, the expression, how it reads, and something said with its reason.
 _RESERVED_ROWS = 8
