@@ -13,8 +13,9 @@ import click
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.commands.progress import load_packs_and_index, load_progress, open_store, progress_page
+from tutor.commands.progress import open_store, progress_page
 from tutor.i18n import N_, _, describe_os_error, message
+from tutor.practice.learner import load_packs_and_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,10 +84,11 @@ def format_csv_row(cells: Iterable[str]) -> str:
 
 def _report_lines(store: Store, kind: str, learner: str) -> list[str]:
     from tutor.commands.documents import as_html, as_markdown
+    from tutor.practice.progress import load_progress
 
-    packs, atlas = load_packs_and_index()
+    packs, index = load_packs_and_index()
     title = str(message(N_("Progress of {learner}"), learner=learner)) if learner else _("Progress")
-    blocks = progress_page(load_progress(store, atlas, packs), title)
+    blocks = progress_page(load_progress(store, index, packs), title)
     return as_html(blocks) if kind == "html" else as_markdown(blocks)
 
 

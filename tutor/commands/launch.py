@@ -56,9 +56,9 @@ def launch(
         from tutor.practice.exam import SAME_NUMBERS
 
         raise CommandError(SAME_NUMBERS, 2)
-    from tutor.practice.storage.store import Store, default_path
+    from tutor.practice.learner import open_store
 
-    with Store.open(default_path()) as store:
+    with open_store() as store:
         if options.use_plain:
             from tutor.commands.plain_app import run_plain
 

@@ -23,9 +23,9 @@ def list_exercises(settings: RunOptions) -> int:
     from rich.cells import cell_len
 
     from tutor.packs import library
-    from tutor.practice.storage.store import Store, default_path
+    from tutor.practice.learner import open_store
 
-    with Store.open(default_path()) as store:
+    with open_store() as store:
         states = store.states()
         if store.notice:
             click.echo(str(store.notice), err=True)

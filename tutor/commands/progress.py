@@ -9,18 +9,16 @@ import click
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _, format_percent, message
+from tutor.practice import learner
 
 if TYPE_CHECKING:
     from datetime import date
 
     from tutor.commands.documents import Block
     from tutor.commands.launch import RunOptions
-    from tutor.packs.library import Pack
-    from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.progress import Progress
     from tutor.practice.storage.store import Store
 
-_MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
 #: So long is the bar of the week with most answers.
 _BAR_WIDTH = 24
 
@@ -33,10 +31,11 @@ def progress(settings: RunOptions, as_json: bool) -> int:
 
     from tutor.commands.documents import as_text
     from tutor.glyphs import to_ascii
+    from tutor.practice.progress import load_progress
 
     with open_store() as store:
-        packs, atlas = load_packs_and_index()
-        found = load_progress(store, atlas, packs)
+        packs, index = learner.load_packs_and_index()
+        found = load_progress(store, index, packs)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return 0
@@ -46,38 +45,17 @@ def progress(settings: RunOptions, as_json: bool) -> int:
 
 
 def open_store() -> Store:
-    """The learner's store; what is wrong with it is said on standard error."""
-    from tutor.practice.storage.store import Store, default_path
-
-    store = Store.open(default_path())
+    """Open the learner's progress file, and report what is wrong with it on standard error."""
+    store = learner.open_store()
     if store.notice:
         click.echo(str(store.notice), err=True)
     return store
 
 
-def load_packs_and_index() -> tuple[tuple[Pack, ...], ExerciseIndex]:
-    """All packs, and which of their exercises ask for which rules."""
-    from tutor.packs import library
-    from tutor.practice.exercise_index import default_cache_path, load_index
-
-    packs = library.all_packs()
-    return packs, load_index(packs, default_cache_path())
-
-
-def load_progress(store: Store, atlas: ExerciseIndex, packs: tuple[Pack, ...]) -> Progress:
-    from tutor.practice.progress import load_progress
-
-    return load_progress(store, atlas, packs)
-
-
-def mastery_label(word: str) -> str:
-    """How a rule stands, as people say it."""
-    return _(_MASTERY_LABELS[word])
-
-
 def progress_page(found: Progress, title: str, bar: str = "█") -> list[Block]:
     """A learner's progress as a page."""
     from tutor.commands.documents import Heading, Sentence, Table
+    from tutor.practice.mastery import mastery_label
 
     blocks: list[Block] = [Heading(title)]
     if not found.answers:
@@ -134,16 +112,10 @@ def _summary_sentence(found: Progress) -> str:
     text = N_("Answers: {n}. Time: {time}.")
     if found.first_try_rate is not None:
         text = N_("Answers: {n}. Right at first try: {rate}. Time: {time}.")
+    from tutor.practice.progress import format_duration
+
     rate = format_percent(found.first_try_rate or 0.0)
     return str(message(text, n=found.answers, rate=rate, time=format_duration(found.seconds)))
-
-
-def format_duration(seconds: float) -> str:
-    """A time as people say it: 12 min, 3 h 5 min."""
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return str(message(N_("{m} min"), m=minutes))
-    return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
 
 
 def _format_due(day: date | None, now: bool) -> str:

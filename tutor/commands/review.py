@@ -10,8 +10,9 @@ import click
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.commands.progress import load_packs_and_index, mastery_label, open_store
+from tutor.commands.progress import open_store
 from tutor.i18n import N_, _, message
+from tutor.practice.learner import load_packs_and_index
 
 if TYPE_CHECKING:
     from tutor.commands.launch import RunOptions
@@ -32,9 +33,9 @@ def run_review(store: Store, settings: RunOptions) -> int:
     """Practise what is due in this store. Returns the exit code."""
     from tutor.practice.review import ReviewSession, due_rules, plan_for_today
 
-    _packs, atlas = load_packs_and_index()
-    rules = due_rules(store, atlas.rules)
-    session = ReviewSession(store, plan_for_today(store, atlas))
+    _packs, index = load_packs_and_index()
+    rules = due_rules(store, index.rules)
+    session = ReviewSession(store, plan_for_today(store, index))
     if not session.items:
         click.echo(_("Nothing is due. Everything you have practised can wait."))
         return 0
@@ -62,6 +63,7 @@ def _run_plain(settings: RunOptions, session: ReviewSession, due: int) -> int:
         if not left:
             session.advance()
     say("")
+    from tutor.practice.mastery import mastery_label
     from tutor.practice.rule_ids import rule_name
 
     for rule, before, after, day in session.outcome():

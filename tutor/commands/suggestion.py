@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 def print_suggestion(settings: RunOptions, store: Store, exercise: Exercise) -> None:
     """Print one suggestion, its reason, and how to skip it; nothing where there is none."""
-    from tutor.commands.progress import load_packs_and_index
+    from tutor.practice.learner import load_packs_and_index
     from tutor.practice.next_steps import suggest_next
 
-    packs, atlas = load_packs_and_index()
-    found = suggest_next(store, atlas, packs, (exercise.pack, exercise.id))
+    packs, index = load_packs_and_index()
+    found = suggest_next(store, index, packs, (exercise.pack, exercise.id))
     if not found:
         return
     lines = ["", str(message(N_("What next? {reason}"), reason=found[0].reason)), f"  {_format_command(found[0])}"]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
+from tutor.i18n import N_, _
 from tutor.practice.scheduler import Memory, Rating, schedule_review
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ ARITHMETIC_SLIP = "any.slip"
 _PLAUSIBLE_YEARS = range(2000, 3000)
 
 Mastery = Literal["learning", "shaky", "solid"]
+_MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
 
 #: The kinds of event that tell something about a rule.
 RULE_EVENT_KINDS = ("answer", "hint", "reveal")
@@ -197,6 +199,11 @@ class Skill:
             shaky=data["shaky"],
             mistakes=dict(data["mistakes"]),
         )
+
+
+def mastery_label(mastery: str) -> str:
+    """Return the name of a mastery level, or of "new", in the current language."""
+    return _(_MASTERY_LABELS[mastery])
 
 
 def parse_day(at: str) -> date | None:

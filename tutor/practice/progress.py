@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tutor.grading.mistakes.labels import mistake_label
+from tutor.i18n import N_, message
 from tutor.practice import review
 from tutor.practice.rule_ids import normalise_rule_id, rule_name
 from tutor.practice.scheduler import utc_today
@@ -132,6 +133,14 @@ def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day
         _weeks(store, day or utc_today()),
         _mistakes(store, index, packs),
     )
+
+
+def format_duration(seconds: float) -> str:
+    """Return a time as people say it, such as "12 min" or "3 h 5 min"."""
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return str(message(N_("{m} min"), m=minutes))
+    return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
 
 
 def _rules(store: Store) -> tuple[RuleProgress, ...]:

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from tutor.i18n import N_, _, message
 from tutor.packs import library
+from tutor.practice.learner import load_packs_and_index
 from tutor.practice.storage.store import Store
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
@@ -77,12 +78,10 @@ class ReviewFlow(Preferences):
 
     def _load_exercise_index(self) -> ExerciseIndex:
         """Which exercises ask for which rules; found once, which can take seconds."""
-        from tutor.practice.exercise_index import default_cache_path, load_index
-
         with self._exercise_index_lock:
             if self._exercise_index is None:
                 # Copies of the packs: theirs are in use on the screen.
-                self._exercise_index = load_index(library.all_packs(), default_cache_path())
+                _packs, self._exercise_index = load_packs_and_index()
             return self._exercise_index
 
     def _count_due(self) -> None:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from textual.theme import Theme
 
-from tutor.i18n import N_, _
-
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
 
@@ -118,12 +116,7 @@ THEMES = {"dark": DARK, "light": LIGHT, "high-contrast": HIGH_CONTRAST, "colour-
 #: For NO_COLOR: the terminal's own colours, which are then left out altogether.
 COLOURLESS = "ansi-dark"
 
-_MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
 MASTERY_STYLES = {"new": "$foreground 60%", "learning": "$accent", "shaky": "$warning", "solid": "$success"}
-
-
-def mastery_label(mastery: str) -> str:
-    return _(_MASTERY_LABELS[mastery])
 
 
 def mastery_mark(glyphs: Glyphs, mastery: str) -> str:

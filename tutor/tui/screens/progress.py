@@ -14,12 +14,13 @@ from textual.widgets.option_list import Option
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
-from tutor.practice.progress import Progress, RuleProgress, load_progress
+from tutor.practice.mastery import mastery_label
+from tutor.practice.progress import Progress, RuleProgress, format_duration, load_progress
 from tutor.practice.storage.store import Store
 from tutor.tui.columns import bar_chart, bar_width
 from tutor.tui.content import Part, styled
 from tutor.tui.screens.base import TutorScreen
-from tutor.tui.themes import MASTERY_STYLES, mastery_label, mastery_mark
+from tutor.tui.themes import MASTERY_STYLES, mastery_mark
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
@@ -195,7 +196,7 @@ class ProgressScreen(TutorScreen):
         yield str(message(N_("Answers: {n}"), n=found.answers))
         if found.first_try_rate is not None:
             yield _GAP + str(message(N_("right at first try: {rate}"), rate=format_percent(found.first_try_rate)))
-        yield _GAP + str(message(N_("time: {time}"), time=_format_duration(found.seconds)))
+        yield _GAP + str(message(N_("time: {time}"), time=format_duration(found.seconds)))
 
     def _rules(self, found: Progress) -> Iterator[Option]:
         if not found.rules:
@@ -306,10 +307,3 @@ class ProgressScreen(TutorScreen):
 
     def action_undo(self) -> None:
         self._reset_flow.undo(self._on_reset_done)
-
-
-def _format_duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return str(message(N_("{m} min"), m=minutes))
-    return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))

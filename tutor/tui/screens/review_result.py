@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.i18n import N_, _, message
+from tutor.practice.mastery import mastery_label
 from tutor.practice.rule_ids import rule_name
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
-from tutor.tui.themes import MASTERY_STYLES, mastery_label, mastery_mark
+from tutor.tui.themes import MASTERY_STYLES, mastery_mark
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
