@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_catalogs import source_messages
+from tests.support.source_messages import source_messages
 from tutor.commands.launch import RunOptions
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS

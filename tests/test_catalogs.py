@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import polib
 import pytest
-from babel.messages.extract import extract_from_dir
 from rich.cells import cell_len
 
-import tutor
+from tests.support.source_messages import SOURCE, source_messages
 from tutor.i18n import LANGUAGES, parse_po
 
-SOURCE = Path(tutor.__file__).parent
 #: How the catalogs are brought up to date, for whoever meets a failure here.
 REMEDY = "The commands that bring the catalogs up to date stand at the top of each tutor.po."
 
@@ -50,16 +47,6 @@ BANNED = {
     "행렬곱": "행렬 곱",
     "전치 행렬": "전치행렬",
 }
-
-
-@cache
-def source_messages() -> dict[str, str]:
-    """Every marked text of the source, with the place where it stands."""
-    found: dict[str, str] = {}
-    for file, line, text, _comments, _context in extract_from_dir(SOURCE, keywords={"_": None, "N_": None}):
-        assert isinstance(text, str)
-        found.setdefault(text, f"{file}:{line}")
-    return found
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 SEED = ("solve", "z = (a + b) * c", "a=50", "b=70", "c=2")
 X = "X=[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]"

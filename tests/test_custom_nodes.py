@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 SWISH = "swish(x) = x*sigmoid(x)"
 

@@ -15,13 +15,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import tutor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 FIXTURE = Path(__file__).parent / "fixtures" / "version_7fda378"
 EXACT = bool(os.environ.get("BACKPROP_TUTOR_EXACT"))

@@ -22,7 +22,7 @@ from tutor.i18n import LANGUAGES, LocalizedText, language_from_env, message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 HANGUL = re.compile("[가-힣]")
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 ADD_MULTIPLY = ("play", "basics/add-multiply", "--plain")
 

@@ -17,7 +17,7 @@ from tests.support import hostile_packs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 EXERCISE_FILE = 'graph = "z = x * y"\n[inputs]\nx = 5\ny = 3\n'
 PACK = "format = 1\nid = 'mine'\ntitle = 'Mine'"

@@ -20,7 +20,7 @@ from tutor.practice.storage.migrations import SCHEMA_VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 RECIPROCAL = ("play", "basics/reciprocal", "--plain")
 #: The upstream first, which is a mistake; then the right value.

@@ -12,7 +12,7 @@ from tutor.packs import library
 if TYPE_CHECKING:
     import pytest
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 HANGUL = re.compile("[가-힣]")
 SIGMOID_XW = "S = sigmoid(X @ W); f = sum(S)"

@@ -11,42 +11,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.support.example_count import num_examples
+from tests.support.sympy_evaluator import evaluate_with_sympy
 from tutor.algebra.balls import PRECISIONS, nearest_float, to_ball, working_precision
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate, evaluate_as_float
-from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
+from tutor.algebra.expr import Apply, Expr, Num, Sym, number
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import exact_decimal, format_expr, format_number, format_value
 
 POINT = {"x": Fraction(7, 3), "y": Fraction(-5, 4), "dL/dz": Fraction(3)}
-_SYMPY = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "pow": lambda a, b: a**b,
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
-    "sqrt": sympy.sqrt,
-}
-
-
-def to_sympy(tree: Expr) -> sympy.Expr | None:
-    """The same expression in SymPy at `POINT`, built part by part; None where a part has no value."""
-    done: dict[int, sympy.Expr] = {}
-    for node in postorder(tree):
-        if isinstance(node, Num):
-            done[id(node)] = sympy.Rational(node.value.numerator, node.value.denominator)
-        elif isinstance(node, Sym):
-            done[id(node)] = sympy.Rational(POINT[node.name].numerator, POINT[node.name].denominator)
-        else:
-            assert isinstance(node, Apply)
-            done[id(node)] = _SYMPY[node.op](*(done[id(arg)] for arg in node.args))
-        if done[id(node)].has(sympy.zoo, sympy.nan, sympy.oo):
-            return None
-    return done[id(tree)]
+SYMPY_POINT = {name: sympy.Rational(v.numerator, v.denominator) for name, v in POINT.items()}
 
 
 decimals = st.decimals(min_value=0, max_value=1000, places=2, allow_nan=False).map(str)
@@ -115,7 +89,7 @@ def test_what_is_written_with_functions_reads_back_as_the_same_function(tree: Ex
 @settings(max_examples=num_examples(300), deadline=None)
 @given(rational)
 def test_exact_values_are_those_of_sympy(tree: Expr) -> None:
-    truth = to_sympy(tree)
+    truth = evaluate_with_sympy(tree, SYMPY_POINT)
     try:
         value = evaluate(tree, EXACT_POINT)
     except AlgebraError:
@@ -145,7 +119,7 @@ def test_balls_enclose_the_true_value(tree: Expr) -> None:
             if finest[coarse].is_finite():
                 assert finest[coarse].overlaps(finest[PRECISIONS[-1]])
     assume(finest[PRECISIONS[-1]].rel_accuracy_bits() > 200)
-    truth = to_sympy(tree)
+    truth = evaluate_with_sympy(tree, SYMPY_POINT)
     assume(truth is not None)
     value = sympy.N(truth, 40)
     assume(value.is_real and value.is_finite)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.test_function_definition import custom_functions, exact_values
 from tests.support.drawing_reader import assert_reads_back
+from tests.support.parsed_values import custom_functions, exact_values
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.engine.fold import fold, unfold

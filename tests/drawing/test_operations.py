@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.test_passes import exact_inputs
 from tests.support.drawing_reader import assert_reads_back
-from tests.support.random_programs import random_matrix_program
+from tests.support.random_programs import exact_inputs, random_matrix_program
 from tests.support.sample_problems import ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw

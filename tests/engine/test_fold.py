@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.test_passes import exact_inputs
-from tests.support.random_programs import random_matrix_program, random_scalar_program
+from tests.support.parsed_values import exact_values
+from tests.support.random_programs import exact_inputs, random_matrix_program, random_scalar_program
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
@@ -31,10 +31,6 @@ from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.problem import Problem
 
 seeds = st.integers(0, 10**9)
-
-
-def exact_values(**inputs: str) -> dict[str, Any]:
-    return {name: evaluate(parse(text), {}) for name, text in inputs.items()}
 
 
 def as_floats(inputs: dict[str, Any]) -> dict[str, Any]:

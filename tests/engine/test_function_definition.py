@@ -12,8 +12,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.test_passes import exact_inputs, float_inputs
-from tests.support.random_programs import random_scalar_program
+from tests.support.parsed_values import custom_functions, exact_values
+from tests.support.random_programs import exact_inputs, float_inputs, random_scalar_program
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
@@ -22,26 +22,13 @@ from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
-from tutor.engine.function_definition import MAX_INPUTS, FunctionDefinition, parse_definition
+from tutor.engine.function_definition import MAX_INPUTS, parse_definition
 from tutor.engine.graph import Graph
 from tutor.engine.operation import EdgeContext
 from tutor.engine.passes import NonFiniteError, forward, forward_backward
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def custom_functions(*texts: str) -> dict[str, FunctionDefinition]:
-    """Definitions by name; each may use those before it."""
-    found: dict[str, FunctionDefinition] = {}
-    for text in texts:
-        made = parse_definition(text, found)
-        found[made.name] = made
-    return found
-
-
-def exact_values(**inputs: str) -> dict[str, Any]:
-    return {name: evaluate(parse(text), {}) for name, text in inputs.items()}
 
 
 def in_floats(value: Any) -> Any:

@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.engine.test_numpy_programs import (
+from tests.support.parsed_values import custom_functions, exact_values
+from tests.support.program_samples import (
     AWKWARD_NAMES,
     INJECTION_ATTEMPTS,
     LESSON,
     SAMPLE_PROGRAMS,
-    custom_functions,
-    exact_values,
     fold_randomly,
     random_case,
     rename_nodes,
 )
-from tests.engine.test_passes import exact_inputs
+from tests.support.random_programs import exact_inputs
 from tutor.algebra.evaluate import evaluate, evaluate_as_float
 from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr

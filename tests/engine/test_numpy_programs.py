@@ -14,73 +14,37 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.engine.test_passes import exact_inputs
+from tests.support.parsed_values import custom_functions, exact_values
 from tests.support.program_runner import parse_safe_program, printed_value, run_programs
-from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
-from tutor.algebra.balls import nearest_float
+from tests.support.program_samples import (
+    AWKWARD_NAMES,
+    INJECTION_ATTEMPTS,
+    SAMPLE_PROGRAMS,
+    assert_prints,
+    fold_randomly,
+    passes_of,
+    random_case,
+    rename_nodes,
+)
+from tests.support.random_programs import exact_inputs
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.ops import Value, is_matrix, map_cells, shape_of
+from tutor.algebra.ops import is_matrix, shape_of
 from tutor.algebra.parser import parse_value
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
-from tutor.engine.fold import fold
-from tutor.engine.function_definition import FunctionDefinition, parse_definition
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
-from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+from tutor.engine.passes import NonFiniteError
 from tutor.i18n import set_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 GOLDEN = Path(__file__).parent / "golden"
-
-
-def exact_values(**texts: str) -> dict[str, Value]:
-    return {name: evaluate(parse_value(text), {}) for name, text in texts.items()}
-
-
-def custom_functions(*texts: str) -> dict[str, FunctionDefinition]:
-    own: dict[str, FunctionDefinition] = {}
-    for text in texts:
-        made = parse_definition(text, own)
-        own[made.name] = made
-    return own
-
-
-def random_case(rng: random.Random) -> tuple[Program, Graph, Value, tuple[str, ...] | None]:
-    """A random graph with a start and the inputs that are asked for."""
-    program = random_scalar_program(rng, 9) if rng.random() < 0.5 else random_matrix_program(rng)
-    graph = Graph.parse(program.text, exact_inputs(program))
-    start: Value = number(rng.choice(["1", "3", "-1/2"]))
-    last = graph.nodes[graph.output_position].shape
-    if last and rng.random() < 0.5:
-        start = map_cells(lambda _: number(rng.randint(-3, 3)), np.zeros(last))
-    wrt = None if rng.random() < 0.7 else tuple(rng.sample(graph.inputs, rng.randint(1, len(graph.inputs))))
-    return program, graph, start, wrt
-
-
-def passes_of(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: tuple[str, ...] | None) -> Passes:
-    floats = {name: map_cells(nearest_float, value) for name, value in inputs.items()}
-    return forward_backward(graph, floats, map_cells(nearest_float, start), wrt)
-
-
-def assert_prints(passes: Passes, output: str, wrt: tuple[str, ...] | None, label: str = "d_{}:") -> None:
-    """The output and the gradients that were asked for are those of the engine, and no others are printed."""
-    graph = passes.graph
-    sizes = [np.abs(value).max() for edge in passes.edges.values() for value in (edge.gradient, edge.upstream)]
-    for name in graph.inputs:
-        told = any(line.startswith(label.format(name)) for line in output.splitlines())
-        assert told == (wrt is None or name in wrt)
-        if told:
-            mine = passes.gradients[graph.position[name]]
-            theirs = printed_value(output, label.format(name), shape_of(mine))
-            # What cancels is held to the size of what it comes from.
-            assert np.allclose(theirs, mine, rtol=1e-12, atol=1e-13 * max(sizes)), (name, theirs, mine)
 
 
 def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
@@ -154,18 +118,6 @@ def test_nodes_of_ones_own_become_functions(tmp_path: Path) -> None:
         assert_prints(passes_of(graph, inputs, number(2), wrt), output, wrt)
 
 
-def fold_randomly(rng: random.Random, graph: Graph) -> Graph:
-    """The graph with a few groups of its nodes folded, one inside the other now and then."""
-    for name in ("group", "lambda_", "group"):
-        ids = [node.id for node in graph.nodes if not node.is_input]
-        begin = rng.randrange(len(ids))
-        try:
-            graph = fold(graph, ids[begin : begin + rng.randint(1, 4)], name)
-        except AlgebraError:
-            continue
-    return graph
-
-
 def test_folded_groups_become_functions(tmp_path: Path) -> None:
     rng = random.Random(4300)
     written, expected, groups = [], [], 0
@@ -183,12 +135,6 @@ def test_folded_groups_become_functions(tmp_path: Path) -> None:
     for output, (passes, wrt) in zip(run_programs(tmp_path, written), expected, strict=True):
         assert_prints(passes, output, wrt)
     assert groups > 60
-
-
-AWKWARD_NAMES = [
-    *("lambda", "print", "np", "torch", "F", "None", "__import__", "__debug__", "_", "__", "d_x", "d_x_1", "C"),
-    *("x'", "x''", "x_prime", "무게", "σ1", "λ", "ﬁ", "fi", "µ", "μ", "K", "K", "한글" * 30, "match", "self", "ª"),
-]
 
 
 def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> None:
@@ -212,33 +158,6 @@ def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> N
     for name in graph.inputs:
         found = next(line for line in output.splitlines() if line.startswith(f"d_{name}: "))
         assert float(found.rpartition(" ")[2]) == pytest.approx(passes.gradients[graph.position[name]], rel=1e-12)
-
-
-INJECTION_ATTEMPTS = [
-    "x\nopen('stolen', 'w')",
-    "x'); open('stolen', 'w'); print('",
-    'x"); open("stolen", "w"); print("',
-    "x\\",
-    "{x.__class__}",
-    "%s",
-    "x\r\x0c\x1c\x85\u2028open('stolen', 'w')",
-    "'''",
-    '"""',
-    "# coding: utf-7",
-    "\ud800",
-    "\u202egrad",
-    "",
-    " ",
-    "1 + 1",
-    "x" * 5000,
-]
-
-
-def rename_nodes(graph: Graph, names: Mapping[str, str], text: str) -> Graph:
-    nodes = tuple(
-        replace(node, id=names.get(node.id, node.id), name=names.get(node.id, node.name)) for node in graph.nodes
-    )
-    return replace(graph, nodes=nodes, output=names.get(graph.output, graph.output), text=text)
 
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
@@ -300,32 +219,6 @@ def test_comments_are_in_the_language_of_the_screens() -> None:
         set_language("en")
     assert [line for line in korean if not line.startswith("#")] == [x for x in english if not x.startswith("#")]
     assert "# 순전파" in korean
-
-
-LESSON = {
-    "X": "[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]",
-    "W": "[[1, 2], [3, 4], [5, 6]]",
-}
-#: By name: the formula, the inputs, the start, the inputs that are asked for, functions of one's own.
-SAMPLE_PROGRAMS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...] | None, list[str]]] = {
-    "sum_times": ("z = (a + b) * c", {"a": "50", "b": "70", "c": "2"}, "1", None, []),
-    "lesson": ("f = sum(sigmoid(X @ W))", LESSON, "1", ("X",), []),
-    "branch": ("t = x^2; z = t * x - log(3) / t + 2^x", {"x": "1/3"}, "3", None, []),
-    "classifier": (
-        "P = softmax(X @ W + b);\nL = cross_entropy(P, T)",
-        {"X": "[[1, 2], [0, -1]]", "W": "[[0.5, -1], [2, 1]]", "b": "[0, 1]", "T": "[[0, 1], [1, 0]]"},
-        "1",
-        ("W", "b"),
-        [],
-    ),
-    "own_node": (
-        "L = mse(swish(x'), 1) + mean(swish(X), 0) @ [[1], [2]]",
-        {"x'": "-2", "X": "[[1, 2], [3, 4]]"},
-        "[[2]]",
-        None,
-        ["swish(x) = x * sigmoid(x)"],
-    ),
-}
 
 
 @pytest.mark.parametrize("name", SAMPLE_PROGRAMS)

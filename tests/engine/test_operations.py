@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
+from tests.support.reference_functions import REFERENCES
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, number
@@ -23,63 +24,21 @@ if TYPE_CHECKING:
 
     from tutor.engine.operation import Operation
 
-#: What the operations on numbers mean, in SymPy's words.
-IN_SYMPY: dict[str, Callable[..., sympy.Expr]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "inv": lambda a: 1 / a,
-    "pow": lambda a, b: a**b,
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "sqrt": sympy.sqrt,
-    "sin": sympy.sin,
-    "cos": sympy.cos,
-    "tanh": sympy.tanh,
-    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
-    "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
-    "relu": lambda a: sympy.Piecewise((a, a > 0), (0, True)),
-    "abs": lambda a: sympy.Piecewise((a, a > 0), (-a, True)),
-    "max": lambda a, b: sympy.Piecewise((a, a > b), (b, True)),
-    "min": lambda a, b: sympy.Piecewise((a, a < b), (b, True)),
-}
 
-
-def _softmax(x: sympy.Matrix) -> sympy.Matrix:
-    return sympy.Matrix(
-        x.rows, x.cols, lambda i, j: sympy.exp(x[i, j]) / sum(sympy.exp(x[i, k]) for k in range(x.cols))
-    )
-
-
-#: What the operations on matrices mean, and shapes of operands to try them at.
-IN_SYMPY_MATRICES: dict[str, tuple[Callable[..., Any], list[list[tuple[int, int] | None]]]] = {
-    "matmul": (lambda x, w: x * w, [[(2, 3), (3, 4)], [(1, 2), (2, 1)]]),
-    "transpose": (lambda x: x.T, [[(2, 3)], [(1, 2)]]),
-    "sum": (lambda x: sum(x), [[(2, 3)]]),
-    "sum.0": (lambda x: sympy.Matrix([[sum(x.col(j)) for j in range(x.cols)]]), [[(2, 3)], [(1, 3)]]),
-    "sum.1": (lambda x: sympy.Matrix([[sum(x.row(i))] for i in range(x.rows)]), [[(2, 3)], [(2, 1)]]),
-    "mean": (lambda x: sum(x) / len(x), [[(2, 3)]]),
-    "mean.0": (lambda x: sympy.Matrix([[sum(x.col(j)) / x.rows for j in range(x.cols)]]), [[(2, 3)], [(1, 3)]]),
-    "mean.1": (lambda x: sympy.Matrix([[sum(x.row(i)) / x.cols] for i in range(x.rows)]), [[(2, 3)], [(2, 1)]]),
-    "broadcast": (
-        lambda x, like: sympy.Matrix(
-            like.rows,
-            like.cols,
-            lambda i, j: x[i % x.rows, j % x.cols] if isinstance(x, sympy.MatrixBase) else x,
-        ),
-        [[None, (2, 3)], [(1, 3), (2, 3)], [(2, 1), (2, 3)], [(1, 1), (2, 3)]],
-    ),
-    "softmax": (_softmax, [[(2, 3)], [(1, 2)]]),
-    "cross_entropy": (
-        lambda p, t: -sum(t[i] * sympy.log(p[i]) for i in range(len(p))) / p.rows,
-        [[(2, 3), (2, 3)]],
-    ),
-    "mse": (
-        lambda p, t: sum((p[i] - t[i]) ** 2 for i in range(len(p))) / len(p) if hasattr(p, "rows") else (p - t) ** 2,
-        [[(2, 3), (2, 3)], [None, None]],
-    ),
+#: The shapes of operands (None for a number) at which the operations on matrices are tried.
+_SHAPES: dict[str, list[list[tuple[int, int] | None]]] = {
+    "matmul": [[(2, 3), (3, 4)], [(1, 2), (2, 1)]],
+    "transpose": [[(2, 3)], [(1, 2)]],
+    "sum": [[(2, 3)]],
+    "sum.0": [[(2, 3)], [(1, 3)]],
+    "sum.1": [[(2, 3)], [(2, 1)]],
+    "mean": [[(2, 3)]],
+    "mean.0": [[(2, 3)], [(1, 3)]],
+    "mean.1": [[(2, 3)], [(2, 1)]],
+    "broadcast": [[None, (2, 3)], [(1, 3), (2, 3)], [(2, 1), (2, 3)], [(1, 1), (2, 3)]],
+    "softmax": [[(2, 3)], [(1, 2)]],
+    "cross_entropy": [[(2, 3), (2, 3)]],
+    "mse": [[(2, 3), (2, 3)], [None, None]],
 }
 
 #: Where the rules on numbers are tried, for operations that do not take any number.
@@ -94,16 +53,15 @@ _PULL = [operation.id for operation in OPERATIONS.values() if operation.vjp]
 
 
 def test_every_operation_is_held_against_something() -> None:
-    assert set(_LOCAL) == set(IN_SYMPY)
-    assert set(_PULL) == set(IN_SYMPY_MATRICES)
-    assert set(_LOCAL) | set(_PULL) == set(OPERATIONS)
+    assert set(_PULL) == set(_SHAPES)
+    assert set(_LOCAL) | set(_PULL) == set(OPERATIONS) == set(REFERENCES)
 
 
 @pytest.mark.parametrize("op", _LOCAL)
 def test_a_local_rule_is_the_derivative(op: str) -> None:
     operation = OPERATIONS[op]
     letters = sympy.symbols("p q", real=True)[: len(operation.derivative)]
-    formula = IN_SYMPY[op](*letters)
+    formula = REFERENCES[op].sympy(*letters)
     for point in _POINTS.get(op, _ANYWHERE):
         args = point[: len(letters)]
         at = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
@@ -148,7 +106,7 @@ def _convert_cells(make: Callable[[Fraction], Any], value: Any) -> Any:
     return ops.make_matrix(tuple(tuple(make(cell) for cell in row) for row in value))
 
 
-_CASES = [(op, shapes) for op, (_, all_shapes) in IN_SYMPY_MATRICES.items() for shapes in all_shapes]
+_CASES = [(op, shapes) for op, all_shapes in _SHAPES.items() for shapes in all_shapes]
 
 
 @pytest.mark.parametrize(("op", "shapes"), _CASES)
@@ -166,7 +124,7 @@ def test_a_structural_rule_pulls_back_what_the_chain_rule_says(op: str, shapes: 
         else sympy.Matrix(*shape, sympy.symbols(f"m{which}_0:{shape[0] * shape[1]}"))
         for which, shape in enumerate(shapes)
     ]
-    meaning = IN_SYMPY_MATRICES[op][0](*letters)
+    meaning = REFERENCES[op].sympy(*letters)
     weighted = _weighted_sum(meaning, upstream)
     at = {}
     for letter, operand in zip(letters, operands, strict=True):

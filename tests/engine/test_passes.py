@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +10,12 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.test_operations import IN_SYMPY
 from tests.support.random_programs import (
-    OPERATION_FORMS,
     Program,
-    parse_constant,
+    exact_inputs,
+    float_inputs,
+    input_symbols,
+    program_in_sympy,
     random_matrix_program,
     random_scalar_program,
 )
@@ -30,42 +30,6 @@ programs = st.integers(0, 10**9).map(lambda seed: random_scalar_program(random.R
 matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(random.Random(seed)))
 
 
-def exact_inputs(program: Program) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in program.inputs.items():
-        if isinstance(value, list):
-            found[name] = ops.make_matrix(tuple(tuple(number(cell) for cell in row) for row in value))
-        else:
-            found[name] = number(value)
-    return found
-
-
-def float_inputs(program: Program) -> dict[str, Any]:
-    return {name: ops.map_cells(nearest_float, value) for name, value in exact_inputs(program).items()}
-
-
-def to_sympy(program: Program) -> sympy.Expr:
-    """The formula around the inputs' values: of relu, |x|, max and min the side that counts there."""
-    known = {name: sympy.Symbol(name, real=True) for name in program.inputs}
-    numbers = {name: float(value) for name, value in program.inputs.items()}
-    for step in program.steps:
-        args = [known[o] if o in known else sympy.Rational(o) for o in step.operands]
-        at = [numbers[o] if o in numbers else parse_constant(o) for o in step.operands]
-        known[step.name] = _one_sided_derivative(step.op, args, at)
-        numbers[step.name] = float(OPERATION_FORMS[step.op][1](*at))
-    return known[program.steps[-1].name]
-
-
-def _one_sided_derivative(op: str, args: list[sympy.Expr], at: list[float]) -> sympy.Expr:
-    if op == "relu":
-        return args[0] if at[0] > 0 else sympy.Integer(0)
-    if op == "abs":
-        return args[0] if at[0] > 0 else -args[0]
-    if op in ("max", "min"):
-        return args[0] if (at[0] > at[1]) is (op == "max") else args[1]
-    return IN_SYMPY[op](*args)
-
-
 def graph_of(program: Program) -> Graph:
     return Graph.parse(program.text, exact_inputs(program))
 
@@ -73,13 +37,10 @@ def graph_of(program: Program) -> Graph:
 @settings(max_examples=120, deadline=None)
 @given(programs, st.sampled_from([1, 3, -2]))
 def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, start: int) -> None:
-    formula = to_sympy(program)
+    formula = program_in_sympy(program)
     passes = forward_backward(graph_of(program), float_inputs(program), float(start))
-    point = {
-        sympy.Symbol(name, real=True): sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()
-    }
     for name in program.inputs:
-        truth = sympy.N(start * sympy.diff(formula, sympy.Symbol(name, real=True)).subs(point), 25)
+        truth = sympy.N(start * sympy.diff(formula, sympy.Symbol(name, real=True)).subs(input_symbols(program)), 25)
         found = passes.gradients[passes.graph.position[name]]
         assert found == pytest.approx(float(sympy.re(truth)), rel=1e-8, abs=1e-10)
 

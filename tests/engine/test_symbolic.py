@@ -11,9 +11,16 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.test_passes import exact_inputs, float_inputs, to_sympy
 from tests.support.numpy_evaluator import evaluate_with_numpy
-from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
+from tests.support.random_programs import (
+    Program,
+    exact_inputs,
+    float_inputs,
+    input_symbols,
+    program_in_sympy,
+    random_matrix_program,
+    random_scalar_program,
+)
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ONE, Num, Sym, number, postorder
@@ -106,13 +113,10 @@ def test_formulas_of_matrices_come_to_the_numbers_of_every_edge(program: Program
 @given(programs)
 def test_closed_forms_are_the_derivatives_sympy_finds(program: Program) -> None:
     graph = Graph.parse(program.text)
-    function = to_sympy(program)
-    point = {
-        sympy.Symbol(name, real=True): sympy.Rational(v.numerator, v.denominator) for name, v in program.inputs.items()
-    }
+    function = program_in_sympy(program)
     floats = float_inputs(program)
     for name, gradient in closed_form_gradients(graph, symbols_for(program), ONE).items():
-        truth = sympy.N(sympy.diff(function, sympy.Symbol(name, real=True)).subs(point), 25)
+        truth = sympy.N(sympy.diff(function, sympy.Symbol(name, real=True)).subs(input_symbols(program)), 25)
         found = evaluate_printed(gradient, floats)
         assert found == pytest.approx(float(sympy.re(truth)), rel=1e-7, abs=1e-9)
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from string import Formatter
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from tests.grading.test_hints import ALL_PLACES
-from tests.grading.test_mistakes import is_close, typed_value
-from tests.support.sample_problems import ALL_BLANKS, ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, cells_of
-from tutor import i18n
+from tests.support.sample_problems import (
+    ALL_BLANKS,
+    ALL_PLACES,
+    ALL_PROBLEMS,
+    ODD_NUMBER_PROBLEMS,
+    OPERATION_PROBLEMS,
+    cells_of,
+    is_close,
+    typed_value,
+)
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.engine.operations import OPERATIONS
@@ -21,19 +26,6 @@ from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.verdict import VerdictKind
 from tutor.i18n import LocalizedText, translate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ALL = OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS
-
-
-@pytest.fixture(params=["en", "ko"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    i18n.set_language(request.param)
-    yield request.param
-    i18n.set_language("en")
-
 
 #: Every mistake of the catalogue that the operations of now can lead to.
 IDS = {
@@ -48,7 +40,7 @@ IDS = {
 def test_every_mistake_says_something_that_can_be_read(language: str) -> None:
     seen = set()
     for name, place_id in ALL_PLACES:
-        of = ALL[name]
+        of = ALL_PROBLEMS[name]
         place = of.place(place_id)
         words = template_values(of, place, "37.25")
         for suspect in candidates_at(of, place):
@@ -62,7 +54,7 @@ def test_every_mistake_says_something_that_can_be_read(language: str) -> None:
 
 def test_every_template_of_the_operations_is_filled_at_each_of_their_edges(language: str) -> None:
     for name, place_id in ALL_PLACES:
-        of = ALL[name]
+        of = ALL_PROBLEMS[name]
         place = of.place(place_id)
         if not place.edge:
             continue
@@ -109,7 +101,7 @@ def test_no_message_gives_the_right_value_away(name: str) -> None:
 
 def test_a_verdict_reads_in_every_language(language: str) -> None:
     for name, place_id in ALL_BLANKS:
-        of = ALL[name]
+        of = ALL_PROBLEMS[name]
         place = of.place(place_id)
         for answer in ("77.7", "[[77.7]]", "", "1/0", "q", "0", "1.0", "(", "1,5", "10^400", "1" * 31):
             assert str(grade(of, place, answer).message).strip()

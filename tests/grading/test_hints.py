@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.example_count import num_examples
 from tests.support.sample_problems import (
-    ALL_BLANKS,
+    ALL_PLACES,
+    ALL_PROBLEMS,
     ODD_NUMBER_PROBLEMS,
     OPERATION_PROBLEMS,
     cells_of,
@@ -20,7 +21,6 @@ from tests.support.sample_problems import (
     random_problem,
     random_problems,
 )
-from tutor import i18n
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
@@ -41,19 +41,6 @@ from tutor.grading.wording import describe_blank, format_right_answer, place_nam
 from tutor.i18n import LocalizedText
 from tutor.packs import library
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ALL = OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS
-ALL_PLACES = [*ALL_BLANKS, *((name, place.id) for name, of in ODD_NUMBER_PROBLEMS.items() for place in of.blanks)]
-
-
-@pytest.fixture(params=["en", "ko"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    i18n.set_language(request.param)
-    yield request.param
-    i18n.set_language("en")
-
 
 def hint_text(of: Problem, place: Blank, number: int) -> str:
     return str(hint_at(of, place, number).text)
@@ -69,17 +56,17 @@ def evaluate_product(text: str) -> str:
 def test_the_samples_hold_every_operation_and_every_kind_of_blank() -> None:
     kinds, operations = set(), set()
     for name, place_id in ALL_PLACES:
-        place = ALL[name].place(place_id)
+        place = ALL_PROBLEMS[name].place(place_id)
         kinds.add(place.kind)
         if place.edge:
-            operations.add((ALL[name].graph.nodes[place.edge.target].op, place.edge.slot))
+            operations.add((ALL_PROBLEMS[name].graph.nodes[place.edge.target].op, place.edge.slot))
     assert kinds == {"start", "edge", "sum"}
     assert operations == {(op.id, slot) for op in OPERATIONS.values() for slot in range(len(op.derivative or op.vjp))}
 
 
 @pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
 def test_every_rung_of_every_blank_can_be_read(name: str, place_id: str, language: str) -> None:
-    of = ALL[name]
+    of = ALL_PROBLEMS[name]
     place = of.place(place_id)
     texts = [hint_text(of, place, number) for number in range(1, NUM_RUNGS + 1)]
     assert all(text.strip() and "{" not in text for text in texts)
@@ -95,7 +82,7 @@ def test_every_rung_of_every_blank_can_be_read(name: str, place_id: str, languag
 
 @pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
 def test_the_first_rung_speaks_of_the_blank_and_not_of_its_value(name: str, place_id: str) -> None:
-    of = ALL[name]
+    of = ALL_PROBLEMS[name]
     place = of.place(place_id)
     text = hint_text(of, place, 1)
     assert (
@@ -170,7 +157,7 @@ def check_third_rung(of: Problem, place: Blank) -> None:
 
 @pytest.mark.parametrize(("name", "place_id"), [row for row in ALL_PLACES if row[0] not in ("start", "start-matrix")])
 def test_the_third_rung_multiplies_out_to_the_truth(name: str, place_id: str) -> None:
-    of = ALL[name]
+    of = ALL_PROBLEMS[name]
     place = of.place(place_id)
     if place.kind == "start":
         assert hint_text(of, place, 3).startswith("∂z/∂z = z ÷ z")
@@ -187,7 +174,7 @@ def test_the_third_rung_multiplies_out_on_any_numbers(of: Problem) -> None:
 
 @pytest.mark.parametrize("name", ["odd-matrices", "matrices", "square-matrices"])
 def test_the_third_rung_of_a_matrix_product_offers_an_expression_that_is_right(name: str) -> None:
-    of = ALL[name]
+    of = ALL_PROBLEMS[name]
     for place in of.blanks:
         offered = re.search(r"or the whole as (.+)\.$", hint_text(of, place, 3))
         if offered:
@@ -197,7 +184,7 @@ def test_the_third_rung_of_a_matrix_product_offers_an_expression_that_is_right(n
 
 @pytest.mark.parametrize(("name", "place_id"), ALL_PLACES)
 def test_the_last_rung_begins_with_the_value_and_that_is_right(name: str, place_id: str) -> None:
-    of = ALL[name]
+    of = ALL_PROBLEMS[name]
     place = of.place(place_id)
     text = hint_text(of, place, 4)
     value = format_value(of.truth(place))
@@ -257,10 +244,10 @@ def check_nudge(of: Problem, place: Blank) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "place_id"),
-    [row for row in ALL_PLACES if ALL[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"],
+    [row for row in ALL_PLACES if ALL_PROBLEMS[row[0]].place(row[1]).kind != "start" and row[0] != "start-matrix"],
 )
 def test_a_nudge_is_shown_and_true(name: str, place_id: str) -> None:
-    assert check_nudge(ALL[name], ALL[name].place(place_id))
+    assert check_nudge(ALL_PROBLEMS[name], ALL_PROBLEMS[name].place(place_id))
 
 
 @settings(max_examples=num_examples(150), deadline=None)

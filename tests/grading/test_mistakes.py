@@ -14,11 +14,11 @@ from tests.support.example_count import num_examples
 from tests.support.sample_problems import (
     ALL_BLANKS,
     OPERATION_PROBLEMS,
-    answer_literal,
-    cells_of,
+    is_close,
     make_problem,
     random_matrix_problems,
     random_problems,
+    typed_value,
 )
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
@@ -33,15 +33,6 @@ from tutor.grading.verdict import VerdictKind
 if TYPE_CHECKING:
     from tutor.engine.operation import Mistake, Operation
     from tutor.grading.problem import Blank, Problem
-
-
-def typed_value(value: Any, digits: int = 10) -> str:
-    """A number or a matrix as somebody with a calculator writes it."""
-    return answer_literal([f"{float(cell):.{digits - 1}e}" for cell in cells_of(value)], ops.shape_of(value))
-
-
-def is_close(a: Any, b: Any, apart: float = 1e-6) -> bool:
-    return ops.shape_of(a) == ops.shape_of(b) and bool(np.allclose(a, b, rtol=apart, atol=1e-12))
 
 
 def truth_of(of: Problem, place: Blank) -> Any:

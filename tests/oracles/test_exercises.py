@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.oracles.test_gradients import TORCH_FUNCTIONS, to_tensor
 from tests.support.simulated_learners import builtin_exercise_names, variant_seeds
+from tests.support.torch_values import TORCH_FUNCTIONS, to_tensor, torch
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num, number, substitute
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
 
-torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle
 
 VARIANTS, POINTS = 4, 3
@@ -104,8 +103,6 @@ def run_in_torch(graph: Graph, given: Mapping[str, Any], uses: dict[tuple[int, i
                     node.custom_operation.body, dict(zip(node.custom_operation.body.inputs, operands, strict=True))
                 )[-1]
             )
-        elif node.op == "broadcast":
-            found.append(torch.broadcast_to(operands[0], const.shape).clone())
         else:
             found.append(TORCH_FUNCTIONS[node.op](*operands))
     return found

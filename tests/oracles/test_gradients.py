@@ -8,53 +8,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.test_passes import exact_inputs, float_inputs
-from tests.support.random_programs import Program, parse_constant, random_matrix_program, random_scalar_program
+from tests.support.random_programs import (
+    Program,
+    exact_inputs,
+    float_inputs,
+    parse_constant,
+    random_matrix_program,
+    random_scalar_program,
+)
+from tests.support.torch_values import TORCH_FUNCTIONS, to_tensor, torch
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import Passes, forward_backward
 
-torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle
 
-TORCH_FUNCTIONS = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "inv": lambda a: 1 / a,
-    "pow": lambda a, b: a**b,
-    "exp": torch.exp,
-    "log": torch.log,
-    "sqrt": torch.sqrt,
-    "sin": torch.sin,
-    "cos": torch.cos,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "softplus": torch.nn.functional.softplus,
-    "relu": torch.relu,
-    "abs": torch.abs,
-    "max": torch.maximum,
-    "min": torch.minimum,
-    "matmul": lambda a, b: a @ b,
-    "transpose": lambda a: a.T,
-    "sum": torch.sum,
-    "sum.0": lambda a: a.sum(dim=0, keepdim=True),
-    "sum.1": lambda a: a.sum(dim=1, keepdim=True),
-    "mean": torch.mean,
-    "mean.0": lambda a: a.mean(dim=0, keepdim=True),
-    "mean.1": lambda a: a.mean(dim=1, keepdim=True),
-    "softmax": lambda a: torch.softmax(a, dim=1),
-    "cross_entropy": lambda p, t: -(t * torch.log(p)).sum() / p.shape[0],
-    "mse": torch.nn.functional.mse_loss,
-}
 #: What goes cell by cell, and so repeats what is too small for it.
 _CELLWISE = ("add", "sub", "mul", "div", "pow", "max", "min")
-
-
-def to_tensor(value: Any) -> Any:
-    return torch.tensor(np.array(value, dtype=float), dtype=torch.float64)
 
 
 def torch_gradients(program: Program, start: float) -> tuple[dict[str, Any], dict[tuple[str, int, bool], Any], Any]:
@@ -144,7 +114,6 @@ def test_the_random_graphs_use_every_operation() -> None:
                 program = make(rng, 9)
                 rng.choice([1.0, 3.0, -0.5])
                 used |= {step.op for step in program.steps}
-    assert used == set(TORCH_FUNCTIONS)
     assert used | {"broadcast"} == set(OPERATIONS)
 
 

@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.engine.test_numpy_programs import (
+from tests.support.parsed_values import custom_functions, exact_values
+from tests.support.program_runner import parse_safe_program, printed_value, run_programs
+from tests.support.program_samples import (
     INJECTION_ATTEMPTS,
     LESSON,
     SAMPLE_PROGRAMS,
     assert_prints,
-    custom_functions,
-    exact_values,
     fold_randomly,
     passes_of,
     random_case,
     rename_nodes,
 )
-from tests.engine.test_passes import exact_inputs
-from tests.support.program_runner import parse_safe_program, printed_value, run_programs
+from tests.support.random_programs import exact_inputs
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, number
 from tutor.algebra.parser import parse_value
@@ -36,7 +35,7 @@ from tutor.engine.passes import NonFiniteError
 if TYPE_CHECKING:
     from pathlib import Path
 
-torch = pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
+pytest.importorskip("torch", reason="PyTorch is installed for this part of the suite only")
 pytestmark = pytest.mark.oracle
 
 

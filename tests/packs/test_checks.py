@@ -16,7 +16,7 @@ from tutor.packs import library
 from tutor.packs.checks.runner import check_packs
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 BROKEN = Path(__file__).parent / "broken"
 RULES = sorted(path.name for path in BROKEN.iterdir())

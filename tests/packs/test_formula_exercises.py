@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.parsed_values import exact_values
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
@@ -11,12 +12,8 @@ from tutor.algebra.printing import format_value
 from tutor.packs.builder.formula import exercise_from_formula
 
 
-def exact(**inputs: str) -> dict[str, object]:
-    return {name: evaluate(parse_value(text), {}) for name, text in inputs.items()}
-
-
 def test_a_formula_is_an_exercise() -> None:
-    exercise = exercise_from_formula("L = (w*x + b - y)^2", exact(w="2", x="3", b="4", y="3"), parse_value("1"))
+    exercise = exercise_from_formula("L = (w*x + b - y)^2", exact_values(w="2", x="3", b="4", y="3"), parse_value("1"))
     assert (exercise.id, exercise.pack, str(exercise.title)) == ("formula", "", "L = (w*x + b - y)^2")
     assert not exercise.has_variants
     problem = exercise.variant().problem
@@ -26,19 +23,19 @@ def test_a_formula_is_an_exercise() -> None:
 
 
 def test_matrices_bring_their_shapes() -> None:
-    exercise = exercise_from_formula("f = sum(X @ W)", exact(X="[[1, 2]]", W="[[3], [4]]"), parse_value("2"))
+    exercise = exercise_from_formula("f = sum(X @ W)", exact_values(X="[[1, 2]]", W="[[3], [4]]"), parse_value("2"))
     assert [place.shape for place in exercise.variant().problem.blanks] == [(1, 1), (1, 2), (2, 1)]
 
 
 @pytest.mark.parametrize(
     ("formula", "inputs", "start", "problem", "at"),
     [
-        ("z = x*y", exact(y="3"), "1", "x has no value: add x=…", 4),
-        ("z = x*y", exact(), "1", "x, y have no values: add x=… y=…", 4),
-        ("z = x*", exact(x="3"), "1", "The text ends too early: a value is missing here.", 6),
-        ("z = x*2", exact(x="3", q="3"), "1", "Input “q” is not used in the formula. Use it or leave it out.", -1),
-        ("z = 1/x", exact(x="0"), "1", "z divides by zero.", 0),
-        ("z = x*2", exact(x="3"), "[[1, 2]]",
+        ("z = x*y", exact_values(y="3"), "1", "x has no value: add x=…", 4),
+        ("z = x*y", exact_values(), "1", "x, y have no values: add x=… y=…", 4),
+        ("z = x*", exact_values(x="3"), "1", "The text ends too early: a value is missing here.", 6),
+        ("z = x*2", exact_values(x="3", q="3"), "1", "Input “q” is not used in the formula. Use it or leave it out.", -1),
+        ("z = 1/x", exact_values(x="0"), "1", "z divides by zero.", 0),
+        ("z = x*2", exact_values(x="3"), "[[1, 2]]",
          "The start is 1×2, but the output is 1. Write one of that shape, or a number.", 0),
     ],
 )  # fmt: skip
@@ -51,4 +48,4 @@ def test_a_formula_that_can_not_be_worked_says_why(
 
 
 def test_a_title_can_not_style_the_terminal() -> None:
-    assert str(exercise_from_formula("z = x *\n  2", exact(x="3"), parse_value("1")).title) == "z = x * 2"
+    assert str(exercise_from_formula("z = x *\n  2", exact_values(x="3"), parse_value("1")).title) == "z = x * 2"

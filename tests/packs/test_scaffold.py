@@ -14,7 +14,7 @@ from tutor.packs.checks.runner import check_packs
 from tutor.packs.json_schema import SCHEMA_FILES, build_schema, schema_text
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 
 @pytest.mark.parametrize("languages", ["en", "ko", "en,ko"])

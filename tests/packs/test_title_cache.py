@@ -12,7 +12,7 @@ from tutor.packs.title_cache import TitleCache
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 PACK = 'format = 1\nid = "own"\ntitle = "Own"\n'
 

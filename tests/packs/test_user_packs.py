@@ -14,7 +14,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.user_packs import install_pack, uninstall_pack
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
 
 GRAPH = "graph = 'z = a * b'\n[inputs]\na = 5\nb = 7\n"
 

@@ -20,7 +20,7 @@ from tutor.practice.worksheet import Worksheet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Run
+    from tests.support.run_tutor import Run
     from tutor.packs.exercise import Exercise
     from tutor.practice.event import Event
 

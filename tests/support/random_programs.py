@@ -1,4 +1,4 @@
-"""Random graphs as programs: a list of steps that can be run by anything (our engine, SymPy, PyTorch)."""
+"""Random computation graphs as lists of steps, which the engine, NumPy, SymPy and PyTorch can run."""
 
 from __future__ import annotations
 
@@ -8,50 +8,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sympy
+
+from tests.support.reference_functions import REFERENCES
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.expr import number
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
 
 
-def _softmax(a: Any) -> Any:
-    grown = np.exp(a - a.max(axis=1, keepdims=True))
-    return grown / grown.sum(axis=1, keepdims=True)
-
-
-#: How a step is written, and what it computes: here only to keep the values of a random graph of a modest size.
-OPERATION_FORMS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "add": ("{0} + {1}", np.add),
-    "sub": ("{0} - {1}", np.subtract),
-    "mul": ("{0} * {1}", np.multiply),
-    "div": ("{0} / {1}", np.divide),
-    "neg": ("-{0}", np.negative),
-    "inv": ("1/{0}", np.reciprocal),
-    "pow": ("{0}^{1}", np.power),
-    "exp": ("exp({0})", np.exp),
-    "log": ("log({0})", np.log),
-    "sqrt": ("sqrt({0})", np.sqrt),
-    "sin": ("sin({0})", np.sin),
-    "cos": ("cos({0})", np.cos),
-    "tanh": ("tanh({0})", np.tanh),
-    "sigmoid": ("sigmoid({0})", lambda a: 1 / (1 + np.exp(-a))),
-    "softplus": ("softplus({0})", lambda a: np.log(1 + np.exp(a))),
-    "relu": ("relu({0})", lambda a: np.maximum(a, 0)),
-    "abs": ("abs({0})", np.abs),
-    "max": ("max({0}, {1})", np.maximum),
-    "min": ("min({0}, {1})", np.minimum),
-    "matmul": ("{0} @ {1}", np.matmul),
-    "transpose": ("{0}.T", np.transpose),
-    "sum": ("sum({0})", np.sum),
-    "sum.0": ("sum({0}, 0)", lambda a: a.sum(axis=0, keepdims=True)),
-    "sum.1": ("sum({0}, 1)", lambda a: a.sum(axis=1, keepdims=True)),
-    "mean": ("mean({0})", np.mean),
-    "mean.0": ("mean({0}, 0)", lambda a: a.mean(axis=0, keepdims=True)),
-    "mean.1": ("mean({0}, 1)", lambda a: a.mean(axis=1, keepdims=True)),
-    "softmax": ("softmax({0})", _softmax),
-    "cross_entropy": ("cross_entropy({0}, {1})", lambda p, t: -(t * np.log(p)).sum() / len(p)),
-    "mse": ("mse({0}, {1})", lambda p, t: ((p - t) ** 2).mean()),
-}
 UNARY = ("neg", "inv", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs")
 BINARY = ("add", "sub", "mul", "div", "pow", "max", "min")
 _MATRIX_OPERATIONS = ("matmul", "transpose", "sum", "sum.0", "sum.1", "mean", "mean.0", "mean.1", "softmax")
@@ -72,7 +39,7 @@ class Step:
     @property
     def text(self) -> str:
         written = (f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
-        return OPERATION_FORMS[self.op][0].format(*written)
+        return REFERENCES[self.op].text.format(*written)
 
 
 @dataclass(frozen=True)
@@ -85,6 +52,51 @@ class Program:
     @property
     def text(self) -> str:
         return "; ".join(f"{step.name} = {step.text}" for step in self.steps)
+
+
+def exact_inputs(program: Program) -> dict[str, Any]:
+    """Return the inputs as the program's own exact values."""
+    return {
+        name: ops.make_matrix(tuple(tuple(number(cell) for cell in row) for row in value))
+        if isinstance(value, list)
+        else number(value)
+        for name, value in program.inputs.items()
+    }
+
+
+def float_inputs(program: Program) -> dict[str, Any]:
+    return {name: ops.map_cells(nearest_float, value) for name, value in exact_inputs(program).items()}
+
+
+def input_symbols(program: Program) -> dict[sympy.Symbol, sympy.Rational]:
+    """Return a SymPy symbol for each input of a program of numbers, with the input's value."""
+    symbols = {}
+    for name, value in program.inputs.items():
+        assert isinstance(value, Fraction)
+        symbols[sympy.Symbol(name, real=True)] = sympy.Rational(value.numerator, value.denominator)
+    return symbols
+
+
+def program_in_sympy(program: Program) -> sympy.Expr:
+    """Return the formula of a program of numbers. Of relu, |x|, max and min it has the side that is active."""
+    formulas = {symbol.name: symbol for symbol in input_symbols(program)}
+    values = {symbol.name: float(value) for symbol, value in input_symbols(program).items()}
+    for step in program.steps:
+        args = [formulas[o] if o in formulas else sympy.Rational(o) for o in step.operands]
+        point = [values[o] if o in values else parse_constant(o) for o in step.operands]
+        formulas[step.name] = _active_side(step.op, args, point)
+        values[step.name] = float(REFERENCES[step.op].numpy(*point))
+    return formulas[program.steps[-1].name]
+
+
+def _active_side(op: str, args: list[sympy.Expr], point: list[float]) -> sympy.Expr:
+    if op == "relu":
+        return args[0] if point[0] > 0 else sympy.Integer(0)
+    if op == "abs":
+        return args[0] if point[0] > 0 else -args[0]
+    if op in ("max", "min"):
+        return args[0] if (point[0] > point[1]) is (op == "max") else args[1]
+    return REFERENCES[op].sympy(*args)
 
 
 def parse_constant(text: str) -> Any:
@@ -133,7 +145,7 @@ class _ProgramBuilder:
         if not _is_defined(op, args, operands[-1] in self.values):
             return False
         with np.errstate(all="ignore"):
-            value = OPERATION_FORMS[op][1](*args)
+            value = REFERENCES[op].numpy(*args)
         if not np.isfinite(value).all() or np.abs(value).max() > 1e3:
             return False
         if np.ndim(value) == 0 and op not in ("relu", "max", "min") and abs(value) < 1e-4:

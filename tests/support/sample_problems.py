@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
-from tests.engine.test_passes import exact_inputs
-from tests.support.random_programs import random_matrix_program, random_scalar_program
+from tests.support.random_programs import exact_inputs, random_matrix_program, random_scalar_program
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
@@ -16,16 +16,12 @@ from tutor.algebra.expr import number
 from tutor.algebra.parser import parse
 from tutor.engine.graph import Graph
 from tutor.engine.passes import NonFiniteError
-from tutor.grading.problem import Blank, Problem
+from tutor.grading.problem import Problem
 
 
 def make_problem(text: str, start: str = "1", /, given_blanks: tuple[str, ...] = ("start",), **inputs: str) -> Problem:
     exact = {name: evaluate(parse(value), {}) for name, value in inputs.items()}
     return Problem(Graph.parse(text, exact), exact, evaluate(parse(start), {}), given=given_blanks)
-
-
-def blank(of: Problem, name: str) -> Blank:
-    return of.place(name)
 
 
 #: One blank of each operation and slot, at numbers that hide nothing (or as little as can be).
@@ -176,6 +172,12 @@ ODD_NUMBER_PROBLEMS = {
     "constants": make_problem("z = (2 * x + 3) / (5 - y) + 2 ^ y - x ^ 3", "13.75", x="37.25", y="8.625"),
 }
 
+ALL_PROBLEMS = OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS
+ALL_PLACES = [
+    *ALL_BLANKS,
+    *((name, place.id) for name, problem in ODD_NUMBER_PROBLEMS.items() for place in problem.blanks),
+]
+
 
 def random_problem(seed: int, with_matrices: bool = False) -> Problem | None:
     """A random problem, None where its numbers have no value or none that can be typed."""
@@ -210,3 +212,13 @@ def answer_literal(texts: list[str], shape: tuple[int, int] | None) -> str:
         return texts[0]
     rows = [texts[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
     return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+def typed_value(value: Any, digits: int = 10) -> str:
+    """Return a number or a matrix as somebody with a calculator would type it."""
+    return answer_literal([f"{float(cell):.{digits - 1}e}" for cell in cells_of(value)], ops.shape_of(value))
+
+
+def is_close(a: Any, b: Any, apart: float = 1e-6) -> bool:
+    """Return whether two values agree in shape and, to a relative `apart`, in every cell."""
+    return ops.shape_of(a) == ops.shape_of(b) and bool(np.allclose(a, b, rtol=apart, atol=1e-12))
