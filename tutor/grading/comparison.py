@@ -10,8 +10,9 @@ from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Num, structurally_equal
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.simplify import simplify
-from tutor.grading.numeric_equality import REQUIRED_DIGITS, Match, TypedNumber, compare_numbers, relative_tolerance
+from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers
 from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas
+from tutor.grading.tolerances import REQUIRED_DIGITS, relative_tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

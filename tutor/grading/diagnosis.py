@@ -25,8 +25,18 @@ from tutor.grading.mistakes.candidate import (
 from tutor.grading.mistakes.equivalence import coincides_by_chance
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
-from tutor.grading.numeric_equality import TypedNumber, relative_tolerance
 from tutor.grading.symbolic_equality import Outcome, QuickDifference
+from tutor.grading.tolerances import (
+    FLOAT_ROUNDING,
+    FLOAT_TOLERANCE,
+    MAX_SLIP_DIGITS,
+    MIN_ROUNDED_DIGITS,
+    MISTAKE_TOLERANCE,
+    PREFILTER_TOLERANCE,
+    REQUIRED_DIGITS,
+    SLIP_TOLERANCE,
+    relative_tolerance,
+)
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, LocalizedText, Message, message
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.answer import ParsedAnswer
+    from tutor.grading.numeric_equality import TypedNumber
     from tutor.grading.problem import Blank, Problem
 
 _BELONGS_ELSEWHERE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
@@ -207,8 +218,8 @@ def _matches_value(answer: ParsedAnswer, value: Value, wrong: Value) -> bool:
 
 def _matches_exactly(value: Value, wrong: Value) -> bool:
     if not ops.is_matrix(value):
-        return is_close(value, float(wrong), 1e-9)
-    return all(is_close(cell, float(wrong[i, j]), 1e-9) for (i, j), cell in _indexed_cells(value))
+        return is_close(value, float(wrong), FLOAT_TOLERANCE)
+    return all(is_close(cell, float(wrong[i, j]), FLOAT_TOLERANCE) for (i, j), cell in _indexed_cells(value))
 
 
 def _indexed_cells(value: Value) -> list[tuple[tuple[int, int], float]]:
@@ -216,13 +227,12 @@ def _indexed_cells(value: Value) -> list[tuple[tuple[int, int], float]]:
 
 
 def _matches_typed(typed: TypedNumber, value: float, wrong: float) -> bool:
-    if not typed.decimal:
-        # A whole number of some digits is what a longer one is rounded to.
-        rounded = typed.unit == 1 and typed.digits > 3 and abs(value - wrong) <= 0.5
-        return rounded or is_close(value, wrong, 1e-9) or (value == 0 and abs(wrong) < 1e-12)
-    if is_close(value, wrong, 0.005):
+    is_rounding = typed.unit is not None and abs(value - wrong) <= float(typed.unit) / 2
+    if typed.decimal:
+        return is_close(value, wrong, MISTAKE_TOLERANCE) or (is_rounding and typed.digits >= MIN_ROUNDED_DIGITS)
+    if is_rounding and typed.unit == 1 and typed.digits > REQUIRED_DIGITS:
         return True
-    return typed.unit is not None and typed.digits >= 2 and abs(value - wrong) <= float(typed.unit) / 2
+    return is_close(value, wrong, FLOAT_TOLERANCE) or (value == 0 and abs(wrong) < FLOAT_ROUNDING)
 
 
 def _equals_blank(answer: ParsedAnswer, value: Value, problem: Problem, blank: Blank) -> bool:
@@ -231,7 +241,7 @@ def _equals_blank(answer: ParsedAnswer, value: Value, problem: Problem, blank: B
         return False
     # Floats rule out nearly every blank; exact arithmetic on all of them would be felt while typing.
     pairs = zip(value.ravel(), nearly.ravel(), strict=True) if ops.is_matrix(value) else ((value, nearly),)
-    if not all(is_close(float(a), float(b), 0.01) for a, b in pairs):
+    if not all(is_close(float(a), float(b), PREFILTER_TOLERANCE) for a, b in pairs):
         return False
     return all_equal(compare_cells(answer, truth))
 
@@ -239,22 +249,24 @@ def _equals_blank(answer: ParsedAnswer, value: Value, problem: Problem, blank: B
 def _find_slip(answer: ParsedAnswer, value: Value, truth: Value) -> GeneralMistake | None:
     """Arithmetic, not concept: within 5 %, two digits exchanged, or a power of ten off."""
     if ops.is_matrix(value):
-        close = all(is_close(float(a), float(b), 0.05) for a, b in zip(value.ravel(), truth.ravel(), strict=True))
+        close = all(
+            is_close(float(a), float(b), SLIP_TOLERANCE) for a, b in zip(value.ravel(), truth.ravel(), strict=True)
+        )
         return SLIP if close else None
     if value == 0 or truth == 0:
         return None
     if _has_swapped_digits(answer.typed_cells[0][0], value, truth):
         return SWAPPED_DIGITS
-    if is_close(value, truth, 0.05):
+    if is_close(value, truth, SLIP_TOLERANCE):
         return SLIP
-    if any(is_close(value, truth * 10.0**k, 0.005) for k in (-3, -2, -1, 1, 2, 3)):
+    if any(is_close(value, truth * 10.0**k, MISTAKE_TOLERANCE) for k in (-3, -2, -1, 1, 2, 3)):
         return POWER_OF_TEN
     return None
 
 
 def _has_swapped_digits(typed: TypedNumber, value: float, truth: float) -> bool:
     """Whether a number that was typed as such is the right one, but for two digits next to each other."""
-    if typed.unit is None or typed.digits < 2 or typed.digits > 15:
+    if typed.unit is None or not MIN_ROUNDED_DIGITS <= typed.digits <= MAX_SLIP_DIGITS:
         return False
     mine, right = (f"{number:.{typed.digits - 1}e}" for number in (value, truth))
     places = [place for place, (a, b) in enumerate(zip(mine, right, strict=False)) if a != b]

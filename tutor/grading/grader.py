@@ -13,8 +13,9 @@ from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.comparison import compare_cells, format_cell_list
 from tutor.grading.diagnosis import diagnose, matching_candidates
 from tutor.grading.mistakes.candidate import is_close
-from tutor.grading.numeric_equality import REQUIRED_DIGITS, Match
+from tutor.grading.numeric_equality import Match
 from tutor.grading.question import grade_choice
+from tutor.grading.tolerances import MAX_CORRECTED_DIGITS, REQUIRED_DIGITS, relative_tolerance
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
@@ -155,11 +156,13 @@ def _add_author_praise(problem: Problem, blank: Blank, praise: Message) -> Messa
 def _praise_message(answer: ParsedAnswer, truth: Value) -> Message:
     """Right; and where more digits were typed than are right, what they should have been."""
     typed = answer.typed_cells[0][0]
-    if not ops.is_matrix(truth) and typed.decimal and typed.unit is not None and typed.digits > 3:
-        digits = min(typed.digits, 12)
+    if not ops.is_matrix(truth) and typed.decimal and typed.unit is not None and typed.digits > REQUIRED_DIGITS:
+        digits = min(typed.digits, MAX_CORRECTED_DIGITS)
         exact = nearest_float(truth)
         value = nearest_float(typed.value)
-        if f"{exact:.{digits - 1}e}" != f"{value:.{digits - 1}e}" and not is_close(exact, value, 5 * 10.0**-digits):
+        if f"{exact:.{digits - 1}e}" != f"{value:.{digits - 1}e}" and not is_close(
+            exact, value, float(relative_tolerance(digits))
+        ):
             return message(N_("Right. With more digits it is {value}."), value=format_number(exact, digits))
     return message(N_("Right."))
 

@@ -15,16 +15,18 @@ from fractions import Fraction
 
 from tutor.algebra.balls import BALL_CACHE, PRECISIONS, ball_from_fraction, working_precision
 from tutor.algebra.expr import Apply, Expr, Num, postorder, structurally_equal
-from tutor.algebra.limits import MAX_EXPONENT
 from tutor.algebra.printing import exact_decimal
+from tutor.grading.tolerances import (
+    CALCULATION_TOLERANCE,
+    MAX_SHORT_DIGITS,
+    MIN_ROUNDED_DIGITS,
+    REQUIRED_DIGITS,
+    SMALLEST_TYPABLE,
+    relative_tolerance,
+)
 
-TOLERANCE = Fraction(5, 1000)
-MAX_SHORT_DIGITS = 6
-REQUIRED_DIGITS = 3
-#: What a calculation with decimals, typed as it is, may be off from a short exact truth.
-CALCULATION_TOLERANCE = Fraction(5, 10_000)
-#: Nothing nearer to zero than this can be typed.
-SMALLEST_TYPABLE = Fraction(1, 10**MAX_EXPONENT)
+#: Two exact numbers whose difference is below this, relatively, at the last precision are equal.
+_EXACT_TOLERANCE = Fraction(1, 2**256)
 
 
 class Match(Enum):
@@ -98,7 +100,11 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
     if not answer.decimal:
         # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly. What
         # was shown so may be added up as well.
-        if answer.unit != 1 or answer.digits < 2 or not _is_within(value, truth, answer.unit * answer.terms / 2):
+        if (
+            answer.unit != 1
+            or answer.digits < MIN_ROUNDED_DIGITS
+            or not _is_within(value, truth, answer.unit * answer.terms / 2)
+        ):
             return Match.DIFFERENT
         if answer.digits > digits and not short:
             return Match.EQUAL
@@ -115,11 +121,6 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
     return Match.COARSE if rounded else Match.DIFFERENT
 
 
-def relative_tolerance(digits: int = REQUIRED_DIGITS) -> Fraction:
-    """How far, as a part of the truth, an answer with decimals may be off: half a percent for three digits."""
-    return TOLERANCE * Fraction(10) ** (REQUIRED_DIGITS - digits)
-
-
 def _compare_exact(a: Expr, b: Expr) -> Match:
     """Whether two exact numbers are equal: balls that touch at first must do so at the last precision."""
     if structurally_equal(a, b):
@@ -133,7 +134,7 @@ def _compare_exact(a: Expr, b: Expr) -> Match:
                 return Match.DIFFERENT
             if bits == PRECISIONS[-1]:
                 size = abs(left) + abs(right)
-                tiny = (left - right).rad() <= (size + 1) * ball_from_fraction(Fraction(1, 2**256))
+                tiny = (left - right).rad() <= (size + 1) * ball_from_fraction(_EXACT_TOLERANCE)
                 return Match.EQUAL if tiny else Match.UNCLEAR
     return Match.UNCLEAR
 

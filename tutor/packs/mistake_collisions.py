@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.grading.mistakes.batched import batched_mistakes, can_batch
-from tutor.grading.mistakes.finder import MIN_SEPARATION, mistakes_at
+from tutor.grading.mistakes.finder import mistakes_at
 from tutor.grading.problem import AuthorMistake, Blank, Problem
+from tutor.grading.tolerances import FLOAT_TOLERANCE, MIN_SEPARATION
 from tutor.packs.batch_evaluation import evaluate_batch
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
 
 #: Rounding in floats must not decide on what lies right at the edge.
-_NEAR_TOLERANCE = MIN_SEPARATION * (1 + 1e-9)
-#: Nearer than this is the same.
-_EQUAL_TOLERANCE = 1e-9
+_NEAR_TOLERANCE = MIN_SEPARATION * (1 + FLOAT_TOLERANCE)
 #: An author's mistakes, by blank.
 MistakesByBlank = Mapping[str, Sequence[AuthorMistake]]
 
@@ -74,7 +73,7 @@ class CollisionTable:
 
     def gives_right_value(self, row: int) -> Any:
         """For one set of numbers, by blank and mistake: whether it gives the right value itself."""
-        equal = _is_near(self._values[:, :, row], self._truth[:, None, row], self._are_matrices, _EQUAL_TOLERANCE)
+        equal = _is_near(self._values[:, :, row], self._truth[:, None, row], self._are_matrices, FLOAT_TOLERANCE)
         return equal & self._is_countable[:, row, None]
 
     def count_hidden(self, excluded: Any) -> Any:

@@ -16,6 +16,7 @@ from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, Passes, backward
 from tutor.grading.problem import Blank, Problem
+from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_HAND_DIGITS
 from tutor.packs.exercise import MAX_ATTEMPTS
 from tutor.packs.mistake_collisions import CollisionTable, build_collision_tables
 from tutor.packs.random_inputs import RandomInputs, is_decimal
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 #: A slope jumps nearer to zero, or to a tie, than this.
 _KINK_TOLERANCE = 1e-9
-#: Decimals of more digits than this are too long to work with by hand.
-MAX_HAND_DIGITS = 6
 #: Operations that make decimals of decimals; elsewhere a long one is no surprise.
 _DECIMAL_OPERATIONS = {"add", "sub", "mul", "neg", "matmul", "transpose", "sum", "sum.0", "sum.1", "relu", "abs", "max", "min",
             "pow", "broadcast"}  # fmt: skip
@@ -344,7 +343,7 @@ def has_few_digits(value: Any) -> Any:
     size = np.abs(value)
     power = np.floor(np.log10(np.where(size > 0, size, 1.0)))
     scaled = value * 10.0 ** (MAX_HAND_DIGITS - 1 - power)
-    return np.abs(scaled - np.round(scaled)) <= 1e-9 * np.maximum(np.abs(scaled), 1.0)
+    return np.abs(scaled - np.round(scaled)) <= FLOAT_TOLERANCE * np.maximum(np.abs(scaled), 1.0)
 
 
 def _makes_decimals(problem: Problem) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.mistakes.finder import hidden_mistakes_at
+from tutor.grading.tolerances import MIN_PROOF_SEPARATION
 from tutor.i18n import N_, translate
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Blank, Problem
-
-#: Values nearer to each other than this don't tell the rule from a mistake.
-MIN_PROOF_SEPARATION = 0.01
 
 #: What a calculation ends with, so that its upstream is the start of the pass.
 _FINAL_OPERATIONS = ("sum", "mean", "cross_entropy", "mse")

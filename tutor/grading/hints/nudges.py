@@ -9,6 +9,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.printing import format_value
 from tutor.engine.nudge import perturbed_output
 from tutor.grading.hints.rule_formulas import example_cell, join_sentences
+from tutor.grading.tolerances import DIFFERENCE_TOLERANCE, MAX_ZERO_MOVEMENT, NUDGE_TOLERANCE
 from tutor.i18n import N_, Message
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def nudge_hint(problem: Problem, blank: Blank) -> Message | None:
         except (ArithmeticError, ValueError):
             continue
         moved = (after - before) * floats.start
-        if abs(moved - gradient * delta) <= 0.02 * abs(moved) or (gradient == 0 and abs(moved) < 1e-3 * delta):
+        if abs(moved - gradient * delta) <= NUDGE_TOLERANCE * abs(moved) or (
+            gradient == 0 and abs(moved) < MAX_ZERO_MOVEMENT * delta
+        ):
             said = _nudge_text(problem, blank, delta, before, after, cell, edge is not None)
             if said:
                 return said
@@ -107,7 +110,7 @@ def _format_distinct(old: float, new: float) -> tuple[str, str] | None:
     for digits in (7, 9, 11, 13):
         texts = _format_number(old, digits), _format_number(new, digits)
         seen = float(texts[1].replace("−", "-")) - float(texts[0].replace("−", "-"))
-        if abs(seen - (new - old)) <= 0.01 * abs(new - old):
+        if abs(seen - (new - old)) <= DIFFERENCE_TOLERANCE * abs(new - old):
             return texts
     return None
 

@@ -16,6 +16,7 @@ from tutor.algebra.simplify import simplify
 from tutor.engine.composite import operand_letter
 from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.grading.message_values import MAX_FORMULA_SIZE, expanded_size, template_values
+from tutor.grading.tolerances import FLOAT_TOLERANCE, HINT_TOLERANCE
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _evaluates_to(filled: Expr, truth: Expr, size: float) -> bool:
     except AlgebraError:
         return False
     right = nearest_float(truth)
-    return abs(value - right) <= max(0.001 * abs(right), 1e-9 * size)
+    return abs(value - right) <= max(HINT_TOLERANCE * abs(right), FLOAT_TOLERANCE * size)
 
 
 def _magnitude(number: Expr) -> float:

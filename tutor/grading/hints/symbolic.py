@@ -13,13 +13,14 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate_as_float
 from tutor.algebra.expr import Expr, Sym, free_names, mul
-from tutor.algebra.printing import format_expr, format_value
+from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.passes import NonFiniteError, Passes
 from tutor.engine.symbolic import has_symbols, named_passes
 from tutor.grading.message_values import MAX_FORMULA_SIZE, expanded_size, template_values
 from tutor.grading.symbolic_equality import default_point
+from tutor.grading.tolerances import POINT_NUDGE_TOLERANCE
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ class _Perturbation:
     def shown_values(self) -> dict[str, str] | None:
         """The words for it; None where the step is so large that the slope can't be seen."""
         moved = self.after - self.before
-        if abs(moved - self.slope * self.step) > 0.05 * abs(moved):
+        if abs(moved - self.slope * self.step) > POINT_NUDGE_TOLERANCE * abs(moved):
             return None
         return {
             "slope": _format_number(self.slope),
@@ -213,6 +214,6 @@ def _evaluate_at(value: Value, point: Mapping[str, float]) -> float:
     return evaluate_as_float(value, point)
 
 
-def _format_number(value: float, digits: int = 4) -> str:
+def _format_number(value: float, digits: int = SHOWN_DIGITS) -> str:
     text = f"{value:.{digits}g}"
     return (f"{value:.0f}" if "e+" in text and abs(value) < _MIN_POWER_OF_TEN else text).replace("-", "−")

@@ -12,14 +12,13 @@ from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.mistakes.candidate import MistakeCandidate, is_close
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.problem import Blank, Problem
+from tutor.grading.tolerances import FLOAT_TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor.algebra.ops import Value
 
-#: Equal on other numbers to so many digits is equal for good.
-_EQUAL_TOLERANCE = 1e-9
 #: What numbers are moved by, one after the other: near enough to keep their signs, in no relation to each other.
 _PERTURBATION_FACTORS = (1.0731, 0.9127, 1.1379, 0.8693, 1.0217, 1.1893, 0.9551)
 
@@ -75,4 +74,4 @@ def _is_same_value(a: Value, b: Value) -> bool:
     if ops.shape_of(a) != ops.shape_of(b):
         return False
     pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)
-    return all(is_close(float(x), float(y), _EQUAL_TOLERANCE) for x, y in pairs)
+    return all(is_close(float(x), float(y), FLOAT_TOLERANCE) for x, y in pairs)

@@ -24,15 +24,13 @@ from tutor.grading.mistakes.formulas import question_mistakes
 from tutor.grading.mistakes.nodes import branch_mistakes, forward_mistakes, start_mistakes
 from tutor.grading.mistakes.other_nodes import other_node_mistakes
 from tutor.grading.symbolic_equality import Outcome, QuickDifference, compare_formulas
+from tutor.grading.tolerances import FLOAT_TOLERANCE, MIN_SEPARATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
-
-#: Values nearer to each other than this can't be told apart by an answer with decimals.
-MIN_SEPARATION = 0.03
 
 #: The mistakes that no operation declares, in the order of the catalogue.
 GENERAL_MISTAKES = (
@@ -64,7 +62,7 @@ def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value =
             # One number is read as a matrix of one cell there.
             suspect = replace(suspect, value=ops.make_matrix(((suspect.value,),)))
         if (apart and ops.is_exact(suspect.value) and apart(suspect.value, truth)) or not _values_coincide(
-            suspect.value, truth, 1e-9
+            suspect.value, truth, FLOAT_TOLERANCE
         ):
             found.append(suspect)
     return found

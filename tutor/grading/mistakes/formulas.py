@@ -18,6 +18,7 @@ from tutor.algebra.printing import format_expr
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.mistakes import difference_quotients, gradient_step
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, is_close
+from tutor.grading.tolerances import FLOAT_ROUNDING
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def question_mistakes(problem: Problem, question: Question) -> Iterator[MistakeC
 
 
 def _is_same_value(a: Value, b: Value) -> bool:
-    return isinstance(a, float) and isinstance(b, float) and is_close(a, b, 1e-12)
+    return isinstance(a, float) and isinstance(b, float) and is_close(a, b, FLOAT_ROUNDING)
 
 
 def _evaluate_wrong_formulas(form: Expr, question: Question) -> Iterator[MistakeCandidate]:

@@ -11,6 +11,7 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, is_close
+from tutor.grading.tolerances import FLOAT_TOLERANCE
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _learning_rate(known: Mapping[str, Value], step: Expr, gradient: Value) -> f
     if ops.shape_of(taken) != ops.shape_of(gradient):
         return None
     pairs = list(zip(taken.ravel(), gradient.ravel(), strict=True)) if ops.is_matrix(taken) else [(taken, gradient)]
-    fitting = (rate for rate in rates if all(is_close(float(a), rate * float(b), 1e-9) for a, b in pairs))
+    fitting = (rate for rate in rates if all(is_close(float(a), rate * float(b), FLOAT_TOLERANCE) for a, b in pairs))
     return next(fitting, None) if any(float(a) for a, _ in pairs) else None
 
 

@@ -8,9 +8,9 @@ from tutor.algebra import ops
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import check_gradients, to_floats
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+from tutor.grading.tolerances import MAX_HAND_DIGITS
 from tutor.i18n import N_, message
 from tutor.packs.builder.inputs import has_finite_variant
-from tutor.packs.number_selection import MAX_HAND_DIGITS, ChosenNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.packs.checks.target import CheckTarget, Diagnostic
     from tutor.packs.exercise import Exercise
+    from tutor.packs.number_selection import ChosenNumbers
 
 #: The seeds of the variants that are looked at.
 CHECKED_SEEDS = (1, 2, 3, 4, 5)
