@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +14,7 @@ import polib
 import pytest
 
 import tutor
+from tests.support.app_driver import screen_text, wait_until
 from tests.support.sample_problems import OPERATION_PROBLEMS
 from tutor import i18n
 from tutor.grading.grader import grade
@@ -18,6 +23,8 @@ from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.wording import describe_blank
 from tutor.i18n import LANGUAGES, LocalizedText, language_from_env, message
+from tutor.practice.storage.store import Store, default_path
+from tutor.tui.app import TutorApp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +33,8 @@ if TYPE_CHECKING:
 
 HANGUL = re.compile("[가-힣]")
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
-TEXTS = [entry.msgid for entry in polib.pofile(Path(tutor.__file__).parent / "locale/en/LC_MESSAGES/tutor.po")]
+CATALOGS = Path(tutor.__file__).parent / "locale"
+TEXTS = [entry.msgid for entry in polib.pofile(CATALOGS / "ko/LC_MESSAGES/tutor.po")]
 
 FORMULA = ("z = (a + b) * c", "a=50", "b=70", "c=2")
 
@@ -150,3 +158,76 @@ def test_a_sitting_is_in_korean(run_tutor: Run) -> None:
     assert "✓ 맞습니다." in lines.stdout
     assert "힌트 1/4: 지금 묻는 값은 ∂z/∂c입니다." in lines.stdout
     assert "다 풀었습니다." in lines.stdout
+
+
+@pytest.fixture
+def esperanto(tmp_path: Path) -> Path:
+    """Make a folder of catalogs with a third language that has few translations."""
+    (tmp_path / "ko").symlink_to(CATALOGS / "ko")
+    folder = tmp_path / "eo" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    texts = {"Usage:": "Uzado:", "The language: {codes}.": "La lingvo: {codes}.", "leave the playground": "foriri"}
+    entries = (f'msgid "{text}"\nmsgstr "{translation}"\n' for text, translation in texts.items())
+    (folder / "tutor.po").write_text("\n".join(entries), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def run_with_esperanto(esperanto: Path, home: Path) -> Run:
+    """Run the program after a third language was registered."""
+    program = (
+        "import sys; from pathlib import Path; from tutor import i18n; i18n._CATALOG_DIR = Path(sys.argv[1]); "
+        "i18n.LANGUAGES['eo'] = i18n.Language('eo', 'Esperanto', 'Esperanto', ('jes',)); "
+        "from tutor.cli import main; main(sys.argv[2:])"
+    )
+
+    def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program, str(esperanto), *arguments]
+        env = {**os.environ, **environment}
+        return subprocess.run(command, input=text, capture_output=True, encoding="utf-8", env=env, timeout=60)
+
+    return run
+
+
+def test_a_third_language_is_an_option(run_with_esperanto: Run) -> None:
+    assert run_with_esperanto("--lang", "eo", "--help").stdout.startswith("Uzado:")
+    assert "La lingvo: en or ko or eo." in run_with_esperanto("list", "--help", LANG="eo.UTF-8").stdout
+    assert "en, ko, eo" in run_with_esperanto("--lang", "tlh", "list").stderr
+
+
+def test_a_third_language_is_a_setting(run_with_esperanto: Run, home: Path) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text('language = "eo"')
+    assert run_with_esperanto("solve", "--help").stdout.startswith("Uzado:")
+    shown = run_with_esperanto("settings", "--all").stdout
+    assert '# en, ko, eo\nlanguage = "eo"' in shown
+    (home / "settings.toml").write_text('language = "tlh"')
+    assert '"en", "ko", "eo"' in run_with_esperanto("list").stderr
+
+
+def test_texts_without_a_third_language_are_in_english(run_with_esperanto: Run) -> None:
+    played = run_with_esperanto("play", "basics/add-multiply", "--plain", "--lang", "eo", text=":help\n")
+    assert played.stdout == run_with_esperanto("play", "basics/add-multiply", "--plain", text=":help\n").stdout
+    assert ":quit: foriri" in run_with_esperanto("--plain", "--lang", "eo", text="playground\n:help\n").stdout
+
+
+def test_a_third_language_confirms_a_question(run_with_esperanto: Run) -> None:
+    run_with_esperanto("play", "basics/add-multiply", "--plain", text="1\n")
+    assert "Done." in run_with_esperanto("reset", "--all", text="jes\n").stdout
+
+
+def test_machines_get_every_language(run_with_esperanto: Run) -> None:
+    rows = json.loads(run_with_esperanto("mistakes", "--json").stdout)
+    assert all(row["name"].keys() == {"en", "ko", "eo"} and row["name"]["eo"] == row["name"]["en"] for row in rows)
+
+
+async def test_a_third_language_can_be_chosen_in_the_palette(esperanto: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(i18n, "_CATALOG_DIR", esperanto)
+    monkeypatch.setitem(i18n.LANGUAGES, "eo", i18n.Language("eo", "Esperanto", "Esperanto", ("jes",)))
+    with Store.open(default_path()) as store:
+        async with TutorApp(store).run_test() as pilot:
+            await wait_until(pilot, lambda: "Enter" in screen_text(pilot), "the list")
+            await pilot.press("ctrl+p", *"esperanto")
+            await wait_until(pilot, lambda: "Language: Esperanto" in screen_text(pilot), "the command")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: i18n.current_language() == "eo", "the language")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.i18n import LANGUAGES, N_, Message, _, describe_os_error, message
+from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, Message, _, describe_os_error, message
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ DENSITIES: Mapping[str, str] = {
     "full": N_("with all values"),
     "compact": N_("compact"),
 }
-#: How each language calls itself.
-LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
 
 _ASSIGNMENT = re.compile(r"""\s*(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)\s*=""")
 _TABLE_HEADER = re.compile(r"\s*\[")
@@ -58,7 +56,7 @@ class LoadedSettings:
 
 
 #: What a comment shows where the terminal or the locale decides.
-_EXAMPLES: Mapping[str, str | bool] = {"language": LANGUAGES[0], "ascii": True}
+_EXAMPLES: Mapping[str, str | bool] = {"language": DEFAULT_LANGUAGE, "ascii": True}
 #: What each setting takes, and what it is for.
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
 _DESCRIPTIONS: Mapping[str, str] = {

@@ -55,7 +55,7 @@ def new(
             ensure_new_pack_dir(place)
             title = title or _prompt(_("Title"), place.name, yes)
             names = authors or tuple(filter(None, [_prompt(_("Author"), _user_name(), yes)]))
-            written = _parse_languages(languages or _prompt(_("Languages (en, ko)"), current_language(), yes))
+            written = _parse_languages(languages or _prompt(_languages_question(), current_language(), yes))
             made = new_pack(place, title, names, written)
             findings = check_packs([place])
     except PackError as error:
@@ -104,6 +104,10 @@ def _user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return ""
+
+
+def _languages_question() -> str:
+    return str(message(N_("Languages ({codes})"), codes=", ".join(LANGUAGES)))
 
 
 def _parse_languages(text: str) -> tuple[str, ...]:

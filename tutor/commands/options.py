@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
 
+_LANG_HELP = str(message(N_("The language: {codes}."), codes=_(" or ").join(LANGUAGES)))
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -25,7 +27,7 @@ def common_options(function: Function) -> Function:
 
     @click.option("--plain", is_flag=True, help=_("Plain lines instead of a screen."))
     @click.option("--ascii", is_flag=True, help=_("Draw with ASCII characters only."))
-    @click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help=_("The language: en or ko."))
+    @click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help=_LANG_HELP)
     @click.pass_context
     @functools.wraps(function)
     def with_settings(context: click.Context, /, plain: bool, ascii: bool, *args: Any, **kwargs: Any) -> Any:

@@ -11,7 +11,7 @@ from tutor.commands.errors import CommandError
 from tutor.commands.export import open_output
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.i18n import LANGUAGES, N_, LocalizedText, _, current_language, describe_os_error, message
+from tutor.i18n import LANGUAGES, N_, LocalizedText, _, describe_os_error, message, other_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: What a table stands between in a page that is renewed.
 BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->"
-
-_TITLE_HEADERS = {"en": N_("title in English"), "ko": N_("title in Korean")}
 
 
 @click.command(
@@ -59,10 +57,14 @@ def exercise_table(packs: Sequence[Pack]) -> list[str]:
     from tutor.commands.documents import Table, as_markdown
 
     packs = sorted(packs, key=lambda pack: (pack.order is None, pack.order or 0))
-    other = [code for code in LANGUAGES if code != current_language() and _has_language(packs, code)]
-    titles = [_("exercise"), _("title"), *(_(_TITLE_HEADERS[code]) for code in other)]
+    other = [code for code in other_languages() if _has_language(packs, code)]
+    titles = [_("exercise"), _("title"), *(_title_header(code) for code in other)]
     titles += [_("rules practised"), _("blanks"), _("columns"), _("drawn small")]
     return as_markdown([Table(titles, [row for pack in packs for row in _table_rows(pack, other)])])
+
+
+def _title_header(code: str) -> str:
+    return str(message(N_("title in {language}"), language=_(LANGUAGES[code].english_name)))
 
 
 def _has_language(packs: Sequence[Pack], code: str) -> bool:

@@ -11,7 +11,7 @@ from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.progress import open_store
-from tutor.i18n import N_, _, message
+from tutor.i18n import LANGUAGES, N_, _, message
 
 if TYPE_CHECKING:
     from tutor.commands.launch import RunOptions
@@ -76,7 +76,7 @@ def _confirm(what: str | Message, number: int) -> bool:
     text = N_("Begin anew with this: {what}. Exercises that were begun or solved: {n}. Are you sure? [y/N] ")
     click.echo(str(message(text, what=what, n=number)), nl=False, err=True)
     line = sys.stdin.readline() if sys.stdin is not None else ""
-    return line.strip().lower() in ("y", "yes", "ㅛ", "예", "네")
+    return any(line.strip().lower() in language.yes_words for language in LANGUAGES.values())
 
 
 def _describe_target(pack: str, exercise: str) -> str | Message:

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 _FORMULA_COMMANDS: Sequence[LineCommand] = (
-    LineCommand("list", N_("the formulas that were tried last; type the number of one"), ("목록",)),
-    LineCommand("help", N_("this list"), ("도움말",)),
-    LineCommand("quit", N_("leave the playground"), ("그만", "종료", "q")),
+    LineCommand("list", N_("the formulas that were tried last; type the number of one"), {"ko": ("목록",)}),
+    LineCommand("help", N_("this list"), {"ko": ("도움말",)}),
+    LineCommand("quit", N_("leave the playground"), {"ko": ("그만", "종료"), "": ("q",)}),
 )
 _TRIAL_COMMANDS: Sequence[LineCommand] = (
-    LineCommand("exercise", N_("work on it as an exercise"), ("문제",)),
-    LineCommand("worked", N_("see it worked out"), ("풀이",)),
-    LineCommand("save", N_("save it as an exercise file"), ("저장",)),
-    LineCommand("back", N_("back to the formula"), ("뒤로", "이전")),
-    LineCommand("quit", N_("leave the playground"), ("그만", "종료", "q")),
+    LineCommand("exercise", N_("work on it as an exercise"), {"ko": ("문제",)}),
+    LineCommand("worked", N_("see it worked out"), {"ko": ("풀이",)}),
+    LineCommand("save", N_("save it as an exercise file"), {"ko": ("저장",)}),
+    LineCommand("back", N_("back to the formula"), {"ko": ("뒤로", "이전")}),
+    LineCommand("quit", N_("leave the playground"), {"ko": ("그만", "종료"), "": ("q",)}),
 )
 
 

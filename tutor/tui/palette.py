@@ -136,7 +136,7 @@ class TutorCommands(Provider):
         for code in LANGUAGES:
             if code != current_language():
                 yield self._setting_command(
-                    N_("language: {name}"), settings.LANGUAGE_NAMES[code], partial(app.set_language, code)
+                    N_("language: {name}"), LANGUAGES[code].name, partial(app.set_language, code)
                 )
         for name, says in settings.DENSITIES.items():
             if name != chosen.density:

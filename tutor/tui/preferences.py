@@ -136,7 +136,7 @@ class Preferences(App[bool]):
         i18n.set_language(code)
         self.settings = replace(self.settings, language=code)
         await self._recompose_screens()
-        self._save("language", code, message(N_("Language: {name}."), name=settings.LANGUAGE_NAMES[code]))
+        self._save("language", code, message(N_("Language: {name}."), name=i18n.LANGUAGES[code].name))
 
     async def set_ascii(self, ascii: bool) -> None:
         self.settings = replace(self.settings, ascii=ascii)

@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor import settings
-from tutor.i18n import N_, _, current_language
+from tutor.i18n import LANGUAGES, N_, _, current_language
 from tutor.tui.content import styled
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.key_bar import KeyBar
@@ -102,7 +102,7 @@ class SettingsScreen(TutorScreen):
         if name == "theme":
             return chosen.theme, settings.THEMES
         if name == "language":
-            return current_language(), settings.LANGUAGE_NAMES
+            return current_language(), {code: language.name for code, language in LANGUAGES.items()}
         if name == "density":
             return chosen.density, settings.DENSITIES
         return ("ascii" if self.ascii else "all"), _GLYPH_SET_LABELS
