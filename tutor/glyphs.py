@@ -1,4 +1,4 @@
-"""The program's own signs in ASCII."""
+"""Glyph sets: the signs of the program in Unicode and in ASCII."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from tutor.practice.worksheet import BlankState
-
-#: Signs that drawings are made of; an encoding without one of them can't show a graph.
+#: Signs that drawings need: an encoding that lacks one of them can't show a graph.
 _DRAWING_GLYPHS = "╭─╮│╰┼◇◆✓✗▸›×∂σ"
-#: What the environment holds in a terminal for Windows that has these signs in its font.
+#: Variables that Windows terminals set whose fonts have these signs.
 _MODERN_TERMINAL_VARIABLES = ("WT_SESSION", "TERM_PROGRAM", "ConEmuANSI", "ALACRITTY_WINDOW_ID")
 
 _TO_ASCII = str.maketrans(
@@ -41,7 +39,7 @@ _TO_ASCII = str.maketrans(
     }
     | {"δ": "delta", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
 )
-#: A root in a sentence; alone it is the name of a node.
+#: A root with its operand; √ alone is the name of a node.
 _SQUARE_ROOT = re.compile(r"√(\w)")
 _SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -50,29 +48,28 @@ _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-
 def terminal_needs_ascii(
     stream: TextIO | None, environment: Mapping[str, str] = os.environ, platform: str = sys.platform
 ) -> bool:
-    """Whether what is written to `stream` has to be ASCII: its encoding lacks our signs, or it is the old console of
-    Windows, whose fonts lack them.
-    """
+    """Whether `stream` can only show ASCII: its encoding lacks our signs, or it is the old Windows console."""
     try:
         _DRAWING_GLYPHS.encode(getattr(stream, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return True
-    old = platform == "win32" and not any(name in environment for name in _MODERN_TERMINAL_VARIABLES)
-    return old and stream is not None and stream.isatty()
+    old_console = platform == "win32" and not any(name in environment for name in _MODERN_TERMINAL_VARIABLES)
+    return old_console and stream is not None and stream.isatty()
 
 
 def to_ascii(text: str) -> str:
-    """Our own signs in ASCII, x² as x^2; names stay as they are."""
+    """Return `text` with our own signs in ASCII, x² as x^2; names stay as they are."""
     text = _SUPERSCRIPT.sub(
-        lambda power: "^" + power[0].translate(_FROM_SUPERSCRIPT), _SQUARE_ROOT.sub(r"sqrt(\1)", text)
+        lambda match: "^" + match[0].translate(_FROM_SUPERSCRIPT), _SQUARE_ROOT.sub(r"sqrt(\1)", text)
     )
     return text.translate(_TO_ASCII)
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One set of glyphs. `render` turns any text into what this set can show."""
+    """One set of glyphs: marks, signs and keys as they are written on a terminal."""
 
+    ascii: bool
     correct: str
     incorrect: str
     near: str
@@ -86,19 +83,22 @@ class Glyphs:
     started: str
     new: str
     prompt: str
-    render: Callable[[str], str]
     #: How the arrow keys are written; in ASCII by their names.
     arrows: Mapping[str, str] = field(default_factory=dict)
-    #: How keys that were changed are written, by the id of what they do.
+    #: How changed keys are written, by the id of their binding.
     changed_keys: Mapping[str, str] = field(default_factory=dict)
 
     def key_label(self, id: str, default: str) -> str:
-        """The key that does something, as people write it; `default` where it was not changed."""
+        """Return the key of a binding as people write it; `default` if it was not changed."""
         return self.changed_keys.get(id, default)
 
-    def for_state(self, state: BlankState) -> str:
-        """The mark beside a place; empty where nothing stands in it."""
-        marks: Mapping[BlankState, str] = {
+    def render(self, text: str) -> str:
+        """Return `text` as this set can show it."""
+        return to_ascii(text) if self.ascii else text
+
+    def for_state(self, state: str) -> str:
+        """Return the mark of a blank's state (`Worksheet.state`), empty for one without an entry."""
+        marks = {
             "right": self.correct,
             "wrong": self.incorrect,
             "near": self.near,
@@ -108,11 +108,12 @@ class Glyphs:
         return marks.get(state, "")
 
     def for_verdict(self, mark: str) -> str:
-        """A verdict's mark in this set."""
+        """Return the mark of a verdict (`verdict.MARKS`) in this set."""
         return {"✓": self.correct, "✗": self.incorrect}.get(mark, mark)
 
 
 UNICODE = Glyphs(
+    ascii=False,
     correct="✓",
     incorrect="✗",
     near="~",
@@ -126,10 +127,10 @@ UNICODE = Glyphs(
     started="▸",
     new="·",
     prompt="›",
-    render=str,
     arrows={"left": "←", "right": "→", "up": "↑", "down": "↓"},
 )
 ASCII = Glyphs(
+    ascii=True,
     correct="v",
     incorrect="X",
     near="~",
@@ -143,5 +144,4 @@ ASCII = Glyphs(
     started=">",
     new=".",
     prompt=">",
-    render=to_ascii,
 )
