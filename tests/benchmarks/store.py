@@ -27,7 +27,7 @@ from tutor.practice import review
 from tutor.practice.event import Event, new_id
 from tutor.practice.exercise_index import load_index
 from tutor.practice.progress import load_progress
-from tutor.practice.rule_ids import RULE_IDS
+from tutor.practice.rule_ids import all_rule_ids
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.store import Store
 
@@ -42,6 +42,7 @@ def history(number: int) -> Iterator[Event]:
     dice = random.Random(1)
     exercises = [(pack.id, entry.id) for pack in library.all_packs() for entry in pack.entries]
     worksheet, pack, exercise = "", "", ""
+    rules = all_rule_ids()
     for i in range(number):
         kind = "begin" if i % 10 == 0 else "solved" if i % 10 == 9 else "answer"
         if kind == "begin":
@@ -54,7 +55,7 @@ def history(number: int) -> Iterator[Event]:
             worksheet=worksheet,
             pack=pack,
             exercise=exercise,
-            rule=dice.choice(RULE_IDS) if kind == "answer" else "",
+            rule=dice.choice(rules) if kind == "answer" else "",
             blank=f"x{i % 10}" if kind == "answer" else "",
             text="-3/16" if kind == "answer" else "",
             verdict=("mistaken" if wrong else "right") if kind == "answer" else "",

@@ -9,7 +9,6 @@ import pytest
 from tutor import i18n
 from tutor.algebra.expr import Sym, number
 from tutor.engine.operations import OPERATIONS
-from tutor.grading.glossary import OPERATION_NAMES, RULE_REASONS
 from tutor.grading.replay import Replay
 from tutor.grading.rule_cards import all_cards, card_at
 from tutor.packs import library
@@ -102,8 +101,9 @@ def test_a_formula_of_ones_own_is_replayed_at_other_numbers_too() -> None:
 
 
 def test_every_operation_has_a_name_and_a_reason() -> None:
-    words = {operation.label for operation in OPERATIONS.values()}
-    assert words == set(OPERATION_NAMES) == set(RULE_REASONS)
+    for operation in OPERATIONS.values():
+        assert operation.title
+        assert operation.why
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

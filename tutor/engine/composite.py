@@ -50,6 +50,10 @@ _FEEDBACK_LAST_STEP = N_(
 )
 
 
+#: The names of mistakes at any composite operation.
+MISTAKE_LABELS = {"one-path": N_("a way left out"), "last-step": N_("only the last step")}
+
+
 def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: bool = False) -> Operation:
     """The operation that computes what `body` computes; its operands are the inputs that `body` begins with.
 
@@ -67,7 +71,7 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
     return Operation(
         # No id of the table: a group may be called like a built-in operation.
         id=f"{name}()" if is_group else name,
-        custom_label=name,
+        label=name,
         symbol=symbol or name,
         forward=inside.forward,
         derivative=tuple(partial(inside.derivative, slot) for slot in slots) if local else (),
@@ -184,11 +188,19 @@ class _CompositeBody:
             branch = self.branch_position(slot)
             for edge in () if branch is None else self.graph.outgoing_edges[branch]:
                 found.append(
-                    Mistake("one-path", partial(self._one_path_gradient, slot, edge), _FEEDBACK_ONE_PATH, slots=(slot,))
+                    Mistake(
+                        "one-path",
+                        MISTAKE_LABELS["one-path"],
+                        partial(self._one_path_gradient, slot, edge),
+                        _FEEDBACK_ONE_PATH,
+                        slots=(slot,),
+                    )
                 )
         last = self.graph.incoming_edges[self.graph.output_position]
         if len(last) == 1 and last[0].source >= self.num_operands:
-            found.append(Mistake("last-step", self._last_step_gradient, _FEEDBACK_LAST_STEP))
+            found.append(
+                Mistake("last-step", MISTAKE_LABELS["last-step"], self._last_step_gradient, _FEEDBACK_LAST_STEP)
+            )
         return found
 
     def _one_path_gradient(self, slot: int, through: Edge, e: EdgeContext) -> Value:

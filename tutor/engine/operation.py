@@ -1,4 +1,4 @@
-"""What one operation declares: how it computes, how a gradient goes back through it, and how people err."""
+"""The declaration of an operation: forward computation, gradient rules, texts for hints and cards, common mistakes."""
 
 from __future__ import annotations
 
@@ -13,60 +13,65 @@ from tutor.engine.shapes import ShapeRule, elementwise
 if TYPE_CHECKING:
     from tutor.engine.graph import Graph
 
-#: A local rule: `(z, x)` or `(z, x, y)`, the output and the operands -> ∂z/∂(this operand).
+#: Local derivative rule: `(z, x)` or `(z, x, y)`, the output and the operands -> ∂z/∂(this operand).
 DerivativeRule = Callable[..., Value]
-#: A structural rule: `(g, z, x, ...)`, the upstream, the output and the operands -> the downstream value.
+#: Vector-Jacobian product: `(g, z, x, ...)`, the upstream, the output and the operands -> this operand's gradient.
 VjpRule = Callable[..., Value]
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeContext:
-    """One edge where a rule, right or wrong, is applied. Values are floats, arrays or trees, all of one kind."""
+    """The values around one edge, to which a rule, right or wrong, is applied: all floats, all arrays or all trees."""
 
     g: Value
-    """the upstream of the node the edge runs into"""
+    """the upstream gradient of the edge's target"""
     z: Value
-    """the node's output"""
+    """the output of the target"""
     operands: tuple[Value, ...]
-    """what all its operands are, constants included"""
+    """all operands of the target, constants included"""
     slot: int
-    """which operand this edge is"""
+    """the position of this edge among the operands"""
     l: Value  # noqa: E741 - the letter of the catalogue of mistakes
-    """the local gradient, None where the operation has only a vjp"""
+    """the local derivative, None if the operation has only a vjp"""
 
     @property
     def x(self) -> Value:
-        """What this edge itself carried."""
+        """The forward value of this edge."""
         return self.operands[self.slot]
 
     @property
     def o(self) -> Value:
-        """What the other operand was."""
+        """The other operand."""
         return self.operands[1 - self.slot]
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A named wrong rule. `rule` gives the wrong value it leads to; `feedback` points at what to look at.
+    """A named wrong rule. `rule` computes the wrong gradient, `feedback` asks the learner what to look at.
 
-    `slots` says where it can happen, None everywhere. A rule may fail on some numbers (log of a negative):
-    then it leads nowhere there.
+    A rule may fail on some numbers (log of a negative); then the mistake does not apply to them.
     """
 
     id: str
+    label: str
+    """the short name for lists and summaries; mistakes with the same id may share it"""
     rule: Callable[[EdgeContext], Value]
     feedback: str
     slots: tuple[int, ...] | None = None
+    """the operands at which it can happen; None for all"""
     feedback_with_constant: str | None = None
-    """what to say instead where the other operand is a constant; empty where it can't happen there"""
+    """the feedback if the other operand is a constant; empty if the mistake cannot happen then"""
+    correct_for_shape: Callable[[int, int], bool] | None = None
+    """whether the rule is right for every input of so many rows and columns"""
 
 
 @dataclass(frozen=True, slots=True)
 class FusedForm:
-    """How an operation computes in floats where its first operand is what a certain other operation puts out.
+    """The float computation of an operation whose first operand is the output of a certain other operation.
 
-    Some digits that it needs are in the other one's operands only: log(1 − 1e-18) in floats is log(1). `forward` and
-    the `rules` take the other operation's operands too, after its own: `(x, y, …, inner…)`, `(g, z, x, y, …, inner…)`.
+    It uses the operands of that other operation because its output has lost digits: log(1 − 1e-18) is log(1) in
+    floats. `forward` takes `(x, y, …, inner…)` and each of the `rules` `(z, x, y, …, inner…)`, or
+    `(g, z, x, y, …, inner…)` for a vjp.
     """
 
     forward: Callable[..., Value]
@@ -75,60 +80,74 @@ class FusedForm:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One row of the table. Texts are templates for `tutor.i18n`; those of hints are one per operand or one for all.
+    """One operation. Texts are templates for `tutor.i18n`.
 
-    `symbol` is what is drawn in the node. `derivative` (elementwise) or `vjp` (structural) has one rule per operand.
-    `question` is the first rung of the hints: what to look at, without the rule; `rule` the rule in words; `calculus_rule` the
-    differentiation rule that leads to it, for where the rule in symbols is the answer.
+    `derivative` (elementwise) or `vjp` (structural) has one rule per operand. The tuples of texts have one text per
+    operand, or a single one for all.
     """
 
     id: str
     symbol: str
+    """drawn in the node"""
     forward: Callable[..., Value]
     rule: tuple[str, ...]
+    """the rule in words, the second rung of the hints"""
     question: tuple[str, ...]
+    """what to look at, the first rung; does not reveal the rule"""
+    label: str = ""
+    """prefix of node ids and of mistake ids; the id if left out"""
+    title: str = ""
+    """the heading of the rule card; the label if left out"""
+    skill_name: tuple[str, ...] = ()
+    """the name of the skill in progress and reviews, one for each text in `rule`"""
+    why: str = ""
+    """the reason on the rule card"""
     derivative: tuple[DerivativeRule, ...] = ()
     vjp: tuple[VjpRule, ...] = ()
     commutative: bool = False
     mistakes: tuple[Mistake, ...] = ()
     calculus_rule: tuple[str, ...] = ()
+    """the differentiation rule, said instead of `rule` where the rule in symbols would be the answer"""
     rule_with_constant: str = ""
     question_with_constant: str = ""
-    """the texts of the hints instead where the other operand is a constant"""
-    needs_extra_digits: bool = False
-    """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
+    """`rule` and `question` if the other operand is a constant"""
     shape_rule: ShapeRule = elementwise
     """the shape of the output from those of the operands"""
-    custom_label: str = ""
-    """what ids, mistakes and people call it; the id where it is left out"""
     stable: tuple[Callable[..., Value], ...] = ()
-    """`derivative` or `vjp` for floats, where the declared rule would lose digits or overflow"""
+    """`derivative` or `vjp` for floats, if the declared rule would lose digits or overflow"""
     fused: Mapping[str, FusedForm] = field(default_factory=dict)
-    """the same for its place in a graph: by the operation that its first operand comes from"""
+    """the form for floats by the operation that outputs the first operand"""
+    divisor: Callable[..., Value | None] | None = None
+    """`(x, ...)` -> the value whose zero is a pole, None if these operands have none"""
+    needs_extra_digits: bool = False
+    """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
     has_kink: bool = False
-    """whether the slope jumps somewhere: its rule is told in words, not by a formula"""
+    """whether the slope jumps somewhere, so that hints give the rule in words, not as a formula"""
+    keeps_decimals: bool = False
+    """whether decimals with few digits give a decimal, not 0.333…"""
+    ends_pass: bool = False
+    """whether it usually is the last node, with the start of the pass as its upstream"""
     body: Graph | None = None
     """what a composite operation consists of: a graph that begins with an input for each operand"""
     is_group: bool = False
-    """whether its parts are nodes of the graph it stands in, which have their ids back when it is opened"""
+    """whether its parts are nodes of the graph it belongs to, which get their ids back when it is unfolded"""
 
-    @property
-    def label(self) -> str:
-        """The word that node ids are counted with and mistakes begin with."""
-        return self.custom_label or self.id
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.id)
+        object.__setattr__(self, "title", self.title or self.label)
 
     def text_for(self, texts: tuple[str, ...], slot: int) -> str:
-        """The text for one operand."""
+        """Return the text for the operand `slot`."""
         return texts[min(slot, len(texts) - 1)]
 
     def backpropagate(self, g: Value, z: Value, operands: tuple[Value, ...], slot: int) -> Value:
-        """The downstream value of one operand's edge for an upstream `g`."""
+        """Return the gradient of the operand `slot` for an upstream `g`."""
         if self.vjp:
             return self.rules_for(g)[slot](g, z, *operands)
         return g * self.rules_for(g)[slot](z, *operands)
 
     def rules_for(self, like: Value) -> tuple[Callable[..., Value], ...]:
-        """`derivative` or `vjp`, one for each operand; for floats (such as `like`) in their careful form."""
+        """Return `derivative` or `vjp`, in its stable form if `like` is a float or an array of floats."""
         if self.stable and not ops.is_exact(like):
             return self.stable
         return self.vjp or self.derivative

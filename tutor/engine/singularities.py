@@ -12,8 +12,6 @@ from tutor.engine.passes import forward, operands_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: The operand that must not be zero, by operation; that of a power is its base, below a negative exponent.
-_DIVISOR_SLOTS = {"inv": 0, "div": 1}
 #: A node, the value it puts out and its operands.
 _EvaluatedNode: TypeAlias = tuple[Node, Value, tuple[Value, ...]]
 
@@ -41,9 +39,8 @@ def find_crossed_pole(graph: Graph, values_a: Sequence[Value], values_b: Sequenc
 
 
 def _divisor(node: Node, z: Value, args: tuple[Value, ...]) -> Value | None:
-    if node.op == "pow" and isinstance(args[1], float) and args[1] < 0:
-        return args[0]
-    return args[_DIVISOR_SLOTS[node.op]] if node.op in _DIVISOR_SLOTS else None
+    divisor = node.operation.divisor
+    return None if divisor is None else divisor(*args)
 
 
 def _iter_operations(graph: Graph, found: Sequence[Value]) -> Iterator[_EvaluatedNode]:

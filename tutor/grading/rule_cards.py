@@ -13,7 +13,6 @@ from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.composite import operand_letter
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import to_ascii
-from tutor.grading.glossary import OPERATION_NAMES, RULE_REASONS, WHY_BRANCH, WHY_COMPOSITE, WHY_START
 from tutor.grading.hints.rule_formulas import parenthesize
 from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.labels import mistake_label
@@ -30,6 +29,22 @@ if TYPE_CHECKING:
 #: A matrix of more cells than this is told by its shape in a picture.
 _MAX_CELLS = 4
 _UNKNOWN = "?"
+
+_WHY_COMPOSITE = N_(
+    "Inside, several steps follow one another. "
+    "Each multiplies the change that reaches it by its own slope, so the slopes are multiplied. "
+    "Where a value takes several ways inside, what comes back along them is added."
+)
+_WHY_START = N_(
+    "The backward pass asks how the output moves when something else moves. "
+    "The first question is about the output itself, and it moves as it moves: 1. "
+    "Where the calculation goes on behind it, what comes back from there stands in place of the 1."
+)
+_WHY_BRANCH = N_(
+    "The value goes along several lines at once. "
+    "Move it a little, and the output feels it along every one of them. "
+    "Small effects add up, so what comes back is added."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +128,13 @@ def all_cards() -> tuple[RuleCard, ...]:
 def start_card() -> RuleCard:
     """Where the backward pass begins."""
     text = N_("At the output the backward pass starts: with 1, or with what comes back from behind it.")
-    return RuleCard("", N_("start"), (message(text),), WHY_START, mistakes=_mistake_names("start"))
+    return RuleCard("", N_("start"), (message(text),), _WHY_START, mistakes=_mistake_names("start"))
 
 
 def branch_card() -> RuleCard:
     """Where a value goes to several places."""
     rule = message(N_("At a branch the gradient is the sum of what comes back along its lines."))
-    return RuleCard("●", N_("branch"), (rule,), WHY_BRANCH, mistakes=_mistake_names("branch"))
+    return RuleCard("●", N_("branch"), (rule,), _WHY_BRANCH, mistakes=_mistake_names("branch"))
 
 
 def _mistake_names(where: str) -> tuple[tuple[str, str], ...]:
@@ -141,9 +156,9 @@ def card_for(operation: Operation) -> RuleCard:
     picture = NodePicture(operation.symbol, letters, out, "g", back, N_("g is the upstream, y what the node gives."))
     return RuleCard(
         operation.symbol,
-        OPERATION_NAMES.get(operation.label, operation.label),
+        operation.title,
         _rule_texts(operation, operation.symbol),
-        RULE_REASONS.get(operation.label, WHY_COMPOSITE),
+        operation.why or _WHY_COMPOSITE,
         picture if operation.derivative else None,
         tuple(_common_mistakes(operation, None, {})),
     )
@@ -205,9 +220,9 @@ def card_at(problem: Problem, place: Blank, known: Collection[str]) -> RuleCard:
     words = {key: str(word) for key, word in template_values(problem, place).items()}
     return RuleCard(
         node.symbol,
-        OPERATION_NAMES.get(operation.label, operation.label),
+        operation.title,
         says,
-        RULE_REASONS.get(operation.label, WHY_COMPOSITE) if node.custom_operation is None else WHY_COMPOSITE,
+        operation.why or _WHY_COMPOSITE,
         picture,
         tuple(_common_mistakes(operation, slot, words)),
     )

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 #: A slope jumps nearer to zero, or to a tie, than this.
 _KINK_TOLERANCE = 1e-9
-#: Operations that make decimals of decimals; elsewhere a long one is no surprise.
-_DECIMAL_OPERATIONS = {"add", "sub", "mul", "neg", "matmul", "transpose", "sum", "sum.0", "sum.1", "relu", "abs", "max", "min",
-            "pow", "broadcast"}  # fmt: skip
 #: So many different sets of 40 come of what may be drawn where it is much; fewer than a few are too few for practice.
 _ENOUGH_SETS, _MIN_SETS = 20, 4
 #: Whose numbers show what is so for all numbers.
@@ -349,7 +346,7 @@ def has_few_digits(value: Any) -> Any:
 def _makes_decimals(problem: Problem) -> bool:
     """Whether all values are decimals where the inputs are."""
     nodes = [node for node in problem.graph.nodes if not node.is_input]
-    return all(node.op in _DECIMAL_OPERATIONS and (node.op != "pow" or node.const is not None) for node in nodes)
+    return all(node.operation.keeps_decimals and (node.op != "pow" or node.const is not None) for node in nodes)
 
 
 def _any_cell(flags: Any, count: int) -> Any:

@@ -15,74 +15,35 @@ from tutor.grading.tolerances import MIN_PROOF_SEPARATION
 from tutor.i18n import N_, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tutor.engine.graph import Graph
+    from tutor.engine.operation import Operation
     from tutor.grading.problem import Blank, Problem
-
-#: What a calculation ends with, so that its upstream is the start of the pass.
-_FINAL_OPERATIONS = ("sum", "mean", "cross_entropy", "mse")
 
 BRANCH, START, OWN = "branch", "start", "own"
 
-_RULE_NAMES = {
-    "add": N_("+ passes on"),
-    "sub:0": N_("− passes on"),
-    "sub:1": N_("− changes the sign"),
-    "mul": N_("× other input"),
-    "div:0": N_("÷ to the numerator"),
-    "div:1": N_("÷ to the denominator"),
-    "neg": N_("change of sign"),
-    "inv": N_("reciprocal"),
-    "pow:0": N_("power, to the base"),
-    "pow:1": N_("power, to the exponent"),
-    "exp": N_("exp from the output"),
-    "log": N_("slope of log"),
-    "sqrt": N_("slope of the root"),
-    "sin": N_("slope of sin"),
-    "cos": N_("slope of cos"),
-    "sigmoid": N_("σ′ from the output"),
-    "tanh": N_("slope of tanh"),
-    "softplus": N_("slope of softplus"),
-    "relu": N_("gate of relu"),
-    "abs": N_("sign at |x|"),
-    "max": N_("winner of max"),
-    "min": N_("winner of min"),
-    "matmul:0": N_("@ to the left matrix"),
-    "matmul:1": N_("@ to the right matrix"),
-    "transpose": N_("transposed back"),
-    "broadcast": N_("sum over copies"),
-    "softmax": N_("softmax by rows"),
-    "sum": N_("Σ to every cell"),
-    "sum.0": N_("Σ of columns"),
-    "sum.1": N_("Σ of rows"),
-    "mean": N_("mean to every cell"),
-    "mean.0": N_("mean of columns"),
-    "mean.1": N_("mean of rows"),
-    "cross_entropy:0": N_("cross entropy, to the prediction"),
-    "cross_entropy:1": N_("cross entropy, to the target"),
-    "mse:0": N_("squared error, to the prediction"),
-    "mse:1": N_("squared error, to the target"),
+_GENERAL_RULE_NAMES = {
     BRANCH: N_("sum at a branch"),
     START: N_("start of the pass"),
     OWN: N_("nodes of one's own"),
 }
 
 
-def _operand_table() -> dict[str, tuple[str, int]]:
-    """Every rule of the table of operations, with its operation and operand."""
-    found = {}
-    for id, operation in OPERATIONS.items():
-        if len(operation.rule) == 1:
-            found[id] = (id, 0)
-        else:
-            found |= {f"{id}:{slot}": (id, slot) for slot in range(len(operation.rule))}
-    return found
+def all_rule_ids() -> tuple[str, ...]:
+    """Return the ids of all rules: the operations' in their order, then the general ones."""
+    operand_rules = (_rule_id(operation, i) for operation in OPERATIONS.values() for i in range(len(operation.rule)))
+    return (*operand_rules, *_GENERAL_RULE_NAMES)
 
 
-_OPERANDS: Mapping[str, tuple[str, int]] = _operand_table()
-#: The ids of all rules.
-RULE_IDS: tuple[str, ...] = (*_OPERANDS, BRANCH, START, OWN)
+def _rule_id(operation: Operation, slot: int) -> str:
+    count = len(operation.rule)
+    return operation.id if count == 1 else f"{operation.id}:{min(slot, count - 1)}"
+
+
+def _find_rule(rule: str) -> tuple[Operation, int] | None:
+    """Return the operation and the operand of a rule; None if no operation has it."""
+    operation = OPERATIONS.get(rule.partition(":")[0])
+    slots = range(len(operation.rule)) if operation else ()
+    return next(((operation, slot) for slot in slots if operation and _rule_id(operation, slot) == rule), None)
 
 
 def rule_id_at(problem: Problem, blank: Blank) -> str:
@@ -94,42 +55,34 @@ def rule_id_at(problem: Problem, blank: Blank) -> str:
 
 def _operand_rule(graph: Graph, target: int, slot: int) -> str:
     node = graph.nodes[target]
-    id = node.operation.id
-    if node.custom_operation is not None or id not in OPERATIONS:
+    if node.custom_operation is not None or node.op not in OPERATIONS:
         return OWN
-    return id if id in _OPERANDS else f"{id}:{min(slot, len(node.operation.rule) - 1)}"
+    return _rule_id(node.operation, slot)
 
 
 def normalise_rule_id(rule: str, blank: str = "") -> str | None:
-    """The rule that an event tells of, None where it tells of none that is known here.
+    """Return the id of an event's rule; None if there is no such rule here.
 
-    Events of an early version hold the bare id of the operation; the operand is known where the blank's id has it.
+    Events of an early version hold the bare id of the operation; the operand is taken from the blank's id, if it is
+    there.
     """
-    if rule in _OPERANDS or rule in (BRANCH, START, OWN):
-        return rule
     _, _, slot = blank.rpartition(".")
-    return f"{rule}:{slot}" if f"{rule}:{slot}" in _OPERANDS else None
+    candidates = (rule, f"{rule}:{slot}")
+    return next((id for id in candidates if id in _GENERAL_RULE_NAMES or _find_rule(id)), None)
 
 
 def rule_name(rule: str) -> str:
-    """What people call a rule, in the language in use."""
-    return translate(_RULE_NAMES[rule]) if rule in _RULE_NAMES else rule
+    """Return the name of a rule as a skill, in the current language."""
+    if rule in _GENERAL_RULE_NAMES:
+        return translate(_GENERAL_RULE_NAMES[rule])
+    found = _find_rule(rule)
+    return translate(found[0].skill_name[found[1]]) if found and found[0].skill_name else rule
 
 
 def rule_text(rule: str) -> str:
-    """The rule in words, in the language in use; empty where the table of operations has none."""
-    if rule not in _OPERANDS:
-        return ""
-    id, slot = _OPERANDS[rule]
-    operation = OPERATIONS[id]
-    return translate(operation.text_for(operation.rule, slot))
-
-
-def _harmless_mistakes(shape: tuple[int, int] | None) -> set[str]:
-    """What is right as well in a value of this shape, whatever its numbers are."""
-    rows, columns = shape or (1, 1)
-    same = {"softmax.whole-matrix": rows == 1, "mse.by-rows": columns == 1, "broadcast.added-up": rows * columns == 1}
-    return {mistake for mistake, always in same.items() if always}
+    """Return the rule in words, in the current language; empty for a rule that is no operation's."""
+    found = _find_rule(rule)
+    return translate(found[0].rule[found[1]]) if found else ""
 
 
 def proves_rule(problem: Problem, blank: Blank) -> bool:
@@ -150,11 +103,16 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
         return not any(mistake.startswith("branch.") for mistake in found)
     assert blank.edge
     operation = problem.graph.nodes[blank.edge.target].operation
-    own = {f"{operation.label}.{mistake.id}" for mistake in operation.mistakes} - _harmless_mistakes(blank.shape)
+    rows, columns = blank.shape or (1, 1)
+    own = {
+        f"{operation.label}.{mistake.id}"
+        for mistake in operation.mistakes
+        if not (mistake.correct_for_shape and mistake.correct_for_shape(rows, columns))
+    }
     if operation.has_kink:
         # One side of a kink shows one half of the rule: nothing there is told from every mistake at once.
         return bool(own - found) and ("any.dropped-upstream" not in found or "any.zero" in found)
-    if operation.id in _FINAL_OPERATIONS and problem.upstream(blank) == "start":
+    if operation.ends_pass and problem.upstream(blank) == "start":
         # Behind it there is nothing to be dropped: what is left are the rule's own mistakes.
         return not found & own
     return not found & (own | {"any.dropped-upstream"})

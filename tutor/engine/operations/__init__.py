@@ -1,4 +1,4 @@
-"""The table of operations: one declaration each. Everything else about an edge is derived from it."""
+"""The table of operations, from which graphs, grading, hints, cards and drawings derive what they know."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ if TYPE_CHECKING:
 
     from tutor.engine.operation import Operation
 
-#: Every operation by its id. The word that node ids are counted with is its `label`.
-OPERATIONS: Mapping[str, Operation] = {
+_registry: dict[str, Operation] = {
     operation.id: operation
     for table in (arithmetic.TABLE, elementwise.TABLE, piecewise.TABLE, linalg.TABLE, reductions.TABLE, losses.TABLE)
     for operation in table
 }
+#: Every operation by its id; a view that shows what is registered later.
+OPERATIONS: Mapping[str, Operation] = _registry
+
+
+def register(operation: Operation) -> None:
+    """Add an operation. Raises `ValueError` if its id is taken."""
+    if operation.id in _registry:
+        raise ValueError(operation.id)
+    _registry[operation.id] = operation
+
+
+def unregister(operation: Operation) -> None:
+    """Remove an operation. Raises `KeyError` if it is not registered."""
+    del _registry[operation.id]

@@ -11,7 +11,7 @@ from tutor.algebra.expr import Sym
 from tutor.algebra.ops import Value, constant_like, cos, exp, is_exact, log, power, sigmoid, sin, softplus, sqrt, tanh
 from tutor.engine.operation import EdgeContext, FusedForm, Mistake, Operation
 from tutor.engine.operations import stable
-from tutor.engine.operations.feedback import UNDO
+from tutor.engine.operations.feedback import undo
 from tutor.i18n import N_
 
 
@@ -30,38 +30,50 @@ TABLE = (
     Operation(
         id="exp",
         symbol="exp",
+        title=N_("exponential"),
         forward=exp,
         derivative=(lambda z, x: z,),
         rule=(N_("exp is its own slope: it sends back the upstream times its output."),),
+        skill_name=(N_("exp from the output"),),
         question=(N_("Which function is its own slope, and what did this node put out?"),),
         calculus_rule=(N_("e^x is the one function that differentiation leaves as it is."),),
+        why=N_(
+            "exp grows as fast as it is high: that is what makes e special. "
+            "So its slope at any input is its own output. "
+            "The output stands in the graph already."
+        ),
         mistakes=(
             Mistake(
                 "power-rule",
+                N_("the rule for powers"),
                 lambda e: e.g * e.x * exp(e.x - constant_like(1, e.x)),
                 N_("That is the rule for powers of x. Here x stands above: what is the slope of e^x?"),
             ),
             Mistake(
                 "wrong-sign-argument",
+                N_("wrong sign in the exponent"),
                 lambda e: e.g * exp(-e.x),
                 N_("Look at the sign above: which number did exp really receive?"),
             ),
             Mistake(
                 "times-inner",
+                N_("extra factor x"),
                 lambda e: e.g * e.x * e.z,
                 N_("e^x is already the whole slope. Where does the extra x come from?"),
             ),
             Mistake(
                 "at-output",
+                N_("slope taken at the output"),
                 lambda e: e.g * exp(e.z),
                 N_("You took exp twice. The slope is taken at what came in, and that has been done already."),
             ),
-            Mistake("undo", lambda e: log(e.g), UNDO),
+            undo(lambda e: log(e.g)),
         ),
     ),
     Operation(
         id="log",
         symbol="log",
+        title=N_("logarithm"),
         forward=log,
         derivative=(lambda z, x: constant_like(1, x) / x,),
         fused={
@@ -69,64 +81,85 @@ TABLE = (
             "softmax": FusedForm(stable.log_softmax, (lambda z, y, x: 1 / y,)),
         },
         rule=(N_("log sends back the upstream divided by its input."),),
+        skill_name=(N_("slope of log"),),
         question=(N_("log grows more and more slowly. What came into this node?"),),
         calculus_rule=(N_("log is the inverse of exp: its slope is one over the slope of exp, where the two meet."),),
+        why=N_(
+            "log undoes exp, so its slope is one over the slope of exp. "
+            "exp is as steep as it is high, and its height is the input x of log. "
+            "That leaves 1/x."
+        ),
         mistakes=(
             Mistake(
                 "at-output",
+                N_("slope taken at the output"),
                 lambda e: e.g / e.z,
                 N_("The form 1/x is right, but what did you put in for x: the node's input or its output?"),
             ),
             Mistake(
                 "base-10",
+                N_("logarithm to base 10"),
                 lambda e: e.g / (e.x * log(constant_like(10, e.x))),
                 N_("That is the slope of the logarithm to base 10. Here log is the natural one."),
             ),
             Mistake(
                 "times-input",
+                N_("multiplied by the input"),
                 lambda e: e.g * e.x,
                 N_("You multiplied by the input. When the input is large, does log rise fast or slowly?"),
             ),
-            Mistake("undo", lambda e: exp(e.g), UNDO),
+            undo(lambda e: exp(e.g)),
         ),
     ),
     Operation(
         id="sigmoid",
         symbol="σ",
+        title=N_("sigmoid"),
         forward=sigmoid,
         derivative=(lambda z, x: z * (constant_like(1, z) - z),),
         stable=(stable.sigmoid_derivative,),
         needs_extra_digits=True,
         rule=(N_("σ sends back the upstream times its output y times what is left above it: y·(1 − y)."),),
+        skill_name=(N_("σ′ from the output"),),
         question=(N_("The slope of σ can be told from its output alone. What did this node put out?"),),
         calculus_rule=(
             N_(
                 "Write σ as 1/(1 + e^(−x)) and go through it step by step with the chain rule. The result can be written with the output alone."
             ),
         ),
+        why=N_(
+            "The output y lies between 0 and 1, and flattens out at both ends. "
+            "y·(1 − y) is 0 at both ends, and greatest, a quarter, in the middle. "
+            "It follows from 1/(1 + e^(−x)), and needs nothing but the output."
+        ),
         mistakes=(
             Mistake(
                 "forgot-1-minus",
+                N_("factor 1 − y left out"),
                 lambda e: e.g * e.z,
                 N_("You multiplied by σ's output. The slope of σ has a second factor: near 1 it must vanish."),
             ),
             Mistake(
                 "one-minus-y",
+                N_("factor y left out"),
                 lambda e: e.g * (constant_like(1, e.z) - e.z),
                 N_("What is left above y is one factor. The other one makes the slope vanish near 0."),
             ),
             Mistake(
                 "y-squared",
+                N_("y·y instead of y·(1 − y)"),
                 lambda e: e.g * e.z * e.z,
                 N_("y·y has one factor right. At y near 1 σ is flat: does y·y vanish there?"),
             ),
             Mistake(
                 "sigma-at-input",
+                N_("σ's slope taken at the input"),
                 lambda e: _sigmoid_gradient_at(e, e.x),
                 N_("The form y·(1 − y) is right, but what did you put in for y: σ's input or its output?"),
             ),
             Mistake(
                 "sigma-twice",
+                N_("σ taken twice"),
                 lambda e: _sigmoid_gradient_at(e, sigmoid(e.z)),
                 N_("The form y·(1 − y) is right, but you put σ of y in for y. The output has been through σ already."),
             ),
@@ -135,65 +168,87 @@ TABLE = (
     Operation(
         id="sqrt",
         symbol="√",
+        title=N_("square root"),
         forward=sqrt,
         derivative=(lambda z, x: constant_like(1, z) / (2 * z),),
         rule=(N_("√ sends back the upstream divided by twice its output."),),
+        skill_name=(N_("slope of the root"),),
         question=(N_("√x is x to the power ½. What did this node put out?"),),
         calculus_rule=(
             N_("Write √x as a power, x^(1/2): the exponent comes down as a factor, and is lowered by one."),
         ),
+        why=N_(
+            "y·y = x: moving y a little moves x by 2y times as much. "
+            "The root asks the other way round, so it is one over that. "
+            "The slope is 1/(2y), with the output y."
+        ),
         mistakes=(
             Mistake(
                 "no-half",
+                N_("factor ½ left out"),
                 lambda e: e.g / e.z,
                 N_("The root belongs below, good. √x is x to the power ½: where does this ½ go?"),
             ),
             Mistake(
                 "half-over-x",
+                N_("x instead of its root"),
                 lambda e: e.g / (2 * e.x),
                 N_("The ½ is right. Above ½ is lowered by one: which power of x is left, x itself or its root?"),
             ),
             Mistake(
                 "half-only",
+                N_("½ alone"),
                 lambda e: e.g / 2,
                 N_("The ½ came down, good. Something of x is left as well: is √x steep or flat where x is large?"),
             ),
             Mistake(
                 "not-lowered",
+                N_("exponent not lowered"),
                 lambda e: e.g * e.z / 2,
                 N_("The ½ came down as a factor, good. What is left above, when ½ is lowered by one?"),
             ),
-            Mistake("undo", lambda e: e.g * e.g, UNDO),
+            undo(lambda e: e.g * e.g),
         ),
     ),
     Operation(
         id="sin",
         symbol="sin",
+        title=N_("sine"),
         forward=sin,
         derivative=(lambda z, x: cos(x),),
         rule=(N_("The slope of sin is cos, at the same input."),),
+        skill_name=(N_("slope of sin"),),
         question=(N_("Where sin is steepest, what does cos do there? Look at the node's input."),),
         calculus_rule=(
             N_("sin and cos take turns: differentiation turns each into the other. Which of the two gets a minus?"),
         ),
+        why=N_(
+            "On the unit circle sin is the height. "
+            "As the angle grows, the height grows by as much as cos is across. "
+            "So the slope of sin is cos, at the same input."
+        ),
         mistakes=(
             Mistake(
                 "degrees",
+                N_("degrees instead of radians"),
                 lambda e: e.g * cos(_degrees_to_radians(e.x)),
                 _DEGREES_FEEDBACK,
             ),
             Mistake(
                 "swapped-sign",
+                N_("wrong sign"),
                 lambda e: -e.g * cos(e.x),
                 N_("The size is right. Which of the two, sin or cos, brings a minus when it is differentiated?"),
             ),
             Mistake(
                 "function-itself",
+                N_("the function instead of its slope"),
                 lambda e: e.g * e.z,
                 N_("That is sin itself. Asked is how fast it rises here: which function tells its slope?"),
             ),
             Mistake(
                 "at-output",
+                N_("slope taken at the output"),
                 lambda e: e.g * cos(e.z),
                 N_("The slope is cos, right. Of what did you take it: of the node's input, or of its output?"),
             ),
@@ -202,31 +257,42 @@ TABLE = (
     Operation(
         id="cos",
         symbol="cos",
+        title=N_("cosine"),
         forward=cos,
         derivative=(lambda z, x: -sin(x),),
         rule=(N_("The slope of cos is minus sin, at the same input."),),
+        skill_name=(N_("slope of cos"),),
         question=(N_("At 0 cos stands at its top. Just to the right of it, does it rise or fall?"),),
         calculus_rule=(
             N_("sin and cos take turns: differentiation turns each into the other. Which of the two gets a minus?"),
         ),
+        why=N_(
+            "On the unit circle cos is the way across. "
+            "As the angle grows, that way shrinks by as much as sin is high. "
+            "So the slope of cos is −sin."
+        ),
         mistakes=(
             Mistake(
                 "degrees",
+                N_("degrees instead of radians"),
                 lambda e: -e.g * sin(_degrees_to_radians(e.x)),
                 _DEGREES_FEEDBACK,
             ),
             Mistake(
                 "swapped-sign",
+                N_("wrong sign"),
                 lambda e: e.g * sin(e.x),
                 N_("The size is right. Just to the right of 0, does cos rise or fall, while sin is positive?"),
             ),
             Mistake(
                 "function-itself",
+                N_("the function instead of its slope"),
                 lambda e: e.g * e.z,
                 N_("That is cos itself. Asked is how fast it rises here: which function tells its slope?"),
             ),
             Mistake(
                 "at-output",
+                N_("slope taken at the output"),
                 lambda e: -e.g * sin(e.z),
                 N_("The slope is −sin, right. Of what did you take it: of the node's input, or of its output?"),
             ),
@@ -235,40 +301,52 @@ TABLE = (
     Operation(
         id="tanh",
         symbol="tanh",
+        title=N_("hyperbolic tangent"),
         forward=tanh,
         derivative=(lambda z, x: constant_like(1, z) - power(z, 2),),
         stable=(stable.tanh_derivative,),
         needs_extra_digits=True,
         rule=(N_("tanh sends back the upstream times 1 minus the square of its output y: 1 − y²."),),
+        skill_name=(N_("slope of tanh"),),
         question=(N_("The slope of tanh can be told from its output alone. What did this node put out?"),),
         calculus_rule=(
             N_(
                 "Write tanh as the quotient (e^x − e^(−x))/(e^x + e^(−x)) and use the rule for quotients. The result can be written with the output alone."
             ),
         ),
+        why=N_(
+            "The output y lies between −1 and 1, and flattens out at both ends. "
+            "1 − y² is 0 at both ends, and greatest, 1, in the middle. "
+            "It needs nothing but the output."
+        ),
         mistakes=(
             Mistake(
                 "sigmas-rule",
+                N_("σ's rule"),
                 lambda e: _sigmoid_gradient_at(e, e.z),
                 N_("y·(1 − y) is the rule of σ. At 0 tanh puts out 0 and is as steep as it gets: what fits that?"),
             ),
             Mistake(
                 "at-input",
+                N_("slope taken at the input"),
                 lambda e: e.g * (constant_like(1, e.x) - power(e.x, 2)),
                 N_("The form 1 − y² is right, but what did you put in for y: the node's input or its output?"),
             ),
             Mistake(
                 "no-square",
+                N_("square left out"),
                 lambda e: e.g * (constant_like(1, e.z) - e.z),
                 N_("Nearly. tanh is as flat far to the left as far to the right: does 1 − y vanish at y = −1?"),
             ),
             Mistake(
                 "y-squared",
+                N_("y·y instead of y·(1 − y)"),
                 lambda e: e.g * power(e.z, 2),
                 N_("The square of y is in it. But where y is near 1 tanh is flat: does y² vanish there?"),
             ),
             Mistake(
                 "tanh-twice",
+                N_("tanh taken twice"),
                 lambda e: e.g * (constant_like(1, e.z) - power(tanh(e.z), 2)),
                 N_(
                     "The form 1 − y² is right, but you put tanh of y in for y. The output has been through tanh already."
@@ -279,38 +357,50 @@ TABLE = (
     Operation(
         id="softplus",
         symbol="softplus",
+        title=N_("softplus"),
         forward=softplus,
         derivative=(lambda z, x: sigmoid(x),),
         rule=(N_("The slope of softplus is σ of its input."),),
+        skill_name=(N_("slope of softplus"),),
         question=(N_("softplus is log(1 + e^x). Far to the right it rises like x: what is its slope there?"),),
         calculus_rule=(
             N_(
                 "softplus is log(1 + e^x), a function inside a function: the slope of the log, times the slope of what stands inside."
             ),
         ),
+        why=N_(
+            "softplus is log(1 + e^x), a relu with its corner rounded off. "
+            "Its slope goes smoothly from 0 on the left to 1 on the right. "
+            "That is what σ does: e^x/(1 + e^x)."
+        ),
         mistakes=(
             Mistake(
                 "no-inner",
+                N_("inner slope left out"),
                 lambda e: e.g / (constant_like(1, e.x) + exp(e.x)),
                 N_("That is the slope of the log alone. Inside it stands 1 + e^x: how fast does that rise?"),
             ),
             Mistake(
                 "inner-only",
+                N_("inner slope alone"),
                 lambda e: e.g * exp(e.x),
                 N_("That is the slope of what stands inside the log. What does the log itself do to a small change?"),
             ),
             Mistake(
                 "at-output",
+                N_("slope taken at the output"),
                 lambda e: e.g * sigmoid(e.z),
                 N_("The slope is σ, right. Of what did you take it: of the node's input, or of its output?"),
             ),
             Mistake(
                 "sigmas-rule",
+                N_("σ's rule"),
                 lambda e: _sigmoid_gradient_at(e, sigmoid(e.x)),
                 N_("σ·(1 − σ) is the slope of σ. One step less is asked: far to the right, is softplus flat?"),
             ),
             Mistake(
                 "function-itself",
+                N_("the function instead of its slope"),
                 lambda e: e.g * e.z,
                 N_("That is softplus itself. Asked is how fast it rises here."),
             ),

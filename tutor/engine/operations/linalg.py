@@ -55,12 +55,18 @@ TABLE = (
     Operation(
         id="matmul",
         symbol="@",
+        title=N_("matrix product"),
         shape_rule=shapes.matmul,
         forward=lambda x, w: x @ w,
         vjp=(lambda g, z, x, w: g @ transpose(w), lambda g, z, x, w: transpose(x) @ g),
+        keeps_decimals=True,
         rule=(
             N_("The upstream goes back through the other matrix, transposed. It stands in front: U @ W.T."),
             N_("The upstream goes back through the other matrix, transposed. It stands behind: X.T @ U."),
+        ),
+        skill_name=(
+            N_("@ to the left matrix"),
+            N_("@ to the right matrix"),
         ),
         question=(
             N_(
@@ -73,9 +79,15 @@ TABLE = (
                 "and U stands behind."
             ),
         ),
+        why=N_(
+            "Each cell of the output is a row of the left matrix times a column of the right one, added up. "
+            "So a cell is used in a whole row or column of the output, and gets back the sum over that. "
+            "Sums of products over rows and columns are a matrix product again, with the other matrix transposed."
+        ),
         mistakes=(
             Mistake(
                 "transposed-result",
+                N_("rows and columns swapped"),
                 lambda e: transpose(e.g @ transpose(e.o)) if e.slot == 0 else transpose(transpose(e.o) @ e.g),
                 N_(
                     "The numbers are there, lying on their side. Which row of the answer belongs to row 1 of this matrix?"
@@ -83,26 +95,31 @@ TABLE = (
             ),
             Mistake(
                 "no-transpose",
+                N_("not transposed"),
                 lambda e: e.g @ e.o if e.slot == 0 else e.o @ e.g,
                 N_("Looks as if the other matrix went in as it stands. Which way do its numbers run on the way back?"),
             ),
             Mistake(
                 "wrong-side",
+                N_("wrong order or wrong rule"),
                 lambda e: transpose(e.o) @ e.g if e.slot == 0 else e.g @ transpose(e.o),
                 WRONG_ORDER,
             ),
             Mistake(
                 "wrong-side-no-transpose",
+                N_("wrong order, not transposed"),
                 lambda e: e.o @ e.g if e.slot == 0 else e.g @ e.o,
                 WRONG_ORDER,
             ),
             Mistake(
                 "other-operand",
+                N_("the other matrix's gradient"),
                 lambda e: transpose(e.x) @ e.g if e.slot == 0 else e.g @ transpose(e.x),
                 N_("That is what the other matrix gets back. Which of the two matrices is marked now?"),
             ),
             Mistake(
                 "elementwise",
+                N_("cell by cell instead of @"),
                 lambda e: e.g * transpose(e.o),
                 N_(
                     "You multiplied cell by cell. Each entry here went into several cells of the product: what do they add up to?"
@@ -110,6 +127,7 @@ TABLE = (
             ),
             Mistake(
                 "whole-summed",
+                N_("the other matrix added up"),
                 lambda e: broadcast_like(
                     sum_axis(e.g @ transpose(e.o), 1) if e.slot == 0 else sum_axis(transpose(e.o) @ e.g, 0), e.x
                 ),
@@ -119,6 +137,7 @@ TABLE = (
             ),
             Mistake(
                 "other-itself",
+                N_("the other matrix alone"),
                 lambda e: transpose(e.o),
                 N_("That is the other matrix, transposed. The upstream is still to be multiplied in."),
             ),
@@ -127,16 +146,25 @@ TABLE = (
     Operation(
         id="transpose",
         symbol="ᵀ",
+        title=N_("transposition"),
         shape_rule=shapes.transpose,
         forward=transpose,
         vjp=(lambda g, z, x: transpose(g),),
+        keeps_decimals=True,
         rule=(N_("A transpose sends the upstream back transposed."),),
+        skill_name=(N_("transposed back"),),
         question=(
             N_("The answer has this matrix's shape, {shape}; the upstream is {up_shape}. Which cell became which?"),
+        ),
+        why=N_(
+            "A transpose computes nothing: each cell goes to another place. "
+            "What comes back to that place belongs to the cell. "
+            "So the upstream is moved back the same way."
         ),
         mistakes=(
             Mistake(
                 "not-transposed",
+                N_("not transposed"),
                 lambda e: e.g,
                 N_("That is the upstream as it came, {up_shape}. Which of its cells belongs to row 1, column 2 here?"),
             ),
@@ -146,43 +174,57 @@ TABLE = (
         # The second operand is a constant of ones, for the shape alone.
         id="broadcast",
         symbol="broadcast",
+        title=N_("broadcast"),
         forward=broadcast_like,
         vjp=(lambda g, z, x, like: unbroadcast(g, x),),
+        keeps_decimals=True,
         rule=(N_("What was repeated gets back the sum of what comes from its copies."),),
+        skill_name=(N_("sum over copies"),),
         question=(
             N_(
                 "What was repeated is {shape}, the upstream is {up_shape}: each number was used several times. "
                 "What came back from each of its copies?"
             ),
         ),
+        why=N_(
+            "One value is used in many cells. "
+            "Move it, and all its copies move, each with its own effect on the output. "
+            "Effects along several ways add up, as at a branch."
+        ),
         mistakes=(
             Mistake(
                 "not-summed",
+                N_("not summed"),
                 lambda e: e.g,
                 N_("That is what came back to the copies, {up_shape}. Each number here went to several of them."),
             ),
             Mistake(
                 "mean-for-sum",
+                N_("mean instead of sum"),
                 lambda e: unbroadcast(e.g, e.x) * size(e.x) / size(e.g),
                 N_("You took the mean of what the copies got back. Raise only one number by 1: how many copies rise?"),
             ),
             Mistake(
                 "no-sum-row-1",
+                N_("first copy only"),
                 _first_copy,
                 N_("That came back from the first copy alone. What came back from the others?"),
             ),
-            Mistake("wrong-axis", _sum_wrong_axis, _WRONG_SUM_AXIS),
-            Mistake("wrong-axis", lambda e: transpose(_sum_wrong_axis(e)), _WRONG_SUM_AXIS),
+            Mistake("wrong-axis", N_("wrong axis"), _sum_wrong_axis, _WRONG_SUM_AXIS),
+            Mistake("wrong-axis", N_("wrong axis"), lambda e: transpose(_sum_wrong_axis(e)), _WRONG_SUM_AXIS),
             Mistake(
                 "added-up",
+                N_("everything added up"),
                 _sum_all,
                 N_("You added up everything. Which cells of the upstream come from one number here?"),
+                correct_for_shape=lambda rows, columns: rows * columns == 1,
             ),
         ),
     ),
     Operation(
         id="softmax",
         symbol="softmax",
+        title=N_("softmax"),
         shape_rule=shapes.rowwise,
         forward=softmax,
         vjp=(lambda g, z, x: z * (g - sum_axis(g * z, 1)),),
@@ -194,37 +236,50 @@ TABLE = (
                 "outputs y; the rest is multiplied by y."
             ),
         ),
+        skill_name=(N_("softmax by rows"),),
         question=(N_("Raise one input of a row: its own output rises. What do the others do, as they add up to 1?"),),
+        why=N_(
+            "All cells of a row share one total of 1. "
+            "If one cell rises, the others have to fall, so each input moves every output of its row. "
+            "That is why the weighted mean of the row's upstreams is taken away first."
+        ),
         mistakes=(
             Mistake(
                 "diagonal",
+                N_("own input only"),
                 lambda e: e.z * (constant_like(1, e.z) - e.z) * e.g,
                 N_("y·(1 − y) tells how each output moves with its own input. The others of the row move as well."),
             ),
             Mistake(
                 "forgot-1-minus",
+                N_("factor 1 − y left out"),
                 lambda e: e.z * e.g,
                 N_("The factor y is right. From each upstream something is taken first: what is common to the row?"),
             ),
             Mistake(
                 "plain-mean",
+                N_("plain mean instead of weighted"),
                 lambda e: e.z * (e.g - sum_axis(e.g, 1) / num_rows(transpose(e.g))),
                 N_("You took off the plain mean of the row's upstreams. Do all outputs of the row count alike?"),
             ),
             Mistake(
                 "factor-left-out",
+                N_("factor y left out"),
                 lambda e: e.g - sum_axis(e.g * e.z, 1),
                 N_("The weighted mean is taken off, good. One factor is still missing: an output near 0 hardly moves."),
             ),
             Mistake(
                 "wrong-axis",
+                N_("wrong axis"),
                 lambda e: e.z * (e.g - sum_axis(e.g * e.z, 0)),
                 N_("Looks as if you went down the columns. Which outputs add up to 1 here: a column's or a row's?"),
             ),
             Mistake(
                 "whole-matrix",
+                N_("all rows taken together"),
                 lambda e: e.z * (e.g - sum_axis(e.g * e.z)),
                 N_("Looks as if all rows went into one mean. Does an input of row 1 move the outputs of row 2?"),
+                correct_for_shape=lambda rows, columns: rows == 1,
             ),
         ),
     ),

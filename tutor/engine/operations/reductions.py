@@ -5,189 +5,239 @@ Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other i
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.algebra.ops import broadcast_like, num_rows, size, sum_axis, transpose
 from tutor.engine import shapes
-from tutor.engine.operation import Mistake, Operation
+from tutor.engine.operation import EdgeContext, Mistake, Operation
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.shapes import ShapeRule
 
 _NOT_SPREAD = N_("That is right for one cell. The answer has a number for every cell of the matrix.")
 _NOT_REPEATED = N_("The numbers are right, each for one cell. Which cells of the matrix get which of them?")
 _WRONG_AXIS = N_(
     "Looks as if the numbers went along the wrong way. Raise one cell of row 1, column 2: which of the outputs moves?"
 )
-_SPLIT_FEEDBACK = N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does its sum rise?")
-
-_AXIS_SUM_MISTAKES = (
-    Mistake("split", lambda e: broadcast_like(e.g, e.x) * size(e.g) / size(e.x), _SPLIT_FEEDBACK),
-    Mistake(
-        "times-cell",
-        lambda e: e.g * e.x,
-        N_("You multiplied by the cells. Raise one cell by 1: does its sum rise by that cell's value?"),
-    ),
-    Mistake("wrong-axis", lambda e: transpose(broadcast_like(e.g, e.x)), _WRONG_AXIS),
-    Mistake("not-spread", lambda e: e.g, _NOT_REPEATED),
-)
 _NO_ONE_OVER_N = Mistake(
     "no-one-over-n",
+    N_("1/n left out"),
     lambda e: broadcast_like(e.g, e.x),
     N_("That would be right for a sum. This is a mean: raise only one cell by 1, and by how much does it rise?"),
 )
-_WRONG_COUNT = Mistake(
-    "wrong-count",
-    lambda e: broadcast_like(e.g / size(e.x), e.x),
-    N_("You divided by the number of all cells. How many of them does each of these means go over?"),
-)
 _MEAN_TIMES_CELL = Mistake(
     "times-cell",
+    N_("multiplied by the cells"),
     lambda e: e.g * e.x * size(e.z) / size(e.x),
     N_("You multiplied by the cells. Raise one cell by 1: does the mean move the more, the larger that cell is?"),
 )
+_SUM_WHY = N_(
+    "Raise any one cell by 1, and the sum rises by 1. "
+    "So the slope is 1 for every cell that was added. "
+    "Every cell gets the upstream of the sum it went into."
+)
+_MEAN_WHY = N_(
+    "A mean is the sum divided by the number n of cells. "
+    "Raise one cell by 1, and the mean rises by 1/n. "
+    "All cells are treated alike, so all get the same."
+)
+
+
+def _num_columns(x: Value) -> Value:
+    return num_rows(transpose(x))
+
+
+def _wrong_count(count: Callable[[Value], Value], feedback: str) -> Mistake:
+    return Mistake(
+        "wrong-count", N_("divided by the wrong number"), lambda e: broadcast_like(e.g / count(e.x), e.x), feedback
+    )
+
+
+def _not_spread(rule: Callable[[EdgeContext], Value], feedback: str = _NOT_REPEATED) -> Mistake:
+    return Mistake("not-spread", N_("one number for all cells"), rule, feedback)
+
+
+def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_name: str) -> Operation:
+    return Operation(
+        id=f"sum.{axis}",
+        label="sum",
+        symbol=symbol,
+        title=N_("sum"),
+        shape_rule=shape_rule,
+        forward=lambda x: sum_axis(x, axis),
+        vjp=(lambda g, z, x: broadcast_like(g, x),),
+        keeps_decimals=True,
+        rule=(rule,),
+        skill_name=(skill_name,),
+        question=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
+                "Raise only one cell by 1: which of the sums rises, and by how much?"
+            ),
+        ),
+        why=_SUM_WHY,
+        mistakes=(
+            Mistake(
+                "split",
+                N_("gradient shared out"),
+                lambda e: broadcast_like(e.g, e.x) * size(e.g) / size(e.x),
+                N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does its sum rise?"),
+            ),
+            Mistake(
+                "times-cell",
+                N_("multiplied by the cells"),
+                lambda e: e.g * e.x,
+                N_("You multiplied by the cells. Raise one cell by 1: does its sum rise by that cell's value?"),
+            ),
+            Mistake("wrong-axis", N_("wrong axis"), lambda e: transpose(broadcast_like(e.g, e.x)), _WRONG_AXIS),
+            _not_spread(lambda e: e.g),
+        ),
+    )
+
+
+def _mean_along(
+    axis: int,
+    symbol: str,
+    shape_rule: ShapeRule,
+    rule: str,
+    skill_name: str,
+    wrong_count: Mistake,
+) -> Operation:
+    count = _num_columns if axis else num_rows
+    return Operation(
+        id=f"mean.{axis}",
+        label="mean",
+        symbol=symbol,
+        title=N_("mean"),
+        shape_rule=shape_rule,
+        forward=lambda x: sum_axis(x, axis) / count(x),
+        vjp=(lambda g, z, x: broadcast_like(g / count(x), x),),
+        rule=(rule,),
+        skill_name=(skill_name,),
+        question=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
+                "Raise only one cell by 1: which of the means rises, and by how much?"
+            ),
+        ),
+        why=_MEAN_WHY,
+        mistakes=(
+            _NO_ONE_OVER_N,
+            wrong_count,
+            _wrong_count(
+                size, N_("You divided by the number of all cells. How many of them does each of these means go over?")
+            ),
+            Mistake(
+                "wrong-axis",
+                N_("wrong axis"),
+                lambda e: transpose(broadcast_like(e.g / count(e.x), e.x)),
+                _WRONG_AXIS,
+            ),
+            _not_spread(lambda e: e.g / count(e.x)),
+            _MEAN_TIMES_CELL,
+        ),
+    )
+
 
 TABLE = (
     Operation(
         id="sum",
         symbol="Σ",
+        title=N_("sum"),
         shape_rule=shapes.reduce_all,
         forward=sum_axis,
         vjp=(lambda g, z, x: broadcast_like(g, x),),
+        keeps_decimals=True,
+        ends_pass=True,
         rule=(N_("Σ hands the upstream on unchanged, to every cell."),),
+        skill_name=(N_("Σ to every cell"),),
         question=(
             N_(
                 "The answer has this matrix's shape, {shape}, a number for each cell. "
                 "Raise only one cell by 1: by how much does the sum rise?"
             ),
         ),
+        why=_SUM_WHY,
         mistakes=(
             Mistake(
                 "split",
+                N_("gradient shared out"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x),
                 N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does the sum rise?"),
             ),
             Mistake(
                 "times-cell",
+                N_("multiplied by the cells"),
                 lambda e: e.g * e.x,
                 N_("You multiplied by the cells. Raise one cell by 1: does the sum rise by that cell's value?"),
             ),
-            Mistake("not-spread", lambda e: e.g, _NOT_SPREAD),
+            _not_spread(lambda e: e.g, _NOT_SPREAD),
         ),
     ),
-    Operation(
-        id="sum.0",
-        custom_label="sum",
-        symbol="Σ↓",
-        shape_rule=shapes.reduce_rows,
-        forward=lambda x: sum_axis(x, 0),
-        vjp=(lambda g, z, x: broadcast_like(g, x),),
-        rule=(N_("Each column's sum hands its upstream on, unchanged, to every cell of the column."),),
-        question=(
-            N_(
-                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
-                "Raise only one cell by 1: which of the sums rises, and by how much?"
-            ),
-        ),
-        mistakes=_AXIS_SUM_MISTAKES,
+    _sum_along(
+        0,
+        "Σ↓",
+        shapes.reduce_rows,
+        N_("Each column's sum hands its upstream on, unchanged, to every cell of the column."),
+        N_("Σ of columns"),
     ),
-    Operation(
-        id="sum.1",
-        custom_label="sum",
-        symbol="Σ→",
-        shape_rule=shapes.reduce_columns,
-        forward=lambda x: sum_axis(x, 1),
-        vjp=(lambda g, z, x: broadcast_like(g, x),),
-        rule=(N_("Each row's sum hands its upstream on, unchanged, to every cell of the row."),),
-        question=(
-            N_(
-                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
-                "Raise only one cell by 1: which of the sums rises, and by how much?"
-            ),
-        ),
-        mistakes=_AXIS_SUM_MISTAKES,
+    _sum_along(
+        1,
+        "Σ→",
+        shapes.reduce_columns,
+        N_("Each row's sum hands its upstream on, unchanged, to every cell of the row."),
+        N_("Σ of rows"),
     ),
     Operation(
         id="mean",
         symbol="mean",
+        title=N_("mean"),
         shape_rule=shapes.reduce_all,
         forward=lambda x: sum_axis(x) / size(x),
         vjp=(lambda g, z, x: broadcast_like(g / size(x), x),),
+        ends_pass=True,
         rule=(N_("A mean sends every cell the upstream divided by how many cells there are."),),
+        skill_name=(N_("mean to every cell"),),
         question=(
             N_(
                 "The answer has this matrix's shape, {shape}, a number for each cell. "
                 "Raise only one cell by 1: by how much does the mean rise?"
             ),
         ),
+        why=_MEAN_WHY,
         mistakes=(
             _NO_ONE_OVER_N,
-            Mistake(
-                "wrong-count",
-                lambda e: broadcast_like(e.g / num_rows(e.x), e.x),
-                N_("You divided by the number of rows. Over how many cells does this mean go?"),
+            _wrong_count(num_rows, N_("You divided by the number of rows. Over how many cells does this mean go?")),
+            _wrong_count(
+                _num_columns, N_("You divided by the number of columns. Over how many cells does this mean go?")
             ),
-            Mistake(
-                "wrong-count",
-                lambda e: broadcast_like(e.g / num_rows(transpose(e.x)), e.x),
-                N_("You divided by the number of columns. Over how many cells does this mean go?"),
-            ),
-            Mistake("not-spread", lambda e: e.g / size(e.x), _NOT_SPREAD),
+            _not_spread(lambda e: e.g / size(e.x), _NOT_SPREAD),
             _MEAN_TIMES_CELL,
         ),
     ),
-    Operation(
-        id="mean.0",
-        custom_label="mean",
-        symbol="mean↓",
-        shape_rule=shapes.reduce_rows,
-        forward=lambda x: sum_axis(x, 0) / num_rows(x),
-        vjp=(lambda g, z, x: broadcast_like(g / num_rows(x), x),),
-        rule=(
-            N_("Each column's mean sends its upstream, divided by the number of rows, to every cell of the column."),
-        ),
-        question=(
-            N_(
-                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
-                "Raise only one cell by 1: which of the means rises, and by how much?"
-            ),
-        ),
-        mistakes=(
-            _NO_ONE_OVER_N,
-            Mistake(
-                "wrong-count",
-                lambda e: broadcast_like(e.g / num_rows(transpose(e.x)), e.x),
-                N_("You divided by the number of columns. How many cells does each of these means go over?"),
-            ),
-            _WRONG_COUNT,
-            Mistake("wrong-axis", lambda e: transpose(broadcast_like(e.g / num_rows(e.x), e.x)), _WRONG_AXIS),
-            Mistake("not-spread", lambda e: e.g / num_rows(e.x), _NOT_REPEATED),
-            _MEAN_TIMES_CELL,
+    _mean_along(
+        0,
+        "mean↓",
+        shapes.reduce_rows,
+        N_("Each column's mean sends its upstream, divided by the number of rows, to every cell of the column."),
+        N_("mean of columns"),
+        _wrong_count(
+            _num_columns,
+            N_("You divided by the number of columns. How many cells does each of these means go over?"),
         ),
     ),
-    Operation(
-        id="mean.1",
-        custom_label="mean",
-        symbol="mean→",
-        shape_rule=shapes.reduce_columns,
-        forward=lambda x: sum_axis(x, 1) / num_rows(transpose(x)),
-        vjp=(lambda g, z, x: broadcast_like(g / num_rows(transpose(x)), x),),
-        rule=(N_("Each row's mean sends its upstream, divided by the number of columns, to every cell of the row."),),
-        question=(
-            N_(
-                "The answer has this matrix's shape, {shape}; the upstream is {up_shape}. "
-                "Raise only one cell by 1: which of the means rises, and by how much?"
-            ),
-        ),
-        mistakes=(
-            _NO_ONE_OVER_N,
-            Mistake(
-                "wrong-count",
-                lambda e: broadcast_like(e.g / num_rows(e.x), e.x),
-                N_("You divided by the number of rows. How many cells does each of these means go over?"),
-            ),
-            _WRONG_COUNT,
-            Mistake(
-                "wrong-axis", lambda e: transpose(broadcast_like(e.g / num_rows(transpose(e.x)), e.x)), _WRONG_AXIS
-            ),
-            Mistake("not-spread", lambda e: e.g / num_rows(transpose(e.x)), _NOT_REPEATED),
-            _MEAN_TIMES_CELL,
+    _mean_along(
+        1,
+        "mean→",
+        shapes.reduce_columns,
+        N_("Each row's mean sends its upstream, divided by the number of columns, to every cell of the row."),
+        N_("mean of rows"),
+        _wrong_count(
+            num_rows, N_("You divided by the number of rows. How many cells does each of these means go over?")
         ),
     ),
 )

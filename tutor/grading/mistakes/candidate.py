@@ -43,6 +43,7 @@ class GeneralMistake:
 
     where: str
     id: str
+    label: str
     feedback: str
 
     def candidate(self, value: Value, other_node: str = "") -> MistakeCandidate:
@@ -50,11 +51,18 @@ class GeneralMistake:
         return MistakeCandidate(self.id, value, self.feedback, other_node)
 
 
-SLIP = GeneralMistake("everywhere", "any.slip", N_("Close: the way looks right. Check the arithmetic."))
-SWAPPED_DIGITS = GeneralMistake(
-    "everywhere", "any.slip", N_("The digits are right, but two of them have changed places. Check the arithmetic.")
+SLIP = GeneralMistake(
+    "everywhere", "any.slip", N_("arithmetic"), N_("Close: the way looks right. Check the arithmetic.")
 )
-POWER_OF_TEN = GeneralMistake("everywhere", "any.slip", N_("The digits are right. Check where the point stands."))
+SWAPPED_DIGITS = GeneralMistake(
+    "everywhere",
+    "any.slip",
+    N_("arithmetic"),
+    N_("The digits are right, but two of them have changed places. Check the arithmetic."),
+)
+POWER_OF_TEN = GeneralMistake(
+    "everywhere", "any.slip", N_("arithmetic"), N_("The digits are right. Check where the point stands.")
+)
 
 
 def apply_rule(rule: Callable[..., Value], argument: Any) -> Value | None:

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
 
 _NOT_HALVED = GeneralMistake(
-    "quotient", "check.not-halved", N_("How far apart are the two places where you looked, in steps of δ?")
+    "quotient",
+    "check.not-halved",
+    N_("distance taken as δ, not 2δ"),
+    N_("How far apart are the two places where you looked, in steps of δ?"),
 )
 _ONE_SIDED = GeneralMistake(
     "quotient",
     "check.one-sided",
+    N_("one side instead of both"),
     N_(
         "That is a difference to one side only. A central one looks to both: where does it begin, and where does it end?"
     ),
@@ -29,27 +33,44 @@ _ONE_SIDED = GeneralMistake(
 _BOTH_SIDES = GeneralMistake(
     "quotient",
     "check.both-sides",
+    N_("both sides instead of one"),
     N_("That looks to both sides. A forward difference takes one step: from where, and to where?"),
 )
 _OTHER_SIDE = GeneralMistake(
-    "quotient", "check.other-side", N_("Looks as if you stepped to the other side. Which one is asked?")
+    "quotient",
+    "check.other-side",
+    N_("the other side"),
+    N_("Looks as if you stepped to the other side. Which one is asked?"),
 )
 _NOT_DIVIDED = GeneralMistake(
-    "quotient", "check.not-divided", N_("That is how far it moved. For how long a step, and how much is that per unit?")
+    "quotient",
+    "check.not-divided",
+    N_("not divided by the step"),
+    N_("That is how far it moved. For how long a step, and how much is that per unit?"),
 )
 _MULTIPLIED = GeneralMistake(
     "quotient",
     "check.multiplied",
+    N_("multiplied by the step"),
     N_("You multiplied by the step. Asked is the movement for each unit of it."),
 )
 _MOVED_VALUE = GeneralMistake(
-    "quotient", "check.moved-value", N_("That is the value after the step. How far did it move?")
+    "quotient",
+    "check.moved-value",
+    N_("value after the step"),
+    N_("That is the value after the step. How far did it move?"),
 )
 _REVERSED = GeneralMistake(
-    "quotient", "check.turned-round", N_("The size is right. Which of the two values is taken from which?")
+    "quotient",
+    "check.turned-round",
+    N_("difference the wrong way round"),
+    N_("The size is right. Which of the two values is taken from which?"),
 )
 _OTHER_INPUT = GeneralMistake(
-    "quotient", "check.other-input", N_("Looks as if another variable was moved. Which one is asked about?")
+    "quotient",
+    "check.other-input",
+    N_("another variable moved"),
+    N_("Looks as if another variable was moved. Which one is asked about?"),
 )
 
 #: All of these, in the order of the catalogue.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class EdgeMistake:
     id: str
+    label: str
     rule: Callable[[EdgeSurroundings], Value]
     feedback: str
 
@@ -116,11 +117,13 @@ def _sum_over_rows(a: EdgeSurroundings) -> Value:
 _LOSS_MISTAKES = (
     EdgeMistake(
         "softmax.y-only",
+        N_("target left out"),
         _predictions_only,
         N_("The outputs are in it. Through CE and softmax together they come back less something: what was wanted?"),
     ),
     EdgeMistake(
         "softmax.not-by-rows",
+        N_("not divided by the rows"),
         _sum_over_rows,
         N_("Outputs less targets, right. The loss is a mean over the rows: what becomes of their number?"),
     ),
@@ -129,6 +132,7 @@ _LOSS_MISTAKES = (
 _EDGE_MISTAKES = (
     EdgeMistake(
         "any.dropped-upstream",
+        N_("upstream left out"),
         lambda a: a.local_only,
         N_(
             "That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."
@@ -136,21 +140,25 @@ _EDGE_MISTAKES = (
     ),
     EdgeMistake(
         "any.upstream-only",
+        N_("upstream only"),
         lambda a: a.context.g,
         N_("That is the upstream, passed on as it came. What does {node} do to a small change on this line?"),
     ),
     EdgeMistake(
         "any.forward-value",
+        N_("forward value"),
         lambda a: a.context.x,
         N_("{v} is the value that flowed forward here. Asked is what comes back: how much the output moves with it."),
     ),
     EdgeMistake(
         "any.wrong-sign",
+        N_("wrong sign"),
         lambda a: -a.apply(a.context.g),
         N_("The size is right. If this line grows, does the output grow or shrink?"),
     ),
     EdgeMistake(
         "any.ran-forward",
+        N_("upstream pushed forward"),
         lambda a: a.forward_of_upstream,
         N_(
             "You sent the upstream through {node} as if it went forward. On the way back it is multiplied by a slope: "
@@ -159,21 +167,25 @@ _EDGE_MISTAKES = (
     ),
     EdgeMistake(
         "any.started-at-output",
+        N_("started at the output's value"),
         lambda a: a.from_output_value,
         N_("The steps look right, but the pass started from the output's value. What does it start from?"),
     ),
     EdgeMistake(
         "any.skipped-node",
+        N_("a node skipped"),
         lambda a: a.with_start,
         N_("Looks as if you took the start for the upstream. What came back to {node} itself?"),
     ),
     EdgeMistake(
         "any.skipped-node",
+        N_("a node skipped"),
         lambda a: a.with_next_upstream,
         N_("Looks as if you took the upstream from further right. What came back to {node} itself?"),
     ),
     EdgeMistake(
         "any.added",
+        N_("added instead of multiplied"),
         lambda a: a.context.g + a.context.l,
         N_(
             "You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves the output by 2: by how much in all?"
@@ -181,21 +193,25 @@ _EDGE_MISTAKES = (
     ),
     EdgeMistake(
         "any.inverted-local",
+        N_("divided by the slope"),
         lambda a: a.context.g / a.context.l,
         N_("Looks as if you divided by the slope. Which one moves which: this line the node, or the node this line?"),
     ),
     EdgeMistake(
         "any.local-twice",
+        N_("slope counted twice"),
         lambda a: a.context.g * a.context.l * a.context.l,
         N_("Looks as if the slope of {node} went in twice. It stands for one node and counts once."),
     ),
     EdgeMistake(
         "any.times-output",
+        N_("multiplied by the output"),
         lambda a: a.context.g * a.context.z,
         N_("You multiplied by what {node} put out. What counts is how much that moves when this line moves."),
     ),
     EdgeMistake(
         "any.zero",
+        N_("zero"),
         lambda a: ops.constant_like(0, a.context.x),
         N_("Zero would say that this line doesn't move the output at all. Raise it a little: what happens?"),
     ),
@@ -204,11 +220,13 @@ _EDGE_MISTAKES = (
 WHOLE_ON_ONE_EDGE = GeneralMistake(
     "branch",
     "any.whole-on-one-line",
+    N_("the whole sum on one line"),
     N_("That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●."),
 )
 UNSUMMED_UPSTREAM = GeneralMistake(
     "branch",
     "any.unsummed-upstream",
+    N_("went on before adding"),
     N_(
         "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
     ),
@@ -218,9 +236,9 @@ UNSUMMED_UPSTREAM = GeneralMistake(
 RULE_MISTAKES = (*_LOSS_MISTAKES, *_EDGE_MISTAKES)
 #: All of these, in the order of the catalogue.
 GENERAL_MISTAKES = (
-    *(GeneralMistake("edge", general.id, general.feedback) for general in _EDGE_MISTAKES),
+    *(GeneralMistake("edge", general.id, general.label, general.feedback) for general in _EDGE_MISTAKES),
     *(WHOLE_ON_ONE_EDGE, UNSUMMED_UPSTREAM),
-    *(GeneralMistake("loss", general.id, general.feedback) for general in _LOSS_MISTAKES),
+    *(GeneralMistake("loss", general.id, general.label, general.feedback) for general in _LOSS_MISTAKES),
 )
 
 

@@ -31,46 +31,59 @@ if TYPE_CHECKING:
 #: So many formulas with one thing wrong somewhere are looked at.
 _MAX_FORMULAS = 24
 
-_WRONG_SIGN = GeneralMistake("question", "question.sign", N_("The size is right. Look at the sign."))
+_WRONG_SIGN = GeneralMistake("question", "question.sign", N_("wrong sign"), N_("The size is right. Look at the sign."))
 _ONE_WRONG_SIGN = GeneralMistake(
     "question",
     "question.one-sign",
+    N_("one sign the other way round"),
     N_("Looks as if one sign is the other way round. What is added here, and what is taken away?"),
 )
 _MISSING_PART = GeneralMistake(
     "question",
     "question.part-missing",
+    N_("a part left out"),
     N_("Looks as if a part is still missing. What else is added here, or taken away?"),
 )
 _MISSING_FACTOR = GeneralMistake(
     "question",
     "question.factor-missing",
+    N_("a factor left out"),
     N_("Looks as if a factor is still missing. What else is there to multiply with, or to divide by?"),
 )
 _UPSIDE_DOWN = GeneralMistake(
     "question",
     "question.upside-down",
+    N_("divided by the wrong line"),
     N_("Looks as if you multiplied where one divides, or the other way round. Which is it?"),
 )
 _ADDED_OR_MULTIPLIED = GeneralMistake(
-    "question", "question.added", N_("The parts are there. Are two of them added, or multiplied?")
+    "question",
+    "question.added",
+    N_("added instead of multiplied"),
+    N_("The parts are there. Are two of them added, or multiplied?"),
 )
 _MISSING_BRACKETS = GeneralMistake(
     "question",
     "question.brackets",
+    N_("brackets left out"),
     N_("Looks as if brackets are missing: see how the answer is read. What belongs together?"),
 )
 _LOST_EXPONENT = GeneralMistake(
-    "question", "question.exponent", N_("Looks as if an exponent got lost on the way. What does it do?")
+    "question",
+    "question.exponent",
+    N_("exponent lost"),
+    N_("Looks as if an exponent got lost on the way. What does it do?"),
 )
 _TRANSPOSED = GeneralMistake(
     "question",
     "question.transposed",
+    N_("rows and columns swapped"),
     N_("Looks as if rows and columns are exchanged somewhere. Which rows are the rows of the answer?"),
 )
 _WRONG_ORDER = GeneralMistake(
     "question",
     "question.wrong-order",
+    N_("wrong order"),
     N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?"),
 )
 

@@ -22,18 +22,30 @@ if TYPE_CHECKING:
     from tutor.grading.question import Question
 
 _UPHILL = GeneralMistake(
-    "step", "step.uphill", N_("That way the output rises. The gradient points uphill: which way do you want to go?")
+    "step",
+    "step.uphill",
+    N_("step uphill"),
+    N_("That way the output rises. The gradient points uphill: which way do you want to go?"),
 )
 _WHOLE_GRADIENT = GeneralMistake(
-    "step", "step.no-rate", N_("You went by the whole gradient. How long is the step to be for each unit of it?")
+    "step",
+    "step.no-rate",
+    N_("learning rate left out"),
+    N_("You went by the whole gradient. How long is the step to be for each unit of it?"),
 )
-_STEP_ONLY = GeneralMistake("step", "step.step-alone", N_("That is the step. From where is it taken?"))
+_STEP_ONLY = GeneralMistake(
+    "step", "step.step-alone", N_("the step alone"), N_("That is the step. From where is it taken?")
+)
 _OTHER_GRADIENT = GeneralMistake(
-    "step", "step.other-gradient", N_("Looks as if you took the gradient of another input. Which one moves here?")
+    "step",
+    "step.other-gradient",
+    N_("another input's gradient"),
+    N_("Looks as if you took the gradient of another input. Which one moves here?"),
 )
 _UPDATED_FIRST = GeneralMistake(
     "step",
     "step.updated-first",
+    N_("gradient taken after the step"),
     N_(
         "Looks as if another input had moved already when you took this gradient. "
         "All gradients belong to the place where the step begins."

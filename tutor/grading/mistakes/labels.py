@@ -1,149 +1,35 @@
-"""Short names of the mistakes, for lists and summaries. Ids are for ever; these are for people."""
+"""Short names of mistakes for lists and summaries."""
 
 from __future__ import annotations
 
-from tutor.engine.operations import OPERATIONS
-from tutor.i18n import N_, translate
+from typing import TYPE_CHECKING
 
-#: By the part of the id behind the point: the same wrong rule has one name wherever it is made.
-_LABELS = {
-    "absolute-gradient": N_("size of the upstream"),
-    "added": N_("added instead of multiplied"),
-    "added-up": N_("everything added up"),
-    "as-times": N_("the rule of ×"),
-    "at-input": N_("slope taken at the input"),
-    "at-output": N_("slope taken at the output"),
-    "averaged": N_("mean instead of sum"),
-    "base-10": N_("logarithm to base 10"),
-    "both": N_("both lines given the upstream"),
-    "both-inputs": N_("multiplied by both lines"),
-    "both-nodes": N_("two nodes in one step"),
-    "both-sides": N_("both sides instead of one"),
-    "brackets": N_("brackets left out"),
-    "by-rows": N_("divided by the rows only"),
-    "degrees": N_("degrees instead of radians"),
-    "diagonal": N_("own input only"),
-    "dropped-upstream": N_("upstream left out"),
-    "elementwise": N_("cell by cell instead of @"),
-    "exponent": N_("exponent lost"),
-    "factor-left-out": N_("factor y left out"),
-    "factor-missing": N_("a factor left out"),
-    "forgot-1-minus": N_("factor 1 − y left out"),
-    "forward-value": N_("forward value"),
-    "function-itself": N_("the function instead of its slope"),
-    "gate-on-gradient": N_("gate opened by the upstream"),
-    "half-only": N_("½ alone"),
-    "half-over-x": N_("x instead of its root"),
-    "inner-only": N_("inner slope alone"),
-    "inverted-local": N_("divided by the slope"),
-    "last-step": N_("only the last step"),
-    "local-twice": N_("slope counted twice"),
-    "log": N_("log x for 1/x"),
-    "log-itself": N_("log instead of its slope"),
-    "loser": N_("the other line given the upstream"),
-    "mean-for-sum": N_("mean instead of sum"),
-    "minus-on-first": N_("minus on the wrong line"),
-    "moved-value": N_("value after the step"),
-    "multiplied": N_("multiplied by the step"),
-    "no-factor": N_("exponent not brought down"),
-    "no-half": N_("factor ½ left out"),
-    "no-inner": N_("inner slope left out"),
-    "no-log": N_("factor log left out"),
-    "no-minus": N_("minus left out"),
-    "no-numerator": N_("numerator left out"),
-    "no-one-over-n": N_("1/n left out"),
-    "no-one-over-y": N_("1/p left out"),
-    "no-rate": N_("learning rate left out"),
-    "no-square": N_("square left out"),
-    "no-sum-row-1": N_("first copy only"),
-    "no-transpose": N_("not transposed"),
-    "no-two": N_("factor 2 left out"),
-    "not-by-rows": N_("not divided by the rows"),
-    "not-divided": N_("not divided by the step"),
-    "not-halved": N_("distance taken as δ, not 2δ"),
-    "not-lowered": N_("exponent not lowered"),
-    "not-spread": N_("one number for all cells"),
-    "not-summed": N_("not summed"),
-    "not-transposed": N_("not transposed"),
-    "numerator-rule": N_("the numerator's rule"),
-    "one": N_("started at 1"),
-    "one-branch": N_("a line left out of the sum"),
-    "one-minus-y": N_("factor y left out"),
-    "one-path": N_("a way left out"),
-    "one-sided": N_("one side instead of both"),
-    "one-sign": N_("one sign the other way round"),
-    "open-gate": N_("gate left open"),
-    "operand": N_("a value that flows in"),
-    "other-gradient": N_("another input's gradient"),
-    "other-input": N_("another variable moved"),
-    "other-itself": N_("the other matrix alone"),
-    "other-operand": N_("the other matrix's gradient"),
-    "other-operation": N_("another operation"),
-    "other-order": N_("the other order"),
-    "other-side": N_("the other side"),
-    "output-value": N_("started at the output's value"),
-    "own-input": N_("the line's own value"),
-    "part-missing": N_("a part left out"),
-    "passes-value": N_("multiplied by the input"),
-    "path-forgotten": N_("a line left out further right"),
-    "plain-mean": N_("plain mean instead of weighted"),
-    "plus-rule": N_("the rule of +"),
-    "power-rule": N_("the rule for powers"),
-    "product": N_("multiplied instead of added"),
-    "ran-forward": N_("upstream pushed forward"),
-    "sigma-at-input": N_("σ's slope taken at the input"),
-    "sigma-twice": N_("σ taken twice"),
-    "sigmas-rule": N_("σ's rule"),
-    "sign": N_("wrong sign"),
-    "skipped-node": N_("a node skipped"),
-    "slip": N_("arithmetic"),
-    "split": N_("gradient shared out"),
-    "split-by-size": N_("gradient shared out"),
-    "squared": N_("the square instead of its slope"),
-    "started-at-output": N_("started at the output's value"),
-    "step-alone": N_("the step alone"),
-    "sum-for-mean": N_("sum instead of mean"),
-    "sum-of-inputs": N_("the two lines added"),
-    "swapped-sign": N_("wrong sign"),
-    "tanh-twice": N_("tanh taken twice"),
-    "times-cell": N_("multiplied by the cells"),
-    "times-inner": N_("extra factor x"),
-    "times-input": N_("multiplied by the input"),
-    "times-output": N_("multiplied by the output"),
-    "times-rule": N_("the rule of ×"),
-    "transposed": N_("rows and columns swapped"),
-    "transposed-result": N_("rows and columns swapped"),
-    "turned-round": N_("difference the wrong way round"),
-    "two-x": N_("x doubled instead of squared"),
-    "undo": N_("calculation run backwards"),
-    "unsigned": N_("sign left out"),
-    "unsummed-upstream": N_("went on before adding"),
-    "updated-first": N_("gradient taken after the step"),
-    "uphill": N_("step uphill"),
-    "upside-down": N_("divided by the wrong line"),
-    "upstream-only": N_("upstream only"),
-    "value-before": N_("value from before the node"),
-    "whole-matrix": N_("all rows taken together"),
-    "whole-on-one-line": N_("the whole sum on one line"),
-    "whole-summed": N_("the other matrix added up"),
-    "wrong-axis": N_("wrong axis"),
-    "wrong-count": N_("divided by the wrong number"),
-    "wrong-order": N_("wrong order"),
-    "wrong-side": N_("wrong order or wrong rule"),
-    "wrong-side-no-transpose": N_("wrong order, not transposed"),
-    "wrong-sign": N_("wrong sign"),
-    "wrong-sign-argument": N_("wrong sign in the exponent"),
-    "wrong-way": N_("error the wrong way round"),
-    "y-only": N_("target left out"),
-    "y-squared": N_("y·y instead of y·(1 − y)"),
-    "zero": N_("zero"),
-}
+from tutor.engine.composite import MISTAKE_LABELS
+from tutor.engine.operations import OPERATIONS
+from tutor.grading.mistakes.finder import GENERAL_MISTAKES
+from tutor.i18n import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def mistake_label(mistake: str) -> str:
-    """The name of a mistake in the language in use, its node's sign before it; an author's id as it is."""
-    where, _, which = mistake.partition(".")
-    if which not in _LABELS:
+    """Return the name of a mistake in the current language, after the symbol of its operation.
+
+    An author's mistake is shown by its id.
+    """
+    prefix, _, name = mistake.partition(".")
+    label = next(_labels(prefix, name), None)
+    if label is None:
         return mistake
-    name = translate(_LABELS[which])
-    return f"{OPERATIONS[where].symbol}: {name}" if where in OPERATIONS else name
+    return f"{OPERATIONS[prefix].symbol}: {translate(label)}" if prefix in OPERATIONS else translate(label)
+
+
+def _labels(prefix: str, name: str) -> Iterator[str]:
+    declared = [(operation.label, mistake) for operation in OPERATIONS.values() for mistake in operation.mistakes]
+    yield from (mistake.label for label, mistake in declared if (label, mistake.id) == (prefix, name))
+    yield from (mistake.label for mistake in GENERAL_MISTAKES if mistake.id == f"{prefix}.{name}")
+    if name in MISTAKE_LABELS:
+        yield MISTAKE_LABELS[name]
+    # Stored ids of operations that were called otherwise in an earlier version.
+    yield from (mistake.label for _, mistake in declared if mistake.id == name)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _ONE_BRANCH = GeneralMistake(
     "branch",
     "branch.one-branch",
+    N_("a line left out of the sum"),
     N_(
         "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
         "and how do they go together?"
@@ -25,6 +26,7 @@ _ONE_BRANCH = GeneralMistake(
 _MISSING_BRANCH = GeneralMistake(
     "branch",
     "branch.one-branch",
+    N_("a line left out of the sum"),
     N_("Something is still missing. The value of {name} went to {n} places: what came back from each?"),
 )
 #: Where the start is no 1, nothing at the output tells it.
@@ -34,44 +36,64 @@ START_FROM_TEXT = N_(
 _PRODUCT = GeneralMistake(
     "branch",
     "branch.product",
+    N_("multiplied instead of added"),
     N_("You multiplied what came back. Each line moves the output on its own: how do two movements go together?"),
 )
 _AVERAGED = GeneralMistake(
     "branch",
     "branch.averaged",
+    N_("mean instead of sum"),
     N_("A branch takes no mean. Raise only {name} by 1: every line moves the output, each by its own amount."),
 )
 _FORWARD_VALUE = GeneralMistake(
-    "branch", "any.forward-value", N_("{v} is the value that flowed forward here. Asked is what comes back.")
+    "branch",
+    "any.forward-value",
+    N_("forward value"),
+    N_("{v} is the value that flowed forward here. Asked is what comes back."),
 )
 _START_VALUE = GeneralMistake(
     "start",
     "start.output-value",
+    N_("started at the output's value"),
     N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1."),
 )
 _START_ZERO = GeneralMistake(
-    "start", "start.zero", N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?")
+    "start",
+    "start.zero",
+    N_("zero"),
+    N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?"),
 )
 _START_ONE = GeneralMistake(
     "start",
     "start.one",
+    N_("started at 1"),
     N_("1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."),
 )
 _OTHER_OPERATION = GeneralMistake(
     "forward",
     "forward.other-operation",
+    N_("another operation"),
     N_("That is another operation on the same values. Which sign stands in the node?"),
 )
 _OTHER_ORDER = GeneralMistake(
-    "forward", "forward.other-order", N_("The two values are there, in the other order. Which line comes first?")
+    "forward",
+    "forward.other-order",
+    N_("the other order"),
+    N_("The two values are there, in the other order. Which line comes first?"),
 )
 _OPERAND = GeneralMistake(
-    "forward", "forward.operand", N_("That is a value that flows in. What does {node} make of it?")
+    "forward",
+    "forward.operand",
+    N_("a value that flows in"),
+    N_("That is a value that flows in. What does {node} make of it?"),
 )
 _SUM_SIGN = GeneralMistake(
-    "branch", "any.wrong-sign", N_("The size is right. If this line grows, does the output grow or shrink?")
+    "branch",
+    "any.wrong-sign",
+    N_("wrong sign"),
+    N_("The size is right. If this line grows, does the output grow or shrink?"),
 )
-_VALUE_SIGN = GeneralMistake("forward", "any.wrong-sign", N_("The size is right. Look at the sign."))
+_VALUE_SIGN = GeneralMistake("forward", "any.wrong-sign", N_("wrong sign"), N_("The size is right. Look at the sign."))
 
 
 #: All of these, in the order of the catalogue.

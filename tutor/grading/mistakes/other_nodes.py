@@ -25,6 +25,7 @@ _MAX_BRANCHES = 6
 _FORGOTTEN_EDGE = GeneralMistake(
     "branch",
     "branch.path-forgotten",
+    N_("a line left out further right"),
     N_(
         "Looks as if a line was left out further right. The value of {at} went to several places: "
         "what came back from each of them?"
@@ -33,6 +34,7 @@ _FORGOTTEN_EDGE = GeneralMistake(
 _VALUE_BEFORE = GeneralMistake(
     "edge",
     "any.value-before",
+    N_("value from before the node"),
     N_("Looks as if you took a value from before {at}. Which values flowed into {node} itself?"),
 )
 
