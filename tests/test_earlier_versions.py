@@ -236,7 +236,8 @@ def test_every_id_of_a_key_is_still_known(copied: Learner) -> None:
         return {match["id"].strip('"') for line in lines if (match := _KEY.fullmatch(line))}
 
     then = ids(expected("expected_settings_all.en.txt"))
-    assert len(then) > 50 and then <= ids(copied.says("settings", "--all"))
+    assert len(then) > 50
+    assert then <= ids(copied.says("settings", "--all"))
 
 
 def test_the_chosen_language_is_spoken_without_being_asked_for(copied: Learner) -> None:
@@ -272,8 +273,10 @@ def test_the_pack_has_no_errors_and_the_warnings_it_had(copied: Learner, languag
     if EXACT:
         assert found == wanted
     else:
-        assert isinstance(found, list) and isinstance(wanted, list)
-        assert set(wanted) <= set(found) and not [one for one in found if one[0] == "error"]
+        assert isinstance(found, list)
+        assert isinstance(wanted, list)
+        assert set(wanted) <= set(found)
+        assert not [one for one in found if one[0] == "error"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -309,7 +312,8 @@ def test_an_exercise_that_was_left_open_goes_on_in_the_same_try(learner: Learner
     assert [new[key] for key in ("worksheet", "seed", "fingerprint")] == [
         last[key] for key in ("worksheet", "seed", "fingerprint")
     ]
-    assert new["blank"] and (new["kind"], new["verdict"]) in (("answer", "right"), ("noted", ""))
+    assert new["blank"]
+    assert (new["kind"], new["verdict"]) in (("answer", "right"), ("noted", ""))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -367,7 +371,8 @@ def test_an_exam_that_is_finished_stays_finished(learner: Learner) -> None:
 def test_a_review_begins_with_what_is_due(learner: Learner) -> None:
     before = learner.events()
     done = learner.run("review", "--plain", text="?\n:quit\n")
-    assert done.returncode == 1 and not done.stderr
+    assert done.returncode == 1
+    assert not done.stderr
     assert [event["kind"] for event in learner.events()[len(before) :]] == ["review", "hint"]
 
 
@@ -402,7 +407,8 @@ def test_skills_made_anew_from_the_attempts_are_those_that_were_kept(learner: Le
 def test_the_export_comes_back_whole_on_another_computer(learner: Learner) -> None:
     wanted = lasting_progress(json.loads(expected("expected_progress.en.json")))
     known = learner.says("import", "export.jsonl")
-    assert f" {len(learner.events())} " in known and learner.says("export") == expected("export.jsonl")
+    assert f" {len(learner.events())} " in known
+    assert learner.says("export") == expected("export.jsonl")
     other = Learner(learner.folder, "other")
     shutil.copytree(learner.home / "packs", other.home / "packs")
     other.says("import", "export.jsonl")

@@ -10,11 +10,15 @@ import gc
 import signal
 import statistics
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import sympy
+from sympy.core.cache import clear_cache
 
 from tests.support.author_guide import FORMULAS_TABLE, table_rows
+from tests.support.sympy_evaluator import evaluate_with_sympy
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
+from tutor.algebra.expr import Expr, Sym, postorder
 from tutor.algebra.parser import parse, parse_value
 from tutor.engine.graph import Graph
 from tutor.grading.comparison import compare_typed_formula
@@ -73,7 +77,7 @@ def answers() -> list[float]:
     for name, problem, blank, texts in CASES:
         place = problem.place(blank)
         problem.truth_in_floats(place) if not problem.symbolic else problem.truth(place)
-        found = [t for text in texts for t in times(lambda a=text, p=problem, b=place: grade(p, b, a))]  # type: ignore[misc]
+        found = [t for text in texts for t in times(lambda a=text, p=problem, b=place: grade(p, b, a))]
         median_of_all += found
         print(f"{name:<24}{statistics.median(found):10.3f}{max(found):10.3f}")
     return median_of_all
@@ -90,25 +94,29 @@ def pairs() -> list[tuple[Expr, Expr, Expr]]:
     return found
 
 
-def in_sympy(tree: Expr) -> Any:
-    import sympy
+#: SymPy's own functions with a kink, which it simplifies better than a `Piecewise`.
+KINKS = {
+    "abs": sympy.Abs,
+    "max": sympy.Max,
+    "min": sympy.Min,
+    "relu": lambda a: sympy.Max(a, 0),
+    "sign": sympy.sign,
+}
 
-    meaning: dict[str, Any] = {
-        "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
-        "neg": lambda a: -a, "pow": lambda a, b: a**b, "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
-        "sin": sympy.sin, "cos": sympy.cos, "tanh": sympy.tanh, "abs": sympy.Abs, "max": sympy.Max, "min": sympy.Min,
-        "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)), "relu": lambda a: sympy.Max(a, 0), "sign": sympy.sign,
-    }  # fmt: skip
-    done: dict[int, Any] = {}
-    for node in postorder(tree):
-        if isinstance(node, Num):
-            done[id(node)] = sympy.Rational(node.value.numerator, node.value.denominator)
-        elif isinstance(node, Sym):
-            kind = {node.domain: True} if node.domain != "nonzero" else {"real": True, "nonzero": True}
-            done[id(node)] = sympy.pi if node.name == "pi" else sympy.Symbol(node.name.replace("/", "_"), **kind)
-        elif isinstance(node, Apply):
-            done[id(node)] = meaning[node.op](*(done[id(arg)] for arg in node.args))
-    return done[id(tree)]
+
+def in_sympy(tree: Expr) -> sympy.Expr:
+    names = {
+        node.name: sympy.pi if node.name == "pi" else sympy.Symbol(node.name.replace("/", "_"), **assumptions(node))
+        for node in postorder(tree)
+        if isinstance(node, Sym)
+    }
+    formula = evaluate_with_sympy(tree, names, KINKS)
+    assert formula is not None
+    return formula
+
+
+def assumptions(symbol: Sym) -> dict[str, bool]:
+    return {"real": True, "nonzero": True} if symbol.domain == "nonzero" else {symbol.domain: True}
 
 
 def stopped(action: Callable[[], object], seconds: int = 5) -> Callable[[], None]:
@@ -127,21 +135,18 @@ def stopped(action: Callable[[], object], seconds: int = 5) -> Callable[[], None
 
 
 def beside_sympy() -> None:
-    import sympy
-    from sympy.core.cache import clear_cache
-
     def stop(*_: object) -> None:
         raise TimeoutError
 
     signal.signal(signal.SIGALRM, stop)
     ours, simplify, equals = [], [], []
     for tree, mine, right in pairs():
-        ours += times(lambda t=tree, m=mine, r=right: compare_typed_formula(TypedNumber.from_expr(t, m), r), 5)  # type: ignore[misc]
+        ours += times(lambda t=tree, m=mine, r=right: compare_typed_formula(TypedNumber.from_expr(t, m), r), 5)
         a, b = in_sympy(mine), in_sympy(right)
         clear_cache()
-        simplify += times(stopped(lambda a=a, b=b: sympy.simplify(a - b) == 0), 1)  # type: ignore[misc]
+        simplify += times(stopped(lambda a=a, b=b: sympy.simplify(a - b) == 0), 1)
         clear_cache()
-        equals += times(stopped(lambda a=a, b=b: a.equals(b)), 1)  # type: ignore[misc]
+        equals += times(stopped(lambda a=a, b=b: a.equals(b)), 1)
     print(f"\n{len(ours) // 5} pairs of formulas{'':<4}{'median':>10}{'worst':>10}   (milliseconds)")
     for name, found in (("ours", ours), ("simplify(a − b) == 0", simplify), (".equals", equals)):
         print(f"{name:<24}{statistics.median(found):10.3f}{max(found):10.3f}")

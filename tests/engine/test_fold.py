@@ -24,7 +24,7 @@ from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.drawing.render_text import render_text
 from tutor.engine.fold import fold, unfold
-from tutor.engine.function_definition import parse_definition
+from tutor.engine.function_definition import FunctionDefinition, parse_definition
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
@@ -253,7 +253,7 @@ def test_sigmoid_from_its_four_steps_as_one_node_is_y_times_what_is_left() -> No
 
 
 def test_an_own_node_opens_into_parts_that_are_called_after_it() -> None:
-    own = {}
+    own: dict[str, FunctionDefinition] = {}
     for text in ("swish(x) = x * sigmoid(x)", "gate(x, y) = t = swish(x + 1); exp(t * y) - t"):
         made = parse_definition(text, own)
         own[made.name] = made
@@ -280,7 +280,7 @@ def test_an_own_node_opens_into_parts_that_are_called_after_it() -> None:
 
 
 def test_parts_never_get_an_id_that_is_taken() -> None:
-    own = {}
+    own: dict[str, FunctionDefinition] = {}
     for text in ("f(x) = exp(sin(x))", "g(x) = f(sin(x))"):
         made = parse_definition(text, own)
         own[made.name] = made

@@ -91,7 +91,7 @@ _ONE_HOT = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 _ROW, _COLUMN = np.array([[1.0, -2.0, 0.25]]), np.array([[1.5], [-0.75]])
 
 #: A text for every operation, on numbers and on matrices.
-_EVERY = {
+_EVERY: dict[str, dict[str, Any]] = {
     **{f"z = (x {sign} y) * x": {"x": 2.5, "y": -0.75} for sign in "+-*/"},
     **{f"f = sum((X {sign} Y) * X)": {"X": _X, "Y": _SHARES} for sign in "+-*/"},
     "z = (-x) / (1/x)": {"x": 1.5},

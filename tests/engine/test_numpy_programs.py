@@ -38,7 +38,7 @@ from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
-from tutor.engine.passes import NonFiniteError
+from tutor.engine.passes import NonFiniteError, Passes
 from tutor.i18n import set_language
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
     rng = random.Random(4000)
-    written, expected, used = [], [], set()
+    written: list[list[str]] = []
+    expected: list[tuple[Passes, tuple[str, ...] | None]] = []
+    used: set[str] = set()
     while len(written) < 250:
         program, graph, start, wrt = random_case(rng)
         try:
@@ -120,7 +122,9 @@ def test_nodes_of_ones_own_become_functions(tmp_path: Path) -> None:
 
 def test_folded_groups_become_functions(tmp_path: Path) -> None:
     rng = random.Random(4300)
-    written, expected, groups = [], [], 0
+    written: list[list[str]] = []
+    expected: list[tuple[Passes, tuple[str, ...] | None]] = []
+    groups = 0
     while len(written) < 60:
         program, graph, start, wrt = random_case(rng)
         graph = fold_randomly(rng, graph)

@@ -42,12 +42,12 @@ _SHAPES: dict[str, list[list[tuple[int, int] | None]]] = {
 }
 
 #: Where the rules on numbers are tried, for operations that do not take any number.
-_POINTS = {
+_POINTS: dict[str, list[tuple[Fraction, ...]]] = {
     "pow": [(Fraction(5, 2), Fraction(3)), (Fraction(1, 3), Fraction(-5, 4))],
     "log": [(Fraction(5, 2),), (Fraction(1, 9),)],
     "sqrt": [(Fraction(5, 2),), (Fraction(9),)],
 }
-_ANYWHERE = [(Fraction(5, 2), Fraction(-3)), (Fraction(-7, 4), Fraction(1, 3))]
+_ANYWHERE: list[tuple[Fraction, ...]] = [(Fraction(5, 2), Fraction(-3)), (Fraction(-7, 4), Fraction(1, 3))]
 _LOCAL = [operation.id for operation in OPERATIONS.values() if operation.derivative]
 _PULL = [operation.id for operation in OPERATIONS.values() if operation.vjp]
 

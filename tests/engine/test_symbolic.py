@@ -25,8 +25,9 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ONE, Num, Sym, number, postorder
 from tutor.algebra.expr import free_names as names_in
+from tutor.algebra.limits import GRAPH
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.algebra.parser import GRAPH, parse
+from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.graph import Graph
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward

@@ -13,6 +13,7 @@ import operator
 import random
 import tomllib
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,12 +43,13 @@ def points(problem: Problem) -> list[Point]:
     """Numbers for the symbols of a problem; one empty set where there are none."""
     rng = random.Random(7)
 
-    def one(domain: str) -> Num:
-        size = number(rng.randint(5, 30)) / 10
-        return size if domain == "positive" or rng.random() < 0.5 else -size
+    def draw(domain: str) -> Num:
+        size = Fraction(rng.randint(5, 30), 10)
+        return number(size if domain == "positive" or rng.random() < 0.5 else -size)
 
-    found = [{name: one(domain) for name, domain in problem.domains.items()} for _ in range(POINTS)]
-    return found if problem.domains else [{}]
+    if not problem.domains:
+        return [{}]
+    return [{name: draw(domain) for name, domain in problem.domains.items()} for _ in range(POINTS)]
 
 
 def value_at(value: Value, point: Point) -> Any:
@@ -88,7 +90,7 @@ def run_in_torch(graph: Graph, given: Mapping[str, Any], uses: dict[tuple[int, i
         if node.op is None:
             found.append(given[node.id])
             continue
-        const = None if node.const is None else to_tensor(value_at(node.const, {}))
+        const: Any = None if node.const is None else to_tensor(value_at(node.const, {}))
         operands = []
         for slot, arg in enumerate(node.args):
             one = const if arg is None else found[arg].clone()
@@ -152,7 +154,7 @@ def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], own: Mapping[str, Any
         case ast.List(elts=rows):
             return torch.stack([torch.stack([evaluate_ast(one, known, own) for one in row.elts]) for row in rows])  # type: ignore[attr-defined]
         case ast.Call(func=ast.Name(id="sum" | "mean" as name), args=[operand, ast.Constant(value=axis)]):
-            return TORCH_FUNCTIONS[f"{name}.{axis}"](evaluate_ast(operand, known, own))
+            return TORCH_FUNCTIONS[f"{name}.{axis!r}"](evaluate_ast(operand, known, own))
         case ast.Call(func=ast.Name(id=name), args=args):
             operands = [evaluate_ast(one, known, own) for one in args]
             if name in own:

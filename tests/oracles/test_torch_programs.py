@@ -30,7 +30,7 @@ from tutor.algebra.parser import parse_value
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
-from tutor.engine.passes import NonFiniteError
+from tutor.engine.passes import NonFiniteError, Passes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,9 @@ pytestmark = pytest.mark.oracle
 
 def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
     rng = random.Random(5000)
-    written, expected, used = [], [], set()
+    written: list[list[str]] = []
+    expected: list[tuple[Passes, tuple[str, ...] | None]] = []
+    used: set[str] = set()
     while len(written) < 250:
         program, graph, start, wrt = random_case(rng)
         graph = fold_randomly(rng, graph) if rng.random() < 0.2 else graph

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,11 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.library import Pack, read_pack
 
 if TYPE_CHECKING:
-    from tutor.packs.exercise import Exercise
-
-Write = Callable[..., Pack]
+    from tests.support.pack_files import LoadText, RefusalLines, WritePack
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+def write_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WritePack:
     """Writes a pack into the current folder, `mine`, one keyword argument a file, and gives it back."""
     monkeypatch.chdir(tmp_path)
 
@@ -33,18 +30,18 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 
 @pytest.fixture
-def opened(write: Write) -> Callable[[str], Exercise]:
+def load_text(write_pack: WritePack) -> LoadText:
     """The exercise of a file with this text."""
-    return lambda text: write(text).open("ex")
+    return lambda text: write_pack(text).open("ex")
 
 
 @pytest.fixture
-def refused(write: Write) -> Callable[[str | bytes], list[str]]:
+def refusal_lines(write_pack: WritePack) -> RefusalLines:
     """The lines that a file with this text is refused with, without the name of the file."""
 
     def lines(text: str | bytes) -> list[str]:
         with pytest.raises(PackError) as caught:
-            write(text).open("ex")
+            write_pack(text).open("ex")
         return [line.removeprefix("mine/ex.toml:") for line in str(caught.value).splitlines()]
 
     return lines

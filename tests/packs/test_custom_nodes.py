@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tutor.algebra.printing import format_value
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import hint_at
-from tutor.packs.exercise import Exercise
 
-Opened = Callable[[str], Exercise]
-Refused = Callable[[str | bytes], list[str]]
+if TYPE_CHECKING:
+    from tests.support.pack_files import LoadText, RefusalLines
 
 SWISH = """\
 graph = "h = swish(w * x); L = swish(h - y)^2"
@@ -40,8 +39,8 @@ share = ["e1", "e2", "s", "p"]
 """
 
 
-def test_an_exercise_brings_nodes_of_its_own(opened: Opened) -> None:
-    problem = opened(SWISH).variant().problem
+def test_an_exercise_brings_nodes_of_its_own(load_text: LoadText) -> None:
+    problem = load_text(SWISH).variant().problem
     assert [node.symbol for node in problem.graph.nodes] == ["w", "x", "×", "swish", "y", "−", "swish", "^2"]
     assert [blank.id for blank in problem.blanks] == [
         "swish1->pow1", "sub1->swish1", "h->sub1", "y->sub1", "mul1->h", "w->mul1", "x->mul1",
@@ -49,7 +48,7 @@ def test_an_exercise_brings_nodes_of_its_own(opened: Opened) -> None:
     assert format_value(problem.truth(problem.place("mul1->h"))) == "−0.03796"
 
 
-def test_definitions_use_those_before_them_and_numbers(opened: Opened) -> None:
+def test_definitions_use_those_before_them_and_numbers(load_text: LoadText) -> None:
     text = """\
 graph = "z = both(x, 2) * y"
 [nodes.half]
@@ -62,7 +61,7 @@ value = "t = half(x) + a; t * t"
 x = 6
 y = 10
 """
-    problem = opened(text).variant().problem
+    problem = load_text(text).variant().problem
     assert [(blank.id, format_value(problem.truth(blank))) for blank in problem.blanks] == [
         ("both1->mul1", "10"),
         ("y->mul1", "25"),
@@ -70,7 +69,7 @@ y = 10
     ]
 
 
-def test_matrices_go_through_own_nodes(opened: Opened) -> None:
+def test_matrices_go_through_own_nodes(load_text: LoadText) -> None:
     text = """\
 graph = "f = sum(layer(X, W))"
 [nodes.layer]
@@ -80,12 +79,12 @@ value = "(x @ w)^2"
 X = [[1, 2]]
 W = [[3], [4]]
 """
-    problem = opened(text).variant().problem
+    problem = load_text(text).variant().problem
     assert [format_value(problem.truth(problem.place(name))) for name in ("X", "W")] == ["[[66, 88]]", "[[22], [44]]"]
 
 
-def test_a_group_is_one_node_with_blanks_around_it(opened: Opened) -> None:
-    problem = opened(SOFTMAX).variant().problem
+def test_a_group_is_one_node_with_blanks_around_it(load_text: LoadText) -> None:
+    problem = load_text(SOFTMAX).variant().problem
     assert [(node.id, node.symbol) for node in problem.graph.nodes] == [
         ("a", "a"), ("b", "b"), ("p", "share"), ("c", "c"), ("mul1", "×"),
     ]  # fmt: skip
@@ -98,7 +97,7 @@ def test_a_group_is_one_node_with_blanks_around_it(opened: Opened) -> None:
     ]
 
 
-def test_groups_stand_in_groups_and_own_nodes_in_both(opened: Opened) -> None:
+def test_groups_stand_in_groups_and_own_nodes_in_both(load_text: LoadText) -> None:
     text = """\
 graph = "e1 = exp(twice(a)); s = e1 + 1; p = e1 / s; L = p * b"
 [nodes.twice]
@@ -111,14 +110,14 @@ outer = ["e1", "s", "p"]
 a = 0
 b = 8
 """
-    problem = opened(text).variant().problem
+    problem = load_text(text).variant().problem
     assert [node.symbol for node in problem.graph.nodes] == ["a", "outer", "b", "×"]
     # p = σ(2a), so ∂p/∂a = 2·p·(1 − p).
     assert format_value(problem.truth(problem.place("a->p"))) == "4"
 
 
-def test_answers_hints_and_mistakes_at_a_group(opened: Opened) -> None:
-    problem = opened(SOFTMAX).variant().problem
+def test_answers_hints_and_mistakes_at_a_group(load_text: LoadText) -> None:
+    problem = load_text(SOFTMAX).variant().problem
     blank = problem.place("a->p")
     assert grade(problem, blank, "20 * p * (1 - p)").right
     one_way = grade(problem, blank, "20 * p")
@@ -134,9 +133,9 @@ def test_answers_hints_and_mistakes_at_a_group(opened: Opened) -> None:
     assert said[3].startswith("3.75.")
 
 
-def test_a_chain_names_its_last_step(opened: Opened) -> None:
+def test_a_chain_names_its_last_step(load_text: LoadText) -> None:
     text = 'graph = "y = 1 / (1 + exp(-x))"\nstart = 2\n[inputs]\nx = "log(4)"\n'
-    folded = opened(text + '[fold]\nsig = ["neg1", "exp1", "add1", "inv1"]\n').variant().problem
+    folded = load_text(text + '[fold]\nsig = ["neg1", "exp1", "add1", "inv1"]\n').variant().problem
     blank = folded.place("x->inv1")
     assert format_value(folded.truth(blank)) == "0.32"
     assert grade(folded, blank, "up * y * (1 - y)").right
@@ -144,9 +143,9 @@ def test_a_chain_names_its_last_step(opened: Opened) -> None:
     assert "sig multiplies by the slopes of its steps" in str(hint_at(folded, blank, 2).text)
 
 
-def test_progress_is_kept_apart_for_other_definitions_and_groups(opened: Opened) -> None:
+def test_progress_is_kept_apart_for_other_definitions_and_groups(load_text: LoadText) -> None:
     prints = [
-        opened(text).variant().fingerprint
+        load_text(text).variant().fingerprint
         for text in (
             SWISH,
             SWISH.replace("x * sigmoid(x)", "x * tanh(x)"),
@@ -157,11 +156,11 @@ def test_progress_is_kept_apart_for_other_definitions_and_groups(opened: Opened)
         )
     ]
     assert len(set(prints)) == len(prints)
-    assert opened(SWISH + "# the same").variant().fingerprint == prints[0]
+    assert load_text(SWISH + "# the same").variant().fingerprint == prints[0]
 
 
-def test_fresh_numbers_go_through_own_nodes(opened: Opened) -> None:
-    exercise = opened(SWISH)
+def test_fresh_numbers_go_through_own_nodes(load_text: LoadText) -> None:
+    exercise = load_text(SWISH)
     assert {format_value(exercise.variant(seed).problem.inputs["y"]) for seed in range(20)} >= {"3", "4"}
 
 
@@ -287,11 +286,11 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named_with_its_line(refused: Refused, text: str, expected: str) -> None:
-    assert refused(text) == [expected]
+def test_what_is_wrong_is_named_with_its_line(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+    assert refusal_lines(text) == [expected]
 
 
-def test_all_faults_of_definitions_and_groups_come_at_once(refused: Refused) -> None:
+def test_all_faults_of_definitions_and_groups_come_at_once(refusal_lines: RefusalLines) -> None:
     text = """\
 graph = "z = x * y"
 [nodes.up]
@@ -304,10 +303,10 @@ value = "x + w"
 inputs = ["a", "e"]
 value = "a"
 """
-    assert [line.split(": ")[:2] for line in refused(text)] == [
+    assert [line.split(": ")[:2] for line in refusal_lines(text)] == [
         ["2", "nodes.up"],
         ["7", "nodes.f.value"],
         ["9", "nodes.g.inputs"],
     ]
     groups = 'graph = "z = exp(x * y) + x"\nwrt = ["w"]\n[fold]\na = ["w"]\nb = ["exp1", "add1", "z"]\nc = ["x"]\n'
-    assert [line.split(": ")[:2] for line in refused(groups)] == [["2", "wrt"], ["4", "fold.a"], ["6", "fold.c"]]
+    assert [line.split(": ")[:2] for line in refusal_lines(groups)] == [["2", "wrt"], ["4", "fold.a"], ["6", "fold.c"]]

@@ -16,6 +16,8 @@ from tutor.packs.library import read_pack
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.pack_files import WritePack
+
 GRAPH = 'graph = "z = a * b"\n'
 
 
@@ -56,9 +58,9 @@ def test_exercises_of_an_installed_package_lie_inside_of_it(tmp_path: Path, monk
     assert library.built_in_dir() == package / "exercises"
 
 
-def test_files_are_listed_by_name_and_known_by_it_without_its_number(write) -> None:
+def test_files_are_listed_by_name_and_known_by_it_without_its_number(write_pack: WritePack) -> None:
     files = {"10-late": GRAPH, "02-two roads": GRAPH, "03-three": GRAPH + "id = 'drei'", "3d": GRAPH, "2024": GRAPH}
-    mine = write(**files)
+    mine = write_pack(**files)
     (mine.folder / ".hidden.toml").write_text(GRAPH)
     (mine.folder / "notes.txt").write_text("x")
     (mine.folder / "folder.toml").mkdir()
@@ -69,8 +71,8 @@ def test_files_are_listed_by_name_and_known_by_it_without_its_number(write) -> N
     assert mine.open("drei").pack == "mine"
 
 
-def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write) -> None:
-    mine = write(**{"01-good": GRAPH, "02-bad": "graph = ", "03-odd": "title = 3\ngraph = 4", "04-raw": b"\xff"})
+def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write_pack: WritePack) -> None:
+    mine = write_pack(**{"01-good": GRAPH, "02-bad": "graph = ", "03-odd": "title = 3\ngraph = 4", "04-raw": b"\xff"})
     assert [(entry.id, str(entry.title)) for entry in mine.entries] == [
         ("good", "z = a * b"),
         ("bad", "bad"),
@@ -95,15 +97,15 @@ def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write) -> None
         ("format = 1\nmode = 'test'", 'mine/pack.toml:2: mode: A mode is "practice" or "exam".'),
     ],
 )  # fmt: skip
-def test_a_broken_pack_file_is_told_when_an_exercise_is_opened(write, text: str, expected: str) -> None:
-    mine = write(GRAPH, pack_toml=text)
+def test_a_broken_pack_file_is_told_when_an_exercise_is_opened(write_pack: WritePack, text: str, expected: str) -> None:
+    mine = write_pack(GRAPH, pack_toml=text)
     assert [entry.id for entry in mine.entries] == ["ex"]
     with pytest.raises(PackError) as caught:
         mine.open("ex")
     assert str(caught.value) == expected
 
 
-def test_a_broken_pack_hides_no_other(write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_broken_pack_hides_no_other(write_pack: WritePack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, text in (("a", "format = ["), ("b", "format = 1\ntitle = 'B'"), ("c", "format = 9")):
         (tmp_path / "all" / name).mkdir(parents=True)
         (tmp_path / "all" / name / "pack.toml").write_text(text)
@@ -119,8 +121,8 @@ def test_a_broken_pack_hides_no_other(write, monkeypatch: pytest.MonkeyPatch, tm
     assert library.find_exercise("b/ex").pack == "b"
 
 
-def test_two_files_with_one_id_are_refused(write) -> None:
-    mine = write(**{"01-ex": GRAPH, "02-ex": GRAPH})
+def test_two_files_with_one_id_are_refused(write_pack: WritePack) -> None:
+    mine = write_pack(**{"01-ex": GRAPH, "02-ex": GRAPH})
     with pytest.raises(PackError) as caught:
         mine.open("ex")
     assert str(caught.value) == (
@@ -144,8 +146,8 @@ def test_an_unknown_exercise_is_told_with_the_nearest(name: str, expected: str) 
     assert str(caught.value) == expected
 
 
-def test_texts_are_shown_in_the_language_in_use(write) -> None:
-    mine = write(GRAPH + "[title]\nen = 'One'\nko = '하나'", pack_toml="format = 1\ntitle = 'Both'")
+def test_texts_are_shown_in_the_language_in_use(write_pack: WritePack) -> None:
+    mine = write_pack(GRAPH + "[title]\nen = 'One'\nko = '하나'", pack_toml="format = 1\ntitle = 'Both'")
     assert [str(mine.title), str(mine.entries[0].title)] == ["Both", "One"]
     set_language("ko")
     assert [str(mine.title), str(mine.entries[0].title), str(mine.open("ex").title)] == ["Both", "하나", "하나"]
@@ -154,15 +156,15 @@ def test_texts_are_shown_in_the_language_in_use(write) -> None:
 HOSTILE = r"[@click=app.bell]x[/] \u001b[31mred\u001b[0m \u202Eright to left\u2066 \u0007 two\nlines"
 
 
-def test_what_could_style_or_turn_a_line_is_written_out(write) -> None:
-    mine = write(GRAPH + f'title = "{HOSTILE}"\ntext = "{HOSTILE}"', pack_toml=f'format = 1\ntitle = "{HOSTILE}"')
+def test_what_could_style_or_turn_a_line_is_written_out(write_pack: WritePack) -> None:
+    mine = write_pack(GRAPH + f'title = "{HOSTILE}"\ntext = "{HOSTILE}"', pack_toml=f'format = 1\ntitle = "{HOSTILE}"')
     shown = r"[@click=app.bell]x[/] \x1b[31mred\x1b[0m \u202eright to left\u2066 \x07 two"
     assert str(mine.title) == str(mine.entries[0].title) == str(mine.open("ex").title) == f"{shown} lines"
     assert mine.open("ex").variant().text() == f"{shown}\nlines"
 
 
-def test_a_fault_can_style_nothing_either(write) -> None:
-    mine = write(GRAPH + '"\\u001b[31m\\n" = 1')
+def test_a_fault_can_style_nothing_either(write_pack: WritePack) -> None:
+    mine = write_pack(GRAPH + '"\\u001b[31m\\n" = 1')
     with pytest.raises(PackError) as caught:
         mine.open("ex")
     assert "\x1b" not in str(caught.value)

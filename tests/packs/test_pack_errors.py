@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tutor import i18n
 from tutor.packs.diagnostics import PackError
-from tutor.packs.exercise import Exercise
 
-Refused = Callable[[str | bytes], list[str]]
-Opened = Callable[[str], Exercise]
+if TYPE_CHECKING:
+    from tests.support.pack_files import LoadText, RefusalLines, WritePack
+
 GRAPH = 'graph = "z = a * b"\n'
 
 
-def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
+def test_a_fault_is_told_as_file_line_key_and_sentence(write_pack: WritePack) -> None:
     with pytest.raises(PackError) as caught:
-        write('# mine\ngraph = "z = a * b"\ntitel = "x"').open("ex")
+        write_pack('# mine\ngraph = "z = a * b"\ntitel = "x"').open("ex")
     (fault,) = caught.value.faults
     assert str(fault) == "mine/ex.toml:3: titel: There is no key “titel” here. Did you mean title?"
     assert (str(fault.path), fault.line, fault.key) == ("mine/ex.toml", 3, "titel")
@@ -128,8 +128,10 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write) -> None:
         ),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, lines: str, expected: str) -> None:
-    assert refused(GRAPH + lines) == [expected]
+def test_a_value_that_does_not_fit_is_named_with_its_line(
+    refusal_lines: RefusalLines, lines: str, expected: str
+) -> None:
+    assert refusal_lines(GRAPH + lines) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -162,20 +164,22 @@ def test_a_value_that_does_not_fit_is_named_with_its_line(refused: Refused, line
         ),
     ],
 )
-def test_what_only_the_graph_can_tell(refused: Refused, text: str, expected: str) -> None:
-    assert refused(text) == [expected]
+def test_what_only_the_graph_can_tell(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+    assert refusal_lines(text) == [expected]
 
 
 @pytest.mark.parametrize("start", ["2", "[3, -1]"])
-def test_fresh_numbers_need_a_value_for_some_draws_only(opened: Opened, refused: Refused, start: str) -> None:
+def test_fresh_numbers_need_a_value_for_some_draws_only(
+    load_text: LoadText, refusal_lines: RefusalLines, start: str
+) -> None:
     text = "graph = 'F = log(X) * {k}'\nstart = {start}\n[inputs]\nX = [1, 2]\n{k} = 3\n[vary]\nX = {{ choose = {X} }}"
     for k in "abcdf":
-        assert opened(text.format(k=k, start=start, X="[-1, -1, 2]")).has_variants
-    (fault,) = refused(text.format(k="k", start=start, X="[-1, -1, -2]"))
+        assert load_text(text.format(k=k, start=start, X="[-1, -1, 2]")).has_variants
+    (fault,) = refusal_lines(text.format(k="k", start=start, X="[-1, -1, -2]"))
     assert fault == "6: vary: None of the fresh numbers gives a finite value. Choose other ones."
 
 
-def test_all_faults_come_at_once_in_the_order_of_the_lines(refused: Refused) -> None:
+def test_all_faults_come_at_once_in_the_order_of_the_lines(refusal_lines: RefusalLines) -> None:
     text = """\
 graph = "t = a + b; z = t * q"
 start = [[1, 2]]
@@ -205,7 +209,7 @@ id = "no good"
 answr = "up"
 en = "x"
 """
-    assert [tuple(line.split(": ")[:2]) for line in refused(text)] == [
+    assert [tuple(line.split(": ")[:2]) for line in refusal_lines(text)] == [
         ("3", "blanks"),
         ("4", "level"),
         ("7", "inputs.a"),
@@ -220,9 +224,9 @@ en = "x"
     ]
 
 
-def test_the_line_is_where_the_statement_begins(refused: Refused) -> None:
+def test_the_line_is_where_the_statement_begins(refusal_lines: RefusalLines) -> None:
     text = 'graph = """\nz = a *\n  b"""\n\n[text]\nen = """\none\ntwo {q}\n"""\nko = """\nthree {q}"""\n'
-    assert [line.split(":")[0] for line in refused(text)] == ["6", "10"]
+    assert [line.split(":")[0] for line in refusal_lines(text)] == ["6", "10"]
 
 
 @pytest.mark.parametrize(
@@ -250,14 +254,14 @@ def test_the_line_is_where_the_statement_begins(refused: Refused) -> None:
         ('title = "\\d"', "1: A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
     ],
 )
-def test_what_is_no_toml_is_told_in_our_own_words(refused: Refused, text: str, expected: str) -> None:
-    assert refused(text) == [expected]
+def test_what_is_no_toml_is_told_in_our_own_words(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+    assert refusal_lines(text) == [expected]
 
 
-def test_the_sentences_are_in_the_language_in_use(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sentences_are_in_the_language_in_use(refusal_lines: RefusalLines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         i18n, "_load_catalog", lambda language: {"A step is greater than 0.": "간격은 0보다 커야 합니다."}
     )
-    assert refused(GRAPH + "[vary]\na = { from = 3, to = 4, step = 0 }") == [
+    assert refusal_lines(GRAPH + "[vary]\na = { from = 3, to = 4, step = 0 }") == [
         "3: vary.a.step: 간격은 0보다 커야 합니다."
     ]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import hint_at
 from tutor.grading.verdict import VerdictKind
-from tutor.packs.exercise import Exercise
 from tutor.practice.worksheet import Worksheet
 
-Opened = Callable[[str], Exercise]
-Refused = Callable[[str | bytes], list[str]]
+if TYPE_CHECKING:
+    from tests.support.pack_files import LoadText, RefusalLines
+    from tutor.packs.exercise import Exercise
+
 GRAPH = 'graph = "t = a + b; z = t * c"\n[inputs]\na = 50\nb = 70\nc = 2\n'
 CODE = """
 [[question]]
@@ -40,8 +41,8 @@ def grade_blank(exercise: Exercise, blank: str, text: str) -> tuple[str, str | N
     return verdict.kind, verdict.mistake
 
 
-def test_a_question_stands_alone_without_a_graph(opened: Opened) -> None:
-    exercise = opened('title = "Code"' + CODE)
+def test_a_question_stands_alone_without_a_graph(load_text: LoadText) -> None:
+    exercise = load_text('title = "Code"' + CODE)
     worksheet = Worksheet(exercise.variant())
     assert [blank.id for blank in worksheet.blanks] == ["q1"]
     assert worksheet.answer("q1", "self.output * (1 - self.output)").right
@@ -61,21 +62,21 @@ def test_a_question_stands_alone_without_a_graph(opened: Opened) -> None:
     ],
 )
 def test_an_expression_is_judged_in_its_own_symbols(
-    opened: Opened, typed: str, verdict: tuple[VerdictKind, str | None]
+    load_text: LoadText, typed: str, verdict: tuple[VerdictKind, str | None]
 ) -> None:
-    assert grade_blank(opened('title = "Code"' + CODE), "q1", typed) == verdict
+    assert grade_blank(load_text('title = "Code"' + CODE), "q1", typed) == verdict
 
 
-def test_an_authors_hints_come_before_the_answer(opened: Opened) -> None:
-    problem = opened('title = "Code"' + CODE).variant().problem
+def test_an_authors_hints_come_before_the_answer(load_text: LoadText) -> None:
+    problem = load_text('title = "Code"' + CODE).variant().problem
     place = problem.place("q1")
     first, last = hint_at(problem, place, 1), hint_at(problem, place, 2)
     assert (str(first.text), first.of, last.is_last) == ("What is left above y?", 2, True)
     assert "self.output" in str(last.text)
 
 
-def test_a_choice_is_typed_by_number_letter_or_words(opened: Opened) -> None:
-    exercise = opened(GRAPH + CHOICE)
+def test_a_choice_is_typed_by_number_letter_or_words(load_text: LoadText) -> None:
+    exercise = load_text(GRAPH + CHOICE)
     problem = exercise.variant().problem
     choices = problem.question(problem.place("q1")).choices
     texts = [str(choice.text) for choice in choices]
@@ -89,8 +90,8 @@ def test_a_choice_is_typed_by_number_letter_or_words(opened: Opened) -> None:
         assert grade_blank(exercise, "q1", typed)[0] is VerdictKind.MALFORMED
 
 
-def test_choices_are_shuffled_by_the_seed_and_for_good(opened: Opened) -> None:
-    exercise = opened(GRAPH + CHOICE)
+def test_choices_are_shuffled_by_the_seed_and_for_good(load_text: LoadText) -> None:
+    exercise = load_text(GRAPH + CHOICE)
 
     def order(seed: int) -> tuple[str, ...]:
         problem = exercise.variant(seed).problem
@@ -100,8 +101,8 @@ def test_choices_are_shuffled_by_the_seed_and_for_good(opened: Opened) -> None:
     assert len({order(seed) for seed in range(20)}) > 1
 
 
-def test_a_symbol_may_stand_for_a_matrix_of_the_graph(opened: Opened) -> None:
-    exercise = opened(
+def test_a_symbol_may_stand_for_a_matrix_of_the_graph(load_text: LoadText) -> None:
+    exercise = load_text(
         """graph = "A = X @ W; f = sum(A)"
 start = 2
 [inputs]
@@ -119,8 +120,8 @@ answer = "X.T @ U"
     assert grade_blank(exercise, "q1", "W")[0] is VerdictKind.MALFORMED
 
 
-def test_a_value_is_asked_in_the_exercises_own_numbers(opened: Opened) -> None:
-    exercise = opened(
+def test_a_value_is_asked_in_the_exercises_own_numbers(load_text: LoadText) -> None:
+    exercise = load_text(
         GRAPH.replace("[inputs]", "[values]\nstep = 0.1\n[inputs]")
         + '[vary]\na = { from = 20, to = 60 }\n[[question]]\nprompt = "c after a step of {step}?"\nanswer = "c - step * grad(c)"\n'
     )
@@ -133,8 +134,8 @@ def test_a_value_is_asked_in_the_exercises_own_numbers(opened: Opened) -> None:
     assert str(grade(other, other.place("q1"), f"2 - ({other.inputs['a'].value} + 70)/10").kind) == "right"
 
 
-def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_opens(opened: Opened) -> None:
-    worksheet = Worksheet(opened("forward = ['z', 't']\n" + GRAPH).variant())
+def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_opens(load_text: LoadText) -> None:
+    worksheet = Worksheet(load_text("forward = ['z', 't']\n" + GRAPH).variant())
     assert [blank.id for blank in worksheet.blanks][:2] == ["value(t)", "value(mul1)"]
     assert worksheet.resume_place() == "value(t)"
     assert worksheet.is_locked("c->mul1")
@@ -149,13 +150,13 @@ def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_open
     assert worksheet.answer("c->mul1", "t").right
 
 
-def test_forward_all_asks_every_operation(opened: Opened) -> None:
-    problem = opened('forward = "all"\n' + GRAPH).variant().problem
+def test_forward_all_asks_every_operation(load_text: LoadText) -> None:
+    problem = load_text('forward = "all"\n' + GRAPH).variant().problem
     assert [blank.id for blank in problem.forward_blanks] == ["value(t)", "value(mul1)"]
 
 
-def test_what_a_forward_value_leads_to_may_not_be_named_in_it(opened: Opened) -> None:
-    exercise = opened('forward = "all"\n' + GRAPH)
+def test_what_a_forward_value_leads_to_may_not_be_named_in_it(load_text: LoadText) -> None:
+    exercise = load_text('forward = "all"\n' + GRAPH)
     assert (
         grade_blank(exercise, "value(t)", "t")
         == grade_blank(exercise, "value(t)", "z/c")
@@ -163,8 +164,8 @@ def test_what_a_forward_value_leads_to_may_not_be_named_in_it(opened: Opened) ->
     )
 
 
-def test_stages_ask_for_more_on_each_fresh_variant(opened: Opened) -> None:
-    exercise = opened(
+def test_stages_ask_for_more_on_each_fresh_variant(load_text: LoadText) -> None:
+    exercise = load_text(
         'graph = "t = a + b; z = t * c"\nstages = [["c"], ["c", "t"], "all"]\n[vary]\nc = { from = 2, to = 9 }\n'
         "[inputs]\na = 50\nb = 70\n"
     )
@@ -178,15 +179,15 @@ def test_stages_ask_for_more_on_each_fresh_variant(opened: Opened) -> None:
     assert seen == [["c->mul1"], ["t->mul1", "c->mul1"], *[["t->mul1", "c->mul1", "a->t", "b->t"]] * 2]
 
 
-def test_a_stage_that_is_not_done_comes_again(opened: Opened) -> None:
-    exercise = opened('graph = "z = a * c"\nstages = [["c"], "all"]\n')
+def test_a_stage_that_is_not_done_comes_again(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = a * c"\nstages = [["c"], "all"]\n')
     worksheet = Worksheet(exercise.variant())
     worksheet.new_numbers()
     assert [blank.id for blank in worksheet.blanks] == ["c->mul1"]
 
 
-def test_inputs_and_the_start_may_stay_symbols(opened: Opened) -> None:
-    exercise = opened(
+def test_inputs_and_the_start_may_stay_symbols(load_text: LoadText) -> None:
+    exercise = load_text(
         """graph = "y = 1/x"
 start = "∂L/∂y"
 [inputs]
@@ -203,33 +204,33 @@ after = "And that is −y²."
     assert grade_blank(exercise, "x", "-1/x^2") == (VerdictKind.MISTAKEN, "any.dropped-upstream")
 
 
-def test_an_answer_in_terms_of_the_output_alone(opened: Opened) -> None:
-    exercise = opened('graph = "y = sigmoid(x)"\n[inputs]\nx = { symbol = true }\n[blank.x]\nsymbols = ["y"]\n')
+def test_an_answer_in_terms_of_the_output_alone(load_text: LoadText) -> None:
+    exercise = load_text('graph = "y = sigmoid(x)"\n[inputs]\nx = { symbol = true }\n[blank.x]\nsymbols = ["y"]\n')
     assert grade_blank(exercise, "x", "y*(1-y)") == (VerdictKind.RIGHT, None)
     assert grade_blank(exercise, "x", "sigmoid(x)*(1-y)")[0] is VerdictKind.MALFORMED
     assert grade_blank(exercise, "x", "y") == (VerdictKind.MISTAKEN, "sigmoid.forgot-1-minus")
 
 
-def test_more_digits_may_be_asked(opened: Opened) -> None:
-    exercise = opened('graph = "y = 1/x"\ngiven = []\n[inputs]\nx = 3\n[blank.x]\ndigits = 6\n')
+def test_more_digits_may_be_asked(load_text: LoadText) -> None:
+    exercise = load_text('graph = "y = 1/x"\ngiven = []\n[inputs]\nx = 3\n[blank.x]\ndigits = 6\n')
     assert grade_blank(exercise, "x", "-0.111") == (VerdictKind.COARSE, None)
     assert grade_blank(exercise, "x", "-0.111111") == grade_blank(exercise, "x", "-1/9") == (VerdictKind.RIGHT, None)
 
 
-def test_labels_are_drawn_and_names_are_typed(opened: Opened) -> None:
+def test_labels_are_drawn_and_names_are_typed(load_text: LoadText) -> None:
     from tutor.drawing.from_problem import boxes_of
 
-    exercise = opened(GRAPH + '[labels]\nc = { en = "factor", ko = "배율" }\n')
+    exercise = load_text(GRAPH + '[labels]\nc = { en = "factor", ko = "배율" }\n')
     problem = exercise.variant().problem
     assert "factor" in [box.label for box in boxes_of(problem)]
     assert grade_blank(exercise, "t->mul1", "c") == (VerdictKind.RIGHT, None)
 
 
-def test_a_changed_question_is_another_exercise_to_go_on_with(opened: Opened) -> None:
-    one = opened(GRAPH + CHOICE).variant().fingerprint
-    assert one == opened(GRAPH + CHOICE).variant().fingerprint
-    assert one != opened(GRAPH + CHOICE.replace("the identity", "itself")).variant().fingerprint
-    assert one != opened("forward = ['t']\n" + GRAPH + CHOICE).variant().fingerprint
+def test_a_changed_question_is_another_exercise_to_go_on_with(load_text: LoadText) -> None:
+    one = load_text(GRAPH + CHOICE).variant().fingerprint
+    assert one == load_text(GRAPH + CHOICE).variant().fingerprint
+    assert one != load_text(GRAPH + CHOICE.replace("the identity", "itself")).variant().fingerprint
+    assert one != load_text("forward = ['t']\n" + GRAPH + CHOICE).variant().fingerprint
 
 
 @pytest.mark.parametrize(
@@ -285,5 +286,5 @@ def test_a_changed_question_is_another_exercise_to_go_on_with(opened: Opened) ->
         ),
     ],
 )
-def test_a_fault_is_named_with_its_line(refused: Refused, text: str, expected: str) -> None:
-    assert expected in refused(text)
+def test_a_fault_is_named_with_its_line(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+    assert expected in refusal_lines(text)

@@ -113,7 +113,14 @@ def test_a_schema_refuses_what_the_model_refuses() -> None:
 
 def assert_fits_schema(value: Any, rule: dict[str, Any], where: str) -> None:
     """The part of JSON Schema that our schemas use."""
-    kinds = {"object": dict, "array": list, "string": str, "number": (int, float), "integer": int, "boolean": bool}
+    kinds: dict[str, Any] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "number": (int, float),
+        "integer": int,
+        "boolean": bool,
+    }
     if "oneOf" in rule:
         assert any(_fits_schema(value, option, where) for option in rule["oneOf"]), (where, value)
         return

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tutor.grading.problem import AuthorNotes
 from tutor.i18n import set_language
-from tutor.packs.exercise import Exercise
 
-Opened = Callable[[str], Exercise]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.pack_files import LoadText
 
 NEURON = """
 graph = "q = w * x; u = q - t; L = u ^ 2"
@@ -31,8 +33,8 @@ mistake = [{ id = "no-two", answer = "u * up", en = "Not {u}.", ko = "{u} 아님
 """
 
 
-def test_texts_are_filled_in_for_the_variant(opened: Opened) -> None:
-    exercise = opened(NEURON)
+def test_texts_are_filled_in_for_the_variant(load_text: LoadText) -> None:
+    exercise = load_text(NEURON)
     assert exercise.variant().text() == "q is 6, 5.01 and 30: {braces}"
     assert exercise.variant(1).text() == "q is 12, 11.01 and 66: {braces}"
     assert exercise.variant().after() == "20 25"
@@ -41,8 +43,8 @@ def test_texts_are_filled_in_for_the_variant(opened: Opened) -> None:
     assert exercise.variant().after() == "20 25"
 
 
-def test_hints_and_mistakes_are_filled_in_and_stand_at_their_blank(opened: Opened) -> None:
-    exercise = opened(NEURON)
+def test_hints_and_mistakes_are_filled_in_and_stand_at_their_blank(load_text: LoadText) -> None:
+    exercise = load_text(NEURON)
     for seed, u in ((None, "5"), (1, "11")):
         problem = exercise.variant(seed).problem
         (advice,) = problem.author_notes.values()
@@ -52,8 +54,8 @@ def test_hints_and_mistakes_are_filled_in_and_stand_at_their_blank(opened: Opene
         assert [(mistake.id, str(mistake.feedback)) for mistake in advice.mistakes] == [("no-two", f"Not {u}.")]
 
 
-def test_matrices_are_written_in_rows(opened: Opened) -> None:
-    exercise = opened("graph = 'f = sum(X)'\ntext = '{X} {grad(X)} {X.T}'\n[inputs]\nX = [[1, 2.5]]")
+def test_matrices_are_written_in_rows(load_text: LoadText) -> None:
+    exercise = load_text("graph = 'f = sum(X)'\ntext = '{X} {grad(X)} {X.T}'\n[inputs]\nX = [[1, 2.5]]")
     assert exercise.variant().text() == "[[1, 2.5]] [[1, 1]] [[1], [2.5]]"
 
 
@@ -71,13 +73,15 @@ def test_matrices_are_written_in_rows(opened: Opened) -> None:
     ],
 )
 def test_what_can_not_be_filled_in_is_a_fault_of_the_file(
-    refused: Callable[[str], list[str]], text: str, problem: str
+    refusal_lines: Callable[[str], list[str]], text: str, problem: str
 ) -> None:
-    (line,) = refused(f"graph = 'z = a * b'\n[text]\nko = '{text}'")
+    (line,) = refusal_lines(f"graph = 'z = a * b'\n[text]\nko = '{text}'")
     assert line.startswith(f"3: text.ko: {problem}")
 
 
-def test_a_formula_without_a_value_for_fresh_numbers_is_a_question_mark(opened: Opened) -> None:
-    exercise = opened("graph = 'z = a * b'\ntext = '{1/(a - 4)}'\n[inputs]\na = 3\nb = 5\n[vary]\na = { choose = [4] }")
+def test_a_formula_without_a_value_for_fresh_numbers_is_a_question_mark(load_text: LoadText) -> None:
+    exercise = load_text(
+        "graph = 'z = a * b'\ntext = '{1/(a - 4)}'\n[inputs]\na = 3\nb = 5\n[vary]\na = { choose = [4] }"
+    )
     assert exercise.variant().text() == "−1"
     assert exercise.variant(1).text() == "?"

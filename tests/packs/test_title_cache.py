@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor.packs import library, title_cache, toml_source
+from tutor import __version__
+from tutor.packs import library, toml_source
 from tutor.packs.title_cache import TitleCache
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
 )
 def test_a_damaged_memory_costs_nothing_but_time(run_tutor: Run, folder: Path, kept: str) -> None:
     memory = TitleCache().path
-    memory.write_text(kept % (title_cache.__version__, folder) if "%s" in kept else kept)
+    memory.write_text(kept % (__version__, folder) if "%s" in kept else kept)
     done = run_tutor("list")
     assert done.returncode == 0
     assert "own/second" in done.stdout

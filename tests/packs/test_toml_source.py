@@ -15,8 +15,9 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.library import read_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.pack_files import LoadText, RefusalLines, WritePack
 
 GRAPH = 'graph = "z = a * b"\n'
 
@@ -27,9 +28,9 @@ def error_lines(folder: Path, exercise: str) -> str:
     return str(caught.value)
 
 
-def test_a_link_that_leads_out_of_the_pack_is_not_followed(write, tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_pack_is_not_followed(write_pack: WritePack, tmp_path: Path) -> None:
     (tmp_path / "outside.toml").write_text(GRAPH + "title = 'secret'")
-    mine = write(GRAPH)
+    mine = write_pack(GRAPH)
     (mine.folder / "link.toml").symlink_to(tmp_path / "outside.toml")
     (mine.folder / "up.toml").symlink_to("../outside.toml")
     (mine.folder / "loop.toml").symlink_to("loop.toml")
@@ -45,14 +46,14 @@ def test_a_link_that_leads_out_of_the_pack_is_not_followed(write, tmp_path: Path
     assert error_lines(mine.folder, "nowhere") == "mine/nowhere.toml: There is no such file. Check its name."
 
 
-def test_a_link_within_the_pack_is_followed(write) -> None:
-    mine = write(GRAPH)
+def test_a_link_within_the_pack_is_followed(write_pack: WritePack) -> None:
+    mine = write_pack(GRAPH)
     (mine.folder / "same.toml").symlink_to("ex.toml")
     assert read_pack(mine.folder).open("same").graph.output == "z"
 
 
-def test_a_pack_file_that_leads_out_is_not_followed(write, tmp_path: Path) -> None:
-    mine = write(GRAPH)
+def test_a_pack_file_that_leads_out_is_not_followed(write_pack: WritePack, tmp_path: Path) -> None:
+    mine = write_pack(GRAPH)
     (tmp_path / "outside.toml").write_text("format = 1\ntitle = 'secret'")
     (mine.folder / "pack.toml").unlink()
     (mine.folder / "pack.toml").symlink_to(tmp_path / "outside.toml")
@@ -60,8 +61,8 @@ def test_a_pack_file_that_leads_out_is_not_followed(write, tmp_path: Path) -> No
     assert error_lines(mine.folder, "ex").startswith("mine/pack.toml: This file lies outside of its pack.")
 
 
-def test_a_pipe_is_not_waited_for(write) -> None:
-    mine = write(GRAPH)
+def test_a_pipe_is_not_waited_for(write_pack: WritePack) -> None:
+    mine = write_pack(GRAPH)
     os.mkfifo(mine.folder / "pipe.toml")
     assert error_lines(mine.folder, "pipe") == "mine/pipe.toml: This is no ordinary file. Put a text file in its place."
 
@@ -74,22 +75,22 @@ def test_a_pipe_is_not_waited_for(write) -> None:
         ("graph = 'z = a'".encode("utf-16"), "1: This file is not in UTF-8. Save it as UTF-8."),
     ],
 )
-def test_files_that_are_no_text_of_a_sensible_size(refused, raw: bytes, expected: str) -> None:
-    assert [line.strip() for line in refused(raw)] == [expected]
+def test_files_that_are_no_text_of_a_sensible_size(refusal_lines: RefusalLines, raw: bytes, expected: str) -> None:
+    assert [line.strip() for line in refusal_lines(raw)] == [expected]
 
 
-def test_a_mark_at_the_beginning_and_line_ends_of_windows_are_fine(write) -> None:
+def test_a_mark_at_the_beginning_and_line_ends_of_windows_are_fine(write_pack: WritePack) -> None:
     raw = b"\xef\xbb\xbf" + (GRAPH + "[inputs]\na = 2\nb = 3").replace("\n", "\r\n").encode()
-    assert write(raw).open("ex").graph.inputs == ("a", "b")
+    assert write_pack(raw).open("ex").graph.inputs == ("a", "b")
 
 
-def test_a_name_in_two_spellings_of_unicode_is_one_name(opened) -> None:
-    exercise = opened('graph = "z = \u1100\u1161 * b"\n[inputs]\n"\uac00" = 3')
+def test_a_name_in_two_spellings_of_unicode_is_one_name(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = \u1100\u1161 * b"\n[inputs]\n"\uac00" = 3')
     assert exercise.inputs.keys() == {"가"}
 
 
-def test_numbers_are_exact(opened) -> None:
-    exercise = opened(GRAPH + "[inputs]\na = 0.1\nb = '1/3'")
+def test_numbers_are_exact(load_text: LoadText) -> None:
+    exercise = load_text(GRAPH + "[inputs]\na = 0.1\nb = '1/3'")
     assert exercise.inputs["a"].value == Fraction(1, 10)
     assert exercise.inputs["b"].value == Fraction(1, 3)
     assert exercise.inputs["a"].text == ""
@@ -115,14 +116,14 @@ def test_numbers_are_exact(opened) -> None:
         'text = """\n' + "\n" * 500_000,
     ],
 )
-def test_nothing_hangs(write, text: str) -> None:
-    mine = write(text)
+def test_nothing_hangs(write_pack: WritePack, text: str) -> None:
+    mine = write_pack(text)
 
-    def refused() -> None:
+    def refusal_lines() -> None:
         with pytest.raises(PackError):
             mine.open("ex")
 
-    assert runs_within(refused, 700)
+    assert runs_within(refusal_lines, 700)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -138,10 +139,8 @@ def test_nothing_hangs(write, text: str) -> None:
         max_size=6,
     )
 )  # fmt: skip
-def test_any_file_opens_or_is_refused_with_sentences(
-    write: Callable[..., object], lines: list[tuple[str, str]]
-) -> None:
-    mine = write("\n".join(f"{key} = {value}" for key, value in lines) or "#")
+def test_any_file_opens_or_is_refused_with_sentences(write_pack: WritePack, lines: list[tuple[str, str]]) -> None:
+    mine = write_pack("\n".join(f"{key} = {value}" for key, value in lines) or "#")
     try:
         exercise = mine.open(mine.entries[0].id)
     except PackError as error:

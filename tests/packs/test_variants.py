@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,12 @@ from tutor.algebra import ops
 from tutor.algebra.printing import format_value
 from tutor.grading.mistakes.finder import hidden_mistakes
 from tutor.packs.builder.formula import exercise_from_formula
-from tutor.packs.exercise import Exercise
 from tutor.packs.library import find_exercise
 from tutor.packs.random_inputs import RandomInputs
 
-Opened = Callable[[str], Exercise]
+if TYPE_CHECKING:
+    from tests.support.pack_files import LoadText
+    from tutor.packs.exercise import Exercise
 
 VARIED = """
 graph = "z = sum(X @ W) * k + k"
@@ -66,18 +67,18 @@ def test_a_seed_gives_these_numbers_on_every_computer(name: str, expected: list[
     assert [" ".join(numbers(find_exercise(name), seed).values()) for seed in (0, 1, 2**70, -1)] == expected
 
 
-def test_cells_of_matrices_too(opened: Opened) -> None:
-    exercise = opened(VARIED)
+def test_cells_of_matrices_too(load_text: LoadText) -> None:
+    exercise = load_text(VARIED)
     assert [[numbers(exercise, seed)[name] for name in ("k", "X")] for seed in (0, 1, 2**70, -1)] == CELLS
 
 
-def test_what_is_drawn_for_no_value_is_the_same_everywhere(opened: Opened) -> None:
-    exercise = opened('graph = "z = x * y + w"')
+def test_what_is_drawn_for_no_value_is_the_same_everywhere(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = x * y + w"')
     assert [" ".join(numbers(exercise, seed).values()) for seed in (None, 0, 1, 2**70, -1)] == LETTERS
 
 
-def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(opened: Opened) -> None:
-    exercise = opened('graph = "z = a * b + c * d + e1 * f"')
+def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = a * b + c * d + e1 * f"')
     assert exercise.has_variants
     for seed in range(30):
         drawn = list(numbers(exercise, seed).values())
@@ -85,8 +86,8 @@ def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(opened: Opene
         assert set(drawn) <= set("23456789")
 
 
-def test_without_numbers_the_author_s_are_those_of_seed_zero(opened: Opened) -> None:
-    exercise = opened('graph = "z = x * (x + y)"')
+def test_without_numbers_the_author_s_are_those_of_seed_zero(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = x * (x + y)"')
     assert numbers(exercise) == numbers(exercise, None)
     assert exercise.variant().seed is None
 
@@ -97,8 +98,8 @@ def test_more_inputs_than_small_numbers_are_all_different_still() -> None:
     assert sorted(int(format_value(value)) for value in drawn.values()) == list(range(2, 22))
 
 
-def test_only_what_varies_changes_and_kept_cells_are_kept(opened: Opened) -> None:
-    exercise = opened(VARIED)
+def test_only_what_varies_changes_and_kept_cells_are_kept(load_text: LoadText) -> None:
+    exercise = load_text(VARIED)
     for seed in range(20):
         inputs = exercise.variant(seed).problem.inputs
         assert format_value(inputs["W"]) == "[[5, 6], [7, 8]]"
@@ -109,8 +110,8 @@ def test_only_what_varies_changes_and_kept_cells_are_kept(opened: Opened) -> Non
         assert ops.shape_of(inputs["X"]) == (2, 2)
 
 
-def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(opened: Opened) -> None:
-    exercise = opened('graph = "z = sum(P * P)"\nstart = 3\n[inputs]\nP = [[1, 4], [3, 2]]\n'
+def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = sum(P * P)"\nstart = 3\n[inputs]\nP = [[1, 4], [3, 2]]\n'
                       '[vary]\nP = { from = 1, to = 4 }\n[[where]]\nthat = "sum(P, 1) == 5 * ones(2, 1)"\n'
                       '[[where]]\nthat = "sum(P.T, 0) == 5"')  # fmt: skip
     drawn = [exercise.variant(seed).problem.inputs["P"] for seed in range(5)]
@@ -127,8 +128,8 @@ def test_one_more_input_that_varies_moves_no_other_number(seed: int, attempt: in
     }
 
 
-def test_numbers_that_hide_a_mistake_are_drawn_again(opened: Opened) -> None:
-    exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
+def test_numbers_that_hide_a_mistake_are_drawn_again(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 4 }\ny = { from = 2, to = 4 }")  # fmt: skip
     authored = hidden_mistakes(exercise.variant().problem)
     for seed in range(40):
@@ -138,32 +139,32 @@ def test_numbers_that_hide_a_mistake_are_drawn_again(opened: Opened) -> None:
         assert hidden_mistakes(exercise.variant(seed).problem) <= authored
 
 
-def test_where_no_numbers_are_better_the_best_are_taken(opened: Opened) -> None:
-    exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
+def test_where_no_numbers_are_better_the_best_are_taken(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
                       "x = { choose = [4] }\ny = { choose = [4] }")  # fmt: skip
     assert numbers(exercise, 1) == {"x": "4", "y": "4"}
 
 
-def test_numbers_without_a_finite_value_are_drawn_again(opened: Opened) -> None:
-    exercise = opened('graph = "y = 1/x"\nstart = 3\n[inputs]\nx = 4\n[vary]\nx = { choose = [0, 5] }')
+def test_numbers_without_a_finite_value_are_drawn_again(load_text: LoadText) -> None:
+    exercise = load_text('graph = "y = 1/x"\nstart = 3\n[inputs]\nx = 4\n[vary]\nx = { choose = [0, 5] }')
     assert {numbers(exercise, seed)["x"] for seed in range(20)} == {"5"}
 
 
-def test_an_exercise_without_fresh_numbers_keeps_its_own(opened: Opened) -> None:
-    exercise = opened('graph = "z = x * y"\n[inputs]\nx = 2\ny = 3')
+def test_an_exercise_without_fresh_numbers_keeps_its_own(load_text: LoadText) -> None:
+    exercise = load_text('graph = "z = x * y"\n[inputs]\nx = 2\ny = 3')
     assert not exercise.has_variants
     assert numbers(exercise, 7) == {"x": "2", "y": "3"}
     assert exercise.variant(7).seed == 7
 
 
-def test_a_fingerprint_tells_what_answers_depend_on(opened: Opened) -> None:
+def test_a_fingerprint_tells_what_answers_depend_on(load_text: LoadText) -> None:
     plain = 'graph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n'
-    print_ = opened(plain).variant().fingerprint
+    print_ = load_text(plain).variant().fingerprint
     assert print_ == "152a7f541190cfa0"
-    assert opened("title = 'new'\nlevel = 3\ntext = 'x'\n" + plain).variant().fingerprint == print_
+    assert load_text("title = 'new'\nlevel = 3\ntext = 'x'\n" + plain).variant().fingerprint == print_
     for change in ("start = 2", "given = []", "blanks = ['x']", "wrt = ['x']"):
-        assert opened(f"{change}\n{plain}").variant().fingerprint != print_, change
-    assert opened(plain.replace("3", "4")).variant().fingerprint != print_
+        assert load_text(f"{change}\n{plain}").variant().fingerprint != print_, change
+    assert load_text(plain.replace("3", "4")).variant().fingerprint != print_
 
 
 @pytest.mark.parametrize("start", ["1", "3"])
@@ -191,17 +192,17 @@ ONE_OF = "graph = '{graph}'\nstart = {start}\n[inputs]\nx = {x}\n[vary]\nx = {{ 
     ],
 )
 def test_numbers_at_kinks_without_a_value_or_too_long_are_passed_over(
-    opened: Opened, graph: str, start: str, x: str, choices: str, expected: set[str]
+    load_text: LoadText, graph: str, start: str, x: str, choices: str, expected: set[str]
 ) -> None:
-    exercise = opened(ONE_OF.format(graph=graph, start=start, x=x, choices=choices))
+    exercise = load_text(ONE_OF.format(graph=graph, start=start, x=x, choices=choices))
     assert {numbers(exercise, seed)["x"] for seed in range(20)} == expected
 
 
-def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(opened: Opened) -> None:
+def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(load_text: LoadText) -> None:
     from tutor.grading.mistakes.candidate import is_close
     from tutor.grading.mistakes.finder import candidates_at
 
-    exercise = opened('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\n'
+    exercise = load_text('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 12 }\ny = { from = 2, to = 12 }")  # fmt: skip
     for seed in range(30):
         problem = exercise.variant(seed).problem
@@ -217,8 +218,8 @@ def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(opened: 
             assert {frozenset(pair) for pair in alike} <= ALWAYS_ALIKE, (seed, blank.id)
 
 
-def test_an_author_s_own_mistake_is_not_hidden_either(opened: Opened) -> None:
-    exercise = opened(
+def test_an_author_s_own_mistake_is_not_hidden_either(load_text: LoadText) -> None:
+    exercise = load_text(
         'graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\ny = { choose = [4, 9] }\n'
         '[blank."x->mul1"]\nmistake = [{ id = "mine", answer = "20 + 0*y", en = "No." }]'
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 from tutor.practice.event import Event
@@ -11,7 +12,7 @@ from tutor.practice.export import Attempt
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-def events_of(*deeds: tuple[str, dict[str, object]], exercise: str = "times", worksheet: str = "try") -> list[Event]:
+def events_of(*deeds: tuple[str, dict[str, Any]], exercise: str = "times", worksheet: str = "try") -> list[Event]:
     return [
         Event(
             kind=kind,
@@ -27,11 +28,11 @@ def events_of(*deeds: tuple[str, dict[str, object]], exercise: str = "times", wo
     ]
 
 
-def wrong_answer(blank: str, mistake: str = "mul.own-input") -> tuple[str, dict[str, object]]:
+def wrong_answer(blank: str, mistake: str = "mul.own-input") -> tuple[str, dict[str, Any]]:
     return "answer", {"blank": blank, "verdict": "mistaken", "mistake": mistake}
 
 
-def right_answer(blank: str) -> tuple[str, dict[str, object]]:
+def right_answer(blank: str) -> tuple[str, dict[str, Any]]:
     return "answer", {"blank": blank, "verdict": "right"}
 
 

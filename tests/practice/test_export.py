@@ -8,7 +8,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-def event(kind: str, minute: float, worksheet: str = "try", exercise: str = "add", **more: object) -> Event:
+def event(kind: str, minute: float, worksheet: str = "try", exercise: str = "add", **more: Any) -> Event:
     at = (START + timedelta(minutes=minute)).isoformat(timespec="microseconds")
     return Event(kind=kind, at=at, worksheet=worksheet, pack="basics", exercise=exercise, fingerprint="f00d", **more)
 
@@ -231,6 +231,7 @@ def test_a_merge_that_cannot_be_saved_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
     with Store.open(path) as store:
         assert store.append(event("begin", 10))
+        assert store._database is not None
         connection = store._database._connection
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")

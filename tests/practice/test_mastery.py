@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from tutor.practice.scheduler import MAX_INTERVAL_DAYS, Rating, schedule_review
 DAY = date(2026, 3, 2)
 
 
-def event(kind: str, number: int = 1, blank: str = "x->mul1", *, day: date = DAY, **more: object) -> Event:
+def event(kind: str, number: int = 1, blank: str = "x->mul1", *, day: date = DAY, **more: Any) -> Event:
     """Something done in try `number`, each try on numbers of its own."""
     return Event(
         kind=kind,
@@ -205,7 +206,7 @@ EVENT_SAMPLES = st.lists(
 
 
 @given(EVENT_SAMPLES)
-def test_what_is_kept_between_events_is_all_there_is_to_know(deeds) -> None:
+def test_what_is_kept_between_events_is_all_there_is_to_know(deeds: list[Any]) -> None:
     through, at_once = Skill("mul"), Skill("mul")
     for kind, number, blank, verdict, mistake, hints, proof, days in deeds:
         more = {"verdict": verdict, "mistake": mistake, "proof": proof} if kind == "answer" else {}

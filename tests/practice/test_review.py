@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,7 @@ from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -31,7 +32,7 @@ def pack(tmp_path: Path) -> Pack:
 
 
 @pytest.fixture
-def store(tmp_path: Path):
+def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "progress.sqlite3") as store:
         yield store
 
@@ -248,7 +249,12 @@ def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, mo
     assert {asked.exercise for asked in first.exercises} == set(GRAPHS)
     opened: list[str] = []
     really = Pack.open
-    monkeypatch.setattr(Pack, "open", lambda self, name: opened.append(name) or really(self, name))
+
+    def open_and_count(pack: Pack, name: str) -> Any:
+        opened.append(name)
+        return really(pack, name)
+
+    monkeypatch.setattr(Pack, "open", open_and_count)
     assert load_index([pack], cache) == first
     assert opened == []
     file = pack.folder / "10-both.toml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def answer_event(
-    rule: str = "mul", number: int = 1, verdict: str = "right", exercise: str = "times", **more: object
+    rule: str = "mul", number: int = 1, verdict: str = "right", exercise: str = "times", **more: Any
 ) -> Event:
     mistake = "mul.own-input" if verdict == "mistaken" else ""
     return Event(
@@ -194,7 +194,7 @@ def test_answers_that_come_while_skills_are_made_are_in_them(path: Path) -> None
 
         read = skill_projection.rebuild
 
-        def replay_and_then_more(connection: sqlite3.Connection):
+        def replay_and_then_more(connection: sqlite3.Connection) -> Any:
             result = read(connection)
             if other.state("basics", "sigmoid") != "begun":
                 append_events(other, answer_event("sigmoid", 5, exercise="sigmoid"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_half_a_surrogate_pair_does_no_harm(path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"seed": 2**63}, {"seed": "7"}, {"duration": float("nan")}, {"hints": None}, {"text": 3}]
 )
-def test_a_value_that_cannot_be_kept_is_refused_where_the_event_is_made(wrong: dict[str, object]) -> None:
+def test_a_value_that_cannot_be_kept_is_refused_where_the_event_is_made(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         replace(event("answer"), **wrong)
 

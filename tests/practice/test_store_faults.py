@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,9 @@ def other_program_database(path: Path) -> None:
         other_program_database,
     ],
 )
-def test_a_file_that_is_no_progress_file_is_set_aside_and_a_new_one_begun(path: Path, spoil) -> None:
+def test_a_file_that_is_no_progress_file_is_set_aside_and_a_new_one_begun(
+    path: Path, spoil: Callable[[Path], object]
+) -> None:
     spoil(path)
     before = path.read_bytes()
     with Store.open(path) as store:
@@ -246,7 +249,7 @@ def folder_that_is_a_file(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [folder_in_a_file, folder_of_that_name, folder_that_is_a_file])
-def test_where_no_file_can_be_the_sitting_goes_on_unsaved(path: Path, make) -> None:
+def test_where_no_file_can_be_the_sitting_goes_on_unsaved(path: Path, make: Callable[[Path], Path]) -> None:
     place = make(path)
     with Store.open(place) as store:
         assert not store.writable
@@ -303,6 +306,7 @@ assert store.notice is None and store.writable
 def test_a_full_database_names_the_disk(path: Path) -> None:
     with Store.open(path) as store:
         assert store.append(BEGIN)
+        assert store._database is not None
         connection = store._database._connection
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")

@@ -179,15 +179,15 @@ def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, 
         else:
             getattr(worksheet, {"hint": "next_hint"}.get(kind, kind))(blank)
     again = Worksheet(variant, events=journal.events)
-    for blank in worksheet.blanks:
-        ours, theirs = worksheet.entry(blank.id), again.entry(blank.id)
+    for place in worksheet.blanks:
+        ours, theirs = worksheet.entry(place.id), again.entry(place.id)
         assert (ours.text, ours.revealed, ours.hints, ours.wrong_attempts) == (
             theirs.text,
             theirs.revealed,
             theirs.hints,
             theirs.wrong_attempts,
         )
-        assert worksheet.state(blank.id) == again.state(blank.id)
+        assert worksheet.state(place.id) == again.state(place.id)
     assert worksheet.done == again.done
     assert worksheet.summary().mistakes == again.summary().mistakes
 

@@ -67,7 +67,7 @@ class ExerciseSession:
 
         def open_now() -> bool:
             screen = self.screen
-            return (
+            return bool(
                 screen.is_mounted
                 and screen.state.worksheet.variant.exercise.id == exercise_id
                 and screen.drawing
@@ -115,7 +115,7 @@ class ExerciseSession:
             at = self.state.focused_id
             if self.state.focused_blank.shape:
                 await self.pilot.press("enter")
-                self.app.post_message(_paste_event(self.right_answer_text()))
+                self.app.post_message(events.Paste(self.right_answer_text()))
                 await wait_until(self.pilot, lambda: self.state.input.is_complete, "the grid is filled")
                 await self.pilot.press("enter")
             else:
@@ -123,13 +123,9 @@ class ExerciseSession:
             await wait_until(self.pilot, lambda at=at: self.state.worksheet.entry(at).settled, f"{at} is right")
 
 
-def _paste_event(pasted: str) -> object:
-    return events.Paste(pasted)
-
-
 async def paste_text(session: ExerciseSession, pasted: str) -> None:
     """Paste text into the terminal."""
-    session.app.post_message(_paste_event(pasted))
+    session.app.post_message(events.Paste(pasted))
     await session.pilot.pause()
 
 

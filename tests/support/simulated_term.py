@@ -118,6 +118,7 @@ def simulate_term(path: Path, folder: Path, days: int, seed: int = 1) -> Simulat
     new = list(exercises.values())
     counts, minutes = [], []
     with DatedStore.open(path) as store:
+        assert isinstance(store, DatedStore)
         for number in range(days):
             day = store.day = FIRST_DAY + timedelta(days=number)
             rules = review.due_rules(store, atlas.rules, day)

@@ -110,9 +110,12 @@ async def test_nothing_in_the_palette_is_markup_and_no_match_is_told(
 async def test_an_exam_is_not_helped_by_the_palette(tmp_path: Path) -> None:
     path = tmp_path / "exam.toml"
     path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')
+    from tutor.packs.exercise import Exercise
     from tutor.packs.path_argument import open_path
 
-    async with open_app(open_path(path)) as session:
+    exercise = open_path(path)
+    assert isinstance(exercise, Exercise)
+    async with open_app(exercise) as session:
         pilot = session.pilot
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: "The list of exercises" in screen_text(pilot), "the palette")
