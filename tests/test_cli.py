@@ -170,7 +170,8 @@ def test_streams_that_are_closed_or_full_are_no_crash(closed: str, home: object)
     done = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m tutor {closed}"], capture_output=True, encoding="utf-8", timeout=60
     )
-    assert "Traceback" not in done.stderr and "Exception" not in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "Exception" not in done.stderr, done.stderr
 
 
 def test_where_the_calculation_goes_on_gradients_are_of_its_end(run_tutor: Run) -> None:

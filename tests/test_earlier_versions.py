@@ -305,7 +305,8 @@ def test_the_pack_can_be_added_again_and_progress_is_kept(learner: Learner) -> N
 def test_an_exercise_that_was_left_open_goes_on_in_the_same_try(learner: Learner, exercise: str, answer: str) -> None:
     before = learner.events()
     done = learner.run("play", exercise, "--plain", text=f"{answer}\n")
-    assert done.returncode == 1 and not done.stderr, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert not done.stderr, done.stdout + done.stderr
     *earlier, new = learner.events()
     assert earlier == before
     last = next(event for event in reversed(before) if f"{event['pack']}/{event['exercise']}" == exercise)

@@ -102,7 +102,8 @@ def test_the_catalogue_holds_every_mistake_in_both_languages() -> None:
     assert rows.keys() >= {"any.dropped-upstream", "any.slip", "branch.one-branch", "start.zero", "softmax.y-only"}
     for row in rows.values():
         for text in (row["name"], *row["says"]):
-            assert text["en"] and any("가" <= letter <= "힣" for letter in text["ko"]), row["id"]
+            assert text["en"], row["id"]
+            assert any("가" <= letter <= "힣" for letter in text["ko"]), row["id"]
         assert row["where"]["en"]
         assert row["where"]["ko"]
     told = run_tutor_with("mistakes", "--ascii").stdout

@@ -223,7 +223,8 @@ def test_from_the_list_to_an_exercise_the_review_and_the_playground(run_tutor: R
     ]
     lines += ["a word that is nowhere", "formula-1", "mine/formula-1", "3", "list", "quit"]
     done = run_tutor("--plain", text="\n".join(lines) + "\n")
-    assert done.returncode == 1 and not done.stderr, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert not done.stderr, done.stdout + done.stderr
     for said in ("Nothing is due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
         assert said in done.stdout
     assert "or a word of a title" in done.stdout

@@ -81,8 +81,10 @@ def test_tidying_changes_neither_a_value_nor_a_gap(formula: Expr, point: dict[st
         balls = {name: ball_from_fraction(Fraction(value)) for name, value in point.items()}
         before, after, read = to_ball(formula, balls), to_ball(tidied, balls), to_ball(again, balls)
     if before.is_finite():
-        assert after.is_finite() and before.overlaps(after), format_expr(tidied)
-        assert read.is_finite() and before.overlaps(read), format_expr(tidied)
+        assert after.is_finite(), format_expr(tidied)
+        assert before.overlaps(after), format_expr(tidied)
+        assert read.is_finite(), format_expr(tidied)
+        assert before.overlaps(read), format_expr(tidied)
 
 
 @settings(max_examples=num_examples(300), deadline=None)

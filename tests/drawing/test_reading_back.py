@@ -11,7 +11,7 @@ import pytest
 from tests.support.drawing_reader import (
     ASCII_WIRES,
     WIRES,
-    UnreadableDrawing,
+    UnreadableDrawingError,
     assert_reads_back,
     assert_same_graph,
     lines_with_place_codes,
@@ -64,7 +64,7 @@ def test_random_graphs_can_be_read_back() -> None:
         density = DENSITIES[seed % 2]
         try:
             assert_reads_back(draw(boxes, density), boxes)
-        except (UnreadableDrawing, AssertionError) as fault:
+        except (UnreadableDrawingError, AssertionError) as fault:
             pytest.fail(f"random_graph({seed}), {density}: {fault}")
 
 
@@ -74,7 +74,7 @@ def test_random_graphs_in_ascii_can_be_read_back() -> None:
         boxes = boxes_in_ascii(random_boxes(seed, 16))
         try:
             assert_reads_back(draw(boxes, density, ascii=True), boxes)
-        except (UnreadableDrawing, AssertionError) as fault:
+        except (UnreadableDrawingError, AssertionError) as fault:
             pytest.fail(f"random_graph({seed}, 16), {density}: {fault}")
 
 
@@ -116,7 +116,7 @@ def test_a_drawing_is_not_taken_for_another_graphs(density: Density) -> None:
         [replace(end, lines=(replace(end.lines[0], slot=None),)) if box is end else box for box in boxes],
         [replace(end, lines=(replace(end.lines[0], source="u"),)) if box is end else box for box in boxes],
     ):
-        with pytest.raises(UnreadableDrawing):
+        with pytest.raises(UnreadableDrawingError):
             assert_reads_back(drawing, other)
 
 
@@ -175,6 +175,6 @@ def assert_noticed(drawing: Drawing, whole: list[str], boxes: list[Box], piece: 
     lines = replace_cell(whole, piece[0], character)
     try:
         assert_same_graph(read_nodes(drawing, lines), drawing, boxes)
-    except UnreadableDrawing:
+    except UnreadableDrawingError:
         return
     pytest.fail(f"{character!r} at {piece[0]} went unnoticed:\n" + "\n".join(lines))

@@ -179,7 +179,8 @@ def _check_same_value(tree: Expr, written: str, names: Mapping[str, Any]) -> Non
     if first is None:
         return
     again = _floats(parse_equations(written)[0].expr, names)
-    assert again is not None and ops.shape_of(first) == ops.shape_of(again), written
+    assert again is not None, written
+    assert ops.shape_of(first) == ops.shape_of(again), written
     for a, b in zip(_cells(first), _cells(again), strict=True):
         assert a == b or math.isclose(a, b, rel_tol=1e-12) or (math.isnan(a) and math.isnan(b)), (written, a, b)
 

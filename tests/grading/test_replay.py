@@ -68,7 +68,8 @@ def test_every_place_of_every_exercise_is_told_to_the_end() -> None:
                 for language in i18n.LANGUAGES:
                     i18n.set_language(language)
                     lines = step.paragraphs()
-                    assert lines and not any("= ?" in line or "{" in line for line in lines), (entry.id, step.place.id)
+                    assert lines, (entry.id, step.place.id)
+                    assert not any("= ?" in line or "{" in line for line in lines), (entry.id, step.place.id)
                     assert str(step.description)
                     assert "{" not in "".join(card_at(found, step.place, ()).render_lines())
                 count += 1
@@ -111,7 +112,8 @@ def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) 
     i18n.set_language(language)
     for card in all_cards():
         assert len(card.why_sentences) in (3, 4), card.title
-        assert card.mistakes and "{" not in "\n".join(card.render_lines()), card.title
+        assert card.mistakes, card.title
+        assert "{" not in "\n".join(card.render_lines()), card.title
 
 
 def test_a_card_shows_only_what_is_known() -> None:

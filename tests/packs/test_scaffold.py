@@ -129,7 +129,8 @@ def assert_fits_schema(value: Any, rule: dict[str, Any], where: str) -> None:
         assert isinstance(value, tuple(kinds[kind] for kind in ([named] if isinstance(named, str) else named))) or (
             "number" in named and isinstance(value, float)
         ), (where, value)
-    assert value in rule.get("enum", [value]) and value == rule.get("const", value), (where, value)
+    assert value in rule.get("enum", [value]), (where, value)
+    assert value == rule.get("const", value), (where, value)
     if isinstance(value, dict):
         assert set(rule.get("required", [])) <= set(value), (where, value)
         for key, inner in value.items():

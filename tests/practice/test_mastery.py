@@ -74,7 +74,7 @@ def test_an_answer_that_proves_nothing_counts_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "help",
+    "other_events",
     [
         [event("hint", 2, hints=1)],
         [event("hint", 2, "another", hints=1)],
@@ -83,8 +83,8 @@ def test_an_answer_that_proves_nothing_counts_for_nothing() -> None:
         [event("reveal", 2, "another")],
     ],
 )
-def test_what_was_helped_or_mistaken_in_the_same_try_proves_nothing(help: list[Event]) -> None:
-    assert "basics/times numbers 2" not in standing_after(right_answer(1), *help, right_answer(2)).proofs
+def test_what_was_helped_or_mistaken_in_the_same_try_proves_nothing(other_events: list[Event]) -> None:
+    assert "basics/times numbers 2" not in standing_after(right_answer(1), *other_events, right_answer(2)).proofs
 
 
 def test_a_mistake_makes_a_rule_shaky_until_it_is_proved_three_times_again() -> None:

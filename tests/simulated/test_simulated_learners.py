@@ -32,7 +32,8 @@ def test_a_mistake_made_once_is_named(name: str) -> None:
     for seed in variant_seeds(exercise, LONG or 2):
         report.add(try_each_mistake(exercise, seed, MISTAKES_AT_A_BLANK))
     _ALL.add(report)
-    assert not report.missed and not report.refused, str(report)
+    assert not report.missed, str(report)
+    assert not report.refused, str(report)
 
 
 def test_nearly_all_mistakes_are_named_by_their_own_class() -> None:
@@ -46,7 +47,8 @@ def test_no_right_answer_is_refused_in_whatever_form(name: str) -> None:
     exercise, report = library.find_exercise(name), Report()
     for seed in variant_seeds(exercise, LONG or 2):
         report.add(try_right_answers(exercise, seed))
-    assert report.num_accepted and not report.refused, str(report)
+    assert report.num_accepted, str(report)
+    assert not report.refused, str(report)
 
 
 @pytest.mark.parametrize("name", NAMES)

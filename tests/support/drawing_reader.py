@@ -1,6 +1,6 @@
 """Reads the netlist back from the characters of a drawing alone, by following the lines.
 
-Strict: it raises `Unreadable` for anything that is not exactly a box, a wire whose arms all meet another arm,
+Strict: it raises `UnreadableDrawingError` for anything that is not exactly a box, a wire whose arms all meet another arm,
 a label, a value right above its wire or a place right below it.
 """
 
@@ -43,7 +43,7 @@ Cell = tuple[int, int]
 Visit = tuple[int, int, bool]
 
 
-class UnreadableDrawing(Exception):
+class UnreadableDrawingError(Exception):
     """The characters are no drawing of a graph."""
 
 
@@ -106,11 +106,11 @@ def assert_same_graph(nodes: Sequence[ReadNode], drawing: Drawing, boxes: Sequen
     for node in nodes:
         key = (node.x, node.y, node.width, node.height)
         if key not in where:
-            raise UnreadableDrawing(f"no box was drawn at {key}")
+            raise UnreadableDrawingError(f"no box was drawn at {key}")
         name_of[id(node)] = where[key]
     found = {name_of[id(node)]: node for node in nodes}
     if len(found) != len(nodes) or set(found) != {box.id for box in boxes}:
-        raise UnreadableDrawing("not the boxes that were drawn")
+        raise UnreadableDrawingError("not the boxes that were drawn")
     first: dict[str, tuple[str, ...]] = {}
     for box in boxes:
         for line in box.lines:
@@ -118,17 +118,17 @@ def assert_same_graph(nodes: Sequence[ReadNode], drawing: Drawing, boxes: Sequen
     for box in boxes:
         node = found[box.id]
         if node.label != box.label:
-            raise UnreadableDrawing(f"{box.id} is labelled {node.label!r}")
+            raise UnreadableDrawingError(f"{box.id} is labelled {node.label!r}")
         full = drawing.density == "full"
         wanted = [(x.source, x.value if full else (), x.slot.id if x.slot else None) for x in box.lines]
         seen = [(name_of[id(entry.source)], entry.value, entry.place) for entry in node.edges]
         if box.commutative:
             wanted, seen = sorted(wanted, key=repr), sorted(seen, key=repr)
         if wanted != seen:
-            raise UnreadableDrawing(f"{box.id} takes {seen}, not {wanted}")
+            raise UnreadableDrawingError(f"{box.id} takes {seen}, not {wanted}")
         stem = (node.stem.value, node.stem.place) if node.stem else ((), None)
         if stem != ((first.get(box.id, ()), box.stem.id) if box.stem else ((), None)):
-            raise UnreadableDrawing(f"the stem of {box.id} carries {stem}")
+            raise UnreadableDrawingError(f"the stem of {box.id} carries {stem}")
 
 
 def read_nodes(drawing: Drawing, lines: Sequence[str]) -> list[ReadNode]:
@@ -162,7 +162,7 @@ class _DrawingParser:
         for node in found:
             for port, row in enumerate(node.port_rows):
                 if (node, port) not in self.ports_of_cell.get((node.x - 1, row), ()):
-                    raise UnreadableDrawing("a port without its line")
+                    raise UnreadableDrawingError("a port without its line")
         return found + inputs
 
     def character_at(self, cell: Cell) -> str:
@@ -179,7 +179,7 @@ class _DrawingParser:
                 if node:
                     found.append(node)
                 elif not self.ascii:
-                    raise UnreadableDrawing(f"no box begins at {cell}")
+                    raise UnreadableDrawingError(f"no box begins at {cell}")
         return found
 
     def _parse_box(self, x: int, y: int) -> ReadNode | None:
@@ -205,7 +205,7 @@ class _DrawingParser:
             return None
         label = rows[labelled[0]]
         if not (label.startswith(" ") and label.endswith(" ")):
-            raise UnreadableDrawing("a label out of place")
+            raise UnreadableDrawingError("a label out of place")
         node = ReadNode(x, y, right - x + 1, bottom - y + 1, label.strip())
         for row in range(y + 1, bottom):
             if self.ascii:
@@ -216,14 +216,14 @@ class _DrawingParser:
             if port:
                 node.port_rows.append(row)
             if exit_ and row != y + 1 + labelled[0]:
-                raise UnreadableDrawing("a wire leaves a box beside its label")
+                raise UnreadableDrawingError("a wire leaves a box beside its label")
             if exit_ and not self._has_arm((right + 1, row), LEFT):
-                raise UnreadableDrawing("nothing leaves where a wire should")
+                raise UnreadableDrawingError("nothing leaves where a wire should")
         for column in range(x, right + 1):
             for row in range(y, bottom + 1):
                 self.node_of_cell[column, row] = node
         if not node.port_rows:
-            raise UnreadableDrawing("a box that nothing enters")
+            raise UnreadableDrawingError("a box that nothing enters")
         return node
 
     def _find_compact_nodes(self) -> list[ReadNode]:
@@ -236,7 +236,7 @@ class _DrawingParser:
                     end += 1
                     depth += {"(": 1, ")": -1}.get(self.character_at((end, y)), 0)
                     if end > x + 60:
-                        raise UnreadableDrawing("a node without an end")
+                        raise UnreadableDrawingError("a node without an end")
                 spans[x, y] = (end, "".join(self.character_at((column, y)) for column in range(x + 1, end)))
         found = []
         for (x, y), (end, _) in sorted(spans.items(), key=lambda pair: (pair[0][0], pair[0][1])):
@@ -286,7 +286,7 @@ class _DrawingParser:
     def _follow_net(self, start: Cell) -> list[ReadNode]:
         """Follows a net from one of its ports to all its ends; the input it comes from, if it is one."""
         if not self._has_arm(start, RIGHT):
-            raise UnreadableDrawing(f"no wire reaches the port at {start}")
+            raise UnreadableDrawingError(f"no wire reaches the port at {start}")
         seen: dict[Visit, list[tuple[int, Visit]]] = {}
         waiting: list[Visit] = [(*start, False)]
         exits: list[tuple[Visit, ReadNode | None]] = []
@@ -310,7 +310,7 @@ class _DrawingParser:
                     elif arm == LEFT and other[0] == node.x + node.width - 1 and self._exit_row(node) == y:
                         exits.append((visit, node))
                     else:
-                        raise UnreadableDrawing(f"a wire runs into a box at {other}")
+                        raise UnreadableDrawingError(f"a wire runs into a box at {other}")
                 elif self._has_arm(other, OPPOSITE[arm]):
                     next_visit = (*other, self.character_at(other) == self.crossing and arm in (UP, DOWN))
                     seen[visit].append((arm, next_visit))
@@ -318,13 +318,13 @@ class _DrawingParser:
                 elif arm == LEFT and self._is_text(other):
                     exits.append((visit, None))
                 else:
-                    raise UnreadableDrawing(f"a loose end at {(x, y)}")
+                    raise UnreadableDrawingError(f"a loose end at {(x, y)}")
         for visit in seen:
             if visit in self.visited:
-                raise UnreadableDrawing("two nets in one cell")
+                raise UnreadableDrawingError("two nets in one cell")
             self.visited[visit] = 1
         if len(exits) != 1:
-            raise UnreadableDrawing(f"a net with {len(exits)} beginnings")
+            raise UnreadableDrawingError(f"a net with {len(exits)} beginnings")
         root, source = exits[0]
         found = []
         if source is None:
@@ -338,7 +338,7 @@ class _DrawingParser:
             return node.y + (node.height - 1) // 2
         rows = [y for y in range(node.y + 1, node.y + node.height - 1) if self._row_text(node, y).strip(" ")]
         if not self.ascii and self.character_at((node.x + node.width - 1, rows[0])) != "├":
-            raise UnreadableDrawing("a wire leaves where the box has no port")
+            raise UnreadableDrawingError("a wire leaves where the box has no port")
         return rows[0]
 
     def _row_text(self, node: ReadNode, y: int) -> str:
@@ -398,20 +398,20 @@ class _DrawingParser:
             onward = [other for _, other in seen[visit] if other != parent[visit]]
             for other in onward:
                 if other in parent:
-                    raise UnreadableDrawing("a wire runs in a circle")
+                    raise UnreadableDrawingError("a wire runs in a circle")
                 parent[other] = visit
                 order.append(other)
             arms = len(self._arms_of(visit[:2]))
             if arms > 2 and not self._is_straight(visit[:2]):
                 branchings.append((visit, arms))
             if not onward and visit not in ends:
-                raise UnreadableDrawing("a wire that ends nowhere")
+                raise UnreadableDrawingError("a wire that ends nowhere")
         for number, (visit, arms) in enumerate(branchings):
             marked = self.character_at(visit[:2]) == self.branch
             if marked != (self.ascii or number == 0 or arms == 4):
-                raise UnreadableDrawing(f"a branch drawn in another way at {visit}")
+                raise UnreadableDrawingError(f"a branch drawn in another way at {visit}")
         if any(self.character_at(visit[:2]) == self.branch and len(self._arms_of(visit[:2])) < 3 for visit in seen):
-            raise UnreadableDrawing("a branch that does not branch")
+            raise UnreadableDrawingError("a branch that does not branch")
         for node, port in ends.values():
             node.edges.extend([ReadEdge(source)] * (len(node.port_rows) - len(node.edges)))
             node.edges[port] = ReadEdge(source)
@@ -432,9 +432,9 @@ class _DrawingParser:
                 continue
             if (character == self.crossing and (x, y, False) in self.visited) or (x, y, True) in self.visited:
                 if not ((x, y, False) in self.visited and (x, y, True) in self.visited):
-                    raise UnreadableDrawing("a crossing of one wire")
+                    raise UnreadableDrawingError("a crossing of one wire")
             elif not self.ascii and character in WIRES and (x, y, False) not in self.visited:
-                raise UnreadableDrawing(f"a piece of wire leads nowhere at {cell}")
+                raise UnreadableDrawingError(f"a piece of wire leads nowhere at {cell}")
 
     # Texts
 
@@ -442,19 +442,19 @@ class _DrawingParser:
         """The line, or the stem, whose plain wire these cells are."""
         ends = self.ports_of_cell.get(cells[0])
         if not ends or any(self.ports_of_cell.get(cell) != ends for cell in cells):
-            raise UnreadableDrawing(f"no single wire beside the text at {cells[0]}")
+            raise UnreadableDrawingError(f"no single wire beside the text at {cells[0]}")
         flat = "-" if self.ascii else "─"
         if any(
             self.character_at(cell) != flat and not (self.compact and self.character_at(cell) in self.place_of_code)
             for cell in cells
         ):
-            raise UnreadableDrawing("a text beside something else than a plain wire")
+            raise UnreadableDrawingError("a text beside something else than a plain wire")
         if len(ends) == 1:
             node, port = ends[0]
             return node.edges[port]
         source = self.source_of_cell[cells[0]]
         if len(ends) != self.num_ports[id(source)]:
-            raise UnreadableDrawing("a text between two branchings")
+            raise UnreadableDrawingError("a text between two branchings")
         if source.stem is None:
             source.stem = ReadEdge(source)
         return source.stem
@@ -470,7 +470,7 @@ class _DrawingParser:
             elif (*cell, False) not in self.visited and (*cell, True) not in self.visited and character != " ":
                 rest[cell] = character
         if set(places) != set(self.place_of_code):
-            raise UnreadableDrawing("a place is missing")
+            raise UnreadableDrawingError("a place is missing")
         for code, cells in places.items():
             self._assign_place(self.place_of_code[code], cells)
         self._assign_values(rest)
@@ -478,11 +478,11 @@ class _DrawingParser:
     def _assign_place(self, name: str, cells: list[Cell]) -> None:
         xs, ys = [x for x, _ in cells], [y for _, y in cells]
         if len(cells) != (max(xs) - min(xs) + 1) * (max(ys) - min(ys) + 1):
-            raise UnreadableDrawing(f"the place {name} is no rectangle")
+            raise UnreadableDrawingError(f"the place {name} is no rectangle")
         wire = min(ys) - (0 if self.compact else 1)
         entry = self._edge_at([(x, wire) for x in range(min(xs), max(xs) + 1)])
         if entry.place is not None:
-            raise UnreadableDrawing("two places on one line")
+            raise UnreadableDrawingError("two places on one line")
         entry.place = name
 
     def _assign_values(self, rest: dict[Cell, str]) -> None:
@@ -502,7 +502,7 @@ class _DrawingParser:
                     break
                 end += 1
                 if end > x + 200:
-                    raise UnreadableDrawing("a bracket that does not close")
+                    raise UnreadableDrawingError("a bracket that does not close")
             done.update((column, y) for column in range(x, end + 1))
             runs[x, end, y] = "".join(rest.get((column, y), " ") for column in range(x, end + 1))
         for (x, end, y), text in sorted(runs.items(), key=lambda pair: -pair[0][2]):
@@ -539,8 +539,8 @@ def _split_stack(rows: Sequence[str]) -> list[range]:
     for number, start in enumerate(labels):
         end = labels[number + 1] if number + 1 < len(labels) else len(rows)
         if end - start > 2:
-            raise UnreadableDrawing("a stack of nodes that could be parted in two ways")
+            raise UnreadableDrawingError("a stack of nodes that could be parted in two ways")
         parts.append(range(start, end))
     if not labels or labels[0] != 0:
-        raise UnreadableDrawing("a node without a label")
+        raise UnreadableDrawingError("a node without a label")
     return parts
