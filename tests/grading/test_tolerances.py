@@ -12,7 +12,7 @@ from tutor.grading import tolerances as t
 
 
 def test_tolerances_are_ordered() -> None:
-    ordered = (
+    ordered: list[Fraction | float] = [
         t.FLOAT_ROUNDING,
         t.FLOAT_TOLERANCE,
         t.CALCULATION_TOLERANCE,
@@ -21,7 +21,7 @@ def test_tolerances_are_ordered() -> None:
         t.PREFILTER_TOLERANCE,
         t.MIN_SEPARATION,
         t.SLIP_TOLERANCE,
-    )
+    ]
     assert all(finer < coarser for finer, coarser in pairwise(ordered))
     assert t.MISTAKE_TOLERANCE < t.PREFILTER_TOLERANCE <= t.MIN_PROOF_SEPARATION < t.MIN_SEPARATION
 
