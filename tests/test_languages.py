@@ -19,9 +19,8 @@ from tests.support.sample_problems import OPERATION_PROBLEMS
 from tutor import i18n
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import hint_at
-from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.finder import candidates_at
-from tutor.grading.wording import describe_blank
+from tutor.grading.wording import describe_blank, template_values
 from tutor.i18n import LANGUAGES, LocalizedText, language_from_env, message
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp

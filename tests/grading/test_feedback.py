@@ -22,9 +22,9 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.grader import grade
-from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.verdict import VerdictKind
+from tutor.grading.wording import template_values
 from tutor.i18n import LocalizedText, translate
 
 #: Every mistake of the catalogue that the operations of now can lead to.

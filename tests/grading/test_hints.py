@@ -32,12 +32,12 @@ from tutor.engine.nudge import perturbed_output
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import forward
 from tutor.grading.grader import grade
-from tutor.grading.hints.ladder import NUM_RUNGS, hint_at
+from tutor.grading.hints.ladder import NUM_RUNGS, format_right_answer, hint_at
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.problem import AuthorNotes, Blank, Problem
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
 from tutor.grading.verdict import VerdictKind
-from tutor.grading.wording import describe_blank, format_right_answer, place_name
+from tutor.grading.wording import describe_blank, place_name
 from tutor.i18n import LocalizedText
 from tutor.packs import library
 

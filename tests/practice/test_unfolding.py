@@ -9,7 +9,7 @@ import pytest
 
 from tutor.algebra.parser import parse_value
 from tutor.engine.fold import fold
-from tutor.grading.wording import format_right_answer
+from tutor.grading.hints.ladder import format_right_answer
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.replay_choice import choose_replay

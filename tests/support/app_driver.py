@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from tutor.glyphs import to_ascii
-from tutor.grading.wording import format_right_answer
+from tutor.grading.hints.ladder import format_right_answer
 from tutor.packs import library
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp

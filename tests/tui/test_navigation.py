@@ -363,7 +363,7 @@ async def test_the_first_start_shows_a_pass_then_asks_one_blank_two_and_all() ->
             assert isinstance(screen, ExerciseScreen)
             for _blank in range(blanks):
                 problem = screen.state.worksheet.problem
-                from tutor.grading.wording import format_right_answer
+                from tutor.grading.hints.ladder import format_right_answer
 
                 await pilot.press(*format_right_answer(problem, screen.state.focused_blank), "enter")
             await wait_for_text(pilot, "Solved.")

@@ -13,7 +13,6 @@ from tutor.algebra.expr import Expr, as_expr
 from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.comparison import all_equal, compare_cells, compare_typed_formula, format_cell_list
-from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.candidate import (
     POWER_OF_TEN,
     SLIP,
@@ -38,7 +37,7 @@ from tutor.grading.tolerances import (
     relative_tolerance,
 )
 from tutor.grading.verdict import Verdict, VerdictKind
-from tutor.grading.wording import place_name
+from tutor.grading.wording import place_name, template_values
 from tutor.i18n import N_, LocalizedText, Message, message
 
 if TYPE_CHECKING:

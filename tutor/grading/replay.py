@@ -1,4 +1,4 @@
-"""The backward pass told step by step: at every place the rule, the rule in letters, and the numbers multiplied."""
+"""Replay of the backward pass: at each place the rule, in words and letters, and the product with its value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.printing import format_value
-from tutor.grading.hints.ladder import NUM_RUNGS, hint_at
+from tutor.grading.hints.ladder import hint_at, rule_rung
 from tutor.grading.hints.rule_formulas import parenthesize, rule_with_numbers
 from tutor.grading.wording import describe_blank
 from tutor.i18n import N_, Message, message
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from tutor.grading.problem import Blank, Problem
 
-#: What stands in a sentence for the value that is looked for, in every language.
-_ASKED_MARK = "= ?"
+#: Ends the product in a hint's sentence, in every language.
+_UNKNOWN_VALUE = "= ?"
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """What happens at one place. `looked_at` are the places whose values it is computed from."""
+    """The computation at one place, from the values at the places `depends_on`."""
 
     problem: Problem
     place: Blank
@@ -32,20 +32,17 @@ class ReplayStep:
 
     @property
     def description(self) -> Message:
-        """The quantity that is found."""
-        known = {part: format_value(self.problem.truth(self.problem.place(part))) for part in self.depends_on}
-        return describe_blank(self.problem, self.place, known)
+        """The quantity that this step computes."""
+        shown_values = {part: format_value(self.problem.truth(self.problem.place(part))) for part in self.depends_on}
+        return describe_blank(self.problem, self.place, shown_values)
 
     def paragraphs(self) -> list[str]:
-        """The rule, the numbers and the value, a paragraph each, in the language in use."""
+        """Return the rule, the numbers and the value, a paragraph each, in the current language."""
         problem, place = self.problem, self.place
         value = format_value(problem.truth(place))
         if place.kind == "start" and problem.starts_at_one:
-            told = message(
-                N_("The backward pass starts here. {output} moves exactly as much as it moves itself: 1."),
-                output=problem.graph.output,
-            )
-            return [str(told)]
+            text = N_("The backward pass starts here. {output} moves exactly as much as it moves itself: 1.")
+            return [str(message(text, output=problem.graph.output))]
         if place.kind == "start":
             text = N_("The calculation goes on behind {output}. This is what comes back from there: {value}.")
             return [str(message(text, output=problem.graph.output, value=value))]
@@ -53,39 +50,38 @@ class ReplayStep:
             parts = " + ".join(parenthesize(format_value(problem.truth(part))) for part in problem.branch_edges(place))
             rule = message(N_("At a branch the gradient is the sum of what comes back along its lines."))
             return [str(rule), f"{parts} = {value}"]
-        numbers = rule_with_numbers(problem, place)
-        # What could be typed instead follows for who is asked; here the first sentence will do.
-        numbers = numbers.values.get("first", numbers)
-        worked = str(numbers).replace(_ASKED_MARK, f"= {self._worked_value(numbers)}")
-        whole = message(N_("All of it: {value}"), value=value)
-        own = [str(whole)] if place.shape or value not in worked else []
-        return [str(rule_text_at(problem, place)), worked, *own]
+        product = rule_with_numbers(problem, place)
+        # A second sentence would only say what else may be typed.
+        product = product.values.get("first", product)
+        worked = str(product).replace(_UNKNOWN_VALUE, f"= {self._product_value(product)}")
+        whole = [str(message(N_("All of it: {value}"), value=value))] if place.shape or value not in worked else []
+        return [str(rule_text_at(problem, place)), worked, *whole]
 
-    def _worked_value(self, numbers: Message) -> str:
-        """The value of what is written out: the number, or the cell that a sentence is about."""
+    def _product_value(self, product: Message) -> str:
+        """Return the value of a written-out product, which in a matrix is about one cell."""
         truth = self.problem.truth(self.place)
         if not ops.is_matrix(truth):
             return format_value(truth)
-        row, column = _find_cell(numbers) or (1, 1)
+        row, column = _find_cell(product) or (1, 1)
         return format_value(truth[row - 1, column - 1])
 
 
 def rule_text_at(problem: Problem, place: Blank) -> Message:
-    """The rule at a place in words, and in letters where that says it: the second of the derived hints."""
-    return hint_at(problem, place, hint_at(problem, place, 1).of - NUM_RUNGS + 2).text
+    """Return the rule at a place in words, and in letters if they help: the hint that states the rule."""
+    return hint_at(problem, place, rule_rung(problem, place)).text
 
 
-def _find_cell(numbers: Message) -> tuple[int, int] | None:
-    """The cell that a sentence is about, by row and column from 1."""
-    if "row" in numbers.values:
-        return numbers.values["row"], numbers.values["column"]
-    inner = (_find_cell(part) for part in numbers.values.values() if isinstance(part, Message))
-    return next((found for found in inner if found), None)
+def _find_cell(sentence: Message) -> tuple[int, int] | None:
+    """Return the cell that a sentence is about, as (row, column) from 1."""
+    if "row" in sentence.values:
+        return sentence.values["row"], sentence.values["column"]
+    parts = (_find_cell(part) for part in sentence.values.values() if isinstance(part, Message))
+    return next(filter(None, parts), None)
 
 
 @dataclass
 class Replay:
-    """A backward pass to go through, backwards and forwards. `only` are the places it may tell of, None for all."""
+    """A backward pass to step through in both directions. `only` are the ids of the places to show, None for all."""
 
     problem: Problem
     only: Collection[str] | None = None
@@ -93,7 +89,7 @@ class Replay:
 
     @cached_property
     def steps(self) -> tuple[ReplayStep, ...]:
-        """A step for each place, in the order of the backward pass."""
+        """The steps, in the order of the backward pass."""
         return tuple(
             ReplayStep(self.problem, place, self._dependencies(place))
             for place in self.problem.places
@@ -108,23 +104,22 @@ class Replay:
 
     @property
     def current_step(self) -> ReplayStep:
-        """The step that is told now."""
         return self.steps[self.index]
 
     @property
     def visible_places(self) -> frozenset[str]:
-        """The places whose values are there by now."""
+        """The ids of the places whose values have been computed."""
         return frozenset(step.place.id for step in self.steps[: self.index + 1])
 
     def move(self, by: int) -> bool:
-        """Go on, or back where `by` is negative, as far as there are steps; whether that led anywhere."""
-        before = self.index
-        self.index = min(max(self.index + by, 0), len(self.steps) - 1)
-        return self.index != before
+        """Move by so many steps, as far as there are any; return whether the step changed."""
+        previous = self.index
+        self.index = min(max(previous + by, 0), len(self.steps) - 1)
+        return self.index != previous
 
     def go_to(self, place: str) -> bool:
-        """Go to the step of a place; False where there is none."""
-        found = next((index for index, step in enumerate(self.steps) if step.place.id == place), None)
-        if found is not None:
-            self.index = found
-        return found is not None
+        """Go to the step of a place; return False if it has none."""
+        index = next((index for index, step in enumerate(self.steps) if step.place.id == place), None)
+        if index is not None:
+            self.index = index
+        return index is not None

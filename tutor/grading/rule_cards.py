@@ -14,9 +14,9 @@ from tutor.engine.composite import operand_letter
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import to_ascii
 from tutor.grading.hints.rule_formulas import parenthesize
-from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.replay import rule_text_at
+from tutor.grading.wording import template_values
 from tutor.i18n import N_, Message, _, message, translate
 
 if TYPE_CHECKING:

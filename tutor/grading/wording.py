@@ -1,52 +1,61 @@
-"""What a blank asks, in words: every face shows the same."""
+"""Names and descriptions of blanks, and the values that fill message templates: the same in every interface."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tutor.grading.hints.symbolic import answer_in_names
-from tutor.grading.message_values import template_values
+from tutor.algebra import ops
+from tutor.algebra.evaluate import format_shape
+from tutor.algebra.expr import Expr, children, postorder
+from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.composite import formula_in_letters, operand_letter
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tutor.engine.graph import Graph
     from tutor.grading.problem import Blank, Problem
+
+#: A formula with more parts than this is too long to read.
+MAX_FORMULA_SIZE = 40
 
 
 def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, str] | None = None) -> Message:
-    """The quantity asked at `blank`. `known` are the values that stand in other places, as they are shown."""
+    """Describe the quantity asked for at `blank`.
+
+    `shown_values` are the values shown at other places, by place id; a branch lists those that meet there.
+    """
     if blank.kind == "question":
         return message(N_("{text}"), text=problem.question(blank).prompt)
-    words = template_values(problem, blank)
+    values = template_values(problem, blank)
     if blank.kind == "forward":
-        return Message(N_("what {node} gives: the forward value {name}"), words)
+        return Message(N_("what {node} gives: the forward value {name}"), values)
     if blank.kind == "start" and not problem.starts_at_one:
-        return Message(N_("at the output {output}: the value that the backward pass starts with"), words)
+        return Message(N_("at the output {output}: the value that the backward pass starts with"), values)
     if blank.kind == "start":
-        return Message(N_("at the output {output}, where the backward pass starts: ∂{output}/∂{output}"), words)
+        return Message(N_("at the output {output}, where the backward pass starts: ∂{output}/∂{output}"), values)
     if blank.kind == "sum":
         parts = []
         for part in problem.branch_edges(blank):
             assert part.edge
-            sign = problem.graph.nodes[part.edge.target].symbol
+            symbol = problem.graph.nodes[part.edge.target].symbol
             value = (shown_values or {}).get(part.id) or "?"
-            parts.append(message(N_("from {node}: {value}"), node=sign, value=value))
-        joined = ", ".join(map(str, parts))
+            parts.append(message(N_("from {node}: {value}"), node=symbol, value=value))
         return Message(
-            N_("at the branch ● of {name}: {parts}, together ∂{goal}/∂{name} = ?"), {**words, "parts": joined}
+            N_("at the branch ● of {name}: {parts}, together ∂{goal}/∂{name} = ?"),
+            {**values, "parts": ", ".join(map(str, parts))},
         )
-    assert blank.edge
     if len(problem.graph.outgoing_edges[blank.node]) > 1:
-        return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), words)
-    return Message(N_("on the edge {name} → {node}: ∂{goal}/∂{name}"), words)
+        return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), values)
+    return Message(N_("on the edge {name} → {node}: ∂{goal}/∂{name}"), values)
 
 
 def place_name(problem: Problem, blank: Blank) -> Message:
-    """A short name for a place: `c → ×`, `● x`, `start`."""
+    """Name a place in a few characters: `c → ×`, `● x`, `start`."""
     if blank.kind == "question":
         return message(N_("question {n}"), n=blank.id.removeprefix("q"))
-    # Names alone: no value is needed, which may be long to write.
+    # No template_values: formatting the values would be slow, and only names are needed.
     name = problem.graph.label(blank.node)
     if blank.kind == "start":
         return message(N_("start"))
@@ -58,8 +67,54 @@ def place_name(problem: Problem, blank: Blank) -> Message:
     return message(N_("{name} → {node}"), name=name, node=problem.graph.nodes[blank.edge.target].symbol)
 
 
-def format_right_answer(problem: Problem, blank: Blank) -> str:
-    """The right answer as it is shown: a value, a formula, or the words of a choice."""
-    if blank.kind == "question" and problem.question(blank).choices:
-        return str(next(choice.text for choice in problem.question(blank).choices if choice.right))
-    return answer_in_names(problem, blank)
+def template_values(problem: Problem, blank: Blank, text: str = "") -> Mapping[str, Any]:
+    """Return the values for message templates about `blank`, by field name. `text` is the answer as typed."""
+    if blank.kind == "question":
+        return {"v": text}
+    return {**problem.memoize(("template values", blank.id), lambda: _blank_values(problem, blank)), "v": text}
+
+
+def _blank_values(problem: Problem, blank: Blank) -> dict[str, Any]:
+    graph = problem.graph
+    values: dict[str, Any] = {
+        "name": graph.label(blank.node),
+        "output": graph.output,
+        "goal": problem.target_name,
+        "n": len(graph.outgoing_edges[blank.node]),
+    }
+    if blank.kind == "forward":
+        values["node"] = graph.nodes[blank.node].symbol
+    if blank.edge:
+        target = graph.nodes[blank.edge.target]
+        passes, source = problem.exact_passes, blank.edge.source
+        upstream = passes.edges[blank.edge.target, blank.edge.slot].upstream
+        values |= {
+            "node": target.symbol,
+            "n": len(graph.outgoing_edges[blank.edge.target]),
+            "x": format_value(passes.values[source], near_one=problem.needs_extra_digits[source]),
+            "g": format_value(upstream),
+            "shape": format_shape(blank.shape) if blank.shape else message(N_("a single number")),
+            "up_shape": format_shape(ops.shape_of(upstream)),
+        }
+        if target.custom_operation and target.custom_operation.body:
+            values |= _custom_node_values(target.custom_operation.body, blank.edge.slot)
+    return values
+
+
+def _custom_node_values(body: Graph, slot: int) -> dict[str, Any]:
+    """Return the formula of a custom node in letters, and the letter of one operand."""
+    formula = formula_in_letters(body)
+    num_steps = len(body.nodes) - len(body.inputs)
+    is_long = expanded_size(formula) > MAX_FORMULA_SIZE
+    return {
+        "inside": message(N_("a function of {n} steps"), n=num_steps) if is_long else format_expr(formula),
+        "letter": operand_letter(slot, body.nodes[slot].shape),
+    }
+
+
+def expanded_size(tree: Expr) -> int:
+    """Count the parts of a formula as written, so a shared part counts each time."""
+    sizes: dict[int, int] = {}
+    for node in postorder(tree):
+        sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children(node))
+    return sizes[id(tree)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tutor.grading.answer import parse_answer
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, message
 from tutor.practice.unfolding import Unfolding, folded_view
@@ -12,6 +13,7 @@ from tutor.practice.unfolding import Unfolding, folded_view
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tutor.grading.answer import ParsedAnswer
     from tutor.grading.problem import Blank, Problem
 
 
@@ -53,6 +55,8 @@ class Entries:
         self._folded_entries: dict[frozenset[str], dict[str, Entry]] = {}
         self._covered_entries: dict[frozenset[str], dict[str, Entry]] = {}
         self._entries: dict[str, Entry] = {}
+        #: Answers as parsed, by place, each with its text.
+        self._parsed: dict[str, tuple[str, ParsedAnswer]] = {}
         self._history: list[tuple[str, Entry]] = []
         #: The place of the last thing that was done.
         self.last_place: str | None = None
@@ -70,6 +74,13 @@ class Entries:
     def get(self, place: str) -> Entry:
         """The entry at a place, an empty one where there is none."""
         return self._entries.get(place, _EMPTY_ENTRY)
+
+    def parsed_answer(self, place: str) -> ParsedAnswer:
+        """Return the answer at a place, which is parsed once. Raise `AlgebraError` if it is malformed."""
+        text, parsed = self.get(place).text, self._parsed.get(place)
+        if parsed is None or parsed[0] != text:
+            parsed = self._parsed[place] = text, parse_answer(self.problem, self.problem.place(place), text)
+        return parsed[1]
 
     def __iter__(self) -> Iterator[Entry]:
         """All entries, those that have no place now as well."""
@@ -173,7 +184,7 @@ class Entries:
 
     def _switch_view(self, view: Unfolding, names: Mapping[str, str], returning: Mapping[str, Entry]) -> None:
         """Look at the problem with other nodes opened: `names` are what places are called there."""
-        self._view, self._unfoldings = view, {}
+        self._view, self._unfoldings, self._parsed = view, {}, {}
         kept = {names[name]: entry for name, entry in self._entries.items() if name in names}
         self._entries = {**kept, **returning}
         self._history = [(names[name], entry) for name, entry in self._history if name in names]

@@ -16,12 +16,10 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Grid
 from tutor.algebra.printing import format_cells, format_expr
-from tutor.grading.answer import parse_answer
 from tutor.grading.grader import grade
-from tutor.grading.hints.ladder import NUM_RUNGS, Hint, hint_at
+from tutor.grading.hints.ladder import Hint, format_right_answer, hint_at, num_rungs, rule_rung
 from tutor.grading.question import parse_choice
 from tutor.grading.verdict import Verdict, VerdictKind
-from tutor.grading.wording import format_right_answer
 from tutor.i18n import N_, Message, message
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
@@ -211,7 +209,7 @@ class Worksheet:
         if place.shape is None:
             return [[entry.text.replace("-", "−")]]
         try:
-            answer = parse_answer(self.problem, place, entry.text)
+            answer = self._entries.parsed_answer(blank)
         except AlgebraError:
             return []
         if isinstance(answer.expr, Grid):
@@ -260,7 +258,7 @@ class Worksheet:
 
     def _has_seen_all_hints(self, blank: str) -> bool:
         entry = self.entry(blank)
-        return entry.hints > 0 and hint_at(self.problem, self.problem.place(blank), entry.hints).is_last
+        return entry.hints >= num_rungs(self.problem, self.problem.place(blank))
 
     def visible_places(self) -> frozenset[str]:
         """The places whose right value the learner can see."""
@@ -379,7 +377,7 @@ class Worksheet:
             place = self.problem.place(name)
             if place.kind == "question":
                 continue
-            value = parse_answer(self.problem, place, entry.text).value
+            value = self._entries.parsed_answer(name).value
             if ops.shape_of(value) == place.shape:
                 found[name] = value
         return found
@@ -389,7 +387,7 @@ class Worksheet:
         place = self.problem.place(blank)
         if place.kind == "question":
             return
-        rule = hint_at(self.problem, place, 1).of - NUM_RUNGS + 2
+        rule = rule_rung(self.problem, place)
         if self.entry(blank).hints < rule:
             self._record("hint", blank, hints=rule)
 
@@ -421,14 +419,11 @@ class Worksheet:
         if not self.entry(blank).settled:
             self._record("reveal", blank, text=format_right_answer(self.problem, place))
             self._finish_if_done()
-        return hint_at(self.problem, place, len(self._hint_rungs(place)), self.visible_places())
+        return hint_at(self.problem, place, num_rungs(self.problem, place), self.visible_places())
 
     def _forbid_in_exam(self) -> None:
         if self.exam:
             raise RuntimeError(exam.NO_HELP.text)
-
-    def _hint_rungs(self, place: Blank) -> range:
-        return range(hint_at(self.problem, place, 1).of)
 
     def clear(self, blank: str) -> None:
         """Empty a blank; wrong attempts and hints stay counted."""

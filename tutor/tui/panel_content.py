@@ -8,9 +8,10 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.drawing.from_problem import format_forward_value
+from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import LABELS, MARKS, Verdict
-from tutor.grading.wording import describe_blank, format_right_answer, place_name
+from tutor.grading.wording import describe_blank, place_name
 from tutor.i18n import N_, _, message
 from tutor.practice import exam
 from tutor.practice.pointers import format_pointers

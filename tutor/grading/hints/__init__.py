@@ -1,1 +1,1 @@
-"""hints."""
+"""Hints: the ladder, rules with numbers or letters, and nudges."""

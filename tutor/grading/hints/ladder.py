@@ -1,12 +1,13 @@
-"""Four rungs of help at a blank, built from the operation's rule and the numbers.
+"""The hint ladder: four rungs of help at each blank, built from the operation's rule and the numbers.
 
-1 says where to look, 2 the rule in words and symbols (never these numbers), 3 the product ready to multiply,
-4 the value and a way to have found it oneself. An author's rungs come before these. A question has the author's, or one
-that says where to look, and the answer.
+Rung 1 says where to look, 2 gives the rule in words and symbols (never these numbers), 3 the product ready to multiply,
+4 the value and a way to find it yourself. An author's hints come first. A question has only the author's hints, or one
+that says where to start, and the answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,24 +30,27 @@ from tutor.grading.hints.symbolic import (
     nudge_hint_at_point,
     upstream_in_names,
 )
-from tutor.grading.message_values import template_values
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
-from tutor.grading.wording import format_right_answer
+from tutor.grading.problem import Blank, Problem
+from tutor.grading.wording import template_values
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from tutor.engine.operation import Operation
+    from tutor.i18n import LocalizedText
 
-    from tutor.grading.problem import Blank, Problem
-
-NUM_RUNGS = 4
+#: The derived rungs of a blank for a value of the graph, and which of them states the rule.
+NUM_RUNGS, _RULE_RUNG = 4, 2
 
 _SHAPE_TEXT = N_("The answer has the shape of what flowed here, {shape}, a number for each cell.")
+
+#: A template, or a function of the problem, the blank and the ids of the places whose values the learner has.
+_Rung = str | Callable[[Problem, Blank, Collection[str]], Message]
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One rung: number `rung` of `of`, and what it says. The last one gives the value."""
+    """Rung `rung` of `of`, and its text. The last rung gives the value."""
 
     rung: int
     of: int
@@ -58,81 +62,75 @@ class Hint:
 
 
 def hint_at(problem: Problem, blank: Blank, rung: int, known_places: Collection[str] = ()) -> Hint:
-    """Rung `rung` (from 1; beyond the last is the last). `known` are the places whose value the learner has."""
-    advice = problem.author_notes.get(blank.id)
-    own = advice.hints if advice else ()
+    """Return rung `rung` at `blank`, counted from 1; a number beyond the last rung means the last.
+
+    `known_places` are the ids of the places whose values the learner has: only those may be mentioned.
+    """
+    author_hints, derived_rungs = _rungs_at(problem, blank)
+    num_author_hints = len(author_hints)
+    count = num_author_hints + len(derived_rungs)
+    rung = min(max(rung, 1), count)
+    if rung <= num_author_hints:
+        return Hint(rung, count, message(N_("{text}"), text=author_hints[rung - 1]))
+    derived = derived_rungs[rung - num_author_hints - 1]
+    if isinstance(derived, str):
+        return Hint(rung, count, Message(derived, template_values(problem, blank)))
+    return Hint(rung, count, derived(problem, blank, known_places))
+
+
+def num_rungs(problem: Problem, blank: Blank) -> int:
+    """Count the rungs at `blank`, without building them."""
+    return sum(map(len, _rungs_at(problem, blank)))
+
+
+def rule_rung(problem: Problem, blank: Blank) -> int:
+    """Return the number of the rung that states the rule. `blank` must not be a question."""
+    return num_rungs(problem, blank) - NUM_RUNGS + _RULE_RUNG
+
+
+def _rungs_at(problem: Problem, blank: Blank) -> tuple[tuple[LocalizedText, ...], tuple[_Rung, ...]]:
+    notes = problem.author_notes.get(blank.id)
+    author_hints = notes.hints if notes else ()
+    if blank.kind == "start" and not problem.starts_at_one:
+        return author_hints, _GIVEN_START_LADDER
     ladder = _LADDERS[blank.kind]
-    if blank.kind == "question" and own:
-        # Who asks knows better where to look.
-        ladder = ladder[1:]
-    of = len(own) + len(ladder)
-    rung = min(max(rung, 1), of)
-    if rung <= len(own):
-        return Hint(rung, of, message(N_("{text}"), text=own[rung - 1]))
-    derived = ladder[rung - len(own) - 1]
-    return Hint(rung, of, derived(problem, blank, known_places))
+    # An author knows better where to start than we do.
+    return author_hints, ladder[1:] if blank.kind == "question" and author_hints else ladder
 
 
-# --- the start ---------------------------------------------------------------------------------------------
+def format_right_answer(problem: Problem, blank: Blank) -> str:
+    """Format the right answer at `blank`: a value, a formula in names, or the text of a choice."""
+    if blank.kind == "question" and problem.question(blank).choices:
+        return str(next(choice.text for choice in problem.question(blank).choices if choice.right))
+    return answer_in_names(problem, blank)
 
 
-def _start_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    if not problem.starts_at_one:
-        return Message(START_FROM_TEXT, template_values(problem, blank))
-    return Message(
-        N_("The backward pass begins here, at the output. If {output} moves by 1, by how much does {output} move?"),
-        template_values(problem, blank),
-    )
+# --- the start and the sum at a branch ---------------------------------------------------------------------
 
 
-def _start_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    if not problem.starts_at_one:
-        return Message(START_FROM_TEXT, template_values(problem, blank))
-    return Message(
-        N_(
-            "Asked is ∂{output}/∂{output}. A quantity moves exactly as much as it moves itself: "
-            "that is the slope of the identity function."
-        ),
-        template_values(problem, blank),
-    )
-
-
-def _start_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    if not problem.starts_at_one:
-        return Message(START_FROM_TEXT, template_values(problem, blank))
-    return Message(N_("∂{output}/∂{output} = {output} ÷ {output} = ?"), template_values(problem, blank))
+def _value(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    return message(N_("{value}."), value=format_value(problem.truth(blank)))
 
 
 def _start_value(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    value = format_value(problem.truth(blank))
-    if not problem.starts_at_one:
-        return message(N_("{value}."), value=value)
     return message(
         N_("{value}. Check by nudging: when {output} rises by 0.01, then {output} rises by 0.01."),
-        value=value,
+        value=format_value(problem.truth(blank)),
         output=problem.graph.output,
     )
 
 
-# --- a branch's sum ----------------------------------------------------------------------------------------
-
-
 def _sum_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    words = template_values(problem, blank)
-    asked = Message(
+    question = Message(
         N_(
             "The value of {name} went to {n} places. Move {name} a little, and it moves the output along every one of "
             "them. What came back along each?"
         ),
-        words,
+        template_values(problem, blank),
     )
     if blank.shape is None:
-        return asked
-    return join_sentences(asked, message(_SHAPE_TEXT, shape=format_shape(blank.shape)))
-
-
-def _sum_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    return message(N_("At a branch the gradient is the sum of what comes back along its lines."))
+        return question
+    return join_sentences(question, message(_SHAPE_TEXT, shape=format_shape(blank.shape)))
 
 
 def _sum_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
@@ -142,47 +140,49 @@ def _sum_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mess
 
 def _value_and_nudge(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     value = message(N_("{value}."), value=answer_in_names(problem, blank))
-    check = nudge_hint_at_point(problem, blank) if problem.symbolic else nudge_hint(problem, blank)
-    return join_sentences(value, check) if check else value
+    nudge = nudge_hint_at_point(problem, blank) if problem.symbolic else nudge_hint(problem, blank)
+    return join_sentences(value, nudge) if nudge else value
 
 
 # --- an edge -----------------------------------------------------------------------------------------------
 
 
 def _edge_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    assert blank.edge
-    words = dict(template_values(problem, blank))
-    words["g"] = upstream_in_names(problem, blank) or words["g"]
-    graph = problem.graph
-    node = graph.nodes[blank.edge.target]
-    if len(graph.outgoing_edges[blank.node]) > 1:
-        asked = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{goal}/∂{name}."), words)
+    values = dict(template_values(problem, blank))
+    values["g"] = upstream_in_names(problem, blank) or values["g"]
+    if len(problem.graph.outgoing_edges[blank.node]) > 1:
+        quantity = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{goal}/∂{name}."), values)
     else:
-        asked = Message(N_("You are asked ∂{goal}/∂{name}: how does {goal} move when only {name} moves?"), words)
+        quantity = Message(N_("You are asked ∂{goal}/∂{name}: how does {goal} move when only {name} moves?"), values)
     upstream = problem.upstream(blank)
     if upstream in known or upstream is None or not problem.has_place(upstream):
-        received = Message(N_("From the right, {node} received {g}."), words)
+        received = Message(N_("From the right, {node} received {g}."), values)
     else:
-        received = Message(N_("First find what {node} received from the right: that is its upstream."), words)
-    operation = node.operation
-    alone = node.const is not None and operation.question_with_constant
-    asks = alone or operation.text_for(operation.question, blank.edge.slot)
-    first = [asked, received]
-    if blank.shape is not None and "{shape}" not in asks:
-        first.append(Message(_SHAPE_TEXT, words))
-    return join_sentences(*first, Message(asks, words))
+        received = Message(N_("First find what {node} received from the right: that is its upstream."), values)
+    operation, slot, has_constant = _operation_at(problem, blank)
+    question = (has_constant and operation.question_with_constant) or operation.text_for(operation.question, slot)
+    sentences = [quantity, received]
+    if blank.shape is not None and "{shape}" not in question:
+        sentences.append(Message(_SHAPE_TEXT, values))
+    return join_sentences(*sentences, Message(question, values))
 
 
 def _edge_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     assert blank.edge
-    if local_gradient_is_symbolic(problem, blank) and (named := calculus_rule(problem, blank)):
-        return named
+    if local_gradient_is_symbolic(problem, blank) and (named_rule := calculus_rule(problem, blank)):
+        return named_rule
+    operation, slot, has_constant = _operation_at(problem, blank)
+    rule = (has_constant and operation.rule_with_constant) or operation.text_for(operation.rule, slot)
+    in_words = Message(rule, template_values(problem, blank))
+    in_letters = rule_in_letters(problem, blank.edge)
+    return join_sentences(in_words, in_letters) if in_letters else in_words
+
+
+def _operation_at(problem: Problem, blank: Blank) -> tuple[Operation, int, bool]:
+    """Return an edge's operation, its slot there, and whether the other operand is a constant."""
+    assert blank.edge
     node = problem.graph.nodes[blank.edge.target]
-    operation = node.operation
-    alone = node.const is not None and operation.rule_with_constant
-    says = Message(alone or operation.text_for(operation.rule, blank.edge.slot), template_values(problem, blank))
-    formula = rule_in_letters(problem, blank.edge)
-    return join_sentences(says, formula) if formula else says
+    return node.operation, blank.edge.slot, node.const is not None
 
 
 def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
@@ -212,10 +212,6 @@ def _forward_numbers(problem: Problem, blank: Blank, known: Collection[str]) -> 
     return message(N_("{formula} = ?"), formula=forward_with_numbers(problem, blank))
 
 
-def _forward_answer(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
-    return message(N_("{value}."), value=format_value(problem.truth(blank)))
-
-
 # --- a question --------------------------------------------------------------------------------------------
 
 
@@ -240,10 +236,24 @@ def _question_answer(problem: Problem, blank: Blank, known: Collection[str]) -> 
     return message(N_("The answer: {answer}"), answer=format_right_answer(problem, blank))
 
 
-_LADDERS = {
-    "forward": (_forward_focus, _forward_rule, _forward_numbers, _forward_answer),
+_GIVEN_START_LADDER: tuple[_Rung, ...] = (START_FROM_TEXT, START_FROM_TEXT, START_FROM_TEXT, _value)
+_LADDERS: dict[str, tuple[_Rung, ...]] = {
+    "forward": (_forward_focus, _forward_rule, _forward_numbers, _value),
     "question": (_question_focus, _question_answer),
-    "start": (_start_focus, _start_rule, _start_product, _start_value),
-    "sum": (_sum_focus, _sum_rule, _sum_product, _value_and_nudge),
+    "start": (
+        N_("The backward pass begins here, at the output. If {output} moves by 1, by how much does {output} move?"),
+        N_(
+            "Asked is ∂{output}/∂{output}. A quantity moves exactly as much as it moves itself: "
+            "that is the slope of the identity function."
+        ),
+        N_("∂{output}/∂{output} = {output} ÷ {output} = ?"),
+        _start_value,
+    ),
+    "sum": (
+        _sum_focus,
+        N_("At a branch the gradient is the sum of what comes back along its lines."),
+        _sum_product,
+        _value_and_nudge,
+    ),
     "edge": (_edge_focus, _edge_rule, _edge_product, _value_and_nudge),
 }

@@ -1,4 +1,4 @@
-"""A way to have found a gradient oneself: move one value a little and see the output move."""
+"""Nudge hints: move one value a little and see the output move, to find a gradient yourself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.printing import format_value
+from tutor.algebra.printing import SHOWN_DIGITS, format_value
 from tutor.engine.nudge import perturbed_output
 from tutor.grading.hints.rule_formulas import example_cell, join_sentences
 from tutor.grading.tolerances import DIFFERENCE_TOLERANCE, MAX_ZERO_MOVEMENT, NUDGE_TOLERANCE
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def nudge_hint(problem: Problem, blank: Blank) -> Message | None:
-    """How the output moves when this value moves, to have found the gradient oneself; None where it can't be shown."""
+    """Say how the output moves when the value at `blank` moves; return None if it can't be shown."""
     if problem.symbolic:
         return None
     graph, floats = problem.graph, problem.float_passes
@@ -39,9 +39,9 @@ def nudge_hint(problem: Problem, blank: Blank) -> Message | None:
         if abs(moved - gradient * delta) <= NUDGE_TOLERANCE * abs(moved) or (
             gradient == 0 and abs(moved) < MAX_ZERO_MOVEMENT * delta
         ):
-            said = _nudge_text(problem, blank, delta, before, after, cell, edge is not None)
-            if said:
-                return said
+            text = _nudge_text(problem, blank, delta, before, after, cell, edge is not None)
+            if text:
+                return text
     return None
 
 
@@ -62,23 +62,23 @@ def _nudge_text(
     cell: tuple[int, int] | None,
     on_edge: bool,
 ) -> Message | None:
-    """The sentence, None where the numbers in it would not show the movement."""
+    """Return the sentence, or None if the numbers in it would not show the movement."""
     graph = problem.graph
     exact_before = problem.exact_passes.values[blank.node]
     old = nearest_float(exact_before if cell is None else exact_before[cell])
     place = "" if cell is None else f"[{cell[0] + 1},{cell[1] + 1}]"
-    moving, moved = _format_distinct(old, old + delta), _format_distinct(before, after)
-    if not moving or not moved:
+    inputs, outputs = _format_distinct(old, old + delta), _format_distinct(before, after)
+    if not inputs or not outputs:
         return None
-    words = {
+    values = {
         "name": graph.label(blank.node) + place,
         "place": place,
         "output": graph.output,
-        "old": moving[0],
-        "new": moving[1],
-        "before": moved[0],
-        "after": moved[1],
-        "moved": _format_number(after - before, 4 if (after - before) % 1 else 7),
+        "old": inputs[0],
+        "new": inputs[1],
+        "before": outputs[0],
+        "after": outputs[1],
+        "moved": _format_number(after - before, SHOWN_DIGITS if (after - before) % 1 else 7),
         "delta": _format_number(delta),
         "start": format_value(problem.start),
     }
@@ -97,24 +97,24 @@ def _nudge_text(
             "Check by nudging: with {name} = {new} instead of {old}, {output} is {after} instead of {before}: "
             "{moved} for {delta}."
         )
-    said = Message(text, words)
     if problem.starts_at_one:
-        return said
+        return Message(text, values)
     return join_sentences(
-        said, Message(N_("The pass starts with {start}, so what comes back is {start} times that."), words)
+        Message(text, values),
+        Message(N_("The pass starts with {start}, so what comes back is {start} times that."), values),
     )
 
 
 def _format_distinct(old: float, new: float) -> tuple[str, str] | None:
-    """Two numbers with as many digits as it takes to see how far they are apart."""
+    """Format two numbers with as many digits as show their difference; return None if 13 do not."""
     for digits in (7, 9, 11, 13):
         texts = _format_number(old, digits), _format_number(new, digits)
-        seen = float(texts[1].replace("−", "-")) - float(texts[0].replace("−", "-"))
-        if abs(seen - (new - old)) <= DIFFERENCE_TOLERANCE * abs(new - old):
+        shown_difference = float(texts[1].replace("−", "-")) - float(texts[0].replace("−", "-"))
+        if abs(shown_difference - (new - old)) <= DIFFERENCE_TOLERANCE * abs(new - old):
             return texts
     return None
 
 
 def _format_number(value: float, digits: int = 7) -> str:
-    """Up to so many digits, without zeros at the end."""
+    """Format with at most `digits` significant digits, without trailing zeros."""
     return f"{value:.{digits}g}".replace("-", "−")

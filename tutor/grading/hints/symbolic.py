@@ -1,7 +1,7 @@
-"""Hints where an input is left as a symbol: the rule with the symbols in it would be the answer.
+"""Hints for problems with symbols, where the rule with the symbols put in would already be the answer.
 
-So the rungs shift down: the differentiation rule by its name, the local gradient as a formula, then the product. What
-would be a nudge of these numbers is one at a point that is taken for the purpose.
+So the rungs are the name of the differentiation rule, the local gradient as a formula, then the product. A nudge needs
+numbers, so it is shown at a point that we choose.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tutor.algebra.simplify import simplify
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.passes import NonFiniteError, Passes
 from tutor.engine.symbolic import has_symbols, named_passes
-from tutor.grading.message_values import MAX_FORMULA_SIZE, expanded_size, template_values
 from tutor.grading.symbolic_equality import default_point
 from tutor.grading.tolerances import POINT_NUDGE_TOLERANCE
+from tutor.grading.wording import MAX_FORMULA_SIZE, expanded_size, template_values
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank, Problem
 
 _STEPS = (0.1, 0.01, 0.001)
-#: Numbers below this are written without a power of ten.
+#: Smaller numbers are written without a power of ten.
 _MIN_POWER_OF_TEN = 1e9
 
 _EDGE_AT_POINT = N_(
@@ -53,14 +53,14 @@ _OUTPUT_AT_POINT = N_(
 
 
 def local_gradient_is_symbolic(problem: Problem, blank: Blank) -> bool:
-    """Whether the local gradient at an edge has symbols in it."""
+    """Return whether `blank` is an edge between numbers whose local gradient has symbols."""
     if not problem.symbolic or not blank.edge or blank.shape is not None:
         return False
     return has_symbols(problem.exact_passes.edges[blank.edge.target, blank.edge.slot].local_gradient)
 
 
 def named_passes_of(problem: Problem) -> Passes | None:
-    """Both passes by the names of the graph; None where they can't be told so."""
+    """Return both passes in the names of the graph, or None if they can't be written that way."""
     try:
         return named_passes(problem.graph, problem.inputs, problem.start, problem.wrt, problem.target_name)
     except (NonFiniteError, AlgebraError):
@@ -68,22 +68,22 @@ def named_passes_of(problem: Problem) -> Passes | None:
 
 
 def answer_in_names(problem: Problem, blank: Blank) -> str:
-    """The right answer at a blank as a formula in names that an answer may use."""
+    """Format the right answer at a blank, if it is a formula in names that an answer may use."""
     passes = named_passes_of(problem) if blank.is_backward and problem.symbolic else None
     if passes is not None:
-        known = problem.names_at(blank).keys()
-        told_so = [problem.truth(blank, passes)]
-        if blank.edge and "up" in known:
+        usable_names = problem.names_at(blank).keys()
+        formulas = [problem.truth(blank, passes)]
+        if blank.edge and "up" in usable_names:
             slope = passes.edges[blank.edge.target, blank.edge.slot].local_gradient
-            told_so += [simplify(mul(Sym("up"), slope))] if isinstance(slope, Expr) else []
-        for value in told_so:
-            if isinstance(value, Expr) and free_names(value) <= known:
-                return format_expr(value)
+            formulas += [simplify(mul(Sym("up"), slope))] if isinstance(slope, Expr) else []
+        for formula in formulas:
+            if isinstance(formula, Expr) and free_names(formula) <= usable_names:
+                return format_expr(formula)
     return format_value(problem.truth(blank))
 
 
 def upstream_in_names(problem: Problem, blank: Blank) -> str | None:
-    """What reached the node of an edge, by the names of the graph; None where it is a number."""
+    """Format an edge's upstream in the names of the graph; return None if there are no symbols."""
     passes = named_passes_of(problem) if problem.symbolic and blank.edge else None
     if passes is None or not blank.edge:
         return None
@@ -91,7 +91,7 @@ def upstream_in_names(problem: Problem, blank: Blank) -> str | None:
 
 
 def calculus_rule(problem: Problem, blank: Blank) -> Message | None:
-    """Which differentiation rule leads to the slope; None where the operation's own words are no answer."""
+    """Name the differentiation rule for an edge; return None if its operation declares none."""
     assert blank.edge
     operation = problem.graph.nodes[blank.edge.target].operation
     if not operation.calculus_rule:
@@ -100,7 +100,7 @@ def calculus_rule(problem: Problem, blank: Blank) -> Message | None:
 
 
 def local_gradient_formula(problem: Problem, blank: Blank) -> Message | None:
-    """The local gradient by the names of the graph; None where it is too long to be read."""
+    """Return the local gradient in the names of the graph, or None if it is too long to read."""
     assert blank.edge
     passes = named_passes_of(problem)
     slope = passes.edges[blank.edge.target, blank.edge.slot].local_gradient if passes else None
@@ -121,9 +121,9 @@ def _parenthesize_title(title: str) -> str:
 
 
 def nudge_hint_at_point(problem: Problem, blank: Blank) -> Message | None:
-    """How the node's output moves when this line moves, at a point; None where it can't be shown.
+    """Say how a node's output moves when this edge's value moves, at a point; return None if it can't be shown.
 
-    At a branch's sum it is the output of the graph, when the branched value moves.
+    At a branch's sum, the output of the whole graph moves with the branching value.
     """
     if blank.shape is not None:
         return None
@@ -144,16 +144,13 @@ def _nudge_edge(problem: Problem, edge: Edge, point: Mapping[str, float]) -> Mes
         moved = list(operands)
         moved[edge.slot] += step
         after = operation.forward(*moved)
-        if found := _Perturbation(operands[edge.slot], step, before, after, _evaluate_at(local, point)).shown_values():
+        perturbation = _Perturbation(operands[edge.slot], step, before, after, _evaluate_at(local, point))
+        if shown := perturbation.shown_values():
             used = free_names(exact.values[edge.source]) | free_names(local)
+            names = {"name": graph.label(edge.source), "result": graph.label(edge.target)}
             return Message(
                 _EDGE_AT_POINT if used & point.keys() else _EDGE_ANY_POINT,
-                {
-                    **found,
-                    "at": _format_point(point, used),
-                    "name": graph.label(edge.source),
-                    "result": graph.label(edge.target),
-                },
+                {**shown, **names, "at": _format_point(point, used)},
             )
     return None
 
@@ -161,26 +158,26 @@ def _nudge_edge(problem: Problem, edge: Edge, point: Mapping[str, float]) -> Mes
 def _nudge_branch(problem: Problem, blank: Blank, point: Mapping[str, float]) -> Message | None:
     exact, graph = problem.exact_passes, problem.graph
     if isinstance(problem.start, Sym):
-        # What the output's own movement is worth is left out: the slope of the output is what is seen to move.
+        # Only the output's own movement can be shown, so its gradient counts as 1.
         point = {**point, problem.start.name: 1.0}
     truth = problem.truth(blank)
     slope = _evaluate_at(truth, point) / _evaluate_at(problem.start, point)
-    values_there = tuple(_evaluate_at(value, point) for value in exact.values)
-    old, before = values_there[blank.node], values_there[graph.output_position]
+    values = tuple(_evaluate_at(value, point) for value in exact.values)
+    old, before = values[blank.node], values[graph.output_position]
     for step in _STEPS:
-        after = perturbed_output(graph, values_there, blank.node, old + step)
-        if found := _Perturbation(old, step, before, after, slope).shown_values():
+        after = perturbed_output(graph, values, blank.node, old + step)
+        if shown := _Perturbation(old, step, before, after, slope).shown_values():
             used = free_names(exact.values[graph.output_position])
             return Message(
                 _OUTPUT_AT_POINT if used & point.keys() else _OUTPUT_ANY_POINT,
-                {**found, "at": _format_point(point, used), "name": graph.label(blank.node), "result": graph.output},
+                {**shown, "at": _format_point(point, used), "name": graph.label(blank.node), "result": graph.output},
             )
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Perturbation:
-    """A value that is moved by a step, and what that moves, where its slope is known."""
+    """A value moved by a step, a result before and after, and the known slope between them."""
 
     old: float
     step: float
@@ -189,7 +186,7 @@ class _Perturbation:
     slope: float
 
     def shown_values(self) -> dict[str, str] | None:
-        """The words for it; None where the step is so large that the slope can't be seen."""
+        """Return the template values, or None if the step is too large to show the slope."""
         moved = self.after - self.before
         if abs(moved - self.slope * self.step) > POINT_NUDGE_TOLERANCE * abs(moved):
             return None

@@ -46,9 +46,7 @@ def candidates_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) 
     """
     if wrong_upstream is not None:
         return _distinct_candidates(problem, blank, wrong_upstream)
-    if blank.id not in problem.candidates_cache:
-        problem.candidates_cache[blank.id] = _distinct_candidates(problem, blank)
-    return list(problem.candidates_cache[blank.id])
+    return list(problem.memoize(("candidates", blank.id), lambda: _distinct_candidates(problem, blank)))
 
 
 def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.printing import format_value
 from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.verdict import VerdictKind
-from tutor.grading.wording import format_right_answer
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
