@@ -1,37 +1,53 @@
-"""What is loaded when: the rooms below the screens work without Textual, light commands without heavy libraries."""
+"""What each command may load, and where imports may be.
+
+Heavy libraries are loaded only by the commands that need them:
+
+- NumPy for matrices, flint for exact comparison, pydantic for exercise files, SQLite for stored progress;
+- SymPy only in the child process that simplifies closed forms;
+- Textual only for the screens.
+"""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-SOLVE = 'run(["solve", "z = (a + b) * c", "a=50", "b=70", "c=2", "--json"])'
-SIGMOID = 'run(["solve", "y = sigmoid(x)", "x=2", "--json"])'
-MATRIX = 'run(["solve", "z = sum(X @ X)", "X=[[1,2],[3,4]]"])'
-LIST = 'run(["list"])'
+import tutor
+
+SOURCE = Path(tutor.__file__).parent
+#: An import inside a function delays a heavy library, or a screen or command that most runs do not need. Any other
+#: import belongs at the top of its module.
+MAX_FUNCTION_LEVEL_IMPORTS = 400
 
 
-def modules_loaded_by(command: str, home: object) -> set[str]:
-    program = f"import sys; from tutor.cli import run; {command}; print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run(
+def loaded_libraries(code: str) -> set[str]:
+    """Return the top-level packages that a new process has loaded after `code`."""
+    program = f"import sys; from tutor.cli import run; {code}; print(*sys.modules, file=sys.stderr)"
+    process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True
     )
-    return {name.partition(".")[0] for name in done.stderr.split()}
+    return {name.partition(".")[0] for name in process.stderr.split()}
 
 
 @pytest.mark.parametrize(
-    ("command", "never"),
+    ("arguments", "forbidden"),
     [
-        (SOLVE, {"textual", "sympy", "numpy", "flint", "pydantic", "sqlite3"}),
-        (SIGMOID, {"textual", "sympy", "numpy", "pydantic"}),
-        (MATRIX, {"textual", "sympy", "pydantic"}),
-        (LIST, {"textual", "sympy", "numpy", "flint", "pydantic"}),
+        (
+            ["solve", "z = (a + b) * c", "a=50", "b=70", "c=2", "--json"],
+            {"textual", "sympy", "numpy", "flint", "pydantic", "sqlite3"},
+        ),
+        (["solve", "y = sigmoid(x)", "x=2", "--json"], {"textual", "sympy", "numpy", "pydantic"}),
+        (["solve", "z = sum(X @ X)", "X=[[1,2],[3,4]]"], {"textual", "sympy", "pydantic"}),
+        (["list"], {"textual", "sympy", "numpy", "flint", "pydantic"}),
     ],
+    ids=["solve numbers", "solve a sigmoid", "solve matrices", "list"],
 )
-def test_a_command_loads_only_what_it_needs(command: str, never: set[str], home: object) -> None:
-    assert not modules_loaded_by(command, home) & never
+def test_a_command_loads_only_what_it_needs(arguments: list[str], forbidden: set[str]) -> None:
+    assert not loaded_libraries(f"run({arguments!r})") & forbidden
 
 
 NUMBERS = ["z = (a + b) * exp(c)", "a=50", "b=70", "c=2"]
@@ -47,49 +63,64 @@ MATRICES = ["f = sum(sigmoid(X @ W))", "X=[[1, 2], [3, 4]]", "W=[[1], [2]]"]
     ids=" ".join,
 )
 @pytest.mark.parametrize("formula", [NUMBERS, MATRICES], ids=["numbers", "matrices"])
-def test_no_form_of_solve_loads_a_library_of_formulas_or_screens(
-    formula: list[str], options: list[str], home: object
-) -> None:
+def test_solve_loads_no_screens_no_sympy_and_no_storage(formula: list[str], options: list[str]) -> None:
     if "dL/dz" in options and formula is MATRICES:
         options = ["--start", "dL/df"]
-    loaded = modules_loaded_by(f"assert run({['solve', *formula, *options]!r}) == 0", home)
+    loaded = loaded_libraries(f"assert run({['solve', *formula, *options]!r}) == 0")
     assert not loaded & {"textual", "sympy", "torch", "pydantic", "sqlite3"}
 
 
-def test_a_formula_in_symbols_loads_no_library_of_formulas(home: object) -> None:
-    for symbols in (["z = x^2 * y", "y=3", "--symbols", "x:positive"], ["f = sum(X @ X)", "--symbols", "X:2x2"]):
-        loaded = modules_loaded_by(f"assert run({['solve', *symbols]!r}) == 0", home)
-        assert not loaded & {"textual", "sympy", "torch", "pydantic"}
+@pytest.mark.parametrize(
+    "arguments",
+    [["z = x^2 * y", "y=3", "--symbols", "x:positive"], ["f = sum(X @ X)", "--symbols", "X:2x2"]],
+    ids=["numbers", "matrices"],
+)
+def test_solve_with_symbols_loads_no_sympy(arguments: list[str]) -> None:
+    loaded = loaded_libraries(f"assert run({['solve', *arguments]!r}) == 0")
+    assert not loaded & {"textual", "sympy", "torch", "pydantic"}
 
 
-def test_a_closed_form_loads_the_library_of_formulas_in_its_child_process_only(home: object) -> None:
-    command = (
+def test_closed_forms_load_sympy_in_the_child_process_only() -> None:
+    code = (
         "from tutor.algebra.expr import number; from tutor.packs.builder.formula import exercise_from_formula; "
         "from tutor.practice.closed_form import closed_forms; "
         "problem = exercise_from_formula('z = x/(x*y)', {'x': number(2), 'y': number(3)}).variant().problem; "
         "assert all(form.simplified for form in closed_forms(problem, 60))"
     )
-    assert not modules_loaded_by(command, home) & {"sympy", "mpmath", "textual"}
+    assert not loaded_libraries(code) & {"sympy", "mpmath", "textual"}
 
 
-def test_nothing_below_the_screens_loads_textual(home: object) -> None:
-    rooms = [
-        "algebra",
-        "engine",
-        "grading",
-        "packs",
-        "practice.worksheet",
-        "practice.storage.store",
-        "drawing",
-        "plain",
-        "commands",
-    ]
-    command = "import " + ", ".join(f"tutor.{room}" for room in rooms)
-    assert "textual" not in modules_loaded_by(command, home)
+def test_only_the_screens_load_textual() -> None:
+    packages = ["algebra", "engine", "grading", "packs", "drawing", "plain", "commands"]
+    modules = [*packages, "practice.worksheet", "practice.storage.store"]
+    assert "textual" not in loaded_libraries("import " + ", ".join(f"tutor.{module}" for module in modules))
 
 
-def test_the_first_screen_is_ready_before_anything_heavy_is_loaded(home: object) -> None:
-    command = "import tutor.commands.launch, tutor.tui.app; from tutor.packs import library; library.all_packs()"
-    loaded = modules_loaded_by(command, home)
+def test_the_first_screen_loads_nothing_heavy_but_textual() -> None:
+    code = "import tutor.commands.launch, tutor.tui.app; from tutor.packs import library; library.all_packs()"
+    loaded = loaded_libraries(code)
     assert "textual" in loaded
     assert not loaded & {"sympy", "numpy", "flint", "pydantic", "click"}
+
+
+def function_level_imports(path: Path) -> list[int]:
+    """Return the lines of a module's imports that are inside a function."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return sorted(
+        {
+            node.lineno
+            for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(function, functions)
+            for node in ast.walk(function)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+        }
+    )
+
+
+def test_imports_are_at_the_top_of_modules() -> None:
+    lines = [
+        f"{path.relative_to(SOURCE.parent)}:{line}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for line in function_level_imports(path)
+    ]
+    assert len(lines) <= MAX_FUNCTION_LEVEL_IMPORTS, "\n".join(lines)
