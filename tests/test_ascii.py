@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.source_messages import source_messages
 from tutor.commands.launch import RunOptions
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_graph
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import terminal_needs_ascii, to_ascii
 
@@ -52,7 +52,7 @@ def test_signs_in_ascii_read_as_they_are_typed(text: str, shown: str) -> None:
 
 def test_constants_in_nodes_can_be_drawn_too() -> None:
     for formula in ("x^-2", "-1/2 * x", "2 / x", "max(x, -3)"):
-        assert all(to_ascii(node.symbol).isascii() for node in Graph.parse(f"z = {formula}").nodes)
+        assert all(to_ascii(node.symbol).isascii() for node in parse_graph(f"z = {formula}").nodes)
 
 
 class Console(StringIO):

@@ -20,7 +20,7 @@ from tests.support.sympy_evaluator import evaluate_with_sympy
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Sym, postorder
 from tutor.algebra.parser import parse, parse_value
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_graph
 from tutor.grading.comparison import compare_typed_formula
 from tutor.grading.grader import grade
 from tutor.grading.numeric_equality import TypedNumber
@@ -39,7 +39,7 @@ OVER_MATRICES = ("up @ W.T", "(df/dS * S * (1 - S)) @ W.T", "(up @ W.T).T", "up 
 
 def formula(text: str, **inputs: str) -> Problem:
     exact = {name: evaluate(parse_value(value), {}) for name, value in inputs.items()}
-    return Problem(Graph.parse(text, exact), exact)
+    return Problem(parse_graph(text, exact), exact)
 
 
 def exercise(name: str) -> Problem:

@@ -21,6 +21,7 @@ import numpy as np
 from tutor.algebra import ops
 from tutor.algebra.expr import number
 from tutor.engine.batch import forward_backward_batch
+from tutor.engine.builder import parse_graph
 from tutor.engine.graph import Graph, Node
 from tutor.engine.jit import cache
 from tutor.engine.jit.compiler import compile_passes
@@ -64,15 +65,15 @@ def cases() -> list[Case]:
     numbers = {"a": 2.0, "b": 3.0, "c": 4.0}
     matrices = {"X": _X, "W": _W}
     cell = {"x": 0.5, "h": 0.1, "c": 0.2, "t": 0.3}
-    lstm = Graph.parse(_LSTM)
+    lstm = parse_graph(_LSTM)
     assert len(lstm.edges) == 38
     return [
-        Case("(a + b)·c", Graph.parse("z = (a + b) * c"), numbers, lambda f, a, b, c: (a + b) * c),
-        Case("σ of four nodes", Graph.parse("y = 1 / (1 + exp(-x))"), {"x": 2.0}, lambda f, x: 1 / (1 + f.exp(-x))),
+        Case("(a + b)·c", parse_graph("z = (a + b) * c"), numbers, lambda f, a, b, c: (a + b) * c),
+        Case("σ of four nodes", parse_graph("y = 1 / (1 + exp(-x))"), {"x": 2.0}, lambda f, x: 1 / (1 + f.exp(-x))),
         Case(f"chain of {_LENGTH:,}", chain(), {"x": 0.5}, chain_formula),
         Case(
             "Σσ(XW), 3×3·3×2",
-            Graph.parse("f = sum(sigmoid(X @ W))", matrices),
+            parse_graph("f = sum(sigmoid(X @ W))", matrices),
             matrices,
             lambda f, x, w: f.sigmoid(x @ w).sum(),
         ),
@@ -246,7 +247,7 @@ def costs(variants: int = 10_000) -> None:
             name: np.asarray(value) + rng.uniform(0, 0.5, (variants, *np.shape(value)))
             for name, value in case.inputs.items()
         }
-        built = f"{seconds(lambda c=case: Graph.parse(c.graph.text, c.inputs)) * 1e3:.2f}" if case.graph.text else ""
+        built = f"{seconds(lambda c=case: parse_graph(c.graph.text, c.inputs)) * 1e3:.2f}" if case.graph.text else ""
         compiling = seconds(lambda g=case.graph, s=shapes: compile_passes(g, s, None)) * 1e3
         _, finite = forward_backward_batch(case.graph, columns)
         assert finite.all()

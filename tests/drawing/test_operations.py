@@ -12,7 +12,7 @@ from tests.support.random_programs import exact_inputs, random_matrix_program
 from tests.support.sample_problems import ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import Problem
@@ -43,7 +43,7 @@ def test_random_graphs_over_all_operations_can_be_read_back() -> None:
         density: Density = "full" if seed % 2 else "compact"
         program = random_matrix_program(random.Random(seed))
         inputs = exact_inputs(program)
-        of = Problem(Graph.parse(program.text, inputs), inputs)
+        of = Problem(parse_graph(program.text, inputs), inputs)
         try:
             assert of.exact_passes
         except NonFiniteError:

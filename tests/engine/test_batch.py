@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
 from tutor.engine.batch import forward_backward_batch
+from tutor.engine.builder import parse_graph
 from tutor.engine.function_definition import parse_definition
-from tutor.engine.graph import Graph
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+
+if TYPE_CHECKING:
+    from tutor.engine.graph import Graph
 
 programs = st.integers(0, 10**9).map(lambda seed: random_scalar_program(random.Random(seed)))
 matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(random.Random(seed)))
@@ -76,36 +79,36 @@ def matching_values(some: Passes, others: Passes) -> list[tuple[Any, Any]]:
 @settings(max_examples=80, deadline=None)
 @given(programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
 def test_numbers_in_a_batch_are_those_of_each_alone(program: Program, seed: int, start: float) -> None:
-    assert_each_alone(Graph.parse(program.text), variants(program, seed), start)
+    assert_each_alone(parse_graph(program.text), variants(program, seed), start)
 
 
 @settings(max_examples=60, deadline=None)
 @given(matrix_programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
 def test_matrices_in_a_batch_are_those_of_each_alone(program: Program, seed: int, start: float) -> None:
     inputs = variants(program, seed)
-    assert_each_alone(Graph.parse(program.text, {name: value[0] for name, value in inputs.items()}), inputs, start)
+    assert_each_alone(parse_graph(program.text, {name: value[0] for name, value in inputs.items()}), inputs, start)
 
 
 def test_a_function_of_ones_own_takes_a_batch() -> None:
     own = {"swish": parse_definition("swish(x) = x * sigmoid(x)")}
     inputs = {"X": np.arange(12.0).reshape(2, 3, 2) - 5, "k": np.array([2.0, -1.0])}
-    assert_each_alone(Graph.parse("f = sum(swish(X) * k)", {"X": inputs["X"][0]}, own), inputs)
+    assert_each_alone(parse_graph("f = sum(swish(X) * k)", {"X": inputs["X"][0]}, own), inputs)
 
 
 @pytest.mark.filterwarnings("error")
 def test_members_without_a_value_are_told_and_the_others_stay() -> None:
-    graph = Graph.parse("z = 1 / (log(x) - y)")
+    graph = parse_graph("z = 1 / (log(x) - y)")
     inputs = {"x": np.array([1.0, -1.0, 0.0, np.e, 1.0]), "y": np.array([0.5, 1.0, 1.0, 1.0, 0.0])}
     passes, finite = forward_backward_batch(graph, inputs)
     assert finite.tolist() == [True, False, False, False, False]
     assert passes.values[-1][0] == -2.0
     # 1/exp(1000) is 0 in the end, but exp(1000) is no number on the way.
-    _, finite = forward_backward_batch(Graph.parse("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})
+    _, finite = forward_backward_batch(parse_graph("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})
     assert finite.tolist() == [False, True]
 
 
 def test_a_start_may_differ_from_member_to_member() -> None:
-    graph = Graph.parse("F = X * 2", {"X": np.zeros((1, 2))})
+    graph = parse_graph("F = X * 2", {"X": np.zeros((1, 2))})
     x = np.array([[[1.0, 2.0]], [[3.0, 4.0]]])
     each, _ = forward_backward_batch(graph, {"X": x}, np.array([1.0, 10.0]))
     assert each.gradients[0].tolist() == [[[2.0, 2.0]], [[20.0, 20.0]]]
@@ -115,4 +118,4 @@ def test_a_start_may_differ_from_member_to_member() -> None:
 
 def test_a_constant_that_spoils_it_for_all_is_said() -> None:
     with pytest.raises(NonFiniteError):
-        forward_backward_batch(Graph.parse("z = x / 0"), {"x": np.array([1.0, 2.0])})
+        forward_backward_batch(parse_graph("z = x / 0"), {"x": np.array([1.0, 2.0])})

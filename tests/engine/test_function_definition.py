@@ -22,8 +22,8 @@ from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.builder import parse_graph
 from tutor.engine.function_definition import MAX_INPUTS, parse_definition
-from tutor.engine.graph import Graph
 from tutor.engine.operation import EdgeContext
 from tutor.engine.passes import NonFiniteError, forward, forward_backward
 
@@ -89,7 +89,7 @@ def test_the_rule_of_an_own_node_is_the_derivative_sympy_finds(texts: list[str],
 def test_any_formula_is_one_node(program: Any) -> None:
     names = list(program.inputs)
     own = custom_functions(f"whole({', '.join(names)}) = {program.text}")
-    graph = Graph.parse(f"z = whole({', '.join(names)}) * 3", exact_inputs(program), own)
+    graph = parse_graph(f"z = whole({', '.join(names)}) * 3", exact_inputs(program), own)
     assert [node.id for node in graph.nodes if not node.is_input] == ["whole1", "mul1"]
     inputs = float_inputs(program)
     passes = forward_backward(graph, inputs, 2.0)
@@ -100,7 +100,7 @@ def test_any_formula_is_one_node(program: Any) -> None:
         assert passes.gradients[graph.position[name]] / 2 == pytest.approx(
             (above - below) / 2 / step, rel=2e-3, abs=slack
         )
-    parts = Graph.parse(program.text, exact_inputs(program))
+    parts = parse_graph(program.text, exact_inputs(program))
     apart = forward_backward(parts, inputs, 6.0)
     for name in names:
         truth = apart.gradients[parts.position[name]]
@@ -110,8 +110,8 @@ def test_any_formula_is_one_node(program: Any) -> None:
 def test_a_layer_of_ones_own_goes_back_through_its_product_and_its_repeated_row() -> None:
     inputs = exact_values(X="[[1, 2], [3, 4], [5, 6]]", W="[[1, 0, 2], [3, 1, 1]]", b="[[1, 2, 3]]")
     own = custom_functions("layer(x, w, b) = sigmoid((x @ w + b) / 10)")
-    one = Graph.parse("f = sum(layer(X, W, b))", inputs, own)
-    parts = Graph.parse("f = sum(sigmoid((X @ W + b) / 10))", inputs)
+    one = parse_graph("f = sum(layer(X, W, b))", inputs, own)
+    parts = parse_graph("f = sum(sigmoid((X @ W + b) / 10))", inputs)
     floats = {name: in_floats(value) for name, value in inputs.items()}
     for known, start in ((floats, 2.0), (inputs, number(2))):
         whole, split = forward_backward(one, known, start), forward_backward(parts, known, start)
@@ -130,7 +130,7 @@ def test_a_layer_of_ones_own_goes_back_through_its_product_and_its_repeated_row(
 
 def test_many_variants_at_once_run_through_an_own_node() -> None:
     own = custom_functions("f(x, y) = t = x * y; t * sigmoid(t) + x")
-    graph = Graph.parse("z = f(x, y) * x", definitions=own)
+    graph = parse_graph("z = f(x, y) * x", definitions=own)
     x, y = np.array([0.5, -1.25, 3.0]), np.array([2.0, 0.75, -0.5])
     batch = forward_backward(graph, {"x": x, "y": y}, 1.0)
     for i in range(3):
@@ -145,7 +145,7 @@ def test_the_rule_is_written_with_the_output_where_it_can_be() -> None:
 
 
 def test_exact_values_stay_exact() -> None:
-    graph = Graph.parse("y = swish(x)", definitions=custom_functions(SWISH))
+    graph = parse_graph("y = swish(x)", definitions=custom_functions(SWISH))
     passes = forward_backward(graph, exact_values(x="log(3)"), ONE)
     assert [format_expr(value) for value in (passes.values[1], passes.gradients[0])] == [
         "log(3)·0.75",
@@ -168,7 +168,7 @@ def test_exact_values_stay_exact() -> None:
 def test_how_own_nodes_are_used(
     text: str, ids: list[str], signs: list[str], value: str | None, gradient: str | None
 ) -> None:
-    graph = Graph.parse(text, definitions=custom_functions(SWISH, LEAKY))
+    graph = parse_graph(text, definitions=custom_functions(SWISH, LEAKY))
     nodes = [node for node in graph.nodes if not node.is_input]
     assert [node.id for node in nodes] == ids
     assert [node.symbol for node in nodes] == signs
@@ -183,19 +183,19 @@ def test_how_own_nodes_are_used(
 def test_a_constant_matrix_becomes_part_of_the_node() -> None:
     own = custom_functions("shifted(x, m) = exp(x - m) * m", "sums(x, m) = sum(x @ m)")
     inputs = exact_values(X="[[1, 2]]")
-    graph = Graph.parse("f = sum(shifted(X, [[1, 2]])) + sums(X, [[3], [4]])", inputs, own)
+    graph = parse_graph("f = sum(shifted(X, [[1, 2]])) + sums(X, [[3], [4]])", inputs, own)
     assert [node.symbol for node in graph.nodes] == ["X", "shifted(·, […])", "Σ", "sums(·, […])", "+"]
     passes = forward_backward(graph, inputs, ONE)
     assert (format_value(passes.values[graph.output_position]), format_value(passes.gradients[0])) == ("14", "[[4, 6]]")
 
 
 def test_an_own_function_of_numbers_alone_is_a_number() -> None:
-    graph = Graph.parse("k = swish(2); z = x * [[1, 2]] * k", exact_values(x="[[1, 1]]"), custom_functions(SWISH))
+    graph = parse_graph("k = swish(2); z = x * [[1, 2]] * k", exact_values(x="[[1, 1]]"), custom_functions(SWISH))
     assert format_value(graph.nodes[graph.output_position].const) == "1.762"
 
 
 def test_ids_of_functions_that_end_in_a_digit_can_be_told_apart() -> None:
-    graph = Graph.parse("z = f1(x) * f(x)", definitions=custom_functions("f(x) = x^2", "f1(x) = x^3"))
+    graph = parse_graph("z = f1(x) * f(x)", definitions=custom_functions("f(x) = x^2", "f1(x) = x^3"))
     assert [node.id for node in graph.nodes] == ["x", "f1_1", "f1", "mul1"]
 
 
@@ -261,7 +261,7 @@ def test_what_is_no_definition_is_refused_where_it_is_wrong(text: str, at: int, 
 def test_as_many_inputs_as_there_may_be() -> None:
     names = [f"x{'abcdefgh'[i]}" for i in range(MAX_INPUTS)]
     own = custom_functions(f"all({', '.join(names)}) = {' * '.join(names)}")
-    graph = Graph.parse(f"z = all({', '.join(names)})", definitions=own)
+    graph = parse_graph(f"z = all({', '.join(names)})", definitions=own)
     passes = forward_backward(graph, {name: float(i + 1) for i, name in enumerate(names)}, 1.0)
     assert passes.gradients[:MAX_INPUTS] == pytest.approx([40320 / (i + 1) for i in range(MAX_INPUTS)])
 
@@ -282,12 +282,12 @@ def test_a_wrong_use_is_refused_where_it_stands(text: str, at: int, problem: str
     own = custom_functions("prod(x, w) = x @ w", "inverse(x) = 1 / x")
     inputs = exact_values(X="[[1, 2]]") | (exact_values(Y="[[1, 2]]") if "Y" in text else {})
     with pytest.raises(AlgebraError) as caught:
-        Graph.parse(text, inputs, own)
+        parse_graph(text, inputs, own)
     assert (str(caught.value), caught.value.position) == (problem, at)
 
 
 def test_a_value_that_is_none_names_the_own_node() -> None:
-    graph = Graph.parse("z = 2 * f(x)", definitions=custom_functions("f(x) = log(x - 3)"))
+    graph = parse_graph("z = 2 * f(x)", definitions=custom_functions("f(x) = log(x - 3)"))
     with pytest.raises(NonFiniteError, match="f\\(x\\) has no value as a real number"):
         forward_backward(graph, {"x": 1.0}, 1.0)
 
@@ -298,7 +298,7 @@ def test_definitions_of_definitions_grow_no_further_than_a_graph_may() -> None:
         custom_functions(*texts)
     fine = custom_functions(*texts[:9])
     with pytest.raises(AlgebraError, match="With all that f8 consists of, this has more than 2000 nodes") as caught:
-        Graph.parse("z = x * f8(1)" + " + f8(x)" * 9, definitions=fine)
+        parse_graph("z = x * f8(1)" + " + f8(x)" * 9, definitions=fine)
     # Each of them is 256 sums; the first seven fit.
     assert caught.value.position == len("z = x * f8(1)" + " + f8(x)" * 6 + " + ")
 

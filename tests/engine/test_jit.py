@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
 from tutor.algebra.expr import Num, number
+from tutor.engine.builder import parse_graph
 from tutor.engine.fold import fold, unfold
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.graph import Graph, Node
@@ -47,7 +48,7 @@ def run_until_compiled(
     for _ in range(cache.COMPILE_AFTER):
         forward_backward(graph, inputs, start, wrt)
     key = None if wrt is None else tuple(wrt)
-    program = graph.compiled_graphs[key]
+    program = graph.cache.programs[key]
     assert program is not None
     assert program.run(inputs, start) is not None
     return first, forward_backward(graph, inputs, start, wrt)
@@ -70,7 +71,7 @@ def assert_equal(first: Passes, later: Passes) -> None:
 @given(programs, st.sampled_from([1.0, -2.5]))
 def test_numbers_are_those_of_the_rules(program: Program, start: float) -> None:
     try:
-        assert_equal(*run_until_compiled(Graph.parse(program.text), inputs_of(program), start))
+        assert_equal(*run_until_compiled(parse_graph(program.text), inputs_of(program), start))
     except NonFiniteError:
         return
 
@@ -80,7 +81,7 @@ def test_numbers_are_those_of_the_rules(program: Program, start: float) -> None:
 def test_matrices_are_those_of_the_rules(program: Program, start: float) -> None:
     inputs = inputs_of(program)
     try:
-        assert_equal(*run_until_compiled(Graph.parse(program.text, inputs), inputs, start))
+        assert_equal(*run_until_compiled(parse_graph(program.text, inputs), inputs, start))
     except NonFiniteError:
         return
 
@@ -121,17 +122,17 @@ _EVERY: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("text", _EVERY)
 def test_every_operation_compiles(text: str) -> None:
     inputs = _EVERY[text]
-    assert_equal(*run_until_compiled(Graph.parse(text, inputs), inputs))
+    assert_equal(*run_until_compiled(parse_graph(text, inputs), inputs))
 
 
 def test_no_operation_was_left_out() -> None:
-    used = {node.op for text, inputs in _EVERY.items() for node in Graph.parse(text, inputs).nodes}
+    used = {node.op for text, inputs in _EVERY.items() for node in parse_graph(text, inputs).nodes}
     assert used - {None} == set(OPERATIONS)
 
 
 @pytest.mark.parametrize("x", [-745.0, -30.0, -1.0, 0.0, 1e-9, 40.0, 700.0])
 def test_far_out_no_digit_is_lost_either(x: float) -> None:
-    graph = Graph.parse("z = sigmoid(x) + tanh(x) + softplus(x)")
+    graph = parse_graph("z = sigmoid(x) + tanh(x) + softplus(x)")
     first, later = run_until_compiled(graph, {"x": x})
     assert_equal(first, later)
     assert all(edge.local_gradient > 0 for key, edge in later.edges.items() if graph.nodes[key[0]].op == "sigmoid")
@@ -150,9 +151,9 @@ def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: di
         "swish": parse_definition("swish(x) = x * sigmoid(x)"),
         "gap": parse_definition("gap(P, T) = sum((P - T)^2 * P)"),
     }
-    graph = Graph.parse(text, inputs, own)
+    graph = parse_graph(text, inputs, own)
     assert_equal(*run_until_compiled(graph, inputs))
-    assert "f0" not in graph.compiled_graphs[None].source  # type: ignore[union-attr]
+    assert "f0" not in graph.cache.programs[None].source  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: di
     ],
 )
 def test_folded_and_opened_nodes_compile_too(text: str, inputs: dict[str, Any], nodes: list[str]) -> None:
-    folded = fold(Graph.parse(text, inputs), nodes, "group")
+    folded = fold(parse_graph(text, inputs), nodes, "group")
     assert_equal(*run_until_compiled(folded, inputs))
     opened = unfold(folded, next(node.id for node in folded.nodes if node.custom_operation is not None))
     assert_equal(*run_until_compiled(opened, inputs))
@@ -174,14 +175,14 @@ def test_functions_inside_functions_are_gone_through_once_each() -> None:
     own = {"g0": parse_definition("g0(x, y) = x * y + x")}
     for i in range(1, 16):
         own[f"g{i}"] = parse_definition(f"g{i}(x, y) = g{i - 1}(x, y + 0.1) * 0.5 + y", own)
-    graph = Graph.parse("z = g15(x, y)", {}, own)
+    graph = parse_graph("z = g15(x, y)", {}, own)
     program = compile_passes(graph, [None] * 3, None)
     assert program is not None
     assert program.source.count("\n") < 200
 
 
 def test_only_what_is_wanted_is_sent_back() -> None:
-    graph = Graph.parse("z = (a + b) * c")
+    graph = parse_graph("z = (a + b) * c")
     first, later = run_until_compiled(graph, {"a": 2.0, "b": 3.0, "c": 4.0}, 1.0, ("c",))
     assert_equal(first, later)
     assert list(later.edges) == [(4, 1)]
@@ -190,13 +191,13 @@ def test_only_what_is_wanted_is_sent_back() -> None:
 
 @pytest.mark.parametrize("start", [3.0, np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 0.0]])])
 def test_a_start_is_a_number_or_a_matrix(start: Any) -> None:
-    first, later = run_until_compiled(Graph.parse("F = X * sigmoid(X)", {"X": _X}), {"X": _X}, start)
+    first, later = run_until_compiled(parse_graph("F = X * sigmoid(X)", {"X": _X}), {"X": _X}, start)
     assert_equal(first, later)
     assert later.start.shape == (2, 3)
 
 
 def test_once_compiled_it_takes_all_other_values_too() -> None:
-    graph = Graph.parse("z = a * a / b")
+    graph = parse_graph("z = a * a / b")
     run_until_compiled(graph, {"a": 2.0, "b": 4.0})
     exact = forward_backward(graph, {"a": number(2), "b": number(3)}, number(1))
     assert isinstance(exact.values[-1], Num)
@@ -230,8 +231,8 @@ def test_once_compiled_it_takes_all_other_values_too() -> None:
 )
 def test_what_has_no_value_is_refused_with_the_same_words(text: str, good: dict[str, Any], bad: dict[str, Any]) -> None:
     with pytest.raises(NonFiniteError) as by_the_rules:
-        forward_backward(Graph.parse(text, good), bad, 1.0)
-    graph = Graph.parse(text, good)
+        forward_backward(parse_graph(text, good), bad, 1.0)
+    graph = parse_graph(text, good)
     run_until_compiled(graph, good)
     for _ in range(cache.COMPILE_AFTER + 1):
         forward(graph, good)
@@ -249,7 +250,7 @@ def backward_or_error(graph: Graph, inputs: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("start", [float("inf"), float("nan"), 1e200])
 def test_a_start_that_goes_nowhere_is_refused_as_well(start: float) -> None:
-    graph = Graph.parse("t = a * a; z = t + b")
+    graph = parse_graph("t = a * a; z = t + b")
     run_until_compiled(graph, {"a": 1e150, "b": 1.0})
     with pytest.raises(NonFiniteError) as caught:
         forward_backward(graph, {"a": 1e150, "b": 1.0}, start)
@@ -257,21 +258,21 @@ def test_a_start_that_goes_nowhere_is_refused_as_well(start: float) -> None:
 
 
 def test_numbers_too_large_for_a_quick_look_are_no_fault() -> None:
-    graph = Graph.parse("f = sum(X * 2)", {"X": _X})
+    graph = parse_graph("f = sum(X * 2)", {"X": _X})
     run_until_compiled(graph, {"X": _X})
     assert forward_backward(graph, {"X": _X * 1e200}, 1.0).values[-1] == pytest.approx(9e200)
-    huge = Graph.parse("z = x + y")
+    huge = parse_graph("z = x + y")
     run_until_compiled(huge, {"x": 1.0, "y": 1.0})
     assert forward_backward(huge, {"x": 1e308, "y": 7e307}, 1e308).values[-1] == 1.7e308
 
 
 def test_the_forward_pass_alone_has_a_program_of_its_own() -> None:
-    graph = Graph.parse("f = sum(sigmoid(X @ Y.T))", {"X": _X, "Y": _SHARES})
+    graph = parse_graph("f = sum(sigmoid(X @ Y.T))", {"X": _X, "Y": _SHARES})
     inputs = {"X": _X, "Y": _SHARES}
     first = forward(graph, inputs)
     for _ in range(cache.COMPILE_AFTER):
         forward(graph, inputs)
-    program = graph.compiled_graphs[cache.FORWARD_KEY]
+    program = graph.cache.programs[cache.FORWARD_KEY]
     assert program is not None
     assert all(map(is_same, program.run(inputs), first))
     assert all(map(is_same, forward(graph, inputs), first))
@@ -279,10 +280,10 @@ def test_the_forward_pass_alone_has_a_program_of_its_own() -> None:
 
 def test_no_word_of_a_users_stands_in_the_source() -> None:
     text = "eval = open * 열; __import__ = eval + exec^2; z = sigmoid(__import__) / globals"
-    graph = Graph.parse(text)
+    graph = parse_graph(text)
     inputs = dict.fromkeys(graph.inputs, 1.5)
     assert_equal(*run_until_compiled(graph, inputs))
-    source = graph.compiled_graphs[None].source  # type: ignore[union-attr]
+    source = graph.cache.programs[None].source  # type: ignore[union-attr]
     assert set(re.findall(r"[^\W\d]\w*", source)) & {node.id for node in graph.nodes} == set()
     assert source.isascii()
     with pytest.raises(RuntimeError):
@@ -307,7 +308,7 @@ def test_a_chain_of_10000_nodes_runs_and_compiles() -> None:
 
 
 def test_constants_are_the_floats_of_the_rules() -> None:
-    graph = Graph.parse("z = x^0.1 * 0.1 + 1/3 - x * (1/3)")
+    graph = parse_graph("z = x^0.1 * 0.1 + 1/3 - x * (1/3)")
     first, later = run_until_compiled(graph, {"x": 0.7})
     assert later.values == first.values
     assert later.gradients == first.gradients

@@ -26,10 +26,10 @@ from tutor.algebra.evaluate import evaluate, evaluate_as_float
 from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse, parse_value
+from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.latex_names import LatexNames
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.fold import fold
-from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
 from tutor.i18n import set_language
@@ -259,7 +259,7 @@ def values_of(lines: list[str]) -> dict[str, str]:
 
 def test_the_lessons_gradients_stand_at_the_end_of_their_equations() -> None:
     inputs = exact_values(**LESSON)
-    found = values_of(latex_derivation(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",)))
+    found = values_of(latex_derivation(parse_graph("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",)))
     last = found[r"\frac{\partial f}{\partial X}"]
     cells = [float(cell) for cell in re.findall(r"[0-9.]+", last)]
     assert np.allclose(cells, [0.1979, 0.4856, 0.7732, 0.01065, 0.02863, 0.04662, 0.0005907, 0.001681, 0.002772])
@@ -268,7 +268,7 @@ def test_the_lessons_gradients_stand_at_the_end_of_their_equations() -> None:
 
 def steps_of(text: str, name: str, start: str = "1", **texts: str) -> list[str]:
     inputs = exact_values(**texts)
-    lines = latex_derivation(Graph.parse(text, inputs), inputs, evaluate(parse_value(start), {}))
+    lines = latex_derivation(parse_graph(text, inputs), inputs, evaluate(parse_value(start), {}))
     assert_well_formed(lines)
     return next([step for _sign, step in steps] for left, steps in split_equations(lines) if left == name)
 
@@ -291,7 +291,7 @@ def test_exact_values_are_shown_exactly() -> None:
 
 def test_what_is_rounded_is_never_said_to_be_equal() -> None:
     inputs = exact_values(x="2")
-    lines = latex_derivation(Graph.parse("z = x * 0.123456789", inputs), inputs, ONE)
+    lines = latex_derivation(parse_graph("z = x * 0.123456789", inputs), inputs, ONE)
     found = dict(split_equations(lines))
     assert found["z"] == [
         (r"\approx", r"x \cdot 0.1235"),
@@ -302,7 +302,7 @@ def test_what_is_rounded_is_never_said_to_be_equal() -> None:
 
 def test_a_group_called_like_an_operation_is_still_a_group() -> None:
     inputs = exact_values(x="2", y="3")
-    graph = fold(Graph.parse("z = exp(x * y + x)", inputs), ["mul1", "add1"], "max")
+    graph = fold(parse_graph("z = exp(x * y + x)", inputs), ["mul1", "add1"], "max")
     text = "\n".join(latex_derivation(graph, inputs, ONE))
     assert r"\operatorname{max}\left(x, y\right) = \operatorname{max}\left(2, 3\right) = 8" in text
 
@@ -316,19 +316,19 @@ def test_branches_are_sums_and_doubled_lines_are_told_apart() -> None:
 
 
 def test_a_start_that_goes_on_is_written_as_what_it_is() -> None:
-    graph, inputs = Graph.parse("z = x^2"), exact_values(x="3")
+    graph, inputs = parse_graph("z = x^2"), exact_values(x="3")
     lines = latex_derivation(graph, inputs, Sym("dL/dz"))
     assert_well_formed(lines)
     found = values_of(lines)
     assert found == {"x": "3", "z": "9", r"\frac{\partial L}{\partial x}": r"6 \cdot \frac{\partial L}{\partial z}"}
     assert r"\frac{\partial L}{\partial z}" in values_of(latex_derivation(graph, inputs, number(2)))
-    named = Graph.parse("L = x^2")
+    named = parse_graph("L = x^2")
     assert r"\frac{\partial \mathcal{L}}{\partial L}" in values_of(latex_derivation(named, inputs, number(2)))
 
 
 def test_symbols_stay_and_no_numbers_are_put_in() -> None:
     inputs: dict[str, Value] = {"X": MatrixExpr(Sym("X"), (2, 3)), "W": MatrixExpr(Sym("W"), (3, 2)), "b": Sym("b")}
-    graph = Graph.parse("f = sum(sigmoid(X @ W) * b)", inputs)
+    graph = parse_graph("f = sum(sigmoid(X @ W) * b)", inputs)
     lines = latex_derivation(graph, inputs, ONE)
     assert_well_formed(lines)
     found = values_of(lines)
@@ -341,7 +341,7 @@ def test_symbols_stay_and_no_numbers_are_put_in() -> None:
 def test_large_matrices_are_shown_by_their_corners() -> None:
     cells = np.array([[number(Fraction(10 * i + j)) for j in range(6)] for i in range(7)], dtype=object)
     inputs = {"X": cells}
-    lines = latex_derivation(Graph.parse("f = sum(X)", inputs), inputs, ONE)
+    lines = latex_derivation(parse_graph("f = sum(X)", inputs), inputs, ONE)
     assert_well_formed(lines)
     assert values_of(lines)["X"] == (
         r"\begin{pmatrix} 0 & 1 & \cdots & 5 \\ 10 & 11 & \cdots & 15 \\ "
@@ -352,12 +352,12 @@ def test_large_matrices_are_shown_by_their_corners() -> None:
 def test_a_node_of_ones_own_is_an_operator_with_its_rule() -> None:
     own = custom_functions("swish(x) = x * sigmoid(x)", "longer(x) = swish(swish(swish(x)))")
     inputs = exact_values(x="2")
-    lines = latex_derivation(Graph.parse("z = 3 * swish(x)", inputs, own), inputs, ONE)
+    lines = latex_derivation(parse_graph("z = 3 * swish(x)", inputs, own), inputs, ONE)
     assert_well_formed(lines)
     text = "\n".join(lines)
     assert r"\mathrm{swish}_{1} &= \operatorname{swish}\left(x\right) = \operatorname{swish}\left(2\right)" in text
     assert r"\sigma\left(x\right) + x \cdot \sigma\left(x\right) \cdot \left(1 - \sigma\left(x\right)\right)" in text
-    assert_well_formed(latex_derivation(Graph.parse("z = longer(x)", inputs, own), inputs, ONE))
+    assert_well_formed(latex_derivation(parse_graph("z = longer(x)", inputs, own), inputs, ONE))
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ def test_names_that_would_look_the_same_are_told_apart() -> None:
 @pytest.mark.parametrize("attack", INJECTION_ATTEMPTS)
 def test_no_name_is_a_command(attack: str) -> None:
     graph = rename_nodes(
-        Graph.parse("t = a * b; z = exp(t) + a"), {"a": attack, "t": attack + "2", "z": attack + "3"}, attack
+        parse_graph("t = a * b; z = exp(t) + a"), {"a": attack, "t": attack + "2", "z": attack + "3"}, attack
     )
     assert_well_formed(latex_derivation(graph, {attack: number(2), "b": number(3)}, ONE))
 
@@ -412,7 +412,7 @@ def test_named_derivations_hold_together(name: str, language: str) -> None:
     set_language(language)
     try:
         lines = latex_derivation(
-            Graph.parse(text, inputs, custom_functions(*own)), inputs, evaluate(parse_value(start), {}), wrt
+            parse_graph(text, inputs, custom_functions(*own)), inputs, evaluate(parse_value(start), {}), wrt
         )
     finally:
         set_language("en")

@@ -14,8 +14,8 @@ from tutor.algebra.expr import Expr, Num, Sym
 from tutor.algebra.ops import map_cells
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
+from tutor.engine.builder import parse_graph
 from tutor.engine.fold import fold, unfold
-from tutor.engine.graph import Graph
 from tutor.engine.passes import Passes, forward_backward
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
 
@@ -31,7 +31,7 @@ PRINTED = [
 
 def passes_of(text: str, start: str = "1", **inputs: str) -> Passes:
     exact = {name: evaluate(parse(value), {}) for name, value in inputs.items()}
-    return forward_backward(Graph.parse(text, exact), exact, evaluate(parse(start), {}))
+    return forward_backward(parse_graph(text, exact), exact, evaluate(parse(start), {}))
 
 
 def gradient(passes: Passes, name: str) -> object:
@@ -90,7 +90,7 @@ def with_symbols(text: str, start: str, *names: str) -> Passes:
     """Both passes with these inputs left as symbols."""
     given = {name: Sym(name) for name in names}
     begin = Sym(start) if "/" in start else evaluate(parse(start), {})
-    return forward_backward(Graph.parse(text, given), given, begin)
+    return forward_backward(parse_graph(text, given), given, begin)
 
 
 @pytest.mark.parametrize("start", ["1", "3", "5"])
@@ -109,7 +109,7 @@ def test_the_start_is_a_symbol_where_the_calculation_goes_on() -> None:
 
 def test_exp_at_two_sends_back_e_squared_times_what_came() -> None:
     exact = {"x": evaluate(parse("2"), {})}
-    passes = forward_backward(Graph.parse("z = exp(x)", exact), exact, Sym("dL/dz"))
+    passes = forward_backward(parse_graph("z = exp(x)", exact), exact, Sym("dL/dz"))
     assert assert_same_formula(passes.gradients[0], "dL/dz * e^2", "dL/dz")
     assert not assert_same_formula(passes.gradients[0], "dL/dz * 7.389", "dL/dz")
 
@@ -137,7 +137,7 @@ def test_sigmoid_with_x_left_as_a_symbol() -> None:
 
 
 def test_sigmoid_opens_into_its_parts_and_folds_again_with_the_same_values_outside() -> None:
-    whole = Graph.parse("s = sigmoid(x); z = s * c")
+    whole = parse_graph("s = sigmoid(x); z = s * c")
     opened = unfold(whole, "s")
     inner = [node.id for node in opened.nodes if not node.is_input and node.id != opened.nodes[-1].id]
     folded = fold(opened, inner, "s") if len(inner) > 1 else opened
@@ -165,7 +165,7 @@ def test_the_printed_layer_computes_what_the_node_does() -> None:
             return d * (1.0 - self.output) * self.output
 
     layer = Sigmoid()
-    passes = forward_backward(Graph.parse("y = sigmoid(x)"), {"x": 0.75}, 3.0)
+    passes = forward_backward(parse_graph("y = sigmoid(x)"), {"x": 0.75}, 3.0)
     assert passes.values[-1] == pytest.approx(layer.forward(0.75), rel=1e-15)
     assert passes.gradients[0] == pytest.approx(layer.backward(3.0), rel=1e-15)
 

@@ -33,10 +33,10 @@ from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import is_matrix, shape_of
 from tutor.algebra.parser import parse_value
+from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
-from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError, Passes
 from tutor.i18n import set_language
@@ -96,7 +96,7 @@ EXTREME_INPUTS = {
 
 def test_far_from_zero_nothing_overflows(tmp_path: Path) -> None:
     inputs = exact_values(X="[[-1000, 0, 1000]]")
-    written = [numpy_program(Graph.parse(text, inputs), inputs, ONE) for text in EXTREME_INPUTS]
+    written = [numpy_program(parse_graph(text, inputs), inputs, ONE) for text in EXTREME_INPUTS]
     for output, gradient in zip(run_programs(tmp_path, written), EXTREME_INPUTS.values(), strict=True):
         assert np.array_equal(printed_value(output, "d_X:", (1, 3)), np.array(gradient))
 
@@ -109,7 +109,7 @@ def test_nodes_of_ones_own_become_functions(tmp_path: Path) -> None:
         "affine(x, w) = [[1, 2], [0, 1]] @ x + w",
     )
     inputs = exact_values(A="[[1, 2], [3, -4]]", B="[[1], [-1/2]]", x="2")
-    graph = Graph.parse("z = gate(B, A) * swish(x) + swish(x) + sum(affine(leaky(A, 0.1), x))", inputs, own)
+    graph = parse_graph("z = gate(B, A) * swish(x) + swish(x) + sum(affine(leaky(A, 0.1), x))", inputs, own)
     written = [numpy_program(graph, inputs, number(2), wrt) for wrt in (None, ("A",), ("x", "B"))]
     for lines in written:
         parse_safe_program(lines)
@@ -147,14 +147,14 @@ def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> N
     read = []
     for name in names:
         try:
-            Graph.parse(f"z = x * {name}")
+            parse_graph(f"z = x * {name}")
         except AlgebraError:
             continue
         read.append(name)
     assert len(read) > 20
     text = "z = x * " + " * ".join(read) + " + d_x * x"
     inputs = {name: number(rng.randint(1, 9)) / 4 for name in ["x", *read]}
-    graph = Graph.parse(text, inputs)
+    graph = parse_graph(text, inputs)
     lines = numpy_program(graph, inputs, ONE)
     parse_safe_program(lines)
     (output,) = run_programs(tmp_path, [lines])
@@ -166,7 +166,7 @@ def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
 def test_no_name_and_no_formula_becomes_code(write: Callable[..., list[str]], tmp_path: Path) -> None:
-    plain = Graph.parse("t = a * b; z = exp(t) + a")
+    plain = parse_graph("t = a * b; z = exp(t) + a")
     written = []
     for attack in INJECTION_ATTEMPTS:
         graph = rename_nodes(plain, {"a": attack, "t": attack + "2", "z": attack + "3"}, attack)
@@ -181,7 +181,7 @@ def test_no_name_and_no_formula_becomes_code(write: Callable[..., list[str]], tm
 
 def test_formulas_of_several_lines_stay_comments() -> None:
     text = 't = a * b;\n# no comment\n;"""\nz = t + 1'
-    graph = replace(Graph.parse("t = a * b;\nz = t + 1"), text=text)
+    graph = replace(parse_graph("t = a * b;\nz = t + 1"), text=text)
     lines = numpy_program(graph, exact_values(a="2", b="3"), ONE)
     assert lines[2:6] == ["# t = a * b;", "# # no comment", '# ;"""', "# z = t + 1"]
     parse_safe_program(lines)
@@ -190,7 +190,7 @@ def test_formulas_of_several_lines_stay_comments() -> None:
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
 def test_a_formula_cannot_say_how_its_file_is_to_be_read(write: Callable[..., list[str]], tmp_path: Path) -> None:
     """Python looks for `coding=…` in the comments of a file's first two lines, and utf-7 reads `+AAo-` as a new line."""
-    graph = Graph.parse("coding=utf_7 +AAo-x;\nz = coding*x")
+    graph = parse_graph("coding=utf_7 +AAo-x;\nz = coding*x")
     lines = write(graph, exact_values(utf_7="2", AAo="3", x="4"), ONE)
     assert not lines[0].startswith("#")
     file = tmp_path / "program.py"
@@ -201,7 +201,7 @@ def test_a_formula_cannot_say_how_its_file_is_to_be_read(write: Callable[..., li
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
 def test_symbols_are_refused_and_so_is_what_has_no_value(write: Callable[..., list[str]]) -> None:
-    graph = Graph.parse("z = log(x)")
+    graph = parse_graph("z = log(x)")
     with pytest.raises(AlgebraError, match="x is a symbol"):
         write(graph, {"x": Sym("x")}, ONE)
     with pytest.raises(AlgebraError, match="start is a symbol"):
@@ -210,11 +210,11 @@ def test_symbols_are_refused_and_so_is_what_has_no_value(write: Callable[..., li
         write(graph, {"x": number(-2)}, ONE)
     whole = MatrixExpr(Sym("X"), (2, 2))
     with pytest.raises(AlgebraError, match="X is a symbol"):
-        write(Graph.parse("f = sum(X)", {"X": whole}), {"X": whole}, ONE)
+        write(parse_graph("f = sum(X)", {"X": whole}), {"X": whole}, ONE)
 
 
 def test_comments_are_in_the_language_of_the_screens() -> None:
-    graph, inputs = Graph.parse("z = a * b"), exact_values(a="2", b="3")
+    graph, inputs = parse_graph("z = a * b"), exact_values(a="2", b="3")
     english = numpy_program(graph, inputs, ONE)
     set_language("ko")
     try:
@@ -230,7 +230,7 @@ def test_a_named_program_reads_as_it_did(name: str) -> None:
     """After a change that is meant: `UPDATE_GOLDEN=1 pytest tests/engine/test_numpy_programs.py`, then read `git diff`."""
     text, texts, start, wrt, own = SAMPLE_PROGRAMS[name]
     inputs = exact_values(**texts)
-    graph = Graph.parse(text, inputs, custom_functions(*own))
+    graph = parse_graph(text, inputs, custom_functions(*own))
     begin = evaluate(parse_value(start), {})
     assert is_matrix(begin) <= is_matrix(passes_of(graph, inputs, begin, wrt).values[-1])
     for write, end in ((numpy_program, "numpy.py"), (torch_program, "torch.py"), (latex_derivation, "tex")):

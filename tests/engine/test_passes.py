@@ -22,6 +22,7 @@ from tests.support.random_programs import (
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Num, number
+from tutor.engine.builder import parse_graph
 from tutor.engine.graph import Graph, Node
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.passes import NonFiniteError, forward, forward_backward
@@ -31,7 +32,7 @@ matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(r
 
 
 def graph_of(program: Program) -> Graph:
-    return Graph.parse(program.text, exact_inputs(program))
+    return parse_graph(program.text, exact_inputs(program))
 
 
 @settings(max_examples=120, deadline=None)
@@ -174,7 +175,7 @@ def test_a_long_chain_of_trees_that_do_not_fold_needs_no_recursion_either() -> N
 
 
 def test_a_long_sum_of_a_text_runs() -> None:
-    graph = Graph.parse("+".join(f"x{i}" for i in range(900)))
+    graph = parse_graph("+".join(f"x{i}" for i in range(900)))
     passes = forward_backward(graph, {f"x{i}": float(i) for i in range(900)}, 1.0)
     assert passes.values[-1] == 899 * 450
     assert set(passes.gradients) == {1.0}
@@ -197,7 +198,7 @@ def test_a_long_sum_of_a_text_runs() -> None:
 def test_where_there_is_no_number_the_node_is_named(
     text: str, inputs: dict[str, float], node: str, sentence: str
 ) -> None:
-    graph = Graph.parse(text)
+    graph = parse_graph(text)
     with pytest.raises(NonFiniteError) as caught:
         forward_backward(graph, {name: float(value) for name, value in inputs.items()}, 1.0)
     assert caught.value.node == node
@@ -207,13 +208,13 @@ def test_where_there_is_no_number_the_node_is_named(
 def test_exact_passes_refuse_what_has_no_value_as_well() -> None:
     for text, x in (("1/(x - 2)", 2), ("log(x)", -1), ("x^0.5 + 1", -4)):
         with pytest.raises(NonFiniteError):
-            forward_backward(Graph.parse(text), {"x": number(x)}, number(1))
+            forward_backward(parse_graph(text), {"x": number(x)}, number(1))
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_matrix_without_a_slope_is_refused_in_silence() -> None:
-    graph = Graph.parse("f = sum(X ^ 0.5)", {"X": np.zeros((2, 2))})
+    graph = parse_graph("f = sum(X ^ 0.5)", {"X": np.zeros((2, 2))})
     with pytest.raises(NonFiniteError, match="slope"):
         forward_backward(graph, {"X": np.array([[0.0, 4.0], [1.0, 9.0]])}, 1.0)
     with pytest.raises(NonFiniteError):
-        forward_backward(Graph.parse("f = sum(1/X)", {"X": np.zeros((1, 2))}), {"X": np.array([[0.0, 1.0]])}, 1.0)
+        forward_backward(parse_graph("f = sum(1/X)", {"X": np.zeros((1, 2))}), {"X": np.array([[0.0, 1.0]])}, 1.0)

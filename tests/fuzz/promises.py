@@ -16,8 +16,8 @@ from tutor.algebra.expr import ONE, Expr, number
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.parser import parse, parse_equations, parse_value
 from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.builder import parse_graph
 from tutor.engine.function_definition import parse_definition
-from tutor.engine.graph import Graph
 from tutor.engine.passes import NonFiniteError, forward_backward
 from tutor.grading.answer import preview
 from tutor.grading.grader import grade
@@ -39,9 +39,9 @@ _GRAPH_INPUTS = {**_INPUTS, **_MATRIX}
 @cache
 def _problem_blanks(matrices: bool) -> tuple[tuple[Problem, Blank], ...]:
     """Where answers are typed into: the blanks of a graph of numbers, or of one of matrices with a start of 3."""
-    problem = Problem(Graph.parse("t = x * y; z = exp(t) + x"), {"x": number(2), "y": number("0.25")})
+    problem = Problem(parse_graph("t = x * y; z = exp(t) + x"), {"x": number(2), "y": number("0.25")})
     if matrices:
-        problem = Problem(Graph.parse("S = sigmoid(X @ W); f = sum(S)", _MATRIX), _MATRIX, number(3))
+        problem = Problem(parse_graph("S = sigmoid(X @ W); f = sum(S)", _MATRIX), _MATRIX, number(3))
     return tuple((problem, blank) for blank in problem.blanks)
 
 
@@ -76,7 +76,7 @@ def _check_answer(text: str) -> int:
 
 def _check_graph(text: str) -> int:
     try:
-        built = Graph.parse(text, None if "X" not in text else {"X": _MATRIX["X"]})
+        built = parse_graph(text, None if "X" not in text else {"X": _MATRIX["X"]})
     except AlgebraError as error:
         _check_error(error, text)
         return 0
@@ -115,13 +115,11 @@ def _check_definition(text: str) -> int:
         return 0
     use = f"z = {definition.name}({', '.join(definition.inputs)}) + 1"
     try:
-        built = Graph.parse(use, None, {definition.name: definition})
+        built = parse_graph(use, None, {definition.name: definition})
     except AlgebraError as error:
         _check_error(error, use)
         return 0
-    inside = [
-        node.custom_operation.body for node in built.nodes if node.custom_operation and node.custom_operation.body
-    ]
+    inside = [node.body for node in built.nodes if node.body]
     return sum(2 * ops.num_cells(node.shape) for graph in (built, *inside) for node in graph.nodes)
 
 

@@ -27,7 +27,7 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Sym, free_names, number
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_cells, format_value
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_graph
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import forward
@@ -319,7 +319,7 @@ def test_values_near_one_are_given_with_the_digits_that_one_minus_them_needs() -
 def symbolic(text: str, goal: str, **advice: AuthorNotes) -> Problem:
     """A problem of one open number x > 0, behind which the calculation goes on."""
     inputs = {"x": Sym("x", domain="positive")}
-    return Problem(Graph.parse(text, inputs), inputs, Sym(goal), author_notes=advice)
+    return Problem(parse_graph(text, inputs), inputs, Sym(goal), author_notes=advice)
 
 
 SYMBOLIC = {
@@ -327,7 +327,7 @@ SYMBOLIC = {
     "parts": symbolic("m = -x; q = exp(m); s = 1 + q; y = 1/s", "dL/dy"),
     "functions": symbolic("a = sqrt(x); b = log(a) * tanh(x); c = sin(b) + cos(b); y = softplus(c) / x", "dL/dy"),
     "powers": symbolic("a = x ^ 3; b = 2 ^ x; y = a * sigmoid(b)", "dL/dy"),
-    "number": Problem(Graph.parse("z = x * y", {}), {"x": number(2), "y": number(3)}, Sym("dL/dz")),
+    "number": Problem(parse_graph("z = x * y", {}), {"x": number(2), "y": number(3)}, Sym("dL/dz")),
 }
 OPEN_SYMBOLIC = [(name, place.id) for name, of in SYMBOLIC.items() for place in of.blanks]
 

@@ -99,12 +99,8 @@ def run_in_torch(graph: Graph, given: Mapping[str, Any], uses: dict[tuple[int, i
                 uses[position, slot] = one
             operands.append(one)
         if node.custom_operation is not None:
-            assert node.custom_operation.body is not None
-            found.append(
-                run_in_torch(
-                    node.custom_operation.body, dict(zip(node.custom_operation.body.inputs, operands, strict=True))
-                )[-1]
-            )
+            assert node.body is not None
+            found.append(run_in_torch(node.body, dict(zip(node.body.inputs, operands, strict=True)))[-1])
         else:
             found.append(TORCH_FUNCTIONS[node.op](*operands))
     return found

@@ -27,8 +27,8 @@ from tests.support.random_programs import exact_inputs
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, number
 from tutor.algebra.parser import parse_value
+from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.to_torch import torch_program
-from tutor.engine.graph import Graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError, Passes
 
@@ -64,7 +64,7 @@ def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path
     written, expected = [], []
     for text, texts, start, wrt, own in SAMPLE_PROGRAMS.values():
         inputs, begin = exact_values(**texts), evaluate(parse_value(start), {})
-        graph = Graph.parse(text, inputs, custom_functions(*own))
+        graph = parse_graph(text, inputs, custom_functions(*own))
         written.append(torch_program(graph, inputs, begin, wrt))
         expected.append((passes_of(graph, inputs, begin, wrt), wrt))
     for output, (passes, wrt) in zip(run_programs(tmp_path, written, "torch"), expected, strict=True):
@@ -73,7 +73,7 @@ def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path
 
 def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -> None:
     inputs = exact_values(**LESSON)
-    lines = torch_program(Graph.parse("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",))
+    lines = torch_program(parse_graph("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",))
     assert sum("requires_grad=True" in line for line in lines) == 1
     file = tmp_path / "lesson.py"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -91,14 +91,14 @@ def test_at_kinks_and_far_from_zero_pytorch_agrees(tmp_path: Path) -> None:
     texts = ["sum(relu(X))", "sum(abs(X))", "sum(max(X, 0))", "sum(min(0, X))", "sum(max(X, X))", "sum(softplus(X))"]
     texts += ["sum(sigmoid(X))", "sum(tanh(X))", "sum(softmax(X) * [[1, 2, 3, 4, 5]])"]
     inputs = exact_values(X="[[-1000, 0, 25, 39, 1000]]")
-    graphs = [Graph.parse(text, inputs) for text in texts]
+    graphs = [parse_graph(text, inputs) for text in texts]
     written = [torch_program(graph, inputs, ONE) for graph in graphs]
     for output, graph in zip(run_programs(tmp_path, written, "torch"), graphs, strict=True):
         assert_prints(passes_of(graph, inputs, ONE, None), output, None, "{}.grad =")
 
 
 def test_no_name_and_no_formula_becomes_code(tmp_path: Path) -> None:
-    plain = Graph.parse("t = a * b; z = exp(t) + a")
+    plain = parse_graph("t = a * b; z = exp(t) + a")
     written = []
     for attack in INJECTION_ATTEMPTS:
         graph = rename_nodes(plain, {"a": attack, "t": attack + "2", "z": attack + "3"}, attack)

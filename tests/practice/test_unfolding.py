@@ -165,9 +165,7 @@ def test_a_node_whose_value_is_asked_stays_closed_until_it_is_found() -> None:
 def test_every_value_is_the_same_open_and_folded(name: str) -> None:
     worksheet = Worksheet(library.find_exercise(name).variant())
     problem = worksheet.problem
-    folded = next(
-        node.id for node in problem.graph.nodes if node.custom_operation is not None and node.operation.is_group
-    )
+    folded = next(node.id for node in problem.graph.nodes if node.is_group)
     truths = [answer_rightly(worksheet, blank.id) for blank in worksheet.blanks]
     worksheet.unfold(folded)
     assert [answer_rightly(worksheet, blank.id) for blank in worksheet.blanks] == truths

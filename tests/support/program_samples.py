@@ -13,19 +13,21 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import number
 from tutor.algebra.ops import Value, map_cells, shape_of
+from tutor.engine.builder import parse_graph
 from tutor.engine.fold import fold
-from tutor.engine.graph import Graph
 from tutor.engine.passes import Passes, forward_backward
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
+    from tutor.engine.graph import Graph
+
 
 def random_case(rng: random.Random) -> tuple[Program, Graph, Value, tuple[str, ...] | None]:
     """A random graph with a start and the inputs that are asked for."""
     program = random_scalar_program(rng, 9) if rng.random() < 0.5 else random_matrix_program(rng)
-    graph = Graph.parse(program.text, exact_inputs(program))
+    graph = parse_graph(program.text, exact_inputs(program))
     start: Value = number(rng.choice(["1", "3", "-1/2"]))
     last = graph.nodes[graph.output_position].shape
     if last and rng.random() < 0.5:

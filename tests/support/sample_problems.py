@@ -14,14 +14,14 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import number
 from tutor.algebra.parser import parse
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_graph
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import Problem
 
 
 def make_problem(text: str, start: str = "1", /, given_blanks: tuple[str, ...] = ("start",), **inputs: str) -> Problem:
     exact = {name: evaluate(parse(value), {}) for name, value in inputs.items()}
-    return Problem(Graph.parse(text, exact), exact, evaluate(parse(start), {}), given=given_blanks)
+    return Problem(parse_graph(text, exact), exact, evaluate(parse(start), {}), given=given_blanks)
 
 
 #: One blank of each operation and slot, at numbers that hide nothing (or as little as can be).
@@ -184,7 +184,7 @@ def random_problem(seed: int, with_matrices: bool = False) -> Problem | None:
     rng = random.Random(seed)
     program = random_matrix_program(rng) if with_matrices else random_scalar_program(rng, 5)
     inputs: dict[str, Any] = exact_inputs(program)
-    made = Problem(Graph.parse(program.text, inputs), inputs, number(rng.choice([1, 3, 5])))
+    made = Problem(parse_graph(program.text, inputs), inputs, number(rng.choice([1, 3, 5])))
     try:
         assert made.exact_passes is not None
         assert made.float_passes is not None

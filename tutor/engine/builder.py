@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
@@ -16,7 +16,7 @@ from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
 from tutor.algebra.parser import Equation, is_reserved, parse_equations
-from tutor.engine.graph import Graph, Node, inline_formula
+from tutor.engine.graph import CompositeOperation, Graph, Node, inline_formula
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.shapes import elementwise
 from tutor.i18n import N_, message
@@ -25,20 +25,49 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tutor.algebra.ops import Shape, Value
-    from tutor.engine.function_definition import FunctionDefinition
     from tutor.engine.operation import Operation
 
 _GRADIENT_PATTERN = re.compile(r"d\w+/d\w+")
 _OUTPUT_NAMES = ("z", "f", "L", "out")
 
 
-def build(text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, FunctionDefinition]) -> Graph:
-    """The graph of `text`; inputs missing in `shapes` are numbers. Raises `AlgebraError`."""
+class CustomFunction(Protocol):
+    """A function definition, as far as graphs are built with it."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of its inputs."""
+
+    @property
+    def num_nodes(self) -> int:
+        """The number of nodes inside, with those of the functions it uses."""
+
+    @property
+    def operation_without_shapes(self) -> Operation:
+        """Its operation for numbers."""
+
+    def operation_for(self, arguments: Sequence[Shape | Expr], at: int) -> Operation:
+        """Return its operation for operands of these shapes. Raises `AlgebraError` at `at` if they do not fit."""
+
+    def evaluate_constant(self, args: Sequence[Expr], at: int) -> Expr:
+        """Return its value for constants. Raises `AlgebraError` at `at`."""
+
+
+def parse_graph(
+    text: str, inputs: Mapping[str, Value] | None = None, definitions: Mapping[str, CustomFunction] | None = None
+) -> Graph:
+    """Return the graph of a text such as `z = (a + b) * c`.
+
+    An input is a matrix if its value in `inputs` is one, which gives its shape, and a number otherwise. `definitions`
+    are the custom functions that the text may use. Raises `AlgebraError` with the offset and the remedy.
+    """
+    shapes = {name: ops.shape_of(value) for name, value in (inputs or {}).items()}
+    definitions = definitions or {}
     return build_from_equations(parse_and_check(text, definitions), text, shapes, definitions)
 
 
 def build_from_equations(
-    equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, FunctionDefinition]
+    equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, CustomFunction]
 ) -> Graph:
     """The same for a text whose equations have been read."""
     return _build_with(_Builder(shapes, definitions), equations, text)
@@ -47,7 +76,7 @@ def build_from_equations(
 def build_function_body(
     text: str,
     inputs: Mapping[str, Shape | Expr],
-    definitions: Mapping[str, FunctionDefinition] | None = None,
+    definitions: Mapping[str, CustomFunction] | None = None,
     ignore_shapes: bool = False,
 ) -> Graph:
     """The graph of a function's text, its inputs in front in their order: by name their shapes, or constants.
@@ -64,7 +93,7 @@ def build_function_body(
     return _build_with(builder, parse_and_check(text, definitions or {}), text)
 
 
-def parse_and_check(text: str, definitions: Mapping[str, FunctionDefinition]) -> list[Equation]:
+def parse_and_check(text: str, definitions: Mapping[str, CustomFunction]) -> list[Equation]:
     """The equations of a text, their names checked. Raises `AlgebraError`."""
     equations = parse_equations(
         text, own_functions={name: len(definition.inputs) for name, definition in definitions.items()}
@@ -169,7 +198,7 @@ def _check_quotient(node: Apply) -> None:
 
 class _Builder:
     def __init__(
-        self, shapes: Mapping[str, Shape], definitions: Mapping[str, FunctionDefinition], ignore_shapes: bool = False
+        self, shapes: Mapping[str, Shape], definitions: Mapping[str, CustomFunction], ignore_shapes: bool = False
     ) -> None:
         self.shapes = shapes
         self.definitions = definitions
@@ -272,7 +301,7 @@ class _Builder:
             if self.num_products > GRAPH_PRODUCTS:
                 text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
                 raise AlgebraError(message(text, n=GRAPH_PRODUCTS), part.position)
-        written = given if operation.body else operands
+        written = given if isinstance(operation, CompositeOperation) else operands
         formula = self.node_formula(part.op if operation.id != "inv" else "div", operation, written)
         if operation.shape_rule is elementwise and shape is not None:
             # A constant number goes into every cell; a node's value is repeated by a node, which sums on the way back.
@@ -324,7 +353,7 @@ class _Builder:
         given = [operand if isinstance(operand, Expr) else self.nodes[operand].shape for operand in operands]
         return definition.operation_for(given, part.position)
 
-    def use_definition(self, part: Apply) -> FunctionDefinition:
+    def use_definition(self, part: Apply) -> CustomFunction:
         """A function of one's own that is used here. Refused where all in all there would be too much."""
         definition = self.definitions[part.op]
         self.num_definition_nodes += definition.num_nodes
@@ -383,7 +412,7 @@ def _known_symbols() -> list[str]:
 
 def _inner_shapes(operation: Operation) -> Iterator[Shape]:
     """The shapes of all that a composite operation computes."""
-    for node in operation.body.nodes if operation.body else ():
+    for node in operation.body.nodes if isinstance(operation, CompositeOperation) else ():
         yield node.shape
         if not node.is_input:
             yield from _inner_shapes(node.operation)

@@ -13,7 +13,8 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Expr, Sym
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.engine.operation import EdgeContext, Mistake, Operation
+from tutor.engine.graph import CompositeOperation
+from tutor.engine.operation import EdgeContext, Mistake
 from tutor.engine.passes import evaluate_node, node_rules
 from tutor.i18n import N_, message
 
@@ -54,7 +55,7 @@ _FEEDBACK_LAST_STEP = N_(
 MISTAKE_LABELS = {"one-path": N_("a way left out"), "last-step": N_("only the last step")}
 
 
-def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: bool = False) -> Operation:
+def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: bool = False) -> CompositeOperation:
     """The operation that computes what `body` computes; its operands are the inputs that `body` begins with.
 
     `symbol` is what is drawn in the node, the name where it is left out. A `is_group` one is made of nodes of the
@@ -68,7 +69,7 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
     several = [inside.branch_position(slot) is not None for slot in slots]
     local = inside.is_elementwise
     one = _RULE_ELEMENTWISE if local else _RULE_STRUCTURAL
-    return Operation(
+    return CompositeOperation(
         # No id of the table: a group may be called like a built-in operation.
         id=f"{name}()" if is_group else name,
         label=name,
@@ -104,7 +105,7 @@ def formula_in_letters(body: Graph) -> Expr:
 
 
 def _depth(graph: Graph) -> int:
-    inner = (node.custom_operation.body for node in graph.nodes if node.custom_operation is not None)
+    inner = (node.body for node in graph.nodes)
     return 1 + max((_depth(parts) for parts in inner if parts is not None), default=0)
 
 

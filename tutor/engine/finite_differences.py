@@ -15,6 +15,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num
 from tutor.engine.graph import Graph, Node
+from tutor.engine.operation import Operation
 from tutor.engine.passes import NonFiniteError, Passes, forward, forward_backward
 from tutor.engine.singularities import crosses_kink, find_crossed_pole
 from tutor.i18n import N_, Message, message
@@ -163,7 +164,9 @@ def backward_with_numeric_node(
     rules = tuple(_numeric_derivative(operation.forward, slot, delta) for slot in range(len(checked.args)))
     pulls = tuple(_numeric_vjp(operation.forward, slot, delta) for slot in range(len(checked.args)))
     local, pull = ((), pulls) if operation.vjp else (rules, ())
-    instead = replace(operation, derivative=local, vjp=pull, stable=(), fused={}, body=None)
+    instead = Operation(
+        operation.id, operation.symbol, operation.forward, rule=(), question=(), derivative=local, vjp=pull
+    )
     nodes = list(graph.nodes)
     nodes[position] = replace(checked, custom_operation=instead)
     return forward_backward(

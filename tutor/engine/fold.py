@@ -119,14 +119,14 @@ def unfold(graph: Graph, name: str) -> Graph:
     _check_operation(graph, name)
     at = graph.position[name]
     node = graph.nodes[at]
-    parts = node.operation.body or decompose(graph, at)
+    parts = node.body or decompose(graph, at)
     if parts is None:
         text = N_("{name} has no parts to open: {node} is as simple as it gets.")
         raise AlgebraError(message(text, name=node.id, node=node.symbol), -1)
     sources = [arg for arg in node.args if arg is not None]
     order = graph.unfolded_order or tuple(other.id for other in graph.nodes)
     inner = list(parts.nodes[len(sources) :])
-    if not node.operation.is_group:
+    if not node.is_group:
         inner = _adopt_parts(inner, parts, graph, at, set(order))
         new = tuple(part.id for part in inner[:-1])
         place = order.index(node.id)

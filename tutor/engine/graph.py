@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ZERO, Apply, Expr, Sym, postorder
 from tutor.algebra.printing import format_expr, format_scalar
+from tutor.engine.operation import Operation
 from tutor.engine.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping, Sequence
 
     from tutor.algebra.ops import Shape, Value
-    from tutor.engine.function_definition import FunctionDefinition
-    from tutor.engine.jit.compiler import CompiledGraph
-    from tutor.engine.operation import FusedForm, Operation
+    from tutor.engine.operation import FusedForm
 
 #: Operations whose formula is put in brackets where it stands for a value in a sentence.
 _PARENTHESIZED_OPS = ("add", "sub", "mul", "div", "neg", "pow", "exp", "matmul")
@@ -55,6 +54,16 @@ class Node:
         return self.custom_operation or OPERATIONS[self.op or ""]
 
     @property
+    def body(self) -> Graph | None:
+        """The graph inside a composite node, which begins with an input for each operand; None for other nodes."""
+        return self.custom_operation.body if isinstance(self.custom_operation, CompositeOperation) else None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it was folded from nodes of the graph, which get their ids back when it is unfolded."""
+        return isinstance(self.custom_operation, CompositeOperation) and self.custom_operation.is_group
+
+    @property
     def symbol(self) -> str:
         """What is drawn in the node: `+`, `exp`, `×2`, `1−`, `max(·, 2)`."""
         if self.op is None:
@@ -81,6 +90,26 @@ class Edge:
     slot: int
 
 
+class CompiledProgram(Protocol):
+    """Passes over one graph as a single Python function."""
+
+    @property
+    def edge_index(self) -> Mapping[tuple[int, int], int]:
+        """Where the results hold an edge, by (target, slot)."""
+
+    def run(self, inputs: Mapping[str, Value], *start: Value) -> Any:
+        """Return the results, None if they are not finite or the inputs are no floats of the compiled shapes."""
+
+
+@dataclass
+class GraphCache:
+    """Compiled programs of a graph (None: not compilable), runs without one, and facts derived by other packages."""
+
+    programs: dict[Hashable, CompiledProgram | None] = field(default_factory=dict)
+    run_counts: Counter[Hashable] = field(default_factory=Counter)
+    derived: dict[Hashable, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Graph:
     """Nodes in topological order; the last operation is the output, called `output`."""
@@ -91,22 +120,6 @@ class Graph:
     unfolded_order: tuple[str, ...] = field(default=(), compare=False)
     """the ids of all nodes, also of those inside folded groups, in the order they have when all groups are open;
     left out while nothing was folded or opened"""
-
-    @staticmethod
-    def parse(
-        text: str,
-        inputs: Mapping[str, Value] | None = None,
-        definitions: Mapping[str, FunctionDefinition] | None = None,
-    ) -> Graph:
-        """The graph of a text such as `z = (a + b) * c`.
-
-        `inputs` tell which inputs are matrices (their values give the shapes); others are numbers. `definitions` are
-        functions of one's own that the text may use, by name.
-        Raises `AlgebraError` with the place and the remedy.
-        """
-        from tutor.engine.builder import build
-
-        return build(text, {name: ops.shape_of(value) for name, value in (inputs or {}).items()}, definitions or {})
 
     @property
     def output_position(self) -> int:
@@ -180,24 +193,24 @@ class Graph:
         return tuple(found)
 
     @cached_property
-    def compiled_graphs(self) -> dict[Hashable, CompiledGraph | None]:
-        """What is compiled of it, None where that can't be; kept by `jit/cache.py`, like the next one."""
-        return {}
-
-    @cached_property
-    def memo(self) -> dict[Hashable, Any]:
-        """What others have found out about it, to be found once: it stays with the graph."""
-        return {}
-
-    @cached_property
-    def run_counts(self) -> Counter[Hashable]:
-        """How often it was run on floats without a program."""
-        return Counter()
+    def cache(self) -> GraphCache:
+        """What was computed about the graph and is worth keeping."""
+        return GraphCache()
 
     @cached_property
     def float_constants(self) -> tuple[Value, ...]:
         """The constants in floats, by node; None where there is none."""
         return tuple(None if node.const is None else ops.map_cells(nearest_float, node.const) for node in self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeOperation(Operation):
+    """An operation that consists of other operations."""
+
+    body: Graph = field(kw_only=True)
+    """begins with an input for each operand"""
+    is_group: bool = False
+    """whether its parts are nodes of the graph it belongs to"""
 
 
 def inline_formula(nodes: Sequence[Node], position: int) -> Expr:

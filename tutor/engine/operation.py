@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.ops import Value
 from tutor.engine.shapes import ShapeRule, elementwise
-
-if TYPE_CHECKING:
-    from tutor.engine.graph import Graph
 
 #: Local derivative rule: `(z, x)` or `(z, x, y)`, the output and the operands -> ∂z/∂(this operand).
 DerivativeRule = Callable[..., Value]
@@ -127,10 +123,6 @@ class Operation:
     """whether decimals with few digits give a decimal, not 0.333…"""
     ends_pass: bool = False
     """whether it usually is the last node, with the start of the pass as its upstream"""
-    body: Graph | None = None
-    """what a composite operation consists of: a graph that begins with an input for each operand"""
-    is_group: bool = False
-    """whether its parts are nodes of the graph it belongs to, which get their ids back when it is unfolded"""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.id)

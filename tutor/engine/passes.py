@@ -89,7 +89,7 @@ def _is_finite(value: Value) -> bool:
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
     """The value of every node, floats for floats, exact trees for exact trees. Raises `NonFiniteError`."""
-    program = graph.compiled_graphs.get(cache.FORWARD_KEY)
+    program = graph.cache.programs.get(cache.FORWARD_KEY)
     found: tuple[Value, ...] | None = program.run(inputs) if program is not None else None
     if found is None:
         found = forward_interpreted(graph, inputs)
@@ -241,7 +241,7 @@ def forward_backward(
     `wrt` as in `backward`. Raises `NonFiniteError`.
     """
     wanted = None if wrt is None else tuple(wrt)
-    program = graph.compiled_graphs.get(wanted)
+    program = graph.cache.programs.get(wanted)
     if program is not None and (done := program.run(inputs, start)) is not None:
         found, gradients, locals_, downs = done
         return Passes(

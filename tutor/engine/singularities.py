@@ -24,7 +24,7 @@ def crosses_kink(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Val
         for (node, before, args), (_, after, others) in zip(
             _iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True
         )
-        if node.operation.has_kink and not node.operation.body
+        if node.operation.has_kink and not node.body
         for rule in node.operation.derivative
     )
 
@@ -50,7 +50,7 @@ def _iter_operations(graph: Graph, found: Sequence[Value]) -> Iterator[_Evaluate
             continue
         args = operands_of(graph, tuple(found), position)
         yield node, found[position], args
-        parts = node.operation.body
+        parts = node.body
         if parts is not None:
             yield from _iter_operations(parts, forward(parts, dict(zip(parts.inputs, args, strict=True))))
 

@@ -151,7 +151,7 @@ class Problem:
     @property
     def _places_and_aliases(self) -> tuple[tuple[Blank, ...], Mapping[str, Blank]]:
         # All variants of an exercise share one graph, and with it its places.
-        memo, key = self.graph.memo, ("places", self.wrt)
+        memo, key = self.graph.cache.derived, ("places", self.wrt)
         if key not in memo:
             places = self._find_places()
             memo[key] = places, self._find_aliases(places)

@@ -96,8 +96,8 @@ def _blank_values(problem: Problem, blank: Blank) -> dict[str, Any]:
             "shape": format_shape(blank.shape) if blank.shape else message(N_("a single number")),
             "up_shape": format_shape(ops.shape_of(upstream)),
         }
-        if target.custom_operation and target.custom_operation.body:
-            values |= _custom_node_values(target.custom_operation.body, blank.edge.slot)
+        if target.body:
+            values |= _custom_node_values(target.body, blank.edge.slot)
     return values
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Num, Sym, postorder
+from tutor.engine.graph import CompositeOperation
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
 from tutor.i18n import LocalizedText
 from tutor.packs.random_inputs import RandomInputs
@@ -233,7 +234,7 @@ def _question_key(question: Question) -> str:
 
 def _composite_key(operation: Operation) -> str:
     """What a composite operation computes, written the same for ever."""
-    assert operation.body is not None
+    assert isinstance(operation, CompositeOperation)
     written = []
     for node in operation.body.nodes:
         inside = _composite_key(node.custom_operation) if node.custom_operation else node.op

@@ -11,8 +11,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import free_names, number
 from tutor.algebra.ops import Value, is_matrix, make_matrix
 from tutor.algebra.printing import format_expr
-from tutor.engine.builder import parse_and_check
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_and_check, parse_graph
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import json_schema
 from tutor.packs.archive import PACK_FILE
@@ -152,7 +151,7 @@ def infer_matrices(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
     for chosen in ([], [name for name in free if name[0].isupper()], free):
         found = dict.fromkeys(chosen, square)
         try:
-            Graph.parse(graph, {**inputs, **found})
+            parse_graph(graph, {**inputs, **found})
         except AlgebraError:
             continue
         return found
@@ -183,7 +182,7 @@ def _input_names(graph: str) -> list[str]:
 def _graph_inputs(graph: str, inputs: Mapping[str, Value]) -> list[str]:
     """The inputs of a graph; none where it can't be read, which is told when it is checked."""
     try:
-        return list(Graph.parse(graph, inputs).inputs)
+        return list(parse_graph(graph, inputs).inputs)
     except AlgebraError:
         return []
 

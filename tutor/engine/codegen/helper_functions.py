@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.engine.codegen.identifiers import IdentifierPool
+from tutor.engine.graph import CompositeOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,13 +32,13 @@ def composite_operations(graph: Graph) -> list[Operation]:
 
 def _custom_operations(graph: Graph) -> Iterator[Operation]:
     for node in graph.nodes:
-        if node.custom_operation is not None and node.custom_operation.body is not None:
+        if isinstance(node.custom_operation, CompositeOperation):
             yield node.custom_operation
 
 
 def body_of(operation: Operation) -> Graph:
     """The graph inside a composite operation; its inputs are the operands in order."""
-    assert operation.body is not None
+    assert isinstance(operation, CompositeOperation)
     return operation.body
 
 

@@ -30,8 +30,7 @@ def operand_name(slot: int) -> str:
 
 def is_composite(graph: Graph, position: int) -> bool:
     """Whether a node is a function of one's own or a folded group: told by its name, not by its formula."""
-    own = graph.nodes[position].custom_operation
-    return own is not None and own.body is not None
+    return graph.nodes[position].body is not None
 
 
 def is_elementwise(graph: Graph, position: int) -> bool:

@@ -21,13 +21,13 @@ FORWARD_KEY = "forward"
 
 def record_run(graph: Graph, key: Hashable, forward_values: Sequence[Value]) -> None:
     """One more run without a program, with these values of the nodes. The last one of so many makes the program."""
-    if key in graph.compiled_graphs or not (isinstance(forward_values[-1], float) or ops.is_array(forward_values[-1])):
+    if key in graph.cache.programs or not (isinstance(forward_values[-1], float) or ops.is_array(forward_values[-1])):
         return
-    graph.run_counts[key] += 1
-    if graph.run_counts[key] >= COMPILE_AFTER:
+    graph.cache.run_counts[key] += 1
+    if graph.cache.run_counts[key] >= COMPILE_AFTER:
         shapes = _float_shapes(forward_values)
         if shapes is not None:
-            graph.compiled_graphs[key] = _compile_for_key(graph, key, shapes)
+            graph.cache.programs[key] = _compile_for_key(graph, key, shapes)
 
 
 def _compile_for_key(graph: Graph, key: Hashable, shapes: Sequence[Shape]) -> CompiledGraph | None:

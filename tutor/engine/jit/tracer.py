@@ -76,12 +76,13 @@ class Tracer:
         return traced
 
     def _trace_node(self, graph: Graph, position: int, found: Sequence[str], shape: Shape) -> str:
-        operation, operands, behind = graph.nodes[position].operation, *self._node_operands(graph, position, found)
+        operands, behind = self._node_operands(graph, position, found)
+        node = graph.nodes[position]
         if behind:
             return self._trace_rule(behind.forward, operands, shape)
-        if operation.body:
-            return self._trace_body(operation.body, operands)[-1]
-        return self._trace_rule(operation.forward, operands, shape)
+        if node.body:
+            return self._trace_body(node.body, operands)[-1]
+        return self._trace_rule(node.operation.forward, operands, shape)
 
     def _trace_body(self, parts: Graph, operands: Sequence[str]) -> list[str]:
         """The value of every part of an operation made of parts."""
@@ -94,18 +95,18 @@ class Tracer:
         self, graph: Graph, position: int, slot: int, upstream: str, found: Sequence[str]
     ) -> tuple[str | None, str]:
         """The local gradient, None for a structural operation, and the downstream value of one operand's edge."""
-        operation, z = graph.nodes[position].operation, found[position]
+        operation, body, z = graph.nodes[position].operation, graph.nodes[position].body, found[position]
         operands, behind = self._node_operands(graph, position, found)
         source = graph.nodes[position].args[slot]
         assert source is not None
         if operation.vjp:
-            if operation.body and not behind:
-                return None, self._trace_through_body(operation.body, slot, upstream, z, operands)
+            if body and not behind:
+                return None, self._trace_through_body(body, slot, upstream, z, operands)
             rule = (behind.rules if behind else operation.rules_for(0.0))[slot]
             return None, self._trace_rule(rule, [upstream, z, *operands], self.code.shape_of(found[source]))
         shape = self.code.shape_of(z)
-        if operation.body and not behind:
-            local = self._trace_through_body(operation.body, slot, self.code.broadcast("1.0", shape), z, operands)
+        if body and not behind:
+            local = self._trace_through_body(body, slot, self.code.broadcast("1.0", shape), z, operands)
         else:
             rule = (behind.rules if behind else operation.rules_for(0.0))[slot]
             local = self._trace_rule(rule, [z, *operands], shape)

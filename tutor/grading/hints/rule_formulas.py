@@ -62,7 +62,7 @@ def rule_in_letters(problem: Problem, edge: Edge) -> Message | None:
     operands = _letter_operands(node)
     formula: Expr = operation.forward(*operands)
     slope: Expr = operation.derivative[edge.slot](Sym("y"), *operands)
-    if operation.body is not None:
+    if node.body is not None:
         slope = simplify(slope)
     if expanded_size(formula) > MAX_FORMULA_SIZE or expanded_size(slope) > MAX_FORMULA_SIZE:
         return None
@@ -107,12 +107,13 @@ def forward_with_numbers(problem: Problem, blank: Blank) -> str:
 
 def _local_gradient_text(problem: Problem, edge: Edge) -> str:
     """Write out the local gradient with numbers, at a matrix's first cell; its value if the formula is too long."""
-    operation = problem.graph.nodes[edge.target].operation
+    node = problem.graph.nodes[edge.target]
+    operation = node.operation
     local = first_cell(problem.exact_passes.edges[edge.target, edge.slot].local_gradient)
     if not operation.has_kink:
-        names = ["z", *(f"{slot}" for slot in range(len(problem.graph.nodes[edge.target].args)))]
+        names = ["z", *(f"{slot}" for slot in range(len(node.args)))]
         slope: Expr = operation.derivative[edge.slot](*map(Sym, names))
-        if operation.body is not None:
+        if node.body is not None:
             slope = simplify(slope)
         values = _node_values(problem, edge)
         numbers = {

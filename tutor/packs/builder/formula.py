@@ -10,7 +10,7 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE, Sym
 from tutor.algebra.lexer import tokenize
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.engine.graph import Graph
+from tutor.engine.builder import parse_graph
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, LocalizedText, message
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
+    from tutor.engine.graph import Graph
 
 
 def exercise_from_formula(
@@ -54,7 +55,7 @@ def problem_from_formula(
 
     `wrt` are the inputs whose gradients are wanted, None for all. Raises as `from_formula`.
     """
-    graph = Graph.parse(text, inputs, definitions)
+    graph = parse_graph(text, inputs, definitions)
     missing = [name for name in graph.inputs if name not in inputs]
     if missing:
         raise _missing_value_error(text, missing)
