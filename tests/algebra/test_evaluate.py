@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from tests.support.example_count import num_examples
 from tests.support.sympy_evaluator import evaluate_with_sympy
-from tutor.algebra.balls import PRECISIONS, nearest_float, to_ball, working_precision
+from tutor.algebra.balls import nearest_float, to_ball
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate, evaluate_as_float
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number
+from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
-from tutor.algebra.printing import exact_decimal, format_expr, format_number, format_value
+from tutor.algebra.precision import PRECISIONS, working_precision
+from tutor.algebra.printing import format_expr, format_number, format_value
 
 POINT = {"x": Fraction(7, 3), "y": Fraction(-5, 4), "dL/dz": Fraction(3)}
 SYMPY_POINT = {name: sympy.Rational(v.numerator, v.denominator) for name, v in POINT.items()}

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from tests.support.example_count import num_examples
 from tests.support.numpy_evaluator import evaluate_with_numpy
-from tutor.algebra.balls import ball_from_fraction, to_ball, working_precision
+from tutor.algebra.balls import ball_from_fraction, to_ball
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder, substitute
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse
+from tutor.algebra.precision import working_precision
 from tutor.algebra.printing import format_expr
 from tutor.algebra.simplify import simplify
 

@@ -1,92 +1,23 @@
-"""Tree -> ball: a number with a proven error, in Arb's ball arithmetic (python-flint)."""
+"""Ball arithmetic: numbers with a proven error (Arb, by python-flint)."""
 
 from __future__ import annotations
 
 import math
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
+from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Expr, Num, Sym
+from tutor.algebra.precision import PRECISIONS, ZERO_THRESHOLD, Ball, flint, working_precision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
-#: flint.arb; python-flint ships without types.
-Ball: TypeAlias = Any
-
-_PRECISION_LOCK = threading.RLock()
-#: The precisions tried one after the other, in bits. At the last one two numbers that can't be told apart are one.
-PRECISIONS = (80, 192, 640, 2048)
-
-#: What can't be told apart from zero by more than this is taken for zero.
-_ZERO_THRESHOLD = 1e-200
-
-
-@contextmanager
-def working_precision(bits: int) -> Iterator[None]:
-    """Compute with `bits` bits inside the block, one thread at a time: flint has one precision for all."""
-    from flint import ctx
-
-    with _PRECISION_LOCK:
-        before = ctx.prec
-        ctx.prec = bits
-        try:
-            yield
-        finally:
-            ctx.prec = before
+_BALL_KERNELS = functions.table(lambda function: {function.id: function.ball_kernel})
 
 
 def ball_from_fraction(value: Fraction) -> Ball:
-    from flint import arb, fmpq
-
-    return arb(fmpq(value.numerator, value.denominator))
-
-
-def _power(a: Ball, b: Ball) -> Ball:
-    return a**b
-
-
-def _relu(a: Ball) -> Ball:
-    from flint import arb
-
-    return a.max(arb(0))
-
-
-def _sign(a: Ball) -> Ball:
-    """Proven where `a` keeps away from zero; what can't be told from zero at the last precision is zero."""
-    from flint import arb, ctx
-
-    if a > 0:
-        return arb(1)
-    if a < 0:
-        return arb(-1)
-    nearly = a.is_finite() and float(a.abs_upper()) < _ZERO_THRESHOLD
-    return arb(0) if a.is_zero() or (nearly and ctx.prec >= PRECISIONS[-1]) else arb(0, 1)
-
-
-_EVALUATORS: Mapping[str, Callable[..., Ball]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "pow": _power,
-    "exp": lambda a: a.exp(),
-    "log": lambda a: a.log(),
-    "sqrt": lambda a: a.sqrt(),
-    "sin": lambda a: a.sin(),
-    "cos": lambda a: a.cos(),
-    "tanh": lambda a: a.tanh(),
-    "sigmoid": lambda a: 1 / (1 + (-a).exp()),
-    "softplus": lambda a: a.exp().log1p(),
-    "relu": _relu,
-    "sign": _sign,
-    "abs": abs,
-    "max": lambda a, b: a.max(b),
-    "min": lambda a, b: a.min(b),
-}
+    return flint().arb(flint().fmpq(value.numerator, value.denominator))
 
 
 def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[int, Ball] | None = None) -> Ball:
@@ -95,8 +26,7 @@ def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[i
 
     `cache` holds the balls of parts that are known already, by id, and gets the new ones.
     """
-    from flint import arb, fmpq
-
+    arb, fmpq = flint().arb, flint().fmpq
     cache = {} if cache is None else cache
     # Written out: a matrix has thousands of parts, and every answer is held against it.
     stack = [tree]
@@ -109,7 +39,7 @@ def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[i
             if waiting:
                 stack += waiting
             else:
-                cache[id(node)] = _EVALUATORS[node.op](*[cache[id(arg)] for arg in node.args])
+                cache[id(node)] = _BALL_KERNELS[node.op](*[cache[id(arg)] for arg in node.args])
                 stack.pop()
         elif isinstance(node, Num):
             cache[id(node)] = arb(fmpq(node.value.numerator, node.value.denominator))
@@ -130,9 +60,7 @@ class BallEvaluator:
 
     def __call__(self, tree: Expr) -> Ball:
         """The ball of a scalar tree without symbols, at the precision in force."""
-        from flint import ctx
-
-        return to_ball(tree, None, self._cache.setdefault(ctx.prec, {}))
+        return to_ball(tree, None, self._cache.setdefault(flint().ctx.prec, {}))
 
 
 class _BallCache:
@@ -153,9 +81,7 @@ class _BallCache:
 
     def __call__(self, tree: Expr) -> Ball:
         """The ball of a scalar tree without symbols, at the precision in force."""
-        from flint import ctx
-
-        bits = ctx.prec
+        bits = flint().ctx.prec
         done = self._cache.setdefault(bits, {})
         found = done.get(id(tree))
         if found is not None:
@@ -194,6 +120,6 @@ def nearest_float(tree: Expr, evaluator: Callable[[Expr], Ball] = BALL_CACHE) ->
             enclosure = evaluator(tree)
             if enclosure.rel_accuracy_bits() >= 60:
                 break
-    if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > _ZERO_THRESHOLD):
+    if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > ZERO_THRESHOLD):
         return math.nan
     return float(enclosure.mid())

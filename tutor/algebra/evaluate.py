@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tutor.algebra import ops
+from tutor.algebra import functions, ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH, Limits
@@ -28,26 +28,7 @@ def _mean(a: Value, axis: int | None) -> Value:
 
 
 #: What each operation of a tree computes, on any kind of value.
-EVALUATORS: Mapping[str, Callable[..., Value]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "pow": ops.power,
-    "exp": ops.exp,
-    "log": ops.log,
-    "sqrt": ops.sqrt,
-    "sin": ops.sin,
-    "cos": ops.cos,
-    "tanh": ops.tanh,
-    "sigmoid": ops.sigmoid,
-    "softplus": ops.softplus,
-    "relu": ops.relu,
-    "abs": ops.absolute,
-    "sign": ops.sign,
-    "max": ops.maximum,
-    "min": ops.minimum,
+_MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "sum": lambda a, axis=None: ops.sum_axis(a, _as_int(axis)),
     "mean": lambda a, axis=None: _mean(a, _as_int(axis)),
     "matmul": lambda a, b: a @ b,
@@ -60,9 +41,8 @@ EVALUATORS: Mapping[str, Callable[..., Value]] = {
         a, ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows))
     ),
 }
-#: How operations without a name are written.
-_OPERATOR_SYMBOLS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^", "matmul": "@"}
-_SAME_SHAPE_OPS = ("add", "sub", "mul", "div", "pow", "max", "min")
+EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
+_SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
 #: For each cell of the largest matrix with a name, to the power 3/2 as in a product, so much more may be computed.
 _WORK_PER_LARGEST = 10
 #: Operations that need matrices.
@@ -165,7 +145,7 @@ def _apply(node: Apply, args: list[Value]) -> Value:
         raise AlgebraError(message(N_("This number is too large.")), node.position) from None
     except ValueError:
         raise AlgebraError(
-            message(N_("{function} has no value here."), function=_OPERATOR_SYMBOLS.get(node.op, node.op)),
+            message(N_("{function} has no value here."), function=_SYMBOLS.get(node.op, node.op)),
             node.position,
         ) from None
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
@@ -213,7 +193,7 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
         raise AlgebraError(message(text, function=node.op), node.position)
     if node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
         raise shape_mismatch(shapes, node.position)
-    if node.op in _SAME_SHAPE_OPS and None not in shapes and shapes[0] != shapes[1]:
+    if node.op in functions.FUNCTIONS and len(set(shapes) - {None}) > 1:
         left, right = shapes
         if node.op == "mul" and left and right and left[1] == right[0]:
             text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")

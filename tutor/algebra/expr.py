@@ -193,16 +193,16 @@ def _within_max_bits(value: Fraction) -> bool:
     return value.numerator.bit_length() + value.denominator.bit_length() <= MAX_BITS
 
 
-def _equals_number(tree: Expr, value: int) -> bool:
+def equals_number(tree: Expr, value: int) -> bool:
     return isinstance(tree, Num) and tree.value == value
 
 
 def add(a: Expr, b: Expr) -> Expr:
     if isinstance(a, Num) and isinstance(b, Num) and _within_max_bits(total := a.value + b.value):
         return Num(total)
-    if _equals_number(a, 0):
+    if equals_number(a, 0):
         return b
-    if _equals_number(b, 0):
+    if equals_number(b, 0):
         return a
     return Apply("add", (a, b))
 
@@ -210,11 +210,11 @@ def add(a: Expr, b: Expr) -> Expr:
 def sub(a: Expr, b: Expr) -> Expr:
     if isinstance(a, Num) and isinstance(b, Num) and _within_max_bits(rest := a.value - b.value):
         return Num(rest)
-    if _equals_number(b, 0):
+    if equals_number(b, 0):
         return a
     if a is b:
         return ZERO
-    if _equals_number(a, 0):
+    if equals_number(a, 0):
         return neg(b)
     return Apply("sub", (a, b))
 
@@ -222,11 +222,11 @@ def sub(a: Expr, b: Expr) -> Expr:
 def mul(a: Expr, b: Expr) -> Expr:
     if isinstance(a, Num) and isinstance(b, Num) and _within_max_bits(product := a.value * b.value):
         return Num(product)
-    if _equals_number(a, 0) or _equals_number(b, 0):
+    if equals_number(a, 0) or equals_number(b, 0):
         return ZERO
-    if _equals_number(a, 1):
+    if equals_number(a, 1):
         return b
-    if _equals_number(b, 1):
+    if equals_number(b, 1):
         return a
     return Apply("mul", (a, b))
 
@@ -276,18 +276,18 @@ def _fold_power(base: Fraction, exponent: Fraction) -> Fraction | None:
         # The size is known before anything is computed: 9^(9^9) must not be tried.
         bits = base.numerator.bit_length() + base.denominator.bit_length()
         return base**n if base in (0, 1, -1) or bits * abs(n) <= MAX_BITS else None
-    if exponent.denominator == 2 and base >= 0 and (root := _exact_sqrt(base)) is not None:
+    if exponent.denominator == 2 and base >= 0 and (root := exact_sqrt(base)) is not None:
         return _fold_power(root, Fraction(exponent.numerator))
     return None
 
 
-def _exact_sqrt(value: Fraction) -> Fraction | None:
+def exact_sqrt(value: Fraction) -> Fraction | None:
     top, bottom = isqrt(value.numerator), isqrt(value.denominator)
     return Fraction(top, bottom) if top * top == value.numerator and bottom * bottom == value.denominator else None
 
 
 def exp(a: Expr) -> Expr:
-    if _equals_number(a, 0):
+    if equals_number(a, 0):
         return ONE
     if isinstance(a, Apply):
         if a.op == "log":
@@ -297,82 +297,3 @@ def exp(a: Expr) -> Expr:
         if a.op == "mul" and isinstance(a.args[0], Num) and isinstance(a.args[1], Apply) and a.args[1].op == "log":
             return power(a.args[1].args[0], a.args[0])
     return Apply("exp", (a,))
-
-
-def log(a: Expr) -> Expr:
-    if isinstance(a, Num) and a.value <= 0:
-        raise ValueError("log")
-    if _equals_number(a, 1):
-        return ZERO
-    if isinstance(a, Apply) and a.op == "exp":
-        return a.args[0]
-    return Apply("log", (a,))
-
-
-def sqrt(a: Expr) -> Expr:
-    if isinstance(a, Num):
-        if a.value < 0:
-            raise ValueError("sqrt")
-        if (root := _exact_sqrt(a.value)) is not None:
-            return Num(root)
-    return Apply("sqrt", (a,))
-
-
-def sigmoid(a: Expr) -> Expr:
-    if _equals_number(a, 0):
-        return Num(Fraction(1, 2))
-    grown = exp(neg(a))
-    if isinstance(grown, Num):  # a is a logarithm: σ(log 3) is 3/4
-        return div(ONE, add(ONE, grown))
-    return Apply("sigmoid", (a,))
-
-
-def tanh(a: Expr) -> Expr:
-    if _equals_number(a, 0):
-        return ZERO
-    grown = exp(mul(number(2), a))
-    if isinstance(grown, Num):
-        return div(sub(grown, ONE), add(grown, ONE))
-    return Apply("tanh", (a,))
-
-
-def sin(a: Expr) -> Expr:
-    return ZERO if _equals_number(a, 0) else Apply("sin", (a,))
-
-
-def cos(a: Expr) -> Expr:
-    return ONE if _equals_number(a, 0) else Apply("cos", (a,))
-
-
-def softplus(a: Expr) -> Expr:
-    grown = exp(a)
-    if isinstance(grown, Num):  # a is a logarithm, or zero
-        return log(add(ONE, grown))
-    return Apply("softplus", (a,))
-
-
-def sign(a: Expr) -> Expr:
-    """1 above zero, −1 below, 0 at zero itself."""
-    if isinstance(a, Num):
-        return Num(Fraction((a.value > 0) - (a.value < 0)))
-    return Apply("sign", (a,))
-
-
-def relu(a: Expr) -> Expr:
-    return Num(max(a.value, Fraction(0))) if isinstance(a, Num) else Apply("relu", (a,))
-
-
-def absolute(a: Expr) -> Expr:
-    return Num(abs(a.value)) if isinstance(a, Num) else Apply("abs", (a,))
-
-
-def maximum(a: Expr, b: Expr) -> Expr:
-    if isinstance(a, Num) and isinstance(b, Num):
-        return Num(max(a.value, b.value))
-    return Apply("max", (a, b))
-
-
-def minimum(a: Expr, b: Expr) -> Expr:
-    if isinstance(a, Num) and isinstance(b, Num):
-        return Num(min(a.value, b.value))
-    return Apply("min", (a, b))

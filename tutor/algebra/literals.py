@@ -28,3 +28,38 @@ def parse_number(text: str, position: int = 0) -> Fraction:
             len(text),
         )
     return Fraction(mantissa or "0") * Fraction(10) ** (-power if exponent.startswith("-") else power)
+
+
+#: A decimal with up to this many significant digits is written in full.
+MAX_EXACT_DIGITS = 6
+#: A number of more bits is not short in any notation.
+MAX_EXACT_BITS = 128
+
+
+def exact_decimal(value: Fraction, digits: int = MAX_EXACT_DIGITS) -> str | None:
+    """`value` in full where it has at most `digits` significant digits, None otherwise. A plain minus."""
+    if bit_length(value) > MAX_EXACT_BITS:
+        return None
+    bottom = value.denominator
+    for prime in (2, 5):
+        while bottom % prime == 0:
+            bottom //= prime
+    if bottom != 1:
+        return None
+    places = 0
+    scaled = value
+    while scaled.denominator != 1:
+        scaled *= 10
+        places += 1
+        if places > 2 * digits:
+            return None
+    whole = abs(scaled.numerator)
+    if len(str(whole).rstrip("0")) > digits or len(str(whole)) > 12 + places:
+        return None
+    text = str(whole).rjust(places + 1, "0")
+    text = f"{text[:-places]}.{text[-places:]}" if places else text
+    return f"-{text}" if value < 0 else text
+
+
+def bit_length(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())

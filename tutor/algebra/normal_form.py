@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 from tutor.algebra import expr
 from tutor.algebra.expr import Apply, Expr, Num
-from tutor.algebra.printing import exact_decimal
+from tutor.algebra.functions import DEFINED, NONNEGATIVE, NONZERO, POSITIVE
+from tutor.algebra.literals import exact_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-Shape = tuple[int, int] | None
-
-#: Properties of an expression: it is nowhere 0, nowhere below 0, has a value everywhere.
-NONZERO, NONNEGATIVE, DEFINED = 1, 2, 4
-POSITIVE = NONZERO | NONNEGATIVE
+    from tutor.algebra.ops import Shape
 
 #: A number over one of these is written as a fraction: x/3 rather than 0.3333·x, but 0.1·x.
 _FRACTION_DENOMINATORS = range(2, 10)

@@ -1,24 +1,27 @@
-"""The functions that rules are written with, on numbers and on trees, alone, in matrices and in batches.
+"""Mathematics on every kind of value: floats, exact trees, arrays of either and matrix formulas.
 
-A value is a float, an exact tree (`Expr`), a NumPy array of either, or a matrix left as a formula (`MatrixExpr`). Only
-this module tells them apart, so that a rule reads like the formula it is and runs on all of them. In a batch each
-number is an array of one axis, each matrix one of three; the first counts the members. NumPy is imported when an
-array is met.
+Rules are written with these functions, so that a rule reads like its formula and runs on all of them: a value is a
+float, an exact tree (`Expr`), a NumPy array of either, or a matrix known by its formula (`MatrixExpr`). In a batch each
+number is an array of one axis, each matrix one of three; the first counts the members.
 """
 
 from __future__ import annotations
 
-import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tutor.algebra import expr
+from tutor.algebra import expr, functions
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Apply, Expr
 from tutor.algebra.matrix_expr import MatrixExpr, elementwise, expr_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     import numpy as np
+
+    from tutor.algebra.functions import Function
 
 #: float, Expr, an array of them, or a MatrixExpr; rules are generic over all.
 Value: TypeAlias = Any
@@ -51,93 +54,70 @@ def is_exact(value: Value) -> bool:
     return isinstance(value, Expr | MatrixExpr) or (is_array(value) and value.dtype == object)
 
 
-def _elementwise(on_float: Callable[..., float], on_tree: Callable[..., Expr], on_array: str) -> Callable[..., Value]:
-    def function(*args: Value) -> Value:
+@cache
+def _arrays() -> ModuleType:
+    """Return the array half, which loads NumPy: with the first matrix."""
+    from tutor.algebra import arrays
+
+    return arrays
+
+
+def _on_any_value(function: Function) -> Callable[..., Value]:
+    """Return a function that tells the kinds of values apart."""
+    name, kernel, build = function.id, function.float_kernel, _exact_builder(function)
+    if function.is_generic:
+        return kernel
+
+    def apply(*args: Value) -> Value:
         if any(isinstance(arg, MatrixExpr) for arg in args):
-            return elementwise(on_tree, *args)
+            return elementwise(build, *args)
         if any(is_array(arg) for arg in args):
-            import numpy as np
-
-            if any(is_exact(arg) for arg in args):
-                return np.frompyfunc(on_tree, len(args), 1)(*args)
-            return _ARRAY_KERNELS[on_array](*args) if on_array in _ARRAY_KERNELS else getattr(np, on_array)(*args)
+            return _arrays().apply(name, build, args)
         if any(isinstance(arg, Expr) for arg in args):
-            return on_tree(*map(expr.as_expr, args))
-        return on_float(*args)
+            return build(*map(expr.as_expr, args))
+        return kernel(*args)
 
-    return function
-
-
-def _sigmoid(x: float) -> float:
-    # 1/(1 + e^-x) overflows far left of zero; e^x/(1 + e^x) is the same number there.
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    grown = math.exp(x)
-    return grown / (1 + grown)
+    return apply
 
 
-def _sigmoid_array(x: Any) -> Any:
-    import numpy as np
+def _exact_builder(function: Function) -> Callable[..., Expr]:
+    """Return the exact constructor. Balls decide which value a function with few values takes at an irrational number."""
+    if not function.values:
+        return function.build
 
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, small) / (1 + small)
+    def build(*args: Expr) -> Expr:
+        folded = function.build(*args)
+        if isinstance(folded, Apply):
+            try:
+                decided = nearest_float(folded)
+            except KeyError:  # it has symbols
+                return folded
+            if decided in function.values:
+                return expr.number(int(decided))
+        return folded
 
-
-def _softplus(x: float) -> float:
-    # log(1 + e^x) overflows on the right and loses its digits on the left.
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-def _softplus_array(x: Any) -> Any:
-    import numpy as np
-
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-def _relu_array(x: Any) -> Any:
-    import numpy as np
-
-    return np.maximum(x, 0.0)
+    return build
 
 
-_ARRAY_KERNELS = {"sigmoid": _sigmoid_array, "softplus": _softplus_array, "relu": _relu_array}
+#: Every scalar function and operator by its id, on any kind of value.
+SCALAR_FUNCTIONS: dict[str, Callable[..., Value]] = functions.table(
+    lambda function: {function.id: _on_any_value(function)}
+)
 
-exp = _elementwise(math.exp, expr.exp, "exp")
-log = _elementwise(math.log, expr.log, "log")
-sqrt = _elementwise(math.sqrt, expr.sqrt, "sqrt")
-sin = _elementwise(math.sin, expr.sin, "sin")
-cos = _elementwise(math.cos, expr.cos, "cos")
-tanh = _elementwise(math.tanh, expr.tanh, "tanh")
-sigmoid = _elementwise(_sigmoid, expr.sigmoid, "sigmoid")
-softplus = _elementwise(_softplus, expr.softplus, "softplus")
-relu = _elementwise(lambda x: max(x, 0.0), expr.relu, "relu")
-absolute = _elementwise(abs, expr.absolute, "absolute")
-maximum = _elementwise(max, expr.maximum, "maximum")
-minimum = _elementwise(min, expr.minimum, "minimum")
-#: 1 above zero, −1 below, 0 at zero.
-sign = _elementwise(lambda x: float((x > 0) - (x < 0)), lambda a: _exact_sign(a), "sign")
-
-
-def _exact_sign(a: Expr) -> Expr:
-    """The sign of an exact number is decided by balls, where the number itself is no fraction."""
-    found = expr.sign(a)
-    if isinstance(found, Apply):
-        from tutor.algebra.balls import nearest_float
-
-        try:
-            decided = nearest_float(found)
-        except KeyError:
-            return found
-        if decided in (-1.0, 0.0, 1.0):
-            return expr.number(int(decided))
-    return found
-
-
-def power(x: Value, n: Value) -> Value:
-    """x^n; a fractional power of a negative number is none, as in the reals."""
-    if isinstance(x, float) and isinstance(n, int | float):
-        return math.pow(x, n)
-    return x**n
+power = SCALAR_FUNCTIONS["pow"]
+exp = SCALAR_FUNCTIONS["exp"]
+log = SCALAR_FUNCTIONS["log"]
+sqrt = SCALAR_FUNCTIONS["sqrt"]
+sin = SCALAR_FUNCTIONS["sin"]
+cos = SCALAR_FUNCTIONS["cos"]
+tanh = SCALAR_FUNCTIONS["tanh"]
+sigmoid = SCALAR_FUNCTIONS["sigmoid"]
+softplus = SCALAR_FUNCTIONS["softplus"]
+relu = SCALAR_FUNCTIONS["relu"]
+absolute = SCALAR_FUNCTIONS["abs"]
+maximum = SCALAR_FUNCTIONS["max"]
+minimum = SCALAR_FUNCTIONS["min"]
+sign = SCALAR_FUNCTIONS["sign"]
 
 
 def transpose(x: Value) -> Value:
@@ -156,22 +136,7 @@ def sum_axis(x: Value, axis: int | None = None) -> Value:
             return Apply("sum", (x.expr,))
         kept = (1, x.shape[1]) if axis == 0 else (x.shape[0], 1)
         return x if kept == x.shape else MatrixExpr(Apply("sum", (x.expr, expr.number(axis))), kept)
-    if x.dtype == object:
-        if axis is None:
-            return _sum_cells(x.ravel())
-        lines = x.T if axis == 0 else x
-        sums = make_matrix((tuple(_sum_cells(line) for line in lines),))
-        return sums if axis == 0 else sums.T
-    if axis is not None:
-        return x.sum(axis=axis - 2, keepdims=True)
-    return x.sum(axis=(-2, -1)) if x.ndim > 2 else float(x.sum())
-
-
-def _sum_cells(cells: Any) -> Expr:
-    result: Expr = expr.ZERO
-    for cell in cells:
-        result = result + cell
-    return result
+    return _arrays().sum_axis(x, axis)
 
 
 def num_rows(x: Value) -> int:
@@ -200,14 +165,7 @@ def broadcast_like(g: Value, like: Value) -> Value:
         if is_matrix(g):
             return MatrixExpr(Apply("broadcast", (expr_of(g), *wide)), (like.shape[-2], like.shape[-1]))
         return MatrixExpr(expr.mul(expr_of(g), Apply("ones", wide)), (like.shape[-2], like.shape[-1]))
-    import numpy as np
-
-    if is_array(g):
-        cells = g[:, None, None] if g.ndim == 1 else g
-        return np.broadcast_to(cells, np.broadcast_shapes(cells.shape, like.shape)).copy()
-    cells = np.empty(like.shape, dtype=object if isinstance(g, Expr) else float)
-    cells[...] = g
-    return cells
+    return _arrays().broadcast(g, like.shape)
 
 
 def unbroadcast(g: Value, like: Value) -> Value:
@@ -227,11 +185,7 @@ def softmax(x: Value) -> Value:
     if isinstance(x, MatrixExpr):
         return MatrixExpr(Apply("softmax", (x.expr,)), x.shape)
     if not is_exact(x):
-        import numpy as np
-
-        x = x - x.max(axis=-1, keepdims=True)
-        grown = np.exp(x)
-        return grown / grown.sum(axis=-1, keepdims=True)
+        return _arrays().softmax(x)
     grown = exp(x)
     return grown / sum_axis(grown, 1)
 
@@ -240,38 +194,20 @@ def weighted_log(weight: Value, x: Value) -> Value:
     """weight · log x, and 0 where the weight is 0, whatever x is."""
     if isinstance(weight, MatrixExpr) or isinstance(x, MatrixExpr) or not is_array(x):
         return weight * log(x)
-    import numpy as np
-
-    if is_exact(x):
-        return np.frompyfunc(lambda w, p: expr.ZERO if _is_zero(w) else expr.mul(w, expr.log(p)), 2, 1)(weight, x)
-    return weight * np.log(np.where(weight == 0, 1.0, x))
+    return _arrays().weighted_log(weight, x)
 
 
 def weighted_inverse(weight: Value, x: Value) -> Value:
     """weight / x, and 0 where the weight is 0, whatever x is."""
     if isinstance(weight, MatrixExpr) or isinstance(x, MatrixExpr) or not is_array(x):
         return weight / x
-    import numpy as np
-
-    if is_exact(x):
-        return np.frompyfunc(lambda w, p: expr.ZERO if _is_zero(w) else expr.div(w, p), 2, 1)(weight, x)
-    return weight / np.where(weight == 0, 1.0, x)
-
-
-def _is_zero(weight: Expr) -> bool:
-    return isinstance(weight, expr.Num) and weight.value == 0
+    return _arrays().weighted_inverse(weight, x)
 
 
 def make_matrix(rows: tuple[tuple[Value, ...], ...]) -> np.ndarray[Any, Any]:
     """A matrix from its rows: of trees where any entry is one, of floats otherwise."""
-    import numpy as np
-
-    exact = any(isinstance(cell, Expr) for row in rows for cell in row)
-    cells = np.empty((len(rows), len(rows[0])), dtype=object if exact else float)
-    for i, row in enumerate(rows):
-        for j, cell in enumerate(row):
-            cells[i, j] = cell
-    return cells
+    matrix: np.ndarray[Any, Any] = _arrays().make_matrix(rows)
+    return matrix
 
 
 def map_cells(function: Callable[[Any], Any], value: Value) -> Value:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tutor.algebra import functions
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
 from tutor.algebra.lexer import Token, skeleton, tokenize
@@ -21,23 +22,9 @@ from tutor.i18n import N_, Message, message
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-#: Functions by the names they are written with: the operation, and how many values they take, at least and at most.
-FUNCTIONS = {
-    "exp": ("exp", 1, 1),
-    "log": ("log", 1, 1),
-    "ln": ("log", 1, 1),
-    "sqrt": ("sqrt", 1, 1),
-    "sin": ("sin", 1, 1),
-    "cos": ("cos", 1, 1),
-    "tanh": ("tanh", 1, 1),
-    "sigmoid": ("sigmoid", 1, 1),
-    "σ": ("sigmoid", 1, 1),
-    "relu": ("relu", 1, 1),
-    "softplus": ("softplus", 1, 1),
-    "abs": ("abs", 1, 1),
-    "sign": ("sign", 1, 1),
-    "max": ("max", 2, 2),
-    "min": ("min", 2, 2),
+    from tutor.algebra.functions import Function
+
+_MATRIX_FUNCTIONS = {
     "sum": ("sum", 1, 2),
     "mean": ("mean", 1, 2),
     "softmax": ("softmax", 1, 1),
@@ -45,6 +32,22 @@ FUNCTIONS = {
     "mse": ("mse", 2, 2),
     "ones": ("ones", 2, 2),
 }
+
+
+def _typed_names(function: Function) -> dict[str, tuple[str, int, int]]:
+    names = () if function.is_operator else (function.id, *function.aliases)
+    return dict.fromkeys(names, (function.id, function.arity, function.arity))
+
+
+#: Functions by the names that may be typed: the operation, and the least and the greatest number of operands.
+FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
+#: Nodes without a name are called by one of these and a number.
+_NODE_WORDS = functions.table(
+    lambda function: {function.id: function.id},
+    dict.fromkeys(
+        ("q", "inv", "matmul", "transpose", "sum", "mean", "softmax", "broadcast", "cross_entropy", "mse"), ""
+    ),
+)
 #: Functions whose second value is an axis: 0 goes down the columns, 1 along the rows.
 _AXIS_FUNCTIONS = ("sum", "mean")
 CONSTANTS = ("e", "pi", "π")
@@ -75,19 +78,19 @@ class Equation:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether no input or node may have this name: it means something of its own, or is given by counting."""
-    return name in FUNCTIONS or name in CONSTANTS or name in ("up", "start") or bool(_GENERATED_NAME.fullmatch(name))
+    """Return whether no input or node may have this name: it has a meaning already, or nodes are numbered with it."""
+    return name in FUNCTIONS or name in CONSTANTS or name in ("up", "start") or _is_generated(name)
+
+
+def _is_generated(name: str) -> bool:
+    word = name.rstrip("0123456789")
+    # A word may end in digits itself.
+    return any(name[:end] in _NODE_WORDS for end in range(len(word), len(name)))
 
 
 def _signature(token: Token, takes: int) -> str:
     """How a function is written, with letters for its values."""
     return f"{token.text}({', '.join('abcdefgh'[:takes])})"
-
-
-_GENERATED_NAME = re.compile(
-    r"(?:q|add|sub|mul|div|neg|inv|pow|exp|log|sqrt|sin|cos|tanh|sigmoid|relu|softplus|abs|sign|max|min|matmul|transpose"
-    r"|sum|mean|softmax|broadcast|cross_entropy|mse)[0-9]+"
-)
 
 
 def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSWER) -> Expr:

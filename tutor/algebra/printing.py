@@ -11,52 +11,23 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tutor.algebra import balls, ops
+from tutor.algebra import balls, functions, ops
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH
+from tutor.algebra.literals import MAX_EXACT_BITS, bit_length, exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.simplify import simplify
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
 
 SHOWN_DIGITS = 4
-#: An exact decimal up to this many significant digits is shown as it is.
-MAX_EXACT_DIGITS = 6
 
 #: How long an exact number, fraction or expression is at most, and how many parts one is looked for in.
 _MAX_EXACT_NUMBER, _MAX_EXACT_FRACTION, _MAX_EXACT_TEXT, _MAX_EXACT_PARTS = 10, 8, 16, 24
 
 _GRADIENT = re.compile(r"^d(\w+)/d(\w+)$")
 _TO_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-
-
-def exact_decimal(value: Fraction, digits: int = MAX_EXACT_DIGITS) -> str | None:
-    """`value` in full where it has at most `digits` significant digits, None otherwise. A plain minus."""
-    if _bit_length(value) > _MAX_EXACT_BITS:
-        return None
-    bottom = value.denominator
-    for prime in (2, 5):
-        while bottom % prime == 0:
-            bottom //= prime
-    if bottom != 1:
-        return None
-    places = 0
-    scaled = value
-    while scaled.denominator != 1:
-        scaled *= 10
-        places += 1
-        if places > 2 * digits:
-            return None
-    whole = abs(scaled.numerator)
-    if len(str(whole).rstrip("0")) > digits or len(str(whole)) > 12 + places:
-        return None
-    text = str(whole).rjust(places + 1, "0")
-    text = f"{text[:-places]}.{text[-places:]}" if places else text
-    return f"-{text}" if value < 0 else text
-
-
-#: A number of more bits than this is not short in any way of writing it.
-_MAX_EXACT_BITS = 128
 
 
 def format_number(value: float | Fraction, digits: int = SHOWN_DIGITS, near_one: bool = False) -> str:
@@ -99,8 +70,6 @@ def format_scalar(value: Any, digits: int = SHOWN_DIGITS, near_one: bool = False
         try:
             return format_number(balls.nearest_float(value), digits, near_one)
         except KeyError:
-            from tutor.algebra.simplify import simplify
-
             return format_expr(simplify(value))
     return format_number(float(value), digits, near_one)
 
@@ -117,10 +86,8 @@ def exact_form(value: Expr) -> Expr | None:
         most = _MAX_EXACT_FRACTION if exact_decimal(value.value) is None else _MAX_EXACT_NUMBER
         return Num(value.value) if _num_characters(value.value) <= most else None
     for count, part in enumerate(postorder(value)):
-        if count > _MAX_EXACT_PARTS or (isinstance(part, Num) and _bit_length(part.value) > _MAX_EXACT_BITS):
+        if count > _MAX_EXACT_PARTS or (isinstance(part, Num) and bit_length(part.value) > MAX_EXACT_BITS):
             return None
-    from tutor.algebra.simplify import simplify
-
     tidied = simplify(value)
     if isinstance(tidied, Num):
         return exact_form(tidied)
@@ -128,11 +95,7 @@ def exact_form(value: Expr) -> Expr | None:
 
 
 def _num_characters(value: Fraction) -> int:
-    return _MAX_EXACT_BITS if _bit_length(value) > _MAX_EXACT_BITS else len(exact_decimal(value) or str(value))
-
-
-def _bit_length(value: Fraction) -> int:
-    return max(value.numerator.bit_length(), value.denominator.bit_length())
+    return MAX_EXACT_BITS if bit_length(value) > MAX_EXACT_BITS else len(exact_decimal(value) or str(value))
 
 
 def format_cells(value: Value, digits: int = SHOWN_DIGITS, near_one: bool = False) -> list[list[str]]:
@@ -156,6 +119,7 @@ def format_value(value: Value, near_one: bool = False) -> str:
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 10, 20, 25, 30, 50
 _OPERATORS = {"add": (" + ", _SUM), "sub": (" − ", _SUM), "mul": ("·", _PRODUCT), "div": ("/", _PRODUCT)}
 _OPERATORS |= {"matmul": (" @ ", _PRODUCT)}
+_SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id})
 
 
 def format_expr(tree: Expr, juxtapose: bool = True) -> str:
@@ -213,7 +177,7 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         return ("e", _ATOM) if _is_e(tree) else _format_power("e", tree.args[0], done)
     if tree.op == "T":
         return _parenthesize(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
-    name = {"sigmoid": "σ"}.get(tree.op, tree.op)
+    name = _SYMBOLS.get(tree.op, tree.op)
     return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
 
 

@@ -11,37 +11,23 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tutor.algebra import normal_form
+from tutor.algebra import functions, normal_form
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, children, postorder
+from tutor.algebra.functions import DEFINED, NONNEGATIVE, NONZERO, POSITIVE
 from tutor.algebra.limits import MAX_BITS
-from tutor.algebra.normal_form import DEFINED, NONNEGATIVE, NONZERO, POSITIVE, Atom, Form, Product
+from tutor.algebra.normal_form import Atom, Form, Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Shape = tuple[int, int] | None
+    from tutor.algebra.ops import Shape
 
 #: A sum or product that is used more than once and has more parts than this is kept as one part.
 _MAX_INLINE_SIZE = 64
 _HALF = Fraction(1, 2)
-#: Functions that have a value everywhere, and what is known of it.
-_DEFINED_EVERYWHERE = {
-    "sin": 0,
-    "cos": 0,
-    "tanh": 0,
-    "sign": 0,
+#: What is known of the value of a matrix operation, which all of these have everywhere.
+_MATRIX_PROPERTIES = dict.fromkeys(("matmul", "T", "sum", "mean", "broadcast"), 0) | {
     "softmax": POSITIVE,
-    "sigmoid": POSITIVE,
-    "softplus": POSITIVE,
-    "relu": NONNEGATIVE,
-    "abs": NONNEGATIVE,
-    "max": 0,
-    "min": 0,
-    "matmul": 0,
-    "T": 0,
-    "sum": 0,
-    "mean": 0,
-    "broadcast": 0,
     "mse": NONNEGATIVE,
 }
 
@@ -327,22 +313,11 @@ def _as_shape(rows: Form, columns: Form) -> tuple[int, int]:
 
 
 def _infer_properties(op: str, args: list[Atom]) -> int:
-    total = DEFINED if all(arg.properties & DEFINED for arg in args) else 0
-    first = args[0].properties
-    if op in _DEFINED_EVERYWHERE:
-        known = _DEFINED_EVERYWHERE[op]
-        if op in ("relu", "abs", "tanh") and first & POSITIVE == POSITIVE:
-            known |= POSITIVE
-        if op == "abs" and first & NONZERO:
-            known |= POSITIVE
-        return known | total
-    if op == "sqrt":
-        return (first & NONZERO) | NONNEGATIVE | (total if first & NONNEGATIVE else 0)
-    if op == "log":
-        return total if first & POSITIVE == POSITIVE else 0
-    if op == "pow" and first & POSITIVE == POSITIVE:
-        return POSITIVE | total
-    return 0
+    if op in functions.FUNCTIONS:
+        return functions.FUNCTIONS[op].properties(*(arg.properties for arg in args))
+    if op not in _MATRIX_PROPERTIES:
+        return 0
+    return _MATRIX_PROPERTIES[op] | (DEFINED if all(arg.properties & DEFINED for arg in args) else 0)
 
 
 def _infer_shape(op: str, args: list[Atom]) -> Shape:

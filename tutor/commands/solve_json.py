@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num, free_names
+from tutor.algebra.literals import exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.printing import exact_decimal, exact_form, format_expr
+from tutor.algebra.printing import exact_form, format_expr
 from tutor.drawing.reports.worked_values import WorkedValues
 from tutor.glyphs import to_ascii
 

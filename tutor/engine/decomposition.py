@@ -5,36 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tutor.algebra import ops
+from tutor.algebra import functions, ops
 from tutor.algebra.expr import Expr, Grid, Num
 from tutor.engine.builder import build_function_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph
 
-#: Each with its operands x and y; {rows}, {columns} and {count} are those of x.
-_DECOMPOSITIONS: Mapping[str, str] = {
-    "sub": "x + -y",
-    "neg": "-1 * x",
-    "div": "x * (1 / y)",
-    "inv": "x^-1",
-    "sqrt": "x^(1/2)",
-    "sigmoid": "1 / (1 + exp(-x))",
-    "tanh": "p = exp(x); q = exp(-x); (p - q) / (p + q)",
-    "softplus": "log(1 + exp(x))",
-    "relu": "max(x, 0)",
-    "abs": "max(x, -x)",
-    "min": "-max(-x, -y)",
-    "mean": "sum(x) / {count}",
-    "mean.0": "sum(x, 0) / {rows}",
-    "mean.1": "sum(x, 1) / {columns}",
-    "softmax": "p = exp(x); p / sum(p, 1)",
-    "cross_entropy": "-sum(y * log(x)) / {rows}",
-    "mse": "mean((x - y)^2)",
-}
+#: By operation, on the operands x and y; {rows}, {columns} and {count} are those of x.
+_DECOMPOSITIONS = functions.table(
+    lambda function: {function.id: function.decomposition} if function.decomposition else {},
+    {
+        "inv": "x^-1",
+        "mean": "sum(x) / {count}",
+        "mean.0": "sum(x, 0) / {rows}",
+        "mean.1": "sum(x, 1) / {columns}",
+        "softmax": "p = exp(x); p / sum(p, 1)",
+        "cross_entropy": "-sum(y * log(x)) / {rows}",
+        "mse": "mean((x - y)^2)",
+    },
+)
 #: A power with a whole exponent up to this one is a product.
 _MAX_FACTORS = 6
 

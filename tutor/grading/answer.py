@@ -13,8 +13,9 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
+from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
-from tutor.algebra.printing import exact_decimal, format_expr, format_value
+from tutor.algebra.printing import format_expr, format_value
 from tutor.grading.numeric_equality import TypedNumber
 from tutor.grading.question import Question, parse_choice
 from tutor.i18n import N_, message

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from tutor.algebra.balls import BALL_CACHE, PRECISIONS, ball_from_fraction, working_precision
+from tutor.algebra.balls import BALL_CACHE, ball_from_fraction
 from tutor.algebra.expr import Apply, Expr, Num, postorder, structurally_equal
-from tutor.algebra.printing import exact_decimal
+from tutor.algebra.literals import exact_decimal
+from tutor.algebra.precision import PRECISIONS, working_precision
 from tutor.grading.tolerances import (
     CALCULATION_TOLERANCE,
     MAX_SHORT_DIGITS,

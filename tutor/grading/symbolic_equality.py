@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.balls import PRECISIONS, Ball, ball_from_fraction, to_ball, working_precision
+from tutor.algebra.balls import ball_from_fraction, to_ball
 from tutor.algebra.expr import Expr, Sym, postorder
+from tutor.algebra.precision import PRECISIONS, Ball, working_precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,7 +16,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tutor.algebra.limits import MAX_EXPONENT
-from tutor.algebra.printing import MAX_EXACT_DIGITS
+from tutor.algebra.literals import MAX_EXACT_DIGITS
 
 # --- digits ------------------------------------------------------------------------------------------------
 

@@ -13,20 +13,17 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Expr, Num, Sym, children, postorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-#: Operations between numbers that both sides know, with how many operands each has.
-OPERAND_COUNTS = {
-    **dict.fromkeys(("add", "sub", "mul", "div", "pow", "max", "min"), 2),
-    **dict.fromkeys(("neg", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs"), 1),
-    "sign": 1,
-}
-_UNEVALUATED = ("sigmoid", "tanh", "softplus", "relu")
-#: Functions by the names SymPy has for them.
-_FUNCTION_OPS = {"Abs": "abs", **{name: name for name in ("exp", "log", "sin", "cos", "sign", *_UNEVALUATED)}}
+#: Operations that both sides know, with the number of their operands.
+OPERAND_COUNTS = functions.table(lambda function: {function.id: function.arity})
+_IDS_BY_SYMPY_NAME = functions.table(
+    lambda function: {} if function.is_operator else {function.sympy or function.id: function.id}
+)
 #: A formula of more parts is not simplified.
 MAX_NODES = 400
 
@@ -91,7 +88,6 @@ def _simplify(sympy: Any, formula: Any) -> list[list[Any]] | None:
 
 def _to_sympy(sympy: Any, nodes: Iterable[Iterable[Any]]) -> Any:
     """The same formula in SymPy."""
-    meanings = _sympy_operations(sympy)
     made: list[Any] = []
     for op, *rest in nodes:
         if op == "num":
@@ -103,30 +99,19 @@ def _to_sympy(sympy: Any, nodes: Iterable[Iterable[Any]]) -> Any:
             signs = {"positive": {"positive": True}, "nonzero": {"nonzero": True}}.get(rest[1], {})
             made.append(sympy.Symbol(rest[0], real=True, **signs))
         else:
-            made.append(meanings[op](*(made[place] for place in rest)))
+            made.append(_sympy_operation(sympy, op)(*(made[place] for place in rest)))
     return made[-1]
 
 
-def _sympy_operations(sympy: Any) -> Mapping[str, Callable[..., Any]]:
-    return {
-        "add": lambda a, b: a + b,
-        "sub": lambda a, b: a - b,
-        "mul": lambda a, b: a * b,
-        "div": lambda a, b: a / b,
-        "pow": lambda a, b: a**b,
-        "neg": lambda a: -a,
-        "exp": sympy.exp,
-        "log": sympy.log,
-        "sqrt": sympy.sqrt,
-        "sin": sympy.sin,
-        "cos": sympy.cos,
-        "abs": sympy.Abs,
-        "sign": sympy.sign,
-        "max": sympy.Max,
-        "min": sympy.Min,
-        # Left as they are: what people write with σ and tanh is to be read with them.
-        **{name: sympy.Function(name, real=True) for name in _UNEVALUATED},
-    }
+def _sympy_operation(sympy: Any, op: str) -> Callable[..., Any]:
+    """Return a function in SymPy. One without a name there is left as it is: what was written with σ is read with σ."""
+    function = functions.FUNCTIONS.get(op)
+    if function is not None and function.is_generic:
+        return function.float_kernel
+    found: Callable[..., Any] = (
+        getattr(sympy, function.sympy) if function and function.sympy else sympy.Function(op, real=True)
+    )
+    return found
 
 
 class _SymPyConverter:
@@ -160,11 +145,10 @@ class _SymPyConverter:
             return self.convert_product(formula)
         if formula.is_Pow:
             return self.convert_power(formula)
-        if name in ("Max", "Min"):
-            return self.apply_pairwise(name.lower(), [self.convert(arg) for arg in formula.args])
-        if name in _FUNCTION_OPS and len(formula.args) == 1:
-            return self.add_node(_FUNCTION_OPS[name], self.convert(formula.args[0]))
-        raise ValueError(name)
+        if name not in _IDS_BY_SYMPY_NAME and type(type(formula)).__name__ != "UndefinedFunction":
+            raise ValueError(name)
+        op, places = _IDS_BY_SYMPY_NAME.get(name, name), [self.convert(operand) for operand in formula.args]
+        return self.apply_pairwise(op, places) if name in ("Max", "Min") else self.add_node(op, *places)
 
     def apply_pairwise(self, op: str, places: list[int]) -> int:
         total = places[0]

@@ -7,15 +7,16 @@ import keyword
 import unicodedata
 from typing import TYPE_CHECKING
 
+from tutor.algebra import functions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tutor.engine.graph import Graph
 
 #: What a name in a program must not hide.
-_RESERVED = frozenset(
-    (*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "torch", "F", "math", "sigmoid", "softmax")
-)
+_RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "torch", "F", "math", "softmax"))
+_HELPERS = functions.table(lambda function: {function.id: True} if function.numpy_helper else {})
 _MAX_LENGTH = 40
 
 
@@ -47,7 +48,7 @@ def to_identifier(text: str) -> str:
         plain = plain.strip("_")
     if not plain.isidentifier():
         plain = f"v_{plain}"
-    return f"{plain}_" if plain in _RESERVED else plain
+    return f"{plain}_" if plain in _RESERVED or plain in _HELPERS else plain
 
 
 def node_names(graph: Graph, pool: IdentifierPool) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
-from tutor.algebra.printing import exact_decimal, format_scalar
+from tutor.algebra.literals import exact_decimal
+from tutor.algebra.printing import format_scalar
 from tutor.engine.codegen.latex_names import escape_latex
 from tutor.engine.codegen.rule_formulas import Shapes, part_shapes
 
@@ -18,16 +20,7 @@ LatexFragment: TypeAlias = tuple[str, int]
 SUM, TOTAL, SIGN, PRODUCT, MATRIX_PRODUCT, QUOTIENT, POWER, ATOM = 10, 12, 15, 20, 22, 26, 30, 50
 
 _INFIX_OPERATORS = {"add": (" + ", SUM), "sub": (" - ", SUM), "matmul": (r" \, ", MATRIX_PRODUCT)}
-_FUNCTIONS = {
-    "log": r"\log",
-    "sin": r"\sin",
-    "cos": r"\cos",
-    "tanh": r"\tanh",
-    "max": r"\max",
-    "min": r"\min",
-    "sigmoid": r"\sigma",
-    "sign": r"\operatorname{sgn}",
-}
+_FUNCTIONS = functions.table(lambda function: {function.id: function.latex} if function.latex else {})
 
 
 def format_latex(
@@ -76,10 +69,6 @@ def _format_apply(part: Apply, args: list[LatexFragment], whole: list[bool]) -> 
         return rf"{_parenthesize(args[0], POWER + 1)}^{{\top}}", POWER
     if part.op == "exp" and not whole[0]:
         return ("e", ATOM) if args[0][0] == "1" else (f"e^{{{args[0][0]}}}", POWER)
-    if part.op == "sqrt":
-        return rf"\sqrt{{{args[0][0]}}}", ATOM
-    if part.op == "abs":
-        return rf"\left|{args[0][0]}\right|", ATOM
     if part.op == "ones":
         return _format_ones(args[0][0], args[1][0]), ATOM
     if part.op in ("sum", "mean"):
@@ -87,7 +76,9 @@ def _format_apply(part: Apply, args: list[LatexFragment], whole: list[bool]) -> 
     if part.op == "broadcast":
         rows, columns = args[1][0], args[2][0]
         return rf"{operator_name('broadcast')}_{{{rows} \times {columns}}}\left({args[0][0]}\right)", ATOM
-    called = _FUNCTIONS.get(part.op) or (r"\exp" if part.op == "exp" else operator_name(part.op))
+    called = _FUNCTIONS.get(part.op) or operator_name(part.op)
+    if "{0}" in called:
+        return called.format(*(arg for arg, _strength in args)), ATOM
     return rf"{called}\left({', '.join(arg for arg, _strength in args)}\right)", ATOM
 
 

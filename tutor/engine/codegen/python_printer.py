@@ -10,7 +10,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
-from tutor.algebra.printing import exact_decimal
+from tutor.algebra.literals import exact_decimal
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:

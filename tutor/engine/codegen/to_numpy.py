@@ -7,7 +7,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from tutor.algebra import ops
+from tutor.algebra import functions, ops
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
 from tutor.engine.codegen.python_printer import (
     ATOM,
@@ -38,38 +38,30 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Edge, Graph
     from tutor.engine.operation import Operation
 
-_NUMPY_DIALECT = Dialect(
-    {name: f"np.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign")}
-    | {
-        "sigmoid": "sigmoid({0})",
+_CALLS = functions.table(
+    lambda function: {} if function.is_operator else {function.id: function.numpy_call},
+    {
         "softmax": "softmax({0})",
-        "softplus": "np.logaddexp(0, {0})",
-        "relu": "np.maximum({0}, 0)",
-        "max": "np.maximum({0}, {1})",
-        "min": "np.minimum({0}, {1})",
         "ones": "np.ones(({0}, {1}))",
         "broadcast": "np.broadcast_to({0}, ({1}, {2}))",
         "T": "{0}.T",
     }
     | {name: f"{{0}}.{name}()" for name in ("sum", "mean")}
     | {f"{name}.{axis}": f"{{0}}.{name}(axis={axis}, keepdims=True)" for name in ("sum", "mean") for axis in (0, 1)},
-    pi="np.pi",
-    array=("np.array(", ")"),
 )
+_NUMPY_DIALECT = Dialect(_CALLS, pi="np.pi", array=("np.array(", ")"))
 
-#: Functions that NumPy lacks, in forms that do not overflow.
-_HELPERS = {
-    "sigmoid": (
-        "def sigmoid(x):",
-        "    small = np.exp(-np.abs(x))",
-        "    return np.where(x >= 0, 1, small) / (1 + small)",
-    ),
-    "softmax": (
-        "def softmax(x):",
-        "    grown = np.exp(x - x.max(axis=1, keepdims=True))",
-        "    return grown / grown.sum(axis=1, keepdims=True)",
-    ),
-}
+#: Lines that define what NumPy lacks, in forms that do not overflow.
+_HELPERS: dict[str, tuple[str, ...]] = functions.table(
+    lambda function: {function.id: function.numpy_helper} if function.numpy_helper else {},
+    {
+        "softmax": (
+            "def softmax(x):",
+            "    grown = np.exp(x - x.max(axis=1, keepdims=True))",
+            "    return grown / grown.sum(axis=1, keepdims=True)",
+        ),
+    },
+)
 #: Rules in words are broken into lines of about this length.
 _COMMENT_WIDTH = 100
 
@@ -103,13 +95,23 @@ def numpy_program(
             body.append(format_print(f"d_{name}:", steps.gradient_names[position[name]]))
     defined = [*_helper_definitions([*functions.lines, *body]), *functions.lines]
     # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
-    return ["import numpy as np", "", *([""] if defined else []), *defined, *body]
+    imports = ["import math", ""] if any("math." in line for line in defined) else []
+    return [*imports, "import numpy as np", "", *([""] if defined else []), *defined, *body]
 
 
 def _helper_definitions(lines: list[str]) -> list[str]:
-    """The definitions of the functions that the lines use."""
-    used = [name for name in _HELPERS if any(re.match(rf"[^#]*\b{name}\(", line) for line in lines)]
-    return [line for name in used for line in (*_HELPERS[name], "", "")]
+    """Return the definitions of the helpers that the lines call, and of those that these call."""
+    used: list[str] = []
+    pending = list(lines)
+    while pending:
+        called = [name for name in _HELPERS if name not in used and _calls(name, pending)]
+        used += called
+        pending = [line for name in called for line in _HELPERS[name]]
+    return [line for name in _HELPERS if name in used for line in (*_HELPERS[name], "", "")]
+
+
+def _calls(name: str, lines: list[str]) -> bool:
+    return any(re.match(rf"[^#]*\b{name}\(", line) for line in lines)
 
 
 def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[str, list[str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from tutor.algebra import ops
+from tutor.algebra import functions, ops
 from tutor.algebra.expr import Num
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
 from tutor.engine.codegen.python_printer import (
@@ -26,29 +27,26 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.engine.operation import Operation
 
-_CALLS = (
-    {name: f"torch.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")}
-    | {name: f"torch.{name}({{0}})" for name in ("sigmoid", "relu", "abs", "sign")}
-    | {
-        # PyTorch's own threshold, 20, gives up nine digits.
-        "softplus": "F.softplus({0}, threshold=40)",
+_CALLS = functions.table(
+    lambda function: {} if function.is_operator else {function.id: function.torch_call},
+    {
         "softmax": "torch.softmax({0}, dim=1)",
-        "max": "torch.maximum({0}, {1})",
-        "min": "torch.minimum({0}, {1})",
         "ones": "torch.ones({0}, {1}, dtype=torch.float64)",
         "broadcast": "{0}.expand({1}, {2})",
         "T": "{0}.T",
     }
     | {name: f"{{0}}.{name}()" for name in ("sum", "mean")}
-    | {f"{name}.{axis}": f"{{0}}.{name}(dim={axis}, keepdim=True)" for name in ("sum", "mean") for axis in (0, 1)}
+    | {f"{name}.{axis}": f"{{0}}.{name}(dim={axis}, keepdim=True)" for name in ("sum", "mean") for axis in (0, 1)},
 )
+_MATH_CALLS = functions.table(lambda function: {function.id: function.math_call} if function.math_call else {})
 _TORCH_DIALECT = Dialect(
     _CALLS,
     pi="math.pi",
     array=("torch.tensor(", ", dtype=torch.float64)"),
     number=("torch.tensor(", ", dtype=torch.float64)"),
-    constants={name: f"math.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh")},
+    constants=_MATH_CALLS,
 )
+_FUNCTIONAL_CALL = re.compile(r"[^#]*\bF\.\w+\(")
 #: A value without a name is written where it is used while the line stays about this long.
 _MAX_INLINE_LENGTH = 60
 
@@ -82,7 +80,7 @@ def torch_program(
     code = [*functions.lines, *body]
     imports = ["import math"] if any("math." in line for line in code) else []
     imports += ["import torch"]
-    imports += ["import torch.nn.functional as F"] if any("F.softplus(" in line for line in code) else []
+    imports += ["import torch.nn.functional as F"] if any(map(_FUNCTIONAL_CALL.match, code)) else []
     # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
     return [*imports, "", *([""] if functions.lines else []), *functions.lines, *body]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tutor.algebra import ops
+from tutor.algebra import functions, ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import EVALUATORS
 from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
@@ -25,39 +25,16 @@ class NotCompilableError(Exception):
     """A formula that can't be written in these lines."""
 
 
-#: How an operation is written where all its operands are numbers, as the rules compute it on floats.
-_NUMBER_TEMPLATES = {
-    "add": "{0} + {1}",
-    "sub": "{0} - {1}",
-    "mul": "{0} * {1}",
-    "div": "{0} / {1}",
-    "neg": "-{0}",
-    "pow": "pow({0}, {1})",
-    "whole_pow": "{0} ** {1}",
-    "exp": "exp({0})",
-    "log": "log({0})",
-    "log1p": "log1p({0})",
-    "sqrt": "sqrt({0})",
-    "sin": "sin({0})",
-    "cos": "cos({0})",
-    "tanh": "tanh({0})",
-    "abs": "abs({0})",
-    "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0",
-    "relu": "{0} if {0} >= 0.0 else 0.0",
-    "max": "{0} if {0} >= {1} else {1}",
-    "min": "{0} if {0} <= {1} else {1}",
-    "shared": "1.0 if {0} >= 0.0 else {1}",
-}
-#: The same where one of them is a matrix.
-_MATRIX_TEMPLATES = {
-    **{op: _NUMBER_TEMPLATES[op] for op in ("add", "sub", "mul", "div", "neg")},
-    "pow": "({0}) ** {1}",
-    **{op: f"np_{op}({{0}})" for op in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs", "sign")},
-    "relu": "np_maximum({0}, 0.0)",
-    "max": "np_maximum({0}, {1})",
-    "min": "np_minimum({0}, {1})",
-    "shared": "np_where({0} >= 0.0, 1.0, {1})",
-}
+#: How an operation is written if all its operands are numbers. The last three are steps that only this module uses.
+_NUMBER_TEMPLATES = functions.table(
+    lambda function: {function.id: function.scalar_template()},
+    {"whole_pow": "{0} ** {1}", "log1p": "log1p({0})", "one_if_not_negative": "1.0 if {0} >= 0.0 else {1}"},
+)
+#: The same if one of them is a matrix.
+_MATRIX_TEMPLATES = functions.table(
+    lambda function: {function.id: function.array_template()},
+    {"log1p": "np_log1p({0})", "one_if_not_negative": "np_where({0} >= 0.0, 1.0, {1})"},
+)
 
 
 class CodeBuilder:
@@ -134,9 +111,9 @@ class CodeBuilder:
             if isinstance(node, Num):
                 done[id(node)] = self.emit_constant(nearest_float(node))
             elif isinstance(node, Sym):
-                if node.name not in self._shapes and not _is_number(node.name):
+                if node.name not in self._shapes and not _is_number(node.name) and node.name != "pi":
                     raise NotCompilableError(node.name)
-                done[id(node)] = node.name
+                done[id(node)] = repr(math.pi) if node.name == "pi" else node.name
             elif isinstance(node, Apply):
                 done[id(node)] = self._emit_apply(node, [done[id(arg)] for arg in node.args])
             else:
@@ -156,12 +133,6 @@ class CodeBuilder:
 
     def _emit_apply(self, node: Apply, args: list[str]) -> str:
         op = node.op
-        if op == "sigmoid":
-            grown, below = self._emit_exp_neg_abs(args[0])
-            return self.emit_op("div", self.emit_op("shared", args[0], grown), below)
-        if op == "softplus":
-            grown, _ = self._emit_exp_neg_abs(args[0])
-            return self.emit_op("add", self.emit_op("relu", args[0]), self.emit_op("log1p", grown))
         if op == "ones":
             return self._emit_ones((_as_size(args[0]), _as_size(args[1])))
         if op == "broadcast":
@@ -172,11 +143,6 @@ class CodeBuilder:
             return self._emit_matrix_op(op, args)
         return self.emit_op(op, *args)
 
-    def _emit_exp_neg_abs(self, x: str) -> tuple[str, str]:
-        """e^−|x| and 1 + e^−|x|, which σ, softplus and their slopes share."""
-        grown = self.emit_op("exp", self.emit_op("neg", self.emit_op("abs", x)))
-        return grown, self.emit_op("add", "1.0", grown)
-
     def emit_op(self, op: str, *args: str) -> str:
         """The name of a number or, cell by cell, of a matrix."""
         if op == "mul" and "1.0" in args:
@@ -185,6 +151,9 @@ class CodeBuilder:
             return args[0]
         if op in EVALUATORS and all(_is_number(arg) or arg in self.namespace for arg in args):
             return self._fold_constants(op, args)
+        function = functions.FUNCTIONS.get(op)
+        if function is not None and function.code is not None:
+            return function.code(self.emit_op, *args)
         shapes = [shape for shape in map(self._shapes.get, args) if shape]
         if op == "pow" and not shapes and _is_number(args[1]) and float(args[1]).is_integer():
             # The same number as `pow` gives, sooner. Not for fractions: there a negative base must fail.
@@ -235,14 +204,15 @@ def _as_size(operand: str) -> int:
 
 
 def runtime_functions(with_matrices: bool) -> dict[str, Any]:
-    """What the lines call."""
-    found: dict[str, Any] = {"float": float, "abs": abs, "sum": sum, "type": type, "isfinite": math.isfinite}
-    for name in ("pow", "exp", "log", "log1p", "sqrt", "sin", "cos", "tanh"):
-        found[name] = getattr(math, name)
+    """Return the functions that the lines call, by name."""
+    found: dict[str, Any] = {"float": float, "sum": sum, "type": type, "isfinite": math.isfinite, "log1p": math.log1p}
+    found |= {name: math.pow if name == "pow" else f.float_kernel for name, f in functions.FUNCTIONS.items()}
     if with_matrices:
         import numpy as np
 
+        from tutor.algebra import arrays
+
         found |= {"softmax": ops.softmax, "spread": ops.broadcast_like, "vdot": np.vdot, "real": np.dtype(float)}
-        for name in ("exp", "log", "log1p", "sqrt", "sin", "cos", "tanh", "abs", "sign", "maximum", "minimum", "where"):
-            found[f"np_{name}"] = getattr(np, name)
+        found |= {f"np_{name}": kernel for name, kernel in arrays.KERNELS.items()}
+        found |= {"np_log1p": np.log1p, "np_where": np.where}
     return found

@@ -1,0 +1,484 @@
+"""Scalar functions and operators: one record each, from which every table about them is derived."""
+
+from __future__ import annotations
+
+import math
+import operator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tutor.algebra import expr
+from tutor.algebra.expr import ONE, ZERO, Apply, Expr, Num, add, div, equals_number, exact_sqrt, mul, neg, number, sub
+from tutor.algebra.precision import is_zero
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_T = TypeVar("_T")
+
+#: Properties of an expression: never 0, never below 0, defined everywhere. They are combined as bits.
+NONZERO, NONNEGATIVE, DEFINED = 1, 2, 4
+POSITIVE = NONZERO | NONNEGATIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One scalar function or operator.
+
+    Nothing here loads NumPy, flint, SymPy or PyTorch. Spellings are templates of the operands, `{0}` and `{1}`.
+    """
+
+    id: str
+    """the operation in trees; a function that is no operator is also typed by this name"""
+    arity: int = 1
+    is_operator: bool = False
+    aliases: tuple[str, ...] = ()
+    """other names that may be typed"""
+    symbol: str = ""
+    """how formulas and messages write it, the id by default"""
+
+    float_kernel: Callable[..., Any]
+    is_generic: bool = False
+    """whether the float kernel works on every kind of value: arrays, trees, SymPy's formulas"""
+    array_kernel: str | Callable[..., Any] = ""
+    """the name of a NumPy function, or a function of the NumPy module and the operands"""
+    ball_kernel: Callable[..., Any]
+    """on `flint.arb` numbers"""
+    fold: Callable[..., Expr | None] = lambda *args: None
+    """the exact value for exact operands, None if there is none. Raises `ValueError` outside the domain."""
+    values: tuple[int, ...] = ()
+    """the only values it takes, if these are few whole numbers: balls then decide which one it is"""
+    properties: Callable[..., int] = lambda *operands: 0
+    """the properties of its value from those of its operands"""
+    decomposition: str = ""
+    """the same in simpler operations on `x` and `y`, as a graph's text"""
+
+    numpy: str = ""
+    """the call in a program; by default that of the array kernel, or of the helper"""
+    numpy_helper: tuple[str, ...] = ()
+    """lines that define a function of this id in a NumPy program, if NumPy has none"""
+    torch: str = ""
+    sympy: str = ""
+    """its name in SymPy; SymPy leaves a function without one as it is"""
+    latex: str = ""
+    r"""a template, or a command to put before the operands, `\operatorname{id}` by default"""
+    scalar_code: str = ""
+    array_code: str = ""
+    """Python for compiled graphs, on floats and on arrays; by default a call of the kernel"""
+    code: Callable[..., str] | None = None
+    """the same for both in steps that other rules share: a function of `emit(op, *operands)` and the operands"""
+
+    @property
+    def numpy_call(self) -> str:
+        name = f"np.{self.array_kernel}" if isinstance(self.array_kernel, str) else self.id
+        return self.numpy or self._call(name)
+
+    @property
+    def torch_call(self) -> str:
+        return self.torch or self._call(f"torch.{self.id}")
+
+    @property
+    def math_call(self) -> str | None:
+        """The call in Python's own `math`, None if that lacks the function."""
+        kernel = self.float_kernel
+        return self._call(f"math.{kernel.__name__}") if kernel.__module__ == "math" else None
+
+    def scalar_template(self) -> str:
+        return self.scalar_code or self._call(self.id)
+
+    def array_template(self) -> str:
+        return self.array_code or self._call(f"np_{self.id}")
+
+    def _call(self, name: str) -> str:
+        return f"{name}({', '.join(f'{{{i}}}' for i in range(self.arity))})"
+
+    def build(self, *operands: Expr) -> Expr:
+        """Return the exact tree: its value if that is known, the operation on the operands otherwise."""
+        return self.fold(*operands) or Apply(self.id, operands)
+
+
+# --- kernels ---------------------------------------------------------------------------------------------------
+
+
+def power(x: Any, n: Any) -> Any:
+    """Return x^n. A fractional power of a negative number is an error, as in the reals."""
+    if isinstance(x, float) and isinstance(n, int | float):
+        return math.pow(x, n)
+    return x**n
+
+
+def _sigmoid(x: float) -> float:
+    # 1/(1 + e^−x) overflows far left of zero; e^x/(1 + e^x) is the same number there.
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    grown = math.exp(x)
+    return grown / (1 + grown)
+
+
+def _sigmoid_array(np: Any, x: Any) -> Any:
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def _softplus(x: float) -> float:
+    # log(1 + e^x) overflows on the right and loses its digits on the left.
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def _exp_neg_abs_code(emit: Callable[..., str], x: str) -> str:
+    """Write e^−|x|, which σ, softplus and their slopes share."""
+    return emit("exp", emit("neg", emit("abs", x)))
+
+
+def _sigmoid_code(emit: Callable[..., str], x: str) -> str:
+    small = _exp_neg_abs_code(emit, x)
+    return emit("div", emit("one_if_not_negative", x, small), emit("add", "1.0", small))
+
+
+def _sign_ball(a: Any) -> Any:
+    """Return the sign if `a` keeps away from zero; what can't be told from zero at the last precision is zero."""
+    ball = type(a)
+    return ball(1) if a > 0 else ball(-1) if a < 0 else ball(0) if is_zero(a) else ball(0, 1)
+
+
+# --- exact values ----------------------------------------------------------------------------------------------
+
+
+def _value_at(point: int, value: Expr) -> Callable[[Expr], Expr | None]:
+    """Return a fold that knows the function's value at one point."""
+    return lambda a: value if equals_number(a, point) else None
+
+
+def _fold_log(a: Expr) -> Expr | None:
+    if isinstance(a, Num) and a.value <= 0:
+        raise ValueError("log")
+    if equals_number(a, 1):
+        return ZERO
+    return a.args[0] if isinstance(a, Apply) and a.op == "exp" else None
+
+
+def _fold_sqrt(a: Expr) -> Expr | None:
+    if not isinstance(a, Num):
+        return None
+    if a.value < 0:
+        raise ValueError("sqrt")
+    root = exact_sqrt(a.value)
+    return None if root is None else Num(root)
+
+
+def _fold_sigmoid(a: Expr) -> Expr | None:
+    if equals_number(a, 0):
+        return Num(Fraction(1, 2))
+    grown = expr.exp(neg(a))
+    # a is a logarithm: σ(log 3) is 3/4.
+    return div(ONE, add(ONE, grown)) if isinstance(grown, Num) else None
+
+
+def _fold_tanh(a: Expr) -> Expr | None:
+    grown = expr.exp(mul(number(2), a))
+    return div(sub(grown, ONE), add(grown, ONE)) if isinstance(grown, Num) else None
+
+
+def _fold_softplus(a: Expr) -> Expr | None:
+    grown = expr.exp(a)
+    # a is a logarithm, or zero.
+    return exact("log", add(ONE, grown)) if isinstance(grown, Num) else None
+
+
+def _fold_numbers(function: Callable[..., Any]) -> Callable[..., Expr | None]:
+    """Return a fold that computes with rational numbers and leaves everything else."""
+
+    def fold(*operands: Expr) -> Expr | None:
+        values = [operand.value for operand in operands if isinstance(operand, Num)]
+        return Num(Fraction(function(*values))) if len(values) == len(operands) else None
+
+    return fold
+
+
+def _sign(x: float | Fraction) -> int:
+    return (x > 0) - (x < 0)
+
+
+# --- properties ------------------------------------------------------------------------------------------------
+
+
+def _is_positive(properties: int) -> bool:
+    return properties & POSITIVE == POSITIVE
+
+
+def _everywhere(known: int = 0) -> Callable[..., int]:
+    """Return the properties of a function that has a value for all operands that have one, and `known` besides."""
+    return lambda *operands: known | reduce(operator.and_, operands) & DEFINED
+
+
+# --- the records -----------------------------------------------------------------------------------------------
+
+_RECORDS = (
+    Function(
+        id="add",
+        arity=2,
+        is_operator=True,
+        symbol="+",
+        float_kernel=operator.add,
+        is_generic=True,
+        ball_kernel=operator.add,
+        fold=expr.add,
+        scalar_code="{0} + {1}",
+        array_code="{0} + {1}",
+    ),
+    Function(
+        id="sub",
+        arity=2,
+        is_operator=True,
+        symbol="−",
+        float_kernel=operator.sub,
+        is_generic=True,
+        ball_kernel=operator.sub,
+        fold=expr.sub,
+        decomposition="x + -y",
+        scalar_code="{0} - {1}",
+        array_code="{0} - {1}",
+    ),
+    Function(
+        id="mul",
+        arity=2,
+        is_operator=True,
+        symbol="×",
+        float_kernel=operator.mul,
+        is_generic=True,
+        ball_kernel=operator.mul,
+        fold=expr.mul,
+        scalar_code="{0} * {1}",
+        array_code="{0} * {1}",
+    ),
+    Function(
+        id="div",
+        arity=2,
+        is_operator=True,
+        symbol="÷",
+        float_kernel=operator.truediv,
+        is_generic=True,
+        ball_kernel=operator.truediv,
+        fold=expr.div,
+        decomposition="x * (1 / y)",
+        scalar_code="{0} / {1}",
+        array_code="{0} / {1}",
+    ),
+    Function(
+        id="neg",
+        is_operator=True,
+        symbol="−",
+        float_kernel=operator.neg,
+        is_generic=True,
+        ball_kernel=operator.neg,
+        fold=expr.neg,
+        decomposition="-1 * x",
+        scalar_code="-{0}",
+        array_code="-{0}",
+    ),
+    Function(
+        id="pow",
+        arity=2,
+        is_operator=True,
+        symbol="^",
+        float_kernel=power,
+        is_generic=True,
+        ball_kernel=operator.pow,
+        fold=expr.power,
+        properties=lambda a, n: POSITIVE | a & n & DEFINED if _is_positive(a) else 0,
+        array_code="({0}) ** {1}",
+    ),
+    Function(
+        id="exp",
+        float_kernel=math.exp,
+        array_kernel="exp",
+        ball_kernel=lambda a: a.exp(),
+        fold=expr.exp,
+        sympy="exp",
+        latex=r"\exp",
+    ),
+    Function(
+        id="log",
+        aliases=("ln",),
+        float_kernel=math.log,
+        array_kernel="log",
+        ball_kernel=lambda a: a.log(),
+        fold=_fold_log,
+        properties=lambda a: a & DEFINED if _is_positive(a) else 0,
+        sympy="log",
+        latex=r"\log",
+    ),
+    Function(
+        id="sqrt",
+        float_kernel=math.sqrt,
+        array_kernel="sqrt",
+        ball_kernel=lambda a: a.sqrt(),
+        fold=_fold_sqrt,
+        properties=lambda a: a & NONZERO | NONNEGATIVE | (a & DEFINED if a & NONNEGATIVE else 0),
+        decomposition="x^(1/2)",
+        sympy="sqrt",
+        latex=r"\sqrt{{{0}}}",
+    ),
+    Function(
+        id="sin",
+        float_kernel=math.sin,
+        array_kernel="sin",
+        ball_kernel=lambda a: a.sin(),
+        fold=_value_at(0, ZERO),
+        properties=_everywhere(),
+        sympy="sin",
+        latex=r"\sin",
+    ),
+    Function(
+        id="cos",
+        float_kernel=math.cos,
+        array_kernel="cos",
+        ball_kernel=lambda a: a.cos(),
+        fold=_value_at(0, ONE),
+        properties=_everywhere(),
+        sympy="cos",
+        latex=r"\cos",
+    ),
+    Function(
+        id="tanh",
+        float_kernel=math.tanh,
+        array_kernel="tanh",
+        ball_kernel=lambda a: a.tanh(),
+        fold=_fold_tanh,
+        properties=lambda a: a & DEFINED | (POSITIVE if _is_positive(a) else 0),
+        decomposition="p = exp(x); q = exp(-x); (p - q) / (p + q)",
+        latex=r"\tanh",
+    ),
+    Function(
+        id="sigmoid",
+        aliases=("σ",),
+        symbol="σ",
+        float_kernel=_sigmoid,
+        array_kernel=_sigmoid_array,
+        ball_kernel=lambda a: 1 / (1 + (-a).exp()),
+        fold=_fold_sigmoid,
+        properties=_everywhere(POSITIVE),
+        decomposition="1 / (1 + exp(-x))",
+        numpy_helper=(
+            "def sigmoid(x):",
+            "    small = np.exp(-np.abs(x))",
+            "    return np.where(x >= 0, 1, small) / (1 + small)",
+        ),
+        latex=r"\sigma",
+        code=_sigmoid_code,
+    ),
+    Function(
+        id="relu",
+        float_kernel=lambda x: max(x, 0.0),
+        array_kernel=lambda np, x: np.maximum(x, 0.0),
+        ball_kernel=lambda a: a.max(0),
+        fold=_fold_numbers(lambda x: max(x, 0)),
+        properties=lambda a: NONNEGATIVE | a & DEFINED | (NONZERO if _is_positive(a) else 0),
+        decomposition="max(x, 0)",
+        numpy="np.maximum({0}, 0)",
+        scalar_code="{0} if {0} >= 0.0 else 0.0",
+    ),
+    Function(
+        id="softplus",
+        float_kernel=_softplus,
+        array_kernel=lambda np, x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+        ball_kernel=lambda a: a.exp().log1p(),
+        fold=_fold_softplus,
+        properties=_everywhere(POSITIVE),
+        decomposition="log(1 + exp(x))",
+        numpy="np.logaddexp(0, {0})",
+        # PyTorch's own threshold, 20, gives up nine digits.
+        torch="F.softplus({0}, threshold=40)",
+        code=lambda emit, x: emit("add", emit("relu", x), emit("log1p", _exp_neg_abs_code(emit, x))),
+    ),
+    Function(
+        id="abs",
+        float_kernel=abs,
+        array_kernel="abs",
+        ball_kernel=abs,
+        fold=_fold_numbers(abs),
+        properties=lambda a: NONNEGATIVE | a & (NONZERO | DEFINED),
+        decomposition="max(x, -x)",
+        sympy="Abs",
+        latex=r"\left|{0}\right|",
+    ),
+    Function(
+        id="sign",
+        float_kernel=lambda x: float(_sign(x)),
+        array_kernel="sign",
+        ball_kernel=_sign_ball,
+        fold=_fold_numbers(_sign),
+        values=(-1, 0, 1),
+        properties=_everywhere(),
+        sympy="sign",
+        latex=r"\operatorname{sgn}",
+        scalar_code="1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0",
+    ),
+    Function(
+        id="max",
+        arity=2,
+        float_kernel=max,
+        array_kernel="maximum",
+        ball_kernel=lambda a, b: a.max(b),
+        fold=_fold_numbers(max),
+        properties=_everywhere(),
+        torch="torch.maximum({0}, {1})",
+        sympy="Max",
+        latex=r"\max",
+        scalar_code="{0} if {0} >= {1} else {1}",
+    ),
+    Function(
+        id="min",
+        arity=2,
+        float_kernel=min,
+        array_kernel="minimum",
+        ball_kernel=lambda a, b: a.min(b),
+        fold=_fold_numbers(min),
+        properties=_everywhere(),
+        decomposition="-max(-x, -y)",
+        torch="torch.minimum({0}, {1})",
+        sympy="Min",
+        latex=r"\min",
+        scalar_code="{0} if {0} <= {1} else {1}",
+    ),
+)
+
+#: Every function by its id.
+FUNCTIONS: dict[str, Function] = {function.id: function for function in _RECORDS}
+
+_tables: list[tuple[dict[str, Any], Callable[[Function], Mapping[str, Any]]]] = []
+
+
+def table(entries: Callable[[Function], Mapping[str, _T]], others: Mapping[str, _T] | None = None) -> dict[str, _T]:
+    """Return a table with the `entries` of each function, then the `others`. It follows `register` and `unregister`."""
+    derived: dict[str, _T] = {}
+    for function in FUNCTIONS.values():
+        derived.update(entries(function))
+    derived.update(others or {})
+    _tables.append((derived, entries))
+    return derived
+
+
+def register(function: Function) -> None:
+    """Add a function to every table. Raises `ValueError` if its id or one of its aliases is already in use."""
+    names = {name for known in FUNCTIONS.values() for name in (known.id, *known.aliases)}
+    if names & {function.id, *function.aliases}:
+        raise ValueError(function.id)
+    FUNCTIONS[function.id] = function
+    for derived, entries in _tables:
+        derived.update(entries(function))
+
+
+def unregister(name: str) -> None:
+    """Remove a function that was registered."""
+    function = FUNCTIONS.pop(name)
+    for derived, entries in reversed(_tables):  # a table may be derived from an earlier one
+        for key in entries(function):
+            derived.pop(key, None)
+
+
+def exact(name: str, *operands: Expr) -> Expr:
+    """Return the exact tree of a function on exact operands."""
+    return FUNCTIONS[name].build(*operands)
