@@ -20,6 +20,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import is_reserved, parse
 from tutor.algebra.printing import format_expr
 from tutor.algebra.simplify import infer_domain, simplify
+from tutor.engine import operations
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
@@ -27,7 +28,6 @@ from tutor.engine.fold import unfold
 from tutor.engine.graph import Graph
 from tutor.engine.jit import cache
 from tutor.engine.operation import Operation
-from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import forward_backward
 from tutor.practice.sympy_worker import _simplify, _to_sympy, decode, encode
 
@@ -58,10 +58,11 @@ OPERATION = Operation(
 
 
 @pytest.fixture
-def softsign(monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
-    monkeypatch.setitem(OPERATIONS, "softsign", OPERATION)  # type: ignore[arg-type]
+def softsign() -> Iterator[Function]:
     functions.register(SOFTSIGN)
+    operations.register(OPERATION)
     yield SOFTSIGN
+    operations.unregister(OPERATION)
     functions.unregister("softsign")
 
 
