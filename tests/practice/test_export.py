@@ -15,7 +15,6 @@ import pytest
 from tutor.practice import review
 from tutor.practice.event import COLUMNS, Event
 from tutor.practice.export import ATTEMPTS_HEADER, InvalidExport, as_json, as_row, read_export, spreadsheet_cell
-from tutor.practice.storage.resets import reset
 from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ def test_a_reset_is_taken_along(tmp_path: Path) -> None:
         for each in [event("begin", 0), event("answer", 1)]:
             assert one.append(each)
             assert two.append(each)
-        assert reset(one) is not None
+        assert one.reset() is not None
         assert merge_events(two, all_events(one)) == 1
         assert two.states() == {}
 

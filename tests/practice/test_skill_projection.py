@@ -12,12 +12,14 @@ import pytest
 from tutor.practice import review
 from tutor.practice.event import Event
 from tutor.practice.storage.migrations import MIGRATIONS, SCHEMA_VERSION, migrate
-from tutor.practice.storage.resets import list_resets, reset, restore
+from tutor.practice.storage.skill_projection import SkillProjection
 from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tutor.practice.mastery import Skill
 
 
 @pytest.fixture
@@ -187,25 +189,20 @@ def test_two_tutors_at_once_come_to_the_same_skills(path: Path) -> None:
         assert stored_skills(one) == stored_skills(other) == rebuilt_skills(other)
 
 
-def test_answers_that_come_while_skills_are_made_are_in_them(path: Path) -> None:
+def test_answers_that_come_while_skills_are_made_are_in_them(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.open(path) as store, Store.open(path) as other:
         append_events(store, *HISTORY)
-        from tutor.practice.storage import skill_projection
+        rebuild = SkillProjection.rebuild
 
-        read = skill_projection.rebuild
-
-        def replay_and_then_more(connection: sqlite3.Connection) -> Any:
-            result = read(connection)
+        def rebuild_and_write(projection: SkillProjection) -> tuple[dict[str, Skill], int]:
+            result = rebuild(projection)
             if other.state("basics", "sigmoid") != "begun":
                 append_events(other, answer_event("sigmoid", 5, exercise="sigmoid"))
-                assert reset(other, "basics", "plus") is not None
+                assert other.reset("basics", "plus") is not None
             return result
 
-        skill_projection.rebuild = replay_and_then_more
-        try:
-            store.with_database(lambda database: database.rebuild_skills())
-        finally:
-            skill_projection.rebuild = read
+        monkeypatch.setattr(SkillProjection, "rebuild", rebuild_and_write)
+        store.with_database(lambda database: database.rebuild_skills())
         assert set(review.load_skills(store)) == {"mul", "inv", "sigmoid"}
         assert stored_skills(store) == rebuilt_skills(store)
 
@@ -214,7 +211,7 @@ def test_a_reset_sets_aside_what_was_done_and_can_be_taken_back(path: Path) -> N
     with Store.open(path) as store:
         append_events(store, replace(HISTORY[0], kind="begin", id="b", rule=""), *HISTORY)
         before, states = stored_skills(store), store.states()
-        held = reset(store, "basics", "times")
+        held = store.reset("basics", "times")
         assert held is not None
         assert (held.pack, held.exercise) == ("basics", "times")
         assert store.state("basics", "times") == "new"
@@ -222,8 +219,8 @@ def test_a_reset_sets_aside_what_was_done_and_can_be_taken_back(path: Path) -> N
         assert store.events("basics", "times") == ()
         assert store.exercise_to_continue() is None
         assert set(review.load_skills(store)) == {"add", "inv"}
-        assert restore(store, held.id)
-        assert list_resets(store) == []
+        assert store.restore(held.id)
+        assert store.resets() == []
         assert stored_skills(store) == before
         assert store.states() == states
         assert store.exercise_to_continue() == ("basics", "times")
@@ -238,7 +235,7 @@ def test_a_reset_of_a_pack_or_of_all_covers_what_was_done_before_only(
 ) -> None:
     with Store.open(path) as store:
         append_events(store, *HISTORY, replace(answer_event(), pack="matrices", exercise="one"))
-        assert reset(store, pack, exercise) is not None
+        assert store.reset(pack, exercise) is not None
         append_events(store, replace(answer_event(), pack="other"))
         assert set(store.states()) == left
         again_times = answer_event("mul", 4)
@@ -251,22 +248,22 @@ def test_a_reset_of_a_pack_or_of_all_covers_what_was_done_before_only(
 def test_resets_lie_over_each_other(path: Path) -> None:
     with Store.open(path) as store:
         append_events(store, *HISTORY)
-        one = reset(store, "basics", "times")
-        everything = reset(store)
+        one = store.reset("basics", "times")
+        everything = store.reset()
         assert one is not None
         assert everything is not None
         assert store.states() == {}
-        assert [held.id for held in list_resets(store)] == [one.id, everything.id]
-        restore(store, everything.id)
+        assert [held.id for held in store.resets()] == [one.id, everything.id]
+        store.restore(everything.id)
         assert set(store.states()) == {("basics", "plus"), ("basics", "reciprocal")}
-        restore(store, one.id)
+        store.restore(one.id)
         assert len(store.states()) == 3
 
 
 def test_nothing_is_deleted_by_a_reset(path: Path) -> None:
     with Store.open(path) as store:
         append_events(store, *HISTORY)
-        reset(store)
+        store.reset()
         assert list(store.with_database(lambda database: list(database.all_events())) or [])[: len(HISTORY)] == HISTORY
 
 
@@ -276,7 +273,7 @@ def test_a_reset_that_cannot_be_saved_does_nothing(path: Path) -> None:
         connection = sqlite3.connect(path)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
         connection.close()
-        assert reset(store) is None
+        assert store.reset() is None
         assert "newer" in str(store.notice)
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT count(*) FROM event").fetchone() == (len(HISTORY),)

@@ -39,7 +39,6 @@ def reset(settings: RunOptions, what: str | None, everything: bool, undo: bool, 
 
 def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
     from tutor.practice.review import ensure_skills
-    from tutor.practice.storage.resets import reset
 
     states = store.states()
     touched = [name for name in states if pack in ("", name[0]) and exercise in ("", name[1])]
@@ -49,7 +48,7 @@ def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
     if not yes and not _confirm(_describe_target(pack, exercise), len(touched)):
         click.echo(_("Nothing was reset."))
         return 1
-    if reset(store, pack, exercise) is None:
+    if store.reset(pack, exercise) is None:
         raise CommandError(store.notice)
     ensure_skills(store)
     click.echo(_("Done. To take it back: backprop-tutor reset --undo"))
@@ -58,13 +57,12 @@ def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
 
 def _undo(store: Store) -> int:
     from tutor.practice.review import ensure_skills
-    from tutor.practice.storage.resets import list_resets, restore
 
-    held = list_resets(store)
+    held = store.resets()
     if not held:
         raise CommandError(message(N_("There is no reset to take back.")))
     last = held[-1]
-    if not restore(store, last.id):
+    if not store.restore(last.id):
         raise CommandError(store.notice)
     ensure_skills(store)
     click.echo(str(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise))))

@@ -38,6 +38,6 @@ def _format_command(suggestion: Suggestion) -> str:
     command = f"backprop-tutor play {'/'.join(suggestion.exercise)}"
     if not suggestion.new_numbers:
         return command
-    from random import SystemRandom
+    from tutor.practice.worksheet import random_seed
 
-    return f"{command} --seed {SystemRandom().randrange(1, 1_000_000)}"
+    return f"{command} --seed {random_seed()}"

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from math import isfinite
 
 
 def new_id() -> str:
-    """A fresh UUID, for an event or for a try."""
-    # Imported when the first event happens: it costs more than the rest of this room together.
+    """Return a new UUID for an event or a try."""
+    # Here, because it takes longer to load than everything else in this module.
     from uuid import uuid4
 
     return str(uuid4())
 
 
 def utc_now() -> str:
-    """The time in UTC, as ISO 8601 with microseconds."""
-    from datetime import UTC, datetime
-
+    """Return the time in UTC as ISO 8601 with microseconds."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 

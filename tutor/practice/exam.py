@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from getpass import getuser
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tutor.grading.verdict import Verdict, VerdictKind
@@ -31,8 +33,8 @@ NO_HELP = message(N_("This is an exam: there is no help, and answers stay as the
 #: What is said to who asks for other numbers, or wants to begin again.
 SAME_NUMBERS = message(N_("This is an exam: everyone has numbers of their own, and they stay the same."))
 
-#: Seeds are below this, so that they can be told by word of mouth.
-_NUM_SEEDS = 1_000_000
+#: Seeds are smaller than this, so that they can be passed on by word of mouth.
+NUM_SEEDS = 1_000_000
 _LEARNER_FILE = "learner"
 
 
@@ -65,8 +67,6 @@ def learner_id(folder: Path | None = None) -> str:
 
 
 def _account_name() -> str:
-    from getpass import getuser
-
     try:
         return getuser()
     except (OSError, KeyError, ImportError):
@@ -77,10 +77,8 @@ def exam_seed(exercise: Exercise, owner: str | None = None) -> int | None:
     """The seed of a learner's numbers in an exam; None where the exercise has one set of numbers."""
     if not exercise.has_variants:
         return None
-    from hashlib import sha256
-
     text = f"{learner_id() if owner is None else owner}\n{exercise.pack}\n{exercise.id}"
-    return int.from_bytes(sha256(text.encode()).digest()[:8], "big") % (_NUM_SEEDS - 1) + 1
+    return int.from_bytes(sha256(text.encode()).digest()[:8], "big") % (NUM_SEEDS - 1) + 1
 
 
 def result_message(verdicts: Sequence[tuple[Blank, Verdict]]) -> Message:

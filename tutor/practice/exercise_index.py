@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
+from tutor.packs.diagnostics import PackError
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def index_exercise(exercise: Exercise) -> IndexedExercise:
 
 
 def _index_data(exercise: Exercise) -> dict[str, Any]:
+    # Here, because it loads the engine, which a cached index does without.
     from tutor.practice.rule_ids import proves_rule, rule_id_at
 
     problem = exercise.variant().problem
@@ -115,7 +117,6 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
 def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:
     """What is remembered of an exercise; nothing of one that can't be opened."""
     from tutor.engine.passes import NonFiniteError
-    from tutor.packs.diagnostics import PackError
 
     try:
         return _index_data(pack.open(entry.id))

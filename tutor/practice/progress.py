@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
+from tutor.practice.mastery import parse_day
 from tutor.practice.rule_ids import normalise_rule_id, rule_name
 from tutor.practice.scheduler import utc_today
 
@@ -27,13 +28,13 @@ _MONDAY = "date(at, 'weekday 0', '-6 days')"
 _SETTLING_VERDICTS = "verdict IN ('right', 'mistaken', 'wrong', 'wrong-shape')"
 _FIRST_TRIES = f"""
 SELECT monday, count(*), sum(verdict = 'right' AND hints = 0) FROM (
-    SELECT min(seq), {_MONDAY} AS monday, verdict, hints FROM lasting
+    SELECT min(seq), {_MONDAY} AS monday, verdict, hints FROM active_event
     WHERE kind = 'answer' AND {_SETTLING_VERDICTS} GROUP BY worksheet, blank
 ) GROUP BY monday
 """
-_WEEKLY_WORK = f"SELECT {_MONDAY} AS monday, sum(duration), sum(kind = 'answer') FROM lasting GROUP BY monday"
+_WEEKLY_WORK = f"SELECT {_MONDAY} AS monday, sum(duration), sum(kind = 'answer') FROM active_event GROUP BY monday"
 _MISTAKE_COUNTS = """
-SELECT mistake, rule, blank, count(*) FROM lasting
+SELECT mistake, rule, blank, count(*) FROM active_event
 WHERE kind = 'answer' AND mistake <> '' GROUP BY mistake, rule ORDER BY 4 DESC, 1
 """
 
@@ -206,8 +207,6 @@ def _query(store: Store, sql: str) -> list[tuple[Any, ...]]:
 
 
 def _parse_day(text: object) -> date | None:
-    from tutor.practice.mastery import parse_day
-
     return parse_day(text) if isinstance(text, str) else None
 
 

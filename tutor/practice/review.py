@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.practice.scheduler import utc_today
+from tutor.practice.worksheet import Worksheet, random_seed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tutor.practice.exercise_index import ExerciseIndex, IndexedExercise
     from tutor.practice.mastery import Skill
     from tutor.practice.storage.store import Store
-    from tutor.practice.worksheet import Worksheet
 
 #: What a session takes at most.
 SESSION_MINUTES = 10.0
@@ -124,7 +124,7 @@ class ReviewSession:
         self.store = store
         self.items = tuple(items)
         self.position = 0
-        self._seed = _random_seed() if seed is None else seed
+        self._seed = random_seed() if seed is None else seed
         self._mastery_before = {rule: mastery_of(load_skills(store), rule) for item in items for rule in item.rules}
 
     @property
@@ -139,8 +139,6 @@ class ReviewSession:
 
     def open_worksheet(self, exercise: Exercise) -> Worksheet:
         """A new try at the present item's exercise, on fresh numbers where it has any."""
-        from tutor.practice.worksheet import Worksheet
-
         seed = self._seed + self.position if exercise.has_variants else None
         return Worksheet(exercise.variant(seed), ReviewJournal(self.store))
 
@@ -156,12 +154,6 @@ class ReviewSession:
             for item in self.items[: self.position]
             for rule in item.rules
         ]
-
-
-def _random_seed() -> int:
-    from random import SystemRandom
-
-    return SystemRandom().randrange(1, 1_000_000)
 
 
 def mastery_of(found: Mapping[str, Skill], rule: str) -> str:

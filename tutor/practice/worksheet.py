@@ -77,6 +77,11 @@ class _Tally:
     seconds: float = 0.0
 
 
+def random_seed() -> int:
+    """Return a seed of at most six digits, which can be passed on by word of mouth."""
+    return random.SystemRandom().randrange(1, exam.NUM_SEEDS)
+
+
 class Worksheet:
     """A try at `variant`. With a journal every event is stored; `events` of an earlier sitting are replayed."""
 
@@ -446,7 +451,7 @@ class Worksheet:
         if self.exam:
             raise RuntimeError(exam.SAME_NUMBERS.text)
         if seed is None:
-            seed = random.SystemRandom().randrange(1, 1_000_000)
+            seed = random_seed()
         exercise = self.variant.exercise
         stage = min(self.variant.stage + self.done, max(len(exercise.stages) - 1, 0))
         self._init_try(exercise.variant(seed, stage))

@@ -51,9 +51,7 @@ class ResetFlow:
         self._app.push_screen(ConfirmScreen(str(question), self._app.glyphs), answered)
 
     def _reset(self, pack: str, exercise: str, title: str, undo_key: str) -> str:
-        from tutor.practice.storage.resets import reset
-
-        done = reset(self._store, pack, exercise)
+        done = self._store.reset(pack, exercise)
         if done is None:
             return self._save_error()
         self._undoable.append((done.id, title))
@@ -62,13 +60,11 @@ class ResetFlow:
 
     def undo(self, report: Callable[[str], None]) -> None:
         """Take the last new beginning back."""
-        from tutor.practice.storage.resets import restore
-
         if not self._undoable:
             report(_("There is nothing to take back."))
             return
         id, called = self._undoable[-1]
-        if not restore(self._store, id):
+        if not self._store.restore(id):
             report(self._save_error())
             return
         self._undoable.pop()

@@ -100,12 +100,9 @@ class ReviewFlow(Preferences):
 
     def _preload_practice(self) -> None:
         """Find the atlas, and load what the first answer would wait for."""
-        from tutor.practice import scheduler
-
         if not self._records_progress:
             return
         self._load_exercise_index()
-        scheduler.preload()
         self._count_due()
 
     def refresh_due(self) -> None:
@@ -227,11 +224,11 @@ class ReviewFlow(Preferences):
 
     def open_by_name(self, name: str, new_numbers: bool = False) -> None:
         """Open an exercise by its name, on fresh numbers if they are asked for."""
-        from random import SystemRandom
+        from tutor.practice.worksheet import random_seed
 
         found = ((pack, entry) for pack in self.packs for entry in pack.entries if f"{pack.id}/{entry.id}" == name)
         for pack, entry in found:
-            self.open_exercise(pack, entry, SystemRandom().randrange(1, 1_000_000) if new_numbers else None)
+            self.open_exercise(pack, entry, random_seed() if new_numbers else None)
             return
 
     # --- progress ---

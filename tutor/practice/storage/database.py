@@ -1,16 +1,16 @@
-"""The progress file: opening it, adding events, asking it."""
+"""The connection to the progress file: opening it, adding events, querying them."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tutor.i18n import describe_os_error
 from tutor.practice.event import COLUMNS, Event
-from tutor.practice.storage import resets, skill_projection
 from tutor.practice.storage.errors import (
     DamagedFileError,
     NewerFormatError,
@@ -19,16 +19,17 @@ from tutor.practice.storage.errors import (
     describe_unwritable,
     from_sqlite_error,
 )
+from tutor.practice.storage.merge import merge_by_time
 from tutor.practice.storage.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate, schema_version
 from tutor.practice.storage.quarantine import FileIdentity, file_identity
-from tutor.practice.storage.resets import RESET_KINDS, Reset
+from tutor.practice.storage.resets import RESET_KINDS, Reset, active_resets, create_active_view, reset_sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tutor.practice.mastery import Skill
-
+    from tutor.practice.storage.skill_projection import SkillProjection
 
 _row_values = attrgetter(*COLUMNS)
 _COLUMNS = ", ".join(COLUMNS)
@@ -41,9 +42,9 @@ SELECT {_COLUMNS} FROM event WHERE worksheet = (
     ORDER BY seq DESC LIMIT 1
 ) ORDER BY seq
 """
-# Leaps through the index from the last event of one (pack, exercise, kind) to that of the one before: the time grows
-# with the number of exercises, not with the number of events. (Compared as one row value, SQLite would walk through
-# all events; with UNION ALL the leaps would go in a circle for ever where a damaged index leads back.)
+# Leaps through the index from the last event of one (pack, exercise, kind) to the last of the one before, so that the
+# time grows with the number of exercises, not of events. (If the three were compared as one row value, SQLite would
+# scan all events; with UNION ALL a damaged index could make the leaps go round for ever.)
 _LATEST_BY_KIND = """
 WITH RECURSIVE leap (seq) AS (
     SELECT (SELECT seq FROM event ORDER BY pack DESC, exercise DESC, kind DESC, seq DESC LIMIT 1)
@@ -61,13 +62,13 @@ SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (SELECT seq 
 
 
 class Database:
-    """A progress file that is open. Every method raises `Trouble`, or `Damaged` where it finds damage.
+    """An open progress file. Every method raises `StoreError`, or `DamagedFileError` if the file is damaged.
 
-    `frozen` tells that it lies on a disk that can't be written, and is read as it stood when it was opened.
+    `read_only`: the file is on a disk that can't be written, and is read as it was when it was opened.
     """
 
     def __init__(self, path: Path, timeout: float) -> None:
-        """Open the file at `path`, or make it; wait `patience` seconds at most for another process."""
+        """Open or create the file at `path`; wait at most `timeout` seconds for another process."""
         self._path = path
         self._identity = _ensure_file(path)
         self.read_only = False
@@ -75,18 +76,17 @@ class Database:
         try:
             with self._translate_errors():
                 self._open(str(path), timeout)
-        except StoreError as trouble:
-            if isinstance(trouble, DamagedFileError) or not _is_on_read_only_disk(path):
+        except StoreError as error:
+            if isinstance(error, DamagedFileError) or not _is_on_read_only_disk(path):
                 raise
-            # On a disk that can't be written SQLite can't make what it shares with other processes, of which none
-            # can change anything either.
+            # On such a disk SQLite can't create the files it shares with other processes, which can't write either.
             self.read_only = True
             with self._translate_errors():
                 self._open(f"{path.as_uri()}?immutable=1", timeout)
 
     def _open(self, name: str, timeout: float) -> None:
         self._connection = sqlite3.connect(name, timeout=timeout, isolation_level=None, uri=self.read_only)
-        # A text with a wrong byte in it is still worth having.
+        # A text with an invalid byte is still worth reading.
         self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             self._prepare()
@@ -96,22 +96,22 @@ class Database:
 
     def _prepare(self) -> None:
         connection = self._connection
-        # All in one view of the file: another process may be making it at this moment.
+        # One transaction, because another process may be creating the file at this moment.
         connection.execute("BEGIN")
         ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-        found = schema_version(connection)
+        version = schema_version(connection)
         empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         connection.execute("COMMIT")
-        if not (ours and found > 0) and not (empty and found == 0):
+        if not (ours and version > 0) and not (empty and version == 0):
             raise DamagedFileError(self._path, self._identity, was_progress_file=ours)
-        self._refuse_newer(found)
-        if found < SCHEMA_VERSION:
+        self._refuse_newer(version)
+        if version < SCHEMA_VERSION:
             self._migrate()
-        # Refused while another process does the same; then that one's doing is enough.
+        # Fails while another process does the same, which is enough.
         with suppress(sqlite3.OperationalError):
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: down to the disk, not only to its cache
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: flush the disk's own cache as well
         connection.execute("PRAGMA cell_size_check = ON")
         _to_events(connection.execute(_LAST_EVENT))
 
@@ -119,62 +119,59 @@ class Database:
         try:
             migrate(self._connection)
         except sqlite3.OperationalError as error:
-            # No sign of damage, whatever it is: this step is ours, and the file is as it was.
+            # Never a sign of damage: the step is our own SQL, and it was rolled back.
             raise StoreError(describe_sqlite_error(error, self._path)) from error
 
-    def _refuse_newer(self, found: int) -> None:
-        if found > SCHEMA_VERSION:
+    def _refuse_newer(self, version: int) -> None:
+        if version > SCHEMA_VERSION:
             raise NewerFormatError(self._path)
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the file is still the one at its path: nobody has moved or removed it."""
+        """Whether the file is still at its path: it was not moved or removed."""
         return file_identity(self._path) == self._identity
 
     def check_writable(self) -> None:
-        """See whether events could be written; nothing is."""
+        """Raise `StoreError` if events can't be written; write nothing."""
         with self._translate_errors(), self._transaction():
-            # SQLite lets a transaction on a read-only file begin: only a change tells.
+            # SQLite begins a transaction on a read-only file without an error: only a change raises one.
             self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def write(self, events: Iterable[Event], timeout: float | None = None) -> int:
-        """Add events, all or none, with what they come to; they are on the disk when this returns.
+        """Add events and update the skills, all or nothing; return how many were new.
 
-        One already there stays. How many were new.
+        The events are on the disk when this returns. An event that is already in the file is ignored.
         """
-        events = list(events)
-        skill_projection.preload(events)
+        projection = self._projection  # loaded before other processes have to wait
         with self._translate_errors():
             if timeout is not None:
                 self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * timeout)}")
             with self._transaction():
                 new = [event for event in events if self._insert(event)]
-                skill_projection.apply_events(self._connection, new)
+                projection.apply_events(new)
                 self._connection.execute("COMMIT")
                 return len(new)
 
     def _insert(self, event: Event) -> bool:
-        """Whether it was added: False for one that was there."""
+        """Add an event; return False if it was already in the file."""
         return self._connection.execute(_INSERT, _row_values(event)).rowcount > 0
 
     def merge(self, events: Iterable[Event]) -> int:
-        """Add events of another computer, each at its time among those that are here; how many were new."""
-        from tutor.practice.storage.merge import merge_by_time
-
+        """Add events of another computer, in order of time among those of this one; return how many were new."""
         with self._translate_errors(), self._transaction():
-            here = {id for (id,) in self._connection.execute("SELECT id FROM event")}
-            new = [event for event in {event.id: event for event in events}.values() if event.id not in here]
+            ids = {id for (id,) in self._connection.execute("SELECT id FROM event")}
+            new = [event for event in {event.id: event for event in events}.values() if event.id not in ids]
             if new:
                 for event in new:
                     self._insert(event)
                 merge_by_time(self._connection, len(new))
-                skill_projection.invalidate(self._connection)
+                self._projection.invalidate()
             self._connection.execute("COMMIT")
             return len(new)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """A transaction with the file to ourselves, taken back unless it is committed within."""
+        """Hold the write lock; roll back whatever is not committed within."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._refuse_newer(schema_version(self._connection))
@@ -185,62 +182,69 @@ class Database:
                     self._connection.execute("ROLLBACK")
 
     def latest_try(self, pack: str, exercise: str) -> list[Event]:
-        """All events of the try of this exercise that was begun last, in order."""
+        """Return the events of the latest try of this exercise, in order."""
         with self._translate_errors():
-            since = resets.reset_sequence(resets.active_resets(self._connection), pack, exercise)
+            since = reset_sequence(self.resets(), pack, exercise)
             return _to_events(self._connection.execute(_LATEST_TRY, (pack, exercise, since)))
 
     def latest_by_kind(self) -> list[tuple[str, str, str, str]]:
-        """(pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
+        """Return (pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
         with self._translate_errors():
-            # The first number tells of what other connections changed, the second of our own changes.
-            (others,) = self._connection.execute("PRAGMA data_version").fetchone()
-            now = others, self._connection.total_changes
-            if self._latest_cache is None or self._latest_cache[0] != now:
-                active = resets.active_resets(self._connection)
-                found = [
+            # The first number changes with writes of other connections, the second with our own.
+            (data_version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            version = data_version, self._connection.total_changes
+            if self._latest_cache is None or self._latest_cache[0] != version:
+                resets = self.resets()
+                latest = [
                     (pack, exercise, kind, worksheet)
                     for pack, exercise, kind, worksheet, seq in self._connection.execute(_LATEST_BY_KIND)
-                    if kind not in RESET_KINDS and seq > resets.reset_sequence(active, pack, exercise)
+                    if kind not in RESET_KINDS and seq > reset_sequence(resets, pack, exercise)
                 ]
-                self._latest_cache = now, found
+                self._latest_cache = version, latest
             return self._latest_cache[1]
 
     def resets(self) -> list[Reset]:
-        """The resets that hold, oldest first."""
+        """Return the active resets, oldest first."""
         with self._translate_errors():
-            return resets.active_resets(self._connection)
+            return active_resets(self._connection)
 
     def due_rules(self, day: str) -> list[str] | None:
-        """The rules that are due on a day, the longest waiting first; None where the skills must be made first."""
+        """Return the rules due on a day (ISO 8601), longest overdue first; None if the skills are out of date."""
         with self._translate_errors():
-            return skill_projection.due_rules(self._connection, day)
+            return self._projection.due_rules(day)
 
     def skills(self) -> Mapping[str, Skill] | None:
-        """How things stand with every rule that was practised; None where the skills must be made first."""
+        """Return the skill of every practised rule; None if the skills are out of date."""
         with self._translate_errors():
-            return skill_projection.load_skills(self._connection)
+            return self._projection.load_skills()
 
     def rebuild_skills(self) -> None:
-        """Make the skills anew from all events. Others can write in the meantime."""
+        """Derive the skills from all events again. Other processes can write in the meantime."""
         with self._translate_errors():
             while True:
-                found, last = skill_projection.rebuild(self._connection)
+                skills, last = self._projection.rebuild()
                 with self._transaction():
-                    if skill_projection.commit_rebuild(self._connection, found, last):
+                    if self._projection.commit_rebuild(skills, last):
                         self._connection.execute("COMMIT")
                         return
 
+    @cached_property
+    def _projection(self) -> SkillProjection:
+        # Here, because it loads the engine, which the list of exercises does without.
+        from tutor.practice.storage.skill_projection import SkillProjection
+
+        return SkillProjection(self._connection)
+
     def all_events(self) -> Iterator[Event]:
-        """Every event, in order; also what was reset."""
+        """Yield every event in order, also those that a reset hides."""
         with self._translate_errors():
             for row in self._connection.execute(_ALL_EVENTS):
                 yield from _to_events([row])
 
     def query(self, sql: str, parameters: Iterable[object] = ()) -> list[tuple[object, ...]]:
-        """The answer to a question in SQL about `lasting`: the events without what was reset."""
+        """Return the rows of an SQL query on `active_event`: the events that no reset hides."""
         with self._translate_errors():
-            resets.create_active_view(self._connection)
+            create_active_view(self._connection)
             return self._connection.execute(sql, tuple(parameters)).fetchall()
 
     def close(self) -> None:
@@ -249,26 +253,27 @@ class Database:
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """Say what SQLite finds wrong as a `Trouble`."""
+        """Raise SQLite's errors as `StoreError`."""
         try:
             yield
-        except (_InvalidEventRow, UnicodeDecodeError) as error:  # of SQLite's complaint, when it quotes wrong bytes
+        # UnicodeDecodeError: an error message of SQLite can quote invalid bytes.
+        except (_InvalidEventRow, UnicodeDecodeError) as error:
             raise DamagedFileError(self._path, self._identity) from error
         except sqlite3.Error as error:
             raise from_sqlite_error(error, self._path, self._identity) from error
 
 
 def _is_on_read_only_disk(path: Path) -> bool:
-    """Whether a file that is all there stands where nothing can be made."""
+    """Return whether a complete file, without a write-ahead log, is on a disk that can't be written."""
     try:
-        whole = path.stat().st_size > 0 and not path.with_name(path.name + "-wal").exists()
-        return whole and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):  # Windows has no such question
+        complete = path.stat().st_size > 0 and not path.with_name(path.name + "-wal").exists()
+        return complete and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # Windows has no statvfs
         return False
 
 
 class _InvalidEventRow(Exception):
-    """A row holds what no event can: bytes of the file have changed."""
+    """A row is not a valid event: bytes of the file have changed."""
 
 
 def _to_events(rows: Iterable[tuple[object, ...]]) -> list[Event]:
@@ -279,13 +284,13 @@ def _to_events(rows: Iterable[tuple[object, ...]]) -> list[Event]:
 
 
 def _ensure_file(path: Path) -> FileIdentity | None:
-    """Make sure that there is a file, in a folder, and say which."""
+    """Create the file and its folder if they don't exist; return the file's identity."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)
-        # A log without its database: SQLite would throw it away. (Looked at in this order, as the log of a
-        # database that is just being made never comes before it.)
+        # SQLite would delete a log whose database is empty. (Checked in this order because a database that is
+        # just being created is never empty once it has a log.)
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size and not path.stat().st_size:
             raise DamagedFileError(path, file_identity(path))

@@ -1,20 +1,21 @@
-"""What can be wrong with the progress file, and what to say to it."""
+"""Errors of the progress file, and the message to the learner for each."""
 
 from __future__ import annotations
 
-import sqlite3
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
     from tutor.practice.storage.quarantine import FileIdentity
 
 
 class StoreError(Exception):
-    """The file cannot be used, for now; `notice` says why and what to do."""
+    """The file cannot be used for now; `notice` says why and what to do."""
 
     def __init__(self, notice: Message) -> None:
         super().__init__(notice)
@@ -22,7 +23,7 @@ class StoreError(Exception):
 
 
 class NewerFormatError(StoreError):
-    """The file was made by a newer version and stays untouched."""
+    """The file was saved by a newer version and is left alone."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -37,7 +38,7 @@ class NewerFormatError(StoreError):
 
 
 class DamagedFileError(StoreError):
-    """The file is no progress file, or none any more. `ours`: it has been one."""
+    """The file is not a progress file, or is a damaged one (`was_progress_file`)."""
 
     def __init__(self, path: Path, identity: FileIdentity | None, *, was_progress_file: bool = True) -> None:
         super().__init__(
@@ -53,42 +54,54 @@ class DamagedFileError(StoreError):
         self.was_progress_file = was_progress_file
 
 
-#: The last three say that a table, a column or a rule is not as we made it: our own questions are not at fault.
+class _SQLiteCode(IntEnum):
+    """SQLite's primary result codes, here so that errors can be handled before SQLite is loaded."""
+
+    ERROR = 1
+    BUSY = 5
+    LOCKED = 6
+    CORRUPT = 11
+    FULL = 13
+    CONSTRAINT = 19
+    MISMATCH = 20
+    FORMAT = 24
+    NOTADB = 26
+
+
+#: ERROR, CONSTRAINT and MISMATCH count as damage because our own SQL is tested: a table or column must be missing.
 _DAMAGE_CODES = (
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_FORMAT,
-    sqlite3.SQLITE_ERROR,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
+    _SQLiteCode.CORRUPT,
+    _SQLiteCode.NOTADB,
+    _SQLiteCode.FORMAT,
+    _SQLiteCode.ERROR,
+    _SQLiteCode.CONSTRAINT,
+    _SQLiteCode.MISMATCH,
 )
 
 
 def from_sqlite_error(error: sqlite3.Error, path: Path, identity: FileIdentity | None) -> StoreError:
-    """What SQLite finds wrong with the file `which` at `path`."""
-    return (
-        DamagedFileError(path, identity)
-        if _error_code(error) in _DAMAGE_CODES
-        else StoreError(describe_sqlite_error(error, path))
-    )
+    """Return the `StoreError` for an error that SQLite raised about the file at `path`."""
+    if _error_code(error) in _DAMAGE_CODES:
+        return DamagedFileError(path, identity)
+    return StoreError(describe_sqlite_error(error, path))
 
 
 def _error_code(error: sqlite3.Error) -> int:
-    """The kind of error, which is the low byte of SQLite's extended code; 0 for a fault of the module."""
+    """Return the low byte of SQLite's extended result code; 0 for an error of Python's module."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
-    """What to say to an error that leaves the file as it is."""
+    """Return the message for an error that leaves the file as it is."""
     match _error_code(error):
-        case sqlite3.SQLITE_FULL:
+        case _SQLiteCode.FULL:
             return message(
                 N_(
                     "The disk is full, so your last entries are not saved yet: make some room, and they will be "
                     "saved with your next entry."
                 )
             )
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+        case _SQLiteCode.BUSY | _SQLiteCode.LOCKED:
             return message(
                 N_(
                     "Another program keeps {path} locked, so your last entries are not saved yet: close that "
@@ -100,7 +113,7 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
 
 
 def describe_unwritable(path: Path, reason: str) -> Message:
-    """What to say where nothing can be kept."""
+    """Return the message for a folder or file that can't be written."""
     return message(
         N_(
             "Your entries cannot be saved in {path} ({reason}): make that folder and file writable, or set "

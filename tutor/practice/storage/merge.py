@@ -1,8 +1,8 @@
-"""Events of two computers in one file, in the order in which things were done."""
+"""Merging the events of two computers into one file, in the order of their times."""
 
 from __future__ import annotations
 
-from heapq import merge as merged
+import heapq
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,24 +14,25 @@ if TYPE_CHECKING:
 
 
 def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:
-    """Put the last `added` events where they belong by their times; `connection` is in a transaction.
+    """Renumber events so that the last `num_added` are in order of time among the others.
 
-    The events of either computer keep their order, also where its clock went back.
+    The events of each computer keep their order, even if its clock was set back. Call it within a transaction.
     """
     rows = connection.execute("SELECT seq, at FROM event ORDER BY seq").fetchall()
-    here, theirs = rows[: len(rows) - num_added], rows[len(rows) - num_added :]
-    order = [seq for _, seq in merged(_with_latest_time(here), _with_latest_time(theirs), key=lambda row: row[0])]
+    ours, theirs = rows[: len(rows) - num_added], rows[len(rows) - num_added :]
+    merged = heapq.merge(_with_latest_time(ours), _with_latest_time(theirs), key=lambda row: row[0])
+    order = [seq for _, seq in merged]
     if order == sorted(order):
         return
     unprotect_events(connection)
-    # By way of negative numbers, as no two events may have the same one in between.
+    # Negative numbers in between, because two events may never have the same number.
     connection.executemany("UPDATE event SET seq = ? WHERE seq = ?", [(-new, old) for new, old in enumerate(order, 1)])
     connection.execute("UPDATE event SET seq = -seq")
     protect_events(connection)
 
 
 def _with_latest_time(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
-    """Each event's number with the latest time so far."""
+    """Pair each event's number with the latest time up to it."""
     rows = list(rows)
     times = accumulate((at for _, at in rows), max)
     return zip(times, (seq for seq, _ in rows), strict=True)

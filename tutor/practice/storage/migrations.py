@@ -1,4 +1,4 @@
-"""What the progress file looks like inside, and how an older one is brought up to date."""
+"""The schema of the progress file, and the steps that migrate an older one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-#: Tells our file from any other SQLite file: the letters BPTU.
+#: Marks a SQLite file as ours: the letters BPTU.
 APPLICATION_ID = 0x42505455
+
+#: The version of the rules by which skills are derived from events. Skills of another version are rebuilt.
+DERIVATION_VERSION = 1
 
 Migration: TypeAlias = Callable[[sqlite3.Connection], object]
 
@@ -41,14 +44,14 @@ def _create_event_table(connection: sqlite3.Connection) -> None:
 
 
 def protect_events(connection: sqlite3.Connection) -> None:
-    """Let events only ever be added, each once."""
+    """Make the event table append-only, with each event once."""
     for change in ("UPDATE", "DELETE"):
         connection.execute(
             f"CREATE TRIGGER no_{change.lower()} BEFORE {change} ON event "
             "BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
         )
-    # INSERT OR REPLACE deletes without asking the trigger above. With this one an event that is there already
-    # stays as it is, so that one whose saving was in doubt can simply be written again.
+    # INSERT OR REPLACE deletes without firing the trigger above. Because this one ignores an event that is already
+    # in the file, an event that may or may not have been saved can simply be written again.
     connection.execute(
         "CREATE TRIGGER once BEFORE INSERT ON event "
         "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id OR seq = NEW.seq) "
@@ -57,7 +60,7 @@ def protect_events(connection: sqlite3.Connection) -> None:
 
 
 def unprotect_events(connection: sqlite3.Connection) -> None:
-    """Let events be put in another order; `guard` again before the transaction ends."""
+    """Allow events to be renumbered; call `protect_events` before the transaction ends."""
     for trigger in ("no_update", "no_delete", "once"):
         connection.execute(f"DROP TRIGGER {trigger}")
 
@@ -65,34 +68,31 @@ def unprotect_events(connection: sqlite3.Connection) -> None:
 def _add_skill_tables(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE event ADD COLUMN proof INTEGER NOT NULL DEFAULT 0")
     connection.execute("CREATE INDEX event_resets ON event (seq) WHERE kind IN ('reset', 'restore')")
-    # What the events come to, rule by rule: `due` and `standing` for quick questions, the rest in JSON. It can be
-    # made anew from the events at any time. `derived` says which version of that derivation a table holds; where
-    # it says nothing, the table is not to be relied on.
+    # The skill of each rule, derived from the events: `due` and `standing` as columns for fast queries, the rest as
+    # JSON. `derived` holds the version of that derivation; without a row there, the table has to be rebuilt.
     connection.execute(
         "CREATE TABLE skill (rule TEXT PRIMARY KEY, due TEXT NOT NULL, standing TEXT NOT NULL, data TEXT NOT NULL)"
     )
     connection.execute("CREATE TABLE derived (name TEXT PRIMARY KEY, version INTEGER NOT NULL)")
     if not connection.execute("SELECT count(*) FROM event").fetchone()[0]:
-        from tutor.practice.storage.skill_projection import DERIVATION_VERSION
-
         connection.execute("INSERT INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))
 
 
-#: The step from each version to the next, oldest first. A step that changes events drops the triggers first.
+#: The step from each version to the next, oldest first. A step that changes events must drop the triggers first.
 MIGRATIONS: tuple[Migration, ...] = (_create_event_table, _add_skill_tables)
 
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Bring a new or older file to the version of `migrations`, all in one transaction.
+    """Migrate a new or older file to the version of `migrations`, in one transaction.
 
-    `connection` is in autocommit mode (`isolation_level=None`). Raises sqlite3.Error and leaves the file as
-    it was when a step fails. A file of this version or a newer one is left alone.
+    `connection` must be in autocommit mode (`isolation_level=None`). Raise sqlite3.Error and leave the file as
+    it was if a step fails. Leave a file of this version or a newer one alone.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Read under the lock: another process may have done it all since we looked.
+        # Read again under the lock: another process may have migrated the file in the meantime.
         for step in migrations[schema_version(connection) :]:
             step(connection)
         if schema_version(connection) < len(migrations):
@@ -105,5 +105,5 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
-    """The version of the file, 0 for one that holds nothing yet."""
+    """Return the version of the file, 0 for an empty one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

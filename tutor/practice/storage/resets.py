@@ -1,17 +1,13 @@
-"""Resets: what was done before one is set aside, in an exercise, in a pack or everywhere. Nothing is deleted."""
+"""Resets: an event hides all earlier events of an exercise, of a pack or of everything. Nothing is deleted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.practice.event import Event, new_id
-
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
-
-    from tutor.practice.storage.store import Store
 
 RESET, RESTORE = "reset", "restore"
 RESET_KINDS = (RESET, RESTORE)
@@ -19,7 +15,7 @@ RESET_KINDS = (RESET, RESTORE)
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A reset that holds. Without an exercise it is of a pack, without a pack of everything."""
+    """An active reset of an exercise, of a pack (no exercise) or of everything (no pack)."""
 
     id: str
     at: str
@@ -32,66 +28,38 @@ class Reset:
 
 
 def active_resets(connection: sqlite3.Connection) -> list[Reset]:
-    """The resets that were not taken back, oldest first."""
-    found: dict[str, Reset] = {}
+    """Return the resets that were not undone, oldest first."""
+    resets: dict[str, Reset] = {}
     rows = connection.execute(
         "SELECT id, at, pack, exercise, seq, kind, text FROM event WHERE kind IN ('reset', 'restore') ORDER BY seq"
     )
     for id, at, pack, exercise, seq, kind, text in rows:
         if kind == RESET:
-            found[id] = Reset(id, at, pack, exercise, seq)
+            resets[id] = Reset(id, at, pack, exercise, seq)
         else:
-            found.pop(text, None)
-    return list(found.values())
+            resets.pop(text, None)
+    return list(resets.values())
 
 
 def reset_sequence(resets: Iterable[Reset], pack: str, exercise: str) -> int:
-    """The number of the event up to which all events of an exercise are set aside; 0 for none."""
+    """Return the number of the last event of an exercise that is hidden; 0 if none is."""
     return max((reset.seq for reset in resets if reset.covers(pack, exercise)), default=0)
 
 
 def create_active_view(connection: sqlite3.Connection) -> None:
-    """Make `lasting` stand for the events that are not set aside, in this connection."""
-    connection.execute("DROP VIEW IF EXISTS temp.lasting")
+    """Create the view `active_event` in this connection: the events that no reset hides."""
+    connection.execute("DROP VIEW IF EXISTS temp.active_event")
     conditions = ["kind NOT IN ('reset', 'restore')"]
     for reset in active_resets(connection):
-        where = [f"seq > {reset.seq}"]
+        visible = [f"seq > {reset.seq}"]
         if reset.pack:
-            where.append(f"pack <> {_quote(reset.pack)}")
+            visible.append(f"pack <> {_quote(reset.pack)}")
         if reset.exercise:
-            where.append(f"exercise <> {_quote(reset.exercise)}")
-        conditions.append(f"({' OR '.join(where)})")
-    connection.execute(f"CREATE TEMP VIEW lasting AS SELECT * FROM main.event WHERE {' AND '.join(conditions)}")
+            visible.append(f"exercise <> {_quote(reset.exercise)}")
+        conditions.append(f"({' OR '.join(visible)})")
+    connection.execute(f"CREATE TEMP VIEW active_event AS SELECT * FROM main.event WHERE {' AND '.join(conditions)}")
 
 
 def _quote(text: str) -> str:
-    """A text inside SQL, where a view takes no parameters."""
+    """Return a text as an SQL literal, because a view takes no parameters."""
     return "'" + text.replace("'", "''").replace("\0", "") + "'"
-
-
-def reset(store: Store, pack: str = "", exercise: str = "") -> Reset | None:
-    """Set aside all that was done so far in an exercise, in a pack, or everywhere. Nothing is deleted.
-
-    None where it can't be saved; then nothing has happened.
-    """
-    event = Event(kind=RESET, worksheet=new_id(), pack=pack, exercise=exercise, fingerprint="")
-    if not _save_now(store, event):
-        return None
-    return next((held for held in list_resets(store) if held.id == event.id), None)
-
-
-def restore(store: Store, id: str) -> bool:
-    """Take a reset back. False where that can't be saved."""
-    return _save_now(store, Event(kind=RESTORE, worksheet=new_id(), pack="", exercise="", text=id, fingerprint=""))
-
-
-def list_resets(store: Store) -> list[Reset]:
-    """The resets that hold, oldest first."""
-    return store.with_database(lambda database: database.resets()) or []
-
-
-def _save_now(store: Store, event: Event) -> bool:
-    """Keep an event now or not at all: one that waits in memory would come into force at another time."""
-    if not store.flush():
-        return False
-    return store.with_database(lambda database: database.write([event])) is not None

@@ -1,146 +1,122 @@
-"""The skills as the file keeps them: derived from the events, brought forward with each, made anew when need be."""
+"""The skill table: each rule's mastery, derived from the events and updated with every new one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tutor.practice.event import COLUMNS, Event
-from tutor.practice.storage import resets
-from tutor.practice.storage.resets import RESET_KINDS
+from tutor.practice.mastery import Skill
+from tutor.practice.rule_ids import normalise_rule_id
+from tutor.practice.storage.migrations import DERIVATION_VERSION
+from tutor.practice.storage.resets import RESET_KINDS, active_resets, reset_sequence
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
-
-    from tutor.practice.mastery import Skill
-
-#: The version of what skills are derived like. Skills of another version are made anew.
-DERIVATION_VERSION = 1
+    from collections.abc import Iterable, Mapping, Sequence
 
 _NEVER_DUE = "9999-12-31"
-#: What a row that has been damaged leads to.
+#: The exceptions that a damaged row can cause.
 _DAMAGED_ROW_ERRORS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, AssertionError)
-_RULE_EVENTS = "FROM event WHERE seq > ? AND (rule <> '' OR kind IN ('reset', 'restore')) ORDER BY seq"
+_RULE_EVENTS = f"SELECT seq, {', '.join(COLUMNS)} FROM event WHERE seq > ? AND rule <> '' ORDER BY seq"
 
 
-def preload(events: Iterable[Event]) -> None:
-    """Load what `take` needs, before others are kept waiting for its transaction."""
-    if any(event.rule for event in events):
-        from tutor.practice.scheduler import preload
+class SkillProjection:
+    """The skill table of an open progress file."""
 
-        preload()
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
-
-def apply_events(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
-    """Let new events take effect on their rules, in the transaction that adds them."""
-    telling = [event for event in events if event.rule or event.kind in RESET_KINDS]
-    if not telling or not _is_current(connection):
-        return
-    if any(event.kind in RESET_KINDS for event in telling):
-        invalidate(connection)
-        return
-    try:
-        _save_skills(connection, _updated_skills(connection, telling))
-    except _DAMAGED_ROW_ERRORS:
-        # What is derived can be made again; the events themselves must not be lost for it.
-        invalidate(connection)
-
-
-def _updated_skills(connection: sqlite3.Connection, events: Iterable[Event]) -> Iterable[Skill]:
-    from tutor.practice import rule_ids
-    from tutor.practice.mastery import Skill
-
-    found: dict[str, Skill] = {}
-    for event in events:
-        rule = rule_ids.normalise_rule_id(event.rule, event.blank)
-        if rule is None:
-            continue
-        if rule not in found:
-            row = connection.execute("SELECT data FROM skill WHERE rule = ?", (rule,)).fetchone()
-            found[rule] = Skill.from_json(rule, row[0]) if row else Skill(rule)
-        found[rule].apply(event)
-    return found.values()
-
-
-def invalidate(connection: sqlite3.Connection) -> None:
-    """Let the skills be made anew before they are asked for again."""
-    connection.execute("DELETE FROM derived WHERE name = 'skill'")
-
-
-def due_rules(connection: sqlite3.Connection, day: str) -> list[str] | None:
-    """The rules that are due on a day, the longest waiting first; None where the skills must be made first."""
-    if not _is_current(connection):
-        return None
-    return [rule for (rule,) in connection.execute("SELECT rule FROM skill WHERE due <= ? ORDER BY due, rule", (day,))]
-
-
-def load_skills(connection: sqlite3.Connection) -> Mapping[str, Skill] | None:
-    """Every rule that was practised; None where the skills must be made first."""
-    from tutor.practice.mastery import Skill
-
-    if not _is_current(connection):
-        return None
-    try:
-        rows = connection.execute("SELECT rule, data FROM skill ORDER BY rule")
-        return {rule: Skill.from_json(rule, data) for rule, data in rows}
-    except _DAMAGED_ROW_ERRORS:
-        return None
-
-
-def rebuild(connection: sqlite3.Connection) -> tuple[dict[str, Skill], int]:
-    """The skills that all events come to, and the number of the last event that was looked at."""
-    found: dict[str, Skill] = {}
-    connection.execute("BEGIN")
-    try:
-        (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
-        _apply_since(connection, found, 0)
-    finally:
-        connection.execute("ROLLBACK")
-    return found, last
-
-
-def commit_rebuild(connection: sqlite3.Connection, found: dict[str, Skill], last: int) -> bool:
-    """Keep what `replay` found, with what has been added since. False where that undoes some of it."""
-    (resetting,) = connection.execute(
-        "SELECT count(*) FROM event WHERE seq > ? AND kind IN ('reset', 'restore')", (last,)
-    ).fetchone()
-    if resetting:
-        return False
-    _apply_since(connection, found, last)
-    connection.execute("DELETE FROM skill")
-    _save_skills(connection, found.values())
-    connection.execute("INSERT OR REPLACE INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))
-    return True
-
-
-def _apply_since(connection: sqlite3.Connection, found: dict[str, Skill], since: int) -> None:
-    from tutor.practice import rule_ids
-    from tutor.practice.mastery import Skill
-
-    holding = resets.active_resets(connection)
-    rows = connection.execute(f"SELECT seq, {', '.join(COLUMNS)} {_RULE_EVENTS}", (since,))
-    for seq, *values in rows:
+    def apply_events(self, events: Sequence[Event]) -> None:
+        """Update the skills of these events' rules, in the transaction that adds the events."""
+        if not any(event.rule or event.kind in RESET_KINDS for event in events) or not self._is_current():
+            return
+        if any(event.kind in RESET_KINDS for event in events):
+            self.invalidate()
+            return
         try:
-            event = Event(**dict(zip(COLUMNS, values, strict=True)))
-        except ValueError:
-            continue
-        rule = rule_ids.normalise_rule_id(event.rule, event.blank)
-        if rule is None or (holding and seq <= resets.reset_sequence(holding, event.pack, event.exercise)):
-            continue
-        found.setdefault(rule, Skill(rule)).apply(event)
+            self._save_skills(self._updated_skills(events))
+        except _DAMAGED_ROW_ERRORS:
+            # Skills can be rebuilt; the events themselves must not be lost.
+            self.invalidate()
 
+    def _updated_skills(self, events: Iterable[Event]) -> Iterable[Skill]:
+        skills: dict[str, Skill] = {}
+        for event in events:
+            rule = normalise_rule_id(event.rule, event.blank)
+            if rule is None:
+                continue
+            if rule not in skills:
+                row = self._connection.execute("SELECT data FROM skill WHERE rule = ?", (rule,)).fetchone()
+                skills[rule] = Skill.from_json(rule, row[0]) if row else Skill(rule)
+            skills[rule].apply(event)
+        return skills.values()
 
-def _save_skills(connection: sqlite3.Connection, found: Iterable[Skill]) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO skill VALUES (?, ?, ?, ?)",
-        [
-            (skill.rule, skill.due.isoformat() if skill.due else _NEVER_DUE, skill.mastery, skill.to_json())
-            for skill in found
-        ],
-    )
+    def invalidate(self) -> None:
+        """Mark the skills as out of date: they have to be rebuilt before the next query."""
+        self._connection.execute("DELETE FROM derived WHERE name = 'skill'")
 
+    def due_rules(self, day: str) -> list[str] | None:
+        """Return the rules that are due on a day, longest overdue first; None if the skills are out of date."""
+        if not self._is_current():
+            return None
+        rows = self._connection.execute("SELECT rule FROM skill WHERE due <= ? ORDER BY due, rule", (day,))
+        return [rule for (rule,) in rows]
 
-def _is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the skills can be relied on."""
-    row = connection.execute("SELECT version FROM derived WHERE name = 'skill'").fetchone()
-    return row is not None and row[0] == DERIVATION_VERSION
+    def load_skills(self) -> Mapping[str, Skill] | None:
+        """Return the skill of every practised rule; None if the skills are out of date."""
+        if not self._is_current():
+            return None
+        try:
+            rows = self._connection.execute("SELECT rule, data FROM skill ORDER BY rule")
+            return {rule: Skill.from_json(rule, data) for rule, data in rows}
+        except _DAMAGED_ROW_ERRORS:
+            return None
+
+    def rebuild(self) -> tuple[dict[str, Skill], int]:
+        """Derive the skills from all events; return them with the number of the last event."""
+        skills: dict[str, Skill] = {}
+        self._connection.execute("BEGIN")
+        try:
+            (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+            self._apply_since(skills, 0)
+        finally:
+            self._connection.execute("ROLLBACK")
+        return skills, last
+
+    def commit_rebuild(self, skills: dict[str, Skill], last: int) -> bool:
+        """Save rebuilt skills, updated with the events after `last`; return False if one of those is a reset."""
+        (num_resets,) = self._connection.execute(
+            "SELECT count(*) FROM event WHERE seq > ? AND kind IN ('reset', 'restore')", (last,)
+        ).fetchone()
+        if num_resets:
+            return False
+        self._apply_since(skills, last)
+        self._connection.execute("DELETE FROM skill")
+        self._save_skills(skills.values())
+        self._connection.execute("INSERT OR REPLACE INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))
+        return True
+
+    def _apply_since(self, skills: dict[str, Skill], since: int) -> None:
+        resets = active_resets(self._connection)
+        for seq, *values in self._connection.execute(_RULE_EVENTS, (since,)):
+            try:
+                event = Event(**dict(zip(COLUMNS, values, strict=True)))
+            except ValueError:
+                continue
+            rule = normalise_rule_id(event.rule, event.blank)
+            if rule is None or (resets and seq <= reset_sequence(resets, event.pack, event.exercise)):
+                continue
+            skills.setdefault(rule, Skill(rule)).apply(event)
+
+    def _save_skills(self, skills: Iterable[Skill]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO skill VALUES (?, ?, ?, ?)",
+            [
+                (skill.rule, skill.due.isoformat() if skill.due else _NEVER_DUE, skill.mastery, skill.to_json())
+                for skill in skills
+            ],
+        )
+
+    def _is_current(self) -> bool:
+        row = self._connection.execute("SELECT version FROM derived WHERE name = 'skill'").fetchone()
+        return row is not None and row[0] == DERIVATION_VERSION

@@ -1,7 +1,7 @@
-"""A learner's progress: every event is kept, and what is shown is derived from the events.
+"""The store of a learner's events, from which everything shown is derived.
 
-An exercise goes on whatever happens to the file. Nothing here raises for a fault of the file or the disk:
-what cannot be saved is held in memory and written as soon as it can be, and `notice` says what to do.
+Nothing here raises for a problem of the file or the disk, so that the learner can go on working: what cannot be saved
+is kept in memory and written as soon as possible, and `notice` says what to do.
 """
 
 from __future__ import annotations
@@ -13,57 +13,55 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
 from tutor.practice.event import NOTED, Event, new_id, sanitize_text
+from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError
+from tutor.practice.storage.quarantine import quarantine
+from tutor.practice.storage.resets import RESET, RESTORE
 
 if TYPE_CHECKING:
-    # SQLite is loaded when a file is opened, not when this room is entered.
     from collections.abc import Callable, Iterator, Mapping
 
     from tutor.practice.storage.database import Database
-    from tutor.practice.storage.errors import DamagedFileError
+    from tutor.practice.storage.resets import Reset
 
 __all__ = ["Event", "Store", "default_path", "new_id"]
 
 _T = TypeVar("_T")
 
-#: Seconds to wait for another process that is writing; and while saving fails, when every entry tries again.
+#: Seconds to wait for another process that is writing; less while saving fails, because every entry tries again.
 WRITE_TIMEOUT = 2.0
 RETRY_TIMEOUT = 0.1
 
-#: The kinds of event that make an exercise begun, and those that make it solved.
+#: The kinds of event after which an exercise counts as begun, and those after which it counts as solved.
 STARTING_KINDS = ("answer", NOTED, "hint", "reveal")
 FINISHING_KINDS = ("solved", "reviewed")
 
 
 def default_path() -> Path:
-    """Where progress is kept: in the learner's data folder."""
+    """Return the path of the progress file in the learner's data folder."""
     return data_folder() / "progress.sqlite3"
 
 
 class Store:
-    """The progress file of one learner. Several processes may use one file; a `Store` is for one thread.
-
-    `notice` is what the learner has to be told now, or None: that saving fails, else that a file was set
-    aside. It can change with every call.
-    """
+    """The progress file of one learner. Several processes may use one file; a `Store` is for one thread."""
 
     def __init__(self, path: Path) -> None:
-        # Where a link points to: that file's folder is where SQLite keeps its log, and where it is set aside.
+        # Resolved, because SQLite keeps its log, and we a damaged file, in the folder of a link's target.
         self.path = Path(os.path.realpath(path))
         self._database: Database | None = None
         self._is_newer_format = False
         self._save_problem: Message | None = None
         self._quarantine_notice: Message | None = None
-        #: What this process has added or read, by id; what a new file gets when the old one is set aside.
+        #: The events that this process added or read, by id; written to the new file if the old one is replaced.
         self._seen_events: dict[str, Event] = {}
-        #: What is not in the file yet, in order.
+        #: The events that are not in the file yet, in order.
         self._unsaved: dict[str, Event] = {}
 
     @classmethod
     def open(cls, path: Path) -> Store:
-        """Open the file at `path`, or make it. Never raises: `notice` and `writable` tell how it went.
+        """Open or create the file at `path`. Never raises: see `notice` and `writable`.
 
-        A file that is damaged, or that is none of ours, is set aside under a new name and a new one begun.
-        One of a newer version is left alone, and the session goes on unsaved.
+        A file that is damaged, or not a progress file, is renamed and replaced by a new one. A file of a newer
+        version is left alone, and nothing is saved.
         """
         store = cls(path)
         store._run(lambda database: database.check_writable(), opening=True)
@@ -71,42 +69,43 @@ class Store:
 
     @property
     def notice(self) -> Message | None:
+        """The message for the learner: that saving fails, else that a file was replaced. Any call can change it."""
         return self._save_problem or self._quarantine_notice
 
     @property
     def writable(self) -> bool:
-        """False while entries are held in memory only."""
+        """Whether events are saved, not only kept in memory."""
         return self._save_problem is None
 
     def append(self, event: Event) -> bool:
-        """Keep an event. True once it is on the disk, with all that was missed before it.
+        """Add an event; return whether it is on the disk, with all that could not be saved before it.
 
-        False when it could not be saved: `notice` says why, and the next call tries again. Never raises.
+        If not, `notice` says why, and the next call tries again. Never raises.
         """
         self._seen_events[event.id] = event
         self._unsaved[event.id] = event
         return self._save()
 
     def events(self, pack: str, exercise: str) -> tuple[Event, ...]:
-        """The events of the try of this exercise that was begun last, in order; none if there was no try."""
+        """Return the events of the latest try of this exercise, in order."""
         pack, exercise = sanitize_text(pack), sanitize_text(exercise)
-        kept = self._run(lambda database: database.latest_try(pack, exercise)) or []
-        for event in kept:
+        saved = self._run(lambda database: database.latest_try(pack, exercise)) or []
+        for event in saved:
             self._seen_events.setdefault(event.id, event)
-        merged = {event.id: event for event in kept} | self._unsaved
-        begun = [
+        merged = {event.id: event for event in saved} | self._unsaved
+        tries = [
             event.worksheet
             for event in merged.values()
             if (event.pack, event.exercise, event.kind) == (pack, exercise, "begin")
         ]
-        return tuple(event for event in merged.values() if begun and event.worksheet == begun[-1])
+        return tuple(event for event in merged.values() if tries and event.worksheet == tries[-1])
 
     def state(self, pack: str, exercise: str) -> str:
-        """`solved` if any try was, else `begun` if anything was answered or a hint was taken, else `new`."""
+        """Return "solved" if any try was, else "begun" if anything was answered or a hint was taken, else "new"."""
         return self.states().get((sanitize_text(pack), sanitize_text(exercise)), "new")
 
     def states(self) -> Mapping[tuple[str, str], str]:
-        """The state of every (pack, exercise) that is not new. Takes the same time for a long history."""
+        """Return the state of every (pack, exercise) that is not new. The time does not grow with the history."""
         states: dict[tuple[str, str], str] = {}
         for exercise, kind, _ in self._latest_by_kind():
             if kind in FINISHING_KINDS:
@@ -116,9 +115,9 @@ class Store:
         return states
 
     def exercise_to_continue(self) -> tuple[str, str] | None:
-        """The (pack, exercise) to continue: the one last worked on whose latest try is not solved.
+        """Return the (pack, exercise) last worked on whose latest try is not solved.
 
-        Formulas typed at the command line, which have no pack, are passed over.
+        Formulas typed at the command line have no pack and don't count.
         """
         begun: dict[tuple[str, str], str] = {}
         solved: dict[tuple[str, str], str] = {}
@@ -135,18 +134,34 @@ class Store:
         return None
 
     def with_database(self, action: Callable[[Database], _T]) -> _T | None:
-        """What `act` finds in the file; None where it can't be used now, and `notice` says why. Never raises.
+        """Return the result of `action`; None if the file can't be used, and `notice` says why. Never raises.
 
-        What could not be saved yet is not in the file.
+        Events that could not be saved yet are not in the file.
         """
         return self._run(action)
 
+    def reset(self, pack: str = "", exercise: str = "") -> Reset | None:
+        """Hide all earlier events of an exercise, of a pack or of everything; None, without effect, if it fails."""
+        event = Event(kind=RESET, worksheet=new_id(), pack=pack, exercise=exercise, fingerprint="")
+        if not self._save_now(event):
+            return None
+        return next((reset for reset in self.resets() if reset.id == event.id), None)
+
+    def restore(self, reset: str) -> bool:
+        """Undo the reset with this id; return False if that can't be saved."""
+        event = Event(kind=RESTORE, worksheet=new_id(), pack="", exercise="", text=reset, fingerprint="")
+        return self._save_now(event)
+
+    def resets(self) -> list[Reset]:
+        """Return the active resets, oldest first."""
+        return self._run(lambda database: database.resets()) or []
+
     def flush(self) -> bool:
-        """Save what was missed, if it can be saved now. Whether all is on the disk."""
+        """Try to save the events that could not be saved before; return whether all are on the disk."""
         return not self._unsaved or self._save()
 
     def close(self) -> None:
-        """Save what was missed, if it can be saved now, and let go of the file."""
+        """Try to save the events that could not be saved before, and close the file."""
         self.flush()
         self._close_database()
 
@@ -163,40 +178,37 @@ class Store:
             yield (event.pack, event.exercise), event.kind, event.worksheet
 
     def _save(self) -> bool:
-        from tutor.practice.storage.errors import StoreError
-
         if self._is_newer_format:
             return False
-        patience = RETRY_TIMEOUT if self._save_problem else WRITE_TIMEOUT
+        timeout = RETRY_TIMEOUT if self._save_problem else WRITE_TIMEOUT
         try:
-            self._run_with_recovery(lambda database: database.write(self._unsaved.values(), patience), patience)
-        except StoreError as trouble:
-            self._save_problem = trouble.notice
+            self._run_with_recovery(lambda database: database.write(self._unsaved.values(), timeout), timeout)
+        except StoreError as error:
+            self._save_problem = error.notice
             return False
         self._unsaved.clear()
         self._save_problem = None
         return True
 
-    def _run(self, action: Callable[[Database], _T], *, opening: bool = False) -> _T | None:
-        """What `act` finds in the file; None where there is no file to ask."""
-        from tutor.practice.storage.errors import StoreError
+    def _save_now(self, event: Event) -> bool:
+        """Save an event now or never: one that waits in memory would take effect at another time."""
+        return self.flush() and self._run(lambda database: database.write([event])) is not None
 
+    def _run(self, action: Callable[[Database], _T], *, opening: bool = False) -> _T | None:
         if self._database is None and not opening:
             return None
         try:
-            found = self._run_with_recovery(action, WRITE_TIMEOUT)
-        except StoreError as trouble:
-            self._save_problem = trouble.notice
+            result = self._run_with_recovery(action, WRITE_TIMEOUT)
+        except StoreError as error:
+            self._save_problem = error.notice
             return None
-        # Asking may have brought a new file about, which lacks what was checked before.
+        # The action may have replaced the file by a new one, which lacks the earlier events.
         if self._unsaved and self._save_problem is None:
             self._save()
-        return found
+        return result
 
     def _run_with_recovery(self, action: Callable[[Database], _T], timeout: float) -> _T:
-        """Do something with the file, and once more with a new one where it turns out damaged."""
-        from tutor.practice.storage.errors import DamagedFileError, NewerFormatError
-
+        """Run an action on the file, and once more on a new file if this one turns out to be damaged."""
         try:
             try:
                 return action(self._open_database(timeout))
@@ -209,6 +221,7 @@ class Store:
             raise
 
     def _open_database(self, timeout: float) -> Database:
+        # Here, because it loads SQLite, which most commands do without.
         from tutor.practice.storage.database import Database
 
         if self._database is not None and self._database.read_only:
@@ -221,8 +234,6 @@ class Store:
         return self._database
 
     def _replace_damaged(self, damage: DamagedFileError) -> None:
-        from tutor.practice.storage.quarantine import quarantine
-
         self._close_database()
         try:
             name = quarantine(self.path, damage.identity)
