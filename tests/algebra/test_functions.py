@@ -21,11 +21,11 @@ from tutor.algebra.parser import is_reserved, parse
 from tutor.algebra.printing import format_expr
 from tutor.algebra.simplify import infer_domain, simplify
 from tutor.engine import operations
+from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.fold import unfold
-from tutor.engine.graph import Graph
 from tutor.engine.jit import cache
 from tutor.engine.operation import Operation
 from tutor.engine.passes import forward_backward
@@ -34,6 +34,8 @@ from tutor.practice.sympy_worker import _simplify, _to_sympy, decode, encode
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tutor.engine.graph import Graph
 
 SOFTSIGN = Function(
     id="softsign",
@@ -68,12 +70,12 @@ def softsign() -> Iterator[Function]:
 
 @pytest.fixture
 def graph(softsign: Function) -> Graph:
-    return Graph.parse("z = 3 * softsign(x)")
+    return parse_graph("z = 3 * softsign(x)")
 
 
 @pytest.fixture
 def matrix_graph(softsign: Function) -> Graph:
-    return Graph.parse("z = sum(softsign(X))", {"X": np.ones((1, 3))})
+    return parse_graph("z = sum(softsign(X))", {"X": np.ones((1, 3))})
 
 
 def test_it_is_read_and_written(softsign: Function) -> None:
@@ -113,7 +115,7 @@ def test_it_is_compiled(graph: Graph, matrix_graph: Graph, x: Any) -> None:
     first = forward_backward(of, {name: x}, 1.0)
     for _ in range(cache.COMPILE_AFTER + 1):
         later = forward_backward(of, {name: x}, 1.0)
-    (program,) = of.compiled_graphs.values()
+    (program,) = of.cache.programs.values()
     assert program is not None
     assert "softsign" in program.source
     assert np.array_equal(first.gradients[0], later.gradients[0])
