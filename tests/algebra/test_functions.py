@@ -27,6 +27,7 @@ from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.fold import unfold
 from tutor.engine.jit import cache
+from tutor.engine.jit.compiler import CompiledGraph
 from tutor.engine.operation import Operation
 from tutor.engine.passes import forward_backward
 from tutor.practice.sympy_worker import _simplify, _to_sympy, decode, encode
@@ -116,7 +117,7 @@ def test_it_is_compiled(graph: Graph, matrix_graph: Graph, x: Any) -> None:
     for _ in range(cache.COMPILE_AFTER + 1):
         later = forward_backward(of, {name: x}, 1.0)
     (program,) = of.cache.programs.values()
-    assert program is not None
+    assert isinstance(program, CompiledGraph)
     assert "softsign" in program.source
     assert np.array_equal(first.gradients[0], later.gradients[0])
 
