@@ -7,6 +7,8 @@ number is an array of one axis, each matrix one of three; the first counts the m
 
 from __future__ import annotations
 
+import math
+from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +19,7 @@ from tutor.algebra.matrix_expr import MatrixExpr, elementwise, expr_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     import numpy as np
@@ -52,6 +55,20 @@ def num_cells(shape: Shape) -> int:
 def is_exact(value: Value) -> bool:
     """Whether `value` is made of trees and not of floats."""
     return isinstance(value, Expr | MatrixExpr) or (is_array(value) and value.dtype == object)
+
+
+def is_finite(value: Value) -> bool:
+    """Return whether a float, or every float of an array, is finite; exact values always are."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if is_array(value) and value.dtype != object:
+        return bool(_arrays().np.isfinite(value).all())
+    return True
+
+
+def ignore_array_errors(has_arrays: bool) -> AbstractContextManager[object]:
+    """Return a context in which NumPy does not warn about infinities and nan; empty without arrays."""
+    return _arrays().np.errstate(all="ignore") if has_arrays else nullcontext()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Many variants of a graph at once: both passes on arrays whose first axis counts them."""
+"""Batched passes: many sets of inputs at once, in arrays whose first axis counts them."""
 
 from __future__ import annotations
 
@@ -18,33 +18,32 @@ if TYPE_CHECKING:
 def forward_backward_batch(
     graph: Graph, inputs: Mapping[str, Value], start: Value = 1.0, wrt: Collection[str] | None = None
 ) -> tuple[Passes, np.ndarray[Any, Any]]:
-    """Both passes over N members, and for each of them whether all of it is finite, (N,).
+    """Return both passes over N members and, for each member, whether all its values are finite, (N,).
 
-    Inputs are floats: a number (N,), a matrix (N, rows, columns), and so is all that is computed; what is the same
-    for all members may be there once, without the first axis. `start` and `wrt` are as in `forward_backward`, and `start` may be
-    an array of members too. A member without a value does not hold up the others: what stands in its places means
-    nothing. Raises `NonFiniteError` where the graph's constants leave no value for any.
+    Inputs are floats: a number has the shape (N,), a matrix (N, rows, columns), and so do the results. A value that is
+    the same for all members may lack the first axis. `start` and `wrt` are as in `forward_backward`; `start` may also
+    be an array of members. A member that is not finite does not disturb the others, and its values mean nothing.
+    Raises `NonFiniteError` if the graph's constants leave no value for any member.
     """
-    watch = _FiniteMask(len(next(iter(inputs.values()))))
-    passes = backward(graph, forward_interpreted(graph, inputs, watch), start, wrt, watch)
-    return passes, watch.is_finite
+    finite_mask = _FiniteMask(len(next(iter(inputs.values()))))
+    passes = backward(graph, forward_interpreted(graph, inputs, finite_mask), start, wrt, finite_mask)
+    return passes, finite_mask.is_finite
 
 
 class _FiniteMask:
-    """Notes which members are finite, and lets all values pass."""
+    """Record which members are finite, and accept all values."""
 
     def __init__(self, num_members: int) -> None:
         import numpy as np
 
+        self._isfinite = np.isfinite
         self.is_finite = np.ones(num_members, dtype=bool)
 
     def __call__(self, value: Value) -> bool:
-        import numpy as np
-
-        finite = np.isfinite(value)
+        finite = self._isfinite(value)
         if finite.shape == self.is_finite.shape:
             self.is_finite &= finite
             return True
-        shared = finite.ndim in (0, 2)
-        self.is_finite &= finite.all() if shared else finite.reshape(len(self.is_finite), -1).all(axis=1)
+        is_shared = finite.ndim in (0, 2)
+        self.is_finite &= finite.all() if is_shared else finite.reshape(len(self.is_finite), -1).all(axis=1)
         return True

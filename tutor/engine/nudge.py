@@ -1,4 +1,4 @@
-"""Move one value a little and see the output move: what a derivative says, made visible."""
+"""Nudge: the output after one value has changed, which shows what a derivative means."""
 
 from __future__ import annotations
 
@@ -15,15 +15,11 @@ if TYPE_CHECKING:
 def perturbed_output(
     graph: Graph, forward_values: tuple[Value, ...], node: int, value: Value, edge: Edge | None = None
 ) -> Value:
-    """The output when the value of `node` were `value`; on `edge` alone where one is given.
+    """Return the output if `node` had `value`, or if only `edge` carried it.
 
-    `forward_values` are the forward values as they are. Raises what arithmetic raises (`ZeroDivisionError`, ...).
+    `forward_values` are those of an ordinary pass. Raises what arithmetic raises (`ZeroDivisionError`, …).
     """
-    if not any(map(ops.is_array, forward_values)):
-        return _perturbed_output(graph, forward_values, node, value, edge)
-    import numpy as np
-
-    with np.errstate(all="ignore"):
+    with ops.ignore_array_errors(any(map(ops.is_array, forward_values))):
         return _perturbed_output(graph, forward_values, node, value, edge)
 
 
@@ -32,21 +28,21 @@ def _perturbed_output(
 ) -> Value:
     forced = edge.target if edge else node
     changed = {forced}
-    found = list(forward_values)
+    new_values = list(forward_values)
     if edge is None:
-        found[node] = value
+        new_values[node] = value
     for position in range(node + 1, len(graph.nodes)):
         op = graph.nodes[position].op
-        feeds = [arg for arg in graph.nodes[position].args if arg is not None]
-        if op is None or not (position in changed or any(arg in changed for arg in feeds)):
+        sources = [arg for arg in graph.nodes[position].args if arg is not None]
+        if op is None or not (position in changed or any(source in changed for source in sources)):
             continue
-        if position == forced or forced in feeds:
-            # What its operands give and what it is now are not the same here.
-            args = list(operands_of(graph, found, position))
+        if position == forced or forced in sources:
+            # The fused form would compute from the operands of `forced`, which no longer give its value.
+            args = list(operands_of(graph, new_values, position))
             if edge is not None and position == forced:
                 args[edge.slot] = value
-            found[position] = graph.nodes[position].operation.forward(*args)
+            new_values[position] = graph.nodes[position].operation.forward(*args)
         else:
-            found[position] = evaluate_node(graph, position, found)
+            new_values[position] = evaluate_node(graph, position, new_values)
         changed.add(position)
-    return found[graph.output_position]
+    return new_values[graph.output_position]

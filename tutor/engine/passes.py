@@ -1,8 +1,7 @@
-"""The two passes over a graph: values from the inputs to the output, gradients back along every edge."""
+"""Forward and backward pass over a graph: a value for every node, a gradient for every edge."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NonFiniteError(ValueError):
-    """A node of the graph has no value for these inputs: 1/0, the log of a negative number, an overflow."""
+    """A node has no finite value or slope for these inputs: 1/0, the log of a negative number, an overflow."""
 
     def __init__(self, node: str, text: Message) -> None:
         super().__init__(node)
@@ -31,10 +30,10 @@ class NonFiniteError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EdgeGradient:
-    """What the backward pass leaves on one edge.
+    """The result of the backward pass at one edge.
 
-    `upstream` is the gradient of the node it runs into, `local_gradient` ∂(that node's output)/∂(this operand), None
-    for structural operations (@, Σ), `gradient` what goes back along the edge, in the shape of its source.
+    `upstream` is the gradient of the edge's target, `local_gradient` ∂(target)/∂(this operand), None for structural
+    operations (@, Σ), and `gradient` the product of both, in the shape of the source.
     """
 
     upstream: Value
@@ -46,7 +45,8 @@ class EdgeGradient:
 class Passes:
     """Both passes over a graph for one set of inputs, all floats or all exact.
 
-    `values` and `gradients` are by node, `edges` by (target, slot); what leads to no wanted input has no gradient.
+    `values` and `gradients` are by node, `edges` by (target, slot). A node on which no requested input depends has the
+    gradient None, and its edges are missing.
     """
 
     graph: Graph
@@ -56,100 +56,85 @@ class Passes:
     edges: Mapping[tuple[int, int], EdgeGradient]
 
     def operands_of(self, position: int) -> tuple[Value, ...]:
-        """All operands of a node, constants included."""
+        """Return all operands of a node, constants included."""
         return operands_of(self.graph, self.values, position)
 
     def edge_context(self, edge: Edge, upstream: Value = None) -> EdgeContext:
-        """The edge as rules see it, with its own upstream or another one."""
+        """Return the context in which rules are applied to an edge, by default with its own upstream."""
         passed = self.edges[edge.target, edge.slot]
         g = passed.upstream if upstream is None else upstream
         return EdgeContext(g, self.values[edge.target], self.operands_of(edge.target), edge.slot, passed.local_gradient)
 
 
 def operands_of(graph: Graph, forward_values: Sequence[Value], position: int) -> tuple[Value, ...]:
-    """All operands of a node, its constant (of the same kind as the other) included."""
+    """Return all operands of a node; its constant is exact or a float like the other operand."""
     node = graph.nodes[position]
-    found = [None if arg is None else forward_values[arg] for arg in node.args]
+    operands = [None if arg is None else forward_values[arg] for arg in node.args]
     if node.const is None:
-        return tuple(found)
-    other = next(value for value in found if value is not None)
+        return tuple(operands)
+    other = next(value for value in operands if value is not None)
     const = node.const if values.is_exact(other) else graph.float_constants[position]
-    return tuple(const if value is None else value for value in found)
-
-
-def _is_finite(value: Value) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if values.is_array(value) and value.dtype != object:
-        import numpy as np
-
-        return bool(np.isfinite(value).all())
-    return True
+    return tuple(const if value is None else value for value in operands)
 
 
 def forward(graph: Graph, inputs: Mapping[str, Value]) -> tuple[Value, ...]:
-    """The value of every node, floats for floats, exact trees for exact trees. Raises `NonFiniteError`."""
+    """Return the value of every node: floats for floats, exact trees for exact trees. Raises `NonFiniteError`."""
     program = graph.cache.programs.get(cache.FORWARD_KEY)
-    found: tuple[Value, ...] | None = program.run(inputs) if program is not None else None
-    if found is None:
-        found = forward_interpreted(graph, inputs)
-        cache.record_run(graph, cache.FORWARD_KEY, found)
-    return found
+    forward_values: tuple[Value, ...] | None = program.run(inputs) if program is not None else None
+    if forward_values is None:
+        forward_values = forward_interpreted(graph, inputs)
+        cache.record_run(graph, cache.FORWARD_KEY, forward_values)
+    return forward_values
 
 
 def forward_interpreted(
-    graph: Graph, inputs: Mapping[str, Value], is_finite: Callable[[Value], bool] = _is_finite
+    graph: Graph, inputs: Mapping[str, Value], is_finite: Callable[[Value], bool] = values.is_finite
 ) -> tuple[Value, ...]:
-    """The same, never compiled. `is_finite` tells which values will do."""
-    if any(node.shape for node in graph.nodes) or any(map(values.is_array, inputs.values())):
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            return _forward_nodes(graph, inputs, is_finite)
-    return _forward_nodes(graph, inputs, is_finite)
-
-
-def _forward_nodes(graph: Graph, inputs: Mapping[str, Value], is_finite: Callable[[Value], bool]) -> tuple[Value, ...]:
-    found: list[Value] = []
-    for position, node in enumerate(graph.nodes):
-        if node.op is None:
-            found.append(inputs[node.id])
-            continue
-        found.append(_evaluate_checked(graph, position, found, is_finite))
-    return tuple(found)
+    """Return what `forward` returns without using a compiled program. `is_finite` says which values are accepted."""
+    has_arrays = any(node.shape for node in graph.nodes) or any(map(values.is_array, inputs.values()))
+    forward_values: list[Value] = []
+    with values.ignore_array_errors(has_arrays):
+        for position, node in enumerate(graph.nodes):
+            if node.op is None:
+                forward_values.append(inputs[node.id])
+            else:
+                forward_values.append(_evaluate_checked(graph, position, forward_values, is_finite))
+    return tuple(forward_values)
 
 
 def evaluate_node(graph: Graph, position: int, forward_values: Sequence[Value]) -> Value:
-    """The value of one node from those of the nodes before it. Raises what arithmetic raises."""
+    """Return the value of one node from those of the nodes before it. Raises what arithmetic raises."""
     function, args = graph.nodes[position].operation.forward, operands_of(graph, forward_values, position)
-    behind = graph.fusions[position]
-    if behind and not values.is_exact(args[0]):
-        function, args = behind.forward, (*args, *_inner_operands(graph, forward_values, position))
+    fused = graph.fusions[position]
+    if fused and not values.is_exact(args[0]):
+        function, args = fused.forward, (*args, *_inner_operands(graph, forward_values, position))
     return function(*args)
 
 
 def node_rules(
     graph: Graph, position: int, forward_values: Sequence[Value]
 ) -> tuple[tuple[Callable[..., Value], ...], tuple[Value, ...]]:
-    """The rules of a node, one for each operand, and what they take behind the upstream and the output."""
+    """Return the rules of a node, one for each operand, and their arguments after the upstream and the output."""
     z, args = forward_values[position], operands_of(graph, forward_values, position)
-    behind = graph.fusions[position]
-    if behind and not values.is_exact(z):
-        return behind.rules, (*args, *_inner_operands(graph, forward_values, position))
+    fused = graph.fusions[position]
+    if fused and not values.is_exact(z):
+        return fused.rules, (*args, *_inner_operands(graph, forward_values, position))
     return graph.nodes[position].operation.rules_for(z), args
 
 
-def _inner_operands(graph: Graph, found: Sequence[Value], position: int) -> tuple[Value, ...]:
-    """The operands of the operation that the first operand comes from."""
+def _inner_operands(graph: Graph, forward_values: Sequence[Value], position: int) -> tuple[Value, ...]:
+    """Return the operands of the node that outputs the first operand."""
     source = graph.nodes[position].args[0]
     assert source is not None
-    return operands_of(graph, found, source)
+    return operands_of(graph, forward_values, source)
 
 
-def _evaluate_checked(graph: Graph, position: int, found: Sequence[Value], is_finite: Callable[[Value], bool]) -> Value:
+def _evaluate_checked(
+    graph: Graph, position: int, forward_values: Sequence[Value], is_finite: Callable[[Value], bool]
+) -> Value:
     node = graph.nodes[position]
     try:
-        value = evaluate_node(graph, position, found)
+        value = evaluate_node(graph, position, forward_values)
     except ZeroDivisionError:
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
@@ -172,22 +157,18 @@ def backward(
     forward_values: tuple[Value, ...],
     start: Value,
     wrt: Collection[str] | None = None,
-    is_finite: Callable[[Value], bool] = _is_finite,
+    is_finite: Callable[[Value], bool] = values.is_finite,
 ) -> Passes:
-    """Send `start`, a number or of the output's shape, back along every edge. Raises `NonFiniteError`.
+    """Propagate `start`, a number or a value of the output's shape, back along every edge. Raises `NonFiniteError`.
 
-    `wrt` are the inputs whose gradients are wanted, None for all: edges that lead to none of them are left out.
-    `is_finite` as in `forward_interpreted`.
+    `wrt` names the inputs whose gradients are requested, None for all; edges that lead to none of them are left out.
+    `is_finite` says which gradients are accepted.
     """
     output = forward_values[graph.output_position]
     if values.is_matrix(output) and not values.is_matrix(start):
         start = values.broadcast_like(start, output)
-    if any(values.is_array(value) for value in forward_values):
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            return _backward_edges(graph, forward_values, start, wrt, is_finite)
-    return _backward_edges(graph, forward_values, start, wrt, is_finite)
+    with values.ignore_array_errors(any(map(values.is_array, forward_values))):
+        return _backward_edges(graph, forward_values, start, wrt, is_finite)
 
 
 def _backward_edges(
@@ -197,7 +178,7 @@ def _backward_edges(
     wrt: Collection[str] | None,
     is_finite: Callable[[Value], bool],
 ) -> Passes:
-    wanted = graph.depends_on(wrt) if wrt is not None else None
+    needed = graph.depends_on(wrt) if wrt is not None else None
     gradients: list[Value] = [None] * len(graph.nodes)
     gradients[graph.output_position] = start
     edges: dict[tuple[int, int], EdgeGradient] = {}
@@ -208,7 +189,7 @@ def _backward_edges(
         operation, z = node.operation, forward_values[position]
         rules, args = node_rules(graph, position, forward_values)
         for edge in graph.incoming_edges[position]:
-            if wanted is not None and not wanted[edge.source]:
+            if needed is not None and not needed[edge.source]:
                 continue
             try:
                 if operation.vjp:
@@ -236,25 +217,24 @@ def _backward_edges(
 def forward_backward(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
 ) -> Passes:
-    """Both passes. `start` is a number, spread over a matrix output, or a matrix of the output's shape.
+    """Return both passes. `start` is a number, broadcast to a matrix output, or a matrix of the output's shape.
 
-    `wrt` as in `backward`. Raises `NonFiniteError`.
+    `wrt` names the inputs whose gradients are requested, None for all. Raises `NonFiniteError`.
     """
-    wanted = None if wrt is None else tuple(wrt)
-    program = graph.cache.programs.get(wanted)
-    if program is not None and (done := program.run(inputs, start)) is not None:
-        found, gradients, locals_, downs = done
-        return Passes(
-            graph, found, gradients[-1], gradients, _LazyEdgeGradients(program.edge_index, gradients, locals_, downs)
-        )
+    key = None if wrt is None else tuple(wrt)
+    program = graph.cache.programs.get(key)
+    if program is not None and (results := program.run(inputs, start)) is not None:
+        forward_values, gradients, local_gradients, edge_gradients = results
+        edges = _LazyEdgeGradients(program.edge_index, gradients, local_gradients, edge_gradients)
+        return Passes(graph, forward_values, gradients[-1], gradients, edges)
     forward_values = forward_interpreted(graph, inputs)
     passes = backward(graph, forward_values, start, wrt)
-    cache.record_run(graph, wanted, forward_values)
+    cache.record_run(graph, key, forward_values)
     return passes
 
 
 class _LazyEdgeGradients(Mapping[tuple[int, int], EdgeGradient]):
-    """What a program leaves on the edges, put together when it is looked at."""
+    """The edges of a compiled run; an edge's record is made when it is asked for."""
 
     __slots__ = ("_edge_gradients", "_gradients", "_index", "_local_gradients")
 

@@ -1,4 +1,4 @@
-"""What shape an operation gives, from the shapes of its operands; None is a number."""
+"""Shape inference: the shape of an operation's output from those of its operands; None is the shape of a number."""
 
 from __future__ import annotations
 
@@ -10,83 +10,82 @@ from tutor.algebra.evaluate import matmul_shape, shape_mismatch
 from tutor.algebra.ops import Shape
 from tutor.i18n import N_, message
 
-#: `(shapes of the operands, place in the text, name)` -> shape. Raises `AlgebraError` where they do not fit.
+#: `(shapes of the operands, offset in the text, name)` -> shape. Raises `AlgebraError` if the operands do not fit.
 ShapeRule: TypeAlias = Callable[[Sequence[Shape], int, str], Shape]
+
+_NEEDS_MATRIX = N_("{name} needs a matrix, and this is a number.")
+_REDUCES_MATRIX = N_("{name} goes over the cells of a matrix, and this is a number.")
 
 
 def broadcast_shapes(shapes: Sequence[Shape]) -> Shape | None:
-    """The shape to which all can be repeated, by NumPy's rule. Raises `ValueError` where there is none."""
-    known = [shape for shape in shapes if shape is not None]
-    if not known:
+    """Return the common shape by NumPy's broadcasting rules. Raises `ValueError` if there is none."""
+    matrix_shapes = [shape for shape in shapes if shape is not None]
+    if not matrix_shapes:
         return None
-    found = []
-    for sizes in zip(*known, strict=True):
-        wide = {size for size in sizes if size != 1}
-        if len(wide) > 1:
+    result = []
+    for sizes in zip(*matrix_shapes, strict=True):
+        larger = {size for size in sizes if size != 1}
+        if len(larger) > 1:
             raise ValueError(shapes)
-        found.append(wide.pop() if wide else 1)
-    return found[0], found[1]
+        result.append(larger.pop() if larger else 1)
+    return result[0], result[1]
 
 
-def elementwise(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """All operands in one shape, and so the output."""
+def elementwise(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Broadcast the operands to one shape."""
     try:
         return broadcast_shapes(shapes)
     except ValueError:
-        raise shape_mismatch(shapes, at) from None
+        raise shape_mismatch(shapes, offset) from None
 
 
-def matmul(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """Rows of the first, columns of the second."""
-    return matmul_shape(shapes, at)
+def matmul(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Combine the rows of the first operand and the columns of the second."""
+    return matmul_shape(shapes, offset)
 
 
-def transpose(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """Rows and columns exchanged."""
-    rows, columns = _require_matrix(shapes, at, name)
+def transpose(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Swap rows and columns."""
+    rows, columns = _require_matrix(shapes, offset, name)
     return columns, rows
 
 
-def reduce_all(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """A number from a matrix."""
-    _require_matrix(shapes, at, name)
+def reduce_all(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Reduce a matrix to a number."""
+    _require_matrix(shapes, offset, name, _REDUCES_MATRIX)
     return None
 
 
-def reduce_rows(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """A row with a cell for each column."""
-    return 1, _require_matrix(shapes, at, name)[1]
+def reduce_rows(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Reduce a matrix to a row with a cell for each column."""
+    return 1, _require_matrix(shapes, offset, name, _REDUCES_MATRIX)[1]
 
 
-def reduce_columns(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """A column with a cell for each row."""
-    return _require_matrix(shapes, at, name)[0], 1
+def reduce_columns(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Reduce a matrix to a column with a cell for each row."""
+    return _require_matrix(shapes, offset, name, _REDUCES_MATRIX)[0], 1
 
 
-def rowwise(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """A matrix, row by row."""
-    return _require_matrix(shapes, at, name)
+def rowwise(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Keep the shape of a matrix."""
+    return _require_matrix(shapes, offset, name)
 
 
-def scalar_of_pair(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """A number from two values of one shape, which must not be repeated to fit: a loss would count wrongly."""
+def scalar_of_pair(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Reduce two operands of the same shape to a number; without broadcasting, which would distort a mean."""
     if shapes[0] != shapes[1]:
-        raise shape_mismatch(shapes, at)
+        raise shape_mismatch(shapes, offset)
     return None
 
 
-def scalar_of_matrices(shapes: Sequence[Shape], at: int, name: str) -> Shape:
-    """A number from two matrices of one shape."""
-    _require_matrix(shapes, at, name)
-    return scalar_of_pair(shapes, at, name)
+def scalar_of_matrices(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Reduce two matrices of the same shape to a number."""
+    _require_matrix(shapes, offset, name)
+    return scalar_of_pair(shapes, offset, name)
 
 
-def _require_matrix(shapes: Sequence[Shape], at: int, name: str) -> tuple[int, int]:
+def _require_matrix(shapes: Sequence[Shape], offset: int, name: str, text: str = _NEEDS_MATRIX) -> tuple[int, int]:
     shape = shapes[0]
     if shape is None:
-        if name in ("sum", "mean"):
-            raise AlgebraError(
-                message(N_("{name} goes over the cells of a matrix, and this is a number."), name=name), at
-            )
-        raise AlgebraError(message(N_("{name} needs a matrix, and this is a number."), name=name), at)
+        raise AlgebraError(message(text, name=name), offset)
     return shape

@@ -1,4 +1,4 @@
-"""What lies between two passes of a graph: a kink, where a slope jumps, or a pole, where there is no value."""
+"""Singularities between two forward passes: kinks, where a slope jumps, and poles, where there is no value."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tutor.engine.passes import forward, operands_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: A node, the value it puts out and its operands.
+#: A node, its output and its operands.
 _EvaluatedNode: TypeAlias = tuple[Node, Value, tuple[Value, ...]]
 
 
 def crosses_kink(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> bool:
-    """Whether the slope of some node jumps between two forward passes in floats."""
-    # Between its kinks such a node's slope is constant, so that any change is a jump.
+    """Return whether the slope of a node jumps between two forward passes in floats."""
+    # Between its kinks the slope of such a node is constant, so any change is a jump.
     return any(
-        _differs(rule(before, *args), rule(after, *others))
-        for (node, before, args), (_, after, others) in zip(
+        _differs(rule(output_a, *args_a), rule(output_b, *args_b))
+        for (node, output_a, args_a), (_, output_b, args_b) in zip(
             _iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True
         )
         if node.operation.has_kink and not node.body
@@ -30,7 +30,7 @@ def crosses_kink(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Val
 
 
 def find_crossed_pole(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> str | None:
-    """The id of a node whose divisor goes through zero between two forward passes in floats, None if none does."""
+    """Return the id of a node whose divisor changes its sign between two forward passes in floats; None if none does."""
     for before, after in zip(_iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True):
         left, right = _divisor(*before), _divisor(*after)
         if left is not None and right is not None and _differs(ops.sign(left), ops.sign(right)):
@@ -43,16 +43,15 @@ def _divisor(node: Node, z: Value, args: tuple[Value, ...]) -> Value | None:
     return None if divisor is None else divisor(*args)
 
 
-def _iter_operations(graph: Graph, found: Sequence[Value]) -> Iterator[_EvaluatedNode]:
-    """Every operation of a pass, those inside composite nodes too."""
+def _iter_operations(graph: Graph, forward_values: Sequence[Value]) -> Iterator[_EvaluatedNode]:
+    """Yield every operation of a pass, those inside composite nodes too."""
     for position, node in enumerate(graph.nodes):
         if node.op is None:
             continue
-        args = operands_of(graph, tuple(found), position)
-        yield node, found[position], args
-        parts = node.body
-        if parts is not None:
-            yield from _iter_operations(parts, forward(parts, dict(zip(parts.inputs, args, strict=True))))
+        args = operands_of(graph, forward_values, position)
+        yield node, forward_values[position], args
+        if node.body is not None:
+            yield from _iter_operations(node.body, forward(node.body, dict(zip(node.body.inputs, args, strict=True))))
 
 
 def _differs(a: Value, b: Value) -> bool:
