@@ -14,7 +14,7 @@ import pytest
 
 from tutor.practice import review
 from tutor.practice.event import COLUMNS, Event
-from tutor.practice.export import ATTEMPTS_HEADER, InvalidExport, as_json, as_row, read_export, spreadsheet_cell
+from tutor.practice.export import ATTEMPTS_HEADER, InvalidExportError, as_json, as_row, read_export, spreadsheet_cell
 from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
@@ -128,14 +128,14 @@ GOOD = json.loads(as_json(SAMPLES[1]))
 def test_a_damaged_or_foreign_file_is_refused_whole(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    with pytest.raises(InvalidExport) as refused:
+    with pytest.raises(InvalidExportError) as refused:
         list(read_export(path))
     assert str(refused.value.notice).endswith(".")
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(InvalidExport):
+        with pytest.raises(InvalidExportError):
             list(read_export(path))
 
 

@@ -45,8 +45,8 @@ def solve_worksheet(worksheet: Worksheet, wrong: dict[str, str] | None = None) -
         assert worksheet.answer(blank.id, format_expr(worksheet.problem.truth(blank))).right
 
 
-def indexed_exercise(name: str, rules: dict[str, bool], minutes: float, varies: bool = True) -> IndexedExercise:
-    return IndexedExercise("p", name, rules, minutes, varies, ())
+def indexed_exercise(name: str, rules: dict[str, bool], minutes: float, has_variants: bool = True) -> IndexedExercise:
+    return IndexedExercise("p", name, rules, minutes, has_variants, ())
 
 
 def planned_names(
@@ -59,7 +59,7 @@ def test_the_shortest_exercise_that_can_prove_a_rule_is_chosen() -> None:
     long, short = indexed_exercise("long", {"mul": True}, 5), indexed_exercise("short", {"mul": True}, 2)
     hides, fixed = (
         indexed_exercise("hides", {"mul": False}, 1),
-        indexed_exercise("fixed", {"mul": True}, 1, varies=False),
+        indexed_exercise("fixed", {"mul": True}, 1, has_variants=False),
     )
     assert planned_names(["mul"], long, short, hides, fixed) == [("short", ("mul",))]
     assert planned_names(["mul"], hides) == [("hides", ("mul",))]
@@ -83,7 +83,7 @@ def test_what_takes_longer_than_a_session_comes_alone_when_nothing_else_is_due()
     endless, short = indexed_exercise("endless", {"r": True}, 60), indexed_exercise("short", {"s": True}, 4)
     assert planned_names(["r"], endless) == [("endless", ("r",))]
     assert planned_names(["r", "s"], endless, short) == [("short", ("s",))]
-    assert planned_names(["r"], endless, indexed_exercise("numbers", {"r": True}, 4, varies=False)) == [
+    assert planned_names(["r"], endless, indexed_exercise("numbers", {"r": True}, 4, has_variants=False)) == [
         ("numbers", ("r",))
     ]
 

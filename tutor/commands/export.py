@@ -119,7 +119,7 @@ def open_output(to: Path | None) -> Iterator[TextIO]:
 @common_options
 def import_attempts(settings: RunOptions, files: tuple[Path, ...]) -> int:
     from tutor.packs.sanitize import escape_invisible
-    from tutor.practice.export import InvalidExport, read_export
+    from tutor.practice.export import InvalidExportError, read_export
 
     code = 0
     with open_store() as store:
@@ -128,7 +128,7 @@ def import_attempts(settings: RunOptions, files: tuple[Path, ...]) -> int:
         for file in files:
             try:
                 events = [attempt.event for attempt in read_export(file)]
-            except InvalidExport as error:
+            except InvalidExportError as error:
                 print_error(str(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice)))
                 code = 1
                 continue

@@ -58,13 +58,13 @@ def report(settings: RunOptions, files: tuple[Path, ...], table: str | None, to:
 def _read_files(classroom: Classroom, files: tuple[Path, ...]) -> int:
     """Read every file that can be read, name the others; how many of these there are."""
     from tutor.packs.sanitize import clean_title, escape_invisible
-    from tutor.practice.export import InvalidExport, read_export
+    from tutor.practice.export import InvalidExportError, read_export
 
     skipped = 0
     for file in files:
         try:
             classroom.add(list(read_export(file)), clean_title(file.stem))
-        except InvalidExport as error:
+        except InvalidExportError as error:
             skipped += 1
             print_error(str(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice)))
     return skipped

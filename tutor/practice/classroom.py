@@ -1,4 +1,4 @@
-"""A class at work: the exports of many learners, put together by learner and exercise."""
+"""Class reports: the exports of many learners, summed up by learner and exercise."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.practice.export import Attempt, spreadsheet_cell
-from tutor.practice.storage.resets import RESET, RESET_KINDS, RESTORE
+from tutor.practice.storage.resets import RESET, RESET_KINDS, RESTORE, Reset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tutor.practice.event import Event
 
-#: The verdicts that are counted, in the order of their columns.
+#: The verdicts that have a column, in order.
 COUNTED_VERDICTS = (
     VerdictKind.RIGHT,
     VerdictKind.COARSE,
@@ -44,13 +44,13 @@ MISTAKES_HEADER = ("pack", "exercise", "mistake", "name", "times", "learners", "
 
 @dataclass(slots=True)
 class ExerciseWork:
-    """What one learner did in one exercise."""
+    """The work of one learner on one exercise."""
 
     solved: bool = False
     tries: set[str] = field(default_factory=set)
-    #: By try and blank: whether the first answer that counts was right, and came without a hint.
+    #: By try and blank: whether the first answer that counts was right and without a hint.
     first_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
-    #: By try and blank: the furthest rung of help.
+    #: By try and blank: the highest hint.
     hints: dict[tuple[str, str], int] = field(default_factory=dict)
     revealed: int = 0
     seconds: float = 0.0
@@ -79,7 +79,7 @@ class ExerciseWork:
 
 @dataclass(frozen=True, slots=True)
 class MistakeFrequency:
-    """A mistake of a class in one exercise: how often, and by how many of those who worked on it."""
+    """How often a mistake was made in one exercise, and by how many of the learners who worked on it."""
 
     pack: str
     exercise: str
@@ -90,13 +90,13 @@ class MistakeFrequency:
 
 
 class Classroom:
-    """The work of all learners, file by file."""
+    """The attempts of all learners of a class."""
 
     def __init__(self) -> None:
         self._events: dict[str, dict[str, Event]] = defaultdict(dict)
 
     def add(self, attempts: Iterable[Attempt], default_learner: str) -> None:
-        """Add a file's attempts; those without a mark are of the learner `otherwise`. One that is there stays one."""
+        """Add attempts; those without a learner are `default_learner`'s. An attempt added twice counts once."""
         for attempt in list(attempts):
             self._events[attempt.learner or default_learner].setdefault(attempt.event.id, attempt.event)
 
@@ -105,21 +105,19 @@ class Classroom:
         return sorted(self._events)
 
     def work_by_learner(self) -> dict[tuple[str, str, str], ExerciseWork]:
-        """By learner, pack and exercise, in order; without what a learner has reset."""
-        found: dict[tuple[str, str, str], ExerciseWork] = {}
+        """Return the work by (learner, pack, exercise), sorted, without what a learner reset."""
+        work: dict[tuple[str, str, str], ExerciseWork] = {}
         for learner in self.learners:
             for event in _without_reset(self._events[learner].values()):
-                found.setdefault((learner, event.pack, event.exercise), ExerciseWork()).apply(event)
-        return dict(sorted(found.items()))
+                work.setdefault((learner, event.pack, event.exercise), ExerciseWork()).apply(event)
+        return dict(sorted(work.items()))
 
     def work_rows(self) -> Iterator[list[str]]:
-        """A row for each learner and exercise, in the order of `HEADER`."""
+        """Yield a row for each learner and exercise, in the order of `WORK_HEADER`."""
         for (learner, pack, exercise), work in self.work_by_learner().items():
             rate = work.first_try_rate
             yield [
-                spreadsheet_cell(learner),
-                spreadsheet_cell(pack),
-                spreadsheet_cell(exercise),
+                *map(spreadsheet_cell, (learner, pack, exercise)),
                 "yes" if work.solved else "no",
                 str(len(work.tries)),
                 str(len(work.first_answers)),
@@ -131,41 +129,37 @@ class Classroom:
             ]
 
     def mistake_frequencies(self) -> list[MistakeFrequency]:
-        """The mistakes of each exercise, those of the most learners first."""
-        at_work: Counter[tuple[str, str]] = Counter()
+        """Return the mistakes by exercise, those of the most learners first."""
+        workers: Counter[tuple[str, str]] = Counter()
         times: Counter[tuple[str, str, str]] = Counter()
         learners: Counter[tuple[str, str, str]] = Counter()
         for (_, pack, exercise), work in self.work_by_learner().items():
-            at_work[pack, exercise] += 1
+            workers[pack, exercise] += 1
             for mistake, count in work.mistakes.items():
                 times[pack, exercise, mistake] += count
                 learners[pack, exercise, mistake] += 1
-        found = [
-            MistakeFrequency(pack, exercise, mistake, count, learners[pack, exercise, mistake], at_work[pack, exercise])
+        frequencies = [
+            MistakeFrequency(pack, exercise, mistake, count, learners[pack, exercise, mistake], workers[pack, exercise])
             for (pack, exercise, mistake), count in times.items()
         ]
-        return sorted(found, key=lambda one: (one.pack, one.exercise, -one.learners, -one.times, one.mistake))
+        return sorted(frequencies, key=lambda row: (row.pack, row.exercise, -row.learners, -row.times, row.mistake))
 
     def mistake_rows(self) -> Iterator[list[str]]:
-        """A row for each exercise and mistake, in the order of `MISTAKES_HEADER`."""
-        for one in self.mistake_frequencies():
-            names = [
-                spreadsheet_cell(one.pack),
-                spreadsheet_cell(one.exercise),
-                spreadsheet_cell(one.mistake),
-                spreadsheet_cell(mistake_label(one.mistake)),
-            ]
-            yield [*names, str(one.times), str(one.learners), str(one.of_learners)]
+        """Yield a row for each exercise and mistake, in the order of `MISTAKES_HEADER`."""
+        for row in self.mistake_frequencies():
+            names = row.pack, row.exercise, row.mistake, mistake_label(row.mistake)
+            yield [*map(spreadsheet_cell, names), str(row.times), str(row.learners), str(row.of_learners)]
 
 
 def _without_reset(events: Iterable[Event]) -> list[Event]:
-    """The events without those that a reset has set aside."""
+    """Return the events that no reset hides."""
     events = sorted(events, key=lambda event: event.at)
     undone = {event.text for event in events if event.kind == RESTORE}
-    kept: list[Event] = []
+    visible: list[Event] = []
     for event in events:
         if event.kind == RESET and event.id not in undone:
-            kept = [one for one in kept if event.pack not in ("", one.pack) or event.exercise not in ("", one.exercise)]
+            reset = Reset(event.id, event.at, event.pack, event.exercise, 0)
+            visible = [other for other in visible if not reset.covers(other.pack, other.exercise)]
         elif event.kind not in RESET_KINDS and event.pack:
-            kept.append(event)
-    return kept
+            visible.append(event)
+    return visible

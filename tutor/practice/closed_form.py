@@ -1,4 +1,4 @@
-"""Gradients in closed form: simplified in a child process that has a few seconds, else as the engine writes them."""
+"""Closed-form gradients, simplified by SymPy in a child process with a time limit."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
 
-#: What the child process gets.
+#: Seconds for the child process.
 TIME_LIMIT = 3.0
 _POLL_INTERVAL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """∂output/∂`name` as a formula in the inputs. `agrees`: at this problem's values it comes to the truth that
-    answers are held against; `simplified`: SymPy wrote it.
+    """∂output/∂`name` as a formula in the inputs.
+
+    `simplified`: it was written by SymPy. `agrees`: at this problem's inputs it equals the gradient used for grading.
     """
 
     name: str
@@ -53,20 +54,20 @@ def never_stop() -> bool:
 def closed_forms(
     problem: Problem, seconds: float = TIME_LIMIT, should_stop: Callable[[], bool] = never_stop
 ) -> tuple[ClosedForm, ...]:
-    """The gradients of the inputs that are asked about, those left out whose formula would be too long.
+    """Return the gradients of the inputs in `problem.wrt`, without those whose formula would be too long.
 
-    Takes up to `seconds`, less where `stopped` says so. Raises `NonFiniteError` where the graph has no formula.
+    Take at most `seconds`, less if `should_stop` returns True. Raise `NonFiniteError` if the graph has no value.
     """
     symbols = {name: _symbolic_input(name, value) for name, value in problem.inputs.items()}
-    found = closed_form_gradients(problem.graph, symbols, problem.start, problem.wrt)
-    trees = {name: expr_of(value) for name, value in found.items()}
-    short = _simplify_in_child(trees, seconds, should_stop)
+    gradients = closed_form_gradients(problem.graph, symbols, problem.start, problem.wrt)
+    trees = {name: expr_of(value) for name, value in gradients.items()}
+    simplified = _simplify_in_child(trees, seconds, should_stop)
     forms = []
-    for name in found:
-        own = ClosedForm(name, found[name], False, _matches_gradient(problem, name, found[name]))
-        if name in short and _matches_gradient(problem, name, short[name]):
-            own = ClosedForm(name, short[name], True, True)
-        forms.append(own)
+    for name, gradient in gradients.items():
+        if name in simplified and _matches_gradient(problem, name, simplified[name]):
+            forms.append(ClosedForm(name, simplified[name], True, True))
+        else:
+            forms.append(ClosedForm(name, gradient, False, _matches_gradient(problem, name, gradient)))
     return tuple(forms)
 
 
@@ -77,22 +78,22 @@ def _symbolic_input(name: str, value: Value) -> Value:
     return Sym(name) if shape is None else MatrixExpr(Sym(name), shape)
 
 
-def _matches_gradient(problem: Problem, name: str, found: Value) -> bool:
-    """Whether a formula comes to the gradient the worksheet holds answers against."""
+def _matches_gradient(problem: Problem, name: str, formula: Value) -> bool:
+    """Return whether a formula equals the exact gradient at the problem's inputs."""
     truth = problem.exact_passes.gradients[problem.graph.position[name]]
     numbers = {name: value for name, value in problem.inputs.items() if not isinstance(value, MatrixExpr | Sym)}
     try:
-        value = evaluate(expr_of(found), numbers)
+        value = evaluate(expr_of(formula), numbers)
     except AlgebraError:
         return False
     if isinstance(truth, MatrixExpr) or ops.shape_of(value) != ops.shape_of(truth):
         return False
     pairs = [(value, truth)] if not ops.is_matrix(truth) else list(zip(value.ravel(), truth.ravel(), strict=True))
-    return all(compare_formulas(mine, theirs).outcome is Outcome.SAME for mine, theirs in pairs)
+    return all(compare_formulas(cell, true_cell).outcome is Outcome.SAME for cell, true_cell in pairs)
 
 
 def _simplify_in_child(trees: Mapping[str, Expr], seconds: float, should_stop: Callable[[], bool]) -> dict[str, Expr]:
-    """What the child process makes of these in the time it has; those it can't tell are left out."""
+    """Return the formulas that the child process could simplify in time."""
     questions = {name: nodes for name, tree in trees.items() if (nodes := encode(tree)) is not None}
     if not questions or not sys.executable:
         return {}
@@ -120,7 +121,7 @@ def _simplify_in_child(trees: Mapping[str, Expr], seconds: float, should_stop: C
 
 
 def _exchange(child: subprocess.Popen[str], questions: Sequence[str], answers: SimpleQueue[str]) -> None:
-    """Ask, and pass the answers on, until the child is done or gone. An empty one ends them."""
+    """Send the questions and put each answer into the queue; end with an empty string when the child ends."""
     assert child.stdin
     assert child.stdout
     with suppress(OSError, ValueError), child.stdin, child.stdout:

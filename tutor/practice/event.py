@@ -1,4 +1,4 @@
-"""One thing a learner did, as it is kept."""
+"""Events: everything a learner does, as it is stored."""
 
 from __future__ import annotations
 
@@ -21,27 +21,35 @@ def utc_now() -> str:
 
 
 def sanitize_text(text: str) -> str:
-    """`text` as it can be kept: half a surrogate pair, which a terminal may let through, becomes `?`."""
+    """Replace lone surrogates, which a terminal may let through but no file can hold, by `?`."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing a learner did in one try of an exercise.
+    """One action of a learner in one try of an exercise.
 
-    `worksheet` is the id of the try, a UUID made with its `begin`; a formula typed at the command line has no pack
-    and is not kept. `kind` is `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`; `open` and `fold` of
-    the node in `text`; `noted` is an answer in an exam, which comes once more as an `answer`, with its verdict, when
-    the exam is finished; `review` and `reviewed` in place of `begin` and `solved` in a review; `reset` sets aside all
-    that was done before in an exercise, in a pack (no exercise) or everywhere (no pack), `restore` takes the reset
-    with the id in `text` back. Others may come: who reads events passes over kinds it does not know. `rule` is the
-    rule practised, an id of `tutor.practice.rule_ids`; `hints` counts the rungs seen on this blank so far; `duration`
-    is in seconds, since the blank got the focus or the event before. `fingerprint` is the variant's: a try with
-    another one cannot be resumed. `proof` tells of a right answer that no mistake of its rule leads to it on these
-    numbers. What does not apply to a kind is left at its default.
+    Kinds:
 
-    Raises ValueError for a value that cannot be kept: of another type, a seed beyond 64 bits, a duration that
-    is no number.
+    - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`;
+    - `open` and `fold`: the node in `text` was unfolded or folded;
+    - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
+    - `review` and `reviewed`: `begin` and `solved` in a review;
+    - `reset`: all earlier events of an exercise, of a pack (no exercise) or of everything (no pack) are hidden;
+    - `restore`: the reset with the id in `text` is undone.
+
+    Readers skip kinds they don't know, because later versions may add some. A field that does not apply to a kind has
+    its default:
+
+    - `worksheet`: the id of the try;
+    - `pack`: empty for a formula typed at the command line, whose events are not stored;
+    - `rule`: the id of the rule practised, see `tutor.practice.rule_ids`;
+    - `hints`: the number of hints seen on this blank so far;
+    - `duration`: seconds since the previous event;
+    - `fingerprint`: that of the variant. A try can only be resumed with the same one;
+    - `proof`: whether the answer is right and no mistake of its rule gives the same value.
+
+    Raise ValueError for a value that cannot be stored: a wrong type, a seed beyond 64 bits, an infinite duration.
     """
 
     id: str = field(default_factory=new_id)
@@ -65,22 +73,22 @@ class Event:
         for name in TEXT_COLUMNS:
             value = getattr(self, name)
             if not isinstance(value, str):
-                raise ValueError(f"{name} is no text: {value!r}")
+                raise ValueError(f"{name} is not a string: {value!r}")
             object.__setattr__(self, name, sanitize_text(value))
         if self.seed is not None and not (isinstance(self.seed, int) and -(2**63) <= self.seed < 2**63):
-            raise ValueError(f"seed is no whole number of 64 bits: {self.seed!r}")
+            raise ValueError(f"seed is not an integer of 64 bits: {self.seed!r}")
         if not isinstance(self.hints, int):
-            raise ValueError(f"hints is no whole number: {self.hints!r}")
+            raise ValueError(f"hints is not an integer: {self.hints!r}")
         if not (isinstance(self.duration, (int, float)) and isfinite(self.duration)):
-            raise ValueError(f"duration is no number: {self.duration!r}")
+            raise ValueError(f"duration is not a finite number: {self.duration!r}")
         if self.proof not in (False, True):
-            raise ValueError(f"proof is neither true nor false: {self.proof!r}")
+            raise ValueError(f"proof is not a boolean: {self.proof!r}")
         object.__setattr__(self, "proof", bool(self.proof))
 
 
-#: The kind of an answer whose verdict is not told yet.
+#: The kind of an answer whose verdict is still secret.
 NOTED = "noted"
-#: What is kept of an event, in order.
+#: The fields of an event, in the order in which they are stored.
 COLUMNS = tuple(part.name for part in fields(Event))
-#: The names of those that are texts.
+#: The fields that are strings.
 TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof"))

@@ -1,4 +1,4 @@
-"""What an exam is: one answer a blank, no help, verdicts at the end, numbers that stay with the learner."""
+"""Exams: one answer for each blank, no help, verdicts at the end, and fixed numbers for each learner."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank
     from tutor.packs.exercise import Exercise
 
-#: What is said above an exam.
+#: The message above an exam.
 EXAM_RULES = message(N_("This is an exam: no hints, one answer for each blank. What is right is told at the end."))
-#: What is said to an answer until the end.
+#: The verdict shown until the end.
 NOTED_VERDICT = Verdict(VerdictKind.NOTED, message(N_("Noted.")))
-#: What is said to another answer at the same blank.
+#: The verdict on a second answer at the same blank.
 ALREADY_ANSWERED = Verdict(
     VerdictKind.MALFORMED, message(N_("This blank has its answer. In an exam it stays as it is."))
 )
-#: What is said to who asks for help, or takes an answer back.
+#: The refusal of help, and of changing an answer.
 NO_HELP = message(N_("This is an exam: there is no help, and answers stay as they are."))
-#: What is said to who asks for other numbers, or wants to begin again.
+#: The refusal of new numbers, and of a new start.
 SAME_NUMBERS = message(N_("This is an exam: everyone has numbers of their own, and they stay the same."))
 
 #: Seeds are smaller than this, so that they can be passed on by word of mouth.
@@ -39,21 +39,21 @@ _LEARNER_FILE = "learner"
 
 
 def learner_id(folder: Path | None = None) -> str:
-    """Who the numbers of an exam belong to: an id made once and kept in the data folder, in no other place.
+    """Return the random id that decides a learner's numbers in exams. It is stored in the data folder only.
 
-    Where nothing can be kept it is the name of the account, so that the numbers still stay.
+    If it can't be stored, return the name of the account, so that the numbers still stay the same.
     """
     file = (folder or data_folder()) / _LEARNER_FILE
     with suppress(OSError, UnicodeDecodeError):
-        known = file.read_text(encoding="utf-8").strip()
-        if known:
-            return known
+        id = file.read_text(encoding="utf-8").strip()
+        if id:
+            return id
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = file.with_name(f".{_LEARNER_FILE}.{os.getpid()}")
         part.write_text(f"{new_id()}\n", encoding="utf-8")
         try:
-            # Of two that begin at once the first one's id stays.
+            # A link fails if another process was first, whose id then counts.
             os.link(part, file)
         except FileExistsError:
             pass
@@ -74,7 +74,10 @@ def _account_name() -> str:
 
 
 def exam_seed(exercise: Exercise, owner: str | None = None) -> int | None:
-    """The seed of a learner's numbers in an exam; None where the exercise has one set of numbers."""
+    """Return the seed of a learner's numbers in an exam; None if the exercise has fixed numbers.
+
+    `owner` is the learner's id, None for the one on this computer.
+    """
     if not exercise.has_variants:
         return None
     text = f"{learner_id() if owner is None else owner}\n{exercise.pack}\n{exercise.id}"
@@ -82,6 +85,6 @@ def exam_seed(exercise: Exercise, owner: str | None = None) -> int | None:
 
 
 def result_message(verdicts: Sequence[tuple[Blank, Verdict]]) -> Message:
-    """How an exam went, in a sentence."""
+    """Return the message about the result of an exam."""
     right = sum(verdict.right for _blank, verdict in verdicts)
     return message(N_("The exam is finished. Right answers: {n} of {all}."), n=right, all=len(verdicts))

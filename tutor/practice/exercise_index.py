@@ -1,4 +1,4 @@
-"""Which exercises ask for which rules. Found by opening each once, and remembered until its file changes."""
+"""The exercise index: which exercise practises which rules, cached until an exercise file changes."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
 
-#: What an exercise without minutes of its own takes, for each of its blanks.
+#: The time for each blank of an exercise whose file gives no minutes.
 MINUTES_PER_BLANK = 0.7
+
+_UNUSABLE_DATA = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedExercise:
-    """What one exercise asks for. `rules` tells of each rule whether the author's numbers can prove it."""
+    """One exercise: its rules, each with whether the author's numbers can prove it, its minutes and prerequisites."""
 
     pack: str
     exercise: str
     rules: Mapping[str, bool]
     minutes: float
-    varies: bool
+    has_variants: bool
     needs: tuple[str, ...]
 
     @property
@@ -42,7 +44,7 @@ class IndexedExercise:
 
 @dataclass(frozen=True)
 class ExerciseIndex:
-    """All exercises that can be opened, in the order of the packs."""
+    """All exercises that can be opened, in the order of the packs; a mapping from (pack, exercise)."""
 
     exercises: tuple[IndexedExercise, ...]
 
@@ -54,49 +56,49 @@ class ExerciseIndex:
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], IndexedExercise]:
-        return {(asked.pack, asked.exercise): asked for asked in self.exercises}
+        return {(exercise.pack, exercise.exercise): exercise for exercise in self.exercises}
 
     @cached_property
     def rules(self) -> frozenset[str]:
-        """The rules that some exercise asks for."""
-        return frozenset(rule for asked in self.exercises for rule in asked.rules)
+        """The rules that at least one exercise practises."""
+        return frozenset(rule for exercise in self.exercises for rule in exercise.rules)
 
     def exercises_for(self, rule: str) -> list[IndexedExercise]:
-        """The exercises that ask for a rule: first those with fresh numbers, of these those that can prove it, the
-        shortest first.
+        """Return the exercises that practise a rule, the best first.
+
+        Those with new numbers come first, among these those that can prove the rule, among these the shortest.
         """
-        found = [asked for asked in self.exercises if rule in asked.rules]
-        return sorted(found, key=lambda asked: (not asked.varies, not asked.rules[rule], asked.minutes))
+        exercises = [exercise for exercise in self.exercises if rule in exercise.rules]
+        return sorted(exercises, key=lambda found: (not found.has_variants, not found.rules[rule], found.minutes))
 
 
 def default_cache_path() -> Path:
-    """Where the atlas is remembered: beside the learner's progress."""
+    """Return the path of the cache, beside the learner's progress file."""
     return data_folder() / "atlas.json"
 
 
 def load_index(packs: Iterable[Pack], cache: Path | None = None) -> ExerciseIndex:
-    """The atlas of these packs. Exercises that can't be opened are left out; `cache` is read and brought up to date."""
+    """Return the index of these packs without the exercises that can't be opened; read and update the cache file."""
     before = _read_cache(cache)
     now: dict[str, Any] = {}
-    found = []
+    exercises = []
     for pack in packs:
         for entry in pack.entries:
             key, stamp = str(entry.path), _file_stamp(pack, entry)
-            known = before.get(key)
-            if not (stamp and isinstance(known, dict) and known.get("stamp") == stamp):
-                known = {"stamp": stamp, **_index_entry(pack, entry)}
-            now[key] = known
-            asked = _from_cache(pack, entry, known)
-            if asked is not None:
-                found.append(asked)
+            data = before.get(key)
+            if not (stamp and isinstance(data, dict) and data.get("stamp") == stamp):
+                data = {"stamp": stamp, **_index_entry(pack, entry)}
+            now[key] = data
+            with suppress(*_UNUSABLE_DATA):
+                exercises.append(_from_data(pack.id, entry.id, data))
     if cache is not None and now != before:
         _write_cache(cache, now)
-    return ExerciseIndex(tuple(found))
+    return ExerciseIndex(tuple(exercises))
 
 
 def index_exercise(exercise: Exercise) -> IndexedExercise:
-    """What an open exercise asks for."""
-    return IndexedExercise(exercise.pack, exercise.id, **_index_data(exercise))
+    """Return the index entry of an open exercise."""
+    return _from_data(exercise.pack, exercise.id, _index_data(exercise))
 
 
 def _index_data(exercise: Exercise) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
 
     problem = exercise.variant().problem
     rules: dict[str, bool] = {}
-    # An exam is no practice: nothing in it comes up for review.
+    # An exam is not practice: none of its rules is reviewed.
     for blank in () if exercise.exam else problem.blanks:
         rule = rule_id_at(problem, blank)
         if rule:
@@ -115,7 +117,7 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
 
 
 def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:
-    """What is remembered of an exercise; nothing of one that can't be opened."""
+    """Return what the cache holds about an exercise; nothing if it can't be opened."""
     from tutor.engine.passes import NonFiniteError
 
     try:
@@ -124,26 +126,24 @@ def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:
         return {}
 
 
-def _from_cache(pack: Pack, entry: ExerciseEntry, known: Mapping[str, Any]) -> IndexedExercise | None:
-    try:
-        return IndexedExercise(
-            pack.id,
-            entry.id,
-            {str(rule): bool(proof) for rule, proof in known["rules"].items()},
-            float(known["minutes"]),
-            bool(known["varies"]),
-            tuple(map(str, known["needs"])),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
+def _from_data(pack: str, exercise: str, data: Mapping[str, Any]) -> IndexedExercise:
+    """Return an entry of the index. Raise one of `_UNUSABLE_DATA` for an exercise that can't be opened."""
+    return IndexedExercise(
+        pack,
+        exercise,
+        {str(rule): bool(proof) for rule, proof in data["rules"].items()},
+        float(data["minutes"]),
+        bool(data["varies"]),
+        tuple(map(str, data["needs"])),
+    )
 
 
 def _file_stamp(pack: Pack, entry: ExerciseEntry) -> list[int]:
-    """What tells that a file has changed; nothing where it can't be told."""
+    """Return time and size of the exercise's file, or of the archive it is in; nothing if neither can be read."""
     for path in (entry.path, *entry.path.parents):
         with suppress(OSError):
-            found = path.stat()
-            return [found.st_mtime_ns, found.st_size]
+            status = path.stat()
+            return [status.st_mtime_ns, status.st_size]
         if path == pack.folder.parent:
             break
     return []
@@ -154,13 +154,13 @@ def _read_cache(cache: Path | None) -> dict[str, Any]:
         data = json.loads(cache.read_text(encoding="utf-8")) if cache is not None else {}
     except (OSError, ValueError, RecursionError):
         return {}
-    # Another version may find other rules in the same file.
+    # Another version may find different rules in the same file.
     usable = isinstance(data, dict) and data.get("version") == __version__ and isinstance(data.get("exercises"), dict)
     return data["exercises"] if usable else {}
 
 
 def _write_cache(cache: Path, exercises: Mapping[str, Any]) -> None:
-    """Remember it; where that can't be, it is found again next time."""
+    """Write the cache file; if that fails, the index is built again next time."""
     part = cache.with_name(f"{cache.name}.{os.getpid()}")
     with suppress(OSError):
         cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a learner takes home: every attempt as a line of JSON or of CSV, and back into another computer's file."""
+"""Export and import of attempts, as lines of JSON or CSV."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from tutor.practice.event import COLUMNS, TEXT_COLUMNS, Event
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The key that tells whose attempts they are.
+#: The key of the learner who made the attempts.
 LEARNER_KEY = "learner"
-#: What a line needs to be an attempt; what else is missing has its default.
+#: The keys that a line must have; other missing keys have their defaults.
 _REQUIRED_KEYS = ("id", "at", "worksheet", "kind", "pack", "exercise", "fingerprint")
 
-#: No attempt takes more, and no learner has more in a lifetime: what is beyond is no export of ours.
+#: No attempt is longer, and no learner makes more in a lifetime: anything larger is not an export of ours.
 MAX_LINE = 100_000
 MAX_LINES = 5_000_000
-#: What makes a spreadsheet take a cell for a formula; the wide ones where it reads Chinese, Japanese or Korean.
+#: A cell that starts with one of these is a formula to a spreadsheet; the wide ones in Chinese, Japanese or Korean.
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
-#: A clock may be wrong by so much.
+#: How far ahead the clock of another computer may be.
 _MAX_CLOCK_SKEW = timedelta(days=2)
 
 
-class InvalidExport(Exception):
-    """A file that is no export, or a damaged one. `notice` says what is wrong with it."""
+class InvalidExportError(Exception):
+    """A file is not an export, or a damaged one; `notice` says what is wrong."""
 
     def __init__(self, notice: Message) -> None:
         super().__init__(notice)
@@ -42,30 +42,30 @@ class InvalidExport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of an export, and the learner it is marked with; empty where there is no mark."""
+    """One attempt of an export, with the id of its learner, which may be empty."""
 
     learner: str
     event: Event
 
 
 def as_json(event: Event, learner: str = "") -> str:
-    """An attempt as one line, without its end."""
+    """Return an attempt as one line of JSON, without a line break."""
     data: dict[str, Any] = {LEARNER_KEY: learner} if learner else {}
     data |= {name: getattr(event, name) for name in COLUMNS}
     return json.dumps(data, ensure_ascii=False)
 
 
 def as_row(event: Event, learner: str = "") -> list[str]:
-    """An attempt as the cells of a spreadsheet, in the order of `HEADER`."""
+    """Return an attempt as the cells of a spreadsheet, in the order of `ATTEMPTS_HEADER`."""
     return [spreadsheet_cell(learner), *(spreadsheet_cell(getattr(event, name)) for name in COLUMNS)]
 
 
-#: The first row of attempts as CSV.
+#: The header of attempts as CSV.
 ATTEMPTS_HEADER = (LEARNER_KEY, *COLUMNS)
 
 
 def spreadsheet_cell(value: object) -> str:
-    """A value for a spreadsheet, in which a text can't become a formula."""
+    """Return a value as a cell of a spreadsheet; a text can't become a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -73,66 +73,68 @@ def spreadsheet_cell(value: object) -> str:
     if isinstance(value, int | float):
         return f"{value:.6g}" if isinstance(value, float) else str(value)
     text = escape_invisible(str(value))
-    formula = text.lstrip()[:1] in _FORMULA_PREFIXES and not _NUMBER.fullmatch(text)
-    return f"'{text}" if formula else text
+    is_formula = text.lstrip()[:1] in _FORMULA_PREFIXES and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def read_export(path: Path) -> Iterator[Attempt]:
-    """The attempts in a file that `export` has written, in their order. Raises `Unusable`, also in between."""
+    """Yield the attempts of an exported file in order. May raise `InvalidExportError` after some of them."""
     try:
         with path.open("rb") as file:
-            # A line without an end would fill the memory.
+            # The limit, because an endless line would fill the memory.
             yield from _parse_lines(iter(lambda: file.readline(MAX_LINE + 1), b""))
     except OSError as error:
-        raise InvalidExport(message(N_("It can't be read: {reason}."), reason=describe_os_error(error))) from None
+        raise InvalidExportError(message(N_("It can't be read: {reason}."), reason=describe_os_error(error))) from None
 
 
 def _parse_lines(lines: Iterable[bytes]) -> Iterator[Attempt]:
     number = 0
     for number, line in enumerate(lines, 1):
         if number > MAX_LINES or len(line) > MAX_LINE:
-            raise InvalidExport(message(N_("It is larger than any export can be.")))
+            raise InvalidExportError(message(N_("It is larger than any export can be.")))
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
             if text:
                 yield _parse_attempt(json.loads(text))
         except (ValueError, RecursionError):
             if number == 1:
-                raise InvalidExport(
+                raise InvalidExportError(
                     message(N_("It is no export of backprop-tutor, which has a JSON object on each line."))
                 ) from None
-            raise InvalidExport(message(N_("It is damaged at line {n}: have it exported again."), n=number)) from None
+            raise InvalidExportError(
+                message(N_("It is damaged at line {n}: have it exported again."), n=number)
+            ) from None
     if not number:
-        raise InvalidExport(message(N_("It is empty.")))
+        raise InvalidExportError(message(N_("It is empty.")))
 
 
 def _parse_attempt(data: object) -> Attempt:
-    """One object of an export. Raises ValueError where it is none."""
+    """Return the attempt of a JSON object. Raise ValueError if it is not one."""
     if not isinstance(data, Mapping) or not all(isinstance(data.get(name), str) for name in _REQUIRED_KEYS):
-        raise ValueError("no attempt")
+        raise ValueError("not an attempt")
     if not data["id"] or not data["kind"]:
-        raise ValueError("no attempt")
-    found = {name: data[name] for name in COLUMNS if data.get(name) is not None}
-    # What another program has written is shown in a terminal one day.
-    found |= {name: escape_invisible(found[name]) for name in TEXT_COLUMNS if isinstance(found.get(name), str)}
-    found["at"] = _parse_time(data["at"])
-    if isinstance(found.get("seed"), bool) or isinstance(found.get("hints"), bool):
-        raise ValueError("no number")
-    event = Event(**found)
+        raise ValueError("not an attempt")
+    fields = {name: data[name] for name in COLUMNS if data.get(name) is not None}
+    # Escaped, because these texts of another program will be shown in a terminal.
+    fields |= {name: escape_invisible(fields[name]) for name in TEXT_COLUMNS if isinstance(fields.get(name), str)}
+    fields["at"] = _parse_time(data["at"])
+    if isinstance(fields.get("seed"), bool) or isinstance(fields.get("hints"), bool):
+        raise ValueError("not a number")
+    event = Event(**fields)
     if not (0 <= event.duration < 1e9 and 0 <= event.hints < 1000) or math.isnan(event.duration):
-        raise ValueError("no duration")
+        raise ValueError("implausible duration or number of hints")
     learner = data.get(LEARNER_KEY, "")
     if not isinstance(learner, str):
-        raise ValueError("no learner")
+        raise ValueError("learner is not a string")
     return Attempt(escape_invisible(learner), event)
 
 
 def _parse_time(text: str) -> str:
-    """A time in the form in which times are kept. Raises ValueError."""
+    """Return a time in the format of `Event.at`. Raise ValueError if it is invalid or in the future."""
     try:
-        found = datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text).astimezone(UTC)
     except OverflowError:
-        raise ValueError("no time") from None
-    if found > datetime.now(UTC) + _MAX_CLOCK_SKEW:
-        raise ValueError("not yet")
-    return found.isoformat(timespec="microseconds")
+        raise ValueError("not a time") from None
+    if at > datetime.now(UTC) + _MAX_CLOCK_SKEW:
+        raise ValueError("in the future")
+    return at.isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""How a learner stands with one rule: what its events, taken in order, come to."""
+"""A learner's mastery of one rule, derived from its events in order."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from tutor.practice.scheduler import Memory, Rating, schedule_review
 if TYPE_CHECKING:
     from tutor.practice.event import Event
 
-#: So many proofs on different variants make a rule solid.
+#: A rule is solid after this many proofs on different variants.
 PROOFS_FOR_SOLID = 3
-#: Until a rule is solid it comes back after so long at the latest.
+#: Until a rule is solid it comes back after at most this time.
 MAX_INTERVAL_UNTIL_SOLID = timedelta(days=14)
-#: From this rung on a hint has said the rule.
+#: From this rung on, a hint has stated the rule.
 RULE_RUNG = 3
-#: A slip of arithmetic: it costs a try, but says nothing about the rule.
+#: A slip of arithmetic counts as an attempt, but not against the rule.
 ARITHMETIC_SLIP = "any.slip"
-#: Before and after these years it is the clock that is wrong.
+#: Outside these years the clock must be wrong.
 _PLAUSIBLE_YEARS = range(2000, 3000)
 
 Mastery = Literal["learning", "shaky", "solid"]
 _MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
 
-#: The kinds of event that tell something about a rule.
+#: The kinds of event that change a skill.
 RULE_EVENT_KINDS = ("answer", "hint", "reveal")
 
 
 @dataclass(slots=True)
 class BlankOutcome:
-    """How one blank of the present try went so far."""
+    """The course of one blank in the current try."""
 
     wrong_attempts: int = 0
     hints: int = 0
@@ -42,17 +42,16 @@ class BlankOutcome:
     is_correct: bool = False
     proves_rule: bool = False
     rule_mistaken: bool = False
-    """whether the rule itself was mistaken, not the arithmetic"""
+    """Whether the rule itself was mistaken, not just the arithmetic."""
 
     @property
     def unaided(self) -> bool:
         return not (self.wrong_attempts or self.hints or self.revealed)
 
     def rating(self) -> Rating | None:
-        """How well the rule was known here, None where nothing has been tried yet.
+        """Return how well the learner knew the rule; None if there is no answer yet.
 
-        Who took it for another rule, or had to be told, had forgotten it; a slip of arithmetic or a look at where to
-        begin only made it hard.
+        A mistaken rule, or one that a hint stated, was forgotten; a slip of arithmetic or an early hint makes it hard.
         """
         if (
             self.rule_mistaken
@@ -68,11 +67,12 @@ class BlankOutcome:
 
 @dataclass(slots=True)
 class Skill:
-    """One rule. `due` is None until it has been practised.
+    """A learner's skill in one rule.
 
-    `before` is the memory before the try `worksheet`, whose blanks are in `marks`: one try is one practice of a rule,
-    however many of its blanks ask for it. `proofs` are the variants on which it was proved since the last mistake,
-    `mistakes` counts its named mistakes.
+    A try is one practice of a rule, however many of its blanks need it, so the current try is kept: its id
+    (`worksheet`), its day, the `outcomes` of its blanks, and the memory before it. `due` is None until the first
+    practice. `proofs` are the variants on which the rule was proved since the last mistake; `mistakes` counts how
+    often each named mistake was made.
     """
 
     rule: str
@@ -94,33 +94,33 @@ class Skill:
 
     @property
     def recurring_mistake(self) -> str | None:
-        """The mistake that keeps coming back, until the rule is solid."""
+        """The most frequent mistake if it was made more than once and the rule is not solid."""
         if self.mastery == "solid" or not self.mistakes:
             return None
         mistake, count = max(self.mistakes.items(), key=lambda item: item[1])
         return mistake if count > 1 else None
 
     def apply(self, event: Event) -> None:
-        """Let an event of this rule take effect. What can't be dated has none."""
+        """Update the skill with an event of its rule; ignore an event without a valid date."""
         day = parse_day(event.at)
         if day is None or event.kind not in RULE_EVENT_KINDS:
             return
         if event.worksheet != self.worksheet:
             self.memory_before, self.worksheet, self.day, self.outcomes = self.memory, event.worksheet, None, {}
-        mark = self.outcomes.setdefault(event.blank, BlankOutcome())
+        outcome = self.outcomes.setdefault(event.blank, BlankOutcome())
         if event.kind == "hint":
-            mark.hints = max(mark.hints, event.hints)
+            outcome.hints = max(outcome.hints, event.hints)
         elif event.kind == "reveal":
-            mark.revealed = mark.rule_mistaken = True
+            outcome.revealed = outcome.rule_mistaken = True
             self._record_mistake()
         elif event.verdict == VerdictKind.RIGHT:
-            self._record_success(event, mark)
+            self._record_success(event, outcome)
         elif event.verdict in WRONG_ATTEMPT_KINDS:
-            mark.wrong_attempts += 1
+            outcome.wrong_attempts += 1
             if event.mistake:
                 self.mistakes[event.mistake] = self.mistakes.get(event.mistake, 0) + 1
             if event.mistake != ARITHMETIC_SLIP:
-                mark.rule_mistaken = True
+                outcome.rule_mistaken = True
                 self._record_mistake()
         self._reschedule(day)
 
@@ -128,13 +128,18 @@ class Skill:
         self.shaky = True
         self.proofs = []
 
-    def _record_success(self, event: Event, mark: BlankOutcome) -> None:
-        mark.is_correct = True
-        mark.proves_rule = event.proof and mark.unaided
+    def _record_success(self, event: Event, outcome: BlankOutcome) -> None:
+        outcome.is_correct = True
+        outcome.proves_rule = event.proof and outcome.unaided
         variant = f"{event.pack}/{event.exercise} {event.fingerprint}"
-        # A mistake or a hint at another blank of the try has told the rule for this one as well.
-        alone = not any(other.rule_mistaken or other.hints for other in self.outcomes.values())
-        if mark.proves_rule and alone and variant not in self.proofs and len(self.proofs) < PROOFS_FOR_SOLID:
+        # A mistake or a hint at another blank of the try has given this rule away as well.
+        given_away = any(other.rule_mistaken or other.hints for other in self.outcomes.values())
+        if (
+            outcome.proves_rule
+            and not given_away
+            and variant not in self.proofs
+            and len(self.proofs) < PROOFS_FOR_SOLID
+        ):
             self.proofs.append(variant)
             self.shaky = self.shaky and len(self.proofs) < PROOFS_FOR_SOLID
 
@@ -147,16 +152,16 @@ class Skill:
         self.due = due if self.mastery == "solid" else min(due, self.day + MAX_INTERVAL_UNTIL_SOLID)
 
     def _try_rating(self) -> Rating | None:
-        """The try's rating: its worst blank's; at best hard where nothing of it proves anything."""
-        ratings = [rating for mark in self.outcomes.values() if (rating := mark.rating()) is not None]
+        """Return the rating of the worst blank, but at most HARD if no blank proves the rule."""
+        ratings = [rating for outcome in self.outcomes.values() if (rating := outcome.rating()) is not None]
         if not ratings:
             return None
         worst = min(ratings)
-        proved = any(mark.proves_rule for mark in self.outcomes.values())
+        proved = any(outcome.proves_rule for outcome in self.outcomes.values())
         return worst if proved else min(worst, Rating.HARD)
 
     def to_json(self) -> str:
-        """All of it but the rule, to be kept."""
+        """Return everything but the rule as the text that is stored."""
         return json.dumps(
             {
                 "due": _dump_day(self.due),
@@ -166,14 +171,14 @@ class Skill:
                 "day": _dump_day(self.day),
                 "marks": {
                     blank: [
-                        mark.wrong_attempts,
-                        mark.hints,
-                        mark.revealed,
-                        mark.is_correct,
-                        mark.proves_rule,
-                        mark.rule_mistaken,
+                        outcome.wrong_attempts,
+                        outcome.hints,
+                        outcome.revealed,
+                        outcome.is_correct,
+                        outcome.proves_rule,
+                        outcome.rule_mistaken,
                     ]
-                    for blank, mark in self.outcomes.items()
+                    for blank, outcome in self.outcomes.items()
                 },
                 "proofs": self.proofs,
                 "shaky": self.shaky,
@@ -185,7 +190,7 @@ class Skill:
 
     @staticmethod
     def from_json(rule: str, text: str) -> Skill:
-        """The skill that was kept. Raises ValueError, KeyError or TypeError where it is none."""
+        """Return the skill that `to_json` wrote. Raise ValueError, KeyError or TypeError for another text."""
         data = json.loads(text)
         return Skill(
             rule=rule,
@@ -207,7 +212,7 @@ def mastery_label(mastery: str) -> str:
 
 
 def parse_day(at: str) -> date | None:
-    """The day of an event's time, None where that can't be one."""
+    """Return the day of an event's time; None if it is not a plausible date."""
     try:
         day = date.fromisoformat(at[:10])
     except ValueError:

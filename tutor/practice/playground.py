@@ -1,4 +1,4 @@
-"""The playground: a formula of one's own with values, the last ones that were tried, and an exercise file made of one."""
+"""The playground: formulas with values, a history of them, and saving one as an exercise file."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.packs.exercise import Exercise
 
-#: So many formulas are remembered, none longer than this.
+#: The history holds this many formulas, none longer than this.
 MAX_HISTORY, MAX_INPUT_LENGTH = 30, 2_000
-#: The pack that exercises are saved in.
+#: The pack in which exercises are saved.
 OWN_PACK_ID = "mine"
 
 _ASSIGNMENT = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*=")
@@ -41,13 +41,13 @@ languages = ["en", "ko"]
 
 @dataclass(frozen=True, slots=True)
 class PlaygroundInput:
-    """What was typed: a formula, and values as `w=2 x=3`."""
+    """A formula and its values, such as `w=2 x=3`, as typed."""
 
     formula: str
     values: str = ""
 
     def to_exercise(self) -> Exercise:
-        """It as an exercise. Raises `Misread`, which says in which of the two texts the fault lies."""
+        """Return an exercise with this formula. Raise `FieldError` for a text that can't be parsed."""
         if not self.formula.strip():
             raise FieldError(AlgebraError(message(N_("Type a formula, such as L = (w*x + b - y)^2."))), "formula")
         try:
@@ -61,7 +61,7 @@ class PlaygroundInput:
 
 
 class FieldError(ValueError):
-    """One of the two texts can't be read; `field` is which one."""
+    """The text of `field`, "formula" or "values", can't be parsed."""
 
     def __init__(self, error: AlgebraError, field: str) -> None:
         super().__init__(str(error))
@@ -70,48 +70,48 @@ class FieldError(ValueError):
 
 
 def parse_assignments(text: str) -> dict[str, Value]:
-    """`w=2, X=[[1, 2]]` -> exact values by name. Raises `AlgebraError` with the place in `text`."""
-    found: dict[str, Value] = {}
+    """Parse `w=2, X=[[1, 2]]` into exact values by name. Raise `AlgebraError` with the position in `text`."""
+    values: dict[str, Value] = {}
     names = list(_ASSIGNMENT.finditer(text))
     before = text[: names[0].start()] if names else text
     if before.strip(" ,;"):
-        said = message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=before.strip())
-        raise AlgebraError(said, text.index(before.strip()), len(before.strip()))
+        fault = message(N_("“{text}” is no input. Give each one as name=value, such as x=2."), text=before.strip())
+        raise AlgebraError(fault, text.index(before.strip()), len(before.strip()))
     for name, after in zip_longest(names, names[1:]):
         end = after.start() if after else len(text)
-        if name[1] in found:
-            said = message(N_("Input {name} is given twice. Leave one out."), name=name[1])
-            raise AlgebraError(said, name.start(1), len(name[1]))
+        if name[1] in values:
+            fault = message(N_("Input {name} is given twice. Leave one out."), name=name[1])
+            raise AlgebraError(fault, name.start(1), len(name[1]))
         value = text[name.end() : end].rstrip(" ,;")
         try:
-            found[name[1]] = evaluate(parse_value(value), {})
+            values[name[1]] = evaluate(parse_value(value), {})
         except AlgebraError as error:
             raise AlgebraError(error.message, name.end() + max(error.position, 0), error.length) from None
-    return found
+    return values
 
 
 @dataclass
 class History:
-    """The last formulas that were tried, the latest first, kept in a small file. A damaged file is an empty one."""
+    """The last formulas, newest first, stored in a small JSON file. A damaged file counts as empty."""
 
     path: Path = field(default_factory=lambda: data_folder() / "playground.json")
 
     def read(self) -> list[PlaygroundInput]:
-        """What is remembered."""
+        """Return the formulas in the file."""
         try:
-            kept = json.loads(self.path.read_text(encoding="utf-8"))
-            trials = [PlaygroundInput(one["formula"], one["values"]) for one in kept]
+            saved = json.loads(self.path.read_text(encoding="utf-8"))
+            inputs = [PlaygroundInput(entry["formula"], entry["values"]) for entry in saved]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return []
-        sound = [one for one in trials if isinstance(one.formula, str) and isinstance(one.values, str)]
-        return sound[:MAX_HISTORY]
+        valid = [entry for entry in inputs if isinstance(entry.formula, str) and isinstance(entry.values, str)]
+        return valid[:MAX_HISTORY]
 
     def add(self, latest: PlaygroundInput) -> None:
-        """Remember a formula as the latest. What can't be written is forgotten."""
+        """Add a formula as the newest. One that is too long, or can't be written, is left out."""
         if len(latest.formula) + len(latest.values) > MAX_INPUT_LENGTH:
             return
-        kept = [latest, *(one for one in self.read() if one != latest)][:MAX_HISTORY]
-        text = json.dumps([{"formula": one.formula, "values": one.values} for one in kept], ensure_ascii=False)
+        inputs = [latest, *(entry for entry in self.read() if entry != latest)][:MAX_HISTORY]
+        text = json.dumps([{"formula": entry.formula, "values": entry.values} for entry in inputs], ensure_ascii=False)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
@@ -121,12 +121,12 @@ class History:
             return
 
 
-def save_exercise(typed: PlaygroundInput) -> tuple[str, Path]:
-    """Make an exercise file of a formula in the learner's own pack: its name in the lists, and the file.
+def save_exercise(entry: PlaygroundInput) -> tuple[str, Path]:
+    """Save a formula as an exercise in the learner's own pack; return its full name and its file.
 
-    Raises `Misread`, and `PackError` where it can't be written or opened again.
+    Raise `FieldError`, or `PackError` if the exercise can't be written or opened.
     """
-    exercise = typed.to_exercise()
+    exercise = entry.to_exercise()
     folder = library.user_packs_dir() / OWN_PACK_ID
     if not (folder / PACK_FILE).is_file():
         try:
@@ -136,9 +136,9 @@ def save_exercise(typed: PlaygroundInput) -> tuple[str, Path]:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
             raise pack_error(message(text, path=folder, reason=describe_os_error(error))) from None
     pack = library.read_pack(folder)
-    taken = {entry.id for entry in pack.entries}
-    name = next(one for n in range(1, len(taken) + 2) if (one := f"formula-{n}") not in taken)
-    (path,) = new_exercise(folder, name, typed.formula.strip(), exercise.inputs)
+    taken = {other.id for other in pack.entries}
+    name = next(name for n in range(1, len(taken) + 2) if (name := f"formula-{n}") not in taken)
+    (path,) = new_exercise(folder, name, entry.formula.strip(), exercise.inputs)
     try:
         library.read_pack(folder).open(name)
     except ValueError:

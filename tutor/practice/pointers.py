@@ -1,4 +1,4 @@
-"""Where to look after two wrong answers: the upstream and what flowed on the node's other lines."""
+"""Pointers after two wrong answers: the edges to look at, the upstream and the node's other inputs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank
     from tutor.practice.worksheet import Worksheet
 
-#: From so many wrong answers on one blank, the edges to look at are pointed out.
+#: From this many wrong answers on one blank, the edges to look at are marked.
 POINT_AFTER = 2
 
 
 def pointers(worksheet: Worksheet, blank: str) -> tuple[Blank, ...]:
-    """The places to look at after two wrong answers: the upstream, and the node's other lines.
+    """Return the places to look at after two wrong answers: the upstream, and the node's other inputs.
 
-    At + and − nothing is computed with what the other lines hold, so they are left out.
+    At + and − the other inputs don't matter, so they are left out.
     """
     problem, place, entry = worksheet.problem, worksheet.problem.place(blank), worksheet.entry(blank)
     if not place.is_backward or entry.settled or entry.wrong_attempts < POINT_AFTER:
@@ -27,15 +27,14 @@ def pointers(worksheet: Worksheet, blank: str) -> tuple[Blank, ...]:
     upstream = problem.upstream(place)
     if upstream is None or not place.edge:
         return tuple(problem.branch_edges(place)) if place.kind == "sum" else ()
-    found = (problem.place(upstream),)
     if problem.graph.nodes[place.edge.target].op in ("add", "sub"):
-        return found
+        return (problem.place(upstream),)
     others = (edge.id for edge in problem.graph.incoming_edges[place.edge.target] if edge != place.edge)
-    return (*found, *(problem.place(name) for name in others if problem.has_place(name)))
+    return (problem.place(upstream), *(problem.place(name) for name in others if problem.has_place(name)))
 
 
 def format_pointers(worksheet: Worksheet, blank: str) -> str:
-    """These places and what stands there, in one line; empty where there are none. Nothing is computed from it."""
+    """Return these places with their values in one line; empty if there are none."""
     return ", ".join(str(_format_pointer(worksheet, blank, place)) for place in pointers(worksheet, blank))
 
 
@@ -45,8 +44,8 @@ def _format_pointer(worksheet: Worksheet, blank: str, place: Blank) -> Message:
     if place.shape is not None:
         value = str(place_name(problem, place))
     elif asked.kind == "sum" or upstream:
-        told = worksheet.value_text(place.id)
-        value = " ".join(told[0]) if told else "?"
+        rows = worksheet.value_text(place.id)
+        value = " ".join(rows[0]) if rows else "?"
     else:
         value = format_value(problem.exact_passes.values[place.node], near_one=problem.needs_extra_digits[place.node])
     if asked.kind == "sum" and place.edge is not None:

@@ -1,4 +1,4 @@
-"""What practice has come to: rules, packs, weeks, mistakes, time. All of it derived from the events."""
+"""A learner's progress: rules, packs, weeks and mistakes, derived from the events."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.storage.store import Store
 
-#: So many of the mistakes are told.
+#: This many mistakes are listed.
 MAX_MISTAKES = 10
 
 _MONDAY = "date(at, 'weekday 0', '-6 days')"
-#: The verdicts that settle how a blank's first try went; a coarse answer, or one of another blank, settles nothing.
+#: The verdicts that count as a first try; an answer with too few digits, or that of another blank, does not.
 _SETTLING_VERDICTS = "verdict IN ('right', 'mistaken', 'wrong', 'wrong-shape')"
 _FIRST_TRIES = f"""
 SELECT monday, count(*), sum(verdict = 'right' AND hints = 0) FROM (
@@ -41,7 +41,7 @@ WHERE kind = 'answer' AND mistake <> '' GROUP BY mistake, rule ORDER BY 4 DESC, 
 
 @dataclass(frozen=True, slots=True)
 class RuleProgress:
-    """One rule that was practised. `mistake` is the one that keeps coming back."""
+    """A practised rule, with the mistake that keeps coming back."""
 
     id: str
     name: str
@@ -52,7 +52,7 @@ class RuleProgress:
 
 @dataclass(frozen=True, slots=True)
 class PackProgress:
-    """How far a pack has come."""
+    """The progress in one pack."""
 
     id: str
     title: str
@@ -63,7 +63,7 @@ class PackProgress:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week, by its Monday. `blanks` are those first tried in it, `first` of them right at once, without a hint."""
+    """One week. `blanks` counts those first tried in it, `first` those that were right at once, without a hint."""
 
     monday: date
     seconds: float
@@ -78,7 +78,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A mistake that was made, and an exercise that trains its rule: its name and what people call it."""
+    """A mistake that was made, and the name and title of an exercise that practises its rule."""
 
     id: str
     name: str
@@ -89,7 +89,7 @@ class MistakeCount:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything together. `due` are the rules that are due today; `weeks` has no gaps."""
+    """All of a learner's progress. `weeks` has no gaps."""
 
     due_rules: tuple[str, ...]
     rules: tuple[RuleProgress, ...]
@@ -107,12 +107,12 @@ class Progress:
 
     @property
     def first_try_rate(self) -> float | None:
-        """The part of all blanks that were right at once, without a hint."""
+        """The fraction of blanks that were right at once, without a hint."""
         blanks = sum(week.blanks for week in self.weeks)
         return sum(week.first for week in self.weeks) / blanks if blanks else None
 
     def as_json(self) -> dict[str, Any]:
-        """The same as plain data; days are written as ISO 8601."""
+        """Return the progress as JSON data, with days in ISO 8601."""
         return {
             "due": list(self.due_rules),
             "seconds": round(self.seconds, 3),
@@ -121,12 +121,12 @@ class Progress:
             "rules": [_json_ready(asdict(rule)) for rule in self.rules],
             "packs": [asdict(pack) for pack in self.packs],
             "weeks": [_json_ready(asdict(week)) | {"rate": week.first_try_rate} for week in self.weeks],
-            "mistakes": [asdict(met) for met in self.mistakes],
+            "mistakes": [asdict(mistake) for mistake in self.mistakes],
         }
 
 
 def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day: date | None = None) -> Progress:
-    """What the events in the file come to."""
+    """Return the progress up to `day`, today by default."""
     return Progress(
         tuple(review.due_rules(store, index.rules, day)),
         _rules(store),
@@ -146,20 +146,21 @@ def format_duration(seconds: float) -> str:
 
 def _rules(store: Store) -> tuple[RuleProgress, ...]:
     order = ("shaky", "learning", "solid")
-    found = sorted(review.load_skills(store).values(), key=lambda skill: (order.index(skill.mastery), str(skill.due)))
+    skills = sorted(review.load_skills(store).values(), key=lambda skill: (order.index(skill.mastery), str(skill.due)))
     return tuple(
         RuleProgress(skill.rule, rule_name(skill.rule), skill.mastery, skill.due, skill.recurring_mistake)
-        for skill in found
+        for skill in skills
     )
 
 
 def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
     states = store.states()
-    found = []
+    progress = []
     for pack in packs:
-        here = [states.get((pack.id, entry.id), "new") for entry in pack.entries]
-        found.append(PackProgress(pack.id, str(pack.title), here.count("solved"), here.count("begun"), len(here)))
-    return tuple(found)
+        reached = [states.get((pack.id, entry.id), "new") for entry in pack.entries]
+        counts = reached.count("solved"), reached.count("begun"), len(reached)
+        progress.append(PackProgress(pack.id, str(pack.title), *counts))
+    return tuple(progress)
 
 
 def _weeks(store: Store, day: date) -> tuple[Week, ...]:
@@ -182,7 +183,7 @@ def _make_week(monday: date, work: Mapping[str, tuple[float, int]], tries: Mappi
 
 
 def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack]) -> tuple[MistakeCount, ...]:
-    """The most frequent first; the same mistake at several rules is one, trained where it was made most."""
+    """Return the most frequent mistakes; one made at several rules is trained at the rule where it was made most."""
     counts: dict[str, int] = {}
     rules: dict[str, str] = {}
     for mistake, rule, blank, count in _query(store, _MISTAKE_COUNTS):
@@ -198,8 +199,8 @@ def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack]) -> tupl
 
 
 def _training_exercise(rule: str, index: ExerciseIndex) -> str | None:
-    found = index.exercises_for(rule)
-    return found[0].name if found else None
+    exercises = index.exercises_for(rule)
+    return exercises[0].name if exercises else None
 
 
 def _query(store: Store, sql: str) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Which backward pass is replayed: the learner's own when it is solved, before that one that gives nothing away."""
+"""Choice of the backward pass to replay: the learner's own only when it is solved."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.practice.worksheet import Worksheet
 
-#: So many seeds are tried until the numbers are others than the learner's.
+#: This many seeds are tried to find numbers that differ from the learner's.
 _MAX_TRIES = 6
-#: Whole numbers move by up to so much.
+#: The largest change of an integer.
 _MAX_SHIFT = 3
-#: What a symbol stands for in a replay.
+#: The values of a symbol in a replay.
 _SYMBOL_VALUES = tuple(Num(Fraction(value)) for value in (2, 3, 4, 5))
 
 
 def choose_replay(worksheet: Worksheet) -> tuple[Replay, Message | None]:
-    """What to replay for a worksheet, and a sentence about whose numbers these are, None for the learner's own.
+    """Return the replay of a worksheet, and a message about its numbers; None if they are the learner's own.
 
-    There may be no steps in it: without a graph, or where nothing is solved and there are no other numbers.
+    The replay has no steps if there is no graph, or if there are no other numbers and nothing is solved.
     """
     problem = worksheet.problem
     if worksheet.done or not problem.graph.nodes:
@@ -48,14 +48,13 @@ def choose_replay(worksheet: Worksheet) -> tuple[Replay, Message | None]:
 
 
 def _problem_with_other_numbers(worksheet: Worksheet) -> Problem | None:
-    """The same graph at other numbers, all of which differ in what flows back; None where there are none."""
+    """Return the same graph with different inputs; None if there are none."""
     own = worksheet.variant.exercise
-    exercise = (
-        own if own.has_variants and not worksheet.problem.symbolic else _with_random_inputs(own, worksheet.problem)
-    )
+    has_other_numbers = own.has_variants and not worksheet.problem.symbolic
+    exercise = own if has_other_numbers else _with_random_inputs(own, worksheet.problem)
     if exercise is None:
         return None
-    # A text or a question about these numbers is not needed, and may not fit others.
+    # Without texts and questions, which may not fit other numbers.
     bare = replace(exercise, author_notes={}, questions=(), forward=(), stages=(), asked=None)
     for seed in _other_seeds(worksheet.variant.seed):
         try:
@@ -68,7 +67,7 @@ def _problem_with_other_numbers(worksheet: Worksheet) -> Problem | None:
 
 
 def _other_seeds(seed: int | None) -> Iterator[int]:
-    """Other seeds than the learner's, the same ones each time, so that a replay can be looked at again."""
+    """Yield seeds other than the learner's, the same every time, so that a replay can be repeated."""
     first = (seed or 0) + 1
     return iter(range(first, first + _MAX_TRIES))
 
@@ -77,21 +76,21 @@ def _inputs_differ(some: Problem, other: Problem) -> bool:
     return any(not _values_equal(value, other.inputs[name]) for name, value in some.inputs.items())
 
 
-def _values_equal(one: Value, two: Value) -> bool:
-    if ops.is_matrix(one) != ops.is_matrix(two):
+def _values_equal(left: Value, right: Value) -> bool:
+    if ops.is_matrix(left) != ops.is_matrix(right):
         return False
-    return bool((one == two).all()) if ops.is_matrix(one) else bool(one == two)
+    return bool((left == right).all()) if ops.is_matrix(left) else bool(left == right)
 
 
 def _with_random_inputs(exercise: Exercise, problem: Problem) -> Exercise | None:
-    """The exercise with fresh numbers of its kind for every input that is a plain number or a symbol."""
+    """Return the exercise with random inputs near its own; None if no input is a number or a symbol."""
     inputs: dict[str, Value] = {}
     draws: dict[str, InputDraw] = {}
     for name, value in problem.inputs.items():
         draw = _draw_near(value)
         if draw is not None:
             draws[name] = draw
-        # A symbol has no value of its own; any of those that may be drawn will do.
+        # A symbol has no value, so the first of those that may be drawn is used.
         inputs[name] = _SYMBOL_VALUES[0] if isinstance(value, Sym) else value
     if not draws:
         return None
@@ -99,7 +98,7 @@ def _with_random_inputs(exercise: Exercise, problem: Problem) -> Exercise | None
 
 
 def _draw_near(value: Value) -> InputDraw | None:
-    """Numbers of the kind of a value: whole ones stay whole, signs stay, 0 and 1 in a matrix of them stay."""
+    """Return a draw of similar numbers: integers stay integers, signs stay, a matrix of only 0 and 1 stays."""
     if ops.is_matrix(value):
         cells = list(value.flat)
         if not all(isinstance(cell, Num) for cell in cells) or {cell.value for cell in cells} <= {0, 1}:
@@ -111,7 +110,7 @@ def _draw_near(value: Value) -> InputDraw | None:
 
 
 def _nearby_values(value: Expr) -> tuple[Expr, ...]:
-    """Other numbers near one, with its sign; none near 0 or for what is no plain number."""
+    """Return other numbers near a value, with its sign; none for 0 or a formula."""
     if isinstance(value, Sym):
         return _SYMBOL_VALUES
     if not isinstance(value, Num) or value.value == 0:
@@ -119,5 +118,5 @@ def _nearby_values(value: Expr) -> tuple[Expr, ...]:
     exact, sign = value.value, 1 if value.value > 0 else -1
     if exact.denominator != 1:
         return tuple(Num(exact * factor) for factor in (Fraction(1, 2), Fraction(3, 2)))
-    found = [exact + by for by in range(-_MAX_SHIFT, _MAX_SHIFT + 1) if by and (exact + by) * sign > 0]
-    return tuple(map(Num, found))
+    shifts = range(-_MAX_SHIFT, _MAX_SHIFT + 1)
+    return tuple(Num(exact + shift) for shift in shifts if shift and (exact + shift) * sign > 0)

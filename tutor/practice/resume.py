@@ -1,4 +1,4 @@
-"""Open an exercise where the learner left it."""
+"""Resuming an exercise where the learner left it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 
 def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, restart: bool = False) -> Worksheet:
-    """The worksheet for `exercise`: the latest try, replayed, where it is open; otherwise a new one.
+    """Return the worksheet of the latest try, if it is unfinished, otherwise a new one.
 
-    A try is taken up again only with the same numbers (its fingerprint tells), so an exercise that was changed
-    begins anew. `seed` asks for the numbers of a seed, `restart` for a new try in any case. An exam has the learner's
-    own numbers whatever is asked, and stays as it is when it is finished.
+    A try is only resumed with the same fingerprint: an exercise that was edited starts again. `seed` selects the
+    numbers, and `restart` forces a new try. An exam ignores both and is resumed even when it is finished.
     """
     if exercise.exam:
         seed, restart = exam_seed(exercise), False
@@ -25,7 +24,7 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
     if events and seed in (None, events[0].seed):
         stages = range(max(len(exercise.stages), 1))
         variants = (exercise.variant(events[0].seed, stage) for stage in stages)
-        variant = next((one for one in variants if one.fingerprint == events[0].fingerprint), None)
+        variant = next((variant for variant in variants if variant.fingerprint == events[0].fingerprint), None)
         if variant is not None:
             worksheet = Worksheet(variant, store, events)
             if not worksheet.done or exercise.exam:
@@ -37,19 +36,19 @@ def open_worksheet(store: Store, exercise: Exercise, seed: int | None = None, re
 
 
 def rebase_worksheet(worksheet: Worksheet, exercise: Exercise) -> Worksheet:
-    """A worksheet, kept nowhere, on an exercise as it is written now: the same numbers and answers, judged anew."""
+    """Return an unsaved worksheet on a new version of the exercise, with the same seed and the answers graded again."""
     stage = min(worksheet.variant.stage, max(len(exercise.stages) - 1, 0))
-    renewed = Worksheet(exercise.variant(worksheet.variant.seed, stage))
+    rebased = Worksheet(exercise.variant(worksheet.variant.seed, stage))
     for node in worksheet.unfolded:
-        renewed.unfold(node)
-    asked = {blank.id for blank in renewed.fillable}
+        rebased.unfold(node)
+    fillable = {blank.id for blank in rebased.fillable}
     for name, entry in worksheet.entries.items():
-        if name not in asked:
+        if name not in fillable:
             continue
         if entry.revealed and not exercise.exam:
-            renewed.reveal(name)
+            rebased.reveal(name)
         elif entry.text and not entry.revealed:
-            renewed.answer(name, entry.text)
+            rebased.answer(name, entry.text)
     if worksheet.last_blank is not None:
-        renewed.set_resume_place(worksheet.last_blank)
-    return renewed
+        rebased.set_resume_place(worksheet.last_blank)
+    return rebased

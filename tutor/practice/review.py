@@ -1,4 +1,4 @@
-"""Review: the rules that are due, each asked once more on fresh numbers, the shortest way there is."""
+"""Reviews: sessions of short exercises, with new numbers, on the rules that are due."""
 
 from __future__ import annotations
 
@@ -18,51 +18,48 @@ if TYPE_CHECKING:
     from tutor.practice.mastery import Skill
     from tutor.practice.storage.store import Store
 
-#: What a session takes at most.
+#: The longest session.
 SESSION_MINUTES = 10.0
 
-#: What a try in a review is kept as, so that an exercise which was left open is still found where it was left.
+#: The kinds of event in a review, so that it does not become the latest try of an exercise left unfinished.
 _REVIEW_KINDS = {"begin": "review", "solved": "reviewed"}
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One exercise of a session, and the due rules that it is there for."""
+    """One exercise of a session, and the due rules it reviews."""
 
     indexed: IndexedExercise
     rules: tuple[str, ...]
 
 
 def due_rules(store: Store, askable: Collection[str] | None = None, day: date | None = None) -> list[str]:
-    """The rules that are due, the longest waiting first; only those `among` what can be asked, where that is known.
-
-    Takes a moment where the skills must be made anew from the events; `due_now` doesn't.
-    """
+    """Return the due rules that are `askable`, longest overdue first; rebuild the skills if they are out of date."""
     ensure_skills(store)
     return cached_due_rules(store, askable, day) or []
 
 
 def cached_due_rules(store: Store, askable: Collection[str] | None = None, day: date | None = None) -> list[str] | None:
-    """The same at once; None where the skills must be made first."""
-    wanted = (day or utc_today()).isoformat()
-    found = store.with_database(lambda database: database.due_rules(wanted))
-    return found if found is None or askable is None else [rule for rule in found if rule in askable]
+    """Return the due rules as `due_rules` does, but None at once if the skills are out of date."""
+    today = (day or utc_today()).isoformat()
+    rules = store.with_database(lambda database: database.due_rules(today))
+    return rules if rules is None or askable is None else [rule for rule in rules if rule in askable]
 
 
 def ensure_skills(store: Store) -> None:
-    """Make the skills from the events, where they can't be relied on."""
+    """Rebuild the skills from the events if they are out of date."""
     if store.with_database(lambda database: database.skills()) is None:
         store.with_database(lambda database: database.rebuild_skills())
 
 
 def load_skills(store: Store) -> Mapping[str, Skill]:
-    """How things stand with every rule that was practised."""
+    """Return the skill of every practised rule; rebuild the skills if they are out of date."""
     ensure_skills(store)
     return store.with_database(lambda database: database.skills()) or {}
 
 
 def plan_for_today(store: Store, index: ExerciseIndex, day: date | None = None) -> tuple[ReviewItem, ...]:
-    """The session for what is due, out of exercises that ask for nothing new where there are any."""
+    """Return a session for the due rules, if possible of exercises with no unknown rules."""
     return plan_session(due_rules(store, index.rules, day), index, known_rules=load_skills(store))
 
 
@@ -72,43 +69,42 @@ def plan_session(
     minutes: float = SESSION_MINUTES,
     known_rules: Collection[str] | None = None,
 ) -> tuple[ReviewItem, ...]:
-    """The exercises of a session for these rules, the first of them the most urgent, in at most so many minutes.
+    """Return the exercises of a session for these rules, most urgent first, in at most `minutes`.
 
-    For each it is the shortest that asks for no rule but those `met`, if there is one. One that asks for several due
-    rules is there for all. There is one item at least, where any rule can be asked: what takes longer than a session
-    comes alone, when nothing else is due.
+    Each rule is reviewed by the shortest exercise that needs only `known_rules`, if there is one; an exercise can
+    review several rules. An exercise longer than a session comes alone, if there is no other.
     """
-    chosen: list[tuple[IndexedExercise, list[str]]] = []
+    planned: list[tuple[IndexedExercise, list[str]]] = []
     too_long: list[ReviewItem] = []
-    left = minutes
+    minutes_left = minutes
     for rule in rules:
-        there = next((names for asked, names in chosen if asked.rules.get(rule)), None)
+        reviewed = next((names for exercise, names in planned if exercise.rules.get(rule)), None)
         best = _shortest_exercise(rule, index, minutes, known_rules)
-        if there is None and best is not None:
-            there = next((names for asked, names in chosen if asked is best), None)
-        if there is not None:
-            there.append(rule)
+        if reviewed is None and best is not None:
+            reviewed = next((names for exercise, names in planned if exercise is best), None)
+        if reviewed is not None:
+            reviewed.append(rule)
         elif best is not None and best.minutes > minutes:
             too_long.append(ReviewItem(best, tuple(rule for rule in rules if rule in best.rules)))
-        elif best is not None and best.minutes <= left:
-            chosen.append((best, [rule]))
-            left -= best.minutes
-    return tuple(ReviewItem(asked, tuple(names)) for asked, names in chosen) or tuple(too_long[:1])
+        elif best is not None and best.minutes <= minutes_left:
+            planned.append((best, [rule]))
+            minutes_left -= best.minutes
+    return tuple(ReviewItem(exercise, tuple(names)) for exercise, names in planned) or tuple(too_long[:1])
 
 
 def _shortest_exercise(
     rule: str, index: ExerciseIndex, minutes: float, known_rules: Collection[str] | None
 ) -> IndexedExercise | None:
-    """The exercise to review a rule with; a learner who has come no further is not asked for what comes later."""
+    """Return the best exercise that fits into a session and, if possible, needs only known rules."""
 
-    def is_worse(asked: IndexedExercise) -> tuple[bool, bool]:
-        return asked.minutes > minutes, known_rules is not None and not set(asked.rules) <= set(known_rules)
+    def penalty(exercise: IndexedExercise) -> tuple[bool, bool]:
+        return exercise.minutes > minutes, known_rules is not None and not set(exercise.rules) <= set(known_rules)
 
-    return min(index.exercises_for(rule), key=is_worse, default=None)
+    return min(index.exercises_for(rule), key=penalty, default=None)
 
 
 class ReviewJournal:
-    """Keeps what is done in a review, told apart from other tries."""
+    """A journal that marks the tries of a review."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -118,7 +114,7 @@ class ReviewJournal:
 
 
 class ReviewSession:
-    """A review from its plan to its end. It can be left at any time: what was done is kept."""
+    """A review in progress. It can be left at any time without losing anything."""
 
     def __init__(self, store: Store, items: Sequence[ReviewItem], seed: int | None = None) -> None:
         self.store = store
@@ -129,25 +125,25 @@ class ReviewSession:
 
     @property
     def item(self) -> ReviewItem | None:
-        """What is to be done now, None at the end."""
+        """The current item; None at the end."""
         return self.items[self.position] if self.position < len(self.items) else None
 
     @property
     def minutes(self) -> float:
-        """About how long it takes in all."""
+        """The estimated time of the whole session."""
         return sum(item.indexed.minutes for item in self.items)
 
     def open_worksheet(self, exercise: Exercise) -> Worksheet:
-        """A new try at the present item's exercise, on fresh numbers where it has any."""
+        """Return a new try at the current item's exercise, with new numbers if it has variants."""
         seed = self._seed + self.position if exercise.has_variants else None
         return Worksheet(exercise.variant(seed), ReviewJournal(self.store))
 
     def advance(self) -> None:
-        """The present item is done, or passed over."""
+        """Go on to the next item."""
         self.position += 1
 
     def outcome(self) -> list[tuple[str, str, str, date | None]]:
-        """(rule, how it stood before, how it stands now, when it is due) for every rule of the items so far."""
+        """Return (rule, mastery before, mastery now, due day) for every rule of the items so far."""
         now = load_skills(self.store)
         return [
             (rule, self._mastery_before[rule], mastery_of(now, rule), now[rule].due if rule in now else None)
@@ -156,6 +152,6 @@ class ReviewSession:
         ]
 
 
-def mastery_of(found: Mapping[str, Skill], rule: str) -> str:
-    """How a rule stands; `new` before it was practised."""
-    return found[rule].mastery if rule in found else "new"
+def mastery_of(skills: Mapping[str, Skill], rule: str) -> str:
+    """Return the mastery of a rule; "new" if it was never practised."""
+    return skills[rule].mastery if rule in skills else "new"

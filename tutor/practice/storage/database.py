@@ -257,7 +257,7 @@ class Database:
         try:
             yield
         # UnicodeDecodeError: an error message of SQLite can quote invalid bytes.
-        except (_InvalidEventRow, UnicodeDecodeError) as error:
+        except (_InvalidRowError, UnicodeDecodeError) as error:
             raise DamagedFileError(self._path, self._identity) from error
         except sqlite3.Error as error:
             raise from_sqlite_error(error, self._path, self._identity) from error
@@ -272,7 +272,7 @@ def _is_on_read_only_disk(path: Path) -> bool:
         return False
 
 
-class _InvalidEventRow(Exception):
+class _InvalidRowError(Exception):
     """A row is not a valid event: bytes of the file have changed."""
 
 
@@ -280,7 +280,7 @@ def _to_events(rows: Iterable[tuple[object, ...]]) -> list[Event]:
     try:
         return [Event(**dict(zip(COLUMNS, row, strict=True))) for row in rows]  # type: ignore[arg-type]
     except ValueError as error:
-        raise _InvalidEventRow from error
+        raise _InvalidRowError from error
 
 
 def _ensure_file(path: Path) -> FileIdentity | None:
