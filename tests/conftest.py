@@ -1,11 +1,10 @@
-"""Every test has a folder of its own for the learner's files, and English texts unless it asks for others."""
+"""Fixtures of all tests: a data folder of its own for each test, English texts, and the program as a process."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -15,39 +14,41 @@ from hypothesis import settings
 from tutor import i18n
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-# Two runs draw the same examples, so that who changes nothing sees nothing fail; the variable lets them differ.
+    from tests.support.run_tutor import Run
+
+# Before any of its modules is imported, so that a failing `assert` in a helper shows its values.
+pytest.register_assert_rewrite("tests.support")
+
+# Every run draws the same examples, so that a test never fails without a change. The variable lets runs differ.
 settings.register_profile("steady", derandomize=True)
 if not os.environ.get("BACKPROP_TUTOR_RANDOM"):
     settings.load_profile("steady")
 
-# The program is started hundreds of times: it need not be compiled each time.
+# The tests start the program hundreds of times; bytecode files save compiling it each time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: tests of screens and of processes wait for most of their time."""
+    """Return 1.5 workers per core, because tests of screens and of processes mostly wait."""
     cores = os.cpu_count() or 1
     return cores + (cores + 1) // 2
 
 
-#: What a run of the program in a subprocess gives.
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
 @pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Paths for the learners' folders of all tests. Most tests never make theirs."""
+def home_paths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return paths for data folders. The program creates one only when a test makes it save something."""
     base = tmp_path_factory.mktemp("homes")
     return (base / str(number) for number in count())
 
 
 @pytest.fixture(autouse=True)
-def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that holds the learner's files in this test."""
-    folder = next(homes)
+def home(home_paths: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the data folder of this test, and give the program a plain English environment."""
+    folder = next(home_paths)
     monkeypatch.setenv("BACKPROP_TUTOR_HOME", str(folder))
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(variable, raising=False)
@@ -56,7 +57,7 @@ def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
+def english_texts() -> Iterator[None]:
     i18n.set_language("en")
     yield
     i18n.set_language("en")
@@ -64,7 +65,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def run_tutor(home: Path) -> Run:
-    """Run `backprop-tutor` with arguments and input in a process of its own, as a user would."""
+    """Return a function that runs `backprop-tutor` in its own process, with arguments and standard input."""
 
     def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -1,6 +1,6 @@
-"""Try an installed `backprop-tutor` as a user would: `python tests/smoke.py PATH/TO/backprop-tutor`.
+"""Smoke test of an installed `backprop-tutor`: `python tests/smoke.py PATH/TO/backprop-tutor`.
 
-Not collected by pytest: it is run on the built wheel, in an environment that has nothing else.
+pytest does not collect it. `.ci/run` runs it on the built wheel, in an environment that has nothing else.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import pyte
 
 
 def smoke(program: str) -> None:
-    """Run the commands and the screen of `program`; raises where something is amiss."""
+    """Run some commands and the first screen of `program`. Raises if one fails."""
     home = tempfile.mkdtemp()
     environment = {**os.environ, "BACKPROP_TUTOR_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
     def output(*arguments: str, text: str = "") -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             [program, *arguments], input=text, capture_output=True, text=True, env=environment, timeout=120, check=True
         )
-        return done.stdout
+        return process.stdout
 
     assert output("--version").startswith("backprop-tutor "), "--version"
     solved = json.loads(output("solve", "z = (a + b) * c", "a=50", "b=70", "c=2", "--json"))

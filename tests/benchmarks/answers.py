@@ -1,7 +1,7 @@
-"""How long one answer takes to check: `python tests/benchmarks/answers.py`.
+"""Time to check one answer: `python tests/benchmarks/answers.py`.
 
-Answers to whole problems, right and wrong; then pairs of formulas, beside `sympy.simplify(a - b) == 0` and `.equals` on
-the same pairs (each stopped after five seconds). The import of flint comes before.
+First right and wrong answers to whole problems, then pairs of formulas beside `sympy.simplify(a - b) == 0` and
+`.equals` on the same pairs, each stopped after five seconds. Importing flint is not measured.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 import gc
 import signal
 import statistics
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sympy
 from sympy.core.cache import clear_cache
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.support.author_guide import FORMULAS_TABLE, table_rows
 from tests.support.sympy_evaluator import evaluate_with_sympy
@@ -58,40 +62,44 @@ CASES: tuple[tuple[str, Problem, str, tuple[str, ...]], ...] = (
 
 
 def times(action: Callable[[], object], repeats: int = 10) -> list[float]:
-    """Milliseconds of each repeat, of this process alone; Python's looking for garbage is left out, as `timeit` does."""
-    found = []
+    """Return the processor milliseconds of each repeat, without garbage collection, as `timeit` does."""
+    milliseconds = []
     gc.disable()
     try:
         for _ in range(repeats):
-            began = time.process_time()
+            start = time.process_time()
             action()
-            found.append((time.process_time() - began) * 1000)
+            milliseconds.append((time.process_time() - start) * 1000)
     finally:
         gc.enable()
-    return found
+    return milliseconds
+
+
+def print_row(name: str, milliseconds: list[float]) -> None:
+    print(f"{name:<24}{statistics.median(milliseconds):10.3f}{max(milliseconds):10.3f}")
 
 
 def answers() -> list[float]:
     print(f"{'answers to':<24}{'median':>10}{'worst':>10}   (milliseconds)")
-    median_of_all = []
+    all_measured = []
     for name, problem, blank, texts in CASES:
         place = problem.place(blank)
         problem.truth_in_floats(place) if not problem.symbolic else problem.truth(place)
-        found = [t for text in texts for t in times(lambda a=text, p=problem, b=place: grade(p, b, a))]
-        median_of_all += found
-        print(f"{name:<24}{statistics.median(found):10.3f}{max(found):10.3f}")
-    return median_of_all
+        measured = [t for text in texts for t in times(lambda a=text, p=problem, b=place: grade(p, b, a))]
+        all_measured += measured
+        print_row(name, measured)
+    return all_measured
 
 
 def pairs() -> list[tuple[Expr, Expr, Expr]]:
-    """Answer as typed, its value, and the right formula, of the guide's table."""
-    found = []
+    """Return the answer as typed, its value and the right formula for each row of the guide's table."""
+    formulas = []
     for truth, domain, answer, _verdict in table_rows(FORMULAS_TABLE):
-        told = dict(one.split() for one in domain.split(",") if one.strip())
-        names = {name: Sym(name, 0, told.get(name, "real")) for name in ("x", "y", "p", "dL/dz")}
+        domains = dict(part.split() for part in domain.split(",") if part.strip())
+        names = {name: Sym(name, 0, domains.get(name, "real")) for name in ("x", "y", "p", "dL/dz")}
         tree = parse(answer, names)
-        found.append((tree, evaluate(tree, names), evaluate(parse(truth, names), names)))
-    return found
+        formulas.append((tree, evaluate(tree, names), evaluate(parse(truth, names), names)))
+    return formulas
 
 
 #: SymPy's own functions with a kink, which it simplifies better than a `Piecewise`.
@@ -120,7 +128,7 @@ def assumptions(symbol: Sym) -> dict[str, bool]:
 
 
 def stopped(action: Callable[[], object], seconds: int = 5) -> Callable[[], None]:
-    """`action`, given up after so many seconds."""
+    """Return `action` with a time limit."""
 
     def run() -> None:
         signal.alarm(seconds)
@@ -148,14 +156,13 @@ def beside_sympy() -> None:
         clear_cache()
         equals += times(stopped(lambda a=a, b=b: a.equals(b)), 1)
     print(f"\n{len(ours) // 5} pairs of formulas{'':<4}{'median':>10}{'worst':>10}   (milliseconds)")
-    for name, found in (("ours", ours), ("simplify(a − b) == 0", simplify), (".equals", equals)):
-        print(f"{name:<24}{statistics.median(found):10.3f}{max(found):10.3f}")
+    for name, measured in (("ours", ours), ("simplify(a − b) == 0", simplify), (".equals", equals)):
+        print_row(name, measured)
 
 
 def main() -> None:
     grade(formula("y = exp(x)", x="2"), formula("y = exp(x)", x="2").place("x"), "e^2")
-    found = answers()
-    print(f"{'all':<24}{statistics.median(found):10.3f}{max(found):10.3f}")
+    print_row("all", answers())
     beside_sympy()
 
 

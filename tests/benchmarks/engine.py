@@ -1,8 +1,8 @@
-"""Both passes against micrograd, autograd and PyTorch, in one run: `python tests/benchmarks/engine.py [rounds]`.
+"""Time of both passes against micrograd, autograd and PyTorch: `python tests/benchmarks/engine.py [ROUNDS]`.
 
-Ours keeps the upstream, the local and the downstream value of every edge; the others give the gradients of the inputs
-(micrograd those of every node), which is what they are for. A ratio is a peer's time over ours in the same round.
-What is not installed is left out.
+Ours keeps the upstream gradient, the local derivative and the gradient of every edge. The peers return the gradients
+of the inputs (micrograd those of every node), which is their purpose. A ratio is a peer's time over ours in the same
+round. Peers that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LSTM = (
 
 
 class Functions:
-    """What a formula is written with for one peer."""
+    """The functions that a formula uses, as one peer provides them."""
 
     exp: Callable[[Any], Any]
     tanh: Callable[[Any], Any]
@@ -53,7 +53,7 @@ class Functions:
 
 @dataclass(frozen=True)
 class Case:
-    """A graph, and the same formula for the peers: `formula(functions, *inputs)`."""
+    """A graph, and the same formula for the peers, `formula(functions, *inputs)`."""
 
     name: str
     graph: Graph
@@ -82,7 +82,7 @@ def cases() -> list[Case]:
 
 
 def chain() -> Graph:
-    """×0.99, +0.01 and tanh in turn, as one long line."""
+    """Return a chain of ×0.99, +0.01 and tanh in turn."""
     nodes = [Node("x", None, name="x")]
     for i in range(_LENGTH):
         if i % 3 == 2:
@@ -115,7 +115,7 @@ def ours(case: Case) -> Action:
 
 
 def with_micrograd(case: Case) -> Action:
-    """micrograd has no exp, tanh and matrices: written as its own operations are, and cell by cell."""
+    """Return the case in micrograd. It has no exp, tanh or matrices, so these are added in its own style."""
     value = importlib.import_module("micrograd.engine").Value
 
     def unary(x: Any, result: float, slope: float) -> Any:
@@ -150,7 +150,7 @@ def with_micrograd(case: Case) -> Action:
                 total = total + Cells.sigmoid(sum(a * b[j] for a, b in zip(row, w, strict=True)))
         return total
 
-    arrays = [given.tolist() if ops.is_matrix(given) else given for given in case.inputs.values()]
+    arrays = [array.tolist() if ops.is_matrix(array) else array for array in case.inputs.values()]
 
     def action() -> list[Any]:
         leaves = [[[value(c) for c in row] for row in a] if isinstance(a, list) else value(a) for a in arrays]
@@ -171,14 +171,14 @@ def with_autograd(case: Case) -> Action:
         def sigmoid(x: Any) -> Any:
             return 1 / (1 + anp.exp(-x))
 
-    both = importlib.import_module("autograd").value_and_grad(
+    value_and_grad = importlib.import_module("autograd").value_and_grad(
         lambda *inputs: (
             anp.sum(Arrays.sigmoid(anp.dot(*inputs))) if np.ndim(inputs[0]) else case.formula(Arrays, *inputs)
         ),
         tuple(range(len(case.inputs))),
     )
-    given = list(case.inputs.values())
-    return lambda: both(*given)[1]
+    inputs = list(case.inputs.values())
+    return lambda: value_and_grad(*inputs)[1]
 
 
 def with_torch(case: Case) -> Action:
@@ -188,8 +188,8 @@ def with_torch(case: Case) -> Action:
     class Tensors(Functions):
         exp, tanh, sigmoid = torch.exp, torch.tanh, torch.sigmoid
 
-    given = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in case.inputs.values()]
-    return lambda: torch.autograd.grad(case.formula(Tensors, *given), given)
+    inputs = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in case.inputs.values()]
+    return lambda: torch.autograd.grad(case.formula(Tensors, *inputs), inputs)
 
 
 PEERS: Mapping[str, Callable[[Case], Action]] = {
@@ -200,49 +200,49 @@ PEERS: Mapping[str, Callable[[Case], Action]] = {
 
 
 def seconds(action: Action, at_least: float = 0.02) -> float:
-    """Seconds per call, over enough calls to be measured."""
+    """Return the seconds per call, over enough calls to be measured."""
     calls = 1
     while True:
-        began = time.perf_counter()
+        start = time.perf_counter()
         for _ in range(calls):
             action()
-        took = time.perf_counter() - began
-        if took >= at_least:
-            return took / calls
-        calls = max(calls * 2, int(calls * at_least / max(took, 1e-9)))
+        elapsed = time.perf_counter() - start
+        if elapsed >= at_least:
+            return elapsed / calls
+        calls = max(calls * 2, int(calls * at_least / max(elapsed, 1e-9)))
 
 
-def same_gradients(case: Case, found: Sequence[Any]) -> bool:
-    """Whether a peer gives what our passes give."""
+def same_gradients(case: Case, gradients: Sequence[Any]) -> bool:
+    """Return whether a peer's gradients equal ours."""
     passes = forward_backward(case.graph, case.inputs, 1.0)
-    mine = [passes.gradients[case.graph.position[name]] for name in case.inputs]
-    return all(np.allclose(np.asarray(other), one, rtol=1e-9) for one, other in zip(mine, found, strict=True))
+    ours = [passes.gradients[case.graph.position[name]] for name in case.inputs]
+    return all(np.allclose(np.asarray(b), a, rtol=1e-9) for a, b in zip(ours, gradients, strict=True))
 
 
 def compare(peers: Mapping[str, Callable[[Case], Action]], rounds: int) -> None:
     print(f"{'':<22}{'ours, µs':>10}" + "".join(f"{peer + ', ×':>20}" for peer in peers))
     print(f"{'':<22}{'median':>10}" + f"{'min / median':>20}" * len(peers))
     for case in cases():
-        mine = ours(case)
+        our_action = ours(case)
         actions = {peer: make(case) for peer, make in peers.items()}
         for peer, action in actions.items():
             assert same_gradients(case, action()), (case.name, peer)
-        times, ratios = [], {peer: [] for peer in peers}  # type: ignore[var-annotated]
+        times: list[float] = []
+        ratios: dict[str, list[float]] = {peer: [] for peer in peers}
         for _ in range(rounds):
-            times.append(seconds(mine))
+            times.append(seconds(our_action))
             for peer, action in actions.items():
                 ratios[peer].append(seconds(action) / times[-1])
-        shown = "".join(f"{min(found):>12.1f} /{statistics.median(found):6.1f}" for found in ratios.values())
-        print(f"{case.name:<22}{statistics.median(times) * 1e6:10.2f}{shown}")
+        columns = "".join(f"{min(peer):>12.1f} /{statistics.median(peer):6.1f}" for peer in ratios.values())
+        print(f"{case.name:<22}{statistics.median(times) * 1e6:10.2f}{columns}")
 
 
 def costs(variants: int = 10_000) -> None:
-    """What building and compiling cost, and many variants in one batch."""
+    """Print the time to parse, to compile, and to run many variants in one batch."""
     rng = np.random.default_rng(1)
     print(f"\n{'':<22}{'from text, ms':>15}{'compiling, ms':>15}{f'{variants:,} at once, µs each':>28}")
     for case in cases():
-        found = forward_backward(case.graph, case.inputs, 1.0).values
-        shapes = [ops.shape_of(value) for value in found]
+        shapes = [ops.shape_of(value) for value in forward_backward(case.graph, case.inputs, 1.0).values]
         columns = {
             name: np.asarray(value) + rng.uniform(0, 0.5, (variants, *np.shape(value)))
             for name, value in case.inputs.items()

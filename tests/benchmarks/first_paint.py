@@ -1,8 +1,7 @@
-"""How long until the first screen stands, against an empty Textual app, in one run: `python tests/benchmarks/first_paint.py`.
+"""Time to the first screen against an empty Textual app: `python tests/benchmarks/first_paint.py`.
 
-Both are started in a real pseudo-terminal, in turn; what is compared is the time until their text is on the
-screen, and where the system tells also the computing time until then, which other work on the machine disturbs less.
-The target for the ratio of the medians is 1.25.
+Both start in a pseudo-terminal, in turn. Measured are the time until their text is on the screen and, on Linux, the
+processor time until then, which other work on the machine disturbs less. The target for the ratio of medians is 1.25.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ Empty().run()
 """
 
 
-def computing(process: int) -> float:
-    """Seconds that the threads of a process have run so far; not a number where the system doesn't tell."""
+def processor_seconds(process: int) -> float:
+    """Return the processor seconds of a process so far, or NaN on systems without /proc."""
     try:
         threads = list(Path(f"/proc/{process}/task").iterdir())
         return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
@@ -39,22 +38,22 @@ def computing(process: int) -> float:
 
 
 def time_until_painted(arguments: list[str], text: str, environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds from the start of the process until `text` arrives at the terminal, and seconds of computing."""
-    began = time.perf_counter()
+    """Return the seconds, and the processor seconds, from the start until `text` arrives at the terminal."""
+    start = time.perf_counter()
     child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), env=environment, encoding="utf-8", timeout=60)
     child.expect_exact(text)
-    taken, computed = time.perf_counter() - began, computing(child.pid)
+    elapsed, computed = time.perf_counter() - start, processor_seconds(child.pid)
     child.send("\x11")
     child.expect(pexpect.EOF)
     child.close()
-    return taken, computed
+    return elapsed, computed
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--runs", type=int, default=15)
-    options.add_argument("--text", default="First steps", help="what the tutor's first screen shows")
-    chosen = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--text", default="First steps", help="what the tutor's first screen shows")
+    options = parser.parse_args()
     environment = {
         **os.environ,
         "BACKPROP_TUTOR_HOME": tempfile.mkdtemp(),
@@ -64,14 +63,14 @@ def main() -> None:
     }
     ours: list[tuple[float, float]] = []
     empty: list[tuple[float, float]] = []
-    for run in range(chosen.runs + 1):
-        a = time_until_painted(["-c", EMPTY], "backprop-tutor", environment)
-        b = time_until_painted(["-m", "tutor"], chosen.text, environment)
+    for run in range(options.runs + 1):
+        empty_times = time_until_painted(["-c", EMPTY], "backprop-tutor", environment)
+        our_times = time_until_painted(["-m", "tutor"], options.text, environment)
         if run:  # the first run of each fills the caches
-            empty.append(a)
-            ours.append(b)
-    for title, which in (("on the screen after", 0), ("computed until then", 1)):
-        theirs, own = [run[which] * 1000 for run in empty], [run[which] * 1000 for run in ours]
+            empty.append(empty_times)
+            ours.append(our_times)
+    for title, column in (("on the screen after", 0), ("computed until then", 1)):
+        theirs, own = ([run[column] * 1000 for run in runs] for runs in (empty, ours))
         print(title)
         print(f"  empty Textual app  {statistics.median(theirs):7.0f} ms  (min {min(theirs):.0f})")
         print(f"  backprop-tutor     {statistics.median(own):7.0f} ms  (min {min(own):.0f})")

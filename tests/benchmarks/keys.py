@@ -1,9 +1,12 @@
-"""How a key feels, against an empty Textual app, in one run: `python tests/benchmarks/keys.py`.
+"""Time of a key press against an empty Textual app: `python tests/benchmarks/keys.py`.
 
-The tutor runs in a real pseudo-terminal of 80×24 at the cell of an LSTM. Measured are the time from a key to the
-last byte of what it repaints, how much computing that is, and how many bytes it sends; how long an exercise takes to
-stand after Enter; and how much more memory is in use than by an empty app. Targets: 16 ms at the 95th percentile (an
-empty app's key tells what the machine and Textual's own clock of 60 frames a second leave of that), 3 KB, 100 ms, 60 MB.
+The tutor runs in a pseudo-terminal of 80×24 at the cell of an LSTM. The targets:
+
+- 16 ms at the 95th percentile from a key to the last byte that it repaints. A key of the empty app shows how much of
+  that the machine and Textual's 60 frames a second leave;
+- 3 KB sent for a key;
+- 100 ms to open an exercise;
+- 60 MB more memory than the empty app.
 """
 
 from __future__ import annotations
@@ -38,12 +41,12 @@ class Empty(App):
 Empty().run()
 """
 LSTM = "sequences/lstm-cell"
-#: Nothing more comes when nothing came for so many seconds.
+#: After so many seconds without output, a repaint is complete.
 QUIET = 0.06
 
 
 class Program:
-    """A program in a pty of 80×24."""
+    """A program in a pseudo-terminal of 80×24."""
 
     def __init__(self, arguments: Sequence[str], home: str) -> None:
         environment = {**os.environ, "BACKPROP_TUTOR_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
@@ -52,7 +55,7 @@ class Program:
         self.child.delaybeforesend = None  # It would wait 50 ms before each key.
 
     def wait_for(self, text: str) -> None:
-        """Until a text has come and what goes on behind the screen is done."""
+        """Wait until a text has arrived and background work is done."""
         self.child.expect_exact(text.encode())
         before = -1.0
         while self._ready(0.5) or self.computed() - before > 20:
@@ -64,18 +67,18 @@ class Program:
         return bool(select.select([self.child.child_fd], [], [], seconds)[0])
 
     def press(self, key: str, until: bytes = b"") -> tuple[float, int]:
-        """Milliseconds from a key to the last byte it caused, or to the text waited for; how many bytes came."""
-        began = last = time.perf_counter()
+        """Return the milliseconds from a key to its last byte or to the text `until`, and the number of bytes."""
+        start = last = time.perf_counter()
         self.child.send(key)
-        come = b""
-        while self._ready(QUIET if come and until in come else 5):
-            waiting = until not in come or not until
-            come += os.read(self.child.child_fd, 65536)
+        received = b""
+        while self._ready(QUIET if received and until in received else 5):
+            waiting = until not in received or not until
+            received += os.read(self.child.child_fd, 65536)
             last = time.perf_counter() if waiting else last
-        return (last - began) * 1000, len(come)
+        return (last - start) * 1000, len(received)
 
     def computed(self) -> float:
-        """Milliseconds that its threads have run so far; not a number where the system doesn't tell."""
+        """Return the processor milliseconds so far, or NaN on systems without /proc."""
         try:
             threads = list(Path(f"/proc/{self.child.pid}/task").iterdir())
             return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e6
@@ -83,7 +86,7 @@ class Program:
             return float("nan")
 
     def megabytes(self) -> float:
-        """Memory in use, where the system tells."""
+        """Return the memory in use, or NaN on systems without /proc."""
         status = Path(f"/proc/{self.child.pid}/status")
         if not status.exists():
             return float("nan")
@@ -101,25 +104,25 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--keys", type=int, default=200)
-    options.add_argument("--exercise", default=LSTM)
-    chosen = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keys", type=int, default=200)
+    parser.add_argument("--exercise", default=LSTM)
+    options = parser.parse_args()
     home = tempfile.mkdtemp()
 
     empty = Program(["-c", EMPTY], home)
     empty.wait_for("backprop-tutor")
     before = empty.computed()
-    theirs = [empty.press("\t")[0] for _ in range(chosen.keys)]
-    their_work = (empty.computed() - before) / chosen.keys
+    empty_times = [empty.press("\t")[0] for _ in range(options.keys)]
+    empty_work = (empty.computed() - before) / options.keys
     base = empty.megabytes()
     empty.quit()
 
-    tutor = Program(["-m", "tutor", "play", chosen.exercise], home)
+    tutor = Program(["-m", "tutor", "play", options.exercise], home)
     tutor.wait_for("F1")
     before = tutor.computed()
-    moves = [tutor.press(key) for key in ["\t", "\t", "\x1b[Z"] * (chosen.keys // 3)]
-    ours, sent = [took for took, _ in moves], [size for _, size in moves]
+    moves = [tutor.press(key) for key in ["\t", "\t", "\x1b[Z"] * (options.keys // 3)]
+    our_times, sent = [took for took, _ in moves], [size for _, size in moves]
     our_work = (tutor.computed() - before) / len(moves)
     full = tutor.megabytes()
     tutor.quit()
@@ -129,20 +132,24 @@ def main() -> None:
     for _ in range(9):
         listed = Program(["-m", "tutor"], home)
         listed.wait_for("First steps")
-        for found in opened.values():
+        for times in opened.values():
             before = listed.computed()
             took, _size = listed.press("\r", until=b"F2")
-            found.append((took, listed.computed() - before))
+            times.append((took, listed.computed() - before))
             listed.press("\x1b")
             listed.press("\x1b[B")
         listed.quit()
 
-    print(f"a key on an empty app      {statistics.median(theirs):6.1f} ms   95 %: {percentile(theirs, 0.95):6.1f} ms")
-    print(f"a move of the focus        {statistics.median(ours):6.1f} ms   95 %: {percentile(ours, 0.95):6.1f} ms (16)")
-    print(f"computing a key            {their_work:6.1f} ms on an empty app, {our_work:.1f} ms for a move of the focus")
+    print(
+        f"a key on an empty app      {statistics.median(empty_times):6.1f} ms   95 %: {percentile(empty_times, 0.95):6.1f} ms"
+    )
+    print(
+        f"a move of the focus        {statistics.median(our_times):6.1f} ms   95 %: {percentile(our_times, 0.95):6.1f} ms (16)"
+    )
+    print(f"computing a key            {empty_work:6.1f} ms on an empty app, {our_work:.1f} ms for a move of the focus")
     print(f"bytes a move               {statistics.median(sent):6.0f}      most: {max(sent):6.0f} (3072)")
-    for which, found in opened.items():
-        took, computed = (statistics.median(each[number] for each in found) for number in (0, 1))
+    for which, times in opened.items():
+        took, computed = (statistics.median(each[number] for each in times) for number in (0, 1))
         print(f"opening {which:<19}{took:6.1f} ms  (100), {computed:.0f} ms of computing until all is quiet")
     print(f"memory                     {full:6.1f} MB, an empty app {base:.1f} MB: {full - base:.1f} MB more (60)")
 

@@ -1,8 +1,8 @@
-"""What a long history costs: `python tests/benchmarks/store.py`.
+"""Cost of a long history: `python tests/benchmarks/store.py [--paint]`.
 
-What the home screen asks of the store (opening it, states, what to continue, what is due) with 100,000 attempts
-against an empty file, in one run; then what a learner waits for elsewhere. The target for the first screen is 1.1
-times the time with an empty store: `--paint` starts the program in a pseudo-terminal with both, in turn.
+Compares the queries of the home screen with 100,000 attempts and with an empty file, then measures what a learner waits
+for elsewhere. With `--paint` it also starts the program in a pseudo-terminal with either store, in turn; the target for
+its first screen is 1.1 times the time with the empty one.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
 
 def history(number: int) -> Iterator[Event]:
-    """Tries of ten events each at the exercises that there are, over two hundred days."""
-    dice = random.Random(1)
+    """Yield attempts of ten events each at the built-in exercises, over 200 days."""
+    rng = random.Random(1)
     exercises = [(pack.id, entry.id) for pack in library.all_packs() for entry in pack.entries]
     worksheet, pack, exercise = "", "", ""
     rules = all_rule_ids()
@@ -47,15 +47,15 @@ def history(number: int) -> Iterator[Event]:
         kind = "begin" if i % 10 == 0 else "solved" if i % 10 == 9 else "answer"
         if kind == "begin":
             worksheet = new_id()
-            pack, exercise = dice.choice(exercises)
-        wrong = dice.random() < 0.2
+            pack, exercise = rng.choice(exercises)
+        wrong = rng.random() < 0.2
         yield Event(
             kind=kind,
             at=(START + timedelta(days=200) * (i / number)).isoformat(timespec="microseconds"),
             worksheet=worksheet,
             pack=pack,
             exercise=exercise,
-            rule=dice.choice(rules) if kind == "answer" else "",
+            rule=rng.choice(rules) if kind == "answer" else "",
             blank=f"x{i % 10}" if kind == "answer" else "",
             text="-3/16" if kind == "answer" else "",
             verdict=("mistaken" if wrong else "right") if kind == "answer" else "",
@@ -67,7 +67,7 @@ def history(number: int) -> Iterator[Event]:
 
 
 def home(path: Path) -> None:
-    """What the first screen asks."""
+    """Run the queries of the first screen."""
     with Store.open(path) as store:
         store.states()
         store.exercise_to_continue()
@@ -75,12 +75,12 @@ def home(path: Path) -> None:
 
 
 def median(act: Callable[[], object], runs: int) -> float:
-    """Milliseconds."""
+    """Return the median milliseconds."""
     times = []
     for _ in range(runs):
-        begin = perf_counter()
+        start = perf_counter()
         act()
-        times.append(1000 * (perf_counter() - begin))
+        times.append(1000 * (perf_counter() - start))
     return statistics.median(times)
 
 
@@ -89,56 +89,56 @@ def say(what: str, milliseconds: float) -> None:
 
 
 def paint(empty: Path, full: Path, runs: int) -> None:
-    """The time until the first screen stands, in turn with either store; and what of it is computing."""
+    """Measure the time to the first screen with either store, in turn, and the processor time until then."""
     times: dict[Path, list[tuple[float, float]]] = {empty: [], full: []}
     for run in range(runs + 1):
-        for folder, found in times.items():
+        for folder, measured in times.items():
             environment = {
                 **os.environ,
                 "BACKPROP_TUTOR_HOME": str(folder),
                 "TERM": "xterm-256color",
                 "LANG": "C.UTF-8",
             }
-            taken = time_until_painted(["-m", "tutor"], "First steps", environment)
+            elapsed = time_until_painted(["-m", "tutor"], "First steps", environment)
             if run:  # the first run of each fills the caches
-                found.append(taken)
+                measured.append(elapsed)
     for number, what in enumerate(("first screen", "computing for it")):
-        nothing, much = (1000 * statistics.median(each[number] for each in found) for found in times.values())
-        say(f"{what}, empty store", nothing)
-        say(f"{what}, full store", much)
-        print(f"ratio {much / nothing:.2f} (target 1.1)")
+        for_empty, for_full = (1000 * statistics.median(each[number] for each in found) for found in times.values())
+        say(f"{what}, empty store", for_empty)
+        say(f"{what}, full store", for_full)
+        print(f"ratio {for_full / for_empty:.2f} (target 1.1)")
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--attempts", type=int, default=100_000)
-    options.add_argument("--runs", type=int, default=15)
-    options.add_argument("--paint", action="store_true", help="start the program as well")
-    chosen = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--attempts", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--paint", action="store_true", help="start the program as well")
+    options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     empty, full = folder / "empty", folder / "full"
     Store.open(empty / "progress.sqlite3").close()
-    begin = perf_counter()
+    start = perf_counter()
     database = Database(full / "progress.sqlite3", timeout=2.0)
-    database.write(history(chosen.attempts))
+    database.write(history(options.attempts))
     database.close()
-    say(f"{chosen.attempts} attempts written, with their skills", 1000 * (perf_counter() - begin))
-    nothing, much = (median(lambda at=at: home(at / "progress.sqlite3"), chosen.runs) for at in (empty, full))
-    say("what home asks, empty", nothing)
-    say("what home asks, full", much)
+    say(f"{options.attempts} attempts written, with their skills", 1000 * (perf_counter() - start))
+    for_empty, for_full = (median(lambda at=at: home(at / "progress.sqlite3"), options.runs) for at in (empty, full))
+    say("queries of the first screen, empty store", for_empty)
+    say("queries of the first screen, full store", for_full)
     packs = library.all_packs()
-    say("atlas without a cache", median(lambda: load_index(packs), 3))
+    say("exercise index without a cache", median(lambda: load_index(packs), 3))
     cache = folder / "atlas.json"
     atlas = load_index(packs, cache)
     say(
-        f"atlas of {len(atlas.exercises)} exercises from its cache",
-        median(lambda: load_index(packs, cache), chosen.runs),
+        f"exercise index of {len(atlas.exercises)} exercises from its cache",
+        median(lambda: load_index(packs, cache), options.runs),
     )
     with Store.open(full / "progress.sqlite3") as store:
-        say("skills", median(lambda: review.load_skills(store), chosen.runs))
+        say("skills", median(lambda: review.load_skills(store), options.runs))
         say("all of progress", median(lambda: load_progress(store, atlas, packs), 3))
         say(
-            "skills made anew from all attempts",
+            "skills rebuilt from all attempts",
             median(lambda: store.with_database(lambda file: file.rebuild_skills()), 1),
         )
         events = list(history(200))
@@ -146,8 +146,8 @@ def main() -> None:
             [Event(**{name: getattr(event, name) for name in Event.__slots__ if name != "id"}) for event in events]
         )
         say("one more attempt, on the disk", median(lambda: store.append(next(again)), 200))
-    if chosen.paint:
-        paint(empty, full, chosen.runs)
+    if options.paint:
+        paint(empty, full, options.runs)
 
 
 if __name__ == "__main__":

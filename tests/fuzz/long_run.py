@@ -1,5 +1,7 @@
-"""A long run: `python tests/fuzz/long_run.py --count 1000000 [--seed N]`. Prints texts a second, the slowest, and every
-text that breaks a promise, with what makes it again. Exit code 1 where there is one.
+"""A million fuzzed texts: `python tests/fuzz/long_run.py --count 1000000 [--seed N]`.
+
+Prints the speed, the slowest texts, and every text that breaks a promise, with its seed. The exit code is 1 if there
+is one.
 """
 
 from __future__ import annotations
@@ -22,13 +24,12 @@ from tests.fuzz.texts import KINDS, TextGenerator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Texts of one seed.
 TEXTS_PER_SEED = 1000
 NUM_SLOWEST = 10
 
 
 def run_seed(seed: int) -> tuple[list[tuple[float, str, str]], list[tuple[str, str, str]]]:
-    """The slowest texts of a seed, and those that break a promise: kind, text and why."""
+    """Return the slowest texts of a seed, and those that break a promise as kind, text and reason."""
     texts = TextGenerator(seed)
     slow: list[tuple[float, str, str]] = []
     broken = []
@@ -36,10 +37,10 @@ def run_seed(seed: int) -> tuple[list[tuple[float, str, str]], list[tuple[str, s
         kind = KINDS[position % len(KINDS)]
         text = texts.text(kind)
         try:
-            taken = best_seconds(kind, text)
-            slow.append((taken, kind, text))
-            if taken > MAX_SECONDS:
-                broken.append((kind, text, f"{taken * 1000:.0f} ms"))
+            seconds = best_seconds(kind, text)
+            slow.append((seconds, kind, text))
+            if seconds > MAX_SECONDS:
+                broken.append((kind, text, f"{seconds * 1000:.0f} ms"))
             assert_round_trip(kind, text)
         except Exception:
             broken.append((kind, text, traceback.format_exc(limit=-3)))
@@ -57,7 +58,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     slow: list[tuple[float, str, str]] = []
-    begun, done, faults = time.time(), 0, 0
+    start, done, num_broken = time.time(), 0, 0
     with ProcessPoolExecutor(options.processes) as pool:
         for seed, (slowest, broken) in zip(
             seeds_to_run(options.seed, options.count),
@@ -66,15 +67,15 @@ def main() -> int:
         ):
             done += TEXTS_PER_SEED
             slow = heapq.nlargest(NUM_SLOWEST, [*slow, *slowest])
-            for kind, text, why in broken:
-                faults += 1
-                print(f"seed {seed}, {kind}: {text!r}\n{why}", flush=True)
+            for kind, text, reason in broken:
+                num_broken += 1
+                print(f"seed {seed}, {kind}: {text!r}\n{reason}", flush=True)
             if done % 20_000 == 0:
-                print(f"{done} texts, {done / (time.time() - begun):.0f} a second, broken: {faults}", flush=True)
-    print(f"{done} texts, {done / (time.time() - begun):.0f} a second, broken: {faults}. The slowest:")
-    for taken, kind, text in slow:
-        print(f"{taken * 1000:6.1f} ms  {kind}: {text!r}")
-    return 1 if faults else 0
+                print(f"{done} texts, {done / (time.time() - start):.0f} a second, broken: {num_broken}", flush=True)
+    print(f"{done} texts, {done / (time.time() - start):.0f} a second, broken: {num_broken}. The slowest:")
+    for seconds, kind, text in slow:
+        print(f"{seconds * 1000:6.1f} ms  {kind}: {text!r}")
+    return 1 if num_broken else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What holds for any text: a value or one clear sentence with its place, at once; what is written reads back."""
+"""Promises for any input text: a quick value or a message with a position, and printed formulas that read back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tutor.packs.validators import InvalidValue, parse_input
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Seconds of the processor to refuse a text or to take it in, and what each number that it asks for may add.
+#: Processor seconds to read or refuse a text, and to compute each number that it asks for.
 MAX_SECONDS = 0.05
 SECONDS_PER_CELL = 1e-4
 
@@ -38,7 +38,7 @@ _GRAPH_INPUTS = {**_INPUTS, **_MATRIX}
 
 @cache
 def _problem_blanks(matrices: bool) -> tuple[tuple[Problem, Blank], ...]:
-    """Where answers are typed into: the blanks of a graph of numbers, or of one of matrices with a start of 3."""
+    """Return the blanks of a graph of numbers, or of one of matrices with a start of 3, to type answers into."""
     problem = Problem(parse_graph("t = x * y; z = exp(t) + x"), {"x": number(2), "y": number("0.25")})
     if matrices:
         problem = Problem(parse_graph("S = sigmoid(X @ W); f = sum(S)", _MATRIX), _MATRIX, number(3))
@@ -46,19 +46,21 @@ def _problem_blanks(matrices: bool) -> tuple[tuple[Problem, Blank], ...]:
 
 
 def processor_seconds(kind: str, text: str) -> float:
-    """What the product takes for the text, in seconds of the processor, without what large matrices may take.
+    """Return the processor seconds that a text takes, less what its matrices may take.
 
-    Raises `AssertionError`, and whatever comes out that should not.
+    Raises `AssertionError` for a broken promise, and lets any exception of the program through.
     """
-    begun = time.thread_time()
+    start = time.thread_time()
     cells = _CHECKS[kind](text)
-    return time.thread_time() - begun - SECONDS_PER_CELL * cells
+    return time.thread_time() - start - SECONDS_PER_CELL * cells
 
 
 def best_seconds(kind: str, text: str) -> float:
-    """The least of up to three times: one that is slow may be the machine's fault."""
-    taken = processor_seconds(kind, text)
-    return min(taken, processor_seconds(kind, text), processor_seconds(kind, text)) if taken > MAX_SECONDS else taken
+    """Return the best of up to three runs, because the machine may have been slow for a moment."""
+    seconds = processor_seconds(kind, text)
+    if seconds <= MAX_SECONDS:
+        return seconds
+    return min(seconds, processor_seconds(kind, text), processor_seconds(kind, text))
 
 
 def _check_answer(text: str) -> int:
@@ -88,9 +90,9 @@ def _check_graph(text: str) -> int:
         for name, value in inputs.items()
     }
     floats = {name: ops.map_cells(nearest_float, value) for name, value in inputs.items()}
-    for given, start in ((floats, 1.0), (inputs, ONE)):
+    for values, start in ((floats, 1.0), (inputs, ONE)):
         try:
-            forward_backward(built, given, start)
+            forward_backward(built, values, start)
         except NonFiniteError as error:
             _check_translations(error.message)
     return sum(ops.num_cells(node.shape) for node in built.nodes)
@@ -141,7 +143,7 @@ _CHECKS = {
 
 
 def _check_error(error: AlgebraError, text: str) -> None:
-    """The fault lies within the text (or nowhere in it) and has a sentence."""
+    """Assert that an error lies within the text, or has no position, and has a message."""
     assert -1 <= error.position <= len(text), (error.position, error)
     assert error.length >= 1
     assert max(error.position, 0) + error.length <= len(text) + 1, (error.position, error.length, error)
@@ -159,7 +161,7 @@ def _check_translations(message: Any) -> None:
 
 
 def assert_round_trip(kind: str, text: str) -> None:
-    """What is written of a text that can be read has the same value. Raises `AssertionError`."""
+    """Assert that a formula that can be read has the same value after printing and reading it again."""
     names: Mapping[str, Any] = _GRAPH_INPUTS
     try:
         if kind == "graph":

@@ -1,4 +1,4 @@
-"""Whatever is typed, a value or one clear sentence comes out, and at once. The long run is `long_run.py`."""
+"""Any text is read or refused with a message, and quickly. `long_run.py` tries a million texts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from tests.fuzz.promises import assert_round_trip, best_seconds, processor_secon
 from tests.fuzz.texts import HOSTILE_PIECES, KINDS, NAMES, NUMBERS, PUNCTUATION, TextGenerator, exercise_texts
 from tests.support.timing import baseline_seconds
 
-#: A text takes at most so many times what adding up a hundred thousand numbers takes on the machine that tests run on;
-#: the long run holds texts to seconds.
+#: The limit for one text, relative to the baseline of `tests.support.timing`. The long run limits seconds instead.
 LIMIT_FACTOR = 40
 
 WORST = (
@@ -33,7 +32,7 @@ WORST = (
     *("(" * 400, "[" * 400, "-" * 400, "x" * 400, "1," * 200, ";" * 400, "²" * 400, "1²" * 200, "^" * 400),
     "sqrt(2)^0.5" * 30,
 )
-#: Texts of the size that a graph's may have: refused as far as they are right.
+#: Texts as long as a graph's may be. Right or wrong, they must not take long.
 LONGEST = (
     *("(" * 20_000, "[" * 20_000, "-" * 20_000, "1^" * 9_999, "exp(" * 4_999, "1+" * 9_999, ";" * 20_000),
     *("1.1" * 6_600, "²" * 20_000, "1²" * 9_999, "x," * 9_999, "@" * 20_000, "[1," * 6_000, "a" * 20_000, "a;" * 9_999),
@@ -57,7 +56,7 @@ def test_texts_of_every_kind_keep_every_promise(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["answer", "graph", "value"])
 def test_enough_of_the_texts_can_be_read(kind: str) -> None:
-    # A generator whose texts are all refused would prove nothing about values.
+    # If the program refused all texts, they would prove nothing about values.
     from tutor.algebra.errors import AlgebraError
     from tutor.algebra.parser import parse, parse_equations
 

@@ -1,4 +1,4 @@
-"""Texts as people and attackers write them: grammatical, nearly grammatical, and not at all."""
+"""Random texts as learners and attackers write them: grammatical, nearly grammatical, and hostile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What the texts are for: an answer, a graph, a value, a node of one's own, a value in an exercise file.
+#: The places for a text: an answer, a graph, a value, a custom function, a number in an exercise file.
 KINDS = ("answer", "graph", "value", "definition", "number")
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
@@ -24,7 +24,7 @@ NUMBERS = (
     *(*PLAIN_NUMBERS, "1e30", "99999", "1e31", "1" * 31, "0." + "3" * 29, "2e", "1.2.3", "0x1F", "1_000"),
     *("½", "１２", "٣", "1,5", "1e+05", "−2", "²"),
 )
-#: What the problems of numbers and of matrices know, in `promises.py`.
+#: The names in the problems of `promises.py`.
 SCALARS = ("x", "y", "t", "up", "e", "pi", "x", "y", "dz/dt")
 MATRICES = ("X", "W", "S", "up", "X", "W", "df/dS")
 NAMES = (
@@ -95,23 +95,23 @@ HOSTILE_PIECES = (
 
 
 def exercise_texts() -> list[str]:
-    """Every text of the exercises that is part of a formula: graphs, values, answers, symbols."""
-    found: list[str] = []
+    """Return the short texts of all built-in exercises: graphs, values, answers, symbols and others."""
+    texts: list[str] = []
     for file in sorted(EXERCISES.glob("*/*.toml")):
-        found += [text for text in _strings(tomllib.loads(file.read_text(encoding="utf-8"))) if len(text) < 300]
-    return found
+        texts += [text for text in _strings(tomllib.loads(file.read_text(encoding="utf-8"))) if len(text) < 300]
+    return texts
 
 
 def _strings(data: Any) -> Iterator[str]:
     if isinstance(data, str):
         yield data
     elif isinstance(data, dict | list):
-        for inside in data.values() if isinstance(data, dict) else data:
-            yield from _strings(inside)
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from _strings(item)
 
 
 class TextGenerator:
-    """Random texts, the same for the same seed."""
+    """Draw random texts. The same seed gives the same texts."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
@@ -119,9 +119,9 @@ class TextGenerator:
         self.tame = True
 
     def text(self, kind: str) -> str:
-        """A text of this kind, whole or damaged; more than half are made of what the language knows alone."""
+        """Return a text of this kind, whole or damaged. Six in ten use only names that the program knows."""
         self.tame = self.rng.random() < 0.6
-        made = {
+        text = {
             "answer": self.answer,
             "graph": self.graph,
             "value": self.value,
@@ -129,68 +129,70 @@ class TextGenerator:
             "number": self.value,
         }[kind]()
         for _ in range(self.rng.choice((0, 0, 0, 0, 1, 2, 5))):
-            made = self.damage(made)
-        return made
+            text = self.damage(text)
+        return text
 
     def answer(self) -> str:
-        """An expression over the names that an answer may use, and some it may not."""
+        """Return an expression over names that an answer may use, and some that it may not."""
         if self.rng.random() < 0.1:
             return self.choose(self.corpus)
         known = self.rng.choice((SCALARS, SCALARS, MATRICES, (*MATRICES, *SCALARS)))
         return self.expression(self.rng.randint(0, 5), known if self.tame else NAMES)
 
     def value(self) -> str:
-        """An expression mostly without names."""
+        """Return an expression, mostly without names."""
         return self.expression(self.rng.randint(0, 4), NAMES if self.rng.random() < 0.1 else ("e", "pi"))
 
     def graph(self) -> str:
-        """Equations, each using names of those before."""
+        """Return equations that use the names of earlier ones."""
         if self.rng.random() < 0.1:
             return self.choose(self.corpus)
         names = ["x", "y", "X", "a", "b"] if self.tame else [*self.rng.sample(NAMES, 3), "x", "y", "X"]
         parts: list[str] = []
         for position in range(self.rng.choice((1, 1, 2, 3, 6))):
             name = f"t{position}" if self.tame else self.choose((f"t{position}", self.choose(NAMES)))
-            made = self.expression(self.rng.randint(1, 4), names)
-            # Each tame equation uses the one before it: a graph has one output.
-            parts.append(f"{name} = t{position - 1} + {made}" if parts and self.tame else f"{name} = {made}")
+            value = self.expression(self.rng.randint(1, 4), names)
+            # Each tame equation uses the one before it, because a graph has one output.
+            parts.append(f"{name} = t{position - 1} + {value}" if parts and self.tame else f"{name} = {value}")
             names = [name, *names[:5]]
         return "; ".join(parts)
 
     def definition(self) -> str:
-        """A node of one's own."""
+        """Return the definition of a custom function."""
         inputs = self.rng.sample(("x", "y", "u"), self.rng.randint(1, 2))
         name = "swish" if self.tame else self.choose(("f", "g2", *NAMES, *FUNCTIONS))
         return f"{name}({', '.join(inputs)}) = {self.expression(self.rng.randint(1, 4), inputs)}"
 
     def expression(self, depth: int, names: Any) -> str:
-        """An expression in the language's grammar, with constructs of every kind."""
+        """Return an expression of the language with every kind of construct."""
         rng = self.rng
         if depth == 0 or rng.random() < 0.1:
             numbers = PLAIN_NUMBERS if self.tame else NUMBERS
             return self.choose(numbers) if rng.random() < 0.4 else self.choose(names)
-        inside = [self.expression(depth - 1, names) for _ in range(2)]
+        parts = [self.expression(depth - 1, names) for _ in range(2)]
         kind = rng.randrange(12)
         if kind < 4:
             sign = self.choose((" + ", " - ", "*", "/", "·", "^", " - " if self.tame else self.choose(PUNCTUATION)))
             sign = " @ " if rng.random() < 0.1 else sign
-            return f"{inside[0]}{sign}{inside[1]}"
+            return f"{parts[0]}{sign}{parts[1]}"
         if kind < 6:
-            return f"({inside[0]}){self.choose(('', '^2', '^-1', '²', '⁻¹', '.T', 'ᵀ', f'^({inside[1]})', f'({inside[1]})'))}"
+            return (
+                f"({parts[0]}){self.choose(('', '^2', '^-1', '²', '⁻¹', '.T', 'ᵀ', f'^({parts[1]})', f'({parts[1]})'))}"
+            )
         if kind < 8:
             function = self.choose(FUNCTIONS)
             axis = "" if self.tame and function not in ("sum", "mean") else self.choose(("", "", ", 0", ", 1", ", 2"))
-            return f"{function}({inside[0]}{axis})"
+            return f"{function}({parts[0]}{axis})"
         if kind == 8:
-            return f"{self.choose(BINARY_FUNCTIONS)}({', '.join(inside)})"
+            return f"{self.choose(BINARY_FUNCTIONS)}({', '.join(parts)})"
         if kind == 9 and not (self.tame and rng.random() < 0.7):
             return self.matrix(depth, names)
         if kind == 10 and not (self.tame and rng.random() < 0.7):
             return f"ones({rng.randint(0, 20)}, {rng.randint(1, 20)})"
-        return f"-{inside[0]}"
+        return f"-{parts[0]}"
 
     def matrix(self, depth: int, names: Any) -> str:
-        """A matrix literal, its rows mostly of one length."""
+        """Return a matrix literal. Some rows have a cell too many."""
         columns = self.rng.randint(1, 4)
         rows = [
             ", ".join(self.expression(min(depth - 1, 1), names) for _ in range(columns + (self.rng.random() < 0.05)))
@@ -199,7 +201,7 @@ class TextGenerator:
         return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
 
     def damage(self, text: str) -> str:
-        """The text with something cut out, put in, exchanged, repeated or joined from elsewhere."""
+        """Return the text with a part removed, inserted, swapped, repeated or replaced."""
         rng = self.rng
         i, j = sorted((rng.randint(0, len(text)), rng.randint(0, len(text))))
         kind = rng.randrange(7)

@@ -1,8 +1,7 @@
-"""Every built-in exercise against PyTorch: what is asked on every line, and the gradients of the formula as it is written.
+"""Every built-in exercise against PyTorch: every edge of its graph, and the gradients of its formula.
 
-Two readers that share nothing with the program: one walks the graph and sends a clone along each line, so that PyTorch
-keeps what comes back there; the other gives the file's text to Python's own parser. Where symbols stand, numbers are
-put in.
+Two evaluators share nothing with the program. One walks the graph with a clone for each edge, so that PyTorch keeps
+the edge's gradient. The other reads the formula with Python's own parser. Symbols get numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from tests.support.simulated_learners import builtin_exercise_names, variant_see
 from tests.support.torch_values import TORCH_FUNCTIONS, to_tensor, torch
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.expr import Expr, Num, number, substitute
+from tutor.algebra.expr import Num, number, substitute
 from tutor.packs import library
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ Point = Mapping[str, Num]
 
 
 def points(problem: Problem) -> list[Point]:
-    """Numbers for the symbols of a problem; one empty set where there are none."""
+    """Return sets of numbers for the symbols of a problem, or one empty set if it has none."""
     rng = random.Random(7)
 
     def draw(domain: str) -> Num:
@@ -53,76 +52,73 @@ def points(problem: Problem) -> list[Point]:
 
 
 def value_at(value: Value, point: Point) -> Any:
-    """An exact value as floats, with the point's numbers for its symbols."""
-
-    def cell(one: Expr) -> float:
-        return nearest_float(substitute(one, point))
-
-    return ops.map_cells(cell, value)
+    """Return an exact value in floats, with the point's numbers for its symbols."""
+    return ops.map_cells(lambda cell: nearest_float(substitute(cell, point)), value)
 
 
 def leaf_tensors(problem: Problem, point: Point) -> dict[str, Any]:
-    """The inputs as tensors; those that gradients are asked of are tracked."""
-    found = {name: to_tensor(value_at(value, point)) for name, value in problem.inputs.items()}
-    for name, one in found.items():
-        one.requires_grad_(problem.wrt is None or name in problem.wrt)
-    return found
+    """Return the inputs as tensors that track gradients if the exercise wants them."""
+    tensors = {name: to_tensor(value_at(value, point)) for name, value in problem.inputs.items()}
+    for name, tensor in tensors.items():
+        tensor.requires_grad_(problem.wrt is None or name in problem.wrt)
+    return tensors
 
 
 def start_at(problem: Problem, point: Point, output: Any) -> Any:
     return to_tensor(value_at(problem.start, point)).expand_as(output)
 
 
-def is_same(mine: Value, theirs: Any, point: Point, largest: float) -> None:
-    """Equal to 1e-10, cell by cell; what cancels is held to the largest value it may come from."""
-    mine = np.array(value_at(mine, point), dtype=float)
-    assert mine.shape == tuple(theirs.shape)
-    assert np.allclose(mine, theirs.detach().numpy(), rtol=1e-10, atol=1e-13 * largest), (mine, theirs)
+def assert_close(exact: Value, tensor: Any, point: Point, largest: float) -> None:
+    """Assert equality to 1e-10 in every cell, or to 1e-13 of the largest value, from which a cell may cancel."""
+    floats = np.array(value_at(exact, point), dtype=float)
+    assert floats.shape == tuple(tensor.shape)
+    assert np.allclose(floats, tensor.detach().numpy(), rtol=1e-10, atol=1e-13 * largest), (floats, tensor)
 
 
-# --- the graph, line by line --------------------------------------------------------------------------------------
+# --- the graph, edge by edge --------------------------------------------------------------------------------------
 
 
-def run_in_torch(graph: Graph, given: Mapping[str, Any], uses: dict[tuple[int, int], Any] | None = None) -> list[Any]:
-    """The value of every node. `uses` is filled with what runs along each line."""
-    found: list[Any] = []
+def run_in_torch(graph: Graph, inputs: Mapping[str, Any], uses: dict[tuple[int, int], Any] | None = None) -> list[Any]:
+    """Return the value of every node. Fill `uses` with the tensor of each edge."""
+    values: list[Any] = []
     for position, node in enumerate(graph.nodes):
         if node.op is None:
-            found.append(given[node.id])
+            values.append(inputs[node.id])
             continue
         const: Any = None if node.const is None else to_tensor(value_at(node.const, {}))
         operands = []
         for slot, arg in enumerate(node.args):
-            one = const if arg is None else found[arg].clone()
-            if arg is not None and uses is not None and one.requires_grad:
-                one.retain_grad()
-                uses[position, slot] = one
-            operands.append(one)
+            operand = const if arg is None else values[arg].clone()
+            if arg is not None and uses is not None and operand.requires_grad:
+                operand.retain_grad()
+                uses[position, slot] = operand
+            operands.append(operand)
         if node.custom_operation is not None:
             assert node.body is not None
-            found.append(run_in_torch(node.body, dict(zip(node.body.inputs, operands, strict=True)))[-1])
+            values.append(run_in_torch(node.body, dict(zip(node.body.inputs, operands, strict=True)))[-1])
         else:
-            found.append(TORCH_FUNCTIONS[node.op](*operands))
-    return found
+            values.append(TORCH_FUNCTIONS[node.op](*operands))
+    return values
 
 
 def compare_edges(problem: Problem, point: Point) -> None:
     graph, uses = problem.graph, dict[tuple[int, int], Any]()
-    found = run_in_torch(graph, leaf_tensors(problem, point), uses)
-    for one in found:
-        if one.requires_grad:
-            one.retain_grad()
-    found[-1].backward(start_at(problem, point, found[-1]))
-    largest = max(float(one.grad.abs().max()) for one in (*uses.values(), found[-1]))
-    for position, value in enumerate(problem.exact_passes.values):
-        is_same(value, found[position], point, 1e3)
+    values = run_in_torch(graph, leaf_tensors(problem, point), uses)
+    for value in values:
+        if value.requires_grad:
+            value.retain_grad()
+    values[-1].backward(start_at(problem, point, values[-1]))
+    largest = max(float(value.grad.abs().max()) for value in (*uses.values(), values[-1]))
+    for exact, value in zip(problem.exact_passes.values, values, strict=True):
+        assert_close(exact, value, point, 1e3)
     for place in problem.places:
-        theirs = found[place.node].grad if place.edge is None else uses[place.edge.target, place.edge.slot].grad
-        is_same(problem.truth(place), theirs, point, largest)
+        edge = place.edge
+        gradient = values[place.node].grad if edge is None else uses[edge.target, edge.slot].grad
+        assert_close(problem.truth(place), gradient, point, largest)
     assert {(place.edge.target, place.edge.slot) for place in problem.places if place.edge} == set(uses)
 
 
-# --- the formula, as Python reads it ------------------------------------------------------------------------------
+# --- the formula, read by Python -------------------------------------------------------------------------------
 
 _BINARY: Mapping[type, Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -134,57 +130,62 @@ _BINARY: Mapping[type, Callable[..., Any]] = {
 }
 
 
-def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], own: Mapping[str, Any]) -> Any:
-    """The value of a formula that Python's parser has read."""
+def evaluate_ast(tree: ast.expr, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
+    """Return the value of a formula that Python's parser has read."""
     match tree:
         case ast.Constant(value=value):
             return to_tensor(value)
         case ast.Name(id=name):
             return known[name] if name in known else to_tensor({"e": math.e, "pi": math.pi}[name])
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -evaluate_ast(operand, known, own)
+            return -evaluate_ast(operand, known, functions)
         case ast.Attribute(value=value, attr="T"):
-            return evaluate_ast(value, known, own).T
+            return evaluate_ast(value, known, functions).T
         case ast.BinOp(left=left, op=op, right=right):
-            return _BINARY[type(op)](evaluate_ast(left, known, own), evaluate_ast(right, known, own))
+            return _BINARY[type(op)](evaluate_ast(left, known, functions), evaluate_ast(right, known, functions))
         case ast.List(elts=rows):
-            return torch.stack([torch.stack([evaluate_ast(one, known, own) for one in row.elts]) for row in rows])  # type: ignore[attr-defined]
+            return torch.stack([_row_tensor(row, known, functions) for row in rows])
         case ast.Call(func=ast.Name(id="sum" | "mean" as name), args=[operand, ast.Constant(value=axis)]):
-            return TORCH_FUNCTIONS[f"{name}.{axis!r}"](evaluate_ast(operand, known, own))
+            return TORCH_FUNCTIONS[f"{name}.{axis!r}"](evaluate_ast(operand, known, functions))
         case ast.Call(func=ast.Name(id=name), args=args):
-            operands = [evaluate_ast(one, known, own) for one in args]
-            if name in own:
-                inside = dict(zip(own[name]["inputs"], operands, strict=True))
-                return evaluate_source(own[name]["value"], inside, own)
+            operands = [evaluate_ast(arg, known, functions) for arg in args]
+            if name in functions:
+                inputs = dict(zip(functions[name]["inputs"], operands, strict=True))
+                return evaluate_source(functions[name]["value"], inputs, functions)
             return TORCH_FUNCTIONS[name](*operands)
     raise AssertionError(ast.dump(tree))
 
 
-def evaluate_source(text: str, known: Mapping[str, Any], own: Mapping[str, Any]) -> Any:
-    """The value of the last step of a text such as `s = a + b; z = s * c`."""
+def _row_tensor(row: ast.expr, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
+    assert isinstance(row, ast.List)
+    return torch.stack([evaluate_ast(cell, known, functions) for cell in row.elts])
+
+
+def evaluate_source(text: str, known: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
+    """Return the value of the last step of a text such as `s = a + b; z = s * c`."""
     steps = dict(known)
     for step in filter(None, map(str.strip, text.split(";"))):
         name, _, formula = step.rpartition("=")
         body = ast.parse(formula.strip().replace("^", "**"), mode="eval").body
-        steps[name.strip() or "the last"] = last = evaluate_ast(body, steps, own)
+        steps[name.strip() or "the last"] = last = evaluate_ast(body, steps, functions)
     return last
 
 
 def compare_formula(exercise: Exercise, problem: Problem, point: Point) -> None:
     assert exercise.path is not None
     content = tomllib.loads(exercise.path.read_text(encoding="utf-8"))
-    given = leaf_tensors(problem, point)
-    output = evaluate_source(content["graph"], given, content.get("nodes", {}))
+    inputs = leaf_tensors(problem, point)
+    output = evaluate_source(content["graph"], inputs, content.get("nodes", {}))
     output.backward(start_at(problem, point, output))
-    is_same(problem.exact_passes.values[-1], output, point, 1e3)
-    tracked = {name: one for name, one in given.items() if one.requires_grad}
-    largest = max(abs(float(cell)) for one in tracked.values() for cell in one.grad.ravel())
-    for name, one in tracked.items():
-        is_same(problem.exact_passes.gradients[problem.graph.position[name]], one.grad, point, max(largest, 10))
+    assert_close(problem.exact_passes.values[-1], output, point, 1e3)
+    tracked = {name: tensor for name, tensor in inputs.items() if tensor.requires_grad}
+    largest = max(abs(float(cell)) for tensor in tracked.values() for cell in tensor.grad.ravel())
+    for name, tensor in tracked.items():
+        assert_close(problem.exact_passes.gradients[problem.graph.position[name]], tensor.grad, point, max(largest, 10))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_asked_is_what_pytorch_finds(name: str) -> None:
+def test_every_exercise_agrees_with_pytorch(name: str) -> None:
     exercise = library.find_exercise(name)
     if not exercise.graph.nodes:
         pytest.skip("only questions")

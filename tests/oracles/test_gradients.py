@@ -1,4 +1,4 @@
-"""Every edge's gradient against PyTorch's, in float64, on random graphs and on the lessons' own program."""
+"""The gradient of every edge against PyTorch's, in float64, on random graphs and on a lesson's program."""
 
 from __future__ import annotations
 
@@ -26,32 +26,34 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
-#: What goes cell by cell, and so repeats what is too small for it.
-_CELLWISE = ("add", "sub", "mul", "div", "pow", "max", "min")
+#: Elementwise operations of two operands, which broadcast them.
+_ELEMENTWISE = ("add", "sub", "mul", "div", "pow", "max", "min")
 
 
 def torch_gradients(program: Program, start: float) -> tuple[dict[str, Any], dict[tuple[str, int, bool], Any], Any]:
-    """Gradients by name and by (step, slot, repeated): each use of a value is a clone of its own, so that edges stay
-    apart, and where it is repeated to a larger shape the copies are another.
+    """Return the gradients by name, the gradients by edge, and the output.
+
+    An edge is (step, slot, broadcast). Each use of a value is its own clone, so that PyTorch keeps the gradient of
+    each edge; broadcasting to a larger shape is a second edge.
     """
     known: dict[str, Any] = {}
     for name, value in float_inputs(program).items():
         known[name] = to_tensor(value).requires_grad_()
     uses: dict[tuple[str, int, bool], Any] = {}
     for step in program.steps:
-        given = [known[o] if o in known else to_tensor(parse_constant(o)) for o in step.operands]
-        wide = torch.broadcast_shapes(*(one.shape for one in given)) if step.op in _CELLWISE else None
+        values = [known[o] if o in known else to_tensor(parse_constant(o)) for o in step.operands]
+        shape = torch.broadcast_shapes(*(value.shape for value in values)) if step.op in _ELEMENTWISE else None
         operands = []
-        for slot, (operand, one) in enumerate(zip(step.operands, given, strict=True)):
+        for slot, (operand, value) in enumerate(zip(step.operands, values, strict=True)):
             if operand in known:
-                use = uses[step.name, slot, False] = one.clone()
+                use = uses[step.name, slot, False] = value.clone()
                 use.retain_grad()
-                if wide is not None and use.shape != wide:
-                    use = uses[step.name, slot, True] = torch.broadcast_to(use, wide).clone()
+                if shape is not None and use.shape != shape:
+                    use = uses[step.name, slot, True] = torch.broadcast_to(use, shape).clone()
                     use.retain_grad()
                 operands.append(use)
             else:
-                operands.append(one)
+                operands.append(value)
         known[step.name] = TORCH_FUNCTIONS[step.op](*operands)
         known[step.name].retain_grad()
     output = known[program.steps[-1].name]
@@ -59,33 +61,34 @@ def torch_gradients(program: Program, start: float) -> tuple[dict[str, Any], dic
     return {n: v.grad for n, v in known.items()}, {key: use.grad for key, use in uses.items()}, output.detach()
 
 
-def assert_same(mine: Any, theirs: Any, largest: float = 0.0) -> None:
-    """Equal to 1e-10, cell by cell; what cancels to nothing is held to the `largest` value it may come from."""
-    assert np.shape(mine) == tuple(theirs.shape)
-    assert np.allclose(mine, theirs.numpy(), rtol=1e-10, atol=1e-13 * largest), (mine, theirs)
+def assert_close(value: Any, tensor: Any, largest: float = 0.0) -> None:
+    """Assert equality to 1e-10 in every cell, or to 1e-13 of the largest value, from which a cell may cancel."""
+    assert np.shape(value) == tuple(tensor.shape)
+    assert np.allclose(value, tensor.numpy(), rtol=1e-10, atol=1e-13 * largest), (value, tensor)
 
 
-def edge_of(graph: Graph, step: str, slot: int, repeated: bool) -> tuple[int, int]:
-    """(target, slot) of the edge on which a use of a value runs: into the step's node, or into the one that repeats."""
+def edge_of(graph: Graph, step: str, slot: int, is_broadcast: bool) -> tuple[int, int]:
+    """Return the (target, slot) of an edge: into the step's node, or into the broadcast node before it."""
     position = graph.position[step]
     source = graph.nodes[position].args[slot]
-    repeats = source is not None and graph.nodes[source].op == "broadcast"
-    return (source, 0) if repeats and not repeated and source is not None else (position, slot)
+    if source is not None and graph.nodes[source].op == "broadcast" and not is_broadcast:
+        return source, 0
+    return position, slot
 
 
 def assert_gradients_agree(program: Program, start: float) -> Passes:
     graph = parse_graph(program.text, exact_inputs(program))
     passes = forward_backward(graph, float_inputs(program), start)
     gradients, edges, output = torch_gradients(program, start)
-    assert_same(passes.values[graph.output_position], output, 1e4)
+    assert_close(passes.values[graph.output_position], output, 1e4)
     largest = max(abs(start), *(float(use.abs().max()) for use in edges.values()))
     seen = set()
-    for name, theirs in gradients.items():
-        if name in graph.position and theirs is not None:
-            assert_same(passes.gradients[graph.position[name]], theirs, largest)
-    for (name, slot, repeated), theirs in edges.items():
-        edge = edge_of(graph, name, slot, repeated)
-        assert_same(passes.edges[edge].gradient, theirs, largest)
+    for name, gradient in gradients.items():
+        if name in graph.position and gradient is not None:
+            assert_close(passes.gradients[graph.position[name]], gradient, largest)
+    for (name, slot, is_broadcast), gradient in edges.items():
+        edge = edge_of(graph, name, slot, is_broadcast)
+        assert_close(passes.edges[edge].gradient, gradient, largest)
         seen.add(edge)
     assert seen == {(edge.target, edge.slot) for edge in graph.edges}
     return passes
@@ -143,7 +146,7 @@ def test_kinks_are_taken_as_pytorch_takes_them(text: str) -> None:
 
 
 @pytest.mark.parametrize("far", [40.0, 1000.0])
-def test_a_loss_far_out_is_what_pytorchs_own_careful_one_says(far: float) -> None:
+def test_a_loss_far_from_zero_agrees_with_pytorchs_stable_one(far: float) -> None:
     logits = np.array([[far, -far, 0.0], [0.5, far, far - 1.0]])
     targets = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     graph = parse_graph("L = cross_entropy(softmax(X), T)", {"X": logits, "T": targets})
@@ -152,7 +155,7 @@ def test_a_loss_far_out_is_what_pytorchs_own_careful_one_says(far: float) -> Non
     theirs = torch.nn.functional.cross_entropy(x, to_tensor(targets))
     theirs.backward()
     assert passes.values[graph.output_position] == pytest.approx(theirs.item(), rel=1e-12)
-    # PyTorch takes p − t, which has no digits left where p is nearly 1.
+    # PyTorch computes p − t, which has few digits left when p is nearly 1.
     assert np.allclose(passes.gradients[graph.position["X"]], x.grad.numpy(), rtol=1e-10, atol=1e-16)
 
 
@@ -166,6 +169,6 @@ def test_the_lessons_own_program() -> None:
     inputs = {"X": x.detach().numpy(), "W": w.numpy()}
     for text in ("f = sum(sigmoid(X @ W))", "A = X @ W; f = sum(1/(1 + exp(-A)))"):
         passes = forward_backward(parse_graph(text, inputs), inputs, 1.0)
-        assert_same(passes.values[-1], h.detach())
-        assert_same(passes.gradients[passes.graph.position["X"]], x.grad)
+        assert_close(passes.values[-1], h.detach())
+        assert_close(passes.gradients[passes.graph.position["X"]], x.grad)
         assert passes.values[-1] == pytest.approx(5.833329393581208, rel=1e-15)

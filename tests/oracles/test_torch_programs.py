@@ -1,4 +1,4 @@
-"""The PyTorch programs, run as they are: what they print is what the engine finds."""
+"""Generated PyTorch programs, run unchanged: they print the gradients that the engine computes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -
     assert sum("requires_grad=True" in line for line in lines) == 1
     file = tmp_path / "lesson.py"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    # No driver here: the digits are those that PyTorch shows by itself.
+    # Without the driver, PyTorch prints its usual digits.
     done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=True)
     assert "f = 5.833329393581208" in done.stdout
     shown = re.sub(r"\s+", " ", done.stdout.partition("X.grad = ")[2])

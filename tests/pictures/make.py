@@ -1,7 +1,7 @@
 """Pictures of the running program: `python tests/pictures/make.py [FOLDER]`.
 
-Each is the real app, driven by keys. Without a folder only the README's picture is made anew, beside this file; in a
-folder `index.html` shows all of them on one page, for a review of every screen.
+Without a folder, it renews the README's picture beside this file. With a folder, it takes all pictures and an
+`index.html` that shows them on one page, for a review of every screen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Picture:
-    """An exercise (or the list, where it is empty), the keys pressed, the size in cells, the language, the look."""
+    """An exercise (or the list, if empty), the keys to press, the size in cells, the language and the look."""
 
     name: str
     exercise: str
@@ -79,7 +79,7 @@ ALL = (
 
 
 async def take(picture: Picture) -> str:
-    """The picture as SVG."""
+    """Return the picture as SVG."""
     from tutor import i18n
     from tutor.packs import library
     from tutor.practice.storage.store import Store, default_path
@@ -105,9 +105,9 @@ async def take(picture: Picture) -> str:
             for key in picture.keys:
                 await pilot.press(key)
             await pilot.pause(0.2)
-            shown = app.export_screenshot(title="backprop-tutor")
+            svg = app.export_screenshot(title="backprop-tutor")
     os.environ["BACKPROP_TUTOR_HOME"] = shared
-    return shown
+    return svg
 
 
 def main() -> None:
@@ -119,8 +119,8 @@ def main() -> None:
         file.write_text(asyncio.run(take(picture)), encoding="utf-8")
         print(file)
     if len(sys.argv) > 1:
-        shown = (f'<h2>{one.name}</h2><img src="{one.name}.svg" alt="{one.name}">' for one in ALL)
-        page = f'<!doctype html><meta charset="utf-8"><title>backprop-tutor</title>{"".join(shown)}'
+        images = (f'<h2>{picture.name}</h2><img src="{picture.name}.svg" alt="{picture.name}">' for picture in ALL)
+        page = f'<!doctype html><meta charset="utf-8"><title>backprop-tutor</title>{"".join(images)}'
         (folder / "index.html").write_text(page, encoding="utf-8")
         print(folder / "index.html")
 

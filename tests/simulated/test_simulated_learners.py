@@ -1,7 +1,7 @@
-"""Every mistake that somebody may make in a built-in exercise is named, and no right answer is refused or accused.
+"""Every mistake that a learner can make in a built-in exercise is named, and no right answer is refused.
 
-All blanks of all exercises, some mistakes and some variants of each: BACKPROP_TUTOR_LONG=20 in the environment looks at
-20 variants and every mistake.
+The suite tries some mistakes at every blank of two variants of each exercise. BACKPROP_TUTOR_LONG=20 in the
+environment tries every mistake in 20 variants.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def test_a_mistake_made_once_is_named(name: str) -> None:
 
 def test_nearly_all_mistakes_are_named_by_their_own_class() -> None:
     if not _ALL.counts:
-        pytest.skip("nobody has erred in this run")
+        pytest.skip("no mistakes were made in this run")
     assert _ALL.share_by_id_or_class >= 0.95, str(_ALL)
 
 

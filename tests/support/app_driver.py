@@ -1,4 +1,4 @@
-"""Driving the app as a learner does: real keys, what stands on the screen, and waiting for a condition."""
+"""The app driven by real keys: type, read the screen, wait for a condition."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.tui.exercise_state import ExerciseState
 
-#: Polls of ten milliseconds each.
+#: Polls every 10 ms, so at most 5 s.
 MAX_POLLS = 500
 
 
@@ -37,12 +37,12 @@ async def wait_until(pilot: Pilot[bool], condition: Callable[[], object], descri
 
 
 def screen_lines(pilot: Pilot[bool]) -> list[str]:
-    """The rows of the screen, as the compositor makes them for the terminal."""
+    """Return the rows of the screen as they are sent to the terminal."""
     return [strip.text.rstrip() for strip in pilot.app.screen._compositor.render_strips()]
 
 
 def screen_text(pilot: Pilot[bool]) -> str:
-    """All of the screen, words not broken by line ends."""
+    """Return the whole screen as one line of words."""
     return " ".join(" ".join(screen_lines(pilot)).split())
 
 
@@ -55,7 +55,7 @@ class ExerciseSession:
 
     @property
     def screen(self) -> ExerciseScreen:
-        """The exercise that is open."""
+        """Return the screen of the exercise on top."""
         return next(screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ExerciseScreen))
 
     @property
@@ -63,7 +63,7 @@ class ExerciseSession:
         return self.screen.state
 
     async def wait_for_exercise(self, exercise_id: str) -> None:
-        """Wait until this exercise is open."""
+        """Wait until this exercise is drawn and has the focus."""
 
         def open_now() -> bool:
             screen = self.screen
@@ -86,20 +86,20 @@ class ExerciseSession:
         await self.pilot.press("enter")
 
     def answer_at_once(self, answer: str) -> None:
-        """Type an answer and check it, without waiting for anything: keys come as they come."""
+        """Send an answer and Enter at once, without waiting between keys."""
         for character in answer:
             key = {" ": "space"}.get(character, character)
             self.app.post_message(events.Key(key, character))
         self.app.post_message(events.Key("enter", None))
 
     async def wait_for_text(self, *pieces: str) -> None:
-        """Wait until all of these stand on the screen."""
+        """Wait until all of these are on the screen."""
         await wait_until(
             self.pilot, lambda: all(piece in screen_text(self.pilot) for piece in pieces), f"{pieces} on the screen"
         )
 
     def right_answer_text(self, blank: str | None = None) -> str:
-        """The right answer at a blank, as a learner would type it."""
+        """Return the right answer at a blank, as a learner would type it."""
         problem = self.state.worksheet.problem
         place = problem.place(blank or self.state.focused_id)
         if place.kind == "question" and problem.question(place).choices:
@@ -108,7 +108,7 @@ class ExerciseSession:
         return to_ascii(format_right_answer(problem, place))
 
     async def solve(self) -> None:
-        """Answer every blank rightly, from wherever the focus is."""
+        """Fill every blank with its right answer, starting at the focus."""
         for _blank in self.state.worksheet.blanks:
             if self.state.worksheet.done:
                 return
@@ -133,7 +133,7 @@ async def paste_text(session: ExerciseSession, pasted: str) -> None:
 async def open_app(
     exercise: Exercise | str, size: tuple[int, int] = (80, 24), store: Store | None = None, **options: object
 ) -> AsyncIterator[ExerciseSession]:
-    """The app, started at an exercise."""
+    """Run the app with an exercise open."""
     found = library.find_exercise(exercise) if isinstance(exercise, str) else exercise
     kept = store or Store.open(default_path())
     app = TutorApp(kept, found, **options)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""Reads the netlist back from the characters of a drawing alone, by following the lines.
+"""A reader that recovers the graph from the characters of a drawing alone, by following its wires.
 
-Strict: it raises `UnreadableDrawingError` for anything that is not exactly a box, a wire whose arms all meet another arm,
-a label, a value right above its wire or a place right below it.
+It is strict: it raises `UnreadableDrawingError` for anything that is not exactly a box, a wire whose arms all meet
+another arm, a label, a value right above its wire or a blank right below it.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ Visit = tuple[int, int, bool]
 
 
 class UnreadableDrawingError(Exception):
-    """The characters are no drawing of a graph."""
+    """The characters do not draw a graph."""
 
 
 @dataclass
 class ReadNode:
-    """A box or an input found in the picture: its rectangle, its label and the lines into it."""
+    """A box or an input that was read: its rectangle, its label and its incoming edges."""
 
     x: int
     y: int
@@ -63,7 +63,7 @@ class ReadNode:
 
 @dataclass
 class ReadEdge:
-    """What was read on one line, or on a stem: where it comes from, the value above, the place on it."""
+    """An edge, or the stem of a branch: its source, the value above it and the name of its blank."""
 
     source: ReadNode
     value: tuple[str, ...] = ()
@@ -71,12 +71,12 @@ class ReadEdge:
 
 
 def place_codes(drawing: Drawing) -> dict[str, str]:
-    """One character for each place, so that a place can be told by what is written in it."""
+    """Return a character for each blank, so that its content identifies it."""
     return {chr(0x100 + number): name for number, name in enumerate(drawing.places)}
 
 
 def lines_with_place_codes(drawing: Drawing) -> list[str]:
-    """The picture with every place filled to the brim with its own character."""
+    """Return the drawing with every blank filled with its own character."""
     texts, marks = {}, {}
     for code, name in place_codes(drawing).items():
         place = drawing.places[name]
@@ -86,7 +86,7 @@ def lines_with_place_codes(drawing: Drawing) -> list[str]:
 
 
 def replace_cell(lines: Sequence[str], cell: Cell, character: str) -> list[str]:
-    """The lines with another character in one cell."""
+    """Return the lines with another character in one cell."""
     x, y = cell
     grid = _character_grid(lines[y : y + 1])
     grid[x, 0] = character
@@ -96,7 +96,10 @@ def replace_cell(lines: Sequence[str], cell: Cell, character: str) -> list[str]:
 
 
 def assert_reads_back(drawing: Drawing, boxes: Sequence[Box]) -> None:
-    """The picture, read, is the graph that was drawn; an Unreadable or an AssertionError where it is not."""
+    """Assert that the drawing reads back as the graph that was drawn.
+
+    Raises `UnreadableDrawingError` or `AssertionError`.
+    """
     assert_same_graph(read_nodes(drawing, lines_with_place_codes(drawing)), drawing, boxes)
 
 
@@ -132,7 +135,7 @@ def assert_same_graph(nodes: Sequence[ReadNode], drawing: Drawing, boxes: Sequen
 
 
 def read_nodes(drawing: Drawing, lines: Sequence[str]) -> list[ReadNode]:
-    """The nodes of the picture; of the drawing only its alphabet, its density and the codes are used."""
+    """Return the nodes that the lines show. Of `drawing`, use only its alphabet, density and codes."""
     return _DrawingParser(lines, place_codes(drawing), drawing.density == "compact", drawing.ascii).parse()
 
 
@@ -258,13 +261,13 @@ class _DrawingParser:
     # Wires
 
     def _is_straight(self, cell: Cell) -> bool:
-        """Whether wires only pass here: a crossing, or a place on a compact wire."""
+        """Return whether wires pass straight: at a crossing, or at a blank on a compact wire."""
         return self.character_at(cell) == self.crossing or (
             self.compact and self.character_at(cell) in self.place_of_code
         )
 
     def _has_arm(self, cell: Cell, arm: int) -> bool:
-        """Whether the wire in a cell has an arm in this direction."""
+        """Return whether the wire in a cell has an arm in this direction."""
         if cell in self.node_of_cell:
             return False
         character = self.character_at(cell)
@@ -284,7 +287,7 @@ class _DrawingParser:
         return [arm for arm in OFFSETS if self._has_arm(cell, arm)]
 
     def _follow_net(self, start: Cell) -> list[ReadNode]:
-        """Follows a net from one of its ports to all its ends; the input it comes from, if it is one."""
+        """Follow a net from a port to all its ends. Return its source if that is an input."""
         if not self._has_arm(start, RIGHT):
             raise UnreadableDrawingError(f"no wire reaches the port at {start}")
         seen: dict[Visit, list[tuple[int, Visit]]] = {}
@@ -357,7 +360,7 @@ class _DrawingParser:
     def _parse_input(self, root: Visit) -> ReadNode:
         right, y = root[0] - 1, root[1]
         x = self._cell_before_word(right, y)
-        # A label may be of several words, one blank apart; what stands right above a wire is a value.
+        # A label may have several words, one space apart. A word right above a wire is a value.
         while self._is_text((x - 1, y)) and not self._is_above_wire(
             before := self._cell_before_word(x - 1, y), x - 1, y
         ):
@@ -369,13 +372,13 @@ class _DrawingParser:
         return ReadNode(x + 1, y, right - x, 1, text)
 
     def _cell_before_word(self, x: int, y: int) -> int:
-        """The first cell left of the word that ends at a cell."""
+        """Return the column left of the word that ends at a cell."""
         while self.character_at((x, y)) != " " and x >= 0 and (x, y) not in self.node_of_cell:
             x -= 1
         return x
 
     def _is_above_wire(self, before: int, end: int, y: int) -> bool:
-        """Whether a wire runs below a word, or below the rows of a matrix that it is part of."""
+        """Return whether a wire runs below a word, or below the matrix that the word is part of."""
         flat = "-" if self.ascii else "─"
         return any(
             all(self.character_at((column, row)) == flat for column in range(before + 1, end + 1))
@@ -390,7 +393,7 @@ class _DrawingParser:
         seen: dict[Visit, list[tuple[int, Visit]]],
         ends: dict[Visit, tuple[ReadNode, int]],
     ) -> None:
-        """Roots the net at its beginning: it must be a tree whose first branching, and no other, is marked."""
+        """Walk the net from its source. It must be a tree, marked at its first branching only."""
         parent: dict[Visit, Visit | None] = {root: None}
         order = [root]
         branchings = []
@@ -439,7 +442,7 @@ class _DrawingParser:
     # Texts
 
     def _edge_at(self, cells: Sequence[Cell]) -> ReadEdge:
-        """The line, or the stem, whose plain wire these cells are."""
+        """Return the edge or the stem that has its plain wire in these cells."""
         ends = self.ports_of_cell.get(cells[0])
         if not ends or any(self.ports_of_cell.get(cell) != ends for cell in cells):
             raise UnreadableDrawingError(f"no single wire beside the text at {cells[0]}")
@@ -494,7 +497,7 @@ class _DrawingParser:
             x, y = cell
             bracket = rest[cell] in OPENING
             end = x
-            # A formula has single spaces in it; two texts side by side are farther apart.
+            # A formula has single spaces; two texts side by side are at least two spaces apart.
             while (
                 (end + 1, y) in rest or (end + 2, y) in rest or (bracket and rest.get((end, y)) not in tuple(CLOSING))
             ):
@@ -514,7 +517,7 @@ class _DrawingParser:
 
 
 def _character_grid(lines: Sequence[str]) -> dict[Cell, str]:
-    """Every character by its cell; the second half of a wide one is an empty text."""
+    """Return every character by its cell. The second half of a wide one is an empty string."""
     grid: dict[Cell, str] = {}
     for y, line in enumerate(lines):
         x = 0
@@ -531,7 +534,7 @@ def _character_grid(lines: Sequence[str]) -> dict[Cell, str]:
 
 
 def _split_stack(rows: Sequence[str]) -> list[range]:
-    """Which rows of a stack of `(…)` belong to one node: nodes of one or two rows, or one taller node alone."""
+    """Return the rows of each node in a stack of `(…)`: nodes of one or two rows, or a single taller one."""
     labels = [number for number, row in enumerate(rows) if row.strip(" ")]
     if len(labels) == 1 and labels[0] == (len(rows) - 1) // 2:
         return [range(len(rows))]

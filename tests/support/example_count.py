@@ -1,6 +1,7 @@
-"""How many examples a property test draws: in the suite, which draws the same ones in every run, a few.
+"""Number of examples that a property test draws.
 
-With BACKPROP_TUTOR_RANDOM in the environment they differ from run to run, and there are as many as a test asks for.
+The suite draws the same few examples in every run. With BACKPROP_TUTOR_RANDOM in the environment, each run draws
+other examples, and as many as a test asks for.
 """
 
 from __future__ import annotations
@@ -9,5 +10,5 @@ import os
 
 
 def num_examples(requested: int) -> int:
-    """`count`, or a third of it where every run draws the same."""
+    """Return `requested`, or a third of it (at least 10) if every run draws the same examples."""
     return requested if os.environ.get("BACKPROP_TUTOR_RANDOM") else max(requested // 3, 10)

@@ -1,4 +1,4 @@
-"""Archives made to do harm, as whoever makes them would make them."""
+"""Archives and exercise files made to do harm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXERCISE_ENTRY = ("01-ex.toml", b"graph = 'z = a * b'")
 
 
 def make_archive(*entries: tuple[str | zipfile.ZipInfo, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """The bytes of a zip archive with these entries."""
+    """Return the bytes of a zip archive with these entries."""
     raw = BytesIO()
     with zipfile.ZipFile(raw, "w", compression) as file:
         for name, content in entries:
@@ -40,7 +40,7 @@ def _replace_bytes(raw: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def _archive_with_false_sizes() -> bytes:
-    """A text of 40 MiB whose header says that it is small."""
+    """Return an archive of a 40 MiB text whose header claims 100 bytes."""
     raw = bytearray(make_archive(PACK_ENTRY, ("01-ex.toml", b"#" * (40 << 20))))
     central = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 4)
     struct.pack_into("<I", raw, central + 24, 100)
@@ -49,14 +49,14 @@ def _archive_with_false_sizes() -> bytes:
 
 def _encrypted_archive() -> bytes:
     raw = bytearray(make_archive(PACK_ENTRY, EXERCISE_ENTRY))
-    for sign, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = -1
-        while (at := raw.find(sign, at + 1)) >= 0:
+        while (at := raw.find(signature, at + 1)) >= 0:
             raw[at + offset] |= 1
     return bytes(raw)
 
 
-#: What is made, and the sentence it is refused with.
+#: By name: a function that makes the archive, and the message that refuses it.
 HOSTILE_ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "up": (
         lambda: make_archive(PACK_ENTRY, ("../../evil.toml", b"x")),
@@ -134,7 +134,7 @@ HOSTILE_ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 def write_archive(folder: Path, name: str) -> Path:
-    """A hostile archive in a folder."""
+    """Write a hostile archive into a folder and return its path."""
     path = folder / "evil.zip"
     path.write_bytes(HOSTILE_ARCHIVES[name][0]())
     return path
@@ -143,7 +143,7 @@ def write_archive(folder: Path, name: str) -> Path:
 _GRAPH_LINE = 'graph = "z = a * b"\n'
 _NESTING_DEPTH = 60_000
 
-#: Files of exercises made to do harm: each is refused with one line, or opens and is harmless.
+#: By name: the text of an exercise file, and whether it opens (and is harmless) or is refused with one line.
 HOSTILE_FILES: dict[str, tuple[str, bool]] = {
     "markup": (_GRAPH_LINE + 'title = "[@click=app.quit]x[/] [bold red]"', True),
     "escapes": (_GRAPH_LINE + 'title = "\\u001b]0;owned\\u0007\\u001b[2J\\u009b31m"', True),

@@ -1,4 +1,4 @@
-"""A formula computed by NumPy alone, with NumPy's own rules of shapes."""
+"""A formula evaluated by NumPy alone, with NumPy's own rules for shapes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _with_axis(total: Any) -> Any:
     return function
 
 
-#: The functions of a formula: those of the operations, with an axis as their last argument, and a few more.
+#: By the name that a formula uses. Unlike an operation, `sum` and `mean` take the axis as an argument.
 NUMPY_FUNCTIONS: Mapping[str, Any] = {
     **{op: reference.numpy for op, reference in REFERENCES.items()},
     "sign": np.sign,
@@ -34,17 +34,17 @@ NUMPY_FUNCTIONS: Mapping[str, Any] = {
 
 
 def evaluate_with_numpy(formula: Expr, names: Mapping[str, Any]) -> Any:
-    """The value of `formula` in floats."""
-    done: dict[int, Any] = {}
+    """Return the value of `formula` in floats, with `names` for its names."""
+    values: dict[int, Any] = {}
     with np.errstate(all="ignore"):
         for node in postorder(formula):
             if isinstance(node, Num):
-                done[id(node)] = float(node.value)
+                values[id(node)] = float(node.value)
             elif isinstance(node, Sym):
-                done[id(node)] = math.pi if node.name == "pi" else names[node.name]
+                values[id(node)] = math.pi if node.name == "pi" else names[node.name]
             elif isinstance(node, Grid):
-                done[id(node)] = np.array([[done[id(cell)] for cell in row] for row in node.rows])
+                values[id(node)] = np.array([[values[id(cell)] for cell in row] for row in node.rows])
             else:
                 assert isinstance(node, Apply)
-                done[id(node)] = NUMPY_FUNCTIONS[node.op](*(done[id(arg)] for arg in node.args))
-    return done[id(formula)]
+                values[id(node)] = NUMPY_FUNCTIONS[node.op](*(values[id(arg)] for arg in node.args))
+    return values[id(formula)]

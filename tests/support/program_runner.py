@@ -1,4 +1,4 @@
-"""Programs that the tutor wrote, run as a user would run them: by a Python of their own, many at a time."""
+"""Generated NumPy and PyTorch programs, run many at a time in their own Python process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-#: Runs the files named by its arguments and prints what each of them printed, as JSON. Digits are shown in full.
+#: A program that runs the files in its arguments and prints their outputs as JSON, with all digits.
 _DRIVER = """
 import contextlib, io, json, runpy, sys
 import numpy
@@ -23,36 +23,36 @@ numpy.set_printoptions(precision=17, floatmode="unique", threshold=sys.maxsize)
 if sys.argv[1] == "torch":
     import torch
     torch.set_printoptions(precision=17, sci_mode=True, threshold=sys.maxsize)
-found = []
+outputs = []
 for file in sys.argv[2:]:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         runpy.run_path(file, run_name="__main__")
-    found.append(printed.getvalue())
-print(json.dumps(found))
+    outputs.append(printed.getvalue())
+print(json.dumps(outputs))
 """
 _NUMBER_PATTERN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
-#: What a program may call, whatever it is named: nothing of the user's.
+#: The only built-in functions that a program may call.
 _ALLOWED_CALLS = {"print", "abs"}
 _MODULE_NAMES = {"np", "torch", "F", "math"}
 
 
 def run_programs(folder: Path, programs: Sequence[list[str]], library: str = "numpy") -> list[str]:
-    """What each program prints. A warning of NumPy's is an error; so is anything on standard error."""
+    """Return the output of each program. Warnings of NumPy and anything on standard error fail the test."""
     files = []
     for n, lines in enumerate(programs):
         files.append(folder / f"program{n}.py")
         files[-1].write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-W", "error::RuntimeWarning", "-c", _DRIVER, library, *map(str, files)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
-    assert not done.stderr
-    found: list[str] = json.loads(done.stdout)
-    return found
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert process.returncode == 0, process.stderr
+    assert not process.stderr
+    outputs: list[str] = json.loads(process.stdout)
+    return outputs
 
 
 def printed_value(output: str, label: str, shape: tuple[int, int] | None) -> Any:
-    """The value behind a label in what a program printed; the next label begins a line with a letter."""
+    """Return the value after a label in the output of a program. A line that begins with a letter is the next label."""
     lines = output.splitlines()
     first = next(n for n, line in enumerate(lines) if line.startswith(f"{label} "))
     texts = [lines[first][len(label) :]]
@@ -66,9 +66,9 @@ def printed_value(output: str, label: str, shape: tuple[int, int] | None) -> Any
 
 
 def parse_safe_program(lines: list[str]) -> ast.Module:
-    """A program as a tree, in which there is nothing but arithmetic with names of its own, and calls that are known."""
+    """Parse a program, and assert that it holds only arithmetic on its own names and known calls."""
     tree = ast.parse("\n".join(lines))
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own_functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         assert not isinstance(node, ast.Lambda | ast.Delete | ast.Global | ast.ClassDef | ast.JoinedStr | ast.Subscript)
         if isinstance(node, ast.Import):
@@ -77,7 +77,7 @@ def parse_safe_program(lines: list[str]) -> ast.Module:
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Name):
-                assert function.id in own | _ALLOWED_CALLS
+                assert function.id in own_functions | _ALLOWED_CALLS
             else:
                 assert isinstance(function, ast.Attribute)
         if isinstance(node, ast.Attribute):

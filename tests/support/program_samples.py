@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def random_case(rng: random.Random) -> tuple[Program, Graph, Value, tuple[str, ...] | None]:
-    """A random graph with a start and the inputs that are asked for."""
+    """Return a random program, its graph, a start, and the inputs whose gradients are wanted (None for all)."""
     program = random_scalar_program(rng, 9) if rng.random() < 0.5 else random_matrix_program(rng)
     graph = parse_graph(program.text, exact_inputs(program))
     start: Value = number(rng.choice(["1", "3", "-1/2"]))
@@ -42,21 +42,21 @@ def passes_of(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: tupl
 
 
 def assert_prints(passes: Passes, output: str, wrt: tuple[str, ...] | None, label: str = "d_{}:") -> None:
-    """The output and the gradients that were asked for are those of the engine, and no others are printed."""
+    """Assert that a program printed exactly the wanted gradients, with the engine's values."""
     graph = passes.graph
     sizes = [np.abs(value).max() for edge in passes.edges.values() for value in (edge.gradient, edge.upstream)]
     for name in graph.inputs:
-        told = any(line.startswith(label.format(name)) for line in output.splitlines())
-        assert told == (wrt is None or name in wrt)
-        if told:
-            mine = passes.gradients[graph.position[name]]
-            theirs = printed_value(output, label.format(name), shape_of(mine))
-            # What cancels is held to the size of what it comes from.
-            assert np.allclose(theirs, mine, rtol=1e-12, atol=1e-13 * max(sizes)), (name, theirs, mine)
+        is_printed = any(line.startswith(label.format(name)) for line in output.splitlines())
+        assert is_printed == (wrt is None or name in wrt)
+        if is_printed:
+            expected = passes.gradients[graph.position[name]]
+            printed = printed_value(output, label.format(name), shape_of(expected))
+            # A gradient that cancels is only as exact as the largest value it comes from.
+            assert np.allclose(printed, expected, rtol=1e-12, atol=1e-13 * max(sizes)), (name, printed, expected)
 
 
 def fold_randomly(rng: random.Random, graph: Graph) -> Graph:
-    """The graph with a few groups of its nodes folded, one inside the other now and then."""
+    """Return the graph with a few groups of nodes folded, sometimes nested."""
     for name in ("group", "lambda_", "group"):
         ids = [node.id for node in graph.nodes if not node.is_input]
         begin = rng.randrange(len(ids))
@@ -106,7 +106,7 @@ LESSON = {
 }
 
 
-#: By name: the formula, the inputs, the start, the inputs that are asked for, functions of one's own.
+#: By name: the formula, the inputs, the start, the inputs whose gradients are wanted, custom functions.
 SAMPLE_PROGRAMS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...] | None, list[str]]] = {
     "sum_times": ("z = (a + b) * c", {"a": "50", "b": "70", "c": "2"}, "1", None, []),
     "lesson": ("f = sum(sigmoid(X @ W))", LESSON, "1", ("X",), []),

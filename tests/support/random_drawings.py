@@ -1,4 +1,4 @@
-"""Random graphs for the drawing: branches, doubled edges, matrices, lines without a value or a place."""
+"""Random graphs to draw, with branches, doubled edges, matrices, and edges without a value or a blank."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TO_ASCII = str.maketrans(_ASCII_REPLACEMENTS)
 
 
 def random_boxes(seed: int, max_nodes: int = 48) -> list[Box]:
-    """A graph of 4 to `most` nodes; the same seed gives the same graph."""
+    """Return a graph of 4 to `max_nodes` nodes. The same seed gives the same graph."""
     chance = random.Random(seed)
     count = chance.randint(4, max_nodes)
     inputs = chance.randint(1, max(1, count // 3))
@@ -52,7 +52,7 @@ def random_boxes(seed: int, max_nodes: int = 48) -> list[Box]:
 
 
 def boxes_in_ascii(boxes: list[Box]) -> list[Box]:
-    """The same graph with labels and values in ASCII."""
+    """Return the same graph with labels and values in ASCII."""
     return [
         replace(
             box,

@@ -30,7 +30,7 @@ Matrix = list[list[Fraction]]
 
 @dataclass(frozen=True)
 class Step:
-    """`name = op(operands)`; an operand is an earlier name, or a constant as a text."""
+    """One step, `name = op(operands)`. An operand is an earlier name, or the text of a constant."""
 
     name: str
     op: str
@@ -38,13 +38,13 @@ class Step:
 
     @property
     def text(self) -> str:
-        written = (f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
-        return REFERENCES[self.op].text.format(*written)
+        texts = (f"({operand})" if operand[0] in "-0123456789" else operand for operand in self.operands)
+        return REFERENCES[self.op].text.format(*texts)
 
 
 @dataclass(frozen=True)
 class Program:
-    """Inputs (numbers, or rows of numbers) and steps; the last step is the output."""
+    """Inputs (numbers, or rows of numbers) and steps. The last step is the output."""
 
     inputs: dict[str, Number | Matrix]
     steps: tuple[Step, ...]
@@ -100,12 +100,12 @@ def _active_side(op: str, args: list[sympy.Expr], point: list[float]) -> sympy.E
 
 
 def parse_constant(text: str) -> Any:
-    """The value of a constant operand: `-1/2`, `[[1, -2]]`."""
+    """Return the value of a constant operand, such as `-1/2` or `[[1, -2]]`."""
     return np.array(ast.literal_eval(text), dtype=float) if text.startswith("[") else float(Fraction(text))
 
 
 class _ProgramBuilder:
-    """A program that grows step by step, with the value of everything so far."""
+    """Build a program step by step, with the value of every name so far."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -119,7 +119,7 @@ class _ProgramBuilder:
         return name
 
     def add_matrix(self, shape: tuple[int, int], *cells: int) -> str:
-        """A new input; its cells are eighths, or drawn from `cells`."""
+        """Add an input whose cells are eighths, or drawn from `cells`."""
         name = f"M{len(self.inputs)}"
         rows = [
             [
@@ -138,7 +138,7 @@ class _ProgramBuilder:
         return self.values[operand] if operand in self.values else parse_constant(operand)
 
     def try_add_step(self, op: str, *operands: str) -> bool:
-        """Whether the step could be made: defined, of a modest size, and not at a kink."""
+        """Add a step and return True, unless its value is undefined, large, tiny or at a kink."""
         args = [self.value_of(operand) for operand in operands]
         if not any(operand in self.values for operand in operands):
             return False
@@ -155,21 +155,21 @@ class _ProgramBuilder:
         return True
 
     def build(self) -> Program | None:
-        """What the last step depends on, or None where that is nothing."""
+        """Return the steps that the last one depends on, or None if it depends on no input."""
         if not self.steps:
             return None
-        wanted = {self.steps[-1].name}
-        kept: list[Step] = []
+        needed = {self.steps[-1].name}
+        steps: list[Step] = []
         for step in reversed(self.steps):
-            if step.name in wanted:
-                kept.append(step)
-                wanted.update(step.operands)
-        used = {name: value for name, value in self.inputs.items() if name in wanted}
-        return Program(used, tuple(kept[::-1])) if used else None
+            if step.name in needed:
+                steps.append(step)
+                needed.update(step.operands)
+        inputs = {name: value for name, value in self.inputs.items() if name in needed}
+        return Program(inputs, tuple(steps[::-1])) if inputs else None
 
 
 def _is_defined(op: str, args: list[Any], has_variable_exponent: bool) -> bool:
-    """Whether the operation has a value and a slope there; a `variable` exponent needs a positive base."""
+    """Return whether the operation has a value and a derivative. A variable exponent needs a positive base."""
     far = 0.05
     if op in ("inv", "abs", "relu"):
         return bool((np.abs(args[0]) > far).all())
@@ -179,19 +179,19 @@ def _is_defined(op: str, args: list[Any], has_variable_exponent: bool) -> bool:
         return bool((args[0] > far).all() if np.ndim(args[0]) else args[0] > far)
     if op in ("max", "min"):
         return bool((np.abs(np.subtract(*args)) > far).all())
-    # Where these are flat others have no digits left to compare with; tests of their own go there.
+    # Farther out these are flat, and the references have no digits left to compare with. Other tests go there.
     if op in ("tanh", "sigmoid", "softplus"):
         return bool((np.abs(args[0]) < 6).all())
     if op == "softmax":
         return args[0].shape[1] > 1 and float(np.ptp(args[0], axis=1).max()) < 10
     if op == "pow":
-        whole = not has_variable_exponent and np.ndim(args[1]) == 0 and float(args[1]).is_integer()
-        return bool((np.abs(args[0]) > far).all() if whole else (np.asarray(args[0]) > far).all())
+        is_integer = not has_variable_exponent and np.ndim(args[1]) == 0 and float(args[1]).is_integer()
+        return bool((np.abs(args[0]) > far).all() if is_integer else (np.asarray(args[0]) > far).all())
     return True
 
 
 def random_scalar_program(rng: random.Random, max_steps: int = 7) -> Program:
-    """A random graph of numbers with branches, doubled edges and constants; every value stays of a modest size."""
+    """Return a random graph of numbers with branches, doubled edges and constants. Values stay below 1,000."""
     draft = _ProgramBuilder(rng)
     for name in "xyuvw"[: rng.randint(1, 4)]:
         draft.add_number(name)
@@ -223,9 +223,9 @@ def _try_binary_step(draft: _ProgramBuilder, op: str, a: str, b: str) -> bool:
 
 
 def random_matrix_program(rng: random.Random, max_steps: int = 7) -> Program:
-    """A random graph of matrices and numbers: all operations, axes, broadcasting, constants, branches.
+    """Return a random graph of matrices and numbers, with all operations, axes, broadcasting and branches.
 
-    It ends in a number, or now and then in a matrix.
+    It ends in a number, or sometimes in a matrix.
     """
     draft = _ProgramBuilder(rng)
     draft.add_matrix((rng.randint(1, 4), rng.randint(1, 4)))
@@ -253,23 +253,25 @@ def _try_matrix_step(draft: _ProgramBuilder) -> bool:
     if op != "matmul":
         return draft.try_add_step(op, last)
     inner = draft.shape_of(last)[1]
-    fitting = [name for name in draft.values if len(draft.shape_of(name)) == 2 and draft.shape_of(name)[0] == inner]
-    other = rng.choice(fitting) if fitting and rng.random() < 0.4 else draft.add_matrix((inner, rng.randint(1, 4)))
+    candidates = [name for name in draft.values if len(draft.shape_of(name)) == 2 and draft.shape_of(name)[0] == inner]
+    other = (
+        rng.choice(candidates) if candidates and rng.random() < 0.4 else draft.add_matrix((inner, rng.randint(1, 4)))
+    )
     return draft.try_add_step("matmul", last, other)
 
 
 def _broadcastable_operand(draft: _ProgramBuilder, name: str) -> str:
-    """A value that goes cell by cell with this one, repeated or not; now and then a new one, or a constant row."""
+    """Return an operand that broadcasts with `name`: an earlier value, a new input or a constant row."""
     rng, shape = draft.rng, draft.shape_of(name)
     if rng.random() < 0.5:
         return rng.choice([other for other in draft.values if _can_broadcast(shape, draft.shape_of(other))])
     if not shape:
         return draft.add_matrix((rng.randint(1, 3), rng.randint(1, 3))) if rng.random() < 0.5 else name
     rows, columns = shape
-    drawn = rng.random()
-    if drawn < 0.2:
+    choice = rng.random()
+    if choice < 0.2:
         return draft.add_number(f"x{len(draft.inputs)}")
-    if drawn < 0.3:
+    if choice < 0.3:
         return str([[rng.choice([-2, -1, 1, 2, 3]) for _ in range(columns)]])
     return draft.add_matrix(rng.choice([(rows, columns), (1, columns), (rows, 1), (1, 1)]))
 
@@ -279,16 +281,16 @@ def _can_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
 
 
 def _add_reduction(draft: _ProgramBuilder, last: str) -> None:
-    """A loss or a sum of the last matrix."""
+    """Add a loss, a mean or a sum of the last matrix."""
     shape = draft.shape_of(last)
     assert len(shape) == 2
-    drawn = draft.rng.random()
-    if drawn < 0.25 and draft.try_add_step("softmax", last):
+    choice = draft.rng.random()
+    if choice < 0.25 and draft.try_add_step("softmax", last):
         target = draft.add_matrix((shape[0], shape[1]), 0, 0, 1)
         draft.try_add_step("cross_entropy", draft.steps[-1].name, target)
-    elif drawn < 0.5:
+    elif choice < 0.5:
         draft.try_add_step("mse", last, draft.add_matrix((shape[0], shape[1])))
-    elif drawn < 0.75:
+    elif choice < 0.75:
         draft.try_add_step("mean", last)
     else:
         draft.try_add_step("sum", last)

@@ -1,4 +1,4 @@
-"""The graphs the drawing is judged by, built by hand so that the tests hang on nothing but boxes."""
+"""Graphs to draw, built by hand so that the tests of the drawing depend on boxes only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class BoxBuilder:
-    """Boxes one after the other; a branch's stem is added at the end, when the users are known."""
+    """Build boxes one by one. `build` adds the stems of branches, once all uses are known."""
 
     boxes: list[Box] = field(default_factory=list)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class BoxBuilder:
 
 
 def mul_add() -> list[Box]:
-    """(a + b) · c"""
+    """Draw (a + b) · c."""
     b = BoxBuilder()
     b.input("a", "2"), b.input("b", "3"), b.input("c", "4")
     b.op("add", "+", ["a", "b"], "5")
@@ -66,7 +66,7 @@ def mul_add() -> list[Box]:
 
 
 def sigmoid() -> list[Box]:
-    """σ in four nodes"""
+    """Draw σ in four nodes."""
     b = BoxBuilder()
     b.input("x", "0.5")
     b.op("neg", "×−1", ["x"], "−0.5")
@@ -78,7 +78,7 @@ def sigmoid() -> list[Box]:
 
 
 def fanout() -> list[Box]:
-    """x · y + x"""
+    """Draw x · y + x."""
     b = BoxBuilder()
     b.input("x", "3"), b.input("y", "−2")
     b.op("mul", "×", ["x", "y"], "−6")
@@ -88,7 +88,7 @@ def fanout() -> list[Box]:
 
 
 def square() -> list[Box]:
-    """x · x"""
+    """Draw x · x."""
     b = BoxBuilder()
     b.input("x", "3")
     b.op("mul", "×", ["x", "x"], "9")
@@ -97,7 +97,7 @@ def square() -> list[Box]:
 
 
 def square_and_product() -> list[Box]:
-    """x · (x + y)"""
+    """Draw x · (x + y)."""
     b = BoxBuilder()
     b.input("x", "3"), b.input("y", "4")
     b.op("add", "+", ["x", "y"], "7")
@@ -107,7 +107,7 @@ def square_and_product() -> list[Box]:
 
 
 def softmax() -> list[Box]:
-    """softmax with cross-entropy, 23 nodes"""
+    """Draw softmax with cross-entropy, in 23 nodes."""
     b = BoxBuilder()
     for i, a in enumerate(["0.3", "2.9", "4"], 1):
         b.input(f"a{i}", a)
@@ -130,7 +130,7 @@ def softmax() -> list[Box]:
 
 
 def lstm() -> list[Box]:
-    """one LSTM cell"""
+    """Draw one LSTM cell."""
     b = BoxBuilder()
     b.input("x", "0.5"), b.input("h", "0.1"), b.input("c", "0.2")
     gates = {"f": ("0.3", "0.01", "0.31", "1.31"), "g": ("0.2", "−0.03", "0.17", "0.37")}
@@ -153,7 +153,7 @@ def lstm() -> list[Box]:
 
 
 def matrix() -> list[Box]:
-    """sum(σ(X W)): matrices in brackets"""
+    """Draw sum(σ(X W)), with matrices in brackets."""
     b = BoxBuilder()
     b.input("X", "⎡ 1 0  2⎤", "⎢−1 3  1⎥", "⎣ 0 2 −2⎦", shape=(3, 3))
     b.input("W", "⎡0.5  −1⎤", "⎢0.2 0.3⎥", "⎣  1   0⎦", shape=(3, 2))
@@ -165,7 +165,7 @@ def matrix() -> list[Box]:
 
 
 def hangul() -> list[Box]:
-    """apples at a price, with tax"""
+    """Draw apples at a price with tax, with labels in Korean and Japanese."""
     b = BoxBuilder()
     (
         b.input("apple", "100원", label="りんご 一個"),
@@ -179,7 +179,7 @@ def hangul() -> list[Box]:
 
 
 def without_data_places() -> list[Box]:
-    """(w · x − t)²: x and t are data, their lines carry no place"""
+    """Draw (w · x − t)². The edges of x and t, which are data, have no blank."""
     boxes = []
     for box in _single_neuron():
         lines = tuple(replace(line, slot=None) if line.source in "xt" else line for line in box.lines)

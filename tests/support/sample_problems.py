@@ -1,4 +1,4 @@
-"""Problems for the tests of grading: numbers that tell mistakes apart, and odd numbers that stand for nothing else."""
+"""Problems for the tests of grading, at numbers that keep mistakes apart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def make_problem(text: str, start: str = "1", /, given_blanks: tuple[str, ...] =
     return Problem(parse_graph(text, exact), exact, evaluate(parse(start), {}), given=given_blanks)
 
 
-#: One blank of each operation and slot, at numbers that hide nothing (or as little as can be).
+#: Each operation and operand, at numbers at which as few mistakes as possible coincide with the right answer.
 OPERATION_PROBLEMS = {
     "add": make_problem("t = x + y; z = t * c", "3", x="7", y="4", c="5"),
     "sub": make_problem("t = x - y; z = t * c", "3", x="9", y="4", c="5"),
@@ -114,9 +114,9 @@ OPERATION_PROBLEMS = {
         "A = X @ W; B = A * A; f = sum(B)", "2", X="[[1, 2], [3, 5]]", W="[[2, 7], [1, 4]]"
     ),
 }
-ALL_BLANKS = [(name, place.id) for name, one in OPERATION_PROBLEMS.items() for place in one.blanks]
+ALL_BLANKS = [(name, place.id) for name, problem in OPERATION_PROBLEMS.items() for place in problem.blanks]
 
-#: The same kinds of graph at numbers that occur nowhere else: 37.25 is nobody's default.
+#: The same kinds of graph at numbers such as 37.25, which nothing produces by accident.
 ODD_NUMBER_PROBLEMS = {
     "scalars": make_problem(
         "a = x * y; b = a / v; c = b - w; d = log(x) + c; z = d * sigmoid(u) + exp(-u) + 1/y",
@@ -180,34 +180,34 @@ ALL_PLACES = [
 
 
 def random_problem(seed: int, with_matrices: bool = False) -> Problem | None:
-    """A random problem, None where its numbers have no value or none that can be typed."""
+    """Return a random problem, or None if some value does not exist or cannot be typed."""
     rng = random.Random(seed)
     program = random_matrix_program(rng) if with_matrices else random_scalar_program(rng, 5)
     inputs: dict[str, Any] = exact_inputs(program)
-    made = Problem(parse_graph(program.text, inputs), inputs, number(rng.choice([1, 3, 5])))
+    problem = Problem(parse_graph(program.text, inputs), inputs, number(rng.choice([1, 3, 5])))
     try:
-        assert made.exact_passes is not None
-        assert made.float_passes is not None
+        assert problem.exact_passes is not None
+        assert problem.float_passes is not None
     except NonFiniteError:
         return None
-    sizes = [abs(nearest_float(cell)) for place in made.places for cell in cells_of(made.truth(place))]
-    # Nothing beyond e±30 can be typed.
-    return made if all(size == 0 or 1e-25 < size < 1e25 for size in sizes) else None
+    sizes = [abs(nearest_float(cell)) for place in problem.places for cell in cells_of(problem.truth(place))]
+    # Exponents that can be typed end at ±30.
+    return problem if all(size == 0 or 1e-25 < size < 1e25 for size in sizes) else None
 
 
-random_problems = st.integers(0, 10**9).map(random_problem).filter(lambda made: made is not None)
+random_problems = st.integers(0, 10**9).map(random_problem).filter(lambda problem: problem is not None)
 random_matrix_problems = (
-    st.integers(0, 10**9).map(lambda seed: random_problem(seed, True)).filter(lambda made: made is not None)
+    st.integers(0, 10**9).map(lambda seed: random_problem(seed, True)).filter(lambda problem: problem is not None)
 )
 
 
 def cells_of(value: Any) -> list[Any]:
-    """The numbers of a value, row by row."""
+    """Return the cells of a value, row by row."""
     return list(value.ravel()) if ops.is_matrix(value) else [value]
 
 
 def answer_literal(texts: list[str], shape: tuple[int, int] | None) -> str:
-    """Texts of cells as one answer."""
+    """Return the texts of cells as one answer."""
     if shape is None:
         return texts[0]
     rows = [texts[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]

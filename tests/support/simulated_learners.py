@@ -1,16 +1,12 @@
-"""Learners who do everything right but one thing, and what the tutor says to them.
+"""Simulated learners who make one mistake of the catalogue, or none, and what the tutor says to them.
 
-A learner comes to a blank with one wrong rule of the catalogue, does exactly what it says, and types what comes out.
-Told apart are: the mistake is named by its own id; by one of its class, whose formula is the same at this node; by one
-that has the same value on these numbers only; or not at all, which is a miss. Another learner is right throughout, and
-writes it in every way an answer may be written.
-
-`python -m tests.support.simulated_learners 20` looks at 20 variants of every exercise and prints what was missed.
+One learner follows one wrong rule at a blank and types its result. The mistake counts as named by its own id; by its
+class, whose formula is the same at this node; by a mistake that has the same value at these numbers only; or as missed.
+Another learner is always right, and writes answers in every form that the tutor accepts.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -48,18 +44,18 @@ BY_ID, BY_CLASS, BY_EQUAL_VALUE, MISSED = "by its own id", "by its class", "by o
 
 
 def builtin_exercise_names() -> list[str]:
-    """The names of all built-in exercises."""
+    """Return the names of all built-in exercises."""
     return [f"{pack.id}/{entry.id}" for pack in library.all_packs(installed=False) for entry in pack.entries]
 
 
 def variant_seeds(exercise: Exercise, count: int) -> list[int | None]:
-    """The author's numbers, and fresh ones where there are any."""
+    """Return None for the author's numbers, and seeds for new numbers if the exercise has any."""
     return [None, *range(1, count if exercise.has_variants else 1)]
 
 
 @dataclass
 class Report:
-    """How many mistakes were named, and how; and right answers that were not taken."""
+    """The number of mistakes named in each way, the missed ones, and the right answers that were refused."""
 
     counts: Counter[str] = field(default_factory=Counter)
     missed: list[str] = field(default_factory=list)
@@ -67,7 +63,7 @@ class Report:
     num_accepted: int = 0
 
     def add(self, other: Report) -> None:
-        """Take the counts of another one in."""
+        """Add another report to this one."""
         self.counts += other.counts
         self.missed += other.missed
         self.refused += other.refused
@@ -75,7 +71,7 @@ class Report:
 
     @property
     def share_by_id_or_class(self) -> float:
-        """The part of the mistakes that was named by its own id or its class."""
+        """Return the share of mistakes that were named by their own id or class."""
         return (self.counts[BY_ID] + self.counts[BY_CLASS]) / max(self.counts.total(), 1)
 
     def __str__(self) -> str:
@@ -88,11 +84,11 @@ class Report:
         return "\n".join(lines)
 
 
-# --- who errs once ------------------------------------------------------------------------------------------
+# --- one mistake -------------------------------------------------------------------------------------------
 
 
 def try_each_mistake(exercise: Exercise, seed: int | None, max_mistakes: int | None = None) -> Report:
-    """Every mistake at every blank (at most so many at each, drawn), each made once, everything else right."""
+    """Make every mistake at every blank, or a random `max_mistakes` of them, and be right otherwise."""
     found = Report()
     variant = exercise.variant(seed)
     sheet = Worksheet(variant)
@@ -112,12 +108,12 @@ def try_each_mistake(exercise: Exercise, seed: int | None, max_mistakes: int | N
             assert text is not None
             verdict = sheet.answer(name, text)
             if verdict.kind is VerdictKind.COARSE:
-                # The mistake's value is short, and could be the right one with one digit. The next ones tell.
+                # With few digits the wrong value could be the right one, rounded. More digits tell them apart.
                 numbers = [format_rounded(number, 7) for number in floats_of(suspect.value)]
                 verdict = sheet.answer(name, answer_literal(numbers, ops.shape_of(suspect.value)))
             how = how_it_was_named(problem, blank, suspect, verdict.mistake)
             if verdict.kind is VerdictKind.RIGHT or sheet.entry(name).settled:
-                # Within what the digits of an answer can tell it is the right value.
+                # To the digits of an answer, the wrong value is the right one.
                 how = BY_EQUAL_VALUE if is_close(suspect.value, problem.truth(blank), 0.01) else MISSED
                 sheet.undo()
             found.counts[how] += 1
@@ -137,16 +133,16 @@ def try_each_mistake(exercise: Exercise, seed: int | None, max_mistakes: int | N
 
 
 def wrong_choice_numbers(problem: Problem, blank: Blank) -> list[str]:
-    """The numbers of the wrong choices of a question."""
+    """Return the numbers of the wrong choices of a question."""
     if blank.kind != "question":
         return []
     return [str(number) for number, choice in enumerate(problem.question(blank).choices, 1) if not choice.right]
 
 
 def typed_mistake(candidate: MistakeCandidate, known: Mapping[str, Any]) -> str | None:
-    """The value of a mistake as it is typed, from a calculator with five digits; None where it can't be.
+    """Return a mistake's value with the five digits of a calculator, or None if it cannot be typed.
 
-    `known` are the names that an answer may use, with their values.
+    `known` holds the names that an answer may use, with their values.
     """
     value = candidate.value
     if has_symbols(value):
@@ -165,7 +161,7 @@ def typed_mistake(candidate: MistakeCandidate, known: Mapping[str, Any]) -> str 
 
 
 def formula_text(value: Any, known: Mapping[str, Any]) -> str | None:
-    """A value with symbols in the names that an answer may use; None where these don't reach."""
+    """Return a symbolic value in the names that an answer may use, or None if it needs others."""
     allowed = {
         format_expr(tree): name for name, tree in known.items() if isinstance(tree, Expr) and not isinstance(tree, Num)
     }
@@ -188,30 +184,30 @@ def _replace_known_parts(tree: Expr, allowed: Mapping[str, str]) -> Expr:
 
 
 def floats_of(value: Any) -> list[float]:
-    """The numbers of a value; none where it has symbols."""
+    """Return the numbers of a value, or nothing if it has symbols."""
     if has_symbols(value):
         return []
     return [nearest_float(cell) if isinstance(cell, Expr) else float(cell) for cell in cells_of(value)]
 
 
 def format_decimal(value: float, digits: int = 5) -> str:
-    """A number as it is read from a display, where 400.00 tells that it is no whole number."""
+    """Return a number as a calculator shows it. A rounded number keeps its zeros, as in 400.00."""
     text = f"{value:.{digits}g}"
     return text if float(text) == value or "." in text or "e" in text else format_rounded(value, digits)
 
 
 def format_rounded(value: float, digits: int) -> str:
-    """The same with the zeros at the end that say how far it was rounded."""
+    """Return a number with the zeros at its end that show how far it was rounded."""
     return f"{value:#.{digits}g}".rstrip(".") if value else "0"
 
 
 def fits_in_answer(text: str) -> bool:
-    """Whether a text is short enough for an answer."""
+    """Return whether a text is short enough for an answer."""
     return len(text) <= ANSWER.characters and text.count("(") < ANSWER.depth
 
 
 def is_close(a: Any, b: Any, tolerance: float) -> bool:
-    """Whether two values of numbers lie within a part of each other in every cell."""
+    """Return whether two values differ by at most a relative `tolerance` in every cell."""
     if ops.shape_of(a) != ops.shape_of(b) or has_symbols(a) or has_symbols(b):
         return False
     return all(
@@ -220,7 +216,7 @@ def is_close(a: Any, b: Any, tolerance: float) -> bool:
 
 
 def how_it_was_named(problem: Problem, blank: Blank, candidate: MistakeCandidate, name: str | None) -> str:
-    """How a mistake was named, if `name` is what was said."""
+    """Return how the verdict's mistake `name` relates to the mistake that was made."""
     if name is None:
         return MISSED
     if name == candidate.id:
@@ -228,14 +224,14 @@ def how_it_was_named(problem: Problem, blank: Blank, candidate: MistakeCandidate
     if is_same_formula(problem, blank, candidate.id, name):
         return BY_CLASS
     if problem.symbolic or has_symbols(problem.truth(blank)):
-        # Two formulas that are equal are one class.
+        # Mistakes with equal formulas form one class.
         return BY_CLASS if any(other.id == name for other in candidates_at(problem, blank)) else MISSED
     others = [other for other in candidates_at(problem, blank) if other.id == name]
     return BY_EQUAL_VALUE if any(is_close(other.value, candidate.value, 0.006) for other in others) else MISSED
 
 
 def is_same_formula(problem: Problem, blank: Blank, one: str, other: str) -> bool:
-    """Whether two mistakes have the same value on other numbers as well."""
+    """Return whether two mistakes have the same value at other numbers as well."""
     if blank.kind == "question" or problem.symbolic:
         return False
     moved = at_other_inputs(problem)
@@ -250,7 +246,7 @@ def is_same_formula(problem: Problem, blank: Blank, one: str, other: str) -> boo
 
 
 def at_other_inputs(problem: Problem) -> Problem | None:
-    """The same problem on numbers that are near and in no relation to each other; the start stays."""
+    """Return the same problem at nearby, unrelated inputs with the same start."""
     rng = Random(7)
     shift: Callable[[Expr], Expr] = lambda cell: cell * Fraction(rng.randint(1001, 1399), 1200)  # noqa: E731
     try:
@@ -262,11 +258,11 @@ def at_other_inputs(problem: Problem) -> Problem | None:
     return moved
 
 
-# --- who is right -------------------------------------------------------------------------------------------
+# --- right answers ------------------------------------------------------------------------------------------
 
 
 def try_right_answers(exercise: Exercise, seed: int | None) -> Report:
-    """Every right answer at every blank, in every way it may be written."""
+    """Try the right answer at every blank in every form."""
     found = Report()
     problem = exercise.variant(seed).problem
     for blank in problem.blanks:
@@ -281,7 +277,7 @@ def try_right_answers(exercise: Exercise, seed: int | None) -> Report:
 
 
 def right_answer_forms(problem: Problem, blank: Blank) -> Iterator[tuple[str, str]]:
-    """The right answer at a blank, in different forms: what it is written as, and the text."""
+    """Yield the right answer at a blank in different forms, each with the name of the form."""
     if blank.kind == "question" and problem.question(blank).choices:
         choices = problem.question(blank).choices
         yield from (("choice", str(number)) for number, choice in enumerate(choices, 1) if choice.right)
@@ -314,7 +310,7 @@ def _fraction_text(cell: Expr) -> str | None:
 
 
 def _formula_forms(truth: Any, shape: Any, known: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A formula as the engine has it, tidied, rewritten, in the names that may be used."""
+    """Return a formula simplified, as the engine has it, and rewritten, in the names that an answer may use."""
     spelled = formula_text(truth, known)
     if spelled is None:
         return []
@@ -328,7 +324,7 @@ def _formula_forms(truth: Any, shape: Any, known: Mapping[str, Any]) -> list[tup
 
 
 def _rule_forms(problem: Problem, blank: Blank) -> list[tuple[str, str]]:
-    """The rule over names: the right rule run on formulas, the upstream as `up` and, where it has a name, by that."""
+    """Return the right rule over names, with the upstream as `up` and, if it has a name, as that name."""
     if not blank.edge:
         return []
     graph = problem.graph
@@ -364,7 +360,7 @@ def _rule_forms(problem: Problem, blank: Blank) -> list[tuple[str, str]]:
 
 
 def _has_shape_of_truth(text: str, problem: Problem, blank: Blank) -> bool:
-    """Whether a text has the shape that is asked for: one number stands for a matrix of equal cells in a formula."""
+    """Return whether a text has the shape of the answer. In a formula, a number may be a matrix of equal cells."""
     try:
         names = problem.names_at(blank)
         return ops.shape_of(evaluate(parse(text, names), names)) == ops.shape_of(problem.truth(blank))
@@ -378,7 +374,7 @@ def _symbol_like(name: str | None, value: Any) -> Any:
 
 
 def _product_forms(problem: Problem, blank: Blank) -> list[tuple[str, str]]:
-    """What the third rung of the hints leaves to multiply, typed as it stands."""
+    """Return the product that the hints leave to multiply, typed unchanged."""
     if blank.kind == "question" or blank.shape is not None:
         return []
     for rung in range(1, hint_at(problem, blank, 1).of):
@@ -390,7 +386,7 @@ def _product_forms(problem: Problem, blank: Blank) -> list[tuple[str, str]]:
 
 
 def uses_unknown_names(text: str, problem: Problem, blank: Blank) -> bool:
-    """Whether a hint speaks in names that an answer may not use."""
+    """Return whether a hint uses names that an answer may not use."""
     known = problem.names_at(blank)
     try:
         parse(text.rpartition(" = ")[2].rpartition(": ")[2], known)
@@ -399,11 +395,11 @@ def uses_unknown_names(text: str, problem: Problem, blank: Blank) -> bool:
     return False
 
 
-# --- who goes on from a wrong value -------------------------------------------------------------------------
+# --- right steps from a wrong value -------------------------------------------------------------------------
 
 
 def check_follow_through(exercise: Exercise, seed: int | None) -> list[str]:
-    """Makes a mistake, doesn't mend it, goes on rightly from it, then mends it. What was not taken for that."""
+    """Make a mistake, go on correctly from it, then correct it. Return what the tutor did not recognise."""
     faults = []
     variant = exercise.variant(seed)
     problem = variant.problem
@@ -454,21 +450,3 @@ def check_follow_through(exercise: Exercise, seed: int | None) -> list[str]:
         if sheet.entry(blank.id).wrong_attempts:
             faults.append(f"{exercise.id} (seed {seed}) {blank.id}: a right step was counted as a wrong answer")
     return faults
-
-
-def main(variants: int) -> int:
-    """Everything, on so many variants of each exercise. 1 where something was missed."""
-    report, faults = Report(), []
-    for name in builtin_exercise_names():
-        exercise = library.find_exercise(name)
-        for seed in variant_seeds(exercise, variants):
-            report.add(try_each_mistake(exercise, seed))
-            report.add(try_right_answers(exercise, seed))
-            faults += check_follow_through(exercise, seed)
-    print(report)
-    print("\n".join(faults) or "every step on a wrong value was recognised")
-    return 1 if report.missed or report.refused or faults else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))

@@ -43,7 +43,7 @@ FIRST_DAY = date(2026, 3, 2)
 
 
 def make_term_pack(folder: Path) -> Pack:
-    """A pack of these graphs, in a file each."""
+    """Write a pack with one exercise per graph."""
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\nid = "term"\ntitle = "Term"\nlanguages = ["en"]\n')
     for number, (name, graph) in enumerate(GRAPHS.items(), 10):
@@ -52,7 +52,7 @@ def make_term_pack(folder: Path) -> Pack:
 
 
 class DatedStore(Store):
-    """A store whose events happen on a day that is set from outside."""
+    """A store whose events get the date that is set in `day`."""
 
     day = FIRST_DAY
     seconds = 0
@@ -65,7 +65,7 @@ class DatedStore(Store):
 
 @dataclass
 class SimulatedLearner:
-    """Remembers a rule for some days, longer each time it is practised, and is sometimes wrong."""
+    """A learner who remembers a rule for some days, longer after each practice, and is sometimes wrong."""
 
     rng: random.Random
     memory_days: dict[str, float] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class SimulatedLearner:
         return self.rng.random() < math.exp(-(day - self.last_practised[rule]).days / self.memory_days[rule])
 
     def fill_worksheet(self, worksheet: Worksheet, day: date) -> None:
-        """Fill every blank: wrong first where a rule is forgotten, then with a hint."""
+        """Fill every blank. A forgotten rule gets a wrong answer and a hint first."""
         problem = worksheet.problem
         forgotten = {}
         for blank in worksheet.blanks:
@@ -101,7 +101,7 @@ class SimulatedLearner:
 
 @dataclass
 class SimulatedTerm:
-    """What a term came to: how many rules were due each day, before practice, and who practised what when."""
+    """The number of rules due each day before practice, the planned minutes, and the learner at the end."""
 
     due_counts: list[int]
     session_minutes: list[float]
@@ -110,7 +110,7 @@ class SimulatedTerm:
 
 
 def simulate_term(path: Path, folder: Path, days: int, seed: int = 1) -> SimulatedTerm:
-    """A term: on most days a review of what is due, and now and then a new exercise."""
+    """Simulate a term. On most days the learner reviews what is due, and every fourth day tries a new exercise."""
     packs = [make_term_pack(folder)]
     atlas = load_index(packs)
     learner = SimulatedLearner(random.Random(seed))

@@ -1,4 +1,4 @@
-"""A peer to measure against in the same run: adding up whole numbers, on the same machine, as busy as it is."""
+"""Time limits relative to a baseline, adding 100,000 integers, measured on the same machine in the same run."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ _ADDITIONS = 100_000
 
 
 def _time_additions() -> float:
-    begun, total = time.thread_time(), 0
+    start, total = time.thread_time(), 0
     for number in range(_ADDITIONS):
         total += number
-    return time.thread_time() - begun
+    return time.thread_time() - start
 
 
 @cache
 def baseline_seconds() -> float:
-    """What adding up a hundred thousand numbers takes, in seconds of the processor."""
+    """Return the processor seconds that adding 100,000 integers takes, the best of five."""
     return min(_time_additions() for _ in range(5))
 
 
 def runs_within(action: Callable[[], object], max_ratio: float) -> bool:
-    """Whether `action` takes at most so many times what adding up a hundred thousand numbers takes.
+    """Return whether `action` takes at most `max_ratio` times the baseline.
 
-    What is slower is tried twice more, each time beside the peer: it may have been the machine.
+    Try again up to twice, each time beside the baseline, because the machine may have been slow for a moment.
     """
-    begun = time.thread_time()
+    start = time.thread_time()
     action()
-    if time.thread_time() - begun <= max_ratio * baseline_seconds():
+    if time.thread_time() - start <= max_ratio * baseline_seconds():
         return True
     for _ in range(2):
         before = _time_additions()
-        begun = time.thread_time()
+        start = time.thread_time()
         action()
-        if time.thread_time() - begun <= max_ratio * max(before, _time_additions()):
+        if time.thread_time() - start <= max_ratio * max(before, _time_additions()):
             return True
     return False
