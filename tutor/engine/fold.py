@@ -1,4 +1,4 @@
-"""Several nodes put together into one, and one opened into its parts; all values outside stay as they are."""
+"""Folding several nodes into one, and unfolding a node into its parts; the values of all other nodes stay the same."""
 
 from __future__ import annotations
 
@@ -19,29 +19,31 @@ if TYPE_CHECKING:
 
 
 def fold(graph: Graph, nodes: Collection[str], name: str) -> Graph:
-    """The graph with `nodes` (ids or names) put together into one node, called `name` on its face.
+    """Return the graph with `nodes` (ids or names) folded into one node, drawn as `name`.
 
-    It takes the id and the name of the one node that leads out of them, and has an operand for each node outside
-    that feeds them. Raises `AlgebraError` where they do not make one node.
+    It gets the id and the name of the only node whose output is used outside the group, and an operand for each outside
+    node that the group uses. Raises `AlgebraError` if the nodes cannot be one node.
     """
-    inside = {graph.position[one] for one in nodes if _check_operation(graph, one)}
+    for node in nodes:
+        _check_operation(graph, node)
+    inside = {graph.position[node] for node in nodes}
     group = sorted(inside)
-    out = _find_exit(graph, group)
-    fed = [arg for i in group for arg in graph.nodes[i].args if arg is not None]
-    sources = list(dict.fromkeys(arg for arg in fed if arg not in inside))
+    exit_node = _find_exit(graph, group)
+    operands = [arg for i in group for arg in graph.nodes[i].args if arg is not None]
+    sources = list(dict.fromkeys(arg for arg in operands if arg not in inside))
     operation = composite_operation(name, _extract_body(graph, group, sources), is_group=True)
-    old = graph.nodes[out]
+    old = graph.nodes[exit_node]
     formula = Apply(name, tuple(inline_formula(graph.nodes, source) for source in sources))
-    one = replace(old, op=operation.id, args=tuple(sources), const=None, formula=formula, custom_operation=operation)
-    kept = [i for i in range(len(graph.nodes)) if i == out or i not in inside]
-    moved = {i: position for position, i in enumerate(kept)}
+    folded = replace(old, op=operation.id, args=tuple(sources), const=None, formula=formula, custom_operation=operation)
+    remaining = [i for i in range(len(graph.nodes)) if i == exit_node or i not in inside]
+    new_position = {i: position for position, i in enumerate(remaining)}
     order = graph.unfolded_order or tuple(node.id for node in graph.nodes)
-    found = [_remap_args(one if i == out else graph.nodes[i], moved.__getitem__) for i in kept]
-    return Graph(_replace_formula(found, old.formula, formula), graph.output, graph.text, order)
+    new_nodes = [_remap_args(folded if i == exit_node else graph.nodes[i], new_position.__getitem__) for i in remaining]
+    return Graph(_replace_formula(new_nodes, old.formula, formula), graph.output, graph.text, order)
 
 
-def _check_operation(graph: Graph, name: str) -> bool:
-    """True. Raises `AlgebraError` where there is no such operation."""
+def _check_operation(graph: Graph, name: str) -> None:
+    """Raise `AlgebraError` if there is no such operation."""
     if name not in graph.position:
         known = ", ".join(node.id for node in graph.nodes if not node.is_input)
         text = N_("There is no node “{name}” in the graph. Its nodes are {known}.")
@@ -49,11 +51,10 @@ def _check_operation(graph: Graph, name: str) -> bool:
     if graph.nodes[graph.position[name]].is_input:
         text = N_("“{name}” is an input, and only operations go together into one node. Leave it out.")
         raise AlgebraError(message(text, name=name), -1)
-    return True
 
 
 def _find_exit(graph: Graph, group: Sequence[int]) -> int:
-    """The node that leads out of the group. Raises `AlgebraError` where it is not the only one."""
+    """Return the node whose output is used outside the group. Raises `AlgebraError` if it is not the only one."""
     if not group:
         raise AlgebraError(message(N_("There are no nodes to put together. Name some.")), -1)
     inside = set(group)
@@ -63,17 +64,17 @@ def _find_exit(graph: Graph, group: Sequence[int]) -> int:
         if i == graph.output_position or any(edge.target not in inside for edge in graph.outgoing_edges[i])
     ]
     outside = [edge.target for i in leaving for edge in graph.outgoing_edges[i] if edge.target not in inside]
-    behind = _reachable(outside, lambda i: {edge.target for edge in graph.outgoing_edges[i]} - inside)
-    back = [i for i in sorted(behind) if any(edge.target in inside for edge in graph.outgoing_edges[i])]
-    if back:
-        before = _reachable(back[:1], lambda i: {edge.source for edge in graph.incoming_edges[i]} - inside)
-        gone = next(i for i in leaving if any(edge.target in before for edge in graph.outgoing_edges[i]))
+    after_group = _reachable(outside, lambda i: {edge.target for edge in graph.outgoing_edges[i]} - inside)
+    returning = [i for i in sorted(after_group) if any(edge.target in inside for edge in graph.outgoing_edges[i])]
+    if returning:
+        before = _reachable(returning[:1], lambda i: {edge.source for edge in graph.incoming_edges[i]} - inside)
+        exit_node = next(i for i in leaving if any(edge.target in before for edge in graph.outgoing_edges[i]))
         text = N_("From {a} a way leads out of the group and through {b} back into it. Take {b} in as well.")
-        raise AlgebraError(message(text, a=graph.nodes[gone].id, b=graph.nodes[back[0]].id), -1)
-    apart = inside - _reachable(group[:1], lambda i: _neighbours(graph, i) & inside)
-    if apart:
+        raise AlgebraError(message(text, a=graph.nodes[exit_node].id, b=graph.nodes[returning[0]].id), -1)
+    unconnected = inside - _reachable(group[:1], lambda i: _neighbours(graph, i) & inside)
+    if unconnected:
         text = N_("{a} and {b} are not connected within the group. Add the nodes between them, or leave one out.")
-        raise AlgebraError(message(text, a=graph.nodes[group[0]].id, b=graph.nodes[min(apart)].id), -1)
+        raise AlgebraError(message(text, a=graph.nodes[group[0]].id, b=graph.nodes[min(unconnected)].id), -1)
     if len(leaving) > 1:
         ids = ", ".join(graph.nodes[i].id for i in leaving)
         text = N_("A node has one output, but several nodes lead out of this group: {ids}. Leave out all but one.")
@@ -88,105 +89,112 @@ def _neighbours(graph: Graph, position: int) -> set[int]:
 
 
 def _reachable(start: Iterable[int], neighbours_of: Callable[[int], Collection[int]]) -> set[int]:
-    found = set(start)
-    waiting = deque(found)
+    reached = set(start)
+    waiting = deque(reached)
     while waiting:
         for other in neighbours_of(waiting.popleft()):
-            if other not in found:
-                found.add(other)
+            if other not in reached:
+                reached.add(other)
                 waiting.append(other)
-    return found
+    return reached
 
 
 def _extract_body(graph: Graph, group: Sequence[int], sources: Sequence[int]) -> Graph:
-    """The group as a graph of its own, its sources as inputs in front."""
-    moved = {i: position for position, i in enumerate((*sources, *group))}
+    """Return the group as a graph that begins with an input for each source."""
+    new_position = {i: position for position, i in enumerate((*sources, *group))}
     inputs = []
     for source in sources:
         node = graph.nodes[source]
         inputs.append(Node(node.id, None, name=node.id, formula=Sym(node.id), shape=node.shape))
-    parts = [_remap_args(graph.nodes[i], moved.__getitem__) for i in group]
+    parts = [_remap_args(graph.nodes[i], new_position.__getitem__) for i in group]
     return Graph((*inputs, *parts), parts[-1].id)
 
 
 def unfold(graph: Graph, name: str) -> Graph:
-    """The graph with one node (by id or name) opened into its parts.
+    """Return the graph with one node (by id or name) unfolded into its parts.
 
-    A folded group has its nodes back as they were. Parts of other nodes are called after the node, `swish1/exp1`,
-    but for the last one, which keeps the node's id and name. At a kink itself (relu at 0) the parts' own convention
-    holds. Raises `AlgebraError` where there are no parts.
+    A folded group gets its nodes back unchanged. The parts of other nodes are called `swish1/exp1`, except for the last
+    one, which keeps the id and the name of the node. Exactly at a kink (relu at 0) the slopes of the parts may differ
+    from the node's. Raises `AlgebraError` if there are no parts.
     """
     _check_operation(graph, name)
-    at = graph.position[name]
-    node = graph.nodes[at]
-    parts = node.body or decompose(graph, at)
-    if parts is None:
+    unfolded = graph.position[name]
+    node = graph.nodes[unfolded]
+    body = node.body or decompose(graph, unfolded)
+    if body is None:
         text = N_("{name} has no parts to open: {node} is as simple as it gets.")
         raise AlgebraError(message(text, name=node.id, node=node.symbol), -1)
     sources = [arg for arg in node.args if arg is not None]
     order = graph.unfolded_order or tuple(other.id for other in graph.nodes)
-    inner = list(parts.nodes[len(sources) :])
+    inner = list(body.nodes[len(sources) :])
     if not node.is_group:
-        inner = _adopt_parts(inner, parts, graph, at, set(order))
-        new = tuple(part.id for part in inner[:-1])
-        place = order.index(node.id)
-        order = order[:place] + new + order[place:]
-    # Positions: those of the parts behind those of the graph, until all are put in order.
-    beyond = len(graph.nodes)
+        inner = _adopt_parts(inner, body, graph, unfolded, set(order))
+        new_ids = tuple(part.id for part in inner[:-1])
+        index = order.index(node.id)
+        order = order[:index] + new_ids + order[index:]
+    # Until all nodes are in order, the parts are numbered after the nodes of the graph.
+    first_part = len(graph.nodes)
+    last_part = first_part + len(inner) - 1
 
-    def outside(position: int) -> int:
-        inside = sources[position] if position < len(sources) else beyond + position - len(sources)
-        return at if inside == beyond + len(inner) - 1 else inside
+    def in_graph(position_in_body: int) -> int:
+        if position_in_body < len(sources):
+            return sources[position_in_body]
+        position = first_part + position_in_body - len(sources)
+        return unfolded if position == last_part else position
 
-    nodes = dict(enumerate(graph.nodes)) | {beyond + i: part for i, part in enumerate(inner)}
-    nodes[at] = nodes.pop(beyond + len(inner) - 1)
-    rank = {one: i for i, one in enumerate(order)}
-    kept = sorted(nodes, key=lambda i: rank[nodes[i].id])
-    moved = {i: position for position, i in enumerate(kept)}
-    found = []
-    for i in kept:
-        part = i == at or i >= beyond
-        found.append(_remap_args(nodes[i], (lambda arg: moved[outside(arg)]) if part else moved.__getitem__))
-    return Graph(_replace_formula(found, node.formula, nodes[at].formula), graph.output, graph.text, order)
+    nodes = dict(enumerate(graph.nodes)) | {first_part + i: part for i, part in enumerate(inner)}
+    nodes[unfolded] = nodes.pop(last_part)
+    rank = {node_id: i for i, node_id in enumerate(order)}
+    sorted_nodes = sorted(nodes, key=lambda i: rank[nodes[i].id])
+    new_position = {i: position for position, i in enumerate(sorted_nodes)}
+    new_nodes = []
+    for i in sorted_nodes:
+        is_part = i == unfolded or i >= first_part
+        new_nodes.append(
+            _remap_args(nodes[i], (lambda arg: new_position[in_graph(arg)]) if is_part else new_position.__getitem__)
+        )
+    return Graph(_replace_formula(new_nodes, node.formula, nodes[unfolded].formula), graph.output, graph.text, order)
 
 
-def _adopt_parts(inner: Sequence[Node], parts: Graph, graph: Graph, at: int, taken: Collection[str]) -> list[Node]:
-    """The parts with their ids and formulas as they are in the graph."""
-    node = graph.nodes[at]
+def _adopt_parts(
+    inner: Sequence[Node], body: Graph, graph: Graph, unfolded: int, used_ids: Collection[str]
+) -> list[Node]:
+    """Return the parts with the ids and formulas that they get in the graph."""
+    node = graph.nodes[unfolded]
     sources = [arg for arg in node.args if arg is not None]
-    meaning: dict[str, Expr] = {}
-    for one, source in zip(parts.nodes, sources, strict=False):
-        meaning[one.id] = inline_formula(graph.nodes, source)
-    found: list[Node] = []
+    formulas = {
+        operand.id: inline_formula(graph.nodes, source) for operand, source in zip(body.nodes, sources, strict=False)
+    }
+    adopted: list[Node] = []
     for part in inner[:-1]:
-        name = f"{node.id}/{part.id}"
-        if name in taken:
-            name = next(other for n in count(2) if (other := f"{name}_{n}") not in taken)
-        made = replace(part, id=name, name=None, formula=substitute(part.formula, meaning))
-        meaning[part.id] = inline_formula([made], 0)
+        part_id = f"{node.id}/{part.id}"
+        if part_id in used_ids:
+            part_id = next(other for n in count(2) if (other := f"{part_id}_{n}") not in used_ids)
+        adopted_part = replace(part, id=part_id, name=None, formula=substitute(part.formula, formulas))
+        formulas[part.id] = inline_formula([adopted_part], 0)
         if part.name:
-            meaning[part.name] = meaning[part.id]
-        found.append(made)
-    found.append(replace(inner[-1], id=node.id, name=node.name, formula=node.formula))
-    return found
+            formulas[part.name] = formulas[part.id]
+        adopted.append(adopted_part)
+    adopted.append(replace(inner[-1], id=node.id, name=node.name, formula=node.formula))
+    return adopted
 
 
-def _remap_args(node: Node, to: Callable[[int], int]) -> Node:
-    return replace(node, args=tuple(None if arg is None else to(arg) for arg in node.args))
+def _remap_args(node: Node, new_position: Callable[[int], int]) -> Node:
+    return replace(node, args=tuple(None if arg is None else new_position(arg) for arg in node.args))
 
 
 def _replace_formula(nodes: Sequence[Node], old: Expr, new: Expr) -> tuple[Node, ...]:
-    """The nodes with `new` wherever the very formula `old` stands inside of theirs."""
+    """Return the nodes with `new` for the formula `old`, the same object, inside their formulas."""
     if old is new:
         return tuple(nodes)
-    found = []
+    replaced = []
     for node in nodes:
-        inside = list(postorder(node.formula))
-        if node.formula is not old and any(part is old for part in inside):
+        parts = list(postorder(node.formula))
+        if node.formula is not old and any(part is old for part in parts):
             done: dict[int, Expr] = {id(old): new}
-            for part in inside:
+            for part in parts:
                 if isinstance(part, Apply) and part is not old:
                     done[id(part)] = Apply(part.op, tuple(done.get(id(arg), arg) for arg in part.args), part.position)
             node = replace(node, formula=done[id(node.formula)])
-        found.append(node)
-    return tuple(found)
+        replaced.append(node)
+    return tuple(replaced)

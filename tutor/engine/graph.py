@@ -1,4 +1,4 @@
-"""A computational graph as data: an immutable list of nodes in an order in which each comes after what feeds it."""
+"""Computational graph: an immutable list of nodes in topological order, and the edges between them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.operation import FusedForm
 
-#: Operations whose formula is put in brackets where it stands for a value in a sentence.
+#: Operations whose formula gets brackets inside a sentence.
 _PARENTHESIZED_OPS = ("add", "sub", "mul", "div", "neg", "pow", "exp", "matmul")
-#: A formula of more parts than this is written with the ids of its parts.
+#: In a longer formula the parts are written by their ids.
 _MAX_INLINE_PARTS = 9
 
 
@@ -30,9 +30,9 @@ _MAX_INLINE_PARTS = 9
 class Node:
     """An input (`op` None) or an operation on `args`, the positions of its operands in the graph.
 
-    Where an operand is a constant, its arg is None and `const` holds it, exact; such a node has no edge there.
-    `name` is what the formula calls it, `formula` what it computes, for reading (the parts of a long one by id).
-    `custom_operation` is an operation that is not in the table: a function of one's own, or a group of nodes folded into one.
+    A constant operand has the arg None and no edge; `const` holds its exact value. `name` is the name in the graph's
+    text, if there is one, and `formula` what the node computes, in a readable form. `custom_operation` is an operation
+    that is not in the table: a custom function or a folded group.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Node:
 
     @property
     def operation(self) -> Operation:
-        """What it computes and how. Only for nodes that are no inputs."""
+        """The operation of a node that is not an input."""
         return self.custom_operation or OPERATIONS[self.op or ""]
 
     @property
@@ -65,24 +65,24 @@ class Node:
 
     @property
     def symbol(self) -> str:
-        """What is drawn in the node: `+`, `exp`, `×2`, `1−`, `max(·, 2)`."""
+        """The text drawn in the node: `+`, `exp`, `×2`, `1−`, `max(·, 2)`."""
         if self.op is None:
             return self.id
-        sign = self.operation.symbol
+        symbol = self.operation.symbol
         if self.const is None or self.op == "broadcast":
-            return sign
+            return symbol
         const = "[…]" if ops.is_matrix(self.const) else format_scalar(self.const)
-        in_front = self.args[0] is None and not self.operation.commutative
-        if len(sign) > 1 and sign.isalpha():
-            return f"{sign}({const}, ·)" if in_front else f"{sign}(·, {const})"
+        comes_first = self.args[0] is None and not self.operation.commutative
+        if len(symbol) > 1 and symbol.isalpha():
+            return f"{symbol}({const}, ·)" if comes_first else f"{symbol}(·, {const})"
         if const.startswith("−"):
             const = f"({const})"
-        return f"{const}{sign}" if in_front else f"{sign}{const}"
+        return f"{const}{symbol}" if comes_first else f"{symbol}{const}"
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A value's way from the node at `source` into operand `slot` of the node at `target`."""
+    """A connection from the node at `source` to operand `slot` of the node at `target`."""
 
     id: str
     source: int
@@ -112,14 +112,14 @@ class GraphCache:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes in topological order; the last operation is the output, called `output`."""
+    """Nodes in topological order; the last one is the output, with the name `output`."""
 
     nodes: tuple[Node, ...]
     output: str
     text: str = ""
     unfolded_order: tuple[str, ...] = field(default=(), compare=False)
-    """the ids of all nodes, also of those inside folded groups, in the order they have when all groups are open;
-    left out while nothing was folded or opened"""
+    """the ids of all nodes, including those inside folded groups, in the order of the unfolded graph; empty until
+    something is folded or unfolded"""
 
     @property
     def output_position(self) -> int:
@@ -134,48 +134,47 @@ class Graph:
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """All edges, by target and slot."""
-        found = []
+        edges = []
         for target, node in enumerate(self.nodes):
-            sources = [arg for arg in node.args if arg is not None]
             for slot, source in enumerate(node.args):
                 if source is not None:
-                    end = f".{slot}" if sources.count(source) > 1 else ""
-                    found.append(Edge(f"{self.nodes[source].id}->{node.id}{end}", source, target, slot))
-        return tuple(found)
+                    suffix = f".{slot}" if node.args.count(source) > 1 else ""
+                    edges.append(Edge(f"{self.nodes[source].id}->{node.id}{suffix}", source, target, slot))
+        return tuple(edges)
 
     @cached_property
     def outgoing_edges(self) -> tuple[tuple[Edge, ...], ...]:
-        """For each node the edges that leave it."""
-        found: list[list[Edge]] = [[] for _ in self.nodes]
+        """The edges from each node."""
+        by_source: list[list[Edge]] = [[] for _ in self.nodes]
         for edge in self.edges:
-            found[edge.source].append(edge)
-        return tuple(map(tuple, found))
+            by_source[edge.source].append(edge)
+        return tuple(map(tuple, by_source))
 
     @cached_property
     def incoming_edges(self) -> tuple[tuple[Edge, ...], ...]:
-        """For each node the edges that run into it, by slot."""
-        found: list[list[Edge]] = [[] for _ in self.nodes]
+        """The edges to each node, by slot."""
+        by_target: list[list[Edge]] = [[] for _ in self.nodes]
         for edge in self.edges:
-            found[edge.target].append(edge)
-        return tuple(map(tuple, found))
+            by_target[edge.target].append(edge)
+        return tuple(map(tuple, by_target))
 
     @cached_property
     def position(self) -> Mapping[str, int]:
-        """Where a node stands, by its id, and the output by its name as well."""
+        """The position of each node by its id, and of the output by its name too."""
         return {self.output: self.output_position} | {node.id: i for i, node in enumerate(self.nodes)}
 
     def depends_on(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
-        """For each node whether it is, or depends on, one of these inputs; None stands for all of them."""
-        found: list[bool] = []
+        """Return for each node whether it is, or depends on, one of these inputs; None means all inputs."""
+        depends: list[bool] = []
         for node in self.nodes:
             if node.is_input:
-                found.append(wrt is None or node.id in wrt)
+                depends.append(wrt is None or node.id in wrt)
             else:
-                found.append(any(arg is not None and found[arg] for arg in node.args))
-        return tuple(found)
+                depends.append(any(arg is not None and depends[arg] for arg in node.args))
+        return tuple(depends)
 
     def label(self, position: int) -> str:
-        """What a person calls a node: its name, or its formula, in brackets where it is more than one thing."""
+        """Return the name of a node for people, or its formula, in brackets if it is a sum, a product and the like."""
         node = self.nodes[position]
         if node.name:
             return node.name
@@ -184,22 +183,22 @@ class Graph:
 
     @cached_property
     def fusions(self) -> tuple[FusedForm | None, ...]:
-        """For each node how it computes in floats behind what feeds it, None where that makes no difference."""
-        found: list[FusedForm | None] = []
+        """The fused form of each node for floats; None without one."""
+        forms: list[FusedForm | None] = []
         for node in self.nodes:
             source = None if node.is_input or not node.operation.fused else node.args[0]
             op = None if source is None else self.nodes[source].op
-            found.append(node.operation.fused.get(op) if op else None)
-        return tuple(found)
+            forms.append(node.operation.fused.get(op) if op else None)
+        return tuple(forms)
 
     @cached_property
     def cache(self) -> GraphCache:
-        """What was computed about the graph and is worth keeping."""
+        """Compiled programs and other results that are kept with the graph."""
         return GraphCache()
 
     @cached_property
     def float_constants(self) -> tuple[Value, ...]:
-        """The constants in floats, by node; None where there is none."""
+        """The constant of each node in floats; None without one."""
         return tuple(None if node.const is None else ops.map_cells(nearest_float, node.const) for node in self.nodes)
 
 
@@ -214,11 +213,11 @@ class CompositeOperation(Operation):
 
 
 def inline_formula(nodes: Sequence[Node], position: int) -> Expr:
-    """How a node is written inside a larger formula: by its name, or in full while it is short."""
+    """Return what stands for a node in a larger formula: its name, its formula if that is short, or its id."""
     node = nodes[position]
     if node.name:
         return Sym(node.name)
     if node.op == "broadcast" and isinstance(node.formula, Apply):
         return node.formula.args[0]
-    short = sum(1 for _ in postorder(node.formula)) <= _MAX_INLINE_PARTS
-    return node.formula if short else Sym(node.id)
+    is_short = sum(1 for _ in postorder(node.formula)) <= _MAX_INLINE_PARTS
+    return node.formula if is_short else Sym(node.id)
