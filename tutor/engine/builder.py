@@ -1,4 +1,4 @@
-"""Text -> graph: equations are folded where they have no names, counted where they have none of their own."""
+"""Graph builder: equations to nodes, constants folded, unnamed nodes numbered by operation (`mul1`, `mul2`)."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class CustomFunction(Protocol):
     def operation_without_shapes(self) -> Operation:
         """Its operation for numbers."""
 
-    def operation_for(self, arguments: Sequence[Shape | Expr], at: int) -> Operation:
-        """Return its operation for operands of these shapes. Raises `AlgebraError` at `at` if they do not fit."""
+    def operation_for(self, arguments: Sequence[Shape | Expr], offset: int) -> Operation:
+        """Return its operation for operands of these shapes. Raises `AlgebraError` at `offset` if they do not fit."""
 
-    def evaluate_constant(self, args: Sequence[Expr], at: int) -> Expr:
-        """Return its value for constants. Raises `AlgebraError` at `at`."""
+    def evaluate_constant(self, args: Sequence[Expr], offset: int) -> Expr:
+        """Return its value for constants. Raises `AlgebraError` at `offset`."""
 
 
 def parse_graph(
@@ -69,7 +69,7 @@ def parse_graph(
 def build_from_equations(
     equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, CustomFunction]
 ) -> Graph:
-    """The same for a text whose equations have been read."""
+    """Return the graph of a text that is already parsed; inputs that are missing in `shapes` are numbers."""
     return _build_with(_Builder(shapes, definitions), equations, text)
 
 
@@ -79,22 +79,23 @@ def build_function_body(
     definitions: Mapping[str, CustomFunction] | None = None,
     ignore_shapes: bool = False,
 ) -> Graph:
-    """The graph of a function's text, its inputs in front in their order: by name their shapes, or constants.
+    """Return the graph of a function's text, which begins with an input for each entry of `inputs` that is a shape.
 
-    With `ignore_shapes` shapes are not looked at: all is taken for numbers. Raises `AlgebraError`.
+    An entry that is an expression is a constant. With `ignore_shapes` every input is taken for a number. Raises
+    `AlgebraError`.
     """
-    shapes = {name: given for name, given in inputs.items() if not isinstance(given, Expr)}
+    shapes = {name: shape for name, shape in inputs.items() if not isinstance(shape, Expr)}
     builder = _Builder(shapes, definitions or {}, ignore_shapes)
-    for name, given in inputs.items():
-        if isinstance(given, Expr):
-            builder.bindings[name] = given
+    for name, shape_or_constant in inputs.items():
+        if isinstance(shape_or_constant, Expr):
+            builder.bindings[name] = shape_or_constant
         else:
             builder.resolve_name(Sym(name))
     return _build_with(builder, parse_and_check(text, definitions or {}), text)
 
 
 def parse_and_check(text: str, definitions: Mapping[str, CustomFunction]) -> list[Equation]:
-    """The equations of a text, their names checked. Raises `AlgebraError`."""
+    """Return the equations of a text after checking their names. Raises `AlgebraError`."""
     equations = parse_equations(
         text, own_functions={name: len(definition.inputs) for name, definition in definitions.items()}
     )
@@ -113,7 +114,7 @@ def _build_with(builder: _Builder, equations: list[Equation], text: str) -> Grap
 
 
 def _output_names() -> Iterator[str]:
-    """Names for an output that has none of its own, the usual ones first."""
+    """Yield names for an unnamed output, the usual ones first."""
     yield from _OUTPUT_NAMES
     yield from (f"{_OUTPUT_NAMES[-1]}{n}" for n in count(2))
 
@@ -123,9 +124,9 @@ def _all_names(equations: list[Equation]) -> set[str]:
 
 
 def _check_names(equations: list[Equation]) -> None:
-    """Each name is defined once, before it is used, and all but the last are used."""
+    """Check that each name is defined once, before its use, and that all but the last are used."""
     used: set[str] = set()
-    looks: dict[str, str] = {}
+    by_skeleton: dict[str, str] = {}
     defined: dict[str, Equation] = {}
     for equation in equations:
         for node in postorder(equation.expr):
@@ -136,7 +137,7 @@ def _check_names(equations: list[Equation]) -> None:
                         node.position,
                         len(node.name),
                     )
-                other = looks.setdefault(skeleton(node.name), node.name)
+                other = by_skeleton.setdefault(skeleton(node.name), node.name)
                 if other != node.name:
                     raise AlgebraError(
                         message(
@@ -186,14 +187,17 @@ def _check_names(equations: list[Equation]) -> None:
 
 
 def _check_quotient(node: Apply) -> None:
-    """Refuse `dL/dz` as it stands: it is a gradient, and those are no part of a graph."""
-    above, below = node.args
-    if not (isinstance(above, Sym) and isinstance(below, Sym)):
+    """Reject `dL/dz`, a gradient, which is not part of a graph."""
+    numerator, denominator = node.args
+    if not (isinstance(numerator, Sym) and isinstance(denominator, Sym)):
         return
-    typed = f"{above.name}/{below.name}"
-    if _GRADIENT_PATTERN.fullmatch(typed) and below.position == above.position + len(above.name) + 1:
+    typed = f"{numerator.name}/{denominator.name}"
+    has_no_spaces = denominator.position == numerator.position + len(numerator.name) + 1
+    if _GRADIENT_PATTERN.fullmatch(typed) and has_no_spaces:
         text = N_("{typed} is a gradient and no part of the graph. It can be the start. A quotient is ({a})/({b}).")
-        raise AlgebraError(message(text, typed=typed, a=above.name, b=below.name), above.position, len(typed))
+        raise AlgebraError(
+            message(text, typed=typed, a=numerator.name, b=denominator.name), numerator.position, len(typed)
+        )
 
 
 class _Builder:
@@ -203,15 +207,15 @@ class _Builder:
         self.shapes = shapes
         self.definitions = definitions
         self.ignore_shapes = ignore_shapes
-        #: The names in the text, which no node may get by counting.
+        #: The names in the text, which are no ids of numbered nodes.
         self.used_names: set[str] = set()
-        #: How many nodes the functions of one's own consist of, all in all.
+        #: The nodes inside all custom functions that are used.
         self.num_definition_nodes = 0
-        #: How many numbers the values of all nodes are, and products of numbers their matrix products.
+        #: The numbers in the values of all nodes, and the multiplications in their matrix products.
         self.num_cells = self.num_products = 0
         self.evaluate_constant = Evaluator({})
         self.nodes: list[Node] = []
-        #: What a name stands for: a node's position, or a constant.
+        #: The position of a name's node, or its constant.
         self.bindings: dict[str, int | Expr] = {}
         self.id_counts: Counter[str] = Counter()
 
@@ -222,7 +226,7 @@ class _Builder:
         self.bindings[name] = result
 
     def rename(self, position: int, name: str) -> None:
-        """A node with a name of its own takes it for its id, and its number is free again."""
+        """Make a node's name its id, and free its number."""
         node = self.nodes[position]
         self.id_counts[node.operation.label] -= 1
         self.nodes[position] = replace(node, id=name, name=name)
@@ -248,7 +252,7 @@ class _Builder:
         return Graph(tuple(self.nodes), output, text)
 
     def build_expr(self, tree: Expr) -> int | Expr:
-        """The position of the node that computes `tree`, or the tree itself where it is a constant."""
+        """Return the position of the node that computes `tree`, or a tree if it is a constant."""
         done: dict[int, int | Expr] = {}
         for part in postorder(tree):
             if isinstance(part, Sym) and part.name != "pi":
@@ -265,17 +269,18 @@ class _Builder:
         return done[id(tree)]
 
     def fold_constant(self, part: Expr, done: Mapping[int, int | Expr]) -> Expr:
-        """A part without inputs, with the constants that its names stand for put in."""
+        """Return a part without inputs, with constants for its names."""
         if not children(part):
             return part
-        inside = [child for child in (done[id(child)] for child in children(part)) if isinstance(child, Expr)]
+        operands = [operand for operand in (done[id(child)] for child in children(part)) if isinstance(operand, Expr)]
         if isinstance(part, Apply) and part.op in self.definitions:
-            return self.use_definition(part).evaluate_constant(inside, part.position)
+            return self.use_definition(part).evaluate_constant(operands, part.position)
         if isinstance(part, Apply):
-            return Apply(part.op, tuple(inside), part.position)
+            return Apply(part.op, tuple(operands), part.position)
         assert isinstance(part, Grid)
         width = len(part.rows[0])
-        return Grid(tuple(tuple(inside[i : i + width]) for i in range(0, len(inside), width)), part.position)
+        rows = (tuple(operands[i : i + width]) for i in range(0, len(operands), width))
+        return Grid(tuple(rows), part.position)
 
     def resolve_name(self, symbol: Sym) -> int | Expr:
         if symbol.name not in self.bindings:
@@ -286,9 +291,9 @@ class _Builder:
         return self.bindings[symbol.name]
 
     def add_operation(self, part: Apply, operands: list[int | Expr]) -> int:
-        """The node of an operation on nodes and constants, and the nodes that repeat what is too small for it."""
-        given = operands
-        operation, operands = self.resolve_operation(part, given)
+        """Add the node of an operation on nodes and constants, and a broadcast node for each operand that is too small."""
+        typed_operands = operands
+        operation, operands = self.resolve_operation(part, typed_operands)
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
         shapes = [
             self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(const)
@@ -301,10 +306,10 @@ class _Builder:
             if self.num_products > GRAPH_PRODUCTS:
                 text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
                 raise AlgebraError(message(text, n=GRAPH_PRODUCTS), part.position)
-        written = given if isinstance(operation, CompositeOperation) else operands
-        formula = self.node_formula(part.op if operation.id != "inv" else "div", operation, written)
+        shown_operands = typed_operands if isinstance(operation, CompositeOperation) else operands
+        formula = self.node_formula(part.op, operation, shown_operands)
         if operation.shape_rule is elementwise and shape is not None:
-            # A constant number goes into every cell; a node's value is repeated by a node, which sums on the way back.
+            # A constant is simply repeated; repeating a node takes a node because it sums in the backward pass.
             for slot, operand in enumerate(operands):
                 if isinstance(operand, int) and shapes[slot] != shape:
                     self.reserve_cells([shape], part.position)
@@ -316,7 +321,7 @@ class _Builder:
         return self.add_node(operation, args, const, formula, shape)
 
     def resolve_operation(self, part: Apply, operands: list[int | Expr]) -> tuple[Operation, list[int | Expr]]:
-        """The operation, and its operands where one of them is told by its name alone."""
+        """Return the operation and its operands, without those that are part of it: the 1 of 1/x, the e of e^x, an axis."""
         op = part.op
         if op == "div" and isinstance(operands[0], Num) and operands[0].value == 1:
             return OPERATIONS["inv"], operands[1:]
@@ -343,18 +348,18 @@ class _Builder:
         return OPERATIONS[op], operands
 
     def resolve_custom_operation(self, part: Apply, operands: list[int | Expr]) -> Operation:
-        """The operation of a function of one's own, for these shapes and constants."""
+        """Return the operation of a custom function for these shapes and constants."""
         definition = self.use_definition(part)
         if self.ignore_shapes:
             return definition.operation_without_shapes
         for operand in operands:
             if isinstance(operand, Expr):
                 self.evaluate_constant(operand)
-        given = [operand if isinstance(operand, Expr) else self.nodes[operand].shape for operand in operands]
-        return definition.operation_for(given, part.position)
+        arguments = [operand if isinstance(operand, Expr) else self.nodes[operand].shape for operand in operands]
+        return definition.operation_for(arguments, part.position)
 
     def use_definition(self, part: Apply) -> CustomFunction:
-        """A function of one's own that is used here. Refused where all in all there would be too much."""
+        """Return a custom function and count its nodes. Raises `AlgebraError` if there are too many in all."""
         definition = self.definitions[part.op]
         self.num_definition_nodes += definition.num_nodes
         if self.num_definition_nodes > GRAPH.nodes:
@@ -362,56 +367,56 @@ class _Builder:
             raise AlgebraError(message(text, name=part.op, n=GRAPH.nodes), part.position, len(part.op))
         return definition
 
-    def reserve_cells(self, shapes: Sequence[Shape], at: int) -> None:
-        """Count what values of these shapes hold. Raises `AlgebraError` where all values together hold too much."""
+    def reserve_cells(self, shapes: Sequence[Shape], offset: int) -> None:
+        """Count the numbers in values of these shapes. Raises `AlgebraError` if there are too many in all."""
         self.num_cells += sum(map(ops.num_cells, shapes))
         if self.num_cells > GRAPH_CELLS:
             text = N_("The matrices of this graph have more than {n} entries together. Use fewer or smaller ones.")
-            raise AlgebraError(message(text, n=GRAPH_CELLS), at)
+            raise AlgebraError(message(text, n=GRAPH_CELLS), offset)
 
     def add_broadcast(self, operand: int, shape: tuple[int, int]) -> int:
-        """A node that repeats the value of another one to `shape`."""
+        """Add a node that broadcasts the value of another node to `shape`."""
         formula = Apply("broadcast", (self.formula_at(operand),))
         return self.add_node(OPERATIONS["broadcast"], (operand, None), _ones_matrix(shape), formula, shape)
 
     def add_node(
         self, operation: Operation, args: tuple[int | None, ...], const: Value, formula: Expr, shape: Shape
     ) -> int:
-        own = None if operation.id in OPERATIONS else operation
-        self.nodes.append(Node(self.next_id(operation.label), operation.id, args, const, None, formula, shape, own))
+        custom = None if operation.id in OPERATIONS else operation
+        self.nodes.append(Node(self.next_id(operation.label), operation.id, args, const, None, formula, shape, custom))
         return len(self.nodes) - 1
 
-    def next_id(self, word: str) -> str:
-        """The next id for a node without a name: `mul1`, `swish2`, `f1_1`."""
+    def next_id(self, label: str) -> str:
+        """Return the next id for an unnamed node: `mul1`, `swish2`, `f1_1`."""
         while True:
-            self.id_counts[word] += 1
-            found = f"{word}{'_' if word[-1].isdigit() else ''}{self.id_counts[word]}"
-            if found not in self.used_names:
-                return found
+            self.id_counts[label] += 1
+            node_id = f"{label}{'_' if label[-1].isdigit() else ''}{self.id_counts[label]}"
+            if node_id not in self.used_names:
+                return node_id
 
     def node_formula(self, op: str, operation: Operation, operands: list[int | Expr]) -> Expr:
         parts = tuple(self.formula_at(operand) if isinstance(operand, int) else operand for operand in operands)
         if operation.id == "inv":
             return Apply("div", (ONE, *parts))
-        if operation.id in ("sum.0", "mean.0", "sum.1", "mean.1"):
-            parts = (*parts, Num(Fraction(int(operation.id[-1]))))
+        if axis := operation.id.partition(".")[2]:
+            parts = (*parts, Num(Fraction(axis)))
         return Apply("exp" if operation.id == "exp" else op, parts)
 
     def formula_at(self, position: int) -> Expr:
         return inline_formula(self.nodes, position)
 
 
-#: Operations of the language that nodes call otherwise.
+#: Operations that have another name in the graph language.
 _OPERATION_ALIASES = {"T": "transpose"}
 
 
 def _known_symbols() -> list[str]:
-    """The signs of the operations, each once."""
+    """Return the symbols of the operations, each once."""
     return list(dict.fromkeys(operation.symbol for operation in OPERATIONS.values() if operation.id != "broadcast"))
 
 
 def _inner_shapes(operation: Operation) -> Iterator[Shape]:
-    """The shapes of all that a composite operation computes."""
+    """Yield the shapes of all values inside a composite operation."""
     for node in operation.body.nodes if isinstance(operation, CompositeOperation) else ():
         yield node.shape
         if not node.is_input:

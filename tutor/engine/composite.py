@@ -131,7 +131,7 @@ class _CompositeBody:
 
         return all(map(is_cellwise, self.graph.nodes))
 
-    def output_shape(self, shapes: Sequence[Shape], at: int, name: str) -> Shape:
+    def output_shape(self, shapes: Sequence[Shape], offset: int, name: str) -> Shape:
         """Return the shape of the body's output; the body was built for these operands."""
         return self.graph.nodes[self.graph.output_position].shape
 

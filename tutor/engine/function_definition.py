@@ -1,4 +1,4 @@
-"""A function of one's own, as a node: `swish(x) = x * sigmoid(x)`."""
+"""Custom functions, used as nodes: `swish(x) = x * sigmoid(x)`."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.engine.operation import Operation
 
-#: A function takes no more values than this.
+#: The largest number of inputs.
 MAX_INPUTS = 8
 
 _RESERVED_NAME = N_("“{name}” has a meaning of its own here. Choose another name.")
 
 
 class UnusedInputError(AlgebraError):
-    """An input that the function's text does not use: number `position` of them."""
+    """The input at `position` is not used in the function's text."""
 
     def __init__(self, name: str, position: int) -> None:
         text = N_("Input “{name}” is not used in the formula. Use it or leave it out.")
@@ -43,7 +43,7 @@ class UnusedInputError(AlgebraError):
 
 @dataclass(frozen=True)
 class FunctionDefinition:
-    """`name(inputs…) = text`. `definitions` are the definitions it may use. Made by `make_definition`, which checks it."""
+    """`name(inputs…) = text`, which may use `definitions`. Call `make_definition`, which checks it."""
 
     name: str
     inputs: tuple[str, ...]
@@ -51,32 +51,33 @@ class FunctionDefinition:
     definitions: Mapping[str, FunctionDefinition] = field(default_factory=dict, repr=False)
     _operations: dict[tuple[Shape, ...], Operation] = field(default_factory=dict, repr=False, compare=False)
 
-    def operation_for(self, arguments: Sequence[Shape | Expr], at: int) -> Operation:
-        """The operation for operands of these shapes; a constant becomes part of it and is no operand.
+    def operation_for(self, arguments: Sequence[Shape | Expr], offset: int) -> Operation:
+        """Return the operation for operands of these shapes; a constant becomes part of it.
 
-        Raises `AlgebraError` at `at` where they do not fit.
+        Raises `AlgebraError` at `offset` if they do not fit.
         """
-        shapes = tuple(one for one in arguments if not isinstance(one, Expr))
+        shapes = tuple(argument for argument in arguments if not isinstance(argument, Expr))
         if len(shapes) == len(arguments) and shapes in self._operations:
             return self._operations[shapes]
         try:
-            parts = build_function_body(self.text, dict(zip(self.inputs, arguments, strict=True)), self.definitions)
-            made = composite_operation(self.name, parts, symbol=self._symbol(arguments))
+            body = build_function_body(self.text, dict(zip(self.inputs, arguments, strict=True)), self.definitions)
+            operation = composite_operation(self.name, body, symbol=self._symbol(arguments))
         except AlgebraError as error:
-            raise self._wrap_error(error, at) from None
+            raise self._wrap_error(error, offset) from None
         if len(shapes) == len(arguments):
-            self._operations[shapes] = made
-        return made
+            self._operations[shapes] = operation
+        return operation
 
     def _symbol(self, arguments: Sequence[Shape | Expr]) -> str:
-        """`swish`, or `leaky(·, 0.01)` where a constant is part of it."""
-        if not any(isinstance(one, Expr) for one in arguments):
+        """Return `swish`, or `leaky(·, 0.01)` with a constant."""
+        if not any(isinstance(argument, Expr) for argument in arguments):
             return self.name
-        return f"{self.name}({', '.join(_format_constant(one) if isinstance(one, Expr) else '·' for one in arguments)})"
+        written = (_format_constant(argument) if isinstance(argument, Expr) else "·" for argument in arguments)
+        return f"{self.name}({', '.join(written)})"
 
-    def _wrap_error(self, error: AlgebraError, at: int) -> AlgebraError:
+    def _wrap_error(self, error: AlgebraError, offset: int) -> AlgebraError:
         text = message(N_("In {name}: {problem}"), name=self.name, problem=error.message)
-        return AlgebraError(text, at, len(self.name))
+        return AlgebraError(text, offset, len(self.name))
 
     @cached_property
     def equations(self) -> list[Equation]:
@@ -85,7 +86,7 @@ class FunctionDefinition:
 
     @cached_property
     def operation_without_shapes(self) -> Operation:
-        """The operation as far as it can be told without shapes. Raises `AlgebraError` at a place in the text."""
+        """The operation with all operands taken for numbers. Raises `AlgebraError` at an offset in the text."""
         return composite_operation(self.name, self._body_without_shapes)
 
     @cached_property
@@ -94,41 +95,41 @@ class FunctionDefinition:
 
     @cached_property
     def num_nodes(self) -> int:
-        """How many nodes it consists of when all in it is opened."""
+        """The number of nodes after all custom functions are unfolded."""
         nodes = (node for node in self._body_without_shapes.nodes if not node.is_input)
         return sum(
             1 if node.custom_operation is None else self.definitions[node.operation.label].num_nodes for node in nodes
         )
 
-    def evaluate_constant(self, args: Sequence[Expr], at: int) -> Expr:
-        """Its value for constants, as a constant. Raises `AlgebraError` at `at`."""
+    def evaluate_constant(self, args: Sequence[Expr], offset: int) -> Expr:
+        """Return the value for constants, as a constant. Raises `AlgebraError` at `offset`."""
         try:
             value = evaluate(self.expand(args), {})
         except AlgebraError as error:
-            raise self._wrap_error(error, at) from None
+            raise self._wrap_error(error, offset) from None
         if ops.is_matrix(value):
-            return Grid(tuple(map(tuple, value)), at)
+            return Grid(tuple(map(tuple, value)), offset)
         assert isinstance(value, Expr)
         return value
 
     def expand(self, args: Sequence[Expr]) -> Expr:
-        """The function as one formula, with `args` for its inputs."""
-        meaning = dict(zip(self.inputs, args, strict=True))
+        """Return the function as one formula of `args`."""
+        bindings = dict(zip(self.inputs, args, strict=True))
         for equation in self.equations:
-            result = self._substitute(equation.expr, meaning)
+            result = self._substitute(equation.expr, bindings)
             if equation.name:
-                meaning[equation.name] = result
+                bindings[equation.name] = result
         return result
 
-    def _substitute(self, tree: Expr, meaning: Mapping[str, Expr]) -> Expr:
+    def _substitute(self, tree: Expr, bindings: Mapping[str, Expr]) -> Expr:
         done: dict[int, Expr] = {}
         for part in postorder(tree):
             if isinstance(part, Sym):
-                done[id(part)] = meaning.get(part.name, part)
+                done[id(part)] = bindings.get(part.name, part)
             elif isinstance(part, Apply):
-                inside = tuple(done[id(arg)] for arg in part.args)
-                own = self.definitions.get(part.op)
-                done[id(part)] = own.expand(inside) if own else Apply(part.op, inside, part.position)
+                args = tuple(done[id(arg)] for arg in part.args)
+                definition = self.definitions.get(part.op)
+                done[id(part)] = definition.expand(args) if definition else Apply(part.op, args, part.position)
             elif isinstance(part, Grid):
                 done[id(part)] = Grid(tuple(tuple(done[id(cell)] for cell in row) for row in part.rows), part.position)
             else:
@@ -147,20 +148,20 @@ def make_definition(
     definitions: Mapping[str, FunctionDefinition] | None = None,
     later_names: Collection[str] = (),
 ) -> FunctionDefinition:
-    """A function of one's own, checked; name and inputs have passed `check_name` and `check_inputs`.
+    """Return a checked definition; its name and inputs must have passed `check_name` and `check_inputs`.
 
-    `definitions` are the definitions before it, `later_names` the names of those after it. Raises `AlgebraError` with the place
-    in `text`, or `UnusedInputError`.
+    `definitions` may be used in the text; a name in `later_names` is defined after it and gives its own error. Raises
+    `AlgebraError` with the offset in `text`, or `UnusedInputError`.
     """
     definitions = definitions or {}
     definition = FunctionDefinition(name, inputs, text, dict(definitions))
     try:
         equations = definition.equations
     except AlgebraError as error:
-        called = text[error.position : error.position + error.length]
-        if called in later_names:
+        unknown = text[error.position : error.position + error.length]
+        if unknown in later_names:
             raise AlgebraError(
-                _unknown_name_message(called, name, inputs, later_names), error.position, error.length
+                _unknown_name_message(unknown, name, inputs, later_names), error.position, error.length
             ) from None
         raise
     defined = {equation.name for equation in equations}
@@ -172,30 +173,30 @@ def make_definition(
                 raise AlgebraError(
                     _unknown_name_message(part.name, name, inputs, later_names), part.position, len(part.name)
                 )
-    for position, one in enumerate(inputs):
-        if one not in used or one in defined:
-            raise UnusedInputError(one, position)
-    # What can be told without shapes is told now and not where it is used.
+    for position, input_name in enumerate(inputs):
+        if input_name not in used or input_name in defined:
+            raise UnusedInputError(input_name, position)
+    # Report errors in the definition here, not where the function is used.
     _ = definition.operation_without_shapes
     return definition
 
 
-def _unknown_name_message(name: str, of: str, inputs: Sequence[str], later_names: Collection[str]) -> Message:
-    if name == of:
+def _unknown_name_message(name: str, function: str, inputs: Sequence[str], later_names: Collection[str]) -> Message:
+    if name == function:
         return message(N_("“{name}” stands in its own definition, which would never end. Take it out."), name=name)
     if name in later_names:
         return message(N_("“{name}” is defined further down. Move its definition up, before this one."), name=name)
     text = N_("Unknown name “{name}”. The formula of {of} knows its inputs {known}.")
-    return message(text, name=name, of=of, known=", ".join(inputs))
+    return message(text, name=name, of=function, known=", ".join(inputs))
 
 
 def check_name(name: str, other_names: Collection[str]) -> Message | None:
-    """What is wrong with a name for a function, where there are `other_names`."""
+    """Return why a function cannot have this name beside `other_names`; None if it can."""
     if not name.isidentifier():
         return message(N_("“{name}” is no name for a function. Write one word of letters and digits."), name=name)
     if name in FUNCTIONS or name in EVALUATORS or name in OPERATIONS or name in CONSTANTS:
         return message(N_("{name} is built in. Choose another name for your own."), name=name)
-    # Its nodes are called by the name and a number.
+    # Its nodes are called by the name and a number: swish1.
     if is_reserved(name) or is_reserved(f"{name}1"):
         return message(_RESERVED_NAME, name=name)
     if name in other_names:
@@ -204,16 +205,17 @@ def check_name(name: str, other_names: Collection[str]) -> Message | None:
 
 
 def check_inputs(name: str, inputs: Sequence[str], other_names: Collection[str]) -> tuple[int, Message] | None:
-    """What is wrong with the inputs of a function, and which of them is to blame."""
+    """Return the position of a bad input of a function and what is wrong with it; None if all are fine."""
     if not inputs:
         return 0, message(N_("{name} has no inputs. Write at least one, as in {name}(x)."), name=name)
-    for position, one in enumerate(inputs):
-        if not one.rstrip("'").isidentifier():
-            return position, message(N_("“{name}” is no name for an input. Write one word, such as x."), name=one)
-        if is_reserved(one) or one in other_names or one == name:
-            return position, message(_RESERVED_NAME, name=one)
-        if one in inputs[:position]:
-            return position, message(N_("Input “{name}” stands here twice. Keep one."), name=one)
+    for position, input_name in enumerate(inputs):
+        if not input_name.rstrip("'").isidentifier():
+            text = N_("“{name}” is no name for an input. Write one word, such as x.")
+            return position, message(text, name=input_name)
+        if is_reserved(input_name) or input_name in other_names or input_name == name:
+            return position, message(_RESERVED_NAME, name=input_name)
+        if input_name in inputs[:position]:
+            return position, message(N_("Input “{name}” stands here twice. Keep one."), name=input_name)
         if position >= MAX_INPUTS:
             text = N_("{name} has more than {n} inputs. Take it apart into smaller ones.")
             return position, message(text, name=name, n=MAX_INPUTS)
@@ -223,9 +225,9 @@ def check_inputs(name: str, inputs: Sequence[str], other_names: Collection[str])
 def parse_definition(
     text: str, definitions: Mapping[str, FunctionDefinition] | None = None, later_names: Collection[str] = ()
 ) -> FunctionDefinition:
-    """The definition in a text such as `swish(x) = x * sigmoid(x)`; `definitions` and `later_names` as in `make_definition`.
+    """Return the definition in a text such as `swish(x) = x * sigmoid(x)`. Raises `AlgebraError` with its offset.
 
-    Raises `AlgebraError` with the place in `text`.
+    `definitions` may be used in the text; a name in `later_names` is defined after it and gives its own error.
     """
     if len(text) > GRAPH.characters:
         limit = message(N_("This is longer than {n} characters. Write it shorter."), n=GRAPH.characters)
@@ -234,25 +236,25 @@ def parse_definition(
     name, inputs = head[0], head[1:]
     if fault := check_name(name.text, definitions or ()):
         raise AlgebraError(fault, name.position, len(name.text))
-    if found := check_inputs(name.text, [token.text for token in inputs], definitions or ()):
-        position, fault = found
+    input_names = tuple(token.text for token in inputs)
+    if bad_input := check_inputs(name.text, input_names, definitions or ()):
+        position, fault = bad_input
         raise AlgebraError(fault, inputs[position].position, len(inputs[position].text))
-    body = len(text) - len(text[equals.position + 1 :].lstrip())
+    body_start = len(text) - len(text[equals.position + 1 :].lstrip())
     try:
-        return make_definition(name.text, tuple(token.text for token in inputs), text[body:], definitions, later_names)
+        return make_definition(name.text, input_names, text[body_start:], definitions, later_names)
     except UnusedInputError as error:
         unused = inputs[error.position]
         raise AlgebraError(error.message, unused.position, len(unused.text)) from None
     except AlgebraError as error:
-        raise AlgebraError(error.message, body + max(error.position, 0), error.length) from None
+        raise AlgebraError(error.message, body_start + max(error.position, 0), error.length) from None
 
 
 def _parse_head(text: str) -> tuple[list[Token], Token]:
-    """The name and the inputs in front of the = sign, and the sign. Raises `AlgebraError`."""
-    found = tokenize(text)
+    """Return the name and the inputs before the = sign, and the sign. Raises `AlgebraError`."""
     names: list[Token] = []
     expected = ["name", "(", "name"]
-    for token in found:
+    for token in tokenize(text):
         if token.kind != expected[0] and not (token.kind == ")" and expected == [",", "name"]):
             break
         if token.kind == "name":

@@ -1,8 +1,8 @@
-"""Both passes as formulas, where inputs or the start are left as symbols.
+"""Symbolic passes: both passes as formulas, with symbols for inputs or for the start.
 
-`named_passes` writes each value by the names of the graph: a named node by its name, an unnamed short one by its formula, so
-that a sigmoid called y has the slope y·(1 − y). `closed_form_gradients` writes it in the inputs alone. Numbers stay numbers where
-they are short; a matrix of numbers is told by its name.
+`named_passes` uses the names of the graph: a named node is written by its name, so that a sigmoid called y has the slope
+y·(1 − y), and an unnamed short one by its formula. `closed_form_gradients` uses only the inputs. Short numbers stay
+numbers; a matrix of numbers is written by its name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tutor.algebra import expr, ops
 from tutor.algebra.expr import Apply, Expr, Sym, children, free_names, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.printing import format_exact, format_expr
+from tutor.algebra.simplify import infer_domain, simplify
 from tutor.engine.passes import EdgeGradient, NonFiniteError, Passes
 from tutor.i18n import N_, message
 
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph
 
-#: An unnamed node, or a gradient, whose formula is longer than this is told by its id, or as ∂z/∂(its node).
+#: A longer formula of an unnamed node is replaced by its id, and that of a gradient by ∂z/∂(node); in characters.
 MAX_READABLE_LENGTH = 40
-#: A closed form of more different parts than this is not tidied, and one of more parts, written out, is left out.
+#: The most different parts of a closed form that is simplified, and the most parts, written out, of one that is returned.
 _MAX_SIMPLIFIED_PARTS, _MAX_CLOSED_FORM_PARTS = 2_000, 60
 
 
 def has_symbols(value: Value) -> bool:
-    """Whether a value is, or contains, a symbol."""
+    """Return whether a value contains a symbol."""
     if isinstance(value, MatrixExpr):
         return True
     seen: set[int] = set()
     for cell in value.ravel() if ops.is_matrix(value) else (value,):
-        # What the cells of a matrix have in common is looked at once.
+        # Cells of a matrix may share parts.
         for node in postorder(cell, seen):
             if isinstance(node, Sym) and node.name != "pi":
                 return True
@@ -45,9 +46,9 @@ def has_symbols(value: Value) -> bool:
 def named_passes(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None, target_name: str = ""
 ) -> Passes:
-    """Both passes by the names of the graph. `target_name` is what gradients are of, the output where it is left out.
+    """Return both passes in the names of the graph. Raises `NonFiniteError`.
 
-    Raises `NonFiniteError`.
+    `target_name` is the name of the differentiated value in ∂z/∂x, by default the output's.
     """
     return _NamedPasses(graph, inputs, target_name or graph.output).backward(start, wrt)
 
@@ -55,26 +56,27 @@ def named_passes(
 def closed_form_gradients(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
 ) -> Mapping[str, Value]:
-    """The gradients of the inputs, each in the inputs alone.
+    """Return the gradients of the inputs as formulas of the inputs, without those that are too long.
 
-    What would be too long is left out. Raises `NonFiniteError`.
+    Raises `NonFiniteError`.
     """
-    formulas = _SymbolicPasses(graph, inputs)
-    passes = formulas.backward(start, wrt)
-    found = {name: passes.gradients[graph.position[name]] for name in graph.inputs}
-    short = {
-        name: value
-        for name, value in found.items()
-        if value is not None and _count_parts(expr_of(value)) <= _MAX_SIMPLIFIED_PARTS
+    symbolic = _SymbolicPasses(graph, inputs)
+    passes = symbolic.backward(start, wrt)
+    gradients = {name: passes.gradients[graph.position[name]] for name in graph.inputs}
+    simplified = {
+        name: symbolic.simplify_value(gradient)
+        for name, gradient in gradients.items()
+        if gradient is not None and _count_parts(expr_of(gradient)) <= _MAX_SIMPLIFIED_PARTS
     }
-    tidied = {name: formulas.simplify_value(value) for name, value in short.items()}
     return {
-        name: value for name, value in tidied.items() if _count_written_parts(expr_of(value)) <= _MAX_CLOSED_FORM_PARTS
+        name: gradient
+        for name, gradient in simplified.items()
+        if _count_written_parts(expr_of(gradient)) <= _MAX_CLOSED_FORM_PARTS
     }
 
 
 class _SymbolicPasses:
-    """A forward pass on formulas. `values` are for showing, `rule_values` what rules are run on."""
+    """A forward pass on formulas: `values` for display, `rule_values` as arguments of rules."""
 
     def __init__(self, graph: Graph, inputs: Mapping[str, Value]) -> None:
         self.graph = graph
@@ -85,20 +87,20 @@ class _SymbolicPasses:
         self.rule_values: list[Value] = []
         for position, node in enumerate(graph.nodes):
             if node.op is None:
-                value = meant = inputs[node.id]
+                value = formula = inputs[node.id]
                 if ops.is_array(value):
-                    meant = MatrixExpr(Sym(node.id), (value.shape[-2], value.shape[-1]))
+                    formula = MatrixExpr(Sym(node.id), (value.shape[-2], value.shape[-1]))
             else:
-                meant = self.stored_form(self.compute_node(position, self.rule_values))
-                numbers = not any(arg is not None and has_symbols(self.values[arg]) for arg in node.args)
-                value = self.compute_node(position, self.values) if numbers else meant
+                formula = self.stored_form(self.compute_node(position, self.rule_values))
+                is_numeric = not any(arg is not None and has_symbols(self.values[arg]) for arg in node.args)
+                value = self.compute_node(position, self.values) if is_numeric else formula
             self.values.append(value)
-            self.rule_values.append(self.reference_to(position, meant))
+            self.rule_values.append(self.reference_to(position, formula))
 
-    def compute_node(self, position: int, found: list[Value]) -> Value:
+    def compute_node(self, position: int, values: list[Value]) -> Value:
         node = self.graph.nodes[position]
         try:
-            return node.operation.forward(*self.operands_of(position, found))
+            return node.operation.forward(*self.operands_of(position, values))
         except ZeroDivisionError:
             raise self.no_value_error(position, N_("{node} divides by zero.")) from None
         except (ArithmeticError, ValueError):
@@ -107,30 +109,28 @@ class _SymbolicPasses:
     def no_value_error(self, position: int, text: str) -> NonFiniteError:
         return NonFiniteError(self.graph.nodes[position].id, message(text, node=self.graph.label(position)))
 
-    def operands_of(self, position: int, found: list[Value]) -> tuple[Value, ...]:
+    def operands_of(self, position: int, values: list[Value]) -> tuple[Value, ...]:
         node = self.graph.nodes[position]
         const = node.const
-        if node.op == "broadcast" and node.shape is not None and found is self.rule_values:
-            # Ones that are no cells, for their shape alone.
+        if node.op == "broadcast" and node.shape is not None and values is self.rule_values:
+            # Only the shape of the ones matters.
             const = MatrixExpr(Apply("ones", tuple(map(expr.number, node.shape))), node.shape)
-        return tuple(const if arg is None else found[arg] for arg in node.args)
+        return tuple(const if arg is None else values[arg] for arg in node.args)
 
     def reference_to(self, position: int, value: Value) -> Value:
-        """What stands for a node in the formulas of others."""
+        """Return what represents a node in other formulas."""
         return value
 
     def upstream_reference(self, position: int, value: Value) -> Value:
-        """What stands for a node's gradient in what goes back from it."""
+        """Return what represents a node's gradient in the gradients of its operands."""
         return value
 
     def stored_form(self, value: Value) -> Value:
-        """A formula as it is kept."""
+        """Return the form in which a formula is stored."""
         return value
 
     def simplify_value(self, value: Value) -> Value:
-        """A formula as a person would write it."""
-        from tutor.algebra.simplify import simplify
-
+        """Return a formula as a person would write it."""
         if isinstance(value, MatrixExpr):
             return MatrixExpr(simplify(value.expr, self.shapes), value.shape)
         if ops.is_matrix(value):
@@ -141,13 +141,13 @@ class _SymbolicPasses:
         graph = self.graph
         shape = graph.nodes[graph.output_position].shape
         if shape is not None and not ops.is_matrix(start):
-            named = isinstance(start, Sym)
-            start = MatrixExpr(start if named else expr.mul(start, _ones_expr(shape)), shape)
-            if named:
+            is_symbol = isinstance(start, Sym)
+            start = MatrixExpr(start if is_symbol else expr.mul(start, _ones_expr(shape)), shape)
+            if is_symbol:
                 self.shapes[start.expr.name] = shape
         elif shape is not None and not isinstance(start, MatrixExpr):
             start = MatrixExpr(expr_of(start), shape)
-        wanted = graph.depends_on(wrt)
+        needed = graph.depends_on(wrt)
         gradients: list[Value] = [None] * len(graph.nodes)
         gradients[graph.output_position] = start
         edges: dict[tuple[int, int], EdgeGradient] = {}
@@ -160,11 +160,10 @@ class _SymbolicPasses:
                 continue
             upstream = self.upstream_reference(position, gradients[position])
             for edge in graph.incoming_edges[position]:
-                if wanted[edge.source]:
-                    passed = self.edge_gradient(position, edge.slot, upstream)
-                    edges[position, edge.slot] = passed
-                    before = gradients[edge.source]
-                    gradients[edge.source] = passed.gradient if before is None else before + passed.gradient
+                if needed[edge.source]:
+                    edges[position, edge.slot] = self.edge_gradient(position, edge.slot, upstream)
+                    gradient, before = edges[position, edge.slot].gradient, gradients[edge.source]
+                    gradients[edge.source] = gradient if before is None else before + gradient
         return Passes(graph, tuple(self.values), start, tuple(gradients), edges)
 
     def edge_gradient(self, position: int, slot: int, upstream: Value) -> EdgeGradient:
@@ -205,9 +204,7 @@ class _NamedPasses(_SymbolicPasses):
         return self.name_formula(f"d{self.target_name}/d{node.name or node.id}", value)
 
     def name_formula(self, name: str, value: Value) -> Value:
-        """A name for a formula, with what is known of its sign."""
-        from tutor.algebra.simplify import infer_domain
-
+        """Return a symbol for a formula, with the formula's domain."""
         shape = ops.shape_of(value)
         self.shapes[name] = shape
         symbol = Sym(name, domain=infer_domain(expr_of(value), self.shapes))
@@ -215,7 +212,7 @@ class _NamedPasses(_SymbolicPasses):
 
 
 def _count_parts(formula: Expr) -> int:
-    """How many different parts a formula has, counted to a little more than what is large."""
+    """Count the different parts of a formula, up to one more than `_MAX_SIMPLIFIED_PARTS`."""
     count = 0
     for _ in postorder(formula):
         count += 1
@@ -225,7 +222,7 @@ def _count_parts(formula: Expr) -> int:
 
 
 def _count_written_parts(formula: Expr) -> int:
-    """How many parts a formula has as it is written, where what is shared is written each time."""
+    """Count the parts of a formula as it is written, shared ones each time."""
     sizes: dict[int, int] = {}
     for node in postorder(formula):
         sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children(node))
