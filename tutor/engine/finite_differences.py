@@ -1,7 +1,7 @@
-"""Gradients held against difference quotients: of a whole graph, of one node, and as the step shrinks.
+"""Numerical gradient check: difference quotients of a graph or of one node, and their error as the step shrinks.
 
-Forward: (f(x + δ) − f(x))/δ, whose error shrinks like δ. Central: (f(x + δ) − f(x − δ))/2δ, whose error shrinks like
-δ². Below some δ round-off takes over, and grows like 1/δ.
+The forward quotient (f(x + δ) − f(x))/δ has an error proportional to δ, the central one, (f(x + δ) − f(x − δ))/2δ, to
+δ². For small δ the round-off error dominates, which grows like 1/δ.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Cell: TypeAlias = tuple[int, int] | None
 
 @dataclass(frozen=True, slots=True)
 class DifferenceQuotient:
-    """A difference quotient beside the gradient it comes near to; `value` is None where it has none, `reason` says so."""
+    """A difference quotient and the gradient that it approximates; `value` is None if there is none, for a `reason`."""
 
     gradient: float
     value: float | None
@@ -42,12 +42,12 @@ class DifferenceQuotient:
 
     @property
     def error(self) -> float | None:
-        """How far off the gradient it is."""
+        """The distance from the gradient."""
         return None if self.value is None else abs(self.value - self.gradient)
 
     @property
     def relative_error(self) -> float | None:
-        """The error beside the larger of the two."""
+        """The error divided by the larger of the two."""
         if self.value is None or self.error is None:
             return None
         size = max(abs(self.value), abs(self.gradient))
@@ -56,9 +56,9 @@ class DifferenceQuotient:
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """One number that is moved by ±δ: an input, a cell of one, or an operand of a node (`name` is its edge's id).
+    """The check of one number: an input, a cell of one, or an operand of a node (then `name` is the id of its edge).
 
-    `crosses_kink`: a slope jumps within δ, so that the two sides differ.
+    `crosses_kink` says that a slope jumps within ±δ, so that the quotients may differ from the gradient.
     """
 
     name: str
@@ -71,7 +71,7 @@ class GradientCheck:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPoint:
-    """The quotients of one step."""
+    """The quotients for one step δ."""
 
     delta: float
     forward: DifferenceQuotient
@@ -86,17 +86,17 @@ def check_gradients(
     wrt: Collection[str] | None = None,
     max_cells: int | None = None,
 ) -> tuple[GradientCheck, ...]:
-    """The gradient of every cell of the inputs (of those in `wrt`) beside its difference quotients for a step δ.
+    """Compare the gradient of every cell of the inputs in `wrt` (None: all) with its difference quotients for a step δ.
 
-    Inputs and `start` are floats or exact numbers, `start` a number or a matrix of the output's shape. `max_cells` is how
-    many cells of an input are moved at most, spread evenly; None for all. Raises `NonFiniteError` where the graph has no
-    value or slope for the inputs themselves.
+    Inputs and `start` are floats or exact numbers; `start` may be a matrix of the output's shape. At most `max_cells`
+    cells of each input, evenly spread, are checked; None for all. Raises `NonFiniteError` if the graph has no value or
+    slope for the inputs themselves.
     """
     inputs, start = _all_to_floats(inputs), to_floats(start)
     passes = forward_backward(graph, inputs, start, wrt)
-    mover = _Perturber(inputs, passes)
+    perturber = _Perturber(inputs, passes)
     return tuple(
-        mover.check_cell(name, cell, delta, float(_cell_of(passes.gradients[graph.position[name]], cell)))
+        perturber.check_cell(name, cell, delta, float(_cell_of(passes.gradients[graph.position[name]], cell)))
         for name in graph.inputs
         if wrt is None or name in wrt
         for cell in _list_cells(inputs[name], max_cells)
@@ -113,38 +113,37 @@ def error_curve(
     gradient: float | None = None,
     steps: Sequence[float] = DEFAULT_STEPS,
 ) -> tuple[ErrorPoint, ...]:
-    """The quotients of one input, or one `cell` of it, for each step, beside the true gradient.
+    """Return the quotients of one input, or of one `cell` of it, for each step.
 
-    That is computed exactly, unless it is known as `gradient` already. Raises as `check_gradients`.
+    The true gradient is computed exactly unless it is given. Raises `NonFiniteError` like `check_gradients`.
     """
     if gradient is None:
         exact = {key: ops.map_cells(_to_exact, value) for key, value in inputs.items()}
-        found = forward_backward(graph, exact, ops.map_cells(_to_exact, start), (name,)).gradients[graph.position[name]]
-        gradient = nearest_float(_cell_of(found, cell))
+        passes = forward_backward(graph, exact, ops.map_cells(_to_exact, start), (name,))
+        gradient = nearest_float(_cell_of(passes.gradients[graph.position[name]], cell))
     inputs = _all_to_floats(inputs)
-    mover = _Perturber(inputs, forward_backward(graph, inputs, to_floats(start), (name,)))
-    entries = ((delta, mover.check_cell(name, cell, delta, gradient)) for delta in steps)
-    return tuple(ErrorPoint(delta, entry.forward, entry.central) for delta, entry in entries)
+    perturber = _Perturber(inputs, forward_backward(graph, inputs, to_floats(start), (name,)))
+    checks = ((delta, perturber.check_cell(name, cell, delta, gradient)) for delta in steps)
+    return tuple(ErrorPoint(delta, check.forward, check.central) for delta, check in checks)
 
 
 def check_local_gradient(
     graph: Graph, inputs: Mapping[str, Value], node: str, delta: float
 ) -> tuple[GradientCheck, ...]:
-    """The local gradient of one node, by its id or name, beside the difference quotients of its own operation.
+    """Compare the local gradient of one node, by its id or name, with the difference quotients of its operation.
 
-    There is an entry for each cell of each operand that an edge brings. Where a node goes over whole matrices (@, Σ)
-    its gradient is what it sends back for an upstream of 1 in every cell. Raises as `check_gradients`, and
-    `KeyError` where there is no such node.
+    Every cell of every operand with an edge is checked. For a structural operation (@, Σ) the gradient is that for an
+    upstream of 1 in every cell. Raises `NonFiniteError` like `check_gradients`, and `KeyError` for an unknown node.
     """
-    found = forward(graph, _all_to_floats(inputs))
+    forward_values = forward(graph, _all_to_floats(inputs))
     position = graph.position[node]
     edges = graph.incoming_edges[position]
-    places = {edge.slot: place for place, edge in enumerate(edges)}
-    feeding = [Node(edge.id, None, name=edge.id, shape=graph.nodes[edge.source].shape) for edge in edges]
+    input_positions = {edge.slot: index for index, edge in enumerate(edges)}
+    input_nodes = [Node(edge.id, None, name=edge.id, shape=graph.nodes[edge.source].shape) for edge in edges]
     checked = graph.nodes[position]
-    args = tuple(places.get(slot) for slot in range(len(checked.args)))
-    alone = Graph((*feeding, replace(checked, args=args)), graph.output)
-    return check_gradients(alone, {edge.id: found[edge.source] for edge in edges}, delta)
+    args = tuple(input_positions.get(slot) for slot in range(len(checked.args)))
+    single_node = Graph((*input_nodes, replace(checked, args=args)), graph.output)
+    return check_gradients(single_node, {edge.id: forward_values[edge.source] for edge in edges}, delta)
 
 
 def backward_with_numeric_node(
@@ -155,27 +154,28 @@ def backward_with_numeric_node(
     start: Value = 1.0,
     wrt: Collection[str] | None = None,
 ) -> Passes:
-    """Both passes in floats, with the local gradient of one node replaced by its forward difference; from there the
-    chain goes on by the rules. Raises as `check_local_gradient`, and `NonFiniteError` where a difference has no value.
+    """Return both passes in floats with forward differences instead of the rules of one node.
+
+    Raises `NonFiniteError` also if a difference is not finite, and `KeyError` for an unknown node.
     """
     position = graph.position[node]
     checked = graph.nodes[position]
     operation = checked.operation
-    rules = tuple(_numeric_derivative(operation.forward, slot, delta) for slot in range(len(checked.args)))
-    pulls = tuple(_numeric_vjp(operation.forward, slot, delta) for slot in range(len(checked.args)))
-    local, pull = ((), pulls) if operation.vjp else (rules, ())
-    instead = Operation(
-        operation.id, operation.symbol, operation.forward, rule=(), question=(), derivative=local, vjp=pull
+    make_rule = _numeric_vjp if operation.vjp else _numeric_derivative
+    rules = tuple(make_rule(operation.forward, slot, delta) for slot in range(len(checked.args)))
+    derivative, vjp = ((), rules) if operation.vjp else (rules, ())
+    numeric = Operation(
+        operation.id, operation.symbol, operation.forward, rule=(), question=(), derivative=derivative, vjp=vjp
     )
     nodes = list(graph.nodes)
-    nodes[position] = replace(checked, custom_operation=instead)
+    nodes[position] = replace(checked, custom_operation=numeric)
     return forward_backward(
         Graph(tuple(nodes), graph.output, graph.text), _all_to_floats(inputs), to_floats(start), wrt
     )
 
 
 def _numeric_derivative(function: Callable[..., Value], slot: int, delta: float) -> Callable[..., Value]:
-    """The difference quotients of a function that goes cell by cell, as a rule for a local gradient."""
+    """Return the derivative rule of an elementwise function by difference quotients."""
 
     def rule(z: Value, *args: Value) -> Value:
         return (function(*args[:slot], args[slot] + delta, *args[slot + 1 :]) - z) / delta
@@ -184,12 +184,12 @@ def _numeric_derivative(function: Callable[..., Value], slot: int, delta: float)
 
 
 def _numeric_vjp(function: Callable[..., Value], slot: int, delta: float) -> Callable[..., Value]:
-    """What an upstream comes to by difference quotients, cell after cell, as a rule for a function of matrices."""
+    """Return the vjp rule of a function of matrices by difference quotients, one for each cell."""
 
     def rule(g: Value, z: Value, *args: Value) -> Value:
         def quotient(cell: Cell) -> float:
-            moved = function(*args[:slot], _perturb(args[slot], cell, delta), *args[slot + 1 :])
-            return _weighted_change(g, z, moved) / delta
+            perturbed = function(*args[:slot], _perturb(args[slot], cell, delta), *args[slot + 1 :])
+            return _weighted_change(g, z, perturbed) / delta
 
         return _map_cells(quotient, args[slot])
 
@@ -197,45 +197,45 @@ def _numeric_vjp(function: Callable[..., Value], slot: int, delta: float) -> Cal
 
 
 class _Perturber:
-    """Moves one number at a time and sees what the output does. `passes` are in floats."""
+    """Perturb one number at a time and compute the change of the output. `passes` are in floats."""
 
     def __init__(self, inputs: Mapping[str, Value], passes: Passes) -> None:
         self.inputs = inputs
         self.passes = passes
 
     def check_cell(self, name: str, cell: Cell, delta: float, gradient: float) -> GradientCheck:
-        """The quotients where `cell` of the input `name` is moved by ±δ, beside `gradient`."""
-        here, graph = self.passes.values, self.passes.graph
+        """Return the quotients for `cell` of the input `name`, perturbed by ±δ."""
+        values, graph = self.passes.values, self.passes.graph
         above, below = self.forward_perturbed(name, cell, delta), self.forward_perturbed(name, cell, -delta)
-        ahead = central = None
+        forward_quotient = central_quotient = None
         if not isinstance(above, Message):
-            ahead = _weighted_change(self.passes.start, here[-1], above[-1]) / delta
+            forward_quotient = _weighted_change(self.passes.start, values[-1], above[-1]) / delta
         if not isinstance(above, Message) and not isinstance(below, Message):
-            central = _weighted_change(self.passes.start, below[-1], above[-1]) / (2 * delta)
+            central_quotient = _weighted_change(self.passes.start, below[-1], above[-1]) / (2 * delta)
         sides = [side for side in (above, below) if not isinstance(side, Message)]
         return GradientCheck(
             name,
             cell,
             gradient,
-            _make_quotient(gradient, ahead, above),
-            _make_quotient(gradient, central, above if isinstance(above, Message) else below),
-            any(crosses_kink(graph, here, side) for side in sides),
+            _make_quotient(gradient, forward_quotient, above),
+            _make_quotient(gradient, central_quotient, above if isinstance(above, Message) else below),
+            any(crosses_kink(graph, values, side) for side in sides),
         )
 
     def forward_perturbed(self, name: str, cell: Cell, by: float) -> tuple[Value, ...] | Message:
-        """The forward values with one number moved, or why there are none."""
-        before = self.inputs[name]
-        moved = _perturb(before, cell, by)
-        if _cell_of(moved, cell) == _cell_of(before, cell):
+        """Return the forward values with one number changed, or the reason why there are none."""
+        value = self.inputs[name]
+        perturbed = _perturb(value, cell, by)
+        if _cell_of(perturbed, cell) == _cell_of(value, cell):
             return message(N_("δ is so small that adding it changes nothing in floats. Take a larger one."))
         try:
-            found = forward(self.passes.graph, {**self.inputs, name: moved})
+            forward_values = forward(self.passes.graph, {**self.inputs, name: perturbed})
         except NonFiniteError as error:
             return error.message
-        pole = find_crossed_pole(self.passes.graph, self.passes.values, found)
+        pole = find_crossed_pole(self.passes.graph, self.passes.values, forward_values)
         if pole is not None:
             return message(N_("{node} divides by zero within δ. Take a smaller one."), node=pole)
-        return found
+        return forward_values
 
 
 def _make_quotient(gradient: float, value: float | None, side: tuple[Value, ...] | Message) -> DifferenceQuotient:
@@ -247,16 +247,16 @@ def _make_quotient(gradient: float, value: float | None, side: tuple[Value, ...]
 
 
 def _weighted_change(g: Value, before: Value, after: Value) -> float:
-    """How much the output rises, each cell of it weighted by its upstream."""
+    """Return the change of the output, each cell weighted by its upstream."""
     return float(ops.sum_axis(g * (after - before)))
 
 
 def _perturb(value: Value, cell: Cell, by: float) -> Value:
     if cell is None:
         return value + by
-    moved = value.copy()
-    moved[cell] += by
-    return moved
+    perturbed = value.copy()
+    perturbed[cell] += by
+    return perturbed
 
 
 def _cell_of(value: Value, cell: Cell) -> Value:
@@ -264,27 +264,27 @@ def _cell_of(value: Value, cell: Cell) -> Value:
 
 
 def _list_cells(value: Value, max_cells: int | None = None) -> list[Cell]:
-    """The cells of a matrix row by row, or at most so many of them, evenly spread; None for a number."""
+    """Return the cells of a matrix row by row, at most `max_cells`, evenly spread; [None] for a number."""
     if not ops.is_matrix(value):
         return [None]
     rows, columns = value.shape
     count = rows * columns
-    taken = count if max_cells is None else min(count, max_cells)
-    return [divmod(i * count // taken, columns) for i in range(taken)]
+    num_listed = count if max_cells is None else min(count, max_cells)
+    return [divmod(i * count // num_listed, columns) for i in range(num_listed)]
 
 
 def _map_cells(function: Callable[[Cell], float], value: Value) -> Value:
-    """What `function` gives for each cell, in the shape of `value`."""
+    """Return the results of `function` for all cells, in the shape of `value`."""
     if not ops.is_matrix(value):
         return function(None)
-    found = value.copy()
+    results = value.copy()
     for cell in _list_cells(value):
-        found[cell] = function(cell)
-    return found
+        results[cell] = function(cell)
+    return results
 
 
 def to_floats(value: Value) -> Value:
-    """A value in floats: each exact number of it the nearest one."""
+    """Return a value in floats, the nearest ones to exact numbers."""
     return ops.map_cells(lambda cell: nearest_float(cell) if isinstance(cell, Expr) else float(cell), value)
 
 

@@ -1,6 +1,6 @@
-"""Sums, products, quotients, powers.
+"""Arithmetic operations: sums, products, quotients and powers.
 
-Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Functions of one number.
+"""Elementwise functions: exp, log, sigmoid and the like.
 
-Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _sigmoid_gradient_at(e: EdgeContext, value: Value) -> Value:
 
 
 def _degrees_to_radians(x: Value) -> Value:
-    """The angle that somebody computes with whose calculator reads `x` in degrees."""
+    """Return the angle if a calculator takes `x` for degrees."""
     return x * (Sym("pi") if is_exact(x) else math.pi) / 180
 
 

@@ -1,6 +1,6 @@
-"""Matrices: products, shapes; softmax by rows.
+"""Matrix operations: product, transpose, broadcast and rowwise softmax.
 
-Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _WRONG_SUM_AXIS = N_(
 
 
 def _first_copy(e: EdgeContext) -> Value:
-    """What came back from the first of the copies."""
+    """Return the upstream of the first copy."""
     small, wide = shape_of(e.x), shape_of(e.g)
     if small is None:
         return e.g[..., 0, 0][()]
     assert wide is not None
-    kept = e.g if small[0] == wide[0] else e.g[..., :1, :]
-    return kept if small[1] == wide[1] else kept[..., :1]
+    rows = e.g if small[0] == wide[0] else e.g[..., :1, :]
+    return rows if small[1] == wide[1] else rows[..., :1]
 
 
 def _sum_wrong_axis(e: EdgeContext) -> Value:
-    """The upstream summed along the axis that had not been repeated. Raises `ValueError` where there is none."""
+    """Return the upstream summed along the axis that was not repeated. Raises `ValueError` if both or none were."""
     small, wide = shape_of(e.x), shape_of(e.g)
     if small is None or wide is None or (small[0] != wide[0]) == (small[1] != wide[1]):
         raise ValueError("no other axis")
@@ -47,7 +47,7 @@ def _sum_wrong_axis(e: EdgeContext) -> Value:
 
 
 def _sum_all(e: EdgeContext) -> Value:
-    """Everything in one number, in every place."""
+    """Return the sum of the whole upstream, in every cell."""
     return broadcast_like(sum_axis(e.g), e.x)
 
 
@@ -171,7 +171,7 @@ TABLE = (
         ),
     ),
     Operation(
-        # The second operand is a constant of ones, for the shape alone.
+        # The second operand is a constant of ones that gives the shape.
         id="broadcast",
         symbol="broadcast",
         title=N_("broadcast"),

@@ -1,6 +1,6 @@
-"""Losses: how far predictions are from targets.
+"""Loss functions of predictions and targets.
 
-Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tutor.i18n import N_
 
 
 def _upstream_per_row(e: EdgeContext) -> Value:
-    """The upstream's part for each row, in every cell."""
+    """Return the upstream divided by the number of rows, in every cell."""
     return broadcast_like(e.g / num_rows(e.x), e.x)
 
 

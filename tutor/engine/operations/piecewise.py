@@ -1,6 +1,6 @@
-"""Functions with a kink. At the kink itself the slope is stated, the same as PyTorch takes.
+"""Piecewise linear functions. The slope at the kink itself is that of PyTorch.
 
-Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from tutor.engine.operation import Mistake, Operation
 from tutor.engine.operations.feedback import SPLIT_EVENLY
 from tutor.i18n import N_
 
-#: What people do at a node that passes on one of its two lines.
+#: Mistakes at a node that outputs one of its two inputs.
 _SELECTION_MISTAKES = (
     Mistake(
         "both",
@@ -52,7 +52,7 @@ TABLE = (
         symbol="relu",
         title=N_("rectifier"),
         forward=relu,
-        # 1 where the input is above zero, 0 below it and at zero itself.
+        # 1 above zero, 0 below zero and at zero.
         derivative=(lambda z, x: sign(z),),
         has_kink=True,
         keeps_decimals=True,
@@ -90,7 +90,7 @@ TABLE = (
         symbol="|x|",
         title=N_("absolute value"),
         forward=absolute,
-        # 0 at zero itself.
+        # 0 at zero.
         derivative=(lambda z, x: sign(x),),
         has_kink=True,
         keeps_decimals=True,
@@ -130,7 +130,7 @@ TABLE = (
         symbol="max",
         title=N_("maximum"),
         forward=maximum,
-        # Half of each where they are equal.
+        # Half of each if they are equal.
         derivative=(
             lambda z, x, y: (constant_like(1, z) + sign(x - y)) / 2,
             lambda z, x, y: (constant_like(1, z) - sign(x - y)) / 2,
@@ -160,7 +160,7 @@ TABLE = (
         symbol="min",
         title=N_("minimum"),
         forward=minimum,
-        # Half of each where they are equal.
+        # Half of each if they are equal.
         derivative=(
             lambda z, x, y: (constant_like(1, z) - sign(x - y)) / 2,
             lambda z, x, y: (constant_like(1, z) + sign(x - y)) / 2,

@@ -1,6 +1,6 @@
-"""Sums and means of a matrix: of all cells, down its columns (axis 0), along its rows (axis 1).
+"""Reductions of a matrix: sums and means of all cells, of columns (axis 0) and of rows (axis 1).
 
-Mistakes are written with an `EdgeContext` e: g upstream, x own input, o other input, z output, l local gradient.
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o other input, z output, l local derivative.
 """
 
 from __future__ import annotations
