@@ -1,1 +1,1 @@
-"""One learner at work: the state of a try, and the store it is kept in."""
+"""One learner: worksheets, progress, reviews, exams, and the store of events."""

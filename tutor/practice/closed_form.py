@@ -148,10 +148,10 @@ def _collect_answers(
 
 
 def _parse_answers(answers: Iterable[tuple[str, str]]) -> dict[str, Expr]:
-    found = {}
+    formulas = {}
     for name, line in answers:
         with suppress(ValueError, KeyError, IndexError, TypeError, ZeroDivisionError):
             nodes = json.loads(line)
             if nodes is not None:
-                found[name] = decode(nodes)
-    return found
+                formulas[name] = decode(nodes)
+    return formulas

@@ -39,18 +39,18 @@ def format_pointers(worksheet: Worksheet, blank: str) -> str:
 
 
 def _format_pointer(worksheet: Worksheet, blank: str, place: Blank) -> Message:
-    problem, asked = worksheet.problem, worksheet.problem.place(blank)
-    upstream = place.id == problem.upstream(asked)
+    problem, target = worksheet.problem, worksheet.problem.place(blank)
+    is_upstream = place.id == problem.upstream(target)
     if place.shape is not None:
         value = str(place_name(problem, place))
-    elif asked.kind == "sum" or upstream:
+    elif target.kind == "sum" or is_upstream:
         rows = worksheet.value_text(place.id)
         value = " ".join(rows[0]) if rows else "?"
     else:
         value = format_value(problem.exact_passes.values[place.node], near_one=problem.needs_extra_digits[place.node])
-    if asked.kind == "sum" and place.edge is not None:
+    if target.kind == "sum" and place.edge is not None:
         node = problem.graph.nodes[place.edge.target].symbol
         return message(N_("from {node}: {value}"), node=node, value=value)
-    if upstream:
+    if is_upstream:
         return message(N_("from the right: {value}"), value=value)
     return message(N_("on the other line: {value}"), value=value)

@@ -1,8 +1,8 @@
-"""Rules as skills: which rule a blank exercises, what people call it, and when an answer proves that it is known.
+"""Rule ids: the rule a blank practises, its name, and whether an answer proves that the learner knows it.
 
-A rule's id is its operation's, with the operand behind a colon where the operands have different rules (`mul`,
-`sub:1`); `branch` is the sum where a value goes several ways, `start` where the pass begins, `own` the rule of a node
-that a pack defines. Ids are for ever: they stand in the store and in what is exported.
+The id of a rule is that of its operation, with the operand after a colon if the operands have different rules (`mul`,
+`sub:1`). `branch` is the sum where a value is used several times, `start` the start of the pass, `own` the rule of a
+custom node. Ids never change, because stored and exported events contain them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _find_rule(rule: str) -> tuple[Operation, int] | None:
 
 
 def rule_id_at(problem: Problem, blank: Blank) -> str:
-    """The rule that a blank exercises; empty for a forward value or a question, which follow from no rule of ours."""
+    """Return the rule that a blank practises; empty for a forward value or a question."""
     if blank.edge:
         return _operand_rule(problem.graph, blank.edge.target, blank.edge.slot)
     return {"sum": BRANCH, "start": START}.get(blank.kind, "")
@@ -63,8 +63,7 @@ def _operand_rule(graph: Graph, target: int, slot: int) -> str:
 def normalise_rule_id(rule: str, blank: str = "") -> str | None:
     """Return the id of an event's rule; None if there is no such rule here.
 
-    Events of an early version hold the bare id of the operation; the operand is taken from the blank's id, if it is
-    there.
+    Events of an early version hold the bare id of the operation; the operand is then taken from the blank's id.
     """
     _, _, slot = blank.rpartition(".")
     candidates = (rule, f"{rule}:{slot}")
@@ -86,21 +85,21 @@ def rule_text(rule: str) -> str:
 
 
 def proves_rule(problem: Problem, blank: Blank) -> bool:
-    """Whether the right value at a blank can't come from a mistake of its rule on these numbers.
+    """Return whether no mistake of the blank's rule gives the right value with these numbers.
 
-    A + behind an upstream of 1 proves nothing: 1 is also what its slope is.
+    A + with an upstream of 1 proves nothing, because its local derivative is 1 as well.
     """
     rule = rule_id_at(problem, blank)
     if not rule:
         return False
     if problem.symbolic:
-        # Formulas differ where rules do, but for an upstream of 1, which is seen in none.
+        # Different rules give different formulas, except that an upstream of 1 appears in none.
         return blank.edge is None or problem.upstream(blank) != "start" or not problem.starts_at_one
-    found = hidden_mistakes_at(problem, blank, MIN_PROOF_SEPARATION)
+    hidden = hidden_mistakes_at(problem, blank, MIN_PROOF_SEPARATION)
     if rule == START:
-        return not found & {"start.output-value", "start.zero"}
+        return not hidden & {"start.output-value", "start.zero"}
     if rule == BRANCH:
-        return not any(mistake.startswith("branch.") for mistake in found)
+        return not any(mistake.startswith("branch.") for mistake in hidden)
     assert blank.edge
     operation = problem.graph.nodes[blank.edge.target].operation
     rows, columns = blank.shape or (1, 1)
@@ -110,9 +109,9 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
         if not (mistake.correct_for_shape and mistake.correct_for_shape(rows, columns))
     }
     if operation.has_kink:
-        # One side of a kink shows one half of the rule: nothing there is told from every mistake at once.
-        return bool(own - found) and ("any.dropped-upstream" not in found or "any.zero" in found)
+        # On one side of a kink, no answer can rule out all mistakes at once.
+        return bool(own - hidden) and ("any.dropped-upstream" not in hidden or "any.zero" in hidden)
     if operation.ends_pass and problem.upstream(blank) == "start":
-        # Behind it there is nothing to be dropped: what is left are the rule's own mistakes.
-        return not found & own
-    return not found & (own | {"any.dropped-upstream"})
+        # The upstream is the start of the pass, so that dropping it is no mistake.
+        return not hidden & own
+    return not hidden & (own | {"any.dropped-upstream"})

@@ -1,8 +1,8 @@
-"""The child process that simplifies formulas with SymPy: the only place that knows it.
+"""The child process that simplifies formulas with SymPy; no other module imports SymPy.
 
-Lines of JSON come in on standard input and go out on standard output, one for each formula: a list of nodes, each
-after those it is made of. `["num", "1/3"]`, `["sym", "x", "positive"]`, `["mul", 0, 1]`. What SymPy is given is built
-from these, never read from a text; null stands for a formula that can't be told in our own operations.
+It reads a line of JSON for each formula from standard input, and writes one to standard output: a list of nodes, each
+after its operands, such as `["num", "1/3"]`, `["sym", "x", "positive"]`, `["mul", 0, 1]`, or null if the result needs
+an operation that is not ours. SymPy's formulas are built from these nodes; SymPy parses no text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import sys
 from contextlib import suppress
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import functions
@@ -24,23 +25,23 @@ OPERAND_COUNTS = functions.table(lambda function: {function.id: function.arity})
 _IDS_BY_SYMPY_NAME = functions.table(
     lambda function: {} if function.is_operator else {function.sympy or function.id: function.id}
 )
-#: A formula of more parts is not simplified.
+#: A formula with more nodes is not simplified.
 MAX_NODES = 400
 
 
 def encode(formula: Expr) -> list[list[Any]] | None:
-    """A formula as a list of nodes; None where it has other operations, or is too large."""
+    """Return a formula as a list of nodes; None if it has other operations or is too large."""
     nodes: list[list[Any]] = []
-    places: dict[int, int] = {}
+    indices: dict[int, int] = {}
     for node in postorder(formula):
-        inside = [places[id(child)] for child in children(node)]
-        places[id(node)] = len(nodes)
+        operands = [indices[id(child)] for child in children(node)]
+        indices[id(node)] = len(nodes)
         if isinstance(node, Num):
             nodes.append(["num", str(node.value)])
         elif isinstance(node, Sym):
             nodes.append(["sym", node.name, node.domain])
-        elif isinstance(node, Apply) and OPERAND_COUNTS.get(node.op) == len(inside):
-            nodes.append([node.op, *inside])
+        elif isinstance(node, Apply) and OPERAND_COUNTS.get(node.op) == len(operands):
+            nodes.append([node.op, *operands])
         else:
             return None
         if len(nodes) > MAX_NODES:
@@ -49,36 +50,37 @@ def encode(formula: Expr) -> list[list[Any]] | None:
 
 
 def decode(nodes: Iterable[Iterable[Any]]) -> Expr:
-    """The formula of a list of nodes. Raises ValueError, KeyError, IndexError or TypeError where it is none."""
-    made: list[Expr] = []
+    """Return the formula of a list of nodes. Raise ValueError, KeyError, IndexError or TypeError if it is invalid."""
+    formulas: list[Expr] = []
     for op, *rest in nodes:
         if op == "num":
-            made.append(Num(Fraction(rest[0])))
+            formulas.append(Num(Fraction(rest[0])))
         elif op == "sym":
-            made.append(Sym(rest[0], domain=rest[1]))
+            formulas.append(Sym(rest[0], domain=rest[1]))
         elif OPERAND_COUNTS[op] == len(rest):
-            made.append(Apply(op, tuple(made[place] for place in rest)))
+            formulas.append(Apply(op, tuple(formulas[index] for index in rest)))
         else:
             raise ValueError(op)
-    return made[-1]
+    return formulas[-1]
 
 
 def main() -> None:
-    """Simplify every formula that comes in, and answer each at once."""
+    """Answer each formula on standard input at once."""
+    # Here, because the parent process imports `encode` and `decode` from this module.
     import sympy
 
     for line in sys.stdin:
         try:
-            found = _simplify(sympy, _to_sympy(sympy, json.loads(line)))
+            simplified = _simplify(sympy, _to_sympy(sympy, json.loads(line)))
         except (ArithmeticError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-            found = None
-        print(json.dumps(found), flush=True)
+            simplified = None
+        print(json.dumps(simplified), flush=True)
 
 
 def _simplify(sympy: Any, formula: Any) -> list[list[Any]] | None:
-    """What SymPy makes of a formula, in our own operations; None where that can't be told.
+    """Return a simplified formula in our own operations; None if it can't be written with them.
 
-    Simplified, e^x/(1 + e^x)² is a hyperbolic cosine, which is none of ours; its factors are.
+    SymPy simplifies e^x/(1 + e^x)² to a hyperbolic cosine, which is not ours; then its factored form is used.
     """
     for simplify in (sympy.simplify, sympy.factor):
         with suppress(ValueError):
@@ -87,35 +89,34 @@ def _simplify(sympy: Any, formula: Any) -> list[list[Any]] | None:
 
 
 def _to_sympy(sympy: Any, nodes: Iterable[Iterable[Any]]) -> Any:
-    """The same formula in SymPy."""
-    made: list[Any] = []
+    formulas: list[Any] = []
     for op, *rest in nodes:
         if op == "num":
             value = Fraction(rest[0])
-            made.append(sympy.Rational(value.numerator, value.denominator))
+            formulas.append(sympy.Rational(value.numerator, value.denominator))
         elif op == "sym" and rest[0] == "pi":
-            made.append(sympy.pi)
+            formulas.append(sympy.pi)
         elif op == "sym":
             signs = {"positive": {"positive": True}, "nonzero": {"nonzero": True}}.get(rest[1], {})
-            made.append(sympy.Symbol(rest[0], real=True, **signs))
+            formulas.append(sympy.Symbol(rest[0], real=True, **signs))
         else:
-            made.append(_sympy_operation(sympy, op)(*(made[place] for place in rest)))
-    return made[-1]
+            formulas.append(_sympy_operation(sympy, op)(*(formulas[index] for index in rest)))
+    return formulas[-1]
 
 
 def _sympy_operation(sympy: Any, op: str) -> Callable[..., Any]:
-    """Return a function in SymPy. One without a name there is left as it is: what was written with σ is read with σ."""
+    """Return a function of SymPy; one that SymPy lacks, such as σ, stays unevaluated."""
     function = functions.FUNCTIONS.get(op)
     if function is not None and function.is_generic:
         return function.float_kernel
-    found: Callable[..., Any] = (
+    sympy_function: Callable[..., Any] = (
         getattr(sympy, function.sympy) if function and function.sympy else sympy.Function(op, real=True)
     )
-    return found
+    return sympy_function
 
 
 class _SymPyConverter:
-    """SymPy's formulas in our own operations."""
+    """Conversion of SymPy's formulas into nodes; its methods return the index of a node."""
 
     def __init__(self) -> None:
         self.nodes: list[list[Any]] = []
@@ -128,7 +129,7 @@ class _SymPyConverter:
         return self.add_node("num", str(Fraction(int(value.p), int(value.q))))
 
     def convert(self, formula: Any) -> int:
-        """The place of a formula. Raises ValueError for one that can't be told."""
+        """Add a formula. Raise ValueError if it can't be written in our own operations."""
         if formula.is_Rational:
             return self.convert_number(formula)
         if formula.is_Symbol:
@@ -147,17 +148,14 @@ class _SymPyConverter:
             return self.convert_power(formula)
         if name not in _IDS_BY_SYMPY_NAME and type(type(formula)).__name__ != "UndefinedFunction":
             raise ValueError(name)
-        op, places = _IDS_BY_SYMPY_NAME.get(name, name), [self.convert(operand) for operand in formula.args]
-        return self.apply_pairwise(op, places) if name in ("Max", "Min") else self.add_node(op, *places)
+        op, operands = _IDS_BY_SYMPY_NAME.get(name, name), [self.convert(operand) for operand in formula.args]
+        return self.apply_pairwise(op, operands) if name in ("Max", "Min") else self.add_node(op, *operands)
 
-    def apply_pairwise(self, op: str, places: list[int]) -> int:
-        total = places[0]
-        for place in places[1:]:
-            total = self.add_node(op, total, place)
-        return total
+    def apply_pairwise(self, op: str, operands: list[int]) -> int:
+        return reduce(lambda left, right: self.add_node(op, left, right), operands)
 
     def convert_sum(self, terms: list[Any]) -> int:
-        """A sum, a term that is subtracted not in front where another can be."""
+        """Add a sum, which starts with a positive term if it has one."""
         terms = sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
         total = self.convert(terms[0])
         for term in terms[1:]:
@@ -168,13 +166,13 @@ class _SymPyConverter:
         return total
 
     def convert_product(self, formula: Any) -> int:
-        """A product, as a fraction where anything is below the line."""
+        """Add a product, as a fraction if it has a denominator."""
         number, _rest = formula.as_coeff_Mul()
         if number.is_negative:
             return self.add_node("neg", self.convert(-formula))
-        above, below = formula.as_numer_denom()
-        if below != 1:
-            return self.add_node("div", self.convert(above), self.convert(below))
+        numerator, denominator = formula.as_numer_denom()
+        if denominator != 1:
+            return self.add_node("div", self.convert(numerator), self.convert(denominator))
         return self.apply_pairwise("mul", [self.convert(factor) for factor in formula.as_ordered_factors()])
 
     def convert_power(self, formula: Any) -> int:
@@ -187,10 +185,10 @@ class _SymPyConverter:
 
 
 def _from_sympy(formula: Any) -> list[list[Any]]:
-    """A formula of SymPy as a list of nodes. Raises ValueError for one that can't be told."""
-    teller = _SymPyConverter()
-    teller.convert(formula)
-    return teller.nodes
+    """Return a formula of SymPy as nodes. Raise ValueError if it can't be written in our own operations."""
+    converter = _SymPyConverter()
+    converter.convert(formula)
+    return converter.nodes
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""One learner working on one variant: entries, verdicts, hints used. A plain object without any screen.
+"""The worksheet: one learner's try at one variant of an exercise, independent of any screen.
 
-Every event is given to the journal before its effect is returned, so that a kill at any moment loses nothing
-that was checked. The state is what replaying the events gives.
+Every event is stored in the journal before its effect is returned, so that a kill at any moment loses nothing that
+was checked. Replaying the events restores the state.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ if TYPE_CHECKING:
 
 BlankState = Literal["empty", "right", "wrong", "near", "revealed", "given", "noted"]
 
-#: A next hint needs an attempt or this many seconds, so that hammering the key doesn't slide to the answer.
+#: Seconds before the next hint without an attempt, so that hammering the key doesn't reveal the answer.
 HINT_COOLDOWN = 2.0
-#: Seconds between two events beyond this were a break, not work.
+#: More seconds than this between two events are a break, not work.
 MAX_EVENT_SECONDS = 600.0
-#: From this many wrong answers on one blank on, the rung that says the rule opens by itself.
+#: From this many wrong answers on one blank, the hint that states the rule opens by itself.
 OPEN_RULE_AFTER = 3
-#: From this many wrong answers on one blank on, showing the value is offered.
+#: From this many wrong answers on one blank, revealing the value is offered.
 OFFER_REVEAL_AFTER = 5
 
 
 class Journal(Protocol):
-    """Where events go. `append` returns whether the event is safe; it never raises."""
+    """Storage for events. `append` returns whether the event is saved; it never raises."""
 
     def append(self, event: Event) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a finished worksheet tells: ∂output/∂inputs, mistakes met, help used, time taken in seconds.
+    """The result of a worksheet: ∂output/∂inputs, mistakes, help, and time in seconds.
 
-    `verdicts` are those of an exam, by blank in their order; empty elsewhere.
+    `verdicts` are those of an exam, in the order of its blanks; empty otherwise.
     """
 
     gradients: tuple[tuple[str, Value], ...]
@@ -69,7 +69,7 @@ class Summary:
 
 @dataclass
 class _Tally:
-    """What only ever grows during a try, whatever is taken back."""
+    """Counters of a try that undo does not reduce."""
 
     mistakes: Counter[str] = field(default_factory=Counter)
     wrong_attempts: int = 0
@@ -83,7 +83,7 @@ def random_seed() -> int:
 
 
 class Worksheet:
-    """A try at `variant`. With a journal every event is stored; `events` of an earlier sitting are replayed."""
+    """A try at `variant`. Events go to the journal, if there is one; `events` of an earlier session are replayed."""
 
     def __init__(
         self,
@@ -102,30 +102,30 @@ class Worksheet:
             for event in events:
                 self._apply(event)
             self._finished = any(event.kind == "solved" for event in events)
-            # A kill may have come between the last answer and the end.
+            # The program may have been killed between the last answer and the `solved` event.
             self._finish_if_done()
 
     def _init_try(self, variant: Variant) -> None:
         self.variant = variant
         self._entries = Entries(variant.problem)
         self._tally = _Tally()
-        #: The blanks whose answers were stored with their verdicts.
+        #: The blanks of an exam whose answers were stored with their verdicts.
         self._stored_verdicts: set[str] = set()
         self._try_id = new_id()
         self._started = self._finished = False
         self._last_event_time = self._last_hint_time = self._clock()
         self._hinted_blank: str | None = None
 
-    # --- what there is ---
+    # --- state ---
 
     @property
     def problem(self) -> Problem:
-        """What is asked, with the nodes that are opened in their parts."""
+        """The problem, with unfolded nodes replaced by their parts."""
         return self._entries.problem
 
     @property
     def last_blank(self) -> str | None:
-        """The place of the last thing that was done."""
+        """The place of the last action."""
         return self._entries.last_place
 
     @property
@@ -135,23 +135,23 @@ class Worksheet:
 
     @property
     def fillable(self) -> tuple[Blank, ...]:
-        """The blanks, and the places inside opened nodes, which may be filled; in the order of the backward pass."""
+        """The blanks, and the optional places inside unfolded nodes, in the order of the backward pass."""
         extra = {place.id for place in self._entries.extra_places}
         if not extra:
             return self.blanks
-        asked = {blank.id for blank in self.blanks}
-        backward = tuple(place for place in self.problem.places if place.id in extra or place.id in asked)
+        fillable = extra | {blank.id for blank in self.blanks}
+        backward = tuple(place for place in self.problem.places if place.id in fillable)
         return self.problem.forward_blanks + backward + self.problem.question_blanks
 
     def is_locked(self, blank: str) -> bool:
-        """Whether a blank waits for others: the backward pass opens when the forward values are there."""
+        """Return whether a blank has to wait: the backward pass is locked until all forward values are settled."""
         return self.problem.place(blank).is_backward and any(
             not self.entry(place.id).settled for place in self.problem.forward_blanks
         )
 
     @property
     def hidden_nodes(self) -> frozenset[int]:
-        """The nodes whose forward value is asked and can't be seen yet, by position."""
+        """The positions of the nodes whose forward value is a blank that is not right yet."""
         if self.exam and self.done:
             return frozenset()
         return frozenset(place.node for place in self.problem.forward_blanks if not self.entry(place.id).is_correct)
@@ -162,26 +162,26 @@ class Worksheet:
         return self._entries.by_place
 
     def entry(self, blank: str) -> Entry:
-        """The entry at a blank, an empty one where there is none."""
+        """Return the entry at a place; an empty one if there is none."""
         return self._entries.get(blank)
 
     @property
     def exam(self) -> bool:
-        """Whether this is an exam: no hints, one answer a blank, verdicts at the end."""
+        """Whether this is an exam: no hints, one answer for each blank, verdicts at the end."""
         return self.variant.exercise.exam
 
     @property
     def help_refusal(self) -> Message | None:
-        """What to say to who asks for help or takes something back in an exam that goes on; None where that may be."""
+        """The refusal of help, and of undo, in an unfinished exam; None if both are allowed."""
         return exam.NO_HELP if self.exam and not self.done else None
 
     @property
     def done(self) -> bool:
-        """Whether every blank is right or was shown; in an exam, whether it has its answer."""
+        """Whether every blank is right or revealed; in an exam, answered."""
         return all(self.entry(blank.id).settled for blank in self.blanks)
 
     def state(self, blank: str) -> BlankState:
-        """How a place stands: `near` is an answer that cost nothing, `given` a value shown from the first."""
+        """Return the state of a place: "near" is an answer that is no wrong attempt, "given" a value that is shown."""
         entry = self.entry(blank)
         if entry.revealed:
             return "revealed"
@@ -195,19 +195,19 @@ class Worksheet:
 
     @property
     def _given_places(self) -> tuple[Blank, ...]:
-        """The places that show their values unasked: from the first, and inside opened nodes when all is done."""
+        """The places whose values are shown: given ones, and those inside unfolded nodes once all blanks are done."""
         return self.problem.given_blanks + (self._entries.extra_places if self._entries.unfolded and self.done else ())
 
     def value_text(self, blank: str) -> list[list[str]]:
-        """What stands in a place, cell by cell: the learner's entry, or a given or shown value. [] when empty."""
+        """Return the rows of cells at a place: the learner's entry, or a given or revealed value; [] if empty."""
         place = self.problem.place(blank)
         if place.kind == "question" and self.problem.question(place).choices:
             return [[self._choice_text(place)]] if self.entry(blank).text else []
         state = self.state(blank)
         entry = self.entry(blank)
-        # Of a formula the way it was shown is shorter than all of it in the inputs.
-        told = state == "revealed" and not (self.problem.symbolic and place.shape is None)
-        if state == "given" or told:
+        # A revealed formula is shown as in the last hint, which is shorter than the one in terms of the inputs.
+        is_formula = self.problem.symbolic and place.shape is None
+        if state == "given" or (state == "revealed" and not is_formula):
             return format_cells(self.problem.truth(place))
         if not entry.text:
             return []
@@ -222,14 +222,14 @@ class Worksheet:
         return format_cells(answer.value)
 
     def _choice_text(self, place: Blank) -> str:
-        """The words of the choice that was taken or shown."""
+        """Return the text of the option that was chosen or revealed."""
         question = self.problem.question(place)
         if self.entry(place.id).revealed:
             return str(next(choice.text for choice in question.choices if choice.right))
         return str(question.choices[parse_choice(question, self.entry(place.id).text)].text)
 
     def next_open_blank(self, after: str | None = None) -> str | None:
-        """The next blank in backward order that is neither right nor shown, going round; None when done."""
+        """Return the next unsettled place in backward order after `after`, cyclically; None if all blanks are done."""
         if self.done:
             return None
         order = [blank.id for blank in self.fillable]
@@ -240,23 +240,23 @@ class Worksheet:
         return None
 
     def resume_place(self) -> str:
-        """The blank to focus on when the worksheet is opened: where the learner stopped."""
+        """Return the blank to focus on when the worksheet is opened: where the learner stopped."""
         order = [blank.id for blank in self.fillable]
         if self.last_blank in order and not self.entry(self.last_blank).settled:
             return self.last_blank
         return self.next_open_blank(self.last_blank) or (self.last_blank if self.last_blank in order else order[0])
 
     def set_resume_place(self, blank: str) -> None:
-        """Go on at this blank when the worksheet is opened."""
+        """Set the blank to focus on when the worksheet is opened."""
         self._entries.last_place = blank
 
     def offers_reveal(self, blank: str) -> bool:
-        """Whether "show me" is offered: after enough wrong answers, or when the hints have come to the value."""
+        """Return whether to offer revealing the value: after enough wrong answers, or after the last hint."""
         entry = self.entry(blank)
         return not entry.settled and (entry.wrong_attempts >= OFFER_REVEAL_AFTER or self._has_seen_all_hints(blank))
 
     def offers_replay(self, blank: str) -> bool:
-        """Whether the replay at other numbers is offered: when the rung that says the rule opens by itself."""
+        """Return whether to offer the replay with other numbers: once the hint with the rule opens by itself."""
         entry = self.entry(blank)
         has_pass = self.problem.place(blank).is_backward and not self.exam
         return has_pass and not entry.settled and entry.wrong_attempts >= OPEN_RULE_AFTER
@@ -266,22 +266,22 @@ class Worksheet:
         return entry.hints >= num_rungs(self.problem, self.problem.place(blank))
 
     def visible_places(self) -> frozenset[str]:
-        """The places whose right value the learner can see."""
-        true = {name for name, entry in self.entries.items() if entry.is_correct}
-        return frozenset(true | {place.id for place in self._given_places})
+        """Return the places whose right value the learner can see."""
+        correct = {name for name, entry in self.entries.items() if entry.is_correct}
+        return frozenset(correct | {place.id for place in self._given_places})
 
     def visible_texts(self) -> Mapping[str, str]:
-        """The right values the learner can see, as they are shown, by place; a matrix on one line."""
-        found = {}
+        """Return the texts of the right values the learner can see, by place; a matrix as [[1, 2], [3, 4]]."""
+        texts = {}
         for place in self.visible_places():
             rows = self.value_text(place)
             if rows:
-                whole = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
-                found[place] = whole if self.problem.place(place).shape else rows[0][0]
-        return found
+                matrix = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+                texts[place] = matrix if self.problem.place(place).shape else rows[0][0]
+        return texts
 
     def summary(self) -> Summary:
-        """What the worksheet comes to; gradients of the inputs that were asked about."""
+        """Return the result so far; gradients of the inputs in `problem.wrt`, of all inputs if that is None."""
         wrt = self.problem.wrt if self.problem.wrt is not None else self.problem.graph.inputs
         exact, position = self.problem.exact_passes, self.problem.graph.position
         return Summary(
@@ -296,35 +296,34 @@ class Worksheet:
             ),
         )
 
-    # --- nodes opened on the spot ---
+    # --- unfolding nodes ---
 
     @property
     def unfolded(self) -> tuple[str, ...]:
-        """The nodes that are open, in the order they were opened."""
+        """The unfolded nodes, in the order they were unfolded."""
         return self._entries.unfolded
 
     def can_unfold(self, node: str) -> bool:
-        """Whether a node can be shown in its parts: not in an exam that goes on, nor while its value is asked."""
+        """Return whether a node can be unfolded: not in an unfinished exam, nor while its value is a blank."""
         if self.help_refusal is not None or self.problem.graph.position.get(node) in self.hidden_nodes:
             return False
         return self._entries.can_unfold(node)
 
     def unfolded_group(self, node: str) -> str | None:
-        """The opened node that a node is a part of; None where it is in none."""
+        """Return the unfolded node that a node is a part of; None if there is none."""
         return self._entries.unfolded_group(node)
 
     def unfold(self, node: str) -> Mapping[str, str] | None:
-        """Show a node in its parts, with places to fill between them; None where it can't be opened.
+        """Replace a node by its parts, with extra places between them; return None if that can't be done.
 
-        What stands outside of it stays, and so does what is asked: the places inside are extra. Returns what the
-        places so far are called now; only lines into the node change their names.
+        Return the new ids of the places so far; only edges into the node get new ones. Blanks and entries stay.
         """
         return self._toggle_unfold("open", node) if self.can_unfold(node) else None
 
     def fold(self, node: str) -> Mapping[str, str] | None:
-        """Fold the opened node that `node` is a part of; None where there is none. Entries inside are kept for it.
+        """Fold the unfolded node that `node` is a part of; return None if there is none.
 
-        Returns what the places outside are called now.
+        Return the new ids of the places outside. Entries inside come back when the node is unfolded again.
         """
         return self._toggle_unfold("fold", node) if self.unfolded_group(node) is not None else None
 
@@ -333,20 +332,19 @@ class Worksheet:
         self._record(kind, "", text=node)
         return self._entries.rename_map(before)
 
-    # --- what the learner does ---
+    # --- actions ---
 
     def answer(self, blank: str, text: str) -> Verdict:
-        """Check `text` at `blank`. The same text twice is one attempt.
+        """Grade `text` at `blank`, the id of a place or another name of it; the same text twice is one attempt.
 
-        What can't be read changes nothing, and nothing changes a finished worksheet but taking an entry back. As
-        everywhere here, `blank` is the id of a place; here it may be another name of it as well. In an exam the first
-        answer is noted, and stands.
+        A text that can't be parsed changes nothing, and neither does an answer on a finished worksheet. In an exam the
+        first answer is noted and can't be changed.
         """
         blank, text = self.problem.place(blank).id, text.strip()
         entry = self.entry(blank)
         if entry.sealed_verdict is not None:
             return exam.NOTED_VERDICT if entry.text == text else exam.ALREADY_ANSWERED
-        # A step from a wrong value is judged again: that value may have changed.
+        # An answer that follows from a wrong value is graded again, because that value may have changed.
         if entry.verdict is not None and entry.text == text and entry.verdict.kind is not VerdictKind.CARRIED:
             return entry.verdict
         if self.is_locked(blank):
@@ -369,8 +367,8 @@ class Worksheet:
         return grade(self.problem, self.problem.place(blank), text, self._wrong_values(blank))
 
     def _wrong_values(self, excluded: str) -> Mapping[str, Value]:
-        """The values the learner has at other places and has wrong, where they could be the place's value."""
-        found = {}
+        """Return the learner's wrong values at all other places, except those of the wrong shape."""
+        values = {}
         for name, entry in self.entries.items():
             if (
                 name == excluded
@@ -384,41 +382,40 @@ class Worksheet:
                 continue
             value = self._entries.parsed_answer(name).value
             if ops.shape_of(value) == place.shape:
-                found[name] = value
-        return found
+                values[name] = value
+        return values
 
     def _open_rule_hint(self, blank: str) -> None:
-        """After so many wrong answers the rule itself is opened, without being asked for."""
         place = self.problem.place(blank)
         if place.kind == "question":
             return
-        rule = rule_rung(self.problem, place)
-        if self.entry(blank).hints < rule:
-            self._record("hint", blank, hints=rule)
+        rung = rule_rung(self.problem, place)
+        if self.entry(blank).hints < rung:
+            self._record("hint", blank, hints=rung)
 
     def current_hint(self, blank: str) -> Hint | None:
-        """The furthest rung that is open at `blank`, None where no hint is."""
+        """Return the highest open hint at a blank; None if there is none."""
         rung = self.entry(blank).hints
         return hint_at(self.problem, self.problem.place(blank), rung, self.visible_places()) if rung else None
 
     def next_hint(self, blank: str) -> Hint:
-        """The next rung of help at `blank`; the same one again where neither an attempt nor a pause came between.
+        """Open the next hint at a blank; return the same one again if it came without an attempt or a pause.
 
-        Raises `RuntimeError` in an exam, as `reveal` does: ask `withheld` before.
+        Raise `RuntimeError` in an exam, as `reveal` does: check `help_refusal` before.
         """
         self._forbid_in_exam()
         now = self._clock()
         entry = self.entry(blank)
-        hurried = self._hinted_blank == blank and now - self._last_hint_time < HINT_COOLDOWN
-        rung = max(entry.hints, 1) if hurried else entry.hints + 1
-        found = hint_at(self.problem, self.problem.place(blank), rung, self.visible_places())
-        if found.rung > entry.hints:
-            self._record("hint", blank, hints=found.rung)
+        too_soon = self._hinted_blank == blank and now - self._last_hint_time < HINT_COOLDOWN
+        rung = max(entry.hints, 1) if too_soon else entry.hints + 1
+        hint = hint_at(self.problem, self.problem.place(blank), rung, self.visible_places())
+        if hint.rung > entry.hints:
+            self._record("hint", blank, hints=hint.rung)
             self._last_hint_time, self._hinted_blank = now, blank
-        return found
+        return hint
 
     def reveal(self, blank: str) -> Hint:
-        """Show the value of `blank`: it counts as shown, not as solved. Returns the last rung."""
+        """Reveal the value of a blank, which does not count as solved; return the last hint."""
         self._forbid_in_exam()
         place = self.problem.place(blank)
         if not self.entry(blank).settled:
@@ -431,12 +428,12 @@ class Worksheet:
             raise RuntimeError(exam.NO_HELP.text)
 
     def clear(self, blank: str) -> None:
-        """Empty a blank; wrong attempts and hints stay counted."""
+        """Clear a blank; wrong attempts and hints stay counted."""
         if self.entry(blank).text and not self.exam:
             self._record("clear", blank)
 
     def undo(self) -> str | None:
-        """Take the last entry back, whatever was there before returns. The blank, or None where nothing is left."""
+        """Undo the last change of an entry; return its blank, or None if there is nothing to undo."""
         blank = self._entries.last_undoable
         if blank is None or self.exam:
             return None
@@ -444,9 +441,9 @@ class Worksheet:
         return blank
 
     def new_numbers(self, seed: int | None = None) -> None:
-        """Begin anew with fresh numbers, those of `seed` where one is given; after a stage that is done, the next one.
+        """Start a new try with new numbers, or those of `seed`; after a finished stage, at the next stage.
 
-        Raises `RuntimeError` in an exam, whose numbers stay.
+        Raise `RuntimeError` in an exam, whose numbers are fixed.
         """
         if self.exam:
             raise RuntimeError(exam.SAME_NUMBERS.text)
@@ -458,7 +455,7 @@ class Worksheet:
         self.start()
 
     def start(self) -> None:
-        """Store that this try has begun, before anything is done in it: the one before is not gone back to."""
+        """Store the `begin` event, so that this try is resumed rather than the one before."""
         if not self._started:
             self._started = True
             self._store_event(self._make_event("begin", ""))
@@ -486,7 +483,7 @@ class Worksheet:
     ) -> Event:
         now = self._clock()
         duration, self._last_event_time = min(now - self._last_event_time, MAX_EVENT_SECONDS), now
-        told = verdict if kind != NOTED else None
+        public_verdict = verdict if kind != NOTED else None
         return Event(
             kind=kind,
             worksheet=self._try_id,
@@ -496,16 +493,16 @@ class Worksheet:
             seed=self.variant.seed,
             blank=blank,
             text=text,
-            verdict=str(told.kind) if told else "",
-            mistake=(told.mistake or "") if told else "",
+            verdict=str(public_verdict.kind) if public_verdict else "",
+            mistake=(public_verdict.mistake or "") if public_verdict else "",
             hints=self.entry(blank).hints if hints is None else hints,
             duration=duration,
             fingerprint=self.variant.fingerprint,
-            proof=bool(told and told.right) and proves_rule(self.problem, self.problem.place(blank)),
+            proof=bool(public_verdict and public_verdict.right)
+            and proves_rule(self.problem, self.problem.place(blank)),
         )
 
     def _rule_of(self, blank: str) -> str:
-        """The rule a blank practises."""
         return rule_id_at(self.problem, self.problem.place(blank)) if blank else ""
 
     def _store_event(self, event: Event) -> None:
@@ -513,7 +510,7 @@ class Worksheet:
             self.saved = self._journal.append(event)
 
     def _apply(self, event: Event, verdict: Verdict | None = None) -> None:
-        """What an event does to the state; the same now and when it is replayed."""
+        """Change the state by an event, whether new or replayed."""
         self._tally.seconds += event.duration
         if event.kind in ("open", "fold"):
             self._apply_unfold(event.text, event.kind == "open")
@@ -561,7 +558,7 @@ class Worksheet:
         self._entries.set(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrong_attempts=wrongs))
 
     def _store_verdicts(self) -> None:
-        """At the end of an exam every answer is stored once more, with its verdict: until then no file tells it."""
+        """Store every answer of a finished exam again with its verdict, which no file contains before the end."""
         for blank in self.blanks:
             entry = self.entry(blank.id)
             if entry.sealed_verdict is not None and blank.id not in self._stored_verdicts:
@@ -569,6 +566,5 @@ class Worksheet:
                 self._store_event(self._make_event("answer", blank.id, entry.text, entry.sealed_verdict))
 
     def _disclose_verdicts(self) -> None:
-        """At the end of an exam every blank gets its verdict."""
         if self.done:
             self._entries.update_all(lambda entry: replace(entry, verdict=entry.sealed_verdict))

@@ -1,1 +1,1 @@
-"""storage."""
+"""Storage of a learner's events in one SQLite file."""
