@@ -10,7 +10,7 @@ from tutor import i18n
 from tutor.algebra.expr import Sym, number
 from tutor.engine.operations import OPERATIONS
 from tutor.grading.replay import Replay
-from tutor.grading.rule_cards import all_cards, card_at
+from tutor.grading.rule_cards import all_cards, card_at, card_for
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.replay_choice import choose_replay
@@ -105,6 +105,7 @@ def test_every_operation_has_a_name_and_a_reason() -> None:
     for operation in OPERATIONS.values():
         assert operation.title
         assert operation.why
+        assert not [name for name, _feedback in card_for(operation).mistakes if ":" in name]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -1,4 +1,4 @@
-"""Rule cards: what a node does on the way back, why it is so, and what people get wrong at it."""
+"""Rule cards: the gradient rule of an operation, the reason for it, and common mistakes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tutor.engine.operation import Operation
     from tutor.grading.problem import Blank, Problem
 
-#: A matrix of more cells than this is told by its shape in a picture.
+#: A larger matrix is shown by its shape in a picture.
 _MAX_CELLS = 4
 _UNKNOWN = "?"
 
@@ -49,45 +49,46 @@ _WHY_BRANCH = N_(
 
 @dataclass(frozen=True, slots=True)
 class NodePicture:
-    """A node with what flows through it: `lines` come in from the left, values or letters; texts are as shown."""
+    """A node with its inputs on the left, as displayed: values, or letters for a general rule."""
 
-    sign: str
+    symbol: str
     inputs: tuple[str, ...]
     output: str
     upstream: str
-    #: What goes back along each line; empty where nothing is told about it.
     gradients: tuple[str, ...]
+    """the gradient of each input; empty if it is not shown"""
     caption: str = N_("Above each line flows what went forward, below it what goes back.")
 
     def render(self, ascii: bool = False) -> list[str]:
-        """The rows: forward values above, backward values below; every line of the node has both."""
+        """Draw the picture in lines of text: each forward value above its gradient."""
         text = to_ascii if ascii else str
         across, down, corners = ("-", "|", ",.''") if ascii else ("─", "│", "╭╮╰╯")
         right, left = ("-->", "<--") if ascii else ("──▸", "◂──")
-        sign = f" {text(self.sign)} "
+        symbol = f" {text(self.symbol)} "
         rows: list[tuple[str, str]] = []
-        for line, back in zip(self.inputs, self.gradients, strict=True):
-            rows += [(text(line), right), (text(back), left if back else "")]
-        wide = max(cell_len(told) for told, _arrow in rows)
+        for value, gradient in zip(self.inputs, self.gradients, strict=True):
+            rows += [(text(value), right), (text(gradient), left if gradient else "")]
+        width = max(cell_len(label) for label, _arrow in rows)
         middle = len(rows) // 2 - 1
-        found = [" " * (wide + 5) + corners[0] + across * cell_len(sign) + corners[1]]
-        for index, (told, arrow) in enumerate(rows):
-            face = sign if index == middle else " " * cell_len(sign)
+        indent, edge = " " * (width + 5), across * cell_len(symbol)
+        lines = [indent + corners[0] + edge + corners[1]]
+        for index, (label, arrow) in enumerate(rows):
+            face = symbol if index == middle else " " * cell_len(symbol)
             tail = ""
             if index == middle:
                 tail = f" {right} {text(self.output)}"
             elif index == middle + 1 and self.upstream:
                 tail = f" {left} {text(self.upstream)}"
-            found.append(f"{' ' * (wide - cell_len(told))}{told} {arrow:<3} {down}{face}{down}{tail}")
-        found.append(" " * (wide + 5) + corners[2] + across * cell_len(sign) + corners[3])
-        return found
+            lines.append(f"{' ' * (width - cell_len(label))}{label} {arrow:<3} {down}{face}{down}{tail}")
+        lines.append(indent + corners[2] + edge + corners[3])
+        return lines
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCard:
-    """All there is to say about a rule. `mistakes` are names with what to look at, where that says something."""
+    """A rule with its reason, a picture and its mistakes: (name, feedback), without feedback that needs an answer."""
 
-    sign: str
+    symbol: str
     name: str
     rules: tuple[Message, ...]
     why: str
@@ -96,64 +97,67 @@ class RuleCard:
 
     @property
     def title(self) -> str:
-        """The sign and the name, in the language in use."""
+        """The symbol and the name, in the current language."""
         name = translate(self.name)
-        return name if not self.sign or self.sign == name else f"{self.sign}  {name}"
+        return name if not self.symbol or self.symbol == name else f"{self.symbol}  {name}"
 
     @property
     def why_sentences(self) -> list[str]:
-        """Why it is so, a line for each sentence."""
+        """The reason, one sentence per line."""
         return translate(self.why).replace(". ", ".\n").splitlines()
 
     def render_lines(self, ascii: bool = False) -> list[str]:
-        """The card in plain lines."""
-        found = [self.title, "", *map(str, self.rules), ""]
+        """Return the card as lines of text."""
+        lines = [self.title, "", *map(str, self.rules), ""]
         if self.picture is not None:
-            found += [*self.picture.render(ascii), translate(self.picture.caption), ""]
-        found += [_("Why it is so:"), *(f"  {line}" for line in self.why_sentences)]
+            lines += [*self.picture.render(ascii), translate(self.picture.caption), ""]
+        lines += [_("Why it is so:"), *(f"  {line}" for line in self.why_sentences)]
         if self.mistakes:
-            found += ["", _("Common mistakes:")]
-            found += [f"  {name}: {says}" if says else f"  {name}" for name, says in self.mistakes]
-        return found
+            lines += ["", _("Common mistakes:")]
+            lines += [f"  {name}: {feedback}" if feedback else f"  {name}" for name, feedback in self.mistakes]
+        return lines
 
 
-# --- of any operation --------------------------------------------------------------------------------------
+# --- the general rule --------------------------------------------------------------------------------------
 
 
 def all_cards() -> tuple[RuleCard, ...]:
-    """A card for every rule: the start, the branch, and every operation of the table."""
+    """Return a card for every rule: the start, the branch and every operation."""
     return (start_card(), branch_card(), *map(card_for, OPERATIONS.values()))
 
 
 def start_card() -> RuleCard:
-    """Where the backward pass begins."""
+    """Return the card of the start of the backward pass."""
     text = N_("At the output the backward pass starts: with 1, or with what comes back from behind it.")
-    return RuleCard("", N_("start"), (message(text),), _WHY_START, mistakes=_mistake_names("start"))
+    return RuleCard(
+        "", N_("start"), (message(text),), _WHY_START, mistakes=_mistake_names("start.output-value", "start.zero")
+    )
 
 
 def branch_card() -> RuleCard:
-    """Where a value goes to several places."""
+    """Return the card of a value that several nodes use."""
     rule = message(N_("At a branch the gradient is the sum of what comes back along its lines."))
-    return RuleCard("●", N_("branch"), (rule,), _WHY_BRANCH, mistakes=_mistake_names("branch"))
+    return RuleCard(
+        "●", N_("branch"), (rule,), _WHY_BRANCH, mistakes=_mistake_names("branch.one-branch", "branch.product")
+    )
 
 
-def _mistake_names(where: str) -> tuple[tuple[str, str], ...]:
-    which = {"start": ("start.output-value", "start.zero"), "branch": ("branch.one-branch", "branch.product")}[where]
-    return tuple((mistake_label(name), "") for name in which)
+def _mistake_names(*mistakes: str) -> tuple[tuple[str, str], ...]:
+    return tuple((mistake_label(mistake), "") for mistake in mistakes)
 
 
 def card_for(operation: Operation) -> RuleCard:
-    """The card of an operation wherever it stands, in letters."""
-    takes = len(operation.derivative or operation.vjp)
-    slopes: list[str] = [""] * takes
-    out = "y"
+    """Return the card of an operation, with letters for its values."""
+    letters = tuple(map(operand_letter, range(len(operation.derivative or operation.vjp))))
+    slopes = [""] * len(letters)
+    output = "y"
     if operation.derivative and not operation.has_kink:
-        operands = [Sym(operand_letter(slot)) for slot in range(takes)]
-        out = f"y = {format_expr(operation.forward(*operands))}"
+        operands = list(map(Sym, letters))
+        output = f"y = {format_expr(operation.forward(*operands))}"
         slopes = [format_expr(rule(Sym("y"), *operands)) for rule in operation.derivative]
-    back = tuple(f"g · {parenthesize(slope)}" if slope else "g · …" for slope in slopes)
-    letters = tuple(operand_letter(slot) for slot in range(takes))
-    picture = NodePicture(operation.symbol, letters, out, "g", back, N_("g is the upstream, y what the node gives."))
+    gradients = tuple(f"g · {parenthesize(slope)}" if slope else "g · …" for slope in slopes)
+    caption = N_("g is the upstream, y what the node gives.")
+    picture = NodePicture(operation.symbol, letters, output, "g", gradients, caption)
     return RuleCard(
         operation.symbol,
         operation.title,
@@ -164,27 +168,27 @@ def card_for(operation: Operation) -> RuleCard:
     )
 
 
-def _common_mistakes(operation: Operation, slot: int | None, words: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Names and sentences of an operation's mistakes, each name once; `words` fill the sentences."""
-    told: set[str] = set()
+def _common_mistakes(operation: Operation, slot: int | None, values: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the names of an operation's mistakes, each once, and their feedback with `values` for its placeholders."""
+    names: set[str] = set()
     for mistake in operation.mistakes:
-        name = mistake_label(f"{operation.label}.{mistake.id}").removeprefix(f"{operation.symbol}: ")
-        if name in told or (slot is not None and mistake.slots is not None and slot not in mistake.slots):
+        name = translate(mistake.label)
+        if name in names or (slot is not None and mistake.slots is not None and slot not in mistake.slots):
             continue
-        told.add(name)
-        # A sentence about the very answer that was typed says nothing here.
-        says = translate(mistake.feedback)
+        names.add(name)
+        # {v} is the learner's answer, which a card does not know.
+        feedback = "" if "{v}" in mistake.feedback else translate(mistake.feedback)
         try:
-            yield name, "" if "{v}" in mistake.feedback else says.format_map({"node": operation.symbol, **words})
+            yield name, feedback.format_map({"node": operation.symbol, **values})
         except KeyError:
             yield name, ""
 
 
-# --- of one place ------------------------------------------------------------------------------------------
+# --- the rule at one node ----------------------------------------------------------------------------------
 
 
 def card_at(problem: Problem, place: Blank, known: Collection[str]) -> RuleCard:
-    """The card of the node behind a place, with its numbers; those that are not `known` stay a question mark."""
+    """Return the card of the node at a place, with its numbers; those of places that are not `known` are hidden."""
     if place.kind == "start":
         return start_card()
     if place.kind == "sum":
@@ -206,39 +210,38 @@ def card_at(problem: Problem, place: Blank, known: Collection[str]) -> RuleCard:
     def backward(name: str | None) -> str:
         if name is None or not problem.has_place(name):
             return ""
-        found = problem.place(name)
-        return _format_short(problem.truth(found)) if found.id in known else _UNKNOWN
+        blank = problem.place(name)
+        return _format_short(problem.truth(blank)) if blank.id in known else _UNKNOWN
 
-    lines = tuple(f"{graph.label(edge.source)} = {forward(edge.source)}" for edge in edges)
-    back = tuple(backward(edge.id) if problem.has_place(edge.id) else "" for edge in edges)
-    asked = place if place.edge else next((problem.place(e.id) for e in edges if problem.has_place(e.id)), None)
-    upstream = backward(problem.upstream(asked)) if asked is not None else ""
-    picture = NodePicture(
-        node.symbol, lines, f"{_short_title(graph.label(position))} = {forward(position)}", upstream, back
-    )
-    says = (rule_text_at(problem, place),) if place.edge else _rule_texts(operation, node.symbol)
-    words = {key: str(word) for key, word in template_values(problem, place).items()}
+    inputs = tuple(f"{graph.label(edge.source)} = {forward(edge.source)}" for edge in edges)
+    gradients = tuple(backward(edge.id) for edge in edges)
+    edge_place = place if place.edge else next((problem.place(e.id) for e in edges if problem.has_place(e.id)), None)
+    upstream = backward(problem.upstream(edge_place)) if edge_place is not None else ""
+    output = f"{_short_label(graph.label(position))} = {forward(position)}"
+    picture = NodePicture(node.symbol, inputs, output, upstream, gradients)
+    rules = (rule_text_at(problem, place),) if place.edge else _rule_texts(operation, node.symbol)
+    values = {key: str(word) for key, word in template_values(problem, place).items()}
     return RuleCard(
         node.symbol,
         operation.title,
-        says,
+        rules,
         operation.why or _WHY_COMPOSITE,
         picture,
-        tuple(_common_mistakes(operation, slot, words)),
+        tuple(_common_mistakes(operation, slot, values)),
     )
 
 
-def _rule_texts(operation: Operation, sign: str) -> tuple[Message, ...]:
-    """The sentences of an operation's rules, one for each kind of operand."""
-    return tuple(Message(text, {"node": sign}) for text in dict.fromkeys(operation.rule))
+def _rule_texts(operation: Operation, symbol: str) -> tuple[Message, ...]:
+    """Return the different texts of an operation's rules."""
+    return tuple(Message(text, {"node": symbol}) for text in dict.fromkeys(operation.rule))
 
 
-def _short_title(title: str) -> str:
-    return title if cell_len(title) <= 16 else "y"
+def _short_label(label: str) -> str:
+    return label if cell_len(label) <= 16 else "y"
 
 
 def _format_short(value: Value) -> str:
-    """A value, or the shape of a matrix that is too large for a line."""
+    """Format a value; a matrix that is too large for a line by its shape."""
     if ops.is_matrix(value) and value.size > _MAX_CELLS:
         rows, columns = value.shape
         return f"[{rows}×{columns}]"

@@ -1,8 +1,8 @@
-"""Rule ids: the rule a blank practises, its name, and whether an answer proves that the learner knows it.
+"""Rule ids: the rule that a blank exercises, its name as a skill, and when an answer proves it.
 
-The id of a rule is that of its operation, with the operand after a colon if the operands have different rules (`mul`,
-`sub:1`). `branch` is the sum where a value is used several times, `start` the start of the pass, `own` the rule of a
-custom node. Ids never change, because stored and exported events contain them.
+A rule's id is that of its operation, followed by a colon and the operand if the operands have different rules (`mul`,
+`sub:1`). `branch` is the sum at a branch, `start` the start of the pass, `own` the rule of any custom node. Ids never
+change because they are stored and exported.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _find_rule(rule: str) -> tuple[Operation, int] | None:
 
 
 def rule_id_at(problem: Problem, blank: Blank) -> str:
-    """Return the rule that a blank practises; empty for a forward value or a question."""
+    """Return the rule that a blank exercises; empty for a forward value or a question."""
     if blank.edge:
         return _operand_rule(problem.graph, blank.edge.target, blank.edge.slot)
     return {"sum": BRANCH, "start": START}.get(blank.kind, "")
@@ -63,7 +63,8 @@ def _operand_rule(graph: Graph, target: int, slot: int) -> str:
 def normalise_rule_id(rule: str, blank: str = "") -> str | None:
     """Return the id of an event's rule; None if there is no such rule here.
 
-    Events of an early version hold the bare id of the operation; the operand is then taken from the blank's id.
+    Events of an early version hold the bare id of the operation; the operand is taken from the blank's id, if it is
+    there.
     """
     _, _, slot = blank.rpartition(".")
     candidates = (rule, f"{rule}:{slot}")
@@ -85,15 +86,15 @@ def rule_text(rule: str) -> str:
 
 
 def proves_rule(problem: Problem, blank: Blank) -> bool:
-    """Return whether no mistake of the blank's rule gives the right value with these numbers.
+    """Return whether no mistake of a blank's rule gives the right value on these numbers.
 
-    A + with an upstream of 1 proves nothing, because its local derivative is 1 as well.
+    A + with an upstream of 1 proves nothing: its local derivative is 1 too.
     """
     rule = rule_id_at(problem, blank)
     if not rule:
         return False
     if problem.symbolic:
-        # Different rules give different formulas, except that an upstream of 1 appears in none.
+        # Different rules give different formulas, unless the upstream is 1.
         return blank.edge is None or problem.upstream(blank) != "start" or not problem.starts_at_one
     hidden = hidden_mistakes_at(problem, blank, MIN_PROOF_SEPARATION)
     if rule == START:
@@ -103,15 +104,15 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
     assert blank.edge
     operation = problem.graph.nodes[blank.edge.target].operation
     rows, columns = blank.shape or (1, 1)
-    own = {
+    declared = {
         f"{operation.label}.{mistake.id}"
         for mistake in operation.mistakes
         if not (mistake.correct_for_shape and mistake.correct_for_shape(rows, columns))
     }
     if operation.has_kink:
-        # On one side of a kink, no answer can rule out all mistakes at once.
-        return bool(own - hidden) and ("any.dropped-upstream" not in hidden or "any.zero" in hidden)
+        # On one side of a kink some mistakes always give the right value.
+        return bool(declared - hidden) and ("any.dropped-upstream" not in hidden or "any.zero" in hidden)
     if operation.ends_pass and problem.upstream(blank) == "start":
-        # The upstream is the start of the pass, so that dropping it is no mistake.
-        return not hidden & own
-    return not hidden & (own | {"any.dropped-upstream"})
+        # The upstream is the start, so dropping it is no mistake here.
+        return not hidden & declared
+    return not hidden & (declared | {"any.dropped-upstream"})

@@ -1,8 +1,8 @@
-"""The catalogue of mistakes: one table, made of what the operations declare and of what can happen anywhere."""
+"""Catalogue of mistakes: those that the operations declare and those that can happen anywhere."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.engine.operations import OPERATIONS
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One mistake: its id, where it can happen, and what is said, as templates."""
+    """One mistake: its id, where it can happen, and the templates of its feedback."""
 
     id: str
     where: Message
     feedback: tuple[str, ...]
 
 
-#: By the words that mistakes are declared with.
+#: By `GeneralMistake.where`.
 _LOCATIONS = {
     "edge": message(N_("every edge")),
     "branch": message(N_("the sum at a branch, and its lines")),
@@ -37,25 +37,25 @@ _LOCATIONS = {
 
 
 def catalogue() -> tuple[CatalogueEntry, ...]:
-    """Every mistake once, the operations' in their order, then those that can happen anywhere."""
-    rows: dict[str, CatalogueEntry] = {}
-    for id_, where, says in (*_declared_entries(), *_general_entries()):
-        known = rows.get(id_)
-        texts = known.feedback if known else ()
-        rows[id_] = CatalogueEntry(id_, known.where if known else where, texts if says in texts else (*texts, says))
-    return tuple(rows.values())
+    """Return every mistake once: the operations' in their order, then the general ones."""
+    entries: dict[str, CatalogueEntry] = {}
+    for mistake_id, where, feedback in (*_declared_mistakes(), *_general_mistakes()):
+        entry = entries.setdefault(mistake_id, CatalogueEntry(mistake_id, where, ()))
+        if feedback not in entry.feedback:
+            entries[mistake_id] = replace(entry, feedback=(*entry.feedback, feedback))
+    return tuple(entries.values())
 
 
-def _declared_entries() -> Iterator[tuple[str, Message, str]]:
-    signs: dict[str, list[str]] = {}
+def _declared_mistakes() -> Iterator[tuple[str, Message, str]]:
+    symbols: dict[str, list[str]] = {}
     for operation in OPERATIONS.values():
-        signs.setdefault(operation.label, []).append(operation.symbol)
+        symbols.setdefault(operation.label, []).append(operation.symbol)
     for operation in OPERATIONS.values():
-        where = message(N_("{node}"), node=", ".join(signs[operation.label]))
+        where = message(N_("{node}"), node=", ".join(symbols[operation.label]))
         for mistake in operation.mistakes:
             yield f"{operation.label}.{mistake.id}", where, mistake.feedback
 
 
-def _general_entries() -> Iterator[tuple[str, Message, str]]:
+def _general_mistakes() -> Iterator[tuple[str, Message, str]]:
     for mistake in GENERAL_MISTAKES:
         yield mistake.id, _LOCATIONS[mistake.where], mistake.feedback
