@@ -92,7 +92,7 @@ def test_a_damaged_archive_opens_or_is_refused(tmp_path: Path, changes: list[tup
     try:
         open_path(path)
     except PackError as error:
-        assert len(error.faults) == 1
+        assert len(error.diagnostics) == 1
 
 
 def test_what_is_read_is_no_more_than_texts(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_broken_pack_hides_no_other(write_pack: WritePack, monkeypatch: pytest
     (tmp_path / "all" / "no-pack").mkdir()
     (tmp_path / "all" / "README.md").write_text("x")
     monkeypatch.setattr(library, "built_in_dir", lambda: tmp_path / "all")
-    assert [(found.id, str(found.title), len(found.faults)) for found in library.all_packs()] == [
+    assert [(found.id, str(found.title), len(found.errors)) for found in library.all_packs()] == [
         ("a", "a", 1),
         ("b", "B", 0),
         ("c", "c", 1),

@@ -18,7 +18,7 @@ GRAPH = 'graph = "z = a * b"\n'
 def test_a_fault_is_told_as_file_line_key_and_sentence(write_pack: WritePack) -> None:
     with pytest.raises(PackError) as caught:
         write_pack('# mine\ngraph = "z = a * b"\ntitel = "x"').open("ex")
-    (fault,) = caught.value.faults
+    (fault,) = caught.value.diagnostics
     assert str(fault) == "mine/ex.toml:3: titel: There is no key “titel” here. Did you mean title?"
     assert (str(fault.path), fault.line, fault.key) == ("mine/ex.toml", 3, "titel")
 

@@ -48,7 +48,7 @@ def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
     (folder / "pack.toml").write_text('format = 99\nid = "own"\ntitle = "Ours"\n')
     (found,) = (found for found in library.all_packs() if found.id == "own")
     assert str(found.title) == "Ours"
-    assert "newer" in str(found.faults[0])
+    assert "newer" in str(found.errors[0])
 
 
 @pytest.mark.parametrize(

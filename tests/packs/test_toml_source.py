@@ -144,8 +144,8 @@ def test_any_file_opens_or_is_refused_with_sentences(write_pack: WritePack, line
     try:
         exercise = mine.open(mine.entries[0].id)
     except PackError as error:
-        assert error.faults
-        assert all(str(fault).rstrip(")").endswith((".", "”.")) for fault in error.faults), str(error)
+        assert error.diagnostics
+        assert all(str(fault).rstrip(")").endswith((".", "”.")) for fault in error.diagnostics), str(error)
     else:
         exercise.variant().text()
         assert exercise.variant(1).problem.blanks

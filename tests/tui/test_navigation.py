@@ -427,7 +427,7 @@ _EXERCISES = {"TIMES": "basics/times", "MATRIX": "matrices/sigma-xw", "SYMBOLS":
 
 
 async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
-    from tutor.packs.loader import load_exercise
+    from tutor.packs.builder.exercise import load_exercise
 
     app = pilot.app
     assert isinstance(app, TutorApp)

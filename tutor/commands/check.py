@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tutor.commands.launch import RunOptions
-    from tutor.packs.checks.target import Diagnostic
+    from tutor.packs.diagnostics import Diagnostic
 
 #: Seconds after which a bar shows how far the checks have come.
 _PROGRESS_DELAY = 1.0
@@ -50,7 +50,8 @@ def check(settings: RunOptions, places: tuple[Path, ...], as_json: bool, github:
         for finding in findings:
             click.echo(_github_annotation(finding) if github else str(finding))
         _print_totals(findings)
-    return 1 if any(finding.is_error or (strict and finding.warning) for finding in findings) else 0
+    failing = ("error", "warning") if strict else ("error",)
+    return 1 if any(finding.severity in failing for finding in findings) else 0
 
 
 def _ensure_packs(places: Sequence[Path]) -> None:
@@ -69,11 +70,11 @@ def _ensure_packs(places: Sequence[Path]) -> None:
 
 def _diagnostic_json(finding: Diagnostic) -> dict[str, object]:
     return {
-        "file": finding.path,
+        "file": str(finding.path or ""),
         "line": finding.line,
         "key": finding.key,
-        "severity": "note" if finding.note else "warning" if finding.warning else "error",
-        "message": finding.message,
+        "severity": finding.severity,
+        "message": str(finding.message),
     }
 
 
@@ -85,13 +86,14 @@ def _github_annotation(finding: Diagnostic) -> str:
             text = text.replace(character, f"%{ord(character):02X}")
         return text
 
-    kind = "notice" if finding.note else "warning" if finding.warning else "error"
-    text = f"{finding.key}: {finding.message}" if finding.key else finding.message
-    return f"::{kind} file={escaped(finding.path, ':,')},line={finding.line}::{escaped(text)}"
+    kind = "notice" if finding.severity == "note" else finding.severity
+    text = f"{finding.key}: {finding.message}" if finding.key else str(finding.message)
+    return f"::{kind} file={escaped(str(finding.path or ''), ':,')},line={finding.line}::{escaped(text)}"
 
 
 def _print_totals(findings: Sequence[Diagnostic]) -> None:
-    errors, warnings = sum(finding.is_error for finding in findings), sum(finding.warning for finding in findings)
+    severities = [finding.severity for finding in findings]
+    errors, warnings = severities.count("error"), severities.count("warning")
     if errors or warnings:
         text = message(N_("Errors: {errors}. Warnings: {warnings}."), errors=errors, warnings=warnings)
     else:

@@ -31,7 +31,7 @@ def list_exercises(settings: RunOptions) -> int:
             click.echo(str(store.notice), err=True)
     for pack in library.all_packs():
         click.echo(f"{pack.id}: {pack.title}")
-        for fault in pack.faults:
+        for fault in pack.errors:
             click.echo(str(fault), err=True)
         names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
         width = max(map(cell_len, names), default=0)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.commands.launch import RunOptions
-    from tutor.packs.checks.target import Diagnostic
+    from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.scaffold import Recipe
 
 
@@ -88,7 +88,8 @@ def _create_exercise(place: Path, graph: str, inputs: Mapping[str, Value]) -> tu
         made, found = tried(manner)
         if not found:
             return made, found
-        flaws = [sum(kind) for kind in zip(*((one.is_error, one.warning, one.note) for one in found), strict=True)]
+        severities = [one.severity for one in found]
+        flaws = [severities.count("error"), severities.count("warning"), severities.count("note")]
         if least is None or flaws < least:
             least, best = flaws, manner
         made[0].unlink()

@@ -83,7 +83,7 @@ def list_packs(settings: RunOptions) -> int:
         pack = found.pack
         origin = _(_ORIGIN_LABELS[found.origin])
         click.echo(f"{pack.id}: {pack.title} ({len(pack.entries)}; {origin}) {pack.folder}")
-        for fault in pack.faults:
+        for fault in pack.errors:
             click.echo(str(fault), err=True)
         if found.shadowed_by is not None:
             text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")

@@ -102,7 +102,7 @@ def choose_exercise(
     own = packs is not None
     packs = library.all_packs() if packs is None else packs
     settings = settings or RunOptions()
-    for fault in (fault for pack in packs for fault in pack.faults):
+    for fault in (fault for pack in packs for fault in pack.errors):
         print(fault, file=sys.stderr)
     entries = [(pack, entry) for pack in packs for entry in pack.entries]
     states = store.states() if store is not None else {}

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor.engine.graph import Graph
-    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.checks.target import CheckTarget
+    from tutor.packs.diagnostics import Diagnostic
 
 TERMINAL_WIDTH = 80
 #: Graphs with paths shorter than this, and no long names, always fit.

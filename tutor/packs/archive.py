@@ -1,31 +1,37 @@
-"""Packs in a `.zip`: looked through and read into memory within bounds. Nothing is ever unpacked to look at it.
+"""Packs in `.zip` archives, read into memory within bounds and never unpacked.
 
-The whole archive is refused where any name in it leads elsewhere or anything in it is larger than a pack needs.
-What is no TOML file is passed over unread.
+The whole archive is refused if any name in it leads outside or anything in it is larger than a pack needs. Files that
+are not TOML are not read.
 """
 
 from __future__ import annotations
 
 import stat
+import struct
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, Message, message
-from tutor.packs.diagnostics import Fault, PackError
+from tutor.packs.diagnostics import PackError, pack_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zipfile import ZipFile, ZipInfo
 
 PACK_FILE = "pack.toml"
-#: Of one text, as for files in folders; of all texts together; of the archive itself.
+#: The bounds of one text (the same as for files in folders), of all texts together and of the archive.
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_TOTAL_BYTES = 32 * 1024 * 1024
 MAX_ARCHIVE_BYTES = 8 * 1024 * 1024
 MAX_ENTRIES = 10_000
 MAX_FOLDER_DEPTH = 8
+
+#: Bits of an entry's flags, and its compression methods stored and deflated.
+_ENCRYPTED_FLAG, _UTF8_FLAG = 0x1, 0x800
+_COMPRESSIONS = (0, 8)
 
 _DAMAGED = N_("This is no zip archive, or a damaged one. Make it again.")
 _LEADS_OUT = N_("“{name}” leads out of the archive. Make it again from the pack's folder.")
@@ -57,12 +63,12 @@ class Archive:
 
     @property
     def files(self) -> list[Path]:
-        """The texts of the pack, as if they lay in `folder`."""
-        inside = (name for name in self.texts if str(PurePosixPath(name).parent) == (self.root or "."))
-        return [self.path / name for name in inside]
+        """The texts of the pack, as if they were files in `folder`."""
+        names = (name for name in self.texts if str(PurePosixPath(name).parent) == (self.root or "."))
+        return [self.path / name for name in names]
 
     def read(self, path: Path) -> bytes:
-        """The text at one of `files`. Raises `FileNotFoundError`."""
+        """Return the text of one of `files`. Raises `FileNotFoundError`."""
         name = path.relative_to(self.path).as_posix()
         if name not in self.texts:
             raise FileNotFoundError(name)
@@ -70,22 +76,35 @@ class Archive:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a path is to be read as an archive."""
+    """Return whether a path is to be read as an archive."""
     return path.suffix.lower() == ".zip" and path.is_file()
 
 
 def enclosing_archive(folder: Path) -> Path | None:
-    """The archive that a pack's folder lies in; None for a folder on the disk."""
+    """Return the archive that a pack's folder is in, None for a folder on the disk."""
     return next((path for path in (folder, *folder.parents) if is_archive(path)), None)
 
 
-def open_archive(path: Path) -> Archive:
-    """The texts of the archive at `path`. Raises `PackError` with one sentence."""
+def exercise_files(folder: Path) -> list[Path]:
+    """Return the files of the exercises in a pack's folder, by name; none if it can't be read."""
     try:
-        here = path.stat()
+        archive = enclosing_archive(folder)
+        files = open_archive(archive).files if archive else [path for path in folder.iterdir() if not path.is_dir()]
+    except (OSError, PackError):
+        return []
+    exercises = (
+        path for path in files if path.suffix == ".toml" and path.name != PACK_FILE and not path.name.startswith(".")
+    )
+    return sorted(exercises, key=lambda path: path.name)
+
+
+def open_archive(path: Path) -> Archive:
+    """Return the texts of the archive at `path`. Raises `PackError`."""
+    try:
+        status = path.stat()
     except OSError:
-        raise PackError([Fault(path, None, "", message(N_("There is no such file. Check its name.")))]) from None
-    return _read_archive(path, here.st_mtime_ns, here.st_size)
+        raise pack_error(message(N_("There is no such file. Check its name.")), path) from None
+    return _read_archive(path, status.st_mtime_ns, status.st_size)
 
 
 class _InvalidArchive(Exception):
@@ -96,30 +115,29 @@ class _InvalidArchive(Exception):
 
 @lru_cache(maxsize=32)
 def _read_archive(path: Path, _modified: int, size: int) -> Archive:
-    import zlib
-    from struct import error as wrong_structure
+    # Most packs are folders, and a list of those does without zipfile.
     from zipfile import BadZipFile, ZipFile
 
     try:
         if size > MAX_ARCHIVE_BYTES:
             raise _InvalidArchive(message(_TOO_BIG, n=MAX_ARCHIVE_BYTES >> 20))
         with ZipFile(path) as file:
-            names = _checked_entries(file)
-            texts = _read_texts(file, names)
+            texts = _read_texts(file, _checked_entries(file))
         return Archive(path, _find_pack_folder(texts), texts)
-    except _InvalidArchive as refused:
-        raise PackError([Fault(path, None, "", refused.message)]) from None
-    except (BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, wrong_structure, OverflowError):
-        # What a damaged archive can make the library for them stumble over.
-        raise PackError([Fault(path, None, "", message(_DAMAGED))]) from None
+    except _InvalidArchive as error:
+        raise pack_error(error.message, path) from None
+    except (BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error, OverflowError):
+        # The errors that damaged archives cause in zipfile.
+        raise pack_error(message(_DAMAGED), path) from None
 
 
 def _checked_entries(file: ZipFile) -> dict[str, ZipInfo]:
-    """The entries by name, once every one of them is found harmless."""
+    """Return the entries by name, none of which can do harm."""
     infos = file.infolist()
     if len(infos) > MAX_ENTRIES:
         raise _InvalidArchive(message(_TOO_MANY, n=MAX_ENTRIES))
-    found: dict[str, ZipInfo] = {}
+    entries: dict[str, ZipInfo] = {}
+    names: set[str] = set()
     for info in infos:
         name = _entry_name(info)
         parts = name.rstrip("/").split("/")
@@ -129,21 +147,22 @@ def _checked_entries(file: ZipFile) -> dict[str, ZipInfo]:
             raise _InvalidArchive(message(_LINK, name=name))
         if len(parts) > MAX_FOLDER_DEPTH:
             raise _InvalidArchive(message(_TOO_DEEP, name=name, n=MAX_FOLDER_DEPTH))
-        if name.casefold() in found:
+        if name.casefold() in names:
             raise _InvalidArchive(message(_TWICE, name=name))
-        found[name.casefold()] = info
-    return {_entry_name(info): info for info in found.values()}
+        names.add(name.casefold())
+        entries[name] = info
+    return entries
 
 
 def _entry_name(info: ZipInfo) -> str:
-    """The name of an entry, also where it was written in the coding of a Korean Windows."""
-    # The library cuts names at a zero byte; what it cut off may be anything.
+    """Return the name of an entry, also if it was written in the encoding of a Korean Windows."""
+    # `filename` is cut at a zero byte, and the rest may be anything.
     name = info.orig_filename
-    if not info.flag_bits & 0x800:
+    if not info.flag_bits & _UTF8_FLAG:
         raw = name.encode("cp437")
-        for coding in ("utf-8", "cp949"):
+        for encoding in ("utf-8", "cp949"):
             try:
-                name = raw.decode(coding)
+                name = raw.decode(encoding)
                 break
             except UnicodeDecodeError:
                 continue
@@ -153,31 +172,29 @@ def _entry_name(info: ZipInfo) -> str:
 
 
 def _read_texts(file: ZipFile, infos: Mapping[str, ZipInfo]) -> dict[str, bytes]:
-    from zipfile import ZIP_DEFLATED, ZIP_STORED
-
-    found: dict[str, bytes] = {}
-    left = MAX_TOTAL_BYTES
+    texts: dict[str, bytes] = {}
+    remaining = MAX_TOTAL_BYTES
     for name, info in infos.items():
         path = PurePosixPath(name)
         if name.endswith("/") or path.suffix != ".toml" or path.name.startswith(".") or path.parts[0] == "__MACOSX":
             continue
-        if info.flag_bits & 1:
+        if info.flag_bits & _ENCRYPTED_FLAG:
             raise _InvalidArchive(message(_LOCKED, name=name))
-        if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        if info.compress_type not in _COMPRESSIONS:
             raise _InvalidArchive(message(_ODD, name=name))
-        # What an archive says about sizes may be wrong: what counts is what comes out.
-        with file.open(info) as text:
-            found[name] = text.read(MAX_TEXT_BYTES + 1)
-        if len(found[name]) > MAX_TEXT_BYTES:
+        # The sizes in the directory may be wrong, so the bytes that come out are counted.
+        with file.open(info) as entry:
+            texts[name] = entry.read(MAX_TEXT_BYTES + 1)
+        if len(texts[name]) > MAX_TEXT_BYTES:
             raise _InvalidArchive(message(_TOO_LARGE, name=name, n=MAX_TEXT_BYTES >> 20))
-        left -= len(found[name])
-        if left < 0:
+        remaining -= len(texts[name])
+        if remaining < 0:
             raise _InvalidArchive(message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20))
-    return found
+    return texts
 
 
 def _find_pack_folder(texts: Mapping[str, bytes]) -> str:
-    """The folder that the one pack lies in: the top, or a folder as archives of folders have it."""
+    """Return the folder of the only pack: the top, or a folder if a folder was archived."""
     folders = [PurePosixPath(name).parent for name in texts if PurePosixPath(name).name == PACK_FILE]
     if not folders:
         raise _InvalidArchive(message(_NO_PACK))

@@ -1,4 +1,4 @@
-"""Formulas on batches of numbers in floats."""
+"""Evaluation of formulas on batches of floats."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
 
-#: What formulas call an operation that has another id.
+#: Operations whose name in formulas is not their id.
 _OPERATION_IDS = {"T": "transpose"}
 
 
 def evaluate_batch(tree: Expr, names: Mapping[str, Value]) -> Value:
-    """A formula whose names stand for batches of floats. Raises what arithmetic raises."""
+    """Return the values of a formula whose names are batches of floats. Raises what arithmetic raises."""
     if isinstance(tree, Num):
         return float(tree.value)
     if isinstance(tree, Sym):
@@ -32,7 +32,7 @@ def evaluate_batch(tree: Expr, names: Mapping[str, Value]) -> Value:
         return ops.map_cells(to_floats, evaluate(tree, {}))
     name, args = _OPERATION_IDS.get(tree.op, tree.op), tree.args
     if name in ("sum", "mean") and len(args) > 1:
-        # Rows or columns: operations of their own.
+        # Sums over rows or columns are separate operations.
         (axis,) = args[1:]
         assert isinstance(axis, Num)
         name, args = f"{name}.{axis.value}", args[:1]

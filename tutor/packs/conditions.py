@@ -1,10 +1,12 @@
-"""Conditions on fresh numbers: `abs(u) > 2`, `1 < x < y`. Comparisons are read here and nowhere else."""
+"""Conditions on fresh numbers, such as `abs(u) > 2` and `1 < x < y`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 _COMPARISON = re.compile(r"<=|>=|==|!=|[<>=≤≥≠]")
 _COMPARISON_SYMBOLS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
-#: Rounding in floats must not decide on what is equal.
+#: Rounding of floats must not decide whether two numbers are equal.
 _EQUAL_TOLERANCE = 1e-12
 
 
@@ -33,38 +35,34 @@ class Condition:
     comparisons: tuple[str, ...]
 
     def holds(self, names: Mapping[str, Value], count: int) -> Any:
-        """For each of `count` sets of numbers whether it holds; of matrices it must hold in every cell."""
-        import numpy as np
-
-        found = np.ones(count, dtype=bool)
+        """Return for each of `count` sets of numbers whether it holds; of matrices, in every cell."""
+        holds = np.ones(count, dtype=bool)
         sides = [evaluate_batch(formula, names) for formula in self.formulas]
-        for left, sign, right in zip(sides, self.comparisons, sides[1:], strict=False):
-            flags = np.asarray(_compare(left, sign, right))
-            found &= flags.all(axis=(-2, -1)) if ops.is_matrix(flags) else flags
-        return found
+        for left, comparison, right in zip(sides, self.comparisons, sides[1:], strict=False):
+            flags = np.asarray(_compare(left, comparison, right))
+            holds &= flags.all(axis=(-2, -1)) if ops.is_matrix(flags) else flags
+        return holds
 
 
 def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
-    """The condition in a text; `names` are what it may name, with values for their shapes. Raises `AlgebraError`."""
-    signs = list(_COMPARISON.finditer(text))
-    if not signs:
+    """Parse a condition over `names`, whose values give the shapes. Raises `AlgebraError`."""
+    comparisons = list(_COMPARISON.finditer(text))
+    if not comparisons:
         raise AlgebraError(message(N_("Nothing is compared here. Write a condition such as abs(u) > 2.")), 0, len(text))
-    begins = [0, *(sign.end() for sign in signs)]
-    ends = [*(sign.start() for sign in signs), len(text)]
+    begins = [0, *(comparison.end() for comparison in comparisons)]
+    ends = [*(comparison.start() for comparison in comparisons), len(text)]
     formulas = []
     for begin, end in zip(begins, ends, strict=True):
         try:
-            tree = parse(text[begin:end], names)
-            evaluate(tree, names)
+            formula = parse(text[begin:end], names)
+            evaluate(formula, names)
         except AlgebraError as error:
             raise AlgebraError(error.message, begin + max(error.position, 0), error.length) from None
-        formulas.append(tree)
-    return Condition(tuple(formulas), tuple(_COMPARISON_SYMBOLS.get(sign[0], sign[0]) for sign in signs))
+        formulas.append(formula)
+    return Condition(tuple(formulas), tuple(_COMPARISON_SYMBOLS.get(each[0], each[0]) for each in comparisons))
 
 
 def _compare(a: Any, comparison: str, b: Any) -> Any:
-    import numpy as np
-
     equal = np.abs(a - b) <= _EQUAL_TOLERANCE * np.maximum(np.abs(a), np.abs(b))
     if comparison == "=":
         return equal

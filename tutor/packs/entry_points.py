@@ -1,4 +1,4 @@
-"""Packs that installed Python packages offer, found without importing any of them.
+"""Packs offered by installed Python packages, none of which is imported.
 
 An entry point of the group `backprop_tutor.packs` names a folder of its package as Python would name a module:
 `my_course.packs` is the folder `packs` in the package `my_course`. It is a pack, or holds packs.
@@ -6,6 +6,8 @@ An entry point of the group `backprop_tutor.packs` names a folder of its package
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,31 +20,24 @@ ENTRY_POINT_GROUP = "backprop_tutor.packs"
 
 
 def entry_point_packs() -> tuple[Path, ...]:
-    """The folders of packs that installed packages offer, in the order of their entry points' names."""
-    from importlib.metadata import entry_points
-
+    """Return the folders of packs that installed packages offer, in the order of their entry points' names."""
     points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: (point.name, point.value))
-    found: dict[Path, None] = {}
-    for point in points:
-        for folder in _resolve_folders(point.value):
-            found.update(dict.fromkeys(_list_packs(folder)))
-    return tuple(found)
+    packs = (pack for point in points for folder in _resolve_folders(point.value) for pack in _list_packs(folder))
+    return tuple(dict.fromkeys(packs))
 
 
 def _resolve_folders(value: str) -> Iterator[Path]:
-    """The folders that the value of an entry point names."""
+    """Yield the folders that the value of an entry point names."""
     module, _, below = value.partition("[")[0].strip().partition(":")
     top, *parts = (part.strip() for part in (f"{module}.{below}" if below else module).split("."))
     for folder in _package_folders(top):
-        here = folder.joinpath(*parts)
-        if ".." not in parts and here.is_dir() and here.resolve().is_relative_to(folder.resolve()):
-            yield here
+        inner = folder.joinpath(*parts)
+        if ".." not in parts and inner.is_dir() and inner.resolve().is_relative_to(folder.resolve()):
+            yield inner
 
 
 def _package_folders(name: str) -> list[Path]:
-    """The folders of a package, whose code is not run: only finders are asked where it lies."""
-    from importlib.util import find_spec
-
+    """Return the folders of a package, as import finders know them, without running its code."""
     try:
         spec = find_spec(name)
     except (ImportError, ValueError, AttributeError):
@@ -51,7 +46,7 @@ def _package_folders(name: str) -> list[Path]:
         return []
     try:
         return [Path(place) for place in spec.submodule_search_locations or ()]
-    except Exception:  # a finder of someone else's package: whatever it does wrong, the other packs are there
+    except Exception:  # Another package's finder may do anything wrong; the other packs are still there.
         return []
 
 

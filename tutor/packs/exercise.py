@@ -1,9 +1,10 @@
-"""An exercise, and the same exercise with one set of numbers."""
+"""Exercises, and their variants with one set of numbers each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -27,16 +28,14 @@ if TYPE_CHECKING:
     from tutor.packs.number_selection import NumberSelector
     from tutor.packs.questions import QuestionTemplate
 
-#: How many sets of numbers are drawn for a seed at most.
-MAX_ATTEMPTS = 40
-
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """An exercise as its author wrote it, checked. `pack` is empty for a formula from the command line.
+    """An exercise as its author wrote it, checked.
 
-    `inputs` are the author's values; `drawing` says where fresh ones come from. `id` is unique in its pack.
-    An `exam` gives no help and tells at the end. `stages` are what is asked on one variant after the other, `constants` numbers that only texts and questions use.
+    `id` is unique in its pack; `pack` is empty for a formula from the command line. `inputs` are the author's values,
+    `random_inputs` say how fresh ones are drawn, `constants` are numbers that only texts and questions use. `stages`
+    are the blanks that are asked for on one variant after the other. An `exam` gives no help.
     """
 
     id: str
@@ -67,50 +66,51 @@ class Exercise:
 
     @property
     def has_variants(self) -> bool:
-        """Whether there are fresh numbers to be had."""
+        """Whether fresh numbers can be drawn."""
         return bool(self.random_inputs)
 
     def variant(self, seed: int | None = None, stage: int = 0) -> Variant:
-        """The exercise with the numbers of a seed, or the author's; what lacks a value has it from seed 0.
+        """Return the exercise with the numbers of a seed, or the author's if it is None.
 
-        `stage` says which of the stages is asked, where there are some.
+        Inputs for which the author gives no value have the numbers of seed 0 then.
         """
         if stage and self.stages:
-            return replace(self, asked=self.stages[stage]).variant(seed)._at_stage(self, stage)
+            return replace(replace(self, asked=self.stages[stage]).variant(seed), exercise=self, stage=stage)
         if seed is None:
             return self._author_variant
-        if not self.random_inputs:
-            return Variant(self, seed, self._with_author_content(self._author_variant.problem, seed))
-        return Variant(
-            self, seed, self._with_author_content(self._choose_problem(seed, self._author_variant.problem), seed)
-        )
+        problem = self._author_variant.problem
+        if self.random_inputs:
+            problem = self._choose_problem(seed, problem)
+        return Variant(self, seed, self._with_author_content(problem, seed))
 
     @cached_property
     def _author_variant(self) -> Variant:
         if all(name in self.inputs for name in self.graph.inputs):
-            return Variant(self, None, self._with_author_content(self.make_problem(self.inputs), None))
-        missing = {name: draw for name, draw in self.random_inputs.draws.items() if name not in self.inputs}
-        drawn = replace(self, random_inputs=replace(self.random_inputs, draws=missing))._choose_problem(0, None)
-        return Variant(self, None, self._with_author_content(drawn, None))
+            problem = self.make_problem(self.inputs)
+        else:
+            missing = {name: draw for name, draw in self.random_inputs.draws.items() if name not in self.inputs}
+            problem = replace(self, random_inputs=replace(self.random_inputs, draws=missing))._choose_problem(0, None)
+        return Variant(self, None, self._with_author_content(problem, None))
 
     @cached_property
     def number_selector(self) -> NumberSelector:
-        """What chooses fresh numbers."""
+        """The selector of fresh numbers."""
         return self._make_number_selector(self._author_variant.problem, True)
 
     def _make_number_selector(self, problem: Problem, has_author_numbers: bool) -> NumberSelector:
+        # It needs NumPy, which a formula from the command line does without.
         from tutor.packs.number_selection import NumberSelector
 
         return NumberSelector(
             self.id,
-            self._with_author_notes(problem, texts=False),
+            self._with_author_notes(problem, lambda text: text),
             self.random_inputs,
             self.conditions,
             has_author_numbers,
         )
 
     def make_problem(self, inputs: Mapping[str, Value]) -> Problem:
-        """What is asked with these values, without the author's hints and mistakes."""
+        """Return the problem with these values, without the author's questions, hints and mistakes."""
         ordered = {name: inputs[name] for name in self.graph.inputs}
         return Problem(
             self.graph,
@@ -124,49 +124,44 @@ class Exercise:
         )
 
     def _choose_problem(self, seed: int, authored: Problem | None) -> Problem:
-        """The problem with the numbers of a seed; the author's where none of them gives a finite value."""
+        """Return the problem with the numbers of a seed; the author's if no numbers give a finite value."""
         first = self.make_problem(self._draw_inputs(seed, 0))
         if first.symbolic or not first.graph.nodes:
             return first
-        (pick,) = (self.number_selector if authored else self._make_number_selector(first, False)).choose([seed])
-        if pick is None:
+        (chosen,) = (self.number_selector if authored else self._make_number_selector(first, False)).choose([seed])
+        if chosen is None:
             return authored or first
-        assert pick.attempt is not None
-        return self.make_problem(self._draw_inputs(seed, pick.attempt))
+        assert chosen.attempt is not None
+        return self.make_problem(self._draw_inputs(seed, chosen.attempt))
 
     def _draw_inputs(self, seed: int, attempt: int) -> dict[str, Value]:
         return {**self.inputs, **self.random_inputs.draw(self.id, seed, attempt)}
 
     def _with_author_content(self, problem: Problem, seed: int | None) -> Problem:
-        """The problem with all that its author added, in the numbers of this variant."""
-        problem = self._with_author_notes(problem)
-        if not self.questions:
+        """Return the problem with the author's questions and hints, filled with its numbers."""
+        if not self.questions and not self.author_notes:
             return problem
-        fill = TemplateContext(problem, lenient=True, constants=self.constants)
-        asked = tuple(question.instantiate(fill, seed, self.id) for question in self.questions)
-        return replace(problem, questions=asked)
+        template = TemplateContext(problem, lenient=True, constants=self.constants)
+        problem = self._with_author_notes(problem, template.fill_texts)
+        questions = tuple(question.instantiate(template, seed, self.id) for question in self.questions)
+        return replace(problem, questions=questions) if questions else problem
 
-    def _with_author_notes(self, problem: Problem, texts: bool = True) -> Problem:
-        """The problem with the author's hints and mistakes, their texts filled in for its numbers."""
+    def _with_author_notes(self, problem: Problem, fill: Callable[[LocalizedText], LocalizedText]) -> Problem:
+        """Return the problem with the author's hints and mistakes, their texts passed through `fill`."""
         if not self.author_notes:
             return problem
-        fill = (
-            TemplateContext(problem, lenient=True, constants=self.constants).fill_texts
-            if texts
-            else (lambda text: text)
-        )
-        advice = {
+        author_notes = {
             blank: replace(
-                own,
-                hints=tuple(map(fill, own.hints)),
+                notes,
+                hints=tuple(map(fill, notes.hints)),
                 mistakes=tuple(
-                    AuthorMistake(mistake.id, mistake.answer, fill(mistake.feedback)) for mistake in own.mistakes
+                    AuthorMistake(mistake.id, mistake.answer, fill(mistake.feedback)) for mistake in notes.mistakes
                 ),
-                praise=fill(own.praise),
+                praise=fill(notes.praise),
             )
-            for blank, own in self.author_notes.items()
+            for blank, notes in self.author_notes.items()
         }
-        return replace(problem, author_notes=advice)
+        return replace(problem, author_notes=author_notes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,11 +174,11 @@ class Variant:
     stage: int = 0
 
     def text(self) -> str:
-        """The exercise's text in the language in use, with the numbers filled in."""
+        """Return the exercise's text in the current language, filled with the numbers."""
         return self._fill_text(str(self.exercise.text))
 
     def after(self) -> str:
-        """What is said when all is solved, in the language in use, with the numbers filled in."""
+        """Return the text to show when everything is solved, in the current language, filled with the numbers."""
         return self._fill_text(str(self.exercise.after))
 
     @cached_property
@@ -191,15 +186,9 @@ class Variant:
         # The screen asks for the text at every key.
         return cache(TemplateContext(self.problem, lenient=True, constants=self.exercise.constants))
 
-    def _at_stage(self, exercise: Exercise, stage: int) -> Variant:
-        """The same as a stage of `exercise`."""
-        return replace(self, exercise=exercise, stage=stage)
-
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of all that answers depend on: graph, start, blanks, values. Texts and hints may change."""
-        from hashlib import sha256
-
+        """A hash of everything that answers depend on: graph, start, blanks, values; not of texts and hints."""
         problem = self.problem
         parts = [
             " ".join(problem.graph.text.split()),
@@ -214,55 +203,49 @@ class Variant:
                 for node in problem.graph.nodes
                 if node.custom_operation
             ),
-            # Work that had hints is no exam.
+            # Work that was done with hints does not count for an exam.
             *(["exam"] if self.exercise.exam else []),
         ]
         return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _same_inputs(some: Mapping[str, Value], others: Mapping[str, Value]) -> bool:
-    """Whether two sets of inputs have the same values."""
-    return all(_canonical_text(value) == _canonical_text(others[name]) for name, value in some.items())
-
-
 def _question_key(question: Question) -> str:
-    """What a question's answers depend on."""
-    right = "" if question.answer is None else _canonical_text(question.answer)
+    answer = "" if question.answer is None else _canonical_text(question.answer)
     choices = "|".join(f"{choice.right}:{sorted(choice.text.texts.items())}" for choice in question.choices)
-    return f"{question.id}?{right}|{' '.join(question.names)}|{choices}"
+    return f"{question.id}?{answer}|{' '.join(question.names)}|{choices}"
 
 
 def _composite_key(operation: Operation) -> str:
-    """What a composite operation computes, written the same for ever."""
+    """Return the computation of a composite operation as a text that never changes between versions."""
     assert isinstance(operation, CompositeOperation)
-    written = []
+    parts = []
     for node in operation.body.nodes:
         inside = _composite_key(node.custom_operation) if node.custom_operation else node.op
-        written.append(f"{inside} {node.args} {'' if node.const is None else _canonical_text(node.const)}")
-    return f"({'; '.join(written)})"
+        parts.append(f"{inside} {node.args} {'' if node.const is None else _canonical_text(node.const)}")
+    return f"({'; '.join(parts)})"
 
 
 def _canonical_text(value: Value) -> str:
-    """An exact value written the same for ever, however values are shown to people."""
+    """Return an exact value as a text that never changes between versions, however values are shown."""
     if ops.is_matrix(value):
         return "[" + ";".join(",".join(_canonical_text(cell) for cell in row) for row in value) + "]"
-    written: dict[int, str] = {}
+    text_of: dict[int, str] = {}
     for node in postorder(value):
         assert isinstance(node, Expr)
         if isinstance(node, Num):
-            written[id(node)] = f"{node.value.numerator}/{node.value.denominator}"
+            text_of[id(node)] = f"{node.value.numerator}/{node.value.denominator}"
         elif isinstance(node, Sym):
-            written[id(node)] = node.name
+            text_of[id(node)] = node.name
         elif isinstance(node, Apply):
-            written[id(node)] = f"{node.op}({','.join(written[id(arg)] for arg in node.args)})"
-    return written[id(value)]
+            text_of[id(node)] = f"{node.op}({','.join(text_of[id(arg)] for arg in node.args)})"
+    return text_of[id(value)]
 
 
 def drop_typed_text(value: Value) -> Value:
-    """An exact value without the way it was typed: 0.50 in a file is a half and no measured number."""
+    """Return an exact value without the way it was typed: 0.50 in a file is a half and no measured number."""
     return ops.map_cells(lambda cell: Num(cell.value) if isinstance(cell, Num) else cell, value)
 
 
 def compute_passes(problem: Problem) -> tuple[Passes, Passes]:
-    """Both passes in floats and exactly, which stay with the problem. Raises `NonFiniteError`."""
+    """Return both passes in floats and exactly, which stay with the problem. Raises `NonFiniteError`."""
     return problem.passes, problem.exact_passes

@@ -1,4 +1,4 @@
-"""All packs there are, and exercises by name. Reads titles only, until one is opened."""
+"""All packs of the learner, and exercises by name. Only titles are read until an exercise is opened."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from tutor.i18n import N_, Message, message
 from tutor.packs.archive import PACK_FILE, is_archive
 from tutor.packs.diagnostics import pack_error
-from tutor.packs.pack import ExerciseEntry, Pack, read_pack
-from tutor.packs.title_cache import TitleCache
+from tutor.packs.pack import Pack, read_pack
+from tutor.packs.title_cache import ExerciseEntry, TitleCache
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Origin = Literal["built-in", "added", "installed"]
 
 @dataclass(frozen=True, slots=True)
 class PackWithOrigin:
-    """A pack and where it is from. `hidden` is the pack that has the same id and comes before it."""
+    """A pack, where it is from, and the pack with the same id that comes before it and hides it."""
 
     pack: Pack
     origin: Origin
@@ -35,47 +35,47 @@ class PackWithOrigin:
 
 
 def all_packs(installed: bool = True) -> tuple[Pack, ...]:
-    """The packs a learner sees: the built-in ones, those added, those of installed packages.
+    """Return the packs a learner sees: the built-in ones, those added, those of installed packages.
 
-    In each of these groups first those that say their order, then by their folders' names. Of two with one id the first in this order counts. `installed=False` leaves the last out: looking for them takes
-    a moment.
+    Each of these groups is sorted by the packs' own `order`, those without one last, by their folders' names. Of two
+    packs with one id the first counts. `installed=False` leaves the last group out, which takes a moment to find.
     """
-    return tuple(found.pack for found in packs_with_origin(installed) if found.shadowed_by is None)
+    return tuple(each.pack for each in packs_with_origin(installed) if each.shadowed_by is None)
 
 
 def packs_with_origin(installed: bool = True) -> tuple[PackWithOrigin, ...]:
-    """Every pack there is, also those that another one hides."""
+    """Return every pack, in the same order, also those that another one hides."""
     first: dict[str, Pack] = {}
-    found = []
+    packs = []
     titles = TitleCache()
-    for origin, here in _sort_by_order(
+    for origin, pack in _sort_by_order(
         (origin, read_pack(folder, titles)) for origin, folder in _pack_folders(installed)
     ):
-        found.append(PackWithOrigin(here, origin, first.get(here.id)))
-        first.setdefault(here.id, here)
-    return tuple(found)
+        packs.append(PackWithOrigin(pack, origin, first.get(pack.id)))
+        first.setdefault(pack.id, pack)
+    return tuple(packs)
 
 
 def _sort_by_order(packs: Iterable[tuple[Origin, Pack]]) -> Iterator[tuple[Origin, Pack]]:
-    """The same, those of one origin that say their order first."""
+    """Yield the packs of each origin, those with an order first."""
     for _origin, group in groupby(packs, key=lambda each: each[0]):
         yield from sorted(group, key=lambda each: (each[1].order is None, each[1].order or 0))
 
 
 def find_exercise(name: str) -> Exercise:
-    """The exercise with a name such as `basics/add-multiply`. Raises `PackError`."""
+    """Return the exercise with a name such as `basics/add-multiply`. Raises `PackError`."""
     pack_id, _, exercise_id = name.partition("/")
-    known: tuple[Pack, ...] = ()
+    packs: tuple[Pack, ...] = ()
     for installed in (False, True):
-        known = all_packs(installed)
-        for found in known:
-            if found.id == pack_id and any(entry.id == exercise_id for entry in found.entries):
-                return found.open(exercise_id)
-    raise pack_error(_no_such_exercise(name, known))
+        packs = all_packs(installed)
+        for pack in packs:
+            if pack.id == pack_id and any(entry.id == exercise_id for entry in pack.entries):
+                return pack.open(exercise_id)
+    raise pack_error(_no_such_exercise(name, packs))
 
 
 def built_in_dir() -> Path | None:
-    """The folder of the built-in packs: inside an installed package, beside the package in a checkout."""
+    """Return the folder of the built-in packs: inside an installed package, beside the package in a checkout."""
     package = Path(__file__).parents[1]
     for folder in (package / "exercises", package.parent / "exercises"):
         if folder.is_dir():
@@ -84,12 +84,12 @@ def built_in_dir() -> Path | None:
 
 
 def user_packs_dir() -> Path:
-    """The folder of the packs that the learner added. It need not exist."""
+    """Return the folder of the packs that the learner added, which need not exist."""
     return data_folder() / "packs"
 
 
 def list_packs(parent: Path | None) -> list[Path]:
-    """The folders and archives in `home` that are packs, by name."""
+    """Return the folders and archives in `parent` that are packs, by name."""
     try:
         folders = sorted(path for path in parent.iterdir() if not path.name.startswith(".")) if parent else []
     except OSError:
@@ -103,19 +103,20 @@ def _pack_folders(installed: bool) -> Iterator[tuple[Origin, Path]]:
     for folder in list_packs(user_packs_dir()):
         yield "added", folder
     if installed:
+        # importlib.metadata takes longer to import than all other packs to list.
         from tutor.packs.entry_points import entry_point_packs
 
         for folder in entry_point_packs():
             yield "installed", folder
 
 
-def _no_such_exercise(name: str, among: Iterable[Pack]) -> Message:
-    known = [f"{found.id}/{entry.id}" for found in among for entry in found.entries]
-    # The pack's name is long and mostly right; it must not make any two exercises alike.
-    ids = {candidate.partition("/")[2]: candidate for candidate in known}
-    near = [ids[found] for found in difflib.get_close_matches(name.partition("/")[2], ids, n=1, cutoff=0.6)]
-    if not near:
-        near = [candidate for candidate in known if candidate.partition("/")[2] == name]
+def _no_such_exercise(name: str, packs: Iterable[Pack]) -> Message:
+    exercise_id = name.partition("/")[2]
+    ids = [(f"{pack.id}/{entry.id}", entry.id) for pack in packs for entry in pack.entries]
+    # Without packs' names, which are long and mostly right and would make any two exercises similar.
+    by_id = {own_id: full_id for full_id, own_id in ids}
+    near = [by_id[found] for found in difflib.get_close_matches(exercise_id, by_id, n=1, cutoff=0.6)]
+    near += [full_id for full_id, own_id in ids if own_id == name]
     if near:
         return message(N_("There is no exercise “{name}”. Did you mean {near}?"), name=name, near=near[0])
     return message(N_("There is no exercise “{name}”. `backprop-tutor list` shows all."), name=name)

@@ -1,4 +1,4 @@
-"""A file -> an exercise or a pack's description, or everything that is wrong with it."""
+"""TOML files validated against the models of the format."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from tutor.i18n import N_, Message, message
-from tutor.packs.builder.exercise import ExerciseBuilder
-from tutor.packs.diagnostics import MAX_FAULTS, Fault, KeyPath, PackError
-from tutor.packs.ids import is_valid_id
+from tutor.packs.diagnostics import MAX_ERRORS, Diagnostic, KeyPath, PackError
 from tutor.packs.model import (
     BlankTable,
     ChoiceTable,
-    ExerciseFile,
     MistakeTable,
     NodeTable,
     PackFile,
@@ -25,7 +22,7 @@ from tutor.packs.model import (
     VaryTable,
     WhereTable,
 )
-from tutor.packs.toml_source import TomlSource, read_source
+from tutor.packs.toml_source import read_source
 from tutor.packs.validators import MISPLACED_KEY
 
 if TYPE_CHECKING:
@@ -34,11 +31,11 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from tutor.packs.exercise import Exercise
+    from tutor.packs.toml_source import TomlSource
 
 _FileT = TypeVar("_FileT", bound=Table)
 
-#: Our sentences for the kinds of errors that pydantic finds itself.
+#: Our messages for the kinds of error that pydantic finds itself.
 _PYDANTIC_MESSAGES = {
     "missing": N_("“{key}” is missing. Add it."),
     "dict_type": N_("A table is expected here, such as [{key}]."),
@@ -48,124 +45,93 @@ _PYDANTIC_MESSAGES = {
 }
 _OTHER_PYDANTIC_MESSAGE = N_("This value is of another kind than this key takes.")
 
-#: How often what is refused is left out, to look at the rest.
+#: Rounds of removing the refused values and validating the rest.
 _MAX_ROUNDS = 4
-
-#: What values are made of: where one of these is refused, only names can be judged.
-_VALUE_KEYS = ("inputs", "start", "wrt", "vary")
-#: What says which nodes there are: where one of these is refused, nothing of the graph can be judged.
-_NODE_KEYS = ("nodes", "fold")
-
-
-def load_exercise(path: Path, folder: Path, pack: str, exercise_id: str, exam: bool = False) -> Exercise:
-    """The exercise in a file of the pack in `folder`, which may be an `exam`. Raises `PackError` with all its faults."""
-    return build_exercise(read_source(path, folder), pack, exercise_id, exam)
-
-
-def build_exercise(
-    source: TomlSource, pack: str, exercise_id: str, exam: bool = False, numbers_checked_elsewhere: bool = False
-) -> Exercise:
-    """The exercise in a file that was read. Raises `PackError` with all its faults, but those of fresh numbers where
-    these are `sampled` by others.
-    """
-    path = source.path
-    file, faults = _validate(ExerciseFile, source)
-    if "id" not in source.data and not is_valid_id(exercise_id):
-        text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
-        faults.append(Fault(path, None, "", text))
-    keys = {fault.key.partition(".")[0] for fault in faults}
-    if file and not keys.intersection(_NODE_KEYS):
-        doubtful = not keys.isdisjoint(_VALUE_KEYS)
-        checker = ExerciseBuilder(source, file, doubtful, exam, numbers_checked_elsewhere)
-        exercise = checker.build(file.id or exercise_id, pack, path)
-        faults += checker.faults
-        if exercise and not faults:
-            return exercise
-    raise PackError(faults)
 
 
 def load_pack_file(path: Path, folder: Path) -> PackFile:
-    """A pack's `pack.toml`. Raises `PackError` with all its faults."""
-    source = read_source(path, folder)
-    file, faults = _validate(PackFile, source)
-    if file is None or faults:
-        raise PackError(faults)
+    """Return the contents of a `pack.toml`. Raises `PackError` with all its errors."""
+    file, errors = validate(PackFile, read_source(path, folder))
+    if file is None or errors:
+        raise PackError(errors)
     return file
 
 
-def _validate(model: type[_FileT], source: TomlSource) -> tuple[_FileT | None, list[Fault]]:
-    """The file as its model, without what is refused, and the faults of what is.
-
-    None where too little is left to look at the rest.
-    """
-    rest, faults = source.data, list[Fault]()
+def validate(model: type[_FileT], source: TomlSource) -> tuple[_FileT | None, list[Diagnostic]]:
+    """Return a file without its refused values, and the errors of those; None if too little of it is left."""
+    data, diagnostics = source.data, list[Diagnostic]()
     for _ in range(_MAX_ROUNDS):
         try:
-            return model.model_validate(rest), faults
+            return model.model_validate(data), diagnostics
         except ValidationError as error:
-            errors = error.errors(include_url=False)[:MAX_FAULTS]
-        # What is refused only because something in it was left out has been told already.
-        if not faults:
-            faults = [
-                source.fault(
+            errors = error.errors(include_url=False)[:MAX_ERRORS]
+        # Errors of later rounds come only from what was removed.
+        if not diagnostics:
+            diagnostics = [
+                source.diagnostic(
                     _key_path(details), _misplaced_message(model, source, details) or _error_message(model, details)
                 )
                 for details in errors
             ]
-            rest = copy.deepcopy(rest)
+            data = copy.deepcopy(data)
         for details in errors:
-            _delete_value(rest, _key_path(details))
-    return None, faults
+            _delete_value(data, _key_path(details))
+    return None, diagnostics
 
 
 def _key_path(details: ErrorDetails) -> KeyPath:
     return (*details["loc"], *details.get("ctx", {}).get("within", ()))
 
 
-def _delete_value(data: Any, place: KeyPath) -> None:
-    """Take the value at `place` out of nested tables and lists, with its list where it stands in one."""
-    for position, key in enumerate(place):
+def _delete_value(data: Any, key_path: KeyPath) -> None:
+    """Delete a value from nested tables; if it is inside a list, delete the whole list."""
+    for position, key in enumerate(key_path):
         if not isinstance(data, dict) or key not in data:
             return
-        if position == len(place) - 1 or not isinstance(data[key], dict):
+        if position == len(key_path) - 1 or not isinstance(data[key], dict):
             del data[key]
             return
         data = data[key]
 
 
 def _misplaced_message(model: type[Table], source: TomlSource, details: ErrorDetails) -> Message | None:
-    """What to say of a key of the file that stands under [inputs], because it was written below that."""
-    place, graph = _key_path(details), source.data.get("graph")
-    if len(place) < 2 or place[0] != "inputs" or place[1] not in set(_key_names(model)):
+    """Return the message for a key of the file that landed in [inputs] because it was written below that header."""
+    key_path, graph = _key_path(details), source.data.get("graph")
+    if len(key_path) < 2 or key_path[0] != "inputs" or key_path[1] not in set(_key_names(model)):
         return None
-    if isinstance(graph, str) and re.search(rf"\b{place[1]}\b", graph):
+    if isinstance(graph, str) and re.search(rf"\b{key_path[1]}\b", graph):
         return None
-    return message(MISPLACED_KEY, key=place[1])
+    return message(MISPLACED_KEY, key=key_path[1])
 
 
 def _error_message(model: type[Table], details: ErrorDetails) -> Message:
     kind, key = details["type"], str(details["loc"][-1]) if details["loc"] else ""
     if kind == "refused":
-        sentence = details["ctx"]["sentence"]
-        assert isinstance(sentence, Message)
-        return sentence
+        text = details["ctx"]["sentence"]
+        assert isinstance(text, Message)
+        return text
     if kind == "extra_forbidden":
         return _unknown_key_message(_table_at(model, _key_path(details)), key)
     return message(_PYDANTIC_MESSAGES.get(kind, _OTHER_PYDANTIC_MESSAGE), key=key)
 
 
-def _table_at(model: type[Table], place: KeyPath) -> type[Table]:
-    """The model of the table that the key at `place` stands in."""
-    if place[0] == "vary" and len(place) > 1:
-        return VaryTable
-    if place[0] == "where" and len(place) > 1:
-        return WhereTable
-    if place[0] == "nodes" and len(place) > 1:
-        return NodeTable
-    if place[0] == "question" and len(place) > 1:
-        return MistakeTable if "mistake" in place[2:-1] else ChoiceTable if "choices" in place[2:-1] else QuestionTable
-    if place[0] == "blank" and len(place) > 1:
-        return MistakeTable if "mistake" in place[2:-1] else BlankTable
+def _table_at(model: type[Table], key_path: KeyPath) -> type[Table]:
+    """Return the model of the table that the last key is in."""
+    if len(key_path) < 2:
+        return model
+    match key_path[0]:
+        case "vary":
+            return VaryTable
+        case "where":
+            return WhereTable
+        case "nodes":
+            return NodeTable
+        case "question" | "blank" if "mistake" in key_path[2:-1]:
+            return MistakeTable
+        case "question":
+            return ChoiceTable if "choices" in key_path[2:-1] else QuestionTable
+        case "blank":
+            return BlankTable
     return model
 
 

@@ -1,8 +1,7 @@
-"""Which fresh numbers are worth taking: many sets of them looked at in one run over the graph.
+"""Selection of fresh numbers, many sets of which are judged in one run over the graph.
 
-Numbers are poor where a slope jumps; where a mistake comes within 3 % of the right value, or of another mistake, so
-that an answer could not tell them apart; where an answer is a decimal too long to work with by hand. What is so for
-all numbers lies in the graph and speaks against none.
+Numbers are poor if a slope jumps at them, if a mistake gives within 3 % the right value or that of another mistake (an
+answer could not tell them apart), or if an answer is a long decimal. What is so for all numbers counts against none.
 """
 
 from __future__ import annotations
@@ -11,32 +10,37 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tutor.algebra import ops
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, Passes, backward
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_HAND_DIGITS
-from tutor.packs.exercise import MAX_ATTEMPTS
 from tutor.packs.mistake_collisions import CollisionTable, build_collision_tables
-from tutor.packs.random_inputs import RandomInputs, is_decimal
+from tutor.packs.random_batches import draw_batch
+from tutor.packs.random_inputs import is_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.packs.conditions import Condition
+    from tutor.packs.random_inputs import RandomInputs
 
-#: A slope jumps nearer to zero, or to a tie, than this.
+#: Sets of numbers that are drawn for a seed.
+MAX_ATTEMPTS = 40
+#: A slope jumps within this distance of zero, or of a tie, relative to the numbers.
 _KINK_TOLERANCE = 1e-9
-#: So many different sets of 40 come of what may be drawn where it is much; fewer than a few are too few for practice.
+#: Different sets among 40 if there is much to draw from, and the fewest that are enough for practice.
 _ENOUGH_SETS, _MIN_SETS = 20, 4
-#: Whose numbers show what is so for all numbers.
+#: The seed, and the number of sets, that show what is so for all numbers.
 _REFERENCE_SEED, _NUM_REFERENCES = 0, 12
 
 
 class _BatchProblem(Problem):
-    """A problem with a batch of values for each input, all of it in floats."""
+    """A problem with a batch of floats for each input."""
 
     symbolic = False
 
@@ -46,7 +50,7 @@ class _BatchProblem(Problem):
 
     @property
     def is_finite(self) -> Any:
-        """For each set of numbers whether all values are finite."""
+        """Which sets of numbers have only finite values."""
         return self._batch[1]
 
     @property
@@ -59,16 +63,17 @@ class _BatchProblem(Problem):
 
     @cached_property
     def passes_from_output(self) -> Passes:
-        found = self.float_passes.values
-        return backward(self.graph, found, found[self.graph.output_position], self.wrt, lambda value: True)
+        values = self.float_passes.values
+        return backward(self.graph, values, values[self.graph.output_position], self.wrt, lambda value: True)
 
     def truth_in_floats(self, blank: Blank) -> Value:
         return self.truth(blank)
 
 
 class CandidateBatch:
-    """Sets of numbers for one problem: a batch of floats for each input. `good` are those that have finite values and meet
-    the conditions; what stands at the others means nothing. `decimals` says that inputs are.
+    """Sets of numbers for one problem, as a batch of floats for each input.
+
+    `is_valid` tells which of them have finite values and meet the conditions; results for the others mean nothing.
     """
 
     def __init__(
@@ -79,8 +84,6 @@ class CandidateBatch:
         conditions: Sequence[Condition] = (),
         inputs_are_decimal: bool = False,
     ) -> None:
-        import numpy as np
-
         self._author_mistakes = {
             blank: advice.mistakes for blank, advice in problem.author_notes.items() if advice.mistakes
         }
@@ -89,7 +92,7 @@ class CandidateBatch:
         self.problem = _BatchProblem(
             problem.graph, inputs, problem.start, problem.wrt, problem.asked, problem.given, forward=problem.forward
         )
-        # What is asked does not depend on the numbers.
+        # Blanks do not depend on the numbers.
         vars(self.problem).update(places=problem.places, blanks=problem.blanks)
         self.is_valid: Any = np.zeros(count, dtype=bool)
         with np.errstate(all="ignore"):
@@ -107,14 +110,12 @@ class CandidateBatch:
         }
 
     def valid_rows(self, begin: int, end: int) -> Any:
-        """The good ones of the sets from one position to another."""
+        """Return the positions from `begin` to `end` of valid sets."""
         return self.is_valid[begin:end].nonzero()[0] + begin
 
     @cached_property
     def collision_tables(self) -> list[CollisionTable]:
-        """What comes near to what, at the blanks for values of the graph."""
-        import numpy as np
-
+        """The mistakes that can't be told apart, at the blanks for values of the graph."""
         if not self.is_valid.any():
             return []
         with np.errstate(all="ignore"):
@@ -122,38 +123,36 @@ class CandidateBatch:
 
     @cached_property
     def at_a_kink(self) -> Any:
-        """Where a slope jumps."""
-        import numpy as np
-
-        found = np.zeros(self._count, dtype=bool)
+        """The sets at which a slope jumps."""
+        flags = np.zeros(self._count, dtype=bool)
         for position, node in enumerate(self.problem.graph.nodes):
             if not node.is_input and node.operation.has_kink and self.is_valid.any():
                 x, *others = self.problem.float_passes.operands_of(position)
-                off, size = (x - others[0], np.maximum(np.abs(x), np.abs(others[0]))) if others else (x, 1.0)
-                found |= _any_cell(np.abs(off) <= _KINK_TOLERANCE * size, self._count)
-        return found
+                distance, size = (x - others[0], np.maximum(np.abs(x), np.abs(others[0]))) if others else (x, 1.0)
+                flags |= _any_cell(np.abs(distance) <= _KINK_TOLERANCE * size, self._count)
+        return flags
 
     @cached_property
     def too_long(self) -> Any:
-        """Where an answer is a decimal of more than six digits."""
-        import numpy as np
-
-        found = np.zeros(self._count, dtype=bool)
+        """The sets for which an answer is a decimal of more than six digits."""
+        flags = np.zeros(self._count, dtype=bool)
         if self._answers_are_decimal and self.is_valid.any():
             answers = [self.problem.truth(blank) for blank in self.problem.blanks if blank.kind != "question"]
             numbers = [np.broadcast_to(answer, (self._count,)) for answer in answers if not ops.is_matrix(answer)]
             if numbers:
-                found |= (~has_few_digits(np.stack(numbers))).any(axis=0)
+                flags |= (~has_few_digits(np.stack(numbers))).any(axis=0)
             for answer in answers:
                 if ops.is_matrix(answer):
-                    found |= _any_cell(~has_few_digits(answer), self._count)
-        return found
+                    flags |= _any_cell(~has_few_digits(answer), self._count)
+        return flags
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenNumbers:
-    """A set of numbers, and what speaks against it: a slope jumps, mistakes are hidden (as blank and mistake), a
-    decimal is long, two mistakes can't be told apart. `attempt` is None for the author's own.
+    """A set of numbers, and what is poor about it.
+
+    `attempt` is None for the author's own; `hidden_mistakes` are pairs of a blank and a mistake; `inputs` are the
+    numbers in floats.
     """
 
     attempt: int | None
@@ -161,19 +160,18 @@ class ChosenNumbers:
     hidden_mistakes: tuple[tuple[str, str], ...]
     too_long: bool
     find_collision: Callable[[], tuple[str, str, str] | None] | None = field(default=None, compare=False)
-    """looks for two such mistakes"""
     inputs: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """the numbers themselves in floats, by input"""
 
     @property
     def collision(self) -> tuple[str, str, str] | None:
-        """Two mistakes that can't be told apart, as blank, mistake and mistake."""
+        """A blank and two mistakes that can't be told apart there."""
         return self.find_collision() if self.find_collision else None
 
 
 class NumberSelector:
-    """Chooses among the numbers that may be drawn for an exercise. `problem` has the author's, which are never chosen;
-    `has_own` says that it has some.
+    """Selects among the numbers that may be drawn for an exercise.
+
+    `problem` has the author's numbers, which are never chosen; without `has_author_numbers` they were drawn too.
     """
 
     def __init__(
@@ -194,139 +192,133 @@ class NumberSelector:
         self._inputs_are_decimal = all(map(is_decimal, fixed)) and all(
             draw.all_decimal for draw in random_inputs.draws.values()
         )
-        #: The author's own numbers, with the mistakes that give the right value itself; None where they aren't finite.
+        #: The author's numbers, once `choose` has judged them: only mistakes that give exactly the right value count
+        #: as hidden. None if they are not finite.
         self.author_numbers: ChosenNumbers | None = None
 
     def choose(self, seeds: Sequence[int]) -> list[ChosenNumbers | None]:
-        """What is taken for each seed; None where nothing can be. The same for a seed in any company.
+        """Return the numbers for each seed, None if none are finite; the other seeds make no difference.
 
-        It is the first set that nothing speaks against, or else one of the best there are.
+        They are the first set that has no flaw, or else one of the best.
         """
         drawn = [
-            self._random_inputs.draw_batch(self._exercise, seeds, MAX_ATTEMPTS),
-            self._random_inputs.draw_batch(self._exercise, (_REFERENCE_SEED,), _NUM_REFERENCES),
+            draw_batch(self._random_inputs, self._exercise, seeds, MAX_ATTEMPTS),
+            draw_batch(self._random_inputs, self._exercise, (_REFERENCE_SEED,), _NUM_REFERENCES),
         ]
-        known = len(seeds) * MAX_ATTEMPTS
-        count = known + _NUM_REFERENCES + 1
-        trial = CandidateBatch(
+        num_candidates = len(seeds) * MAX_ATTEMPTS
+        # The author's numbers come last: they are a reference as well, in case only one set can be drawn.
+        count = num_candidates + _NUM_REFERENCES + 1
+        batch = CandidateBatch(
             self._problem, self._join_batches(drawn, count - 1), count, self._conditions, self._inputs_are_decimal
         )
-        # The author's numbers stand last: they count as well, where only one set can be drawn.
-        judged = _CandidateScores(trial, trial.valid_rows(known, count if self._has_author_numbers else count - 1))
-        self.author_numbers = judged.make_numbers(count - 1, None, exactly_right=True) if trial.is_valid[-1] else None
-        sets = []
-        for begin in range(0, known, MAX_ATTEMPTS):
-            rows = trial.valid_rows(begin, begin + MAX_ATTEMPTS)
-            sets.append(
-                rows[~self._equals_author_inputs(trial, rows)] if self._has_author_numbers and len(rows) else rows
-            )
-        best = enumerate(judged.choose_rows(sets)) if sets else ()
+        end = count if self._has_author_numbers else count - 1
+        scores = _CandidateScores(batch, batch.valid_rows(num_candidates, end))
+        self.author_numbers = scores.make_numbers(count - 1, None, exactly_right=True) if batch.is_valid[-1] else None
+        row_sets = []
+        for begin in range(0, num_candidates, MAX_ATTEMPTS):
+            rows = batch.valid_rows(begin, begin + MAX_ATTEMPTS)
+            if self._has_author_numbers and len(rows):
+                rows = rows[~self._equals_author_inputs(batch, rows)]
+            row_sets.append(rows)
+        chosen = enumerate(scores.choose_rows(row_sets)) if row_sets else ()
         return [
             None
-            if found is None
-            else judged.make_numbers(found[0], found[0] - place * MAX_ATTEMPTS, has_collision=found[1])
-            for place, found in best
+            if choice is None
+            else scores.make_numbers(choice[0], choice[0] - position * MAX_ATTEMPTS, has_collision=choice[1])
+            for position, choice in chosen
         ]
 
     def _join_batches(self, drawn: Sequence[Mapping[str, Any]], count: int) -> dict[str, Any]:
-        """All numbers that were drawn, the author's at the end."""
-        import numpy as np
-
-        found = {}
+        """Return all numbers that were drawn, with the author's at the end."""
+        joined = {}
         for name, value in self._author_inputs.items():
-            own = np.asarray(value)[None]
-            parts = [one[name] for one in drawn] if name in drawn[0] else [np.repeat(own, count, axis=0)]
-            found[name] = np.concatenate([*parts, own])
-        return found
+            authored = np.asarray(value)[None]
+            parts = [batch[name] for batch in drawn] if name in drawn[0] else [np.repeat(authored, count, axis=0)]
+            joined[name] = np.concatenate([*parts, authored])
+        return joined
 
-    def _equals_author_inputs(self, trial: CandidateBatch, rows: Any) -> Any:
-        import numpy as np
-
-        found = np.ones(len(rows), dtype=bool)
+    def _equals_author_inputs(self, batch: CandidateBatch, rows: Any) -> Any:
+        equal = np.ones(len(rows), dtype=bool)
         for name, value in self._author_inputs.items():
-            found &= _every_cell(trial.problem.inputs[name][rows] == value)
-        return found
+            equal &= _every_cell(batch.problem.inputs[name][rows] == value)
+        return equal
 
 
 class _CandidateScores:
-    """The sets of a trial, a row each, with what speaks against them: slopes that jump, hidden mistakes, long decimals.
-    `reference` are the rows that show what lies in the graph.
+    """The flaws of each set of a batch: a slope that jumps, the number of hidden mistakes, a long decimal.
+
+    The `reference` rows show what is so for all numbers.
     """
 
-    def __init__(self, trial: CandidateBatch, reference: Any) -> None:
-        import numpy as np
-
-        #: What comes near to what; what always gives the right value, and one mistake of each class of the others.
-        self._tables = [(group, *group.classify_mistakes(reference)) for group in trial.collision_tables]
-        self._inputs = trial.problem.inputs
+    def __init__(self, batch: CandidateBatch, reference: Any) -> None:
+        #: Each with the mistakes that are always right, and one mistake of each class of the others.
+        self._tables = [(table, *table.classify_mistakes(reference)) for table in batch.collision_tables]
+        self._inputs = batch.problem.inputs
         self._flat_inputs = np.concatenate([value.reshape(len(value), -1) for value in self._inputs.values()], axis=1)
-        self.flaws = np.zeros((len(trial.is_valid), 3), dtype=int)
+        self.flaws = np.zeros((len(batch.is_valid), 3), dtype=int)
         with np.errstate(all="ignore"):
-            self.flaws[:, 0] = trial.at_a_kink
-            self.flaws[:, 2] = trial.too_long
-            for group, always, _different in self._tables:
-                self.flaws[:, 1] += group.count_hidden(always)
+            self.flaws[:, 0] = batch.at_a_kink
+            self.flaws[:, 2] = batch.too_long
+            for table, always_right, _different in self._tables:
+                self.flaws[:, 1] += table.count_hidden(always_right)
 
-    def choose_rows(self, sets: Sequence[Any]) -> list[tuple[int, bool] | None]:
-        """For each of some lists of rows the first of those with the fewest flaws in which the fewest mistakes can't be told
-        from another. Where there is little to choose from it is the first among the better quarter. With it whether there
-        are mistakes that can't be told apart.
+    def choose_rows(self, row_sets: Sequence[Any]) -> list[tuple[int, bool] | None]:
+        """Return one row of each list, and whether it has mistakes that can't be told apart; None for an empty list.
+
+        Of the rows with the fewest flaws it is the first with the fewest such mistakes.
         """
-        import numpy as np
-
-        several: list[Any] = [_fewest_flaws(rows, self.flaws[rows]) if len(rows) else rows for rows in sets]
-        candidates = np.concatenate(several)
-        alike = np.zeros(len(candidates), dtype=int)
+        best = [_fewest_flaws(rows, self.flaws[rows]) if len(rows) else rows for rows in row_sets]
+        candidates = np.concatenate(best)
+        collisions = np.zeros(len(candidates), dtype=int)
         with np.errstate(all="ignore"):
-            for group, _always, different in self._tables:
-                alike += group.count_collisions(different, candidates)
-        ends = np.cumsum([len(rows) for rows in several])
-        parts = np.split(alike, ends[:-1])
-        return [self._choose_row(rows, part) if len(rows) else None for rows, part in zip(several, parts, strict=True)]
+            for table, _always_right, different in self._tables:
+                collisions += table.count_collisions(different, candidates)
+        ends = np.cumsum([len(rows) for rows in best])
+        parts = np.split(collisions, ends[:-1])
+        return [self._choose_row(rows, part) if len(rows) else None for rows, part in zip(best, parts, strict=True)]
 
-    def _choose_row(self, rows: Any, alike: Any) -> tuple[int, bool]:
-        """The row to take, given how many mistakes are alike in each."""
-        # Of few sets every seed draws the same: there, what is left must be some, or it would be the same each time.
-        few = self._has_fewer_sets(rows[alike == alike.min()], _MIN_SETS) and self._has_fewer_sets(rows, _ENOUGH_SETS)
-        tolerable = sorted(alike.tolist())[len(alike) // 4] if few else int(alike.min())
-        taken = int((alike <= tolerable).argmax())
-        return int(rows[taken]), bool(alike[taken])
+    def _choose_row(self, rows: Any, collisions: Any) -> tuple[int, bool]:
+        # If every seed draws from the same few sets, the first of the better quarter is taken: with the very best
+        # only, the numbers would be the same each time.
+        fewest = rows[collisions == collisions.min()]
+        few = self._has_fewer_sets(fewest, _MIN_SETS) and self._has_fewer_sets(rows, _ENOUGH_SETS)
+        tolerable = sorted(collisions.tolist())[len(collisions) // 4] if few else int(collisions.min())
+        first = int((collisions <= tolerable).argmax())
+        return int(rows[first]), bool(collisions[first])
 
     def _has_fewer_sets(self, rows: Any, limit: int) -> bool:
-        """Whether there are fewer different sets of numbers among some rows."""
-        found: set[bytes] = set()
+        """Return whether there are fewer than `limit` different sets of numbers among these rows."""
+        different: set[bytes] = set()
         for row in rows:
-            found.add(self._flat_inputs[row].tobytes())
-            if len(found) == limit:
+            different.add(self._flat_inputs[row].tobytes())
+            if len(different) == limit:
                 return False
         return True
 
     def make_numbers(
         self, row: int, attempt: int | None, has_collision: bool = False, exactly_right: bool = False
     ) -> ChosenNumbers:
-        """A row as a pick. A mistake is hidden where it comes near to the right value, or gives that `itself`. `alike`
-        says that there are mistakes that can't be told apart.
+        """Return the numbers of a row.
+
+        A mistake is hidden if its value is near the right one or, if `exactly_right` is set, equal to it.
         """
-        kink, hides, long = self.flaws[row].tolist()
+        at_a_kink, num_hidden, too_long = self.flaws[row].tolist()
         hidden: dict[tuple[str, str], None] = {}
-        for group, always, _different in self._tables:
-            if hides:
-                here = (group.gives_right_value(row) if exactly_right else group.is_near_truth[:, :, row]) & ~always
-                for blank, mistake in zip(*(found.tolist() for found in here.nonzero()), strict=True):
-                    hidden[group.blanks[blank], group.names[blank][mistake]] = None
-        pair = partial(self._find_collision, row) if has_collision else None
+        for table, always_right, _different in self._tables if num_hidden else ():
+            flags = (table.gives_right_value(row) if exactly_right else table.is_near_truth[:, :, row]) & ~always_right
+            for blank, mistake in np.argwhere(flags).tolist():
+                hidden[table.blanks[blank], table.names[blank][mistake]] = None
+        find_collision = partial(self._find_collision, row) if has_collision else None
         inputs = {name: value[row] for name, value in self._inputs.items()}
-        return ChosenNumbers(attempt, bool(kink), tuple(hidden), bool(long), pair, inputs)
+        return ChosenNumbers(attempt, bool(at_a_kink), tuple(hidden), bool(too_long), find_collision, inputs)
 
     def _find_collision(self, row: int) -> tuple[str, str, str] | None:
-        """Two mistakes that can't be told apart in a row."""
-        return next(
-            filter(None, (group.find_collision(row, different) for group, _always, different in self._tables)), None
-        )
+        collisions = (table.find_collision(row, different) for table, _always_right, different in self._tables)
+        return next(filter(None, collisions), None)
 
 
 def _fewest_flaws(rows: Any, flaws: Any) -> Any:
-    """The rows with the fewest flaws, the graver ones counting first."""
+    """Return the rows with the fewest flaws; the first kind counts most."""
     for kind in range(flaws.shape[1]):
         least = flaws[:, kind] == flaws[:, kind].min()
         rows, flaws = rows[least], flaws[least]
@@ -334,9 +326,7 @@ def _fewest_flaws(rows: Any, flaws: Any) -> Any:
 
 
 def has_few_digits(value: Any) -> Any:
-    """Which numbers have at most six significant digits as decimals; an array of flags."""
-    import numpy as np
-
+    """Return which numbers have at most six significant digits as decimals."""
     size = np.abs(value)
     power = np.floor(np.log10(np.where(size > 0, size, 1.0)))
     scaled = value * 10.0 ** (MAX_HAND_DIGITS - 1 - power)
@@ -344,15 +334,13 @@ def has_few_digits(value: Any) -> Any:
 
 
 def _makes_decimals(problem: Problem) -> bool:
-    """Whether all values are decimals where the inputs are."""
+    """Return whether all values are decimals if the inputs are."""
     nodes = [node for node in problem.graph.nodes if not node.is_input]
     return all(node.operation.keeps_decimals and (node.op != "pow" or node.const is not None) for node in nodes)
 
 
 def _any_cell(flags: Any, count: int) -> Any:
-    """Flags by set of numbers, where any cell of a matrix is flagged."""
-    import numpy as np
-
+    """Return one flag for each set of numbers: whether any cell of a matrix has one."""
     flags = np.asarray(flags)
     if ops.is_matrix(flags):
         flags = flags.any(axis=(-2, -1))
@@ -360,5 +348,5 @@ def _any_cell(flags: Any, count: int) -> Any:
 
 
 def _every_cell(flags: Any) -> Any:
-    """Flags by set of numbers, where all cells of a matrix are flagged."""
+    """Return one flag for each set of numbers: whether all cells of a matrix have one."""
     return flags.all(axis=(-2, -1)) if ops.is_matrix(flags) else flags

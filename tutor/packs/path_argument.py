@@ -1,4 +1,4 @@
-"""Packs and exercises anywhere on the disk, and whether they have changed there."""
+"""Packs and exercises named by a path, and snapshots that show whether they have changed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.i18n import N_, message
-from tutor.packs.archive import PACK_FILE, is_archive
-from tutor.packs.diagnostics import Fault, PackError
-from tutor.packs.pack import NO_EXERCISES, Pack, exercise_files, id_from_path, read_pack
+from tutor.packs.archive import PACK_FILE, exercise_files, is_archive
+from tutor.packs.diagnostics import PackError, pack_error
+from tutor.packs.pack import NO_EXERCISES, Pack, open_lone_exercise, read_pack
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
-#: What is compared to see whether anything was saved: names, times and sizes of files.
+#: Names, times and sizes of files, compared to see whether anything was saved.
 Snapshot: TypeAlias = tuple[tuple[str, int, int], ...]
 
 _NOTHING_HERE = N_("There is no such file. Check its name.")
@@ -21,7 +21,7 @@ _NO_PACK = N_("There is no pack.toml in this folder. `backprop-tutor new` makes 
 
 
 def is_path_argument(text: str) -> bool:
-    """Whether a word of the command line means a file or a folder rather than an exercise by name or a formula."""
+    """Return whether an argument means a file or a folder rather than an exercise by name or a formula."""
     path = Path(text).expanduser()
     if text.lower().endswith((".toml", ".zip")) or text.startswith(("./", "../", "/", "~/", ".\\", "..\\")):
         return True
@@ -32,48 +32,45 @@ def is_path_argument(text: str) -> bool:
 
 
 def open_path(path: Path) -> Exercise | Pack:
-    """The exercise in a file, or the pack in a folder or an archive. Raises `PackError`.
+    """Return the exercise in a file, or the pack in a folder or an archive. Raises `PackError`.
 
-    A file in a pack's folder is an exercise of that pack; one that stands alone belongs to none.
+    A file in a pack's folder is an exercise of that pack; any other file belongs to none.
     """
     if path.suffix == ".toml" and path.name != PACK_FILE and not path.is_dir():
         return _open_exercise_file(path)
     folder = path.parent if path.name == PACK_FILE else path
     if not folder.exists():
-        raise PackError([Fault(folder, None, "", message(_NOTHING_HERE))])
+        raise pack_error(message(_NOTHING_HERE), folder)
     if not is_archive(folder) and not (folder / PACK_FILE).is_file():
-        raise PackError([Fault(folder, None, "", message(_NO_PACK))])
-    found = read_pack(folder)
-    if found.faults:
-        raise PackError(found.faults)
-    if not exercise_files(found.folder):
-        raise PackError([Fault(folder, None, "", message(NO_EXERCISES))])
-    return found
+        raise pack_error(message(_NO_PACK), folder)
+    pack = read_pack(folder)
+    if pack.errors:
+        raise PackError(pack.errors)
+    if not exercise_files(pack.folder):
+        raise pack_error(message(NO_EXERCISES), folder)
+    return pack
 
 
 def _open_exercise_file(path: Path) -> Exercise:
-    from tutor.packs.loader import load_exercise
-
-    folder = path.parent
-    if (folder / PACK_FILE).is_file():
-        around = read_pack(folder)
-        entry = next((entry for entry in around.entries if entry.path.name == path.name), None)
+    if (path.parent / PACK_FILE).is_file():
+        pack = read_pack(path.parent)
+        entry = next((entry for entry in pack.entries if entry.path.name == path.name), None)
         if entry is not None:
-            return around.open(entry.id)
-    return load_exercise(path, folder, "", id_from_path(path))
+            return pack.open(entry.id)
+    return open_lone_exercise(path)
 
 
 def snapshot(path: Path) -> Snapshot:
-    """How the files of a place stand now."""
+    """Return the current state of the files that a path names."""
     files = exercise_files(path) if path.is_dir() else []
     files.append(path / PACK_FILE if path.is_dir() else path)
     if path.suffix == ".toml":
         files.append(path.parent / PACK_FILE)
-    found = []
+    states = []
     for file in files:
         try:
-            here = file.stat()
+            status = file.stat()
         except OSError:
             continue
-        found.append((str(file), here.st_mtime_ns, here.st_size))
-    return tuple(found)
+        states.append((str(file), status.st_mtime_ns, status.st_size))
+    return tuple(states)

@@ -1,4 +1,4 @@
-"""Questions as their author wrote them, and with the numbers of one variant."""
+"""Questions as their author wrote them, to be filled with the numbers of a variant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.i18n import LocalizedText
     from tutor.packs.diagnostics import KeyPath
 
-#: What a symbol may be told to be instead of a formula that gives it a value.
+#: Domains that a symbol may have instead of a formula that gives it a value.
 SYMBOL_DOMAINS = ("real", "nonzero", "positive")
 
 
@@ -26,8 +26,8 @@ SYMBOL_DOMAINS = ("real", "nonzero", "positive")
 class QuestionTemplate:
     """A question without numbers.
 
-    `symbols` says what an answer may name, each a domain, or a formula that gives it a value and a shape; empty: all
-    that the exercise knows. `place` is where it stands in the file.
+    `symbols` are the names that an answer may use, each with a domain, or with a formula that gives it a value and a
+    shape; if there are none, an answer may use every name of the exercise. `key_path` is its place in the file.
     """
 
     id: str
@@ -38,22 +38,26 @@ class QuestionTemplate:
     key_path: KeyPath = ()
 
     def instantiate(self, context: TemplateContext, seed: int | None, exercise: str) -> Question:
-        """The question for one variant, its choices shuffled. Raises `AlgebraError` where a formula has no value."""
+        """Return the question for one variant, its choices shuffled by the seed.
+
+        Raises `AlgebraError` if a formula has no value.
+        """
         names = self.answer_names(context)
         known = context.formula_names(names)
-        form = None if self.answer is None else parse_formula(self.answer, known)
-        answer = None if form is None else evaluate(form, known)
-        choices = tuple(
-            Choice(context.fill_texts(one.text), one.right, context.fill_texts(one.feedback)) for one in self.choices
-        )
+        formula = None if self.answer is None else parse_formula(self.answer, known)
+        answer = None if formula is None else evaluate(formula, known)
+        choices = [
+            Choice(context.fill_texts(choice.text), choice.right, context.fill_texts(choice.feedback))
+            for choice in self.choices
+        ]
         order = sorted(
             range(len(choices)), key=lambda i: sha256(f"{seed}\n{exercise}\n{self.id}\n{i}".encode()).digest()
         )
         shuffled = tuple(choices[i] for i in order)
-        return Question(self.id, context.fill_texts(self.prompt), answer, names, shuffled, form, known)
+        return Question(self.id, context.fill_texts(self.prompt), answer, names, shuffled, formula, known)
 
     def answer_names(self, context: TemplateContext) -> dict[str, object]:
-        """What an answer may name. Raises `AlgebraError`."""
+        """Return the names that an answer may use. Raises `AlgebraError`."""
         if not self.symbols:
             return dict(context.visible_names)
         return {
@@ -62,7 +66,7 @@ class QuestionTemplate:
         }
 
     def find_errors(self, context: TemplateContext) -> Iterator[tuple[AlgebraError, str, KeyPath]]:
-        """What is wrong in its formulas and texts: the error, the text it is in, the place of the text."""
+        """Yield every error in its formulas and texts, with the text and its place in the file."""
         for name, meaning in self.symbols.items():
             if meaning not in SYMBOL_DOMAINS:
                 try:
@@ -75,11 +79,8 @@ class QuestionTemplate:
                 context.evaluate_formula(self.answer, self.answer_names(context))
             except AlgebraError as error:
                 yield error, self.answer, (*self.key_path, "answer")
-        texts: list[tuple[LocalizedText, KeyPath]] = [(self.prompt, (*self.key_path, "prompt"))]
+        yield from context.find_errors(self.prompt, (*self.key_path, "prompt"))
         for position, choice in enumerate(self.choices):
-            texts.append((choice.text, (*self.key_path, "choices", position)))
-            texts.append((choice.feedback, (*self.key_path, "choices", position, "why")))
-        for text, place in texts:
-            for language, said in text.texts.items():
-                for fault in context.find_errors(said):
-                    yield fault, said, (*place, *([language] if language else []))
+            key_path = (*self.key_path, "choices", position)
+            yield from context.find_errors(choice.text, key_path)
+            yield from context.find_errors(choice.feedback, (*key_path, "why"))

@@ -1,4 +1,4 @@
-"""New packs and exercises to begin with, which pass every check."""
+"""New packs and exercises, which pass every check."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_and_check, parse_graph
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import json_schema
-from tutor.packs.archive import PACK_FILE
-from tutor.packs.diagnostics import Fault, PackError, pack_error
+from tutor.packs.archive import PACK_FILE, exercise_files
+from tutor.packs.builder.exercise import load_exercise
+from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.ids import is_valid_id
-from tutor.packs.pack import exercise_files, read_pack
+from tutor.packs.pack import read_pack
 from tutor.packs.toml_source import FORMAT_VERSION
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _NO_PACK = N_("There is no pack here. `backprop-tutor new {path}` makes one.")
 _TAKEN = N_("There is an exercise “{id}” in this pack already. Choose another name.")
 _CANT_WRITE = N_("{path} can't be written: {reason}. Check permissions and space.")
 
-#: What a new pack begins with, in each language. Its numbers hide no mistake.
+#: The text of a new pack's exercise in each language.
 _FIRST_TEXT = {
     "en": "Here a + b is {a + b} and z is {z}. Go back from z to the inputs: each + passes on what it received, "
     "each × multiplies it by the value of its other line.",
@@ -38,15 +39,15 @@ _FIRST_TEXT = {
     "곱셈 노드는 받은 값에 반대쪽 라인의 값을 곱해 보냅니다.",
 }
 _FIRST_TITLE = {"en": "A sum, then a product", "ko": "더한 다음 곱하기"}
-#: What a matrix is before its numbers are drawn: two rows and two columns fit each other whatever is done with them.
+#: A matrix before its numbers are drawn: 2×2 fits every operation.
 _DEFAULT_MATRIX = ((2, 3), (4, 5))
 _LEADING_NUMBER = re.compile(r"[0-9]+")
 
 
 def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequence[str]) -> list[Path]:
-    """A pack with one exercise in a new or empty folder. The files made. Raises `PackError`."""
+    """Write a pack with one exercise into a new or empty folder and return its files. Raises `PackError`."""
     ensure_new_pack_dir(folder)
-    described = [
+    pack_lines = [
         "#:schema ./pack.schema.json",
         f"format = {FORMAT_VERSION}",
         f"id = {_toml_string(folder.name)}",
@@ -54,7 +55,7 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         f"authors = {json.dumps(list(authors), ensure_ascii=False)}",
         f"languages = {json.dumps(list(languages))}",
     ]
-    exercise = [
+    exercise_lines = [
         "#:schema ./exercise.schema.json",
         f"title = {_toml_text({language: _FIRST_TITLE[language] for language in languages})}",
         'graph = "z = (a + b) * c"',
@@ -74,19 +75,19 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         "[text]",
         *(f"{language} = {_toml_string(_FIRST_TEXT[language])}" for language in languages),
     ]
-    return _write_files(folder, {PACK_FILE: described, "01-first.toml": exercise})
+    return _write_files(folder, {PACK_FILE: pack_lines, "01-first.toml": exercise_lines})
 
 
 def ensure_new_pack_dir(folder: Path) -> None:
-    """Raises `PackError` where no new pack can be made."""
+    """Raise `PackError` if no new pack can be made in `folder`."""
     _check_id(folder, folder.name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise PackError([Fault(folder, None, "", message(_EXISTS))])
+        raise pack_error(message(_EXISTS), folder)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an exercise can be made of a graph: the start, and where all fresh numbers come from."""
+    """A way to make an exercise from a graph: the start, and the range of all fresh numbers."""
 
     start: int = 1
     first: str = "2"
@@ -94,7 +95,7 @@ class Recipe:
     step: str = "1"
 
 
-#: Which numbers suit depends on the graph: σ wants small ones, a root none below zero.
+#: Suitable numbers depend on the graph: σ needs small ones, a root none below zero.
 RECIPES = (
     Recipe(),
     Recipe(3),
@@ -110,31 +111,31 @@ RECIPES = (
 def new_exercise(
     folder: Path, name: str, graph: str, inputs: Mapping[str, Value], recipe: Recipe = RECIPES[0]
 ) -> list[Path]:
-    """An exercise behind the others of the pack in `folder`. The files made. Raises `PackError`."""
+    """Write an exercise after the others of the pack in `folder` and return its file. Raises `PackError`."""
     _check_id(folder / name, name)
     if not (folder / PACK_FILE).is_file():
-        raise PackError([Fault(folder, None, "", message(_NO_PACK, path=folder))])
+        raise pack_error(message(_NO_PACK, path=folder), folder)
     if any(entry.id == name for entry in read_pack(folder).entries):
-        raise PackError([Fault(folder, None, "", message(_TAKEN, id=name))])
+        raise pack_error(message(_TAKEN, id=name), folder)
     matrices = infer_matrices(graph, inputs)
     file = f"{_next_number(folder):02}-{name}.toml"
-    made = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe)})
+    files = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe)})
     if matrices:
-        drawn = _draw_matrices(made[0], folder, matrices)
+        drawn = _draw_matrices(files[0], folder, matrices)
         _write_files(folder, {file: _exercise_lines(graph, {**inputs, **drawn}, recipe)})
-    return made
+    return files
 
 
 def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe) -> list[str]:
-    """The lines of an exercise whose inputs all change."""
+    """Return the lines of an exercise whose inputs all vary."""
     lines = ["#:schema ./exercise.schema.json", f"graph = {_toml_string(graph)}"]
     if recipe.start != 1:
         lines.append(f"start = {recipe.start}")
     if inputs:
         lines += ["", "[inputs]", *(f"{key} = {_toml_value(value)}" for key, value in inputs.items())]
-    # What has no value needs no range either where the usual one will do.
-    usual = recipe.first == "2" and recipe.to == "9"
-    varied = dict.fromkeys([*inputs, *(() if usual else _graph_inputs(graph, inputs))])
+    # Inputs without a value are drawn from 2 to 9 without being listed.
+    is_default = recipe.first == "2" and recipe.to == "9"
+    varied = dict.fromkeys([*inputs, *(() if is_default else _graph_inputs(graph, inputs))])
     if varied:
         step = "" if recipe.step == "1" else f", step = {recipe.step}"
         lines += ["", "[vary]", *(f"{key} = {{ from = {recipe.first}, to = {recipe.to}{step} }}" for key in varied)]
@@ -142,26 +143,25 @@ def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe) -> 
 
 
 def infer_matrices(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
-    """Small matrices for those inputs without a value that must be some; none where no choice of them fits, which is told
-    when the exercise is checked.
+    """Return small matrices for the inputs without a value that can't be numbers.
+
+    If no choice of them fits there are none, and checking the exercise says what is wrong.
     """
     free = [name for name in _input_names(graph) if name not in inputs]
-    # As numbers; those in capitals as matrices; all of them.
+    # First no input is a matrix, then those in capitals, then all.
     square = make_matrix(tuple(tuple(map(number, row)) for row in _DEFAULT_MATRIX))
-    for chosen in ([], [name for name in free if name[0].isupper()], free):
-        found = dict.fromkeys(chosen, square)
+    for names in ([], [name for name in free if name[0].isupper()], free):
+        matrices = dict.fromkeys(names, square)
         try:
-            parse_graph(graph, {**inputs, **found})
+            parse_graph(graph, {**inputs, **matrices})
         except AlgebraError:
             continue
-        return found
+        return matrices
     return {}
 
 
 def _draw_matrices(path: Path, folder: Path, matrices: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Numbers for matrices in which mistakes show: fresh ones of the exercise that was written."""
-    from tutor.packs.loader import load_exercise
-
+    """Return matrices in which mistakes show: fresh numbers of the exercise that was written."""
     try:
         inputs = load_exercise(path, folder, "", "drawn").variant(1).problem.inputs
     except PackError:
@@ -170,7 +170,7 @@ def _draw_matrices(path: Path, folder: Path, matrices: Mapping[str, Value]) -> M
 
 
 def _input_names(graph: str) -> list[str]:
-    """The inputs of a graph, numbers or not; none where it can't be read."""
+    """Return the inputs of a graph, numbers or not; none if it can't be parsed."""
     try:
         equations = parse_and_check(graph, {})
     except AlgebraError:
@@ -180,7 +180,7 @@ def _input_names(graph: str) -> list[str]:
 
 
 def _graph_inputs(graph: str, inputs: Mapping[str, Value]) -> list[str]:
-    """The inputs of a graph; none where it can't be read, which is told when it is checked."""
+    """Return the inputs of a graph; none if it has an error, which checking the exercise reports."""
     try:
         return list(parse_graph(graph, inputs).inputs)
     except AlgebraError:
@@ -189,16 +189,16 @@ def _graph_inputs(graph: str, inputs: Mapping[str, Value]) -> list[str]:
 
 def _check_id(path: Path, name: str) -> None:
     if not is_valid_id(name):
-        raise PackError([Fault(path, None, "", message(_NOT_AN_ID, id=name))])
+        raise pack_error(message(_NOT_AN_ID, id=name), path)
 
 
 def _next_number(folder: Path) -> int:
-    numbers = [int(found[0]) for path in exercise_files(folder) if (found := _LEADING_NUMBER.match(path.name))]
+    numbers = [int(match[0]) for path in exercise_files(folder) if (match := _LEADING_NUMBER.match(path.name))]
     return max(numbers, default=0) + 1
 
 
 def _write_files(folder: Path, files: Mapping[str, Sequence[str]]) -> list[Path]:
-    """Write files, and beside them the schemas that they name."""
+    """Write files and the schemas that they name, and return the paths of the former."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, lines in files.items():
@@ -210,7 +210,7 @@ def _write_files(folder: Path, files: Mapping[str, Sequence[str]]) -> list[Path]
 
 
 def _toml_string(text: str) -> str:
-    """A text as TOML writes it, which escapes as JSON does but for DEL."""
+    """Return a text in quotes: TOML escapes as JSON does, except for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -1,4 +1,4 @@
-"""Numbers in texts: `{q}`, `{u + 0.01}`, `{grad(w)}` for those of one variant. `{{` and `}}` are braces."""
+"""Texts with placeholders such as `{q}`, `{u + 0.01}` and `{grad(w)}`, filled with the numbers of one variant."""
 
 from __future__ import annotations
 
@@ -18,35 +18,33 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
+    from tutor.packs.diagnostics import KeyPath
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _GRADIENT = re.compile(r"\bgrad\s*\(\s*(\w+)\s*\)")
 
 
 def parse_formula(formula: str, known: Mapping[str, Value]) -> Expr:
-    """A formula of the author's over `known` names, among which gradients are `grad(w)`. Raises `AlgebraError`."""
+    """Parse an author's formula over `known` names, among which gradients are `grad(w)`. Raises `AlgebraError`."""
     return parse(_GRADIENT.sub(r"grad(\1)", formula), known)
 
 
 def inline_gradients(formula: str, known: Mapping[str, Value]) -> str:
-    """A formula with the values of its gradients in their places, as a learner could type it."""
+    """Return a formula with values in place of its gradients, as a learner could type it."""
 
-    def spelled(match: re.Match[str]) -> str:
+    def value_text(match: re.Match[str]) -> str:
         value = known.get(f"grad({match[1]})")
-        return (
-            match[0]
-            if value is None
-            else f"({format_expr(Grid(tuple(map(tuple, value)))) if ops.is_matrix(value) else format_expr(value)})"
-        )
+        if value is None:
+            return match[0]
+        return f"({format_expr(Grid(tuple(map(tuple, value))) if ops.is_matrix(value) else value)})"
 
-    return _GRADIENT.sub(spelled, formula)
+    return _GRADIENT.sub(value_text, formula)
 
 
 class TemplateContext:
-    """The names that texts may use, with their values for one problem.
+    """The names that texts may use, with their values for one problem and the exercise's `constants`.
 
-    A `lenient` one shows `?` where these numbers give a formula no value, for texts that were checked with others.
-    `constants` are numbers of the exercise that its graph does not have.
+    A `lenient` one shows `?` if a formula has no value with these numbers, for texts that were checked with others.
     """
 
     def __init__(self, problem: Problem, lenient: bool = False, constants: Mapping[str, Value] | None = None) -> None:
@@ -62,34 +60,35 @@ class TemplateContext:
                 self._needs_extra_digits[node.name] = problem.needs_extra_digits[position]
 
     def __call__(self, text: str) -> str:
-        """`text` with its numbers. Raises `AlgebraError` with the place of what can't be filled in."""
+        """Return `text` filled with numbers. Raises `AlgebraError` at what can't be filled in."""
         return _PLACEHOLDER.sub(self._fill_piece, text)
 
     @property
     def visible_names(self) -> Mapping[str, Value]:
-        """What a person may name of this: inputs, nodes, constants."""
+        """The names that a learner may use: inputs, nodes and constants, without gradients."""
         return {name: value for name, value in self._values.items() if not name.startswith("grad(")}
 
     def evaluate_formula(self, formula: str, extra: Mapping[str, Value] | None = None) -> Value:
-        """The value of a formula that may use gradients as well, and `more` names. Raises `AlgebraError`."""
+        """Return the value of an author's formula, which may use `extra` names too. Raises `AlgebraError`."""
         known = self.formula_names(extra)
         return evaluate(parse_formula(formula, known), known)
 
     def formula_names(self, extra: Mapping[str, Value] | None = None) -> Mapping[str, Value]:
-        """What a formula of the author's may name: all values, gradients as `grad(w)`, and `more` names."""
+        """Return the names that an author's formula may use: all values, gradients as `grad(w)`, and `extra` names."""
         return {**self._values, **(extra or {})}
 
     def fill_texts(self, text: LocalizedText) -> LocalizedText:
-        """The same for every language of an author's text."""
-        return LocalizedText({language: self(said) for language, said in text.texts.items()})
+        """Return a text filled with numbers in every language."""
+        return LocalizedText({language: self(part) for language, part in text.texts.items()})
 
-    def find_errors(self, text: str) -> Iterator[AlgebraError]:
-        """Everything in `text` that can't be filled in."""
-        for piece in _PLACEHOLDER.finditer(text):
-            try:
-                self._fill_piece(piece)
-            except AlgebraError as error:
-                yield error
+    def find_errors(self, text: LocalizedText, key_path: KeyPath) -> Iterator[tuple[AlgebraError, str, KeyPath]]:
+        """Yield everything in a text that can't be filled in, with the text in that language and its place."""
+        for language, part in text.texts.items():
+            for piece in _PLACEHOLDER.finditer(part):
+                try:
+                    self._fill_piece(piece)
+                except AlgebraError as error:
+                    yield error, part, (*key_path, language) if language else key_path
 
     def _fill_piece(self, piece: re.Match[str]) -> str:
         if piece[0] in ("{{", "}}"):

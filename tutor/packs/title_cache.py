@@ -1,6 +1,6 @@
-"""What packs and their exercises are called, remembered, so that the list need not read a hundred files.
+"""Cache of titles, so that listing packs need not read a hundred files.
 
-It counts as long as the names, times and sizes of the files are the same.
+An entry counts as long as the names, times, sizes and modes of the files are the same.
 """
 
 from __future__ import annotations
@@ -21,12 +21,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tutor.packs.pack import ExerciseEntry, Pack
+
+@dataclass(frozen=True, slots=True)
+class ExerciseEntry:
+    """One exercise in the list of a pack."""
+
+    id: str
+    title: LocalizedText
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PackHeader:
+    """The part of a `pack.toml` that lists show. `order` is None for packs that follow all ordered ones."""
+
+    id: str
+    title: LocalizedText
+    description: LocalizedText = field(default_factory=lambda: LocalizedText({}))
+    order: int | None = None
+    exam: bool = False
 
 
 @dataclass
 class TitleCache:
-    """What is known of folders, in a small file. A damaged file, or another version's, is an empty one."""
+    """The titles of folders, in a small file. One that is damaged or of another version counts as empty."""
 
     path: Path = field(default_factory=lambda: data_folder() / "titles.json")
 
@@ -38,56 +56,56 @@ class TitleCache:
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return {}
 
-    def lookup(self, folder: Path, files: Sequence[Path]) -> list[tuple[str, LocalizedText]] | None:
-        """Id and title of each of these files of a folder; None where they are not known, or have changed."""
+    def lookup(self, folder: Path, files: Sequence[Path]) -> tuple[ExerciseEntry, ...] | None:
+        """Return the exercises in these files of a folder; None if they are unknown or have changed."""
         try:
-            known = self._folders[str(folder)]
-            if known["stamp"] != _snapshot(files):
+            cached = self._folders[str(folder)]
+            if cached["stamp"] != _snapshot(files):
                 return None
-            found = [(str(name), _text(texts)) for name, texts in known["titles"]]
+            return tuple(
+                ExerciseEntry(str(exercise_id), _to_text(texts), path)
+                for path, (exercise_id, texts) in zip(files, cached["titles"], strict=True)
+            )
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
-        return found if len(found) == len(files) else None
 
-    def store(self, folder: Path, files: Sequence[Path], entries: Sequence[ExerciseEntry]) -> None:
-        """Remember a folder's titles. What can't be written is read again next time."""
+    def store(self, folder: Path, entries: Sequence[ExerciseEntry]) -> None:
+        """Keep the exercises of a folder. If that fails, they are read again next time."""
         titles = [(entry.id, dict(entry.title.texts)) for entry in entries]
-        self._save(folder, "stamp", files, titles=titles)
+        self._save(folder, "stamp", [entry.path for entry in entries], titles=titles)
 
-    def lookup_pack(self, folder: Path) -> Pack | None:
-        """What the `pack.toml` of a folder says of itself; None where that is not known, or it has changed."""
-        from tutor.packs.pack import Pack
-
+    def lookup_header(self, folder: Path) -> PackHeader | None:
+        """Return the header of the pack in a folder; None if it is unknown or has changed."""
         try:
-            known = self._folders[str(folder)]
-            if known["pack"] != _snapshot([folder / PACK_FILE]):
+            cached = self._folders[str(folder)]
+            if cached["pack"] != _snapshot([folder / PACK_FILE]):
                 return None
-            name, title, description, order, exam = known["head"]
-            place = None if order is None else int(order)
-            return Pack(str(name), _text(title), _text(description), folder, (), place, bool(exam), self)
+            pack_id, title, description, order, exam = cached["head"]
+            order = None if order is None else int(order)
+            return PackHeader(str(pack_id), _to_text(title), _to_text(description), order, bool(exam))
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
-    def store_pack(self, pack: Pack) -> None:
-        """Remember what a `pack.toml` without faults says."""
-        head = (pack.id, dict(pack.title.texts), dict(pack.description.texts), pack.order, pack.exam)
-        self._save(pack.folder, "pack", [pack.folder / PACK_FILE], head=head)
+    def store_header(self, folder: Path, header: PackHeader) -> None:
+        """Keep the header of a `pack.toml` without errors."""
+        head = (header.id, dict(header.title.texts), dict(header.description.texts), header.order, header.exam)
+        self._save(folder, "pack", [folder / PACK_FILE], head=head)
 
-    def _save(self, folder: Path, stamp: str, files: Sequence[Path], **what: Any) -> None:
+    def _save(self, folder: Path, stamp: str, files: Sequence[Path], **content: Any) -> None:
         before = self._folders.get(str(folder))
         with suppress(OSError):
-            now = {**(before if isinstance(before, dict) else {}), stamp: _snapshot(files), **what}
-            self._folders[str(folder)] = now
+            cached = {**(before if isinstance(before, dict) else {}), stamp: _snapshot(files), **content}
+            self._folders[str(folder)] = cached
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+            temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}")
             data = {"version": __version__, "folders": self._folders}
-            part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-            part.replace(self.path)
+            temporary.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+            temporary.replace(self.path)
 
 
-def _text(texts: dict[str, str]) -> LocalizedText:
+def _to_text(texts: dict[str, str]) -> LocalizedText:
     return LocalizedText({str(language): str(text) for language, text in texts.items()})
 
 
 def _snapshot(files: Sequence[Path]) -> list[list[str | int]]:
-    return [[file.name, (here := file.stat()).st_mtime_ns, here.st_size, here.st_mode] for file in files]
+    return [[file.name, (status := file.stat()).st_mtime_ns, status.st_size, status.st_mode] for file in files]

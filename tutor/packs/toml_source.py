@@ -1,4 +1,4 @@
-"""A file of a pack: read within bounds, parsed exactly, its lines found again for what is to be said."""
+"""TOML files of packs, read within bounds and parsed exactly, with the lines of their keys."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 import stat
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
@@ -16,7 +15,7 @@ from tutor.algebra.limits import MAX_DIGITS
 from tutor.algebra.literals import parse_number
 from tutor.i18n import N_, Message, message
 from tutor.packs.archive import enclosing_archive, open_archive
-from tutor.packs.diagnostics import Fault, KeyPath, PackError, format_key_path
+from tutor.packs.diagnostics import Diagnostic, KeyPath, Severity, format_key_path, pack_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +26,9 @@ FORMAT_VERSION = 1
 NEWER_FORMAT = N_("This pack needs a newer backprop-tutor. Update the program.")
 
 MAX_FILE_BYTES = 1024 * 1024
-#: A key such as a.b.c has a handful of parts; TOML readers take quadratic time for many.
+#: A key such as a.b.c has a handful of parts; tomllib takes quadratic time for many.
 MAX_KEY_PARTS = 200
-#: How much text may be parsed to find the lines of faults.
+#: Characters that may be parsed to find the lines of errors.
 _LINE_BUDGET = 4_000_000
 
 _QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'""")
@@ -38,7 +37,7 @@ _LONG_KEY = re.compile(rf"(?<![\w.\-])(?:[\w\-]+[ \t]*\.[ \t]*){{{MAX_KEY_PARTS}
 _TOO_MANY_PARTS = N_("A key here has more than {n} parts. Write fewer.")
 _TOO_MANY_DIGITS = N_("This number has more than {n} digits. Write fewer.")
 
-# TOML's own sentences, by how they begin, and ours.
+#: Beginnings of tomllib's messages, and ours.
 _SYNTAX_MESSAGES = {
     "Cannot overwrite a value": N_("This key is written a second time. Keep one of the two."),
     "Cannot declare": N_("This table is written a second time. Put its keys under the first one."),
@@ -65,53 +64,52 @@ _SYNTAX_MESSAGES = {
 }
 _OTHER_SYNTAX_MESSAGE = N_("This is not valid TOML. Check quotes, brackets and the = sign on this line.")
 
-
-#: What begins a table; all before it are keys of the file itself.
+#: The beginning of a table; all keys before it are those of the file itself.
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidNumber:
-    """What stands for a number that is refused, until the key it belongs to is known."""
+    """A number that is refused, kept in its place until its key is known."""
 
     message: Message
 
 
 @dataclass(frozen=True)
 class TomlSource:
-    """The text of one file and what TOML makes of it; decimals are exact fractions, or `Unreadable`."""
+    """The text of one file and its contents; decimals are exact fractions, or `InvalidNumber`."""
 
     path: Path
     text: str
     data: dict[str, Any]
+    _lines: _LineIndex = field(init=False, repr=False, compare=False)
 
-    def fault(self, key_path: KeyPath, text: Message) -> Fault:
-        """A fault at a key of this file."""
-        return Fault(self.path, self._find_line(key_path), format_key_path(key_path), text)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_lines", _LineIndex(self.text))
 
-    def _find_line(self, key_path: KeyPath) -> int:
-        """Where the statement begins that sets `place`, or what it would stand in."""
-        while key_path not in self._known_lines:
-            statement = next(self._remaining_statements, None)
+    def diagnostic(self, key_path: KeyPath, text: Message, severity: Severity = "error") -> Diagnostic:
+        """Return a diagnostic at a key of this file."""
+        return Diagnostic(severity, self.path, self._lines.find(key_path), format_key_path(key_path), text)
+
+
+class _LineIndex:
+    """The lines of the keys in a text, which is parsed only as far as needed."""
+
+    def __init__(self, text: str) -> None:
+        self._statements = _iter_statements(text)
+        self._line_of: dict[KeyPath, int] = {}
+
+    def find(self, key_path: KeyPath) -> int:
+        """Return the line on which the statement begins that sets a key, or else the table it would be in."""
+        while key_path not in self._line_of:
+            statement = next(self._statements, None)
             if statement is None:
                 break
-            sets, line = statement
-            for n in range(1, len(sets) + 1):
-                self._known_lines.setdefault(sets[:n], line)
-        return next(
-            (self._known_lines[key_path[:n]] for n in range(len(key_path), 0, -1) if key_path[:n] in self._known_lines),
-            1,
-        )
-
-    @cached_property
-    def _known_lines(self) -> dict[KeyPath, int]:
-        """For places the first line that sets them or something in them, as far as the text has been looked at."""
-        return {}
-
-    @cached_property
-    def _remaining_statements(self) -> Iterator[tuple[KeyPath, int]]:
-        """The statements that have not been looked at."""
-        return _iter_statements(self.text)
+            set_path, line = statement
+            for n in range(1, len(set_path) + 1):
+                self._line_of.setdefault(set_path[:n], line)
+        prefixes = (key_path[:n] for n in range(len(key_path), 0, -1))
+        return next((self._line_of[prefix] for prefix in prefixes if prefix in self._line_of), 1)
 
 
 def read_source(path: Path, folder: Path) -> TomlSource:
@@ -120,55 +118,54 @@ def read_source(path: Path, folder: Path) -> TomlSource:
     try:
         return TomlSource(path, text, _parse_toml(text))
     except _TomlSyntaxError as error:
-        raise PackError([Fault(path, error.line, "", error.message)]) from None
+        raise pack_error(error.message, path, error.line) from None
 
 
 def read_header(path: Path, folder: Path) -> dict[str, Any]:
-    """The keys that stand before the first table of a file, which is a small part of it. Raises `PackError`."""
+    """Return the keys before the first table of a file, which is a small part of it. Raises `PackError`."""
     text = read_text(path, folder)
     try:
-        # Where the line that looks like a header stands inside a text or a list, what is before it is not whole.
         return _parse_toml(_HEADER.split(text, maxsplit=1)[0])
     except _TomlSyntaxError:
+        # The line that looks like a header is inside a text or a list.
         return read_source(path, folder).data
 
 
 def read_text(path: Path, folder: Path) -> str:
-    """The text of a file of the pack in `folder`. Raises `PackError`."""
-
-    def refused(text: Message, line: int | None = None) -> PackError:
-        return PackError([Fault(path, line, "", text)])
-
-    archive = enclosing_archive(folder)
-    try:
-        if archive:
-            raw = open_archive(archive).read(path)
-        elif not _is_inside(path, folder):
-            raise refused(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")))
-        elif not stat.S_ISREG(path.stat().st_mode):
-            raise refused(message(N_("This is no ordinary file. Put a text file in its place.")))
-        else:
-            with path.open("rb") as file:
-                raw = file.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise refused(message(N_("There is no such file. Check its name."))) from None
-    except (OSError, RuntimeError):
-        raise refused(message(N_("This file can't be read. Check its permissions."))) from None
+    """Return the text of a file of the pack in `folder`. Raises `PackError`."""
+    raw = _read_bytes(path, folder)
     if len(raw) > MAX_FILE_BYTES:
-        raise refused(message(N_("This file is larger than 1 MiB. Make several exercises of it.")))
+        raise pack_error(message(N_("This file is larger than 1 MiB. Make several exercises of it.")), path)
     try:
-        # Notepad puts a mark in front; and 가 may be one character or two, which must be the same name.
+        # Notepad begins files with a byte order mark; and 가 may be one character or two, which must be the same name.
         return unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise refused(message(N_("This file is not in UTF-8. Save it as UTF-8.")), line) from None
+        raise pack_error(message(N_("This file is not in UTF-8. Save it as UTF-8.")), path, line) from None
+
+
+def _read_bytes(path: Path, folder: Path) -> bytes:
+    archive = enclosing_archive(folder)
+    try:
+        if archive:
+            return open_archive(archive).read(path)
+        if not _is_inside(path, folder):
+            raise pack_error(message(N_("This file lies outside of its pack. Put a copy of it into the folder.")), path)
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise pack_error(message(N_("This is no ordinary file. Put a text file in its place.")), path)
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise pack_error(message(N_("There is no such file. Check its name.")), path) from None
+    except (OSError, RuntimeError):
+        raise pack_error(message(N_("This file can't be read. Check its permissions.")), path) from None
 
 
 def _is_inside(path: Path, folder: Path) -> bool:
-    """Whether a file is in a folder when all links are followed."""
-    # What stands in the folder itself and is no link can be nowhere else; this is the common and the fast case.
-    at_hand = path.parent == folder and path.name not in ("", "..") and not path.is_symlink()
-    return at_hand or path.resolve().is_relative_to(folder.resolve())
+    """Return whether a file is in a folder when all links are followed."""
+    # A file right in the folder that is no link can be nowhere else; this is the common case, and fast.
+    is_direct = path.parent == folder and path.name not in ("", "..") and not path.is_symlink()
+    return is_direct or path.resolve().is_relative_to(folder.resolve())
 
 
 class _TomlSyntaxError(Exception):
@@ -188,10 +185,10 @@ def _parse_toml(text: str) -> dict[str, Any]:
     except RecursionError:
         raise _TomlSyntaxError(message(N_("Brackets are nested too deep here. Write it flatter.")), 1) from None
     except ValueError:
-        # Python itself refuses to read whole numbers of thousands of digits.
-        long = re.search(r"[0-9_]{1000}", text)
-        where = text.count("\n", 0, long.start()) + 1 if long else 1
-        raise _TomlSyntaxError(message(_TOO_MANY_DIGITS, n=MAX_DIGITS), where) from None
+        # Python refuses to parse whole numbers of thousands of digits.
+        digits = re.search(r"[0-9_]{1000}", text)
+        line_number = text.count("\n", 0, digits.start()) + 1 if digits else 1
+        raise _TomlSyntaxError(message(_TOO_MANY_DIGITS, n=MAX_DIGITS), line_number) from None
 
 
 def _translate_syntax_error(raw: str, text: str) -> _TomlSyntaxError:
@@ -199,12 +196,12 @@ def _translate_syntax_error(raw: str, text: str) -> _TomlSyntaxError:
     place = re.search(r"at line ([0-9]+)", raw)
     if place:
         return _TomlSyntaxError(message(ours), int(place[1]))
-    # At the end of the file it is about the last statement, finished or not.
+    # At the end of the file the message is about the last statement, finished or not.
     return _TomlSyntaxError(message(ours), max((begin for begin, _, _ in _split_statements(text)), default=1))
 
 
 def _parse_decimal(text: str) -> Fraction | InvalidNumber:
-    """A decimal of a TOML file, as it is written: 0.1 is a tenth."""
+    """Return a decimal exactly as it is written: 0.1 is a tenth."""
     if text.lstrip("+-") in ("inf", "nan"):
         return InvalidNumber(message(N_("“{number}” is no finite number. Write another one."), number=text))
     try:
@@ -214,31 +211,31 @@ def _parse_decimal(text: str) -> Fraction | InvalidNumber:
 
 
 def bounded_int(number: int) -> Fraction | InvalidNumber:
-    """A whole number of a TOML file, within the bounds of all numbers."""
+    """Return a whole number if it is within the bounds of all numbers."""
     if abs(number) < 10**MAX_DIGITS:
         return Fraction(number)
     return InvalidNumber(message(_TOO_MANY_DIGITS, n=MAX_DIGITS))
 
 
 def _iter_statements(text: str) -> Iterator[tuple[KeyPath, int]]:
-    """What each statement of a file sets, and the line it begins on."""
+    """Yield the key path that each statement of a file sets, and the line it begins on."""
     table: KeyPath = ()
-    seen: dict[KeyPath, int] = {}
+    num_tables: dict[KeyPath, int] = {}
     for begin, is_header, parsed in _split_statements(text):
         if parsed is None:
             return
         keys, is_list = _statement_keys(parsed, is_header)
         if is_header:
-            table = _header_key_path(keys, is_list, seen)
+            table = _header_key_path(keys, is_list, num_tables)
             yield table, begin
         else:
             yield (*table, *keys), begin
 
 
 def _split_statements(text: str) -> Iterator[tuple[int, bool, dict[str, Any] | None]]:
-    """The line each statement begins on, whether it is a header, and what it says alone; None for an unfinished one.
+    """Yield the line each statement begins on, whether it is a header, and its contents; None if it is unfinished.
 
-    Lines are added one by one until they parse: then they are a statement.
+    Lines are added one by one until they parse.
     """
     pending: list[str] = []
     begin, spent = 1, 0
@@ -263,23 +260,23 @@ def _split_statements(text: str) -> Iterator[tuple[int, bool, dict[str, Any] | N
 
 
 def _statement_keys(parsed: dict[str, Any], header: bool) -> tuple[list[str], bool]:
-    """The keys of a statement down to where it holds more than one thing; whether it is a `[[header]]`."""
+    """Return the keys of a statement down to the first that holds several things, and whether it is a `[[header]]`."""
     keys: list[str] = []
-    here: Any = parsed
-    while isinstance(here, dict) and len(here) == 1:
-        key = next(iter(here))
+    value: Any = parsed
+    while isinstance(value, dict) and len(value) == 1:
+        key = next(iter(value))
         keys.append(key)
-        here = here[key]
-    return keys, header and isinstance(here, list)
+        value = value[key]
+    return keys, header and isinstance(value, list)
 
 
-def _header_key_path(keys: list[str], is_list: bool, seen: dict[KeyPath, int]) -> KeyPath:
-    """The place a header opens; within lists of tables, the latest of them."""
-    place: KeyPath = ()
+def _header_key_path(keys: list[str], is_list: bool, num_tables: dict[KeyPath, int]) -> KeyPath:
+    """Return the key path that a header opens; within lists of tables, that of the latest table."""
+    key_path: KeyPath = ()
     for position, key in enumerate(keys, 1):
-        place = (*place, key)
+        key_path = (*key_path, key)
         if is_list and position == len(keys):
-            seen[place] = seen.get(place, 0) + 1
-        if place in seen:
-            place = (*place, seen[place] - 1)
-    return place
+            num_tables[key_path] = num_tables.get(key_path, 0) + 1
+        if key_path in num_tables:
+            key_path = (*key_path, num_tables[key_path] - 1)
+    return key_path

@@ -1,20 +1,23 @@
-"""Packs that a learner added: each is kept as one archive of ours, so that a new version takes the old one's place at
-once or not at all.
-"""
+"""Packs that a learner added, each kept as one archive that a new version replaces in one step."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
-from tutor.packs.archive import MAX_TOTAL_BYTES, PACK_FILE, is_archive
-from tutor.packs.diagnostics import Fault, PackError, pack_error
+from tutor.packs.archive import MAX_TOTAL_BYTES, PACK_FILE, exercise_files, is_archive
+from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.loader import load_pack_file
-from tutor.packs.pack import NO_EXERCISES, Pack, exercise_files, read_pack
+from tutor.packs.pack import NO_EXERCISES, read_pack
 from tutor.packs.toml_source import read_text
+
+if TYPE_CHECKING:
+    from tutor.packs.pack import Pack
 
 _NOT_THERE = N_("{path} is no pack. Name a folder with a pack.toml in it, or a .zip of one.")
 _BUILT_IN = N_("“{id}” is the id of a built-in pack. Choose another id in pack.toml.")
@@ -29,59 +32,57 @@ _TOO_MUCH = N_("The texts in this pack are larger than {n} MiB together. Make se
 
 
 def open_pack(path: Path) -> Pack:
-    """The pack in a folder or an archive. Raises `PackError` where there is none that could be used."""
+    """Return the pack in a folder or an archive. Raises `PackError` if there is none that can be used."""
     if not is_archive(path) and not (path / PACK_FILE).is_file():
         raise pack_error(message(_NOT_THERE, path=path))
-    found = read_pack(path)
-    if found.faults:
-        raise PackError(found.faults)
-    load_pack_file(found.folder / PACK_FILE, found.folder)
-    return found
+    pack = read_pack(path)
+    if pack.errors:
+        raise PackError(pack.errors)
+    load_pack_file(pack.folder / PACK_FILE, pack.folder)
+    return pack
 
 
 def install_pack(path: Path) -> tuple[Pack, bool]:
-    """Keep a copy of a pack among the learner's; whether it took the place of an older one. Raises `PackError`.
+    """Keep a copy of a pack among the learner's; return it, and whether it replaced one. Raises `PackError`.
 
-    Progress hangs on the ids of pack and exercises, so it goes on where these are the same.
+    Progress is tied to the ids of pack and exercises, so it is kept if these are the same.
     """
-    found = open_pack(path)
-    if not found.entries:
-        raise PackError([Fault(path, None, "", message(NO_EXERCISES))])
-    if any(
-        other.pack.id == found.id for other in library.packs_with_origin(installed=False) if other.origin == "built-in"
-    ):
-        raise PackError([Fault(found.folder / PACK_FILE, None, "id", message(_BUILT_IN, id=found.id))])
-    goal = library.user_packs_dir() / f"{found.id}.zip"
-    replaces = goal.exists()
+    pack = open_pack(path)
+    if not pack.entries:
+        raise pack_error(message(NO_EXERCISES), path)
+    known = library.packs_with_origin(installed=False)
+    if any(other.pack.id == pack.id and other.origin == "built-in" for other in known):
+        raise pack_error(message(_BUILT_IN, id=pack.id), pack.folder / PACK_FILE, key="id")
+    target = library.user_packs_dir() / f"{pack.id}.zip"
+    replaces = target.exists()
     try:
-        _write_archive(found, goal)
+        _write_archive(pack, target)
     except OSError as error:
-        raise pack_error(message(_NO_ROOM, path=goal, reason=describe_os_error(error))) from None
-    return read_pack(goal), replaces
+        raise pack_error(message(_NO_ROOM, path=target, reason=describe_os_error(error))) from None
+    return read_pack(target), replaces
 
 
 def uninstall_pack(pack_id: str) -> None:
-    """Put an added pack away; the learner's progress in it is kept. Raises `PackError`."""
-    known = [found for found in library.packs_with_origin() if found.pack.id == pack_id]
-    goal = library.user_packs_dir() / f"{pack_id}.zip"
-    if is_archive(goal) and any(found.pack.folder.is_relative_to(goal) for found in known):
+    """Delete an added pack; the learner's progress in it is kept. Raises `PackError`."""
+    known = [each for each in library.packs_with_origin() if each.pack.id == pack_id]
+    target = library.user_packs_dir() / f"{pack_id}.zip"
+    if is_archive(target) and any(each.pack.folder.is_relative_to(target) for each in known):
         try:
-            goal.unlink()
+            target.unlink()
         except OSError as error:
-            raise pack_error(message(_NO_ROOM, path=goal, reason=describe_os_error(error))) from None
+            raise pack_error(message(_NO_ROOM, path=target, reason=describe_os_error(error))) from None
     elif known:
         raise pack_error(message(_NOT_REMOVABLE[known[0].origin], id=pack_id, path=known[0].pack.folder))
     else:
         raise pack_error(message(_UNKNOWN, id=pack_id))
 
 
-def _write_archive(found: Pack, target: Path) -> None:
-    """All texts of a pack into an archive beside `goal`, which then takes its place in one step."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-    texts = {path.name: read_text(path, found.folder) for path in _pack_files(found)}
+def _write_archive(pack: Pack, target: Path) -> None:
+    """Write all texts of a pack into an archive beside `target`, which then replaces it in one step."""
+    files = [pack.folder / PACK_FILE, *exercise_files(pack.folder)]
+    texts = {path.name: read_text(path, pack.folder) for path in files}
     if sum(map(len, texts.values())) > MAX_TOTAL_BYTES:
-        raise PackError([Fault(found.folder, None, "", message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20))])
+        raise pack_error(message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20), pack.folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
         try:
@@ -96,7 +97,3 @@ def _write_archive(found: Pack, target: Path) -> None:
             file.close()
             Path(file.name).unlink(missing_ok=True)
             raise
-
-
-def _pack_files(found: Pack) -> list[Path]:
-    return [found.folder / PACK_FILE, *exercise_files(found.folder)]

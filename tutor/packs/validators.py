@@ -1,4 +1,4 @@
-"""A start that is a symbol: what comes back to the output of a graph where the calculation goes on behind it."""
+"""Validators of the values in exercise files, with our own error messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
@@ -24,23 +24,17 @@ from tutor.packs.questions import SYMBOL_DOMAINS
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.toml_source import FORMAT_VERSION, NEWER_FORMAT, InvalidNumber, bounded_int
 
-#: d(where the calculation ends)/d(the output).
+_ItemT = TypeVar("_ItemT")
+
+#: A symbolic start, d(end of the calculation)/d(output).
 START_SYMBOL = re.compile(r"[d∂](?P<goal>(?!\d)\w+)\s*/\s*[d∂](?P<output>(?!\d)\w+)")
-
-
-def parse_start_symbol(text: str) -> Sym | None:
-    """The symbol that a start such as `dL/dz` or `∂L/∂z` is, None where it is a value."""
-    match = START_SYMBOL.fullmatch(text.strip())
-    return Sym(f"d{match['goal']}/d{match['output']}") if match else None
-
-
-MISPLACED_KEY = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
-#: More numbers to choose from than this are a range.
+#: An author who wants more numbers to choose from writes a range.
 MAX_NUMBER_CHOICES = 1000
+MISPLACED_KEY = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
 
 
 class InvalidValue(Exception):
-    """A value that a key can't have, with our own sentence, and the place in it that is to blame."""
+    """A value that a key can't have; `within` is the key path of the part of it that is to blame."""
 
     def __init__(self, text: Message, *within: str | int) -> None:
         super().__init__(text)
@@ -48,8 +42,14 @@ class InvalidValue(Exception):
         self.within = within
 
 
+def parse_start_symbol(text: str) -> Sym | None:
+    """Return the symbol of a start such as `dL/dz` or `∂L/∂z`, None if the text is a value."""
+    match = START_SYMBOL.fullmatch(text.strip())
+    return Sym(f"d{match['goal']}/d{match['output']}") if match else None
+
+
 def parse_string(raw: Any) -> str:
-    """A text that is not empty."""
+    """Return a text that is not empty."""
     if not isinstance(raw, str):
         raise InvalidValue(message(N_("A text is expected here. Write it in quotes.")))
     if not raw.strip():
@@ -58,9 +58,9 @@ def parse_string(raw: Any) -> str:
 
 
 def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
-    """A reader of one string or a table by languages; `clean` makes each safe to show."""
+    """Return a parser of one string or a table by language; `clean` makes each text safe to show."""
 
-    def read(raw: Any) -> LocalizedText:
+    def parse(raw: Any) -> LocalizedText:
         if isinstance(raw, str):
             return LocalizedText({"": clean(parse_string(raw))})
         if not isinstance(raw, dict) or not raw:
@@ -72,11 +72,11 @@ def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
                 raise InvalidValue(message(N_("A text in quotes is expected here, and it may not be empty.")), language)
         return LocalizedText({language: clean(text) for language, text in raw.items()})
 
-    return read
+    return parse
 
 
 def parse_names(raw: Any) -> tuple[str, ...]:
-    """A list of names, each once."""
+    """Return a list of different names."""
     if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
         raise InvalidValue(message(N_('A list of names is expected here, such as ["a", "b"].')))
     twice = next((name for name, times in Counter(raw).items() if times > 1), None)
@@ -86,7 +86,7 @@ def parse_names(raw: Any) -> tuple[str, ...]:
 
 
 def parse_blanks(raw: Any) -> tuple[str, ...] | None:
-    """Names of blanks, or None for all."""
+    """Return names of blanks, None for all."""
     if raw == "all":
         return None
     if isinstance(raw, str):
@@ -95,7 +95,7 @@ def parse_blanks(raw: Any) -> tuple[str, ...] | None:
 
 
 def parse_wrt(raw: Any) -> tuple[str, ...]:
-    """Names of inputs, at least one."""
+    """Return names of inputs, at least one."""
     names = parse_names(raw)
     if not names:
         raise InvalidValue(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
@@ -103,14 +103,14 @@ def parse_wrt(raw: Any) -> tuple[str, ...]:
 
 
 def parse_id(raw: Any) -> str:
-    """An id that the author chose."""
+    """Return a valid id."""
     if not isinstance(raw, str) or not is_valid_id(raw):
         raise InvalidValue(message(N_("An id is made of letters, digits and -, such as two-roads.")))
     return raw
 
 
 def parse_needs(raw: Any) -> tuple[str, ...]:
-    """Ids of exercises, with their packs or of the same one."""
+    """Return ids of exercises, in the form `pack/exercise` or of the same pack."""
     names = parse_names(raw)
     for name in names:
         if not all(is_valid_id(part) for part in name.split("/")) or name.count("/") > 1:
@@ -119,14 +119,14 @@ def parse_needs(raw: Any) -> tuple[str, ...]:
 
 
 def parse_mode(raw: Any) -> str:
-    """How an exercise is worked on."""
+    """Return practice or exam."""
     if raw not in ("practice", "exam"):
         raise InvalidValue(message(N_('A mode is "practice" or "exam".')))
     return str(raw)
 
 
 def parse_links(raw: Any) -> tuple[str, ...]:
-    """Addresses in the web."""
+    """Return addresses of web pages."""
     names = parse_names(raw)
     for name in names:
         if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", name):
@@ -135,18 +135,18 @@ def parse_links(raw: Any) -> tuple[str, ...]:
 
 
 def int_between(low: int, high: int) -> Callable[[Any], int]:
-    """A reader of whole numbers from `low` to `high`."""
+    """Return a parser of whole numbers from `low` to `high`."""
 
-    def read(raw: Any) -> int:
+    def parse(raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
             raise InvalidValue(message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high))
         return raw
 
-    return read
+    return parse
 
 
 def parse_number(raw: Any) -> Fraction:
-    """An exact number."""
+    """Return an exact number."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = bounded_int(raw)
     if isinstance(raw, InvalidNumber):
@@ -157,7 +157,7 @@ def parse_number(raw: Any) -> Fraction:
 
 
 def parse_step(raw: Any) -> Fraction:
-    """An exact number greater than 0."""
+    """Return an exact number greater than 0."""
     number = parse_number(raw)
     if number <= 0:
         raise InvalidValue(message(N_("A step is greater than 0.")))
@@ -165,7 +165,7 @@ def parse_step(raw: Any) -> Fraction:
 
 
 def _require_finite(value: Value) -> Value:
-    """The value, or `Refused` where a cell of it has no finite value to calculate with."""
+    """Return the value. Raises `InvalidValue` if a cell of it has no finite float."""
     for cell in value.ravel() if ops.is_matrix(value) else [value]:
         try:
             number = nearest_float(cell)
@@ -213,7 +213,7 @@ def _parse_matrix(raw: list[Any]) -> Value:
 
 
 def parse_input(raw: Any) -> Value:
-    """The exact value of an input: a number, a formula in quotes, a matrix."""
+    """Return the exact value of an input: a number, a formula in quotes or a matrix."""
     if isinstance(raw, dict):
         if raw.get("symbol") is True:
             return _parse_symbol(raw)
@@ -224,7 +224,7 @@ def parse_input(raw: Any) -> Value:
 
 
 def _parse_symbol(raw: dict[str, Any]) -> Sym:
-    """An input that stays a symbol; its name is given where the table stands."""
+    """Return a symbol, which gets the name of its input later."""
     domain = raw.get("domain", "real")
     if domain not in SYMBOL_DOMAINS or not raw.keys() <= {"symbol", "domain"}:
         raise InvalidValue(
@@ -234,13 +234,13 @@ def _parse_symbol(raw: dict[str, Any]) -> Sym:
 
 
 def parse_start(raw: Any) -> Value:
-    """The exact start: as the value of an input, or a symbol such as `dL/dz`."""
+    """Return the exact start: a value as for inputs, or a symbol such as `dL/dz`."""
     symbol = parse_start_symbol(raw) if isinstance(raw, str) else None
     return symbol or parse_input(raw)
 
 
 def parse_forward(raw: Any) -> tuple[str, ...] | None:
-    """Names of nodes, or None for all."""
+    """Return names of nodes, None for all."""
     if raw == "all":
         return None
     if isinstance(raw, str):
@@ -249,23 +249,27 @@ def parse_forward(raw: Any) -> tuple[str, ...] | None:
 
 
 def parse_stages(raw: Any) -> tuple[tuple[str, ...] | None, ...]:
-    """What is asked, from one variant to the next: lists of blanks, or "all"."""
+    """Return the blanks of each stage, None for all."""
     if not isinstance(raw, list) or not raw:
         raise InvalidValue(message(N_('Stages are a list such as [["b"], ["b", "w"], "all"].')))
-    found = []
-    for position, stage in enumerate(raw):
+    return _parse_each(raw, parse_blanks)
+
+
+def _parse_each(raw: list[Any], parse: Callable[[Any], _ItemT]) -> tuple[_ItemT, ...]:
+    items = []
+    for position, item in enumerate(raw):
         try:
-            found.append(parse_blanks(stage))
-        except InvalidValue as refused:
-            raise InvalidValue(refused.message, position, *refused.within) from None
-    return tuple(found)
+            items.append(parse(item))
+        except InvalidValue as error:
+            raise InvalidValue(error.message, position, *error.within) from None
+    return tuple(items)
 
 
 def parse_symbols(raw: Any) -> dict[str, str]:
-    """What an answer to a question may name: a list of symbols, or a table that gives them a domain or a value."""
+    """Return the domain or the formula of each symbol; symbols in a list are real."""
     if isinstance(raw, list):
         raw = dict.fromkeys(parse_names(raw), "real")
-    if not isinstance(raw, dict) or not raw or not all(isinstance(told, str) for told in raw.values()):
+    if not isinstance(raw, dict) or not raw or not all(isinstance(meaning, str) for meaning in raw.values()):
         raise InvalidValue(message(N_('Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)" }.')))
     for name in raw:
         if not re.fullmatch(r"(?!\d)\w+(\.\w+)*|d\w+/d\w+", name) or is_reserved(name):
@@ -276,7 +280,7 @@ def parse_symbols(raw: Any) -> dict[str, str]:
 
 
 def parse_choices(raw: Any) -> tuple[Expr, ...]:
-    """Numbers and formulas to choose from."""
+    """Return numbers to choose from."""
     if not isinstance(raw, list) or not raw:
         raise InvalidValue(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
     if len(raw) > MAX_NUMBER_CHOICES:
@@ -287,7 +291,7 @@ def parse_choices(raw: Any) -> tuple[Expr, ...]:
 
 
 def parse_cells(raw: Any) -> frozenset[tuple[int, int]]:
-    """Cells of a matrix as (row, column), counted from 0."""
+    """Return cells of a matrix as (row, column), counted from 0."""
 
     def is_cell(cell: Any) -> bool:
         return isinstance(cell, list) and len(cell) == 2 and all(type(part) is int for part in cell)
@@ -298,28 +302,20 @@ def parse_cells(raw: Any) -> frozenset[tuple[int, int]]:
 
 
 def parse_texts(raw: Any) -> tuple[LocalizedText, ...]:
-    """One text, or a list of them."""
-    read = text_parser(clean_text)
-    if not isinstance(raw, list):
-        return (read(raw),)
-    found = []
-    for position, text in enumerate(raw):
-        try:
-            found.append(read(text))
-        except InvalidValue as refused:
-            raise InvalidValue(refused.message, position, *refused.within) from None
-    return tuple(found)
+    """Return a list of texts, or one text as such a list."""
+    parse = text_parser(clean_text)
+    return _parse_each(raw, parse) if isinstance(raw, list) else (parse(raw),)
 
 
 def parse_format(raw: Any) -> int:
-    """The version of the format."""
+    """Return the version of the format."""
     if isinstance(raw, int) and not isinstance(raw, bool) and raw > FORMAT_VERSION:
         raise InvalidValue(message(NEWER_FORMAT))
     return int_between(1, FORMAT_VERSION)(raw)
 
 
 def parse_languages(raw: Any) -> tuple[str, ...]:
-    """Languages that texts are written in."""
+    """Return codes of languages."""
     names = parse_names(raw)
     for name in names:
         if name not in LANGUAGES:

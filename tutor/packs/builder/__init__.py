@@ -1,1 +1,1 @@
-"""builder."""
+"""Exercises built from files and formulas."""

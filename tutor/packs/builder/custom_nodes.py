@@ -1,9 +1,8 @@
-"""Nodes of an exercise's own, `[nodes]`, and groups that are shown folded, `[fold]`."""
+"""Custom nodes (`[nodes]`) and groups of nodes that are shown as one (`[fold]`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, postorder
@@ -19,79 +18,84 @@ from tutor.i18n import N_, message
 from tutor.packs.diagnostics import with_position
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from tutor.algebra.parser import Equation
     from tutor.engine.graph import Graph
-    from tutor.packs.model import NodeTable
-
-#: Takes a sentence and the keys that it is about.
-Reporter: TypeAlias = Callable[..., None]
+    from tutor.packs.builder.context import BuildContext
 
 
-def build_definitions(nodes: Mapping[str, NodeTable], report: Reporter) -> dict[str, FunctionDefinition] | None:
-    """The functions of `[nodes]`, each able to use those before it; None where something in them is reported."""
-    found: dict[str, FunctionDefinition] = {}
+def build_definitions(context: BuildContext) -> dict[str, FunctionDefinition] | None:
+    """Return the functions of `[nodes]`, each of which may use those above it; None if one of them has an error."""
+    definitions: dict[str, FunctionDefinition] = {}
+    nodes = context.file.nodes
     names = list(nodes)
-    sound = True
     for position, (name, node) in enumerate(nodes.items()):
-        fault = check_name(name, found)
-        in_inputs = check_inputs(name, node.inputs, found)
-        if fault is not None:
-            report(fault, "nodes", name)
-        elif in_inputs is not None:
-            report(in_inputs[1], "nodes", name, "inputs")
+        name_error = check_name(name, definitions)
+        input_error = check_inputs(name, node.inputs, definitions)
+        if name_error is not None:
+            context.report(name_error, "nodes", name)
+        elif input_error is not None:
+            context.report(input_error[1], "nodes", name, "inputs")
         else:
             try:
-                found[name] = make_definition(name, node.inputs, node.value, found, names[position + 1 :])
-                continue
+                definitions[name] = make_definition(name, node.inputs, node.value, definitions, names[position + 1 :])
             except UnusedInputError as error:
-                report(error.message, "nodes", name, "inputs")
+                context.report(error.message, "nodes", name, "inputs")
             except AlgebraError as error:
-                report(with_position(error, node.value), "nodes", name, "value")
-        sound = False
-    return found if sound else None
+                context.report(with_position(error, node.value), "nodes", name, "value")
+    return definitions if len(definitions) == len(nodes) else None
 
 
 def report_unused_definitions(
-    definitions: Mapping[str, FunctionDefinition], equations: Sequence[Equation], report: Reporter
+    context: BuildContext, definitions: Mapping[str, FunctionDefinition], equations: Sequence[Equation]
 ) -> None:
-    """Report functions that neither the graph nor another function uses: a name may be misspelt."""
+    """Report functions that neither the graph nor another function uses: their names may be misspelt."""
     if not definitions:
         return
-    texts = [equations, *(definition.equations for definition in definitions.values())]
-    called = {part.op for text in texts for one in text for part in postorder(one.expr) if isinstance(part, Apply)}
+    every_equation = [*equations, *(each for definition in definitions.values() for each in definition.equations)]
+    called = {part.op for each in every_equation for part in postorder(each.expr) if isinstance(part, Apply)}
     for name in definitions:
         if name not in called:
             text = N_("“{name}” is not used in the graph, written {name}(…). Use it or delete it.")
-            report(message(text, name=name), "nodes", name)
+            context.report(message(text, name=name), "nodes", name)
 
 
-def fold_groups(
-    graph: Graph, groups: Mapping[str, Collection[str]], report: Reporter
-) -> tuple[Graph, Mapping[str, str]] | None:
-    """The graph with its groups folded in their order, and for each id and name inside a group the group's name.
+def fold_groups(context: BuildContext, graph: Graph) -> Graph | None:
+    """Return the graph with the groups of `[fold]` folded in their order; None if one of them has an error.
 
-    None where something is reported.
+    Keeps the unfolded graph and the members of groups in the context.
     """
-    hidden: dict[str, str] = {}
-    sound = True
-    for group, nodes in groups.items():
-        twice = next((one for one in nodes if one in hidden), None)
-        if not group.isidentifier():
-            text = N_("“{name}” is no name for a group. Write one word of letters and digits.")
-            report(message(text, name=group), "fold", group)
-        elif twice is not None:
-            text = N_("“{name}” is in the group “{group}” already. Leave it out of one of the two.")
-            report(message(text, name=twice, group=hidden[twice]), "fold", group)
-        else:
-            try:
-                smaller = fold(graph, nodes, group)
-            except AlgebraError as error:
-                report(error.message, "fold", group)
-            else:
-                for node in graph.nodes:
-                    if node.id not in smaller.position:
-                        hidden |= dict.fromkeys((node.id, node.name or node.id), group)
-                graph = smaller
-                continue
-        sound = False
-    return (graph, hidden) if sound else None
+    context.unfolded_graph = graph
+    group_of: dict[str, str] = {}
+    num_folded = 0
+    for group, members in context.file.fold.items():
+        folded = _fold_group(context, graph, group, members, group_of)
+        if folded is not None:
+            for node in graph.nodes:
+                if node.id not in folded.position:
+                    group_of |= dict.fromkeys((node.id, node.name or node.id), group)
+            graph = folded
+            num_folded += 1
+    if num_folded < len(context.file.fold):
+        return None
+    context.group_of = group_of
+    return graph
+
+
+def _fold_group(
+    context: BuildContext, graph: Graph, group: str, members: Collection[str], group_of: Mapping[str, str]
+) -> Graph | None:
+    twice = next((member for member in members if member in group_of), None)
+    if not group.isidentifier():
+        text = N_("“{name}” is no name for a group. Write one word of letters and digits.")
+        context.report(message(text, name=group), "fold", group)
+    elif twice is not None:
+        text = N_("“{name}” is in the group “{group}” already. Leave it out of one of the two.")
+        context.report(message(text, name=twice, group=group_of[twice]), "fold", group)
+    else:
+        try:
+            return fold(graph, members, group)
+        except AlgebraError as error:
+            context.report(error.message, "fold", group)
+    return None

@@ -1,138 +1,224 @@
-"""What only the graph can tell about an exercise file: from the file to the exercise."""
+"""Exercises built from files, with every error that only the graph and its numbers can show."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Sym
-from tutor.algebra.ops import Value, shape_of
+from tutor.algebra.expr import ONE
+from tutor.algebra.ops import shape_of
 from tutor.engine.builder import build_from_equations, parse_and_check
 from tutor.engine.graph import Graph
+from tutor.grading.problem import Problem
+from tutor.grading.question import Question
 from tutor.i18n import N_, LocalizedText, message
-from tutor.packs.builder.blanks import BlankBuilder
+from tutor.packs.archive import PACK_FILE
+from tutor.packs.builder.blanks import (
+    build_forward_nodes,
+    build_questions,
+    build_stages,
+    check_blanks,
+    check_something_to_fill,
+)
+from tutor.packs.builder.context import BuildContext
 from tutor.packs.builder.custom_nodes import build_definitions, fold_groups, report_unused_definitions
-from tutor.packs.builder.inputs import InputBuilder
-from tutor.packs.builder.texts import TextBuilder
-from tutor.packs.diagnostics import with_position
+from tutor.packs.builder.inputs import (
+    build_conditions,
+    build_inputs,
+    build_labels,
+    build_random_inputs,
+    build_start,
+    build_wrt,
+    check_constants,
+    check_finite,
+)
+from tutor.packs.builder.texts import build_author_notes, check_texts, has_texts
+from tutor.packs.diagnostics import Diagnostic, PackError, with_position
 from tutor.packs.exercise import Exercise
+from tutor.packs.ids import is_valid_id
+from tutor.packs.loader import load_pack_file, validate
+from tutor.packs.model import ExerciseFile
+from tutor.packs.random_inputs import RandomInputs
 from tutor.packs.sanitize import clean_title
+from tutor.packs.templates import TemplateContext
+from tutor.packs.toml_source import read_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from tutor.algebra.ops import Value
+    from tutor.engine.function_definition import FunctionDefinition
+    from tutor.packs.questions import QuestionTemplate
+    from tutor.packs.toml_source import TomlSource
 
-class ExerciseBuilder(InputBuilder, BlankBuilder, TextBuilder):
-    """Builds the exercise of one file; what depends on a fault is left out."""
-
-    def build(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
-        """The exercise, or None where there are faults."""
-        file = self.file
-        own = build_definitions(file.nodes, self.report)
-        if own is None:
-            return None
-        if file.graph is None:
-            return self._build_without_graph(exercise_id, pack, path)
-        try:
-            equations = parse_and_check(file.graph, own)
-        except AlgebraError as error:
-            self.report(with_position(error, file.graph), "graph")
-            return None
-        report_unused_definitions(own, equations, self.report)
-        inputs = self._build_inputs(equations)
-        try:
-            graph = build_from_equations(
-                equations, file.graph, {name: shape_of(value) for name, value in inputs.items()}, own
-            )
-        except AlgebraError as error:
-            # Without its value a matrix is taken for a number.
-            if not self.has_invalid_values:
-                self.report(with_position(error, file.graph), "graph")
-            return None
-        self.unfolded_graph = graph
-        grouped = fold_groups(graph, file.fold, self.report)
-        graph, self.group_of = grouped or (graph, {})
-        exercise = Exercise(
-            id=exercise_id,
-            pack=pack,
-            title=file.title or LocalizedText({"": clean_title(file.graph)}),
-            graph=graph,
-            inputs={name: _name_symbol(value, name) for name, value in inputs.items()},
-            random_inputs=self._build_random_inputs(graph, inputs),
-            start=self._build_start(graph),
-            wrt=self._build_wrt(graph),
-            level=file.level,
-            minutes=file.minutes,
-            needs=file.needs,
-            links=file.links,
-            constants=self._build_constants(graph),
-            labels=self._build_labels(graph),
-            text=file.text,
-            after=file.after,
-            path=path,
-            exam=self.exam,
-        )
-        if grouped is None:
-            return None
-        problem = self._lookup_problem(exercise)
-        exercise = replace(
-            exercise,
-            asked=self._build_asked_blanks(problem),
-            given=self._build_given_blanks(problem),
-            stages=self._build_stages(problem),
-            forward=self._build_forward_nodes(graph),
-            questions=self._build_questions(),
-        )
-        if exercise.stages:
-            exercise = replace(exercise, asked=exercise.stages[0])
-        known = (
-            self._check_blanks(self._lookup_problem_with_questions(exercise), file.blank, "blank") if file.blank else []
-        )
-        if self.has_invalid_values:
-            return None
-        self._check_something_to_fill(exercise, problem)
-        # What was computed for an exercise stays with it: it is made anew only where something is added.
-        bare = replace(exercise, questions=()) if exercise.questions else exercise
-        if self._check_finite(bare):
-            if self.file.where:
-                exercise = replace(exercise, conditions=self._build_conditions(bare))
-            exercise = self._add_author_notes(exercise, known)
-        return None if self.faults else exercise
-
-    def _build_without_graph(self, exercise_id: str, pack: str, path: Path) -> Exercise | None:
-        """An exercise of questions alone."""
-        file = self.file
-        for key in ("inputs", "vary", "where", "labels", "fold", "nodes"):
-            if getattr(file, key):
-                self.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
-        exercise = Exercise(
-            id=exercise_id,
-            pack=pack,
-            title=file.title or LocalizedText({"": exercise_id}),
-            graph=Graph((), ""),
-            inputs={},
-            given=(),
-            level=file.level,
-            minutes=file.minutes,
-            needs=file.needs,
-            links=file.links,
-            questions=self._build_questions(),
-            constants=file.values,
-            text=file.text,
-            after=file.after,
-            path=path,
-            exam=self.exam,
-        )
-        known = (
-            self._check_blanks(self._lookup_problem_with_questions(exercise), file.blank, "blank") if file.blank else []
-        )
-        if self.has_invalid_values:
-            return None
-        exercise = self._add_author_notes(exercise, known)
-        return None if self.faults else exercise
+#: Keys of values: if one of these is refused, only names can be checked.
+_VALUE_KEYS = ("inputs", "start", "wrt", "vary")
+#: Keys that decide which nodes there are: if one of these is refused, nothing about the graph can be checked.
+_NODE_KEYS = ("nodes", "fold")
+_GRAPH_KEYS = ("inputs", "vary", "where", "labels", "fold", "nodes")
 
 
-def _name_symbol(value: Value, name: str) -> Value:
-    """A symbol that stands at an input is called as the input is."""
-    return Sym(name, domain=value.domain) if isinstance(value, Sym) and not value.name else value
+def load_exercise(
+    path: Path, folder: Path, pack: str, exercise_id: str, exam: bool = False, check_pack_file: bool = False
+) -> Exercise:
+    """Return the exercise in a file of the pack in `folder`.
+
+    Raises `PackError` with everything that is wrong with the file or, with `check_pack_file`, with the pack's own.
+    """
+    if check_pack_file:
+        load_pack_file(folder / PACK_FILE, folder)
+    return build_exercise(read_source(path, folder), pack, exercise_id, exam)
+
+
+def build_exercise(
+    source: TomlSource, pack: str, exercise_id: str, exam: bool = False, numbers_checked_elsewhere: bool = False
+) -> Exercise:
+    """Return the exercise in a file that was read. Raises `PackError` with all its errors.
+
+    With `numbers_checked_elsewhere`, it is no error if none of the fresh numbers has finite values.
+    """
+    file, errors = validate(ExerciseFile, source)
+    if "id" not in source.data and not is_valid_id(exercise_id):
+        text = message(N_("The file's name gives the id “{id}”. Name the file like 01-two-roads.toml."), id=exercise_id)
+        errors.append(Diagnostic("error", source.path, None, "", text))
+    refused_keys = {error.key.partition(".")[0] for error in errors}
+    if file and not refused_keys.intersection(_NODE_KEYS):
+        exam = exam if file.mode is None else file.mode == "exam"
+        has_invalid_values = not refused_keys.isdisjoint(_VALUE_KEYS)
+        context = BuildContext(source, file, has_invalid_values, exam, numbers_checked_elsewhere)
+        exercise = _build(context, file.id or exercise_id, pack)
+        errors += context.errors
+        if exercise and not errors:
+            return exercise
+    raise PackError(errors)
+
+
+@dataclass(frozen=True)
+class _GraphParts:
+    """Everything about an exercise that belongs to its graph."""
+
+    graph: Graph
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    random_inputs: RandomInputs = field(default_factory=RandomInputs)
+    start: Value = ONE
+    wrt: tuple[str, ...] | None = None
+    labels: Mapping[str, LocalizedText] = field(default_factory=dict)
+
+
+def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | None:
+    """Return the exercise, or None if something it needs has an error; all errors are in the context."""
+    file = context.file
+    definitions = build_definitions(context)
+    if definitions is None:
+        return None
+    parts = _without_graph(context) if file.graph is None else _build_graph(context, file.graph, definitions)
+    if parts is None:
+        return None
+    # For looking up names of blanks, which do not depend on the numbers.
+    problem = Problem(parts.graph, parts.inputs, parts.start, parts.wrt)
+    asked, given, stages, forward = _build_blanks(context, problem)
+    questions = build_questions(context)
+    named = replace(problem, forward=forward, questions=tuple(Question(each.id, each.prompt) for each in questions))
+    blanks = check_blanks(context, named, file.blank, "blank")
+    if context.has_invalid_values:
+        return None
+    check_something_to_fill(context, problem, asked, given)
+    exercise = Exercise(
+        id=exercise_id,
+        pack=pack,
+        title=file.title or LocalizedText({"": clean_title(file.graph or exercise_id)}),
+        graph=parts.graph,
+        inputs=parts.inputs,
+        random_inputs=parts.random_inputs,
+        start=parts.start,
+        wrt=parts.wrt,
+        asked=stages[0] if stages else asked,
+        given=given,
+        level=file.level,
+        minutes=file.minutes,
+        needs=file.needs,
+        links=file.links,
+        stages=stages,
+        forward=forward,
+        constants=file.values,
+        labels=parts.labels,
+        text=file.text,
+        after=file.after,
+        path=context.source.path,
+        exam=context.exam,
+    )
+    return _add_what_needs_numbers(context, exercise, questions, blanks)
+
+
+def _without_graph(context: BuildContext) -> _GraphParts:
+    for key in _GRAPH_KEYS:
+        if getattr(context.file, key):
+            context.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
+    return _GraphParts(Graph((), ""))
+
+
+def _build_graph(context: BuildContext, text: str, definitions: Mapping[str, FunctionDefinition]) -> _GraphParts | None:
+    try:
+        equations = parse_and_check(text, definitions)
+    except AlgebraError as error:
+        context.report(with_position(error, text), "graph")
+        return None
+    report_unused_definitions(context, definitions, equations)
+    inputs = build_inputs(context, equations)
+    shapes = {name: shape_of(value) for name, value in inputs.items()}
+    try:
+        unfolded = build_from_equations(equations, text, shapes, definitions)
+    except AlgebraError as error:
+        # A matrix whose value was refused is taken for a number.
+        if not context.has_invalid_values:
+            context.report(with_position(error, text), "graph")
+        return None
+    folded = fold_groups(context, unfolded)
+    graph = folded or unfolded
+    check_constants(context, graph)
+    parts = _GraphParts(
+        graph,
+        inputs,
+        build_random_inputs(context, graph, inputs),
+        build_start(context, graph),
+        build_wrt(context, graph),
+        build_labels(context, graph),
+    )
+    return parts if folded else None
+
+
+def _build_blanks(
+    context: BuildContext, problem: Problem
+) -> tuple[tuple[str, ...] | None, tuple[str, ...], tuple[tuple[str, ...] | None, ...], tuple[str, ...]]:
+    """Return the blanks that are asked for (None for all), given, asked for by stage, and the forward nodes."""
+    if not problem.graph.nodes:
+        return None, (), (), ()
+    file = context.file
+    asked = None if file.blanks is None else check_blanks(context, problem, file.blanks, "blanks")
+    given = check_blanks(context, problem, file.given, "given")
+    return asked, given, build_stages(context, problem), build_forward_nodes(context, problem.graph)
+
+
+def _add_what_needs_numbers(
+    context: BuildContext, exercise: Exercise, questions: tuple[QuestionTemplate, ...], blanks: Iterable[str]
+) -> Exercise | None:
+    """Return the exercise with its conditions, questions and hints; None if there is any error."""
+    if exercise.graph.nodes:
+        if not check_finite(context, exercise):
+            return None
+        conditions = build_conditions(context, exercise)
+        # Computed passes stay with an exercise, so it is copied only if there is something to add.
+        exercise = replace(exercise, conditions=conditions) if conditions else exercise
+    if not questions and not context.file.blank and not has_texts(context):
+        return None if context.errors else exercise
+    problem = exercise.variant().problem
+    template = TemplateContext(problem, constants=exercise.constants)
+    notes = {}
+    if check_texts(context, template, questions):
+        instantiated = tuple(question.instantiate(template, None, exercise.id) for question in questions)
+        notes = build_author_notes(context, replace(problem, questions=instantiated), blanks)
+    if context.errors:
+        return None
+    return replace(exercise, questions=questions, author_notes=notes) if questions or notes else exercise

@@ -1,4 +1,4 @@
-"""A formula typed at the command line, as an exercise."""
+"""Problems and exercises made from a formula, as typed on the command line."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tutor.algebra.lexer import tokenize
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.engine.builder import parse_graph
 from tutor.engine.passes import NonFiniteError
+from tutor.engine.symbolic import named_passes
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, LocalizedText, message
 from tutor.packs.exercise import Exercise, compute_passes, drop_typed_text
@@ -31,15 +32,16 @@ def exercise_from_formula(
     start: Value = ONE,
     definitions: Mapping[str, FunctionDefinition] | None = None,
 ) -> Exercise:
-    """An exercise from a formula, exact values for all its inputs and an exact start.
+    """Return an exercise from a formula, exact values for all its inputs and an exact start.
 
-    `own` are functions of one's own that the formula may use.
-    Raises `AlgebraError` where the formula can't be read, an input has no value or nothing finite comes out.
+    Raises `AlgebraError` if the formula can't be parsed, an input has no value or a result is not finite.
     """
     problem = problem_from_formula(text, inputs, start, definitions)
     if isinstance(start, Sym) and problem.graph.nodes[problem.graph.output_position].shape is not None:
-        sentence = N_("The start {start} would be a matrix of symbols. Start with numbers, or let the output be one.")
-        raise AlgebraError(message(sentence, start=start.name), -1)
+        symbol_matrix = N_(
+            "The start {start} would be a matrix of symbols. Start with numbers, or let the output be one."
+        )
+        raise AlgebraError(message(symbol_matrix, start=start.name), -1)
     title = LocalizedText({"": clean_title(text)})
     return Exercise("formula", "", title, problem.graph, problem.inputs, start=problem.start)
 
@@ -51,9 +53,9 @@ def problem_from_formula(
     definitions: Mapping[str, FunctionDefinition] | None = None,
     wrt: tuple[str, ...] | None = None,
 ) -> Problem:
-    """A formula with values for all its inputs; they and the start may be left as symbols.
+    """Return the problem of a formula; its inputs and the start may be symbols.
 
-    `wrt` are the inputs whose gradients are wanted, None for all. Raises as `from_formula`.
+    `wrt` are the inputs whose gradients are asked for, None for all. Raises like `exercise_from_formula`.
     """
     graph = parse_graph(text, inputs, definitions)
     missing = [name for name in graph.inputs if name not in inputs]
@@ -81,8 +83,6 @@ def problem_from_formula(
     problem = Problem(graph, exact, drop_typed_text(start), wrt)
     try:
         if problem.symbolic:
-            from tutor.engine.symbolic import named_passes
-
             named_passes(graph, exact, start, wrt)
         else:
             compute_passes(problem)
@@ -96,7 +96,7 @@ def _drop_typed_text(value: Value) -> Value:
 
 
 def _check_start(graph: Graph, start: Sym) -> None:
-    """A symbol of the start is d(where the calculation ends)/d(the output). Raises `AlgebraError`."""
+    """Raise `AlgebraError` if a symbolic start is not d(a new name)/d(the output)."""
     goal, _, output = start.name.partition("/")
     goal, output = goal[1:], output[1:]
     if output != graph.output:
@@ -112,8 +112,8 @@ def _check_start(graph: Graph, start: Sym) -> None:
 def _missing_value_error(text: str, names: list[str]) -> AlgebraError:
     remedy = " ".join(f"{name}=…" for name in names)
     if len(names) == 1:
-        sentence = message(N_("{name} has no value: add {remedy}"), name=names[0], remedy=remedy)
+        error = message(N_("{name} has no value: add {remedy}"), name=names[0], remedy=remedy)
     else:
-        sentence = message(N_("{names} have no values: add {remedy}"), names=", ".join(names), remedy=remedy)
+        error = message(N_("{names} have no values: add {remedy}"), names=", ".join(names), remedy=remedy)
     first = next(token for token in tokenize(text) if token.kind == "name" and token.text == names[0])
-    return AlgebraError(sentence, first.position, len(first.text))
+    return AlgebraError(error, first.position, len(first.text))

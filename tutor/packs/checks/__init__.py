@@ -1,1 +1,1 @@
-"""What `check` looks at: one module for each family of checks, `run` brings them together."""
+"""Checks of packs, one module for each kind."""

@@ -1,4 +1,4 @@
-"""An author's mistakes are recognised as what they are, with the author's numbers and with fresh ones."""
+"""Check that authors' mistakes are recognised, with the author's numbers and with fresh ones."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tutor.packs.templates import inline_gradients
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tutor.packs.checks.target import CheckTarget, Diagnostic
-    from tutor.packs.diagnostics import KeyPath
+    from tutor.packs.checks.target import CheckTarget
+    from tutor.packs.diagnostics import Diagnostic, KeyPath
     from tutor.packs.exercise import Variant
 
 _RIGHT = N_("This mistake gives the right value with {numbers}. Choose other numbers, or another mistake.")
@@ -26,33 +26,31 @@ _UNREAD = N_("This mistake has no value with {numbers}: {problem}")
 
 
 def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnostic]:
-    """A fault for every mistake that is taken for something else, on the first variant where it is."""
-    exercise = target.exercise
-    if exercise is None or not exercise.author_notes:
+    """Yield an error for every mistake that is taken for something else, on the first variant where it is."""
+    if target.exercise is None or not target.exercise.author_notes:
         return
-    for name, written, place in _iter_mistakes(target.source.data):
-        for variant in variants:
-            found = _misjudged_message(variant, name, written)
-            if found is not None:
-                yield target.fault(found, *place)
-                break
+    for name, mistake, key_path in _iter_mistakes(target.source.data):
+        texts = (_misjudged_message(variant, name, mistake) for variant in variants)
+        text = next(filter(None, texts), None)
+        if text is not None:
+            yield target.error(text, *key_path)
 
 
 def _iter_mistakes(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], KeyPath]]:
-    """Every mistake of an author: its blank, what was written, and where."""
-    tables = [(name, ("blank", name), settings) for name, settings in data.get("blank", {}).items()]
-    tables += [(f"q{n + 1}", ("question", n), question) for n, question in enumerate(data.get("question", []))]
-    for name, place, table in tables:
-        for position, written in enumerate(table.get("mistake", [])):
-            yield name, written, (*place, "mistake", position)
+    """Yield the blank, the table and the place of every mistake of the author's."""
+    tables = [(name, ("blank", name), table) for name, table in data.get("blank", {}).items()]
+    tables += [(f"q{n + 1}", ("question", n), table) for n, table in enumerate(data.get("question", []))]
+    for name, key_path, table in tables:
+        for position, mistake in enumerate(table.get("mistake", [])):
+            yield name, mistake, (*key_path, "mistake", position)
 
 
-def _misjudged_message(variant: Variant, name: str, written: dict[str, str]) -> Message | None:
+def _misjudged_message(variant: Variant, name: str, mistake: dict[str, str]) -> Message | None:
     problem = variant.problem
     blank = problem.place(name)
     numbers = ", ".join(f"{name} = {format_value(value)}" for name, value in problem.inputs.items())
     try:
-        answer = written["answer"]
+        answer = mistake["answer"]
         if blank.kind == "question":
             answer = inline_gradients(answer, problem.question(blank).author_names)
         verdict: Verdict = grade(problem, blank, answer)
@@ -62,6 +60,6 @@ def _misjudged_message(variant: Variant, name: str, written: dict[str, str]) -> 
         return message(_UNREAD, numbers=numbers, problem=verdict.message)
     if verdict.right or verdict.kind is VerdictKind.COARSE:
         return message(_RIGHT, numbers=numbers)
-    if verdict.mistake != written["id"]:
+    if verdict.mistake != mistake["id"]:
         return message(_OTHER, numbers=numbers, other=verdict.mistake or str(verdict.kind))
     return None

@@ -1,8 +1,10 @@
-"""The author's numbers and a sample of fresh ones: finite, agreeing with difference quotients, hiding no mistake."""
+"""Check that the author's numbers and fresh ones are finite, fit difference quotients and hide no mistake."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tutor.algebra import ops
 from tutor.engine.batch import forward_backward_batch
@@ -17,11 +19,12 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
-    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.checks.target import CheckTarget
+    from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.exercise import Exercise
     from tutor.packs.number_selection import ChosenNumbers
 
-#: The seeds of the variants that are looked at.
+#: The seeds of the variants that are checked.
 CHECKED_SEEDS = (1, 2, 3, 4, 5)
 
 _NO_VARIATION = N_("There are no fresh numbers. Add [vary], an empty one if just these numbers are meant.")
@@ -43,15 +46,15 @@ _DISAGREES = N_(
     "The gradient of {name} is {gradient}, but moving {name} says {quotient} (seed {seed}). Please report this to the makers of backprop-tutor."
 )
 
-#: A central difference is this far off at most, relatively, where nothing but rounding and curvature is at work.
+#: The largest relative error of a central difference that rounding and curvature explain.
 _TOLERANCE = 1e-4
 _STEP = 1e-6
-#: So many cells of a matrix are moved.
+#: Cells of a matrix that are moved.
 _MAX_CELLS = 4
 
 
 def choose_numbers(exercise: Exercise) -> dict[int, ChosenNumbers | None]:
-    """What is taken for each of the seeds; empty where nothing can be drawn or nothing is computed."""
+    """Return the numbers of each seed; none if nothing can be drawn or nothing is computed."""
     problem = exercise.variant().problem
     if problem.symbolic or not problem.graph.nodes:
         return {}
@@ -60,18 +63,16 @@ def choose_numbers(exercise: Exercise) -> dict[int, ChosenNumbers | None]:
 
 
 def has_finite_numbers(exercise: Exercise, chosen: dict[int, ChosenNumbers | None]) -> bool:
-    """Whether some of the numbers that were sampled, or of those that could have been, have values."""
+    """Return whether some of these numbers, or of those that could have been chosen, have finite values."""
     if not exercise.random_inputs.draws or not chosen or chosen[CHECKED_SEEDS[0]] is not None:
         return True
     return has_finite_variant(exercise)
 
 
 def check(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
-    """What is wrong with the numbers, or could be better."""
+    """Yield everything to say about the numbers."""
     exercise = target.exercise
-    if exercise is None or not exercise.graph.nodes:
-        return
-    if exercise.variant().problem.symbolic:
+    if exercise is None or not exercise.graph.nodes or exercise.variant().problem.symbolic:
         return
     if not exercise.has_variants and exercise.graph.inputs and "vary" not in target.source.data:
         yield target.warning(message(_NO_VARIATION), "vary")
@@ -80,21 +81,19 @@ def check(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Itera
 
 
 def check_hidden(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
-    """What the numbers hide, or make tedious."""
+    """Yield what the numbers hide, or make tedious."""
     exercise = target.exercise
     if exercise is None or not exercise.graph.nodes or exercise.variant().problem.symbolic:
         return
-    if exercise.inputs:
-        yield from _check_author_numbers(target, exercise.number_selector.author_numbers)
+    author_numbers = exercise.number_selector.author_numbers if exercise.inputs else None
+    if author_numbers:
+        yield from _check_author_numbers(target, author_numbers)
     yield from _check_fresh_numbers(target, chosen)
 
 
-def _check_author_numbers(target: CheckTarget, numbers: ChosenNumbers | None) -> Iterator[Diagnostic]:
-    """The author's numbers are finite once the file can be opened; here is what they hide."""
-    if numbers is None:
-        return
+def _check_author_numbers(target: CheckTarget, numbers: ChosenNumbers) -> Iterator[Diagnostic]:
     if numbers.at_a_kink:
-        # What else such numbers do comes of that.
+        # Everything else that is poor about such numbers follows from it.
         yield target.warning(message(_KINK), "inputs")
         return
     for blank, mistakes in _hidden_by_blank(numbers).items():
@@ -104,73 +103,72 @@ def _check_author_numbers(target: CheckTarget, numbers: ChosenNumbers | None) ->
 
 
 def _check_fresh_numbers(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
-    """What can't be helped, told once."""
-    told: set[str] = set()
-    for seed, pick in chosen.items():
-        if pick is None:
-            yield target.fault(message(_NONE_FIT, seed=seed), "vary")
+    """Yield what is poor whatever is drawn, each thing once."""
+    reported: set[str] = set()
+    for seed, numbers in chosen.items():
+        if numbers is None:
+            yield target.error(message(_NONE_FIT, seed=seed), "vary")
             return
-        found = {
+        warnings = {
             blank: message(_FRESH_HIDE, seed=seed, blank=blank, mistakes=ids)
-            for blank, ids in _hidden_by_blank(pick).items()
+            for blank, ids in _hidden_by_blank(numbers).items()
         }
-        if pick.at_a_kink:
-            found = {_FRESH_KINK: message(_FRESH_KINK, seed=seed)}
-        elif pick.too_long:
-            found[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=MAX_HAND_DIGITS)
-        for what, text in found.items():
-            if what not in told:
-                told.add(what)
+        if numbers.at_a_kink:
+            warnings = {_FRESH_KINK: message(_FRESH_KINK, seed=seed)}
+        elif numbers.too_long:
+            warnings[_FRESH_LONG] = message(_FRESH_LONG, seed=seed, n=MAX_HAND_DIGITS)
+        for kind, text in warnings.items():
+            if kind not in reported:
+                reported.add(kind)
                 yield target.warning(text, "vary")
-        if not found and _FRESH_ALIKE not in told and (alike := pick.collision):
-            # Of so many mistakes two can be alike wherever numbers are small: an author can't always help it.
-            told.add(_FRESH_ALIKE)
-            blank, one, other = alike
+        if not warnings and _FRESH_ALIKE not in reported and (collision := numbers.collision):
+            # A note only: with small numbers, an author can't always keep so many mistakes apart.
+            reported.add(_FRESH_ALIKE)
+            blank, one, other = collision
             yield target.note(message(_FRESH_ALIKE, seed=seed, blank=blank, one=one, other=other), "vary")
 
 
 def _hidden_by_blank(numbers: ChosenNumbers) -> dict[str, str]:
-    """The mistakes that are hidden, by blank, as a list to read."""
-    found: dict[str, list[str]] = {}
+    """Return the hidden mistakes of each blank as a list to read."""
+    mistakes: dict[str, list[str]] = {}
     for blank, mistake in numbers.hidden_mistakes:
-        found.setdefault(blank, []).append(mistake)
-    return {blank: ", ".join(mistakes) for blank, mistakes in found.items()}
+        mistakes.setdefault(blank, []).append(mistake)
+    return {blank: ", ".join(ids) for blank, ids in mistakes.items()}
 
 
 def _check_gradients(
     target: CheckTarget, exercise: Exercise, chosen: dict[int, ChosenNumbers | None]
 ) -> Iterator[Diagnostic]:
-    """Analytic and numerical gradients agree, for the author's numbers and every sampled variant."""
+    """Yield an error if a gradient and its difference quotient disagree, for the author's numbers or chosen ones."""
     problem = exercise.variant().problem
     sets: list[Mapping[str, Value]] = [{name: to_floats(value) for name, value in problem.inputs.items()}]
     seeds: list[int | None] = [None]
-    for seed, pick in chosen.items():
-        if pick is not None and not pick.at_a_kink:
-            sets.append(pick.inputs)
+    for seed, numbers in chosen.items():
+        if numbers is not None and not numbers.at_a_kink:
+            sets.append(numbers.inputs)
             seeds.append(seed)
     for position, name in _find_suspect_gradients(problem, sets):
         yield from _confirm_disagreement(target, problem, sets[position], name, seeds[position])
 
 
 def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:
-    """Where gradient and difference quotient differ: set and input. All sets, with one number moved up or down in each,
-    go through the graph together.
-    """
-    import numpy as np
+    """Return the set and the input of each gradient that differs from its difference quotient.
 
+    All sets go through the graph together, unchanged and with one number moved up or down.
+    """
     count = len(sets)
-    given = {name: np.array([one[name] for one in sets], dtype=float) for name in problem.graph.inputs}
-    wanted = [name for name in given if problem.wrt is None or name in problem.wrt]
-    moved = [(name, cell) for name in wanted for cell in _sample_cells(given[name][0])]
-    # All sets as they are, then for each number that is moved all sets with it above, then with it below.
-    batch = {name: np.concatenate([value] * (1 + 2 * len(moved))) for name, value in given.items()}
+    inputs = {name: np.array([each[name] for each in sets], dtype=float) for name in problem.graph.inputs}
+    differentiated = [name for name in inputs if problem.wrt is None or name in problem.wrt]
+    moved = [(name, cell) for name in differentiated for cell in _sample_cells(inputs[name][0])]
+    # The batch is all sets unchanged, then for each number that is moved all sets with it above, then below.
+    batch = {name: np.concatenate([value] * (1 + 2 * len(moved))) for name, value in inputs.items()}
     steps = []
     for position, (name, cell) in enumerate(moved):
-        where = (slice(None), *(cell or ()))
-        step = _STEP * np.maximum(1.0, np.abs(given[name][where]))
+        index = (slice(None), *(cell or ()))
+        step = _STEP * np.maximum(1.0, np.abs(inputs[name][index]))
         begin = count * (1 + 2 * position)
-        batch[name][begin : begin + count][where] += step
-        batch[name][begin + count : begin + 2 * count][where] -= step
+        batch[name][begin : begin + count][index] += step
+        batch[name][begin + count : begin + 2 * count][index] -= step
         steps.append(step)
     start, members = to_floats(problem.start), count * (1 + 2 * len(moved))
     try:
@@ -180,16 +178,16 @@ def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]
         return []
     output = passes.values[problem.graph.output_position]
     total = (output * start).reshape(members, -1).sum(axis=1) if ops.is_matrix(output) else output * start
-    weighed = np.broadcast_to(total, (members,)).reshape(-1, count)
-    above, below, middle, step = weighed[1::2], weighed[2::2], weighed[0], np.array(steps)
+    totals = np.broadcast_to(total, (members,)).reshape(-1, count)
+    above, below, middle, step = totals[1::2], totals[2::2], totals[0], np.array(steps)
     gradient = np.empty((len(moved), count))
     for position, (name, cell) in enumerate(moved):
-        whole = np.broadcast_to(passes.gradients[problem.graph.position[name]], (members, *given[name].shape[1:]))
-        gradient[position] = whole[(slice(count), *(cell or ()))]
+        full = np.broadcast_to(passes.gradients[problem.graph.position[name]], (members, *inputs[name].shape[1:]))
+        gradient[position] = full[(slice(count), *(cell or ()))]
     with np.errstate(all="ignore"):
         quotient = (above - below) / (2 * step)
         rounding = 1e-15 * (np.abs(above) + np.abs(below)) / step
-        # At a flat spot between steep slopes the sides differ a little, and a step that is rounded tilts the quotient.
+        # At a flat spot between steep slopes the sides differ a little, and a rounded step tilts the quotient.
         bend = np.abs(above - 2 * middle + below) / step
         allowed = _TOLERANCE * np.maximum(np.abs(gradient), np.abs(quotient)) + 100 * rounding + 10 * _STEP * bend
         agree = (np.abs(gradient - quotient) <= allowed) & finite[:count]
@@ -199,8 +197,9 @@ def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]
 def _confirm_disagreement(
     target: CheckTarget, problem: Problem, inputs: Mapping[str, Value], name: str, seed: int | None
 ) -> Iterator[Diagnostic]:
-    """The careful check of one input: kinks and poles within the step are no disagreement, nor is rounding, however
-    large what cancels on the way.
+    """Yield an error if a careful check of one input confirms it.
+
+    Kinks and poles within the step are no disagreement, nor is rounding of large values that cancel on the way.
     """
     start = to_floats(problem.start)
     try:
@@ -212,10 +211,10 @@ def _confirm_disagreement(
         quotient, relative = entry.central.value, entry.central.relative_error
         if entry.crosses_kink or quotient is None or relative is None:
             continue
-        off = abs(quotient - entry.gradient)
-        # Where the curve bends as much as the sides of the step differ, a hundredth of that is its next term.
-        off -= 0.01 * abs((entry.forward.value or quotient) - quotient)
-        if relative > 100 * _TOLERANCE and off > 1e-3 * max(1.0, abs(quotient)) + rounding:
+        error = abs(quotient - entry.gradient)
+        # If the sides of the step differ, the curve bends, and a hundredth of that is the next term of its series.
+        error -= 0.01 * abs((entry.forward.value or quotient) - quotient)
+        if relative > 100 * _TOLERANCE and error > 1e-3 * max(1.0, abs(quotient)) + rounding:
             text = message(
                 _DISAGREES,
                 name=name,
@@ -223,14 +222,12 @@ def _confirm_disagreement(
                 quotient=f"{quotient:.6g}",
                 seed="-" if seed is None else seed,
             )
-            yield target.fault(text, "graph")
+            yield target.error(text, "graph")
             return
 
 
 def _rounding_scale(passes: Passes) -> float:
-    """By how much the output would move if every value on the way moved by as much as it is large."""
-    import numpy as np
-
+    """Return how much the output would move if every value on the way moved by its own size."""
     both = zip(passes.values, passes.gradients, strict=True)
     return float(sum(np.abs(np.multiply(value, gradient)).sum() for value, gradient in both if gradient is not None))
 

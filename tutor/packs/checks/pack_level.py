@@ -1,4 +1,4 @@
-"""What only the pack as a whole can tell: its description, ids that stand twice, exercises that are needed first."""
+"""Checks of a pack as a whole: its own file, duplicate ids, exercises that others need."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE
 from tutor.packs.checks import languages
-from tutor.packs.checks.target import CheckTarget, Diagnostic, diagnostic_from_fault, diagnostics_from_error
+from tutor.packs.checks.target import CheckTarget
 from tutor.packs.diagnostics import PackError
 from tutor.packs.loader import load_pack_file
-from tutor.packs.pack import NO_EXERCISES, Pack, duplicate_ids
+from tutor.packs.pack import NO_EXERCISES, duplicate_ids
+from tutor.packs.pack_reader import read_ids
 from tutor.packs.toml_source import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from tutor.packs.diagnostics import Diagnostic
+    from tutor.packs.title_cache import ExerciseEntry
 
 _NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"], or those it is written in.')
 _NO_TITLE = N_('The pack has no title. Add title = "…".')
@@ -29,50 +33,48 @@ _NO_SUCH_PACK = N_(
 )
 
 
-def check(found: Pack) -> tuple[list[Diagnostic], tuple[str, ...]]:
-    """What is to be said of the pack itself, and the languages it lists."""
-    path = found.folder / PACK_FILE
+def check(folder: Path, entries: Sequence[ExerciseEntry]) -> tuple[list[Diagnostic], tuple[str, ...]]:
+    """Return what is wrong with the pack itself, and the languages that it lists."""
+    path = folder / PACK_FILE
+    duplicates = list(duplicate_ids(entries))
     try:
-        file = load_pack_file(path, found.folder)
-        source = read_source(path, found.folder)
+        file = load_pack_file(path, folder)
+        source = read_source(path, folder)
     except PackError as error:
-        return [
-            *diagnostics_from_error(error),
-            *map(diagnostic_from_fault, duplicate_ids(list(found.entries_without_titles))),
-        ], ()
-    subject = CheckTarget(path, source, None, file.languages)
-    told = [*map(diagnostic_from_fault, duplicate_ids(list(found.entries_without_titles))), *languages.check(subject)]
-    if not found.entries_without_titles:
-        told.append(diagnostic_from_fault(source.fault((), message(NO_EXERCISES))))
+        return [*error.diagnostics, *duplicates], ()
+    target = CheckTarget(path, source, None, file.languages)
+    diagnostics = [*duplicates, *languages.check(target)]
+    if not entries:
+        diagnostics.append(target.error(message(NO_EXERCISES)))
     if not file.languages:
-        told.append(subject.warning(message(_NO_LANGUAGES), "languages"))
+        diagnostics.append(target.warning(message(_NO_LANGUAGES), "languages"))
     if file.title is None:
-        told.append(subject.warning(message(_NO_TITLE), "title"))
-    return told, file.languages
+        diagnostics.append(target.warning(message(_NO_TITLE), "title"))
+    return diagnostics, file.languages
 
 
-def check_needs(target: CheckTarget, pack: str, folder: Path, known: Sequence[str]) -> Iterator[Diagnostic]:
-    """A fault for every exercise that is needed and isn't there, a warning where its pack isn't here to look."""
+def check_needs(target: CheckTarget, pack: str, folder: Path, known_ids: Sequence[str]) -> Iterator[Diagnostic]:
+    """Yield an error for each needed exercise that does not exist, a warning if its pack can't be found."""
     needs = target.source.data.get("needs")
     for need in needs if isinstance(needs, list) else ():
         if not isinstance(need, str):
             continue
-        theirs, _, name = need.partition("/")
-        ids = known if theirs == pack else _exercise_ids_in(theirs, folder.resolve().parent)
+        pack_id, _, name = need.partition("/")
+        ids = known_ids if pack_id == pack else _exercise_ids_in(pack_id, folder.resolve().parent)
         if ids is None:
-            yield target.warning(message(_NO_SUCH_PACK, pack=theirs, name=need), "needs")
+            yield target.warning(message(_NO_SUCH_PACK, pack=pack_id, name=need), "needs")
         elif name not in ids:
-            near = difflib.get_close_matches(need, [f"{theirs}/{one}" for one in ids], n=1)
-            text = message(_UNKNOWN_NEED, name=need, pack=theirs)
-            yield target.fault(
-                message(_UNKNOWN_NEED_NEAR, name=need, pack=theirs, near=near[0]) if near else text, "needs"
-            )
+            near = difflib.get_close_matches(need, [f"{pack_id}/{exercise_id}" for exercise_id in ids], n=1)
+            text = message(_UNKNOWN_NEED, name=need, pack=pack_id)
+            if near:
+                text = message(_UNKNOWN_NEED_NEAR, name=need, pack=pack_id, near=near[0])
+            yield target.error(text, "needs")
 
 
 @cache
-def _exercise_ids_in(pack: str, beside: Path) -> tuple[str, ...] | None:
-    """The ids of the exercises in another pack, beside the one that is checked or known to the program."""
-    for found in (*map(library.read_pack, library.list_packs(beside)), *library.all_packs()):
-        if found.id == pack:
-            return tuple(entry.id for entry in found.entries_without_titles)
+def _exercise_ids_in(pack_id: str, parent: Path) -> tuple[str, ...] | None:
+    """Return the ids of the exercises in another pack, in the same folder or known to the program."""
+    for pack in (*map(library.read_pack, library.list_packs(parent)), *library.all_packs()):
+        if pack.id == pack_id:
+            return tuple(entry.id for entry in read_ids(pack.folder))
     return None

@@ -1,4 +1,4 @@
-"""The answer that an author gives to a question is taken for right, and so is each right choice by its own words."""
+"""Check that the author's answers to questions are accepted and that choices differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tutor.grading.question import Question
-    from tutor.packs.checks.target import CheckTarget, Diagnostic
+    from tutor.packs.checks.target import CheckTarget
+    from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.exercise import Variant
 
 _NOT_RIGHT = N_("With {numbers}, {answer} is no right answer to this question. Change the answer or its symbols.")
@@ -24,43 +25,42 @@ _ALWAYS_SAME = N_("Two choices read “{text}”. Change one of them.")
 
 
 def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnostic]:
-    """A fault for every question that refuses what its author says, on the first variant where it does."""
+    """Yield an error for every faulty question, on the first variant where it is faulty."""
     for number in range(len(target.exercise.questions) if target.exercise else 0):
-        for variant in variants:
-            found = _wrong_question_message(variant, number)
-            if found is not None:
-                text, key = found
-                yield target.fault(text, "question", number, key)
-                break
+        errors = (_wrong_question_message(variant, number) for variant in variants)
+        error = next(filter(None, errors), None)
+        if error is not None:
+            text, key = error
+            yield target.error(text, "question", number, key)
 
 
 def _wrong_question_message(variant: Variant, number: int) -> tuple[Message, str] | None:
-    """What is wrong with a question in one variant, and the key that is to blame."""
+    """Return what is wrong with a question in one variant, and the key that is to blame."""
     problem = variant.problem
     question = problem.questions[number]
     numbers = ", ".join(f"{name} = {format_value(value)}" for name, value in problem.inputs.items())
     if question.choices:
-        twice = _duplicate_choice(question)
-        if twice is None:
+        text = _duplicate_choice(question)
+        if text is None:
             return None
-        told = message(_SAME_CHOICES, numbers=numbers, text=twice) if numbers else message(_ALWAYS_SAME, text=twice)
-        return told, "choices"
-    place = problem.place(question.id)
-    written = variant.exercise.questions[number].answer or ""
-    for text in (written, format_right_answer(problem, place)):
-        verdict = grade(problem, place, text)
-        # What an author may write, such as grad(w), need not be what an answer may name.
-        if not verdict.right and not (text is written and verdict.kind is VerdictKind.MALFORMED):
-            told = message(_NOT_RIGHT, numbers=numbers, answer=text) if numbers else message(_NEVER_RIGHT, answer=text)
-            return told, "answer"
+        error = message(_SAME_CHOICES, numbers=numbers, text=text) if numbers else message(_ALWAYS_SAME, text=text)
+        return error, "choices"
+    blank = problem.place(question.id)
+    authored = variant.exercise.questions[number].answer or ""
+    for text in (authored, format_right_answer(problem, blank)):
+        verdict = grade(problem, blank, text)
+        # An author may use names such as grad(w) that an answer may not.
+        if not verdict.right and not (text is authored and verdict.kind is VerdictKind.MALFORMED):
+            error = message(_NOT_RIGHT, numbers=numbers, answer=text) if numbers else message(_NEVER_RIGHT, answer=text)
+            return error, "answer"
     return None
 
 
 def _duplicate_choice(question: Question) -> str | None:
-    """The words of two choices that read the same in some language."""
+    """Return the text of two choices that read the same in some language."""
     for language in {language for choice in question.choices for language in choice.text.texts}:
-        said = [choice.text.texts.get(language, "").strip().casefold() for choice in question.choices]
-        for position, words in enumerate(said):
-            if words and words in said[:position]:
+        texts = [choice.text.texts.get(language, "").strip().casefold() for choice in question.choices]
+        for position, text in enumerate(texts):
+            if text and text in texts[:position]:
                 return question.choices[position].text.texts[language]
     return None

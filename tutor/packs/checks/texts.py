@@ -1,4 +1,4 @@
-"""Texts that will be wrong one day: a number that is an input's, an id that moves when the formula is edited."""
+"""Check texts for input values written as numbers, and for node ids that change when the formula is edited."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from tutor.i18n import N_, message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tutor.packs.checks.target import CheckTarget, Diagnostic
-    from tutor.packs.diagnostics import KeyPath
+    from tutor.engine.graph import Graph
+    from tutor.packs.checks.target import CheckTarget
+    from tutor.packs.diagnostics import Diagnostic, KeyPath
+    from tutor.packs.exercise import Exercise
 
 _BARE_NUMBER = N_("“{number}” is the value of {name} with these numbers only. Write {{{name}}}.")
 _COUNTED = N_(
@@ -27,58 +29,55 @@ _SMALL_NUMBERS = {"0", "1", "2"}
 
 
 def check(target: CheckTarget) -> Iterator[Diagnostic]:
-    """Warnings about texts."""
+    """Yield warnings about texts."""
     exercise = target.exercise
     if exercise is None:
         return
     texts = list(target.texts())
     if not texts and "blank" not in target.source.data:
         return
-    numbers = _changing_values(target)
-    counted = _counted_id_pattern(exercise.graph)
-    for place, text in texts:
+    name_of_value = _varying_values(exercise)
+    for key_path, text in texts:
         bare = _PLACEHOLDER.sub(lambda piece: " " * len(piece[0]), text)
         for number in dict.fromkeys(match[0].replace("−", "-") for match in _NUMBER.finditer(bare)):
-            if number in numbers and place[0] in ("text", "after", "blank"):
-                yield target.warning(message(_BARE_NUMBER, number=number, name=numbers[number]), *place)
-    for name, settings in _iter_tables(target.source.data.get("blank")):
-        if counted and (found := counted.search(name)):
-            yield target.warning(message(_COUNTED, name=found[0]), "blank", name)
-        yield from _check_counted_ids(target, settings, ("blank", name), counted)
-    for key in ("text", "after"):
-        yield from _check_counted_ids(target, target.source.data.get(key), (key,), counted)
+            if number in name_of_value and key_path[0] in ("text", "after", "blank"):
+                yield target.warning(message(_BARE_NUMBER, number=number, name=name_of_value[number]), *key_path)
+    pattern = _counted_id_pattern(exercise.graph)
+    if pattern is None:
+        return
+    blank = target.source.data.get("blank")
+    for name in blank if isinstance(blank, dict) else ():
+        if match := pattern.search(name):
+            yield target.warning(message(_COUNTED, name=match[0]), "blank", name)
+    for key in ("blank", "text", "after"):
+        yield from _check_counted_ids(target, target.source.data.get(key), (key,), pattern)
 
 
 def _check_counted_ids(
-    target: CheckTarget, data: Any, place: KeyPath, counted: re.Pattern[str] | None
+    target: CheckTarget, data: Any, key_path: KeyPath, pattern: re.Pattern[str]
 ) -> Iterator[Diagnostic]:
     if isinstance(data, dict | list):
         for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _check_counted_ids(target, value, (*place, key), counted)
-    elif isinstance(data, str) and counted and place[-1] != "id" and (found := counted.search(data)):
-        yield target.warning(message(_COUNTED, name=found[0]), *place)
+            yield from _check_counted_ids(target, value, (*key_path, key), pattern)
+    elif isinstance(data, str) and key_path[-1] != "id" and (match := pattern.search(data)):
+        yield target.warning(message(_COUNTED, name=match[0]), *key_path)
 
 
-def _changing_values(target: CheckTarget) -> dict[str, str]:
-    """The author's values of inputs that change, as they are written, with the inputs' names."""
-    exercise = target.exercise
-    assert exercise is not None
-    changing = {*exercise.random_inputs.draws, *exercise.random_inputs.without_value}
-    found: dict[str, str] = {}
+def _varying_values(exercise: Exercise) -> dict[str, str]:
+    """Return the names of inputs that vary, by the author's values as they are written."""
+    varying = {*exercise.random_inputs.draws, *exercise.random_inputs.without_value}
+    name_of_value: dict[str, str] = {}
     for name, value in exercise.inputs.items():
-        if name in changing and not ops.is_matrix(value):
-            written = format_value(value).replace("−", "-")
-            if written not in _SMALL_NUMBERS:
-                found.setdefault(written, name)
-    return found
+        if name in varying and not ops.is_matrix(value):
+            text = format_value(value).replace("−", "-")
+            if text not in _SMALL_NUMBERS:
+                name_of_value.setdefault(text, name)
+    return name_of_value
 
 
-def _counted_id_pattern(graph: Any) -> re.Pattern[str] | None:
+def _counted_id_pattern(graph: Graph) -> re.Pattern[str] | None:
+    """Return a pattern of the node ids that end in a count, such as mul1."""
     ids = [node.id for node in graph.nodes if not node.is_input and node.id != node.name and node.id[-1:].isdigit()]
     if not ids:
         return None
     return re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, sorted(ids, key=len, reverse=True)))})(?!\w)")
-
-
-def _iter_tables(data: Any) -> Iterator[tuple[str, Any]]:
-    yield from data.items() if isinstance(data, dict) else ()

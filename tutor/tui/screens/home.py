@@ -285,7 +285,7 @@ class HomeScreen(Screen[None]):
         head: list[Part] = [(str(pack.title), "bold"), (f"   {count}", "$foreground 60%")]
         if str(pack.description).strip():
             head.append((f"\n{str(pack.description).strip()}", "$foreground 60%"))
-        head += [(f"\n{self.glyphs.error} {fault}", "$text-error") for fault in pack.faults]
+        head += [(f"\n{self.glyphs.error} {fault}", "$text-error") for fault in pack.errors]
         options = [Option(styled(self.glyphs, *head), disabled=True)]
         for entry in pack.entries:
             options.append(

@@ -30,7 +30,7 @@ _FILE = Path(__file__).parents[2] / "practice" / "first.toml"
 
 def onboarding_exercise() -> Exercise:
     """(a + b) · c in three stages."""
-    from tutor.packs.loader import load_exercise
+    from tutor.packs.builder.exercise import load_exercise
 
     return load_exercise(_FILE, _FILE.parent, "", "first-steps")
 

@@ -1,0 +1,65 @@
+"""All checks of one exercise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tutor.i18n import message
+from tutor.packs.builder.exercise import build_exercise
+from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
+from tutor.packs.checks import languages, mistakes, numbers, pack_level, questions, texts
+from tutor.packs.checks.target import CheckTarget
+from tutor.packs.diagnostics import PackError
+from tutor.packs.toml_source import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor.packs.checks.target import ExtraCheck, KnownIds, Task
+    from tutor.packs.diagnostics import Diagnostic
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.number_selection import ChosenNumbers
+    from tutor.packs.title_cache import ExerciseEntry
+
+
+def check_entry(
+    task: Task, entry: ExerciseEntry, extra_checks: Sequence[ExtraCheck], known_ids: KnownIds
+) -> list[Diagnostic]:
+    """Return everything to say about one exercise."""
+    try:
+        source = read_source(entry.path, task.folder)
+    except PackError as error:
+        return [*error.diagnostics]
+    exercise: Exercise | None = None
+    diagnostics: list[Diagnostic] = []
+    chosen: dict[int, ChosenNumbers | None] = {}
+    try:
+        exercise = build_exercise(source, task.pack, entry.id, task.exam, numbers_checked_elsewhere=True)
+        chosen = numbers.choose_numbers(exercise)
+        if not numbers.has_finite_numbers(exercise, chosen):
+            exercise = None
+            diagnostics.append(source.diagnostic(("vary",), message(NO_FINITE_NUMBERS)))
+    except PackError as error:
+        diagnostics += error.diagnostics
+    target = CheckTarget(entry.path, source, exercise, task.languages)
+    diagnostics += languages.check(target)
+    diagnostics += pack_level.check_needs(target, task.pack, task.folder, known_ids[task.folder])
+    if exercise is not None:
+        diagnostics += numbers.check(target, chosen)
+        diagnostics += _check_stages(target, exercise)
+        if exercise.author_notes or exercise.questions:
+            variants = [exercise.variant(), *map(exercise.variant, chosen)]
+            diagnostics += mistakes.check(target, variants)
+            diagnostics += questions.check(target, variants)
+        diagnostics += texts.check(target)
+        for check in extra_checks:
+            diagnostics += check(target)
+    return diagnostics
+
+
+def _check_stages(target: CheckTarget, exercise: Exercise) -> Iterator[Diagnostic]:
+    """Check the numbers of the stages after the first, each of which draws its own."""
+    for stage in exercise.stages[1:]:
+        staged = replace(exercise, asked=stage)
+        yield from numbers.check_hidden(replace(target, exercise=staged), numbers.choose_numbers(staged))
