@@ -26,11 +26,16 @@ MAX_FUNCTION_LEVEL_IMPORTS = 400
 
 def loaded_libraries(code: str) -> set[str]:
     """Return the top-level packages that a new process has loaded after `code`."""
+    return {name.partition(".")[0] for name in loaded_modules(code)}
+
+
+def loaded_modules(code: str) -> set[str]:
+    """Return the modules that a new process has loaded after `code`."""
     program = f"import sys; from tutor.cli import run; {code}; print(*sys.modules, file=sys.stderr)"
     process = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True
     )
-    return {name.partition(".")[0] for name in process.stderr.split()}
+    return set(process.stderr.split())
 
 
 @pytest.mark.parametrize(
@@ -101,6 +106,12 @@ def test_the_first_screen_loads_nothing_heavy_but_textual() -> None:
     loaded = loaded_libraries(code)
     assert "textual" in loaded
     assert not loaded & {"sympy", "numpy", "flint", "pydantic", "click"}
+
+
+def test_listing_packs_loads_nothing_that_opens_an_exercise() -> None:
+    modules = ["library", "pack", "pack_reader", "title_cache", "toml_source", "ids", "path_argument"]
+    loaded = loaded_modules("import " + ", ".join(f"tutor.packs.{module}" for module in modules))
+    assert not loaded & {"numpy", "pydantic", "tutor.engine", "tutor.grading", "tutor.packs.exercise"}
 
 
 def function_level_imports(path: Path) -> list[int]:

@@ -22,7 +22,7 @@ from tutor.engine.passes import NonFiniteError, forward_backward
 from tutor.grading.answer import preview
 from tutor.grading.grader import grade
 from tutor.grading.problem import Blank, Problem
-from tutor.packs.validators import InvalidValue, parse_input
+from tutor.packs.validators import InvalidValueError, parse_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def _check_definition(text: str) -> int:
 def _check_number(text: str) -> int:
     try:
         return ops.size(parse_input(text)) - 1
-    except InvalidValue as error:
+    except InvalidValueError as error:
         _check_translations(error.message)
         return 0
 

@@ -107,7 +107,7 @@ def open_archive(path: Path) -> Archive:
     return _read_archive(path, status.st_mtime_ns, status.st_size)
 
 
-class _InvalidArchive(Exception):
+class _InvalidArchiveError(Exception):
     def __init__(self, text: Message) -> None:
         super().__init__(text)
         self.message = text
@@ -120,11 +120,11 @@ def _read_archive(path: Path, _modified: int, size: int) -> Archive:
 
     try:
         if size > MAX_ARCHIVE_BYTES:
-            raise _InvalidArchive(message(_TOO_BIG, n=MAX_ARCHIVE_BYTES >> 20))
+            raise _InvalidArchiveError(message(_TOO_BIG, n=MAX_ARCHIVE_BYTES >> 20))
         with ZipFile(path) as file:
             texts = _read_texts(file, _checked_entries(file))
         return Archive(path, _find_pack_folder(texts), texts)
-    except _InvalidArchive as error:
+    except _InvalidArchiveError as error:
         raise pack_error(error.message, path) from None
     except (BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error, OverflowError):
         # The errors that damaged archives cause in zipfile.
@@ -135,20 +135,20 @@ def _checked_entries(file: ZipFile) -> dict[str, ZipInfo]:
     """Return the entries by name, none of which can do harm."""
     infos = file.infolist()
     if len(infos) > MAX_ENTRIES:
-        raise _InvalidArchive(message(_TOO_MANY, n=MAX_ENTRIES))
+        raise _InvalidArchiveError(message(_TOO_MANY, n=MAX_ENTRIES))
     entries: dict[str, ZipInfo] = {}
     names: set[str] = set()
     for info in infos:
         name = _entry_name(info)
         parts = name.rstrip("/").split("/")
         if name.startswith("/") or "\\" in name or ":" in parts[0] or {"", ".", ".."} & set(parts):
-            raise _InvalidArchive(message(_LEADS_OUT, name=name))
+            raise _InvalidArchiveError(message(_LEADS_OUT, name=name))
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _InvalidArchive(message(_LINK, name=name))
+            raise _InvalidArchiveError(message(_LINK, name=name))
         if len(parts) > MAX_FOLDER_DEPTH:
-            raise _InvalidArchive(message(_TOO_DEEP, name=name, n=MAX_FOLDER_DEPTH))
+            raise _InvalidArchiveError(message(_TOO_DEEP, name=name, n=MAX_FOLDER_DEPTH))
         if name.casefold() in names:
-            raise _InvalidArchive(message(_TWICE, name=name))
+            raise _InvalidArchiveError(message(_TWICE, name=name))
         names.add(name.casefold())
         entries[name] = info
     return entries
@@ -167,7 +167,7 @@ def _entry_name(info: ZipInfo) -> str:
             except UnicodeDecodeError:
                 continue
     if "\0" in name:
-        raise _InvalidArchive(message(_LEADS_OUT, name=name))
+        raise _InvalidArchiveError(message(_LEADS_OUT, name=name))
     return name
 
 
@@ -179,17 +179,17 @@ def _read_texts(file: ZipFile, infos: Mapping[str, ZipInfo]) -> dict[str, bytes]
         if name.endswith("/") or path.suffix != ".toml" or path.name.startswith(".") or path.parts[0] == "__MACOSX":
             continue
         if info.flag_bits & _ENCRYPTED_FLAG:
-            raise _InvalidArchive(message(_LOCKED, name=name))
+            raise _InvalidArchiveError(message(_LOCKED, name=name))
         if info.compress_type not in _COMPRESSIONS:
-            raise _InvalidArchive(message(_ODD, name=name))
+            raise _InvalidArchiveError(message(_ODD, name=name))
         # The sizes in the directory may be wrong, so the bytes that come out are counted.
         with file.open(info) as entry:
             texts[name] = entry.read(MAX_TEXT_BYTES + 1)
         if len(texts[name]) > MAX_TEXT_BYTES:
-            raise _InvalidArchive(message(_TOO_LARGE, name=name, n=MAX_TEXT_BYTES >> 20))
+            raise _InvalidArchiveError(message(_TOO_LARGE, name=name, n=MAX_TEXT_BYTES >> 20))
         remaining -= len(texts[name])
         if remaining < 0:
-            raise _InvalidArchive(message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20))
+            raise _InvalidArchiveError(message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20))
     return texts
 
 
@@ -197,7 +197,7 @@ def _find_pack_folder(texts: Mapping[str, bytes]) -> str:
     """Return the folder of the only pack: the top, or a folder if a folder was archived."""
     folders = [PurePosixPath(name).parent for name in texts if PurePosixPath(name).name == PACK_FILE]
     if not folders:
-        raise _InvalidArchive(message(_NO_PACK))
+        raise _InvalidArchiveError(message(_NO_PACK))
     if len(folders) > 1:
-        raise _InvalidArchive(message(_TWO_PACKS))
+        raise _InvalidArchiveError(message(_TWO_PACKS))
     return "" if str(folders[0]) == "." else str(folders[0])

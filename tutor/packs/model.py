@@ -18,7 +18,7 @@ from tutor.algebra.ops import Value
 from tutor.i18n import N_, LocalizedText, Message, message
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.validators import (
-    InvalidValue,
+    InvalidValueError,
     int_between,
     parse_blanks,
     parse_cells,
@@ -58,7 +58,7 @@ def _validator(parse: Callable[[Any], Any]) -> PlainValidator:
     def validate(raw: Any) -> Any:
         try:
             return parse(raw)
-        except InvalidValue as refused:
+        except InvalidValueError as refused:
             raise _custom_error(refused.message, *refused.within) from None
 
     return PlainValidator(validate)

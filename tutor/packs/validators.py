@@ -33,7 +33,7 @@ MAX_NUMBER_CHOICES = 1000
 MISPLACED_KEY = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
 
 
-class InvalidValue(Exception):
+class InvalidValueError(Exception):
     """A value that a key can't have; `within` is the key path of the part of it that is to blame."""
 
     def __init__(self, text: Message, *within: str | int) -> None:
@@ -51,9 +51,9 @@ def parse_start_symbol(text: str) -> Sym | None:
 def parse_string(raw: Any) -> str:
     """Return a text that is not empty."""
     if not isinstance(raw, str):
-        raise InvalidValue(message(N_("A text is expected here. Write it in quotes.")))
+        raise InvalidValueError(message(N_("A text is expected here. Write it in quotes.")))
     if not raw.strip():
-        raise InvalidValue(message(N_("This text is empty. Write something or leave the key out.")))
+        raise InvalidValueError(message(N_("This text is empty. Write something or leave the key out.")))
     return raw
 
 
@@ -64,12 +64,14 @@ def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
         if isinstance(raw, str):
             return LocalizedText({"": clean(parse_string(raw))})
         if not isinstance(raw, dict) or not raw:
-            raise InvalidValue(message(N_('A text is one string or { en = "…", ko = "…" }.')))
+            raise InvalidValueError(message(N_('A text is one string or { en = "…", ko = "…" }.')))
         for language, text in raw.items():
             if language not in LANGUAGES:
-                raise InvalidValue(_unknown_language_message(language), language)
+                raise InvalidValueError(_unknown_language_message(language), language)
             if not isinstance(text, str) or not text.strip():
-                raise InvalidValue(message(N_("A text in quotes is expected here, and it may not be empty.")), language)
+                raise InvalidValueError(
+                    message(N_("A text in quotes is expected here, and it may not be empty.")), language
+                )
         return LocalizedText({language: clean(text) for language, text in raw.items()})
 
     return parse
@@ -78,10 +80,10 @@ def text_parser(clean: Callable[[str], str]) -> Callable[[Any], LocalizedText]:
 def parse_names(raw: Any) -> tuple[str, ...]:
     """Return a list of different names."""
     if not isinstance(raw, list) or not all(isinstance(name, str) for name in raw):
-        raise InvalidValue(message(N_('A list of names is expected here, such as ["a", "b"].')))
+        raise InvalidValueError(message(N_('A list of names is expected here, such as ["a", "b"].')))
     twice = next((name for name, times in Counter(raw).items() if times > 1), None)
     if twice is not None:
-        raise InvalidValue(message(N_("“{name}” stands here twice. Keep one."), name=twice))
+        raise InvalidValueError(message(N_("“{name}” stands here twice. Keep one."), name=twice))
     return tuple(raw)
 
 
@@ -90,7 +92,7 @@ def parse_blanks(raw: Any) -> tuple[str, ...] | None:
     if raw == "all":
         return None
     if isinstance(raw, str):
-        raise InvalidValue(message(N_('Blanks are "all" or a list of their names, such as ["start", "x->mul1"].')))
+        raise InvalidValueError(message(N_('Blanks are "all" or a list of their names, such as ["start", "x->mul1"].')))
     return parse_names(raw)
 
 
@@ -98,14 +100,14 @@ def parse_wrt(raw: Any) -> tuple[str, ...]:
     """Return names of inputs, at least one."""
     names = parse_names(raw)
     if not names:
-        raise InvalidValue(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
+        raise InvalidValueError(message(N_("Gradients of no input are asked. Name one, or leave wrt out for all.")))
     return names
 
 
 def parse_id(raw: Any) -> str:
     """Return a valid id."""
     if not isinstance(raw, str) or not is_valid_id(raw):
-        raise InvalidValue(message(N_("An id is made of letters, digits and -, such as two-roads.")))
+        raise InvalidValueError(message(N_("An id is made of letters, digits and -, such as two-roads.")))
     return raw
 
 
@@ -114,14 +116,16 @@ def parse_needs(raw: Any) -> tuple[str, ...]:
     names = parse_names(raw)
     for name in names:
         if not all(is_valid_id(part) for part in name.split("/")) or name.count("/") > 1:
-            raise InvalidValue(message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name))
+            raise InvalidValueError(
+                message(N_("“{name}” is no id of an exercise. Write it as pack/exercise."), name=name)
+            )
     return names
 
 
 def parse_mode(raw: Any) -> str:
     """Return practice or exam."""
     if raw not in ("practice", "exam"):
-        raise InvalidValue(message(N_('A mode is "practice" or "exam".')))
+        raise InvalidValueError(message(N_('A mode is "practice" or "exam".')))
     return str(raw)
 
 
@@ -130,7 +134,7 @@ def parse_links(raw: Any) -> tuple[str, ...]:
     names = parse_names(raw)
     for name in names:
         if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", name):
-            raise InvalidValue(message(N_("“{name}” is no link. Links begin with https://."), name=name))
+            raise InvalidValueError(message(N_("“{name}” is no link. Links begin with https://."), name=name))
     return tuple(map(clean_title, names))
 
 
@@ -139,7 +143,9 @@ def int_between(low: int, high: int) -> Callable[[Any], int]:
 
     def parse(raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not low <= raw <= high:
-            raise InvalidValue(message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high))
+            raise InvalidValueError(
+                message(N_("A whole number from {low} to {high} is expected here."), low=low, high=high)
+            )
         return raw
 
     return parse
@@ -150,9 +156,9 @@ def parse_number(raw: Any) -> Fraction:
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = bounded_int(raw)
     if isinstance(raw, InvalidNumber):
-        raise InvalidValue(raw.message)
+        raise InvalidValueError(raw.message)
     if not isinstance(raw, Fraction):
-        raise InvalidValue(message(N_("A number is expected here, without quotes.")))
+        raise InvalidValueError(message(N_("A number is expected here, without quotes.")))
     return raw
 
 
@@ -160,19 +166,19 @@ def parse_step(raw: Any) -> Fraction:
     """Return an exact number greater than 0."""
     number = parse_number(raw)
     if number <= 0:
-        raise InvalidValue(message(N_("A step is greater than 0.")))
+        raise InvalidValueError(message(N_("A step is greater than 0.")))
     return number
 
 
 def _require_finite(value: Value) -> Value:
-    """Return the value. Raises `InvalidValue` if a cell of it has no finite float."""
+    """Return the value. Raises `InvalidValueError` if a cell of it has no finite float."""
     for cell in value.ravel() if ops.is_matrix(value) else [value]:
         try:
             number = nearest_float(cell)
         except OverflowError:
             number = float("inf")
         if not abs(number) < float("inf"):
-            raise InvalidValue(message(N_("This has no finite value. Write another number.")))
+            raise InvalidValueError(message(N_("This has no finite value. Write another number.")))
     return value
 
 
@@ -180,14 +186,14 @@ def _parse_formula(raw: str) -> Value:
     try:
         return _require_finite(drop_typed_text(evaluate(parse_value(raw), {})))
     except AlgebraError as error:
-        raise InvalidValue(with_position(error, raw)) from None
+        raise InvalidValueError(with_position(error, raw)) from None
 
 
 def _parse_cell(raw: Any) -> Expr:
     if isinstance(raw, str):
         value = _parse_formula(raw)
         if ops.is_matrix(value):
-            raise InvalidValue(message(N_("A matrix can't stand inside a list. Write its entries.")))
+            raise InvalidValueError(message(N_("A matrix can't stand inside a list. Write its entries.")))
         assert isinstance(value, Expr)
         return value
     return Num(parse_number(raw))
@@ -196,10 +202,10 @@ def _parse_cell(raw: Any) -> Expr:
 def _parse_matrix(raw: list[Any]) -> Value:
     rows = raw if raw and all(isinstance(row, list) for row in raw) else [raw]
     if not all(rows) or any(isinstance(cell, list) for row in rows for cell in row):
-        raise InvalidValue(message(N_("A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]].")))
+        raise InvalidValueError(message(N_("A matrix is a list of rows, each a list of numbers: [[1, 2], [3, 4]].")))
     for position, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
-            raise InvalidValue(
+            raise InvalidValueError(
                 message(
                     N_("Entries in row {row}: {n}, in the first row: {m}. Make all rows equally long."),
                     row=position,
@@ -208,7 +214,7 @@ def _parse_matrix(raw: list[Any]) -> Value:
                 )
             )
     if len(rows) * len(rows[0]) > GRAPH.cells:
-        raise InvalidValue(message(N_("A matrix may have {n} entries at most."), n=GRAPH.cells))
+        raise InvalidValueError(message(N_("A matrix may have {n} entries at most."), n=GRAPH.cells))
     return ops.make_matrix(tuple(tuple(_parse_cell(cell) for cell in row) for row in rows))
 
 
@@ -217,7 +223,9 @@ def parse_input(raw: Any) -> Value:
     if isinstance(raw, dict):
         if raw.get("symbol") is True:
             return _parse_symbol(raw)
-        raise InvalidValue(message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].')))
+        raise InvalidValueError(
+            message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].'))
+        )
     if isinstance(raw, list):
         return _parse_matrix(raw)
     return _parse_formula(parse_string(raw)) if isinstance(raw, str) else Num(parse_number(raw))
@@ -227,7 +235,7 @@ def _parse_symbol(raw: dict[str, Any]) -> Sym:
     """Return a symbol, which gets the name of its input later."""
     domain = raw.get("domain", "real")
     if domain not in SYMBOL_DOMAINS or not raw.keys() <= {"symbol", "domain"}:
-        raise InvalidValue(
+        raise InvalidValueError(
             message(N_('A symbol is written { symbol = true, domain = "positive" }, or nonzero, or real.'))
         )
     return Sym("", domain=domain)
@@ -244,14 +252,16 @@ def parse_forward(raw: Any) -> tuple[str, ...] | None:
     if raw == "all":
         return None
     if isinstance(raw, str):
-        raise InvalidValue(message(N_('Forward values are "all" or a list of names of nodes, such as ["q", "u"].')))
+        raise InvalidValueError(
+            message(N_('Forward values are "all" or a list of names of nodes, such as ["q", "u"].'))
+        )
     return parse_names(raw)
 
 
 def parse_stages(raw: Any) -> tuple[tuple[str, ...] | None, ...]:
     """Return the blanks of each stage, None for all."""
     if not isinstance(raw, list) or not raw:
-        raise InvalidValue(message(N_('Stages are a list such as [["b"], ["b", "w"], "all"].')))
+        raise InvalidValueError(message(N_('Stages are a list such as [["b"], ["b", "w"], "all"].')))
     return _parse_each(raw, parse_blanks)
 
 
@@ -260,8 +270,8 @@ def _parse_each(raw: list[Any], parse: Callable[[Any], _ItemT]) -> tuple[_ItemT,
     for position, item in enumerate(raw):
         try:
             items.append(parse(item))
-        except InvalidValue as error:
-            raise InvalidValue(error.message, position, *error.within) from None
+        except InvalidValueError as error:
+            raise InvalidValueError(error.message, position, *error.within) from None
     return tuple(items)
 
 
@@ -270,10 +280,12 @@ def parse_symbols(raw: Any) -> dict[str, str]:
     if isinstance(raw, list):
         raw = dict.fromkeys(parse_names(raw), "real")
     if not isinstance(raw, dict) or not raw or not all(isinstance(meaning, str) for meaning in raw.values()):
-        raise InvalidValue(message(N_('Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)" }.')))
+        raise InvalidValueError(
+            message(N_('Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)" }.'))
+        )
     for name in raw:
         if not re.fullmatch(r"(?!\d)\w+(\.\w+)*|d\w+/d\w+", name) or is_reserved(name):
-            raise InvalidValue(
+            raise InvalidValueError(
                 message(N_("“{name}” can't be a symbol. Write a name such as y or self.output."), name=name)
             )
     return dict(raw)
@@ -282,9 +294,9 @@ def parse_symbols(raw: Any) -> dict[str, str]:
 def parse_choices(raw: Any) -> tuple[Expr, ...]:
     """Return numbers to choose from."""
     if not isinstance(raw, list) or not raw:
-        raise InvalidValue(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
+        raise InvalidValueError(message(N_("A list of numbers is expected here, such as [2, 3, 5].")))
     if len(raw) > MAX_NUMBER_CHOICES:
-        raise InvalidValue(
+        raise InvalidValueError(
             message(N_("These are more than {n} numbers. Write from and to instead."), n=MAX_NUMBER_CHOICES)
         )
     return tuple(_parse_cell(cell) for cell in raw)
@@ -297,7 +309,7 @@ def parse_cells(raw: Any) -> frozenset[tuple[int, int]]:
         return isinstance(cell, list) and len(cell) == 2 and all(type(part) is int for part in cell)
 
     if not isinstance(raw, list) or not all(map(is_cell, raw)):
-        raise InvalidValue(message(N_("Cells are written as [[row, column]], counted from 0.")))
+        raise InvalidValueError(message(N_("Cells are written as [[row, column]], counted from 0.")))
     return frozenset((row, column) for row, column in raw)
 
 
@@ -310,7 +322,7 @@ def parse_texts(raw: Any) -> tuple[LocalizedText, ...]:
 def parse_format(raw: Any) -> int:
     """Return the version of the format."""
     if isinstance(raw, int) and not isinstance(raw, bool) and raw > FORMAT_VERSION:
-        raise InvalidValue(message(NEWER_FORMAT))
+        raise InvalidValueError(message(NEWER_FORMAT))
     return int_between(1, FORMAT_VERSION)(raw)
 
 
@@ -319,7 +331,7 @@ def parse_languages(raw: Any) -> tuple[str, ...]:
     names = parse_names(raw)
     for name in names:
         if name not in LANGUAGES:
-            raise InvalidValue(_unknown_language_message(name))
+            raise InvalidValueError(_unknown_language_message(name))
     return names
 
 
