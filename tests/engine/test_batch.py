@@ -1,4 +1,4 @@
-"""Many variants at once give what each gives alone, and one that has no value leaves the others theirs."""
+"""Batched passes: the results of each member alone; a member without a value does not disturb the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(r
 
 
 def variants(program: Program, seed: int, members: int = 6) -> dict[str, Any]:
-    """The program's inputs first, then others of the same kind, some of them out of bounds."""
+    """Return the program's inputs and similar ones, some outside the domain."""
     rng = np.random.default_rng(seed)
     found = {}
     for name, value in program.inputs.items():
@@ -41,7 +41,7 @@ def member_value(value: Any, i: int) -> Any:
 def assert_each_alone(graph: Graph, inputs: dict[str, Any], start: Any = 1.0) -> None:
     passes, finite = forward_backward_batch(graph, inputs, start)
     for i in range(len(finite)):
-        # With the same functions of NumPy to the last digits, and to what others leave of them.
+        # To the last digits of NumPy's functions, and of their rounding errors.
         only, good = forward_backward_batch(graph, {name: value[i : i + 1] for name, value in inputs.items()}, start)
         assert good[0] == finite[i]
         own = {name: value[i] if value.ndim > 1 else float(value[i]) for name, value in inputs.items()}
@@ -63,7 +63,7 @@ def assert_each_alone(graph: Graph, inputs: dict[str, Any], start: Any = 1.0) ->
 
 
 def matching_values(some: Passes, others: Passes) -> list[tuple[Any, Any]]:
-    """Every value, gradient, upstream and downstream value of both."""
+    """Return pairs of all values, gradients and edge gradients of both."""
     found = [*zip(some.values, others.values, strict=True), *zip(some.gradients, others.gradients, strict=True)]
     for key, edge in some.edges.items():
         other = others.edges[key]
@@ -78,36 +78,36 @@ def matching_values(some: Passes, others: Passes) -> list[tuple[Any, Any]]:
 
 @settings(max_examples=80, deadline=None)
 @given(programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
-def test_numbers_in_a_batch_are_those_of_each_alone(program: Program, seed: int, start: float) -> None:
+def test_a_batch_of_numbers_equals_each_member_alone(program: Program, seed: int, start: float) -> None:
     assert_each_alone(parse_graph(program.text), variants(program, seed), start)
 
 
 @settings(max_examples=60, deadline=None)
 @given(matrix_programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
-def test_matrices_in_a_batch_are_those_of_each_alone(program: Program, seed: int, start: float) -> None:
+def test_a_batch_of_matrices_equals_each_member_alone(program: Program, seed: int, start: float) -> None:
     inputs = variants(program, seed)
     assert_each_alone(parse_graph(program.text, {name: value[0] for name, value in inputs.items()}), inputs, start)
 
 
-def test_a_function_of_ones_own_takes_a_batch() -> None:
+def test_a_custom_function_takes_a_batch() -> None:
     own = {"swish": parse_definition("swish(x) = x * sigmoid(x)")}
     inputs = {"X": np.arange(12.0).reshape(2, 3, 2) - 5, "k": np.array([2.0, -1.0])}
     assert_each_alone(parse_graph("f = sum(swish(X) * k)", {"X": inputs["X"][0]}, own), inputs)
 
 
 @pytest.mark.filterwarnings("error")
-def test_members_without_a_value_are_told_and_the_others_stay() -> None:
+def test_members_without_a_value_are_marked() -> None:
     graph = parse_graph("z = 1 / (log(x) - y)")
     inputs = {"x": np.array([1.0, -1.0, 0.0, np.e, 1.0]), "y": np.array([0.5, 1.0, 1.0, 1.0, 0.0])}
     passes, finite = forward_backward_batch(graph, inputs)
     assert finite.tolist() == [True, False, False, False, False]
     assert passes.values[-1][0] == -2.0
-    # 1/exp(1000) is 0 in the end, but exp(1000) is no number on the way.
+    # 1/exp(1000) is 0, but exp(1000) overflows.
     _, finite = forward_backward_batch(parse_graph("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})
     assert finite.tolist() == [False, True]
 
 
-def test_a_start_may_differ_from_member_to_member() -> None:
+def test_each_member_may_have_its_own_start() -> None:
     graph = parse_graph("F = X * 2", {"X": np.zeros((1, 2))})
     x = np.array([[[1.0, 2.0]], [[3.0, 4.0]]])
     each, _ = forward_backward_batch(graph, {"X": x}, np.array([1.0, 10.0]))
@@ -116,6 +116,6 @@ def test_a_start_may_differ_from_member_to_member() -> None:
     assert np.broadcast_to(cells.gradients[0], x.shape).tolist() == [[[2.0, 6.0]], [[2.0, 6.0]]]
 
 
-def test_a_constant_that_spoils_it_for_all_is_said() -> None:
+def test_a_constant_without_a_value_is_an_error() -> None:
     with pytest.raises(NonFiniteError):
         forward_backward_batch(parse_graph("z = x / 0"), {"x": np.array([1.0, 2.0])})

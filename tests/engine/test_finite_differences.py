@@ -1,4 +1,4 @@
-"""Gradients against difference quotients: the lesson's figures, the V of the error, and places without a value."""
+"""Numerical gradient check: the lesson's figures, the V of the error curve, kinks and poles."""
 
 from __future__ import annotations
 
@@ -58,23 +58,23 @@ def exact_value(value: Any) -> Any:
     return ops.make_matrix(tuple(tuple(number(cell) for cell in row) for row in value))
 
 
-# --- the lesson: a forward difference at the node, then the chain -------------------------------------------
+# --- the lesson: a forward difference at one node, then the chain rule -------------------------------------------
 
 
-def test_the_chain_goes_on_from_the_forward_difference_of_one_node() -> None:
+def test_the_chain_rule_continues_from_a_forward_difference() -> None:
     passes = backward_with_numeric_node(make_graph(), XW, "sigmoid1", 0.001, wrt=["X"])
     assert f"{passes.gradients[passes.graph.position['X']][0, 0]:.9f}" == "0.197792792"
     assert f"{passes.values[-1]:.15f}" == "5.833329393581208"
 
 
-def test_the_true_gradient_there_is_another_from_the_fifth_digit_on() -> None:
+def test_it_differs_from_the_true_gradient_in_the_fifth_digit() -> None:
     entry = check_gradients(make_graph(), XW, 1e-5, wrt=["X"])[0]
     assert (entry.name, entry.cell) == ("X", (0, 0))
     assert f"{entry.gradient:.9f}" == "0.197876559"
     assert f"{entry.central.value:.9f}" == "0.197876559"
 
 
-def test_a_cell_moved_by_a_ten_thousandth_moves_the_sum_as_the_gradient_says() -> None:
+def test_a_change_of_a_cell_changes_the_sum_by_its_gradient() -> None:
     moved = X.copy()
     moved[0, 0] = 0.1001
     before, after = (forward(make_graph(), {"X": x, "W": W})[-1] for x in (X, moved))
@@ -86,7 +86,7 @@ def test_a_cell_moved_by_a_ten_thousandth_moves_the_sum_as_the_gradient_says() -
     assert entry.forward.value == pytest.approx((after - before) / 0.0001, rel=1e-9)
 
 
-def test_a_nodes_own_difference_is_that_of_its_function_cell_by_cell() -> None:
+def test_a_local_check_is_elementwise() -> None:
     entries = check_local_gradient(make_graph(), XW, "sigmoid1", 0.001)
     inner = X @ W
     assert [entry.cell for entry in entries] == [(i, j) for i in range(3) for j in range(2)]
@@ -96,11 +96,11 @@ def test_a_nodes_own_difference_is_that_of_its_function_cell_by_cell() -> None:
         assert entry.name == "matmul1->sigmoid1"
         assert entry.gradient == pytest.approx(s * (1 - s), rel=1e-12)
         assert entry.forward.value == pytest.approx((1 / (1 + math.exp(-(a + 0.001))) - s) / 0.001, rel=1e-9)
-        # The first term that the quotient leaves out is half of σ″ times δ.
+        # The leading error of the quotient is δ·σ″/2.
         assert entry.forward.error == pytest.approx(abs(0.0005 * s * (1 - s) * (1 - 2 * s)), rel=1e-2)
 
 
-def test_a_node_of_whole_matrices_is_checked_with_an_upstream_of_one_in_every_cell() -> None:
+def test_a_structural_node_is_checked_with_an_upstream_of_ones() -> None:
     entries = {(entry.name, entry.cell): entry for entry in check_local_gradient(make_graph(), XW, "matmul1", 0.01)}
     assert len(entries) == 15
     assert entries["X->matmul1", (1, 2)].gradient == W[2].sum()
@@ -113,7 +113,7 @@ def test_a_node_of_whole_matrices_is_checked_with_an_upstream_of_one_in_every_ce
 
 
 @pytest.mark.parametrize("text", ["z = log(sigmoid(x))", "z = -log(sigmoid(-x))", "z = log(x^2 + 1)"])
-def test_the_difference_goes_in_where_a_node_has_a_form_of_its_own_behind_another(text: str) -> None:
+def test_the_difference_replaces_a_fused_form_too(text: str) -> None:
     built = make_graph(text, {"x": 0.7})
     node = next(node.id for node in built.nodes if node.op == "log")
     true = forward_backward(built, {"x": 0.7}, 1.0).gradients[0]
@@ -121,7 +121,7 @@ def test_the_difference_goes_in_where_a_node_has_a_form_of_its_own_behind_anothe
     assert 1e-5 < abs(found - true) / abs(true) < 1e-2
 
 
-def test_each_edge_of_a_doubled_one_is_moved_alone() -> None:
+def test_each_of_two_parallel_edges_is_perturbed_alone() -> None:
     entries = check_local_gradient(make_graph("z = x * x", {"x": 3.0}), {"x": 3.0}, "z", 1e-3)
     assert [(entry.name, entry.gradient) for entry in entries] == [("x->mul1.0", 3.0), ("x->mul1.1", 3.0)]
     assert all(entry.forward.value == pytest.approx(3, rel=1e-9) for entry in entries)
@@ -143,7 +143,7 @@ def test_gradients_of_random_graphs_agree_with_central_differences(make: Any, se
         assert entry.central.value == pytest.approx(entry.gradient, rel=1e-4, abs=1e-6 * max(1.0, *sizes))
 
 
-def test_a_start_of_any_kind_weighs_the_output() -> None:
+def test_the_start_weights_the_output() -> None:
     built = make_graph("Y = X @ W")
     start = np.array([[1.0, -2.0], [0.5, 0.0], [3.0, 1.0]])
     for given, upstream in ((start, start), (2.5, np.full((3, 2), 2.5)), (number(3), np.full((3, 2), 3.0))):
@@ -154,39 +154,39 @@ def test_a_start_of_any_kind_weighs_the_output() -> None:
             assert entry.forward.value == pytest.approx(expected[entry.cell], abs=1e-10)
 
 
-def test_only_wanted_inputs_are_moved() -> None:
+def test_only_requested_inputs_are_perturbed() -> None:
     inputs = {"a": 2.0, "b": 3.0}
     assert [entry.name for entry in check_gradients(make_graph("z = a * b", inputs), inputs, 1e-3, wrt=["b"])] == ["b"]
 
 
-def test_exact_inputs_are_taken_as_the_nearest_floats() -> None:
+def test_exact_inputs_become_the_nearest_floats() -> None:
     entry = single_quotient("z = x^2", 1e-3, x=evaluate(parse("log(3)"), {}))
     assert entry.gradient == pytest.approx(2 * math.log(3))
     assert entry.forward.error == pytest.approx(1e-3, rel=1e-6)
     assert entry.forward.relative_error == pytest.approx(1e-3 / (2 * math.log(3) + 1e-3), rel=1e-6)
 
 
-def test_of_a_large_matrix_some_cells_are_moved_evenly_spread() -> None:
+def test_evenly_spread_cells_of_a_large_matrix_are_perturbed() -> None:
     big = {"X": np.ones((20, 20))}
     entries = check_gradients(make_graph("z = sum(X * X)", big), big, 1e-3, max_cells=4)
     assert [entry.cell for entry in entries] == [(0, 0), (5, 0), (10, 0), (15, 0)]
 
 
-# --- the error against the step ------------------------------------------------------------------------------
+# --- the error curve ------------------------------------------------------------------------------
 
 
-def test_the_error_falls_with_the_step_and_rises_again_where_rounding_takes_over() -> None:
+def test_the_error_falls_with_the_step_until_round_off_dominates() -> None:
     points = error_curve(make_graph("z = exp(x)", {"x": 1.0}), {"x": 1.0}, "x")
     assert [point.delta for point in points] == list(DEFAULT_STEPS)
     assert (DEFAULT_STEPS[0], DEFAULT_STEPS[-1], len(DEFAULT_STEPS)) == (0.1, 1e-12, 12)
     ahead = [error_of(point.forward) for point in points]
     central = [error_of(point.central) for point in points]
-    # On the left the first term left out: δ/2·f″ forward, δ²/6·f‴ central.
+    # Large steps: the truncation error, δ/2·f″ forward and δ²/6·f‴ central.
     for k in (1, 2, 3, 4):
         assert ahead[k] == pytest.approx(math.e / 2 * DEFAULT_STEPS[k], rel=0.05)
     for k in (0, 1, 2):
         assert central[k] == pytest.approx(math.e / 6 * DEFAULT_STEPS[k] ** 2, rel=0.05)
-    # On the right round-off: far larger than at the best step.
+    # Small steps: the round-off error, far larger than at the best step.
     assert 5 <= ahead.index(min(ahead)) <= 9
     assert 3 <= central.index(min(central)) <= 6
     assert ahead[-1] > 100 * min(ahead)
@@ -194,8 +194,8 @@ def test_the_error_falls_with_the_step_and_rises_again_where_rounding_takes_over
     assert min(central) < min(ahead) / 10
 
 
-def test_the_curve_is_held_against_the_exact_gradient_not_the_floats() -> None:
-    # In floats the two large numbers are one, so that the gradient in floats is 0.
+def test_the_curve_uses_the_exact_gradient() -> None:
+    # In floats the two large numbers are equal, and the gradient is 0.
     inputs = {"x": number(Fraction(3, 2))}
     built = make_graph("z = (x + 10000000000000000)^2 - (x + 9999999999999999)^2", inputs)
     assert forward_backward(built, {"x": 1.5}, 1.0).gradients[0] == 0.0
@@ -209,17 +209,17 @@ def test_the_curve_of_one_cell_of_a_matrix() -> None:
     assert error_of(points[1].forward) < error_of(points[0].forward) / 50
 
 
-# --- sides without a value ------------------------------------------------------------------------------------
+# --- missing values ------------------------------------------------------------------------------------
 
 
-def test_beside_the_edge_of_a_logarithm_one_side_has_no_value() -> None:
+def test_one_side_has_no_value_near_the_pole_of_a_logarithm() -> None:
     entry = single_quotient("z = log(x)", 0.01, x=0.005)
     assert entry.forward.value == pytest.approx(math.log(3) / 0.01)
     assert (entry.central.value, entry.central.error) == (None, None)
     assert "no value as a real number" in str(entry.central.reason)
 
 
-def test_one_input_without_a_value_leaves_the_others_as_they_are() -> None:
+def test_an_input_without_a_value_does_not_affect_the_others() -> None:
     inputs = {"x": 0.005, "y": 2.0}
     by_name = {entry.name: entry for entry in check_gradients(make_graph("z = y*log(x)", inputs), inputs, 0.01)}
     assert by_name["x"].central.value is None
@@ -228,7 +228,7 @@ def test_one_input_without_a_value_leaves_the_others_as_they_are() -> None:
 
 @pytest.mark.parametrize("text", ["z = 1/x", "z = 3/x", "z = x^-3", "t = x + 0; z = 1/sin(t)"])
 @pytest.mark.parametrize(("x", "ahead", "central"), [(0.005, True, False), (-0.005, False, False), (0.02, True, True)])
-def test_a_pole_within_the_step_is_told_not_differenced(text: str, x: float, ahead: bool, central: bool) -> None:
+def test_a_pole_within_the_step_is_reported(text: str, x: float, ahead: bool, central: bool) -> None:
     entry = single_quotient(text, 0.01, x=x)
     assert (entry.forward.value is not None, entry.central.value is not None) == (ahead, central)
     for quotient in (entry.forward, entry.central):
@@ -255,7 +255,7 @@ def test_a_kink_within_the_step_is_flagged(text: str, x: float, kink: bool) -> N
     assert entry.forward.value is not None
 
 
-def test_at_the_kink_itself_the_two_sides_differ_and_the_central_difference_is_between() -> None:
+def test_the_central_difference_at_a_kink_is_between_the_two_sides() -> None:
     entry = single_quotient("z = abs(x)", 0.01, x=0.0)
     assert (entry.gradient, entry.forward.value, entry.central.value) == (0.0, 1.0, 0.0)
 
@@ -266,26 +266,26 @@ def test_only_the_cell_beside_the_kink_is_flagged() -> None:
     assert [entry.crosses_kink for entry in entries] == [True, False, False, False]
 
 
-def test_a_step_that_floats_cannot_add_is_told() -> None:
+def test_a_step_that_changes_nothing_is_reported() -> None:
     entry = single_quotient("z = x * 2", 1e-12, x=1e9)
     assert entry.forward.value is None
     assert "changes nothing" in str(entry.forward.reason)
 
 
-def test_an_overflow_on_one_side_is_told() -> None:
+def test_an_overflow_on_one_side_is_reported() -> None:
     entry = single_quotient("z = exp(x)", 1.0, x=709.5)
     assert entry.forward.value is None
     assert "too large" in str(entry.forward.reason)
 
 
-def test_where_the_graph_has_no_value_itself_nothing_can_be_checked() -> None:
+def test_a_graph_without_a_value_cannot_be_checked() -> None:
     with pytest.raises(NonFiniteError):
         single_quotient("z = log(x)", 0.01, x=-1.0)
     with pytest.raises(KeyError):
         check_local_gradient(make_graph(), XW, "nothing", 0.01)
 
 
-def test_every_operation_of_the_table_stands_the_check_of_its_own_node() -> None:
+def test_every_operation_passes_the_local_check() -> None:
     inputs = {"A": np.array([[0.3, 0.7], [0.6, 0.4]]), "B": np.array([[0.2, 0.8], [0.5, 0.9]])}
     cells = ["A + B", "A - B", "A * B", "A / B", "-A", "1/A", "A^B", "exp(A)", "log(A)", "sigmoid(A)", "tanh(A)"]
     cells += ["sqrt(A)", "sin(A)", "cos(A)", "softplus(A)", "relu(A)", "abs(A)", "max(A, B)", "min(A, B)", "A^2", "2^A"]

@@ -1,4 +1,4 @@
-"""Nodes put together into one and opened again: nothing outside changes, and all comes back as it was."""
+"""Folding and unfolding: other nodes keep their values, and unfolding restores the graph."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def as_floats(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def random_graph(rng: random.Random) -> tuple[Graph, dict[str, Any]]:
-    """A graph of numbers, or of matrices too, with exact inputs."""
+    """Return a random graph, with matrices or without, and its exact inputs."""
     program = random_scalar_program(rng, 9) if rng.random() < 0.5 else random_matrix_program(rng)
     return parse_graph(program.text, exact_inputs(program)), exact_inputs(program)
 
 
 def random_group(rng: random.Random, graph: Graph) -> list[str]:
-    """Nodes that only one of them leads out of: one, and some whose every way goes through it."""
+    """Return nodes with a single exit: one node, and some nodes whose paths all lead through it."""
     operations = [i for i, node in enumerate(graph.nodes) if not node.is_input]
     group = {rng.choice(operations)}
     for _ in range(rng.randint(0, len(operations))):
@@ -66,14 +66,14 @@ def _into(graph: Graph, position: int) -> set[int]:
 
 
 def is_same(a: Any, b: Any, rel: float) -> bool:
-    """Whether two values are near each other, or neither can be computed (a difference of equal logarithms)."""
+    """Return whether two values are close, or neither can be computed (a difference of equal logarithms)."""
     a, b = (ops.map_cells(lambda c: c if isinstance(c, float) else nearest_float(c), value) for value in (a, b))
     size = max(float(np.max(np.abs(np.nan_to_num(a)))), 1.0)
     return ops.shape_of(a) == ops.shape_of(b) and bool(np.allclose(a, b, rtol=rel, atol=rel * size, equal_nan=True))
 
 
 def check_outside(before: Passes, after: Passes, rel: float) -> None:
-    """Every node and every edge that is in both graphs has the same values."""
+    """Check that every node and edge that is in both graphs has the same values."""
     old = {edge.id: edge for edge in before.graph.edges}
     for node in after.graph.nodes:
         i, j = before.graph.position.get(node.id), after.graph.position[node.id]
@@ -89,7 +89,7 @@ def check_outside(before: Passes, after: Passes, rel: float) -> None:
 
 
 def float_and_exact_passes(graph: Graph, inputs: dict[str, Any]) -> list[tuple[Passes, float]]:
-    """Both passes in floats and exactly, and how far results may be apart."""
+    """Return both passes in floats and exactly, each with its relative tolerance."""
     return [(forward_backward(graph, as_floats(inputs), 2.0), 1e-9), (forward_backward(graph, inputs, ONE), 1e-13)]
 
 
@@ -107,7 +107,7 @@ def outline(graph: Graph) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=120, deadline=None)
 @given(seeds)
-def test_folding_changes_nothing_outside_and_opening_brings_all_back(seed: int) -> None:
+def test_folding_keeps_other_values_and_unfolding_restores_the_graph(seed: int) -> None:
     rng = random.Random(seed)
     graph, inputs = random_graph(rng)
     group = random_group(rng, graph)
@@ -127,7 +127,7 @@ def test_folding_changes_nothing_outside_and_opening_brings_all_back(seed: int) 
 
 @settings(max_examples=60, deadline=None)
 @given(seeds)
-def test_groups_inside_groups_open_in_any_order(seed: int) -> None:
+def test_nested_groups_unfold_in_any_order(seed: int) -> None:
     rng = random.Random(seed)
     graph, inputs = random_graph(rng)
     folded, before = graph, forward_backward(graph, as_floats(inputs), 2.0)
@@ -143,7 +143,7 @@ def test_groups_inside_groups_open_in_any_order(seed: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(seeds)
-def test_a_whole_graph_is_one_node(seed: int) -> None:
+def test_a_whole_graph_folds_into_one_node(seed: int) -> None:
     graph, inputs = random_graph(random.Random(seed))
     folded = fold(graph, [node.id for node in graph.nodes if not node.is_input], "all")
     assert [node.id for node in folded.nodes] == [*graph.inputs, graph.nodes[graph.output_position].id]
@@ -154,7 +154,7 @@ def test_a_whole_graph_is_one_node(seed: int) -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(seeds)
-def test_opening_built_in_nodes_changes_nothing_outside(seed: int) -> None:
+def test_unfolding_a_built_in_node_keeps_other_values(seed: int) -> None:
     rng = random.Random(seed)
     graph, inputs = random_graph(rng)
     opened = graph
@@ -170,7 +170,7 @@ def test_opening_built_in_nodes_changes_nothing_outside(seed: int) -> None:
     try:
         after = forward_backward(opened, as_floats(inputs), 2.0)
     except NonFiniteError:
-        # 0·log 0 and a square root at 0 have a value and a slope only as one node.
+        # Only as one node do 0·log 0 and a square root at 0 have a value and a slope.
         assume(False)
     check_outside(before, after, 1e-6)
 
@@ -202,7 +202,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("text", "name", "parts", "signs"), PARTS)
-def test_what_built_in_nodes_consist_of(text: str, name: str, parts: list[str], signs: list[str]) -> None:
+def test_the_parts_of_built_in_nodes(text: str, name: str, parts: list[str], signs: list[str]) -> None:
     inputs = exact_values(x="5/4", y="3", X="[[1/4, 3/4], [1/3, 2/3]]", Y="[[1, 0], [1/2, 1/2]]")
     inputs = {one: value for one, value in inputs.items() if re.search(rf"\b{one}\b", text)}
     graph = parse_graph(text, inputs)
@@ -215,8 +215,8 @@ def test_what_built_in_nodes_consist_of(text: str, name: str, parts: list[str], 
         check_outside(before, after, rel)
 
 
-def test_every_operation_either_opens_or_is_simple() -> None:
-    """A new operation is to be thought of here."""
+def test_every_operation_either_unfolds_or_is_elementary() -> None:
+    """Decide for every new operation."""
     opens = {name.rstrip("1234567890") for _, name, _, _ in PARTS} | {"mean.0", "mean.1"}
     simple = {
         "add",
@@ -237,7 +237,7 @@ def test_every_operation_either_opens_or_is_simple() -> None:
     assert not opens & simple
 
 
-def test_sigmoid_from_its_four_steps_as_one_node_is_y_times_what_is_left() -> None:
+def test_the_four_steps_of_sigmoid_folded_have_the_slope_y_times_1_minus_y() -> None:
     graph = parse_graph("y = 1 / (1 + exp(-x))")
     folded = fold(graph, ["neg1", "exp1", "add1", "y"], "sigmoid")
     inputs = exact_values(x="log(4)")
@@ -251,12 +251,12 @@ def test_sigmoid_from_its_four_steps_as_one_node_is_y_times_what_is_left() -> No
         "0.16",
         "0.48",
     )
-    # Where x is left as a symbol it is y² e^(−x), which is y (1 − y).
+    # With x as a symbol it is y² e^(−x), which equals y (1 − y).
     slope = folded.nodes[1].operation.derivative[0](Sym("y"), Sym("x"))
     assert format_value(evaluate(slope, {**inputs, "y": y})) == "0.16"
 
 
-def test_an_own_node_opens_into_parts_that_are_called_after_it() -> None:
+def test_the_parts_of_a_custom_node_have_its_id_as_a_prefix() -> None:
     own: dict[str, FunctionDefinition] = {}
     for text in ("swish(x) = x * sigmoid(x)", "gate(x, y) = t = swish(x + 1); exp(t * y) - t"):
         made = parse_definition(text, own)
@@ -283,7 +283,7 @@ def test_an_own_node_opens_into_parts_that_are_called_after_it() -> None:
             check_outside(before, after, rel)
 
 
-def test_parts_never_get_an_id_that_is_taken() -> None:
+def test_parts_get_unused_ids() -> None:
     own: dict[str, FunctionDefinition] = {}
     for text in ("f(x) = exp(sin(x))", "g(x) = f(sin(x))"):
         made = parse_definition(text, own)
@@ -292,7 +292,7 @@ def test_parts_never_get_an_id_that_is_taken() -> None:
     assert [node.id for node in graph.nodes] == ["x", "g1/sin1", "g1/sin1_2", "g1"]
 
 
-def test_an_opened_node_folds_again_and_opens_as_the_group_it_is() -> None:
+def test_an_unfolded_node_folds_into_a_group() -> None:
     inputs = exact_values(x="log(3)")
     opened = unfold(parse_graph("z = sigmoid(x) * x"), "sigmoid1")
     folded = fold(opened, [node.id for node in opened.nodes if node.id.startswith("sigmoid1")], "σ")
@@ -303,7 +303,7 @@ def test_an_opened_node_folds_again_and_opens_as_the_group_it_is() -> None:
     )
 
 
-def test_a_group_is_called_by_its_name_where_it_has_no_own() -> None:
+def test_an_unnamed_group_is_written_as_a_call() -> None:
     graph = parse_graph("k = exp(a); z = (k + b) * 2 + (k + b)^2; L = z * z")
     folded = fold(graph, ["add1", "mul1"], "double")
     assert folded.label(folded.position["mul1"]) == "double(k, b)"
@@ -313,7 +313,7 @@ def test_a_group_is_called_by_its_name_where_it_has_no_own() -> None:
     assert format_expr(folded.nodes[3].formula) == "2·part(a, b)"
 
 
-def test_each_source_has_one_operand_in_the_order_of_its_first_use() -> None:
+def test_each_source_is_one_operand_in_the_order_of_first_use() -> None:
     graph = parse_graph("z = (b - a) * (a / b) - c * a")
     folded = fold(graph, [node.id for node in graph.nodes if not node.is_input], "f")
     assert [edge.id for edge in folded.edges] == ["b->sub2", "a->sub2", "c->sub2"]
@@ -338,14 +338,14 @@ def test_each_source_has_one_operand_in_the_order_of_its_first_use() -> None:
         ),
     ],
 )
-def test_what_makes_no_node_is_refused(nodes: list[str], problem: str) -> None:
+def test_nodes_that_cannot_be_folded_are_rejected(nodes: list[str], problem: str) -> None:
     graph = parse_graph("t = a + b; u = t * c; z = ((u * 2 + t) / u) * sin(a)")
     with pytest.raises(AlgebraError) as caught:
         fold(graph, nodes, "group")
     assert (str(caught.value), caught.value.position) == (problem, -1)
 
 
-def test_what_has_no_parts_says_so() -> None:
+def test_an_elementary_node_cannot_be_unfolded() -> None:
     graph = parse_graph("z = exp(x) * y ^ 1.5")
     for name, problem in (
         ("exp1", "exp1 has no parts to open: exp is as simple as it gets."),
@@ -357,7 +357,7 @@ def test_what_has_no_parts_says_so() -> None:
             unfold(graph, name)
 
 
-def test_groups_nest_no_deeper_than_there_is_room_for() -> None:
+def test_the_depth_of_nested_groups_is_bounded() -> None:
     graph = parse_graph("z = exp(x)")
     for number in range(20):
         graph = fold(graph, ["exp1"], f"g{number}")

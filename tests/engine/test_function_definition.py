@@ -1,4 +1,4 @@
-"""Functions of one's own as nodes: their rules, how they are used, and what is no definition."""
+"""Custom functions as nodes: their rules, their use, and invalid definitions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ FUNCTIONS: list[tuple[list[str], Callable[..., Any]]] = [
 
 
 @pytest.mark.parametrize(("texts", "meaning"), FUNCTIONS, ids=[texts[-1] for texts, _ in FUNCTIONS])
-def test_the_rule_of_an_own_node_is_the_derivative_sympy_finds(texts: list[str], meaning: Callable[..., Any]) -> None:
+def test_the_rule_of_a_custom_node_equals_sympys_derivative(texts: list[str], meaning: Callable[..., Any]) -> None:
     own = custom_functions(*texts)
     definition = list(own.values())[-1]
     operation = definition.operation_for([None] * len(definition.inputs), 0)
@@ -77,7 +77,7 @@ def test_the_rule_of_an_own_node_is_the_derivative_sympy_finds(texts: list[str],
             truth, rel=1e-14
         )
         assert np.allclose(operation.rules_for(cells[0])[slot](operation.forward(*cells), *cells), truth)
-        # As a formula: the rule on symbols, with numbers put in afterwards.
+        # The rule on symbols, evaluated afterwards.
         symbols = [Sym(name) for name in definition.inputs]
         formula = operation.derivative[slot](operation.forward(*symbols), *symbols)
         by_name = dict(zip(definition.inputs, trees, strict=True))
@@ -107,7 +107,7 @@ def test_any_formula_is_one_node(program: Any) -> None:
         assert passes.gradients[graph.position[name]] == pytest.approx(truth, rel=1e-9, abs=1e-9)
 
 
-def test_a_layer_of_ones_own_goes_back_through_its_product_and_its_repeated_row() -> None:
+def test_a_custom_layer_backpropagates_through_its_product_and_its_broadcast_row() -> None:
     inputs = exact_values(X="[[1, 2], [3, 4], [5, 6]]", W="[[1, 0, 2], [3, 1, 1]]", b="[[1, 2, 3]]")
     own = custom_functions("layer(x, w, b) = sigmoid((x @ w + b) / 10)")
     one = parse_graph("f = sum(layer(X, W, b))", inputs, own)
@@ -128,7 +128,7 @@ def test_a_layer_of_ones_own_goes_back_through_its_product_and_its_repeated_row(
     assert np.allclose(in_floats(evaluate(back.expr, known)), in_floats(upstream), rtol=1e-13)
 
 
-def test_many_variants_at_once_run_through_an_own_node() -> None:
+def test_a_custom_node_takes_a_batch() -> None:
     own = custom_functions("f(x, y) = t = x * y; t * sigmoid(t) + x")
     graph = parse_graph("z = f(x, y) * x", definitions=own)
     x, y = np.array([0.5, -1.25, 3.0]), np.array([2.0, 0.75, -0.5])
@@ -138,7 +138,7 @@ def test_many_variants_at_once_run_through_an_own_node() -> None:
         assert [g[i] for g in batch.gradients[:2]] == pytest.approx([alone.gradients[0], alone.gradients[1]], rel=1e-14)
 
 
-def test_the_rule_is_written_with_the_output_where_it_can_be() -> None:
+def test_the_rule_uses_the_output_if_possible() -> None:
     own = custom_functions("sig(x) = 1 / (1 + exp(-x))")
     slope = own["sig"].operation_for([None], 0).derivative[0](Sym("y"), Sym("x"))
     assert format_expr(slope) == "−y²·e^(−x)·(−1)"
@@ -165,7 +165,7 @@ def test_exact_values_stay_exact() -> None:
          ["+1", "swish", "×0", "+"], "−3", "1"),
     ],
 )  # fmt: skip
-def test_how_own_nodes_are_used(
+def test_uses_of_custom_nodes(
     text: str, ids: list[str], signs: list[str], value: str | None, gradient: str | None
 ) -> None:
     graph = parse_graph(text, definitions=custom_functions(SWISH, LEAKY))
@@ -189,17 +189,17 @@ def test_a_constant_matrix_becomes_part_of_the_node() -> None:
     assert (format_value(passes.values[graph.output_position]), format_value(passes.gradients[0])) == ("14", "[[4, 6]]")
 
 
-def test_an_own_function_of_numbers_alone_is_a_number() -> None:
+def test_a_custom_function_of_numbers_is_a_number() -> None:
     graph = parse_graph("k = swish(2); z = x * [[1, 2]] * k", exact_values(x="[[1, 1]]"), custom_functions(SWISH))
     assert format_value(graph.nodes[graph.output_position].const) == "1.762"
 
 
-def test_ids_of_functions_that_end_in_a_digit_can_be_told_apart() -> None:
+def test_functions_that_end_in_a_digit_have_distinct_ids() -> None:
     graph = parse_graph("z = f1(x) * f(x)", definitions=custom_functions("f(x) = x^2", "f1(x) = x^3"))
     assert [node.id for node in graph.nodes] == ["x", "f1_1", "f1", "mul1"]
 
 
-def test_the_mistakes_of_an_own_node_are_its_single_ways_and_its_last_step() -> None:
+def test_the_mistakes_at_a_custom_node_are_single_paths_and_the_last_step() -> None:
     swish = custom_functions(SWISH)["swish"].operation_for([None], 0)
     spot = EdgeContext(2.0, swish.forward(1.5), (1.5,), 0, None)
     sigma = 1 / (1 + np.exp(-1.5))
@@ -251,14 +251,14 @@ def test_the_mistakes_of_an_own_node_are_its_single_ways_and_its_last_step() -> 
         ("f(x) = $x", 7, "“$” is not read here. Delete it or write it another way."),
     ],
 )  # fmt: skip
-def test_what_is_no_definition_is_refused_where_it_is_wrong(text: str, at: int, problem: str) -> None:
+def test_an_invalid_definition_is_rejected_at_its_fault(text: str, at: int, problem: str) -> None:
     own = custom_functions("old(x) = x ^ 2", "pair(a, b) = a * b")
     with pytest.raises(AlgebraError) as caught:
         parse_definition(text, own, later_names=["next"])
     assert (str(caught.value), caught.value.position) == (problem, at)
 
 
-def test_as_many_inputs_as_there_may_be() -> None:
+def test_the_largest_number_of_inputs() -> None:
     names = [f"x{'abcdefgh'[i]}" for i in range(MAX_INPUTS)]
     own = custom_functions(f"all({', '.join(names)}) = {' * '.join(names)}")
     graph = parse_graph(f"z = all({', '.join(names)})", definitions=own)
@@ -278,7 +278,7 @@ def test_as_many_inputs_as_there_may_be() -> None:
         ("prod = X * 2; z = prod * X", 0, "“prod” has a meaning of its own here. Choose another name."),
     ],
 )
-def test_a_wrong_use_is_refused_where_it_stands(text: str, at: int, problem: str) -> None:
+def test_a_wrong_use_is_rejected_at_its_offset(text: str, at: int, problem: str) -> None:
     own = custom_functions("prod(x, w) = x @ w", "inverse(x) = 1 / x")
     inputs = exact_values(X="[[1, 2]]") | (exact_values(Y="[[1, 2]]") if "Y" in text else {})
     with pytest.raises(AlgebraError) as caught:
@@ -286,13 +286,13 @@ def test_a_wrong_use_is_refused_where_it_stands(text: str, at: int, problem: str
     assert (str(caught.value), caught.value.position) == (problem, at)
 
 
-def test_a_value_that_is_none_names_the_own_node() -> None:
+def test_a_missing_value_names_the_custom_node() -> None:
     graph = parse_graph("z = 2 * f(x)", definitions=custom_functions("f(x) = log(x - 3)"))
     with pytest.raises(NonFiniteError, match="f\\(x\\) has no value as a real number"):
         forward_backward(graph, {"x": 1.0}, 1.0)
 
 
-def test_definitions_of_definitions_grow_no_further_than_a_graph_may() -> None:
+def test_nested_definitions_are_bounded_like_a_graph() -> None:
     texts = ["f0(x) = x + x"] + [f"f{i}(x) = f{i - 1}(f{i - 1}(x))" for i in range(1, 40)]
     with pytest.raises(AlgebraError, match="more than 2000 nodes"):
         custom_functions(*texts)
@@ -303,7 +303,7 @@ def test_definitions_of_definitions_grow_no_further_than_a_graph_may() -> None:
     assert caught.value.position == len("z = x * f8(1)" + " + f8(x)" * 6 + " + ")
 
 
-def test_definitions_nest_no_deeper_than_there_is_room_for() -> None:
+def test_the_depth_of_nested_definitions_is_bounded() -> None:
     texts = ["f0(x) = x + 1"] + [f"f{i}(x) = f{i - 1}(x) + 1" for i in range(1, 200)]
     with pytest.raises(AlgebraError, match="more than 20 deep"):
         custom_functions(*texts)

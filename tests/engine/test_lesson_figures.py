@@ -1,4 +1,4 @@
-"""The figures the lessons print."""
+"""The numbers printed in the lessons."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_plus_b_times_c() -> None:
     assert [gradient(passes, name) for name in ("a", "b", "c")] == [2, 2, 120]
 
 
-def test_times_hands_over_the_other_lines_value() -> None:
+def test_times_multiplies_by_the_other_input() -> None:
     passes = passes_of("z = x * y", x="2", y="3")
     assert [gradient(passes, name) for name in ("x", "y")] == [3, 2]
 
@@ -81,33 +81,33 @@ def test_sigmoid_from_its_parts_is_y_times_one_minus_y() -> None:
 
 
 def assert_same_formula(formula: Expr, answer: str, *symbols: str) -> bool:
-    """Whether a formula is the same function of its symbols as what a person writes."""
+    """Return whether a formula is the same function of its symbols as an answer."""
     names = {name: Sym(name) for name in symbols}
     return compare_formulas(evaluate(parse(answer, names), names), formula).outcome is Outcome.SAME
 
 
 def with_symbols(text: str, start: str, *names: str) -> Passes:
-    """Both passes with these inputs left as symbols."""
+    """Return both passes with symbols for these inputs."""
     given = {name: Sym(name) for name in names}
     begin = Sym(start) if "/" in start else evaluate(parse(start), {})
     return forward_backward(parse_graph(text, given), given, begin)
 
 
 @pytest.mark.parametrize("start", ["1", "3", "5"])
-def test_the_start_runs_through_two_functions_of_one_another(start: str) -> None:
-    # z = f(y), y = g(x): what arrives at x is the start times ∂z/∂y times ∂y/∂x.
+def test_the_start_passes_through_nested_functions(start: str) -> None:
+    # z = f(y), y = g(x): the gradient of x is the start times ∂z/∂y times ∂y/∂x.
     passes = passes_of("y = x^2; z = log(y)", start=start, x="4")
     assert gradient(passes, "y") == Fraction(int(start), 16)
     assert gradient(passes, "x") == Fraction(int(start) * 8, 16)
 
 
-def test_the_start_is_a_symbol_where_the_calculation_goes_on() -> None:
+def test_the_start_may_be_a_symbol() -> None:
     passes = with_symbols("y = x^2; z = log(y)", "dL/dz", "x")
     assert assert_same_formula(passes.gradients[passes.graph.position["y"]], "dL/dz / x^2", "dL/dz", "x")
     assert assert_same_formula(passes.gradients[0], "dL/dz * (1/x^2) * 2*x", "dL/dz", "x")
 
 
-def test_exp_at_two_sends_back_e_squared_times_what_came() -> None:
+def test_exp_at_two_multiplies_by_e_squared() -> None:
     exact = {"x": evaluate(parse("2"), {})}
     passes = forward_backward(parse_graph("z = exp(x)", exact), exact, Sym("dL/dz"))
     assert assert_same_formula(passes.gradients[0], "dL/dz * e^2", "dL/dz")
@@ -136,7 +136,7 @@ def test_sigmoid_with_x_left_as_a_symbol() -> None:
         assert compare_formulas(evaluate(parse(answer, names), names), found).outcome is Outcome.SAME
 
 
-def test_sigmoid_opens_into_its_parts_and_folds_again_with_the_same_values_outside() -> None:
+def test_sigmoid_unfolds_and_folds_with_the_same_values_outside() -> None:
     whole = parse_graph("s = sigmoid(x); z = s * c")
     opened = unfold(whole, "s")
     inner = [node.id for node in opened.nodes if not node.is_input and node.id != opened.nodes[-1].id]
@@ -152,7 +152,7 @@ def test_sigmoid_opens_into_its_parts_and_folds_again_with_the_same_values_outsi
 
 
 def test_the_printed_layer_computes_what_the_node_does() -> None:
-    # The class of the lesson, its forward mended: `return self.output`.
+    # The class of the lesson, with `return self.output` in its forward.
     class Sigmoid:
         def __init__(self) -> None:
             self.output = 0.0
@@ -201,7 +201,7 @@ def eval_rows(text: str) -> list[list[float]]:
     return [[float(cell) for cell in row] for row in map_cells(nearest_float, evaluate(parse(text), {}))]
 
 
-def test_a_cell_moved_a_little_moves_the_sum_by_its_gradient() -> None:
+def test_nudging_a_cell_changes_the_sum_by_its_gradient() -> None:
     moved = passes_of("f = sum(sigmoid(X @ W))", X=X.replace("0.1,", "0.1001,"), W=W)
     before = passes_of("f = sum(sigmoid(X @ W))", X=X, W=W)
     assert nearest_float(moved.values[-1]) == pytest.approx(5.833349179920838, rel=1e-15)

@@ -1,4 +1,4 @@
-"""A graph's text can't ask for more memory or time than there is; names that look alike are told."""
+"""Limits of graphs in memory and time, and names that look alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor.engine.builder import parse_graph
 from tutor.engine.passes import forward, forward_backward
 
 
-def refusal_of(text: str, **inputs: str) -> AlgebraError:
+def error_of(text: str, **inputs: str) -> AlgebraError:
     with pytest.raises(AlgebraError) as caught:
         parse_graph(text, {name: evaluate(parse(value), {}) for name, value in inputs.items()})
     assert 0 <= caught.value.position < len(text)
@@ -30,13 +30,13 @@ def chain_text(length: int, step: str) -> str:
 def test_the_matrices_of_a_graph_are_bounded_together() -> None:
     wide = "A = x * ones(100, 1); B = x * ones(1, 100); z = sum("
     assert len(parse_graph(wide + "A * B)").nodes) == 9
-    fault = refusal_of(wide + " + ".join(["A * B"] * 300) + ")")
+    fault = error_of(wide + " + ".join(["A * B"] * 300) + ")")
     assert f"{GRAPH_CELLS} entries together" in str(fault)
 
 
 def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
     assert parse_graph("z = sum(X" + " @ X" * 400 + ")", {"X": evaluate(parse("ones(10, 10)"), {})})
-    fault = refusal_of("z = sum(X" + " @ X" * 600 + ")", X="ones(10, 10)")
+    fault = error_of("z = sum(X" + " @ X" * 600 + ")", X="ones(10, 10)")
     assert "multiplications" in str(fault)
 
 
@@ -49,7 +49,7 @@ def test_the_multiplications_of_matrix_products_are_bounded_together() -> None:
     ],
 )
 def test_constants_are_bounded_too(text: str) -> None:
-    assert "steps of calculation" in str(refusal_of(text)) or "entries together" in str(refusal_of(text))
+    assert "steps of calculation" in str(error_of(text)) or "entries together" in str(error_of(text))
 
 
 def test_a_constant_with_a_name_is_computed_once() -> None:
@@ -71,7 +71,7 @@ def test_long_chains_have_exact_passes_of_bounded_size(step: str) -> None:
         nearest_float(value)
 
 
-def test_a_formula_with_shared_parts_is_cut_where_it_would_be_endless() -> None:
+def test_a_long_formula_of_shared_parts_is_shortened() -> None:
     built = parse_graph(chain_text(250, "t * t"))
     passes = forward_backward(built, {"x": Sym("x")}, ONE)
     text = format_expr(passes.values[-1])
@@ -80,25 +80,25 @@ def test_a_formula_with_shared_parts_is_cut_where_it_would_be_endless() -> None:
     assert "…" not in format_expr(forward(parse_graph(chain_text(8, "t * t")), {"x": Sym("x")})[-1])
 
 
-def test_matrices_whose_cells_share_a_sum_are_shown_at_once() -> None:
-    # Each cell of a softmax has its row's sum inside: computed anew for each, this takes most of a minute.
+def test_matrices_whose_cells_share_a_sum_are_formatted_quickly() -> None:
+    # Each cell of a softmax contains the sum of its row; evaluating it for every cell would take most of a minute.
     value = evaluate(parse("softmax(ones(10, 20))"), {})
     assert format_value(value).count("0.05") == 200
 
 
-def test_titles_of_nodes_stay_short() -> None:
+def test_labels_of_nodes_are_short() -> None:
     built = parse_graph("z = " + "+".join(f"x{i}*y{i}" for i in range(400)))
     assert max(len(built.label(position)) for position in range(len(built.nodes))) < 200
 
 
-def test_names_that_look_alike_are_not_taken_for_two() -> None:
-    fault = refusal_of("z = \u0445 + x")
+def test_names_that_look_alike_are_rejected() -> None:
+    fault = error_of("z = \u0445 + x")
     assert (fault.position, fault.length) == (8, 1)
     assert "other letters" in str(fault)
 
 
-def test_a_gradient_is_no_part_of_a_graph() -> None:
-    fault = refusal_of("z = x + dL/dz * y")
+def test_a_gradient_is_not_part_of_a_graph() -> None:
+    fault = error_of("z = x + dL/dz * y")
     assert (fault.position, fault.length) == (8, 5)
     assert "(dL)/(dz)" in str(fault)
     assert parse_graph("v = (dx)/(dt)").inputs == ("dx", "dt")

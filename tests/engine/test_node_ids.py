@@ -1,4 +1,4 @@
-"""How nodes, edges and slots are called, and what becomes of constants."""
+"""Ids of nodes and edges, and constants as parts of nodes."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def edges(text: str) -> list[str]:
         ("s = x; z = s * y", ["mul1"]),
     ],
 )
-def test_nodes_are_named_or_counted(text: str, nodes: list[str]) -> None:
+def test_nodes_are_named_or_numbered(text: str, nodes: list[str]) -> None:
     assert ids(text) == nodes
 
 
-def test_matrix_nodes_are_counted_alike() -> None:
+def test_matrix_nodes_are_numbered_too() -> None:
     assert ids("f = sum(sigmoid(X @ W))", X="[[1, 2]]", W="[[1], [2]]") == ["matmul1", "sigmoid1", "sum1"]
     assert ids("L = cross_entropy(softmax(X.T), T)", X="[[1, 2]]", T="[[1], [0]]") == [
         *("transpose1", "softmax1", "cross_entropy1"),
     ]
 
 
-def test_sums_and_means_count_together_whatever_their_axis() -> None:
+def test_sums_along_any_axis_are_numbered_together() -> None:
     assert ids("f = sum(sum(X, 0)) + sum(sum(X, 1)) + mean(mean(X, 1))", X="[[1, 2], [3, 4]]") == [
         *("sum1", "sum2", "sum3", "sum4", "add1", "mean1", "mean2", "add2"),
     ]
@@ -82,7 +82,7 @@ def test_sums_and_means_count_together_whatever_their_axis() -> None:
         ("f = sum(sum(X, 1) + b)", ["sum1", "broadcast1", "broadcast2", "add1", "sum2"], "(sum(X, 1) + b)"),
     ],
 )
-def test_what_is_too_small_is_repeated_by_a_node_of_its_own(text: str, nodes: list[str], title: str) -> None:
+def test_a_small_operand_gets_a_broadcast_node(text: str, nodes: list[str], title: str) -> None:
     matrices = {"X": "[[1, 2, 3], [4, 5, 6]]", "b": "[[1, 2, 3]]"}
     exact = {name: evaluate(parse(value), {}) for name, value in matrices.items() if name in text.replace("sum", "")}
     graph = parse_graph(text, exact)
@@ -100,22 +100,22 @@ def test_the_output_keeps_its_id_and_its_name_is_an_alias() -> None:
     assert graph.nodes[graph.position["t"]].id == graph.nodes[graph.position["t"]].name == "t"
 
 
-def test_an_output_that_only_renames_a_step_is_refused() -> None:
+def test_an_output_that_only_renames_a_step_is_rejected() -> None:
     with pytest.raises(AlgebraError, match="computes nothing"):
         parse_graph("t = a + b; z = t")
 
 
-def test_edges_run_by_target_and_slot() -> None:
+def test_edges_are_ordered_by_target_and_slot() -> None:
     assert edges("z = (a + b) * c") == ["a->add1", "b->add1", "add1->mul1", "c->mul1"]
 
 
-def test_a_doubled_edge_is_two_edges_told_apart_by_slot() -> None:
+def test_parallel_edges_have_their_slot_in_the_id() -> None:
     graph = parse_graph("z = x * x")
     assert [(edge.id, edge.slot) for edge in graph.edges] == [("x->mul1.0", 0), ("x->mul1.1", 1)]
     assert len(graph.outgoing_edges[0]) == 2
 
 
-def test_a_name_used_twice_branches_and_a_formula_written_twice_is_two_nodes() -> None:
+def test_a_repeated_name_is_a_branch_and_a_repeated_formula_two_nodes() -> None:
     assert edges("t = a + b; z = t * (t + a)").count("t->mul1") == 1
     assert ids("z = (a + b) * (a + b)") == ["add1", "add2", "mul1"]
     assert edges("z = (a + b) * (a + b)")[-2:] == ["add1->mul1", "add2->mul1"]
@@ -146,7 +146,7 @@ def test_a_constant_is_part_of_its_node(text: str, slot: int, const: str, sign: 
     assert "." not in edge.id
 
 
-def test_a_named_constant_reaches_into_a_matrix() -> None:
+def test_a_named_constant_can_be_an_entry_of_a_matrix() -> None:
     x = evaluate(parse("[[1, 2]]"), {})
     graph = parse_graph("k = 2; f = sum(X * [[k, k + 1]])", {"X": x})
     assert [format_expr(cell) for cell in graph.nodes[1].const.ravel()] == ["2", "3"]
@@ -156,14 +156,14 @@ def test_inputs_come_in_the_order_of_the_formula() -> None:
     assert parse_graph("z = (b + a) * c").inputs == ("b", "a", "c")
 
 
-def test_an_output_without_a_name_gets_one_that_is_free() -> None:
+def test_an_unnamed_output_gets_an_unused_name() -> None:
     assert parse_graph("x + y").output == "z"
     assert parse_graph("x + z").output == "f"
     taken = parse_graph("z + f + L + out")
     assert taken.output not in taken.inputs
 
 
-def test_a_long_constant_is_no_trouble_for_titles() -> None:
+def test_a_long_constant_in_a_label() -> None:
     graph = parse_graph("z = x + (" + "+".join(["1"] * 900) + ")")
     assert format_expr(graph.nodes[-1].const) == "900"
     assert graph.label(0) == "x"
@@ -199,7 +199,7 @@ def test_a_long_constant_is_no_trouble_for_titles() -> None:
         ("z = a = b", 6, "="),
     ],
 )
-def test_a_text_that_is_no_graph_says_where_and_why(text: str, at: int, word: str) -> None:
+def test_an_invalid_graph_gives_the_offset_and_the_reason(text: str, at: int, word: str) -> None:
     with pytest.raises(AlgebraError) as caught:
         parse_graph(text)
     assert (word in str(caught.value), caught.value.position) == (True, at)
@@ -216,13 +216,13 @@ def test_a_text_that_is_no_graph_says_where_and_why(text: str, at: int, word: st
         ("f = sum(max(X, W))", "2×3 and 3×2"),
     ],
 )
-def test_shapes_that_do_not_fit_are_refused(text: str, word: str) -> None:
+def test_shapes_that_do_not_fit_are_rejected(text: str, word: str) -> None:
     matrices = {"X": "[[1, 2, 3], [4, 5, 6]]", "W": "[[1, 2], [3, 4], [5, 6]]"}
     inputs = {name: evaluate(parse(value), {}) for name, value in matrices.items() if name in text}
     with pytest.raises(AlgebraError, match=word):
         parse_graph(text, inputs)
 
 
-def test_an_input_that_is_not_used_is_named() -> None:
+def test_an_unused_input_is_named() -> None:
     with pytest.raises(AlgebraError, match="“b” is not used"):
         parse_graph("z = a + 1", {"a": parse("1"), "b": parse("2")})

@@ -1,4 +1,4 @@
-"""Every operation's rule: against SymPy's derivatives, against differences, at kinks, and where floats run out."""
+"""Every operation's rules: compared with SymPy and finite differences, at kinks, and at the limits of floats."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tutor.engine.operation import Operation
 
 
-#: The shapes of operands (None for a number) at which the operations on matrices are tried.
+#: The shapes of operands (None for a number) that test the operations on matrices.
 _SHAPES: dict[str, list[list[tuple[int, int] | None]]] = {
     "matmul": [[(2, 3), (3, 4)], [(1, 2), (2, 1)]],
     "transpose": [[(2, 3)], [(1, 2)]],
@@ -42,7 +42,7 @@ _SHAPES: dict[str, list[list[tuple[int, int] | None]]] = {
     "mse": [[(2, 3), (2, 3)], [None, None]],
 }
 
-#: Where the rules on numbers are tried, for operations that do not take any number.
+#: Operands for the operations that do not accept every number.
 _POINTS: dict[str, list[tuple[Fraction, ...]]] = {
     "pow": [(Fraction(5, 2), Fraction(3)), (Fraction(1, 3), Fraction(-5, 4))],
     "log": [(Fraction(5, 2),), (Fraction(1, 9),)],
@@ -53,7 +53,7 @@ _LOCAL = [operation.id for operation in OPERATIONS.values() if operation.derivat
 _PULL = [operation.id for operation in OPERATIONS.values() if operation.vjp]
 
 
-def test_every_operation_is_held_against_something() -> None:
+def test_every_operation_is_compared_with_a_reference() -> None:
     assert set(_PULL) == set(_SHAPES)
     assert set(_LOCAL) | set(_PULL) == set(OPERATIONS) == set(REFERENCES)
 
@@ -81,7 +81,7 @@ def test_a_local_rule_is_the_derivative(op: str) -> None:
 
 
 @pytest.mark.parametrize("op", _LOCAL)
-def test_a_local_rule_is_what_a_small_step_shows(op: str) -> None:
+def test_a_local_rule_agrees_with_finite_differences(op: str) -> None:
     operation = OPERATIONS[op]
     for point in _POINTS.get(op, _ANYWHERE):
         floats = [float(value) for value in point[: len(operation.derivative)]]
@@ -95,7 +95,7 @@ def test_a_local_rule_is_what_a_small_step_shows(op: str) -> None:
 
 
 def _cells(shape: tuple[int, int] | None, draw: Iterator[int]) -> Any:
-    """Positive sixteenths, all different."""
+    """Return a number or matrix of different positive sixteenths."""
     if shape is None:
         return Fraction(next(draw), 16)
     return [[Fraction(next(draw), 16) for _ in range(shape[1])] for _ in range(shape[0])]
@@ -111,7 +111,7 @@ _CASES = [(op, shapes) for op, all_shapes in _SHAPES.items() for shapes in all_s
 
 
 @pytest.mark.parametrize(("op", "shapes"), _CASES)
-def test_a_structural_rule_pulls_back_what_the_chain_rule_says(op: str, shapes: list[tuple[int, int] | None]) -> None:
+def test_a_structural_rule_follows_the_chain_rule(op: str, shapes: list[tuple[int, int] | None]) -> None:
     operation = OPERATIONS[op]
     draw = iter(n * 7 % 61 + 3 for n in range(1, 60))
     operands = [_cells(shape, draw) for shape in shapes]
@@ -152,7 +152,7 @@ def _weighted_sum(meaning: Any, upstream: Any) -> sympy.Expr:
 
 
 @pytest.mark.parametrize(("op", "shapes"), _CASES)
-def test_a_structural_rule_is_what_a_small_step_shows(op: str, shapes: list[tuple[int, int] | None]) -> None:
+def test_a_structural_rule_agrees_with_finite_differences(op: str, shapes: list[tuple[int, int] | None]) -> None:
     operation = OPERATIONS[op]
     rng = np.random.default_rng(3)
     operands = [rng.uniform(0.2, 1.5) if shape is None else rng.uniform(0.2, 1.5, size=shape) for shape in shapes]
@@ -171,7 +171,7 @@ def test_a_structural_rule_is_what_a_small_step_shows(op: str, shapes: list[tupl
             assert slope == pytest.approx((moved[0] - moved[1]) / 2e-6, rel=1e-6, abs=1e-8)
 
 
-# --- kinks: the same as PyTorch takes -----------------------------------------------------------------------
+# --- kinks, with the slopes of PyTorch -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_structural_rule_is_what_a_small_step_shows(op: str, shapes: list[tupl
         ("z = abs(x)", {"x": -4}, {"x": -6}),
     ],
 )
-def test_the_slope_at_a_kink_is_agreed(text: str, inputs: dict[str, int], gradients: dict[str, int]) -> None:
+def test_the_slope_at_a_kink(text: str, inputs: dict[str, int], gradients: dict[str, int]) -> None:
     graph = parse_graph(text)
     floats = forward_backward(graph, {name: float(value) for name, value in inputs.items()}, 6.0)
     exact = forward_backward(graph, {name: number(value) for name, value in inputs.items()}, number(6))
@@ -198,8 +198,8 @@ def test_the_slope_at_a_kink_is_agreed(text: str, inputs: dict[str, int], gradie
         assert nearest_float(exact.gradients[graph.position[name]]) == gradient
 
 
-def test_a_kink_is_told_by_the_exact_value_and_not_by_its_float() -> None:
-    # 0.1 + 0.2 − 0.3 is zero, though not in floats; log(3)·2 − log(9) is zero as well.
+def test_a_kink_is_found_by_the_exact_value() -> None:
+    # 0.1 + 0.2 − 0.3 is zero, but not in floats; so is log(3)·2 − log(9).
     for text in ("z = relu(a + b - c)", "z = abs(a + b - c)"):
         graph = parse_graph(text)
         tenths = {name: number(Fraction(n, 10)) for name, n in (("a", 1), ("b", 2), ("c", 3))}
@@ -208,15 +208,15 @@ def test_a_kink_is_told_by_the_exact_value_and_not_by_its_float() -> None:
         assert nearest_float(forward_backward(graph, logs, number(1)).gradients[0]) == 0
 
 
-# --- where floats run out -----------------------------------------------------------------------------------
+# --- the limits of floats -----------------------------------------------------------------------------------
 
 EXTREME_INPUTS = (-1000.0, -745.0, -40.0, -20.5, -1e-9, 0.0, 1e-9, 0.3, 20.5, 40.0, 745.0, 1000.0)
 STABLE_OPERATIONS = ["sigmoid", "tanh", "softplus"]
 
 
 @pytest.fixture
-def strictly() -> Iterator[None]:
-    """Any warning of NumPy's is a fault."""
+def numpy_errors_raised() -> Iterator[None]:
+    """Turn warnings of NumPy into errors."""
     with warnings.catch_warnings(), np.errstate(over="raise", divide="raise", invalid="raise"):
         warnings.simplefilter("error")
         yield
@@ -233,7 +233,7 @@ def assert_nearly(mine: float, exact: Expr) -> None:
 @pytest.mark.usefixtures("strictly")
 @pytest.mark.parametrize("op", STABLE_OPERATIONS)
 @pytest.mark.parametrize("x", EXTREME_INPUTS)
-def test_values_and_slopes_hold_far_out(op: str, x: float) -> None:
+def test_values_and_slopes_are_precise_at_extreme_inputs(op: str, x: float) -> None:
     operation = OPERATIONS[op]
     tree = number(Fraction(x))
     exact = operation.forward(tree)
@@ -260,7 +260,7 @@ def exact_matrix(rows: list[list[float]]) -> Any:
 
 @pytest.mark.usefixtures("strictly")
 @pytest.mark.parametrize("rows", LOGITS)
-def test_softmax_and_what_comes_back_through_it_hold_far_out(rows: list[list[float]]) -> None:
+def test_softmax_and_its_vjp_are_precise_at_extreme_inputs(rows: list[list[float]]) -> None:
     operation = OPERATIONS["softmax"]
     x, g = np.array(rows), np.array([[0.5, -1.25, 3.0], [2.0, 7.5, -1.0]])
     exact_x, exact_g = exact_matrix(rows), exact_matrix(g.tolist())
@@ -281,7 +281,7 @@ def loss_of(rows: list[list[float]], targets: list[list[float]]) -> tuple[Graph,
 @pytest.mark.usefixtures("strictly")
 @pytest.mark.parametrize("rows", LOGITS)
 @pytest.mark.parametrize("right", [0, 1, 2])
-def test_the_loss_of_a_softmax_holds_far_out(rows: list[list[float]], right: int) -> None:
+def test_the_loss_of_a_softmax_is_precise_at_extreme_inputs(rows: list[list[float]], right: int) -> None:
     targets = [[float(column == right) for column in range(3)]] * 2
     graph, floats, exact = loss_of(rows, targets)
     mine, truth = (
@@ -295,7 +295,7 @@ def test_the_loss_of_a_softmax_holds_far_out(rows: list[list[float]], right: int
 
 
 @pytest.mark.usefixtures("strictly")
-def test_a_loss_far_below_one_and_one_far_above_it_are_no_zero_and_not_infinite() -> None:
+def test_very_small_and_very_large_losses_are_finite_and_not_zero() -> None:
     small = math.log(1e18)
     graph, floats, exact = loss_of([[small, 0.0]], [[1.0, 0.0]])
     passes, truth = forward_backward(graph, floats, 1.0, ("X",)), forward_backward(graph, exact, number(1), ("X",))
@@ -306,18 +306,18 @@ def test_a_loss_far_below_one_and_one_far_above_it_are_no_zero_and_not_infinite(
     assert forward_backward(graph, floats, 1.0, ("T",)).values[graph.output_position] == 2000
 
 
-def test_what_no_float_can_hold_is_refused_with_the_node() -> None:
+def test_a_value_outside_the_range_of_floats_names_the_node() -> None:
     graph, floats, exact = loss_of([[-1000.0, 1000.0]], [[1.0, 0.0]])
     with pytest.raises(NonFiniteError, match="L has no finite slope"):
         forward_backward(graph, floats, 1.0, ("X",))
-    # The exact pass has it: −1/p at p = e^−2000/(1 + e^−2000), and p − t in front of softmax.
+    # The exact pass has a value: −1/p at p = e^−2000/(1 + e^−2000), and p − t before the softmax.
     truth = forward_backward(graph, exact, number(1), ("X",)).gradients[graph.position["X"]]
     assert [nearest_float(cell) for cell in truth[0]] == [-1.0, 1.0]
 
 
 @pytest.mark.usefixtures("strictly")
 @pytest.mark.parametrize("x", EXTREME_INPUTS)
-def test_the_log_of_a_sigmoid_holds_far_out(x: float) -> None:
+def test_the_log_of_a_sigmoid_is_precise_at_extreme_inputs(x: float) -> None:
     graph = parse_graph("z = log(sigmoid(x))")
     exact = forward_backward(graph, {"x": number(Fraction(x))}, number(1))
     if x > -700:
@@ -328,26 +328,26 @@ def test_the_log_of_a_sigmoid_holds_far_out(x: float) -> None:
     assert_nearly(forward(graph, {"x": x})[graph.output_position], exact.values[graph.output_position])
 
 
-_BEHIND = [(op.id, source) for op in OPERATIONS.values() for source in op.fused]
+_FUSED_PAIRS = [(op.id, source) for op in OPERATIONS.values() for source in op.fused]
 
 
-def _with_careful_forms() -> list[Operation]:
+def _with_stable_forms() -> list[Operation]:
     return [op for op in OPERATIONS.values() if op.stable]
 
 
-def test_every_careful_form_is_known_here() -> None:
-    assert {op.id for op in _with_careful_forms()} == {"sigmoid", "tanh", "softmax"}
-    assert _BEHIND == [("log", "sigmoid"), ("log", "softmax"), ("cross_entropy", "softmax")]
+def test_every_stable_form_is_tested() -> None:
+    assert {op.id for op in _with_stable_forms()} == {"sigmoid", "tanh", "softmax"}
+    assert _FUSED_PAIRS == [("log", "sigmoid"), ("log", "softmax"), ("cross_entropy", "softmax")]
 
 
-@pytest.mark.parametrize("operation", _with_careful_forms(), ids=lambda op: op.id)
-def test_a_careful_rule_is_the_declared_one(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", _with_stable_forms(), ids=lambda op: op.id)
+def test_a_stable_rule_equals_the_declared_one(operation: Operation) -> None:
     x = np.array([[0.25, -1.5, 2.0], [0.75, 0.5, -0.125]])
     z = operation.forward(x)
     more = (np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]]),) if operation.vjp else ()
     declared = (operation.vjp or operation.derivative)[0](*more, z, x)
     assert np.allclose(operation.stable[0](*more, z, x), declared, rtol=1e-13)
-    # And in a batch: member by member.
+    # The same for each member of a batch.
     twice = np.stack([x, 2 * x - 1])
     batch = operation.stable[0](*(np.stack([g, -g]) for g in more), operation.forward(twice), twice)
     for member, sign in ((0, 1), (1, -1)):
@@ -356,8 +356,8 @@ def test_a_careful_rule_is_the_declared_one(operation: Operation) -> None:
         assert np.allclose(batch[member], expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize(("op", "source"), _BEHIND)
-def test_a_form_behind_another_operation_is_the_declared_one(op: str, source: str) -> None:
+@pytest.mark.parametrize(("op", "source"), _FUSED_PAIRS)
+def test_a_fused_form_equals_the_declared_one(op: str, source: str) -> None:
     operation, first = OPERATIONS[op], OPERATIONS[source]
     behind = operation.fused[source]
     x = np.array([[0.25, -1.5, 2.0], [0.75, 0.5, -0.125]])

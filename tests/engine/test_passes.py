@@ -1,4 +1,4 @@
-"""Forward and backward over random graphs, held against SymPy's derivatives and against differences."""
+"""Both passes over random graphs, compared with SymPy's derivatives and finite differences."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def graph_of(program: Program) -> Graph:
 
 @settings(max_examples=120, deadline=None)
 @given(programs, st.sampled_from([1, 3, -2]))
-def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, start: int) -> None:
+def test_scalar_gradients_equal_sympy_derivatives(program: Program, start: int) -> None:
     formula = program_in_sympy(program)
     passes = forward_backward(graph_of(program), float_inputs(program), float(start))
     for name in program.inputs:
@@ -48,7 +48,7 @@ def test_gradients_of_numbers_are_the_derivatives_sympy_finds(program: Program, 
 
 @settings(max_examples=150, deadline=None)
 @given(programs)
-def test_gradients_of_numbers_are_what_a_small_step_shows(program: Program) -> None:
+def test_scalar_gradients_agree_with_finite_differences(program: Program) -> None:
     graph, inputs = graph_of(program), float_inputs(program)
     passes = forward_backward(graph, inputs, 1.0)
     for name, value in inputs.items():
@@ -80,7 +80,7 @@ def test_exact_passes_equal_float_passes_on_every_edge(program: Program) -> None
 
 @settings(max_examples=150, deadline=None)
 @given(programs)
-def test_a_branch_gets_the_sum_of_what_comes_back_and_every_edge_its_product(program: Program) -> None:
+def test_a_branch_sums_its_edges_and_an_edge_multiplies(program: Program) -> None:
     graph = graph_of(program)
     passes = forward_backward(graph, exact_inputs(program), number(2))
     for position, edges in enumerate(graph.outgoing_edges):
@@ -97,7 +97,7 @@ def test_a_branch_gets_the_sum_of_what_comes_back_and_every_edge_its_product(pro
 
 @settings(max_examples=120, deadline=None)
 @given(programs)
-def test_nudging_one_line_moves_the_output_by_that_lines_part(program: Program) -> None:
+def test_nudging_one_edge_changes_the_output_by_its_gradient(program: Program) -> None:
     graph, inputs = graph_of(program), float_inputs(program)
     passes = forward_backward(graph, inputs, 1.0)
     for edge in graph.edges:
@@ -112,7 +112,7 @@ def test_nudging_one_line_moves_the_output_by_that_lines_part(program: Program) 
 
 @settings(max_examples=80, deadline=None)
 @given(matrix_programs)
-def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> None:
+def test_matrix_gradients_agree_with_finite_differences(program: Program) -> None:
     graph, inputs = graph_of(program), float_inputs(program)
     try:
         passes = forward_backward(graph, inputs, 1.0)
@@ -127,7 +127,7 @@ def test_gradients_of_matrices_are_what_a_small_step_shows(program: Program) -> 
                 other = np.array(value)
                 other[cell] += sign * 1e-6
                 changed = other if other.ndim else float(other)
-                # A matrix output starts with ones: its cells are summed.
+                # A matrix output starts with ones, so its cells are summed.
                 moved.append(np.sum(forward(graph, {**inputs, name: changed})[graph.output_position]))
             difference = (moved[0] - moved[1]) / 2e-6
             scale = np.abs(passes.values[graph.output_position]).max()
@@ -195,9 +195,7 @@ def test_a_long_sum_of_a_text_runs() -> None:
         ("z = x * y", {"x": 1e200, "y": 1e200}, "mul1", "no value as a finite number"),
     ],
 )
-def test_where_there_is_no_number_the_node_is_named(
-    text: str, inputs: dict[str, float], node: str, sentence: str
-) -> None:
+def test_a_node_without_a_value_is_named(text: str, inputs: dict[str, float], node: str, sentence: str) -> None:
     graph = parse_graph(text)
     with pytest.raises(NonFiniteError) as caught:
         forward_backward(graph, {name: float(value) for name, value in inputs.items()}, 1.0)
@@ -205,14 +203,14 @@ def test_where_there_is_no_number_the_node_is_named(
     assert sentence in str(caught.value)
 
 
-def test_exact_passes_refuse_what_has_no_value_as_well() -> None:
+def test_exact_passes_reject_missing_values_too() -> None:
     for text, x in (("1/(x - 2)", 2), ("log(x)", -1), ("x^0.5 + 1", -4)):
         with pytest.raises(NonFiniteError):
             forward_backward(parse_graph(text), {"x": number(x)}, number(1))
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_matrix_without_a_slope_is_refused_in_silence() -> None:
+def test_a_matrix_without_a_slope_is_rejected_without_a_warning() -> None:
     graph = parse_graph("f = sum(X ^ 0.5)", {"X": np.zeros((2, 2))})
     with pytest.raises(NonFiniteError, match="slope"):
         forward_backward(graph, {"X": np.array([[0.0, 4.0], [1.0, 9.0]])}, 1.0)

@@ -1,4 +1,4 @@
-"""Both passes as formulas: read back with numbers they give the numbers of the graph, edge by edge."""
+"""Symbolic passes: evaluated with numbers, they give the values of the numeric passes, edge by edge."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(r
 
 
 def symbols_for(program: Program, keep: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
-    """Inputs as symbols, those in `keep` as their numbers; what is above zero says so."""
+    """Return inputs as symbols with their domains, but numbers for those in `keep`."""
     found: dict[str, Any] = {}
     for name, value in exact_inputs(program).items():
         if name in keep:
@@ -55,7 +55,7 @@ def symbols_for(program: Program, keep: set[str] = frozenset()) -> dict[str, Any
 
 
 def evaluate_printed(value: Any, names: dict[str, Any]) -> Any:
-    """What a formula comes to as it is written, read by the parser and computed by NumPy."""
+    """Return the value of a printed formula, parsed and computed by NumPy."""
     tree = expr_of(value)
     if not isinstance(value, MatrixExpr) and not names_in(tree):
         return ops.map_cells(nearest_float, value)
@@ -65,7 +65,7 @@ def evaluate_printed(value: Any, names: dict[str, Any]) -> Any:
 
 
 def known_names(graph: Graph, passes: Passes, goal: str) -> dict[str, Any]:
-    """Everything that formulas may be told by: nodes by names and ids, and their gradients."""
+    """Return the values of all names in formulas: nodes by names and ids, and their gradients."""
     found: dict[str, Any] = {}
     for position, node in enumerate(graph.nodes):
         for name in {node.id, node.name or node.id}:
@@ -75,7 +75,7 @@ def known_names(graph: Graph, passes: Passes, goal: str) -> dict[str, Any]:
 
 
 def is_same(formula_value: Any, truth: Any) -> None:
-    # A number may stand for a matrix of it.
+    # A number may represent a constant matrix.
     np.testing.assert_allclose(np.broadcast_to(formula_value, np.shape(truth)), truth, rtol=1e-7, atol=1e-7)
 
 
@@ -96,8 +96,8 @@ def check_every_edge(graph: Graph, formulas: Passes, numbers: Passes, goal: str)
 
 @settings(max_examples=150, deadline=None)
 @given(programs, st.integers(0, 3))
-def test_formulas_of_numbers_come_to_the_numbers_of_every_edge(program: Program, kept: int) -> None:
-    """Some inputs symbols, others numbers; named nodes by their names."""
+def test_scalar_formulas_have_the_values_of_every_edge(program: Program, kept: int) -> None:
+    """Mix symbols and numbers as inputs; named nodes are written by their names."""
     graph = parse_graph(program.text)
     inputs = symbols_for(program, set(list(program.inputs)[:kept]))
     numbers = forward_backward(graph, float_inputs(program), 1.0)
@@ -106,7 +106,7 @@ def test_formulas_of_numbers_come_to_the_numbers_of_every_edge(program: Program,
 
 @settings(max_examples=150, deadline=None)
 @given(matrix_programs, st.integers(0, 2))
-def test_formulas_of_matrices_come_to_the_numbers_of_every_edge(program: Program, kept: int) -> None:
+def test_matrix_formulas_have_the_values_of_every_edge(program: Program, kept: int) -> None:
     graph = parse_graph(program.text, exact_inputs(program))
     numbers = forward_backward(graph, float_inputs(program), 1.0)
     inputs = symbols_for(program, set(list(program.inputs)[:kept]))
@@ -115,7 +115,7 @@ def test_formulas_of_matrices_come_to_the_numbers_of_every_edge(program: Program
 
 @settings(max_examples=80, deadline=None)
 @given(programs)
-def test_closed_forms_are_the_derivatives_sympy_finds(program: Program) -> None:
+def test_closed_forms_equal_sympy_derivatives(program: Program) -> None:
     graph = parse_graph(program.text)
     function = program_in_sympy(program)
     floats = float_inputs(program)
@@ -126,7 +126,7 @@ def test_closed_forms_are_the_derivatives_sympy_finds(program: Program) -> None:
 
 
 def gradients(text: str, start: Any = ONE, wrt: tuple[str, ...] | None = None, **inputs: Any) -> dict[str, list[str]]:
-    """For each input its gradient as it is told, and closed."""
+    """Return the gradient of each input in the names of the graph, and in closed form."""
     graph = parse_graph(text, inputs)
     goal = graph.output if start is ONE else "L"
     passes, short = named_passes(graph, inputs, start, wrt, goal), closed_form_gradients(graph, inputs, start, wrt)
@@ -171,20 +171,20 @@ def matrix(name: str, rows: int, columns: int) -> MatrixExpr:
         ("f = mean(X * X)", {"X": matrix("X", 2, 3)}, "X/3", "X/3"),
     ],
 )
-def test_a_gradient_is_told_by_the_output_and_closed_in_the_input(
+def test_a_gradient_uses_the_output_and_a_closed_form_the_input(
     text: str, inputs: dict[str, Any], told_as: str, closed_as: str
 ) -> None:
     (found,) = gradients(text, **inputs).values()
     assert found == [told_as, closed_as]
 
 
-def test_matrices_are_told_by_their_names() -> None:
+def test_matrices_are_written_by_their_names() -> None:
     found = gradients("S = sigmoid(X @ W); f = sum(S)", X=matrix("X", 3, 3), W=matrix("W", 3, 2))
     assert found["X"] == ["(S·(1 − S)) @ Wᵀ", "(σ(X @ W)·(1 − σ(X @ W))) @ Wᵀ"]
     assert found["W"] == ["Xᵀ @ (S·(1 − S))", "Xᵀ @ (σ(X @ W)·(1 − σ(X @ W)))"]
 
 
-def test_a_matrix_of_numbers_beside_a_symbol_is_told_by_its_name() -> None:
+def test_a_matrix_of_numbers_beside_a_symbol_is_written_by_its_name() -> None:
     weights = ops.make_matrix(((number(1), number(2)), (number(3), number(4))))
     found = gradients("f = sum(X @ W + b)", X=matrix("X", 1, 2), W=weights, b=real("b"))
     assert found["X"][0] == "ones(1, 2) @ Wᵀ"
@@ -192,7 +192,7 @@ def test_a_matrix_of_numbers_beside_a_symbol_is_told_by_its_name() -> None:
     assert found["b"][0] == "2"
 
 
-def test_a_start_goes_with_every_gradient() -> None:
+def test_a_symbolic_start_is_a_factor_of_every_gradient() -> None:
     assert gradients("z = x*y", Sym("dL/dz"), x=number(2), y=number(3)) == {
         "x": ["3·∂L/∂z", "3·∂L/∂z"],
         "y": ["2·∂L/∂z", "2·∂L/∂z"],
@@ -207,17 +207,17 @@ def test_a_start_for_a_matrix_is_a_matrix() -> None:
     assert found["W"][0] == "Xᵀ @ ∂L/∂Z"
 
 
-def test_inputs_that_are_not_wanted_are_left_out() -> None:
+def test_inputs_that_are_not_requested_have_no_gradient() -> None:
     assert list(gradients("z = x*y", wrt=("y",), x=real("x"), y=real("y"))) == ["y"]
 
 
-def test_what_has_no_value_says_which_node() -> None:
+def test_a_missing_value_names_the_node() -> None:
     graph = parse_graph("z = (1/x) * y")
     with pytest.raises(NonFiniteError, match=r"\(1/x\) divides by zero"):
         named_passes(graph, {"x": number(0), "y": real("y")}, ONE)
 
 
-def test_long_graphs_are_told_part_by_part() -> None:
+def test_long_graphs_are_written_in_parts() -> None:
     """Written out, the gradient of x would have 2^40 parts."""
     text = "; ".join(["t0 = x + y", *(f"t{i} = t{i - 1} * (t{i - 1} + y)" for i in range(1, 40))])
     graph = parse_graph(text)
