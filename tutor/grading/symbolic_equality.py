@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -164,8 +165,6 @@ def _sample_points(domains: Mapping[str, str]) -> Iterator[Mapping[str, Fraction
             )
             for i, (name, domain) in enumerate(domains.items())
         }
-    from hashlib import sha256
-
     for number in range(MAX_TRIES):
         point = {}
         for name, domain in domains.items():

@@ -1,4 +1,4 @@
-"""What a mistake is: a name, the wrong value it leads to at a blank, and what is said to it."""
+"""A mistake at a blank: its id, the wrong value it gives there, and the feedback on it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MistakeCandidate:
-    """A mistake that would give `value` at a blank. `says` is a template or an author's text.
+    """A mistake that gives `value` at a blank.
 
-    `at` names another node than the blank's own, where it was made at that. `own` tells that it was made on the
-    learner's own upstream, which is wrong.
+    `feedback_template` is a template or an author's text. `other_node` is the label of the node at which the mistake was
+    made, if that is not the blank's own. `on_wrong_upstream`: it was made on the learner's upstream, which is wrong.
     """
 
     id: str
@@ -30,16 +30,16 @@ class MistakeCandidate:
     other_node: str = ""
     on_wrong_upstream: bool = False
 
-    def feedback(self, words: Mapping[str, Any]) -> Message:
-        """What is said to it, in the words of its blank."""
+    def feedback(self, values: Mapping[str, Any]) -> Message:
+        """Return the feedback, filled with the template values of the blank."""
         if isinstance(self.feedback_template, LocalizedText):
             return message(N_("{text}"), text=self.feedback_template)
-        return Message(self.feedback_template, {**words, "at": self.other_node})
+        return Message(self.feedback_template, {**values, "at": self.other_node})
 
 
 @dataclass(frozen=True, slots=True)
 class GeneralMistake:
-    """A mistake that no operation declares. `where` it can happen is a word of the catalogue."""
+    """A mistake that no operation declares. `where` it can happen is a key of the catalogue's locations."""
 
     where: str
     id: str
@@ -47,7 +47,7 @@ class GeneralMistake:
     feedback: str
 
     def candidate(self, value: Value, other_node: str = "") -> MistakeCandidate:
-        """This mistake at a blank where it gives `value`."""
+        """Return this mistake at a blank where it gives `value`."""
         return MistakeCandidate(self.id, value, self.feedback, other_node)
 
 
@@ -66,7 +66,7 @@ POWER_OF_TEN = GeneralMistake(
 
 
 def apply_rule(rule: Callable[..., Value], argument: Any) -> Value | None:
-    """The value a wrong rule gives, None where it gives none."""
+    """Return the value that a wrong rule gives, or None if it gives none, e.g. because shapes don't fit."""
     try:
         if not _has_matrices(argument):
             return rule(argument)
@@ -79,14 +79,12 @@ def apply_rule(rule: Callable[..., Value], argument: Any) -> Value | None:
 
 
 def _has_matrices(argument: Any) -> bool:
-    spot = getattr(argument, "context", argument)
-    if isinstance(spot, tuple):
-        return any(ops.is_matrix(value) for value in spot)
-    if isinstance(spot, EdgeContext):
-        return any(map(ops.is_matrix, (spot.g, spot.z, *spot.operands)))
-    return ops.is_matrix(spot)
+    context = getattr(argument, "context", argument)
+    if isinstance(context, EdgeContext):
+        context = (context.g, context.z, *context.operands)
+    return any(map(ops.is_matrix, context if isinstance(context, tuple) else (context,)))
 
 
 def is_close(a: float, b: float, tolerance: float) -> bool:
-    """|a − b| ≤ apart · the larger of the two."""
+    """Return whether |a − b| ≤ tolerance · max(|a|, |b|), and both are finite."""
     return math.isfinite(a) and math.isfinite(b) and abs(a - b) <= tolerance * max(abs(a), abs(b))

@@ -1,7 +1,7 @@
-"""The named mistakes that apply at a blank, with the wrong values they lead to on these numbers.
+"""All named mistakes that can be made at a blank, with the wrong values they give on these numbers.
 
-Order is likelihood: an author's own, the operation's, those that can happen anywhere, those made at other nodes. Where
-a mistake's value is the right one it is none here.
+They are in order of likelihood: the author's, the operation's, general ones, those made at other nodes. A mistake that
+gives the right value is left out, so that no right answer is accused.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ GENERAL_MISTAKES = (
 
 
 def candidates_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
-    """The mistakes that lead to another value than the right one here, the likeliest first.
+    """Return the mistakes at `blank` that give a wrong value, the likeliest first.
 
-    `held` is the upstream as the learner has it, where that is wrong: mistakes may have been made on it as well.
+    `wrong_upstream` is the learner's upstream if that is wrong: mistakes may have been made on it as well.
     """
     if wrong_upstream is not None:
         return _distinct_candidates(problem, blank, wrong_upstream)
@@ -51,35 +51,36 @@ def candidates_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) 
 
 def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
     truth = _reference_value(problem, blank)
-    apart = QuickDifference(problem.domains) if has_symbols(truth) else None
-    found = []
-    for suspect in (*mistakes_at(problem, blank, wrong_upstream), *other_node_mistakes(problem, blank)):
-        if not _is_usable(suspect.value):
+    is_different = QuickDifference(problem.domains) if has_symbols(truth) else None
+    distinct = []
+    for candidate in (*mistakes_at(problem, blank, wrong_upstream), *other_node_mistakes(problem, blank)):
+        if not _is_usable(candidate.value):
             continue
-        if blank.shape == (1, 1) and not ops.is_matrix(suspect.value):
-            # One number is read as a matrix of one cell there.
-            suspect = replace(suspect, value=ops.make_matrix(((suspect.value,),)))
-        if (apart and ops.is_exact(suspect.value) and apart(suspect.value, truth)) or not _values_coincide(
-            suspect.value, truth, FLOAT_TOLERANCE
+        if blank.shape == (1, 1) and not ops.is_matrix(candidate.value):
+            # A learner may type one number for a matrix of one cell.
+            candidate = replace(candidate, value=ops.make_matrix(((candidate.value,),)))
+        value = candidate.value
+        if (is_different and ops.is_exact(value) and is_different(value, truth)) or not _values_coincide(
+            value, truth, FLOAT_TOLERANCE
         ):
-            found.append(suspect)
-    return found
+            distinct.append(candidate)
+    return distinct
 
 
 def hidden_mistakes(problem: Problem) -> set[tuple[str, str]]:
-    """The mistakes that these numbers hide, as (blank, mistake): their value lies within 3 % of the right one."""
+    """Return the mistakes that these numbers hide, as (blank id, mistake id): their value is too close to the truth."""
     return {(blank.id, mistake) for blank in problem.blanks for mistake in hidden_mistakes_at(problem, blank)}
 
 
 def hidden_mistakes_at(problem: Problem, blank: Blank, min_separation: float = MIN_SEPARATION) -> set[str]:
-    """The mistakes whose value at a blank is the right one, or within `apart` of it; none where there are symbols."""
+    """Return the ids of the mistakes whose value is closer to the truth than `min_separation`; none with symbols."""
     if problem.symbolic or blank.kind == "question":
         return set()
     truth = problem.truth_in_floats(blank)
     return {
-        suspect.id
-        for suspect in mistakes_at(problem, blank)
-        if _is_usable(suspect.value) and _values_coincide(suspect.value, truth, min_separation)
+        candidate.id
+        for candidate in mistakes_at(problem, blank)
+        if _is_usable(candidate.value) and _values_coincide(candidate.value, truth, min_separation)
     }
 
 
@@ -89,9 +90,9 @@ def _reference_value(problem: Problem, blank: Blank) -> Value:
 
 
 def mistakes_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> Iterator[MistakeCandidate]:
-    """All mistakes at a blank, the likeliest first, also those that lead to the right value or to none.
+    """Yield all mistakes at a blank, the likeliest first, even if they give the right value or none.
 
-    Where the inputs are batches of floats, so are the values.
+    If the inputs are batches of floats, so are the values.
     """
     yield from _author_candidates(problem, blank)
     if blank.kind == "start":
@@ -109,11 +110,11 @@ def mistakes_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) ->
 
 
 def _author_candidates(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
-    advice = problem.author_notes.get(blank.id)
-    if advice is None or not advice.mistakes:
+    notes = problem.author_notes.get(blank.id)
+    if notes is None or not notes.mistakes:
         return
     names = problem.question(blank).author_names if blank.kind == "question" else problem.names_at(blank)
-    for mistake in advice.mistakes:
+    for mistake in notes.mistakes:
         try:
             value = evaluate(mistake.answer, names)
         except AlgebraError:
@@ -133,8 +134,8 @@ def _is_usable(value: Value) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _values_coincide(a: Value, b: Value, apart: float) -> bool:
-    """Whether two values of one shape lie within `apart` of each other, relatively, in every cell."""
+def _values_coincide(a: Value, b: Value, tolerance: float) -> bool:
+    """Return whether two values have the same shape and cells within a relative tolerance; formulas must be equal."""
     if ops.shape_of(a) != ops.shape_of(b):
         return False
     if ops.is_exact(a) or ops.is_exact(b):
@@ -143,11 +144,10 @@ def _values_coincide(a: Value, b: Value, apart: float) -> bool:
             for x, y in zip(_cells_as_exprs(a), _cells_as_exprs(b), strict=True)
         )
     if not ops.is_matrix(a):
-        return is_close(float(a), float(b), apart)
-    return all(is_close(x, y, apart) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+        return is_close(float(a), float(b), tolerance)
+    return all(is_close(x, y, tolerance) for x, y in zip(a.ravel(), b.ravel(), strict=True))
 
 
 def _cells_as_exprs(value: Value) -> list[Expr]:
-    """The cells as trees."""
     cells = list(value.ravel()) if ops.is_matrix(value) else [value]
     return [cell if isinstance(cell, Expr) else as_expr(Fraction(cell)) for cell in cells]
