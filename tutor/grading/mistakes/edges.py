@@ -1,6 +1,6 @@
-"""The mistakes that happen on an edge: those that its operation declares, and those that can happen on any.
+"""Mistakes at an edge: those declared by its operation, and general ones.
 
-A mistake's rule is run in floats, or on formulas where there are symbols.
+A mistake's rule runs on floats, or on formulas if there are symbols.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class EdgeMistake:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSurroundings:
-    """A spot and what lies around it: what a mistake needs that looks past its own node."""
+    """An edge with its surroundings, for mistakes that depend on more than the edge's own node."""
 
     context: EdgeContext
     problem: Problem
@@ -45,31 +45,31 @@ class EdgeSurroundings:
         return self.apply(self.unit_upstream)
 
     def apply(self, g: Value) -> Value:
-        """What the right rule makes of another upstream."""
+        """Apply the right rule to the upstream `g`."""
         assert self.blank.edge
         node = self.problem.graph.nodes[self.blank.edge.target]
         return node.operation.backpropagate(g, self.context.z, self.context.operands, self.context.slot)
 
     @property
     def forward_of_upstream(self) -> Value:
-        """The upstream pushed forward through a node with one line."""
+        """The upstream pushed forward through the node, which must have one incoming edge."""
         assert self.blank.edge
         graph = self.problem.graph
         node = graph.nodes[self.blank.edge.target]
         if len(graph.incoming_edges[self.blank.edge.target]) != 1:
-            raise ValueError("two lines")
+            raise ValueError("more than one edge")
         args = list(self.context.operands)
         args[self.context.slot] = self.context.g
         return node.operation.forward(*args)
 
     @property
     def with_start(self) -> Value:
-        """The rule with the start for the upstream."""
+        """The gradient if the start were the upstream."""
         return self.apply(self._shaped_like_upstream(self.problem.passes.start))
 
     @property
     def with_next_upstream(self) -> Value:
-        """The rule with the upstream of the next node to the right."""
+        """The gradient if the next node's upstream were the upstream; that node must be the only one."""
         assert self.blank.edge
         graph, passes = self.problem.graph, self.problem.passes
         (edge,) = graph.outgoing_edges[self.blank.edge.target]
@@ -77,20 +77,20 @@ class EdgeSurroundings:
 
     @property
     def from_output_value(self) -> Value:
-        """What comes back when the pass starts from the output's value."""
+        """The gradient if the backward pass started from the output's value."""
         assert self.blank.edge
         return self.problem.passes_from_output.edges[self.blank.edge.target, self.blank.edge.slot].gradient
 
     def _shaped_like_upstream(self, value: Value) -> Value:
-        """`value` in the upstream's shape. Raises `ValueError` where a matrix has another one."""
-        spread = value if ops.is_matrix(value) else ops.broadcast_like(value, self.context.g)
-        if ops.shape_of(spread) != ops.shape_of(self.context.g):
+        """Broadcast `value` to the upstream's shape. Raise `ValueError` if a matrix has another shape."""
+        shaped = value if ops.is_matrix(value) else ops.broadcast_like(value, self.context.g)
+        if ops.shape_of(shaped) != ops.shape_of(self.context.g):
             raise ValueError("another shape")
-        return spread
+        return shaped
 
     @property
     def following_loss(self) -> tuple[Value, Value]:
-        """The upstream of the cross-entropy that takes what this softmax puts out, and its targets."""
+        """The upstream and the targets of the cross-entropy that follows this softmax."""
         assert self.blank.edge
         graph, passes = self.problem.graph, self.problem.passes
         (edge,) = graph.outgoing_edges[self.blank.edge.target]
@@ -99,7 +99,7 @@ class EdgeSurroundings:
         return passes.edges[edge.target, edge.slot].upstream, passes.operands_of(edge.target)[1]
 
 
-#: What is often taken in one step.
+#: The two operations whose backward steps are often combined.
 _SOFTMAX_LOSS = ("softmax", "cross_entropy")
 
 
@@ -113,7 +113,7 @@ def _sum_over_rows(a: EdgeSurroundings) -> Value:
     return (a.context.z - targets) * g
 
 
-#: Mistakes of those who take softmax and the cross-entropy behind it in one step.
+#: Mistakes in going back through cross-entropy and softmax in one step.
 _LOSS_MISTAKES = (
     EdgeMistake(
         "softmax.y-only",
@@ -232,59 +232,58 @@ UNSUMMED_UPSTREAM = GeneralMistake(
     ),
 )
 
-#: Those that are told by a rule alone, in the order of likelihood.
+#: The mistakes computed by a rule, the likeliest first.
 RULE_MISTAKES = (*_LOSS_MISTAKES, *_EDGE_MISTAKES)
-#: All of these, in the order of the catalogue.
+#: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
-    *(GeneralMistake("edge", general.id, general.label, general.feedback) for general in _EDGE_MISTAKES),
+    *(GeneralMistake("edge", mistake.id, mistake.label, mistake.feedback) for mistake in _EDGE_MISTAKES),
     *(WHOLE_ON_ONE_EDGE, UNSUMMED_UPSTREAM),
-    *(GeneralMistake("loss", general.id, general.label, general.feedback) for general in _LOSS_MISTAKES),
+    *(GeneralMistake("loss", mistake.id, mistake.label, mistake.feedback) for mistake in _LOSS_MISTAKES),
 )
 
 
-def declared_mistakes(problem: Problem, blank: Blank, spot: EdgeContext) -> Iterator[MistakeCandidate]:
-    """The mistakes that the operation behind an edge declares."""
+def declared_mistakes(problem: Problem, blank: Blank, context: EdgeContext) -> Iterator[MistakeCandidate]:
+    """Yield the mistakes that an edge's operation declares."""
     assert blank.edge
     node = problem.graph.nodes[blank.edge.target]
     operation = node.operation
     for mistake in operation.mistakes:
-        if mistake.slots is None or spot.slot in mistake.slots:
-            says = (
-                mistake.feedback
-                if node.const is None or mistake.feedback_with_constant is None
-                else mistake.feedback_with_constant
-            )
-            value = apply_rule(mistake.rule, spot) if says else None
+        if mistake.slots is None or context.slot in mistake.slots:
+            feedback = mistake.feedback
+            if node.const is not None and mistake.feedback_with_constant is not None:
+                feedback = mistake.feedback_with_constant
+            value = apply_rule(mistake.rule, context) if feedback else None
             if value is not None:
-                yield MistakeCandidate(f"{operation.label}.{mistake.id}", value, says)
+                yield MistakeCandidate(f"{operation.label}.{mistake.id}", value, feedback)
 
 
 def edge_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
     graph, passes, edge = problem.graph, problem.passes, blank.edge
     assert edge
-    spot = passes.edge_context(edge)
+    context = passes.edge_context(edge)
     if len(graph.outgoing_edges[edge.source]) > 1:
         yield WHOLE_ON_ONE_EDGE.candidate(passes.gradients[edge.source])
-    yield from declared_mistakes(problem, blank, spot)
-    around = EdgeSurroundings(spot, problem, blank)
+    yield from declared_mistakes(problem, blank, context)
+    surroundings = EdgeSurroundings(context, problem, blank)
     if len(graph.outgoing_edges[edge.target]) > 1:
         for part in graph.outgoing_edges[edge.target]:
-            value = apply_rule(around.apply, passes.edges[part.target, part.slot].gradient)
+            value = apply_rule(surroundings.apply, passes.edges[part.target, part.slot].gradient)
             if value is not None:
                 yield UNSUMMED_UPSTREAM.candidate(value)
-    yield from _rule_mistakes(around)
+    yield from _rule_mistakes(surroundings)
 
 
 def mistakes_on_wrong_upstream(problem: Problem, blank: Blank, wrong_upstream: Value) -> Iterator[MistakeCandidate]:
-    """The same mistakes made on the upstream as the learner has it."""
+    """Yield the same mistakes, made on the learner's wrong upstream."""
     assert blank.edge
-    spot = problem.passes.edge_context(blank.edge, wrong_upstream)
-    for suspect in (*declared_mistakes(problem, blank, spot), *_rule_mistakes(EdgeSurroundings(spot, problem, blank))):
-        yield replace(suspect, on_wrong_upstream=True)
+    context = problem.passes.edge_context(blank.edge, wrong_upstream)
+    surroundings = EdgeSurroundings(context, problem, blank)
+    for candidate in (*declared_mistakes(problem, blank, context), *_rule_mistakes(surroundings)):
+        yield replace(candidate, on_wrong_upstream=True)
 
 
-def _rule_mistakes(around: EdgeSurroundings) -> Iterator[MistakeCandidate]:
-    for general in RULE_MISTAKES:
-        value = apply_rule(general.rule, around)
+def _rule_mistakes(surroundings: EdgeSurroundings) -> Iterator[MistakeCandidate]:
+    for mistake in RULE_MISTAKES:
+        value = apply_rule(mistake.rule, surroundings)
         if value is not None:
-            yield MistakeCandidate(general.id, value, general.feedback)
+            yield MistakeCandidate(mistake.id, value, mistake.feedback)

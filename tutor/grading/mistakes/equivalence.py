@@ -1,4 +1,4 @@
-"""Mistakes whose formulas are the same at a node are one class: they are the same on all numbers, not on these alone."""
+"""Whether mistakes give the same value by chance, on these numbers only, or because their formulas are the same."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
 
-#: What numbers are moved by, one after the other: near enough to keep their signs, in no relation to each other.
+#: Factors for the inputs in turn: close to 1, so signs and kinks stay, and without a simple relation to each other.
 _PERTURBATION_FACTORS = (1.0731, 0.9127, 1.1379, 0.8693, 1.0217, 1.1893, 0.9551)
 
 
 class _PerturbedProblem(Problem):
-    """A problem on floats alone."""
+    """A problem whose exact passes are in floats as well."""
 
     symbolic = False
     domains: Mapping[str, str] = {}
@@ -42,31 +42,31 @@ class _PerturbedProblem(Problem):
 
 
 def coincides_by_chance(problem: Problem, blank: Blank, candidates: Sequence[MistakeCandidate]) -> bool:
-    """Whether the first of several mistakes shares its value with one that has another value on other numbers."""
-    # What was done at another node is less likely by far than what was done here.
-    others = {suspect.id for suspect in candidates if not suspect.other_node and not suspect.on_wrong_upstream} - {
-        candidates[0].id
-    }
+    """Return whether the first mistake has the value of another one that differs from it on other numbers."""
+    first = candidates[0].id
+    # A mistake at another node, or on a wrong upstream, is far less likely than one at this blank.
+    others = {mistake.id for mistake in candidates if not mistake.other_node and not mistake.on_wrong_upstream}
+    others -= {first}
     if not others or blank.kind == "question":
         return False
-    found: dict[str, list[Value]] = {}
+    values: dict[str, list[Value]] = {}
     try:
-        moved = _PerturbedProblem(
+        perturbed = _PerturbedProblem(
             problem.graph, _perturb_inputs(problem.inputs), ops.map_cells(nearest_float, problem.start), problem.wrt
         )
-        for mistake in candidates_at(moved, blank):
-            found.setdefault(mistake.id, []).append(mistake.value)
+        for mistake in candidates_at(perturbed, blank):
+            values.setdefault(mistake.id, []).append(mistake.value)
     except (NonFiniteError, ArithmeticError, ValueError):
         return False
-    mine = found.get(candidates[0].id, [])
-    return any(not any(_is_same_value(a, b) for a in mine for b in found.get(other, [])) for other in others)
+    return not all(
+        any(_is_same_value(a, b) for a in values.get(first, []) for b in values.get(other, [])) for other in others
+    )
 
 
 def _perturb_inputs(inputs: Mapping[str, Value]) -> dict[str, Value]:
-    """All numbers a little away from where they are."""
-    moves = cycle(_PERTURBATION_FACTORS)
+    factors = cycle(_PERTURBATION_FACTORS)
     return {
-        name: ops.map_cells(lambda cell: nearest_float(cell) * next(moves), value) for name, value in inputs.items()
+        name: ops.map_cells(lambda cell: nearest_float(cell) * next(factors), value) for name, value in inputs.items()
     }
 
 

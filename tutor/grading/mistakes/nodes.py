@@ -1,7 +1,9 @@
-"""The mistakes that happen at a node: where the lines of a branch meet, at a forward value, at the start."""
+"""Mistakes at a node: at the sum of a branch, at a forward value, at the start."""
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add, mul
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -29,7 +31,7 @@ _MISSING_BRANCH = GeneralMistake(
     N_("a line left out of the sum"),
     N_("Something is still missing. The value of {name} went to {n} places: what came back from each?"),
 )
-#: Where the start is no 1, nothing at the output tells it.
+#: For a start that is not 1: nothing at the output determines it.
 START_FROM_TEXT = N_(
     "The calculation goes on behind {output}: the start is what comes back from there. The text says it."
 )
@@ -96,7 +98,7 @@ _SUM_SIGN = GeneralMistake(
 _VALUE_SIGN = GeneralMistake("forward", "any.wrong-sign", N_("wrong sign"), N_("The size is right. Look at the sign."))
 
 
-#: All of these, in the order of the catalogue.
+#: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
     *(_ONE_BRANCH, _MISSING_BRANCH, _PRODUCT, _AVERAGED, _FORWARD_VALUE, _SUM_SIGN),
     *(_OTHER_OPERATION, _OTHER_ORDER, _OPERAND, _VALUE_SIGN),
@@ -112,36 +114,32 @@ def branch_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate
     if len(parts) > 2:
         for left_out in range(len(parts)):
             rest = [part for i, part in enumerate(parts) if i != left_out]
-            yield _MISSING_BRANCH.candidate(sum(rest[1:], rest[0]))
-    product = parts[0]
-    for part in parts[1:]:
-        product = product * part
-    yield _PRODUCT.candidate(product)
+            yield _MISSING_BRANCH.candidate(reduce(add, rest))
+    yield _PRODUCT.candidate(reduce(mul, parts))
     yield _AVERAGED.candidate(passes.gradients[blank.node] / len(parts))
     yield _FORWARD_VALUE.candidate(passes.values[blank.node])
     yield _SUM_SIGN.candidate(-passes.gradients[blank.node])
 
 
 def forward_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
-    """What comes out where another operation is carried out, or none."""
+    """Yield the results of other operations, the operands, and the value with the wrong sign."""
     passes = problem.passes
-    operands, right = passes.operands_of(blank.node), passes.values[blank.node]
+    operands = passes.operands_of(blank.node)
     if len(operands) == 2:
         for op in ("add", "mul", "sub", "div"):
             for pair in (operands, operands[::-1]):
-                value = apply_rule(lambda both, op=op: OPERATIONS[op].forward(*both), pair)
-                if value is not None and op != problem.graph.nodes[blank.node].op:
-                    yield _OTHER_OPERATION.candidate(value)
-                elif value is not None:
-                    yield _OTHER_ORDER.candidate(value)
+                value = apply_rule(lambda pair, op=op: OPERATIONS[op].forward(*pair), pair)
+                if value is not None:
+                    is_other = op != problem.graph.nodes[blank.node].op
+                    yield (_OTHER_OPERATION if is_other else _OTHER_ORDER).candidate(value)
     for operand in operands:
         yield _OPERAND.candidate(operand)
-    yield _VALUE_SIGN.candidate(-right)
+    yield _VALUE_SIGN.candidate(-passes.values[blank.node])
 
 
 def start_mistakes(problem: Problem) -> Iterator[MistakeCandidate]:
     output = problem.passes.values[problem.graph.output_position]
-    end = problem.starts_at_one
     for mistake, value in ((_START_VALUE, output), (_START_ZERO, ops.constant_like(0, output))):
-        yield mistake.candidate(value) if end else MistakeCandidate(mistake.id, value, START_FROM_TEXT)
+        feedback = mistake.feedback if problem.starts_at_one else START_FROM_TEXT
+        yield MistakeCandidate(mistake.id, value, feedback)
     yield _START_ONE.candidate(ops.constant_like(1, output))

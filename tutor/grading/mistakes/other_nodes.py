@@ -1,11 +1,13 @@
-"""The mistakes made at another node than the one that is asked about, with what comes of them here.
+"""Mistakes made at another node, with the values they lead to at a blank.
 
-A line that is left out at a branch further right; a forward value taken from before the node that made it. Sampled
-numbers need not show these: a path that brings nothing may well be forgotten.
+Either an edge was left out at a branch closer to the output, or a forward value was taken from before its node. Fresh
+numbers need not keep these apart: forgetting a path whose gradient is 0 changes nothing.
 """
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Edge
     from tutor.grading.problem import Blank, Problem
 
-#: The lines that may have been forgotten are looked for at so many branches, the nearest ones.
+#: Only so many branches, the closest ones, are searched for a forgotten edge.
 _MAX_BRANCHES = 6
 
 _FORGOTTEN_EDGE = GeneralMistake(
@@ -38,12 +40,12 @@ _VALUE_BEFORE = GeneralMistake(
     N_("Looks as if you took a value from before {at}. Which values flowed into {node} itself?"),
 )
 
-#: All of these, in the order of the catalogue.
+#: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (_VALUE_BEFORE, _FORGOTTEN_EDGE)
 
 
 def other_node_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
-    """What a mistake at another node leads to at an edge's blank or at a branch's sum, the nearest first."""
+    """Yield the results of mistakes at other nodes, the closest first, at an edge or a branch's sum."""
     if blank.edge:
         yield from _value_before_mistakes(problem, blank.edge)
     if blank.kind in ("edge", "sum"):
@@ -51,59 +53,63 @@ def other_node_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandi
 
 
 def _value_before_mistakes(problem: Problem, edge: Edge) -> Iterator[MistakeCandidate]:
-    """The right rule with what flowed into the node before, where that has the same shape."""
+    """Apply the right rule to the operands of the node before, if they have the same shape."""
     graph, passes = problem.graph, problem.passes
-    spot, node = passes.edge_context(edge), graph.nodes[edge.target]
+    context, node = passes.edge_context(edge), graph.nodes[edge.target]
     for slot, arg in enumerate(node.args):
         if arg is None:
             continue
         for value in () if graph.nodes[arg].is_input else passes.operands_of(arg):
-            if ops.shape_of(value) != ops.shape_of(spot.operands[slot]):
+            if ops.shape_of(value) != ops.shape_of(context.operands[slot]):
                 continue
-            operands = (*spot.operands[:slot], value, *spot.operands[slot + 1 :])
-            found = apply_rule(lambda e, args=operands: node.operation.backpropagate(e.g, e.z, args, e.slot), spot)
-            if found is not None:
-                yield _VALUE_BEFORE.candidate(found, graph.label(arg))
+            operands = (*context.operands[:slot], value, *context.operands[slot + 1 :])
+            gradient = apply_rule(
+                lambda e, operands=operands: node.operation.backpropagate(e.g, e.z, operands, e.slot), context
+            )
+            if gradient is not None:
+                yield _VALUE_BEFORE.candidate(gradient, graph.label(arg))
 
 
 def _forgotten_edge_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
-    """What comes here where one line's part is not added at a branch ahead."""
+    """Leave out one edge, or with more than two edges all but one, at a branch between the blank and the output."""
     graph, passes = problem.graph, problem.passes
-    lines = [blank.edge] if blank.edge else list(graph.outgoing_edges[blank.node])
-    ahead = problem.nodes_between(*(line.target for line in lines))
-    branches = sorted(position for position in ahead if len(graph.outgoing_edges[position]) > 1)
+    edges = [blank.edge] if blank.edge else list(graph.outgoing_edges[blank.node])
+    nodes = problem.nodes_between(*(edge.target for edge in edges))
+    branches = sorted(position for position in nodes if len(graph.outgoing_edges[position]) > 1)
     for branch in branches[:_MAX_BRANCHES]:
         parts = [passes.edges[edge.target, edge.slot].gradient for edge in graph.outgoing_edges[branch]]
-        rests = [parts[:here] + parts[here + 1 :] for here in range(len(parts))]
-        for total in (*(sum(rest[1:], rest[0]) for rest in rests), *(parts if len(parts) > 2 else ())):
-            found = apply_rule(
-                lambda total, at=branch: _gradient_with_changed_branch(problem, blank, ahead, at, total), total
+        sums = [reduce(add, parts[:i] + parts[i + 1 :]) for i in range(len(parts))]
+        for gradient in (*sums, *(parts if len(parts) > 2 else ())):
+            value = apply_rule(
+                lambda gradient, branch=branch: _gradient_with_changed_branch(problem, blank, nodes, branch, gradient),
+                gradient,
             )
-            if found is not None:
-                yield _FORGOTTEN_EDGE.candidate(found, graph.label(branch))
+            if value is not None:
+                yield _FORGOTTEN_EDGE.candidate(value, graph.label(branch))
 
 
-def _gradient_with_changed_branch(problem: Problem, blank: Blank, ahead: set[int], branch: int, total: Value) -> Value:
-    """What comes to a blank where a node ahead of it had another gradient."""
+def _gradient_with_changed_branch(
+    problem: Problem, blank: Blank, nodes: set[int], branch: int, branch_gradient: Value
+) -> Value:
+    """Return the gradient at a blank if a branch had another gradient. `nodes` are those between it and the output."""
     graph, passes = problem.graph, problem.passes
-    changed: dict[int, Value] = {branch: total}
-    edges: dict[Edge, Value] = {}
+    changed: dict[int, Value] = {branch: branch_gradient}
+    edge_gradients: dict[Edge, Value] = {}
 
-    def back(edge: Edge) -> Value:
-        if edge not in edges:
+    def edge_gradient(edge: Edge) -> Value:
+        if edge not in edge_gradients:
             if edge.target in changed:
-                spot = passes.edge_context(edge, changed[edge.target])
+                context = passes.edge_context(edge, changed[edge.target])
                 operation = graph.nodes[edge.target].operation
-                edges[edge] = operation.backpropagate(spot.g, spot.z, spot.operands, spot.slot)
+                edge_gradients[edge] = operation.backpropagate(context.g, context.z, context.operands, context.slot)
             else:
-                edges[edge] = passes.edges[edge.target, edge.slot].gradient
-        return edges[edge]
+                edge_gradients[edge] = passes.edges[edge.target, edge.slot].gradient
+        return edge_gradients[edge]
 
-    def together(position: int) -> Value:
-        parts = [back(line) for line in graph.outgoing_edges[position]]
-        return sum(parts[1:], parts[0])
+    def node_gradient(position: int) -> Value:
+        return reduce(add, map(edge_gradient, graph.outgoing_edges[position]))
 
-    for position in sorted((one for one in ahead if one < branch), reverse=True):
-        if any(line.target in changed for line in graph.outgoing_edges[position]):
-            changed[position] = together(position)
-    return back(blank.edge) if blank.edge else together(blank.node)
+    for position in sorted((node for node in nodes if node < branch), reverse=True):
+        if any(edge.target in changed for edge in graph.outgoing_edges[position]):
+            changed[position] = node_gradient(position)
+    return edge_gradient(blank.edge) if blank.edge else node_gradient(blank.node)
