@@ -1,4 +1,4 @@
-"""What a learner types -> an exact value, and the echo that shows how it is understood."""
+"""Parsing of an answer to an exact value, and the preview that shows how it was understood."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How an answer is understood while it is typed: a line to show (empty where it would only repeat), or a fault."""
+    """An answer as it was understood: a text, empty if it would only repeat what was typed, or an error."""
 
     text: str = ""
     error: AlgebraError | None = None
@@ -35,9 +35,9 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """An answer that could be read: its exact value, and how each number of it was typed.
+    """An answer's exact value, and how each of its numbers was typed.
 
-    `formula` is whether there may be symbols, in it or in what it is held against.
+    `may_have_symbols`: the answer or the truth may have symbols.
     """
 
     expr: Expr
@@ -47,16 +47,16 @@ class ParsedAnswer:
 
 
 def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
-    """The answer in `text`. Raises `AlgebraError` with the place and the remedy."""
+    """Parse and evaluate `text`. Raise `AlgebraError` with the position of the error and its remedy."""
     names = problem.names_at(blank)
     tree = parse(text, names)
     value = evaluate(tree, names, ANSWER)
-    formula = bool(problem.domains)
-    _check_finite(value, text, formula)
+    may_have_symbols = bool(problem.domains)
+    _check_finite(value, text, may_have_symbols)
     if not ops.is_matrix(value):
         typed: tuple[tuple[TypedNumber, ...], ...] = ((TypedNumber.from_expr(tree, value),),)
         if blank.shape == (1, 1):
-            # One number is all that a matrix of one cell holds.
+            # One number is enough for a matrix of one cell.
             value = ops.make_matrix(((value,),))
     elif isinstance(tree, Grid):
         typed = tuple(
@@ -66,25 +66,25 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     else:
         decimal = TypedNumber.from_expr(tree, value[0, 0]).decimal
         typed = tuple(tuple(TypedNumber(cell, decimal) for cell in row) for row in value)
-    return ParsedAnswer(tree, value, typed, formula)
+    return ParsedAnswer(tree, value, typed, may_have_symbols)
 
 
-def _check_finite(value: Value, text: str, formula: bool) -> None:
-    """Refuse what has no value or none a float can hold: it can be compared with nothing."""
+def _check_finite(value: Value, text: str, may_have_symbols: bool) -> None:
+    """Raise `AlgebraError` for a number that no float can hold: it can't be compared."""
     for cell in value.ravel() if ops.is_matrix(value) else (value,):
-        if formula and names_in(cell):
+        if may_have_symbols and names_in(cell):
             continue
-        size = nearest_float(cell)
-        if math.isnan(size):
+        number = nearest_float(cell)
+        if math.isnan(number):
             raise AlgebraError(
                 message(N_("This can't be computed well enough to compare. Write it another way.")), 0, len(text)
             )
-        if math.isinf(size):
+        if math.isinf(number):
             raise AlgebraError(message(N_("This number is too large.")), 0, len(text))
 
 
 def preview(problem: Problem, blank: Blank, text: str) -> Preview:
-    """What to show beside an answer that is being typed: how it reads and what it comes to."""
+    """Return how an answer being typed is understood, and its value."""
     if not text.strip():
         return Preview()
     if blank.kind == "question" and problem.question(blank).choices:
@@ -96,8 +96,8 @@ def preview(problem: Problem, blank: Blank, text: str) -> Preview:
     if _is_bare_number(answer.expr):
         return Preview()
     value = format_value(answer.value)
-    written = format_expr(answer.expr)
-    return Preview(written if written == value else f"{written} {_equality_sign(answer)} {value}")
+    formula = format_expr(answer.expr)
+    return Preview(formula if formula == value else f"{formula} {_equality_sign(answer)} {value}")
 
 
 def _preview_choice(question: Question, text: str) -> Preview:
@@ -108,7 +108,7 @@ def _preview_choice(question: Question, text: str) -> Preview:
 
 
 def _is_bare_number(tree: Expr) -> bool:
-    """A bare number, or a matrix of bare numbers: it needs no echo."""
+    """Return whether `tree` is a number or a matrix of numbers: it needs no preview."""
     if isinstance(tree, Apply) and tree.op == "neg":
         tree = tree.args[0]
     if isinstance(tree, Grid):
@@ -123,5 +123,5 @@ def _equality_sign(answer: ParsedAnswer) -> str:
 
 
 def _is_exact(cell: Expr) -> bool:
-    """Whether a value is shown as it is: a short decimal, or a formula."""
+    """Return whether a value is shown exactly: a short decimal, or a formula."""
     return bool(names_in(cell)) or (isinstance(cell, Num) and exact_decimal(cell.value) is not None)

@@ -1,4 +1,4 @@
-"""An answer against a value of the same shape, cell by cell: numbers, and formulas with symbols."""
+"""Comparison of an answer with a value, cell by cell: numbers, and formulas with symbols."""
 
 from __future__ import annotations
 
@@ -20,33 +20,32 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.answer import ParsedAnswer
 
-#: So many cells of a matrix are listed.
+#: A message lists at most this many cells.
 _MAX_LISTED_CELLS = 4
 
 
 def compare_cells(answer: ParsedAnswer, truth: Value, digits: int = REQUIRED_DIGITS) -> tuple[tuple[Match, ...], ...]:
-    """How each cell of `answer` compares with `truth`, which has its shape; decimals to so many digits."""
-    right = truth if ops.is_matrix(truth) else [[truth]]
+    """Compare each cell of `answer` with `truth`, which must have its shape; decimals must have `digits` digits."""
+    true_cells = truth if ops.is_matrix(truth) else [[truth]]
     return tuple(
-        tuple(_compare_cell(typed, right[i][j], digits, answer.may_have_symbols) for j, typed in enumerate(row))
+        tuple(_compare_cell(typed, true_cells[i][j], digits, answer.may_have_symbols) for j, typed in enumerate(row))
         for i, row in enumerate(answer.typed_cells)
     )
 
 
 def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
-    """Whether every cell is right."""
+    """Return whether every cell is right."""
     return all(match is Match.EQUAL for row in cells for match in row)
 
 
 def format_cell_list(marks: Sequence[Sequence[object]], mark: object) -> str:
-    """Where a mark stands in a matrix of them: `[1,2], [3,1]`; the first few, row by row."""
-    found = [f"[{i},{j}]" for i, row in enumerate(marks, 1) for j, one in enumerate(row, 1) if one == mark]
-    return ", ".join([*found[:_MAX_LISTED_CELLS], "…"] if len(found) > _MAX_LISTED_CELLS else found)
+    """List the first cells that have a mark: `[1,2], [3,1]`."""
+    cells = [f"[{i},{j}]" for i, row in enumerate(marks, 1) for j, cell_mark in enumerate(row, 1) if cell_mark == mark]
+    return ", ".join([*cells[:_MAX_LISTED_CELLS], "…"] if len(cells) > _MAX_LISTED_CELLS else cells)
 
 
-def _compare_cell(typed: TypedNumber, truth: Expr, digits: int, formula: bool) -> Match:
-    """How one number or formula compares with the right one."""
-    if not formula or not (names_in(truth) or names_in(typed.value)):
+def _compare_cell(typed: TypedNumber, truth: Expr, digits: int, may_have_symbols: bool) -> Match:
+    if not may_have_symbols or not (names_in(truth) or names_in(typed.value)):
         return compare_numbers(typed, truth, digits)
     if typed.decimal and (match := _compare_factors(typed, truth, digits)):
         return match
@@ -54,32 +53,32 @@ def _compare_cell(typed: TypedNumber, truth: Expr, digits: int, formula: bool) -
 
 
 def compare_typed_formula(typed: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS) -> FormulaComparison:
-    """How a formula differs from the right one; one with decimals has what numbers with decimals are allowed."""
-    found = compare_formulas(typed.value, truth)
-    if found.outcome is Outcome.DIFFERENT and typed.decimal:
-        nearly = compare_formulas(typed.value, truth, relative_tolerance(digits))
-        if nearly.outcome is Outcome.SAME and _compare_factors(typed, truth, digits) is not Match.DIFFERENT:
-            return nearly
-    return found
+    """Compare a formula with the right one; if it has decimals, with the tolerance of numbers with decimals."""
+    comparison = compare_formulas(typed.value, truth)
+    if comparison.outcome is Outcome.DIFFERENT and typed.decimal:
+        tolerant = compare_formulas(typed.value, truth, relative_tolerance(digits))
+        if tolerant.outcome is Outcome.SAME and _compare_factors(typed, truth, digits) is not Match.DIFFERENT:
+            return tolerant
+    return comparison
 
 
 def _compare_factors(typed: TypedNumber, truth: Expr, digits: int) -> Match | None:
-    """How `3.01·x` compares with `3·x`: as 3.01 does with 3. None where the rest is not the same formula."""
-    mine, rest = _split_factor(simplify(typed.value))
-    right, other = _split_factor(simplify(truth))
-    if rest is None or other is None or 0 in (mine, right):
+    """Compare `3.01·x` with `3·x` as 3.01 with 3. Return None if the rest is not the same formula."""
+    factor, rest = _split_factor(simplify(typed.value))
+    true_factor, true_rest = _split_factor(simplify(truth))
+    if rest is None or true_rest is None or 0 in (factor, true_factor):
         return None
-    if not structurally_equal(rest, other) and compare_formulas(rest, other).outcome is not Outcome.SAME:
+    if not structurally_equal(rest, true_rest) and compare_formulas(rest, true_rest).outcome is not Outcome.SAME:
         return None
     literal = typed.factor
-    if literal is not None and literal.value == abs(mine):
+    if literal is not None and literal.value == abs(factor):
         number = TypedNumber.from_expr(literal, literal)
-        return compare_numbers(replace(number, value=Num(mine)), Num(right), digits)
-    return compare_numbers(TypedNumber(Num(mine), True), Num(right), digits)
+        return compare_numbers(replace(number, value=Num(factor)), Num(true_factor), digits)
+    return compare_numbers(TypedNumber(Num(factor), True), Num(true_factor), digits)
 
 
 def _split_factor(tree: Expr) -> tuple[Fraction, Expr | None]:
-    """The number in front of a formula, and what it multiplies; None where there is nothing else."""
+    """Return the number in front of a formula, and the rest; None if there is no rest."""
     if isinstance(tree, Num):
         return tree.value, None
     if not isinstance(tree, Apply) or tree.op not in ("neg", "mul", "div"):
@@ -87,13 +86,14 @@ def _split_factor(tree: Expr) -> tuple[Fraction, Expr | None]:
     factor, rest = _split_factor(tree.args[0])
     if tree.op == "neg":
         return -factor, rest
-    second, other = _split_factor(tree.args[1])
+    second_factor, second_rest = _split_factor(tree.args[1])
     if tree.op == "mul":
-        both = rest if other is None else other if rest is None else Apply("mul", (rest, other))
-        return factor * second, both
-    if not second:
+        if rest is not None and second_rest is not None:
+            return factor * second_factor, Apply("mul", (rest, second_rest))
+        return factor * second_factor, rest if second_rest is None else second_rest
+    if not second_factor:
         return Fraction(1), tree
-    return factor / second, rest if other is None else Apply("div", (rest or ONE, other))
+    return factor / second_factor, rest if second_rest is None else Apply("div", (rest or ONE, second_rest))
 
 
 _MATCH_FOR_OUTCOME = {

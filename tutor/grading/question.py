@@ -1,4 +1,4 @@
-"""A question beside a graph, or without one: a value, an expression, or a choice."""
+"""An author's question, whose answer is a value, an expression or a choice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to answer. `why` is said to who takes a wrong one."""
+    """One of the answers to choose from, with feedback for a wrong one."""
 
     text: LocalizedText
     right: bool = False
@@ -27,11 +27,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an author asks, with the numbers of one variant.
+    """A question with the numbers of one variant.
 
-    Either `answer` is the right value, exact (with symbols where an expression is asked), and `names` what an
-    answer may use, each with its value or the symbol it stands for; or there are `choices`, as they are shown.
-    `form` is the author's formula for the answer, `known` all that formulas of the author's may use, `grad(w)` too.
+    Either there are `choices`, in the order shown, or `answer` is the right value, exact, with symbols if an expression
+    is asked for. `names` are the names that a learner's answer may use, with their values or symbols. `formula` is the
+    author's formula for the answer; it may use `author_names`, which include `grad(w)`.
     """
 
     id: str
@@ -44,20 +44,16 @@ class Question:
 
     @property
     def shape(self) -> Shape:
-        """The shape of the answer."""
         return shape_of(self.answer)
 
 
 def parse_choice(question: Question, text: str) -> int:
-    """Which choice was typed, by its number, its letter or its own words. Raises `AlgebraError`."""
-    typed = text.strip().rstrip(".)").casefold()
+    """Return the position of a choice given by its number, letter or text in any language. Raise `AlgebraError`."""
+    typed = text.strip().casefold()
     for position, choice in enumerate(question.choices):
-        words = {
-            str(position + 1),
-            chr(ord("a") + position),
-            *(said.strip().casefold() for said in choice.text.texts.values()),
-        }
-        if typed in words or text.strip().casefold() in words:
+        texts = (choice_text.strip().casefold() for choice_text in choice.text.texts.values())
+        names = {str(position + 1), chr(ord("a") + position), *texts}
+        if not names.isdisjoint((typed, typed.rstrip(".)"))):
             return position
     raise AlgebraError(
         message(N_("Choose one of {n}: type its number, 1 to {n}."), n=len(question.choices)), 0, len(text)
@@ -65,7 +61,7 @@ def parse_choice(question: Question, text: str) -> int:
 
 
 def grade_choice(question: Question, text: str) -> Verdict:
-    """The verdict on a choice."""
+    """Grade the choice given in `text`."""
     try:
         choice = question.choices[parse_choice(question, text)]
     except AlgebraError as error:

@@ -1,4 +1,4 @@
-"""What checking an answer returns."""
+"""The verdict on an answer: its kinds, with their labels and marks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tutor.i18n import N_, Message
 
 
 class VerdictKind(StrEnum):
-    """The verdicts. Their values are stable ids: they stand in the store and in what is exported."""
+    """The kinds of verdict. Their values are stored and exported, so they never change."""
 
     RIGHT = "right"
     COARSE = "coarse"
@@ -23,10 +23,10 @@ class VerdictKind(StrEnum):
     NOTED = "noted"
 
 
-#: A wrong answer counts against the learner; the others cost nothing.
+#: Only these count as attempts.
 WRONG_ATTEMPT_KINDS = (VerdictKind.MISTAKEN, VerdictKind.WRONG, VerdictKind.WRONG_SHAPE)
 
-#: The word that stands beside the mark of a verdict.
+#: The words next to a verdict's mark.
 LABELS = {
     VerdictKind.RIGHT: N_("right"),
     VerdictKind.COARSE: N_("one more digit"),
@@ -40,7 +40,7 @@ LABELS = {
     VerdictKind.NOTED: N_("noted"),
 }
 
-#: The mark that tells a verdict without colour.
+#: Marks distinguish verdicts without colour.
 MARKS = {
     VerdictKind.RIGHT: "✓",
     VerdictKind.COARSE: "~",
@@ -59,8 +59,8 @@ MARKS = {
 class Verdict:
     """The verdict on one answer.
 
-    `mistake` is the id of the named mistake, such as `mul.own-input`. `cells` tell for a matrix answer of the
-    right shape which cells are right. `at` and `length` place a malformed answer's fault in the text as typed.
+    `mistake` is the id of a named mistake, such as `mul.own-input`. `cells` says which cells of a matrix of the right
+    shape are right. `at` and `length` are the position of the error in the text of a malformed answer.
     """
 
     kind: VerdictKind
@@ -76,10 +76,9 @@ class Verdict:
 
     @property
     def settles_blank(self) -> bool:
-        """Whether the blank is done with: right, or noted in an exam."""
+        """Whether the blank is done: right, or noted in an exam."""
         return self.kind in (VerdictKind.RIGHT, VerdictKind.NOTED)
 
     @property
     def is_wrong_attempt(self) -> bool:
-        """Whether this was a wrong attempt."""
         return self.kind in WRONG_ATTEMPT_KINDS

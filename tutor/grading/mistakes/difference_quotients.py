@@ -1,4 +1,4 @@
-"""What goes wrong with a difference quotient, forward (f(x + δ) − f(x))/δ or central (f(x + δ) − f(x − δ))/(2δ)."""
+"""Mistakes in a difference quotient, forward (f(x + δ) − f(x))/δ or central (f(x + δ) − f(x − δ))/(2δ)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _OTHER_INPUT = GeneralMistake(
     N_("Looks as if another variable was moved. Which one is asked about?"),
 )
 
-#: All of these, in the order of the catalogue.
+#: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
     *(_NOT_HALVED, _ONE_SIDED, _BOTH_SIDES, _OTHER_SIDE, _NOT_DIVIDED, _MULTIPLIED, _MOVED_VALUE, _REVERSED),
     _OTHER_INPUT,
@@ -82,7 +82,7 @@ GENERAL_MISTAKES = (
 
 @dataclass(frozen=True, slots=True)
 class _DifferenceQuotient:
-    """What a difference quotient consists of: f at its two ends and in the middle, or where it began, and the step."""
+    """The parts of a difference quotient: f at both ends and at the unperturbed variable, the variable and the step."""
 
     upper: Expr
     lower: Expr
@@ -92,35 +92,37 @@ class _DifferenceQuotient:
     denominator: Expr
     central: bool
 
-    def evaluate_at(self, place: Expr) -> Expr:
-        """f with another expression for what is moved."""
-        return _replace_subtree(self.unperturbed, self.variable, place)
+    def evaluate_at(self, point: Expr) -> Expr:
+        """Return f with `point` in place of the variable."""
+        return _replace_subtree(self.unperturbed, self.variable, point)
 
 
 def difference_quotient_mistakes(formula: Expr, known: Mapping[str, Value]) -> Iterator[tuple[GeneralMistake, Expr]]:
-    """The formulas that mistakes lead to, the likeliest first; none where a formula is no difference quotient."""
+    """Yield the wrong formulas, the likeliest first; none if `formula` is not a difference quotient."""
     q = _parse_quotient(formula)
     if q is None:
         return
     rise = _subtract(q.upper, q.lower)
-    behind = q.evaluate_at(_subtract(q.variable, q.step))
+    backward = q.evaluate_at(_subtract(q.variable, q.step))
     if q.central:
         yield _NOT_HALVED, _divide(rise, q.step)
-        for one in (_subtract(q.upper, q.unperturbed), _subtract(q.unperturbed, q.lower)):
-            yield _ONE_SIDED, _divide(one, q.step)
-            yield _ONE_SIDED, _divide(one, q.denominator)
+        for one_sided in (_subtract(q.upper, q.unperturbed), _subtract(q.unperturbed, q.lower)):
+            yield _ONE_SIDED, _divide(one_sided, q.step)
+            yield _ONE_SIDED, _divide(one_sided, q.denominator)
     yield _NOT_DIVIDED, rise
     yield _MULTIPLIED, Apply("mul", (rise, q.denominator))
     yield _MOVED_VALUE, q.upper
     yield _REVERSED, _divide(_subtract(q.lower, q.upper), q.denominator)
     if not q.central:
-        yield _OTHER_SIDE, _divide(_subtract(q.unperturbed, behind), q.step)
-        yield _BOTH_SIDES, _divide(_subtract(q.upper, behind), Apply("mul", (number(2), q.step)))
+        yield _OTHER_SIDE, _divide(_subtract(q.unperturbed, backward), q.step)
+        yield _BOTH_SIDES, _divide(_subtract(q.upper, backward), Apply("mul", (number(2), q.step)))
     for name in sorted(free_names(q.unperturbed) - free_names(q.variable) - free_names(q.step)):
         if ops.shape_of(known.get(name)) is None:
-            up = substitute(q.unperturbed, {name: Apply("add", (Sym(name), q.step))})
-            down = substitute(q.unperturbed, {name: Apply("sub", (Sym(name), q.step))}) if q.central else q.unperturbed
-            yield _OTHER_INPUT, _divide(_subtract(up, down), q.denominator)
+            upper = substitute(q.unperturbed, {name: Apply("add", (Sym(name), q.step))})
+            lower = q.unperturbed
+            if q.central:
+                lower = substitute(q.unperturbed, {name: Apply("sub", (Sym(name), q.step))})
+            yield _OTHER_INPUT, _divide(_subtract(upper, lower), q.denominator)
 
 
 def _subtract(a: Expr, b: Expr) -> Expr:
@@ -131,53 +133,50 @@ def _divide(a: Expr, b: Expr) -> Expr:
     return Apply("div", (a, b))
 
 
-def _parse_quotient(form: Expr) -> _DifferenceQuotient | None:
-    """A formula as a difference quotient, None where it is none."""
-    if not (isinstance(form, Apply) and form.op == "div"):
+def _parse_quotient(formula: Expr) -> _DifferenceQuotient | None:
+    """Return the parts of a difference quotient, or None if `formula` is not one."""
+    if not (isinstance(formula, Apply) and formula.op == "div"):
         return None
-    rise, below = form.args
+    rise, denominator = formula.args
     if not (isinstance(rise, Apply) and rise.op == "sub"):
         return None
     upper, lower = rise.args
-    found = _find_perturbation(upper, lower)
-    if found is None:
+    perturbation = _find_perturbation(upper, lower)
+    if perturbation is None:
         return None
-    moved, step, central = found
+    variable, step, central = perturbation
     doubled = {
         format_expr(Apply("mul", (number(2), step))),
         format_expr(Apply("mul", (step, number(2)))),
         format_expr(step + step),
     }
-    if format_expr(below) not in (doubled if central else {format_expr(step)}):
+    if format_expr(denominator) not in (doubled if central else {format_expr(step)}):
         return None
-    here = _replace_subtree(lower, _subtract(moved, step), moved) if central else lower
-    return _DifferenceQuotient(upper, lower, here, moved, step, below, central)
+    unperturbed = _replace_subtree(lower, _subtract(variable, step), variable) if central else lower
+    return _DifferenceQuotient(upper, lower, unperturbed, variable, step, denominator, central)
 
 
 def _find_perturbation(upper: Expr, lower: Expr) -> tuple[Expr, Expr, bool] | None:
-    """What is moved, by which step, and whether to both sides, where two formulas differ in that alone."""
+    """Return the variable, the step and whether both sides moved; None if the formulas differ in more than that."""
     if isinstance(upper, Apply) and upper.op == "add":
-        moved, step = upper.args
-        if format_expr(lower) == format_expr(moved):
-            return moved, step, False
-        if format_expr(lower) == format_expr(_subtract(moved, step)):
-            return moved, step, True
+        variable, step = upper.args
+        if format_expr(lower) == format_expr(variable):
+            return variable, step, False
+        if format_expr(lower) == format_expr(_subtract(variable, step)):
+            return variable, step, True
     if not (isinstance(upper, Apply) and isinstance(lower, Apply)) or upper.op != lower.op:
         return None
     if len(upper.args) != len(lower.args):
         return None
     different = [(a, b) for a, b in zip(upper.args, lower.args, strict=True) if format_expr(a) != format_expr(b)]
     found = [_find_perturbation(a, b) for a, b in different]
-    if not found or any(one is None for one in found):
-        return None
-    written = {tuple(format_expr(part) if isinstance(part, Expr) else part for part in one) for one in found if one}
-    return found[0] if len(written) == 1 else None
+    distinct = {item and (format_expr(item[0]), format_expr(item[1]), item[2]) for item in found}
+    return found[0] if len(distinct) == 1 else None
 
 
 def _replace_subtree(tree: Expr, old: Expr, new: Expr) -> Expr:
-    """`tree` with another expression wherever one stands."""
     if format_expr(tree) == format_expr(old):
         return new
-    return (
-        Apply(tree.op, tuple(_replace_subtree(arg, old, new) for arg in tree.args)) if isinstance(tree, Apply) else tree
-    )
+    if not isinstance(tree, Apply):
+        return tree
+    return Apply(tree.op, tuple(_replace_subtree(arg, old, new) for arg in tree.args))

@@ -1,7 +1,7 @@
-"""The mistakes at a question, found in the formula that its author gave for the answer.
+"""Mistakes at a question, derived from the author's formula for the answer.
 
-A difference quotient and a step downhill are known by their form and have mistakes of their own; in every formula over
-names one sign, one factor, one exponent may be wrong.
+Difference quotients and gradient steps are recognised and have their own mistakes. In any formula over names, one sign,
+factor, exponent or pair of brackets may be wrong.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.grading.question import Question
 
-#: So many formulas with one thing wrong somewhere are looked at.
+#: Only so many formulas with one altered part are evaluated, those altered closest to the root first.
 _MAX_FORMULAS = 24
 
 _WRONG_SIGN = GeneralMistake("question", "question.sign", N_("wrong sign"), N_("The size is right. Look at the sign."))
@@ -87,7 +87,7 @@ _WRONG_ORDER = GeneralMistake(
     N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?"),
 )
 
-#: All of these, in the order of the catalogue.
+#: All mistakes of this module and of the two below it, in the order of the catalogue.
 GENERAL_MISTAKES = (
     *(*difference_quotients.GENERAL_MISTAKES, *gradient_step.GENERAL_MISTAKES),
     *(
@@ -106,67 +106,67 @@ GENERAL_MISTAKES = (
 
 
 def question_mistakes(problem: Problem, question: Question) -> Iterator[MistakeCandidate]:
-    """The mistakes that may be made with the formula of a question, the likeliest first; none in a bare number."""
-    form = question.formula
-    if form is None or not free_names(form):
+    """Yield the mistakes in a question's formula, the likeliest first; none if the answer is a bare number."""
+    formula = question.formula
+    if formula is None or not free_names(formula):
         return
-    met: list[Value] = []
-    for suspect in (
-        *gradient_step.gradient_step_mistakes(problem, question, form),
-        *_evaluate_wrong_formulas(form, question),
+    earlier_values: list[Value] = []
+    for candidate in (
+        *gradient_step.gradient_step_mistakes(problem, question, formula),
+        *_evaluate_wrong_formulas(formula, question),
     ):
-        # What comes to the same is told by its first name.
-        if not any(_is_same_value(suspect.value, earlier) for earlier in met):
-            met.append(suspect.value)
-            yield suspect
+        # Of several mistakes with one value, the likeliest is enough.
+        if not any(_is_same_value(candidate.value, earlier) for earlier in earlier_values):
+            earlier_values.append(candidate.value)
+            yield candidate
 
 
 def _is_same_value(a: Value, b: Value) -> bool:
     return isinstance(a, float) and isinstance(b, float) and is_close(a, b, FLOAT_ROUNDING)
 
 
-def _evaluate_wrong_formulas(form: Expr, question: Question) -> Iterator[MistakeCandidate]:
-    """What comes of the formula with one thing wrong."""
-    value_of = Evaluator(question.author_names)
-    for mistake, wrong in _wrong_formulas(form, question):
+def _evaluate_wrong_formulas(formula: Expr, question: Question) -> Iterator[MistakeCandidate]:
+    evaluate = Evaluator(question.author_names)
+    for mistake, wrong_formula in _wrong_formulas(formula, question):
         try:
-            value = value_of(wrong)
+            value = evaluate(wrong_formula)
         except AlgebraError:
             continue
         yield mistake.candidate(value if has_symbols(value) else ops.map_cells(nearest_float, value))
 
 
-def _wrong_formulas(form: Expr, question: Question) -> Iterator[tuple[GeneralMistake, Expr]]:
-    yield from difference_quotients.difference_quotient_mistakes(form, question.author_names)
-    yield _WRONG_SIGN, Apply("neg", (form,))
+def _wrong_formulas(formula: Expr, question: Question) -> Iterator[tuple[GeneralMistake, Expr]]:
+    yield from difference_quotients.difference_quotient_mistakes(formula, question.author_names)
+    yield _WRONG_SIGN, Apply("neg", (formula,))
     if ops.is_matrix(question.answer):
-        yield _TRANSPOSED, Apply("T", (form,))
-    yield from _drop_brackets(form, question.author_names)
-    # What is outside is looked at before what is deep inside.
-    turned = sorted(_alter_subformulas(form, lambda changed: changed), key=lambda found: found[0])
-    yield from ((mistake, wrong) for _depth, mistake, wrong in turned[:_MAX_FORMULAS])
+        yield _TRANSPOSED, Apply("T", (formula,))
+    yield from _drop_brackets(formula, question.author_names)
+    altered = sorted(_alter_subformulas(formula, lambda part: part), key=lambda alteration: alteration[0])
+    yield from ((mistake, wrong_formula) for _depth, mistake, wrong_formula in altered[:_MAX_FORMULAS])
 
 
 def _alter_subformulas(
-    part: Expr, whole: Callable[[Expr], Expr], depth: int = 0
+    part: Expr, rebuild: Callable[[Expr], Expr], depth: int = 0
 ) -> Iterator[tuple[int, GeneralMistake, Expr]]:
-    """The formula with one thing wrong in a part of it, and how deep; `whole` puts a changed part in its place."""
+    """Yield the whole formula with one alteration in `part`, and its depth.
+
+    `rebuild` returns the whole formula with another expression in the place of `part`.
+    """
     if not isinstance(part, Apply):
         return
-    for mistake, changed in _alterations(part):
-        yield depth, mistake, whole(changed)
+    for mistake, altered in _alterations(part):
+        yield depth, mistake, rebuild(altered)
     for position, arg in enumerate(part.args):
-        yield from _alter_subformulas(arg, _operand_replacer(part, position, whole), depth + 1)
+        yield from _alter_subformulas(arg, _operand_replacer(part, position, rebuild), depth + 1)
 
 
-def _operand_replacer(part: Apply, position: int, whole: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
-    """What puts an operand that was changed in its place."""
+def _operand_replacer(part: Apply, position: int, rebuild: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
     before, after = part.args[:position], part.args[position + 1 :]
-    return lambda changed: whole(Apply(part.op, (*before, changed, *after)))
+    return lambda operand: rebuild(Apply(part.op, (*before, operand, *after)))
 
 
 def _alterations(part: Apply) -> Iterator[tuple[GeneralMistake, Expr]]:
-    """What a part of a formula may be taken for."""
+    """Yield what a part of a formula may be mistaken for."""
     first, last = part.args[0], part.args[-1]
     match part.op:
         case "add":
@@ -199,26 +199,27 @@ def _alterations(part: Apply) -> Iterator[tuple[GeneralMistake, Expr]]:
             yield _TRANSPOSED, first
 
 
-def _drop_brackets(form: Expr, known: Mapping[str, Value]) -> Iterator[tuple[GeneralMistake, Expr]]:
-    """How the formula is read when a pair of its brackets is left out, or all of them."""
-    text = format_expr(form)
+def _drop_brackets(formula: Expr, known: Mapping[str, Value]) -> Iterator[tuple[GeneralMistake, Expr]]:
+    """Yield the formula as it is parsed without one pair of its brackets, or without any."""
+    text = format_expr(formula)
     pairs = _bracket_pairs(text)
-    for left_out in [*([pair] for pair in pairs), *([pairs] if len(pairs) > 1 else [])]:
-        places = {place for pair in left_out for place in pair}
+    for dropped in [*([pair] for pair in pairs), *([pairs] if len(pairs) > 1 else [])]:
+        offsets = {offset for pair in dropped for offset in pair}
+        without = "".join(character for offset, character in enumerate(text) if offset not in offsets)
         try:
-            yield _MISSING_BRACKETS, parse("".join(sign for at, sign in enumerate(text) if at not in places), known)
+            yield _MISSING_BRACKETS, parse(without, known)
         except AlgebraError:
             continue
 
 
 def _bracket_pairs(text: str) -> list[tuple[int, int]]:
-    """The pairs of brackets in a formula, those of functions aside."""
-    found, open_at = [], []
-    for at, sign in enumerate(text):
-        if sign == "(":
-            open_at.append(at)
-        elif sign == ")":
-            begun = open_at.pop()
-            if not text[begun - 1 : begun].isalnum():
-                found.append((begun, at))
-    return found
+    """Return the offsets of the pairs of brackets in a formula, except those of function calls."""
+    pairs, open_offsets = [], []
+    for offset, character in enumerate(text):
+        if character == "(":
+            open_offsets.append(offset)
+        elif character == ")":
+            start = open_offsets.pop()
+            if not text[start - 1 : start].isalnum():
+                pairs.append((start, offset))
+    return pairs

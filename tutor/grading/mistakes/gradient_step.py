@@ -1,4 +1,4 @@
-"""What goes wrong with a step downhill, w − η·∂L/∂w, in a question beside the graph of L."""
+"""Mistakes in a step of gradient descent, w − η·∂L/∂w, in a question next to the graph of L."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ _UPDATED_FIRST = GeneralMistake(
     ),
 )
 
-#: All of these, in the order of the catalogue.
+#: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (_UPHILL, _UPDATED_FIRST, _WHOLE_GRADIENT, _STEP_ONLY, _OTHER_GRADIENT)
 
 
 def gradient_step_mistakes(problem: Problem, question: Question, formula: Expr) -> Iterator[MistakeCandidate]:
-    """What mistakes lead to in floats, the likeliest first; nothing where a formula is no step of an input."""
+    """Yield the mistakes in floats, the likeliest first; none if `formula` is not a gradient step of an input."""
     if problem.symbolic or not (
         isinstance(formula, Apply) and formula.op == "sub" and isinstance(formula.args[0], Sym)
     ):
@@ -69,39 +69,39 @@ def gradient_step_mistakes(problem: Problem, question: Question, formula: Expr) 
     rate = _learning_rate(question.author_names, step, gradients[moved])
     if rate is None:
         return
-    place = problem.float_passes.values[problem.graph.position[moved]]
-    yield _UPHILL.candidate(place + rate * gradients[moved])
+    old = problem.float_passes.values[problem.graph.position[moved]]
+    yield _UPHILL.candidate(old + rate * gradients[moved])
     yield from _updated_first_mistakes(problem, moved, rate, gradients)
-    yield _WHOLE_GRADIENT.candidate(place - gradients[moved])
+    yield _WHOLE_GRADIENT.candidate(old - gradients[moved])
     yield _STEP_ONLY.candidate(rate * gradients[moved])
     yield _STEP_ONLY.candidate(-rate * gradients[moved])
     for name, gradient in gradients.items():
-        if name != moved and ops.shape_of(gradient) == ops.shape_of(place):
-            yield _OTHER_GRADIENT.candidate(place - rate * gradient)
+        if name != moved and ops.shape_of(gradient) == ops.shape_of(old):
+            yield _OTHER_GRADIENT.candidate(old - rate * gradient)
 
 
 def _input_gradients(problem: Problem, passes: Passes) -> dict[str, Value]:
-    """The gradients of the inputs that have one."""
-    found = {name: passes.gradients[problem.graph.position[name]] for name in problem.graph.inputs}
-    return {name: gradient for name, gradient in found.items() if gradient is not None}
+    """Return the gradients of the inputs that have one."""
+    gradients = {name: passes.gradients[problem.graph.position[name]] for name in problem.graph.inputs}
+    return {name: gradient for name, gradient in gradients.items() if gradient is not None}
 
 
 def _learning_rate(known: Mapping[str, Value], step: Expr, gradient: Value) -> float | None:
-    """The learning rate: the number or name in a product that leaves the gradient, None where there is none."""
+    """Return the factor of `step` that makes it a multiple of `gradient`, or None if there is none."""
     try:
-        taken = ops.map_cells(nearest_float, evaluate(step, known))
+        value = ops.map_cells(nearest_float, evaluate(step, known))
         rates = [nearest_float(evaluate(factor, known)) for factor in _factors(step)]
     except AlgebraError:
         return None
-    if ops.shape_of(taken) != ops.shape_of(gradient):
+    if ops.shape_of(value) != ops.shape_of(gradient):
         return None
-    pairs = list(zip(taken.ravel(), gradient.ravel(), strict=True)) if ops.is_matrix(taken) else [(taken, gradient)]
+    pairs = list(zip(value.ravel(), gradient.ravel(), strict=True)) if ops.is_matrix(value) else [(value, gradient)]
     fitting = (rate for rate in rates if all(is_close(float(a), rate * float(b), FLOAT_TOLERANCE) for a, b in pairs))
     return next(fitting, None) if any(float(a) for a, _ in pairs) else None
 
 
 def _factors(step: Expr) -> list[Expr]:
-    """The numbers and names that a product consists of."""
+    """Return the numbers and names that are multiplied in `step`."""
     if isinstance(step, Apply) and step.op == "mul":
         return [factor for arg in step.args for factor in _factors(arg)]
     return [step] if isinstance(step, Num | Sym) else []
@@ -110,16 +110,14 @@ def _factors(step: Expr) -> list[Expr]:
 def _updated_first_mistakes(
     problem: Problem, moved: str, rate: float, gradients: Mapping[str, Value]
 ) -> Iterator[MistakeCandidate]:
-    """The step with the gradient that is found when all other inputs, or one of them, have moved before."""
+    """Yield the step with a gradient computed after all other inputs, or one of them, have moved."""
     graph, passes = problem.graph, problem.float_passes
     inputs = {name: passes.values[graph.position[name]] for name in graph.inputs}
     others = [name for name in gradients if name != moved]
-    for before in [others, *([name] for name in others if len(others) > 1)]:
-        stepped = {name: inputs[name] - rate * gradients[name] for name in before}
+    for updated in [others, *([name] for name in others if len(others) > 1)]:
+        new_inputs = {**inputs, **{name: inputs[name] - rate * gradients[name] for name in updated}}
         try:
-            gradient = _input_gradients(
-                problem, forward_backward(graph, {**inputs, **stepped}, passes.start, problem.wrt)
-            )[moved]
+            new_passes = forward_backward(graph, new_inputs, passes.start, problem.wrt)
         except (NonFiniteError, ArithmeticError):
             continue
-        yield _UPDATED_FIRST.candidate(inputs[moved] - rate * gradient)
+        yield _UPDATED_FIRST.candidate(inputs[moved] - rate * _input_gradients(problem, new_passes)[moved])
