@@ -1,1 +1,1 @@
-"""Is an answer right? If not, why? What to say next?"""
+"""Grading: verdicts, mistakes, hints, rule cards and the replay of a backward pass."""

@@ -1,9 +1,10 @@
-"""Why an answer is wrong: the mistake it follows, the place it belongs to, or what to look at."""
+"""Diagnosis of a wrong answer: the mistake it follows, the place it belongs to, or what to look at."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
@@ -41,12 +42,15 @@ from tutor.grading.wording import place_name, template_values
 from tutor.i18n import N_, LocalizedText, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tutor.algebra.ops import Value
+    from tutor.algebra.ops import Shape, Value
     from tutor.grading.answer import ParsedAnswer
     from tutor.grading.numeric_equality import TypedNumber
     from tutor.grading.problem import Blank, Problem
+
+#: Which cells of a matrix are right; None for a single number.
+_CellMarks = tuple[tuple[bool, ...], ...] | None
 
 _BELONGS_ELSEWHERE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
 _VALUE_IN_GRAPH = N_(
@@ -59,199 +63,191 @@ def diagnose(
     blank: Blank,
     answer: ParsedAnswer,
     text: str,
-    cells: tuple[tuple[bool, ...], ...] | None,
+    cells: _CellMarks,
     wrong_upstream: Value = None,
 ) -> Verdict:
-    """The verdict on an answer that is not right. `held` is the learner's own upstream, where that is wrong."""
-    words = template_values(problem, blank, text)
-    if problem.symbolic or (
-        answer.may_have_symbols and (has_symbols(answer.value) or has_symbols(problem.truth(blank)))
-    ):
-        return _diagnose_formula(problem, blank, answer, words, cells, wrong_upstream)
-    value = ops.map_cells(nearest_float, answer.value)
-    fitting = matching_candidates(problem, blank, answer, wrong_upstream)
-    if fitting:
-        return _mistaken_verdict(problem, blank, fitting, words, cells)
-    truth = problem.truth(blank)
-    if ops.shape_of(value) != ops.shape_of(truth):
-        return Verdict(VerdictKind.WRONG_SHAPE, _wrong_shape_message(ops.shape_of(value), ops.shape_of(truth)))
-    for other in problem.blanks:
-        if other.id != blank.id and other.kind != "question" and _equals_blank(answer, value, problem, other):
-            return Verdict(
-                VerdictKind.ELSEWHERE,
-                message(_VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE),
-                cells=cells,
-            )
-    slip = _find_slip(answer, value, problem.truth_in_floats(blank))
+    """Return the verdict on an answer that is not right.
+
+    `text` is the answer as typed, `cells` which of its cells are right, `wrong_upstream` the learner's upstream if that
+    is wrong.
+    """
+    values, truth = template_values(problem, blank, text), problem.truth(blank)
+    if problem.symbolic or (answer.may_have_symbols and (has_symbols(answer.value) or has_symbols(truth))):
+        return _diagnose_formula(problem, blank, answer, values, cells, wrong_upstream)
+    matching = matching_candidates(problem, blank, answer, wrong_upstream)
+    if matching:
+        return _mistaken_verdict(problem, blank, matching, values, cells)
+    floats = ops.map_cells(nearest_float, answer.value)
+    misplaced = _misplaced_verdict(problem, blank, answer, cells, partial(_equals_blank, problem, answer, floats))
+    if misplaced:
+        return misplaced
+    slip = _find_slip(answer, floats, problem.truth_in_floats(blank))
     if slip:
         return Verdict(VerdictKind.MISTAKEN, message(slip.feedback), slip.id, cells)
-    if cells is not None and any(cell for row in cells for cell in row):
+    if cells is not None and any(map(any, cells)):
         wrong = format_cell_list(cells, False)
-        return Verdict(
-            VerdictKind.WRONG, message(N_("Some cells are right. Look again at {cells}."), cells=wrong), cells=cells
-        )
-    return Verdict(VerdictKind.WRONG, _fallback_message(problem, blank, words), cells=cells)
+        feedback = message(N_("Some cells are right. Look again at {cells}."), cells=wrong)
+    else:
+        feedback = _fallback_message(problem, blank, values)
+    return Verdict(VerdictKind.WRONG, feedback, cells=cells)
 
 
 def matching_candidates(
     problem: Problem, blank: Blank, answer: ParsedAnswer, wrong_upstream: Value = None
 ) -> list[MistakeCandidate]:
-    """The mistakes that lead to an answer without symbols, the likeliest first. `held` as in `why_not`."""
+    """Return the mistakes that give an answer without symbols, the likeliest first."""
     value = ops.map_cells(nearest_float, answer.value)
-    own = None if wrong_upstream is None else ops.map_cells(nearest_float, wrong_upstream)
-    fitting = [
-        suspect for suspect in candidates_at(problem, blank, own) if _matches_value(answer, value, suspect.value)
+    upstream = None if wrong_upstream is None else ops.map_cells(nearest_float, wrong_upstream)
+    matching = [
+        candidate
+        for candidate in candidates_at(problem, blank, upstream)
+        if _matches_value(answer, value, candidate.value)
     ]
-    # Who typed exactly what one of them gives did not round what another one gives.
-    return sorted(fitting, key=lambda suspect: not _matches_exactly(value, suspect.value))
+    # An answer that is exactly the value of one mistake is not a rounding of another's.
+    return sorted(matching, key=lambda candidate: not _matches_exactly(value, candidate.value))
 
 
 def _diagnose_formula(
     problem: Problem,
     blank: Blank,
     answer: ParsedAnswer,
-    words: Mapping[str, Any],
-    cells: tuple[tuple[bool, ...], ...] | None,
+    values: Mapping[str, Any],
+    cells: _CellMarks,
     wrong_upstream: Value,
 ) -> Verdict:
-    """The same where symbols are involved: mistakes are formulas, and a point shows the difference."""
-    truth = problem.truth(blank)
-    apart = QuickDifference(problem.domains)
-    off = (
-        relative_tolerance()
-        if any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)
-        else None
-    )
+    """Diagnose an answer if symbols are involved: mistakes are formulas, and a point shows the difference."""
+    is_different = QuickDifference(problem.domains)
+    is_rounded = any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)
+    tolerance = relative_tolerance() if is_rounded else None
 
-    def is_it(value: Value) -> bool:
-        # Nearly everything is ruled out at one point; what is left is compared in full.
-        exact = ops.map_cells(_cell_as_expr, value)
-        return not apart(answer.value, exact, off) and all_equal(compare_cells(answer, exact))
+    def equals(value: Value) -> bool:
+        exact = ops.map_cells(lambda cell: cell if isinstance(cell, Expr) else as_expr(Fraction(cell)), value)
+        return not is_different(answer.value, exact, tolerance) and all_equal(compare_cells(answer, exact))
 
-    for suspect in candidates_at(problem, blank, wrong_upstream):
-        if is_it(suspect.value):
-            return Verdict(VerdictKind.MISTAKEN, _feedback_for(problem, blank, suspect, words), suspect.id, cells)
-    if ops.shape_of(answer.value) != ops.shape_of(truth):
-        return Verdict(VerdictKind.WRONG_SHAPE, _wrong_shape_message(ops.shape_of(answer.value), ops.shape_of(truth)))
+    for candidate in candidates_at(problem, blank, wrong_upstream):
+        if equals(candidate.value):
+            return _mistaken_verdict(problem, blank, [candidate], values, cells)
+    misplaced = _misplaced_verdict(problem, blank, answer, cells, lambda other: equals(problem.truth(other)))
+    if misplaced:
+        return misplaced
+    feedback = _counterexample(answer, problem.truth(blank)) or _fallback_message(problem, blank, values)
+    return Verdict(VerdictKind.WRONG, feedback, cells=cells)
+
+
+def _misplaced_verdict(
+    problem: Problem, blank: Blank, answer: ParsedAnswer, cells: _CellMarks, is_value_of: Callable[[Blank], bool]
+) -> Verdict | None:
+    """Return the verdict on an answer of another shape, or with the value of another blank; None otherwise."""
+    shape, true_shape = ops.shape_of(answer.value), ops.shape_of(problem.truth(blank))
+    if shape != true_shape:
+        return Verdict(VerdictKind.WRONG_SHAPE, _wrong_shape_message(shape, true_shape))
     for other in problem.blanks:
-        if other.id == blank.id or other.kind == "question" or other.shape != blank.shape:
-            continue
-        if is_it(problem.truth(other)):
-            return Verdict(
-                VerdictKind.ELSEWHERE,
-                message(_VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE),
-                cells=cells,
-            )
-    return Verdict(
-        VerdictKind.WRONG, _counterexample(answer, truth) or _fallback_message(problem, blank, words), cells=cells
-    )
+        if other.id != blank.id and other.kind != "question" and other.shape == blank.shape and is_value_of(other):
+            text = _VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE
+            return Verdict(VerdictKind.ELSEWHERE, message(text), cells=cells)
+    return None
 
 
 def _counterexample(answer: ParsedAnswer, truth: Value) -> Message | None:
-    """Where the answer and the right formula part: a point, and both values there."""
-    rows = truth if ops.is_matrix(truth) else [[truth]]
-    pairs = ((typed, rows[i][j]) for i, line in enumerate(answer.typed_cells) for j, typed in enumerate(line))
-    found = next(
-        (f for typed, right in pairs if (f := compare_typed_formula(typed, right)).outcome is not Outcome.SAME), None
+    """Return a point at which the answer and the right formula differ, with both values there."""
+    true_rows = truth if ops.is_matrix(truth) else [[truth]]
+    comparisons = (
+        compare_typed_formula(typed, true_cell)
+        for row, true_row in zip(answer.typed_cells, true_rows, strict=True)
+        for typed, true_cell in zip(row, true_row, strict=True)
     )
-    if found is None or found.point is None or found.true_value is None:
+    different = next((comparison for comparison in comparisons if comparison.outcome is not Outcome.SAME), None)
+    if different is None or different.point is None or different.true_value is None:
         return None
-    at = ", ".join(f"{name} = {format_number(value)}" for name, value in found.point.items())
-    needed = _format_plain(found.true_value)
-    if found.answer_value is None:
+    at = ", ".join(f"{name} = {format_number(value)}" for name, value in different.point.items())
+    needed = _format_plain(different.true_value)
+    if different.answer_value is None:
         return message(N_("At {at} yours has no value; needed is {needed}."), at=at, needed=needed)
-    mine = _format_plain(found.answer_value)
+    mine = _format_plain(different.answer_value)
     if mine == needed:
         return message(N_("Yours is near, but not the same: at {at} they differ far behind the point."), at=at)
     return message(N_("At {at} yours is {mine}; needed is {needed}."), at=at, mine=mine, needed=needed)
 
 
 def _format_plain(value: float) -> str:
-    """A value at a point; a whole number without zeros behind it."""
+    """Format a value at a point; a whole number without decimals."""
     return format_number(Fraction(round(value)) if value == round(value) else value)
-
-
-def _cell_as_expr(cell: Expr | float) -> Expr:
-    """A number that is no tree yet as one."""
-    return cell if isinstance(cell, Expr) else as_expr(Fraction(cell))
 
 
 def _mistaken_verdict(
     problem: Problem,
     blank: Blank,
-    fitting: Sequence[MistakeCandidate],
-    words: Mapping[str, Any],
-    cells: tuple[tuple[bool, ...], ...] | None,
+    matching: Sequence[MistakeCandidate],
+    values: Mapping[str, Any],
+    cells: _CellMarks,
 ) -> Verdict:
-    """The likeliest of the mistakes that lead to an answer; a guess where another one only happens to."""
-    first = fitting[0]
-    says = _feedback_for(problem, blank, first, words)
-    if not isinstance(first.feedback_template, LocalizedText) and coincides_by_chance(problem, blank, fitting):
-        says = message(N_("Perhaps it is this. {text}"), text=says)
-    return Verdict(VerdictKind.MISTAKEN, says, first.id, cells)
+    """Name the likeliest of the mistakes that give an answer; hedge if another one gives it only on these numbers."""
+    first = matching[0]
+    feedback = _feedback_on(problem, blank, first, values)
+    if not isinstance(first.feedback_template, LocalizedText) and coincides_by_chance(problem, blank, matching):
+        feedback = message(N_("Perhaps it is this. {text}"), text=feedback)
+    return Verdict(VerdictKind.MISTAKEN, feedback, first.id, cells)
 
 
-def _feedback_for(problem: Problem, blank: Blank, suspect: MistakeCandidate, words: Mapping[str, Any]) -> Message:
-    """What is said to a mistake; where it was made on a wrong upstream of the learner's, that as well."""
-    says = suspect.feedback(words)
+def _feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, values: Mapping[str, Any]) -> Message:
+    """Return the feedback on a mistake, and mention the wrong upstream it was made on."""
+    feedback = candidate.feedback(values)
     upstream = problem.upstream(blank)
-    if not suspect.on_wrong_upstream or upstream is None:
-        return says
+    if not candidate.on_wrong_upstream or upstream is None:
+        return feedback
     at = place_name(problem, problem.place(upstream))
-    return message(N_("This goes on from your value at {at}, which isn't right yet. {text}"), at=at, text=says)
+    return message(N_("This goes on from your value at {at}, which isn't right yet. {text}"), at=at, text=feedback)
 
 
 def _matches_value(answer: ParsedAnswer, value: Value, wrong: Value) -> bool:
-    """Whether the answer is what a mistake leads to, as exactly as it was typed."""
+    """Return whether the answer is a mistake's value, as exactly as it was typed."""
     if ops.shape_of(value) != ops.shape_of(wrong):
         return False
     if not ops.is_matrix(value):
         return _matches_typed(answer.typed_cells[0][0], value, float(wrong))
-    # Beside decimals a whole number may be rounded as well.
+    # Next to decimals, a whole number may be rounded as well.
     decimal = any(typed.decimal for row in answer.typed_cells for typed in row)
+    typed_cells = (typed for row in answer.typed_cells for typed in row)
     return all(
-        _matches_typed(replace(answer.typed_cells[i][j], decimal=decimal), cell, float(wrong[i, j]))
-        for (i, j), cell in _indexed_cells(value)
+        _matches_typed(typed if typed.decimal is decimal else replace(typed, decimal=decimal), cell, wrong_cell)
+        for typed, (cell, wrong_cell) in zip(typed_cells, _cell_pairs(value, wrong), strict=True)
     )
 
 
 def _matches_exactly(value: Value, wrong: Value) -> bool:
-    if not ops.is_matrix(value):
-        return is_close(value, float(wrong), FLOAT_TOLERANCE)
-    return all(is_close(cell, float(wrong[i, j]), FLOAT_TOLERANCE) for (i, j), cell in _indexed_cells(value))
-
-
-def _indexed_cells(value: Value) -> list[tuple[tuple[int, int], float]]:
-    return [((i, j), float(cell)) for i, row in enumerate(value) for j, cell in enumerate(row)]
+    return all(is_close(a, b, FLOAT_TOLERANCE) for a, b in _cell_pairs(value, wrong))
 
 
 def _matches_typed(typed: TypedNumber, value: float, wrong: float) -> bool:
-    is_rounding = typed.unit is not None and abs(value - wrong) <= float(typed.unit) / 2
-    if typed.decimal:
-        return is_close(value, wrong, MISTAKE_TOLERANCE) or (is_rounding and typed.digits >= MIN_ROUNDED_DIGITS)
-    if is_rounding and typed.unit == 1 and typed.digits > REQUIRED_DIGITS:
+    if is_close(value, wrong, MISTAKE_TOLERANCE if typed.decimal else FLOAT_TOLERANCE):
         return True
-    return is_close(value, wrong, FLOAT_TOLERANCE) or (value == 0 and abs(wrong) < FLOAT_ROUNDING)
+    if value == 0 and not typed.decimal and abs(wrong) < FLOAT_ROUNDING:
+        return True
+    # A whole number may be a rounding as well, if it has enough digits.
+    min_digits = MIN_ROUNDED_DIGITS if typed.decimal else REQUIRED_DIGITS + 1
+    if typed.unit is None or typed.digits < min_digits or not (typed.decimal or typed.unit == 1):
+        return False
+    return abs(value - wrong) <= float(typed.unit) / 2
 
 
-def _equals_blank(answer: ParsedAnswer, value: Value, problem: Problem, blank: Blank) -> bool:
-    truth, nearly = problem.truth(blank), problem.truth_in_floats(blank)
-    if ops.shape_of(value) != ops.shape_of(truth):
-        return False
-    # Floats rule out nearly every blank; exact arithmetic on all of them would be felt while typing.
-    pairs = zip(value.ravel(), nearly.ravel(), strict=True) if ops.is_matrix(value) else ((value, nearly),)
-    if not all(is_close(float(a), float(b), PREFILTER_TOLERANCE) for a, b in pairs):
-        return False
-    return all_equal(compare_cells(answer, truth))
+def _equals_blank(problem: Problem, answer: ParsedAnswer, value: Value, blank: Blank) -> bool:
+    # Comparing exactly with every blank would be noticeably slow while typing.
+    pairs = _cell_pairs(value, problem.truth_in_floats(blank))
+    return all(is_close(a, b, PREFILTER_TOLERANCE) for a, b in pairs) and all_equal(
+        compare_cells(answer, problem.truth(blank))
+    )
+
+
+def _cell_pairs(a: Value, b: Value) -> Iterator[tuple[float, float]]:
+    """Pair the cells of two values of the same shape, as floats."""
+    pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)
+    return ((float(x), float(y)) for x, y in pairs)
 
 
 def _find_slip(answer: ParsedAnswer, value: Value, truth: Value) -> GeneralMistake | None:
-    """Arithmetic, not concept: within 5 %, two digits exchanged, or a power of ten off."""
+    """Return the slip in arithmetic: close to the truth, two digits exchanged, or off by a power of ten."""
     if ops.is_matrix(value):
-        close = all(
-            is_close(float(a), float(b), SLIP_TOLERANCE) for a, b in zip(value.ravel(), truth.ravel(), strict=True)
-        )
-        return SLIP if close else None
+        return SLIP if all(is_close(a, b, SLIP_TOLERANCE) for a, b in _cell_pairs(value, truth)) else None
     if value == 0 or truth == 0:
         return None
     if _has_swapped_digits(answer.typed_cells[0][0], value, truth):
@@ -264,19 +260,19 @@ def _find_slip(answer: ParsedAnswer, value: Value, truth: Value) -> GeneralMista
 
 
 def _has_swapped_digits(typed: TypedNumber, value: float, truth: float) -> bool:
-    """Whether a number that was typed as such is the right one, but for two digits next to each other."""
+    """Return whether a literal is right except for two neighbouring digits that are exchanged."""
     if typed.unit is None or not MIN_ROUNDED_DIGITS <= typed.digits <= MAX_SLIP_DIGITS:
         return False
-    mine, right = (f"{number:.{typed.digits - 1}e}" for number in (value, truth))
-    places = [place for place, (a, b) in enumerate(zip(mine, right, strict=False)) if a != b]
-    if len(mine) != len(right) or len(places) != 2:
+    answer_text, true_text = (f"{number:.{typed.digits - 1}e}" for number in (value, truth))
+    differences = [i for i, (a, b) in enumerate(zip(answer_text, true_text, strict=False)) if a != b]
+    if len(answer_text) != len(true_text) or len(differences) != 2:
         return False
-    first, last = places
-    between = mine[first + 1 : last]
-    return between in ("", ".") and (mine[first], mine[last]) == (right[last], right[first])
+    i, j = differences
+    are_neighbours = answer_text[i + 1 : j] in ("", ".")
+    return are_neighbours and (answer_text[i], answer_text[j]) == (true_text[j], true_text[i])
 
 
-def _wrong_shape_message(typed: tuple[int, int] | None, needed: tuple[int, int] | None) -> Message:
+def _wrong_shape_message(typed: Shape, needed: Shape) -> Message:
     if needed is None:
         return message(N_("Asked is one number; you gave a matrix of {typed}."), typed=format_shape(typed))
     if typed is None:
@@ -291,24 +287,24 @@ def _wrong_shape_message(typed: tuple[int, int] | None, needed: tuple[int, int] 
     )
 
 
-def _fallback_message(problem: Problem, blank: Blank, words: Mapping[str, Any]) -> Message:
+def _fallback_message(problem: Problem, blank: Blank, values: Mapping[str, Any]) -> Message:
     if blank.kind == "question":
         return message(N_("Not yet. Read the question once more, or ask for a hint."))
     if blank.kind == "forward":
-        return Message(N_("Take what flows into {node} and do what its sign says. Which numbers are they?"), words)
+        return Message(N_("Take what flows into {node} and do what its sign says. Which numbers are they?"), values)
     if blank.kind == "start" and not problem.starts_at_one:
-        return Message(START_FROM_TEXT, words)
+        return Message(START_FROM_TEXT, values)
     if blank.kind == "start":
-        return Message(N_("If {name} moves by 1, by how much does {name} move?"), words)
+        return Message(N_("If {name} moves by 1, by how much does {name} move?"), values)
     if blank.kind == "sum":
         return Message(
             N_("What came back along {n} lines meets here. Which lines are they, and how do their values go together?"),
-            words,
+            values,
         )
     return Message(
         N_(
             "Two things make this value: what reached {node} from the right, and how much {node} moves when "
             "only this line moves. Which of the two are you unsure of?"
         ),
-        words,
+        values,
     )

@@ -1,10 +1,10 @@
-"""Is an answer equal to the truth? Numbers, exact and with decimals; the figures of the tolerance stand here.
+"""Equality of a typed number with the truth, with the digits and tolerances of `tolerances`.
 
-- An answer without decimals is exact and must equal the truth exactly; but 1143 is right where 1142.58… is shown so.
-- An answer with decimals stands for a rounding. Where the truth is exact and short (at most `SHORT` significant
-  digits) it must be that value or its correct rounding to at least `DIGITS` digits; any other truth accepts
-  what lies within `TOLERANCE`. A correct rounding farther off is coarse: right so far, with too few digits.
-- Zero is right only for zero, and for what is too small to be typed.
+- An answer without decimals is exact and must equal the truth; but 1143 is right if 1142.58… is shown as 1143.
+- An answer with decimals is a rounding. If the truth is exact and short (at most `MAX_SHORT_DIGITS` digits), the answer
+  must be that value or its correct rounding to at least `REQUIRED_DIGITS` digits. Any other truth accepts what lies
+  within `TOLERANCE`. A correct rounding that is further off is coarse: right so far, with too few digits.
+- Zero is right only for zero, and for a value too small to be typed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from tutor.algebra.balls import BALL_CACHE, ball_from_fraction
 from tutor.algebra.expr import Apply, Expr, Num, postorder, structurally_equal
@@ -26,12 +27,17 @@ from tutor.grading.tolerances import (
     relative_tolerance,
 )
 
-#: Two exact numbers whose difference is below this, relatively, at the last precision are equal.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.algebra.balls import Ball
+
+#: Exact numbers are equal if the last precision bounds their difference by this, relatively.
 _EXACT_TOLERANCE = Fraction(1, 2**256)
 
 
 class Match(Enum):
-    """How an answer compares with a value. `UNCLEAR`: even at the highest precision it can't be told."""
+    """How an answer compares with a value. `UNCLEAR`: not even the highest precision decides."""
 
     EQUAL = "equal"
     COARSE = "coarse"
@@ -41,10 +47,10 @@ class Match(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TypedNumber:
-    """One number as it was typed, and its exact value.
+    """A number as it was typed, and its exact value.
 
-    `unit` is what one step of the last digit is worth where a single literal was typed, or a sum of so many `terms`
-    that are whole numbers; otherwise None. `factor` is the only number with decimals in a formula.
+    `unit` is the value of one step of the last digit, if a literal or a sum of `terms` whole numbers was typed;
+    otherwise None. `factor` is a formula's only number with decimals.
     """
 
     value: Expr
@@ -56,7 +62,7 @@ class TypedNumber:
 
     @staticmethod
     def from_expr(tree: Expr, value: Expr) -> TypedNumber:
-        """From the tree as parsed and its exact value."""
+        """Describe a number from its expression as parsed and its exact value."""
         decimals = [node for node in postorder(tree) if isinstance(node, Num) and node.is_decimal]
         decimal = bool(decimals)
         literal = tree.args[0] if isinstance(tree, Apply) and tree.op == "neg" else tree
@@ -66,8 +72,8 @@ class TypedNumber:
                 node.op in ("add", "sub", "neg") if isinstance(node, Apply) else _is_whole_number(node)
                 for node in nodes
             ):
-                whole = [len(node.text) for node in nodes if isinstance(node, Num)]
-                return TypedNumber(value, False, Fraction(1), max(whole), terms=len(whole))
+                lengths = [len(node.text) for node in nodes if isinstance(node, Num)]
+                return TypedNumber(value, False, Fraction(1), max(lengths), terms=len(lengths))
             return TypedNumber(value, decimal, factor=decimals[0] if len(decimals) == 1 else None)
         mantissa, _, exponent = literal.text.replace("−", "-").lower().partition("e")
         places = len(mantissa.partition(".")[2])
@@ -80,10 +86,7 @@ def _is_whole_number(node: Expr) -> bool:
 
 
 def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS) -> Match:
-    """How `answer` compares with `truth`, both scalars without symbols.
-
-    `digits` are those that an answer with decimals must have right.
-    """
+    """Compare `answer` with `truth`, both without symbols. An answer with decimals must have `digits` right digits."""
     value = answer.value
     if value is truth:
         return Match.EQUAL
@@ -95,12 +98,12 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
         if same is not Match.DIFFERENT:
             return same
     if isinstance(value, Num) and value.value == 0:
-        # A value too small to be typed is as good as zero: σ′ far out.
+        # A truth too small to be typed, such as σ′(100), is as good as zero.
         return Match.EQUAL if _is_within(value, truth, SMALLEST_TYPABLE) else Match.DIFFERENT
     short = isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None
     if not answer.decimal:
-        # A whole number that is the truth, rounded: right with as many digits as values are shown with, else nearly. What
-        # was shown so may be added up as well.
+        # A whole number that the truth rounds to: right with more digits than are required, as values are shown, or else
+        # coarse. A sum of shown values counts too.
         if (
             answer.unit != 1
             or answer.digits < MIN_ROUNDED_DIGITS
@@ -123,7 +126,7 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
 
 
 def _compare_exact(a: Expr, b: Expr) -> Match:
-    """Whether two exact numbers are equal: balls that touch at first must do so at the last precision."""
+    """Compare two exact numbers: balls that overlap at the first precision must do so at the last."""
     if structurally_equal(a, b):
         return Match.EQUAL
     for bits in (PRECISIONS[0], PRECISIONS[-1]):
@@ -134,36 +137,33 @@ def _compare_exact(a: Expr, b: Expr) -> Match:
             if not left.overlaps(right):
                 return Match.DIFFERENT
             if bits == PRECISIONS[-1]:
-                size = abs(left) + abs(right)
-                tiny = (left - right).rad() <= (size + 1) * ball_from_fraction(_EXACT_TOLERANCE)
-                return Match.EQUAL if tiny else Match.UNCLEAR
+                allowed = (abs(left) + abs(right) + 1) * ball_from_fraction(_EXACT_TOLERANCE)
+                return Match.EQUAL if (left - right).rad() <= allowed else Match.UNCLEAR
     return Match.UNCLEAR
 
 
 def _is_relatively_close(value: Expr, truth: Expr, tolerance: Fraction) -> bool:
-    """|value − truth| ≤ tolerance · |truth|, and truth is not zero."""
+    """Return whether |value − truth| ≤ tolerance · |truth|, and truth is not zero."""
     if isinstance(value, Num) and isinstance(truth, Num):
         return truth.value != 0 and abs(value.value - truth.value) <= tolerance * abs(truth.value)
-    for bits in PRECISIONS:
-        with working_precision(bits):
-            right = BALL_CACHE(truth)
-            off, allowed = abs(BALL_CACHE(value) - right), ball_from_fraction(tolerance) * abs(right)
-            if off < allowed:
-                return True
-            if off > allowed:
-                return False
-    return False
+    return _difference_is_at_most(value, truth, lambda true_ball: ball_from_fraction(tolerance) * abs(true_ball))
 
 
 def _is_within(value: Expr, truth: Expr, distance: Fraction) -> bool:
-    """|value − truth| ≤ distance."""
+    """Return whether |value − truth| ≤ distance."""
     if isinstance(value, Num) and isinstance(truth, Num):
         return abs(value.value - truth.value) <= distance
+    return _difference_is_at_most(value, truth, lambda _true_ball: ball_from_fraction(distance))
+
+
+def _difference_is_at_most(value: Expr, truth: Expr, allowed: Callable[[Ball], Ball]) -> bool:
+    """Compare |value − truth| with what `allowed` returns for the truth's ball; False if no precision decides."""
     for bits in PRECISIONS:
         with working_precision(bits):
-            off = abs(BALL_CACHE(value) - BALL_CACHE(truth))
-            if off < ball_from_fraction(distance):
+            true_ball = BALL_CACHE(truth)
+            difference, limit = abs(BALL_CACHE(value) - true_ball), allowed(true_ball)
+            if difference < limit:
                 return True
-            if off > ball_from_fraction(distance):
+            if difference > limit:
                 return False
     return False

@@ -1,7 +1,7 @@
-"""Are two formulas the same function of their symbols? Decided at points, in ball arithmetic.
+"""Equality of formulas as functions of their symbols, decided at points in ball arithmetic.
 
-Two balls that don't touch prove a difference, and the point is a witness that can be shown. Nothing proves that two
-formulas agree everywhere; agreement at several points of the domain, some of it to hundreds of digits, is taken for it.
+Disjoint balls prove a difference, and the point can be shown to the learner. Nothing proves that two formulas agree
+everywhere: agreement at several points of the domain, at the first of them to hundreds of digits, counts as equality.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
 
-#: So many points must agree.
+#: This many points must agree.
 NUM_POINTS = 6
-#: So many are tried to find them, where the reference has no value at some.
+#: At most this many points are tried, because the truth may have no value at some of them.
 MAX_TRIES = 48
-#: What agrees has to agree to this many bits, and at the first point at every precision.
+#: Agreement needs at least this precision, and at the first point the last one.
 _REQUIRED_BITS = PRECISIONS[1]
-#: A ball is as good as a number when it is known to this many bits.
+#: Overlapping balls agree only if both are known to this many bits.
 _SHARP_BITS = 60
-#: What is nearer to zero than this at the last precision is zero.
+#: A value closer to zero than this at the last precision is zero.
 _EFFECTIVELY_ZERO = Fraction(1, 2**400)
 
 
 class Outcome(Enum):
-    """`UNDEFINED`: the formula has no value where the reference has one. `UNDECIDED`: it can't be told."""
+    """`UNDEFINED`: the answer has no value at a point where the truth has one. `UNDECIDED`: no precision decides."""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -45,7 +45,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FormulaComparison:
-    """What was found; for a difference the point that shows it, and both values there as floats."""
+    """The outcome; for a difference also the point that shows it, and both values there as floats."""
 
     outcome: Outcome
     point: Mapping[str, Fraction] | None = None
@@ -54,7 +54,7 @@ class FormulaComparison:
 
 
 def symbol_domains(*trees: Expr) -> dict[str, str]:
-    """The free symbols of trees and their domains; the narrowest where they are told differently."""
+    """Return the symbols in `trees` with their domains, the narrowest if a symbol has several."""
     rank = ("real", "nonzero", "positive")
     found: dict[str, str] = {}
     for tree in trees:
@@ -65,11 +65,10 @@ def symbol_domains(*trees: Expr) -> dict[str, str]:
 
 
 def compare_formulas(answer: Expr, truth: Expr, tolerance: Fraction | None = None) -> FormulaComparison:
-    """Whether `answer` is the same function as `truth`, at points of the domains that `truth` declares.
+    """Return whether `answer` is the same function as `truth`, at points of their symbols' domains.
 
-    With a `tolerance`, for answers with decimals, values may be off by that part of the truth.
+    With a `tolerance`, values may be off by that part of the truth.
     """
-    # The reference knows the domains; the answer's symbols are the same ones.
     domains = symbol_domains(truth, answer)
     enough = NUM_POINTS if domains else 1
     agreed = 0
@@ -77,15 +76,15 @@ def compare_formulas(answer: Expr, truth: Expr, tolerance: Fraction | None = Non
     for point in _sample_points(domains):
         if agreed == enough:
             break
-        outcome = _compare_at_point(point, answer, truth, tolerance, thorough=agreed == 0 and tolerance is None)
-        if outcome is None:
+        comparison = _compare_at_point(point, answer, truth, tolerance, thorough=agreed == 0 and tolerance is None)
+        if comparison is None:
             continue
-        if outcome.outcome is Outcome.SAME:
+        if comparison.outcome is Outcome.SAME:
             agreed += 1
-        elif outcome.outcome is Outcome.UNDECIDED:
+        elif comparison.outcome is Outcome.UNDECIDED:
             undecided = True
         else:
-            return outcome
+            return comparison
     if agreed == enough and not undecided:
         return FormulaComparison(Outcome.SAME)
     return FormulaComparison(Outcome.UNDECIDED)
@@ -94,66 +93,68 @@ def compare_formulas(answer: Expr, truth: Expr, tolerance: Fraction | None = Non
 def _compare_at_point(
     point: Mapping[str, Fraction], answer: Expr, truth: Expr, tolerance: Fraction | None, thorough: bool
 ) -> FormulaComparison | None:
-    """What one point shows; None where the reference has no value there."""
-    mine: Ball = None
-    reference: Ball = None
-    defined = False
-    # What is looked at thoroughly goes to the last precision in any case; what has to agree, to that many bits.
-    enough = PRECISIONS if tolerance is not None else PRECISIONS[1:]
-    for bits in (PRECISIONS[0], PRECISIONS[-1]) if thorough else enough:
+    """Compare at one point. Return None if the truth has no value there.
+
+    A `thorough` comparison always goes to the last precision.
+    """
+    answer_ball: Ball = None
+    true_ball: Ball = None
+    has_truth = False
+    precisions = PRECISIONS if tolerance is not None else PRECISIONS[1:]
+    for bits in (PRECISIONS[0], PRECISIONS[-1]) if thorough else precisions:
         with working_precision(bits):
-            places = {name: ball_from_fraction(value) for name, value in point.items()}
-            # An answer over names has parts of the reference in it.
-            done: dict[int, Ball] = {}
-            reference, mine = to_ball(truth, places, done), to_ball(answer, places, done)
-            if not reference.is_finite():
+            symbols = {name: ball_from_fraction(value) for name, value in point.items()}
+            # One cache for both, because an answer over names shares parts with the truth.
+            cache: dict[int, Ball] = {}
+            true_ball, answer_ball = to_ball(truth, symbols, cache), to_ball(answer, symbols, cache)
+            if not true_ball.is_finite():
                 continue
-            defined = True
-            if not mine.is_finite():
+            has_truth = True
+            if not answer_ball.is_finite():
                 continue
-            found = _compare_balls(mine, reference, tolerance, bits)
-            if found is Outcome.SAME and thorough and bits != PRECISIONS[-1]:
+            outcome = _compare_balls(answer_ball, true_ball, tolerance, bits)
+            if outcome is Outcome.SAME and thorough and bits != PRECISIONS[-1]:
                 continue
-            if found is not None:
-                return FormulaComparison(found, point, float(mine.mid()), float(reference.mid()))
-    if not defined:
+            if outcome is not None:
+                return FormulaComparison(outcome, point, float(answer_ball.mid()), float(true_ball.mid()))
+    if not has_truth:
         return None
-    if mine is None or not mine.is_finite():
-        return FormulaComparison(Outcome.UNDEFINED, point, None, float(reference.mid()))
+    if answer_ball is None or not answer_ball.is_finite():
+        return FormulaComparison(Outcome.UNDEFINED, point, None, float(true_ball.mid()))
     return FormulaComparison(Outcome.UNDECIDED, point)
 
 
-def _compare_balls(mine: Ball, reference: Ball, tolerance: Fraction | None, bits: int) -> Outcome | None:
-    """What two finite balls tell at a precision, None where a higher one is needed."""
+def _compare_balls(answer: Ball, truth: Ball, tolerance: Fraction | None, bits: int) -> Outcome | None:
+    """Compare two finite balls. Return None if a higher precision is needed."""
     if tolerance is not None:
-        off, allowed = abs(mine - reference), ball_from_fraction(tolerance) * abs(reference)
-        if off < allowed or (mine.is_zero() and reference.is_zero()):
+        difference, allowed = abs(answer - truth), ball_from_fraction(tolerance) * abs(truth)
+        if difference < allowed or (answer.is_zero() and truth.is_zero()):
             return Outcome.SAME
-        return Outcome.DIFFERENT if off > allowed else None
-    if not mine.overlaps(reference):
+        return Outcome.DIFFERENT if difference > allowed else None
+    if not answer.overlaps(truth):
         return Outcome.DIFFERENT
     if bits < _REQUIRED_BITS:
         return None
-    if mine.rel_accuracy_bits() >= _SHARP_BITS and reference.rel_accuracy_bits() >= _SHARP_BITS:
+    if answer.rel_accuracy_bits() >= _SHARP_BITS and truth.rel_accuracy_bits() >= _SHARP_BITS:
         return Outcome.SAME
-    if bits == PRECISIONS[-1] and mine.abs_upper() < ball_from_fraction(_EFFECTIVELY_ZERO) > reference.abs_upper():
+    if bits == PRECISIONS[-1] and answer.abs_upper() < ball_from_fraction(_EFFECTIVELY_ZERO) > truth.abs_upper():
         return Outcome.SAME
     return None
 
 
-#: Where a difference is looked for first, so that a witness reads well: at x = 2, at x = −3.
+#: The first points, so that a counterexample is easy to read: x = 2, x = −3.
 _SIMPLE_NUMBERS = (2, 3, 5, 7)
 
 
 def default_point(domains: Mapping[str, str]) -> Mapping[str, Fraction]:
-    """The first point that is looked at."""
+    """Return the first point at which formulas are compared."""
     return next(_sample_points(domains))
 
 
 def _sample_points(domains: Mapping[str, str]) -> Iterator[Mapping[str, Fraction]]:
-    """Points of the domains, the same ones each time: small whole numbers, then sixteenths with mixed signs.
+    """Yield points of the domains, always the same: small whole numbers, then sixteenths with mixed signs.
 
-    All are exact in binary, so that a ball begins without a radius.
+    All are exact in binary, so their balls have no radius.
     """
     if not domains:
         yield {}
@@ -176,17 +177,17 @@ def _sample_points(domains: Mapping[str, str]) -> Iterator[Mapping[str, Fraction
 
 
 class QuickDifference:
-    """Tells formulas over symbols of certain domains apart. What it can't tell apart may still be different."""
+    """A quick test that proves most differences, at one point. Formulas it can't separate may still differ."""
 
     def __init__(self, domains: Mapping[str, str]) -> None:
         with working_precision(PRECISIONS[0]):
             self._point = {name: ball_from_fraction(value) for name, value in default_point(domains).items()}
         self._cache: dict[int, Ball] = {}
-        #: Parts are known by identity, so they must live as long.
+        #: The cache is keyed by identity, so its trees must stay alive.
         self._trees: list[Expr] = []
 
     def __call__(self, a: Value, b: Value, tolerance: Fraction | None = None) -> bool:
-        """Whether two values are proved to differ: in shape, or in some cell by more than that part of `b`."""
+        """Return whether two values provably differ: in shape, or in a cell by more than that part of `b`."""
         if ops.shape_of(a) != ops.shape_of(b):
             return True
         pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)
@@ -194,12 +195,12 @@ class QuickDifference:
             return any(self._differ(x, y, tolerance) for x, y in pairs)
 
     def _differ(self, a: Expr, b: Expr, tolerance: Fraction | None) -> bool:
-        mine, other = self._ball_at(a), self._ball_at(b)
-        if not mine.is_finite() or not other.is_finite():
+        left, right = self._ball_at(a), self._ball_at(b)
+        if not left.is_finite() or not right.is_finite():
             return False
         if tolerance is None:
-            return not mine.overlaps(other)
-        return bool(abs(mine - other) > ball_from_fraction(tolerance) * abs(other))
+            return not left.overlaps(right)
+        return bool(abs(left - right) > ball_from_fraction(tolerance) * abs(right))
 
     def _ball_at(self, tree: Expr) -> Ball:
         if id(tree) not in self._cache:
