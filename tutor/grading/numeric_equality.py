@@ -30,7 +30,7 @@ from tutor.grading.tolerances import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tutor.algebra.balls import Ball
+    from tutor.algebra.precision import Ball
 
 #: Exact numbers are equal if the last precision bounds their difference by this, relatively.
 _EXACT_TOLERANCE = Fraction(1, 2**256)

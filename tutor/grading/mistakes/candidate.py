@@ -68,11 +68,7 @@ POWER_OF_TEN = GeneralMistake(
 def apply_rule(rule: Callable[..., Value], argument: Any) -> Value | None:
     """Return the value that a wrong rule gives, or None if it gives none, e.g. because shapes don't fit."""
     try:
-        if not _has_matrices(argument):
-            return rule(argument)
-        import numpy as np
-
-        with np.errstate(all="ignore"):
+        with ops.ignore_array_errors(_has_matrices(argument)):
             return rule(argument)
     except (ArithmeticError, ValueError, TypeError, AttributeError, IndexError):
         return None

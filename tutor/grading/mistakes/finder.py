@@ -6,7 +6,6 @@ gives the right value is left out, so that no right answer is accused.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -127,11 +126,7 @@ def _author_candidates(problem: Problem, blank: Blank) -> Iterator[MistakeCandid
 def _is_usable(value: Value) -> bool:
     if ops.is_exact(value):
         return True
-    if ops.is_matrix(value):
-        import numpy as np
-
-        return value.ndim == 2 and bool(np.isfinite(value).all())
-    return isinstance(value, int | float) and math.isfinite(value)
+    return ops.is_finite(value) and (value.ndim == 2 if ops.is_matrix(value) else isinstance(value, int | float))
 
 
 def _values_coincide(a: Value, b: Value, tolerance: float) -> bool:
