@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.source_messages import source_messages
-from tutor.commands.launch import RunOptions
 from tutor.engine.builder import parse_graph
 from tutor.engine.operations import OPERATIONS
 from tutor.glyphs import terminal_needs_ascii, to_ascii
+from tutor.run_options import RunOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

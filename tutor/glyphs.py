@@ -88,9 +88,9 @@ class Glyphs:
     #: How changed keys are written, by the id of their binding.
     changed_keys: Mapping[str, str] = field(default_factory=dict)
 
-    def key_label(self, id: str, default: str) -> str:
+    def key_label(self, binding_id: str, default: str) -> str:
         """Return the key of a binding as people write it; `default` if it was not changed."""
-        return self.changed_keys.get(id, default)
+        return self.changed_keys.get(binding_id, default)
 
     def render(self, text: str) -> str:
         """Return `text` as this set can show it."""

@@ -14,6 +14,7 @@ import pytest
 from tests.support.drawing_reader import assert_reads_back
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
+from tutor.glyphs import ASCII
 from tutor.packs import library
 from tutor.plain.describe import graph_text
 from tutor.practice.worksheet import Worksheet
@@ -57,7 +58,7 @@ def test_a_wide_exercise_looks_as_it_did_with_its_values_and_in_ascii(name: str)
     worksheet = Worksheet(library.find_exercise(name).variant())
     for blank in worksheet.blanks:
         worksheet.reveal(blank.id)
-    shown = [graph_text(worksheet, 172), graph_text(worksheet, 172, ascii=True), graph_text(worksheet, 80, ascii=True)]
+    shown = [graph_text(worksheet, 172), graph_text(worksheet, 172, ASCII), graph_text(worksheet, 80, ASCII)]
     found = "\n\n".join("\n".join(lines) for lines in shown) + "\n"
     _assert_golden(GOLDEN / f"{name.replace('/', '-')}-172.txt", found)
     assert max(len(line) for line in shown[0]) <= 172

@@ -9,6 +9,7 @@ from tests.support.random_drawings import boxes_in_ascii, random_boxes
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
 from tutor.drawing.model import Box, Density, Drawing, InputLine, Slot
+from tutor.glyphs import ASCII, UNICODE, Glyphs
 
 DENSITIES: list[Density] = ["full", "compact"]
 SIZES = {
@@ -45,12 +46,12 @@ def test_wires_cross_only_where_they_must(name: str, density: Density) -> None:
     assert count_drawn_crossings(draw(SAMPLE_DRAWINGS[name](), density)) <= CROSSINGS.get(name, 0)
 
 
-@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("density", DENSITIES)
-def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Density, ascii: bool) -> None:
+def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Density, glyphs: Glyphs) -> None:
     graphs = [make() for make in SAMPLE_DRAWINGS.values()] + [random_boxes(seed, 16) for seed in range(500, 520)]
     for boxes in graphs:
-        drawing = draw(boxes_in_ascii(boxes) if ascii else boxes, density, ascii=ascii)
+        drawing = draw(boxes_in_ascii(boxes) if glyphs.ascii else boxes, density, glyphs)
         assert len(drawing.rows) == len(drawing.runs) == drawing.height
         assert all(cell_len(row) == drawing.width for row in drawing.rows)
         taken = {

@@ -14,6 +14,7 @@ from tests.support.random_drawings import boxes_in_ascii
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
 from tutor.drawing.render_text import render_text
+from tutor.glyphs import ASCII
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -23,7 +24,7 @@ def picture(name: str) -> str:
     parts = [render_text(draw(boxes), {}), render_text(draw(boxes, "compact"), {})]
     if name != "hangul":
         plain = boxes_in_ascii(boxes)
-        parts += [render_text(draw(plain, ascii=True), {}), render_text(draw(plain, "compact", ascii=True), {})]
+        parts += [render_text(draw(plain, glyphs=ASCII), {}), render_text(draw(plain, "compact", ASCII), {})]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
 

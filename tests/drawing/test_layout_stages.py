@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
-from tutor.drawing.layout.cell_width import WIDE_TAIL, graphemes, truncate
+from tutor.drawing.cell_width import WIDE_TAIL, graphemes, truncate
 from tutor.drawing.layout.columns import measure_label
 from tutor.drawing.layout.netlist import LayoutItem, build_netlist, layout_items
 from tutor.drawing.layout.ordering import candidate_orders, count_crossings

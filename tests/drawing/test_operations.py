@@ -15,10 +15,12 @@ from tutor.drawing.layout import draw
 from tutor.engine.builder import parse_graph
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
+from tutor.glyphs import ASCII, UNICODE
 from tutor.grading.problem import Problem
 
 if TYPE_CHECKING:
     from tutor.drawing.model import Density
+    from tutor.glyphs import Glyphs
 
 CONSTANTS = make_problem("z = max(x, 2) - min(-3, y) * (x * -2) + mse(x, 4) * abs(y)^-2", x="3", y="-5")
 SAMPLES = {**OPERATION_PROBLEMS, **ODD_NUMBER_PROBLEMS, "constants": CONSTANTS}
@@ -28,14 +30,14 @@ def test_the_samples_use_every_operation() -> None:
     assert {node.op for of in SAMPLES.values() for node in of.graph.nodes} == {None, *OPERATIONS}
 
 
-@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("density", ["full", "compact"])
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_graph_of_each_operation_can_be_read_back(name: str, density: Density, ascii: bool) -> None:
-    boxes = boxes_of(SAMPLES[name], ascii=ascii)
-    drawing = draw(boxes, density, ascii=ascii)
+def test_a_graph_of_each_operation_can_be_read_back(name: str, density: Density, glyphs: Glyphs) -> None:
+    boxes = boxes_of(SAMPLES[name], glyphs)
+    drawing = draw(boxes, density, glyphs)
     assert_reads_back(drawing, boxes)
-    assert not ascii or all(row.isascii() for row in drawing.rows)
+    assert not glyphs.ascii or all(row.isascii() for row in drawing.rows)
 
 
 def test_random_graphs_over_all_operations_can_be_read_back() -> None:

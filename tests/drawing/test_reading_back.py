@@ -22,9 +22,12 @@ from tests.support.random_drawings import boxes_in_ascii, chain_of_boxes, random
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
 from tutor.drawing.model import Box, Density, Drawing, InputLine, Slot
+from tutor.glyphs import ASCII, UNICODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tutor.glyphs import Glyphs
 
 #: A cell and the character in it.
 Piece = tuple[tuple[int, int], str]
@@ -54,7 +57,7 @@ def test_a_named_graph_can_be_read_back(name: str, density: Density) -> None:
 @pytest.mark.parametrize("name", [name for name in SAMPLE_DRAWINGS if name != "hangul"])
 def test_a_named_graph_in_ascii_can_be_read_back(name: str, density: Density) -> None:
     boxes = boxes_in_ascii(SAMPLE_DRAWINGS[name]())
-    drawing = draw(boxes, density, ascii=True)
+    drawing = draw(boxes, density, ASCII)
     assert all(row.isascii() for row in drawing.rows)
     assert_reads_back(drawing, boxes)
 
@@ -73,7 +76,7 @@ def test_random_graphs_in_ascii_can_be_read_back() -> None:
         density = DENSITIES[seed % 2]
         boxes = boxes_in_ascii(random_boxes(seed, 16))
         try:
-            assert_reads_back(draw(boxes, density, ascii=True), boxes)
+            assert_reads_back(draw(boxes, density, ASCII), boxes)
         except (UnreadableDrawingError, AssertionError) as fault:
             pytest.fail(f"random_graph({seed}, 16), {density}: {fault}")
 
@@ -121,11 +124,11 @@ def test_a_drawing_is_not_taken_for_another_graphs(density: Density) -> None:
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("name", ["mul_add", "fanout", "square", "square_and_product"])
-def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density, ascii: bool) -> None:
-    boxes = boxes_in_ascii(SAMPLE_DRAWINGS[name]()) if ascii else SAMPLE_DRAWINGS[name]()
-    drawing = draw(boxes, density, ascii=ascii)
+def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density, glyphs: Glyphs) -> None:
+    boxes = boxes_in_ascii(SAMPLE_DRAWINGS[name]()) if glyphs.ascii else SAMPLE_DRAWINGS[name]()
+    drawing = draw(boxes, density, glyphs)
     lines = lines_with_place_codes(drawing)
     for piece in fixed_cells(drawing):
         for character in possible_damages(drawing, piece):
@@ -147,10 +150,10 @@ def test_damage_to_a_large_drawing_is_noticed(name: str, density: Density) -> No
 def test_damage_to_random_drawings_is_noticed() -> None:
     chance = random.Random(1)
     for seed in range(400, 460):
-        ascii = seed % 3 == 0
+        glyphs = ASCII if seed % 3 == 0 else UNICODE
         boxes = random_boxes(seed, 16)
-        boxes = boxes_in_ascii(boxes) if ascii else boxes
-        drawing = draw(boxes, DENSITIES[seed % 2], ascii=ascii)
+        boxes = boxes_in_ascii(boxes) if glyphs.ascii else boxes
+        drawing = draw(boxes, DENSITIES[seed % 2], glyphs)
         lines = lines_with_place_codes(drawing)
         for piece in chance.sample(fixed_cells(drawing), 12):
             assert_noticed(drawing, lines, boxes, piece, chance.choice(possible_damages(drawing, piece)))
@@ -168,7 +171,7 @@ def fixed_cells(drawing: Drawing) -> list[Piece]:
 
 
 def possible_damages(drawing: Drawing, piece: Piece) -> list[str]:
-    return [" ", *sorted((ASCII_WIRES if drawing.ascii else WIRES) - {piece[1]})]
+    return [" ", *sorted((ASCII_WIRES if drawing.glyphs.ascii else WIRES) - {piece[1]})]
 
 
 def assert_noticed(drawing: Drawing, whole: list[str], boxes: list[Box], piece: Piece, character: str) -> None:

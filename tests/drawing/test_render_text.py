@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.support.random_drawings import boxes_in_ascii
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
 from tutor.drawing.render_text import render_text
+from tutor.glyphs import ASCII, UNICODE
 
 
 def test_an_empty_place_shows_dots_and_a_filled_one_its_text_and_mark() -> None:
@@ -16,8 +19,9 @@ def test_an_empty_place_shows_dots_and_a_filled_one_its_text_and_mark() -> None:
     assert not any(line.endswith(" ") for line in lines)
 
 
-def test_another_blank_can_be_asked_for() -> None:
-    assert "______" in "".join(render_text(draw(SAMPLE_DRAWINGS["square"]()), {}, placeholder="_"))
+def test_the_glyphs_decide_how_an_empty_place_looks() -> None:
+    glyphs = replace(UNICODE, placeholder="_")
+    assert "______" in "".join(render_text(draw(SAMPLE_DRAWINGS["square"](), glyphs=glyphs), {}))
 
 
 def test_a_long_text_is_cut_with_a_sign() -> None:
@@ -48,4 +52,4 @@ def test_a_compact_place_is_its_mark() -> None:
 def test_ascii_drawings_are_painted_in_ascii() -> None:
     boxes = boxes_in_ascii(SAMPLE_DRAWINGS["fanout"]())
     for density in ("full", "compact"):
-        assert "".join(render_text(draw(boxes, density, ascii=True), {"start": [["1234567890"]]})).isascii()
+        assert "".join(render_text(draw(boxes, density, ASCII), {"start": [["1234567890"]]})).isascii()

@@ -9,6 +9,7 @@ import pytest
 from tutor import i18n
 from tutor.algebra.expr import Sym, number
 from tutor.engine.operations import OPERATIONS
+from tutor.glyphs import ASCII
 from tutor.grading.replay import Replay
 from tutor.grading.rule_cards import all_cards, card_at, card_for
 from tutor.packs import library
@@ -119,9 +120,9 @@ def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) 
 
 def test_a_card_shows_only_what_is_known() -> None:
     found = problem("z = a * b", a=3, b=4)
-    closed = card_at(found, found.place("a"), {"start"}).render_lines(ascii=True)
+    closed = card_at(found, found.place("a"), {"start"}).render_lines(ASCII)
     assert "   ,---." in closed[4]
     assert "    ? <-- " in closed[6]
     assert closed[7].endswith("<-- 1")
-    opened = card_at(found, found.place("a"), {"start", "a->mul1"}).render_lines(ascii=True)
+    opened = card_at(found, found.place("a"), {"start", "a->mul1"}).render_lines(ASCII)
     assert "    4 <-- " in opened[6]

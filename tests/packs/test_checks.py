@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import hostile_packs
-from tutor.commands.widths import check_width
+from tutor.commands.check import check_width
 from tutor.packs import library
 from tutor.packs.checks.runner import check_packs
 

@@ -136,7 +136,7 @@ def assert_same_graph(nodes: Sequence[ReadNode], drawing: Drawing, boxes: Sequen
 
 def read_nodes(drawing: Drawing, lines: Sequence[str]) -> list[ReadNode]:
     """Return the nodes that the lines show. Of `drawing`, use only its alphabet, density and codes."""
-    return _DrawingParser(lines, place_codes(drawing), drawing.density == "compact", drawing.ascii).parse()
+    return _DrawingParser(lines, place_codes(drawing), drawing.density == "compact", drawing.glyphs.ascii).parse()
 
 
 class _DrawingParser:

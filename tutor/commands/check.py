@@ -1,4 +1,4 @@
-"""`backprop-tutor check`: everything that is wrong with packs, before a learner meets it."""
+"""`backprop-tutor check`: errors and warnings about packs."""
 
 from __future__ import annotations
 
@@ -14,36 +14,46 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.drawing.from_problem import boxes_of
+from tutor.drawing.layout import draw
 from tutor.i18n import N_, _, message
+from tutor.packs.archive import PACK_FILE, is_archive
+from tutor.packs.checks.runner import check_packs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.commands.launch import RunOptions
+    from tutor.engine.graph import Graph
+    from tutor.packs.checks.target import CheckTarget
     from tutor.packs.diagnostics import Diagnostic
+    from tutor.run_options import RunOptions
 
-#: Seconds after which a bar shows how far the checks have come.
+#: Seconds after which a progress bar appears.
 _PROGRESS_DELAY = 1.0
+#: The width of a terminal, in cells.
+TERMINAL_WIDTH = 80
+#: Graphs whose paths have fewer nodes, and names no more characters, always fit.
+_SHORT_PATH, _SHORT_NAME = 9, 8
 
-
-@click.command(
-    cls=LocalizedCommand, help=_("Check packs (folders, .zip files or single exercises) and tell all that is wrong.")
+_TOO_WIDE = N_(
+    "The graph is {n} columns wide even where it is drawn small; a terminal has {columns}. "
+    "Make two exercises of it, or fold some of its nodes."
 )
-@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
+
+
+@click.command(cls=LocalizedCommand)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
 @click.option("--json", "as_json", is_flag=True, help=_("Print the findings as JSON."))
 @click.option("--github", is_flag=True, help=_("Print the findings as annotations for GitHub."))
 @click.option("--strict", is_flag=True, help=_("Fail on warnings as well."))
 @common_options
-def check(settings: RunOptions, places: tuple[Path, ...], as_json: bool, github: bool, strict: bool) -> int:
-    from tutor.commands.widths import check_width
-    from tutor.packs.checks.runner import check_packs
-
+def check(options: RunOptions, paths: tuple[Path, ...], as_json: bool, github: bool, strict: bool) -> int:
     if as_json and github:
         raise CommandError(message(N_("--json and --github exclude each other. Choose one.")), 2)
-    found = [place.expanduser() for place in places]
-    _ensure_packs(found)
-    with _progress_bar() as done:
-        findings = check_packs(found, (check_width,), done)
+    paths = tuple(path.expanduser() for path in paths)
+    _ensure_packs(paths)
+    with _progress_bar() as report_progress:
+        findings = check_packs(paths, (check_width,), report_progress)
     if as_json:
         click.echo(json.dumps([_diagnostic_json(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -54,18 +64,34 @@ def check(settings: RunOptions, places: tuple[Path, ...], as_json: bool, github:
     return 1 if any(finding.severity in failing for finding in findings) else 0
 
 
-def _ensure_packs(places: Sequence[Path]) -> None:
-    from tutor.packs.archive import PACK_FILE, is_archive
+def check_width(target: CheckTarget) -> Iterator[Diagnostic]:
+    """Yield a warning if the graph is wider than a terminal."""
+    exercise = target.exercise
+    if exercise is None or _surely_fits(exercise.graph):
+        return
+    width = draw(boxes_of(exercise.variant().problem), "compact").width
+    if width > TERMINAL_WIDTH:
+        yield target.warning(message(_TOO_WIDE, n=width, columns=TERMINAL_WIDTH), "graph")
 
-    for place in places:
-        if not place.exists():
-            raise CommandError(message(N_("There is no such file or folder: {path}"), path=place), 2)
-        if place.is_dir() and not (place / PACK_FILE).is_file():
+
+def _surely_fits(graph: Graph) -> bool:
+    ranks: list[int] = []
+    for node in graph.nodes:
+        ranks.append(1 + max((ranks[arg] for arg in node.args if arg is not None), default=-1))
+    longest_name = max((len(node.symbol if not node.is_input else node.id) for node in graph.nodes), default=0)
+    return max(ranks, default=0) < _SHORT_PATH and longest_name <= _SHORT_NAME
+
+
+def _ensure_packs(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise CommandError(message(N_("There is no such file or folder: {path}"), path=path), 2)
+        if path.is_dir() and not (path / PACK_FILE).is_file():
             text = N_("There is no pack.toml in {path}. Name a pack's folder, a .zip or an exercise file.")
-            raise CommandError(message(text, path=place), 2)
-        if not place.is_dir() and place.suffix != ".toml" and not is_archive(place):
+            raise CommandError(message(text, path=path), 2)
+        if not path.is_dir() and path.suffix != ".toml" and not is_archive(path):
             text = N_("{path} is no pack. Name a pack's folder, a .zip or an exercise file.")
-            raise CommandError(message(text, path=place), 2)
+            raise CommandError(message(text, path=path), 2)
 
 
 def _diagnostic_json(finding: Diagnostic) -> dict[str, object]:
@@ -79,16 +105,16 @@ def _diagnostic_json(finding: Diagnostic) -> dict[str, object]:
 
 
 def _github_annotation(finding: Diagnostic) -> str:
-    """A finding in the form that GitHub shows beside the line."""
+    """Return a finding as an annotation that GitHub shows beside the line."""
 
-    def escaped(text: str, more: str = "") -> str:
-        for character in "%\r\n" + more:
+    def escape(text: str, special: str = "") -> str:
+        for character in "%\r\n" + special:
             text = text.replace(character, f"%{ord(character):02X}")
         return text
 
     kind = "notice" if finding.severity == "note" else finding.severity
     text = f"{finding.key}: {finding.message}" if finding.key else str(finding.message)
-    return f"::{kind} file={escaped(str(finding.path or ''), ':,')},line={finding.line}::{escaped(text)}"
+    return f"::{kind} file={escape(str(finding.path or ''), ':,')},line={finding.line}::{escape(text)}"
 
 
 def _print_totals(findings: Sequence[Diagnostic]) -> None:
@@ -107,23 +133,28 @@ class _ProgressCallback(Protocol):
 
 @contextmanager
 def _progress_bar() -> Iterator[_ProgressCallback]:
-    """Tells how far the checks have come, on a terminal and where they take their time."""
+    """Show how far the checks are, on a terminal and if they take longer than a second."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda count, total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress
+    # Rich's progress bar is only needed on a terminal.
+    from rich import console, progress
 
-    began = time.monotonic()
-    progress = Progress(BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True)
-    task = progress.add_task("")
+    started = time.monotonic()
+    bar = progress.Progress(
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        console=console.Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task("")
 
-    def done(count: int, total: int) -> None:
-        progress.update(task, completed=count, total=total)
-        if time.monotonic() - began > _PROGRESS_DELAY and count < total:
-            progress.start()
+    def report_progress(count: int, total: int) -> None:
+        bar.update(task, completed=count, total=total)
+        if time.monotonic() - started > _PROGRESS_DELAY and count < total:
+            bar.start()
 
     try:
-        yield done
+        yield report_progress
     finally:
-        progress.stop()
+        bar.stop()

@@ -1,4 +1,4 @@
-"""Pages of headings, sentences and tables, written as plain text, as Markdown or as HTML."""
+"""Pages of headings, sentences and tables, as plain text, Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from rich.cells import cell_len
-
+from tutor.drawing.cell_width import align_columns
 from tutor.i18n import current_language
 from tutor.packs.sanitize import escape_invisible
 
@@ -27,7 +26,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells below a row of titles."""
+    """Rows of cells below column titles."""
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -43,7 +42,7 @@ _STYLE = (
 
 
 def as_text(blocks: Sequence[Block]) -> list[str]:
-    """Plain lines; columns are as wide as their cells."""
+    """Return plain lines, tables without titles and with aligned columns."""
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Heading):
@@ -51,16 +50,8 @@ def as_text(blocks: Sequence[Block]) -> list[str]:
         elif isinstance(block, Sentence):
             lines.append(escape_invisible(block.text))
         else:
-            lines += _align_columns([[escape_invisible(cell) for cell in row] for row in block.rows])
-    return lines
-
-
-def _align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
-        lines.append(("  " + "  ".join(cells)).rstrip())
+            rows = align_columns([[escape_invisible(cell) for cell in row] for row in block.rows])
+            lines += [f"  {row}".rstrip() for row in rows]
     return lines
 
 
@@ -84,12 +75,12 @@ def _markdown_row(cells: Sequence[str]) -> str:
 
 
 def _escape_markdown(text: str) -> str:
-    """A text in which nothing is markup."""
+    """Return a text in which nothing is markup."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#|!~&" else sign for sign in escape_invisible(text))
 
 
 def as_html(blocks: Sequence[Block]) -> list[str]:
-    """One page that needs nothing else."""
+    """Return a complete HTML page."""
     title = next((block.text for block in blocks if isinstance(block, Heading)), "")
     lines = [
         "<!DOCTYPE html>",

@@ -1,43 +1,46 @@
-"""`backprop-tutor export` and `import`: attempts leave this computer, and come back in."""
+"""`backprop-tutor export` and `import`: attempts as files, and a report about the learner."""
 
 from __future__ import annotations
 
-import os
-import sys
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.documents import as_html, as_markdown
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.commands.progress import open_store, progress_page
-from tutor.i18n import N_, _, describe_os_error, message
+from tutor.commands.output import format_csv_row, open_output
+from tutor.commands.progress import progress_page
+from tutor.commands.store import open_store
+from tutor.i18n import N_, _, message
+from tutor.packs.sanitize import clean_title, escape_invisible
+from tutor.practice.event import sanitize_text
+from tutor.practice.export import ATTEMPTS_HEADER, InvalidExportError, as_json, as_row, read_export
 from tutor.practice.learner import load_packs_and_index
+from tutor.practice.progress import load_progress
+from tutor.practice.review import ensure_skills
+from tutor.practice.storage.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from tutor.commands.launch import RunOptions
     from tutor.practice.event import Event
     from tutor.practice.storage.store import Store
+    from tutor.run_options import RunOptions
 
-#: A file that is passed over, and why.
+#: Said about a file that can't be used.
 SKIPPED_FILE = N_("Skipped {file}. {why}")
 
 
-@click.command(cls=LocalizedCommand, help=_("Write all attempts, one JSON object a line, to standard output."))
+@click.command(cls=LocalizedCommand)
 @click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV, for a spreadsheet."))
 @click.option("--report", type=click.Choice(["md", "html"]), help=_("Write one page about the learner instead."))
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=_("Write to this file."))
 @click.option("--learner", default="", metavar="ID", help=_("Mark what is written with whose it is."))
 @common_options
-def export(settings: RunOptions, as_csv: bool, report: str | None, to: Path | None, learner: str) -> int:
-    from tutor.packs.sanitize import clean_title
-    from tutor.practice.event import sanitize_text
-
+def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | None, learner: str) -> int:
     if as_csv and report:
         raise CommandError(message(N_("--csv and --report exclude each other. Choose one.")), 2)
     learner = clean_title(sanitize_text(learner))
@@ -50,77 +53,32 @@ def export(settings: RunOptions, as_csv: bool, report: str | None, to: Path | No
 
 
 def _attempt_lines(store: Store, as_csv: bool, learner: str) -> Iterator[str]:
-    from tutor.practice.export import ATTEMPTS_HEADER, as_json, as_row
-
     if as_csv:
         yield format_csv_row(ATTEMPTS_HEADER)
-        for event in all_events(store):
-            yield format_csv_row(as_row(event, learner))
-    else:
-        for event in all_events(store):
-            yield as_json(event, learner)
+    for event in _all_events(store):
+        yield format_csv_row(as_row(event, learner)) if as_csv else as_json(event, learner)
 
 
-def all_events(store: Store) -> Iterable[Event]:
-    """Every event in the file. Raises `Refused` where it can't be read to its end."""
-    from tutor.practice.storage.errors import StoreError
-
-    found = store.with_database(lambda database: database.all_events())
+def _all_events(store: Store) -> Iterator[Event]:
+    """Yield every event in the file. Raise CommandError if it can't be read to its end."""
+    events = store.with_database(lambda database: database.all_events())
     try:
-        yield from found or ()
-    except StoreError as trouble:
-        raise CommandError(trouble.notice) from None
-
-
-def format_csv_row(cells: Iterable[str]) -> str:
-    """A row of CSV, without its end."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
+        yield from events or ()
+    except StoreError as error:
+        raise CommandError(error.notice) from None
 
 
 def _report_lines(store: Store, kind: str, learner: str) -> list[str]:
-    from tutor.commands.documents import as_html, as_markdown
-    from tutor.practice.progress import load_progress
-
     packs, index = load_packs_and_index()
     title = str(message(N_("Progress of {learner}"), learner=learner)) if learner else _("Progress")
     blocks = progress_page(load_progress(store, index, packs), title)
     return as_html(blocks) if kind == "html" else as_markdown(blocks)
 
 
-@contextmanager
-def open_output(to: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that is there in full or not at all. Raises `Refused`."""
-    if to is None:
-        if sys.stdout is None:
-            raise CommandError(message(N_("There is no output to write to. Use --to FILE.")))
-        yield sys.stdout
-        return
-    part = to.with_name(f".{to.name}.{os.getpid()}")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        part.replace(to)
-    except OSError as error:
-        raise CommandError(
-            message(N_("{file} can't be written: {reason}."), file=to, reason=describe_os_error(error))
-        ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
-
-
-@click.command("import", cls=LocalizedCommand, help=_("Add the attempts that `export` wrote on another computer."))
+@click.command("import", cls=LocalizedCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @common_options
-def import_attempts(settings: RunOptions, files: tuple[Path, ...]) -> int:
-    from tutor.packs.sanitize import escape_invisible
-    from tutor.practice.export import InvalidExportError, read_export
-
+def import_attempts(options: RunOptions, files: tuple[Path, ...]) -> int:
     code = 0
     with open_store() as store:
         if not store.writable:
@@ -129,15 +87,13 @@ def import_attempts(settings: RunOptions, files: tuple[Path, ...]) -> int:
             try:
                 events = [attempt.event for attempt in read_export(file)]
             except InvalidExportError as error:
-                print_error(str(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice)))
+                print_error(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice))
                 code = 1
                 continue
-            new = store.with_database(lambda database, events=events: database.merge(events))  # type: ignore[misc]
-            if new is None:
+            num_new = store.with_database(lambda database, events=events: database.merge(events))  # type: ignore[misc]
+            if num_new is None:
                 raise CommandError(store.notice)
             text = N_("{file}: {new} new, {known} were here already.")
-            click.echo(str(message(text, file=file, new=new, known=len(events) - new)))
-        from tutor.practice.review import ensure_skills
-
+            click.echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
         ensure_skills(store)
     return code

@@ -1,4 +1,4 @@
-"""Help pages in the language in use: click writes its own words in English."""
+"""Help pages in the language in use; click's own words are only in English."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Context(click.Context):
 
 
 class LocalizedCommand(click.Command):
-    """A command whose help page is in the language in use."""
+    """A command with a translated help page."""
 
     context_class = _Context
 
@@ -46,7 +46,7 @@ class LocalizedCommand(click.Command):
 
 
 class LocalizedGroup(LocalizedCommand, click.Group):
-    """A group of such commands."""
+    """A group with a translated help page."""
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [_("[OPTIONS]"), _("[COMMAND] ...")]

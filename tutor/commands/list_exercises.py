@@ -8,38 +8,34 @@ import click
 
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.drawing.cell_width import align_columns
 from tutor.i18n import N_, _
+from tutor.packs import library
+from tutor.practice.learner import open_store
 
 if TYPE_CHECKING:
-    from tutor.commands.launch import RunOptions
+    from tutor.run_options import RunOptions
 
-_STATE_MARKS = {"new": " ", "begun": "~", "solved": "✓"}
-_STATE_LABELS = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
+_STATE_LABELS = {"begun": N_("begun"), "solved": N_("solved")}
 
 
-@click.command("list", cls=LocalizedCommand, help=_("List the packs and their exercises."))
+@click.command("list", cls=LocalizedCommand)
 @common_options
-def list_exercises(settings: RunOptions) -> int:
-    from rich.cells import cell_len
-
-    from tutor.packs import library
-    from tutor.practice.learner import open_store
-
+def list_exercises(options: RunOptions) -> int:
     with open_store() as store:
         states = store.states()
         if store.notice:
             click.echo(str(store.notice), err=True)
+    marks = {"begun": "~", "solved": "*" if options.ascii else "✓"}
     for pack in library.all_packs():
         click.echo(f"{pack.id}: {pack.title}")
         for fault in pack.errors:
             click.echo(str(fault), err=True)
-        names = [f"{pack.id}/{entry.id}" for entry in pack.entries]
-        width = max(map(cell_len, names), default=0)
-        for name, entry in zip(names, pack.entries, strict=True):
+        rows = []
+        for entry in pack.entries:
             state = states.get((pack.id, entry.id), "new")
-            mark = {"✓": "*"}.get(_STATE_MARKS[state], _STATE_MARKS[state]) if settings.ascii else _STATE_MARKS[state]
-            padding = " " * (width - cell_len(name))
-            click.echo(
-                f"  {mark} {name}{padding}  {entry.title}" + ("" if state == "new" else f" ({_(_STATE_LABELS[state])})")
-            )
+            label = f" ({_(_STATE_LABELS[state])})" if state in _STATE_LABELS else ""
+            rows.append((f"  {marks.get(state, ' ')} {pack.id}/{entry.id}", f"{entry.title}{label}"))
+        for line in align_columns(rows):
+            click.echo(line)
     return 0

@@ -1,4 +1,4 @@
-"""`backprop-tutor mistakes`: the catalogue of the wrong rules that are known by name."""
+"""`backprop-tutor mistakes`: the catalogue of named mistakes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ import click
 
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.glyphs import to_ascii
+from tutor.grading.mistakes.catalogue import catalogue
+from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import LANGUAGES, _, current_language, set_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tutor.commands.launch import RunOptions
+    from tutor.run_options import RunOptions
 
 
-@click.command(cls=LocalizedCommand, help=_("List the mistakes that are known by name, and what is said about them."))
+@click.command(cls=LocalizedCommand)
 @click.option("--json", "as_json", is_flag=True, help=_("For machines: one JSON array, texts in every language."))
 @common_options
-def mistakes(settings: RunOptions, as_json: bool) -> int:
-    from tutor.grading.mistakes.catalogue import catalogue
-    from tutor.grading.mistakes.labels import mistake_label
-
+def mistakes(options: RunOptions, as_json: bool) -> int:
     rows = catalogue()
     if as_json:
         data = [
@@ -40,22 +38,16 @@ def mistakes(settings: RunOptions, as_json: bool) -> int:
         click.echo(json.dumps(data, ensure_ascii=False, indent=1))
         return 0
     for row in rows:
-        lines = [
-            f"{row.id}  ({row.where})",
-            f"  {mistake_label(row.id)}",
-            *(f"    {_(text)}" for text in row.feedback),
-            "",
-        ]
-        for line in lines:
-            click.echo(to_ascii(line) if settings.ascii else line)
+        feedback = [f"    {_(text)}" for text in row.feedback]
+        for line in (f"{row.id}  ({row.where})", f"  {mistake_label(row.id)}", *feedback, ""):
+            click.echo(options.glyphs.render(line))
     return 0
 
 
 def _in_every_language(get_text: Callable[[], str]) -> dict[str, str]:
-    """A text as it is in every language."""
-    before, found = current_language(), {}
-    for name in LANGUAGES:
-        set_language(name)
-        found[name] = get_text()
-    set_language(before)
-    return found
+    previous, texts = current_language(), {}
+    for code in LANGUAGES:
+        set_language(code)
+        texts[code] = get_text()
+    set_language(previous)
+    return texts

@@ -1,4 +1,4 @@
-"""`backprop-tutor new`: a pack to begin with, or one more exercise in a pack."""
+"""`backprop-tutor new`: a new pack, or a new exercise in a pack."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.errors import CommandError
+from tutor.commands.formula_arguments import TEXT, parse_inputs
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import TEXT, common_options, parse_inputs
+from tutor.commands.options import common_options
 from tutor.i18n import LANGUAGES, N_, _, current_language, message
+from tutor.packs.checks.runner import check_packs
+from tutor.packs.diagnostics import PackError
+from tutor.packs.scaffold import RECIPES, ensure_new_pack_dir, new_exercise, new_pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.algebra.ops import Value
-    from tutor.commands.launch import RunOptions
     from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.scaffold import Recipe
+    from tutor.run_options import RunOptions
 
 
-@click.command(cls=LocalizedCommand, help=_("Make a new pack, or with --graph a new exercise in one (PACK/NAME)."))
-@click.argument("place", type=click.Path(path_type=Path), metavar="PACK[/NAME]")
+@click.command(cls=LocalizedCommand)
+@click.argument("path", type=click.Path(path_type=Path), metavar="PACK[/NAME]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option("--graph", help=_("The calculation of the new exercise."))
 @click.option("--title", help=_("The title of the new pack."))
@@ -32,8 +36,8 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help=_("Ask nothing and take what is usual."))
 @common_options
 def new(
-    settings: RunOptions,
-    place: Path,
+    options: RunOptions,
+    path: Path,
     inputs: tuple[str, ...],
     graph: str | None,
     title: str | None,
@@ -41,63 +45,57 @@ def new(
     languages: str | None,
     yes: bool,
 ) -> int:
-    from tutor.packs.checks.runner import check_packs
-    from tutor.packs.diagnostics import PackError
-    from tutor.packs.scaffold import ensure_new_pack_dir, new_pack
-
-    place = place.expanduser()
+    path = path.expanduser()
     if graph is None and inputs:
         raise CommandError(message(N_("Inputs belong to an exercise. Give its graph with --graph.")), 2)
     try:
         if graph is not None:
-            made, findings = _create_exercise(place, graph, parse_inputs(inputs))
+            files, findings = _create_exercise(path, graph, parse_inputs(inputs))
         else:
-            ensure_new_pack_dir(place)
-            title = title or _prompt(_("Title"), place.name, yes)
+            ensure_new_pack_dir(path)
+            title = title or _prompt(_("Title"), path.name, yes)
             names = authors or tuple(filter(None, [_prompt(_("Author"), _user_name(), yes)]))
-            written = _parse_languages(languages or _prompt(_languages_question(), current_language(), yes))
-            made = new_pack(place, title, names, written)
-            findings = check_packs([place])
+            codes = _parse_languages(languages or _prompt(_languages_question(), current_language(), yes))
+            files = new_pack(path, title, names, codes)
+            findings = check_packs([path])
     except PackError as error:
         raise CommandError(error) from None
-    faults = [str(finding) for finding in findings if finding.is_error]
-    if faults:
-        made[0].unlink()
+    errors = [str(finding) for finding in findings if finding.is_error]
+    if errors:
+        files[0].unlink()
         if graph and "@" in graph and not inputs:
-            faults.append(str(message(N_("Inputs that are matrices need values, as in X=[[1, 2], [3, 4]]."))))
-        raise CommandError("\n".join(faults))
-    for path in made:
-        click.echo(message(N_("Made: {path}"), path=path))
+            errors.append(str(message(N_("Inputs that are matrices need values, as in X=[[1, 2], [3, 4]]."))))
+        raise CommandError("\n".join(errors))
+    for file in files:
+        click.echo(message(N_("Made: {path}"), path=file))
     for finding in findings:
         click.echo(str(finding), err=True)
-    click.echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=made[-1]))
+    click.echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=files[-1]))
     return 0
 
 
-def _create_exercise(place: Path, graph: str, inputs: Mapping[str, Value]) -> tuple[list[Path], list[Diagnostic]]:
-    """An exercise with the numbers that suit its graph best, and what there is still to say of it."""
-    from tutor.packs.checks.runner import check_packs
-    from tutor.packs.scaffold import RECIPES, new_exercise
+def _create_exercise(path: Path, graph: str, inputs: Mapping[str, Value]) -> tuple[list[Path], list[Diagnostic]]:
+    """Create an exercise by the recipe for its numbers that has the fewest flaws; return its files and the findings."""
 
-    def tried(manner: Recipe) -> tuple[list[Path], list[Diagnostic]]:
-        made = new_exercise(place.parent, place.name, graph, inputs, manner)
-        return made, check_packs(made)
+    def create(recipe: Recipe) -> tuple[list[Path], list[Diagnostic]]:
+        files = new_exercise(path.parent, path.name, graph, inputs, recipe)
+        return files, check_packs(files)
 
-    least, best = None, RECIPES[0]
-    for manner in RECIPES:
-        made, found = tried(manner)
-        if not found:
-            return made, found
-        severities = [one.severity for one in found]
+    fewest_flaws, best = None, RECIPES[0]
+    for recipe in RECIPES:
+        files, findings = create(recipe)
+        if not findings:
+            return files, findings
+        severities = [finding.severity for finding in findings]
         flaws = [severities.count("error"), severities.count("warning"), severities.count("note")]
-        if least is None or flaws < least:
-            least, best = flaws, manner
-        made[0].unlink()
-    return tried(best)
+        if fewest_flaws is None or flaws < fewest_flaws:
+            fewest_flaws, best = flaws, recipe
+        files[0].unlink()
+    return create(best)
 
 
-def _prompt(question: str, usual: str, yes: bool) -> str:
-    return usual if yes else str(click.prompt(question, default=usual))
+def _prompt(question: str, default: str, yes: bool) -> str:
+    return default if yes else str(click.prompt(question, default=default))
 
 
 def _user_name() -> str:
@@ -112,12 +110,12 @@ def _languages_question() -> str:
 
 
 def _parse_languages(text: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(word.strip() for word in text.replace(",", " ").split()))
-    unknown = [word for word in found if word not in LANGUAGES]
-    if unknown or not found:
+    codes = tuple(dict.fromkeys(word.strip() for word in text.replace(",", " ").split()))
+    unknown = [code for code in codes if code not in LANGUAGES]
+    if unknown or not codes:
         known = ", ".join(LANGUAGES)
         raise CommandError(
             message(N_("“{language}” is no language here. Texts are written in {known}."), language=text, known=known),
             2,
         )
-    return found
+    return codes

@@ -1,4 +1,4 @@
-"""`backprop-tutor pack`: packs of one's own beside the built-in ones."""
+"""`backprop-tutor pack`: add, remove and list packs."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor.commands.errors import CommandError
-from tutor.commands.help import LocalizedCommand, LocalizedGroup
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.lazy_group import LazyCommand, LazyGroup
 from tutor.commands.options import common_options
-from tutor.commands.pack_table import pack_table
 from tutor.i18n import N_, _, message
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.packs.user_packs import install_pack, uninstall_pack
 
 if TYPE_CHECKING:
-    from tutor.commands.launch import RunOptions
+    from tutor.run_options import RunOptions
 
 _ORIGIN_LABELS = {"built-in": N_("built in"), "added": N_("added"), "installed": N_("from an installed package")}
 
 
-@click.group("pack", cls=LocalizedGroup, help=_("Add packs, remove them, list where they come from."))
+_TABLE = LazyCommand(
+    "pack_table:pack_table", N_("Print a table of packs' exercises in Markdown: rules practised, blanks, width.")
+)
+
+
+@click.group("pack", cls=LazyGroup, lazy_commands={"table": _TABLE})
 def pack_group() -> None:
     pass
 
@@ -29,19 +37,16 @@ def pack_group() -> None:
 )
 @click.argument("path", type=click.Path(path_type=Path))
 @common_options
-def add_pack(settings: RunOptions, path: Path) -> int:
-    from tutor.packs.diagnostics import PackError
-    from tutor.packs.user_packs import install_pack
-
+def add_pack(options: RunOptions, path: Path) -> int:
     try:
-        found, replaced = install_pack(path.expanduser())
+        pack, replaced = install_pack(path.expanduser())
     except PackError as error:
         raise CommandError(error) from None
     text = N_("Added: {id} ({title}). Exercises: {n}.")
     if replaced:
         text = N_("Replaced: {id} ({title}). Exercises: {n}. Progress is kept.")
-    click.echo(message(text, id=found.id, title=found.title, n=len(found.entries)))
-    broken = [entry for entry in found.entries if not _can_open(found.id, entry.id)]
+    click.echo(message(text, id=pack.id, title=pack.title, n=len(pack.entries)))
+    broken = [entry for entry in pack.entries if not _can_open(pack.id, entry.id)]
     if broken:
         text = N_("Some exercises can't be opened: {names}. See backprop-tutor check {path}")
         click.echo(message(text, names=", ".join(entry.id for entry in broken), path=path), err=True)
@@ -49,9 +54,6 @@ def add_pack(settings: RunOptions, path: Path) -> int:
 
 
 def _can_open(pack_id: str, exercise_id: str) -> bool:
-    from tutor.packs import library
-    from tutor.packs.diagnostics import PackError
-
     try:
         library.find_exercise(f"{pack_id}/{exercise_id}")
     except PackError:
@@ -62,10 +64,7 @@ def _can_open(pack_id: str, exercise_id: str) -> bool:
 @pack_group.command("remove", cls=LocalizedCommand, help=_("Remove a pack that was added. Progress in it is kept."))
 @click.argument("pack_id", metavar="ID")
 @common_options
-def remove_pack(settings: RunOptions, pack_id: str) -> int:
-    from tutor.packs.diagnostics import PackError
-    from tutor.packs.user_packs import uninstall_pack
-
+def remove_pack(options: RunOptions, pack_id: str) -> int:
     try:
         uninstall_pack(pack_id)
     except PackError as error:
@@ -76,19 +75,14 @@ def remove_pack(settings: RunOptions, pack_id: str) -> int:
 
 @pack_group.command("list", cls=LocalizedCommand, help=_("List all packs and where they are from."))
 @common_options
-def list_packs(settings: RunOptions) -> int:
-    from tutor.packs import library
-
-    for found in library.packs_with_origin():
-        pack = found.pack
-        origin = _(_ORIGIN_LABELS[found.origin])
+def list_packs(options: RunOptions) -> int:
+    for item in library.packs_with_origin():
+        pack = item.pack
+        origin = _(_ORIGIN_LABELS[item.origin])
         click.echo(f"{pack.id}: {pack.title} ({len(pack.entries)}; {origin}) {pack.folder}")
         for fault in pack.errors:
             click.echo(str(fault), err=True)
-        if found.shadowed_by is not None:
+        if item.shadowed_by is not None:
             text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")
-            click.echo(message(text, path=found.shadowed_by.folder, id=pack.id))
+            click.echo(message(text, path=item.shadowed_by.folder, id=pack.id))
     return 0
-
-
-pack_group.add_command(pack_table)

@@ -1,4 +1,4 @@
-"""`backprop-tutor pack table`: what the exercises of packs practise, as a table for a page in Markdown."""
+"""`backprop-tutor pack table`: a Markdown table of the exercises in packs."""
 
 from __future__ import annotations
 
@@ -7,30 +7,33 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.documents import Table, as_markdown
 from tutor.commands.errors import CommandError
-from tutor.commands.export import open_output
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import open_output
+from tutor.drawing.from_problem import boxes_of
+from tutor.drawing.layout import draw
 from tutor.i18n import LANGUAGES, N_, LocalizedText, _, describe_os_error, message, other_languages
+from tutor.packs.diagnostics import PackError
+from tutor.packs.pack import Pack
+from tutor.packs.path_argument import open_path
+from tutor.practice.exercise_index import index_exercise
+from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tutor.commands.launch import RunOptions
     from tutor.drawing.model import Density
     from tutor.packs.exercise import Exercise
-    from tutor.packs.library import Pack
+    from tutor.run_options import RunOptions
 
-#: What a table stands between in a page that is renewed.
+#: The lines around the table in a page.
 BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->"
 
 
-@click.command(
-    "table",
-    cls=LocalizedCommand,
-    help=_("Print a table of packs' exercises in Markdown: rules practised, blanks, width."),
-)
-@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
+@click.command("table", cls=LocalizedCommand)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
 @click.option(
     "--into",
     type=click.Path(path_type=Path),
@@ -38,8 +41,8 @@ BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->
     help=_("Renew the table in this file instead, between two marks."),
 )
 @common_options
-def pack_table(settings: RunOptions, places: tuple[Path, ...], into: Path | None) -> int:
-    lines = exercise_table([_open_pack(place.expanduser()) for place in places])
+def pack_table(options: RunOptions, paths: tuple[Path, ...], into: Path | None) -> int:
+    lines = exercise_table([_open_pack(path.expanduser()) for path in paths])
     if into is None:
         click.echo("\n".join(lines))
         return 0
@@ -50,12 +53,7 @@ def pack_table(settings: RunOptions, places: tuple[Path, ...], into: Path | None
 
 
 def exercise_table(packs: Sequence[Pack]) -> list[str]:
-    """The lines of the table, in the language in use, the packs in the order they ask for.
-
-    Raises `Refused` where an exercise can't be opened.
-    """
-    from tutor.commands.documents import Table, as_markdown
-
+    """Return the lines of the table, the packs in their order. Raise CommandError if an exercise can't be opened."""
     packs = sorted(packs, key=lambda pack: (pack.order is None, pack.order or 0))
     other = [code for code in other_languages() if _has_language(packs, code)]
     titles = [_("exercise"), _("title"), *(_title_header(code) for code in other)]
@@ -72,16 +70,12 @@ def _has_language(packs: Sequence[Pack], code: str) -> bool:
 
 
 def _table_rows(pack: Pack, other: Sequence[str]) -> Iterator[list[str]]:
-    from tutor.packs.diagnostics import PackError
-    from tutor.practice import rule_ids
-    from tutor.practice.exercise_index import index_exercise
-
     for entry in pack.entries:
         try:
             exercise = pack.open(entry.id)
         except PackError as error:
             raise CommandError(error) from None
-        rules = ", ".join(rule_ids.rule_name(rule) for rule in index_exercise(exercise).rules)
+        rules = ", ".join(rule_name(rule) for rule in index_exercise(exercise).rules)
         yield [
             f"{pack.id}/{entry.id}",
             str(exercise.title),
@@ -97,10 +91,7 @@ def _title_in(title: LocalizedText, code: str) -> str:
 
 
 def _drawing_widths(exercise: Exercise) -> list[str]:
-    """How many columns the graph needs with its values, and drawn small; nothing where there is no graph."""
-    from tutor.drawing.from_problem import boxes_of
-    from tutor.drawing.layout import draw
-
+    """Return how many columns the full and the compact drawing take; empty texts if there is no graph."""
     densities: tuple[Density, ...] = ("full", "compact")
     if not exercise.graph.nodes:
         return [""] * len(densities)
@@ -108,24 +99,18 @@ def _drawing_widths(exercise: Exercise) -> list[str]:
     return [str(draw(boxes, density).width) for density in densities]
 
 
-def _open_pack(place: Path) -> Pack:
-    from tutor.packs.diagnostics import PackError
-    from tutor.packs.pack import Pack
-    from tutor.packs.path_argument import open_path
-
+def _open_pack(path: Path) -> Pack:
     try:
-        found = open_path(place)
+        pack = open_path(path)
     except PackError as error:
         raise CommandError(error, 2) from None
-    if not isinstance(found, Pack):
-        raise CommandError(
-            message(N_("{path} is an exercise. Name the folder or the .zip of its pack."), path=place), 2
-        )
-    return found
+    if not isinstance(pack, Pack):
+        raise CommandError(message(N_("{path} is an exercise. Name the folder or the .zip of its pack."), path=path), 2)
+    return pack
 
 
 def _split_at_table(file: Path) -> tuple[str, str]:
-    """What stands in a file before and after its table. Raises `Refused`."""
+    """Return the text of a file before and after its table. Raise CommandError."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:

@@ -7,29 +7,35 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tutor.commands.errors import CommandError, formula_error
-from tutor.commands.launch import RunOptions, launch
-from tutor.commands.options import (
+from tutor.algebra.errors import AlgebraError
+from tutor.commands.errors import CommandError
+from tutor.commands.formula_arguments import (
     TEXT,
     FormulaCommand,
-    common_options,
+    formula_error,
     parse_definitions,
     parse_inputs,
+    parse_start,
     reject_exercise_names,
 )
-from tutor.commands.plain_app import EXERCISE_NAME
+from tutor.commands.launch import launch
+from tutor.commands.options import common_options
 from tutor.i18n import N_, _, message
+from tutor.packs import library
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.diagnostics import PackError
+from tutor.packs.library import is_exercise_name
+from tutor.packs.pack import Pack
+from tutor.packs.path_argument import is_path_argument, open_path
+from tutor.practice.exam import SAME_NUMBERS
 
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
-    from tutor.packs.library import Pack
+    from tutor.run_options import RunOptions
 
 
-@click.command(
-    cls=FormulaCommand,
-    help=_("Work through an exercise (by name, or a file, a pack's folder or .zip) or a formula with its inputs."),
-)
-@click.argument("what", required=False, type=TEXT, metavar="[PACK/EXERCISE | PATH | FORMULA]")
+@click.command(cls=FormulaCommand)
+@click.argument("target", required=False, type=TEXT, metavar="[PACK/EXERCISE | PATH | FORMULA]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help=_("The numbers of this seed instead of the author's."))
@@ -40,8 +46,8 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
 @common_options
 def play(
-    settings: RunOptions,
-    what: str | None,
+    options: RunOptions,
+    target: str | None,
     inputs: tuple[str, ...],
     start_value: str | None,
     seed: int | None,
@@ -49,61 +55,58 @@ def play(
     restart: bool,
     watch: bool,
 ) -> int:
-    from tutor.packs.path_argument import is_path_argument
-
-    if what and is_path_argument(what):
-        return play_path(settings, what, inputs, seed, restart, watch)
+    if target and is_path_argument(target):
+        return play_path(options, target, inputs, seed, restart, watch)
     if watch:
         raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
-    exercise = _build_exercise(what, inputs, start_value, nodes) if what else None
-    return launch(settings, exercise, seed, restart)
+    exercise = _build_exercise(target, inputs, start_value, nodes) if target else None
+    _ensure_own_numbers(exercise, seed, restart)
+    return launch(options, exercise, seed, restart)
 
 
-def _build_exercise(what: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]) -> Exercise:
-    """The exercise that `play` was asked for. Raises `Refused`."""
-    from tutor.algebra.errors import AlgebraError
-    from tutor.commands.solve import parse_start
-    from tutor.packs import library
-    from tutor.packs.builder.formula import exercise_from_formula
-    from tutor.packs.diagnostics import PackError
+def _ensure_own_numbers(exercise: Exercise | None, seed: int | None, restart: bool) -> None:
+    """Refuse other numbers for an exam."""
+    if exercise is not None and exercise.exam and (seed is not None or restart):
+        raise CommandError(SAME_NUMBERS, 2)
 
+
+def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]) -> Exercise:
+    """Return the exercise with this name or formula. Raise CommandError."""
     try:
-        if EXERCISE_NAME.fullmatch(what) and not inputs:
+        if is_exercise_name(target) and not inputs:
             if nodes:
                 raise CommandError(
-                    message(N_("--node goes with a formula; {name} brings its own nodes."), name=what), 2
+                    message(N_("--node goes with a formula; {name} brings its own nodes."), name=target), 2
                 )
-            return library.find_exercise(what)
-        reject_exercise_names(what, with_inputs=bool(inputs))
-        value = parse_start(start_value)
-        return exercise_from_formula(what, parse_inputs(inputs), value, parse_definitions(nodes))
+            return library.find_exercise(target)
+        reject_exercise_names(target, with_inputs=bool(inputs))
+        start = parse_start(start_value)
+        return exercise_from_formula(target, parse_inputs(inputs), start, parse_definitions(nodes))
     except PackError as error:
         raise CommandError(error) from None
     except AlgebraError as error:
-        raise formula_error(error, what) from None
+        raise formula_error(error, target) from None
 
 
 _HAS_OWN_NUMBERS = N_("{name} brings its own numbers. Leave the inputs out: backprop-tutor play {name}")
 
 
 def play_path(
-    settings: RunOptions, what: str, inputs: tuple[str, ...], seed: int | None, restart: bool, watch: bool
+    options: RunOptions, target: str, inputs: tuple[str, ...], seed: int | None, restart: bool, watch: bool
 ) -> int:
-    """Open what lies at a path; a pack opens its list. With `watch` it is opened even where it has faults."""
-    from tutor.packs.diagnostics import PackError
-    from tutor.packs.pack import Pack
-    from tutor.packs.path_argument import open_path
-
+    """Open the exercise at a path, or the list of the pack there. With `watch` it may have errors."""
     if inputs:
-        raise CommandError(message(_HAS_OWN_NUMBERS, name=what), 2)
-    path = Path(what).expanduser()
-    found: Exercise | Pack | None = None
+        raise CommandError(message(_HAS_OWN_NUMBERS, name=target), 2)
+    path = Path(target).expanduser()
+    opened: Exercise | Pack | None = None
     try:
-        found = open_path(path)
+        opened = open_path(path)
     except PackError as error:
         if not watch or not path.exists():
             raise CommandError(error) from None
     watched = path if watch else None
-    if isinstance(found, Pack):
-        return launch(settings, None, seed, restart, (found,), watched)
-    return launch(settings, found, seed, restart, () if watch else None, watched)
+    if isinstance(opened, Pack):
+        return launch(options, None, seed, restart, (opened,), watched)
+    if not watch:
+        _ensure_own_numbers(opened, seed, restart)
+    return launch(options, opened, seed, restart, () if watch else None, watched)

@@ -1,88 +1,76 @@
-"""`backprop-tutor progress`: rules, packs, weeks, mistakes, as text or as JSON."""
+"""`backprop-tutor progress`: the learner's rules, packs, weeks and mistakes."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.store import open_store
+from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
-from tutor.practice import learner
+from tutor.practice.learner import load_packs_and_index
+from tutor.practice.mastery import mastery_label
+from tutor.practice.progress import format_duration, load_progress
 
 if TYPE_CHECKING:
     from datetime import date
 
     from tutor.commands.documents import Block
-    from tutor.commands.launch import RunOptions
     from tutor.practice.progress import Progress
-    from tutor.practice.storage.store import Store
+    from tutor.run_options import RunOptions
 
-#: So long is the bar of the week with most answers.
+#: The length of the bar of the week with most answers.
 _BAR_WIDTH = 24
 
 
-@click.command(cls=LocalizedCommand, help=_("Show what is solid, what is shaky and what is due."))
+@click.command(cls=LocalizedCommand)
 @click.option("--json", "as_json", is_flag=True, help=_("Print JSON instead of text."))
 @common_options
-def progress(settings: RunOptions, as_json: bool) -> int:
-    import json
-
-    from tutor.commands.documents import as_text
-    from tutor.glyphs import to_ascii
-    from tutor.practice.progress import load_progress
-
+def progress(options: RunOptions, as_json: bool) -> int:
     with open_store() as store:
-        packs, index = learner.load_packs_and_index()
-        found = load_progress(store, index, packs)
+        packs, index = load_packs_and_index()
+        data = load_progress(store, index, packs)
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(data.as_json(), ensure_ascii=False, indent=2))
         return 0
-    for line in as_text(progress_page(found, _("Progress"), bar="#" if settings.ascii else "█")):
-        click.echo(to_ascii(line) if settings.ascii else line)
+    for line in as_text(progress_page(data, _("Progress"), bar="#" if options.ascii else "█")):
+        click.echo(options.glyphs.render(line))
     return 0
 
 
-def open_store() -> Store:
-    """Open the learner's progress file, and report what is wrong with it on standard error."""
-    store = learner.open_store()
-    if store.notice:
-        click.echo(str(store.notice), err=True)
-    return store
-
-
-def progress_page(found: Progress, title: str, bar: str = "█") -> list[Block]:
-    """A learner's progress as a page."""
-    from tutor.commands.documents import Heading, Sentence, Table
-    from tutor.practice.mastery import mastery_label
-
+def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
+    """Return a learner's progress as a page."""
     blocks: list[Block] = [Heading(title)]
-    if not found.answers:
+    if not data.answers:
         return [*blocks, Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
-    blocks.append(Sentence(_summary_sentence(found)))
-    if found.due_rules:
+    blocks.append(Sentence(_summary_sentence(data)))
+    if data.due_rules:
         blocks.append(
             Sentence(
-                str(message(N_("Rules due for review: {n}. Begin with: backprop-tutor review"), n=len(found.due_rules)))
+                str(message(N_("Rules due for review: {n}. Begin with: backprop-tutor review"), n=len(data.due_rules)))
             )
         )
-    if found.rules:
+    if data.rules:
         rows = [
             [
                 rule.name,
                 mastery_label(rule.standing),
-                _format_due(rule.due, rule.id in found.due_rules),
-                _mistake_name(rule.mistake),
+                _format_due(rule.due, rule.id in data.due_rules),
+                mistake_label(rule.mistake) if rule.mistake else "",
             ]
-            for rule in found.rules
+            for rule in data.rules
         ]
         blocks += [Heading(_("Rules")), Table([_("rule"), _("standing"), _("due"), _("keeps coming back")], rows)]
     rows = [
-        [pack.title, str(message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises))] for pack in found.packs
+        [pack.title, str(message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises))] for pack in data.packs
     ]
     blocks += [Heading(_("Packs")), Table([_("pack"), _("exercises")], rows)]
-    most = max(week.answers for week in found.weeks) or 1
+    most = max(week.answers for week in data.weeks) or 1
     rows = [
         [
             week.monday.isoformat(),
@@ -92,39 +80,31 @@ def progress_page(found: Progress, title: str, bar: str = "█") -> list[Block]:
             else str(message(N_("right at first try: {rate}"), rate=format_percent(week.first_try_rate))),
             bar * -(-week.answers * _BAR_WIDTH // most),
         ]
-        for week in found.weeks
+        for week in data.weeks
     ]
     blocks += [Heading(_("Weeks")), Table([_("week from"), _("answers"), _("right at first try"), ""], rows)]
-    if found.mistakes:
+    if data.mistakes:
         rows = [
             [
-                met.name,
-                str(message(N_("times: {n}"), n=met.count)),
-                f"backprop-tutor play {met.exercise}" if met.exercise else "",
+                mistake.name,
+                str(message(N_("times: {n}"), n=mistake.count)),
+                f"backprop-tutor play {mistake.exercise}" if mistake.exercise else "",
             ]
-            for met in found.mistakes
+            for mistake in data.mistakes
         ]
         blocks += [Heading(_("Most frequent mistakes")), Table([_("mistake"), _("times"), _("to train it")], rows)]
     return blocks
 
 
-def _summary_sentence(found: Progress) -> str:
+def _summary_sentence(data: Progress) -> str:
     text = N_("Answers: {n}. Time: {time}.")
-    if found.first_try_rate is not None:
+    if data.first_try_rate is not None:
         text = N_("Answers: {n}. Right at first try: {rate}. Time: {time}.")
-    from tutor.practice.progress import format_duration
-
-    rate = format_percent(found.first_try_rate or 0.0)
-    return str(message(text, n=found.answers, rate=rate, time=format_duration(found.seconds)))
+    rate = format_percent(data.first_try_rate or 0.0)
+    return str(message(text, n=data.answers, rate=rate, time=format_duration(data.seconds)))
 
 
-def _format_due(day: date | None, now: bool) -> str:
-    if now:
+def _format_due(day: date | None, is_due: bool) -> str:
+    if is_due:
         return _("due today")
     return "" if day is None else str(message(N_("due {day}"), day=day.isoformat()))
-
-
-def _mistake_name(mistake: str | None) -> str:
-    from tutor.grading.mistakes.labels import mistake_label
-
-    return mistake_label(mistake) if mistake else ""

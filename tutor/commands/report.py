@@ -1,4 +1,4 @@
-"""`backprop-tutor report`: what a class did, from the exports of its learners."""
+"""`backprop-tutor report`: the work of a class, from the exports of its learners."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.errors import print_error
-from tutor.commands.export import SKIPPED_FILE, format_csv_row, open_output
+from tutor.commands.export import SKIPPED_FILE
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import format_csv_row, open_output
+from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
+from tutor.packs import library
+from tutor.packs.sanitize import clean_title, escape_invisible
+from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
+from tutor.practice.export import InvalidExportError, read_export
 
 if TYPE_CHECKING:
     from tutor.commands.documents import Block
-    from tutor.commands.launch import RunOptions
-    from tutor.practice.classroom import Classroom
+    from tutor.run_options import RunOptions
 
-#: So many mistakes of each exercise are told in the summary; the CSV has all.
+#: The maximum number of mistakes of each exercise in the summary; the CSV has all.
 _MAX_MISTAKES = 5
 
 
-@click.command(
-    cls=LocalizedCommand, help=_("Sum up the exports of a class: who did what, and which mistakes are frequent.")
-)
+@click.command(cls=LocalizedCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
     "--csv",
@@ -34,11 +38,7 @@ _MAX_MISTAKES = 5
 )
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=_("Write to this file."))
 @common_options
-def report(settings: RunOptions, files: tuple[Path, ...], table: str | None, to: Path | None) -> int:
-    from tutor.commands.documents import as_text
-    from tutor.glyphs import to_ascii
-    from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
-
+def report(options: RunOptions, files: tuple[Path, ...], table: str | None, to: Path | None) -> int:
     classroom = Classroom()
     skipped = _read_files(classroom, files)
     if skipped == len(files):
@@ -48,7 +48,7 @@ def report(settings: RunOptions, files: tuple[Path, ...], table: str | None, to:
     elif table == "mistakes":
         lines = [format_csv_row(row) for row in (MISTAKES_HEADER, *classroom.mistake_rows())]
     else:
-        lines = [to_ascii(line) if settings.ascii else line for line in as_text(_summary_page(classroom))]
+        lines = [options.glyphs.render(line) for line in as_text(_summary_page(classroom))]
     with open_output(to) as out:
         for line in lines:
             out.write(line + "\n")
@@ -56,10 +56,7 @@ def report(settings: RunOptions, files: tuple[Path, ...], table: str | None, to:
 
 
 def _read_files(classroom: Classroom, files: tuple[Path, ...]) -> int:
-    """Read every file that can be read, name the others; how many of these there are."""
-    from tutor.packs.sanitize import clean_title, escape_invisible
-    from tutor.practice.export import InvalidExportError, read_export
-
+    """Read the files, report those that can't be used, and return their number."""
     skipped = 0
     for file in files:
         try:
@@ -71,34 +68,30 @@ def _read_files(classroom: Classroom, files: tuple[Path, ...]) -> int:
 
 
 def _summary_page(classroom: Classroom) -> list[Block]:
-    from tutor.commands.documents import Heading, Sentence, Table
-    from tutor.grading.mistakes.labels import mistake_label
-    from tutor.packs import library
-
     titles = {(pack.id, entry.id): entry.title for pack in library.all_packs() for entry in pack.entries}
     work = classroom.work_by_learner()
     mistakes = classroom.mistake_frequencies()
     blocks: list[Block] = [Heading(str(message(N_("Learners: {n}"), n=len(classroom.learners))))]
     for pack, exercise in sorted({key[1:] for key in work}):
-        here = [one for key, one in work.items() if key[1:] == (pack, exercise)]
+        records = [record for key, record in work.items() if key[1:] == (pack, exercise)]
         title = titles.get((pack, exercise))
         blocks.append(Heading(f"{title}  ({pack}/{exercise})" if title else f"{pack}/{exercise}"))
-        rates = [one.first_try_rate for one in here if one.first_try_rate is not None]
+        rates = [record.first_try_rate for record in records if record.first_try_rate is not None]
         text = N_("learners at work: {n}, solved: {solved}")
         rate = 0.0
         if rates:
             text = N_("learners at work: {n}, solved: {solved}, right at first try: {rate}")
             rate = sum(rates) / len(rates)
-        solved = sum(one.solved for one in here)
-        blocks.append(Sentence(str(message(text, n=len(here), solved=solved, rate=format_percent(rate)))))
+        solved = sum(record.solved for record in records)
+        blocks.append(Sentence(str(message(text, n=len(records), solved=solved, rate=format_percent(rate)))))
         rows = [
             [
-                mistake_label(one.mistake),
-                str(message(N_("learners: {n} of {of}"), n=one.learners, of=one.of_learners)),
-                str(message(N_("times: {n}"), n=one.times)),
+                mistake_label(frequency.mistake),
+                str(message(N_("learners: {n} of {of}"), n=frequency.learners, of=frequency.of_learners)),
+                str(message(N_("times: {n}"), n=frequency.times)),
             ]
-            for one in mistakes
-            if (one.pack, one.exercise) == (pack, exercise)
+            for frequency in mistakes
+            if (frequency.pack, frequency.exercise) == (pack, exercise)
         ]
         if rows:
             blocks.append(Table([_("mistake"), _("learners"), _("times")], rows[:_MAX_MISTAKES]))

@@ -1,7 +1,8 @@
-"""A worked graph for machines, as plain data for JSON."""
+"""The worked graph of `solve --json`."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
@@ -19,43 +20,44 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
 
 
-def worked_json(problem: Problem) -> dict[str, Any]:
-    """Every node and every edge. Raises `NonFiniteError`.
+def worked_json(problem: Problem) -> str:
+    """Return every node and every edge as a JSON object. Raise NonFiniteError.
 
-    Numbers are floats, matrices nested lists, formulas texts in ASCII; null where there is no value. `exact` holds
-    what has a short exact form that is no decimal, `closed` the formula in the inputs alone where it is another.
+    Numbers are floats, matrices nested lists, formulas texts in ASCII; a missing value is null. `exact` holds short exact
+    forms that are not decimals, `closed` the formula in the inputs alone if it is another one.
     """
     graph = problem.graph
-    spelling = WorkedValues.of(problem)
-    exact = spelling.passes
-    plain = exact if problem.symbolic else problem.float_passes
+    worked = WorkedValues.of(problem)
+    exact = worked.passes
+    approximate = exact if problem.symbolic else problem.float_passes
     nodes = []
     for position, node in enumerate(graph.nodes):
         entry = _node_json(node)
         if node.const is not None:
             entry["const"] = _value_json(graph.float_constants[position])
         entry |= _values_json(
-            value=(plain.values[position], exact.values[position]),
-            gradient=(plain.gradients[position], exact.gradients[position]),
+            value=(approximate.values[position], exact.values[position]),
+            gradient=(approximate.gradients[position], exact.gradients[position]),
         )
         if node.is_input:
-            entry |= _closed_form_json(spelling, node.id, exact.gradients[position])
+            entry |= _closed_form_json(worked, node.id, exact.gradients[position])
         nodes.append(entry)
     edges = []
     for edge in graph.edges:
         key = edge.target, edge.slot
-        near, true = plain.edges.get(key), exact.edges.get(key)
+        approximate_edge, exact_edge = approximate.edges.get(key), exact.edges.get(key)
         edges.append(
             {"from": graph.nodes[edge.source].id, "to": graph.nodes[edge.target].id, "slot": edge.slot}
             | _values_json(
-                upstream=(near and near.upstream, true and true.upstream),
-                local=(near and near.local_gradient, true and true.local_gradient),
-                gradient=(near and near.gradient, true and true.gradient),
+                upstream=(approximate_edge and approximate_edge.upstream, exact_edge and exact_edge.upstream),
+                local=(approximate_edge and approximate_edge.local_gradient, exact_edge and exact_edge.local_gradient),
+                gradient=(approximate_edge and approximate_edge.gradient, exact_edge and exact_edge.gradient),
             )
         )
-    result = _values_json(value=(plain.values[graph.output_position], exact.values[graph.output_position]))
-    result |= _closed_form_json(spelling, graph.output, exact.values[graph.output_position])
-    return {"output": graph.output, **result, "nodes": nodes, "edges": edges}
+    result = _values_json(value=(approximate.values[graph.output_position], exact.values[graph.output_position]))
+    result |= _closed_form_json(worked, graph.output, exact.values[graph.output_position])
+    data = {"output": graph.output, **result, "nodes": nodes, "edges": edges}
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _node_json(node: Node) -> dict[str, Any]:
@@ -65,27 +67,27 @@ def _node_json(node: Node) -> dict[str, Any]:
     if node.op is None:
         return entry | {"op": None}
     entry["op"] = node.operation.label
-    # Sums and means along an axis are called `sum.0`, `mean.1`.
+    # Sums and means along an axis are named `sum.0`, `mean.1`.
     axis = node.op.partition(".")[2]
     return entry | {"axis": int(axis)} if axis.isdigit() else entry
 
 
 def _values_json(**pairs: tuple[Value, Value]) -> dict[str, Any]:
-    """Values by what they are, each given as floats and exactly."""
-    found: dict[str, Any] = {name: _value_json(near) for name, (near, _) in pairs.items()}
-    exact = {name: text for name, (_, true) in pairs.items() if (text := _exact_json(true)) is not None}
-    return found | {"exact": exact} if exact else found
+    """Return values by name from pairs of the approximate and the exact value."""
+    values: dict[str, Any] = {name: _value_json(approximate) for name, (approximate, _) in pairs.items()}
+    exact = {name: text for name, (_, value) in pairs.items() if (text := _exact_json(value)) is not None}
+    return values | {"exact": exact} if exact else values
 
 
-def _closed_form_json(spelling: WorkedValues, name: str, shown_value: Value) -> dict[str, Any]:
-    closed = spelling.closed_forms.get(name)
+def _closed_form_json(worked: WorkedValues, name: str, shown_value: Value) -> dict[str, Any]:
+    closed = worked.closed_forms.get(name)
     if closed is None or _value_json(closed) == _value_json(shown_value):
         return {}
     return {"closed": _value_json(closed)}
 
 
 def _value_json(value: Value) -> Any:
-    """A float, a matrix, a formula; adding zero turns −0 into 0."""
+    """Return a float, nested lists or a formula; null for no value."""
     if value is None:
         return None
     if isinstance(value, MatrixExpr):
@@ -94,13 +96,14 @@ def _value_json(value: Value) -> Any:
 
 
 def _cell_json(value: Expr | float) -> Any:
+    # Adding zero turns −0 into 0.
     if isinstance(value, Expr):
         return _formula_text(value) if free_names(value) else nearest_float(value) + 0.0
     return float(value) + 0.0
 
 
 def _exact_json(value: Value) -> Any:
-    """The short exact forms of what is no short decimal, as text; None where one of the cells has none."""
+    """Return short exact forms as texts; None if a cell has none, or if all are short decimals."""
     if value is None or isinstance(value, MatrixExpr):
         return None
     cells = ops.to_lists(value) if ops.is_matrix(value) else [[value]]

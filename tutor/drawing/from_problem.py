@@ -1,4 +1,4 @@
-"""From a problem to the boxes and lines that are drawn."""
+"""Boxes and lines of a problem's graph, ready to be drawn."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from tutor.algebra import ops
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells
 from tutor.drawing.model import Box, InputLine, Slot
-from tutor.glyphs import to_ascii
+from tutor.glyphs import UNICODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from tutor.algebra.ops import Value
     from tutor.engine.passes import Passes
+    from tutor.glyphs import Glyphs
     from tutor.grading.problem import Blank, Problem
 
-#: Entries of a matrix that are wider than this are shortened in the drawing.
+#: Wider entries of a matrix are truncated in the drawing.
 MAX_TEXT_WIDTH = 9
 
 
 def format_forward_value(value: Value, near_one: bool = False) -> tuple[str, ...]:
-    """A forward value as it stands above a line: one text, or a row in brackets for each row of a matrix."""
+    """Return a forward value as it is drawn above a line: one text, or one in brackets for each row of a matrix."""
     rows = format_cells(value, near_one=near_one)
     if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
         return (rows[0][0],)
@@ -37,38 +38,38 @@ def format_forward_value(value: Value, near_one: bool = False) -> tuple[str, ...
 
 def boxes_of(
     problem: Problem,
+    glyphs: Glyphs = UNICODE,
     *,
-    ascii: bool = False,
     fit_values: bool = False,
     hidden: Collection[int] = (),
     passes: Passes | None = None,
 ) -> list[Box]:
-    """The boxes of a problem's graph, its output at the end, with a slot for every backward value; none without one.
+    """Return the boxes of a problem's graph, the output last, with a slot for every backward value.
 
-    A `roomy` sketch has room for every right value in full; it tells how long they are. The forward values of
-    `hidden` nodes are asked, so that a question mark stands for them. `passes` are drawn in place of the exact ones.
+    With `fit_values` every right value fits in full, so the widths give hints about the values. `hidden` are positions
+    of nodes whose forward value is asked; a question mark replaces it. `passes` are used instead of the exact ones.
     """
     graph = problem.graph
     if not graph.nodes:
         return []
-    text = to_ascii if ascii else str
     passes = passes or problem.exact_passes
     forward = [format_forward_value(value, problem.needs_extra_digits[i]) for i, value in enumerate(passes.values)]
     forward = [
-        tuple(map(text, lines)) if position not in hidden else _question_marks(lines)
+        tuple(map(glyphs.render, lines)) if position not in hidden else _question_marks(lines)
         for position, lines in enumerate(forward)
     ]
-    slots = {place.id: _make_slot(problem, place, passes, fit_values, text) for place in problem.places}
+    slots = {place.id: _make_slot(problem, place, passes, fit_values, glyphs) for place in problem.places}
     boxes = []
     for position, node in enumerate(graph.nodes):
-        lines = []
-        for edge in graph.incoming_edges[position]:
-            lines.append(InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id)))
+        lines = [
+            InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id))
+            for edge in graph.incoming_edges[position]
+        ]
         branches = len(graph.outgoing_edges[position]) > 1 and problem.needs_gradient[position]
         boxes.append(
             Box(
                 id=node.id,
-                label=text(str(problem.labels.get(node.id, node.symbol))),
+                label=glyphs.render(str(problem.labels.get(node.id, node.symbol))),
                 kind="input" if node.is_input else "op",
                 lines=tuple(lines),
                 commutative=not node.is_input and node.operation.commutative,
@@ -77,33 +78,33 @@ def boxes_of(
         )
     last = graph.nodes[graph.output_position]
     end = InputLine(last.id, forward[graph.output_position], slots["start"])
-    # An input may be called as the output's box would be; a colon is in no name.
+    # The colon keeps the id of the output's box apart from all names.
     boxes.append(Box(f"{graph.output}:", graph.output, "output", (end,)))
     return boxes
 
 
 def _question_marks(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """A question mark in each row, as wide as what will stand there."""
+    """Return a question mark for each row, as wide as the hidden text."""
     return tuple("?".center(max(cell_len(line), 3)) for line in lines)
 
 
-def _make_slot(problem: Problem, place: Blank, passes: Passes, fit_values: bool, text: Callable[[str], str]) -> Slot:
+def _make_slot(problem: Problem, place: Blank, passes: Passes, fit_values: bool, glyphs: Glyphs) -> Slot:
     truth = problem.truth(place, passes)
     if isinstance(truth, MatrixExpr):
-        return _widen(Slot(place.id), _max_cell_width(truth, text))
+        return _widen(Slot(place.id), _max_cell_width(truth, glyphs))
     slot = Slot(place.id, *(place.shape or (1, 1)))
     if fit_values:
-        return _widen(slot, _max_cell_width(truth, text))
+        return _widen(slot, _max_cell_width(truth, glyphs))
     if place.shape is None:
         return slot
-    # While answers are typed all matrices of a graph get one width, so that it tells nothing about a single value.
+    # All matrices of a graph get the same width, so that it gives no hint about a single value.
     matrices = (problem.truth(other, passes) for other in problem.places if other.shape)
-    return _widen(slot, min(max(_max_cell_width(matrix, text) for matrix in matrices), MAX_TEXT_WIDTH))
+    return _widen(slot, min(max(_max_cell_width(matrix, glyphs) for matrix in matrices), MAX_TEXT_WIDTH))
 
 
 def _widen(slot: Slot, cell: int) -> Slot:
     return replace(slot, cell_width=max(cell, slot.cell_width))
 
 
-def _max_cell_width(value: Value, text: Callable[[str], str]) -> int:
-    return max(cell_len(text(cell)) for row in format_cells(value) for cell in row)
+def _max_cell_width(value: Value, glyphs: Glyphs) -> int:
+    return max(cell_len(glyphs.render(cell)) for row in format_cells(value) for cell in row)

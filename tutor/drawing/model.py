@@ -1,7 +1,6 @@
-"""What a drawing is made from, and what comes out: plain data, no screen and no engine.
+"""Data of drawings: boxes go in, left to right and each after its inputs, and a `Drawing` comes out.
 
-`boxes` go in (left to right, a box after everything it takes from), a `Drawing` comes out. The fixed part of
-the picture never changes while a learner works; only what stands in its `places` does.
+The fixed part of a drawing never changes while a learner works, only the contents of its `places`.
 """
 
 from __future__ import annotations
@@ -9,20 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tutor.glyphs import UNICODE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tutor.glyphs import Glyphs
+
 Density = Literal["full", "compact"]
 Direction = Literal["left", "right", "up", "down"]
-#: What a run of characters is, so that a face can colour it.
+#: What a run of characters is part of; a screen gives each style a colour.
 Style = Literal["wire", "box", "label", "value", "branch"]
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for one backward value: a blank, or a value that is given. Scalars have one row and column.
+    """A backward value: a blank or a given one. A scalar has one row and column.
 
-    `cell` is how many cells an entry gets at least in a full drawing, so that what is typed there fits.
+    `cell_width` is the minimum number of terminal cells for each of its entries in a full drawing.
     """
 
     id: str
@@ -33,8 +36,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class InputLine:
-    """An edge into a box. `value` is its forward value, one text per row of a matrix, brackets included;
-    empty where none is drawn. `slot` is None where no backward value belongs (a line from data)."""
+    """An edge into a box.
+
+    `value` is the forward value, one text for each row of a matrix, brackets included; empty to draw none.
+    `slot` is None if the edge has no backward value because its source is data.
+    """
 
     source: str
     value: tuple[str, ...] = ()
@@ -43,11 +49,10 @@ class InputLine:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node of the picture. An `input` is drawn as its bare label; an `op` and the `output` in a frame.
+    """A node. An `input` is drawn as its bare label, an `op` and the `output` in a frame.
 
-    `lines` come top to bottom, in the order of the operation's operands; `swappable` says that another order
-    means the same (+ and ×), so the drawing may choose. `stem` is the blank of a branch's sum: it stands on
-    the part of the wire that all lines out of this box share, right behind the box, left of the branching.
+    `lines` are the edges into it, in the order of the operands; the drawing may reorder those of a `commutative`
+    operation (+ and ×). `stem` is the blank of a branch's sum, drawn between the box and the branching.
     """
 
     id: str
@@ -60,7 +65,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class StyledRun:
-    """Characters of one style on one row, starting at cell `x`."""
+    """Characters of one style in a row, from cell `x`."""
 
     x: int
     text: str
@@ -69,10 +74,10 @@ class StyledRun:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a slot's value is written, in cells from the top left of the drawing.
+    """The position of a slot's value, in cells from the top left of the drawing.
 
-    Full density: `rows` lines; in each, column c takes `cell` cells from `x + c * (cell + 1)`, and the one
-    cell after them is for a mark (✓ ✗ ~), so `width == columns * (cell + 1)`. Compact: one cell, `mark`.
+    In a full drawing, column c of each row takes `cell_width` cells from `x + c * (cell_width + 1)`, and the cell
+    after them holds a mark (✓ ✗ ~). In a compact drawing a place is one cell, which holds the mark.
     """
 
     x: int
@@ -101,11 +106,11 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The finished picture. `rows` hold every fixed character (places are spaces); each is `width`
-    cells wide.
+    """A finished drawing.
 
-    `runs` are the same characters by style, `neighbours` say where the arrow keys go from a place: left to
-    what feeds this line's node, right to what it flows into, up and down to the places above and below.
+    `rows` hold every fixed character, with spaces in the places; each is `width` cells wide. `runs` are the same
+    characters by style. `neighbours` are the places that the arrow keys lead to: left to the inputs of this edge's
+    source, right to where its value flows, up and down to the places above and below.
     """
 
     width: int
@@ -116,5 +121,4 @@ class Drawing:
     places: Mapping[str, Place]
     boxes: Mapping[str, Rect]
     neighbours: Mapping[str, Mapping[Direction, str]]
-    #: Drawn in ASCII alone.
-    ascii: bool = False
+    glyphs: Glyphs = UNICODE

@@ -1,4 +1,4 @@
-"""A drawing with its places filled in, as lines of plain text."""
+"""Drawings with filled places as lines of plain text."""
 
 from __future__ import annotations
 
@@ -7,35 +7,34 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tutor.drawing.layout.cell_width import graphemes, truncate
+from tutor.drawing.cell_width import graphemes, truncate
 
 if TYPE_CHECKING:
     from tutor.drawing.model import Drawing, Place
+    from tutor.glyphs import Glyphs
 
 CellTexts = Mapping[str, Sequence[Sequence[str]]]
 
 
-def render_text(
-    drawing: Drawing, texts: CellTexts, marks: CellTexts | None = None, *, placeholder: str | None = None
-) -> list[str]:
-    """The picture's lines, without spaces at their ends.
+def render_text(drawing: Drawing, texts: CellTexts, marks: CellTexts | None = None) -> list[str]:
+    """Return the lines of a drawing without trailing spaces.
 
-    `texts[slot][row][column]` is what stands in a place, dots (`blank`) where it is missing or empty;
-    `marks` likewise for the one cell behind each, in a compact drawing for the place itself: ◇ where none is.
+    `texts[slot][row][column]` is the text of a cell; missing or empty ones are shown as dots. `marks` are the marks
+    behind the cells, or in a compact drawing in the place itself, where a missing one is shown as ◇.
     """
     grid = [graphemes(row) for row in drawing.rows]
-    dot = placeholder or ("." if drawing.ascii else "·")
+    glyphs = drawing.glyphs
     for name, place in drawing.places.items():
-        rows, signs = texts.get(name, ()), (marks or {}).get(name, ())
+        rows, mark_rows = texts.get(name, ()), (marks or {}).get(name, ())
         if place.density == "compact":
-            grid[place.y][place.x] = _cell_at(signs, 0, 0) or ("?" if drawing.ascii else "◇")
+            grid[place.y][place.x] = _cell_at(mark_rows, 0, 0) or glyphs.blank
             continue
         for row in range(place.rows):
             for column in range(place.columns):
                 x = place.x + column * (place.cell_width + 1)
-                filled = _fit_cell(_cell_at(rows, row, column), place, dot, "~" if drawing.ascii else "…")
+                filled = _fit_cell(_cell_at(rows, row, column), place, glyphs)
                 grid[place.y + row][x : x + place.cell_width] = graphemes(filled)
-                grid[place.y + row][x + place.cell_width] = _cell_at(signs, row, column) or " "
+                grid[place.y + row][x + place.cell_width] = _cell_at(mark_rows, row, column) or " "
     return ["".join(line).rstrip() for line in grid]
 
 
@@ -43,11 +42,11 @@ def _cell_at(rows: Sequence[Sequence[str]], row: int, column: int) -> str:
     return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
 
-def _fit_cell(text: str, place: Place, dot: str, sign: str) -> str:
-    """A single value stands in the middle as the one above the wire does, the cells of a matrix to the right."""
+def _fit_cell(text: str, place: Place, glyphs: Glyphs) -> str:
+    """Pad or truncate a text to its cell: a single value is centred, the cells of a matrix are aligned right."""
     if not text:
-        return dot * place.cell_width
-    cut = truncate(text, place.cell_width, sign)
-    free = place.cell_width - cell_len(cut)
+        return glyphs.placeholder * place.cell_width
+    text = truncate(text, place.cell_width, glyphs.ellipsis)
+    free = place.cell_width - cell_len(text)
     left = (free + 1) // 2 if place.rows == place.columns == 1 else free
-    return " " * left + cut + " " * (free - left)
+    return " " * left + text + " " * (free - left)

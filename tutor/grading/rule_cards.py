@@ -12,7 +12,7 @@ from tutor.algebra.expr import Sym
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.composite import operand_letter
 from tutor.engine.operations import OPERATIONS
-from tutor.glyphs import to_ascii
+from tutor.glyphs import UNICODE
 from tutor.grading.hints.rule_formulas import parenthesize
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.replay import rule_text_at
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.engine.operation import Operation
+    from tutor.glyphs import Glyphs
     from tutor.grading.problem import Blank, Problem
 
 #: A larger matrix is shown by its shape in a picture.
@@ -59,11 +60,11 @@ class NodePicture:
     """the gradient of each input; empty if it is not shown"""
     caption: str = N_("Above each line flows what went forward, below it what goes back.")
 
-    def render(self, ascii: bool = False) -> list[str]:
+    def render(self, glyphs: Glyphs = UNICODE) -> list[str]:
         """Draw the picture in lines of text: each forward value above its gradient."""
-        text = to_ascii if ascii else str
-        across, down, corners = ("-", "|", ",.''") if ascii else ("─", "│", "╭╮╰╯")
-        right, left = ("-->", "<--") if ascii else ("──▸", "◂──")
+        text = glyphs.render
+        across, down, corners = ("-", "|", ",.''") if glyphs.ascii else ("─", "│", "╭╮╰╯")
+        right, left = ("-->", "<--") if glyphs.ascii else ("──▸", "◂──")
         symbol = f" {text(self.symbol)} "
         rows: list[tuple[str, str]] = []
         for value, gradient in zip(self.inputs, self.gradients, strict=True):
@@ -106,11 +107,11 @@ class RuleCard:
         """The reason, one sentence per line."""
         return translate(self.why).replace(". ", ".\n").splitlines()
 
-    def render_lines(self, ascii: bool = False) -> list[str]:
+    def render_lines(self, glyphs: Glyphs = UNICODE) -> list[str]:
         """Return the card as lines of text."""
         lines = [self.title, "", *map(str, self.rules), ""]
         if self.picture is not None:
-            lines += [*self.picture.render(ascii), translate(self.picture.caption), ""]
+            lines += [*self.picture.render(glyphs), translate(self.picture.caption), ""]
         lines += [_("Why it is so:"), *(f"  {line}" for line in self.why_sentences)]
         if self.mistakes:
             lines += ["", _("Common mistakes:")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
 
     from tutor.packs.exercise import Exercise
 
-__all__ = ["ExerciseEntry", "Pack", "all_packs", "built_in_dir", "find_exercise", "packs_with_origin", "read_pack"]
+__all__ = [
+    "ExerciseEntry",
+    "Pack",
+    "all_packs",
+    "built_in_dir",
+    "find_exercise",
+    "is_exercise_name",
+    "packs_with_origin",
+    "read_pack",
+]
+
+_EXERCISE_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 Origin = Literal["built-in", "added", "installed"]
 
@@ -60,6 +72,11 @@ def _sort_by_order(packs: Iterable[tuple[Origin, Pack]]) -> Iterator[tuple[Origi
     """Yield the packs of each origin, those with an order first."""
     for _origin, group in groupby(packs, key=lambda each: each[0]):
         yield from sorted(group, key=lambda each: (each[1].order is None, each[1].order or 0))
+
+
+def is_exercise_name(text: str) -> bool:
+    """Return whether `text` has the form PACK/EXERCISE."""
+    return bool(_EXERCISE_NAME.fullmatch(text))
 
 
 def find_exercise(name: str) -> Exercise:

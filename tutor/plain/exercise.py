@@ -1,18 +1,18 @@
-"""One exercise in lines: what is typed, what is said to it, where it goes on."""
+"""One exercise in plain mode: answers, commands and what is printed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from tutor.algebra.printing import format_value
-from tutor.glyphs import to_ascii
 from tutor.grading.answer import preview
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.rule_cards import card_at
 from tutor.grading.verdict import MARKS, Verdict
 from tutor.i18n import N_, _, message
 from tutor.packs.sanitize import escape_invisible, strip_markup
-from tutor.plain.describe import caret_lines, describe_edges, describe_nodes, format_prompt, graph_text
+from tutor.plain.carets import caret_lines
+from tutor.plain.describe import describe_edges, describe_nodes, format_prompt, graph_text
 from tutor.plain.line_commands import EXERCISE_COMMANDS, FORBIDDEN_IN_EXAM, format_commands, match_command
 from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
 from tutor.practice.exam import result_message as exam_result
@@ -24,63 +24,47 @@ if TYPE_CHECKING:
 
     from tutor.grading.hints.ladder import Hint
     from tutor.grading.problem import Blank
+    from tutor.plain.console import Console
     from tutor.practice.worksheet import Summary, Worksheet
 
 
 class PlainExercise:
-    """One exercise in lines. `read` returns the next line or None at the end of the input."""
+    """One exercise on a console."""
 
-    def __init__(
-        self,
-        worksheet: Worksheet,
-        read: Callable[[str], str | None],
-        out: TextIO,
-        width: int = 80,
-        ascii: bool = False,
-    ) -> None:
+    def __init__(self, worksheet: Worksheet, console: Console) -> None:
         self.worksheet = worksheet
-        self.read = read
-        self.out = out
-        self.width = width
-        self.ascii = ascii
+        self.console = console
+        self.print_lines = console.print
         #: Whether the learner left to choose another exercise.
         self.wants_list = False
 
-    def print_lines(self, *lines: object) -> None:
-        for line in lines:
-            text = str(line)
-            print(to_ascii(text) if self.ascii else text, file=self.out)
-
     def run(self) -> int:
-        """Work through the exercise. 0 when it is solved, 1 when it was left open."""
+        """Work through the exercise and return 0 if it is solved, 1 if it was left open."""
         self.print_introduction()
-        at: str | None = self.worksheet.resume_place()
-        before: str | None = None
-        while not self.worksheet.done and at is not None:
-            if at != before:
-                self.print_answer_status(at)
-            before = at
-            line = self.read(self.build_prompt(at))
-            if line is None:
+        blank_id: str | None = self.worksheet.resume_place()
+        previous: str | None = None
+        while not self.worksheet.done and blank_id is not None:
+            if blank_id != previous:
+                self.print_answer_status(blank_id)
+            previous = blank_id
+            text = self.console.ask(self.build_prompt(blank_id))
+            if text is None:
                 return self.report_unfinished()
-            text = line.strip()
             if not text:
                 continue
-            following = self.handle_line(at, text)
-            if following is None and not self.worksheet.done:
+            blank_id = self.handle_line(blank_id, text)
+            if blank_id is None and not self.worksheet.done:
                 return self.report_unfinished()
-            at = following
         self.finish()
         return 0
 
     def handle_line(self, blank_id: str, text: str) -> str | None:
-        """Do a command, or check an answer; the blank to go on with, None to stop or where none is left."""
-        return (
-            self.run_command(text, blank_id) if self.is_command(blank_id, text) else self.check_answer(blank_id, text)
-        )
+        """Run a command or check an answer; return the next blank, None to stop or if none is left."""
+        handle = self.run_command if self.is_command(blank_id, text) else self.check_answer
+        return handle(blank_id, text)
 
     def is_command(self, blank_id: str, text: str) -> bool:
-        """Whether a line is a command: with a colon always, without one where it can't be read as an answer."""
+        """Return whether a line is a command: always with a colon, otherwise if it can't be read as an answer."""
         if text == "?" or text.startswith(":"):
             return True
         problem = self.worksheet.problem
@@ -111,7 +95,7 @@ class PlainExercise:
             self.print_lines(_("Type the value and press Enter. ? gives a hint, :help lists the commands."), "")
 
     def choice_lines(self, blank: Blank) -> Iterable[str]:
-        """The choices of a question, a line for each; none for any other blank."""
+        """Return a line for each choice of a question; none for any other blank."""
         if blank.kind == "question":
             for number, choice in enumerate(self.worksheet.problem.question(blank).choices, 1):
                 yield f"  {number}  {strip_markup(str(choice.text))}"
@@ -119,21 +103,16 @@ class PlainExercise:
     def build_prompt(self, blank_id: str) -> str:
         order = [place.id for place in self.worksheet.fillable]
         place = self.worksheet.problem.place(blank_id)
-        asked = [
-            f"[{order.index(blank_id) + 1}/{len(order)}] {format_prompt(self.worksheet, place)}",
-            *self.choice_lines(place),
-        ]
-        text = "\n".join([*asked, "> "] if place.kind == "question" else [f"{asked[0]} "])
-        return self.format_text(text)
-
-    def format_text(self, text: str) -> str:
-        return to_ascii(text) if self.ascii else text
+        prompt = f"[{order.index(blank_id) + 1}/{len(order)}] {format_prompt(self.worksheet, place)}"
+        if place.kind == "question":
+            return "\n".join([prompt, *self.choice_lines(place), "> "])
+        return f"{prompt} "
 
     def check_answer(self, blank_id: str, text: str) -> str | None:
-        """Check an answer and return the blank to go on with."""
+        """Check an answer and return the next blank."""
         problem = self.worksheet.problem
         reading = preview(problem, problem.place(blank_id), text)
-        before = self.worksheet.entry(blank_id).hints
+        hints_before = self.worksheet.entry(blank_id).hints
         verdict = self.worksheet.answer(blank_id, text)
         if reading.text:
             self.print_lines(message(N_("reads as {reading}"), reading=reading.text))
@@ -143,9 +122,9 @@ class PlainExercise:
         places = format_pointers(self.worksheet, blank_id) if verdict.is_wrong_attempt else ""
         if places:
             self.print_lines(message(N_("Look here: {places}"), places=places))
-        opened = self.worksheet.current_hint(blank_id)
-        if opened is not None and opened.rung > before:
-            self.print_hint(opened)
+        hint = self.worksheet.current_hint(blank_id)
+        if hint is not None and hint.rung > hints_before:
+            self.print_hint(hint)
         if verdict.is_wrong_attempt and self.worksheet.offers_reveal(blank_id):
             self.print_lines(_("If you want to see the value, type :show."))
         elif verdict.is_wrong_attempt and self.worksheet.offers_replay(blank_id):
@@ -161,7 +140,7 @@ class PlainExercise:
             self.print_lines(*("  " + " ".join("✓" if cell else "✗" for cell in row) for row in verdict.cells))
 
     def print_answer_status(self, blank_id: str) -> None:
-        """What stands in a blank that is come back to: an entry that is not right yet, and why."""
+        """Print the entry of a blank and its verdict if it is not right yet."""
         entry = self.worksheet.entry(blank_id)
         if entry.text and entry.verdict is not None and not entry.settled:
             self.print_lines(f"{MARKS[entry.verdict.kind]} {entry.text}: {entry.verdict.message}")
@@ -171,8 +150,8 @@ class PlainExercise:
             message(N_("Hint {rung}/{of}: {text}"), rung=hint.rung, of=hint.of, text=strip_markup(str(hint.text)))
         )
 
-    def run_command(self, text: str, blank_id: str) -> str | None:
-        """Do a command and return the blank to go on with; None to stop."""
+    def run_command(self, blank_id: str, text: str) -> str | None:
+        """Run a command and return the next blank, None to stop."""
         name = "hint" if text == "?" else match_command(text.split()[0], EXERCISE_COMMANDS)
         if name in FORBIDDEN_IN_EXAM and self.worksheet.help_refusal:
             self.print_lines(self.worksheet.help_refusal)
@@ -191,17 +170,17 @@ class PlainExercise:
             self.print_rule(blank_id)
         elif name == "graph":
             self.print_lines(
-                *(graph_text(self.worksheet, self.width, ascii=self.ascii) or describe_nodes(self.worksheet))
+                *(graph_text(self.worksheet, self.console.width, self.console.glyphs) or describe_nodes(self.worksheet))
             )
         elif name == "words":
             self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, blank_id))
         return blank_id
 
     def request_hint(self, blank_id: str) -> str:
-        before = self.worksheet.entry(blank_id).hints
+        hints_before = self.worksheet.entry(blank_id).hints
         hint = self.worksheet.next_hint(blank_id)
         self.print_hint(hint)
-        if hint.rung <= before and not hint.is_last:
+        if hint.rung <= hints_before and not hint.is_last:
             self.print_lines(_("Try this one first, or wait a moment: then the next hint opens."))
         return blank_id
 
@@ -233,13 +212,13 @@ class PlainExercise:
         if moved is None:
             self.print_lines(_("This node has no parts to look into."))
             return blank_id
-        here = moved.get(blank_id, blank_id)
+        blank_id = moved.get(blank_id, blank_id)
         self.print_lines(_("The places inside are extra: the exercise can be finished without them."), "")
-        self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, here))
-        return here
+        self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, blank_id))
+        return blank_id
 
     def fold(self, blank_id: str) -> str | None:
-        """Show the opened node around a blank as one again."""
+        """Show the parts around a blank as one node again."""
         place = self.worksheet.problem.place(blank_id)
         moved = self.worksheet.fold(self.focused_node(blank_id))
         if moved is None and place.edge:
@@ -251,7 +230,7 @@ class PlainExercise:
         return moved.get(blank_id) or self.worksheet.next_open_blank()
 
     def focused_node(self, blank_id: str) -> str:
-        """The node in focus: the one an edge leads into; empty at a question."""
+        """Return the id of the node in focus, for an edge its target; empty at a question."""
         place = self.worksheet.problem.place(blank_id)
         position = place.edge.target if place.edge else place.node
         return "" if place.kind == "question" else self.worksheet.problem.graph.nodes[position].id
@@ -263,18 +242,18 @@ class PlainExercise:
         self.wants_list = False
 
     def print_rule(self, blank_id: str) -> None:
-        """The rule card of the node at a blank."""
+        """Print the rule card of the node at a blank."""
         place = self.worksheet.problem.place(blank_id)
         if place.kind == "question":
             self.print_lines(_("This is a question; there is no node in focus."))
         else:
             card = card_at(self.worksheet.problem, place, self.worksheet.visible_places())
-            self.print_lines(*map(strip_markup, card.render_lines(self.ascii)))
+            self.print_lines(*map(strip_markup, card.render_lines(self.console.glyphs)))
 
     def explain(self, blank_id: str) -> str | None:
-        """Replay the backward pass from a blank on: Enter goes on, b goes back. Any other line ends it and counts.
+        """Replay the backward pass from a blank on and return the next blank, None to stop.
 
-        Returns the blank to go on with, None to stop.
+        Enter goes on, b goes back. Any other line ends the replay and is handled as usual.
         """
         replay, note = choose_replay(self.worksheet)
         if not replay.steps:
@@ -286,23 +265,22 @@ class PlainExercise:
         values = (f"{name} = {format_value(problem.inputs[name])}" for name in problem.graph.inputs)
         self.print_lines(", ".join(values))
         replay.go_to(blank_id)
-        told = True
+        moved = True
         while True:
-            if told:
+            if moved:
                 step = replay.current_step
                 self.print_lines(
                     "",
                     f"{replay.index + 1}/{len(replay.steps)}  {strip_markup(str(step.description))}",
                     *map(strip_markup, step.paragraphs()),
                 )
-            line = self.read(self.format_text(_("Enter goes on, b goes back, anything else ends this: ")))
-            if line is None:
+            text = self.console.ask(_("Enter goes on, b goes back, anything else ends this: "))
+            if text is None:
                 return None
-            text = line.strip()
-            told = replay.move(-1 if text == "b" else 1) if text in ("", "b") else False
             if text not in ("", "b"):
                 return self.handle_line(blank_id, text)
-            if not told:
+            moved = replay.move(-1 if text == "b" else 1)
+            if not moved:
                 self.print_lines(_("There are no more steps this way."))
 
     def new_numbers(self, blank_id: str) -> str | None:
@@ -317,22 +295,21 @@ class PlainExercise:
         return self.worksheet.next_open_blank()
 
     def report_unfinished(self) -> int:
-        kept = bool(self.worksheet.variant.exercise.pack)
-        left = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
+        num_open = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
         text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
-        if not kept:
+        if not self.worksheet.variant.exercise.pack:
             text = N_("Not finished. Blanks still open: {n}.")
-        self.print_lines("", message(text, n=left))
+        self.print_lines("", message(text, n=num_open))
         return 1
 
     def finish(self) -> None:
         summary = self.worksheet.summary()
         self.print_lines("", *(self.exam_lines(summary) if self.worksheet.exam else [_("Solved.")]))
-        goal = self.worksheet.problem.target_name
-        self.print_lines(*(f"∂{goal}/∂{name} = {format_value(value)}" for name, value in summary.gradients))
+        target = self.worksheet.problem.target_name
+        self.print_lines(*(f"∂{target}/∂{name} = {format_value(value)}" for name, value in summary.gradients))
         if summary.mistakes and not self.worksheet.exam:
-            met = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
-            self.print_lines(message(N_("Mistakes met: {met}"), met=met))
+            names = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
+            self.print_lines(message(N_("Mistakes met: {met}"), met=names))
         if not self.worksheet.exam:
             self.print_lines(message(N_("Hints used: {n}"), n=summary.hints))
         after = self.worksheet.variant.after()
@@ -340,14 +317,14 @@ class PlainExercise:
             self.print_lines("", strip_markup(after))
 
     def exam_lines(self, summary: Summary) -> Iterable[object]:
-        """What an exam comes to: how many are right, and the verdict on each answer."""
+        """Return the result of an exam: how many answers are right, and the verdict on each."""
         yield exam_result(summary.verdicts)
         for blank, verdict in summary.verdicts:
             answer = self.worksheet.entry(blank.id).text
             yield f"{MARKS[verdict.kind]} {format_prompt(self.worksheet, blank)} {answer}  {verdict.message}"
 
 
-#: Commands after which another blank may stand in focus.
+#: Commands that may move the focus to another blank.
 _MOVE_COMMANDS: Mapping[str, Callable[[PlainExercise, str], str | None]] = {
     "hint": PlainExercise.request_hint,
     "show": PlainExercise.reveal,

@@ -33,7 +33,7 @@ def preload_first_exercise(packs: Sequence[Pack], glyphs: Glyphs, ascii: bool) -
             with suppress(PackError, AlgebraError):
                 # A copy of the pack: it is in use on the screen.
                 desk = ExerciseState(Worksheet(copy(pack).open(entry.id).variant()))
-                drawings = DrawingCache(boxes_of(desk.worksheet.problem, ascii=ascii), ascii)
+                drawings = DrawingCache(boxes_of(desk.worksheet.problem, glyphs), glyphs)
                 for density in drawings:
                     drawings[density]
                 panel_content.blank_title(desk, glyphs)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tutor.drawing.model import Box
+    from tutor.glyphs import Glyphs
 
 
 #: Below this the screen only says what it needs.
@@ -88,9 +89,9 @@ _MAX_FULL_BOXES = 200
 class DrawingCache(Mapping[Density, Drawing]):
     """The drawings of `boxes`, by density."""
 
-    def __init__(self, boxes: Sequence[Box], ascii: bool = False) -> None:
+    def __init__(self, boxes: Sequence[Box], glyphs: Glyphs) -> None:
         self._boxes = boxes
-        self._ascii = ascii
+        self._glyphs = glyphs
         self._cache: dict[Density, Drawing] = {}
 
     @property
@@ -100,7 +101,7 @@ class DrawingCache(Mapping[Density, Drawing]):
 
     def __getitem__(self, density: Density) -> Drawing:
         if density not in self._cache:
-            self._cache[density] = draw(self._boxes, density, ascii=self._ascii)
+            self._cache[density] = draw(self._boxes, density, self._glyphs)
         return self._cache[density]
 
     def __iter__(self) -> Iterator[Density]:

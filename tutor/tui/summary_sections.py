@@ -123,7 +123,7 @@ class SummarySections:
         return self._to_blocks(gradient_check_report(self.problem, CHECK_STEP, self.width))
 
     def _worked(self) -> list[SummaryBlock]:
-        return self._to_blocks(worked_text(self.problem, self.ascii, width=self.width))
+        return self._to_blocks(worked_text(self.problem, self.glyphs, width=self.width))
 
     def _program(self) -> list[SummaryBlock]:
         if self.problem.symbolic:

@@ -1,4 +1,4 @@
-"""From boxes to their drawing: ranks, order, ports, rows and tracks make a plan, columns and canvas a picture."""
+"""Layout of graph drawings: ranks, order, ports, rows and tracks make a plan; columns and canvas draw it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from tutor.drawing.layout.canvas import Canvas
 from tutor.drawing.layout.netlist import build_netlist
 from tutor.drawing.layout.plan import plan_layout
 from tutor.drawing.layout.rasterize import Rasterizer
+from tutor.glyphs import UNICODE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.drawing.model import Box, Density, Drawing
+    from tutor.glyphs import Glyphs
 
 
-def draw(boxes: Sequence[Box], density: Density = "full", *, ascii: bool = False) -> Drawing:
-    """The picture of a graph. Deterministic; a ValueError where a line comes from no box further left.
+def draw(boxes: Sequence[Box], density: Density = "full", glyphs: Glyphs = UNICODE) -> Drawing:
+    """Draw a graph; the same boxes give the same drawing. Raise ValueError if a line's source is not an earlier box.
 
-    In ASCII `,` `.` `` ` `` `'` are bends, `*` is a branch and `+` only ever a crossing; labels and values are
-    taken as they are, so they must be ASCII already.
+    In ASCII `,` `.` `` ` `` `'` are bends, `*` is a branch and `+` is always a crossing. Labels and values are drawn
+    as they are, so they must be ASCII already.
     """
-    return Rasterizer(plan_layout(build_netlist(boxes), density), density, Canvas(ascii)).rasterize()
+    return Rasterizer(plan_layout(build_netlist(boxes), density), density, Canvas(glyphs)).rasterize()

@@ -1,4 +1,4 @@
-"""Columns: what stands side by side, in zones that cannot overlap.
+"""Horizontal positions: zones of nodes, labels and wires side by side, which cannot overlap.
 
 From one rank to the next: `[node][stem labels][vertical wires][line labels][node]`.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LabelBlock:
-    """A value above a wire and a place below it, centred over each other, in cells from the block's left."""
+    """A value above a wire and a place below it, both centred, in cells from the block's left."""
 
     width: int
     value_offset: int
@@ -28,7 +28,7 @@ class LabelBlock:
 
 @dataclass(slots=True)
 class RankColumns:
-    """Where the zones of one rank begin. `tracks` are its vertical wires, `step` cells apart."""
+    """The zones of one rank. Its vertical wires begin at `tracks_x`, `track_step` cells apart."""
 
     node_x: int
     node_width: int
@@ -41,7 +41,7 @@ class RankColumns:
 
 
 def measure_label(value: Sequence[str], slot: Slot | None, density: Density, indent: int = 0) -> LabelBlock:
-    """How wide a wire's value and place are together; a value keeps `indent` cells from a wire on its left."""
+    """Measure a wire's value and place; a value keeps `indent` cells from a wire on its left."""
     if density == "compact":
         return LabelBlock(1, 0, 0, 1) if slot else LabelBlock(0, 0, 0, 0)
     width = max((cell_len(text) for text in value), default=0)
@@ -60,7 +60,7 @@ def measure_label(value: Sequence[str], slot: Slot | None, density: Density, ind
 
 
 def node_width(box: Box, density: Density) -> int:
-    """Cells of the node itself: a bare label, `(label)` or `│ label │`."""
+    """Return the width of a node in cells: of a bare label, `(label)` or `│ label │`."""
     return cell_len(box.label) + (0 if box.kind == "input" else 2 if density == "compact" else 4)
 
 
@@ -72,9 +72,12 @@ def assign_columns(
     step: int,
     margin: int,
 ) -> list[RankColumns]:
-    """The zones of every rank, from the widths of its nodes, of their stems, of the labels on the lines into
-    the *next* rank, and the number of vertical wires before these, `margin` cells away from them."""
-    found = []
+    """Return the zones of every rank.
+
+    `nodes` and `stems` hold widths by rank, `labels` the widths of the labels on the lines *into* a rank, and `tracks`
+    the number of vertical wires behind it, which keep `margin` cells from the labels.
+    """
+    zones = []
     x = 0
     for rank, count in enumerate(tracks):
         node_width = max(nodes[rank], default=0)
@@ -84,6 +87,6 @@ def assign_columns(
             first += 1
         label = first + (count - 1) * step + 1 + margin if count else first
         label_width = max(labels[rank + 1], default=0) if rank + 1 < len(labels) else 0
-        found.append(RankColumns(x, node_width, stem, stem_width, first, step, label, label_width))
+        zones.append(RankColumns(x, node_width, stem, stem_width, first, step, label, label_width))
         x = label + label_width + 1
-    return found
+    return zones

@@ -1,4 +1,4 @@
-"""The graph as the layout sees it: boxes by number, and one net for each box whose value goes somewhere."""
+"""Netlist of a drawing: boxes by number, and a net for each box whose value goes somewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LayoutItem:
-    """What stands in a rank: a box, or (`box` is None) a wire on its way to a later rank.
+    """A box in a rank, or (`box` is None) a wire that passes through it.
 
-    A net is named by the number of the box it comes from. `lines` are the numbers of the box's lines from top
-    to bottom as drawn; `enters` are their nets, in the same order. `net` is what leaves to the right, or None.
+    A net has the number of the box it comes from. `line_numbers` are the box's lines as drawn from top to bottom,
+    `input_nets` their nets in the same order, and `net` is the net that leaves to the right, or None.
     """
 
     box: int | None
@@ -28,7 +28,7 @@ class LayoutItem:
 
 @dataclass(slots=True)
 class Netlist:
-    """Boxes by number. `sources[b]` are the boxes behind the lines of box b, `users[b]` those its value reaches."""
+    """Boxes by number. `sources[b]` are the boxes that box b takes its lines from, `users[b]` those that use its value."""
 
     boxes: Sequence[Box]
     sources: list[list[int]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Netlist:
 
 
 def build_netlist(boxes: Sequence[Box]) -> Netlist:
-    """Numbers for names. A line must come from a box further left in `boxes`; a ValueError says which does not."""
+    """Number the boxes. Raise ValueError for a line whose source is not an earlier box, or an id used twice."""
     numbers: dict[str, int] = {}
     nets = Netlist(boxes)
     for number, box in enumerate(boxes):
@@ -56,13 +56,13 @@ def build_netlist(boxes: Sequence[Box]) -> Netlist:
 
 
 def layout_items(nets: Netlist, ranks: Sequence[int]) -> list[list[LayoutItem]]:
-    """The ranks' boxes and, in the ranks that a net passes, one wire for it.
+    """Return the items of each rank: its boxes, and a wire for each net that passes it.
 
-    Their order is that of a walk from the outputs through the operands from top to bottom, in which a graph
-    without branches has no crossing.
+    The order is that of a walk from the outputs through the operands from top to bottom, which gives a graph without
+    branches no crossing.
     """
     table: list[list[LayoutItem]] = [[] for _ in range(max(ranks, default=-1) + 1)]
-    met: set[int] = set()
+    visited: set[int] = set()
     passed: dict[int, set[int]] = {number: set() for number in range(len(ranks))}
     walk = [(number, ranks[number]) for number in reversed(range(len(ranks))) if not nets.users[number]]
     while walk:
@@ -71,9 +71,9 @@ def layout_items(nets: Netlist, ranks: Sequence[int]) -> list[list[LayoutItem]]:
             if rank not in passed[number]:
                 passed[number].add(rank)
                 table[rank].append(LayoutItem(None, [0], [number], number))
-        if number in met:
+        if number in visited:
             continue
-        met.add(number)
+        visited.add(number)
         box, sources = nets.boxes[number], nets.sources[number]
         net = number if nets.users[number] else None
         fixed = not box.commutative or len(sources) < 2

@@ -1,4 +1,4 @@
-"""Order: who stands above whom in a rank, so that few wires cross."""
+"""Vertical order of the items in each rank, chosen so that few wires cross."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Ranks = list[list[LayoutItem]]
 
 
 def candidate_orders(ranks: Ranks, attempts: int) -> Iterator[tuple[int, Ranks]]:
-    """Good orders of the items, each with the crossings it should cost; deterministic.
+    """Yield good orders, each with its number of crossings; the same ranks give the same orders.
 
-    The first two begin with the order that was given and look first to the left or first to the right.
+    The first two start from the given order and look first to the left or first to the right, others from a random one.
     """
     chance = random.Random(0)
     for attempt in range(attempts):
@@ -30,7 +30,7 @@ def candidate_orders(ranks: Ranks, attempts: int) -> Iterator[tuple[int, Ranks]]
 
 
 def count_inversions(ranks: Ranks) -> int:
-    """How often two boxes of a rank, or two lines of a box, stand the other way round than they were given."""
+    """Count the pairs of boxes in a rank, and of lines of a box, that are in another order than they were given."""
     rows = [[item.box for item in rank if item.box is not None] for rank in ranks]
     rows += [item.line_numbers for rank in ranks for item in rank if not item.has_fixed_order]
     return sum(
@@ -39,7 +39,7 @@ def count_inversions(ranks: Ranks) -> int:
 
 
 def count_crossings(left: list[LayoutItem], right: list[LayoutItem]) -> int:
-    """Pairs of lines that cross between two neighbouring ranks."""
+    """Count the pairs of lines that cross between two neighbouring ranks."""
     place = _net_positions(left)
     seen: list[int] = []
     count = 0
@@ -57,10 +57,10 @@ def count_crossings(left: list[LayoutItem], right: list[LayoutItem]) -> int:
 
 
 def _improve_order(ranks: Ranks, first: int) -> tuple[int, Ranks]:
-    """Sweeps by the mean of the neighbours until nothing is won any more; the best order seen."""
+    """Sort by the mean of the neighbours in sweeps until nothing improves, and return the best order seen."""
     for left, right in pairwise(ranks):
         _sort_ports(left, right)
-    best, kept = _total_crossings(ranks), _copy_ranks(ranks)
+    best, best_ranks = _total_crossings(ranks), _copy_ranks(ranks)
     stale = 0
     for sweep in range(24):
         if best == 0 or stale == 4:
@@ -78,10 +78,10 @@ def _improve_order(ranks: Ranks, first: int) -> tuple[int, Ranks]:
         _swap_neighbours(ranks)
         count = _total_crossings(ranks)
         if count < best:
-            best, kept, stale = count, _copy_ranks(ranks), 0
+            best, best_ranks, stale = count, _copy_ranks(ranks), 0
         else:
             stale += 1
-    return best, kept
+    return best, best_ranks
 
 
 def _copy_item(item: LayoutItem) -> LayoutItem:
@@ -128,7 +128,7 @@ def _order_by_right(left: list[LayoutItem], right: list[LayoutItem]) -> None:
 
 
 def _sort_by_mean(rank: list[LayoutItem], wishes: list[list[int]]) -> None:
-    """Items with a wish stand in the order of its mean; the others keep the position they have."""
+    """Sort the items with wishes by the mean of these; the others keep their positions."""
     wishing = [position for position, wish in enumerate(wishes) if wish]
     wishing.sort(key=lambda position: (sum(wishes[position]) / len(wishes[position]), position))
     moved = iter([rank[position] for position in wishing])
@@ -136,7 +136,7 @@ def _sort_by_mean(rank: list[LayoutItem], wishes: list[list[int]]) -> None:
 
 
 def _swap_neighbours(ranks: Ranks) -> None:
-    """Neighbours change places as long as that saves crossings on both sides together."""
+    """Swap neighbours as long as that saves crossings on both sides together."""
     for number, rank in enumerate(ranks):
         before = _net_positions(ranks[number - 1]) if number else {}
         after: dict[int, list[int]] = {}
@@ -167,5 +167,5 @@ def _swap_neighbours(ranks: Ranks) -> None:
 
 
 def _count_inverted_pairs(upper: list[int], lower: list[int]) -> int:
-    """Crossings between the pins of two items if the first stands above the second."""
+    """Count the crossings between the pins of two items if the first is above the second."""
     return sum([a > b for a in upper for b in lower])

@@ -1,4 +1,4 @@
-"""The plan of a drawing: what stands in which rank and row, and where the vertical wires run."""
+"""Plan of a drawing: the rank and row of each item, and the vertical wires."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tutor.drawing.layout.tracks import Trunk, build_trunks, count_wire_crossing
 if TYPE_CHECKING:
     from tutor.drawing.model import Density
 
-#: Lines times this many attempts at an order are affordable; small graphs get the more attempts.
+#: The maximum of lines times attempts at an order: smaller graphs get more attempts.
 _MAX_LINE_ATTEMPTS = 600
 _MAX_ATTEMPTS = 8
-#: So many of the orders are carried out in rows, to be compared as pictures.
+#: How many of the orders are laid out in rows and compared.
 _NUM_CANDIDATES = 4
-#: What a crossing, two boxes or lines in turned order, and a picture with wires close to foreign texts weigh
-#: against bends and height.
+#: Costs of a crossing, of two boxes or lines in another order, and of wires close to texts of others, in units of
+#: `rows._BEND_COST` and `rows._HEIGHT_COST`.
 _CROSSING_COST = 12
 _INVERSION_COST = 3
 _TIGHT_COST = 5
@@ -29,7 +29,7 @@ _TIGHT_COST = 5
 
 @dataclass(slots=True)
 class Plan:
-    """What stands where, in ranks and rows."""
+    """The items in ranks and rows, with the cost of this arrangement."""
 
     nets: Netlist
     ranks: list[list[LayoutItem]]
@@ -40,17 +40,17 @@ class Plan:
 
 
 def plan_layout(nets: Netlist, density: Density) -> Plan:
-    """Of several good orders, the one that makes the calmest picture."""
+    """Lay out several good orders and return the plan with the lowest cost."""
     table = layout_items(nets, assign_ranks(nets))
     lines = sum(len(item.input_nets) for rank in table for item in rank)
     attempts = candidate_orders(table, max(1, min(_MAX_ATTEMPTS, _MAX_LINE_ATTEMPTS // max(1, lines))))
-    likely: dict[str, tuple[int, list[list[LayoutItem]]]] = {}
+    by_order: dict[str, tuple[int, list[list[LayoutItem]]]] = {}
     for count, ordered in attempts:
-        likely.setdefault(
+        by_order.setdefault(
             repr(ordered), (count * _CROSSING_COST + _INVERSION_COST * count_inversions(ordered), ordered)
         )
-    chosen = sorted(likely.values(), key=lambda pair: pair[0])[:_NUM_CANDIDATES]
-    plans = [_arrange(nets, ordered, density, 1) for _, ordered in chosen]
+    best = sorted(by_order.values(), key=lambda pair: pair[0])[:_NUM_CANDIDATES]
+    plans = [_arrange(nets, ordered, density, 1) for _, ordered in best]
     if not plans:
         return Plan(nets, [], [], [], [], 0)
     plan = min(plans, key=lambda plan: plan.cost)
@@ -59,33 +59,33 @@ def plan_layout(nets: Netlist, density: Density) -> Plan:
 
 
 def _arrange(nets: Netlist, ranks: list[list[LayoutItem]], density: Density, clearance: int) -> Plan:
-    """One order carried out in rows and vertical wires, and what speaks against it."""
+    """Lay out one order in rows and vertical wires, and add up its cost."""
     shapes = [[item_shape(nets, item, density) for item in rank] for rank in ranks]
-    restless, tops = assign_rows(ranks, shapes, clearance)
-    plan = Plan(nets, ranks, shapes, tops, [], _INVERSION_COST * count_inversions(ranks) + restless)
-    # Side by side on one row, the ends of two compact wires would look like one wire.
-    apart = 2 if density == "compact" else 1
+    row_cost, tops = assign_rows(ranks, shapes, clearance)
+    plan = Plan(nets, ranks, shapes, tops, [], _INVERSION_COST * count_inversions(ranks) + row_cost)
+    # The ends of two compact wires side by side in a row would look like one wire.
+    min_distance = 2 if density == "compact" else 1
     for number in range(len(ranks)):
         pins = _net_pins(plan, number)
-        found = build_trunks(pins, apart)
-        plan.trunks.append(found)
-        plan.cost += _CROSSING_COST * count_wire_crossings(found, pins)
+        trunks = build_trunks(pins, min_distance)
+        plan.trunks.append(trunks)
+        plan.cost += _CROSSING_COST * count_wire_crossings(trunks, pins)
     return plan
 
 
 def _net_pins(plan: Plan, number: int) -> list[tuple[int, int, list[int]]]:
-    """Of each net that leaves a rank, its row there and its rows at the next rank."""
+    """Return for each net that leaves a rank its row there and its rows at the next rank."""
     rows_left = start_rows(plan, number)
     ends: dict[int, list[int]] = {net: [] for net in rows_left}
     if number + 1 < len(plan.ranks):
         trio = zip(plan.ranks[number + 1], plan.tops[number + 1], plan.shapes[number + 1], strict=True)
-        for item, row, found in trio:
-            for port, net in zip(found.ports, item.input_nets, strict=True):
+        for item, row, shape in trio:
+            for port, net in zip(shape.ports, item.input_nets, strict=True):
                 ends[net].append(row + port)
     return [(net, start, ends[net]) for net, start in rows_left.items()]
 
 
 def start_rows(plan: Plan, number: int) -> dict[int, int]:
-    """The row on which each net leaves a rank."""
+    """Return the row on which each net leaves a rank."""
     trio = zip(plan.ranks[number], plan.tops[number], plan.shapes[number], strict=True)
-    return {item.net: row + found.output_port for item, row, found in trio if item.net is not None}
+    return {item.net: row + shape.output_port for item, row, shape in trio if item.net is not None}

@@ -1,4 +1,4 @@
-"""Ports: how high an item is, and on which of its rows the wires enter and leave."""
+"""Ports: the height of an item, and the rows on which wires enter and leave it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ItemShape:
-    """Rows of an item, counted from its own top: its frame, the wires entering, the wire leaving.
+    """The rows of an item, counted from its top: its frame, the wires that enter and the one that leaves.
 
-    `text_above` and `text_below`: a text stands at that edge, and a wire right beside it could be taken for
-    the text's own. `apart`: only a free row tells where this node ends and the next begins.
+    `text_above` and `text_below` say that a text is at that edge, whose wire could be confused with one right beside
+    it. `needs_gap` says that only a free row separates this node from the next.
     """
 
     height: int
@@ -28,14 +28,14 @@ class ItemShape:
 
 
 def label_extent(value: tuple[str, ...], slot: Slot | None, density: Density) -> tuple[int, int]:
-    """Rows of text above and below a wire."""
+    """Return the number of text rows above and below a wire."""
     if density == "compact":
         return 0, 0
     return len(value), slot.rows if slot else 0
 
 
 def stem_value(nets: Netlist, number: int) -> tuple[str, ...]:
-    """What stands above the stem of a branch: the value its first line carries."""
+    """Return the value above the stem of a branch: that of the first line from its box."""
     box = nets.boxes[number]
     for user in nets.users[number]:
         for line in nets.boxes[user].lines:
@@ -45,24 +45,23 @@ def stem_value(nets: Netlist, number: int) -> tuple[str, ...]:
 
 
 def item_shape(nets: Netlist, item: LayoutItem, density: Density) -> ItemShape:
-    """The rows an item takes, its labels on the left and its stem on the right included."""
+    """Return the rows of an item, including its labels on the left and its stem on the right."""
     if item.box is None:
         return ItemShape(1, [0], 0, (0, 0))
     box = nets.boxes[item.box]
     lines = [box.lines[number] for number in item.line_numbers]
     if box.kind == "input":
-        found = ItemShape(1, [], 0, (0, 0))
+        shape = ItemShape(1, [], 0, (0, 0))
     elif density == "compact":
         height = max(1, len(lines))
-        found = ItemShape(height, list(range(len(lines))), (height - 1) // 2, (0, height - 1))
-        found.needs_gap = height > 2
-        return found
+        frame = (0, height - 1)
+        return ItemShape(height, list(range(len(lines))), (height - 1) // 2, frame, needs_gap=height > 2)
     else:
-        found = _framed_shape(lines, density)
+        shape = _framed_shape(lines, density)
     if box.stem:
         above, below = label_extent(stem_value(nets, item.box), box.stem, density)
-        _make_room_for_stem(found, above, below)
-    return found
+        _make_room_for_stem(shape, above, below)
+    return shape
 
 
 def _framed_shape(lines: list[InputLine], density: Density) -> ItemShape:
@@ -81,19 +80,19 @@ def _framed_shape(lines: list[InputLine], density: Density) -> ItemShape:
     return ItemShape(height, ports, out, (0, height - 1), text_above, text_below)
 
 
-def _make_room_for_stem(found: ItemShape, above: int, below: int) -> None:
-    """Lets the labels of the stem stand out above or below the box."""
-    extra = max(0, above - found.output_port)
-    found.ports = [port + extra for port in found.ports]
-    found.output_port += extra
-    found.frame = (found.frame[0] + extra, found.frame[1] + extra)
-    found.height = max(found.height + extra, found.output_port + below + 1)
-    found.text_above = found.text_above or above > 0
-    found.text_below = found.text_below or below > 0
+def _make_room_for_stem(shape: ItemShape, above: int, below: int) -> None:
+    """Extend the shape above and below for the labels of the stem."""
+    extra = max(0, above - shape.output_port)
+    shape.ports = [port + extra for port in shape.ports]
+    shape.output_port += extra
+    shape.frame = (shape.frame[0] + extra, shape.frame[1] + extra)
+    shape.height = max(shape.height + extra, shape.output_port + below + 1)
+    shape.text_above = shape.text_above or above > 0
+    shape.text_below = shape.text_below or below > 0
 
 
 def min_gap(upper: ItemShape, lower: ItemShape, clearance: int | None) -> int:
-    """Free rows between two neighbours of a rank; where one is a wire passing by, `clear` to the other's text."""
+    """Return the free rows between two neighbours; `clearance` is for a passing wire beside a text, else None."""
     if clearance is not None:
         return clearance if upper.text_below or lower.text_above else 0
     return int(upper.needs_gap or lower.needs_gap)

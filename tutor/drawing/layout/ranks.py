@@ -9,16 +9,16 @@ if TYPE_CHECKING:
 
 
 def assign_ranks(nets: Netlist) -> list[int]:
-    """One rank per box: the longest path from the inputs, then everything that can moves right to its user.
+    """Return the rank of each box: its longest path from the inputs, then as far right as its users allow.
 
-    A part of the graph that hangs on nothing but its own inputs moves as a whole, so that no wire gets longer.
+    Only parts of the graph without branches move, each as a whole, so that no wire gets longer.
     """
-    found: list[int] = []
-    loose: list[bool] = []
+    ranks: list[int] = []
+    movable: list[bool] = []
     for sources in nets.sources:
-        found.append(max((found[source] + 1 for source in sources), default=0))
-        loose.append(all(loose[source] and len(set(nets.users[source])) == 1 for source in sources))
-    for number in reversed(range(len(found))):
-        if loose[number] and nets.users[number]:
-            found[number] = min(found[user] for user in nets.users[number]) - 1
-    return found
+        ranks.append(max((ranks[source] + 1 for source in sources), default=0))
+        movable.append(all(movable[source] and len(set(nets.users[source])) == 1 for source in sources))
+    for number in reversed(range(len(ranks))):
+        if movable[number] and nets.users[number]:
+            ranks[number] = min(ranks[user] for user in nets.users[number]) - 1
+    return ranks

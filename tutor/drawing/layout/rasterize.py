@@ -1,4 +1,4 @@
-"""The plan put on a canvas, cell by cell."""
+"""Drawing of a layout plan on a canvas, cell by cell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Rasterizer:
-    """Puts a plan on a canvas and notes where places and boxes are."""
+    """Draws a plan on a canvas and records the places and boxes."""
 
     plan: Plan
     density: Density
@@ -59,7 +59,7 @@ class Rasterizer:
             places,
             rects,
             find_neighbours(boxes, places),
-            self.canvas.ascii,
+            self.canvas.glyphs,
         )
 
     def _assign_columns(self) -> list[RankColumns]:
@@ -74,23 +74,24 @@ class Rasterizer:
             indent = self._label_indent(len(labels) - 1)
             lines = [line for number in numbers for line in boxes[number].lines]
             labels.append([measure_label(line.value, line.slot, density, indent).width for line in lines])
-        counts = [max((trunk.track + 1 for trunk in found), default=0) for found in plan.trunks]
+        counts = [max((trunk.track + 1 for trunk in trunks), default=0) for trunks in plan.trunks]
         full = density == "full"
-        margin = 1 if full and self.canvas.ascii else 0
+        margin = 1 if full and self.canvas.glyphs.ascii else 0
         return assign_columns(nodes, stems, labels, counts, 2 if full else 1, margin)
 
     def _label_indent(self, number: int) -> int:
-        """Cells between a vertical wire behind a rank and the values there; in ASCII a margin keeps them off,
-        since a minus would look like the end of a wire."""
-        return int(number >= 0 and bool(self.plan.trunks[number]) and not self.canvas.ascii)
+        """Return the cells between a rank's vertical wires and the values behind them.
+
+        In ASCII the columns have a margin instead, because a minus would look like the end of a wire.
+        """
+        return int(number >= 0 and bool(self.plan.trunks[number]) and not self.canvas.glyphs.ascii)
 
     def _stem_label(self, number: int) -> LabelBlock:
         return measure_label(stem_value(self.plan.nets, number), self.plan.nets.boxes[number].stem, self.density)
 
     def _draw_rank(self, number: int) -> None:
         plan, zone = self.plan, self.columns[number]
-        trio = zip(plan.ranks[number], plan.tops[number], plan.shapes[number], strict=True)
-        for item, top, found in trio:
+        for item, top, shape in zip(plan.ranks[number], plan.tops[number], plan.shapes[number], strict=True):
             if item.box is None:
                 assert item.net is not None
                 self.canvas.horizontal_wire(item.net, top, zone.node_x - 1, zone.stem_x - 1)
@@ -100,8 +101,8 @@ class Rasterizer:
             x = zone.node_x + (zone.node_width - width) // 2
             if box.kind == "input":
                 x = zone.node_x + zone.node_width - width
-            self._draw_node(box, item, found, x, width, top)
-            row = top + found.output_port
+            self._draw_node(box, item, shape, x, width, top)
+            row = top + shape.output_port
             if item.net is not None:
                 self._connect(item.net, row, x + width, zone.stem_x - 1)
                 self.output_cells[item.net] = (x + width, row)
@@ -114,7 +115,7 @@ class Rasterizer:
                     zone.stem_x,
                     zone.stem_width,
                 )
-            for port, net, line_number in zip(found.ports, item.input_nets, item.line_numbers, strict=True):
+            for port, net, line_number in zip(shape.ports, item.input_nets, item.line_numbers, strict=True):
                 line = box.lines[line_number]
                 before = self.columns[number - 1]
                 self._connect(net, top + port, zone.node_x - 1, x - 1)
@@ -128,16 +129,16 @@ class Rasterizer:
                 )
 
     def _connect(self, net: int, row: int, start: int, end: int) -> None:
-        """A wire from a node to the edge of its zone, or back; touching nodes on its outer side."""
+        """Draw a wire between a node and the edge of its zone, with arms towards both."""
         self.canvas.attach(net, start, row, LEFT)
         self.canvas.attach(net, end, row, RIGHT)
         self.canvas.horizontal_wire(net, row, start, end)
 
-    def _draw_node(self, box: Box, item: LayoutItem, found: ItemShape, x: int, width: int, top: int) -> None:
+    def _draw_node(self, box: Box, item: LayoutItem, shape: ItemShape, x: int, width: int, top: int) -> None:
         text = self.canvas.put_text
-        first, last = top + found.frame[0], top + found.frame[1]
+        first, last = top + shape.frame[0], top + shape.frame[1]
         self.rects[box.id] = Rect(x, first, width, last - first + 1)
-        row = top + found.output_port
+        row = top + shape.output_port
         if box.kind == "input":
             text(x, row, box.label, "label")
         elif self.density == "compact":
@@ -146,7 +147,7 @@ class Rasterizer:
                 text(x + width - 1, y, ")", "box")
             text(x + 1, row, box.label, "label")
         else:
-            ports = {top + port for port in found.ports}
+            ports = {top + port for port in shape.ports}
             text(x, first, "╭" + "─" * (width - 2) + "╮", "box")
             text(x, last, "╰" + "─" * (width - 2) + "╯", "box")
             for y in range(first + 1, last):
@@ -171,7 +172,7 @@ class Rasterizer:
                 self.canvas.holes.add((x, row))
 
     def _draw_wires(self, number: int) -> None:
-        """The wires from a rank's edge to the next rank's: straight ones, and those with vertical parts."""
+        """Draw the wires between a rank and the next: straight ones, and those with vertical parts."""
         if number + 1 == len(self.plan.ranks):
             return
         zone, canvas = self.columns[number], self.canvas

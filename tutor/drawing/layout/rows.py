@@ -1,4 +1,4 @@
-"""Rows: how far down each item stands, so that wires run straight where they can."""
+"""Vertical positions of items, chosen so that wires run straight where they can."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tutor.drawing.layout.netlist import LayoutItem
 
-#: Rows of the tops of all items, rank by rank.
+#: The top row of each item, rank by rank.
 Tops = list[list[int]]
 WeightedTops = list[tuple[int, int]]
 
@@ -23,16 +23,16 @@ _HEIGHT_COST = 2
 def assign_rows(
     ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], clearance: int
 ) -> tuple[int, Tops]:
-    """The tops of all items, and how restless they are: bends, lengths of vertical wires, height.
+    """Return the tops of all items and their cost: bends, lengths of vertical wires and height.
 
-    Sweeps to the left and to the right, the best arrangement seen. `clear` rows are left free between a text
-    and a wire passing by.
+    Sweep to the left and to the right and take the best arrangement seen. `clearance` rows stay free between a text
+    and a passing wire.
     """
     offsets = [_minimal_tops(rank, row, clearance) for rank, row in zip(ranks, shapes, strict=True)]
     links = [_find_links(left, right) for left, right in pairwise(ranks)]
     tops: Tops = [list(row) for row in offsets]
     best = _cost(links, shapes, tops)
-    kept = [list(row) for row in tops]
+    best_tops = [list(row) for row in tops]
     stale = 0
     for sweep in range(24):
         use_left, use_right = ((False, True), (True, False), (True, True), (True, True))[min(sweep, 2 + sweep % 2)]
@@ -42,12 +42,12 @@ def assign_rows(
             tops[number] = _fit_tops(offsets[number], tops[number], wishes)
         cost = _cost(links, shapes, tops)
         if cost < best:
-            best, kept, stale = cost, [list(row) for row in tops], 0
+            best, best_tops, stale = cost, [list(row) for row in tops], 0
         elif sweep > 3:
             stale += 1
             if stale == 3:
                 break
-    return best, _remove_empty_rows(ranks, shapes, kept, clearance)
+    return best, _remove_empty_rows(ranks, shapes, best_tops, clearance)
 
 
 #: A wire between two ranks: left item, right item, its port, weight.
@@ -56,30 +56,29 @@ _Link = tuple[int, int, int, int]
 
 def _find_links(left: Sequence[LayoutItem], right: Sequence[LayoutItem]) -> list[_Link]:
     place = {item.net: position for position, item in enumerate(left) if item.net is not None}
-    found = []
+    links = []
     for position, item in enumerate(right):
         for port, net in enumerate(item.input_nets):
             passing = (item.box is None) + (left[place[net]].box is None)
-            found.append((place[net], position, port, (1, 2, 4)[passing]))
-    return found
+            links.append((place[net], position, port, (1, 2, 4)[passing]))
+    return links
 
 
-def _minimal_tops(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], clear: int) -> list[int]:
-    """The highest rows on which the items can stand."""
-    found = []
+def _minimal_tops(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], clearance: int) -> list[int]:
+    """Return the top rows of the items of a rank if they are as high up as possible."""
+    tops = []
     row = 0
-    for position, found_shape in enumerate(shapes):
+    for position, shape in enumerate(shapes):
         if position:
-            row += _free_rows_above(rank, shapes, position, clear)
-        found.append(row)
-        row += found_shape.height
-    return found
+            row += _free_rows_above(rank, shapes, position, clearance)
+        tops.append(row)
+        row += shape.height
+    return tops
 
 
-def _free_rows_above(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], position: int, clear: int) -> int:
-    """Free rows above an item."""
+def _free_rows_above(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], position: int, clearance: int) -> int:
     wire = rank[position - 1].box is None or rank[position].box is None
-    return min_gap(shapes[position - 1], shapes[position], clear if wire else None)
+    return min_gap(shapes[position - 1], shapes[position], clearance if wire else None)
 
 
 def _preferred_tops(
@@ -90,7 +89,7 @@ def _preferred_tops(
     use_left: bool,
     use_right: bool,
 ) -> list[WeightedTops]:
-    """For each item of a rank the tops that would make one of its wires straight, with their weights."""
+    """Return for each item of a rank the tops that would straighten one of its wires, with weights."""
     wishes: list[WeightedTops] = [[] for _ in tops[number]]
     if use_left and number:
         for source, target, port, weight in links[number - 1]:
@@ -104,7 +103,7 @@ def _preferred_tops(
 
 
 def _fit_tops(offsets: Sequence[int], tops: Sequence[int], wishes: Sequence[WeightedTops]) -> list[int]:
-    """The tops nearest to the wishes that keep the order: pool adjacent violators, with weighted medians."""
+    """Return the tops nearest to the wishes that keep the order: pool adjacent violators with weighted medians."""
     blocks: list[tuple[int, WeightedTops, int]] = []
     for offset, top, points in zip(offsets, tops, wishes, strict=True):
         shifted = sorted([(row - offset, 8 * weight) for row, weight in points]) or [(top - offset, 1)]
@@ -149,13 +148,13 @@ def _cost(links: Sequence[list[_Link]], shapes: Sequence[Sequence[ItemShape]], t
 
 
 def _remove_empty_rows(
-    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], tops: Tops, clear: int
+    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], tops: Tops, clearance: int
 ) -> Tops:
-    """Takes out the rows that are free in every rank and keep nobody apart; the first row is 0."""
+    """Remove the rows that are free in every rank and that no gap needs; the first row is 0."""
     used: set[int] = set()
     for rank, row, shape_row in zip(ranks, tops, shapes, strict=True):
-        for position, (top, found) in enumerate(zip(row, shape_row, strict=True)):
-            free = _free_rows_above(rank, shape_row, position, clear) if position else 0
-            used.update(range(top - free, top + found.height))
+        for position, (top, shape) in enumerate(zip(row, shape_row, strict=True)):
+            free = _free_rows_above(rank, shape_row, position, clearance) if position else 0
+            used.update(range(top - free, top + shape.height))
     number = {row: position for position, row in enumerate(sorted(used))}
     return [[number[top] for top in row] for row in tops]

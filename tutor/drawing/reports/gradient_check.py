@@ -1,13 +1,14 @@
-"""Gradients beside difference quotients, and their error as the step shrinks, in lines for people."""
+"""Gradient check report: gradients beside difference quotients, and a plot of the error against the step."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
-from tutor.drawing.layout.cell_width import truncate
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.printing import format_number, format_value
+from tutor.drawing.cell_width import align_columns, truncate
+from tutor.engine.finite_differences import check_gradients, error_curve
 from tutor.i18n import _
 
 if TYPE_CHECKING:
@@ -16,28 +17,27 @@ if TYPE_CHECKING:
     from tutor.engine.finite_differences import DifferenceQuotient, ErrorPoint, GradientCheck
     from tutor.grading.problem import Problem
 
-#: So many cells of an input are moved at most, and so many lines shown.
+#: The maximum numbers of cells that are moved, and of lines in the table.
 _MAX_CELLS, _MAX_LINES = 400, 24
 _GRADIENT_DIGITS = 9
 _NAME_WIDTH, _PLOT_WIDTH = 11, 46
-#: What stands beside the places of a plot at most, and the least there is of them.
+#: The width of the columns beside a plot, and the minimum width of the plot.
 _WIDTH_BESIDE_PLOT, _MIN_PLOT_WIDTH = 26, 20
 _NO_VALUE = "-"
 
 
 def gradient_check_report(problem: Problem, step: float, width: int | None = None) -> list[str]:
-    """A table of gradients and difference quotients for a step, a sentence whether they agree, and the error of one
-    input for steps from 1e-1 to 1e-12, drawn in `width` cells where that is narrow. The problem has numbers only.
-    Raises `NonFiniteError`.
-    """
-    from tutor.algebra.printing import format_value
-    from tutor.engine.finite_differences import check_gradients
+    """Return a table of gradients and difference quotients for `step`, and whether they agree.
 
+    Below it is a plot of one input's error for steps from 1e-1 to 1e-12, at most `width` cells wide. The problem may
+    have no symbols. Raise NonFiniteError.
+    """
     graph, inputs, start = problem.graph, problem.inputs, problem.start
     entries = check_gradients(graph, inputs, step, start, problem.wrt, max_cells=_MAX_CELLS)
     scales = _error_scales(entries)
     by_error = sorted(entries, key=lambda entry: -_relative_error(entry.central, scales[entry.name]))
-    worst, shown = by_error[0], [entry for entry in entries if entry in by_error[:_MAX_LINES]]
+    worst = by_error[0]
+    shown = [entry for entry in entries if entry in by_error[:_MAX_LINES]]
     lines = [_("Gradients beside differences, step δ = {delta}:").format(delta=_format_short(step))]
     if not problem.starts_at_one:
         sentence = _("Each difference of the output is multiplied by the start, {start}.")
@@ -50,23 +50,19 @@ def gradient_check_report(problem: Problem, step: float, width: int | None = Non
     curve = _error_curve(problem, worst)
     lines += [*_agreement_lines(entries, scales, curve, _format_entry_name(worst)), ""]
     title = _("The error of {name} against the step (o forward, x central, * both):")
-    return [
-        *lines,
-        title.format(name=_format_entry_name(worst)),
-        "",
-        *_plot_errors(
-            curve, _PLOT_WIDTH if width is None else max(min(_PLOT_WIDTH, width - _WIDTH_BESIDE_PLOT), _MIN_PLOT_WIDTH)
-        ),
-    ]
+    plot_width = _PLOT_WIDTH
+    if width is not None:
+        plot_width = max(min(_PLOT_WIDTH, width - _WIDTH_BESIDE_PLOT), _MIN_PLOT_WIDTH)
+    return [*lines, title.format(name=_format_entry_name(worst)), "", *_plot_errors(curve, plot_width)]
 
 
 def _error_scales(entries: Sequence[GradientCheck]) -> dict[str, float]:
-    """What errors are measured by: the largest gradient of the same input, else of all, else 1."""
+    """Return the scale of the errors by input: its largest gradient; if that is 0 the largest of all, or 1."""
     largest: dict[str, float] = {}
     for entry in entries:
         largest[entry.name] = max(largest.get(entry.name, 0.0), abs(entry.gradient))
-    instead = max(largest.values(), default=0.0) or 1.0
-    return {name: size or instead for name, size in largest.items()}
+    fallback = max(largest.values(), default=0.0) or 1.0
+    return {name: size or fallback for name, size in largest.items()}
 
 
 def _relative_error(quotient: DifferenceQuotient, scale: float) -> float:
@@ -74,28 +70,23 @@ def _relative_error(quotient: DifferenceQuotient, scale: float) -> float:
 
 
 def _error_curve(problem: Problem, entry: GradientCheck) -> tuple[ErrorPoint, ...]:
-    """The error of one entry for every step, beside the exact gradient."""
-    from tutor.algebra.balls import nearest_float
-    from tutor.engine.finite_differences import error_curve
-
+    """Return the error of one entry for every step, measured from the exact gradient."""
     exact = problem.exact_passes.gradients[problem.graph.position[entry.name]]
     gradient = nearest_float(exact if entry.cell is None else exact[entry.cell])
     return error_curve(problem.graph, problem.inputs, entry.name, entry.cell, problem.start, gradient=gradient)
 
 
 def _format_entry_name(entry: GradientCheck) -> str:
-    """An input, or a cell of it by row and column, counted from 1."""
+    """Return the name of an input, or of a cell of it by row and column from 1."""
     return entry.name if entry.cell is None else f"{entry.name} ({entry.cell[0] + 1}, {entry.cell[1] + 1})"
 
 
 def _format_number(value: float | None) -> str:
-    from tutor.algebra.printing import format_number
-
     return _NO_VALUE if value is None else format_number(value, _GRADIENT_DIGITS)
 
 
 def _format_short(value: float | None) -> str:
-    """An error or a step in two digits and a power of ten: `1.6e−5`."""
+    """Return an error or a step with two digits and a power of ten: `1.6e−5`."""
     if value is None:
         return _NO_VALUE
     if value == 0:
@@ -118,23 +109,16 @@ def _format_table(entries: Sequence[GradientCheck]) -> list[str]:
         )
         for entry in entries
     ]
-    return _align_columns([heads, *rows])
-
-
-def _align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows with their columns one below the other."""
-    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    padded = ([cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows)
-    return ["  ".join(row).rstrip() for row in padded]
+    return align_columns([heads, *rows])
 
 
 def _difference_notes(entries: Sequence[GradientCheck]) -> list[str]:
-    """What stands in the way of a difference, for each entry where something does."""
+    """Return a line for each entry whose difference has no value or crosses a kink."""
     lines = []
     for entry in entries:
-        why = entry.central.reason or entry.forward.reason
-        if why is not None:
-            lines.append(f"{_format_entry_name(entry)}: {why}")
+        reason = entry.central.reason or entry.forward.reason
+        if reason is not None:
+            lines.append(f"{_format_entry_name(entry)}: {reason}")
         elif entry.crosses_kink:
             lines.append(
                 f"{_format_entry_name(entry)}: " + _("There is a kink within δ, so that the two sides differ.")
@@ -145,17 +129,17 @@ def _difference_notes(entries: Sequence[GradientCheck]) -> list[str]:
 def _agreement_lines(
     entries: Sequence[GradientCheck], scales: dict[str, float], curve: Sequence[ErrorPoint], place: str
 ) -> list[str]:
-    """Whether gradients and quotients agree, and to how many digits; and which step would do better."""
+    """Return whether gradients and quotients agree, to how many digits, and which step would be better."""
     central = _count_right_digits([_relative_error(entry.central, scales[entry.name]) for entry in entries])
-    ahead = _count_right_digits([_relative_error(entry.forward, scales[entry.name]) for entry in entries])
+    forward = _count_right_digits([_relative_error(entry.forward, scales[entry.name]) for entry in entries])
     lines = []
     missing = sum(entry.central.value is None for entry in entries)
     if missing:
         sentence = _("Central differences without a value: {k} of {n}.")
         lines.append(sentence.format(k=missing, n=len(entries)))
-    if central and ahead:
+    if central and forward:
         lines.append(
-            _("They agree, central differences to {n} digits, forward ones to {k}.").format(n=central, k=ahead)
+            _("They agree, central differences to {n} digits, forward ones to {k}.").format(n=central, k=forward)
         )
     elif central:
         lines.append(
@@ -165,19 +149,19 @@ def _agreement_lines(
         lines.append(_("They don't agree: with this step not even the first digit is right everywhere."))
     known = [point for point in curve if point.central.error is not None]
     best = min(known, key=lambda point: point.central.error or 0.0, default=None)
-    if best is not None and min(central, ahead) < 2:
+    if best is not None and min(central, forward) < 2:
         lines.append(_("For {name} a step of {delta} does best.").format(name=place, delta=_format_short(best.delta)))
     return lines
 
 
 def _count_right_digits(errors: Sequence[float]) -> int:
-    """How many digits are right at least, where there is a value; from errors in units of what they are measured by."""
+    """Return the number of digits that are right everywhere, from relative errors; infinite ones don't count."""
     worst = max((error for error in errors if error < math.inf), default=1.0)
     return 15 if worst == 0 else max(0, min(15, math.floor(-math.log10(worst))))
 
 
 def _plot_errors(curve: Sequence[ErrorPoint], width: int) -> list[str]:
-    """The errors for each step as numbers, and as places on a scale of powers of ten: a V on its side."""
+    """Return a line for each step with its errors, as numbers and as marks on a logarithmic scale."""
     errors = [quotient.error for point in curve for quotient in (point.forward, point.central)]
     known = [math.log10(error) for error in errors if error]
     least, most = (math.floor(min(known)), math.ceil(max(known))) if known else (-16, 0)
@@ -196,7 +180,7 @@ def _plot_errors(curve: Sequence[ErrorPoint], width: int) -> list[str]:
                 "".join(marks),
             )
         )
-    return _align_columns(rows)
+    return align_columns(rows)
 
 
 def _scale_header(least: int, most: int, width: int) -> str:

@@ -1,4 +1,4 @@
-"""A worked graph in lines for people: values, or formulas where something is left as a symbol."""
+"""Worked graph as text: a drawing, every edge and the gradients."""
 
 from __future__ import annotations
 
@@ -15,48 +15,44 @@ from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw as draw_graph
 from tutor.drawing.render_text import render_text
 from tutor.drawing.reports.worked_values import WorkedValues
-from tutor.glyphs import to_ascii
+from tutor.glyphs import UNICODE
 from tutor.grading.wording import place_name
 from tutor.packs.sanitize import clean_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
     from tutor.engine.passes import Passes
+    from tutor.glyphs import Glyphs
     from tutor.grading.problem import Blank, Problem
 
-#: One line of the table: what it is about, how its value comes about, its value.
+#: A row of the table: a name, the calculation of its value, the value.
 _Row = tuple[str, str, str]
-#: What stands before and between the parts of a line.
 _GAP, _INDENT = "   ", "    "
-#: A node takes so many cells at least in a drawing.
+#: The minimum width of a node in a drawing, in cells.
 _MIN_NODE_WIDTH = 6
 
 
 def worked_text(
-    problem: Problem, ascii: bool = False, *, draw: bool | None = None, width: int | None = None
+    problem: Problem, glyphs: Glyphs = UNICODE, *, draw: bool | None = None, width: int | None = None
 ) -> list[str]:
-    """The worked graph: the drawing where it fits `width` (that of the terminal) or is asked for, then every edge,
-    then the gradients. Raises `NonFiniteError`.
+    """Return the worked graph: a drawing, a row for every place, and the gradients. Raise NonFiniteError.
+
+    `draw` is None to include the drawing if it fits `width`, which is the terminal's unless given.
     """
+    render = glyphs.render
     width = width or shutil.get_terminal_size((80, 24)).columns
-    text = to_ascii if ascii else str
-    spelling = WorkedValues.of(problem)
-    passes = spelling.passes
-    lines = [text(_format_heading(problem)), ""]
-    if draw is not False and (picture := _draw_filled(problem, passes, ascii, width if draw is None else None)):
-        lines += [*picture, ""]
-    if problem.symbolic and (
-        defined := [_convert_equation(text, *equation) for equation in spelling.named_equations()]
-    ):
-        lines += [*_wrap_equations(defined, width), ""]
-    rows = [(text(name), text(how), text(value)) for name, how, value in _table_rows(problem, spelling)]
-    lines += [*_format_table(rows, width), ""]
-    return lines + list(
-        _wrap_equations([_convert_equation(text, *equation) for equation in spelling.result_equations()], width)
-    )
+    values = WorkedValues.of(problem)
+    lines = [glyphs.render(_format_heading(problem)), ""]
+    if draw is not False:
+        drawing = _draw_filled(problem, values.passes, glyphs, width if draw is None else None)
+        lines += [*drawing, ""] if drawing else []
+    if problem.symbolic and (equations := list(values.named_equations())):
+        lines += [*_wrap_equations(equations, glyphs, width), ""]
+    rows = [(render(name), render(how), render(value)) for name, how, value in _table_rows(problem, values)]
+    return [*lines, *_format_table(rows, width), "", *_wrap_equations(values.result_equations(), glyphs, width)]
 
 
 def _format_heading(problem: Problem) -> str:
@@ -65,7 +61,7 @@ def _format_heading(problem: Problem) -> str:
 
 
 def _format_input(name: str, value: Value) -> str:
-    """`x = 2`; for a symbol `x`, `x > 0`, `X: 2×3`."""
+    """Return `x = 2`, or for a symbol `x`, `x > 0`, `X: 2×3`."""
     if not isinstance(value, MatrixExpr | Sym):
         return f"{name} = {format_value(value)}"
     symbol = value.expr if isinstance(value, MatrixExpr) else value
@@ -74,53 +70,53 @@ def _format_input(name: str, value: Value) -> str:
     return f"{name}{sign}: {value.shape[0]}×{value.shape[1]}" if isinstance(value, MatrixExpr) else f"{name}{sign}"
 
 
-def _draw_filled(problem: Problem, passes: Passes, ascii: bool, width: int | None) -> list[str]:
-    """The graph with everything filled in; nothing where it is wider than `width`, if one is given."""
-    text = to_ascii if ascii else str
+def _draw_filled(problem: Problem, passes: Passes, glyphs: Glyphs, width: int | None) -> list[str]:
+    """Return the drawing with all values, or nothing if it is wider than `width`."""
     rows = {
-        place.id: [[text(cell) for cell in row] for row in format_cells(problem.truth(place, passes))]
+        place.id: [list(map(glyphs.render, row)) for row in format_cells(problem.truth(place, passes))]
         for place in problem.places
     }
     if width is not None and _longest_path(problem.graph) * _MIN_NODE_WIDTH > width:
         return []
-    for roomy in (True, False):
-        picture = draw_graph(boxes_of(problem, ascii=ascii, fit_values=roomy, passes=passes), ascii=ascii)
-        if width is None or picture.width <= width:
-            return render_text(picture, rows)
+    for fit_values in (True, False):
+        drawing = draw_graph(boxes_of(problem, glyphs, fit_values=fit_values, passes=passes), "full", glyphs)
+        if width is None or drawing.width <= width:
+            return render_text(drawing, rows)
         if problem.symbolic:
             break
     return []
 
 
 def _longest_path(graph: Graph) -> int:
-    """How many nodes stand one behind the other."""
-    found: list[int] = []
+    """Return the number of nodes on the longest path."""
+    lengths: list[int] = []
     for node in graph.nodes:
-        found.append(1 + max((found[arg] for arg in node.args if arg is not None), default=0))
-    return max(found)
+        lengths.append(1 + max((lengths[arg] for arg in node.args if arg is not None), default=0))
+    return max(lengths)
 
 
-def _table_rows(problem: Problem, spelling: WorkedValues) -> Iterator[_Row]:
-    """Every place: its name, upstream × slope where it is a product of numbers, its value."""
+def _table_rows(problem: Problem, values: WorkedValues) -> Iterator[_Row]:
+    """Return a row for every place: its name, how it is computed from numbers, its value."""
     for place in problem.places:
         name = str(place_name(problem, place))
-        yield name, _format_calculation(problem, place, spelling), spelling.format_place(place)
+        yield name, _format_calculation(problem, place, values), values.format_place(place)
 
 
-def _format_calculation(problem: Problem, place: Blank, spelling: WorkedValues) -> str:
-    passes = spelling.passes
+def _format_calculation(problem: Problem, place: Blank, values: WorkedValues) -> str:
+    """Return `upstream × local derivative` for an edge, the sum for a branch; nothing for matrices."""
+    passes = values.passes
     if place.edge:
-        passed = passes.edges[place.edge.target, place.edge.slot]
-        if passed.local_gradient is None or ops.is_array(passed.gradient):
+        edge = passes.edges[place.edge.target, place.edge.slot]
+        if edge.local_gradient is None or ops.is_array(edge.gradient):
             return ""
-        return f"{spelling.format_operand(passed.upstream)} × {spelling.format_operand(passed.local_gradient)}"
+        return f"{values.format_operand(edge.upstream)} × {values.format_operand(edge.local_gradient)}"
     if place.kind == "sum":
-        return " + ".join(spelling.format_operand(problem.truth(part, passes)) for part in problem.branch_edges(place))
+        return " + ".join(values.format_operand(problem.truth(part, passes)) for part in problem.branch_edges(place))
     return ""
 
 
 def _format_table(rows: list[_Row], width: int) -> list[str]:
-    """The table in columns; under each other where a line would be too wide."""
+    """Return the table in columns, or stacked if a line would be too wide."""
     first, second = (max(cell_len(row[column]) for row in rows) for column in (0, 1))
     lines = [
         f"{name}{' ' * (first - cell_len(name))}{_GAP}{how}{' ' * (second - cell_len(how))} {'=' if how else ' '} {value}"
@@ -134,13 +130,10 @@ def _format_table(rows: list[_Row], width: int) -> list[str]:
     return stacked
 
 
-def _convert_equation(text: Callable[[str], str], name: str, sides: list[str]) -> list[str]:
-    return [text(name), *map(text, sides)]
-
-
-def _wrap_equations(equations: list[list[str]], width: int) -> Iterator[str]:
-    """`a = b = c`, each side on a line of its own where one is too long."""
-    for name, *sides in equations:
+def _wrap_equations(equations: Iterable[tuple[str, list[str]]], glyphs: Glyphs, width: int) -> Iterator[str]:
+    """Yield `a = b = c`, with each side on its own line if one line is too short."""
+    for equation, right_sides in equations:
+        name, *sides = map(glyphs.render, (equation, *right_sides))
         line = " = ".join([name, *sides])
         if cell_len(line) <= width:
             yield line
@@ -150,8 +143,9 @@ def _wrap_equations(equations: list[list[str]], width: int) -> Iterator[str]:
 
 
 def _wrap_sides(sides: list[str], width: int, indent: str, leading: bool = False) -> Iterator[str]:
-    """The sides of an equation on lines of their own, broken where they must be: matrices row by row, before ≈, sums
-    before a sign.
+    """Yield the sides of an equation, each on a new line.
+
+    Long ones are broken: matrices after each row, values before ≈, sums before a sign.
     """
     for number, side in enumerate(sides):
         sign = "= " if leading or number else ""
@@ -159,20 +153,20 @@ def _wrap_sides(sides: list[str], width: int, indent: str, leading: bool = False
         if cell_len(line) <= width:
             yield line
             continue
-        apart = f"{indent}{' ' * len(sign)}"
-        for part in line.replace("], [", f"],\n{apart} [").replace(" ≈ ", f"\n{apart}≈ ").splitlines():
-            yield from _wrap_sum(part, width, f"{apart}  ")
+        continued = f"{indent}{' ' * len(sign)}"
+        for part in line.replace("], [", f"],\n{continued} [").replace(" ≈ ", f"\n{continued}≈ ").splitlines():
+            yield from _wrap_sum(part, width, f"{continued}  ")
 
 
 def _wrap_sum(line: str, width: int, indent: str) -> Iterator[str]:
-    """A sum on as many lines as it needs, broken before a sign that stands in no brackets."""
+    """Yield a sum on as many lines as it needs, broken before signs outside of brackets."""
     while cell_len(line) > width:
         depth = place = 0
-        for at, character in enumerate(line):
+        for position, character in enumerate(line):
             depth += (character in "([") - (character in ")]")
-            sign = depth == 0 and line[at : at + 3] in (" + ", " − ", " - ")
-            if sign and at > len(indent) and (place == 0 or cell_len(line[:at]) <= width):
-                place = at
+            sign = depth == 0 and line[position : position + 3] in (" + ", " − ", " - ")
+            if sign and position > len(indent) and (place == 0 or cell_len(line[:position]) <= width):
+                place = position
         if not place:
             break
         yield line[:place]

@@ -1,4 +1,4 @@
-"""How the values of a worked graph are written: exact with decimals beside them, or as formulas."""
+"""Values of a worked graph as text: exact with decimals beside them, or formulas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Sym, free_names
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_exact, format_expr, format_value
+from tutor.algebra.simplify import simplify
 from tutor.engine.passes import Passes, forward_backward
+from tutor.engine.symbolic import closed_form_gradients, has_symbols, named_passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,16 +20,17 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
 
-#: A matrix of exact values is written beside its decimals where it is no longer than this.
+#: The maximum length of an exact matrix that is written beside its decimals.
 _MAX_MATRIX_LENGTH = 40
 
 
 @dataclass(frozen=True)
 class WorkedValues:
-    """`passes` are the values of a problem as they are shown: exact, or formulas by the names of the graph.
+    """The values of a problem as they are shown.
 
-    `closed` are the output and the gradients in the inputs alone, where something is left as a symbol; `scale` the
-    passes in numbers where this is the start alone and a number, so that all gradients are numbers times it.
+    `passes` are exact values, or formulas in the names of the graph's nodes. If there are symbols, `closed_forms` are
+    the output and the gradients in the inputs alone. If the start is the only symbol and a number, all gradients are
+    multiples of it, and `numeric_passes` hold the factors.
     """
 
     problem: Problem
@@ -37,11 +40,9 @@ class WorkedValues:
 
     @staticmethod
     def of(problem: Problem) -> WorkedValues:
-        """Raises `NonFiniteError`."""
+        """Return the values of a problem. Raise NonFiniteError."""
         if not problem.symbolic:
             return WorkedValues(problem, problem.exact_passes)
-        from tutor.engine.symbolic import closed_form_gradients, has_symbols, named_passes
-
         graph, inputs, start, wrt = problem.graph, problem.inputs, problem.start, problem.wrt
         passes = named_passes(graph, inputs, start, wrt, problem.target_name)
         numbers = not any(map(has_symbols, inputs.values())) and graph.nodes[graph.output_position].shape is None
@@ -50,16 +51,14 @@ class WorkedValues:
         return WorkedValues(problem, passes, closed_form_gradients(graph, inputs, start, wrt))
 
     def format_place(self, place: Blank) -> str:
-        """The value of a place."""
+        """Return the value of a place."""
         value = self.problem.truth(place, self.passes)
         if self.numeric_passes is not None and not isinstance(value, MatrixExpr):
             return self.format_multiple_of_start(self.problem.truth(place, self.numeric_passes), value)
         return format_full(value)
 
     def format_multiple_of_start(self, factor: Value, symbolic_value: Value) -> str:
-        """A number times the start: 3e²·∂L/∂z ≈ 22.17·∂L/∂z."""
-        from tutor.algebra.simplify import simplify
-
+        """Return a number times the start: 3e²·∂L/∂z ≈ 22.17·∂L/∂z."""
         plain, start = format_value(factor), self.problem.start
         if ops.is_matrix(factor):
             sign = "=" if all(format_exact(cell) == format_value(cell) for row in factor for cell in row) else "≈"
@@ -69,13 +68,15 @@ class WorkedValues:
         return exact if plain == text else f"{exact} ≈ {plain}·{format_expr(start)}"
 
     def format_operand(self, value: Value) -> str:
-        """A value as it stands in a product or a sum."""
+        """Return a value as part of a product or a sum, in parentheses if it needs them."""
         text = _format_brief(value)
-        loose = text.startswith("−") or (isinstance(value, Apply) and value.op in ("add", "sub") and " " in text)
-        return f"({text})" if loose else text
+        needs_parentheses = text.startswith("−") or (
+            isinstance(value, Apply) and value.op in ("add", "sub") and " " in text
+        )
+        return f"({text})" if needs_parentheses else text
 
     def named_equations(self) -> Iterator[tuple[str, list[str]]]:
-        """The nodes on the way that have names, or that others are told by: `t` and `a + b`."""
+        """Yield inner nodes that have names or appear in other formulas: `t` and `a + b`."""
         graph = self.problem.graph
         for position, node in enumerate(graph.nodes):
             if (
@@ -87,14 +88,15 @@ class WorkedValues:
 
     @cached_property
     def _mentioned_names(self) -> set[str]:
-        """Names that stand in what is shown; ∂z/∂t mentions t as well."""
+        """Names in the formulas that are shown; ∂z/∂t mentions t as well."""
         shown = [*self.passes.values, *(self.problem.truth(place, self.passes) for place in self.problem.places)]
-        found = {name for value in shown for name in _free_names_of(value)}
-        return found | {name.partition("/")[2][1:] for name in found if "/" in name}
+        names = {name for value in shown for name in _free_names_of(value)}
+        return names | {name.partition("/")[2][1:] for name in names if "/" in name}
 
     def result_equations(self) -> Iterator[tuple[str, list[str]]]:
-        """The output, the gradients that others are told by, and those of the inputs: each by the names of the graph,
-        and in the inputs alone where that is another formula.
+        """Yield the output, the gradients that other formulas mention, and those of the inputs.
+
+        Each is given in the names of the graph, and in the inputs alone if that is another formula.
         """
         problem, graph, passes = self.problem, self.problem.graph, self.passes
         value = passes.values[graph.output_position]
@@ -109,12 +111,12 @@ class WorkedValues:
         for name in graph.inputs if problem.wrt is None else problem.wrt:
             position = graph.position[name]
             if self.numeric_passes is not None:
-                told = self.format_multiple_of_start(
+                text = self.format_multiple_of_start(
                     self.numeric_passes.gradients[position], passes.gradients[position]
                 )
             else:
-                told = format_full(passes.gradients[position])
-            yield f"∂{problem.target_name}/∂{name}", self.add_closed_form(name, told)
+                text = format_full(passes.gradients[position])
+            yield f"∂{problem.target_name}/∂{name}", self.add_closed_form(name, text)
 
     def add_closed_form(self, name: str, formula_text: str) -> list[str]:
         closed = self.closed_forms.get(name)
@@ -123,7 +125,7 @@ class WorkedValues:
 
 
 def format_full(value: Value, near_one: bool = False) -> str:
-    """A value in full: exact where that is short, with decimals beside it where it is no decimal itself; a formula."""
+    """Return a formula, or a value with decimals beside its exact form if that is short and not a decimal."""
     if isinstance(value, MatrixExpr) or (isinstance(value, Expr) and free_names(value)):
         return format_value(value)
     plain = format_value(value, near_one=near_one)
@@ -142,7 +144,7 @@ def _format_matrix(value: Value, plain: str) -> str:
 
 
 def _format_brief(value: Value) -> str:
-    """A value in one way: exact where that is short, a formula, or decimals."""
+    """Return a value in one form: exact if that is short, otherwise as a formula or in decimals."""
     if isinstance(value, Expr) and not free_names(value):
         return format_exact(value) or format_value(value)
     return format_value(value)

@@ -74,8 +74,8 @@ class ExerciseView(Screen[None]):
 
     def _make_drawings(self) -> DrawingCache:
         self._hidden = self.state.worksheet.hidden_nodes
-        boxes = boxes_of(self.state.worksheet.problem, ascii=self.ascii, hidden=self._hidden)
-        return DrawingCache(boxes, self.ascii)
+        boxes = boxes_of(self.state.worksheet.problem, self.glyphs, hidden=self._hidden)
+        return DrawingCache(boxes, self.glyphs)
 
     # --- showing ---
 

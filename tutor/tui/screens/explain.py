@@ -69,7 +69,7 @@ class ExplainScreen(TutorScreen):
 
     def on_glyphs_changed(self) -> None:
         """Draw in the signs that are in use, and with texts in the language that is."""
-        self._drawings = DrawingCache(boxes_of(self.replay.problem, ascii=self.ascii), self.ascii)
+        self._drawings = DrawingCache(boxes_of(self.replay.problem, self.glyphs), self.glyphs)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")

@@ -297,7 +297,7 @@ class WorkedExampleScreen(ScrollingScreen):
 
     def on_resize(self) -> None:
         if self.is_mounted:
-            lines = worked_text(self.exercise.variant().problem, self.ascii, width=max(self.size.width - 4, 40))
+            lines = worked_text(self.exercise.variant().problem, self.glyphs, width=max(self.size.width - 4, 40))
             self.query_one("#worked-text", Static).update(Content("\n".join(lines)))
 
 

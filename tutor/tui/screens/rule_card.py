@@ -62,7 +62,7 @@ class RuleCardScreen(ScrollingScreen):
     def _picture_text(self) -> Content:
         picture = self.card.picture
         assert picture is not None
-        lines = "\n".join(picture.render(self.ascii))
+        lines = "\n".join(picture.render(self.glyphs))
         return styled(self.glyphs, lines, "\n", (translate(picture.caption), "$foreground 60%"))
 
     def _reasons_text(self) -> Content:

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tutor.drawing.layout.cell_width import truncate
+from tutor.drawing.cell_width import truncate
 from tutor.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:

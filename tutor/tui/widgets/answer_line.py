@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.geometry import Offset
 from textual.widget import Widget
 
-from tutor.drawing.layout.cell_width import graphemes
+from tutor.drawing.cell_width import graphemes
 from tutor.tui.answer_input import LineEditor
 
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tutor.drawing.layout.cell_width import WIDE_TAIL, graphemes, truncate
+from tutor.drawing.cell_width import WIDE_TAIL, graphemes, truncate
 from tutor.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:

@@ -1,0 +1,56 @@
+"""The tutor in plain mode, exercise after exercise."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tutor.plain.console import standard_console
+from tutor.plain.exercise import PlainExercise
+from tutor.plain.exercise_list import choose_exercise
+from tutor.plain.suggestion import print_suggestion
+from tutor.plain.watch import watch_plain
+from tutor.practice.resume import open_worksheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.library import Pack
+    from tutor.practice.storage.store import Store
+    from tutor.run_options import RunOptions
+
+
+def run_plain(
+    options: RunOptions,
+    store: Store,
+    exercise: Exercise | None,
+    seed: int | None,
+    restart: bool,
+    packs: Sequence[Pack] | None = None,
+    watch: Path | None = None,
+) -> int:
+    """Work through an exercise, or through those the learner chooses, and return the exit code. Raise PackError.
+
+    `packs` are the packs to choose from, None for all. The file or folder at `watch` is reloaded whenever it is saved.
+    """
+    if watch is not None:
+        return watch_plain(options, watch, seed)
+    if store.notice:
+        print(store.notice, file=sys.stderr)
+    console = standard_console(options)
+    chooses, code, show_list = exercise is None, 1, True
+    while True:
+        current = exercise or choose_exercise(options, packs, store, show_list)
+        if current is None:
+            return code
+        plain = PlainExercise(open_worksheet(store, current, seed=seed, restart=restart), console)
+        code = plain.run()
+        if code == 0 and current.pack:
+            print_suggestion(console, store, current)
+        if not plain.wants_list and not (chooses and code == 0):
+            return code
+        # The long list is shown again only on request.
+        show_list = plain.wants_list
+        chooses, exercise, seed, restart = True, None, None, False

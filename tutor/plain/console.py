@@ -1,0 +1,60 @@
+"""Line-by-line input and output of the plain mode."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from tutor.glyphs import UNICODE
+from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tutor.glyphs import Glyphs
+    from tutor.run_options import RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Where lines come from and go to. `read` returns the next line, or None at the end of the input."""
+
+    read: Callable[[str], str | None]
+    out: TextIO
+    width: int = 80
+    glyphs: Glyphs = UNICODE
+
+    def print(self, *lines: object) -> None:
+        for line in lines:
+            print(self.glyphs.render(str(line)), file=self.out)
+
+    def ask(self, prompt: str) -> str | None:
+        """Show a prompt and return the next line without spaces around it, None at the end of the input."""
+        line = self.read(self.glyphs.render(prompt))
+        return None if line is None else line.strip()
+
+
+def read_line(prompt: str) -> str | None:
+    """Return the next line of standard input, None at its end; show it in the output if it comes from a pipe."""
+    if sys.stdin is None:
+        return None
+    print(prompt, end="", flush=True)
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        print()
+        print(message(N_("This line is no text in UTF-8. Type it again.")), file=sys.stderr)
+        return ""
+    if not line:
+        print()
+        return None
+    if not sys.stdin.isatty():
+        print(line.rstrip("\n"))
+    return line
+
+
+def standard_console(options: RunOptions, read: Callable[[str], str | None] = read_line) -> Console:
+    """Return a console on standard output, as wide as the terminal."""
+    return Console(read, sys.stdout, shutil.get_terminal_size((80, 24)).columns, options.glyphs)

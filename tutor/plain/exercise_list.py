@@ -1,0 +1,94 @@
+"""The list of exercises in plain mode, from which the learner chooses one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tutor.i18n import N_, _, message
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.plain.console import read_line, standard_console
+from tutor.plain.line_commands import LIST_COMMANDS, match_command
+from tutor.plain.playground import PlainPlayground
+from tutor.plain.review import run_review
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.storage.store import Store
+    from tutor.run_options import RunOptions
+
+_STATE_LABELS = {"begun": N_("begun"), "solved": N_("solved")}
+
+
+def choose_exercise(
+    options: RunOptions, packs: Sequence[Pack] | None, store: Store | None = None, show_list: bool = True
+) -> Exercise | None:
+    """Ask which exercise to open; return None if the learner leaves.
+
+    `packs` are the packs to choose from, None for all. Review and playground need a store and all packs.
+    """
+    has_sections = store is not None and packs is None
+    shows_all = packs is None
+    packs = library.all_packs() if packs is None else packs
+    for pack in packs:
+        for fault in pack.errors:
+            print(fault, file=sys.stderr)
+    entries = [(pack, entry) for pack in packs for entry in pack.entries]
+    states = store.states() if store is not None else {}
+    if show_list:
+        _print_list(options, entries, entries, states)
+    prompt = _("Which exercise? Type its number, or :quit: ")
+    if has_sections:
+        prompt = _("Which exercise? Type its number; or list, review, playground, quit: ")
+    while (line := read_line(prompt)) is not None:
+        text = line.strip()
+        name = match_command(text, LIST_COMMANDS)
+        if name == "quit":
+            return None
+        try:
+            if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= len(entries):
+                pack, entry = entries[int(text) - 1]
+                return pack.open(entry.id)
+            if shows_all and library.is_exercise_name(text):
+                return library.find_exercise(text)
+            if name == "list":
+                _print_list(options, entries, entries, store.states() if store is not None else {})
+            elif name and store is not None and has_sections:
+                _open_section(name, options, store)
+            elif matches := [pair for pair in entries if text and text.casefold() in _format_entry(*pair).casefold()]:
+                _print_list(options, matches, entries, states)
+            else:
+                print(message(N_("Type a number from 1 to {n}, or a word of a title."), n=len(entries)))
+        except PackError as error:
+            print(error)
+    return None
+
+
+def _print_list(
+    options: RunOptions,
+    shown: Sequence[tuple[Pack, ExerciseEntry]],
+    entries: Sequence[tuple[Pack, ExerciseEntry]],
+    states: Mapping[tuple[str, str], str],
+) -> None:
+    """Print the entries in `shown`, numbered as in `entries`."""
+    numbers = {id(entry): number for number, (_pack, entry) in enumerate(entries, 1)}
+    for pack, entry in shown:
+        state = states.get((pack.id, entry.id))
+        label = f"  ({_(_STATE_LABELS[state])})" if state else ""
+        print(options.glyphs.render(f"{numbers[id(entry)]:>3}  {_format_entry(pack, entry)}{label}"))
+
+
+def _format_entry(pack: Pack, entry: ExerciseEntry) -> str:
+    return f"{pack.id}/{entry.id}  {entry.title}"
+
+
+def _open_section(name: str, options: RunOptions, store: Store) -> None:
+    """Open the review or the playground until the learner leaves it."""
+    if name == "review":
+        run_review(options, store)
+    else:
+        PlainPlayground(standard_console(options)).run()

@@ -1,0 +1,39 @@
+"""Options that hold for every command: plain mode and ASCII."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tutor import settings
+from tutor.glyphs import ASCII, UNICODE, terminal_needs_ascii
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
+
+
+def _default_ascii() -> bool:
+    """Return what the settings say about ASCII, or whether the terminal needs it if they say nothing."""
+    choice = settings.load().settings.ascii
+    return terminal_needs_ascii(sys.stdout) if choice is None else choice
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The options `--plain` and `--ascii`."""
+
+    plain: bool = False
+    ascii: bool = field(default_factory=_default_ascii)
+
+    @property
+    def use_plain(self) -> bool:
+        """Whether to run in plain mode: on request, or because there is no terminal to draw on."""
+        # A closed stream is None.
+        is_terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+        return self.plain or not is_terminal or os.environ.get("TERM") == "dumb"
+
+    @property
+    def glyphs(self) -> Glyphs:
+        return ASCII if self.ascii else UNICODE
