@@ -1,30 +1,22 @@
-"""A class: who did what, and which mistakes are frequent."""
+"""Tests of class reports."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tests.support.events import make_event, time_after
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
-from tutor.practice.event import Event
 from tutor.practice.export import Attempt
 
-START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+if TYPE_CHECKING:
+    from tutor.practice.event import Event
 
 
-def events_of(*deeds: tuple[str, dict[str, Any]], exercise: str = "times", worksheet: str = "try") -> list[Event]:
+def make_events(*actions: tuple[str, dict[str, Any]], exercise: str = "times", worksheet: str = "try") -> list[Event]:
+    """Return one event a minute, each of which took 30 s."""
     return [
-        Event(
-            kind=kind,
-            at=(START + timedelta(minutes=minute)).isoformat(timespec="microseconds"),
-            worksheet=worksheet,
-            pack="basics",
-            exercise=exercise,
-            fingerprint="f00d",
-            duration=30.0,
-            **more,
-        )
-        for minute, (kind, more) in enumerate(deeds)
+        make_event(kind, worksheet, at=time_after(minutes=minute), exercise=exercise, duration=30.0, **fields)
+        for minute, (kind, fields) in enumerate(actions)
     ]
 
 
@@ -47,7 +39,7 @@ def csv_rows(classroom: Classroom) -> list[dict[str, str]]:
     return [dict(zip(WORK_HEADER, row, strict=True)) for row in classroom.work_rows()]
 
 
-MINJI = events_of(
+MINJI = make_events(
     ("begin", {}),
     wrong_answer("a"),
     right_answer("a"),
@@ -62,7 +54,7 @@ MINJI = events_of(
 )
 
 
-def test_a_row_tells_what_a_learner_did_in_an_exercise() -> None:
+def test_a_row_sums_up_a_learners_work_on_an_exercise() -> None:
     [row] = csv_rows(classroom_of(Minji=MINJI))
     assert row == {
         "learner": "Minji",
@@ -85,9 +77,10 @@ def test_a_row_tells_what_a_learner_did_in_an_exercise() -> None:
     }
 
 
-def test_learners_and_exercises_have_rows_of_their_own_in_order() -> None:
+def test_rows_are_sorted_by_learner_and_exercise() -> None:
     classroom = classroom_of(
-        Sora=events_of(right_answer("a")) + events_of(right_answer("a"), exercise="plus", worksheet="2"), Minji=MINJI
+        Sora=make_events(right_answer("a")) + make_events(right_answer("a"), exercise="plus", worksheet="2"),
+        Minji=MINJI,
     )
     assert [(row["learner"], row["exercise"]) for row in csv_rows(classroom)] == [
         ("Minji", "times"),
@@ -96,13 +89,13 @@ def test_learners_and_exercises_have_rows_of_their_own_in_order() -> None:
     ]
 
 
-def test_the_same_attempt_handed_in_twice_counts_once() -> None:
+def test_an_attempt_added_twice_counts_once() -> None:
     classroom = classroom_of(Minji=MINJI + MINJI[:5])
     classroom.add([Attempt("Minji", event) for event in MINJI], "again")
     assert csv_rows(classroom) == csv_rows(classroom_of(Minji=MINJI))
 
 
-def test_attempts_without_a_mark_belong_to_their_file() -> None:
+def test_attempts_without_a_learner_belong_to_their_file() -> None:
     classroom = Classroom()
     classroom.add([Attempt("", event) for event in MINJI], "minji-export")
     assert classroom.learners == ["minji-export"]
@@ -110,26 +103,27 @@ def test_attempts_without_a_mark_belong_to_their_file() -> None:
 
 def test_the_mistakes_of_most_learners_come_first() -> None:
     classroom = classroom_of(
-        A=events_of(wrong_answer("a"), wrong_answer("b"), wrong_answer("c")),
-        B=events_of(wrong_answer("a", "any.dropped-upstream")),
-        C=events_of(wrong_answer("a", "any.dropped-upstream"), right_answer("a")),
-        D=events_of(right_answer("a")),
+        A=make_events(wrong_answer("a"), wrong_answer("b"), wrong_answer("c")),
+        B=make_events(wrong_answer("a", "any.dropped-upstream")),
+        C=make_events(wrong_answer("a", "any.dropped-upstream"), right_answer("a")),
+        D=make_events(right_answer("a")),
     )
-    found = [(one.mistake, one.times, one.learners, one.of_learners) for one in classroom.mistake_frequencies()]
-    assert found == [("any.dropped-upstream", 2, 2, 4), ("mul.own-input", 3, 1, 4)]
+    frequencies = classroom.mistake_frequencies()
+    assert [(row.mistake, row.times, row.learners, row.of_learners) for row in frequencies] == [
+        ("any.dropped-upstream", 2, 2, 4),
+        ("mul.own-input", 3, 1, 4),
+    ]
     [first, _] = list(classroom.mistake_rows())
     assert dict(zip(MISTAKES_HEADER, first, strict=True))["name"] == "upstream left out"
 
 
-def test_what_a_learner_has_reset_is_left_out_unless_it_was_taken_back() -> None:
-    later = (START + timedelta(hours=1)).isoformat(timespec="microseconds")
-    reset = Event(kind="reset", id="r", at=later, worksheet="", pack="basics", exercise="times", fingerprint="")
-    after = (START + timedelta(hours=2)).isoformat(timespec="microseconds")
-    restore = Event(kind="restore", at=after, worksheet="", pack="", exercise="", text="r", fingerprint="")
+def test_reset_attempts_are_left_out_unless_the_reset_was_undone() -> None:
+    reset = make_event("reset", id="r", at=time_after(hours=1), exercise="times")
+    restore = make_event("restore", at=time_after(hours=2), pack="", exercise="", text="r")
     assert csv_rows(classroom_of(Minji=[*MINJI, reset])) == []
     assert csv_rows(classroom_of(Minji=[*MINJI, reset, restore])) == csv_rows(classroom_of(Minji=MINJI))
 
 
-def test_a_learner_cannot_name_a_formula_into_the_table() -> None:
+def test_a_learners_name_cannot_become_a_formula() -> None:
     [row] = classroom_of(**{"=cmd|' /C calc'!A0": MINJI}).work_rows()
     assert row[0] == "'=cmd|' /C calc'!A0"

@@ -1,4 +1,4 @@
-"""Gradients in closed form: what SymPy makes of them, that they are right, and what happens when it takes too long."""
+"""Tests of closed-form gradients and of the SymPy child process."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.closed_form import closed_forms
 from tutor.practice.sympy_worker import OPERAND_COUNTS, decode, encode
 
-#: Enough for a busy computer.
+#: Seconds that are enough on a busy computer.
 LONG_TIMEOUT = 60.0
 
 
 def forms_of(text: str, **inputs: int) -> dict[str, str]:
     problem = exercise_from_formula(text, {name: number(value) for name, value in inputs.items()}).variant().problem
-    found = closed_forms(problem, LONG_TIMEOUT)
-    assert all(form.agrees for form in found)
-    assert all(form.simplified for form in found)
-    return {form.name: format_value(form.formula) for form in found}
+    forms = closed_forms(problem, LONG_TIMEOUT)
+    assert all(form.agrees for form in forms)
+    assert all(form.simplified for form in forms)
+    return {form.name: format_value(form.formula) for form in forms}
 
 
 def test_a_formula_is_simplified() -> None:
-    # All in one graph, as every child takes a second to load SymPy. Its own names are names like any other.
+    # One graph for all, because every child takes a second to load SymPy. Names of SymPy are ordinary names here.
     text = "z = x*y + x*y + x + 1/u + sigmoid(v) + log(sqrt(w)) + S*N + I*E"
     assert forms_of(text, x=2, y=3, u=2, v=2, w=2, S=2, N=3, I=5, E=7) == {
         "x": "2·y + 1",
@@ -51,15 +51,15 @@ def test_a_formula_is_simplified() -> None:
 @pytest.mark.parametrize("name", ["basics/goes-on", "matrices/sigma-xw", "chains/diamond", "curves/gates"])
 def test_exercises_of_every_kind_have_a_form_that_agrees(name: str) -> None:
     problem = library.find_exercise(name).variant().problem
-    found = closed_forms(problem, LONG_TIMEOUT)
-    assert [form.name for form in found] == [*(problem.wrt or problem.graph.inputs)]
-    assert all(form.agrees for form in found)
+    forms = closed_forms(problem, LONG_TIMEOUT)
+    assert [form.name for form in forms] == [*(problem.wrt or problem.graph.inputs)]
+    assert all(form.agrees for form in forms)
 
 
-def test_where_there_is_no_time_the_rules_own_form_stands() -> None:
+def test_a_formula_stays_unsimplified_without_time() -> None:
     problem = exercise_from_formula("z = x*y", {"x": number(2), "y": number(3)}).variant().problem
-    found = closed_forms(problem, seconds=0.0)
-    assert [(form.name, format_value(form.formula), form.simplified) for form in found] == [
+    forms = closed_forms(problem, seconds=0.0)
+    assert [(form.name, format_value(form.formula), form.simplified) for form in forms] == [
         ("x", "y", False),
         ("y", "x", False),
     ]
@@ -67,13 +67,13 @@ def test_where_there_is_no_time_the_rules_own_form_stands() -> None:
     assert [form.simplified for form in stopped] == [False, False]
 
 
-def test_a_child_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_formula_stays_unsimplified_if_the_child_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     problem = exercise_from_formula("z = x*y", {"x": number(2), "y": number(3)}).variant().problem
     assert [form.simplified for form in closed_forms(problem, LONG_TIMEOUT)] == [False, False]
 
 
-def formulas() -> st.SearchStrategy[Expr]:
+def formula_strategy() -> st.SearchStrategy[Expr]:
     leaves = st.sampled_from([Sym("x", domain="positive"), Sym("y", domain="positive"), number(2), number("1/3")])
 
     def larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
@@ -84,26 +84,26 @@ def formulas() -> st.SearchStrategy[Expr]:
     return st.recursive(leaves, larger, max_leaves=6)
 
 
-@given(formulas())
-def test_what_is_encoded_is_decoded(formula: Expr) -> None:
+@given(formula_strategy())
+def test_an_encoded_formula_is_decoded_unchanged(formula: Expr) -> None:
     nodes = encode(formula)
     assert nodes is not None
     point = {"x": 1.5, "y": 0.7}
     try:
         value = evaluate_as_float(formula, point)
-    except Exception:  # no value: nothing to compare
+    except Exception:  # the formula has no value
         return
     assert evaluate_as_float(decode(nodes), point) == value
 
 
 @pytest.mark.parametrize("nodes", [[], [["mul", 0, 1]], [["run", 0]], [["num", "1/0"]], [["num", "x"]], [["mul", 1]]])
-def test_what_is_no_formula_is_refused(nodes: list[list[object]]) -> None:
+def test_invalid_nodes_are_rejected(nodes: list[list[object]]) -> None:
     with pytest.raises((ValueError, KeyError, IndexError, TypeError, ZeroDivisionError)):
         decode(nodes)
 
 
 def random_formula(random: Random, depth: int) -> Expr:
-    """A formula by chance."""
+    """Return a random formula of this depth."""
     if depth == 0:
         return random.choice([Sym("x", domain="positive"), Sym("y", domain="positive"), number(2), number("1/3")])
     op = random.choice(["add", "mul", "div", "sub", "neg", "sin", "tanh", "abs", "relu", "exp", "sigmoid"])
@@ -112,28 +112,28 @@ def random_formula(random: Random, depth: int) -> Expr:
 
 def test_the_child_changes_no_value() -> None:
     random = Random(11)
-    many = [random_formula(random, 1 + number % 2) for number in range(30)]
-    asked = "".join(json.dumps(encode(formula)) + "\n" for formula in many)
+    formulas = [random_formula(random, 1 + number % 2) for number in range(30)]
+    questions = "".join(json.dumps(encode(formula)) + "\n" for formula in formulas)
     done = subprocess.run(
         [sys.executable, "-m", "tutor.practice.sympy_worker"],
-        input=asked + "[]\n",
+        input=questions + "[]\n",
         capture_output=True,
         encoding="utf-8",
         timeout=120,
         check=True,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(many) + 1
+    assert len(answers) == len(formulas) + 1
     assert answers[-1] is None
-    assert sum(answer is not None for answer in answers) > len(many) / 2
+    assert sum(answer is not None for answer in answers) > len(formulas) / 2
     point = {"x": 1.5, "y": 0.7}
-    for formula, answer in zip(many, answers, strict=False):
+    for formula, answer in zip(formulas, answers, strict=False):
         if answer is not None:
-            mine = evaluate_as_float(decode(answer), point)
-            assert math.isclose(mine, evaluate_as_float(formula, point), rel_tol=1e-9, abs_tol=1e-12), format_value(
-                formula
+            simplified = evaluate_as_float(decode(answer), point)
+            assert math.isclose(simplified, evaluate_as_float(formula, point), rel_tol=1e-9, abs_tol=1e-12), (
+                format_value(formula)
             )
 
 
-def test_nothing_that_is_a_matrix_is_sent() -> None:
+def test_a_matrix_formula_is_not_encoded() -> None:
     assert encode(Apply("matmul", (Sym("X"), Sym("Y")))) is None

@@ -1,4 +1,4 @@
-"""What is due becomes a short session; after an exercise there is one thing to do next, with its reason."""
+"""Tests of reviews, of the exercise index, and of suggestions of what to do next."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def pack(tmp_path: Path) -> Pack:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "progress.sqlite3") as store:
+def store(path: Path) -> Iterator[Store]:
+    with Store.open(path) as store:
         yield store
 
 
 def solve_worksheet(worksheet: Worksheet, wrong: dict[str, str] | None = None) -> None:
-    """Fill all blanks, some of them wrong at first."""
+    """Fill all blanks; those in `wrong` with that answer first."""
     for blank in worksheet.blanks:
         if blank.id in (wrong or {}):
             assert worksheet.answer(blank.id, (wrong or {})[blank.id]).is_wrong_attempt
@@ -65,7 +65,7 @@ def test_the_shortest_exercise_that_can_prove_a_rule_is_chosen() -> None:
     assert planned_names(["mul"], hides) == [("hides", ("mul",))]
 
 
-def test_one_exercise_serves_several_rules_and_is_asked_once() -> None:
+def test_one_exercise_can_review_several_rules() -> None:
     both, mul = indexed_exercise("both", {"mul": True, "add": True}, 3), indexed_exercise("mul", {"mul": True}, 4)
     assert planned_names(["mul", "add"], both, mul) == [("both", ("mul", "add"))]
     assert planned_names(["exp", "mul", "add"], both, indexed_exercise("exp", {"exp": True}, 1)) == [
@@ -74,12 +74,12 @@ def test_one_exercise_serves_several_rules_and_is_asked_once() -> None:
     ]
 
 
-def test_a_session_fits_into_its_minutes_and_has_one_item_at_least() -> None:
+def test_a_session_is_no_longer_than_its_minutes() -> None:
     exercises = [indexed_exercise(f"e{n}", {f"r{n}": True}, 4) for n in range(5)]
     assert [name for name, _ in planned_names([f"r{n}" for n in range(5)], *exercises)] == ["e0", "e1"]
 
 
-def test_what_takes_longer_than_a_session_comes_alone_when_nothing_else_is_due() -> None:
+def test_an_exercise_longer_than_a_session_comes_alone_if_nothing_else_is_due() -> None:
     endless, short = indexed_exercise("endless", {"r": True}, 60), indexed_exercise("short", {"s": True}, 4)
     assert planned_names(["r"], endless) == [("endless", ("r",))]
     assert planned_names(["r", "s"], endless, short) == [("short", ("s",))]
@@ -88,30 +88,30 @@ def test_what_takes_longer_than_a_session_comes_alone_when_nothing_else_is_due()
     ]
 
 
-def test_a_learner_is_not_reviewed_with_what_comes_later() -> None:
-    atlas = ExerciseIndex(
+def test_exercises_with_unknown_rules_are_avoided() -> None:
+    index = ExerciseIndex(
         (
             indexed_exercise("later", {"mul": True, "tanh": True}, 2),
             indexed_exercise("known", {"mul": True, "add": True}, 5),
         )
     )
-    assert [item.indexed.exercise for item in plan_session(["mul"], atlas, known_rules=["mul", "add"])] == ["known"]
-    assert [item.indexed.exercise for item in plan_session(["mul"], atlas, known_rules=["mul"])] == ["later"]
+    assert [item.indexed.exercise for item in plan_session(["mul"], index, known_rules=["mul", "add"])] == ["known"]
+    assert [item.indexed.exercise for item in plan_session(["mul"], index, known_rules=["mul"])] == ["later"]
 
 
-def test_what_no_exercise_asks_for_is_passed_over() -> None:
+def test_a_rule_without_an_exercise_is_skipped() -> None:
     assert planned_names(["gone"]) == []
 
 
-def test_a_session_asks_what_is_due_on_fresh_numbers_and_settles_it(store: Store, pack: Pack) -> None:
-    atlas = load_index([pack])
+def test_a_session_reviews_due_rules_with_new_numbers(store: Store, pack: Pack) -> None:
+    index = load_index([pack])
     exercise = pack.open("both")
     solve_worksheet(Worksheet(exercise.variant(), store))
-    assert review.due_rules(store, atlas.rules) == []
+    assert review.due_rules(store, index.rules) == []
     later = utc_today() + timedelta(days=30)
-    rules = review.due_rules(store, atlas.rules, later)
+    rules = review.due_rules(store, index.rules, later)
     assert set(rules) == {"mul", "add"}
-    session = ReviewSession(store, plan_session(rules, atlas), seed=5)
+    session = ReviewSession(store, plan_session(rules, index), seed=5)
     item = session.item
     assert item is not None
     assert item.indexed.exercise == "both"
@@ -127,24 +127,24 @@ def test_a_session_asks_what_is_due_on_fresh_numbers_and_settles_it(store: Store
     assert len(review.load_skills(store)["mul"].proofs) == 2
 
 
-def test_a_review_leaves_an_open_exercise_where_it_was(store: Store, pack: Pack) -> None:
+def test_a_review_does_not_change_the_try_to_resume(store: Store, pack: Pack) -> None:
     exercise = pack.open("both")
-    mine = Worksheet(exercise.variant(), store)
-    first = mine.blanks[0]
-    mine.answer(first.id, format_expr(mine.problem.truth(first)))
+    practice = Worksheet(exercise.variant(), store)
+    first = practice.blanks[0]
+    practice.answer(first.id, format_expr(practice.problem.truth(first)))
     session = ReviewSession(store, plan_session(["mul"], load_index([pack])), seed=5)
     worksheet = session.open_worksheet(exercise)
     worksheet.answer(worksheet.blanks[0].id, "12345")
     assert store.exercise_to_continue() == ("term", "both")
     again = open_worksheet(store, exercise)
     assert again.entry(first.id).settled
-    assert again.variant.fingerprint == mine.variant.fingerprint
+    assert again.variant.fingerprint == practice.variant.fingerprint
     solve_worksheet(worksheet)
     assert store.state("term", "both") == "solved"
     assert open_worksheet(store, exercise).entry(first.id).settled
 
 
-def test_a_session_that_is_left_keeps_what_was_done(store: Store, pack: Pack) -> None:
+def test_an_unfinished_session_loses_nothing(store: Store, pack: Pack) -> None:
     session = ReviewSession(store, plan_session(["inv", "mul"], load_index([pack])), seed=5)
     worksheet = session.open_worksheet(pack.open("over-one"))
     blank = worksheet.blanks[0]
@@ -152,13 +152,12 @@ def test_a_session_that_is_left_keeps_what_was_done(store: Store, pack: Pack) ->
     assert "inv" in review.load_skills(store)
 
 
-def test_a_mistake_leads_to_another_exercise_with_its_rule(store: Store, pack: Pack) -> None:
-    atlas = load_index([pack])
+def test_a_mistake_suggests_another_exercise_with_its_rule(store: Store, pack: Pack) -> None:
+    index = load_index([pack])
     worksheet = Worksheet(pack.open("minus").variant(), store)
-    b = next(blank for blank in worksheet.blanks if blank.id == "b->sub1")
-    truth = worksheet.problem.truth_in_floats(b)
+    truth = worksheet.problem.truth_in_floats(worksheet.problem.place("b->sub1"))
     solve_worksheet(worksheet, {"b->sub1": f"{-truth:.0f}"})
-    first, *others = suggest_next(store, atlas, [pack], ("term", "minus"))
+    first, *others = suggest_next(store, index, [pack], ("term", "minus"))
     assert (first.kind, first.rule, first.exercise) == ("shaky", "sub:1", ("term", "squash"))
     assert str(first.reason) == "“− changes the sign” is still shaky: try “z = sigmoid(a - b) * c”."
     assert others
@@ -166,7 +165,7 @@ def test_a_mistake_leads_to_another_exercise_with_its_rule(store: Store, pack: P
     assert {other.kind for other in others} <= {"next", "review", "shaky"}
 
 
-def test_a_mistake_that_keeps_coming_back_is_named_in_the_reason(store: Store, pack: Pack) -> None:
+def test_the_reason_names_a_recurring_mistake(store: Store, pack: Pack) -> None:
     for seed in (1, 2):
         worksheet = Worksheet(pack.open("minus").variant(seed), store)
         solve_worksheet(
@@ -176,7 +175,7 @@ def test_a_mistake_that_keeps_coming_back_is_named_in_the_reason(store: Store, p
     assert "most often through this: −: minus left out" in reason
 
 
-def test_a_rule_with_one_exercise_is_tried_there_again_on_fresh_numbers(store: Store, tmp_path: Path) -> None:
+def test_a_rule_with_one_exercise_is_tried_again_with_new_numbers(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\nid = "one"\ntitle = "One"\nlanguages = ["en"]\n')
@@ -190,11 +189,13 @@ def test_a_rule_with_one_exercise_is_tried_there_again_on_fresh_numbers(store: S
     assert "fresh numbers" in str(first.reason)
 
 
-def test_without_a_mistake_the_next_exercise_of_the_pack_comes_next_then_others(store: Store, pack: Pack) -> None:
-    atlas = load_index([pack])
+def test_without_a_mistake_the_next_exercise_of_the_pack_is_suggested(store: Store, pack: Pack) -> None:
+    index = load_index([pack])
     for name in GRAPHS:
         solve_worksheet(Worksheet(pack.open(name).variant(), store))
-        kinds = [(one.kind, one.exercise) for one in suggest_next(store, atlas, [pack], ("term", name))]
+        kinds = [
+            (suggestion.kind, suggestion.exercise) for suggestion in suggest_next(store, index, [pack], ("term", name))
+        ]
         order = list(GRAPHS)
         if name != order[-1]:
             assert kinds[0] == ("next", ("term", order[order.index(name) + 1]))
@@ -202,7 +203,7 @@ def test_without_a_mistake_the_next_exercise_of_the_pack_comes_next_then_others(
             assert kinds == []
 
 
-def test_an_exercise_whose_needs_are_not_met_waits(store: Store, tmp_path: Path) -> None:
+def test_an_exercise_with_a_missing_prerequisite_is_suggested_later(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "steps"
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\nid = "steps"\ntitle = "Steps"\nlanguages = ["en"]\n')
@@ -215,7 +216,7 @@ def test_an_exercise_whose_needs_are_not_met_waits(store: Store, tmp_path: Path)
 
 
 def make_packs(folder: Path, **exercises: str) -> list[Pack]:
-    """Packs out of files: each key is `pack__exercise`, each value what the exercise needs."""
+    """Write packs; each key is `pack__exercise`, each value the prerequisite."""
     for name, needs in exercises.items():
         pack, _, exercise = name.partition("__")
         (folder / pack).mkdir(parents=True, exist_ok=True)
@@ -227,32 +228,32 @@ def make_packs(folder: Path, **exercises: str) -> list[Pack]:
     return [library.read_pack(path) for path in sorted(folder.iterdir())]
 
 
-def test_after_an_exercise_that_was_opened_out_of_turn_the_road_goes_on_with_what_it_builds_on(
-    store: Store, tmp_path: Path
-) -> None:
+def test_a_missing_prerequisite_is_suggested_first(store: Store, tmp_path: Path) -> None:
     packs = make_packs(tmp_path, a__one="", a__two="a/one", b__m="", b__n="a/two", c__z="")
     solve_worksheet(Worksheet(packs[1].open("m").variant(), store))
-    found = suggest_next(store, load_index(packs), packs, ("b", "m"))
-    assert [(str(one.reason), one.exercise) for one in found] == [
+    suggestions = suggest_next(store, load_index(packs), packs, ("b", "m"))
+    assert [(str(suggestion.reason), suggestion.exercise) for suggestion in suggestions] == [
         ("“The one” first: “The n” builds on it.", ("a", "one")),
         ("Next in “Pack b”: “The n”.", ("b", "n")),
         ("In another pack, “Pack c”: “The z”.", ("c", "z")),
     ]
     solve_worksheet(Worksheet(packs[1].open("n").variant(), store))
-    found = suggest_next(store, load_index(packs), packs, ("b", "n"))
-    assert str(found[0].reason) == "“Pack b” is finished. Next comes “Pack c”: “The z”."
+    suggestions = suggest_next(store, load_index(packs), packs, ("b", "n"))
+    assert str(suggestions[0].reason) == "“Pack b” is finished. Next comes “Pack c”: “The z”."
 
 
-def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exercise_is_indexed_again_only_if_its_file_changed(
+    tmp_path: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cache = tmp_path / "cache" / "atlas.json"
     first = load_index([pack], cache)
-    assert {asked.exercise for asked in first.exercises} == set(GRAPHS)
+    assert {indexed.exercise for indexed in first.exercises} == set(GRAPHS)
     opened: list[str] = []
-    really = Pack.open
+    original_open = Pack.open
 
     def open_and_count(pack: Pack, name: str) -> Any:
         opened.append(name)
-        return really(pack, name)
+        return original_open(pack, name)
 
     monkeypatch.setattr(Pack, "open", open_and_count)
     assert load_index([pack], cache) == first
@@ -265,37 +266,37 @@ def test_the_atlas_remembers_until_a_file_changes(tmp_path: Path, pack: Pack, mo
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', '{"version": "0.1.0", "exercises": []}', "\x00"])
-def test_a_spoilt_cache_is_made_again(tmp_path: Path, pack: Pack, text: str) -> None:
+def test_a_damaged_cache_is_written_again(tmp_path: Path, pack: Pack, text: str) -> None:
     cache = tmp_path / "atlas.json"
     cache.write_text(text)
-    atlas = load_index([pack], cache)
-    assert len(atlas.exercises) == len(GRAPHS)
+    index = load_index([pack], cache)
+    assert len(index.exercises) == len(GRAPHS)
     assert len(json.loads(cache.read_text())["exercises"]) == len(GRAPHS)
 
 
-def test_entries_of_the_cache_that_are_nonsense_hide_no_other_exercise(tmp_path: Path, pack: Pack) -> None:
+def test_invalid_entries_of_the_cache_are_skipped(tmp_path: Path, pack: Pack) -> None:
     cache = tmp_path / "atlas.json"
     load_index([pack], cache)
     data = json.loads(cache.read_text())
-    for number, known in enumerate(data["exercises"].values()):
-        known |= [{"rules": 3}, {"minutes": "x"}, {"needs": None}][number % 3]
+    for number, entry in enumerate(data["exercises"].values()):
+        entry |= [{"rules": 3}, {"minutes": "x"}, {"needs": None}][number % 3]
     cache.write_text(json.dumps(data))
     assert isinstance(load_index([pack], cache), ExerciseIndex)
 
 
-def test_a_cache_that_cannot_be_written_is_no_hindrance(tmp_path: Path, pack: Pack) -> None:
+def test_the_index_is_built_if_its_cache_cannot_be_written(tmp_path: Path, pack: Pack) -> None:
     (tmp_path / "file").write_text("")
     assert load_index([pack], tmp_path / "file" / "atlas.json").exercises
 
 
-def test_an_exercise_that_cannot_be_opened_is_left_out(tmp_path: Path, pack: Pack) -> None:
+def test_an_exercise_that_cannot_be_opened_is_not_in_the_index(tmp_path: Path, pack: Pack) -> None:
     (pack.folder / "99-broken.toml").write_text('graph = "z = ("\n')
-    atlas = load_index([library.read_pack(pack.folder)])
-    assert ("term", "broken") not in atlas
-    assert ("term", "both") in atlas
+    index = load_index([library.read_pack(pack.folder)])
+    assert ("term", "broken") not in index
+    assert ("term", "both") in index
 
 
-def test_days_are_those_of_the_calendar(store: Store, pack: Pack) -> None:
+def test_a_rule_is_due_from_its_day_on(store: Store, pack: Pack) -> None:
     solve_worksheet(Worksheet(pack.open("both").variant(), store))
     due = review.load_skills(store)["mul"].due
     assert due is not None

@@ -1,4 +1,4 @@
-"""A term of practice: two hundred days, a learner who forgets."""
+"""A simulated term of 200 days with a learner who forgets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.events import rebuilt_skills, stored_skills
 from tests.support.simulated_term import FIRST_DAY, SimulatedTerm, simulate_term
 from tutor.practice import review
 from tutor.practice.review import SESSION_MINUTES
@@ -30,7 +31,7 @@ def term(folder: Path) -> SimulatedTerm:
     return simulate_term(folder / "progress.sqlite3", folder / "pack", DAYS)
 
 
-def test_what_is_due_stays_within_bounds(term: SimulatedTerm) -> None:
+def test_the_number_of_due_rules_stays_small(term: SimulatedTerm) -> None:
     assert max(term.due_counts) <= 8
     assert max(term.due_counts[DAYS // 2 :]) <= max(term.due_counts[: DAYS // 2])
     assert sum(term.due_counts) / DAYS < 2
@@ -41,7 +42,7 @@ def test_no_session_is_longer_than_ten_minutes(term: SimulatedTerm) -> None:
     assert 0 < max(term.session_minutes) <= SESSION_MINUTES
 
 
-def test_every_rule_that_was_practised_comes_back(term: SimulatedTerm) -> None:
+def test_every_practised_rule_comes_back(term: SimulatedTerm) -> None:
     assert set(term.learner.practice_days) == term.atlas.rules
     end = FIRST_DAY + timedelta(days=DAYS)
     for rule, days in term.learner.practice_days.items():
@@ -50,16 +51,15 @@ def test_every_rule_that_was_practised_comes_back(term: SimulatedTerm) -> None:
         assert max(gaps) <= MAX_INTERVAL_DAYS + 7, rule
 
 
-def test_the_skills_are_what_all_events_together_come_to(term: SimulatedTerm, folder: Path) -> None:
+def test_the_skills_equal_those_rebuilt_from_all_events(term: SimulatedTerm, folder: Path) -> None:
     with Store.open(folder / "progress.sqlite3") as store:
-        kept = {rule: skill.to_json() for rule, skill in review.load_skills(store).items()}
-        assert kept
+        skills = stored_skills(store)
+        assert skills
         assert term.due_counts
-        store.with_database(lambda database: database.rebuild_skills())
-        assert {rule: skill.to_json() for rule, skill in review.load_skills(store).items()} == kept
+        assert rebuilt_skills(store) == skills
 
 
 def test_practice_makes_rules_solid(term: SimulatedTerm, folder: Path) -> None:
     with Store.open(folder / "progress.sqlite3") as store:
-        standings = [skill.mastery for skill in review.load_skills(store).values()]
-    assert standings.count("solid") > len(standings) / 2
+        mastery = [skill.mastery for skill in review.load_skills(store).values()]
+    assert mastery.count("solid") > len(mastery) / 2

@@ -1,9 +1,8 @@
-"""Several processes, and processes that are killed."""
+"""Tests of the store with several processes, some of which are killed."""
 
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,8 +12,9 @@ from typing import IO
 import fsrs  # noqa: F401 - so that forks have it
 import pytest
 
+from tests.support.events import make_event, rebuilt_skills, run_sql, stored_skills
 from tutor.practice.storage import store as store_module
-from tutor.practice.storage.store import Event, Store
+from tutor.practice.storage.store import Store
 
 WRITER = """
 import sys
@@ -52,7 +52,7 @@ def start_writer(path: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def fork_writer(path: Path, *arguments: str) -> tuple[int, IO[str]]:
-    """The same writer as a fork of this process, which has everything loaded: its id, and what it prints."""
+    """Fork this process, which has everything loaded, and run the writer; return its process id and output."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -71,7 +71,7 @@ def fork_writer(path: Path, *arguments: str) -> tuple[int, IO[str]]:
 
 
 def wait_for_exit(child: tuple[int, IO[str]], *codes: int) -> list[str]:
-    """What a fork has printed, at its end."""
+    """Wait until a fork ends with one of these exit codes; return the ids it printed."""
     pid, out = child
     printed = out.read().split()
     out.close()
@@ -79,27 +79,20 @@ def wait_for_exit(child: tuple[int, IO[str]], *codes: int) -> list[str]:
     return printed
 
 
-def ids(path: Path) -> list[str]:
-    connection = sqlite3.connect(path)
-    found = [row[0] for row in connection.execute("SELECT id FROM event ORDER BY seq")]
-    connection.close()
-    return found
+def saved_ids(path: Path) -> list[str]:
+    return [id for (id,) in run_sql(path, "SELECT id FROM event ORDER BY seq")]
 
 
-def assert_skills_match_events(path: Path) -> bool:
-    """Whether the skills that were kept with the events are those that all events together give."""
+def assert_skills_match_events(path: Path) -> None:
+    """Assert that the skills saved with the events are those rebuilt from all events."""
     with Store.open(path) as store:
-        kept = store.with_database(lambda database: database.skills())
-        assert kept is not None
-        found = {rule: skill.to_json() for rule, skill in kept.items()}
-        store.with_database(lambda database: database.rebuild_skills())
-        again = store.with_database(lambda database: database.skills())
-        return again is not None and found == {rule: skill.to_json() for rule, skill in again.items()}
+        assert store.with_database(lambda database: database.skills()) is not None
+        assert stored_skills(store) == rebuilt_skills(store)
 
 
-def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_loses_no_saved_event(tmp_path: Path) -> None:
     dice = random.Random(20261122)
-    told = 0
+    num_saved = 0
     for number in range(100):
         # A few files, so that some of the kills fall into the making of one.
         path = tmp_path / f"{number % 10}.sqlite3"
@@ -111,51 +104,49 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_saved(tmp_path: Path) -> No
         out.close()
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status)
-        # What was printed in part was still printed after it was saved, but cannot be looked up.
+        # The last line may be incomplete.
         printed += [line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n")]
         with Store.open(path) as store:
             assert store.notice is None
             assert store.writable
-        assert set(printed) <= set(ids(path))
-        told += len(printed)
+        assert set(printed) <= set(saved_ids(path))
+        num_saved += len(printed)
         if number >= 90:
-            assert assert_skills_match_events(path)
-    assert told > 100
+            assert_skills_match_events(path)
+    assert num_saved > 100
     assert not list(tmp_path.glob("*.damaged-*"))
 
 
-def test_processes_that_write_at_once_neither_lose_nor_stop_each_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # No learner types as fast as these write: on a busy computer one waits long for its turn.
+def test_processes_that_write_at_once_lose_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # These write much faster than a learner, so that one may wait long for its turn.
     monkeypatch.setattr(store_module, "WRITE_TIMEOUT", 30.0)
     path = tmp_path / "progress.sqlite3"
     children = [fork_writer(path, "100", "rules") for _ in range(4)]
     printed = [wait_for_exit(child, 0) for child in children]
-    found = ids(path)
-    assert sorted(found) == sorted(id for each in printed for id in each)
-    for each in printed:
-        assert [id for id in found if id in set(each)] == each
-    assert assert_skills_match_events(path)
+    saved = saved_ids(path)
+    assert sorted(saved) == sorted(id for ids in printed for id in ids)
+    for ids in printed:
+        assert [id for id in saved if id in set(ids)] == ids
+    assert_skills_match_events(path)
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_processes_that_find_the_same_damaged_file_set_it_aside_once(tmp_path: Path) -> None:
+def test_a_damaged_file_is_quarantined_once_by_several_processes(tmp_path: Path) -> None:
     for number in range(5):
         path = tmp_path / str(number) / "progress.sqlite3"
         path.parent.mkdir()
         path.write_bytes(random.Random(number).randbytes(20_000))
         damaged = path.read_bytes()
         children = [fork_writer(path, "5") for _ in range(4)]
-        # The one that set it aside has something to tell at its end.
+        # The one that quarantined the file ends with a notice.
         printed = [id for child in children for id in wait_for_exit(child, 0, 1)]
         assert len(printed) == 20
-        assert sorted(ids(path)) == sorted(printed)
-        [kept] = path.parent.glob("*.damaged-*")
-        assert kept.read_bytes() == damaged
+        assert sorted(saved_ids(path)) == sorted(printed)
+        [quarantined] = path.parent.glob("*.damaged-*")
+        assert quarantined.read_bytes() == damaged
 
 
-def test_one_process_sees_what_another_has_saved(tmp_path: Path) -> None:
+def test_a_process_sees_the_events_of_another(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
     with Store.open(path) as store:
         child = start_writer(path, "3")
@@ -164,9 +155,9 @@ def test_one_process_sees_what_another_has_saved(tmp_path: Path) -> None:
         assert store.states() == {("basics", "add"): "begun"}
 
 
-def test_a_file_that_another_process_sets_aside_is_not_written_any_more(tmp_path: Path) -> None:
+def test_a_file_that_another_process_moves_is_not_written_any_more(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite3"
-    event = Event(kind="begin", worksheet="now", pack="basics", exercise="mul", fingerprint="f00d")
+    event = make_event("begin", exercise="mul")
     with Store.open(path) as store:
         assert store.append(event)
         path.rename(tmp_path / "aside")
@@ -174,6 +165,6 @@ def test_a_file_that_another_process_sets_aside_is_not_written_any_more(tmp_path
         path.with_name(path.name + "-shm").rename(tmp_path / "aside-shm")
         child = start_writer(path, "3")
         out, _ = child.communicate()
-        answer = Event(kind="answer", worksheet="now", pack="basics", exercise="mul", fingerprint="f00d")
+        answer = make_event("answer", exercise="mul")
         assert store.append(answer)
-    assert ids(path) == [*out.split(), event.id, answer.id]
+    assert saved_ids(path) == [*out.split(), event.id, answer.id]

@@ -1,14 +1,15 @@
-"""The worksheet: one learner on one variant, without any screen."""
+"""Tests of the worksheet, without any screen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.events import MemoryJournal
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, number
 from tutor.algebra.parser import parse_value
@@ -23,20 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.packs.exercise import Variant
-    from tutor.practice.event import Event
-
-
-@dataclass
-class MemoryJournal:
-    """A journal that keeps events in a list, and can be full."""
-
-    events: list[Event] = field(default_factory=list)
-    full: bool = False
-
-    def append(self, event: Event) -> bool:
-        if not self.full:
-            self.events.append(event)
-        return not self.full
 
 
 @dataclass
@@ -47,33 +34,33 @@ class FakeClock:
         return self.now
 
 
-def two_branch_worksheet(start: int = 2) -> Variant:
+def make_variant(start: int = 2) -> Variant:
     return exercise_from_formula("z = x * (x + y)", {"x": number(3), "y": number(4)}, number(start)).variant()
 
 
-def event_kinds() -> Variant:
+def two_roads_variant() -> Variant:
     return library.find_exercise("basics/two-roads").variant()
 
 
 RIGHT = {"x->mul1": "14", "add1->mul1": "6", "x->add1": "6", "x": "20", "y->add1": "6"}
 
 
-def test_blanks_come_in_the_order_of_the_backward_pass() -> None:
-    assert [blank.id for blank in Worksheet(two_branch_worksheet()).blanks] == list(RIGHT)
+def test_blanks_are_in_the_order_of_the_backward_pass() -> None:
+    assert [blank.id for blank in Worksheet(make_variant()).blanks] == list(RIGHT)
 
 
-def test_right_answers_lead_on_until_all_is_done() -> None:
-    worksheet = Worksheet(two_branch_worksheet())
-    at = worksheet.next_open_blank()
-    while at is not None:
-        assert worksheet.answer(at, RIGHT[at]).right
-        at = worksheet.next_open_blank(at)
+def test_right_answers_lead_to_the_next_blank_until_all_are_done() -> None:
+    worksheet = Worksheet(make_variant())
+    blank = worksheet.next_open_blank()
+    while blank is not None:
+        assert worksheet.answer(blank, RIGHT[blank]).right
+        blank = worksheet.next_open_blank(blank)
     assert worksheet.done
     assert [name for name, _value in worksheet.summary().gradients] == ["x", "y"]
 
 
-def test_a_wrong_answer_counts_once_however_often_it_is_sent() -> None:
-    worksheet = Worksheet(two_branch_worksheet())
+def test_a_repeated_wrong_answer_counts_once() -> None:
+    worksheet = Worksheet(make_variant())
     for _ in range(3):
         assert worksheet.answer("x", "84").mistake == "branch.product"
     assert worksheet.entry("x").wrong_attempts == 1
@@ -81,16 +68,16 @@ def test_a_wrong_answer_counts_once_however_often_it_is_sent() -> None:
 
 
 @pytest.mark.parametrize("text", ["(", "zwei", "", "1/0", "0,5", "9" * 500])
-def test_what_cannot_be_read_changes_nothing(text: str) -> None:
-    worksheet = Worksheet(two_branch_worksheet())
+def test_a_malformed_answer_changes_nothing(text: str) -> None:
+    worksheet = Worksheet(make_variant())
     worksheet.answer("x", "84")
     before = worksheet.entry("x")
     assert worksheet.answer("x", text).kind is VerdictKind.MALFORMED
     assert worksheet.entry("x") == before
 
 
-def test_an_entry_taken_back_brings_the_one_before() -> None:
-    worksheet = Worksheet(two_branch_worksheet())
+def test_undo_restores_the_entry_before() -> None:
+    worksheet = Worksheet(make_variant())
     worksheet.answer("x", "84")
     worksheet.answer("x", "20")
     assert worksheet.undo() == "x"
@@ -98,24 +85,24 @@ def test_an_entry_taken_back_brings_the_one_before() -> None:
     assert worksheet.undo() == "x"
     assert worksheet.state("x") == "empty"
     assert worksheet.undo() is None
-    assert worksheet.entry("x").wrong_attempts == 1, "what was tried stays counted"
+    assert worksheet.entry("x").wrong_attempts == 1, "wrong attempts stay counted"
 
 
-def test_hammering_for_hints_stays_on_one_rung() -> None:
+def test_the_next_hint_needs_a_pause_or_an_attempt() -> None:
     clock = FakeClock()
-    worksheet = Worksheet(two_branch_worksheet(), clock=clock)
+    worksheet = Worksheet(make_variant(), clock=clock)
     assert [worksheet.next_hint("x").rung for _ in range(5)] == [1, 1, 1, 1, 1]
     clock.now += HINT_COOLDOWN
     assert worksheet.next_hint("x").rung == 2
     worksheet.answer("x", "84")
-    assert worksheet.next_hint("x").rung == 3, "an attempt is as good as a pause"
+    assert worksheet.next_hint("x").rung == 3, "an attempt counts like a pause"
 
 
-def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
-    worksheet = Worksheet(two_branch_worksheet())
+def test_revealing_the_value_is_offered_late_and_settles_the_blank() -> None:
+    worksheet = Worksheet(make_variant())
     for wrong in range(OFFER_REVEAL_AFTER):
         assert not worksheet.offers_reveal("x")
-        assert worksheet.offers_replay("x") is (wrong >= OPEN_RULE_AFTER), "with the rung that says the rule"
+        assert worksheet.offers_replay("x") is (wrong >= OPEN_RULE_AFTER), "with the hint that states the rule"
         worksheet.answer("x", str(1000 + wrong))
     assert worksheet.offers_reveal("x")
     assert "20" in str(worksheet.reveal("x").text)
@@ -124,10 +111,10 @@ def test_showing_the_value_is_offered_late_and_finishes_the_blank() -> None:
     assert worksheet.summary().revealed == 1
 
 
-def test_every_event_is_in_the_journal_before_its_verdict_is_known() -> None:
+def test_an_answer_is_stored_with_its_verdict() -> None:
     journal = MemoryJournal()
-    worksheet = Worksheet(event_kinds(), journal)
-    assert not journal.events, "opening an exercise is not yet a try"
+    worksheet = Worksheet(two_roads_variant(), journal)
+    assert not journal.events, "opening an exercise does not start a try"
     worksheet.answer("x", "84")
     assert [event.kind for event in journal.events] == ["begin", "answer"]
     event = journal.events[-1]
@@ -136,9 +123,9 @@ def test_every_event_is_in_the_journal_before_its_verdict_is_known() -> None:
     assert event.fingerprint == worksheet.variant.fingerprint
 
 
-def test_a_journal_that_cannot_save_is_told_and_the_exercise_goes_on() -> None:
+def test_the_learner_can_go_on_if_the_journal_cannot_save() -> None:
     journal = MemoryJournal(full=True)
-    worksheet = Worksheet(event_kinds(), journal)
+    worksheet = Worksheet(two_roads_variant(), journal)
     assert worksheet.answer("x->mul1", "14").right
     assert not worksheet.saved
     journal.full = False
@@ -146,7 +133,7 @@ def test_a_journal_that_cannot_save_is_told_and_the_exercise_goes_on() -> None:
     assert worksheet.saved
 
 
-def test_fresh_numbers_are_a_new_try_on_the_same_exercise() -> None:
+def test_new_numbers_start_a_new_try_at_the_same_exercise() -> None:
     exercise = library.find_exercise("basics/times")
     worksheet = Worksheet(exercise.variant())
     worksheet.answer(worksheet.blanks[0].id, "77777")
@@ -168,7 +155,7 @@ ACTIONS = st.lists(
 @given(ACTIONS)
 def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, str, bool]]) -> None:
     journal, clock = MemoryJournal(), FakeClock()
-    variant = event_kinds()
+    variant = two_roads_variant()
     worksheet = Worksheet(variant, journal, clock=clock)
     for kind, blank, right in actions:
         clock.now += 10
@@ -192,8 +179,8 @@ def test_replaying_the_events_gives_the_same_worksheet(actions: list[tuple[str, 
     assert worksheet.summary().mistakes == again.summary().mistakes
 
 
-def test_given_values_are_shown_and_not_asked() -> None:
-    worksheet = Worksheet(two_branch_worksheet())
+def test_given_values_are_shown_and_are_no_blanks() -> None:
+    worksheet = Worksheet(make_variant())
     assert worksheet.state("start") == "given"
     assert worksheet.value_text("start") == [["2"]]
     assert "start" not in [blank.id for blank in worksheet.blanks]
@@ -211,7 +198,7 @@ def test_a_matrix_entry_is_shown_cell_by_cell() -> None:
 
 
 def test_the_rule_opens_by_itself_after_three_wrong_answers() -> None:
-    worksheet = Worksheet(two_branch_worksheet())
+    worksheet = Worksheet(make_variant())
     opened = []
     for wrong in (101, 102, 103, 104):
         worksheet.answer("x", str(wrong))
@@ -220,24 +207,24 @@ def test_the_rule_opens_by_itself_after_three_wrong_answers() -> None:
     assert opened == [0, 0, 2, 2]
 
 
-def solved(events: MemoryJournal) -> Worksheet:
-    worksheet = Worksheet(event_kinds(), events)
+def solve(journal: MemoryJournal) -> Worksheet:
+    worksheet = Worksheet(two_roads_variant(), journal)
     for blank, text in RIGHT.items():
         worksheet.answer(blank, text)
     return worksheet
 
 
-def test_a_kill_between_the_last_answer_and_the_end_is_made_good() -> None:
+def test_the_end_is_stored_after_a_kill_between_the_last_answer_and_the_end() -> None:
     journal = MemoryJournal()
-    solved(journal)
+    solve(journal)
     assert journal.events[-1].kind == "solved"
-    again = Worksheet(event_kinds(), journal, journal.events[:-1])
+    again = Worksheet(two_roads_variant(), journal, journal.events[:-1])
     assert again.done
     assert journal.events[-1].kind == "solved"
 
 
-def test_a_finished_worksheet_takes_no_answer_but_can_be_taken_back() -> None:
-    worksheet = solved(MemoryJournal())
+def test_a_finished_worksheet_takes_no_answer_but_allows_undo() -> None:
+    worksheet = solve(MemoryJournal())
     assert worksheet.answer("x", "84").mistake == "branch.product"
     assert worksheet.done
     assert worksheet.entry("x").text == "20"
@@ -247,23 +234,23 @@ def test_a_finished_worksheet_takes_no_answer_but_can_be_taken_back() -> None:
     assert worksheet.done
 
 
-def test_a_value_that_was_shown_stays_counted() -> None:
-    worksheet = Worksheet(event_kinds())
+def test_a_revealed_value_stays_counted() -> None:
+    worksheet = Worksheet(two_roads_variant())
     worksheet.reveal("x")
     worksheet.undo()
     worksheet.answer("x", "20")
     assert worksheet.summary().revealed == 1
 
 
-def test_what_cannot_be_read_opens_no_hint_and_begins_nothing() -> None:
+def test_a_malformed_answer_opens_no_hint_and_starts_no_try() -> None:
     journal, clock = MemoryJournal(), FakeClock()
-    worksheet = Worksheet(event_kinds(), journal, clock=clock)
+    worksheet = Worksheet(two_roads_variant(), journal, clock=clock)
     worksheet.answer("x", "((")
     assert not journal.events
     assert [worksheet.next_hint("x").rung, worksheet.answer("x", "("), worksheet.next_hint("x").rung][::2] == [1, 1]
 
 
-def test_fresh_numbers_are_there_again_next_time(home: Path) -> None:
+def test_new_numbers_are_resumed(home: Path) -> None:
     exercise = library.find_exercise("basics/times")
     with Store.open(default_path()) as store:
         worksheet = open_worksheet(store, exercise)
@@ -275,15 +262,15 @@ def test_fresh_numbers_are_there_again_next_time(home: Path) -> None:
         assert open_worksheet(store, exercise).variant.seed is None
 
 
-def test_a_place_that_is_not_asked_is_not_gone_back_to() -> None:
-    problem = two_branch_worksheet().problem
-    variant = replace(two_branch_worksheet(), problem=replace(problem, asked=("x", "y")))
+def test_a_place_that_is_no_blank_is_not_resumed() -> None:
+    problem = make_variant().problem
+    variant = replace(make_variant(), problem=replace(problem, asked=("x", "y")))
     worksheet = Worksheet(variant)
     worksheet.answer("x->mul1", "5")
     assert worksheet.resume_place() in {blank.id for blank in worksheet.blanks}
 
 
-def test_an_exercise_that_is_saved_anew_stays_at_its_stage(tmp_path: Path) -> None:
+def test_an_edited_exercise_stays_at_its_stage(tmp_path: Path) -> None:
     text = 'graph = "z = x * y"\nstages = [["x"], ["y"]]\n[vary]\nx = { from = 2, to = 9 }\ny = { from = 2, to = 9 }\n'
     (tmp_path / "pack.toml").write_text("format = 1")
     (tmp_path / "01-one.toml").write_text(text)
