@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def write_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WritePack:
-    """Writes a pack into the current folder, `mine`, one keyword argument a file, and gives it back."""
+    """Write a pack into the folder `mine`, one keyword argument for each file, and return it."""
     monkeypatch.chdir(tmp_path)
 
-    def written(exercise: str | bytes = "", pack_toml: str = "format = 1", **files: str | bytes) -> Pack:
+    def write(exercise: str | bytes = "", pack_toml: str = "format = 1", **files: str | bytes) -> Pack:
         folder = Path("mine")
         folder.mkdir(exist_ok=True)
         (folder / "pack.toml").write_text(pack_toml, encoding="utf-8")
@@ -26,18 +26,18 @@ def write_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WritePack:
             (folder / f"{name}.toml").write_bytes(raw)
         return read_pack(folder)
 
-    return written
+    return write
 
 
 @pytest.fixture
 def load_text(write_pack: WritePack) -> LoadText:
-    """The exercise of a file with this text."""
+    """Return the exercise in a file with this text."""
     return lambda text: write_pack(text).open("ex")
 
 
 @pytest.fixture
 def refusal_lines(write_pack: WritePack) -> RefusalLines:
-    """The lines that a file with this text is refused with, without the name of the file."""
+    """Return the lines of the errors of a file with this text, without the name of the file."""
 
     def lines(text: str | bytes) -> list[str]:
         with pytest.raises(PackError) as caught:

@@ -1,4 +1,4 @@
-"""A pack may come as a zip archive: read where it lies, refused as a whole where anything in it is amiss."""
+"""Packs in zip archives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tutor.packs.user_packs import install_pack
 
 GOOD = [("pack.toml", b"format = 1\nid = 'mine'\ntitle = 'Mine'"), ("01-first.toml", b"graph = 'z = a * b'")]
 
-#: Times for files that are written so fast that a clock would not tell them apart.
+#: Different times for files that are written within one tick of the clock.
 FILE_TIMES = itertools.count(1_000_000_000, 1_000_000)
 
 
@@ -28,7 +28,7 @@ def files_below(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("prefix", ["", "mine/", "a/b/"])
-def test_a_zip_is_a_pack_also_with_its_folder_inside(tmp_path: Path, prefix: str) -> None:
+def test_an_archive_of_a_pack_or_its_folder_is_a_pack(tmp_path: Path, prefix: str) -> None:
     path = tmp_path / "some.zip"
     extra = [(f"{prefix}README.md", b"x" * 2_000_000), ("__MACOSX/._pack.toml", b"\0"), (f"{prefix}sub/x.toml", b"")]
     path.write_bytes(hostile_packs.make_archive(*((prefix + name, text) for name, text in GOOD), *extra))
@@ -38,7 +38,7 @@ def test_a_zip_is_a_pack_also_with_its_folder_inside(tmp_path: Path, prefix: str
     assert files_below(tmp_path) == ["some.zip"]
 
 
-def test_a_fault_in_a_zip_names_the_file_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_an_archive_names_the_file_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("some.zip").write_bytes(
         hostile_packs.make_archive(GOOD[0], ("01-first.toml", b"graph = 'z = a * b'\ntitel = 'x'"))
@@ -48,7 +48,7 @@ def test_a_fault_in_a_zip_names_the_file_in_it(tmp_path: Path, monkeypatch: pyte
     assert str(caught.value) == "some.zip/01-first.toml:2: titel: There is no key “titel” here. Did you mean title?"
 
 
-def test_a_zip_that_was_saved_anew_is_read_anew(tmp_path: Path) -> None:
+def test_a_changed_archive_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "some.zip"
     path.write_bytes(hostile_packs.make_archive(*GOOD))
     assert str(read_pack(path).title) == "Mine"
@@ -56,7 +56,7 @@ def test_a_zip_that_was_saved_anew_is_read_anew(tmp_path: Path) -> None:
     assert str(read_pack(path).title) == "Other"
 
 
-def test_names_in_the_coding_of_a_korean_windows_are_read(tmp_path: Path) -> None:
+def test_names_in_the_encoding_of_a_korean_windows_are_read(tmp_path: Path) -> None:
     path = tmp_path / "some.zip"
     raw = hostile_packs.make_archive(GOOD[0], ("01-aaaa.toml", b"graph = 'z = a * b'"))
     path.write_bytes(raw.replace(b"01-aaaa", b"01-" + "뉴런".encode("cp949")))
@@ -65,9 +65,7 @@ def test_names_in_the_coding_of_a_korean_windows_are_read(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", hostile_packs.HOSTILE_ARCHIVES)
-def test_a_hostile_archive_is_refused_with_one_sentence_and_nothing_is_written(
-    tmp_path: Path, home: Path, name: str
-) -> None:
+def test_hostile_archives_are_refused_and_nothing_is_written(tmp_path: Path, home: Path, name: str) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()
     path = hostile_packs.write_archive(inside, name)
@@ -82,7 +80,7 @@ def test_a_hostile_archive_is_refused_with_one_sentence_and_nothing_is_written(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=8), st.integers(0, 400))
-def test_a_damaged_archive_opens_or_is_refused(tmp_path: Path, changes: list[tuple[int, int]], cut: int) -> None:
+def test_damaged_archives_open_or_are_refused(tmp_path: Path, changes: list[tuple[int, int]], cut: int) -> None:
     raw = bytearray(hostile_packs.make_archive(*GOOD))
     for at, byte in changes:
         raw[at % len(raw)] = byte
@@ -95,7 +93,7 @@ def test_a_damaged_archive_opens_or_is_refused(tmp_path: Path, changes: list[tup
         assert len(error.diagnostics) == 1
 
 
-def test_what_is_read_is_no_more_than_texts(tmp_path: Path) -> None:
+def test_only_texts_are_read_from_archives(tmp_path: Path) -> None:
     path = tmp_path / "some.zip"
     with zipfile.ZipFile(path, "w") as file:
         for name, text in GOOD:

@@ -1,4 +1,4 @@
-"""Every example of the guide for authors is a file that opens, and that check finds no fault with."""
+"""Examples of the guide for authors open and pass the checks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_an_example_has_no_errors(tmp_path: Path, text: str) -> None:
     assert "?" not in exercise.variant(1).after()
 
 
-def test_the_guide_s_pack_has_nothing_to_mend(tmp_path: Path) -> None:
+def test_the_pack_of_the_guide_passes_all_checks(tmp_path: Path) -> None:
     folder = tmp_path / "week-1"
     folder.mkdir()
     (pack_toml,) = PACKS
@@ -37,7 +37,7 @@ def test_the_guide_s_pack_has_nothing_to_mend(tmp_path: Path) -> None:
     assert check_packs([folder]) == []
 
 
-def test_the_commands_of_the_guide_are_commands() -> None:
+def test_the_commands_of_the_guide_exist() -> None:
     from tutor.commands.group import cli
     from tutor.commands.pack import pack_group
 

@@ -1,4 +1,4 @@
-"""Mistakes at many edges at once are those that are found edge by edge."""
+"""Mistakes at many edges at once, compared with those found one by one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor.grading.mistakes.batched import batched_mistakes, can_batch
 from tutor.grading.mistakes.finder import mistakes_at
 from tutor.packs.number_selection import CandidateBatch
 
-#: Sets of numbers: each input is moved by so many factors of its own.
+#: Factors for the inputs: a row for each input, a column for each set of numbers.
 FACTORS = np.random.default_rng(7).uniform(0.5, 1.5, (12, 9))
 SAMPLES = {
     **OPERATION_PROBLEMS,
@@ -33,7 +33,7 @@ def with_finite_values(found: list[tuple[str, np.ndarray]]) -> list[tuple[str, n
 @pytest.mark.parametrize(
     "name", [name for name, one in SAMPLES.items() if any(can_batch(one, place) for place in one.blanks)]
 )
-def test_all_at_once_are_the_same_as_one_by_one(name: str) -> None:
+def test_batched_mistakes_are_those_found_one_by_one(name: str) -> None:
     one = SAMPLES[name]
     sets = len(FACTORS[0])
     inputs = {

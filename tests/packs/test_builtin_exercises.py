@@ -1,4 +1,4 @@
-"""The built-in exercises: the numbers they promise, both languages, and answers that are taken."""
+"""The built-in exercises: known numbers, accepted answers, texts in both languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tutor.packs.loader import load_pack_file
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
-#: What may follow a number in Korean however it ends when it is read.
+#: Words that may follow a number in Korean, whatever sound the number ends in.
 FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|도|배|번|씩|까지|부터|개|칸|원|처럼"
 
 ALL = [f"{pack.id}/{entry.id}" for pack in library.all_packs() for entry in pack.entries]
@@ -41,14 +41,14 @@ def backward_truths(exercise: Exercise) -> dict[str, str]:
         ("basics/sigmoid", "0.8", {"x->sigmoid1": "0.48"}),
     ],
 )  # fmt: skip
-def test_the_numbers_are_the_promised_ones(name: str, output: str, asked: dict[str, str]) -> None:
+def test_gradients_of_known_exercises(name: str, output: str, asked: dict[str, str]) -> None:
     exercise = library.find_exercise(name)
     problem = exercise.variant().problem
     assert format_value(problem.exact_passes.values[problem.graph.output_position]) == output
     assert backward_truths(exercise) == asked
 
 
-def test_the_sum_of_sigma_xw() -> None:
+def test_gradients_and_answers_of_sigma_xw() -> None:
     exercise = library.find_exercise("matrices/sigma-xw")
     problem = exercise.variant().problem
     assert problem.float_passes.values[problem.graph.output_position] == pytest.approx(5.833329393581208, abs=1e-14)
@@ -66,7 +66,7 @@ def test_the_sum_of_sigma_xw() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_both_languages_are_complete_and_filled_in(name: str) -> None:
+def test_texts_are_complete_in_both_languages(name: str) -> None:
     exercise = library.find_exercise(name)
     for text in (exercise.title, exercise.text, exercise.after):
         assert text.texts.keys() == {"en", "ko"}
@@ -79,7 +79,7 @@ def test_both_languages_are_complete_and_filled_in(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_no_korean_particle_follows_a_number_that_changes(name: str) -> None:
+def test_no_korean_particle_depends_on_a_number(name: str) -> None:
     exercise = library.find_exercise(name)
     texts = [exercise.text, exercise.after, *(asked.prompt for asked in exercise.questions)]
     for asked in exercise.questions:
@@ -89,7 +89,7 @@ def test_no_korean_particle_follows_a_number_that_changes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_fresh_numbers_are_many_and_hide_no_more_than_the_authors(name: str) -> None:
+def test_fresh_numbers_vary_and_hide_no_more_than_the_authors(name: str) -> None:
     exercise = library.find_exercise(name)
     authored = hidden_mistakes(exercise.variant().problem)
     drawn = [exercise.variant(seed) for seed in range(12)]
@@ -100,8 +100,8 @@ def test_fresh_numbers_are_many_and_hide_no_more_than_the_authors(name: str) -> 
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_what_an_exercise_needs_exists_and_can_come_before_it(name: str) -> None:
-    """Within its pack it does come before. The last exercises of a pack may wait for a later pack."""
+def test_needed_exercises_exist_and_come_before(name: str) -> None:
+    """Check the order within a pack; the last exercises of a pack may need a later pack."""
     assert name not in texts_before(name)
     for need in library.find_exercise(name).needs:
         assert need in ALL

@@ -1,4 +1,4 @@
-"""What `check` says: a folder of broken packs, one for each rule, each with the lines that are expected."""
+"""Diagnostics of `check` for broken packs, each with its expected lines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def lines(*places: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_each_rule_has_its_line_and_its_remedy(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_broken_pack_gives_the_expected_lines(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BROKEN)
     told = lines(Path(rule))
     assert told == (BROKEN / rule / "expected.txt").read_text(encoding="utf-8").splitlines()
@@ -44,7 +44,7 @@ def test_each_rule_has_its_line_and_its_remedy(rule: str, monkeypatch: pytest.Mo
         assert re.fullmatch(rf"{rule}/[\w.-]+\.toml:[0-9]+: (?:warning: |note: )?.+[.:”)] .+[.?)]", line), line
 
 
-def test_everything_is_told_in_one_run_sorted_by_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_diagnostics_are_sorted_by_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for rule in RULES:
         shutil.copytree(BROKEN / rule, tmp_path / rule, ignore=shutil.ignore_patterns("expected.txt"))
     monkeypatch.chdir(tmp_path)
@@ -57,13 +57,13 @@ def test_everything_is_told_in_one_run_sorted_by_file_and_line(tmp_path: Path, m
     assert places == sorted(places)
 
 
-def test_the_built_in_packs_have_nothing_to_mend() -> None:
+def test_the_built_in_packs_have_no_errors_or_warnings() -> None:
     home = library.built_in_dir()
     assert home is not None
     assert [line for line in lines(*library.list_packs(home)) if ": note: " not in line] == []
 
 
-def test_several_processes_say_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_find_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tutor.packs.checks import runner
 
     monkeypatch.chdir(tmp_path)
@@ -88,7 +88,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("mine")
 
 
-def test_exit_codes_tell_whether_there_is_something_to_mend(pack: Path, run_tutor: Run) -> None:
+def test_exit_codes_depend_on_severity(pack: Path, run_tutor: Run) -> None:
     assert run_tutor("check", "mine").returncode == 0
     assert run_tutor("check", "mine", "--strict").returncode == 0
     (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
@@ -106,7 +106,7 @@ def test_exit_codes_tell_whether_there_is_something_to_mend(pack: Path, run_tuto
         assert not done.stdout
 
 
-def test_a_zip_and_a_single_file_are_checked_too(pack: Path, run_tutor: Run) -> None:
+def test_archives_and_single_files_are_checked(pack: Path, run_tutor: Run) -> None:
     (pack / "02-bad.toml").write_text("graph = 'z = x'")
     Path("mine.zip").write_bytes(
         hostile_packs.make_archive(*((file.name, file.read_bytes()) for file in pack.iterdir()))
@@ -120,7 +120,7 @@ def test_a_zip_and_a_single_file_are_checked_too(pack: Path, run_tutor: Run) -> 
     assert done.returncode == 1
 
 
-def test_machines_read_json(pack: Path, run_tutor: Run) -> None:
+def test_diagnostics_as_json(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5") + "q = 3")
     found = json.loads(run_tutor("check", "mine", "--json").stdout)
     assert found == [
@@ -136,7 +136,7 @@ def test_machines_read_json(pack: Path, run_tutor: Run) -> None:
     assert json.loads(run_tutor("check", "mine", "--json").stdout) == []
 
 
-def test_github_shows_annotations(pack: Path, run_tutor: Run) -> None:
+def test_diagnostics_as_github_annotations(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5") + '[text]\nen = "100 % {q}"')
     assert run_tutor("check", "mine", "--github").stdout == (
         "::error file=mine/01-ex.toml,line=10::text.en: Unknown name “q”. This exercise knows grad(x), grad(y), grad(z), "
@@ -144,13 +144,13 @@ def test_github_shows_annotations(pack: Path, run_tutor: Run) -> None:
     )
 
 
-def test_findings_are_in_the_language_in_use(pack: Path, run_tutor: Run) -> None:
+def test_diagnostics_are_in_the_current_language(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
     told = run_tutor("check", "mine", "--lang", "ko").stdout
     assert told.startswith("mine/01-ex.toml:3: 주의: inputs: ")
 
 
-def test_a_pack_can_style_nothing(pack: Path, run_tutor: Run) -> None:
+def test_diagnostics_can_not_style_the_terminal(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD + '"\\u001b[31m" = 1\n')
     assert "\x1b" not in run_tutor("check", "mine").stdout
 
@@ -163,7 +163,7 @@ def test_a_pack_can_style_nothing(pack: Path, run_tutor: Run) -> None:
         "t = c * d * x; u = (t * c) ^ 2; v = 1 / u; w = 1 / v; z = (w - u) * y",
     ],
 )
-def test_flat_spots_between_steep_slopes_and_rounding_are_no_disagreement(tmp_path: Path, graph: str) -> None:
+def test_flat_spots_and_rounding_are_no_disagreement(tmp_path: Path, graph: str) -> None:
     (tmp_path / "flat.toml").write_text(
         f'graph = "{graph}"\nstart = 3\n[inputs]\nx = 12\ny = 2\nd = -10\nc = 12\n[vary]\n'
     )

@@ -1,4 +1,4 @@
-"""Nodes of an exercise's own and groups that are shown folded."""
+"""Custom nodes and folded groups of an exercise."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ share = ["e1", "e2", "s", "p"]
 """
 
 
-def test_an_exercise_brings_nodes_of_its_own(load_text: LoadText) -> None:
+def test_a_custom_node_is_one_node(load_text: LoadText) -> None:
     problem = load_text(SWISH).variant().problem
     assert [node.symbol for node in problem.graph.nodes] == ["w", "x", "×", "swish", "y", "−", "swish", "^2"]
     assert [blank.id for blank in problem.blanks] == [
@@ -48,7 +48,7 @@ def test_an_exercise_brings_nodes_of_its_own(load_text: LoadText) -> None:
     assert format_value(problem.truth(problem.place("mul1->h"))) == "−0.03796"
 
 
-def test_definitions_use_those_before_them_and_numbers(load_text: LoadText) -> None:
+def test_definitions_may_use_earlier_ones_and_numbers(load_text: LoadText) -> None:
     text = """\
 graph = "z = both(x, 2) * y"
 [nodes.half]
@@ -69,7 +69,7 @@ y = 10
     ]
 
 
-def test_matrices_go_through_own_nodes(load_text: LoadText) -> None:
+def test_custom_nodes_take_matrices(load_text: LoadText) -> None:
     text = """\
 graph = "f = sum(layer(X, W))"
 [nodes.layer]
@@ -97,7 +97,7 @@ def test_a_group_is_one_node_with_blanks_around_it(load_text: LoadText) -> None:
     ]
 
 
-def test_groups_stand_in_groups_and_own_nodes_in_both(load_text: LoadText) -> None:
+def test_groups_may_contain_groups_and_custom_nodes(load_text: LoadText) -> None:
     text = """\
 graph = "e1 = exp(twice(a)); s = e1 + 1; p = e1 / s; L = p * b"
 [nodes.twice]
@@ -116,7 +116,7 @@ b = 8
     assert format_value(problem.truth(problem.place("a->p"))) == "4"
 
 
-def test_answers_hints_and_mistakes_at_a_group(load_text: LoadText) -> None:
+def test_answers_mistakes_and_hints_at_a_group(load_text: LoadText) -> None:
     problem = load_text(SOFTMAX).variant().problem
     blank = problem.place("a->p")
     assert grade(problem, blank, "20 * p * (1 - p)").right
@@ -133,7 +133,7 @@ def test_answers_hints_and_mistakes_at_a_group(load_text: LoadText) -> None:
     assert said[3].startswith("3.75.")
 
 
-def test_a_chain_names_its_last_step(load_text: LoadText) -> None:
+def test_the_last_step_of_a_chain_is_recognised(load_text: LoadText) -> None:
     text = 'graph = "y = 1 / (1 + exp(-x))"\nstart = 2\n[inputs]\nx = "log(4)"\n'
     folded = load_text(text + '[fold]\nsig = ["neg1", "exp1", "add1", "inv1"]\n').variant().problem
     blank = folded.place("x->inv1")
@@ -143,7 +143,7 @@ def test_a_chain_names_its_last_step(load_text: LoadText) -> None:
     assert "sig multiplies by the slopes of its steps" in str(hint_at(folded, blank, 2).text)
 
 
-def test_progress_is_kept_apart_for_other_definitions_and_groups(load_text: LoadText) -> None:
+def test_fingerprints_depend_on_definitions_and_groups(load_text: LoadText) -> None:
     prints = [
         load_text(text).variant().fingerprint
         for text in (
@@ -159,7 +159,7 @@ def test_progress_is_kept_apart_for_other_definitions_and_groups(load_text: Load
     assert load_text(SWISH + "# the same").variant().fingerprint == prints[0]
 
 
-def test_fresh_numbers_go_through_own_nodes(load_text: LoadText) -> None:
+def test_fresh_numbers_of_custom_nodes(load_text: LoadText) -> None:
     exercise = load_text(SWISH)
     assert {format_value(exercise.variant(seed).problem.inputs["y"]) for seed in range(20)} >= {"3", "4"}
 
@@ -286,11 +286,13 @@ GROUPS = 'graph = "t = a + b; u = t * c; z = (u + t) * d"\n'
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named_with_its_line(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+def test_errors_of_nodes_and_groups_are_reported_with_their_line(
+    refusal_lines: RefusalLines, text: str, expected: str
+) -> None:
     assert refusal_lines(text) == [expected]
 
 
-def test_all_faults_of_definitions_and_groups_come_at_once(refusal_lines: RefusalLines) -> None:
+def test_all_errors_of_nodes_and_groups_are_reported_at_once(refusal_lines: RefusalLines) -> None:
     text = """\
 graph = "z = x * y"
 [nodes.up]

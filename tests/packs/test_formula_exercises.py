@@ -1,4 +1,4 @@
-"""A formula from the command line is an exercise like any other, or refused with what to add."""
+"""Exercises made from a formula, and the errors of formulas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_formula_is_an_exercise() -> None:
     assert [exercise.variant().text(), exercise.variant().after()] == ["", ""]
 
 
-def test_matrices_bring_their_shapes() -> None:
+def test_inputs_give_the_shapes_of_matrices() -> None:
     exercise = exercise_from_formula("f = sum(X @ W)", exact_values(X="[[1, 2]]", W="[[3], [4]]"), parse_value("2"))
     assert [place.shape for place in exercise.variant().problem.blanks] == [(1, 1), (1, 2), (2, 1)]
 
@@ -39,7 +39,7 @@ def test_matrices_bring_their_shapes() -> None:
          "The start is 1×2, but the output is 1. Write one of that shape, or a number.", 0),
     ],
 )  # fmt: skip
-def test_a_formula_that_can_not_be_worked_says_why(
+def test_a_formula_without_an_exercise_is_an_error(
     formula: str, inputs: dict[str, object], start: str, problem: str, at: int
 ) -> None:
     with pytest.raises(AlgebraError) as caught:
@@ -47,5 +47,5 @@ def test_a_formula_that_can_not_be_worked_says_why(
     assert (str(caught.value), caught.value.position) == (problem, at)
 
 
-def test_a_title_can_not_style_the_terminal() -> None:
+def test_titles_can_not_style_the_terminal() -> None:
     assert str(exercise_from_formula("z = x *\n  2", exact_values(x="3"), parse_value("1")).title) == "z = x * 2"

@@ -1,4 +1,4 @@
-"""Exercises made to do harm are refused with sentences, or open and do nothing; neither takes long."""
+"""Exercise files made to do harm are refused or harmless, and neither takes long."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("name", hostile_packs.HOSTILE_FILES)
-def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> None:
+def test_hostile_files_are_refused_or_harmless(tmp_path: Path, name: str) -> None:
     text, opens = hostile_packs.HOSTILE_FILES[name]
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -37,6 +37,6 @@ def test_a_hostile_file_is_refused_or_harmless(tmp_path: Path, name: str) -> Non
         assert line.isprintable() or name == "nearly a megabyte", line
         assert not set(line) & set("\x1b\x07\u202e\u2066\u200f\x9b"), line
     assert all(len(line) < 2000 for line in told)
-    # The learner's own folder may hold what was read of the built-in packs.
+    # The learner's own folder may have a cache of the built-in packs.
     others = [path.name for path in tmp_path.rglob("*") if "home" not in path.parts]
     assert sorted(others) == ["01-ex.toml", "mine", "pack.toml"]

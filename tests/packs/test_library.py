@@ -1,4 +1,4 @@
-"""Packs are found and listed fast and whatever state they are in; an exercise is checked when it is opened."""
+"""Packs are listed whatever state they are in; an exercise is checked when it is opened."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 GRAPH = 'graph = "z = a * b"\n'
 
 
-def test_the_built_in_packs_come_in_the_order_of_the_curriculum() -> None:
+def test_the_built_in_packs_are_in_the_order_of_the_curriculum() -> None:
     found = [pack.id for pack in library.all_packs(installed=False)]
     assert found[:5] == ["basics", "chains", "curves", "checks", "neuron"]
     first = library.all_packs(installed=False)[0]
     assert [entry.id for entry in first.entries][:3] == ["left-to-right", "nudge-it", "add-multiply"]
 
 
-def test_packs_that_say_their_order_come_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_packs_with_an_order_come_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, order in (("a", ""), ("b", "order = 20"), ("c", "order = 3"), ("d", "order = 'first'")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "pack.toml").write_text(f"format = 1\n{order}")
@@ -49,7 +49,7 @@ print("pydantic" in sys.modules)
     assert done.stdout.splitlines() == ["From left to right", "[]", "True"]
 
 
-def test_exercises_of_an_installed_package_lie_inside_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_of_the_built_in_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site" / "tutor"
     (tmp_path / "site" / "exercises" / "checkout").mkdir(parents=True)
     monkeypatch.setattr(library, "__file__", str(package / "packs" / "library.py"))
@@ -58,7 +58,7 @@ def test_exercises_of_an_installed_package_lie_inside_of_it(tmp_path: Path, monk
     assert library.built_in_dir() == package / "exercises"
 
 
-def test_files_are_listed_by_name_and_known_by_it_without_its_number(write_pack: WritePack) -> None:
+def test_ids_are_file_names_without_their_number(write_pack: WritePack) -> None:
     files = {"10-late": GRAPH, "02-two roads": GRAPH, "03-three": GRAPH + "id = 'drei'", "3d": GRAPH, "2024": GRAPH}
     mine = write_pack(**files)
     (mine.folder / ".hidden.toml").write_text(GRAPH)
@@ -71,7 +71,7 @@ def test_files_are_listed_by_name_and_known_by_it_without_its_number(write_pack:
     assert mine.open("drei").pack == "mine"
 
 
-def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write_pack: WritePack) -> None:
+def test_broken_exercises_are_listed_and_refused_when_opened(write_pack: WritePack) -> None:
     mine = write_pack(**{"01-good": GRAPH, "02-bad": "graph = ", "03-odd": "title = 3\ngraph = 4", "04-raw": b"\xff"})
     assert [(entry.id, str(entry.title)) for entry in mine.entries] == [
         ("good", "z = a * b"),
@@ -97,7 +97,9 @@ def test_a_broken_exercise_is_listed_and_refused_only_when_opened(write_pack: Wr
         ("format = 1\nmode = 'test'", 'mine/pack.toml:2: mode: A mode is "practice" or "exam".'),
     ],
 )  # fmt: skip
-def test_a_broken_pack_file_is_told_when_an_exercise_is_opened(write_pack: WritePack, text: str, expected: str) -> None:
+def test_a_broken_pack_file_is_refused_when_an_exercise_is_opened(
+    write_pack: WritePack, text: str, expected: str
+) -> None:
     mine = write_pack(GRAPH, pack_toml=text)
     assert [entry.id for entry in mine.entries] == ["ex"]
     with pytest.raises(PackError) as caught:
@@ -105,7 +107,7 @@ def test_a_broken_pack_file_is_told_when_an_exercise_is_opened(write_pack: Write
     assert str(caught.value) == expected
 
 
-def test_a_broken_pack_hides_no_other(write_pack: WritePack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_broken_packs_hide_no_others(write_pack: WritePack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, text in (("a", "format = ["), ("b", "format = 1\ntitle = 'B'"), ("c", "format = 9")):
         (tmp_path / "all" / name).mkdir(parents=True)
         (tmp_path / "all" / name / "pack.toml").write_text(text)
@@ -140,13 +142,13 @@ def test_two_files_with_one_id_are_refused(write_pack: WritePack) -> None:
         ("qqq/\x1b[31m", "There is no exercise “qqq/\\x1b[31m”. `backprop-tutor list` shows all."),
     ],
 )
-def test_an_unknown_exercise_is_told_with_the_nearest(name: str, expected: str) -> None:
+def test_an_unknown_exercise_is_refused_with_the_nearest_name(name: str, expected: str) -> None:
     with pytest.raises(PackError) as caught:
         library.find_exercise(name)
     assert str(caught.value) == expected
 
 
-def test_texts_are_shown_in_the_language_in_use(write_pack: WritePack) -> None:
+def test_titles_are_in_the_current_language(write_pack: WritePack) -> None:
     mine = write_pack(GRAPH + "[title]\nen = 'One'\nko = '하나'", pack_toml="format = 1\ntitle = 'Both'")
     assert [str(mine.title), str(mine.entries[0].title)] == ["Both", "One"]
     set_language("ko")
@@ -156,14 +158,14 @@ def test_texts_are_shown_in_the_language_in_use(write_pack: WritePack) -> None:
 HOSTILE = r"[@click=app.bell]x[/] \u001b[31mred\u001b[0m \u202Eright to left\u2066 \u0007 two\nlines"
 
 
-def test_what_could_style_or_turn_a_line_is_written_out(write_pack: WritePack) -> None:
+def test_control_and_direction_characters_are_escaped(write_pack: WritePack) -> None:
     mine = write_pack(GRAPH + f'title = "{HOSTILE}"\ntext = "{HOSTILE}"', pack_toml=f'format = 1\ntitle = "{HOSTILE}"')
     shown = r"[@click=app.bell]x[/] \x1b[31mred\x1b[0m \u202eright to left\u2066 \x07 two"
     assert str(mine.title) == str(mine.entries[0].title) == str(mine.open("ex").title) == f"{shown} lines"
     assert mine.open("ex").variant().text() == f"{shown}\nlines"
 
 
-def test_a_fault_can_style_nothing_either(write_pack: WritePack) -> None:
+def test_control_characters_in_errors_are_escaped(write_pack: WritePack) -> None:
     mine = write_pack(GRAPH + '"\\u001b[31m\\n" = 1')
     with pytest.raises(PackError) as caught:
         mine.open("ex")

@@ -1,4 +1,4 @@
-"""A file with faults is refused with all of them, each with its line, its key and what to do."""
+"""Errors of exercise files, each with its line, its key and a remedy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 GRAPH = 'graph = "z = a * b"\n'
 
 
-def test_a_fault_is_told_as_file_line_key_and_sentence(write_pack: WritePack) -> None:
+def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
     with pytest.raises(PackError) as caught:
         write_pack('# mine\ngraph = "z = a * b"\ntitel = "x"').open("ex")
     (fault,) = caught.value.diagnostics
@@ -128,9 +128,7 @@ def test_a_fault_is_told_as_file_line_key_and_sentence(write_pack: WritePack) ->
         ),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_with_its_line(
-    refusal_lines: RefusalLines, lines: str, expected: str
-) -> None:
+def test_invalid_values_are_reported_with_their_line(refusal_lines: RefusalLines, lines: str, expected: str) -> None:
     assert refusal_lines(GRAPH + lines) == [expected]
 
 
@@ -164,12 +162,12 @@ def test_a_value_that_does_not_fit_is_named_with_its_line(
         ),
     ],
 )
-def test_what_only_the_graph_can_tell(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+def test_errors_that_only_the_graph_shows(refusal_lines: RefusalLines, text: str, expected: str) -> None:
     assert refusal_lines(text) == [expected]
 
 
 @pytest.mark.parametrize("start", ["2", "[3, -1]"])
-def test_fresh_numbers_need_a_value_for_some_draws_only(
+def test_only_some_fresh_numbers_need_finite_values(
     load_text: LoadText, refusal_lines: RefusalLines, start: str
 ) -> None:
     text = "graph = 'F = log(X) * {k}'\nstart = {start}\n[inputs]\nX = [1, 2]\n{k} = 3\n[vary]\nX = {{ choose = {X} }}"
@@ -179,7 +177,7 @@ def test_fresh_numbers_need_a_value_for_some_draws_only(
     assert fault == "6: vary: None of the fresh numbers gives a finite value. Choose other ones."
 
 
-def test_all_faults_come_at_once_in_the_order_of_the_lines(refusal_lines: RefusalLines) -> None:
+def test_all_errors_are_reported_at_once_by_line(refusal_lines: RefusalLines) -> None:
     text = """\
 graph = "t = a + b; z = t * q"
 start = [[1, 2]]
@@ -224,7 +222,7 @@ en = "x"
     ]
 
 
-def test_the_line_is_where_the_statement_begins(refusal_lines: RefusalLines) -> None:
+def test_an_error_has_the_line_where_its_statement_begins(refusal_lines: RefusalLines) -> None:
     text = 'graph = """\nz = a *\n  b"""\n\n[text]\nen = """\none\ntwo {q}\n"""\nko = """\nthree {q}"""\n'
     assert [line.split(":")[0] for line in refusal_lines(text)] == ["6", "10"]
 
@@ -254,11 +252,11 @@ def test_the_line_is_where_the_statement_begins(refusal_lines: RefusalLines) -> 
         ('title = "\\d"', "1: A \\ begins an escape in quotes. Write \\\\ or use single quotes."),
     ],
 )
-def test_what_is_no_toml_is_told_in_our_own_words(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+def test_syntax_errors_have_our_own_messages(refusal_lines: RefusalLines, text: str, expected: str) -> None:
     assert refusal_lines(text) == [expected]
 
 
-def test_the_sentences_are_in_the_language_in_use(refusal_lines: RefusalLines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_are_in_the_current_language(refusal_lines: RefusalLines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         i18n, "_load_catalog", lambda language: {"A step is greater than 0.": "간격은 0보다 커야 합니다."}
     )

@@ -1,4 +1,4 @@
-"""The table of exercises in the guide for authors, and the command that makes it."""
+"""The table of exercises in the guide for authors, and the command that writes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXERCISE = 'title = { en = "a | b", ko = "가 | 나" }\ngraph = "z = x * (x + y)
 
 
 @pytest.fixture
-def week(tmp_path: Path) -> Path:
+def week_pack(tmp_path: Path) -> Path:
     folder = tmp_path / "week-1"
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\ntitle = "Week"\n', encoding="utf-8")
@@ -26,7 +26,7 @@ def week(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_guide_lists_the_built_in_exercises_as_they_are() -> None:
+def test_the_table_in_the_guide_is_up_to_date() -> None:
     home = library.built_in_dir()
     assert home
     guide = (home / "README.md").read_text(encoding="utf-8")
@@ -37,22 +37,22 @@ def test_the_guide_lists_the_built_in_exercises_as_they_are() -> None:
     )
 
 
-def test_a_row_has_title_rules_blanks_and_widths(week: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["pack", "table", str(week)]) == 0
+def test_a_row_has_title_rules_blanks_and_widths(week_pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["pack", "table", str(week_pack)]) == 0
     titles, _line, row = capsys.readouterr().out.splitlines()
     assert titles == "| exercise | title | title in Korean | rules practised | blanks | columns | drawn small |"
     rules = "× other input, + passes on, sum at a branch"
     assert row == rf"| week-1/two-roads | a \| b | 가 \| 나 | {rules} | 5 | 51 | 22 |"
-    assert run(["--lang", "ko", "pack", "table", str(week)]) == 0
+    assert run(["--lang", "ko", "pack", "table", str(week_pack)]) == 0
     i18n.set_language("en")
     assert r"| week-1/two-roads | 가 \| 나 | a \| b |" in capsys.readouterr().out
 
 
-def test_only_what_is_between_the_marks_is_renewed(week: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = week / "README.md"
+def test_only_the_text_between_the_marks_is_replaced(week_pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = week_pack / "README.md"
     page.write_text(f"Before\n\n{BEGIN_MARK}\nold\n{END_MARK}\nAfter\n", encoding="utf-8")
     for _again in range(2):
-        assert run(["pack", "table", str(week), "--into", str(page)]) == 0
+        assert run(["pack", "table", str(week_pack), "--into", str(page)]) == 0
         text = page.read_text(encoding="utf-8")
         assert text.startswith(f"Before\n\n{BEGIN_MARK}\n\n| exercise |")
         assert text.endswith(f"|\n\n{END_MARK}\nAfter\n")
@@ -71,12 +71,12 @@ def test_only_what_is_between_the_marks_is_renewed(week: Path, capsys: pytest.Ca
         ("", "nowhere", "There is no such file"),
     ],
 )
-def test_what_can_not_be_done_is_refused_and_nothing_is_lost(
-    week: Path, page: str | None, place: str, sentence: str, capsys: pytest.CaptureFixture[str]
+def test_errors_leave_the_page_unchanged(
+    week_pack: Path, page: str | None, place: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = week / "README.md"
+    file = week_pack / "README.md"
     if page is not None:
         file.write_text(page, encoding="utf-8")
-    assert run(["pack", "table", str(week / place), "--into", str(file)]) == 2
+    assert run(["pack", "table", str(week_pack / place), "--into", str(file)]) == 2
     assert sentence in capsys.readouterr().err
     assert (file.read_text(encoding="utf-8") if file.exists() else None) == page

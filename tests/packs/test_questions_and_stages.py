@@ -1,4 +1,4 @@
-"""Questions, forward values, stages, symbols: what a file may ask beyond the backward values of numbers."""
+"""Questions, forward values, stages and symbols of an exercise."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def grade_blank(exercise: Exercise, blank: str, text: str) -> tuple[str, str | N
     return verdict.kind, verdict.mistake
 
 
-def test_a_question_stands_alone_without_a_graph(load_text: LoadText) -> None:
+def test_a_question_needs_no_graph(load_text: LoadText) -> None:
     exercise = load_text('title = "Code"' + CODE)
     worksheet = Worksheet(exercise.variant())
     assert [blank.id for blank in worksheet.blanks] == ["q1"]
@@ -61,7 +61,7 @@ def test_a_question_stands_alone_without_a_graph(load_text: LoadText) -> None:
         ("output", (VerdictKind.MALFORMED, None)),
     ],
 )
-def test_an_expression_is_judged_in_its_own_symbols(
+def test_an_expression_is_graded_in_its_own_symbols(
     load_text: LoadText, typed: str, verdict: tuple[VerdictKind, str | None]
 ) -> None:
     assert grade_blank(load_text('title = "Code"' + CODE), "q1", typed) == verdict
@@ -75,7 +75,7 @@ def test_an_authors_hints_come_before_the_answer(load_text: LoadText) -> None:
     assert "self.output" in str(last.text)
 
 
-def test_a_choice_is_typed_by_number_letter_or_words(load_text: LoadText) -> None:
+def test_a_choice_is_typed_as_number_letter_or_text(load_text: LoadText) -> None:
     exercise = load_text(GRAPH + CHOICE)
     problem = exercise.variant().problem
     choices = problem.question(problem.place("q1")).choices
@@ -90,7 +90,7 @@ def test_a_choice_is_typed_by_number_letter_or_words(load_text: LoadText) -> Non
         assert grade_blank(exercise, "q1", typed)[0] is VerdictKind.MALFORMED
 
 
-def test_choices_are_shuffled_by_the_seed_and_for_good(load_text: LoadText) -> None:
+def test_choices_are_shuffled_by_the_seed(load_text: LoadText) -> None:
     exercise = load_text(GRAPH + CHOICE)
 
     def order(seed: int) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def test_choices_are_shuffled_by_the_seed_and_for_good(load_text: LoadText) -> N
     assert len({order(seed) for seed in range(20)}) > 1
 
 
-def test_a_symbol_may_stand_for_a_matrix_of_the_graph(load_text: LoadText) -> None:
+def test_a_symbol_may_be_a_matrix_of_the_graph(load_text: LoadText) -> None:
     exercise = load_text(
         """graph = "A = X @ W; f = sum(A)"
 start = 2
@@ -120,7 +120,7 @@ answer = "X.T @ U"
     assert grade_blank(exercise, "q1", "W")[0] is VerdictKind.MALFORMED
 
 
-def test_a_value_is_asked_in_the_exercises_own_numbers(load_text: LoadText) -> None:
+def test_a_question_uses_the_numbers_of_the_variant(load_text: LoadText) -> None:
     exercise = load_text(
         GRAPH.replace("[inputs]", "[values]\nstep = 0.1\n[inputs]")
         + '[vary]\na = { from = 20, to = 60 }\n[[question]]\nprompt = "c after a step of {step}?"\nanswer = "c - step * grad(c)"\n'
@@ -134,7 +134,7 @@ def test_a_value_is_asked_in_the_exercises_own_numbers(load_text: LoadText) -> N
     assert str(grade(other, other.place("q1"), f"2 - ({other.inputs['a'].value} + 70)/10").kind) == "right"
 
 
-def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_opens(load_text: LoadText) -> None:
+def test_forward_values_come_before_the_backward_pass(load_text: LoadText) -> None:
     worksheet = Worksheet(load_text("forward = ['z', 't']\n" + GRAPH).variant())
     assert [blank.id for blank in worksheet.blanks][:2] == ["value(t)", "value(mul1)"]
     assert worksheet.resume_place() == "value(t)"
@@ -150,12 +150,12 @@ def test_forward_values_come_first_left_to_right_and_then_the_backward_pass_open
     assert worksheet.answer("c->mul1", "t").right
 
 
-def test_forward_all_asks_every_operation(load_text: LoadText) -> None:
+def test_forward_all_asks_for_every_operation(load_text: LoadText) -> None:
     problem = load_text('forward = "all"\n' + GRAPH).variant().problem
     assert [blank.id for blank in problem.forward_blanks] == ["value(t)", "value(mul1)"]
 
 
-def test_what_a_forward_value_leads_to_may_not_be_named_in_it(load_text: LoadText) -> None:
+def test_a_forward_answer_may_not_name_later_nodes(load_text: LoadText) -> None:
     exercise = load_text('forward = "all"\n' + GRAPH)
     assert (
         grade_blank(exercise, "value(t)", "t")
@@ -164,7 +164,7 @@ def test_what_a_forward_value_leads_to_may_not_be_named_in_it(load_text: LoadTex
     )
 
 
-def test_stages_ask_for_more_on_each_fresh_variant(load_text: LoadText) -> None:
+def test_each_stage_has_fresh_numbers(load_text: LoadText) -> None:
     exercise = load_text(
         'graph = "t = a + b; z = t * c"\nstages = [["c"], ["c", "t"], "all"]\n[vary]\nc = { from = 2, to = 9 }\n'
         "[inputs]\na = 50\nb = 70\n"
@@ -179,14 +179,14 @@ def test_stages_ask_for_more_on_each_fresh_variant(load_text: LoadText) -> None:
     assert seen == [["c->mul1"], ["t->mul1", "c->mul1"], *[["t->mul1", "c->mul1", "a->t", "b->t"]] * 2]
 
 
-def test_a_stage_that_is_not_done_comes_again(load_text: LoadText) -> None:
+def test_an_unfinished_stage_comes_again(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = a * c"\nstages = [["c"], "all"]\n')
     worksheet = Worksheet(exercise.variant())
     worksheet.new_numbers()
     assert [blank.id for blank in worksheet.blanks] == ["c->mul1"]
 
 
-def test_inputs_and_the_start_may_stay_symbols(load_text: LoadText) -> None:
+def test_inputs_and_the_start_may_be_symbols(load_text: LoadText) -> None:
     exercise = load_text(
         """graph = "y = 1/x"
 start = "∂L/∂y"
@@ -204,20 +204,20 @@ after = "And that is −y²."
     assert grade_blank(exercise, "x", "-1/x^2") == (VerdictKind.MISTAKEN, "any.dropped-upstream")
 
 
-def test_an_answer_in_terms_of_the_output_alone(load_text: LoadText) -> None:
+def test_an_answer_may_be_restricted_to_the_output(load_text: LoadText) -> None:
     exercise = load_text('graph = "y = sigmoid(x)"\n[inputs]\nx = { symbol = true }\n[blank.x]\nsymbols = ["y"]\n')
     assert grade_blank(exercise, "x", "y*(1-y)") == (VerdictKind.RIGHT, None)
     assert grade_blank(exercise, "x", "sigmoid(x)*(1-y)")[0] is VerdictKind.MALFORMED
     assert grade_blank(exercise, "x", "y") == (VerdictKind.MISTAKEN, "sigmoid.forgot-1-minus")
 
 
-def test_more_digits_may_be_asked(load_text: LoadText) -> None:
+def test_a_blank_may_need_more_digits(load_text: LoadText) -> None:
     exercise = load_text('graph = "y = 1/x"\ngiven = []\n[inputs]\nx = 3\n[blank.x]\ndigits = 6\n')
     assert grade_blank(exercise, "x", "-0.111") == (VerdictKind.COARSE, None)
     assert grade_blank(exercise, "x", "-0.111111") == grade_blank(exercise, "x", "-1/9") == (VerdictKind.RIGHT, None)
 
 
-def test_labels_are_drawn_and_names_are_typed(load_text: LoadText) -> None:
+def test_labels_are_drawn_but_names_are_typed(load_text: LoadText) -> None:
     from tutor.drawing.from_problem import boxes_of
 
     exercise = load_text(GRAPH + '[labels]\nc = { en = "factor", ko = "배율" }\n')
@@ -226,7 +226,7 @@ def test_labels_are_drawn_and_names_are_typed(load_text: LoadText) -> None:
     assert grade_blank(exercise, "t->mul1", "c") == (VerdictKind.RIGHT, None)
 
 
-def test_a_changed_question_is_another_exercise_to_go_on_with(load_text: LoadText) -> None:
+def test_a_changed_question_changes_the_fingerprint(load_text: LoadText) -> None:
     one = load_text(GRAPH + CHOICE).variant().fingerprint
     assert one == load_text(GRAPH + CHOICE).variant().fingerprint
     assert one != load_text(GRAPH + CHOICE.replace("the identity", "itself")).variant().fingerprint
@@ -286,5 +286,5 @@ def test_a_changed_question_is_another_exercise_to_go_on_with(load_text: LoadTex
         ),
     ],
 )
-def test_a_fault_is_named_with_its_line(refusal_lines: RefusalLines, text: str, expected: str) -> None:
+def test_errors_are_reported_with_their_line(refusal_lines: RefusalLines, text: str, expected: str) -> None:
     assert expected in refusal_lines(text)

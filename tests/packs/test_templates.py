@@ -1,4 +1,4 @@
-"""Numbers in texts are those of the variant, in both languages."""
+"""Texts filled with the numbers of a variant."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ mistake = [{ id = "no-two", answer = "u * up", en = "Not {u}.", ko = "{u} 아님
 """
 
 
-def test_texts_are_filled_in_for_the_variant(load_text: LoadText) -> None:
+def test_texts_are_filled_for_the_variant(load_text: LoadText) -> None:
     exercise = load_text(NEURON)
     assert exercise.variant().text() == "q is 6, 5.01 and 30: {braces}"
     assert exercise.variant(1).text() == "q is 12, 11.01 and 66: {braces}"
@@ -43,7 +43,7 @@ def test_texts_are_filled_in_for_the_variant(load_text: LoadText) -> None:
     assert exercise.variant().after() == "20 25"
 
 
-def test_hints_and_mistakes_are_filled_in_and_stand_at_their_blank(load_text: LoadText) -> None:
+def test_hints_and_mistakes_are_filled_for_the_variant(load_text: LoadText) -> None:
     exercise = load_text(NEURON)
     for seed, u in ((None, "5"), (1, "11")):
         problem = exercise.variant(seed).problem
@@ -54,7 +54,7 @@ def test_hints_and_mistakes_are_filled_in_and_stand_at_their_blank(load_text: Lo
         assert [(mistake.id, str(mistake.feedback)) for mistake in advice.mistakes] == [("no-two", f"Not {u}.")]
 
 
-def test_matrices_are_written_in_rows(load_text: LoadText) -> None:
+def test_matrices_are_filled_in_as_rows(load_text: LoadText) -> None:
     exercise = load_text("graph = 'f = sum(X)'\ntext = '{X} {grad(X)} {X.T}'\n[inputs]\nX = [[1, 2.5]]")
     assert exercise.variant().text() == "[[1, 2.5]] [[1, 1]] [[1], [2.5]]"
 
@@ -72,7 +72,7 @@ def test_matrices_are_written_in_rows(load_text: LoadText) -> None:
         ("{grad(k)}", "Unknown name “grad”."),
     ],
 )
-def test_what_can_not_be_filled_in_is_a_fault_of_the_file(
+def test_placeholders_that_can_not_be_filled_are_errors(
     refusal_lines: Callable[[str], list[str]], text: str, problem: str
 ) -> None:
     (line,) = refusal_lines(f"graph = 'z = a * b'\n[text]\nko = '{text}'")

@@ -1,4 +1,4 @@
-"""Titles are remembered, and what has changed is read anew."""
+"""The cache of titles."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def listed_titles() -> list[str]:
     return [str(entry.title) for found in library.all_packs() if found.id == "own" for entry in found.entries]
 
 
-def test_files_that_stay_as_they_are_need_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert listed_titles() == ["One", "z = x * y"]
     monkeypatch.setattr(toml_source, "read_text", lambda *_: pytest.fail("read again"))
     assert listed_titles() == ["One", "z = x * y"]
 
 
-def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
+def test_changed_files_are_read_again(folder: Path) -> None:
     listed_titles()
     (folder / "02-second.toml").write_text('title = "Two"\ngraph = "z = x * y"\n')
     assert listed_titles() == ["One", "Two"]
@@ -54,7 +54,7 @@ def test_what_was_saved_added_or_removed_is_seen(folder: Path) -> None:
 @pytest.mark.parametrize(
     "kept", ["", "[]", '{"version": 1}', '{"version": "%s", "folders": {"%s": {"titles": [1], "head": 2}}}']
 )
-def test_a_damaged_memory_costs_nothing_but_time(run_tutor: Run, folder: Path, kept: str) -> None:
+def test_a_damaged_cache_is_ignored(run_tutor: Run, folder: Path, kept: str) -> None:
     memory = TitleCache().path
     memory.write_text(kept % (__version__, folder) if "%s" in kept else kept)
     done = run_tutor("list")

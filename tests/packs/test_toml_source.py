@@ -28,7 +28,7 @@ def error_lines(folder: Path, exercise: str) -> str:
     return str(caught.value)
 
 
-def test_a_link_that_leads_out_of_the_pack_is_not_followed(write_pack: WritePack, tmp_path: Path) -> None:
+def test_links_out_of_the_pack_are_not_followed(write_pack: WritePack, tmp_path: Path) -> None:
     (tmp_path / "outside.toml").write_text(GRAPH + "title = 'secret'")
     mine = write_pack(GRAPH)
     (mine.folder / "link.toml").symlink_to(tmp_path / "outside.toml")
@@ -46,13 +46,13 @@ def test_a_link_that_leads_out_of_the_pack_is_not_followed(write_pack: WritePack
     assert error_lines(mine.folder, "nowhere") == "mine/nowhere.toml: There is no such file. Check its name."
 
 
-def test_a_link_within_the_pack_is_followed(write_pack: WritePack) -> None:
+def test_links_within_the_pack_are_followed(write_pack: WritePack) -> None:
     mine = write_pack(GRAPH)
     (mine.folder / "same.toml").symlink_to("ex.toml")
     assert read_pack(mine.folder).open("same").graph.output == "z"
 
 
-def test_a_pack_file_that_leads_out_is_not_followed(write_pack: WritePack, tmp_path: Path) -> None:
+def test_a_pack_file_that_links_outside_is_not_read(write_pack: WritePack, tmp_path: Path) -> None:
     mine = write_pack(GRAPH)
     (tmp_path / "outside.toml").write_text("format = 1\ntitle = 'secret'")
     (mine.folder / "pack.toml").unlink()
@@ -61,7 +61,7 @@ def test_a_pack_file_that_leads_out_is_not_followed(write_pack: WritePack, tmp_p
     assert error_lines(mine.folder, "ex").startswith("mine/pack.toml: This file lies outside of its pack.")
 
 
-def test_a_pipe_is_not_waited_for(write_pack: WritePack) -> None:
+def test_pipes_are_not_read(write_pack: WritePack) -> None:
     mine = write_pack(GRAPH)
     os.mkfifo(mine.folder / "pipe.toml")
     assert error_lines(mine.folder, "pipe") == "mine/pipe.toml: This is no ordinary file. Put a text file in its place."
@@ -75,16 +75,18 @@ def test_a_pipe_is_not_waited_for(write_pack: WritePack) -> None:
         ("graph = 'z = a'".encode("utf-16"), "1: This file is not in UTF-8. Save it as UTF-8."),
     ],
 )
-def test_files_that_are_no_text_of_a_sensible_size(refusal_lines: RefusalLines, raw: bytes, expected: str) -> None:
+def test_files_that_are_no_text_or_too_large_are_refused(
+    refusal_lines: RefusalLines, raw: bytes, expected: str
+) -> None:
     assert [line.strip() for line in refusal_lines(raw)] == [expected]
 
 
-def test_a_mark_at_the_beginning_and_line_ends_of_windows_are_fine(write_pack: WritePack) -> None:
+def test_byte_order_marks_and_windows_line_ends_are_accepted(write_pack: WritePack) -> None:
     raw = b"\xef\xbb\xbf" + (GRAPH + "[inputs]\na = 2\nb = 3").replace("\n", "\r\n").encode()
     assert write_pack(raw).open("ex").graph.inputs == ("a", "b")
 
 
-def test_a_name_in_two_spellings_of_unicode_is_one_name(load_text: LoadText) -> None:
+def test_names_are_normalised_to_nfc(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = \u1100\u1161 * b"\n[inputs]\n"\uac00" = 3')
     assert exercise.inputs.keys() == {"가"}
 
@@ -116,7 +118,7 @@ def test_numbers_are_exact(load_text: LoadText) -> None:
         'text = """\n' + "\n" * 500_000,
     ],
 )
-def test_nothing_hangs(write_pack: WritePack, text: str) -> None:
+def test_pathological_files_do_not_hang(write_pack: WritePack, text: str) -> None:
     mine = write_pack(text)
 
     def refusal_lines() -> None:
@@ -139,7 +141,7 @@ def test_nothing_hangs(write_pack: WritePack, text: str) -> None:
         max_size=6,
     )
 )  # fmt: skip
-def test_any_file_opens_or_is_refused_with_sentences(write_pack: WritePack, lines: list[tuple[str, str]]) -> None:
+def test_random_files_open_or_are_refused_with_messages(write_pack: WritePack, lines: list[tuple[str, str]]) -> None:
     mine = write_pack("\n".join(f"{key} = {value}" for key, value in lines) or "#")
     try:
         exercise = mine.open(mine.entries[0].id)

@@ -1,4 +1,4 @@
-"""Packs of one's own beside the built-in ones: added, replaced, removed, offered by installed packages."""
+"""Packs that are added, replaced, removed, or offered by installed packages."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def make_pack_folder(folder: Path, pack_toml: str = "format = 1\nid = 'mine'", *
 
 
 def pack_ids() -> list[str]:
-    """The packs beside the built-in ones."""
+    """Return the ids of the packs that are not built in."""
     return [found.pack.id for found in library.packs_with_origin() if found.origin != "built-in"]
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_an_added_pack_is_one_of_the_packs(tmp_path: Path, zipped: bool) -> None:
+def test_an_added_pack_is_listed(tmp_path: Path, zipped: bool) -> None:
     path = make_pack_folder(tmp_path / "folder")
     if zipped:
         raw = hostile_packs.make_archive(*((file.name, file.read_bytes()) for file in path.iterdir()))
@@ -45,14 +45,14 @@ def test_an_added_pack_is_one_of_the_packs(tmp_path: Path, zipped: bool) -> None
     assert library.find_exercise("mine/first").pack == "mine"
 
 
-def test_what_was_added_no_longer_needs_where_it_came_from(tmp_path: Path) -> None:
+def test_an_added_pack_does_not_need_its_source(tmp_path: Path) -> None:
     folder = make_pack_folder(tmp_path / "folder")
     install_pack(folder)
     (folder / "01-first.toml").unlink()
     assert library.find_exercise("mine/first").graph.output == "z"
 
 
-def test_a_new_version_takes_the_place_of_the_old_one(tmp_path: Path, home: Path) -> None:
+def test_a_new_version_replaces_the_old_one(tmp_path: Path, home: Path) -> None:
     install_pack(make_pack_folder(tmp_path / "old", **{"01-first": GRAPH, "02-gone": GRAPH}))
     found, replaced = install_pack(
         make_pack_folder(tmp_path / "new", **{"05-first": GRAPH.replace("a * b", "a + b"), "06-more": GRAPH})
@@ -63,7 +63,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(tmp_path: Path, home: Path
     assert [path.name for path in (home / "packs").iterdir()] == ["mine.zip"]
 
 
-def test_a_version_that_can_not_be_used_leaves_the_old_one(tmp_path: Path, home: Path) -> None:
+def test_a_broken_version_leaves_the_old_one(tmp_path: Path, home: Path) -> None:
     install_pack(make_pack_folder(tmp_path / "old"))
     for pack_toml, files, sentence in (
         ("format = 9\nid = 'mine'", {}, "needs a newer backprop-tutor"),
@@ -76,7 +76,7 @@ def test_a_version_that_can_not_be_used_leaves_the_old_one(tmp_path: Path, home:
         assert [path.name for path in (home / "packs").iterdir()] == ["mine.zip"]
 
 
-def test_nothing_but_texts_of_the_pack_is_copied(tmp_path: Path) -> None:
+def test_only_texts_of_the_pack_are_copied(tmp_path: Path) -> None:
     import zipfile
 
     folder = make_pack_folder(tmp_path / "folder")
@@ -98,7 +98,7 @@ def test_nothing_but_texts_of_the_pack_is_copied(tmp_path: Path) -> None:
         (None, "is no pack. Name a folder with a pack.toml in it, or a .zip of one."),
     ],
 )
-def test_what_can_not_be_added_is_refused(tmp_path: Path, pack_toml: str | None, sentence: str) -> None:
+def test_unusable_packs_are_not_added(tmp_path: Path, pack_toml: str | None, sentence: str) -> None:
     folder = make_pack_folder(tmp_path / "folder", pack_toml) if pack_toml else tmp_path
     with pytest.raises(PackError) as caught:
         install_pack(folder)
@@ -109,7 +109,7 @@ def test_what_can_not_be_added_is_refused(tmp_path: Path, pack_toml: str | None,
         install_pack(empty)
 
 
-def test_a_removed_pack_is_gone_and_no_other_can_be(tmp_path: Path) -> None:
+def test_only_added_packs_can_be_removed(tmp_path: Path) -> None:
     install_pack(make_pack_folder(tmp_path / "folder"))
     uninstall_pack("mine")
     assert pack_ids() == []
@@ -124,7 +124,7 @@ def test_a_removed_pack_is_gone_and_no_other_can_be(tmp_path: Path) -> None:
 
 
 def install_entry_point(site: Path, entry: str, package: str = "some_course") -> Path:
-    """A Python package as an installer leaves it, whose code must not be run."""
+    """Write a Python package as an installer would, whose code must not run."""
     folder = site / package
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("raise SystemExit('imported')")
@@ -158,7 +158,7 @@ def test_installed_packages_offer_packs_without_being_imported(
 
 @pytest.mark.parametrize("entry", ["some_course...etc", "missing_course", "some_course.missing", "some_course:__init__",
                                    "os.path", "1 2 3", "some_course.link"])  # fmt: skip
-def test_an_entry_point_that_leads_nowhere_is_passed_over(
+def test_entry_points_that_lead_nowhere_are_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
 ) -> None:
     folder = install_entry_point(tmp_path / "site", entry)
@@ -167,7 +167,7 @@ def test_an_entry_point_that_leads_nowhere_is_passed_over(
     assert pack_ids() == []
 
 
-def test_of_two_packs_with_one_id_the_first_counts_and_the_list_says_so(
+def test_the_first_of_two_packs_with_one_id_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_tutor: Run
 ) -> None:
     make_pack_folder(

@@ -1,4 +1,4 @@
-"""Fresh numbers: the same for a seed everywhere, each input's its own, none that hide a mistake needlessly."""
+"""Fresh numbers: the same for a seed on every computer, and none that needlessly hide a mistake."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CELLS = [
 ]
 #: x, y and w for no seed and the seeds below.
 LETTERS = ["5 7 8", "8 2 9", "2 8 5", "8 3 9", "8 4 5"]
-#: Mistakes at x·y with a start of 5 that come to the same whatever the numbers are.
+#: Mistakes at x·y with a start of 5 that agree whatever the numbers are.
 ALWAYS_ALIKE = {
     frozenset({"any.inverted-local", "mul.undo"}),
     frozenset({"any.upstream-only", "mul.plus-rule"}),
@@ -51,7 +51,7 @@ def numbers(exercise: Exercise, seed: int | None = None) -> dict[str, str]:
     return {name: format_value(value) for name, value in exercise.variant(seed).problem.inputs.items()}
 
 
-def test_without_a_seed_the_numbers_are_the_authors() -> None:
+def test_without_a_seed_numbers_are_the_authors() -> None:
     assert numbers(find_exercise("basics/add-multiply")) == {"a": "50", "b": "70", "c": "2"}
 
 
@@ -63,21 +63,21 @@ def test_without_a_seed_the_numbers_are_the_authors() -> None:
         ("basics/sigmoid", ["−0.6190", "−1.386", "−0.6190", "−1.386"]),
     ],
 )
-def test_a_seed_gives_these_numbers_on_every_computer(name: str, expected: list[str]) -> None:
+def test_a_seed_gives_the_same_numbers_on_every_computer(name: str, expected: list[str]) -> None:
     assert [" ".join(numbers(find_exercise(name), seed).values()) for seed in (0, 1, 2**70, -1)] == expected
 
 
-def test_cells_of_matrices_too(load_text: LoadText) -> None:
+def test_a_seed_gives_the_same_matrices_on_every_computer(load_text: LoadText) -> None:
     exercise = load_text(VARIED)
     assert [[numbers(exercise, seed)[name] for name in ("k", "X")] for seed in (0, 1, 2**70, -1)] == CELLS
 
 
-def test_what_is_drawn_for_no_value_is_the_same_everywhere(load_text: LoadText) -> None:
+def test_a_seed_gives_the_same_numbers_to_inputs_without_a_value(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = x * y + w"')
     assert [" ".join(numbers(exercise, seed).values()) for seed in (None, 0, 1, 2**70, -1)] == LETTERS
 
 
-def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(load_text: LoadText) -> None:
+def test_inputs_without_a_value_are_different_numbers_from_two_to_nine(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = a * b + c * d + e1 * f"')
     assert exercise.has_variants
     for seed in range(30):
@@ -86,19 +86,19 @@ def test_what_has_no_value_is_drawn_from_two_to_nine_all_different(load_text: Lo
         assert set(drawn) <= set("23456789")
 
 
-def test_without_numbers_the_author_s_are_those_of_seed_zero(load_text: LoadText) -> None:
+def test_inputs_without_a_value_have_the_numbers_of_seed_zero(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = x * (x + y)"')
     assert numbers(exercise) == numbers(exercise, None)
     assert exercise.variant().seed is None
 
 
-def test_more_inputs_than_small_numbers_are_all_different_still() -> None:
+def test_many_inputs_without_a_value_are_still_different() -> None:
     names = tuple(f"x_{n}" for n in range(20))
     drawn = RandomInputs(without_value=names).draw("any", 3)
     assert sorted(int(format_value(value)) for value in drawn.values()) == list(range(2, 22))
 
 
-def test_only_what_varies_changes_and_kept_cells_are_kept(load_text: LoadText) -> None:
+def test_only_varied_inputs_change_and_fixed_cells_stay(load_text: LoadText) -> None:
     exercise = load_text(VARIED)
     for seed in range(20):
         inputs = exercise.variant(seed).problem.inputs
@@ -110,7 +110,7 @@ def test_only_what_varies_changes_and_kept_cells_are_kept(load_text: LoadText) -
         assert ops.shape_of(inputs["X"]) == (2, 2)
 
 
-def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(load_text: LoadText) -> None:
+def test_conditions_may_use_rows_and_transposes(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = sum(P * P)"\nstart = 3\n[inputs]\nP = [[1, 4], [3, 2]]\n'
                       '[vary]\nP = { from = 1, to = 4 }\n[[where]]\nthat = "sum(P, 1) == 5 * ones(2, 1)"\n'
                       '[[where]]\nthat = "sum(P.T, 0) == 5"')  # fmt: skip
@@ -119,7 +119,7 @@ def test_conditions_may_look_at_rows_and_at_what_lies_on_its_side(load_text: Loa
 
 
 @given(st.integers(), st.integers(0, 50))
-def test_one_more_input_that_varies_moves_no_other_number(seed: int, attempt: int) -> None:
+def test_one_more_varied_input_changes_no_other_number(seed: int, attempt: int) -> None:
     some = find_exercise("basics/plus").random_inputs
     fewer = RandomInputs({name: draw for name, draw in some.draws.items() if name != "b"})
     drawn = some.draw("plus", seed, attempt)
@@ -128,7 +128,7 @@ def test_one_more_input_that_varies_moves_no_other_number(seed: int, attempt: in
     }
 
 
-def test_numbers_that_hide_a_mistake_are_drawn_again(load_text: LoadText) -> None:
+def test_numbers_that_hide_a_mistake_are_avoided(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 4 }\ny = { from = 2, to = 4 }")  # fmt: skip
     authored = hidden_mistakes(exercise.variant().problem)
@@ -139,25 +139,25 @@ def test_numbers_that_hide_a_mistake_are_drawn_again(load_text: LoadText) -> Non
         assert hidden_mistakes(exercise.variant(seed).problem) <= authored
 
 
-def test_where_no_numbers_are_better_the_best_are_taken(load_text: LoadText) -> None:
+def test_the_best_numbers_are_chosen_if_all_are_poor(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 2\ny = 3\n[vary]\n'
                       "x = { choose = [4] }\ny = { choose = [4] }")  # fmt: skip
     assert numbers(exercise, 1) == {"x": "4", "y": "4"}
 
 
-def test_numbers_without_a_finite_value_are_drawn_again(load_text: LoadText) -> None:
+def test_numbers_without_a_finite_value_are_avoided(load_text: LoadText) -> None:
     exercise = load_text('graph = "y = 1/x"\nstart = 3\n[inputs]\nx = 4\n[vary]\nx = { choose = [0, 5] }')
     assert {numbers(exercise, seed)["x"] for seed in range(20)} == {"5"}
 
 
-def test_an_exercise_without_fresh_numbers_keeps_its_own(load_text: LoadText) -> None:
+def test_an_exercise_without_fresh_numbers_keeps_the_authors(load_text: LoadText) -> None:
     exercise = load_text('graph = "z = x * y"\n[inputs]\nx = 2\ny = 3')
     assert not exercise.has_variants
     assert numbers(exercise, 7) == {"x": "2", "y": "3"}
     assert exercise.variant(7).seed == 7
 
 
-def test_a_fingerprint_tells_what_answers_depend_on(load_text: LoadText) -> None:
+def test_a_fingerprint_depends_on_the_problem_and_not_on_texts(load_text: LoadText) -> None:
     plain = 'graph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n'
     print_ = load_text(plain).variant().fingerprint
     assert print_ == "152a7f541190cfa0"
@@ -168,7 +168,7 @@ def test_a_fingerprint_tells_what_answers_depend_on(load_text: LoadText) -> None
 
 
 @pytest.mark.parametrize("start", ["1", "3"])
-def test_a_formula_has_a_fingerprint_of_its_numbers(start: str) -> None:
+def test_the_fingerprint_of_a_formula_depends_on_its_numbers(start: str) -> None:
     from tutor.algebra.parser import parse_value
 
     inputs = {"x": parse_value("2"), "y": parse_value("3")}
@@ -191,14 +191,14 @@ ONE_OF = "graph = '{graph}'\nstart = {start}\n[inputs]\nx = {x}\n[vary]\nx = {{ 
         ("y = x * x + 3", "5", "7", "[1.23456, 9]", {"9"}),
     ],
 )
-def test_numbers_at_kinks_without_a_value_or_too_long_are_passed_over(
+def test_kinks_missing_values_and_long_decimals_are_avoided(
     load_text: LoadText, graph: str, start: str, x: str, choices: str, expected: set[str]
 ) -> None:
     exercise = load_text(ONE_OF.format(graph=graph, start=start, x=x, choices=choices))
     assert {numbers(exercise, seed)["x"] for seed in range(20)} == expected
 
 
-def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(load_text: LoadText) -> None:
+def test_numbers_at_which_two_mistakes_agree_are_avoided(load_text: LoadText) -> None:
     from tutor.grading.mistakes.candidate import is_close
     from tutor.grading.mistakes.finder import candidates_at
 
@@ -214,11 +214,11 @@ def test_numbers_at_which_two_mistakes_come_to_the_same_are_passed_over(load_tex
                 for other in found[i + 1 :]
                 if one.id != other.id and is_close(one.value, other.value, 0.03)
             ]
-            # What is the same for all numbers is one class: x times y is the product whatever they are.
+            # Mistakes that agree for all numbers form one class: x·y is the output whatever they are.
             assert {frozenset(pair) for pair in alike} <= ALWAYS_ALIKE, (seed, blank.id)
 
 
-def test_an_author_s_own_mistake_is_not_hidden_either(load_text: LoadText) -> None:
+def test_numbers_that_hide_an_authors_mistake_are_avoided(load_text: LoadText) -> None:
     exercise = load_text(
         'graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\ny = { choose = [4, 9] }\n'
         '[blank."x->mul1"]\nmistake = [{ id = "mine", answer = "20 + 0*y", en = "No." }]'
@@ -226,7 +226,7 @@ def test_an_author_s_own_mistake_is_not_hidden_either(load_text: LoadText) -> No
     assert {numbers(exercise, seed)["y"] for seed in range(20)} == {"9"}
 
 
-def test_many_seeds_at_once_give_what_each_gives_alone() -> None:
+def test_many_seeds_at_once_give_the_same_as_each_alone() -> None:
     for name in ("basics/add-multiply", "basics/plus", "matrices/sigma-xw"):
         together = find_exercise(name).number_selector.choose(range(12))
         assert together == [find_exercise(name).number_selector.choose([seed])[0] for seed in range(12)]

@@ -1,21 +1,21 @@
-"""The format of packs, `format = 1`, as one model of an exercise file and one of `pack.toml`.
+"""The format of exercise files and of `pack.toml`, `format = 1`, as pydantic models.
 
-Pydantic checks the structure; what only the graph can tell is checked in `checking`. Only `loading` imports
-this module, when an exercise is opened: lists of packs need no pydantic.
+A field's validator decides which values are accepted and words the errors. Its JSON type and the description are for
+the schema that helps editors. Only what opens an exercise imports this module: lists of packs need no pydantic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from tutor.algebra.expr import Expr, Num
 from tutor.algebra.ops import Value
-from tutor.i18n import N_, LocalizedText, Message, message
+from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.validators import (
     InvalidValueError,
@@ -43,31 +43,31 @@ from tutor.packs.validators import (
     text_parser,
 )
 
-#: A question has no more choices.
+#: The most choices of a question.
 MAX_QUESTION_CHOICES = 9
+
+_TableT = TypeVar("_TableT", bound="Table")
 
 
 def _custom_error(text: Message, *within: str | int) -> PydanticCustomError:
-    """Our own sentence, as an error that pydantic passes on as it is."""
+    """Return an error with our own message."""
     return PydanticCustomError("refused", "{sentence}", {"sentence": text, "within": within})
 
 
-def _validator(parse: Callable[[Any], Any]) -> PlainValidator:
-    """A validator from a reader that raises `Refused`."""
+def _validator(parse: Callable[[Any], Any], json_type: Any) -> PlainValidator:
+    """Return a validator from a parser that raises `InvalidValueError`."""
 
     def validate(raw: Any) -> Any:
         try:
             return parse(raw)
-        except InvalidValueError as refused:
-            raise _custom_error(refused.message, *refused.within) from None
+        except InvalidValueError as error:
+            raise _custom_error(error.message, *error.within) from None
 
-    return PlainValidator(validate)
+    return PlainValidator(validate, json_schema_input_type=json_type)
 
 
-Title: TypeAlias = Annotated[LocalizedText, _validator(text_parser(clean_title))]
-Paragraphs: TypeAlias = Annotated[LocalizedText, _validator(text_parser(clean_text))]
-Id: TypeAlias = Annotated[str, _validator(parse_id)]
-String: TypeAlias = Annotated[str, _validator(parse_string)]
+def _int_validator(low: int, high: int) -> PlainValidator:
+    return _validator(int_between(low, high), Annotated[int, Field(ge=low, le=high)])
 
 
 class Table(BaseModel):
@@ -76,14 +76,54 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class VaryTable(Table):
-    """Where fresh numbers of one input come from: `from`/`to`/`step`, or `choose`."""
+class SymbolTable(Table):
+    """An input that stays a symbol."""
 
-    first: Annotated[Fraction | None, _validator(parse_number)] = Field(None, alias="from")
-    to: Annotated[Fraction | None, _validator(parse_number)] = None
-    step: Annotated[Fraction, _validator(parse_step)] = Fraction(1)
-    choose: Annotated[tuple[Expr, ...] | None, _validator(parse_choices)] = None
-    fix: Annotated[frozenset[tuple[int, int]], _validator(parse_cells)] = frozenset()
+    symbol: Literal[True]
+    domain: Literal["real", "nonzero", "positive"] = "real"
+
+
+_UNIQUE = Field(json_schema_extra={"uniqueItems": True})
+_JsonString: TypeAlias = Annotated[str, Field(min_length=1)]
+_JsonNames: TypeAlias = Annotated[list[str], _UNIQUE]
+_JsonLanguage: TypeAlias = Annotated[str, Field(json_schema_extra={"enum": list(LANGUAGES)})]
+_JsonText: TypeAlias = _JsonString | Annotated[dict[_JsonLanguage, _JsonString], Field(min_length=1)]
+_JsonCell: TypeAlias = float | str
+_JsonMatrix: TypeAlias = Annotated[
+    list[_JsonCell | Annotated[list[_JsonCell], Field(min_length=1)]], Field(min_length=1)
+]
+_JsonValue: TypeAlias = float | _JsonString | _JsonMatrix
+_JsonAllOrNames: TypeAlias = Literal["all"] | _JsonNames
+_JsonPair: TypeAlias = Annotated[list[int], Field(min_length=2, max_length=2)]
+
+Title: TypeAlias = Annotated[LocalizedText, _validator(text_parser(clean_title), _JsonText)]
+Paragraphs: TypeAlias = Annotated[LocalizedText, _validator(text_parser(clean_text), _JsonText)]
+Texts: TypeAlias = Annotated[tuple[LocalizedText, ...], _validator(parse_texts, _JsonText | list[_JsonText])]
+Id: TypeAlias = Annotated[str, _validator(parse_id, _JsonString)]
+String: TypeAlias = Annotated[str, _validator(parse_string, _JsonString)]
+Names: TypeAlias = Annotated[tuple[str, ...], _validator(parse_names, _JsonNames)]
+Number: TypeAlias = Annotated[Fraction, _validator(parse_number, float)]
+Input: TypeAlias = Annotated[Value, _validator(parse_input, _JsonValue | SymbolTable)]
+Mode: TypeAlias = Annotated[str, _validator(parse_mode, Literal["practice", "exam"])]
+
+_NO_TEXT = LocalizedText({})
+_MODE = "An exam gives no hints, takes one answer a blank and tells all at the end."
+
+
+class VaryTable(Table):
+    """Where fresh numbers of one input come from: `from`, `to` and `step`, or `choose`."""
+
+    first: Number | None = Field(None, alias="from", description="The least number that is drawn.")
+    to: Number | None = Field(None, description="The greatest number that is drawn.")
+    step: Annotated[Fraction, _validator(parse_step, Annotated[float, Field(gt=0)])] = Field(
+        Fraction(1), description="The distance between numbers; by default 1."
+    )
+    choose: (
+        Annotated[tuple[Expr, ...], _validator(parse_choices, Annotated[list[_JsonCell], Field(min_length=1)])] | None
+    ) = Field(None, description="The numbers to choose from.")
+    fix: Annotated[frozenset[tuple[int, int]], _validator(parse_cells, list[_JsonPair])] = Field(
+        frozenset(), description="Cells of a matrix that keep their values, as [row, column], counted from 0."
+    )
 
     @model_validator(mode="after")
     def _check_alternatives(self) -> VaryTable:
@@ -97,64 +137,82 @@ class VaryTable(Table):
         return self
 
 
-class MistakeTable(Table):
-    """An answer the author expects to go wrong, and what to say to it."""
+def _with_language_keys(table: type[_TableT]) -> type[_TableT]:
+    """Add a key for each language to a table."""
+    keys: dict[str, Any] = {
+        code: (String | None, Field(None, description=f"In {language.english_name}."))
+        for code, language in LANGUAGES.items()
+    }
+    return create_model(table.__name__, __base__=table, __doc__=table.__doc__, **keys)
 
-    id: Id
-    answer: String
-    en: Annotated[str | None, _validator(parse_string)] = None
-    ko: Annotated[str | None, _validator(parse_string)] = None
+
+@_with_language_keys
+class LocalizedTable(Table):
+    """A table with a text in each language, under the language's code."""
+
+    no_text: ClassVar[str]
 
     @model_validator(mode="after")
-    def _check_has_text(self) -> MistakeTable:
-        if not self.text:
-            raise _custom_error(message(N_('Nothing is said to this mistake. Add en = "…" and ko = "…".')))
+    def _check_has_text(self) -> LocalizedTable:
+        if not self._texts(str):
+            raise _custom_error(message(self.no_text))
         return self
+
+    def _texts(self, clean: Callable[[str], str]) -> LocalizedText:
+        texts = {code: getattr(self, code) for code in type(self).model_fields if code in LANGUAGES}
+        return LocalizedText({code: clean(text) for code, text in texts.items() if text})
+
+
+class _MistakeKeys(Table):
+    id: Id = Field(description="A name for this mistake, which progress is tied to.")
+    answer: String = Field(description="The wrong answer as it would be typed, over the names known at the blank.")
+
+
+class MistakeTable(LocalizedTable, _MistakeKeys):
+    """A wrong answer that the author expects, and what to say to it."""
+
+    no_text = N_('Nothing is said to this mistake. Add en = "…" and ko = "…".')
 
     @property
     def text(self) -> LocalizedText:
-        """What is said to it."""
-        return LocalizedText({key: clean_text(text) for key, text in (("en", self.en), ("ko", self.ko)) if text})
+        """The feedback to this answer."""
+        return self._texts(clean_text)
 
 
 class BlankTable(Table):
     """What an author adds at one blank."""
 
-    hint: Annotated[tuple[LocalizedText, ...], _validator(parse_texts)] = ()
+    hint: Texts = Field((), description="Hints that come before the built-in ones.")
     mistake: tuple[MistakeTable, ...] = ()
-    digits: Annotated[int | None, _validator(int_between(1, 12))] = None
-    symbols: Annotated[tuple[str, ...] | None, _validator(parse_names)] = None
-    after: Paragraphs = LocalizedText({})
+    digits: Annotated[int, _int_validator(1, 12)] | None = Field(None, description="How many digits an answer needs.")
+    symbols: Names | None = Field(None, description="The only names that an answer may use.")
+    after: Paragraphs = Field(_NO_TEXT, description="What is said to a right answer.")
 
 
-class ChoiceTable(Table):
+class ChoiceTable(LocalizedTable):
     """One way to answer a question."""
 
-    en: Annotated[str | None, _validator(parse_string)] = None
-    ko: Annotated[str | None, _validator(parse_string)] = None
-    right: bool = False
-    why: Paragraphs = LocalizedText({})
+    no_text = N_('Nothing stands in this choice. Add en = "…" and ko = "…".')
 
-    @model_validator(mode="after")
-    def _check_has_text(self) -> ChoiceTable:
-        if not self.text:
-            raise _custom_error(message(N_('Nothing stands in this choice. Add en = "…" and ko = "…".')))
-        return self
+    right: bool = Field(False, description="Whether this is the right choice.")
+    why: Paragraphs = Field(_NO_TEXT, description="What is said to a learner who chooses this.")
 
     @property
     def text(self) -> LocalizedText:
-        """Its words."""
-        return LocalizedText({key: clean_title(text) for key, text in (("en", self.en), ("ko", self.ko)) if text})
+        """The choice as it is shown."""
+        return self._texts(clean_title)
 
 
 class QuestionTable(Table):
     """A question beside a graph, or without one."""
 
-    prompt: Paragraphs
-    symbols: Annotated[dict[str, str], _validator(parse_symbols)] = {}
-    answer: String | None = None
+    prompt: Paragraphs = Field(description="The question.")
+    symbols: Annotated[dict[str, str], _validator(parse_symbols, _JsonNames | dict[str, str])] = Field(
+        {}, description="The names that an answer may use."
+    )
+    answer: String | None = Field(None, description="The answer as it would be typed.")
     choices: tuple[ChoiceTable, ...] = ()
-    hint: Annotated[tuple[LocalizedText, ...], _validator(parse_texts)] = ()
+    hint: Texts = Field((), description="Hints that come before the built-in ones.")
     mistake: tuple[MistakeTable, ...] = ()
 
     @model_validator(mode="after")
@@ -169,46 +227,68 @@ class QuestionTable(Table):
 
 
 class NodeTable(Table):
-    """A function of the exercise's own that its graph may use as a node."""
+    """A function that the graph may use as a node."""
 
-    inputs: Annotated[tuple[str, ...], _validator(parse_names)]
-    value: String
+    inputs: Names = Field(description="The names of its inputs, in their order.")
+    value: String = Field(description="The function, written over its inputs.")
 
 
 class WhereTable(Table):
     """A condition on fresh numbers."""
 
-    that: String
+    that: String = Field(description="A condition on the numbers, such as abs(u) > 2.")
 
 
 class ExerciseFile(Table):
     """One exercise. Only a graph, or a question, must be there."""
 
-    graph: String | None = None
-    id: Id | None = None
-    title: Title | None = None
-    start: Annotated[Value, _validator(parse_start)] = Num(Fraction(1))
-    wrt: Annotated[tuple[str, ...] | None, _validator(parse_wrt)] = None
-    blanks: Annotated[tuple[str, ...] | None, _validator(parse_blanks)] = None
-    stages: Annotated[tuple[tuple[str, ...] | None, ...], _validator(parse_stages)] = ()
-    forward: Annotated[tuple[str, ...] | None, _validator(parse_forward)] = ()
-    given: Annotated[tuple[str, ...], _validator(parse_names)] = ("start",)
-    level: Annotated[int | None, _validator(int_between(1, 5))] = None
-    minutes: Annotated[int | None, _validator(int_between(1, 600))] = None
-    needs: Annotated[tuple[str, ...], _validator(parse_needs)] = ()
-    source: String = ""
-    note: String = ""
-    links: Annotated[tuple[str, ...], _validator(parse_links)] = ()
-    mode: Annotated[str | None, _validator(parse_mode)] = None
-    inputs: dict[str, Annotated[Value, _validator(parse_input)]] = {}
+    graph: String | None = Field(
+        None, description="The calculation, such as q = w * x; L = (q - t) ^ 2; the last step is the output."
+    )
+    id: Id | None = Field(
+        None, description="What progress is tied to; by default the file's name without the number in front."
+    )
+    title: Title | None = Field(None, description="One line; by default the graph.")
+    start: Annotated[Value, _validator(parse_start, _JsonValue)] = Field(
+        Num(Fraction(1)),
+        description="The gradient at the output: 1, a number, a matrix of its shape, or a symbol such as dL/dz.",
+    )
+    wrt: Annotated[tuple[str, ...], _validator(parse_wrt, _JsonNames)] | None = Field(
+        None, description="The inputs whose gradients are asked for; by default all."
+    )
+    blanks: Annotated[tuple[str, ...] | None, _validator(parse_blanks, _JsonAllOrNames)] = Field(
+        None, description="The blanks to fill in: all, or their names."
+    )
+    stages: Annotated[tuple[tuple[str, ...] | None, ...], _validator(parse_stages, list[_JsonAllOrNames])] = Field(
+        (), description="The blanks to fill in on one variant after the other."
+    )
+    forward: Annotated[tuple[str, ...] | None, _validator(parse_forward, _JsonAllOrNames)] = Field(
+        (), description="The forward values that are asked for first."
+    )
+    given: Names = Field(("start",), description="Blanks that are shown filled in; by default the start.")
+    level: Annotated[int, _int_validator(1, 5)] | None = Field(None, description="How hard it is, from 1 to 5.")
+    minutes: Annotated[int, _int_validator(1, 600)] | None = Field(None, description="How long it takes.")
+    needs: Annotated[tuple[str, ...], _validator(parse_needs, _JsonNames)] = Field(
+        (), description="Exercises to do before this one, as pack/exercise."
+    )
+    source: String = Field("", description="Where the exercise comes from.")
+    note: String = Field("", description="For authors only.")
+    links: Annotated[
+        tuple[str, ...],
+        _validator(parse_links, Annotated[list[Annotated[str, Field(pattern="^https?://")]], _UNIQUE]),
+    ] = Field((), description="Where to read more.")
+    mode: Mode | None = Field(None, description=_MODE)
+    inputs: dict[str, Input] = Field({}, description="Values of inputs; those that are left out are drawn.")
     vary: dict[str, VaryTable] = {}
     where: tuple[WhereTable, ...] = ()
     nodes: dict[str, NodeTable] = {}
-    fold: dict[str, Annotated[tuple[str, ...], _validator(parse_names)]] = {}
-    values: dict[str, Annotated[Value, _validator(parse_input)]] = {}
-    labels: dict[str, Title] = {}
-    text: Paragraphs = LocalizedText({})
-    after: Paragraphs = LocalizedText({})
+    fold: dict[str, Names] = Field({}, description="Groups of nodes that are shown as one at first.")
+    values: dict[str, Input] = Field({}, description="Numbers that only texts and questions use.")
+    labels: dict[str, Title] = Field({}, description="What is shown in place of names.")
+    text: Paragraphs = Field(
+        _NO_TEXT, description="The text above the exercise; {q}, {u + 0.01} and {grad(w)} are filled in."
+    )
+    after: Paragraphs = Field(_NO_TEXT, description="The text when it is solved.")
     blank: dict[str, BlankTable] = {}
     question: tuple[QuestionTable, ...] = ()
 
@@ -228,13 +308,17 @@ class ExerciseFile(Table):
 class PackFile(Table):
     """`pack.toml`."""
 
-    format: Annotated[int, _validator(parse_format)]
-    id: Id | None = None
-    order: Annotated[int | None, _validator(int_between(1, 999))] = None
-    title: Title | None = None
-    description: Paragraphs = LocalizedText({})
-    authors: Annotated[tuple[str, ...], _validator(parse_names)] = ()
-    licence: String = ""
-    languages: Annotated[tuple[str, ...], _validator(parse_languages)] = ()
-    presumes: Paragraphs = LocalizedText({})
-    mode: Annotated[str | None, _validator(parse_mode)] = None
+    format: Annotated[int, _validator(parse_format, Literal[1])] = Field(description="The version of the format.")
+    id: Id | None = Field(None, description="What progress is tied to; by default the folder's name.")
+    order: Annotated[int, _int_validator(1, 999)] | None = Field(
+        None, description="The position among the packs beside it, small numbers first; by default after them, by name."
+    )
+    title: Title | None = Field(None, description="One line; by default the id.")
+    description: Paragraphs = Field(_NO_TEXT, description="What the pack is about.")
+    authors: Names = Field((), description="Who wrote it.")
+    licence: String = Field("", description="What others may do with it.")
+    languages: Annotated[tuple[str, ...], _validator(parse_languages, Annotated[list[_JsonLanguage], _UNIQUE])] = Field(
+        (), description="The languages its texts are written in."
+    )
+    presumes: Paragraphs = Field(_NO_TEXT, description="What a learner should know.")
+    mode: Mode | None = Field(None, description=_MODE)

@@ -12,7 +12,7 @@ from tutor.algebra.expr import free_names, number
 from tutor.algebra.ops import Value, is_matrix, make_matrix
 from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_and_check, parse_graph
-from tutor.i18n import N_, describe_os_error, message
+from tutor.i18n import DEFAULT_LANGUAGE, N_, describe_os_error, message
 from tutor.packs import json_schema
 from tutor.packs.archive import PACK_FILE, exercise_files
 from tutor.packs.builder.exercise import load_exercise
@@ -57,7 +57,7 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
     ]
     exercise_lines = [
         "#:schema ./exercise.schema.json",
-        f"title = {_toml_text({language: _FIRST_TITLE[language] for language in languages})}",
+        f"title = {_toml_text(_in_languages(_FIRST_TITLE, languages))}",
         'graph = "z = (a + b) * c"',
         "start = 3",
         "level = 1",
@@ -73,9 +73,14 @@ def new_pack(folder: Path, title: str, authors: Sequence[str], languages: Sequen
         "c = { from = 2, to = 12 }",
         "",
         "[text]",
-        *(f"{language} = {_toml_string(_FIRST_TEXT[language])}" for language in languages),
+        *(f"{language} = {_toml_string(text)}" for language, text in _in_languages(_FIRST_TEXT, languages).items()),
     ]
     return _write_files(folder, {PACK_FILE: pack_lines, "01-first.toml": exercise_lines})
+
+
+def _in_languages(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
+    """Return a text in these languages, in English if there is no other."""
+    return {language: texts.get(language, texts[DEFAULT_LANGUAGE]) for language in languages}
 
 
 def ensure_new_pack_dir(folder: Path) -> None:

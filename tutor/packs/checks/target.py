@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from tutor.i18n import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -61,19 +63,8 @@ class CheckTarget:
 
 #: Keys whose texts are shown, at any depth; texts of other keys are for the program.
 _TEXT_KEYS = {
-    "title",
-    "text",
-    "after",
-    "hint",
-    "en",
-    "ko",
-    "prompt",
-    "why",
-    "labels",
-    "description",
-    "presumes",
-    "choices",
-}
+    "title", "text", "after", "hint", "prompt", "why", "labels", "description", "presumes", "choices", *LANGUAGES,
+}  # fmt: skip
 
 
 def _iter_texts(data: object, key_path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
