@@ -26,12 +26,12 @@ matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(r
 def variants(program: Program, seed: int, members: int = 6) -> dict[str, Any]:
     """Return the program's inputs and similar ones, some outside the domain."""
     rng = np.random.default_rng(seed)
-    found = {}
+    values = {}
     for name, value in program.inputs.items():
         own = np.array(value, dtype=float)
         others = own + rng.integers(-6, 7, size=(members - 1, *own.shape)) / 2
-        found[name] = np.concatenate([own[None], others])
-    return found
+        values[name] = np.concatenate([own[None], others])
+    return values
 
 
 def member_value(value: Any, i: int) -> Any:
@@ -57,23 +57,23 @@ def assert_each_alone(graph: Graph, inputs: dict[str, Any], start: Any = 1.0) ->
         if scale < 1e4:
             assert finite[i]
             for one, several in matching_values(alone, passes):
-                found = member_value(several, i)
-                assert np.shape(one) == np.shape(found)
-                assert np.allclose(one, found, rtol=1e-9, atol=1e-12 * scale**2)
+                member = member_value(several, i)
+                assert np.shape(one) == np.shape(member)
+                assert np.allclose(one, member, rtol=1e-9, atol=1e-12 * scale**2)
 
 
 def matching_values(some: Passes, others: Passes) -> list[tuple[Any, Any]]:
     """Return pairs of all values, gradients and edge gradients of both."""
-    found = [*zip(some.values, others.values, strict=True), *zip(some.gradients, others.gradients, strict=True)]
+    values = [*zip(some.values, others.values, strict=True), *zip(some.gradients, others.gradients, strict=True)]
     for key, edge in some.edges.items():
         other = others.edges[key]
-        found += [
+        values += [
             (edge.upstream, other.upstream),
             (edge.gradient, other.gradient),
             (edge.local_gradient, other.local_gradient),
         ]
-    assert all((one is None) == (other is None) for one, other in found)
-    return [pair for pair in found if pair[0] is not None]
+    assert all((one is None) == (other is None) for one, other in values)
+    return [pair for pair in values if pair[0] is not None]
 
 
 @settings(max_examples=80, deadline=None)

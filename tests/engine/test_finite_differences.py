@@ -117,8 +117,8 @@ def test_the_difference_replaces_a_fused_form_too(text: str) -> None:
     built = make_graph(text, {"x": 0.7})
     node = next(node.id for node in built.nodes if node.op == "log")
     true = forward_backward(built, {"x": 0.7}, 1.0).gradients[0]
-    found = backward_with_numeric_node(built, {"x": 0.7}, node, 1e-3).gradients[0]
-    assert 1e-5 < abs(found - true) / abs(true) < 1e-2
+    result = backward_with_numeric_node(built, {"x": 0.7}, node, 1e-3).gradients[0]
+    assert 1e-5 < abs(result - true) / abs(true) < 1e-2
 
 
 def test_each_of_two_parallel_edges_is_perturbed_alone() -> None:
@@ -289,14 +289,14 @@ def test_every_operation_passes_the_local_check() -> None:
     inputs = {"A": np.array([[0.3, 0.7], [0.6, 0.4]]), "B": np.array([[0.2, 0.8], [0.5, 0.9]])}
     cells = ["A + B", "A - B", "A * B", "A / B", "-A", "1/A", "A^B", "exp(A)", "log(A)", "sigmoid(A)", "tanh(A)"]
     cells += ["sqrt(A)", "sin(A)", "cos(A)", "softplus(A)", "relu(A)", "abs(A)", "max(A, B)", "min(A, B)", "A^2", "2^A"]
-    whole = ["A @ B", "A.T", "sum(A)", "sum(A, 0)", "mean(A, 1)", "mean(A)", "softmax(A)", "mse(A, B)"]
-    whole += ["cross_entropy(A, B)"]
-    for text in [*cells, *whole]:
+    formulas = ["A @ B", "A.T", "sum(A)", "sum(A, 0)", "mean(A, 1)", "mean(A)", "softmax(A)", "mse(A, B)"]
+    formulas += ["cross_entropy(A, B)"]
+    for text in [*cells, *formulas]:
         used = {name: value for name, value in inputs.items() if name in text}
         built = parse_graph(f"z = {text}", used)
         for entry in check_local_gradient(built, used, "z", 1e-6):
             assert entry.central.value == pytest.approx(entry.gradient, rel=1e-6, abs=1e-8), text
-        found, plain = backward_with_numeric_node(built, used, "z", 1e-7), forward_backward(built, used, 1.0)
+        result, plain = backward_with_numeric_node(built, used, "z", 1e-7), forward_backward(built, used, 1.0)
         for name in used:
-            at = built.position[name]
-            assert np.allclose(found.gradients[at], plain.gradients[at], rtol=1e-4, atol=1e-6), text
+            position = built.position[name]
+            assert np.allclose(result.gradients[position], plain.gradients[position], rtol=1e-4, atol=1e-6), text

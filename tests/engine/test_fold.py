@@ -83,9 +83,9 @@ def check_outside(before: Passes, after: Passes, rel: float) -> None:
     for edge in after.graph.edges:
         known = old.get(edge.id)
         if known and before.graph.nodes[known.target].op == after.graph.nodes[edge.target].op:
-            there, here = before.edges[known.target, known.slot], after.edges[edge.target, edge.slot]
-            assert is_same(there.upstream, here.upstream, rel)
-            assert is_same(there.gradient, here.gradient, rel)
+            edge_before, edge_after = before.edges[known.target, known.slot], after.edges[edge.target, edge.slot]
+            assert is_same(edge_before.upstream, edge_after.upstream, rel)
+            assert is_same(edge_before.gradient, edge_after.gradient, rel)
 
 
 def float_and_exact_passes(graph: Graph, inputs: dict[str, Any]) -> list[tuple[Passes, float]]:
@@ -112,15 +112,15 @@ def test_folding_keeps_other_values_and_unfolding_restores_the_graph(seed: int) 
     graph, inputs = random_graph(rng)
     group = random_group(rng, graph)
     folded = fold(graph, group, "group")
-    out = next(one for one in group if one in folded.position)
+    exit_node = next(one for one in group if one in folded.position)
     assert len(folded.nodes) == len(graph.nodes) - len(group) + 1
-    assert folded.nodes[folded.position[out]].symbol == "group"
+    assert folded.nodes[folded.position[exit_node]].symbol == "group"
     assert (folded.inputs, folded.output, folded.text) == (graph.inputs, graph.output, graph.text)
     for (before, rel), (after, _) in zip(
         float_and_exact_passes(graph, inputs), float_and_exact_passes(folded, inputs), strict=True
     ):
         check_outside(before, after, rel)
-    opened = unfold(folded, out)
+    opened = unfold(folded, exit_node)
     assert outline(opened) == outline(graph)
     assert [format_expr(node.formula) for node in opened.nodes] == [format_expr(node.formula) for node in graph.nodes]
 
@@ -259,8 +259,8 @@ def test_the_four_steps_of_sigmoid_folded_have_the_slope_y_times_1_minus_y() -> 
 def test_the_parts_of_a_custom_node_have_its_id_as_a_prefix() -> None:
     own: dict[str, FunctionDefinition] = {}
     for text in ("swish(x) = x * sigmoid(x)", "gate(x, y) = t = swish(x + 1); exp(t * y) - t"):
-        made = parse_definition(text, own)
-        own[made.name] = made
+        definition = parse_definition(text, own)
+        own[definition.name] = definition
     graph = parse_graph("a = gate(x, y); z = swish(a * 2) / 3", definitions=own)
     inputs = exact_values(x="1/2", y="-3/4")
     once = unfold(graph, "a")
@@ -286,8 +286,8 @@ def test_the_parts_of_a_custom_node_have_its_id_as_a_prefix() -> None:
 def test_parts_get_unused_ids() -> None:
     own: dict[str, FunctionDefinition] = {}
     for text in ("f(x) = exp(sin(x))", "g(x) = f(sin(x))"):
-        made = parse_definition(text, own)
-        own[made.name] = made
+        definition = parse_definition(text, own)
+        own[definition.name] = definition
     graph = unfold(unfold(parse_graph("z = g(x)", definitions=own), "g1"), "g1")
     assert [node.id for node in graph.nodes] == ["x", "g1/sin1", "g1/sin1_2", "g1"]
 

@@ -65,13 +65,13 @@ def test_the_rule_of_a_custom_node_equals_sympys_derivative(texts: list[str], me
     operation = definition.operation_for([None] * len(definition.inputs), 0)
     letters = sympy.symbols(" ".join(definition.inputs), real=True, seq=True)
     point = [Fraction(7, 4), Fraction(2, 3), Fraction(5, 2)][: len(letters)]
-    at = dict(zip(letters, (sympy.Rational(v.numerator, v.denominator) for v in point), strict=True))
+    bindings = dict(zip(letters, (sympy.Rational(v.numerator, v.denominator) for v in point), strict=True))
     floats, trees = [float(v) for v in point], [number(v) for v in point]
     cells = [np.full((2, 3), v) for v in floats]
     for slot, letter in enumerate(letters):
-        truth = float(sympy.N(sympy.diff(meaning(*letters), letter).subs(at), 30))
+        truth = float(sympy.N(sympy.diff(meaning(*letters), letter).subs(bindings), 30))
         z = operation.forward(*floats)
-        assert z == pytest.approx(float(sympy.N(meaning(*letters).subs(at), 30)), rel=1e-12)
+        assert z == pytest.approx(float(sympy.N(meaning(*letters).subs(bindings), 30)), rel=1e-12)
         assert operation.rules_for(z)[slot](z, *floats) == pytest.approx(truth, rel=1e-10)
         assert nearest_float(operation.derivative[slot](operation.forward(*trees), *trees)) == pytest.approx(
             truth, rel=1e-14
@@ -116,8 +116,8 @@ def test_a_custom_layer_backpropagates_through_its_product_and_its_broadcast_row
     for known, start in ((floats, 2.0), (inputs, number(2))):
         whole, split = forward_backward(one, known, start), forward_backward(parts, known, start)
         for name in inputs:
-            found = in_floats(whole.gradients[one.position[name]])
-            assert np.allclose(found, in_floats(split.gradients[parts.position[name]]), rtol=1e-13)
+            gradient = in_floats(whole.gradients[one.position[name]])
+            assert np.allclose(gradient, in_floats(split.gradients[parts.position[name]]), rtol=1e-13)
     layer = one.nodes[one.position["layer1"]].operation
     assert not layer.derivative
     symbols = [MatrixExpr(Sym(name), inputs[name].shape) for name in inputs]
@@ -203,9 +203,9 @@ def test_the_mistakes_at_a_custom_node_are_single_paths_and_the_last_step() -> N
     swish = custom_functions(SWISH)["swish"].operation_for([None], 0)
     spot = EdgeContext(2.0, swish.forward(1.5), (1.5,), 0, None)
     sigma = 1 / (1 + np.exp(-1.5))
-    found = sorted((mistake.id, mistake.rule(spot)) for mistake in swish.mistakes)
-    assert [name for name, _ in found] == ["one-path", "one-path"]
-    assert [value for _, value in found] == pytest.approx([2 * 1.5 * sigma * (1 - sigma), 2 * sigma])
+    mistakes = sorted((mistake.id, mistake.rule(spot)) for mistake in swish.mistakes)
+    assert [name for name, _ in mistakes] == ["one-path", "one-path"]
+    assert [value for _, value in mistakes] == pytest.approx([2 * 1.5 * sigma * (1 - sigma), 2 * sigma])
     chain = custom_functions("f(x) = log(1 + x^2)")["f"].operation_for([None], 0)
     (mistake,) = chain.mistakes
     assert mistake.id == "last-step"

@@ -73,8 +73,8 @@ def test_a_zero_of_two_paths_that_cancel() -> None:
 
 def test_sigmoid_from_its_parts_is_y_times_one_minus_y() -> None:
     parts = passes_of("y = 1/(1 + exp(-x))", x="log(3)")
-    whole = passes_of("y = sigmoid(x)", x="log(3)")
-    assert str(gradient(parts, "x")) == str(gradient(whole, "x")) == "3/16"
+    single_node = passes_of("y = sigmoid(x)", x="log(3)")
+    assert str(gradient(parts, "x")) == str(gradient(single_node, "x")) == "3/16"
     other = passes_of("y = 1/(1 + exp(-x))", x="2")
     y = 1 / (1 + math.exp(-2))
     assert nearest_float(other.gradients[0]) == pytest.approx(y * (1 - y), rel=1e-15)
@@ -123,32 +123,32 @@ def test_one_over_x_in_symbols_is_minus_the_square_of_its_output() -> None:
 
 def test_sigmoid_with_x_left_as_a_symbol() -> None:
     parts = with_symbols("y = 1/(1 + exp(-x))", "dL/dy", "x")
-    whole = with_symbols("y = sigmoid(x)", "dL/dy", "x")
+    single_node = with_symbols("y = sigmoid(x)", "dL/dy", "x")
     slope = "dL/dy * (1/(1 + e^-x)) * (1 - 1/(1 + e^-x))"
     assert assert_same_formula(parts.gradients[0], slope, "dL/dy", "x")
-    assert assert_same_formula(whole.gradients[0], slope, "dL/dy", "x")
-    assert format_expr(whole.graph.nodes[-1].operation.derivative[0](Sym("y"), Sym("x"))) == "y·(1 − y)"
+    assert assert_same_formula(single_node.gradients[0], slope, "dL/dy", "x")
+    assert format_expr(single_node.graph.nodes[-1].operation.derivative[0](Sym("y"), Sym("x"))) == "y·(1 − y)"
     # From right to left: 1/x, +1, exp, ×(−1).
-    told = {"add1": "-up*y^2", "exp1": "-up*y^2", "neg1": "-up*y^2*e^-x"}
+    expected = {"add1": "-up*y^2", "exp1": "-up*y^2", "neg1": "-up*y^2*e^-x"}
     names = {"up": Sym("dL/dy"), "x": Sym("x"), "y": parts.values[-1]}
-    for node, answer in told.items():
-        found = parts.gradients[parts.graph.position[node]]
-        assert compare_formulas(evaluate(parse(answer, names), names), found).outcome is Outcome.SAME
+    for node, answer in expected.items():
+        gradient = parts.gradients[parts.graph.position[node]]
+        assert compare_formulas(evaluate(parse(answer, names), names), gradient).outcome is Outcome.SAME
 
 
 def test_sigmoid_unfolds_and_folds_with_the_same_values_outside() -> None:
-    whole = parse_graph("s = sigmoid(x); z = s * c")
-    opened = unfold(whole, "s")
+    single_node = parse_graph("s = sigmoid(x); z = s * c")
+    opened = unfold(single_node, "s")
     inner = [node.id for node in opened.nodes if not node.is_input and node.id != opened.nodes[-1].id]
     folded = fold(opened, inner, "s") if len(inner) > 1 else opened
     inputs = {"x": 0.75, "c": 3.0}
-    passes = [forward_backward(graph, inputs, 2.0) for graph in (whole, opened, folded)]
-    assert [len(graph.nodes) for graph in (whole, opened, folded)] == [4, 3 + len(inner), 4]
+    passes = [forward_backward(graph, inputs, 2.0) for graph in (single_node, opened, folded)]
+    assert [len(graph.nodes) for graph in (single_node, opened, folded)] == [4, 3 + len(inner), 4]
     for other in passes[1:]:
         assert other.values[-1] == pytest.approx(passes[0].values[-1], rel=1e-15)
         for name in inputs:
-            found = other.gradients[other.graph.position[name]]
-            assert found == pytest.approx(passes[0].gradients[whole.position[name]], rel=1e-14)
+            gradient = other.gradients[other.graph.position[name]]
+            assert gradient == pytest.approx(passes[0].gradients[single_node.position[name]], rel=1e-14)
 
 
 def test_the_printed_layer_computes_what_the_node_does() -> None:
@@ -185,11 +185,11 @@ def test_exp_at_two_with_an_upstream_of_three() -> None:
 def test_the_sum_of_sigmoids_of_a_product(text: str) -> None:
     passes = passes_of(text, X=X, W=W)
     assert nearest_float(passes.values[-1]) == pytest.approx(5.833329393581208, rel=1e-15)
-    found = map_cells(nearest_float, passes.gradients[passes.graph.position["X"]])
-    assert [[float(f"{cell:.4e}") for cell in row] for row in found] == PRINTED
+    gradient = map_cells(nearest_float, passes.gradients[passes.graph.position["X"]])
+    assert [[float(f"{cell:.4e}") for cell in row] for row in gradient] == PRINTED
     x, w = (np.array(eval_rows(text)) for text in (X, W))
     slope = map_cells(nearest_float, evaluate(parse("S * (1 - S)"), {"S": evaluate(parse("σ(X @ W)"), names())}))
-    assert np.allclose(found, slope @ w.T, rtol=1e-12)
+    assert np.allclose(gradient, slope @ w.T, rtol=1e-12)
     assert np.allclose(map_cells(nearest_float, passes.gradients[passes.graph.position["W"]]), x.T @ slope, rtol=1e-12)
 
 

@@ -65,17 +65,17 @@ def test_a_local_rule_is_the_derivative(op: str) -> None:
     formula = REFERENCES[op].sympy(*letters)
     for point in _POINTS.get(op, _ANYWHERE):
         args = point[: len(letters)]
-        at = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
+        bindings = {letter: sympy.Rational(v.numerator, v.denominator) for letter, v in zip(letters, args, strict=True)}
         floats = [float(value) for value in args]
         exact = [number(value) for value in args]
         cells = [np.full((2, 3), value) for value in floats]
         for slot, letter in enumerate(letters):
-            truth = float(sympy.N(sympy.diff(formula, letter).subs(at), 30))
+            truth = float(sympy.N(sympy.diff(formula, letter).subs(bindings), 30))
             assert operation.rules_for(0.0)[slot](operation.forward(*floats), *floats) == pytest.approx(
                 truth, rel=1e-12
             )
-            found = operation.derivative[slot](operation.forward(*exact), *exact)
-            assert nearest_float(found) == pytest.approx(truth, rel=1e-15)
+            derivative = operation.derivative[slot](operation.forward(*exact), *exact)
+            assert nearest_float(derivative) == pytest.approx(truth, rel=1e-15)
             inside = operation.rules_for(cells[0])[slot](operation.forward(*cells), *cells)
             assert np.allclose(np.broadcast_to(inside, (2, 3)), truth)
 
@@ -127,18 +127,18 @@ def test_a_structural_rule_follows_the_chain_rule(op: str, shapes: list[tuple[in
     ]
     meaning = REFERENCES[op].sympy(*letters)
     weighted = _weighted_sum(meaning, upstream)
-    at = {}
+    bindings = {}
     for letter, operand in zip(letters, operands, strict=True):
         flat = [operand] if isinstance(operand, Fraction) else [cell for row in operand for cell in row]
         for symbol, value in zip([letter] if isinstance(letter, sympy.Symbol) else letter, flat, strict=True):
-            at[symbol] = sympy.Rational(value.numerator, value.denominator)
+            bindings[symbol] = sympy.Rational(value.numerator, value.denominator)
     for slot in range(len(operation.vjp)):
         letter = letters[slot]
         symbols = [letter] if isinstance(letter, sympy.Symbol) else list(letter)
-        truth = np.array([float(sympy.N(sympy.diff(weighted, symbol).subs(at), 20)) for symbol in symbols])
-        found = operation.rules_for(floats[0])[slot](_convert_cells(float, upstream), z, *floats)
-        assert ops.shape_of(found) == shapes[slot]
-        assert np.allclose(np.ravel(found), truth, rtol=1e-12, atol=1e-15)
+        truth = np.array([float(sympy.N(sympy.diff(weighted, symbol).subs(bindings), 20)) for symbol in symbols])
+        derivative = operation.rules_for(floats[0])[slot](_convert_cells(float, upstream), z, *floats)
+        assert ops.shape_of(derivative) == shapes[slot]
+        assert np.allclose(np.ravel(derivative), truth, rtol=1e-12, atol=1e-15)
         exact = [_convert_cells(number, operand) for operand in operands]
         tree = operation.vjp[slot](_convert_cells(number, upstream), operation.forward(*exact), *exact)
         assert np.allclose(np.ravel(ops.map_cells(nearest_float, tree)), truth, rtol=1e-14, atol=1e-16)
@@ -289,9 +289,9 @@ def test_the_loss_of_a_softmax_is_precise_at_extreme_inputs(rows: list[list[floa
         forward_backward(graph, exact, number(Fraction(3, 2)), ("T",)),
     )
     assert_nearly(mine.values[graph.output_position], truth.values[graph.output_position])
-    at = graph.position["T"]
+    target_position = graph.position["T"]
     for cell in np.ndindex(2, 3):
-        assert_nearly(mine.gradients[at][cell], truth.gradients[at][cell])
+        assert_nearly(mine.gradients[target_position][cell], truth.gradients[target_position][cell])
 
 
 @pytest.mark.usefixtures("numpy_errors_raised")

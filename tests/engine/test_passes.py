@@ -42,8 +42,8 @@ def test_scalar_gradients_equal_sympy_derivatives(program: Program, start: int) 
     passes = forward_backward(graph_of(program), float_inputs(program), float(start))
     for name in program.inputs:
         truth = sympy.N(start * sympy.diff(formula, sympy.Symbol(name, real=True)).subs(input_symbols(program)), 25)
-        found = passes.gradients[passes.graph.position[name]]
-        assert found == pytest.approx(float(sympy.re(truth)), rel=1e-8, abs=1e-10)
+        gradient = passes.gradients[passes.graph.position[name]]
+        assert gradient == pytest.approx(float(sympy.re(truth)), rel=1e-8, abs=1e-10)
 
 
 @settings(max_examples=150, deadline=None)
@@ -131,8 +131,8 @@ def test_matrix_gradients_agree_with_finite_differences(program: Program) -> Non
                 moved.append(np.sum(forward(graph, {**inputs, name: changed})[graph.output_position]))
             difference = (moved[0] - moved[1]) / 2e-6
             scale = np.abs(passes.values[graph.output_position]).max()
-            found = gradient[cell] if cell else gradient
-            assert found == pytest.approx(difference, rel=5e-3, abs=1e-3 + 1e-7 * scale)
+            approximation = gradient[cell] if cell else gradient
+            assert approximation == pytest.approx(difference, rel=5e-3, abs=1e-3 + 1e-7 * scale)
 
 
 @settings(max_examples=40, deadline=None)
@@ -146,8 +146,8 @@ def test_exact_matrix_passes_equal_float_passes(program: Program) -> None:
     exact = forward_backward(graph, exact_inputs(program), number(2))
     for name in program.inputs:
         position = graph.position[name]
-        found = ops.map_cells(nearest_float, exact.gradients[position])
-        assert np.allclose(found, floats.gradients[position], rtol=1e-8, atol=1e-9)
+        gradient = ops.map_cells(nearest_float, exact.gradients[position])
+        assert np.allclose(gradient, floats.gradients[position], rtol=1e-8, atol=1e-9)
 
 
 # --- sizes, faults ----------------------------------------------------------------------------------------

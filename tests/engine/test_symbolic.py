@@ -42,16 +42,16 @@ matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(r
 
 def symbols_for(program: Program, keep: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
     """Return inputs as symbols with their domains, but numbers for those in `keep`."""
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, value in exact_inputs(program).items():
         if name in keep:
-            found[name] = value
+            result[name] = value
         elif ops.is_matrix(value):
             positive = all(cell.value > 0 for row in value for cell in row)
-            found[name] = MatrixExpr(Sym(name, domain="positive" if positive else "real"), value.shape)
+            result[name] = MatrixExpr(Sym(name, domain="positive" if positive else "real"), value.shape)
         else:
-            found[name] = Sym(name, domain="positive" if value.value > 0 else "nonzero" if value.value else "real")
-    return found
+            result[name] = Sym(name, domain="positive" if value.value > 0 else "nonzero" if value.value else "real")
+    return result
 
 
 def evaluate_printed(value: Any, names: dict[str, Any]) -> Any:
@@ -66,12 +66,12 @@ def evaluate_printed(value: Any, names: dict[str, Any]) -> Any:
 
 def known_names(graph: Graph, passes: Passes, goal: str) -> dict[str, Any]:
     """Return the values of all names in formulas: nodes by names and ids, and their gradients."""
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for position, node in enumerate(graph.nodes):
         for name in {node.id, node.name or node.id}:
-            found[name] = passes.values[position]
-            found[f"d{goal}/d{name}"] = passes.gradients[position]
-    return found
+            result[name] = passes.values[position]
+            result[f"d{goal}/d{name}"] = passes.gradients[position]
+    return result
 
 
 def is_same(formula_value: Any, truth: Any) -> None:
@@ -121,8 +121,8 @@ def test_closed_forms_equal_sympy_derivatives(program: Program) -> None:
     floats = float_inputs(program)
     for name, gradient in closed_form_gradients(graph, symbols_for(program), ONE).items():
         truth = sympy.N(sympy.diff(function, sympy.Symbol(name, real=True)).subs(input_symbols(program)), 25)
-        found = evaluate_printed(gradient, floats)
-        assert found == pytest.approx(float(sympy.re(truth)), rel=1e-7, abs=1e-9)
+        result = evaluate_printed(gradient, floats)
+        assert result == pytest.approx(float(sympy.re(truth)), rel=1e-7, abs=1e-9)
 
 
 def gradients(text: str, start: Any = ONE, wrt: tuple[str, ...] | None = None, **inputs: Any) -> dict[str, list[str]]:
@@ -174,22 +174,22 @@ def matrix(name: str, rows: int, columns: int) -> MatrixExpr:
 def test_a_gradient_uses_the_output_and_a_closed_form_the_input(
     text: str, inputs: dict[str, Any], told_as: str, closed_as: str
 ) -> None:
-    (found,) = gradients(text, **inputs).values()
-    assert found == [told_as, closed_as]
+    (result,) = gradients(text, **inputs).values()
+    assert result == [told_as, closed_as]
 
 
 def test_matrices_are_written_by_their_names() -> None:
-    found = gradients("S = sigmoid(X @ W); f = sum(S)", X=matrix("X", 3, 3), W=matrix("W", 3, 2))
-    assert found["X"] == ["(S·(1 − S)) @ Wᵀ", "(σ(X @ W)·(1 − σ(X @ W))) @ Wᵀ"]
-    assert found["W"] == ["Xᵀ @ (S·(1 − S))", "Xᵀ @ (σ(X @ W)·(1 − σ(X @ W)))"]
+    result = gradients("S = sigmoid(X @ W); f = sum(S)", X=matrix("X", 3, 3), W=matrix("W", 3, 2))
+    assert result["X"] == ["(S·(1 − S)) @ Wᵀ", "(σ(X @ W)·(1 − σ(X @ W))) @ Wᵀ"]
+    assert result["W"] == ["Xᵀ @ (S·(1 − S))", "Xᵀ @ (σ(X @ W)·(1 − σ(X @ W)))"]
 
 
 def test_a_matrix_of_numbers_beside_a_symbol_is_written_by_its_name() -> None:
     weights = ops.make_matrix(((number(1), number(2)), (number(3), number(4))))
-    found = gradients("f = sum(X @ W + b)", X=matrix("X", 1, 2), W=weights, b=real("b"))
-    assert found["X"][0] == "ones(1, 2) @ Wᵀ"
-    assert found["W"][0] == "Xᵀ @ ones(1, 2)"
-    assert found["b"][0] == "2"
+    result = gradients("f = sum(X @ W + b)", X=matrix("X", 1, 2), W=weights, b=real("b"))
+    assert result["X"][0] == "ones(1, 2) @ Wᵀ"
+    assert result["W"][0] == "Xᵀ @ ones(1, 2)"
+    assert result["b"][0] == "2"
 
 
 def test_a_symbolic_start_is_a_factor_of_every_gradient() -> None:
@@ -202,9 +202,9 @@ def test_a_symbolic_start_is_a_factor_of_every_gradient() -> None:
 
 
 def test_a_start_for_a_matrix_is_a_matrix() -> None:
-    found = gradients("Z = X @ W", Sym("dL/dZ"), X=matrix("X", 2, 3), W=matrix("W", 3, 2))
-    assert found["X"][0] == "∂L/∂Z @ Wᵀ"
-    assert found["W"][0] == "Xᵀ @ ∂L/∂Z"
+    result = gradients("Z = X @ W", Sym("dL/dZ"), X=matrix("X", 2, 3), W=matrix("W", 3, 2))
+    assert result["X"][0] == "∂L/∂Z @ Wᵀ"
+    assert result["W"][0] == "Xᵀ @ ∂L/∂Z"
 
 
 def test_inputs_that_are_not_requested_have_no_gradient() -> None:

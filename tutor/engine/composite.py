@@ -46,8 +46,6 @@ _FEEDBACK_ONE_PATH = N_(
 _FEEDBACK_LAST_STEP = N_(
     "That is the slope of the last step in {node}. What stands between that step and this line moves too."
 )
-
-
 #: The names of mistakes at any composite operation.
 MISTAKE_LABELS = {"one-path": N_("a way left out"), "last-step": N_("only the last step")}
 
