@@ -1,4 +1,4 @@
-"""What is said to an answer: it can be read in every language, and it never gives the answer away."""
+"""Feedback on answers: readable in every language, and without the right value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tutor.grading.wording import template_values
 from tutor.i18n import LocalizedText, translate
 
 #: Every mistake of the catalogue that the operations of now can lead to.
-IDS = {
+MISTAKE_IDS = {
     *(f"{op.label}.{mistake.id}" for op in OPERATIONS.values() for mistake in op.mistakes),
     *("any.whole-on-one-line", "any.unsummed-upstream", "any.dropped-upstream", "any.upstream-only"),
     *("any.forward-value", "any.wrong-sign", "any.ran-forward", "any.started-at-output", "any.skipped-node"),
@@ -40,48 +40,48 @@ IDS = {
 def test_every_mistake_says_something_that_can_be_read(language: str) -> None:
     seen = set()
     for name, place_id in ALL_PLACES:
-        of = ALL_PROBLEMS[name]
-        place = of.place(place_id)
-        words = template_values(of, place, "37.25")
-        for suspect in candidates_at(of, place):
-            assert not isinstance(suspect.feedback_template, LocalizedText)
-            said = str(suspect.feedback(words))
-            assert said
-            assert "{" not in said
-            seen.add(suspect.id)
-    assert seen >= IDS
+        problem = ALL_PROBLEMS[name]
+        place = problem.place(place_id)
+        values = template_values(problem, place, "37.25")
+        for candidate in candidates_at(problem, place):
+            assert not isinstance(candidate.feedback_template, LocalizedText)
+            text = str(candidate.feedback(values))
+            assert text
+            assert "{" not in text
+            seen.add(candidate.id)
+    assert seen >= MISTAKE_IDS
 
 
-def test_every_template_of_the_operations_is_filled_at_each_of_their_edges(language: str) -> None:
+def test_every_field_of_an_operations_templates_has_a_value(language: str) -> None:
     for name, place_id in ALL_PLACES:
-        of = ALL_PROBLEMS[name]
-        place = of.place(place_id)
+        problem = ALL_PROBLEMS[name]
+        place = problem.place(place_id)
         if not place.edge:
             continue
-        operation = of.graph.nodes[place.edge.target].operation
-        words = template_values(of, place, "37.25")
+        operation = problem.graph.nodes[place.edge.target].operation
+        values = template_values(problem, place, "37.25")
         for template in (*operation.rule, *operation.question, *(mistake.feedback for mistake in operation.mistakes)):
             fields = {field for _, field, _, _ in Formatter().parse(translate(template)) if field}
-            assert fields <= set(words)
+            assert fields <= set(values)
 
 
 def test_a_typed_text_with_braces_is_quoted_as_it_is(language: str) -> None:
-    of = OPERATION_PROBLEMS["mul"]
+    problem = OPERATION_PROBLEMS["mul"]
     for text in ("{x}", "7{", "{0}", "{v!r}", "7 {name}"):
-        assert grade(of, of.place("x->t"), text).kind is VerdictKind.MALFORMED
-        assert str(grade(of, of.place("x->t"), text).message)
+        assert grade(problem, problem.place("x->t"), text).kind is VerdictKind.MALFORMED
+        assert str(grade(problem, problem.place("x->t"), text).message)
 
 
 @pytest.mark.parametrize("name", [name for name in ODD_NUMBER_PROBLEMS if name not in ("start-one", "start-matrix")])
 def test_no_message_gives_the_right_value_away(name: str) -> None:
-    of = ODD_NUMBER_PROBLEMS[name]
-    for place in of.blanks:
-        right = [nearest_float(cell) for cell in cells_of(of.truth(place))]
-        exact = ops.map_cells(nearest_float, of.truth(place))
+    problem = ODD_NUMBER_PROBLEMS[name]
+    for place in problem.blanks:
+        right = [nearest_float(cell) for cell in cells_of(problem.truth(place))]
+        exact = ops.map_cells(nearest_float, problem.truth(place))
         answers = [
-            typed_value(suspect.value)
-            for suspect in candidates_at(of, place)
-            if not is_close(suspect.value, exact, 0.01)
+            typed_value(candidate.value)
+            for candidate in candidates_at(problem, place)
+            if not is_close(candidate.value, exact, 0.01)
         ]
         shape = place.shape
         answers += ["77.7", "[[77.7]]", "77.7 +", "q"]
@@ -90,18 +90,18 @@ def test_no_message_gives_the_right_value_away(name: str) -> None:
         for answer in answers:
             if len(answer) > 400:
                 continue
-            verdict = grade(of, place, answer)
+            verdict = grade(problem, place, answer)
             assert verdict.kind is not VerdictKind.RIGHT
-            said = str(verdict.message).replace(answer, "")
-            for token in re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", said):
+            text = str(verdict.message).replace(answer, "")
+            for token in re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", text):
                 number = float(token.replace("−", "-"))
-                # That a gate stops what is no more than 0 tells nothing.
-                assert not any(value and abs(number - value) <= 1e-3 * abs(value) for value in right), (place.id, said)
+                # A 0 may be mentioned: the feedback on relu does.
+                assert not any(value and abs(number - value) <= 1e-3 * abs(value) for value in right), (place.id, text)
 
 
 def test_a_verdict_reads_in_every_language(language: str) -> None:
     for name, place_id in ALL_BLANKS:
-        of = ALL_PROBLEMS[name]
-        place = of.place(place_id)
+        problem = ALL_PROBLEMS[name]
+        place = problem.place(place_id)
         for answer in ("77.7", "[[77.7]]", "", "1/0", "q", "0", "1.0", "(", "1,5", "10^400", "1" * 31):
-            assert str(grade(of, place, answer).message).strip()
+            assert str(grade(problem, place, answer).message).strip()

@@ -1,4 +1,4 @@
-"""Whoever follows a named wrong rule exactly is told its name; whoever is right is never accused."""
+"""Named mistakes: an answer that follows a wrong rule is recognised, and a right answer is never accused."""
 
 from __future__ import annotations
 
@@ -35,92 +35,96 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank, Problem
 
 
-def truth_of(of: Problem, place: Blank) -> Any:
-    return ops.map_cells(nearest_float, of.truth(place))
+def truth_of(problem: Problem, place: Blank) -> Any:
+    return ops.map_cells(nearest_float, problem.truth(place))
 
 
-def mistaken_values(of: Problem, place: Blank, mistake: Mistake) -> Any:
-    """What the wrong rule gives at a blank, computed here from the declaration; None where it leads nowhere."""
+def mistaken_values(problem: Problem, place: Blank, mistake: Mistake) -> Any:
+    """Compute the value of a declared mistake at a blank; return None if it has none."""
     assert place.edge
     try:
         with np.errstate(all="ignore"):
-            value = mistake.rule(of.float_passes.edge_context(place.edge))
+            value = mistake.rule(problem.float_passes.edge_context(place.edge))
     except (ArithmeticError, ValueError, TypeError, IndexError, AttributeError):
         return None
     finite = np.ndim(value) in (0, 2) and not np.iscomplexobj(value) and np.all(np.isfinite(value))
     return value if finite else None
 
 
-def operation_at(of: Problem, place: Blank) -> Operation:
+def operation_at(problem: Problem, place: Blank) -> Operation:
     assert place.edge
-    return of.graph.nodes[place.edge.target].operation
+    return problem.graph.nodes[place.edge.target].operation
 
 
-def declared_at(of: Problem, place: Blank) -> list[Mistake]:
-    """The mistakes of the operation that can happen at a blank; some not where the other operand is a constant."""
+def declared_at(problem: Problem, place: Blank) -> list[Mistake]:
+    """Return the declared mistakes that can happen at a blank, without those excluded by a constant operand."""
     assert place.edge
-    alone = of.graph.nodes[place.edge.target].const is not None
-    fitting = [m for m in operation_at(of, place).mistakes if m.slots is None or place.edge.slot in m.slots]
+    alone = problem.graph.nodes[place.edge.target].const is not None
+    fitting = [m for m in operation_at(problem, place).mistakes if m.slots is None or place.edge.slot in m.slots]
     return [mistake for mistake in fitting if not (alone and mistake.feedback_with_constant == "")]
 
 
 DECLARED = [
     pytest.param(name, place.id, number, id=f"{name}-{place.id}-{mistake.id}")
-    for name, of in OPERATION_PROBLEMS.items()
-    for place in of.blanks
+    for name, problem in OPERATION_PROBLEMS.items()
+    for place in problem.blanks
     if place.edge
-    for number, mistake in enumerate(declared_at(of, place))
+    for number, mistake in enumerate(declared_at(problem, place))
 ]
 
 
 @pytest.mark.parametrize(("name", "place_id", "number"), DECLARED)
 def test_a_declared_mistake_is_recognised(name: str, place_id: str, number: int) -> None:
-    of = OPERATION_PROBLEMS[name]
-    place = of.place(place_id)
-    mistake = declared_at(of, place)[number]
-    named = f"{operation_at(of, place).label}.{mistake.id}"
-    value = mistaken_values(of, place, mistake)
-    if value is None or is_close(value, truth_of(of, place), 0.01):
-        right = truth_of(of, place)
+    problem = OPERATION_PROBLEMS[name]
+    place = problem.place(place_id)
+    mistake = declared_at(problem, place)[number]
+    named = f"{operation_at(problem, place).label}.{mistake.id}"
+    value = mistaken_values(problem, place, mistake)
+    if value is None or is_close(value, truth_of(problem, place), 0.01):
+        right = truth_of(problem, place)
         assert (
-            grade(of, place, typed_value(right) if np.any(right) else format_value(of.truth(place))).kind
+            grade(problem, place, typed_value(right) if np.any(right) else format_value(problem.truth(place))).kind
             is VerdictKind.RIGHT
         )
         return
-    verdict = grade(of, place, typed_value(value) if np.any(value) else format_value(value))
+    verdict = grade(problem, place, typed_value(value) if np.any(value) else format_value(value))
     assert verdict.kind is VerdictKind.MISTAKEN
     assert verdict.mistake is not None
     if verdict.mistake != named:
-        # Another mistake of the same value came first: it must really have that value.
-        others = [suspect.id for suspect in candidates_at(of, place) if is_close(suspect.value, value, 0.006)]
+        # Another mistake came first: it must really have the same value.
+        others = [
+            candidate.id for candidate in candidates_at(problem, place) if is_close(candidate.value, value, 0.006)
+        ]
         assert others.index(verdict.mistake) < others.index(named)
 
 
-def test_every_declared_mistake_is_told_apart_somewhere() -> None:
+def test_every_declared_mistake_is_named_somewhere() -> None:
     declared = {f"{op.label}.{m.id}" for op in OPERATIONS.values() for m in op.mistakes}
     of_a_loss = {"softmax.y-only", "softmax.not-by-rows"}
     named = set()
     for name, place_id in ALL_BLANKS:
-        of = OPERATION_PROBLEMS[name]
-        place = of.place(place_id)
-        for suspect in candidates_at(of, place):
-            if suspect.id in named or suspect.id not in declared | of_a_loss:
+        problem = OPERATION_PROBLEMS[name]
+        place = problem.place(place_id)
+        for candidate in candidates_at(problem, place):
+            if candidate.id in named or candidate.id not in declared | of_a_loss:
                 continue
             verdict = grade(
-                of, place, typed_value(suspect.value) if np.any(suspect.value) else format_value(suspect.value)
+                problem,
+                place,
+                typed_value(candidate.value) if np.any(candidate.value) else format_value(candidate.value),
             )
             named.add(verdict.mistake)
-    # At these slots the mistake has the value of one that is listed earlier, whatever the numbers.
+    # This mistake has the value of an earlier one on all numbers.
     always_the_same = {"div.undo"}
     assert declared - named <= always_the_same
     assert of_a_loss <= named
 
 
-# --- the general ones, each computed from its description --------------------------------------------------
+# --- general mistakes --------------------------------------------------------------------------------------
 
 
 GENERAL = [
-    # problem, blank, what is typed, the mistake it is
+    # problem, blank, answer, mistake
     ("mul", "x->t", "4", "any.dropped-upstream"),
     ("mul", "x->t", "15", "mul.plus-rule"),
     ("mul", "x->t", "7", "any.forward-value"),
@@ -168,77 +172,77 @@ GENERAL = [
 
 
 @pytest.mark.parametrize(("name", "place", "answer", "mistake"), GENERAL)
-def test_a_learner_with_that_rule_is_told_so(name: str, place: str, answer: str, mistake: str) -> None:
+def test_a_general_mistake_is_named(name: str, place: str, answer: str, mistake: str) -> None:
     verdict = grade(OPERATION_PROBLEMS[name], OPERATION_PROBLEMS[name].place(place), answer)
     assert (verdict.kind, verdict.mistake) == (VerdictKind.MISTAKEN, mistake)
     assert verdict.is_wrong_attempt
 
 
-def test_an_upstream_that_was_not_summed_is_told() -> None:
-    of = make_problem("t = x * y; z = t * t", "3", x="7", y="4")  # t gets 84 + 84
-    verdict = grade(of, of.place("x->t"), "84*4")
+def test_an_upstream_that_was_not_summed_is_named() -> None:
+    problem = make_problem("t = x * y; z = t * t", "3", x="7", y="4")  # t gets 84 + 84
+    verdict = grade(problem, problem.place("x->t"), "84*4")
     assert verdict.mistake == "any.unsummed-upstream"
 
 
 def test_the_start_has_its_own_mistakes() -> None:
-    of = make_problem("z = x * y", given_blanks=(), x="7", y="4")
-    assert grade(of, of.place("start"), "28").mistake == "start.output-value"
-    assert grade(of, of.place("start"), "0").mistake == "start.zero"
-    assert grade(of, of.place("start"), "1").kind is VerdictKind.RIGHT
+    problem = make_problem("z = x * y", given_blanks=(), x="7", y="4")
+    assert grade(problem, problem.place("start"), "28").mistake == "start.output-value"
+    assert grade(problem, problem.place("start"), "0").mistake == "start.zero"
+    assert grade(problem, problem.place("start"), "1").kind is VerdictKind.RIGHT
     other = make_problem("z = x * y", "3", given_blanks=(), x="7", y="4")
     assert grade(other, other.place("start"), "1").mistake == "start.one"
 
 
-def test_arithmetic_is_no_misunderstanding() -> None:
-    of = OPERATION_PROBLEMS["exp"]
+def test_a_slip_in_arithmetic_is_not_a_wrong_rule() -> None:
+    problem = OPERATION_PROBLEMS["exp"]
     right = 15 * math.e**2  # 110.8…
-    assert grade(of, of.place("x->t"), f"{right * 1.03:.2f}").mistake == "any.slip"
-    assert grade(of, of.place("x->t"), f"{right * 10:.2f}").mistake == "any.slip"
-    assert "point" in str(grade(of, of.place("x->t"), f"{right / 100:.5f}").message)
-    assert grade(of, of.place("x->t"), f"{right * 1.3:.2f}").kind is VerdictKind.WRONG
+    assert grade(problem, problem.place("x->t"), f"{right * 1.03:.2f}").mistake == "any.slip"
+    assert grade(problem, problem.place("x->t"), f"{right * 10:.2f}").mistake == "any.slip"
+    assert "point" in str(grade(problem, problem.place("x->t"), f"{right / 100:.5f}").message)
+    assert grade(problem, problem.place("x->t"), f"{right * 1.3:.2f}").kind is VerdictKind.WRONG
 
 
-def test_an_expression_over_names_is_judged_by_its_value() -> None:
-    of = OPERATION_PROBLEMS["mul"]
-    assert grade(of, of.place("x->t"), "up*x").mistake == "mul.own-input"
-    assert grade(of, of.place("x->t"), "y").mistake == "any.dropped-upstream"
-
-
-@settings(max_examples=num_examples(120), deadline=None)
-@given(random_problems)
-def test_whoever_is_right_is_never_accused(of: Problem) -> None:
-    for place in of.blanks:
-        right = truth_of(of, place)
-        assert grade(of, place, typed_value(right) if right else "0").kind is VerdictKind.RIGHT
+def test_an_expression_over_names_is_graded_by_its_value() -> None:
+    problem = OPERATION_PROBLEMS["mul"]
+    assert grade(problem, problem.place("x->t"), "up*x").mistake == "mul.own-input"
+    assert grade(problem, problem.place("x->t"), "y").mistake == "any.dropped-upstream"
 
 
 @settings(max_examples=num_examples(120), deadline=None)
 @given(random_problems)
-def test_every_suspect_on_random_numbers_is_mistaken_or_within_tolerance(of: Problem) -> None:
-    for place in of.blanks:
-        right = truth_of(of, place)
-        for suspect in candidates_at(of, place):
-            if not 1e-25 < abs(suspect.value) < 1e25:
+def test_a_right_answer_is_never_called_a_mistake(problem: Problem) -> None:
+    for place in problem.blanks:
+        right = truth_of(problem, place)
+        assert grade(problem, place, typed_value(right) if right else "0").kind is VerdictKind.RIGHT
+
+
+@settings(max_examples=num_examples(120), deadline=None)
+@given(random_problems)
+def test_every_mistake_on_random_numbers_is_named_or_within_tolerance(problem: Problem) -> None:
+    for place in problem.blanks:
+        right = truth_of(problem, place)
+        for candidate in candidates_at(problem, place):
+            if not 1e-25 < abs(candidate.value) < 1e25:
                 continue
-            verdict = grade(of, place, typed_value(suspect.value))
-            near = abs(suspect.value - right) <= 0.0051 * abs(right)
+            verdict = grade(problem, place, typed_value(candidate.value))
+            near = abs(candidate.value - right) <= 0.0051 * abs(right)
             assert verdict.kind is VerdictKind.MISTAKEN or (near and verdict.kind is VerdictKind.RIGHT), (
                 place.id,
-                suspect,
+                candidate,
             )
 
 
 @settings(max_examples=num_examples(40), deadline=None)
 @given(random_matrix_problems)
-def test_every_suspect_among_matrices_is_mistaken_too(of: Problem) -> None:
-    for place in of.blanks:
-        right = truth_of(of, place)
-        for suspect in candidates_at(of, place):
-            answer = typed_value(suspect.value, 6)
+def test_every_mistake_on_random_matrices_is_named_or_within_tolerance(problem: Problem) -> None:
+    for place in problem.blanks:
+        right = truth_of(problem, place)
+        for candidate in candidates_at(problem, place):
+            answer = typed_value(candidate.value, 6)
             if len(answer) > 400 or re.search(r"e[-+]?(3[1-9]|[4-9]\d|\d{3})", answer):
                 continue
-            verdict = grade(of, place, answer)
-            assert verdict.kind is VerdictKind.MISTAKEN or (is_close(suspect.value, right, 0.0051) and verdict.right)
+            verdict = grade(problem, place, answer)
+            assert verdict.kind is VerdictKind.MISTAKEN or (is_close(candidate.value, right, 0.0051) and verdict.right)
 
 
 @pytest.mark.parametrize(
@@ -253,19 +257,19 @@ def test_every_suspect_among_matrices_is_mistaken_too(of: Problem) -> None:
         ("matrices", "X->A", "A->S", ("S", "W @ S.T"), "matmul.transposed-result"),
     ],
 )
-def test_a_mistake_on_a_wrong_upstream_of_ones_own_is_named_too(
+def test_a_mistake_on_a_wrong_upstream_is_named(
     name: str, place: str, upstream: str, answer: tuple[str, str], mistake: str
 ) -> None:
-    of = OPERATION_PROBLEMS[name]
-    at, before = of.place(place), of.place(upstream)
-    held = {before.id: evaluate(parse(answer[0], of.names_at(before)), of.names_at(before))}
-    verdict = grade(of, at, answer[1], held)
+    problem = OPERATION_PROBLEMS[name]
+    at, before = problem.place(place), problem.place(upstream)
+    wrong_values = {before.id: evaluate(parse(answer[0], problem.names_at(before)), problem.names_at(before))}
+    verdict = grade(problem, at, answer[1], wrong_values)
     assert (verdict.kind, verdict.mistake) == (VerdictKind.MISTAKEN, mistake)
 
 
-def test_a_mistake_on_a_wrong_upstream_of_ones_own_says_so() -> None:
-    of = OPERATION_PROBLEMS["mul"]
-    held = {"t->mul1": evaluate(parse("6", {}), {})}
-    told = str(grade(of, of.place("x->t"), "-24", held).message)
-    assert told.startswith("This goes on from your value at t → ×, which isn't right yet. The size is right.")
-    assert "goes on" not in str(grade(of, of.place("x->t"), "105", {}).message)
+def test_feedback_on_a_mistake_mentions_the_wrong_upstream() -> None:
+    problem = OPERATION_PROBLEMS["mul"]
+    wrong_values = {"t->mul1": evaluate(parse("6", {}), {})}
+    feedback = str(grade(problem, problem.place("x->t"), "-24", wrong_values).message)
+    assert feedback.startswith("This goes on from your value at t → ×, which isn't right yet. The size is right.")
+    assert "goes on" not in str(grade(problem, problem.place("x->t"), "105", {}).message)

@@ -1,4 +1,4 @@
-"""When an answer is equal to the truth, by table and at large."""
+"""Equality of numbers: the table of the author guide, and properties on random numbers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ rationals = st.fractions(-5000, 5000, max_denominator=5000).filter(lambda value:
 
 
 def rounded(value: Fraction, digits: int) -> str:
-    """`value` correctly rounded to `digits` significant digits, all of them written."""
+    """Round `value` correctly to `digits` significant digits, and write all of them."""
     with localcontext() as context:
         context.prec = digits
         return f"{Decimal(value.numerator) / Decimal(value.denominator):.{digits - 1}e}"
@@ -72,7 +72,7 @@ def test_a_rounding_is_never_different(value: Fraction, digits: int) -> None:
 
 @settings(max_examples=num_examples(400), deadline=None)
 @given(rationals, st.fractions(Fraction(2, 100), 3, max_denominator=10**6), st.booleans(), st.integers(3, 8))
-def test_what_is_two_percent_off_is_never_equal(value: Fraction, off: Fraction, up: bool, digits: int) -> None:
+def test_a_value_two_percent_off_is_never_equal(value: Fraction, off: Fraction, up: bool, digits: int) -> None:
     wrong = value * (1 + off) if up else value * (1 - off)
     assume(wrong != 0)
     truth = f"({value.numerator})/{value.denominator}"
@@ -82,7 +82,7 @@ def test_what_is_two_percent_off_is_never_equal(value: Fraction, off: Fraction, 
     assert compare_texts(text, truth) is not EQUAL
 
 
-# --- through grade, on whole problems -----------------------------------------------------------------------
+# --- grading of whole problems -----------------------------------------------------------------------------
 
 
 def significant(value: float, digits: int) -> str:
@@ -102,49 +102,49 @@ def written_exactly(cell: object) -> str | None:
 
 @settings(max_examples=num_examples(150), deadline=None)
 @given(random_problems, st.integers(3, 8))
-def test_no_right_answer_is_refused(made: Problem, digits: int) -> None:
-    for place in made.blanks:
-        truth = made.truth(place)
+def test_no_right_answer_is_refused(problem: Problem, digits: int) -> None:
+    for place in problem.blanks:
+        truth = problem.truth(place)
         number = nearest_float(truth)
         if (exact := written_exactly(truth)) is not None:
-            assert grade(made, place, exact).kind is VerdictKind.RIGHT, exact
+            assert grade(problem, place, exact).kind is VerdictKind.RIGHT, exact
         if number != 0:
             text = significant(number, digits)
-            assert grade(made, place, text).kind is VerdictKind.RIGHT, (place.id, text, format_value(truth))
-        assert grade(made, place, format_value(truth)).kind in (VerdictKind.RIGHT, VerdictKind.COARSE)
+            assert grade(problem, place, text).kind is VerdictKind.RIGHT, (place.id, text, format_value(truth))
+        assert grade(problem, place, format_value(truth)).kind in (VerdictKind.RIGHT, VerdictKind.COARSE)
 
 
 @settings(max_examples=num_examples(40), deadline=None)
 @given(random_matrix_problems, st.integers(3, 8))
-def test_no_right_matrix_is_refused(made: Problem, digits: int) -> None:
-    for place in made.blanks:
-        truth = made.truth(place)
+def test_no_right_matrix_is_refused(problem: Problem, digits: int) -> None:
+    for place in problem.blanks:
+        truth = problem.truth(place)
         texts = [significant(nearest_float(cell), digits) if nearest_float(cell) else "0" for cell in cells_of(truth)]
         answer = answer_literal(texts, place.shape)
         if len(answer) <= 400:
-            assert grade(made, place, answer).kind is VerdictKind.RIGHT, (place.id, answer)
+            assert grade(problem, place, answer).kind is VerdictKind.RIGHT, (place.id, answer)
 
 
 @settings(max_examples=num_examples(150), deadline=None)
 @given(
     random_problems, st.sampled_from(["1.02", "0.98", "1.03", "1.1", "0.5", "-1", "2", "10", "0"]), st.integers(3, 8)
 )
-def test_no_answer_two_percent_off_is_accepted(made: Problem, factor: str, digits: int) -> None:
-    for place in made.blanks:
-        number = nearest_float(made.truth(place))
+def test_no_answer_two_percent_off_is_accepted(problem: Problem, factor: str, digits: int) -> None:
+    for place in problem.blanks:
+        number = nearest_float(problem.truth(place))
         if number == 0:
             continue
         wrong = number * float(factor)
         text = significant(wrong, max(digits, 4)) if wrong else "0"
-        assert grade(made, place, text).kind is not VerdictKind.RIGHT, (place.id, text)
+        assert grade(problem, place, text).kind is not VerdictKind.RIGHT, (place.id, text)
 
 
 @settings(max_examples=num_examples(100), deadline=None)
 @given(random_problems)
-def test_the_rule_typed_over_names_is_right_and_exact(made: Problem) -> None:
-    """`up` times the slope in names, wherever both operands have names."""
-    graph = made.graph
-    for place in made.blanks:
+def test_the_rule_typed_over_names_is_right_and_exact(problem: Problem) -> None:
+    """Type `up` times the local derivative at every edge whose operands have names."""
+    graph = problem.graph
+    for place in problem.blanks:
         if place.edge is None:
             continue
         node = graph.nodes[place.edge.target]
@@ -175,11 +175,11 @@ def test_the_rule_typed_over_names_is_right_and_exact(made: Problem) -> None:
             "min": (f"up*(1-sign({a}-{b}))/2", f"up*(1+sign({a}-{b}))/2"),
         }
         assert node.op is not None
-        assert grade(made, place, rules[node.op][place.edge.slot]).kind is VerdictKind.RIGHT
+        assert grade(problem, place, rules[node.op][place.edge.slot]).kind is VerdictKind.RIGHT
 
 
 def test_matrices_may_be_typed_as_expressions() -> None:
-    made = make_problem(
+    problem = make_problem(
         "A = X @ W; S = sigmoid(A); f = sum(S)", "2", X="[[1, -2], [0.5, 3]]", W="[[1, 0.5, 2], [-0.5, 2, 1]]"
     )
     for place, answers in {
@@ -189,11 +189,11 @@ def test_matrices_may_be_typed_as_expressions() -> None:
         "S->sum1": ("[[2, 2, 2], [2, 2.0, 4/2]]",),
     }.items():
         for answer in answers:
-            assert grade(made, made.place(place), answer).kind is VerdictKind.RIGHT, (place, answer)
+            assert grade(problem, problem.place(place), answer).kind is VerdictKind.RIGHT, (place, answer)
 
 
-def test_a_right_answer_with_wrong_digits_at_the_end_is_told_so() -> None:
-    made = make_problem("t = x / y; z = t * c", "1", x="2", y="3", c="1/7")
-    place = made.place("x->t")  # 1/21 = 0.047619…
-    assert str(grade(made, place, "0.04762").message) == "Right."
-    assert "0.04762" in str(grade(made, place, "0.04765").message)
+def test_wrong_last_digits_of_a_right_answer_are_corrected() -> None:
+    problem = make_problem("t = x / y; z = t * c", "1", x="2", y="3", c="1/7")
+    place = problem.place("x->t")  # 1/21 = 0.047619…
+    assert str(grade(problem, place, "0.04762").message) == "Right."
+    assert "0.04762" in str(grade(problem, place, "0.04765").message)

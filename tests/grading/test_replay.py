@@ -1,4 +1,4 @@
-"""The backward pass told step by step: every place of every exercise, and what a step says."""
+"""Replays and rule cards, at every place of every exercise."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def step_text(replay: Replay, place: str) -> str:
     return " ".join(replay.current_step.paragraphs())
 
 
-def test_a_step_says_the_rule_and_comes_to_the_value() -> None:
+def test_a_step_gives_the_rule_and_the_value() -> None:
     replay = Replay(problem("z = (a + b) * c", a=1, b=2, c=5))
     assert step_text(replay, "c->mul1").endswith("∂y/∂q = p. upstream × slope = 1 × 3 = 3")
     assert step_text(replay, "a->add1").endswith("upstream × slope = 5 × 1 = 5")
@@ -42,7 +42,7 @@ def test_at_a_branch_the_parts_are_added() -> None:
     assert set(replay.current_step.depends_on) == {"x->mul1", "x->add1"}
 
 
-def test_going_on_and_back_stops_at_the_ends() -> None:
+def test_moving_stops_at_the_ends() -> None:
     replay = Replay(problem("z = a * b", a=1, b=2))
     assert not replay.move(-1)
     assert replay.move(1)
@@ -56,28 +56,28 @@ def test_going_on_and_back_stops_at_the_ends() -> None:
 
 
 def test_symbols_stay_letters() -> None:
-    found = exercise_from_formula("z = a * b", {"a": Sym("a"), "b": number(2)}).variant().problem
-    assert step_text(Replay(found), "b->mul1").endswith("1 × a = a")
+    solved_problem = exercise_from_formula("z = a * b", {"a": Sym("a"), "b": number(2)}).variant().problem
+    assert step_text(Replay(solved_problem), "b->mul1").endswith("1 × a = a")
 
 
-def test_every_place_of_every_exercise_is_told_to_the_end() -> None:
+def test_every_place_of_every_exercise_has_a_readable_step() -> None:
     count = 0
     for pack in library.all_packs(installed=False):
         for entry in pack.entries:
-            found = pack.open(entry.id).variant().problem
-            for step in Replay(found).steps:
+            solved_problem = pack.open(entry.id).variant().problem
+            for step in Replay(solved_problem).steps:
                 for language in i18n.LANGUAGES:
                     i18n.set_language(language)
                     lines = step.paragraphs()
                     assert lines, (entry.id, step.place.id)
                     assert not any("= ?" in line or "{" in line for line in lines), (entry.id, step.place.id)
                     assert str(step.description)
-                    assert "{" not in "".join(card_at(found, step.place, ()).render_lines())
+                    assert "{" not in "".join(card_at(solved_problem, step.place, ()).render_lines())
                 count += 1
     assert count > 100
 
 
-def test_before_it_is_solved_no_replay_has_the_learners_numbers() -> None:
+def test_a_replay_before_the_solution_uses_other_numbers() -> None:
     for name in ("basics/two-roads", "matrices/sigma-xw", "basics/sigmoid-in-symbols"):
         worksheet = Worksheet(library.find_exercise(name).variant())
         replay, note = choose_replay(worksheet)
@@ -87,7 +87,7 @@ def test_before_it_is_solved_no_replay_has_the_learners_numbers() -> None:
         assert [step.place.id for step in replay.steps] == [place.id for place in worksheet.problem.places]
 
 
-def test_a_formula_of_ones_own_is_replayed_at_other_numbers_too() -> None:
+def test_a_replay_of_an_own_formula_uses_other_numbers() -> None:
     worksheet = Worksheet(exercise_from_formula("z = a * b", {"a": number(3), "b": number(-4)}).variant())
     replay, _note = choose_replay(worksheet)
     assert {str(value) for value in replay.problem.inputs.values()} != {"3", "-4"}
@@ -110,7 +110,7 @@ def test_every_operation_has_a_name_and_a_reason() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) -> None:
+def test_every_card_has_three_reasons_and_filled_templates(language: str) -> None:
     i18n.set_language(language)
     for card in all_cards():
         assert len(card.why_sentences) in (3, 4), card.title
@@ -119,10 +119,10 @@ def test_every_card_has_three_reasons_and_mistakes_without_holes(language: str) 
 
 
 def test_a_card_shows_only_what_is_known() -> None:
-    found = problem("z = a * b", a=3, b=4)
-    closed = card_at(found, found.place("a"), {"start"}).render_lines(ASCII)
+    solved_problem = problem("z = a * b", a=3, b=4)
+    closed = card_at(solved_problem, solved_problem.place("a"), {"start"}).render_lines(ASCII)
     assert "   ,---." in closed[4]
     assert "    ? <-- " in closed[6]
     assert closed[7].endswith("<-- 1")
-    opened = card_at(found, found.place("a"), {"start", "a->mul1"}).render_lines(ASCII)
+    opened = card_at(solved_problem, solved_problem.place("a"), {"start", "a->mul1"}).render_lines(ASCII)
     assert "    4 <-- " in opened[6]

@@ -1,4 +1,4 @@
-"""Whether two formulas are the same function: by a table, and on formulas rewritten and perturbed at random."""
+"""Equality of formulas: the table of the author guide, and randomly rewritten or perturbed formulas."""
 
 from __future__ import annotations
 
@@ -35,37 +35,37 @@ VERDICTS = {"right": Match.EQUAL, "coarse": Match.COARSE, "wrong": Match.DIFFERE
 
 
 def domains(text: str) -> dict[str, Expr]:
-    """The symbols of a row: `x positive, y nonzero`; those it leaves out are real."""
-    told = dict(one.split() for one in text.split(",") if one.strip())
-    return {name: Sym(name, 0, told.get(name, "real")) for name in (*NAMES, *told)}
+    """Return the symbols declared in a row, such as `x positive, y nonzero`; the others are real."""
+    declared = dict(one.split() for one in text.split(",") if one.strip())
+    return {name: Sym(name, 0, declared.get(name, "real")) for name in (*NAMES, *declared)}
 
 
 @pytest.mark.parametrize(("truth", "domain", "answer", "verdict"), table_rows(FORMULAS_TABLE))
-def test_two_formulas(truth: str, domain: str, answer: str, verdict: str) -> None:
+def test_formulas_compare_as_in_the_author_guide(truth: str, domain: str, answer: str, verdict: str) -> None:
     names = domains(domain)
     tree = parse(answer, names)
     right = evaluate(parse(truth, names), names)
     typed = TypedNumber.from_expr(tree, evaluate(tree, names))
-    read = ParsedAnswer(tree, typed.value, ((typed,),), may_have_symbols=True)
-    assert compare_cells(read, right) == ((VERDICTS[verdict],),)
+    parsed = ParsedAnswer(tree, typed.value, ((typed,),), may_have_symbols=True)
+    assert compare_cells(parsed, right) == ((VERDICTS[verdict],),)
 
 
-def test_a_difference_comes_with_a_point_that_shows_it() -> None:
-    found = compare_formulas(formula("x*y"), formula("x + y"))
-    assert found.outcome is DIFFERENT
-    assert found.point is not None
-    x, y = float(found.point["x"]), float(found.point["y"])
-    assert found.answer_value == pytest.approx(x * y)
-    assert found.true_value == pytest.approx(x + y)
-    assert all(value.denominator == 1 for value in found.point.values()), "small whole numbers are tried first"
+def test_a_difference_comes_with_a_point() -> None:
+    comparison = compare_formulas(formula("x*y"), formula("x + y"))
+    assert comparison.outcome is DIFFERENT
+    assert comparison.point is not None
+    x, y = float(comparison.point["x"]), float(comparison.point["y"])
+    assert comparison.answer_value == pytest.approx(x * y)
+    assert comparison.true_value == pytest.approx(x + y)
+    assert all(value.denominator == 1 for value in comparison.point.values()), "small whole numbers are tried first"
 
 
-def test_where_the_reference_has_a_value_the_answer_must_have_one() -> None:
-    found = compare_formulas(formula("log(x)/log(x)"), formula("1 + 0*y"))
-    assert found.outcome is UNDEFINED
-    assert found.point is not None
-    assert found.point["x"] < 0
-    assert found.answer_value is None
+def test_the_answer_must_have_a_value_wherever_the_truth_has_one() -> None:
+    comparison = compare_formulas(formula("log(x)/log(x)"), formula("1 + 0*y"))
+    assert comparison.outcome is UNDEFINED
+    assert comparison.point is not None
+    assert comparison.point["x"] < 0
+    assert comparison.answer_value is None
 
 
 def test_a_domain_is_respected() -> None:
@@ -75,14 +75,14 @@ def test_a_domain_is_respected() -> None:
     assert real.outcome is UNDEFINED
 
 
-def test_decimals_are_measured() -> None:
+def test_formulas_with_decimals_have_a_tolerance() -> None:
     truth = formula("dL/dz * e^2")
     assert compare_formulas(formula("7.389 dL/dz"), truth, Fraction(5, 1000)).outcome is SAME
     assert compare_formulas(formula("7.3 dL/dz"), truth, Fraction(5, 1000)).outcome is DIFFERENT
     assert compare_formulas(formula("7.389 dL/dz + 1"), truth, Fraction(5, 1000)).outcome is DIFFERENT
 
 
-def test_what_no_precision_can_tell_is_said_to_be_undecided() -> None:
+def test_a_comparison_that_no_precision_decides_is_undecided() -> None:
     assert compare_formulas(formula("exp(exp(exp(exp(p))))"), formula("exp(exp(exp(exp(p)))) + 1")).outcome in (
         UNDECIDED,
         DIFFERENT,
@@ -90,7 +90,7 @@ def test_what_no_precision_can_tell_is_said_to_be_undecided() -> None:
     assert compare_formulas(formula("x"), formula("sqrt(-1 - x^2)")).outcome is UNDECIDED
 
 
-# --- rewritten, and perturbed ------------------------------------------------------------------------------
+# --- rewritten and perturbed formulas ----------------------------------------------------------------------
 
 
 def _random_expression(rng: random.Random, depth: int) -> Expr:
@@ -153,7 +153,7 @@ def _subexpressions(tree: Expr) -> int:
 
 
 def _perturb(tree: Expr, place: int) -> Expr:
-    """`tree` with one part of it made greater by a half."""
+    """Add a half to one part of `tree`."""
     if place == 0:
         return Apply("add", (tree, number("1/2")))
     assert isinstance(tree, Apply)
@@ -167,7 +167,7 @@ def _perturb(tree: Expr, place: int) -> Expr:
 
 
 @pytest.mark.parametrize("batch", range(10))
-def test_rewritten_formulas_are_the_same_and_perturbed_ones_are_not(batch: int) -> None:
+def test_rewritten_formulas_are_equal_and_perturbed_ones_are_not(batch: int) -> None:
     rng = random.Random(batch)
     perturbed = 0
     for _ in range(200):
@@ -175,12 +175,12 @@ def test_rewritten_formulas_are_the_same_and_perturbed_ones_are_not(batch: int) 
         other = _rewrite(rng, tree)
         assert compare_formulas(other, tree).outcome is SAME, (format_expr(other), format_expr(tree))
         wrong = _perturb(tree, rng.randrange(_subexpressions(tree)))
-        found = compare_formulas(wrong, tree)
-        if found.outcome is SAME:
-            # A part that the whole doesn't depend on: then the whole is the same at any point.
+        comparison = compare_formulas(wrong, tree)
+        if comparison.outcome is SAME:
+            # The whole did not depend on the perturbed part, so it is the same at any point.
             values = [evaluate(one, {"x": number(7), "y": number(-11), "p": number(13)}) for one in (wrong, tree)]
             assert compare_formulas(values[0], values[1]).outcome is SAME, (format_expr(wrong), format_expr(tree))
         else:
-            assert found.outcome in (DIFFERENT, UNDEFINED), (format_expr(wrong), format_expr(tree))
+            assert comparison.outcome in (DIFFERENT, UNDEFINED), (format_expr(wrong), format_expr(tree))
             perturbed += 1
     assert perturbed > 150

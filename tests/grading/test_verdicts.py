@@ -1,4 +1,4 @@
-"""The verdicts: what each is, what it costs, and that any text at any blank gets one."""
+"""Verdicts: kinds, attempts and feedback, and a verdict for any text at any blank."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tutor.grading.answer import preview
 from tutor.grading.grader import grade
 from tutor.grading.verdict import LABELS, MARKS, VerdictKind
 
-#: An answer takes no longer than adding up so many times a hundred thousand numbers.
-MAX_SECONDS = 15
+#: The longest time that grading may take, as a multiple of the baseline in `timing`.
+MAX_RATIO = 15
 
 LESSON_PROBLEM = make_problem("z = (a + b) * c", a="50", b="70", c="2")
 
@@ -47,7 +47,7 @@ def test_the_verdict_is(place: str, answer: str, kind: VerdictKind) -> None:
     assert grade(LESSON_PROBLEM, LESSON_PROBLEM.place(place), answer).kind is kind
 
 
-def test_only_wrong_answers_cost() -> None:
+def test_only_wrong_answers_count_as_attempts() -> None:
     costly = {
         kind for kind in VerdictKind if kind in (VerdictKind.MISTAKEN, VerdictKind.WRONG, VerdictKind.WRONG_SHAPE)
     }
@@ -64,42 +64,42 @@ def test_every_verdict_has_a_mark_and_a_word() -> None:
 @pytest.mark.parametrize(
     ("answer", "at", "length"), [("1 + q", 4, 1), ("𝑥·2", 0, 1), ("(12", 0, 1), ("12 <= 3", 3, 2), ("1 + log(0)", 4, 1)]
 )
-def test_a_fault_in_an_answer_has_its_place(answer: str, at: int, length: int) -> None:
+def test_an_error_in_an_answer_has_its_position(answer: str, at: int, length: int) -> None:
     verdict = grade(LESSON_PROBLEM, LESSON_PROBLEM.place("c->mul1"), answer)
     assert (verdict.kind, verdict.at, verdict.length) == (VerdictKind.MALFORMED, at, length)
 
 
-def test_the_value_of_another_blank_is_no_failure_of_skill() -> None:
-    of = make_problem("t = a * b; u = t + c; z = u * d", "3", a="7", b="4", c="9", d="5")
-    verdict = grade(of, of.place("a->t"), "105")  # what b gets back: 15·7 is own-input here
+def test_the_value_of_another_blank_is_not_a_wrong_attempt() -> None:
+    problem = make_problem("t = a * b; u = t + c; z = u * d", "3", a="7", b="4", c="9", d="5")
+    verdict = grade(problem, problem.place("a->t"), "105")  # what b gets back: 15·7 is own-input here
     assert verdict.kind is VerdictKind.MISTAKEN
-    verdict = grade(of, of.place("c->u"), "111")  # what d gets back
+    verdict = grade(problem, problem.place("c->u"), "111")  # what d gets back
     assert (verdict.kind, verdict.is_wrong_attempt) == (VerdictKind.ELSEWHERE, False)
 
 
 def test_a_matrix_is_marked_cell_by_cell() -> None:
-    of = OPERATION_PROBLEMS["matrices"]
-    verdict = grade(of, of.place("S->sum1"), "[[2, 2], [2, 3.7]]")
+    problem = OPERATION_PROBLEMS["matrices"]
+    verdict = grade(problem, problem.place("S->sum1"), "[[2, 2], [2, 3.7]]")
     assert verdict.cells == ((True, True), (True, False))
     assert verdict.kind is VerdictKind.WRONG
-    verdict = grade(of, of.place("S->sum1"), "[[9, 8], [7, 3.7]]")
+    verdict = grade(problem, problem.place("S->sum1"), "[[9, 8], [7, 3.7]]")
     assert verdict.cells == ((False, False), (False, False))
 
 
-def test_a_shape_that_does_not_fit_is_said_in_rows_and_columns() -> None:
-    of = OPERATION_PROBLEMS["matrices"]
-    verdict = grade(of, of.place("X->A"), "[[1, 2], [3, 4]]")
+def test_a_wrong_shape_is_given_in_rows_and_columns() -> None:
+    problem = OPERATION_PROBLEMS["matrices"]
+    verdict = grade(problem, problem.place("X->A"), "[[1, 2], [3, 4]]")
     assert verdict.kind is VerdictKind.WRONG_SHAPE
     assert "2×3" in str(verdict.message)
     assert "2×2" in str(verdict.message)
-    verdict = grade(of, of.place("X->A"), "71.5")
+    verdict = grade(problem, problem.place("X->A"), "71.5")
     assert verdict.kind is VerdictKind.WRONG_SHAPE
     assert "2×3" in str(verdict.message)
 
 
 def test_one_number_is_enough_for_a_matrix_of_one_cell() -> None:
-    of = make_problem("y = D @ v; z = y * c", "[[3]]", D="[[1, 2]]", v="[[6], [4]]", c="-5")
-    place = of.place("y")
+    problem = make_problem("y = D @ v; z = y * c", "[[3]]", D="[[1, 2]]", v="[[6], [4]]", c="-5")
+    place = problem.place("y")
     for answer, kind in {
         "-15": VerdictKind.RIGHT,
         "-15.0": VerdictKind.RIGHT,
@@ -109,22 +109,22 @@ def test_one_number_is_enough_for_a_matrix_of_one_cell() -> None:
         "3": VerdictKind.MISTAKEN,
         "[[1, 2]]": VerdictKind.WRONG_SHAPE,
     }.items():
-        assert grade(of, place, answer).kind is kind, answer
-    assert preview(of, place, "3 * c").text == "3·c = [[−15]]"
+        assert grade(problem, place, answer).kind is kind, answer
+    assert preview(problem, place, "3 * c").text == "3·c = [[−15]]"
 
 
-def test_the_cells_that_are_short_or_wrong_are_named() -> None:
-    of = OPERATION_PROBLEMS["matrices"]
-    place = of.place("A->S")
-    short = grade(of, place, "[[0.05691, 0.04], [0.03, 0.001607]]")
+def test_coarse_and_wrong_cells_are_listed() -> None:
+    problem = OPERATION_PROBLEMS["matrices"]
+    place = problem.place("A->S")
+    short = grade(problem, place, "[[0.05691, 0.04], [0.03, 0.001607]]")
     assert (short.kind, "at [1,2], [2,1]." in str(short.message)) == (VerdictKind.COARSE, True)
-    wrong = grade(of, place, "[[0.05691, 7], [0.0277, 9]]")
+    wrong = grade(problem, place, "[[0.05691, 7], [0.0277, 9]]")
     assert (wrong.kind, "at [1,2], [2,2]." in str(wrong.message)) == (VerdictKind.WRONG, True)
 
 
-def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
-    of = OPERATION_PROBLEMS["matrices"]
-    verdict = grade(of, of.place("X->A"), "up * W.T")
+def test_an_elementwise_product_of_unlike_shapes_suggests_a_matrix_product() -> None:
+    problem = OPERATION_PROBLEMS["matrices"]
+    verdict = grade(problem, problem.place("X->A"), "up * W.T")
     assert verdict.kind is VerdictKind.MALFORMED
     assert "write @" in str(verdict.message)
     assert verdict.at == 3
@@ -144,47 +144,47 @@ def test_a_product_of_cells_that_should_be_one_of_matrices_is_said() -> None:
         ("a/7", "a/7 ≈ 7.143"),
     ],
 )
-def test_a_reading_is_echoed_while_it_is_typed(text: str, echo: str) -> None:
+def test_an_answer_is_previewed_while_it_is_typed(text: str, echo: str) -> None:
     reading = preview(LESSON_PROBLEM, LESSON_PROBLEM.place("c->mul1"), text)
     assert (reading.text, reading.error) == (echo, None)
 
 
-def test_a_reading_with_brackets_shows_how_matrices_bind() -> None:
-    of = OPERATION_PROBLEMS["matrices"]
-    assert preview(of, of.place("X->A"), "S*(1-S) @ W.T").text.startswith("(S·(1 − S)) @ Wᵀ ≈ [[")
+def test_a_preview_shows_how_matrix_products_bind() -> None:
+    problem = OPERATION_PROBLEMS["matrices"]
+    assert preview(problem, problem.place("X->A"), "S*(1-S) @ W.T").text.startswith("(S·(1 − S)) @ Wᵀ ≈ [[")
 
 
-def test_a_fault_is_shown_while_it_is_typed() -> None:
+def test_an_error_is_shown_while_it_is_typed() -> None:
     error = preview(LESSON_PROBLEM, LESSON_PROBLEM.place("c->mul1"), "12 +").error
     assert error is not None
     assert error.position == 4
 
 
-ALL = [*ALL_BLANKS, *((name, place.id) for name, of in ODD_NUMBER_PROBLEMS.items() for place in of.blanks)]
+ALL = [*ALL_BLANKS, *((name, place.id) for name, problem in ODD_NUMBER_PROBLEMS.items() for place in problem.blanks)]
 
 
 def grade_at(name: str, place_id: str, text: str) -> None:
-    of = (OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS)[name]
-    place = of.place(place_id)
-    verdict = grade(of, place, text)
-    reading = preview(of, place, text)
+    problem = (OPERATION_PROBLEMS | ODD_NUMBER_PROBLEMS)[name]
+    place = problem.place(place_id)
+    verdict = grade(problem, place, text)
+    reading = preview(problem, place, text)
     assert str(verdict.message)
     assert verdict.kind is not VerdictKind.MALFORMED or 0 <= (verdict.at or 0) <= len(text)
     assert reading.error is None or str(reading.error)
 
 
-def test_any_text_at_any_blank_gets_a_verdict_at_once() -> None:
+def test_any_text_at_any_blank_gets_a_verdict_in_time() -> None:
     texts = TextGenerator(5)
     for name, place in ALL:
         grade_at(name, place, "1")
         for _ in range(num_examples(25)):
             text = texts.text("answer")[:400]
-            assert runs_within(partial(grade_at, name, place, text), MAX_SECONDS), (name, place, text)
+            assert runs_within(partial(grade_at, name, place, text), MAX_RATIO), (name, place, text)
 
 
 @settings(max_examples=num_examples(150), deadline=None)
 @given(st.sampled_from(ALL), st.text(max_size=40))
-def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) -> None:
+def test_any_characters_get_a_verdict(where: tuple[str, str], text: str) -> None:
     grade_at(*where, text)
 
 
@@ -204,19 +204,19 @@ def test_any_characters_at_all_get_a_verdict(where: tuple[str, str], text: str) 
         "0^0.5",
     ],
 )
-def test_the_worst_answers_we_know_are_judged_at_once(text: str) -> None:
+def test_the_slowest_known_answers_are_graded_in_time(text: str) -> None:
     for name, place in (("matrices", "X->A"), ("sevens", "y->inv1"), ("scalars", "u->sigmoid1")):
         grade_at(name, place, text)
-        assert runs_within(partial(grade_at, name, place, text), MAX_SECONDS)
+        assert runs_within(partial(grade_at, name, place, text), MAX_RATIO)
 
 
-def test_a_sum_may_be_written_with_the_gradients_ahead_of_it() -> None:
-    made = make_problem("q = x * x; s = q + x; z = s * y", x="3", y="5")
-    assert grade(made, made.place("x"), "dz/ds * (2*x + 1)").right
+def test_a_sum_may_use_the_gradients_of_later_nodes() -> None:
+    problem = make_problem("q = x * x; s = q + x; z = s * y", x="3", y="5")
+    assert grade(problem, problem.place("x"), "dz/ds * (2*x + 1)").right
 
 
-def test_behind_the_output_the_outputs_own_gradients_are_no_names() -> None:
-    made = make_problem("t = x + y; z = t * w", "3", x="1", y="2", w="5")
-    place = made.place("x")
-    assert grade(made, place, "dL/dt").right
-    assert grade(made, place, "dz/dt").kind is VerdictKind.MALFORMED
+def test_gradients_of_the_output_are_not_names_if_the_calculation_goes_on() -> None:
+    problem = make_problem("t = x + y; z = t * w", "3", x="1", y="2", w="5")
+    place = problem.place("x")
+    assert grade(problem, place, "dL/dt").right
+    assert grade(problem, place, "dz/dt").kind is VerdictKind.MALFORMED

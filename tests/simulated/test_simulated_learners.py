@@ -27,7 +27,7 @@ _ALL = Report()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_mistake_made_once_is_named(name: str) -> None:
+def test_a_single_mistake_is_named(name: str) -> None:
     exercise, report = library.find_exercise(name), Report()
     for seed in variant_seeds(exercise, LONG or 2):
         report.add(try_each_mistake(exercise, seed, MISTAKES_AT_A_BLANK))
@@ -36,14 +36,14 @@ def test_a_mistake_made_once_is_named(name: str) -> None:
     assert not report.refused, str(report)
 
 
-def test_nearly_all_mistakes_are_named_by_their_own_class() -> None:
+def test_nearly_all_mistakes_are_named_by_their_own_id_or_class() -> None:
     if not _ALL.counts:
         pytest.skip("no mistakes were made in this run")
     assert _ALL.share_by_id_or_class >= 0.95, str(_ALL)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_right_answer_is_refused_in_whatever_form(name: str) -> None:
+def test_no_right_answer_is_refused_in_any_form(name: str) -> None:
     exercise, report = library.find_exercise(name), Report()
     for seed in variant_seeds(exercise, LONG or 2):
         report.add(try_right_answers(exercise, seed))
@@ -52,7 +52,7 @@ def test_no_right_answer_is_refused_in_whatever_form(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_right_step_on_a_wrong_value_is_recognised_and_asked_again(name: str) -> None:
+def test_a_right_step_from_a_wrong_value_is_recognised_and_asked_for_again(name: str) -> None:
     exercise = library.find_exercise(name)
     assert [
         fault for seed in variant_seeds(exercise, LONG or 2) for fault in check_follow_through(exercise, seed)
