@@ -151,11 +151,11 @@ class Problem:
     @property
     def _places_and_aliases(self) -> tuple[tuple[Blank, ...], Mapping[str, Blank]]:
         # All variants of an exercise share one graph, and with it its places.
-        memo, key = self.graph.cache.derived, ("places", self.wrt)
-        if key not in memo:
+        derived, key = self.graph.cache.derived, ("places", self.wrt)
+        if key not in derived:
             places = self._find_places()
-            memo[key] = places, self._find_aliases(places)
-        found: tuple[tuple[Blank, ...], Mapping[str, Blank]] = memo[key]
+            derived[key] = places, self._find_aliases(places)
+        found: tuple[tuple[Blank, ...], Mapping[str, Blank]] = derived[key]
         return found
 
     def _find_places(self) -> tuple[Blank, ...]:

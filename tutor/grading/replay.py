@@ -10,7 +10,7 @@ from tutor.algebra import ops
 from tutor.algebra.printing import format_value
 from tutor.grading.hints.ladder import hint_at, rule_rung
 from tutor.grading.hints.rule_formulas import parenthesize, rule_with_numbers
-from tutor.grading.wording import describe_blank
+from tutor.grading.wording import BRANCH_RULE, describe_blank
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class ReplayStep:
             return [str(message(text, output=problem.graph.output, value=value))]
         if place.kind == "sum":
             parts = " + ".join(parenthesize(format_value(problem.truth(part))) for part in problem.branch_edges(place))
-            rule = message(N_("At a branch the gradient is the sum of what comes back along its lines."))
+            rule = message(BRANCH_RULE)
             return [str(rule), f"{parts} = {value}"]
         product = rule_with_numbers(problem, place)
         # A second sentence would only say what else may be typed.

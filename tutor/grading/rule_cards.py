@@ -16,7 +16,7 @@ from tutor.glyphs import UNICODE
 from tutor.grading.hints.rule_formulas import parenthesize
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.replay import rule_text_at
-from tutor.grading.wording import template_values
+from tutor.grading.wording import BRANCH_RULE, template_values
 from tutor.i18n import N_, Message, _, message, translate
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def start_card() -> RuleCard:
 
 def branch_card() -> RuleCard:
     """Return the card of a value that several nodes use."""
-    rule = message(N_("At a branch the gradient is the sum of what comes back along its lines."))
+    rule = message(BRANCH_RULE)
     return RuleCard(
         "●", N_("branch"), (rule,), _WHY_BRANCH, mistakes=_mistake_names("branch.one-branch", "branch.product")
     )

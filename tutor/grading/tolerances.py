@@ -1,6 +1,6 @@
 """Tolerances and digit counts of grading, and how they depend on each other.
 
-Tolerances are relative: 0.005 of the value compared with. From the finest to the coarsest:
+Tolerances are relative: 0.005 is half a percent of the value compared with. From the finest to the coarsest:
 
     FLOAT_TOLERANCE < CALCULATION_TOLERANCE < HINT_TOLERANCE < TOLERANCE
     < PREFILTER_TOLERANCE <= MIN_PROOF_SEPARATION < MIN_SEPARATION < SLIP_TOLERANCE
@@ -22,15 +22,15 @@ from tutor.algebra.literals import MAX_EXACT_DIGITS
 
 #: An answer with decimals must have this many correct digits, unless its blank sets `digits`.
 REQUIRED_DIGITS = 3
-#: A number of one digit is no rounding: 1 is not a short way to write 1.4.
+#: A number with fewer digits is not taken for a rounding: 1 is not a short way to write 1.4.
 MIN_ROUNDED_DIGITS = 2
 #: An exact value of at most this many significant digits (120, 0.16) must be matched, not approximated.
 MAX_SHORT_DIGITS = MAX_EXACT_DIGITS
 #: Fresh numbers avoid answers with more digits than this, so that every answer is short.
 MAX_HAND_DIGITS = MAX_SHORT_DIGITS
-#: Praise corrects at most this many of the digits typed: floats are not reliable beyond.
+#: A right answer with wrong last digits is corrected to at most this many: later digits of a float are unreliable.
 MAX_CORRECTED_DIGITS = 12
-#: Exchanged digits are looked for in numbers of at most this many digits, which a float holds exactly.
+#: Exchanged digits are looked for in numbers of at most this many digits, which a float holds.
 MAX_SLIP_DIGITS = 15
 
 # --- right or wrong ----------------------------------------------------------------------------------------
@@ -41,24 +41,24 @@ def relative_tolerance(digits: int = REQUIRED_DIGITS) -> Fraction:
     return Fraction(1, 2) * Fraction(10) ** (1 - digits)
 
 
-#: Half a percent.
+#: 0.5 %.
 TOLERANCE = relative_tolerance()
-#: A calculation with decimals, typed as it is (`0.4^2`), may be off by 0.05 % from a short exact truth.
+#: 0.05 %: how far a typed calculation with decimals, such as `0.4^2`, may be off from a short exact truth.
 CALCULATION_TOLERANCE = relative_tolerance(REQUIRED_DIGITS + 1)
 #: Nothing closer to zero than this can be typed, so 0 is right for it.
 SMALLEST_TYPABLE = Fraction(1, 10**MAX_EXPONENT)
 
 # --- recognising mistakes ----------------------------------------------------------------------------------
 
-#: The same value, computed in floats in two ways.
+#: Floats this close are the same value, computed in two ways.
 FLOAT_TOLERANCE = 1e-9
-#: The same, in the few steps from one formula to another with the same meaning; also what is zero in floats.
+#: The rounding error of a short formula; a float below it counts as zero.
 FLOAT_ROUNDING = 1e-12
-#: An answer with decimals follows a mistake within the tolerance of a right answer.
+#: An answer with decimals may be as far from a mistake's value as from the right one.
 MISTAKE_TOLERANCE = float(TOLERANCE)
-#: Floats rule out what differs by more than this before it is compared exactly.
+#: Values that differ by more than this in floats need no exact comparison.
 PREFILTER_TOLERANCE = 0.01
-#: Values closer than this do not prove that a rule was followed and no mistake made.
+#: If a mistake gives a value closer to the truth than this, a right answer does not prove the rule.
 MIN_PROOF_SEPARATION = 0.01
 #: Fresh numbers keep the values of mistakes this far from the truth and from each other.
 MIN_SEPARATION = 0.03
@@ -69,9 +69,9 @@ SLIP_TOLERANCE = 0.05
 
 #: A product written out in a hint must come this close to the truth, so that its result is graded as right.
 HINT_TOLERANCE = 0.001
-#: A nudge is shown if its difference quotient comes this close to the gradient; at a point we choose, this close.
+#: A nudge is shown if its difference quotient is this close to the gradient: with the problem's numbers, at a point.
 NUDGE_TOLERANCE, POINT_NUDGE_TOLERANCE = 0.02, 0.05
-#: A gradient of zero is shown by an output that moves less than this, per unit of the nudge.
+#: A gradient of zero is shown by a nudge that moves the output less than this per unit.
 MAX_ZERO_MOVEMENT = 0.001
-#: Two shown values have enough digits if their difference is off by at most this.
+#: Two values are shown with enough digits if their shown difference is this close to the true one.
 DIFFERENCE_TOLERANCE = 0.01

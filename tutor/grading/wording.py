@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Blank, Problem
 
+BRANCH_RULE = N_("At a branch the gradient is the sum of what comes back along its lines.")
+
 #: A formula with more parts than this is too long to read.
 MAX_FORMULA_SIZE = 40
 

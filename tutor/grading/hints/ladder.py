@@ -32,7 +32,7 @@ from tutor.grading.hints.symbolic import (
 )
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
 from tutor.grading.problem import Blank, Problem
-from tutor.grading.wording import template_values
+from tutor.grading.wording import BRANCH_RULE, template_values
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ _LADDERS: dict[str, tuple[_Rung, ...]] = {
     ),
     "sum": (
         _sum_focus,
-        N_("At a branch the gradient is the sum of what comes back along its lines."),
+        BRANCH_RULE,
         _sum_product,
         _value_and_nudge,
     ),
