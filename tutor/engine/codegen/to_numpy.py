@@ -95,7 +95,7 @@ def numpy_program(
             body.append(format_print(f"d_{name}:", steps.gradient_names[position[name]]))
     defined = [*_helper_definitions([*functions.lines, *body]), *functions.lines]
     # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
-    imports = ["import math", ""] if any("math." in line for line in defined) else []
+    imports = ["import math"] if any("math." in line for line in defined) else []
     return [*imports, "import numpy as np", "", *([""] if defined else []), *defined, *body]
 
 
