@@ -15,7 +15,7 @@ KINDS = ("answer", "graph", "value", "definition", "number")
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
 FUNCTIONS = (
-    *("exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "sigmoid", "σ", "relu", "softplus", "abs", "sign"),
+    *("exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "sigmoid", "σ", "relu", "softplus", "erf", "abs", "sign"),
     *("sum", "mean", "softmax"),
 )
 BINARY_FUNCTIONS = ("max", "min", "mse", "cross_entropy")

@@ -169,6 +169,7 @@ def test_the_rule_typed_over_names_is_right_and_exact(problem: Problem) -> None:
             "cos": (f"-up*sin({a})",),
             "tanh": (f"up*(1-{z}²)",),
             "softplus": (f"up*sigmoid({a})",),
+            "erf": (f"up*2/sqrt(pi)*e^(-{a}²)",),
             "relu": (f"up*sign({z})",),
             "abs": (f"up*sign({a})",),
             "max": (f"up*(1+sign({a}-{b}))/2", f"up*(1-sign({a}-{b}))/2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,7 @@ REFERENCES: dict[str, Reference] = {
         lambda a: sympy.log(1 + sympy.exp(a)),
         lambda torch, a: torch.nn.functional.softplus(a),
     ),
+    "erf": Reference("erf({0})", np.vectorize(math.erf, otypes=[float]), sympy.erf, lambda torch, a: torch.erf(a)),
     "relu": Reference(
         "relu({0})",
         lambda a: np.maximum(a, 0),

@@ -394,6 +394,16 @@ _RECORDS = (
         code=lambda emit, x: emit("add", emit("relu", x), emit("log1p", _exp_neg_abs_code(emit, x))),
     ),
     Function(
+        id="erf",
+        float_kernel=math.erf,
+        array_kernel=lambda np, x: np.vectorize(math.erf, otypes=[float])(x),
+        ball_kernel=lambda a: a.erf(),
+        fold=_value_at(0, ZERO),
+        properties=lambda a: a,
+        numpy_helper=("erf = np.vectorize(math.erf)",),
+        sympy="erf",
+    ),
+    Function(
         id="abs",
         float_kernel=abs,
         array_kernel="abs",

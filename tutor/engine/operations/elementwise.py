@@ -8,7 +8,21 @@ from __future__ import annotations
 import math
 
 from tutor.algebra.expr import Sym
-from tutor.algebra.ops import Value, constant_like, cos, exp, is_exact, log, power, sigmoid, sin, softplus, sqrt, tanh
+from tutor.algebra.ops import (
+    SCALAR_FUNCTIONS,
+    Value,
+    constant_like,
+    cos,
+    exp,
+    is_exact,
+    log,
+    power,
+    sigmoid,
+    sin,
+    softplus,
+    sqrt,
+    tanh,
+)
 from tutor.engine.operation import EdgeContext, FusedForm, Mistake, Operation
 from tutor.engine.operations import stable
 from tutor.engine.operations.feedback import undo
@@ -21,7 +35,19 @@ def _sigmoid_gradient_at(e: EdgeContext, value: Value) -> Value:
 
 def _degrees_to_radians(x: Value) -> Value:
     """Return the angle if a calculator takes `x` for degrees."""
-    return x * (Sym("pi") if is_exact(x) else math.pi) / 180
+    return x * _pi_like(x) / 180
+
+
+def _pi_like(x: Value) -> Value:
+    return Sym("pi") if is_exact(x) else math.pi
+
+
+def _erf_slope(x: Value) -> Value:
+    return 2 * exp(-power(x, 2)) / sqrt(_pi_like(x))
+
+
+def _normal_density(x: Value) -> Value:
+    return exp(-power(x, 2) / 2) / sqrt(2 * _pi_like(x))
 
 
 _DEGREES_FEEDBACK = N_("Looks as if your calculator counts in degrees. The input of this node is an angle in radians.")
@@ -403,6 +429,72 @@ TABLE = (
                 N_("the function instead of its slope"),
                 lambda e: e.g * e.z,
                 N_("That is softplus itself. Asked is how fast it rises here."),
+            ),
+        ),
+    ),
+    Operation(
+        id="erf",
+        symbol="erf",
+        title=N_("error function"),
+        forward=SCALAR_FUNCTIONS["erf"],
+        derivative=(lambda z, x: _erf_slope(x),),
+        rule=(N_("erf sends back the upstream times 2/√π·e^(−x²), where x is its input."),),
+        skill_name=(N_("slope of erf"),),
+        question=(
+            N_(
+                "erf(x) is an area under a scaled bell curve, from 0 to x. "
+                "When x grows a little, a thin strip is added: how tall is it?"
+            ),
+        ),
+        calculus_rule=(
+            N_(
+                "erf(x) is the integral of 2/√π·e^(−t²) from 0 to x. "
+                "The derivative with respect to the upper limit is the integrand at that limit."
+            ),
+        ),
+        why=N_(
+            "erf(x) is the area under the curve 2/√π·e^(−t²) from t = 0 to t = x. "
+            "When x grows a little, a thin strip is added on the right. "
+            "The strip is as tall as the curve at x, and that height is the slope."
+        ),
+        mistakes=(
+            Mistake(
+                "no-factor",
+                N_("factor 2/√π left out"),
+                lambda e: e.g * exp(-power(e.x, 2)),
+                N_("e^(−x²) is right. erf is scaled so that it approaches 1 far to the right: which factor does that?"),
+            ),
+            Mistake(
+                "wrong-sign-argument",
+                N_("wrong sign in the exponent"),
+                lambda e: e.g * 2 * exp(power(e.x, 2)) / sqrt(_pi_like(e.x)),
+                N_("The factor 2/√π is right. Far from 0, erf is flat: does your slope go to 0 there?"),
+            ),
+            Mistake(
+                "function-itself",
+                N_("the function instead of its slope"),
+                lambda e: e.g * e.z,
+                N_("That is the value of erf itself. How much does erf change when its input grows a little?"),
+            ),
+            Mistake(
+                "at-output",
+                N_("slope taken at the output"),
+                lambda e: e.g * _erf_slope(e.z),
+                N_("The formula is right. Which number did you put in for x: the node's input or its output?"),
+            ),
+            Mistake(
+                "normal-density",
+                N_("density of the normal distribution"),
+                lambda e: e.g * _normal_density(e.x),
+                N_("That is the density of the normal distribution. Which exponent and which factor belong to erf?"),
+            ),
+            Mistake(
+                "differentiated-twice",
+                N_("differentiated twice"),
+                lambda e: -2 * e.g * e.x * _erf_slope(e.x),
+                N_(
+                    "You also differentiated e^(−x²). The slope of an area is the height of the curve: is −2x part of that?"
+                ),
             ),
         ),
     ),
