@@ -15,7 +15,23 @@ KINDS = ("answer", "graph", "value", "definition", "number")
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
 FUNCTIONS = (
-    *("exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "sigmoid", "σ", "relu", "softplus", "erf", "abs", "sign"),
+    *(
+        "exp",
+        "log",
+        "ln",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "sigmoid",
+        "σ",
+        "relu",
+        "softplus",
+        "erf",
+        "silu",
+        "abs",
+        "sign",
+    ),
     *("sum", "mean", "softmax"),
 )
 BINARY_FUNCTIONS = ("max", "min", "mse", "cross_entropy")

@@ -170,6 +170,7 @@ def test_the_rule_typed_over_names_is_right_and_exact(problem: Problem) -> None:
             "tanh": (f"up*(1-{z}²)",),
             "softplus": (f"up*sigmoid({a})",),
             "erf": (f"up*2/sqrt(pi)*e^(-{a}²)",),
+            "silu": (f"up*(sigmoid({a}) + {z}*(1 - σ({a})))",),
             "relu": (f"up*sign({z})",),
             "abs": (f"up*sign({a})",),
             "max": (f"up*(1+sign({a}-{b}))/2", f"up*(1-sign({a}-{b}))/2"),

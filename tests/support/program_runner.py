@@ -69,7 +69,9 @@ def parse_safe_program(lines: list[str]) -> ast.Module:
     """Parse a program, and assert that it holds only arithmetic on its own names and known calls."""
     tree = ast.parse("\n".join(lines))
     own_functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    own_functions |= {line.partition(" = ")[0] for line in lines if re.fullmatch(r"(\w+) = np\.vectorize\(math\.\1\)", line)}
+    own_functions |= {
+        line.partition(" = ")[0] for line in lines if re.fullmatch(r"(\w+) = np\.vectorize\(math\.\1\)", line)
+    }
     for node in ast.walk(tree):
         assert not isinstance(node, ast.Lambda | ast.Delete | ast.Global | ast.ClassDef | ast.JoinedStr | ast.Subscript)
         if isinstance(node, ast.Import):
@@ -106,6 +108,6 @@ _ALLOWED_MODULE_ATTRIBUTES = {
         "functional",
     ),
     *("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "maximum", "minimum", "logaddexp", "pi"),
-    *("sigmoid", "relu", "softplus", "softmax", "erf", "vectorize"),
+    *("sigmoid", "relu", "softplus", "softmax", "silu", "erf", "vectorize"),
 }
 _ALLOWED_METHODS = {"T", "sum", "mean", "max", "grad", "backward", "item", "detach", "expand"}

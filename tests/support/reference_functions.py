@@ -89,6 +89,12 @@ REFERENCES: dict[str, Reference] = {
         lambda torch, a: torch.nn.functional.softplus(a),
     ),
     "erf": Reference("erf({0})", np.vectorize(math.erf, otypes=[float]), sympy.erf, lambda torch, a: torch.erf(a)),
+    "silu": Reference(
+        "silu({0})",
+        lambda a: a / (1 + np.exp(-a)),
+        lambda a: a / (1 + sympy.exp(-a)),
+        lambda torch, a: torch.nn.functional.silu(a),
+    ),
     "relu": Reference(
         "relu({0})",
         lambda a: np.maximum(a, 0),

@@ -43,6 +43,7 @@ OPERATION_PROBLEMS = {
     "tanh": make_problem("t = tanh(x); z = t * c", "3", x="log(2)", c="5"),
     "softplus": make_problem("t = softplus(x); z = t * c", "3", x="log(3)", c="5"),
     "erf": make_problem("t = erf(x); z = t * c", "3", x="1", c="5"),
+    "silu": make_problem("t = silu(x); z = t * c", "3", x="log(2)", c="5"),
     "relu-open": make_problem("t = relu(x); z = t * c", "3", x="4", c="-5"),
     "relu-shut": make_problem("t = relu(x); z = t * c", "3", x="-4", c="-5"),
     "relu": make_problem(

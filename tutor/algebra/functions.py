@@ -404,6 +404,18 @@ _RECORDS = (
         sympy="erf",
     ),
     Function(
+        id="silu",
+        float_kernel=lambda x: x * _sigmoid(x),
+        array_kernel=lambda np, x: x * _sigmoid_array(np, x),
+        ball_kernel=lambda a: a / (1 + (-a).exp()),
+        fold=_value_at(0, ZERO),
+        properties=lambda a: a,
+        decomposition="x * sigmoid(x)",
+        numpy_helper=("def silu(x):", "    return x * sigmoid(x)"),
+        torch="F.silu({0})",
+        code=lambda emit, x: emit("mul", x, emit("sigmoid", x)),
+    ),
+    Function(
         id="abs",
         float_kernel=abs,
         array_kernel="abs",

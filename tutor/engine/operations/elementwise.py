@@ -46,6 +46,11 @@ def _erf_slope(x: Value) -> Value:
     return 2 * exp(-power(x, 2)) / sqrt(_pi_like(x))
 
 
+def _silu_slope(z: Value, x: Value) -> Value:
+    gate = sigmoid(x)
+    return gate + z * (constant_like(1, x) - gate)
+
+
 def _normal_density(x: Value) -> Value:
     return exp(-power(x, 2) / 2) / sqrt(2 * _pi_like(x))
 
@@ -495,6 +500,66 @@ TABLE = (
                 N_(
                     "You also differentiated e^(−x²). The slope of an area is the height of the curve: is −2x part of that?"
                 ),
+            ),
+        ),
+    ),
+    Operation(
+        id="silu",
+        symbol="silu",
+        title=N_("SiLU"),
+        forward=SCALAR_FUNCTIONS["silu"],
+        derivative=(_silu_slope,),
+        rule=(N_("silu sends back the upstream times σ(x) + y·(1 − σ(x)), where x is its input and y its output."),),
+        skill_name=(N_("slope of silu"),),
+        question=(N_("silu(x) is x·σ(x). When x changes a little, which of the two factors change?"),),
+        calculus_rule=(N_("silu is the product x·σ(x). Use the product rule: both factors depend on x."),),
+        why=N_(
+            "silu is x·σ(x): the input passes a gate that depends on the input itself. "
+            "So x acts twice: the gate scales it, and it moves the gate. "
+            "The product rule adds both: σ(x) + x·σ(x)·(1 − σ(x)), and x·σ(x) is the output."
+        ),
+        mistakes=(
+            Mistake(
+                "gate-only",
+                N_("slope of σ left out"),
+                lambda e: e.g * sigmoid(e.x),
+                N_("σ(x) is one of the terms. But σ(x) changes with x, too: what does the product rule add for that?"),
+            ),
+            Mistake(
+                "sigmas-rule",
+                N_("σ's rule"),
+                lambda e: _sigmoid_gradient_at(e, sigmoid(e.x)),
+                N_("σ·(1 − σ) is the slope of σ alone. silu is x times σ: what does the product rule say?"),
+            ),
+            Mistake(
+                "gate-slope-only",
+                N_("first term of the product rule left out"),
+                lambda e: e.x * _sigmoid_gradient_at(e, sigmoid(e.x)),
+                N_("x times the slope of σ is one of the terms. Which term comes from the change of the factor x?"),
+            ),
+            Mistake(
+                "no-x",
+                N_("factor x left out"),
+                lambda e: e.g * sigmoid(e.x) + _sigmoid_gradient_at(e, sigmoid(e.x)),
+                N_("Both terms are there. In the second one, what is the slope of σ multiplied by?"),
+            ),
+            Mistake(
+                "output-as-sigma",
+                N_("output used as σ"),
+                lambda e: _sigmoid_gradient_at(e, e.z),
+                N_("y·(1 − y) holds if y is the output of σ. The output of silu is x·σ(x): how large is σ(x) here?"),
+            ),
+            Mistake(
+                "at-output",
+                N_("slope taken at the output"),
+                lambda e: e.g * _silu_slope(e.z * sigmoid(e.z), e.z),
+                N_("The formula is right. Which number did you put in for x: the node's input or its output?"),
+            ),
+            Mistake(
+                "function-itself",
+                N_("the function instead of its slope"),
+                lambda e: e.g * e.z,
+                N_("That is the value of silu itself. How much does silu change when its input grows a little?"),
             ),
         ),
     ),
