@@ -37,7 +37,7 @@ _TO_ASCII = str.maketrans(
         "↓": "-v",
         "′": "'",
     }
-    | {"δ": "delta", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
+    | {"δ": "delta", "Φ": "Phi", "φ": "phi", "✓": "v", "✗": "X", "“": '"', "”": '"', "’": "'", "…": "~"}
 )
 #: A root with its operand; √ alone is the name of a node.
 _SQUARE_ROOT = re.compile(r"√(\w)")
