@@ -113,7 +113,7 @@ def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
 
 #: What is written the same in every language.
 FUNCTION = re.compile(
-    r"\b(?:softmax|softplus|erf|silu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|sign|abs|max|min|exp|log)\b"
+    r"\b(?:softmax|softplus|erf|silu|gelu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|sign|abs|max|min|exp|log)\b"
 )
 
 

@@ -39,7 +39,23 @@ leaves = st.one_of(
     st.just(Apply("exp", (number(1),))),
     st.just(Sym("pi")),
 )
-FUNCTIONS = ("neg", "exp", "log", "sqrt", "sigmoid", "tanh", "relu", "abs", "sign", "softplus", "sin", "cos", "erf", "silu")
+FUNCTIONS = (
+    "neg",
+    "exp",
+    "log",
+    "sqrt",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "abs",
+    "sign",
+    "softplus",
+    "sin",
+    "cos",
+    "erf",
+    "silu",
+    "gelu",
+)
 
 
 def nested_expressions(inside: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:

@@ -289,7 +289,7 @@ def test_every_operation_passes_the_local_check() -> None:
     inputs = {"A": np.array([[0.3, 0.7], [0.6, 0.4]]), "B": np.array([[0.2, 0.8], [0.5, 0.9]])}
     cells = ["A + B", "A - B", "A * B", "A / B", "-A", "1/A", "A^B", "exp(A)", "log(A)", "sigmoid(A)", "tanh(A)"]
     cells += ["sqrt(A)", "sin(A)", "cos(A)", "softplus(A)", "relu(A)", "abs(A)", "max(A, B)", "min(A, B)", "A^2", "2^A"]
-    cells += ["erf(A)", "silu(A)"]
+    cells += ["erf(A)", "silu(A)", "gelu(A)"]
     formulas = ["A @ B", "A.T", "sum(A)", "sum(A, 0)", "mean(A, 1)", "mean(A)", "softmax(A)", "mse(A, B)"]
     formulas += ["cross_entropy(A, B)"]
     for text in [*cells, *formulas]:

@@ -186,6 +186,7 @@ PARTS = [
     ("z = tanh(x)", "tanh1", ["exp1", "neg1", "exp2", "sub1", "add1"], []),
     ("z = softplus(x)", "softplus1", ["exp1", "add1"], []),
     ("z = silu(x)", "silu1", ["sigmoid1"], []),
+    ("z = gelu(x)", "gelu1", ["div1", "erf1", "add1", "mul1"], []),
     ("z = relu(x)", "relu1", [], ["max(·, 0)"]),
     ("z = abs(x)", "abs1", ["neg1"], []),
     ("z = min(x, y)", "min1", ["neg1", "neg2", "max1"], []),

@@ -45,7 +45,7 @@ def _sigma(x: Any) -> Any:
 
 FUNCTIONS: list[tuple[list[str], Callable[..., Any]]] = [
     ([SWISH], lambda x: x * _sigma(x)),
-    (["gelu(x) = x * (1 + tanh(0.8 * (x + 0.04*x^3))) / 2"],
+    (["tanh_gelu(x) = x * (1 + tanh(0.8 * (x + 0.04*x^3))) / 2"],
      lambda x: x * (1 + sympy.tanh(sympy.Rational(4, 5) * (x + x**3 / 25))) / 2),
     (["f(x, y) = y / x"], lambda x, y: y / x),
     (["f(x, y) = t = x * y; u = t + x; u * t - log(u)"],

@@ -99,11 +99,11 @@ _EVERY: dict[str, dict[str, Any]] = {
     "z = x^2 + x^-3 + x^0.5 + 2^x + x^y": {"x": 1.5, "y": 2.5},
     "f = sum(X^2 + X^-3 + 2^X) * x^y": {"X": _X, "x": 1.5, "y": 2.5},
     "f = sum(P^0.5 + P^T)": {"P": _SHARES, "T": _SHARES * 3},
-    "z = exp(x) * log(y) - sqrt(y) * sin(x) * cos(x) + tanh(x) * softplus(x) + sigmoid(-x) + erf(x) * silu(x)": {
+    "z = exp(x) * log(y) - sqrt(y) * sin(x) * cos(x) + tanh(x) * softplus(x) + sigmoid(-x) + erf(x) * silu(x) * gelu(x)": {
         "x": -0.75,
         "y": 2.0,
     },
-    "f = mean(exp(X) - sin(X) * cos(X) + tanh(X) * softplus(X) + sigmoid(-X) + erf(X) * silu(X))": {"X": _X},
+    "f = mean(exp(X) - sin(X) * cos(X) + tanh(X) * softplus(X) + sigmoid(-X) + erf(X) * silu(X) * gelu(X))": {"X": _X},
     "f = mean(log(P) * sqrt(P))": {"P": _SHARES},
     "z = relu(x) + abs(x) * max(x, y) + min(x, y)": {"x": 1.5, "y": -2.0},
     "z = relu(-x) + abs(-x) * max(x, x) + min(y, x)": {"x": 1.5, "y": 1.5},

@@ -249,7 +249,7 @@ def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
 
 def _strip_markup(text: str) -> str:
     """Without the words of functions."""
-    return re.sub(r"\\[a-z]+|\{(?:relu|softplus|erf|silu)\}", "", text)
+    return re.sub(r"\\[a-z]+|\{(?:relu|softplus|erf|silu|gelu)\}", "", text)
 
 
 def values_of(lines: list[str]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def edges(text: str) -> list[str]:
         ("log(x) + ln(y)", ["log1", "log2", "add1"]),
         ("sqrt(x) + sin(x) * cos(x)", ["sqrt1", "sin1", "cos1", "mul1", "add1"]),
         ("tanh(x) + relu(x) + softplus(x)", ["tanh1", "relu1", "add1", "softplus1", "add2"]),
-        ("erf(x) * silu(y)", ["erf1", "silu1", "mul1"]),
+        ("erf(x) * silu(y) - gelu(x)", ["erf1", "silu1", "mul1", "gelu1", "sub1"]),
         ("max(x, y) - min(abs(x), 2)", ["max1", "abs1", "min1", "sub1"]),
         ("mse(x, y)", ["mse1"]),
         ("1 / (1 + e^(-x))", ["neg1", "exp1", "add1", "inv1"]),

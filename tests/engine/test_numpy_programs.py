@@ -90,6 +90,7 @@ EXTREME_INPUTS = {
     "f = sum(sigmoid(X))": [[0, 0.25, 0]],
     "f = sum(softplus(X))": [[0, 0.5, 1]],
     "f = sum(tanh(X))": [[0, 1, 0]],
+    "f = sum(gelu(X))": [[0, 0.5, 1]],
     "f = sum(silu(X))": [[0, 0.5, 1]],
     "f = sum(erf(X))": [[0, 2 / math.sqrt(math.pi), 0]],
     "f = sum(softmax(X) * [[1, 2, 3]])": [[0, 0, 0]],

@@ -211,7 +211,7 @@ def test_a_kink_is_found_by_the_exact_value() -> None:
 # --- the limits of floats -----------------------------------------------------------------------------------
 
 EXTREME_INPUTS = (-1000.0, -745.0, -40.0, -20.5, -1e-9, 0.0, 1e-9, 0.3, 20.5, 40.0, 745.0, 1000.0)
-STABLE_OPERATIONS = ["sigmoid", "tanh", "softplus", "erf", "silu"]
+STABLE_OPERATIONS = ["sigmoid", "tanh", "softplus", "erf", "silu", "gelu"]
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ def _with_stable_forms() -> list[Operation]:
 
 
 def test_every_stable_form_is_tested() -> None:
-    assert {op.id for op in _with_stable_forms()} == {"sigmoid", "tanh", "softmax"}
+    assert {op.id for op in _with_stable_forms()} == {"sigmoid", "tanh", "softmax", "gelu"}
     assert _FUSED_PAIRS == [("log", "sigmoid"), ("log", "softmax"), ("cross_entropy", "softmax")]
 
 

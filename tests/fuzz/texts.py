@@ -29,6 +29,7 @@ FUNCTIONS = (
         "softplus",
         "erf",
         "silu",
+        "gelu",
         "abs",
         "sign",
     ),

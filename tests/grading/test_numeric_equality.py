@@ -171,6 +171,7 @@ def test_the_rule_typed_over_names_is_right_and_exact(problem: Problem) -> None:
             "softplus": (f"up*sigmoid({a})",),
             "erf": (f"up*2/sqrt(pi)*e^(-{a}²)",),
             "silu": (f"up*(sigmoid({a}) + {z}*(1 - σ({a})))",),
+            "gelu": (f"up*((1 + erf({a}/sqrt(2)))/2 + {a}*e^(-{a}²/2)/sqrt(2pi))",),
             "relu": (f"up*sign({z})",),
             "abs": (f"up*sign({a})",),
             "max": (f"up*(1+sign({a}-{b}))/2", f"up*(1-sign({a}-{b}))/2"),

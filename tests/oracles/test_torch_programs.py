@@ -88,7 +88,17 @@ def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -
 
 
 def test_at_kinks_and_far_from_zero_pytorch_agrees(tmp_path: Path) -> None:
-    texts = ["sum(relu(X))", "sum(abs(X))", "sum(max(X, 0))", "sum(min(0, X))", "sum(max(X, X))", "sum(softplus(X))", "sum(erf(X))", "sum(silu(X))"]
+    texts = [
+        "sum(relu(X))",
+        "sum(abs(X))",
+        "sum(max(X, 0))",
+        "sum(min(0, X))",
+        "sum(max(X, X))",
+        "sum(softplus(X))",
+        "sum(erf(X))",
+        "sum(silu(X))",
+        "sum(gelu(X))",
+    ]
     texts += ["sum(sigmoid(X))", "sum(tanh(X))", "sum(softmax(X) * [[1, 2, 3, 4, 5]])"]
     inputs = exact_values(X="[[-1000, 0, 25, 39, 1000]]")
     graphs = [parse_graph(text, inputs) for text in texts]

@@ -108,6 +108,6 @@ _ALLOWED_MODULE_ATTRIBUTES = {
         "functional",
     ),
     *("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "maximum", "minimum", "logaddexp", "pi"),
-    *("sigmoid", "relu", "softplus", "softmax", "silu", "erf", "vectorize"),
+    *("sigmoid", "relu", "softplus", "softmax", "silu", "gelu", "erf", "vectorize"),
 }
 _ALLOWED_METHODS = {"T", "sum", "mean", "max", "grad", "backward", "item", "detach", "expand"}

@@ -19,7 +19,23 @@ if TYPE_CHECKING:
     import random
 
 
-UNARY = ("neg", "inv", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "erf", "silu", "relu", "abs")
+UNARY = (
+    "neg",
+    "inv",
+    "exp",
+    "log",
+    "sqrt",
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "erf",
+    "silu",
+    "gelu",
+    "relu",
+    "abs",
+)
 BINARY = ("add", "sub", "mul", "div", "pow", "max", "min")
 _MATRIX_OPERATIONS = ("matmul", "transpose", "sum", "sum.0", "sum.1", "mean", "mean.0", "mean.1", "softmax")
 CONSTANTS = ("2", "3", "-1/2", "1.5")
@@ -180,8 +196,8 @@ def _is_defined(op: str, args: list[Any], has_variable_exponent: bool) -> bool:
     if op in ("max", "min"):
         return bool((np.abs(np.subtract(*args)) > far).all())
     # Farther out these are flat, and the references have no digits left to compare with. Other tests go there.
-    if op in ("tanh", "sigmoid", "softplus", "erf", "silu"):
-        return bool((np.abs(args[0]) < (2 if op == "erf" else 6)).all())
+    if op in ("tanh", "sigmoid", "softplus", "erf", "silu", "gelu"):
+        return bool((np.abs(args[0]) < (2 if op in ("erf", "gelu") else 6)).all())
     if op == "softmax":
         return args[0].shape[1] > 1 and float(np.ptp(args[0], axis=1).max()) < 10
     if op == "pow":

@@ -95,6 +95,12 @@ REFERENCES: dict[str, Reference] = {
         lambda a: a / (1 + sympy.exp(-a)),
         lambda torch, a: torch.nn.functional.silu(a),
     ),
+    "gelu": Reference(
+        "gelu({0})",
+        lambda a: a * (1 + np.vectorize(math.erf, otypes=[float])(a / np.sqrt(2))) / 2,
+        lambda a: a * (1 + sympy.erf(a / sympy.sqrt(2))) / 2,
+        lambda torch, a: torch.nn.functional.gelu(a),
+    ),
     "relu": Reference(
         "relu({0})",
         lambda a: np.maximum(a, 0),

@@ -44,6 +44,9 @@ OPERATION_PROBLEMS = {
     "softplus": make_problem("t = softplus(x); z = t * c", "3", x="log(3)", c="5"),
     "erf": make_problem("t = erf(x); z = t * c", "3", x="1", c="5"),
     "silu": make_problem("t = silu(x); z = t * c", "3", x="log(2)", c="5"),
+    "gelu": make_problem("t = gelu(x); z = t * c", "3", x="-2", c="5"),
+    # The tanh approximation is so good that only far to the left the two can be told apart.
+    "gelu-tail": make_problem("t = gelu(x); z = t * c", "3", x="-4", c="5000"),
     "relu-open": make_problem("t = relu(x); z = t * c", "3", x="4", c="-5"),
     "relu-shut": make_problem("t = relu(x); z = t * c", "3", x="-4", c="-5"),
     "relu": make_problem(

@@ -416,6 +416,18 @@ _RECORDS = (
         code=lambda emit, x: emit("mul", x, emit("sigmoid", x)),
     ),
     Function(
+        id="gelu",
+        # 1 + erf(x/√2) has no digits left far to the left; erfc has them all.
+        float_kernel=lambda x: x * math.erfc(-x / math.sqrt(2)) / 2,
+        array_kernel=lambda np, x: x * np.vectorize(math.erfc, otypes=[float])(-x / math.sqrt(2)) / 2,
+        ball_kernel=lambda a: a * (-a / type(a)(2).sqrt()).erfc() / 2,
+        fold=_value_at(0, ZERO),
+        properties=lambda a: a,
+        decomposition="x * (1 + erf(x / 2^(1/2))) / 2",
+        numpy_helper=("def gelu(x):", "    return x * (1 + erf(x / np.sqrt(2))) / 2"),
+        torch="F.gelu({0})",
+    ),
+    Function(
         id="abs",
         float_kernel=abs,
         array_kernel="abs",

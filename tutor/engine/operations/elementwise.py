@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 
-from tutor.algebra.expr import Sym
+from tutor.algebra.expr import Sym, number
 from tutor.algebra.ops import (
     SCALAR_FUNCTIONS,
     Value,
+    absolute,
     constant_like,
     cos,
     exp,
     is_exact,
     log,
+    maximum,
     power,
     sigmoid,
+    sign,
     sin,
     softplus,
     sqrt,
@@ -38,12 +41,40 @@ def _degrees_to_radians(x: Value) -> Value:
     return x * _pi_like(x) / 180
 
 
+#: gelu(x)/x is a half at 0, and so at this distance from it.
+_SMALLEST_DIVISOR = 1e-30
+
+
 def _pi_like(x: Value) -> Value:
     return Sym("pi") if is_exact(x) else math.pi
 
 
 def _erf_slope(x: Value) -> Value:
     return 2 * exp(-power(x, 2)) / sqrt(_pi_like(x))
+
+
+def _normal_cdf(x: Value) -> Value:
+    root = sqrt(number(2) if is_exact(x) else 2.0)
+    return (constant_like(1, x) + SCALAR_FUNCTIONS["erf"](x / root)) / 2
+
+
+def _gelu_slope(x: Value) -> Value:
+    return _normal_cdf(x) + x * _normal_density(x)
+
+
+def _gelu_slope_in_floats(z: Value, x: Value) -> Value:
+    """Return Φ(x) + x·φ(x), with Φ from gelu(−|x|)/−|x|, which keeps its digits far to the left."""
+    far = maximum(absolute(x), _SMALLEST_DIVISOR)
+    tail = SCALAR_FUNCTIONS["gelu"](-far) / -far
+    return tail + (1 - 2 * tail) * (1 + sign(x)) / 2 + x * _normal_density(x)
+
+
+def _tanh_gelu_slope(x: Value) -> Value:
+    """Return the slope of x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2."""
+    scale = sqrt(2 / _pi_like(x))
+    bent = tanh(scale * (x + 44715 * power(x, 3) / 1_000_000))
+    inner = scale * (constant_like(1, x) + 134145 * power(x, 2) / 1_000_000)
+    return (constant_like(1, x) + bent) / 2 + x * (constant_like(1, x) - power(bent, 2)) * inner / 2
 
 
 def _silu_slope(z: Value, x: Value) -> Value:
@@ -560,6 +591,81 @@ TABLE = (
                 N_("the function instead of its slope"),
                 lambda e: e.g * e.z,
                 N_("That is the value of silu itself. How much does silu change when its input grows a little?"),
+            ),
+        ),
+    ),    Operation(
+        id="gelu",
+        symbol="gelu",
+        title=N_("GELU"),
+        forward=SCALAR_FUNCTIONS["gelu"],
+        derivative=(lambda z, x: _gelu_slope(x),),
+        stable=(_gelu_slope_in_floats,),
+        rule=(
+            N_(
+                "gelu sends back the upstream times Φ(x) + x·φ(x), where Φ(x) = (1 + erf(x/√2))/2 "
+                "and φ(x) = e^(−x²/2)/√(2π)."
+            ),
+        ),
+        skill_name=(N_("slope of gelu"),),
+        question=(
+            N_(
+                "gelu(x) is x·Φ(x), where Φ(x) is the probability that a standard normal number is below x. "
+                "Which of the two factors depend on x?"
+            ),
+        ),
+        calculus_rule=(
+            N_(
+                "gelu is the product x·Φ(x). Use the product rule. "
+                "The slope of Φ is the density of the normal distribution."
+            ),
+        ),
+        why=N_(
+            "gelu is x·Φ(x): the input is scaled by the probability that a standard normal number is below it. "
+            "x scales, and it also moves the probability, whose slope is the density φ. "
+            "The product rule adds both: Φ(x) + x·φ(x)."
+        ),
+        mistakes=(
+            Mistake(
+                "gate-only",
+                N_("slope of Φ left out"),
+                lambda e: e.g * _normal_cdf(e.x),
+                N_("Φ(x) is one of the terms. But Φ(x) changes with x, too: what does the product rule add for that?"),
+            ),
+            Mistake(
+                "density-only",
+                N_("density φ alone"),
+                lambda e: e.g * _normal_density(e.x),
+                N_("φ(x) is the slope of Φ alone. gelu is x times Φ: what does the product rule say?"),
+            ),
+            Mistake(
+                "no-x",
+                N_("factor x left out"),
+                lambda e: e.g * (_normal_cdf(e.x) + _normal_density(e.x)),
+                N_("Both terms are there. In the second one, what is the slope of Φ multiplied by?"),
+            ),
+            Mistake(
+                "no-root",
+                N_("√2 left out in erf"),
+                lambda e: e.g * (constant_like(1, e.x) + SCALAR_FUNCTIONS["erf"](e.x) + e.x * _erf_slope(e.x)) / 2,
+                N_("That is the slope of x·(1 + erf(x))/2. In Φ, what is x divided by inside erf?"),
+            ),
+            Mistake(
+                "tanh-approximation",
+                N_("slope of the tanh approximation"),
+                lambda e: e.g * _tanh_gelu_slope(e.x),
+                N_("That is the slope of the approximation with tanh. This node is the exact gelu: which function has it?"),
+            ),
+            Mistake(
+                "at-output",
+                N_("slope taken at the output"),
+                lambda e: e.g * _gelu_slope(e.z),
+                N_("The formula is right. Which number did you put in for x: the node's input or its output?"),
+            ),
+            Mistake(
+                "function-itself",
+                N_("the function instead of its slope"),
+                lambda e: e.g * e.z,
+                N_("That is the value of gelu itself. How much does gelu change when its input grows a little?"),
             ),
         ),
     ),
