@@ -20,7 +20,6 @@ from tutor.practice.event import sanitize_text
 from tutor.practice.export import ATTEMPTS_HEADER, InvalidExportError, as_json, as_row, read_export
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.progress import load_progress
-from tutor.practice.review import ensure_skills
 from tutor.practice.storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -95,5 +94,5 @@ def import_attempts(options: RunOptions, files: tuple[Path, ...]) -> int:
                 raise CommandError(store.notice)
             text = N_("{file}: {new} new, {known} were here already.")
             click.echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
-        ensure_skills(store)
+        store.ensure_skills()
     return code

@@ -14,8 +14,8 @@ from tutor.algebra.parser import parse_value
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.engine.function_definition import parse_definition
+from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, message
-from tutor.packs.validators import parse_start_symbol
 from tutor.plain.carets import format_error
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from tutor.commands.options import common_options
 from tutor.commands.store import open_store
 from tutor.i18n import LANGUAGES, N_, _, message
 from tutor.packs import library
-from tutor.practice.review import ensure_skills
 
 if TYPE_CHECKING:
     from tutor.i18n import Message
@@ -49,7 +48,7 @@ def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
         return 1
     if store.reset(pack, exercise) is None:
         raise CommandError(store.notice)
-    ensure_skills(store)
+    store.ensure_skills()
     click.echo(_("Done. To take it back: backprop-tutor reset --undo"))
     return 0
 
@@ -61,7 +60,7 @@ def _undo(store: Store) -> int:
     last = previous[-1]
     if not store.restore(last.id):
         raise CommandError(store.notice)
-    ensure_skills(store)
+    store.ensure_skills()
     click.echo(str(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise))))
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from tutor.grading.question import Question
 
 _T = TypeVar("_T")
+
+
+#: A symbolic start, d(end of the calculation)/d(output).
+_START_SYMBOL = re.compile(r"[d∂](?P<target>(?!\d)\w+)\s*/\s*[d∂](?P<output>(?!\d)\w+)")
+
+
+def parse_start_symbol(text: str) -> Sym | None:
+    """Return the symbol of a start such as `dL/dz` or `∂L/∂z`, None if the text is a value."""
+    match = _START_SYMBOL.fullmatch(text.strip())
+    return Sym(f"d{match['target']}/d{match['output']}") if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tutor.algebra.expr import Expr, Num, Sym
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import Value
 from tutor.algebra.parser import is_reserved, parse_value
+from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import drop_typed_text
@@ -26,8 +27,6 @@ from tutor.packs.toml_source import FORMAT_VERSION, NEWER_FORMAT, InvalidNumber,
 
 _ItemT = TypeVar("_ItemT")
 
-#: A symbolic start, d(end of the calculation)/d(output).
-START_SYMBOL = re.compile(r"[d∂](?P<goal>(?!\d)\w+)\s*/\s*[d∂](?P<output>(?!\d)\w+)")
 #: An author who wants more numbers to choose from writes a range.
 MAX_NUMBER_CHOICES = 1000
 MISPLACED_KEY = N_("“{key}” stands under [inputs]. Move it above the first [table] of the file.")
@@ -40,12 +39,6 @@ class InvalidValueError(Exception):
         super().__init__(text)
         self.message = text
         self.within = within
-
-
-def parse_start_symbol(text: str) -> Sym | None:
-    """Return the symbol of a start such as `dL/dz` or `∂L/∂z`, None if the text is a value."""
-    match = START_SYMBOL.fullmatch(text.strip())
-    return Sym(f"d{match['goal']}/d{match['output']}") if match else None
 
 
 def parse_string(raw: Any) -> str:

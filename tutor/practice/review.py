@@ -35,7 +35,7 @@ class ReviewItem:
 
 def due_rules(store: Store, askable: Collection[str] | None = None, day: date | None = None) -> list[str]:
     """Return the due rules that are `askable`, longest overdue first; rebuild the skills if they are out of date."""
-    ensure_skills(store)
+    store.ensure_skills()
     return cached_due_rules(store, askable, day) or []
 
 
@@ -46,15 +46,9 @@ def cached_due_rules(store: Store, askable: Collection[str] | None = None, day: 
     return rules if rules is None or askable is None else [rule for rule in rules if rule in askable]
 
 
-def ensure_skills(store: Store) -> None:
-    """Rebuild the skills from the events if they are out of date."""
-    if store.with_database(lambda database: database.skills()) is None:
-        store.with_database(lambda database: database.rebuild_skills())
-
-
 def load_skills(store: Store) -> Mapping[str, Skill]:
     """Return the skill of every practised rule; rebuild the skills if they are out of date."""
-    ensure_skills(store)
+    store.ensure_skills()
     return store.with_database(lambda database: database.skills()) or {}
 
 

@@ -86,7 +86,7 @@ class ReviewFlow(Preferences):
 
     def _count_due(self) -> None:
         """Tell how many rules are due, as far as that is known; make the skills first where they must be made."""
-        from tutor.practice.review import cached_due_rules, ensure_skills
+        from tutor.practice.review import cached_due_rules
 
         if not self._records_progress:
             return
@@ -94,7 +94,7 @@ class ReviewFlow(Preferences):
         with Store.open(self.store.path) as store:
             found = cached_due_rules(store, among)
             if found is None:
-                ensure_skills(store)
+                store.ensure_skills()
                 found = cached_due_rules(store, among)
         self.post_message(self.DueCounted(len(found or ())))
 

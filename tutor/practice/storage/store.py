@@ -140,6 +140,11 @@ class Store:
         """
         return self._run(action)
 
+    def ensure_skills(self) -> None:
+        """Rebuild the skills from the events if they are out of date."""
+        if self.with_database(lambda database: database.skills()) is None:
+            self.with_database(lambda database: database.rebuild_skills())
+
     def reset(self, pack: str = "", exercise: str = "") -> Reset | None:
         """Hide all earlier events of an exercise, of a pack or of everything; None, without effect, if it fails."""
         event = Event(kind=RESET, worksheet=new_id(), pack=pack, exercise=exercise, fingerprint="")

@@ -1,0 +1,58 @@
+"""`backprop-tutor pack add` and `pack remove`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tutor.commands.errors import CommandError
+from tutor.commands.help import LocalizedCommand
+from tutor.commands.options import common_options
+from tutor.i18n import N_, message
+from tutor.packs import library
+from tutor.packs.diagnostics import PackError
+from tutor.packs.user_packs import install_pack, uninstall_pack
+
+if TYPE_CHECKING:
+    from tutor.run_options import RunOptions
+
+
+@click.command("add", cls=LocalizedCommand)
+@click.argument("path", type=click.Path(path_type=Path))
+@common_options
+def add_pack(options: RunOptions, path: Path) -> int:
+    try:
+        pack, replaced = install_pack(path.expanduser())
+    except PackError as error:
+        raise CommandError(error) from None
+    text = N_("Added: {id} ({title}). Exercises: {n}.")
+    if replaced:
+        text = N_("Replaced: {id} ({title}). Exercises: {n}. Progress is kept.")
+    click.echo(message(text, id=pack.id, title=pack.title, n=len(pack.entries)))
+    broken = [entry for entry in pack.entries if not _can_open(pack.id, entry.id)]
+    if broken:
+        text = N_("Some exercises can't be opened: {names}. See backprop-tutor check {path}")
+        click.echo(message(text, names=", ".join(entry.id for entry in broken), path=path), err=True)
+    return 0
+
+
+def _can_open(pack_id: str, exercise_id: str) -> bool:
+    try:
+        library.find_exercise(f"{pack_id}/{exercise_id}")
+    except PackError:
+        return False
+    return True
+
+
+@click.command("remove", cls=LocalizedCommand)
+@click.argument("pack_id", metavar="ID")
+@common_options
+def remove_pack(options: RunOptions, pack_id: str) -> int:
+    try:
+        uninstall_pack(pack_id)
+    except PackError as error:
+        raise CommandError(error) from None
+    click.echo(message(N_("Removed: {id}. Progress in it is kept."), id=pack_id))
+    return 0
