@@ -1,4 +1,4 @@
-"""Where the learner's own files are kept."""
+"""The folder of the learner's own files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def data_folder() -> Path:
-    """The folder `BACKPROP_TUTOR_HOME`, or else the user's data folder. It need not exist yet."""
+    """Return the folder `BACKPROP_TUTOR_HOME`, or else the user's data folder. It may not exist yet."""
     home = os.environ.get("BACKPROP_TUTOR_HOME")
     if home:
         return Path(home)

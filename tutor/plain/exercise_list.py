@@ -10,8 +10,6 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.plain.console import read_line, standard_console
 from tutor.plain.line_commands import LIST_COMMANDS, match_command
-from tutor.plain.playground import PlainPlayground
-from tutor.plain.review import run_review
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,6 +87,10 @@ def _format_entry(pack: Pack, entry: ExerciseEntry) -> str:
 def _open_section(name: str, options: RunOptions, store: Store) -> None:
     """Open the review or the playground until the learner leaves it."""
     if name == "review":
+        from tutor.plain.review import run_review
+
         run_review(options, store)
     else:
+        from tutor.plain.playground import PlainPlayground
+
         PlainPlayground(standard_console(options)).run()

@@ -36,7 +36,7 @@ class Netlist:
 
 
 def build_netlist(boxes: Sequence[Box]) -> Netlist:
-    """Number the boxes. Raise ValueError for a line whose source is not an earlier box, or an id used twice."""
+    """Give each box a number. Raise ValueError for a line whose source is not an earlier box, or an id used twice."""
     numbers: dict[str, int] = {}
     nets = Netlist(boxes)
     for number, box in enumerate(boxes):
