@@ -7,11 +7,21 @@ the schema that helps editors. Only what opens an exercise imports this module: 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, create_model, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    create_model,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tutor.algebra.expr import Expr, Num
 from tutor.algebra.ops import Value
@@ -54,20 +64,29 @@ def _custom_error(text: Message, *within: str | int) -> PydanticCustomError:
     return PydanticCustomError("refused", "{sentence}", {"sentence": text, "within": within})
 
 
-def _validator(parse: Callable[[Any], Any], json_type: Any) -> PlainValidator:
-    """Return a validator from a parser that raises `InvalidValueError`."""
+@dataclass(frozen=True)
+class _Validator:
+    """A validator made of a parser that raises `InvalidValueError`; `json_type` is for the JSON Schema alone."""
 
-    def validate(raw: Any) -> Any:
+    parse: Callable[[Any], Any]
+    json_type: Any
+
+    def __call__(self, raw: Any) -> Any:
         try:
-            return parse(raw)
+            return self.parse(raw)
         except InvalidValueError as error:
             raise _custom_error(error.message, *error.within) from None
 
-    return PlainValidator(validate, json_schema_input_type=json_type)
+    def __get_pydantic_core_schema__(self, _type: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self)
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        # PlainValidator would build the schemas of all JSON types whenever an exercise is opened, which takes 10 ms.
+        return handler(TypeAdapter(self.json_type).core_schema)
 
 
-def _int_validator(low: int, high: int) -> PlainValidator:
-    return _validator(int_between(low, high), Annotated[int, Field(ge=low, le=high)])
+def _int_validator(low: int, high: int) -> _Validator:
+    return _Validator(int_between(low, high), Annotated[int, Field(ge=low, le=high)])
 
 
 class Table(BaseModel):
@@ -83,9 +102,9 @@ class SymbolTable(Table):
     domain: Literal["real", "nonzero", "positive"] = "real"
 
 
-_UNIQUE = Field(json_schema_extra={"uniqueItems": True})
 _JsonString: TypeAlias = Annotated[str, Field(min_length=1)]
-_JsonNames: TypeAlias = Annotated[list[str], _UNIQUE]
+#: A set is a list of different values in JSON.
+_JsonNames: TypeAlias = set[str]
 _JsonLanguage: TypeAlias = Annotated[str, Field(json_schema_extra={"enum": list(LANGUAGES)})]
 _JsonText: TypeAlias = _JsonString | Annotated[dict[_JsonLanguage, _JsonString], Field(min_length=1)]
 _JsonCell: TypeAlias = float | str
@@ -96,15 +115,15 @@ _JsonValue: TypeAlias = float | _JsonString | _JsonMatrix
 _JsonAllOrNames: TypeAlias = Literal["all"] | _JsonNames
 _JsonPair: TypeAlias = Annotated[list[int], Field(min_length=2, max_length=2)]
 
-Title: TypeAlias = Annotated[LocalizedText, _validator(text_parser(clean_title), _JsonText)]
-Paragraphs: TypeAlias = Annotated[LocalizedText, _validator(text_parser(clean_text), _JsonText)]
-Texts: TypeAlias = Annotated[tuple[LocalizedText, ...], _validator(parse_texts, _JsonText | list[_JsonText])]
-Id: TypeAlias = Annotated[str, _validator(parse_id, _JsonString)]
-String: TypeAlias = Annotated[str, _validator(parse_string, _JsonString)]
-Names: TypeAlias = Annotated[tuple[str, ...], _validator(parse_names, _JsonNames)]
-Number: TypeAlias = Annotated[Fraction, _validator(parse_number, float)]
-Input: TypeAlias = Annotated[Value, _validator(parse_input, _JsonValue | SymbolTable)]
-Mode: TypeAlias = Annotated[str, _validator(parse_mode, Literal["practice", "exam"])]
+Title: TypeAlias = Annotated[LocalizedText, _Validator(text_parser(clean_title), _JsonText)]
+Paragraphs: TypeAlias = Annotated[LocalizedText, _Validator(text_parser(clean_text), _JsonText)]
+Texts: TypeAlias = Annotated[tuple[LocalizedText, ...], _Validator(parse_texts, _JsonText | list[_JsonText])]
+Id: TypeAlias = Annotated[str, _Validator(parse_id, _JsonString)]
+String: TypeAlias = Annotated[str, _Validator(parse_string, _JsonString)]
+Names: TypeAlias = Annotated[tuple[str, ...], _Validator(parse_names, _JsonNames)]
+Number: TypeAlias = Annotated[Fraction, _Validator(parse_number, float)]
+Input: TypeAlias = Annotated[Value, _Validator(parse_input, _JsonValue | SymbolTable)]
+Mode: TypeAlias = Annotated[str, _Validator(parse_mode, Literal["practice", "exam"])]
 
 _NO_TEXT = LocalizedText({})
 _MODE = "An exam gives no hints, takes one answer a blank and tells all at the end."
@@ -115,13 +134,13 @@ class VaryTable(Table):
 
     first: Number | None = Field(None, alias="from", description="The least number that is drawn.")
     to: Number | None = Field(None, description="The greatest number that is drawn.")
-    step: Annotated[Fraction, _validator(parse_step, Annotated[float, Field(gt=0)])] = Field(
+    step: Annotated[Fraction, _Validator(parse_step, Annotated[float, Field(gt=0)])] = Field(
         Fraction(1), description="The distance between numbers; by default 1."
     )
     choose: (
-        Annotated[tuple[Expr, ...], _validator(parse_choices, Annotated[list[_JsonCell], Field(min_length=1)])] | None
+        Annotated[tuple[Expr, ...], _Validator(parse_choices, Annotated[list[_JsonCell], Field(min_length=1)])] | None
     ) = Field(None, description="The numbers to choose from.")
-    fix: Annotated[frozenset[tuple[int, int]], _validator(parse_cells, list[_JsonPair])] = Field(
+    fix: Annotated[frozenset[tuple[int, int]], _Validator(parse_cells, list[_JsonPair])] = Field(
         frozenset(), description="Cells of a matrix that keep their values, as [row, column], counted from 0."
     )
 
@@ -207,7 +226,7 @@ class QuestionTable(Table):
     """A question beside a graph, or without one."""
 
     prompt: Paragraphs = Field(description="The question.")
-    symbols: Annotated[dict[str, str], _validator(parse_symbols, _JsonNames | dict[str, str])] = Field(
+    symbols: Annotated[dict[str, str], _Validator(parse_symbols, _JsonNames | dict[str, str])] = Field(
         {}, description="The names that an answer may use."
     )
     answer: String | None = Field(None, description="The answer as it would be typed.")
@@ -249,33 +268,33 @@ class ExerciseFile(Table):
         None, description="What progress is tied to; by default the file's name without the number in front."
     )
     title: Title | None = Field(None, description="One line; by default the graph.")
-    start: Annotated[Value, _validator(parse_start, _JsonValue)] = Field(
+    start: Annotated[Value, _Validator(parse_start, _JsonValue)] = Field(
         Num(Fraction(1)),
         description="The gradient at the output: 1, a number, a matrix of its shape, or a symbol such as dL/dz.",
     )
-    wrt: Annotated[tuple[str, ...], _validator(parse_wrt, _JsonNames)] | None = Field(
+    wrt: Annotated[tuple[str, ...], _Validator(parse_wrt, _JsonNames)] | None = Field(
         None, description="The inputs whose gradients are asked for; by default all."
     )
-    blanks: Annotated[tuple[str, ...] | None, _validator(parse_blanks, _JsonAllOrNames)] = Field(
+    blanks: Annotated[tuple[str, ...] | None, _Validator(parse_blanks, _JsonAllOrNames)] = Field(
         None, description="The blanks to fill in: all, or their names."
     )
-    stages: Annotated[tuple[tuple[str, ...] | None, ...], _validator(parse_stages, list[_JsonAllOrNames])] = Field(
+    stages: Annotated[tuple[tuple[str, ...] | None, ...], _Validator(parse_stages, list[_JsonAllOrNames])] = Field(
         (), description="The blanks to fill in on one variant after the other."
     )
-    forward: Annotated[tuple[str, ...] | None, _validator(parse_forward, _JsonAllOrNames)] = Field(
+    forward: Annotated[tuple[str, ...] | None, _Validator(parse_forward, _JsonAllOrNames)] = Field(
         (), description="The forward values that are asked for first."
     )
     given: Names = Field(("start",), description="Blanks that are shown filled in; by default the start.")
     level: Annotated[int, _int_validator(1, 5)] | None = Field(None, description="How hard it is, from 1 to 5.")
     minutes: Annotated[int, _int_validator(1, 600)] | None = Field(None, description="How long it takes.")
-    needs: Annotated[tuple[str, ...], _validator(parse_needs, _JsonNames)] = Field(
+    needs: Annotated[tuple[str, ...], _Validator(parse_needs, _JsonNames)] = Field(
         (), description="Exercises to do before this one, as pack/exercise."
     )
     source: String = Field("", description="Where the exercise comes from.")
     note: String = Field("", description="For authors only.")
     links: Annotated[
         tuple[str, ...],
-        _validator(parse_links, Annotated[list[Annotated[str, Field(pattern="^https?://")]], _UNIQUE]),
+        _Validator(parse_links, set[Annotated[str, Field(pattern="^https?://")]]),
     ] = Field((), description="Where to read more.")
     mode: Mode | None = Field(None, description=_MODE)
     inputs: dict[str, Input] = Field({}, description="Values of inputs; those that are left out are drawn.")
@@ -308,7 +327,7 @@ class ExerciseFile(Table):
 class PackFile(Table):
     """`pack.toml`."""
 
-    format: Annotated[int, _validator(parse_format, Literal[1])] = Field(description="The version of the format.")
+    format: Annotated[int, _Validator(parse_format, Literal[1])] = Field(description="The version of the format.")
     id: Id | None = Field(None, description="What progress is tied to; by default the folder's name.")
     order: Annotated[int, _int_validator(1, 999)] | None = Field(
         None, description="The position among the packs beside it, small numbers first; by default after them, by name."
@@ -317,7 +336,7 @@ class PackFile(Table):
     description: Paragraphs = Field(_NO_TEXT, description="What the pack is about.")
     authors: Names = Field((), description="Who wrote it.")
     licence: String = Field("", description="What others may do with it.")
-    languages: Annotated[tuple[str, ...], _validator(parse_languages, Annotated[list[_JsonLanguage], _UNIQUE])] = Field(
+    languages: Annotated[tuple[str, ...], _Validator(parse_languages, set[_JsonLanguage])] = Field(
         (), description="The languages its texts are written in."
     )
     presumes: Paragraphs = Field(_NO_TEXT, description="What a learner should know.")

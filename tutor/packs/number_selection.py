@@ -92,8 +92,6 @@ class CandidateBatch:
         self.problem = _BatchProblem(
             problem.graph, inputs, problem.start, problem.wrt, problem.asked, problem.given, forward=problem.forward
         )
-        # Blanks do not depend on the numbers.
-        vars(self.problem).update(places=problem.places, blanks=problem.blanks)
         self.is_valid: Any = np.zeros(count, dtype=bool)
         with np.errstate(all="ignore"):
             try:

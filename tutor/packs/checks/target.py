@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tutor.packs.toml_source import TomlSource
 
 
+#: Keys whose texts are shown, at any depth; texts of other keys are for the program.
+_TEXT_KEYS = {
+    "title", "text", "after", "hint", "prompt", "why", "labels", "description", "presumes", "choices", *LANGUAGES,
+}  # fmt: skip
+
 #: A check of one exercise by a package that packs must not import.
 ExtraCheck: TypeAlias = "Callable[[CheckTarget], Iterable[Diagnostic]]"
 #: The ids of all exercises of each pack, by folder.
@@ -58,23 +63,15 @@ class CheckTarget:
 
     def texts(self) -> Iterator[tuple[KeyPath, str]]:
         """Yield every text that people see, with its place; one for all languages has the place of its key."""
-        yield from _iter_texts(self.source.data, ())
+        for key_path, value in iter_values(self.source.data):
+            names = [part for part in key_path if isinstance(part, str)]
+            if isinstance(value, str) and names and (names[-1] in _TEXT_KEYS or names[0] == "labels"):
+                yield key_path, value
 
 
-#: Keys whose texts are shown, at any depth; texts of other keys are for the program.
-_TEXT_KEYS = {
-    "title", "text", "after", "hint", "prompt", "why", "labels", "description", "presumes", "choices", *LANGUAGES,
-}  # fmt: skip
-
-
-def _iter_texts(data: object, key_path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _iter_texts(value, (*key_path, key))
-    elif isinstance(data, list):
-        for position, value in enumerate(data):
-            yield from _iter_texts(value, (*key_path, position))
-    elif isinstance(data, str):
-        names = [part for part in key_path if isinstance(part, str)]
-        if names and (names[-1] in _TEXT_KEYS or names[0] == "labels"):
-            yield key_path, data
+def iter_values(data: object, key_path: KeyPath = ()) -> Iterator[tuple[KeyPath, object]]:
+    """Yield every value in nested tables and lists with its place, each before those in it."""
+    yield key_path, data
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from iter_values(value, (*key_path, key))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.printing import format_value
 from tutor.i18n import N_, message
+from tutor.packs.checks.target import iter_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tutor.engine.graph import Graph
     from tutor.packs.checks.target import CheckTarget
-    from tutor.packs.diagnostics import Diagnostic, KeyPath
+    from tutor.packs.diagnostics import Diagnostic
     from tutor.packs.exercise import Exercise
 
 _BARE_NUMBER = N_("“{number}” is the value of {name} with these numbers only. Write {{{name}}}.")
@@ -50,17 +51,9 @@ def check(target: CheckTarget) -> Iterator[Diagnostic]:
         if match := pattern.search(name):
             yield target.warning(message(_COUNTED, name=match[0]), "blank", name)
     for key in ("blank", "text", "after"):
-        yield from _check_counted_ids(target, target.source.data.get(key), (key,), pattern)
-
-
-def _check_counted_ids(
-    target: CheckTarget, data: Any, key_path: KeyPath, pattern: re.Pattern[str]
-) -> Iterator[Diagnostic]:
-    if isinstance(data, dict | list):
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from _check_counted_ids(target, value, (*key_path, key), pattern)
-    elif isinstance(data, str) and key_path[-1] != "id" and (match := pattern.search(data)):
-        yield target.warning(message(_COUNTED, name=match[0]), *key_path)
+        for key_path, value in iter_values(target.source.data.get(key), (key,)):
+            if isinstance(value, str) and key_path[-1] != "id" and (match := pattern.search(value)):
+                yield target.warning(message(_COUNTED, name=match[0]), *key_path)
 
 
 def _varying_values(exercise: Exercise) -> dict[str, str]:
