@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from tutor.packs import library
@@ -41,6 +42,8 @@ def test_the_commands_of_the_guide_exist() -> None:
     from tutor.commands.group import cli
     from tutor.commands.pack import pack_group
 
-    for command in re.findall(r"^backprop-tutor (\w+)(?: (\w+))?", GUIDE, re.MULTILINE):
-        assert command[0] in cli.commands
-        assert command[0] != "pack" or command[1] in pack_group.commands
+    commands = cli.list_commands(click.Context(cli))
+    pack_commands = pack_group.list_commands(click.Context(pack_group))
+    for command, subcommand in re.findall(r"^backprop-tutor (\w+)(?: (\w+))?", GUIDE, re.MULTILINE):
+        assert command in commands
+        assert command != "pack" or subcommand in pack_commands
