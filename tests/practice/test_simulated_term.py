@@ -43,7 +43,7 @@ def test_no_session_is_longer_than_ten_minutes(term: SimulatedTerm) -> None:
 
 
 def test_every_practised_rule_comes_back(term: SimulatedTerm) -> None:
-    assert set(term.learner.practice_days) == term.atlas.rules
+    assert set(term.learner.practice_days) == term.index.rules
     end = FIRST_DAY + timedelta(days=DAYS)
     for rule, days in term.learner.practice_days.items():
         gaps = [(later - earlier).days for earlier, later in pairwise([*days, end])]

@@ -106,13 +106,13 @@ class SimulatedTerm:
     due_counts: list[int]
     session_minutes: list[float]
     learner: SimulatedLearner
-    atlas: ExerciseIndex
+    index: ExerciseIndex
 
 
 def simulate_term(path: Path, folder: Path, days: int, seed: int = 1) -> SimulatedTerm:
     """Simulate a term. On most days the learner reviews what is due, and every fourth day tries a new exercise."""
     packs = [make_term_pack(folder)]
-    atlas = load_index(packs)
+    index = load_index(packs)
     learner = SimulatedLearner(random.Random(seed))
     exercises = {(pack.id, entry.id): pack.open(entry.id) for pack in packs for entry in pack.entries}
     new = list(exercises.values())
@@ -121,11 +121,11 @@ def simulate_term(path: Path, folder: Path, days: int, seed: int = 1) -> Simulat
         assert isinstance(store, DatedStore)
         for number in range(days):
             day = store.day = FIRST_DAY + timedelta(days=number)
-            rules = review.due_rules(store, atlas.rules, day)
+            rules = review.due_rules(store, index.rules, day)
             counts.append(len(rules))
             if learner.rng.random() < 0.15:  # a day off
                 continue
-            session = review.ReviewSession(store, review.plan_for_today(store, atlas, day), seed=1000 * number)
+            session = review.ReviewSession(store, review.plan_for_today(store, index, day), seed=1000 * number)
             minutes.append(session.minutes)
             while (item := session.item) is not None:
                 learner.fill_worksheet(session.open_worksheet(exercises[item.indexed.pack, item.indexed.exercise]), day)
@@ -133,4 +133,4 @@ def simulate_term(path: Path, folder: Path, days: int, seed: int = 1) -> Simulat
             if new and number % 4 == 0:
                 learner.fill_worksheet(Worksheet(new.pop(0).variant(), store), day)
         assert store.notice is None
-    return SimulatedTerm(counts, minutes, learner, atlas)
+    return SimulatedTerm(counts, minutes, learner, index)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def new_id() -> str:
@@ -68,6 +72,11 @@ class Event:
     duration: float = 0.0
     fingerprint: str
     proof: bool = False
+
+    @classmethod
+    def from_row(cls, values: Iterable[Any]) -> Event:
+        """Return the event with these values of `COLUMNS`."""
+        return cls(**dict(zip(COLUMNS, values, strict=True)))
 
     def __post_init__(self) -> None:
         for name in TEXT_COLUMNS:

@@ -278,7 +278,7 @@ class _InvalidRowError(Exception):
 
 def _to_events(rows: Iterable[tuple[object, ...]]) -> list[Event]:
     try:
-        return [Event(**dict(zip(COLUMNS, row, strict=True))) for row in rows]  # type: ignore[arg-type]
+        return [Event.from_row(row) for row in rows]
     except ValueError as error:
         raise _InvalidRowError from error
 

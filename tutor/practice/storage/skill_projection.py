@@ -100,7 +100,7 @@ class SkillProjection:
         resets = active_resets(self._connection)
         for seq, *values in self._connection.execute(_RULE_EVENTS, (since,)):
             try:
-                event = Event(**dict(zip(COLUMNS, values, strict=True)))
+                event = Event.from_row(values)
             except ValueError:
                 continue
             rule = normalise_rule_id(event.rule, event.blank)
