@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from tests.support.events import all_events, append_events, make_event
-from tutor.practice.event import COLUMNS
+from tutor.practice.event import COLUMNS, Event, new_id
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migrate
-from tutor.practice.storage.store import Event, Store, default_path, new_id
+from tutor.practice.storage.store import Store, default_path
 
 
 def connect(path: Path) -> sqlite3.Connection:

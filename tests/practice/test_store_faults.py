@@ -266,7 +266,8 @@ def test_events_are_saved_again_once_a_full_disk_has_room(path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from tutor.practice.storage.store import Event, Store
+from tutor.practice.event import Event
+from tutor.practice.storage.store import Store
 path = Path(sys.argv[1])
 store = Store.open(path)
 def event(kind, text=""):
@@ -378,7 +379,8 @@ def test_a_symbolic_link_stays_when_its_target_is_quarantined(path: Path, tmp_pa
 READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
-from tutor.practice.storage.store import Event, Store
+from tutor.practice.event import Event
+from tutor.practice.storage.store import Store
 path = Path(sys.argv[1])
 for options in (["--bind", path.parent, path.parent], ["-o", "remount,bind,ro", path.parent]):
     if subprocess.run(["mount", *options]).returncode:

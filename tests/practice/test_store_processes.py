@@ -20,7 +20,8 @@ WRITER = """
 import sys
 from itertools import count
 from pathlib import Path
-from tutor.practice.storage.store import Event, Store, new_id
+from tutor.practice.event import Event, new_id
+from tutor.practice.storage.store import Store
 
 store = Store.open(Path(sys.argv[1]))
 worksheet = new_id()

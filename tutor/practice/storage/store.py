@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tutor.practice.storage.database import Database
     from tutor.practice.storage.resets import Reset
 
-__all__ = ["Event", "Store", "default_path", "new_id"]
-
 _T = TypeVar("_T")
 
 #: Seconds to wait for another process that is writing; less while saving fails, because every entry tries again.
