@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE
 from tutor.algebra.ops import shape_of
 from tutor.engine.builder import build_from_equations, parse_and_check
 from tutor.engine.graph import Graph
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
     from tutor.packs.questions import QuestionTemplate
     from tutor.packs.toml_source import TomlSource
@@ -95,18 +93,6 @@ def build_exercise(
     raise PackError(errors)
 
 
-@dataclass(frozen=True)
-class _GraphParts:
-    """Everything about an exercise that belongs to its graph."""
-
-    graph: Graph
-    inputs: Mapping[str, Value] = field(default_factory=dict)
-    random_inputs: RandomInputs = field(default_factory=RandomInputs)
-    start: Value = ONE
-    wrt: tuple[str, ...] | None = None
-    labels: Mapping[str, LocalizedText] = field(default_factory=dict)
-
-
 def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | None:
     """Return the exercise, or None if something it needs has an error; all errors are in the context."""
     file = context.file
@@ -116,8 +102,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
     parts = _without_graph(context) if file.graph is None else _build_graph(context, file.graph, definitions)
     if parts is None:
         return None
-    # For looking up names of blanks, which do not depend on the numbers.
-    problem = Problem(parts.graph, parts.inputs, parts.start, parts.wrt)
+    problem, random_inputs = parts
     asked, given, stages, forward = _build_blanks(context, problem)
     questions = build_questions(context)
     named = replace(problem, forward=forward, questions=tuple(Question(each.id, each.prompt) for each in questions))
@@ -129,11 +114,11 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
         id=exercise_id,
         pack=pack,
         title=file.title or LocalizedText({"": clean_title(file.graph or exercise_id)}),
-        graph=parts.graph,
-        inputs=parts.inputs,
-        random_inputs=parts.random_inputs,
-        start=parts.start,
-        wrt=parts.wrt,
+        graph=problem.graph,
+        inputs=problem.inputs,
+        random_inputs=random_inputs,
+        start=problem.start,
+        wrt=problem.wrt,
         asked=stages[0] if stages else asked,
         given=given,
         level=file.level,
@@ -143,7 +128,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
         stages=stages,
         forward=forward,
         constants=file.values,
-        labels=parts.labels,
+        labels=problem.labels,
         text=file.text,
         after=file.after,
         path=context.source.path,
@@ -152,14 +137,17 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
     return _add_what_needs_numbers(context, exercise, questions, blanks)
 
 
-def _without_graph(context: BuildContext) -> _GraphParts:
+def _without_graph(context: BuildContext) -> tuple[Problem, RandomInputs]:
     for key in _GRAPH_KEYS:
         if getattr(context.file, key):
             context.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
-    return _GraphParts(Graph((), ""))
+    return Problem(Graph((), ""), {}), RandomInputs()
 
 
-def _build_graph(context: BuildContext, text: str, definitions: Mapping[str, FunctionDefinition]) -> _GraphParts | None:
+def _build_graph(
+    context: BuildContext, text: str, definitions: Mapping[str, FunctionDefinition]
+) -> tuple[Problem, RandomInputs] | None:
+    """Return the graph with what belongs to it, some inputs perhaps without values; None if it has an error."""
     try:
         equations = parse_and_check(text, definitions)
     except AlgebraError as error:
@@ -176,17 +164,12 @@ def _build_graph(context: BuildContext, text: str, definitions: Mapping[str, Fun
             context.report(with_position(error, text), "graph")
         return None
     folded = fold_groups(context, unfolded)
-    graph = folded or unfolded
+    graph = unfolded if folded is None else folded
     check_constants(context, graph)
-    parts = _GraphParts(
-        graph,
-        inputs,
-        build_random_inputs(context, graph, inputs),
-        build_start(context, graph),
-        build_wrt(context, graph),
-        build_labels(context, graph),
-    )
-    return parts if folded else None
+    random_inputs = build_random_inputs(context, graph, inputs)
+    start, wrt = build_start(context, graph), build_wrt(context, graph)
+    problem = Problem(graph, inputs, start, wrt, labels=build_labels(context, graph))
+    return None if folded is None else (problem, random_inputs)
 
 
 def _build_blanks(
