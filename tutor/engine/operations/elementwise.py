@@ -593,7 +593,8 @@ TABLE = (
                 N_("That is the value of silu itself. How much does silu change when its input grows a little?"),
             ),
         ),
-    ),    Operation(
+    ),
+    Operation(
         id="gelu",
         symbol="gelu",
         title=N_("GELU"),
@@ -653,7 +654,9 @@ TABLE = (
                 "tanh-approximation",
                 N_("slope of the tanh approximation"),
                 lambda e: e.g * _tanh_gelu_slope(e.x),
-                N_("That is the slope of the approximation with tanh. This node is the exact gelu: which function has it?"),
+                N_(
+                    "That is the slope of the approximation with tanh. This node is the exact gelu: which function has it?"
+                ),
             ),
             Mistake(
                 "at-output",
