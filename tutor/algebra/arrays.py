@@ -84,8 +84,8 @@ def broadcast(g: Any, shape: tuple[int, ...]) -> Array:
 
 def softmax(x: Array) -> Any:
     """Return the softmax of each row of floats."""
-    grown = np.exp(x - x.max(axis=-1, keepdims=True))
-    return grown / grown.sum(axis=-1, keepdims=True)
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def weighted_log(weight: Any, x: Array) -> Any:

@@ -21,23 +21,23 @@ def ball_from_fraction(value: Fraction) -> Ball:
 
 
 def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[int, Ball] | None = None) -> Ball:
-    """The ball of a scalar tree at the precision in force. It is not finite where the tree has no value there.
-    Raises `KeyError` for a symbol that is not given, and for a matrix.
+    """Return the ball of a scalar tree at the working precision; it is not finite if the tree has no value.
 
-    `cache` holds the balls of parts that are known already, by id, and gets the new ones.
+    `cache` holds the balls of known parts by id, and receives the new ones. Raises `KeyError` for a symbol that is not
+    in `symbols`, and for a matrix.
     """
     arb, fmpq = flint().arb, flint().fmpq
     cache = {} if cache is None else cache
-    # Written out: a matrix has thousands of parts, and every answer is held against it.
+    # Faster than `postorder`: a matrix has thousands of parts, and every answer is compared with it.
     stack = [tree]
     while stack:
         node = stack[-1]
         if id(node) in cache:
             stack.pop()
         elif isinstance(node, Apply):
-            waiting = [arg for arg in node.args if id(arg) not in cache]
-            if waiting:
-                stack += waiting
+            pending = [arg for arg in node.args if id(arg) not in cache]
+            if pending:
+                stack += pending
             else:
                 cache[id(node)] = _BALL_KERNELS[node.op](*[cache[id(arg)] for arg in node.args])
                 stack.pop()
@@ -51,64 +51,64 @@ def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[i
 
 
 class BallEvaluator:
-    """Balls of trees that have parts in common, as the cells of a matrix do: each part is computed once for each
-    precision. The trees must outlive it.
+    """Balls of trees that share parts, such as the cells of a matrix.
+
+    Each part is computed once per precision. The trees must outlive the evaluator.
     """
 
     def __init__(self) -> None:
         self._cache: dict[int, dict[int, Ball]] = {}
 
     def __call__(self, tree: Expr) -> Ball:
-        """The ball of a scalar tree without symbols, at the precision in force."""
+        """Return the ball of a scalar tree without symbols at the working precision."""
         return to_ball(tree, None, self._cache.setdefault(flint().ctx.prec, {}))
 
 
 class _BallCache:
-    """Balls that are not computed again for trees met lately: gradients consist of values seen before, and what is
-    right is compared with one answer after the other.
-    """
+    """The balls of recent trees: gradients consist of earlier values, and one truth meets many answers."""
 
-    #: After so many parts what is not asked for again is forgotten.
+    #: After this many parts, those that are not used again are dropped.
     _MAX_SIZE = 10_000
 
     def __init__(self) -> None:
         self._cache: dict[int, dict[int, Ball]] = {}
         self._previous: dict[int, dict[int, Ball]] = {}
-        # Ids are those of these trees' parts only as long as the trees are kept.
+        # An id identifies a part only while its tree is alive.
         self._trees: list[Expr] = []
         self._previous_trees: list[Expr] = []
         self._count = 0
 
     def __call__(self, tree: Expr) -> Ball:
-        """The ball of a scalar tree without symbols, at the precision in force."""
+        """Return the ball of a scalar tree without symbols at the working precision."""
         bits = flint().ctx.prec
         done = self._cache.setdefault(bits, {})
-        found = done.get(id(tree))
-        if found is not None:
-            return found
+        ball = done.get(id(tree))
+        if ball is not None:
+            return ball
         if self._count > self._MAX_SIZE:
             self._previous, self._previous_trees = self._cache, self._trees
             done = {}
             self._cache, self._trees, self._count = {bits: done}, [], 0
         self._trees.append(tree)
-        known = len(done)
-        found = self._previous.get(bits, {}).get(id(tree))
-        if found is None:
-            found = to_ball(tree, None, done)
-        done[id(tree)] = found
-        self._count += len(done) - known
-        return found
+        num_known = len(done)
+        ball = self._previous.get(bits, {}).get(id(tree))
+        if ball is None:
+            ball = to_ball(tree, None, done)
+        done[id(tree)] = ball
+        self._count += len(done) - num_known
+        return ball
 
 
-#: Used only while the precision is held, which is held by one thread at a time.
+#: Used only inside `working_precision`, so by one thread at a time.
 BALL_CACHE = _BallCache()
 
 
 def nearest_float(tree: Expr, evaluator: Callable[[Expr], Ball] = BALL_CACHE) -> float:
-    """The float nearest to an exact scalar tree: 0.0 where it can't be told from zero, infinite where it is too
-    large for a float, not a number where it has no value or none that can be computed.
+    """Return the float nearest to an exact scalar tree.
 
-    `evaluator` may be a `BallEvaluator` that remembers what several trees have in common. Raises `KeyError` for a symbol.
+    It is 0.0 if the tree is zero as far as the last precision can tell, infinite if the tree is too large for a float,
+    and NaN if the tree has no value or none that can be computed. Raises `KeyError` for a symbol. An `evaluator` keeps
+    the balls of shared parts.
     """
     if isinstance(tree, Num):
         try:

@@ -1,4 +1,4 @@
-"""What is wrong with a text, where, and what to do."""
+"""The error of a text that cannot be parsed or evaluated."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 class AlgebraError(ValueError):
-    """A text that can't be read, or a value it can't have.
+    """A text that cannot be parsed, or an expression without a value.
 
-    `position` and `length` count characters of the text as it was typed, so that any face can draw a caret; −1 is no
-    place in it.
+    `position` and `length` count characters of the text as typed, so that any interface can draw a caret; a position of
+    −1 is nowhere in it.
     """
 
     def __init__(self, message: Message, position: int = 0, length: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Tree -> value, exact or in floats, without recursion."""
+"""Evaluation of trees, exact or in floats, and the shapes of matrix operations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _as_int(size: Any) -> Any:
-    """A size or an axis as Python counts."""
+    """Return a size or an axis as a Python int."""
     return size.value.numerator if isinstance(size, Num) else None if size is None else int(size)
 
 
@@ -27,7 +27,6 @@ def _mean(a: Value, axis: int | None) -> Value:
     return summed / (ops.size(a) if axis is None else ops.size(a) // ops.size(summed))
 
 
-#: What each operation of a tree computes, on any kind of value.
 _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "sum": lambda a, axis=None: ops.sum_axis(a, _as_int(axis)),
     "mean": lambda a, axis=None: _mean(a, _as_int(axis)),
@@ -41,26 +40,26 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
         a, ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows))
     ),
 }
+#: Every operation of a tree by name, on any kind of value.
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
-#: For each cell of the largest matrix with a name, to the power 3/2 as in a product, so much more may be computed.
+#: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
-#: Operations that need matrices.
 _MATRIX_OPS = ("softmax", "cross_entropy")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
-    """The exact value of `tree`: a folded tree, or an object array of trees. Names not in `names` stay symbols.
+    """Return the exact value of `tree`: a folded tree, or an object array of trees. Names not in `names` stay symbols.
 
-    Raises `AlgebraError` where there is no value (1/0), shapes do not fit or too much would be computed.
+    Raises `AlgebraError` if there is no value (1/0), if shapes do not match, or if too much would be computed.
     """
     return Evaluator(names, limits)(tree)
 
 
 class Evaluator:
-    """Exact values of trees that have parts in common: each part is computed once, all within the same limits.
+    """Exact values of trees that share parts: each part is computed once, and all count towards the same limits.
 
-    Matrices that `names` stand for raise the limits: what goes with them has to be as large.
+    Matrices in `names` raise the limits, because whatever is combined with them is as large.
     """
 
     def __init__(self, names: Mapping[str, Value], limits: Limits = GRAPH) -> None:
@@ -68,13 +67,13 @@ class Evaluator:
         largest = max((ops.size(value) for value in names.values()), default=1)
         self.max_cells = max(limits.cells, largest)
         self.work_left = self.max_work = limits.work + int(_WORK_PER_LARGEST * largest**1.5)
-        # Ids are those of these trees' parts only as long as the trees are kept.
+        # An id identifies a part only while its tree is alive.
         self._trees: list[Expr] = []
         self._shapes: dict[int, Shape] = {}
         self._values: dict[int, Value] = {}
 
     def __call__(self, tree: Expr) -> Value:
-        """The value of one tree. Raises as `evaluate`, before anything is computed where there is too much."""
+        """Return the value of one tree. Raises like `evaluate`; limits are checked before anything is computed."""
         self._trees.append(tree)
         parts = list(postorder(tree, self._values))
         for node in parts:
@@ -84,7 +83,7 @@ class Evaluator:
         return self._values[id(tree)]
 
     def _check_shape(self, node: Expr) -> Shape:
-        """The shape of a part whose parts are measured. Raises `AlgebraError` where they do not fit or are too many."""
+        """Return the shape of a part from those of its operands. Raises `AlgebraError` if they do not match or exceed a limit."""
         if isinstance(node, Sym):
             return ops.shape_of(self.names.get(node.name))
         if isinstance(node, Grid):
@@ -117,7 +116,7 @@ class Evaluator:
 
 
 def evaluate_as_float(tree: Expr, names: Mapping[str, float]) -> float:
-    """The value of a scalar tree in floats. Raises `AlgebraError` where it is none."""
+    """Return the value of a scalar tree in floats. Raises `AlgebraError` if it has none."""
     done: dict[int, float] = {}
     for node in postorder(tree):
         if isinstance(node, Num):
@@ -154,12 +153,12 @@ def _apply(node: Apply, args: list[Value]) -> Value:
 
 
 def format_shape(shape: Shape) -> str:
-    """A shape in words for a sentence: `3×2`, or `1` for a number."""
+    """Return a shape as text: `3×2`, or `1` for a number."""
     return f"{shape[0]}×{shape[1]}" if shape else "1"
 
 
 def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
-    """The shape of the product of two matrices. Raises `AlgebraError` where they do not fit."""
+    """Return the shape of a matrix product. Raises `AlgebraError` if the matrices do not fit."""
     left, right = shapes
     if left is None or right is None:
         raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), position)
@@ -178,14 +177,14 @@ def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
 
 
 def shape_mismatch(shapes: Sequence[Shape], position: int) -> AlgebraError:
-    """What is wrong where an operation goes cell by cell and two shapes are not the same."""
+    """Return the error of an elementwise operation on two different shapes."""
     left, right = shapes
     text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
     return AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), position)
 
 
 def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
-    """The shape of an operation's value from those of its operands. Raises `AlgebraError` where they do not fit."""
+    """Return the shape of an operation from those of its operands. Raises `AlgebraError` if they do not match."""
     if node.op == "matmul":
         return matmul_shape(shapes, node.position)
     if node.op in _MATRIX_OPS and None in shapes:

@@ -1,8 +1,8 @@
-"""Expression trees, exact: what the parser makes of a text, and what the engine's rules compute with.
+"""Exact expression trees: the result of parsing, and exact values that rules compute with.
 
-The operators of `Expr` fold what can be folded exactly (1/2 + 1/4 is 3/4, e^0 is 1, e^(log 3) is 3), so that
-a tree without symbols is an exact value. The parser builds `Apply` directly and keeps a text as it was typed.
-Trees are shared, not copied; whoever walks one uses `postorder`, which needs no recursion.
+The operators of `Expr` fold whatever can be folded exactly (1/2 + 1/4 is 3/4, e^0 is 1, e^(log 3) is 3), so that a
+tree without symbols is an exact value. The parser builds `Apply` directly and folds nothing. Trees share parts; walk
+them with `postorder`, which does not recurse.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Scalar = Union["Expr", int, Fraction]
 
 
 class Expr:
-    """An expression. Arithmetic on it folds exactly and never loses a digit."""
+    """An expression. Its operators fold exactly and never round."""
 
     __slots__ = ()
 
@@ -61,22 +61,22 @@ class Expr:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Num(Expr):
-    """A rational number. `text` is how it was typed, where it was: it tells 0.50 from 1/2."""
+    """A rational number. `text` is how it was typed, if it was typed: it distinguishes 0.50 from 1/2."""
 
     value: Fraction
     text: str = ""
 
     @property
     def is_decimal(self) -> bool:
-        """Typed with a point or an exponent: a measured number, held to a tolerance."""
+        """Whether it was typed with a point or an exponent, and so is graded with a tolerance."""
         return any(character in self.text for character in ".eE")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sym(Expr):
-    """A name: an input, a node, `up`, `pi`, `dL/dz`. `position` is its place in the text.
+    """A name: an input, a node, `up`, `pi`, `dL/dz`. `position` is its offset in the text.
 
-    `domain` says what values it may stand for: "real", "nonzero" or "positive".
+    `domain` limits its values: "real", "nonzero" or "positive".
     """
 
     name: str
@@ -86,7 +86,7 @@ class Sym(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Apply(Expr):
-    """An operation on other expressions. `position` is the place of its sign or name in the text."""
+    """An operation on other expressions. `position` is the offset of its operator or name in the text."""
 
     op: str
     args: tuple[Expr, ...]
@@ -95,20 +95,20 @@ class Apply(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid(Expr):
-    """A matrix literal as typed, row by row."""
+    """A matrix literal, row by row."""
 
     rows: tuple[tuple[Expr, ...], ...]
     position: int = 0
 
 
-#: Of so many parts at most two trees are compared one by one.
+#: Structural comparison stops after this many pairs of parts.
 _MAX_COMPARED = 500
 
 ZERO, ONE = Num(Fraction(0)), Num(Fraction(1))
 
 
 def number(value: int | Fraction | str) -> Num:
-    """An exact number from our own code."""
+    """Return an exact number."""
     return Num(Fraction(value))
 
 
@@ -117,7 +117,7 @@ def as_expr(value: Scalar) -> Expr:
 
 
 def children(tree: Expr) -> tuple[Expr, ...]:
-    """The expressions directly inside `tree`."""
+    """Return the operands of an operation, the cells of a matrix literal, or nothing."""
     if isinstance(tree, Apply):
         return tree.args
     if isinstance(tree, Grid):
@@ -126,33 +126,33 @@ def children(tree: Expr) -> tuple[Expr, ...]:
 
 
 def postorder(tree: Expr, skip: Container[int] = ()) -> Iterator[Expr]:
-    """Every expression inside `tree`, each shared one once, what is inside before what it is inside of.
+    """Yield every part of `tree`, operands first, shared parts once.
 
-    Expressions whose ids are in `skip`, and what is only inside them, are passed over.
+    Parts whose ids are in `skip`, and parts only inside those, are left out.
     """
     seen: set[int] = set()
     stack: list[tuple[Expr, bool]] = [(tree, False)]
     while stack:
-        node, inside_done = stack.pop()
-        if inside_done:
+        node, operands_done = stack.pop()
+        if operands_done:
             yield node
         elif id(node) not in seen and id(node) not in skip:
             seen.add(id(node))
-            inside = children(node)
-            if not inside:
+            operands = children(node)
+            if not operands:
                 yield node
                 continue
             stack.append((node, True))
-            stack.extend([(child, False) for child in reversed(inside)])
+            stack.extend([(child, False) for child in reversed(operands)])
 
 
 def free_names(tree: Expr) -> set[str]:
-    """The names in `tree`, `pi` aside, which is a number."""
+    """Return the names in `tree` except `pi`, which is a number."""
     return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
 
 
 def structurally_equal(a: Expr, b: Expr) -> bool:
-    """Whether two trees are built the same, so that they have one value; not told of very large ones."""
+    """Return whether two trees without symbols have the same structure, and so the same value; False if very large."""
     pairs = [(a, b)]
     for _ in range(_MAX_COMPARED):
         if not pairs:
@@ -170,7 +170,7 @@ def structurally_equal(a: Expr, b: Expr) -> bool:
 
 
 def substitute(tree: Expr, replacements: Mapping[str, Expr]) -> Expr:
-    """`tree` with other expressions for some of its names, nothing folded."""
+    """Return `tree` with some names replaced by other expressions; nothing is folded."""
     done: dict[int, Expr] = {}
     for node in postorder(tree):
         if isinstance(node, Sym):
@@ -183,7 +183,7 @@ def substitute(tree: Expr, replacements: Mapping[str, Expr]) -> Expr:
 
 
 def _binary(build: Callable[[Expr, Expr], Expr], left: Any, right: Any) -> Expr:
-    # NumPy's object arrays must get their turn: an array times an expression is elementwise.
+    # NotImplemented lets NumPy multiply an array by an expression cell by cell.
     if isinstance(left, Expr | int | Fraction) and isinstance(right, Expr | int | Fraction):
         return build(as_expr(left), as_expr(right))
     return cast("Expr", NotImplemented)
@@ -239,7 +239,7 @@ def div(a: Expr, b: Expr) -> Expr:
             return Num(quotient)
         if b.value == 1:
             return a
-    # 0/b stays as it is: b may turn out to be zero too.
+    # 0/b is not folded: b may be zero, too.
     return Apply("div", (a, b))
 
 
@@ -273,7 +273,7 @@ def _fold_power(base: Fraction, exponent: Fraction) -> Fraction | None:
         n = exponent.numerator
         if base == 0 and n < 0:
             raise ZeroDivisionError
-        # The size is known before anything is computed: 9^(9^9) must not be tried.
+        # Estimate the size first: 9^(9^9) must not be computed.
         bits = base.numerator.bit_length() + base.denominator.bit_length()
         return base**n if base in (0, 1, -1) or bits * abs(n) <= MAX_BITS else None
     if exponent.denominator == 2 and base >= 0 and (root := exact_sqrt(base)) is not None:

@@ -110,11 +110,11 @@ def power(x: Any, n: Any) -> Any:
 
 
 def _sigmoid(x: float) -> float:
-    # 1/(1 + e^−x) overflows far left of zero; e^x/(1 + e^x) is the same number there.
+    # For x < 0, 1/(1 + e^−x) can overflow; e^x/(1 + e^x) is the same number.
     if x >= 0:
         return 1 / (1 + math.exp(-x))
-    grown = math.exp(x)
-    return grown / (1 + grown)
+    power_of_e = math.exp(x)
+    return power_of_e / (1 + power_of_e)
 
 
 def _sigmoid_array(np: Any, x: Any) -> Any:
@@ -123,7 +123,7 @@ def _sigmoid_array(np: Any, x: Any) -> Any:
 
 
 def _softplus(x: float) -> float:
-    # log(1 + e^x) overflows on the right and loses its digits on the left.
+    # log(1 + e^x) overflows for large x and loses digits for x far below 0.
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
@@ -171,20 +171,20 @@ def _fold_sqrt(a: Expr) -> Expr | None:
 def _fold_sigmoid(a: Expr) -> Expr | None:
     if equals_number(a, 0):
         return Num(Fraction(1, 2))
-    grown = expr.exp(neg(a))
-    # a is a logarithm: σ(log 3) is 3/4.
-    return div(ONE, add(ONE, grown)) if isinstance(grown, Num) else None
+    power_of_e = expr.exp(neg(a))
+    # If a is a logarithm: σ(log 3) is 3/4.
+    return div(ONE, add(ONE, power_of_e)) if isinstance(power_of_e, Num) else None
 
 
 def _fold_tanh(a: Expr) -> Expr | None:
-    grown = expr.exp(mul(number(2), a))
-    return div(sub(grown, ONE), add(grown, ONE)) if isinstance(grown, Num) else None
+    power_of_e = expr.exp(mul(number(2), a))
+    return div(sub(power_of_e, ONE), add(power_of_e, ONE)) if isinstance(power_of_e, Num) else None
 
 
 def _fold_softplus(a: Expr) -> Expr | None:
-    grown = expr.exp(a)
-    # a is a logarithm, or zero.
-    return exact("log", add(ONE, grown)) if isinstance(grown, Num) else None
+    power_of_e = expr.exp(a)
+    # If a is a logarithm or zero.
+    return exact("log", add(ONE, power_of_e)) if isinstance(power_of_e, Num) else None
 
 
 def _fold_numbers(function: Callable[..., Any]) -> Callable[..., Expr | None]:

@@ -1,4 +1,4 @@
-"""Text -> tokens, each with its place. Signs that look alike are read alike; what can't be read is refused kindly."""
+"""Lexer: tokens with their offsets, look-alike characters, and errors that suggest what to type instead."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _OPERATOR_ALIASES = dict.fromkeys("·×∗⋅•∙⊙", "*") | dict.fromkeys("÷∕⁄", "/") | dict.fromkeys("−–‐‑", "-") | {"ᵀ": "T"}
-#: What to write instead of signs that are not read.
+#: What to write instead of characters that are not accepted.
 _SUGGESTIONS = {
     "√": N_("Write a square root as sqrt(x)."),
     ".": N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T."),
@@ -30,30 +30,30 @@ _SUGGESTIONS = {
     "{": N_("Brackets are written as ( ) here."),
     "}": N_("Brackets are written as ( ) here."),
 }
-#: Signs that are tokens as they are, and those that may begin a pair.
+#: Characters that are tokens by themselves, and pairs that are not two such tokens.
 _SINGLE_CHARACTERS = "+-*/^()[],@=;"
 _TWO_CHARACTERS = ("**", "==", "<=", ">=", "!=")
-#: White space beside the spaces of all scripts. Other controls would reach the terminal with the text.
+#: White space besides Unicode spaces. Other control characters would reach the terminal with the text.
 _WHITESPACE = " \t\n\r"
-# `2e3` is two thousand and `2e^3` is 2·e³: an exponent is an e with digits right behind it.
+# `2e3` is two thousand, but `2e^3` is 2·e³: an e is an exponent only if digits follow it directly.
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+)?")
-# Letters, marks and plain digits; not ², ½ or full-width letters, which \w takes for letters too.
+# Letters, marks and ASCII digits; not ², ½ or full-width letters, which \w also matches.
 _WORD_CHARACTER = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
 _WORD = re.compile(rf"(?!\d){_WORD_CHARACTER}+'*")
 _TRANSPOSE = re.compile(r"\.T(?!\w)")
-# A name with a point in it, as programs have them.
+# A dotted name, as in Python code.
 _DOTTED_OWNER = re.compile(r"(?!\d)\w+$")
 _DOTTED_ATTRIBUTE = re.compile(r"\.((?!\d)\w+)")
 _TRANSPOSE_NAMES = ("t", "mT", "transpose")
 _MATMUL_NAMES = ("dot", "matmul", "mm")
 _LIBRARY_NAMES = ("np", "numpy", "math", "torch", "F")
-# A raised exponent, as `format_expr` writes it: x² is x^2 and x⁻¹ is x^-1.
+# A superscript exponent, as `format_expr` writes it: x² is x^2 and x⁻¹ is x^-1.
 _SUPERSCRIPT = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Token(NamedTuple):
-    """`kind` is `number`, `name`, `end`, or the sign itself (`+`, `**` is `^`, `.T` and `ᵀ` are `T`)."""
+    """A token. `kind` is `number`, `name`, `end`, or the operator (`**` becomes `^`, `.T` and `ᵀ` become `T`)."""
 
     kind: str
     text: str
@@ -62,9 +62,9 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str, compound_names: Iterable[str] = ()) -> Iterator[Token]:
-    """The tokens of `text`, each read when it is asked for: what is refused early costs little.
+    """Yield the tokens of `text` lazily, so that a text refused early costs little.
 
-    `compound_names` are the declared names that are no identifiers, such as `dL/dz`.
+    `compound_names` are the declared names that are not identifiers, such as `dL/dz`. Raises `AlgebraError`.
     """
     longest_first = sorted(compound_names, key=len, reverse=True)
     at = 0
@@ -118,14 +118,14 @@ def _superscript_tokens(match: re.Match[str]) -> Iterator[Token]:
 
 
 def _begins_with(text: str, at: int, name: str) -> bool:
-    # A symbol may be typed with ∂: both spellings are the same length.
+    # dL/dz may be typed as ∂L/∂z, which is as long.
     end = at + len(name)
     behind = text[end : end + 1]
     return text[at:end].replace("∂", "d") == name and not (behind.isalnum() or behind == "_")
 
 
 def _read_operator(text: str, at: int) -> tuple[str, int]:
-    """The operator at `at`, as one character, and its length in characters, or an error that says what to write instead."""
+    """Return the operator at `at` as one character, and its length. Raises `AlgebraError` that suggests a replacement."""
     if text.startswith("**", at):
         return "^", 2
     if text.startswith(_TWO_CHARACTERS, at):
@@ -137,7 +137,7 @@ def _read_operator(text: str, at: int) -> tuple[str, int]:
 
 
 def _dotted_name_error(text: str, at: int, compound: Sequence[str]) -> AlgebraError | None:
-    """What to write instead of a name with a point in it, as in a program; None for any other sign."""
+    """Return the error of a dotted name, as in Python code, with what to write instead; None for any other text."""
     behind = _DOTTED_ATTRIBUTE.match(text, at)
     before = _DOTTED_OWNER.search(text, 0, at)
     if not behind or not before:
@@ -190,5 +190,5 @@ _GREEK = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo")
 
 
 def skeleton(name: str) -> str:
-    """How a name looks: the same text for names that can hardly be told apart."""
+    """Return the same text for names that look alike, such as Latin and Cyrillic a."""
     return name.translate(_CYRILLIC).translate(_GREEK)

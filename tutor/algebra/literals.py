@@ -1,4 +1,4 @@
-"""Numbers as they are typed, exact and within bounds: in answers, in formulas and in pack files."""
+"""Number literals: exact values of typed numbers, and exact decimals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tutor.i18n import N_, message
 
 
 def parse_number(text: str, position: int = 0) -> Fraction:
-    """An exact number from digits, a point and an exponent, refused before it can be large."""
+    """Return the exact value of digits, a point and an exponent. Raises `AlgebraError` before it can become large."""
     if len(text) <= MAX_DIGITS and text.isdecimal() and text.isascii():
         return Fraction(int(text))
     plain = text.replace("−", "-").replace("–", "-").lower()
@@ -19,7 +19,7 @@ def parse_number(text: str, position: int = 0) -> Fraction:
         raise AlgebraError(
             message(N_("This number has more than {n} digits. Write fewer."), n=MAX_DIGITS), position, len(text)
         )
-    # Leading zeros go first: Python refuses to read thousands of digits.
+    # Strip leading zeros and cut to four digits: Python refuses to parse thousands of digits.
     power = int((exponent.lstrip("+-").lstrip("0") or "0")[:4])
     if power > MAX_EXPONENT:
         raise AlgebraError(
@@ -37,7 +37,7 @@ MAX_EXACT_BITS = 128
 
 
 def exact_decimal(value: Fraction, digits: int = MAX_EXACT_DIGITS) -> str | None:
-    """`value` in full where it has at most `digits` significant digits, None otherwise. A plain minus."""
+    """Return `value` as a decimal with an ASCII minus, None if it needs more than `digits` significant digits."""
     if bit_length(value) > MAX_EXACT_BITS:
         return None
     bottom = value.denominator

@@ -1,6 +1,7 @@
-"""A matrix known by its formula alone: what rules make of it is a formula again, for programs and for people.
+"""Symbolic matrices: a formula with a shape.
 
-Rules treat it like any matrix. A number beside it stands in every cell, as in NumPy.
+Rules compute with it as with any matrix, and the result is a formula again, for hints and for generated programs. A
+number is broadcast to every cell, as in NumPy.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class MatrixExpr:
-    """`expr` is a formula for a matrix of `shape`, (rows, columns)."""
+    """A matrix of `shape` (rows, columns), given by the formula `expr`."""
 
     __slots__ = ("expr", "shape")
     ndim = 2
-    #: NumPy leaves arithmetic with its arrays to this class.
+    #: With None, NumPy leaves arithmetic between its arrays and this class to this class.
     __array_ufunc__ = None
 
     def __init__(self, formula: Expr, shape: tuple[int, int]) -> None:
@@ -68,14 +69,14 @@ class MatrixExpr:
 
     @property
     def T(self) -> MatrixExpr:
-        """The transpose; that of a transpose is the matrix itself."""
-        inside = self.expr
-        turned = inside.args[0] if isinstance(inside, Apply) and inside.op == "T" else Apply("T", (inside,))
-        return MatrixExpr(turned, (self.shape[1], self.shape[0]))
+        """The transpose; transposing twice gives the matrix itself."""
+        formula = self.expr
+        transposed = formula.args[0] if isinstance(formula, Apply) and formula.op == "T" else Apply("T", (formula,))
+        return MatrixExpr(transposed, (self.shape[1], self.shape[0]))
 
 
 def expr_of(value: Any) -> Expr:
-    """The formula of a `MatrixExpr`, an array of exact numbers, or a number."""
+    """Return the formula of a `MatrixExpr`, of an array of exact numbers, or of a number."""
     if isinstance(value, MatrixExpr):
         return value.expr
     if isinstance(value, Expr | int | Fraction):
@@ -86,7 +87,7 @@ def expr_of(value: Any) -> Expr:
 
 
 def elementwise(build: Callable[..., Expr], *args: Any) -> MatrixExpr:
-    """A function of numbers on every cell; smaller shapes are repeated as in NumPy."""
+    """Apply the constructor of a scalar function to every cell; smaller shapes are broadcast as in NumPy."""
     shapes = [getattr(arg, "shape", None) or (1, 1) for arg in args]
     shape = max(shape[0] for shape in shapes), max(shape[1] for shape in shapes)
     return MatrixExpr(build(*map(expr_of, args)), shape)

@@ -1,7 +1,7 @@
-"""What `simplify` collects a tree into: products of powers, and sums of such products with numbers in front.
+"""Normal forms of expressions: products of powers, and sums of such products with coefficients.
 
-A `Product` is number · part^a · part^b … · e^exp_argument; its parts are `Atom`s, which are one object where they are one
-expression. A power is kept as two exponents, above and below the line, where the part may be zero.
+A `Product` is number · part^a · part^b … · e^exp_argument. Its parts are `Atom`s; equal expressions share one atom. If a
+part may be zero, its power is two exponents, one in the numerator and one in the denominator.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Shape
 
-#: A number over one of these is written as a fraction: x/3 rather than 0.3333·x, but 0.1·x.
+#: Denominators of coefficients that are written as fractions: x/4 rather than 0.25·x, but 0.1·x.
 _FRACTION_DENOMINATORS = range(2, 10)
 
 
-#: Powers of numbers that come to more than this are left as powers.
+#: Powers of numbers greater than this are not computed.
 _MAX_FOLDED_POWER = 10**12
 
 
 class Atom:
-    """One part of a product: a name, a function of something, a sum in brackets, a number under a root.
+    """One part of a product: a name, a function application, a sum in brackets, or a number under a root.
 
-    `order` is where it stands in a product: numbers, names, functions, sums; `rank` counts where it was met first.
+    `order` sorts the parts of a product: numbers, names, functions, sums. `rank` is its first occurrence in the tree.
     """
 
     __slots__ = ("args", "expr", "op", "order", "properties", "rank", "shape", "sum", "value")
@@ -47,16 +47,17 @@ class Atom:
         self.value: Fraction | None = None
 
     def product(self) -> Product:
-        """This part alone, as a form that may be changed."""
+        """Return a new product of this part alone."""
         if self.value is not None:
             return Product(self.value, rank=self.rank)
         return Product(Fraction(1), {self: (Fraction(1), Fraction(0))}, shape=self.shape, rank=self.rank)
 
 
 class Product:
-    """`powers` are the two exponents of each part; `rank` says where its first part was met.
+    """A coefficient, powers of parts and a power of e.
 
-    Where its parts are smaller than `shape`, numbers or a row or a column, they are repeated to it.
+    `powers` has the exponents of each part in the numerator and in the denominator, `rank` is the first occurrence of a
+    part. Parts that are smaller than `shape` (a number, a row, a column) are broadcast to it.
     """
 
     __slots__ = ("exp_argument", "number", "powers", "rank", "shape")
@@ -76,7 +77,7 @@ class Product:
         self.rank = rank
 
     def multiply_power(self, atom: Atom, above: Fraction, below: Fraction) -> None:
-        """Multiply by a power of one part."""
+        """Multiply by `atom`^`above` / `atom`^`below`, in place."""
         if atom in self.powers:
             before = self.powers.pop(atom)
             above, below = above + before[0], below + before[1]
@@ -97,7 +98,7 @@ class Product:
         self.powers[atom] = above, below
 
     def multiply(self, other: Product) -> None:
-        """Multiply by another product, which is used up."""
+        """Multiply by another product in place; `other` must not be used afterwards."""
         parts = other.powers
         if len(parts) > len(self.powers):
             self.powers, parts = parts, self.powers
@@ -115,7 +116,7 @@ class Product:
         self.rank = min(self.rank, other.rank)
 
     def has_properties(self, mask: int) -> bool:
-        """Whether all of `mask` is known of it."""
+        """Return whether it is known to have all properties of `mask`."""
         found = POSITIVE | DEFINED
         if self.number <= 0:
             found &= ~(NONZERO if self.number == 0 else NONNEGATIVE)
@@ -132,38 +133,38 @@ class Product:
         return found & mask == mask
 
     def all_positive(self) -> bool:
-        """Whether each of its parts is above 0, so that roots can be taken one by one."""
+        """Return whether every part is positive, so that roots can be taken part by part."""
         return self.number > 0 and all(atom.properties & POSITIVE == POSITIVE for atom in self.powers)
 
     def inferred_shape(self) -> Shape:
-        """The shape that its parts give it."""
+        """Return the common shape of its parts."""
         return broadcast_shape(
             *(atom.shape for atom in self.powers), self.exp_argument.shape if self.exp_argument else None
         )
 
     def is_broadcast_number(self) -> bool:
-        """Whether it is a number, in every cell of a matrix where it has a shape."""
+        """Return whether it is a number, possibly broadcast to `shape`."""
         return self.inferred_shape() is None
 
     def exponential(self) -> Sum | None:
-        """The x of a bare e^x."""
+        """Return x if the product is e^x, None otherwise."""
         return (
             self.exp_argument.scale(Fraction(1)) if self.exp_argument and self.number == 1 and not self.powers else None
         )
 
     def key(self) -> Hashable:
-        """What products of the same parts have in common, their numbers aside."""
+        """Return a key that products share if they differ only in their coefficient."""
         return frozenset(self.powers.items()), self.exp_argument.key() if self.exp_argument else None
 
     def monic(self) -> Product:
-        """The same product with the number 1."""
+        """Return the same product with coefficient 1."""
         return Product(Fraction(1), self.powers, self.exp_argument, self.inferred_shape(), self.rank)
 
 
 class Sum:
-    """`terms` are products with number 1, each with the number in front of it, by their keys.
+    """A number and terms: monic products with their coefficients, by key.
 
-    `rank` says where its plain number was met.
+    `rank` is the first occurrence of the number.
     """
 
     __slots__ = ("number", "rank", "shape", "terms")
@@ -175,7 +176,7 @@ class Sum:
         self.terms: dict[Hashable, tuple[Product, Fraction]] = {}
 
     def add_term(self, key: Hashable, core: Product, factor: Fraction) -> None:
-        """Add a term."""
+        """Add `factor` times a monic product, in place."""
         if key in self.terms:
             core, before = self.terms[key]
             factor += before
@@ -185,7 +186,7 @@ class Sum:
             self.terms.pop(key, None)
 
     def scale(self, factor: Fraction, shape: Shape = None) -> Sum:
-        """Every term times a number, in a sum of its own, repeated to `shape` where one is given."""
+        """Return a new sum: every term times `factor`, broadcast to `shape` if given."""
         found = Sum(self.number * factor, shape or self.shape, self.rank)
         found.terms = {key: (core, before * factor) for key, (core, before) in self.terms.items()}
         return found
@@ -194,7 +195,7 @@ class Sum:
         return self.number < 0 or any(factor < 0 for _, factor in self.terms.values())
 
     def has_properties(self, mask: int) -> bool:
-        """Whether all of `mask` is known of it."""
+        """Return whether it is known to have all properties of `mask`."""
         terms = self.terms.values()
         if mask & DEFINED and not all(core.has_properties(DEFINED) for core, _ in terms):
             return False
@@ -211,20 +212,20 @@ class Sum:
         return broadcast_shape(*(core.inferred_shape() for core, _ in self.terms.values()))
 
     def key(self) -> Hashable:
-        """What equal sums have in common."""
+        """Return a key that equal sums share."""
         return self.number, self.shape, frozenset((key, factor) for key, (_, factor) in self.terms.items())
 
 
-#: What a tree is collected into. Operations use up what they are given.
+#: Operations on forms change their operands in place, so an operand must not be used afterwards.
 Form: TypeAlias = Union[Product, Sum]  # noqa: UP007
 
 
 class AtomTable:
-    """One atom for each expression, by what it is made of."""
+    """The atoms of one simplification, one for each distinct expression."""
 
     def __init__(self) -> None:
         self._atoms: dict[Hashable, Atom] = {}
-        #: How far the tree has been walked, for what is met now.
+        #: The position in the tree, which new atoms get as their rank.
         self.rank = 0
 
     def atom(self, key: Hashable, expression: Expr, properties: int, shape: Shape, order: int) -> Atom:
@@ -234,14 +235,14 @@ class AtomTable:
         return found
 
     def number(self, value: Fraction) -> Atom:
-        """A number as a part, for roots of it and powers too large to compute."""
+        """Return a number as an atom, for its roots and for powers too large to compute."""
         known = DEFINED | (POSITIVE if value > 0 else NONZERO if value else NONNEGATIVE)
         atom = self.atom(("n", value), Num(value), known, None, 0)
         atom.value = value
         return atom
 
     def wrap(self, form: Form) -> Atom:
-        """A form as one part."""
+        """Return a form as one atom."""
         form = normalise(form)
         known = sum(bit for bit in (NONZERO, NONNEGATIVE, DEFINED) if form.has_properties(bit))
         if isinstance(form, Sum):
@@ -255,11 +256,11 @@ class AtomTable:
         return self.atom(("*", form.number, form.shape, form.key()), to_expr(form), known, form.shape, 3)
 
     def product(self, form: Form) -> Product:
-        """A form as a product: a sum in brackets where it is one."""
+        """Return a form as a product; a sum becomes one atom in brackets."""
         form = normalise(form)
         if isinstance(form, Product):
             return form
-        # What is repeated is repeated in the end, as a whole.
+        # Broadcast the whole product at the end, not the sum inside it.
         inside = form.scale(Fraction(1))
         inside.shape = form.inferred_shape()
         product = self.wrap(inside).product()
@@ -268,7 +269,7 @@ class AtomTable:
 
 
 def normalise(form: Form) -> Form:
-    """A sum of one term as that term; without what makes no difference to 0; −(a − b) as b − a."""
+    """Return a form with a sum of one term as that term, 0·x as 0 if x is defined everywhere, and −(a − b) as b − a."""
     if isinstance(form, Sum):
         if not form.terms:
             return Product(form.number, shape=form.shape, rank=form.rank)
@@ -284,47 +285,47 @@ def normalise(form: Form) -> Form:
         grown = form.exp_argument if form.exp_argument and not form.exp_argument.has_properties(DEFINED) else None
         return Product(Fraction(0), kept, grown, form.shape, form.rank)
     if isinstance(form, Product) and form.number == -1 and (inside := as_atom(form.monic())) is not None:
-        # −(a + b) keeps its brackets.
+        # But −(a + b) stays as it is.
         return inside.sum.scale(Fraction(-1), form.shape) if inside.sum and inside.sum.has_negative() else form
     return form
 
 
 def _power_is_defined(atom: Atom, below: Fraction) -> bool:
-    """Whether a power of a part has a value everywhere."""
+    """Return whether a power of an atom is defined everywhere."""
     return bool(atom.properties & DEFINED and (not below or atom.properties & NONZERO))
 
 
 def copy_form(form: Form) -> Form:
-    """A form that may be changed without the other."""
+    """Return an independent copy."""
     if isinstance(form, Sum):
         return form.scale(Fraction(1))
     return Product(form.number, dict(form.powers), form.exp_argument, form.shape, form.rank)
 
 
 def num_terms(form: Form) -> int:
-    """How many parts or terms there are."""
+    """Return the number of parts of a product or terms of a sum."""
     if isinstance(form, Sum):
         return len(form.terms)
     return len(form.powers) + (len(form.exp_argument.terms) if form.exp_argument else 0)
 
 
 def bit_length(form: Form) -> int:
-    """How long its number is."""
+    """Return the number of bits of its coefficient."""
     top, bottom = form.number.as_integer_ratio()
     return top.bit_length() + bottom.bit_length()
 
 
 def broadcast_shape(*shapes: Shape) -> Shape:
-    """The shape of an operation cell by cell."""
-    found: Shape = None
-    for one in shapes:
-        if one is not None:
-            found = one if found is None else (max(found[0], one[0]), max(found[1], one[1]))
-    return found
+    """Return the shape of an elementwise operation on these shapes."""
+    result: Shape = None
+    for shape in shapes:
+        if shape is not None:
+            result = shape if result is None else (max(result[0], shape[0]), max(result[1], shape[1]))
+    return result
 
 
 def as_number(form: Form) -> Fraction | None:
-    """The number that a form is, None where it is more than one."""
+    """Return the value of a form that is a plain number, None for any other form."""
     if form.shape is not None:
         return None
     if isinstance(form, Sum):
@@ -333,7 +334,7 @@ def as_number(form: Form) -> Fraction | None:
 
 
 def as_atom(form: Form) -> Atom | None:
-    """The one part that a form consists of."""
+    """Return the atom that a form consists of, None if there is more to it."""
     if not isinstance(form, Product) or form.number != 1 or form.exp_argument or len(form.powers) != 1:
         return None
     ((atom, (above, below)),) = form.powers.items()
@@ -341,7 +342,7 @@ def as_atom(form: Form) -> Atom | None:
 
 
 def as_sum(form: Form) -> Sum:
-    """A form as a sum; what is a sum in brackets loses them, changing its signs where it must."""
+    """Return a form as a sum; ±(a + b) loses its brackets."""
     if isinstance(form, Sum):
         return form
     found = Sum(shape=form.shape, rank=form.rank)
@@ -356,7 +357,7 @@ def as_sum(form: Form) -> Sum:
 
 
 def add_forms(left: Form, right: Form, sign: int) -> Form:
-    """left ± right."""
+    """Return left + right or, for a `sign` of −1, left − right."""
     into, other = as_sum(left), as_sum(right)
     if sign < 0:
         other = other.scale(Fraction(-1))
@@ -375,7 +376,7 @@ def add_forms(left: Form, right: Form, sign: int) -> Form:
 
 
 def to_expr(form: Form) -> Expr:
-    """The tree of a form."""
+    """Return the tree of a form."""
     form = normalise(form)
     return _sum_to_expr(form) if isinstance(form, Sum) else _product_to_expr(form, form.number)
 
@@ -383,11 +384,11 @@ def to_expr(form: Form) -> Expr:
 def _sum_to_expr(form: Sum) -> Expr:
     items = [(core.rank, core, factor) for core, factor in form.terms.values()]
     if form.number:
-        # 1 − x and 1 + e^x are written so, wherever the 1 was met.
+        # Write 1 − x and 1 + e^x with the 1 first, wherever it occurred.
         leading = form.number > 0 and (form.has_negative() or all(core.exponential() for _, core, _ in items))
         items.append((-1 if leading else form.rank, Product(Fraction(1)), form.number))
     items.sort(key=lambda item: item[0])
-    # What is taken away stands behind what it is taken from.
+    # Start with a positive term if there is one.
     first = next((i for i, item in enumerate(items) if item[2] >= 0), 0)
     items.insert(0, items.pop(first))
     found = _product_to_expr(items[0][1], items[0][2])
@@ -400,13 +401,13 @@ def _sum_to_expr(form: Sum) -> Expr:
     return _broadcast_expr(found, own, form.shape)
 
 
-def _broadcast_expr(made: Expr, own: Shape, shape: Shape) -> Expr:
-    """A row in every row, a column in every column: products with ones."""
-    if own is None or shape is None:
-        return made
-    if own[0] != shape[0]:
-        made = Apply("matmul", (_ones((shape[0], 1)), made))
-    return Apply("matmul", (made, _ones((1, shape[1])))) if own[1] != shape[1] else made
+def _broadcast_expr(formula: Expr, inner: Shape, shape: Shape) -> Expr:
+    """Return a row or column broadcast to `shape` by products with ones."""
+    if inner is None or shape is None:
+        return formula
+    if inner[0] != shape[0]:
+        formula = Apply("matmul", (_ones((shape[0], 1)), formula))
+    return Apply("matmul", (formula, _ones((1, shape[1])))) if inner[1] != shape[1] else formula
 
 
 def _ones(shape: tuple[int, int]) -> Expr:
@@ -441,7 +442,7 @@ def _product_to_expr(form: Product, factor: Fraction) -> Expr:
 
 
 def _split_fraction(factor: Fraction, alone: bool) -> tuple[Fraction, int]:
-    """A number as it stands above the line, and below it."""
+    """Return a coefficient as a numerator and a denominator."""
     if alone or factor.denominator == 1:
         return factor, 1
     plain = exact_decimal(factor) is not None and not (

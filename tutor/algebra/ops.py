@@ -26,34 +26,34 @@ if TYPE_CHECKING:
 
     from tutor.algebra.functions import Function
 
-#: float, Expr, an array of them, or a MatrixExpr; rules are generic over all.
+#: A float, an `Expr`, an array of either, or a `MatrixExpr`; rules are generic over all of them.
 Value: TypeAlias = Any
 #: (rows, columns), or None for a number.
 Shape: TypeAlias = tuple[int, int] | None
 
 
 def is_matrix(value: Value) -> bool:
-    """Whether `value` is a matrix, or a batch of them."""
+    """Return whether `value` is a matrix or a batch of matrices."""
     return getattr(value, "ndim", 0) > 1
 
 
 def is_array(value: Value) -> bool:
-    """Whether NumPy computes with `value`: a matrix, or a batch of anything."""
+    """Return whether `value` is a NumPy array: a matrix, or a batch of numbers or matrices."""
     return hasattr(value, "dtype")
 
 
 def shape_of(value: Value) -> Shape:
-    """(rows, columns) of a matrix, None for a number."""
+    """Return (rows, columns) of a matrix, None for a number."""
     return (value.shape[-2], value.shape[-1]) if is_matrix(value) else None
 
 
 def num_cells(shape: Shape) -> int:
-    """How many entries a value of this shape has; a number is one."""
+    """Return the number of entries of a value of this shape; 1 for a number."""
     return shape[0] * shape[1] if shape else 1
 
 
 def is_exact(value: Value) -> bool:
-    """Whether `value` is made of trees and not of floats."""
+    """Return whether `value` consists of trees, not of floats."""
     return isinstance(value, Expr | MatrixExpr) or (is_array(value) and value.dtype == object)
 
 
@@ -62,18 +62,18 @@ def is_finite(value: Value) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if is_array(value) and value.dtype != object:
-        return bool(_arrays().np.isfinite(value).all())
+        return bool(load_arrays().np.isfinite(value).all())
     return True
 
 
 def ignore_array_errors(has_arrays: bool) -> AbstractContextManager[object]:
     """Return a context in which NumPy does not warn about infinities and nan; empty without arrays."""
-    return _arrays().np.errstate(all="ignore") if has_arrays else nullcontext()
+    return load_arrays().np.errstate(all="ignore") if has_arrays else nullcontext()
 
 
 @cache
-def _arrays() -> ModuleType:
-    """Return the array half, which loads NumPy: with the first matrix."""
+def load_arrays() -> ModuleType:
+    """Return `tutor.algebra.arrays`, which loads NumPy, when the first array is needed."""
     from tutor.algebra import arrays
 
     return arrays
@@ -89,7 +89,7 @@ def _on_any_value(function: Function) -> Callable[..., Value]:
         if any(isinstance(arg, MatrixExpr) for arg in args):
             return elementwise(build, *args)
         if any(is_array(arg) for arg in args):
-            return _arrays().apply(name, build, args)
+            return load_arrays().apply(name, build, args)
         if any(isinstance(arg, Expr) for arg in args):
             return build(*map(expr.as_expr, args))
         return kernel(*args)
@@ -138,102 +138,102 @@ sign = SCALAR_FUNCTIONS["sign"]
 
 
 def transpose(x: Value) -> Value:
-    """The transpose; a number is its own."""
+    """Return the transpose; a number is its own transpose."""
     if isinstance(x, MatrixExpr):
         return x.T
     return x.swapaxes(-1, -2) if is_matrix(x) else x
 
 
 def sum_axis(x: Value, axis: int | None = None) -> Value:
-    """The sum of all entries: a number. Along axis 0 the row of the columns' sums, along 1 the column of the rows'."""
+    """Return the sum of all entries, the row of column sums (axis 0), or the column of row sums (axis 1)."""
     if not is_matrix(x):
         return x
     if isinstance(x, MatrixExpr):
         if axis is None:
             return Apply("sum", (x.expr,))
-        kept = (1, x.shape[1]) if axis == 0 else (x.shape[0], 1)
-        return x if kept == x.shape else MatrixExpr(Apply("sum", (x.expr, expr.number(axis))), kept)
-    return _arrays().sum_axis(x, axis)
+        shape = (1, x.shape[1]) if axis == 0 else (x.shape[0], 1)
+        return x if shape == x.shape else MatrixExpr(Apply("sum", (x.expr, expr.number(axis))), shape)
+    return load_arrays().sum_axis(x, axis)
 
 
 def num_rows(x: Value) -> int:
-    """How many rows a matrix has; a number has one."""
+    """Return the number of rows; 1 for a number."""
     return int(x.shape[-2]) if is_matrix(x) else 1
 
 
 def size(x: Value) -> int:
-    """How many entries there are."""
+    """Return the number of entries."""
     return int(x.shape[-2] * x.shape[-1]) if is_matrix(x) else 1
 
 
 def constant_like(number: int, like: Value) -> Value:
-    """A small whole number of the kind of `like`: exact beside trees, a float beside floats, in every cell."""
+    """Return `number` in the shape of `like`: exact if that consists of trees, a float otherwise."""
     if isinstance(like, MatrixExpr):
         return expr.number(number)
     return broadcast_like(expr.number(number) if is_exact(like) else float(number), like)
 
 
 def broadcast_like(g: Value, like: Value) -> Value:
-    """`g` repeated to the shape of `like`: a number in every cell, a row in every row, a column in every column."""
+    """Return `g`, a number, a row or a column, repeated to the shape of `like`."""
     if not is_matrix(like) or shape_of(g) == shape_of(like):
         return g
     if isinstance(like, MatrixExpr) or isinstance(g, MatrixExpr):
-        wide = expr.number(like.shape[-2]), expr.number(like.shape[-1])
+        sizes = expr.number(like.shape[-2]), expr.number(like.shape[-1])
         if is_matrix(g):
-            return MatrixExpr(Apply("broadcast", (expr_of(g), *wide)), (like.shape[-2], like.shape[-1]))
-        return MatrixExpr(expr.mul(expr_of(g), Apply("ones", wide)), (like.shape[-2], like.shape[-1]))
-    return _arrays().broadcast(g, like.shape)
+            return MatrixExpr(Apply("broadcast", (expr_of(g), *sizes)), (like.shape[-2], like.shape[-1]))
+        return MatrixExpr(expr.mul(expr_of(g), Apply("ones", sizes)), (like.shape[-2], like.shape[-1]))
+    return load_arrays().broadcast(g, like.shape)
 
 
 def unbroadcast(g: Value, like: Value) -> Value:
-    """`g`, a matrix, summed down to the shape of `like`, which had been repeated to its shape: undoes `broadcast_like`."""
-    small, wide = shape_of(like), shape_of(g)
-    if small == wide:
+    """Return the matrix `g` summed to the shape of `like`: the vjp of `broadcast_like`."""
+    target, shape = shape_of(like), shape_of(g)
+    if target == shape:
         return g
-    if small is None:
+    if target is None:
         return sum_axis(g)
-    if wide is not None and small[0] != wide[0]:
+    if shape is not None and target[0] != shape[0]:
         g = sum_axis(g, 0)
-    return sum_axis(g, 1) if wide is not None and small[1] != wide[1] else g
+    return sum_axis(g, 1) if shape is not None and target[1] != shape[1] else g
 
 
 def softmax(x: Value) -> Value:
-    """Each row as shares that add up to 1: e^x over the sum of its row."""
+    """Return e^x divided by the sum of its row, for each cell."""
     if isinstance(x, MatrixExpr):
         return MatrixExpr(Apply("softmax", (x.expr,)), x.shape)
     if not is_exact(x):
-        return _arrays().softmax(x)
-    grown = exp(x)
-    return grown / sum_axis(grown, 1)
+        return load_arrays().softmax(x)
+    powers = exp(x)
+    return powers / sum_axis(powers, 1)
 
 
 def weighted_log(weight: Value, x: Value) -> Value:
-    """weight · log x, and 0 where the weight is 0, whatever x is."""
+    """Return weight · log x, and 0 for a weight of 0 even if log x has no value."""
     if isinstance(weight, MatrixExpr) or isinstance(x, MatrixExpr) or not is_array(x):
         return weight * log(x)
-    return _arrays().weighted_log(weight, x)
+    return load_arrays().weighted_log(weight, x)
 
 
 def weighted_inverse(weight: Value, x: Value) -> Value:
-    """weight / x, and 0 where the weight is 0, whatever x is."""
+    """Return weight / x, and 0 for a weight of 0 even if x is 0."""
     if isinstance(weight, MatrixExpr) or isinstance(x, MatrixExpr) or not is_array(x):
         return weight / x
-    return _arrays().weighted_inverse(weight, x)
+    return load_arrays().weighted_inverse(weight, x)
 
 
 def make_matrix(rows: tuple[tuple[Value, ...], ...]) -> np.ndarray[Any, Any]:
-    """A matrix from its rows: of trees where any entry is one, of floats otherwise."""
-    matrix: np.ndarray[Any, Any] = _arrays().make_matrix(rows)
+    """Return a matrix from its rows: of trees if any entry is one, of floats otherwise."""
+    matrix: np.ndarray[Any, Any] = load_arrays().make_matrix(rows)
     return matrix
 
 
 def map_cells(function: Callable[[Any], Any], value: Value) -> Value:
-    """`function` on a number, or on every cell of a matrix (an array of what it returns)."""
+    """Return `function` of a number, or the array of its results on every cell of a matrix."""
     if not is_matrix(value):
         return function(value)
     return make_matrix(tuple(tuple(function(cell) for cell in row) for row in value))
 
 
 def to_lists(value: Value) -> Any:
-    """A matrix as a list of its rows, a number as it is."""
+    """Return a matrix as a list of its rows, a number as it is."""
     return [list(row) for row in value] if is_matrix(value) else value

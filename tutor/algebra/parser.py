@@ -1,6 +1,6 @@
-"""Tokens -> tree: a Pratt parser. Every error is an `AlgebraError` with its place in the text as typed.
+"""Pratt parser: expressions and equations. Every error is an `AlgebraError` with its offset in the text as typed.
 
-Binding, from loose to tight: `+ -`; `* / @` and the implicit product, left to right; a minus in front; `^`,
+Precedence, from loose to tight: `+ -`; `* / @` and the implicit product, left to right; unary minus; `^`,
 right-associative, with a signed exponent; `.T`. So `-x^-2` is −(x^(−2)) and `1/2x` is (1/2)·x.
 """
 
@@ -41,19 +41,19 @@ def _typed_names(function: Function) -> dict[str, tuple[str, int, int]]:
 
 #: Functions by the names that may be typed: the operation, and the least and the greatest number of operands.
 FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
-#: Nodes without a name are called by one of these and a number.
+#: The id of an unnamed node is one of these words and a number.
 _NODE_WORDS = functions.table(
     lambda function: {function.id: function.id},
     dict.fromkeys(
         ("q", "inv", "matmul", "transpose", "sum", "mean", "softmax", "broadcast", "cross_entropy", "mse"), ""
     ),
 )
-#: Functions whose second value is an axis: 0 goes down the columns, 1 along the rows.
+#: Functions whose second operand is an axis: 0 sums each column, 1 each row.
 _AXIS_FUNCTIONS = ("sum", "mean")
 CONSTANTS = ("e", "pi", "π")
-#: So many names are listed where an unknown one stands.
+#: The error of an unknown name lists at most this many known ones.
 _MAX_LISTED_NAMES = 12
-#: A letter of the Korean keyboard, alone or in a syllable.
+#: A Korean letter, alone or in a syllable.
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 _SUM, _PRODUCT, _UNARY, _POWER = 10, 20, 25, 30
@@ -78,26 +78,25 @@ class Equation:
 
 
 def is_reserved(name: str) -> bool:
-    """Return whether no input or node may have this name: it has a meaning already, or nodes are numbered with it."""
+    """Return whether inputs and nodes must not have this name: it has a meaning, or is the id of an unnamed node."""
     return name in FUNCTIONS or name in CONSTANTS or name in ("up", "start") or _is_generated(name)
 
 
 def _is_generated(name: str) -> bool:
     word = name.rstrip("0123456789")
-    # A word may end in digits itself.
+    # The word itself may end in digits.
     return any(name[:end] in _NODE_WORDS for end in range(len(word), len(name)))
 
 
-def _signature(token: Token, takes: int) -> str:
-    """How a function is written, with letters for its values."""
-    return f"{token.text}({', '.join('abcdefgh'[:takes])})"
+def _signature(token: Token, arity: int) -> str:
+    """Return an example call of a function, `max(a, b)`."""
+    return f"{token.text}({', '.join('abcdefgh'[:arity])})"
 
 
 def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSWER) -> Expr:
-    """The tree of one expression, as typed, nothing folded.
+    """Return the tree of one expression; nothing is folded.
 
-    `names` are the names it may use (also such as `dL/dz`), None for any.
-    Raises `AlgebraError` with the place and the remedy.
+    `names` are the names it may use, including ones like `dL/dz`; None allows any. Raises `AlgebraError`.
     """
     return _Parser(text, names, limits).parse_single()
 
@@ -105,15 +104,15 @@ def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSW
 def parse_equations(
     text: str, limits: Limits = GRAPH, own_functions: Mapping[str, int] | None = None
 ) -> list[Equation]:
-    """The equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name.
+    """Return the equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name.
 
-    `own_functions` are functions of one's own, by name, with how many values they take.
+    `own_functions` maps the names of custom functions to their numbers of operands. Raises `AlgebraError`.
     """
     return _Parser(text, None, limits, own_functions).parse_equations()
 
 
 def parse_value(text: str) -> Expr:
-    """A value without names: `3`, `-1/2`, `log(3)`, `[[1, 2], [3, 4]]`."""
+    """Return the tree of a value without names: `3`, `-1/2`, `log(3)`, `[[1, 2], [3, 4]]`. Raises `AlgebraError`."""
     return parse(text, names=(), limits=GRAPH)
 
 
@@ -125,7 +124,7 @@ class _Parser:
         limits: Limits,
         own_functions: Mapping[str, int] | None = None,
     ) -> None:
-        self.functions = {**FUNCTIONS, **{name: (name, takes, takes) for name, takes in (own_functions or {}).items()}}
+        self.functions = {**FUNCTIONS, **{name: (name, arity, arity) for name, arity in (own_functions or {}).items()}}
         if len(text) > limits.characters:
             raise AlgebraError(
                 message(N_("This is longer than {n} characters. Write it shorter."), n=limits.characters),
@@ -140,13 +139,13 @@ class _Parser:
         self.nodes = self.cells = self.depth = 0
 
     def next(self) -> Token:
-        """The token in hand; the one behind it is taken up."""
+        """Return the current token and move to the next one."""
         self.second_previous, self.previous = self.previous, self.token
         self.token, self.lookahead = self.lookahead or next(self.tokens, self.token), None
         return self.previous
 
     def peek(self) -> Token:
-        """The token behind the one in hand."""
+        """Return the token after the current one."""
         self.lookahead = self.lookahead or next(self.tokens, self.token)
         return self.lookahead
 
@@ -299,7 +298,7 @@ class _Parser:
         return self.count_node(Sym(name, token.position))
 
     def reject_unknown_function(self, token: Token) -> None:
-        """Refuse a name with a bracket right behind it that reads like a function: `tan(x)`, but not `y(1 - y)`."""
+        """Raise an error for an unknown name directly before a bracket, `tan(x)`, but not for the product `y(1 - y)`."""
         name = token.text
         if name == "Σ":
             raise self.error(N_("Write the sum of a matrix as sum(X)."), token)
@@ -365,7 +364,7 @@ class _Parser:
         )
 
     def suggestion(self, token: Token) -> str | None:
-        """What is written for an operation of matrices that has no name here, None where the name is none of them."""
+        """Return how to write a matrix operation that other programs call by this name, None for any other name."""
         bare = token.text.rstrip("'")
         if token.text in ("matmul", "dot"):
             return N_("Write the product of two matrices with @, as in X @ W.")
@@ -376,7 +375,7 @@ class _Parser:
         return None
 
     def merge_derivative(self, token: Token) -> Token:
-        """The whole of `dz/dx` where that has no name here: nobody who writes it means a quotient."""
+        """Return the token extended to all of an unknown `dz/dx`, which is not meant as a quotient."""
         if token.text.startswith("d") and len(token.text) > 1 and self.token.kind == "/":
             below = self.peek()
             if (
@@ -460,7 +459,7 @@ class _Parser:
             self.expect_end(())
 
     def parse_grid(self, opening: Token) -> Expr:
-        """`[[1, 2], [3, 4]]`, or `[1, 2]`, which is one row."""
+        """Parse `[[1, 2], [3, 4]]`, or the single row `[1, 2]`."""
         rows: list[tuple[Expr, ...]] = []
         if self.token.kind == "[":
             while True:
@@ -503,7 +502,7 @@ class _Parser:
         if self.token.kind == "number" and self.peek().kind in (",", "]"):
             token = self.next()
             return Num(token.value, token.text)
-        # Plain entries are counted as cells, not as parts of an expression.
+        # Numbers count as cells only, not as nodes, too.
         before = self.nodes
         tree = self.parse_expression(0)
         if isinstance(tree, Num) or (isinstance(tree, Apply) and tree.op == "neg" and isinstance(tree.args[0], Num)):

@@ -1,7 +1,7 @@
-"""Values and trees as people write them.
+"""Text of numbers, matrices and formulas.
 
-Numbers are shown with four significant digits; an exact number that is short is shown in full. A minus is the
-sign − (U+2212), a product ·, a small whole power stands raised.
+Numbers have four significant digits; a short exact number is shown in full. The minus is − (U+2212), the product ·, and
+small integer exponents are superscripts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN_DIGITS = 4
 
-#: How long an exact number, fraction or expression is at most, and how many parts one is looked for in.
+#: The most characters of an exact number, fraction or expression, and the most parts of a tree to try it for.
 _MAX_EXACT_NUMBER, _MAX_EXACT_FRACTION, _MAX_EXACT_TEXT, _MAX_EXACT_PARTS = 10, 8, 16, 24
 
 _GRADIENT = re.compile(r"^d(\w+)/d(\w+)$")
@@ -31,9 +31,9 @@ _TO_SUPERSCRIPT = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 
 
 def format_number(value: float | Fraction, digits: int = SHOWN_DIGITS, near_one: bool = False) -> str:
-    """A number for the screen.
+    """Return a number rounded to `digits` significant digits; a short exact one in full.
 
-    `near_one` asks for as many digits as 1 − value needs, where a rule will compute that.
+    With `near_one`, a value just below 1 gets enough digits for 1 − value, which some rules compute.
     """
     if isinstance(value, Fraction):
         exact = exact_decimal(value)
@@ -63,7 +63,7 @@ def _as_float(value: Fraction) -> float:
 
 
 def format_scalar(value: Any, digits: int = SHOWN_DIGITS, near_one: bool = False) -> str:
-    """A float or an exact scalar tree for the screen; a tree with symbols as a formula."""
+    """Return a float or an exact scalar tree as a rounded number, a tree with symbols as a formula."""
     if isinstance(value, Num):
         return format_number(value.value, digits, near_one)
     if isinstance(value, Expr):
@@ -75,23 +75,23 @@ def format_scalar(value: Any, digits: int = SHOWN_DIGITS, near_one: bool = False
 
 
 def format_exact(value: Expr) -> str | None:
-    """A number without symbols as a short exact expression, `0.25`, `1/3` or `3e²`; None where it is longer."""
+    """Return an exact number as a short expression, `0.25`, `1/3` or `3e²`; None if it is long."""
     short = exact_form(value)
     return None if short is None else format_expr(short)
 
 
 def exact_form(value: Expr) -> Expr | None:
-    """The tree of `format_exact`."""
+    """Return the tree that `format_exact` writes, None if it is long."""
     if isinstance(value, Num):
         most = _MAX_EXACT_FRACTION if exact_decimal(value.value) is None else _MAX_EXACT_NUMBER
         return Num(value.value) if _num_characters(value.value) <= most else None
     for count, part in enumerate(postorder(value)):
         if count > _MAX_EXACT_PARTS or (isinstance(part, Num) and bit_length(part.value) > MAX_EXACT_BITS):
             return None
-    tidied = simplify(value)
-    if isinstance(tidied, Num):
-        return exact_form(tidied)
-    return tidied if len(format_expr(tidied)) <= _MAX_EXACT_TEXT else None
+    simplified = simplify(value)
+    if isinstance(simplified, Num):
+        return exact_form(simplified)
+    return simplified if len(format_expr(simplified)) <= _MAX_EXACT_TEXT else None
 
 
 def _num_characters(value: Fraction) -> int:
@@ -99,7 +99,7 @@ def _num_characters(value: Fraction) -> int:
 
 
 def format_cells(value: Value, digits: int = SHOWN_DIGITS, near_one: bool = False) -> list[list[str]]:
-    """The cells of a matrix, or the one cell of a number or formula, for the screen."""
+    """Return the texts of the cells of a matrix; a number or a formula is a single cell."""
     if isinstance(value, MatrixExpr):
         return [[format_expr(value.expr)]]
     if ops.is_matrix(value):
@@ -108,14 +108,14 @@ def format_cells(value: Value, digits: int = SHOWN_DIGITS, near_one: bool = Fals
 
 
 def format_value(value: Value, near_one: bool = False) -> str:
-    """A number, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
+    """Return a number, a formula, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
     rows = format_cells(value, near_one=near_one)
     if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
         return rows[0][0]
     return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
 
 
-# How tightly each form holds together, as in the parser.
+# Precedence, as in the parser.
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 10, 20, 25, 30, 50
 _OPERATORS = {"add": (" + ", _SUM), "sub": (" − ", _SUM), "mul": ("·", _PRODUCT), "div": ("/", _PRODUCT)}
 _OPERATORS |= {"matmul": (" @ ", _PRODUCT)}
@@ -123,26 +123,26 @@ _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or fun
 
 
 def format_expr(tree: Expr, juxtapose: bool = True) -> str:
-    """A tree as a formula that the parser reads back as the same value.
+    """Return a tree as a formula that parses to the same value.
 
-    A product of a number and e or π is written `3e²`, or with `juxtapose` off `3·e²`.
+    The product of a number and a power of e or π is written `3e²`, or `3·e²` without `juxtapose`.
     """
     done: _FormattedParts = {}
     for node in postorder(tree):
         text, strength = _format_node(node, done, juxtapose)
-        # Parts that are shared are written each time: a formula can be far longer than its tree is large.
+        # Shared parts are written each time, so a formula can be far longer than its tree.
         done[id(node)] = (text, strength) if len(text) <= _MAX_FORMATTED else ("…", _ATOM)
     return done[id(tree)][0]
 
 
-#: A part that is longer is left out. What the parser reads never is.
+#: A longer part is replaced by an ellipsis. Formulas from the parser are always shorter.
 _MAX_FORMATTED = 4 * GRAPH.characters
-#: The text of each part by its id, and how tightly it binds.
+#: The text of each part and its precedence, by the id of the part.
 _FormattedParts: TypeAlias = dict[int, tuple[str, int]]
 
 
 def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[str, int]:
-    """The text and how tightly it binds; what is inside is written already."""
+    """Return the text and precedence of a part whose operands are in `done`."""
     if isinstance(tree, Num):
         return _format_num(tree)
     if isinstance(tree, Sym):
@@ -156,11 +156,11 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         left, right = tree.args
         if juxtapose and tree.op == "mul" and _is_juxtaposed(left, right):
             return done[id(left)][0] + done[id(right)][0], _PRODUCT
-        # A second operand of the same strength needs brackets, + and · after their own kind apart.
-        alike = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
+        # A second operand of the same precedence needs brackets, except in a + (b + c) and a·(b·c).
+        associative = isinstance(right, Apply) and right.op == tree.op and tree.op in ("add", "mul")
         named = tree.op in ("mul", "matmul") and isinstance(right, Sym)
-        same = strength if alike or named else strength + 1
-        # `1/2x` and `S * U @ W` read left to right, which not everyone expects: brackets say so.
+        same = strength if associative or named else strength + 1
+        # `1/2x` and `S * U @ W` are parsed left to right, which not everyone expects, so write the brackets.
         before = left.op if isinstance(left, Apply) and _OPERATORS.get(left.op, ("", 0))[1] == strength else tree.op
         apart = strength == _PRODUCT and before != tree.op and (before, tree.op) != ("mul", "div")
         second = _ATOM if done[id(right)][0].startswith("−") else same
@@ -182,14 +182,14 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
 
 
 def _format_name(name: str) -> str:
-    """π, and a gradient's symbol with the field's own sign, ∂L/∂z, which is read like dL/dz."""
+    """Return a name as displayed: π for pi, ∂L/∂z for dL/dz."""
     if name == "pi":
         return "π"
     return _GRADIENT.sub(r"∂\1/∂\2", name)
 
 
 def _is_juxtaposed(left: Expr, right: Expr) -> bool:
-    """Whether a product is written without a sign, as in 3e² and 2π: a number before e or π."""
+    """Return whether a product is written without an operator: a number before e or π, as in 3e² and 2π."""
     if isinstance(left, Apply) and left.op == "neg":
         left = left.args[0]
     if not isinstance(left, Num) or (left.text and not left.text.replace(".", "").isdecimal()):
@@ -208,8 +208,8 @@ def _is_e(tree: Apply) -> bool:
 
 
 def _parenthesize(tree: Expr, strength: int, done: _FormattedParts) -> str:
-    text, own = done[id(tree)]
-    return f"({text})" if own < strength else text
+    text, precedence = done[id(tree)]
+    return f"({text})" if precedence < strength else text
 
 
 def _format_num(tree: Num) -> tuple[str, int]:

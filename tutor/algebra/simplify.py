@@ -1,8 +1,7 @@
-"""A tree as a person would write it: numbers combined and in front, like powers and like terms collected.
+"""Simplification of formulas: numbers combined, like powers and like terms collected.
 
-The value stays the same, and where it is defined: x²/x keeps its gap at 0 unless the domain of x leaves 0 out.
-Products of sums are not multiplied out. The cost grows with the tree's size: what is shared stays shared where
-it is large.
+The result has the same value and the same gaps: x²/x stays undefined at 0 unless the domain of x excludes 0. Products of
+sums are not expanded. The cost is proportional to the size of the tree, because large shared parts stay shared.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Shape
 
-#: A sum or product that is used more than once and has more parts than this is kept as one part.
+#: A shared sum or product with more parts than this becomes one atom.
 _MAX_INLINE_SIZE = 64
 _HALF = Fraction(1, 2)
-#: What is known of the value of a matrix operation, which all of these have everywhere.
+#: Properties of matrix operations, all of which are defined everywhere.
 _MATRIX_PROPERTIES = dict.fromkeys(("matmul", "T", "sum", "mean", "broadcast"), 0) | {
     "softmax": POSITIVE,
     "mse": NONNEGATIVE,
@@ -33,12 +32,12 @@ _MATRIX_PROPERTIES = dict.fromkeys(("matmul", "T", "sum", "mean", "broadcast"), 
 
 
 def simplify(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> Expr:
-    """`formula` written the way a person would. `shapes` tell which names are matrices, (rows, columns)."""
+    """Return `formula` as a person would write it. `shapes` has (rows, columns) of the names that are matrices."""
     return normal_form.to_expr(_Simplifier(shapes or {}).to_form(formula))
 
 
 def infer_domain(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
-    """What values a formula can take: "positive", "nonzero", or "real" where nothing is known."""
+    """Return which values a formula can have: "positive", "nonzero", or "real" if nothing is known."""
     form = _Simplifier(shapes or {}).to_form(formula)
     return "positive" if form.has_properties(POSITIVE) else "nonzero" if form.has_properties(NONZERO) else "real"
 
@@ -49,27 +48,27 @@ class _Simplifier:
         self.atoms = normal_form.AtomTable()
 
     def to_form(self, formula: Expr) -> Form:
-        """The form of a tree, what is inside before what it is inside of."""
+        """Return the form of a tree."""
         order = list(postorder(formula))
         uses = Counter(id(child) for node in order for child in children(node))
         done: dict[int, Form] = {}
         for rank, node in enumerate(order):
             self.atoms.rank = rank
             if isinstance(node, Num):
-                found: Form = Product(node.value, rank=rank)
+                form: Form = Product(node.value, rank=rank)
             elif isinstance(node, Sym):
-                found = self.symbol_form(node)
+                form = self.symbol_form(node)
             elif isinstance(node, Grid):
-                found = self.grid_form(node, done)
+                form = self.grid_form(node, done)
             else:
                 assert isinstance(node, Apply)
                 args = [self.take_operand(done[id(arg)], uses[id(arg)] > 1) for arg in node.args]
-                found = self.apply(node.op, args)
-            done[id(node)] = normal_form.normalise(found)
+                form = self.apply(node.op, args)
+            done[id(node)] = normal_form.normalise(form)
         return done[id(formula)]
 
     def take_operand(self, form: Form, shared: bool) -> Form:
-        """An operand that may be changed: a copy where others use it too, one part of it where it is large."""
+        """Return an operand that may be changed in place: a copy if it is shared, a single atom if it also is large."""
         if not shared:
             return form
         return (
@@ -92,11 +91,11 @@ class _Simplifier:
         cells = [cell for row in rows for cell in row]
         known = DEFINED if all(cell.properties & DEFINED for cell in cells) else 0
         shape = len(rows), len(rows[0])
-        made = Grid(tuple(tuple(cell.expr for cell in row) for row in rows))
-        return self.atoms.atom(("g", shape, *cells), made, known, shape, 2).product()
+        formula = Grid(tuple(tuple(cell.expr for cell in row) for row in rows))
+        return self.atoms.atom(("g", shape, *cells), formula, known, shape, 2).product()
 
     def apply(self, op: str, args: list[Form]) -> Form:
-        """An operation on forms."""
+        """Apply an operation to forms."""
         if op in ("add", "sub", "mul", "div") and sum(map(normal_form.bit_length, args)) > MAX_BITS:
             return self.as_product_atom(op, args)
         if op in ("add", "sub"):
@@ -134,12 +133,12 @@ class _Simplifier:
             if found is not None:
                 return found
         elif isinstance(base, Product) and (whole := base.exponential()) is not None:
-            # e^x to the y: e^(x·y).
+            # (e^x)^y is e^(x·y).
             return self.exponential(self.multiply(whole, exponent))
         return self.as_product_atom("pow", [base, exponent])
 
     def raise_to(self, base: Product, exponent: Fraction) -> Product | None:
-        """A product to a power, None where that would change it or can't be done part by part."""
+        """Return a product to a power, None if that cannot be done part by part without changing where it is defined."""
         if exponent == 1:
             return base
         if exponent == 0:
@@ -196,7 +195,7 @@ class _Simplifier:
         if product.number < 0:
             return None
         if not product.all_positive():
-            # √(x²) is |x|, whatever the sign of x.
+            # √(x²) is |x| for either sign of x.
             whole = Product(product.number, None, product.exp_argument, product.shape, product.rank)
             for atom, (above, below) in product.powers.items():
                 if above % 2 or below % 2:
@@ -234,10 +233,10 @@ class _Simplifier:
         if a.has_properties(POSITIVE | DEFINED):
             return Product(Fraction(1), shape=a.shape, rank=a.rank)
         if isinstance(a, Product) and a.number not in (0, 1):
-            turned = a.number < 0
+            flipped = a.number < 0
             a.number = Fraction(1)
             inside = self.atoms.product(self.apply("sign", [a]))
-            inside.number *= -1 if turned else 1
+            inside.number *= -1 if flipped else 1
             return inside
         return None
 
@@ -285,7 +284,7 @@ class _Simplifier:
         return self.factor_out_numbers(op, [a], () if axis is None else (axis,))
 
     def factor_out_numbers(self, op: str, args: list[Form], rest: tuple[Form, ...] = ()) -> Form | None:
-        """A linear operation: the numbers of its operands go in front."""
+        """Apply a linear operation with the coefficients of its operands moved in front."""
         number = Fraction(1)
         for arg in args:
             if isinstance(arg, Product) and arg.number not in (0, 1):
@@ -296,20 +295,19 @@ class _Simplifier:
         return product
 
     def as_product_atom(self, op: str, args: list[Form]) -> Product:
-        """An operation that is left as it is, on simplified operands."""
-        boxed = [self.atoms.wrap(arg) for arg in args]
-        known = _infer_properties(op, boxed)
-        shape = _infer_shape(op, boxed)
-        made = Apply(op, tuple(box.expr for box in boxed))
-        atom = self.atoms.atom((op, *boxed), made, known, shape, 2)
+        """Return an operation on simplified operands as one atom."""
+        operands = [self.atoms.wrap(arg) for arg in args]
+        properties, shape = _infer_properties(op, operands), _infer_shape(op, operands)
+        formula = Apply(op, tuple(operand.expr for operand in operands))
+        atom = self.atoms.atom((op, *operands), formula, properties, shape, 2)
         if not atom.op:
             atom.op, atom.args = op, tuple(args)
         return atom.product()
 
 
 def _as_shape(rows: Form, columns: Form) -> tuple[int, int]:
-    found = [normal_form.as_number(size) for size in (rows, columns)]
-    return int(found[0] or 1), int(found[1] or 1)
+    sizes = [normal_form.as_number(size) for size in (rows, columns)]
+    return int(sizes[0] or 1), int(sizes[1] or 1)
 
 
 def _infer_properties(op: str, args: list[Atom]) -> int:

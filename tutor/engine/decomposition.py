@@ -1,4 +1,4 @@
-"""What built-in operations consist of, for those who want to see inside."""
+"""Decomposition of built-in operations into simpler ones, for unfolding a node."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph
 
-#: By operation, on the operands x and y; {rows}, {columns} and {count} are those of x.
+#: The graph of each operation on operands x and y; {rows}, {columns} and {count} are the sizes of x.
 _DECOMPOSITIONS = functions.table(
     lambda function: {function.id: function.decomposition} if function.decomposition else {},
     {
@@ -28,22 +28,22 @@ _DECOMPOSITIONS = functions.table(
         "mse": "mean((x - y)^2)",
     },
 )
-#: A power with a whole exponent up to this one is a product.
+#: A power with an integer exponent up to this one is unfolded into a product.
 _MAX_FACTORS = 6
 
 
 def decompose(graph: Graph, position: int) -> Graph | None:
-    """The graph of what a built-in operation consists of, beginning with its inputs; None where it has no parts."""
+    """Return the graph that a built-in operation consists of, inputs first; None if it cannot be unfolded."""
     node = graph.nodes[position]
-    given: dict[str, Shape | Expr] = {}
+    operands: dict[str, Shape | Expr] = {}
     shapes: list[Shape] = []
     for name, arg in zip("xy", node.args, strict=False):
-        given[name] = graph.nodes[arg].shape if arg is not None else _as_expr(node.const)
+        operands[name] = graph.nodes[arg].shape if arg is not None else _as_expr(node.const)
         shapes.append(graph.nodes[arg].shape if arg is not None else ops.shape_of(node.const))
     text = _power_as_product(node.const, node.args) if node.op == "pow" else _decomposition_text(node.op or "", shapes)
     if text is None:
         return None
-    return _number_nodes(build_function_body(text, given))
+    return _number_nodes(build_function_body(text, operands))
 
 
 def _decomposition_text(op: str, shapes: Sequence[Shape]) -> str | None:
@@ -56,7 +56,7 @@ def _decomposition_text(op: str, shapes: Sequence[Shape]) -> str | None:
 
 
 def _power_as_product(const: Value, args: Sequence[int | None]) -> str | None:
-    """x^3 is x·x·x."""
+    """Return x·x·x for x^3, None for any other power."""
     if args[1] is None and isinstance(const, Num) and const.value in range(2, _MAX_FACTORS + 1):
         return " * ".join("x" * const.value.numerator)
     return None
@@ -67,7 +67,7 @@ def _as_expr(const: Value) -> Expr:
 
 
 def _number_nodes(parts: Graph) -> Graph:
-    """The parts without the names that they only had so as to be used twice."""
+    """Return the graph with node ids instead of the names that its text needed for shared parts."""
     counts: dict[str, int] = {}
     nodes = []
     for node in parts.nodes:

@@ -1,1 +1,1 @@
-"""A graph as a program that computes the same gradients, and as a derivation for people: lists of lines."""
+"""Code generation: NumPy and PyTorch programs, and LaTeX derivations, each as a list of lines."""

@@ -1,4 +1,4 @@
-"""Functions of one's own and folded groups in a graph: a program defines them before it uses them."""
+"""Functions of a generated program for custom nodes and folded groups."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def composite_operations(graph: Graph) -> list[Operation]:
-    """The composite operations of a graph and of their parts, each once, what others use before them."""
+    """Return all composite operations of a graph, nested ones included, each once and before those that use it."""
     found: dict[int, Operation] = {}
     stack = [(operation, False) for operation in reversed(list(_custom_operations(graph)))]
     while stack:
-        operation, inside_done = stack.pop()
+        operation, parts_done = stack.pop()
         if id(operation) in found:
             continue
-        if inside_done:
+        if parts_done:
             found[id(operation)] = operation
         else:
             stack.append((operation, True))
@@ -37,13 +37,13 @@ def _custom_operations(graph: Graph) -> Iterator[Operation]:
 
 
 def body_of(operation: Operation) -> Graph:
-    """The graph inside a composite operation; its inputs are the operands in order."""
+    """Return the graph inside a composite operation; its inputs are the operands in order."""
     assert isinstance(operation, CompositeOperation)
     return operation.body
 
 
 class HelperFunctions:
-    """The functions that a program defines: `lines` define them, `names` are theirs, none of which may be hidden."""
+    """The `lines` that define the functions of a program, and the `names` of these, which nothing may shadow."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -52,19 +52,19 @@ class HelperFunctions:
         self._names_by_body: dict[tuple[str, ...], str] = {}
 
     def name_of(self, operation: Operation) -> str:
-        """The name of an operation's function, once it is defined."""
+        """Return the name of an operation's function after `define`."""
         return self._names_by_operation[id(operation)]
 
     def define(self, operation: Operation, bodies: Mapping[str, list[str]]) -> None:
-        """Add an operation's functions, by what is put behind its name: the brackets and the lines of each.
+        """Add the functions of an operation: parameters and lines of each, by the suffix of its name.
 
-        Operations that read the same have one function.
+        Operations with the same code share a function.
         """
-        same = (operation.label, *(line for body in bodies.values() for line in body))
-        if same not in self._names_by_body:
+        key = (operation.label, *(line for body in bodies.values() for line in body))
+        if key not in self._names_by_body:
             unique = IdentifierPool(self.names)
-            name = self._names_by_body[same] = unique.allocate(operation.label)
+            name = self._names_by_body[key] = unique.allocate(operation.label)
             for suffix, (arguments, *body) in bodies.items():
                 self.names.append(unique.allocate(name + suffix) if suffix else name)
                 self.lines += [f"def {self.names[-1]}{arguments}:", *(f"    {line}" for line in body), "", ""]
-        self._names_by_operation[id(operation)] = self._names_by_body[same]
+        self._names_by_operation[id(operation)] = self._names_by_body[key]

@@ -1,4 +1,4 @@
-"""Safe Python names for whatever a graph calls its values."""
+"""Python identifiers for the names of a graph."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from tutor.engine.graph import Graph
 
-#: What a name in a program must not hide.
+#: Names that a program must not shadow.
 _RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "torch", "F", "math", "softmax"))
 _HELPERS = functions.table(lambda function: {function.id: True} if function.numpy_helper else {})
 _MAX_LENGTH = 40
 
 
 class IdentifierPool:
-    """The names of one scope of a program, each given out once."""
+    """The identifiers of one scope, all different."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
     def allocate(self, wanted: str) -> str:
-        """A Python identifier like `wanted` that nothing else in the scope has."""
+        """Return an unused identifier similar to `wanted`, and mark it as used."""
         plain = to_identifier(wanted)
         name, n = plain, 1
         while name in self._taken:
@@ -38,9 +38,9 @@ class IdentifierPool:
 
 
 def to_identifier(text: str) -> str:
-    """`text` as a Python identifier that is no keyword and no built-in: `x'` becomes x_prime, `lambda` lambda_.
+    """Return `text` as an identifier that is not a keyword or built-in: `x'` becomes x_prime, `lambda` lambda_.
 
-    Python reads names in Unicode's form NFKC, in which some that look different are the same; so does this.
+    Like Python, it normalises to Unicode NFKC, in which some different names become equal.
     """
     plain = unicodedata.normalize("NFKC", text.replace("'", "_prime").replace("′", "_prime"))
     plain = "".join(character if f"a{character}".isidentifier() else "_" for character in plain)[:_MAX_LENGTH]
@@ -52,9 +52,9 @@ def to_identifier(text: str) -> str:
 
 
 def node_names(graph: Graph, pool: IdentifierPool) -> list[str]:
-    """A name for each node's value; inputs keep theirs before others do, the output goes by its own."""
+    """Return an identifier for each node; inputs come first, then nodes with names, so that they keep these."""
     wanted = [node.name or node.id for node in graph.nodes]
     wanted[graph.output_position] = graph.output
     first = sorted(range(len(wanted)), key=lambda i: (not graph.nodes[i].is_input, graph.nodes[i].name is None))
-    given = {position: pool.allocate(wanted[position]) for position in first}
-    return [given[position] for position in range(len(wanted))]
+    names = {position: pool.allocate(wanted[position]) for position in first}
+    return [names[position] for position in range(len(wanted))]

@@ -1,4 +1,4 @@
-"""What a graph calls its values, in LaTeX."""
+"""Names of a graph in LaTeX."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _GREEK = {
     "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi",
     "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
-#: Greek letters by their English names, as they are typed; π, σ and Σ mean something else in formulas.
+#: English names of Greek letters that names may use; π, σ and Σ have a meaning in formulas.
 _SPELLED_GREEK = {word for word in _GREEK.values() if not word.startswith("var")} - {"pi", "Pi", "sigma", "Sigma"}
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -23,20 +23,20 @@ _NAME_PATTERN = re.compile(r"(?P<base>.*?)(?:_?(?P<digits>[0-9]+)|_(?P<word>[^\W
 
 
 def escape_latex(words: str) -> str:
-    """Words as they are, outside of formulas or inside of `\\text{…}`: nothing in them is a command."""
+    """Return plain text for use outside formulas or in `\\text{…}`, with all special characters escaped."""
     return "".join(_ESCAPES.get(c, c) for c in words if c.isprintable())
 
 
 class LatexNames:
-    """The names of one derivation, each given to one thing only."""
+    """The LaTeX names of one derivation, all different."""
 
     def __init__(self) -> None:
         self._owners: dict[str, str] = {"e": "", r"\pi": "", r"\sigma": ""}
 
     def name(self, name: str) -> str:
-        """A name as a letter with an index, a word, or a quotient of differentials: `x1`, `rate`, `dL/dz`.
+        """Return a letter with an index, a word, or a partial derivative, for names like `x1`, `rate`, `dL/dz`.
 
-        Where two names would look the same, the second is written as it was typed.
+        If two names would look the same, the second is written as it was typed.
         """
         match = GRADIENT_PATTERN.fullmatch(name)
         if match:
@@ -50,7 +50,7 @@ class LatexNames:
 
 
 def partial_derivative(above: str, below: str) -> str:
-    """∂above/∂below."""
+    """Return ∂above/∂below."""
     return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 

@@ -1,4 +1,4 @@
-"""Formula and value -> LaTeX."""
+"""LaTeX of formulas and numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-#: A text and how tightly it holds together.
+#: A text and its precedence.
 LatexFragment: TypeAlias = tuple[str, int]
 SUM, TOTAL, SIGN, PRODUCT, MATRIX_PRODUCT, QUOTIENT, POWER, ATOM = 10, 12, 15, 20, 22, 26, 30, 50
 
@@ -26,9 +26,9 @@ _FUNCTIONS = functions.table(lambda function: {function.id: function.latex} if f
 def format_latex(
     tree: Expr, names: Mapping[str, LatexFragment], shapes: Shapes, decimals: bool = False
 ) -> LatexFragment:
-    """A formula with its names replaced by texts; `shapes` tell which of them are matrices.
+    """Return a formula with its names replaced by texts; `shapes` has the shapes of the names.
 
-    `decimals` asks for 0.5 where it would be 1/2.
+    `decimals` prefers 0.5 to 1/2.
     """
     known = part_shapes(tree, shapes)
     done: dict[int, LatexFragment] = {}
@@ -40,21 +40,21 @@ def format_latex(
         elif isinstance(part, Grid):
             done[id(part)] = format_grid([[done[id(cell)][0] for cell in row] for row in part.rows]), ATOM
         elif isinstance(part, Apply):
-            whole = [known[id(arg)] is not None for arg in part.args]
-            done[id(part)] = _format_apply(part, [done[id(arg)] for arg in part.args], whole)
+            are_matrices = [known[id(arg)] is not None for arg in part.args]
+            done[id(part)] = _format_apply(part, [done[id(arg)] for arg in part.args], are_matrices)
     return done[id(tree)]
 
 
-def _format_apply(part: Apply, args: list[LatexFragment], whole: list[bool]) -> LatexFragment:
+def _format_apply(part: Apply, args: list[LatexFragment], are_matrices: list[bool]) -> LatexFragment:
     if part.op in _INFIX_OPERATORS:
         sign, strength = _INFIX_OPERATORS[part.op]
-        # A sum over cells has no end of its own: what follows it would be read into it.
+        # Σ has no closing bracket, so whatever follows would seem to be part of the summand.
         left = _parenthesize(args[0], SIGN if args[0][1] == TOTAL else strength)
         return left + sign + _parenthesize_operand(args[1], strength + (part.op == "sub")), strength
     if part.op == "mul":
-        return format_product(args, whole)
+        return format_product(args, are_matrices)
     if part.op == "div":
-        if whole[1]:
+        if are_matrices[1]:
             return (
                 f"{_parenthesize(args[0], PRODUCT)} \\oslash {_parenthesize_operand(args[1], MATRIX_PRODUCT + 1)}",
                 PRODUCT,
@@ -63,11 +63,11 @@ def _format_apply(part: Apply, args: list[LatexFragment], whole: list[bool]) -> 
     if part.op == "neg":
         return "-" + _parenthesize_operand(args[0], TOTAL), SIGN
     if part.op == "pow":
-        sign = r"\circ " if whole[0] or whole[1] else ""
+        sign = r"\circ " if any(are_matrices) else ""
         return f"{_parenthesize(args[0], POWER + 1)}^{{{sign}{args[1][0]}}}", POWER
     if part.op == "T":
         return rf"{_parenthesize(args[0], POWER + 1)}^{{\top}}", POWER
-    if part.op == "exp" and not whole[0]:
+    if part.op == "exp" and not are_matrices[0]:
         return ("e", ATOM) if args[0][0] == "1" else (f"e^{{{args[0][0]}}}", POWER)
     if part.op == "ones":
         return _format_ones(args[0][0], args[1][0]), ATOM
@@ -83,10 +83,10 @@ def _format_apply(part: Apply, args: list[LatexFragment], whole: list[bool]) -> 
 
 
 def format_product(factors: list[LatexFragment], are_matrices: list[bool]) -> LatexFragment:
-    """A product of numbers, or cell by cell."""
+    """Return a product of numbers, or an elementwise product of matrices."""
     sign = r" \odot " if all(are_matrices) else r" \cdot "
     first, *others = factors
-    # −2·x needs no brackets at the front: the minus is the product's then.
+    # A leading minus needs no brackets: −2·x.
     found = first[0] if first[1] == SIGN else _parenthesize(first, PRODUCT if first[1] != MATRIX_PRODUCT else POWER)
     for other in others:
         plain = found.lstrip("-").replace(".", "").isdigit() and other[0].startswith(("e", r"\pi"))
@@ -101,7 +101,7 @@ def _parenthesize(part: LatexFragment, strength: int) -> str:
 
 
 def _parenthesize_operand(part: LatexFragment, strength: int) -> str:
-    """An operand that stands behind a sign: a minus of its own is put in brackets."""
+    """Return an operand after an operator, with brackets around a leading minus."""
     return rf"\left({part[0]}\right)" if part[1] < strength or part[0].startswith("-") else part[0]
 
 
@@ -119,12 +119,12 @@ def _format_sum(op: str, args: list[LatexFragment]) -> LatexFragment:
 
 
 def operator_name(name: str) -> str:
-    """A function by its name."""
+    """Return a function name in upright type."""
     return rf"\operatorname{{{escape_latex(name)}}}"
 
 
 def format_rational(value: Fraction, decimals: bool) -> LatexFragment | None:
-    """A number in full where it is short: 0.5 or 1/2 as `decimals` asks, else the other way; None where it is long."""
+    """Return a short number exactly, as 0.5 or 1/2 as `decimals` prefers; None for a long one."""
     plain = exact_decimal(value)
     top, bottom = abs(value.numerator), value.denominator
     minus = "-" if value < 0 else ""
@@ -136,7 +136,7 @@ def format_rational(value: Fraction, decimals: bool) -> LatexFragment | None:
 
 
 def format_decimal(text: str) -> LatexFragment:
-    """A decimal as people see it elsewhere, `−1.5e−7`."""
+    """Return a decimal of `format_number`, such as `−1.5e−7`, in LaTeX."""
     mantissa, _, exponent = text.replace("−", "-").partition("e")
     strength = SIGN if mantissa.startswith("-") else ATOM
     if not exponent:
@@ -145,5 +145,5 @@ def format_decimal(text: str) -> LatexFragment:
 
 
 def format_grid(cells: list[list[str]]) -> str:
-    """A matrix of texts."""
+    """Return a matrix of texts."""
     return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in cells) + r" \end{pmatrix}"

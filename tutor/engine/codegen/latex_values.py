@@ -1,4 +1,4 @@
-"""Value -> LaTeX: in full where that is short, otherwise as decimals; large matrices by their corners."""
+"""LaTeX of values: exact if short, otherwise rounded decimals; large matrices are abbreviated."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from tutor.engine.codegen.latex_names import LatexNames
     from tutor.engine.codegen.rule_formulas import Shapes
 
-#: An exact value of more parts than this is told as a decimal.
+#: An exact value with more parts than this is shown as a decimal.
 _MAX_EXACT_PARTS = 12
-#: A value of more parts than this is not even tidied.
+#: A value with more parts than this is not simplified.
 _MAX_SIMPLIFIED_PARTS = 100
-#: Matrices of more rows or columns than this are shown by their corners.
+#: Matrices with more rows or columns than this are abbreviated.
 _MAX_SHOWN_SIZE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class LatexValue:
-    """A value in LaTeX. `is_exact` is whether it is told in full, `is_small` whether it has few cells."""
+    """A value in LaTeX. `is_exact` is False if it is rounded, `is_small` is False if cells are left out."""
 
     text: LatexFragment
     is_exact: bool
@@ -47,7 +47,7 @@ class LatexValue:
 
 @dataclass(frozen=True, slots=True)
 class LatexValues:
-    """How the values of one derivation are shown. They must outlive it: what is known of a part is kept by its id."""
+    """A formatter for the values of one derivation, which must outlive it: results are cached by the id of a part."""
 
     names: LatexNames
     shapes: Shapes
@@ -56,7 +56,7 @@ class LatexValues:
     _symbolic_parts: dict[int, bool] = field(default_factory=dict)
 
     def is_symbolic(self, value: Value) -> bool:
-        """Whether names stand in a value."""
+        """Return whether a value contains names."""
         return isinstance(value, MatrixExpr) or any(self._has_names(cell) for cell in iter_cells(value))
 
     def _has_names(self, tree: Expr) -> bool:
@@ -66,11 +66,11 @@ class LatexValues:
         return self._symbolic_parts[id(tree)]
 
     def format_approximately(self, value: Expr, near_one: bool = False) -> LatexFragment:
-        """A number as a decimal, with as many digits as are shown elsewhere."""
+        """Return a number as a decimal with the usual number of digits."""
         return format_decimal(format_number(nearest_float(value, self._balls), near_one=near_one))
 
     def format_value(self, value: Value, near_one: bool = False) -> LatexValue | None:
-        """A number, a matrix or a formula; None for a formula that is too long to be of use."""
+        """Return a number, a matrix or a formula; None for a formula that is too long."""
         if isinstance(value, MatrixExpr):
             formula = self._format_formula(value.expr)
             return formula and LatexValue(formula, True)
@@ -85,17 +85,17 @@ class LatexValues:
         return format_rational(value.value, self.decimals) if isinstance(value, Num) else self._format_formula(value)
 
     def _format_formula(self, tree: Expr) -> LatexFragment | None:
-        """A tree as a person would write it, None where it is long."""
+        """Return a simplified tree, None if it is long."""
         if _has_more_parts(tree, _MAX_SIMPLIFIED_PARTS):
             return None
-        tidied = simplify(tree, self.shapes)
-        return None if _has_more_parts(tidied, _MAX_EXACT_PARTS) else self.format_expr(tidied)
+        simplified = simplify(tree, self.shapes)
+        return None if _has_more_parts(simplified, _MAX_EXACT_PARTS) else self.format_expr(simplified)
 
     def format_expr(self, tree: Expr) -> LatexFragment:
-        """A formula in the names of the graph."""
+        """Return a formula in the names of the graph."""
         symbols = {part.name for part in postorder(tree) if isinstance(part, Sym)}
-        called = {name: self.names.name(name) for name in symbols - {"pi"}}
-        texts = {name: (letter, QUOTIENT if letter.startswith(r"\frac") else ATOM) for name, letter in called.items()}
+        names = {name: self.names.name(name) for name in symbols - {"pi"}}
+        texts = {name: (latex, QUOTIENT if latex.startswith(r"\frac") else ATOM) for name, latex in names.items()}
         return format_latex(tree, texts, self.shapes, self.decimals)
 
     def _format_matrix(self, value: Value, near_one: bool) -> LatexValue | None:
@@ -117,7 +117,7 @@ class LatexValues:
 
 
 def _has_more_parts(tree: Expr, parts: int) -> bool:
-    """Whether a tree has more than so many parts, each shared one counted once; no more than these are looked at."""
+    """Return whether a tree has more than `parts` parts, counting shared ones once; stop there."""
     seen, ahead = {id(tree)}, [tree]
     while ahead and len(seen) <= parts:
         fresh = {id(child): child for child in children(ahead.pop()) if id(child) not in seen}
@@ -127,12 +127,12 @@ def _has_more_parts(tree: Expr, parts: int) -> bool:
 
 
 def _shown_indices(size: int) -> list[int]:
-    """Which rows or columns of a matrix are shown."""
+    """Return the indices of the rows or columns to show."""
     return list(range(size)) if size <= _MAX_SHOWN_SIZE else [0, 1, size - 1]
 
 
 def _elide(cells: list[list[str]], rows: int, columns: int) -> list[list[str]]:
-    """Dots where something is left out before the last row or column."""
+    """Return the cells with dots before the last row or column if others are left out."""
     if columns > _MAX_SHOWN_SIZE:
         cells = [[*row[:-1], r"\cdots", row[-1]] for row in cells]
     if rows > _MAX_SHOWN_SIZE:
@@ -144,5 +144,5 @@ def _elide(cells: list[list[str]], rows: int, columns: int) -> list[list[str]]:
 
 
 def iter_cells(value: Value) -> Iterator[Expr]:
-    """The numbers of a matrix, or the one number."""
+    """Yield the entries of a matrix, or the number itself."""
     return (cell for row in value for cell in row) if ops.is_matrix(value) else iter((value,))

@@ -1,4 +1,4 @@
-"""Formula -> Python text. What an operation is called is a table, one for NumPy and one for PyTorch."""
+"""Python code of formulas and values, in the dialect of a library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
 
-#: A text and how tightly it holds together, as Python reads it.
+#: A text and its precedence in Python.
 CodeFragment: TypeAlias = tuple[str, int]
 SUM, PRODUCT, SIGN, POWER, ATOM = 10, 20, 25, 30, 50
 
@@ -30,29 +30,29 @@ _INFIX_OPERATORS = {
     "div": (" / ", PRODUCT),
     "matmul": (" @ ", PRODUCT),
 }
-#: Lines longer than this are broken between the rows of a matrix.
+#: Longer lines are broken between the rows of a matrix.
 _MAX_LINE_LENGTH = 96
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a library writes what has no sign of its own: templates of the operands, by operation.
+    """The calls of a library: templates of the operands, by operation.
 
-    Sums along an axis are `sum.0` and `sum.1`. A template that begins with an operand calls its method.
+    Sums along an axis are `sum.0` and `sum.1`. A template that starts with an operand calls a method of it.
     """
 
     calls: Mapping[str, str]
     pi: str
     array: tuple[str, str]
-    """what stands before and behind the rows of a matrix"""
+    """the code before and after the rows of a matrix"""
     number: tuple[str, str] = ("", "")
-    """what stands before and behind a number that is an input"""
+    """the code before and after an input that is a number"""
     constants: Mapping[str, str] | None = None
-    """how numbers of a formula are written, where that differs from `calls`"""
+    """the calls on constants, if they differ from `calls`"""
 
 
 def format_python(tree: Expr, names: Mapping[str, CodeFragment], dialect: Dialect) -> CodeFragment:
-    """A formula as Python, its names replaced by texts."""
+    """Return a formula as Python with its names replaced by texts."""
     done: dict[int, CodeFragment] = {}
     for part in postorder(tree):
         if isinstance(part, Num):
@@ -68,7 +68,7 @@ def _format_apply(part: Apply, args: list[CodeFragment], dialect: Dialect) -> Co
     if part.op in _INFIX_OPERATORS:
         sign, strength = _INFIX_OPERATORS[part.op]
         left = part.args[0]
-        # `a * b @ c` reads left to right, which not everyone expects: brackets say so.
+        # Python evaluates `a * b @ c` left to right, which not everyone expects, so write the brackets.
         mixed = (
             strength == PRODUCT and isinstance(left, Apply) and left.op != part.op and "matmul" in (left.op, part.op)
         )
@@ -88,12 +88,12 @@ def _format_apply(part: Apply, args: list[CodeFragment], dialect: Dialect) -> Co
 
 
 def parenthesize(text: CodeFragment, strength: int) -> str:
-    """A text where at least `strength` is needed, in brackets where it has less."""
+    """Return a text in brackets if its precedence is below `strength`."""
     return f"({text[0]})" if text[1] < strength else text[0]
 
 
 def format_python_number(value: Fraction, with_point: bool = False) -> CodeFragment:
-    """An exact number as Python computes the float nearest to it; with a decimal point where `with_point` asks for it."""
+    """Return code whose value is the float nearest to an exact number; `with_point` makes integers floats."""
     text = exact_decimal(value, 15)
     if text is None:
         top, bottom = value.numerator, value.denominator
@@ -106,7 +106,7 @@ def format_python_number(value: Fraction, with_point: bool = False) -> CodeFragm
 
 
 def format_constant(value: Expr, dialect: Dialect, with_point: bool = False) -> CodeFragment:
-    """An exact number as a formula where it is one, `log(3)`, else as a decimal."""
+    """Return an exact number as a formula, such as `log(3)`, or as a decimal if the dialect lacks a function."""
     if isinstance(value, Num):
         return format_python_number(value.value, with_point)
     calls = dialect.calls if dialect.constants is None else dialect.constants
@@ -126,7 +126,7 @@ def _to_float(value: Expr) -> float:
 
 
 def format_assignment(head: str, value: Value, tail: str, dialect: Dialect) -> list[str]:
-    """`head`, the rows of a matrix (or the number) as Python writes them, `tail`: on one line where they fit."""
+    """Return `head`, a number or the rows of a matrix, and `tail`, on one line if they fit."""
     if not ops.is_matrix(value):
         return [head + format_constant(value, dialect, with_point=True)[0] + tail]
     rows = ["[" + ", ".join(format_constant(cell, dialect, with_point=True)[0] for cell in row) + "]" for row in value]
@@ -139,11 +139,11 @@ def format_assignment(head: str, value: Value, tail: str, dialect: Dialect) -> l
 
 
 def comment_lines(text: str) -> list[str]:
-    """A text as comments, a line each: nothing in it can end the comment it stands in."""
+    """Return a text as comments, without characters that could end a comment."""
     return [f"# {''.join(c if c.isprintable() else ' ' for c in line)}".rstrip() for line in text.splitlines()]
 
 
 def format_print(label: str, expression: str) -> str:
-    """A line that prints a value behind its label, whatever characters that has."""
+    """Return a line that prints a label, which may contain any characters, and a value."""
     quoted = f'"{label}"' if label.isprintable() and not set(label) & set('"\\') else repr(label)
     return f"print({quoted}, {expression})"

@@ -1,7 +1,7 @@
-"""The formulas behind a graph's numbers: each operation and each rule, run on names instead of values.
+"""Symbolic formulas of operations and their rules, computed by running them on names.
 
-In a formula `z` is the node's output, `g` its upstream, `x0` and `x1` are its operands. Numbers that belong to a node
-stand by name in what it computes, so that `x^0` does not become 1, and as they are in its rules: 2·x, not 2·x^(2 − 1).
+In a formula `z` is the output of the node, `g` its upstream gradient, and `x0` and `x1` are its operands. A constant
+operand is a name in the forward formula, so that `x^0` does not become 1, and a number in rules: 2·x, not 2·x^(2 − 1).
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
 
 OUTPUT, UPSTREAM = "z", "g"
-#: The shapes of the names in a formula.
+#: The shape of each name in a formula.
 Shapes: TypeAlias = Mapping[str, Shape]
 
 
 def operand_name(slot: int) -> str:
-    """What an operand is called in a formula."""
+    """Return the name of an operand in formulas."""
     return f"x{slot}"
 
 
 def is_composite(graph: Graph, position: int) -> bool:
-    """Whether a node is a function of one's own or a folded group: told by its name, not by its formula."""
+    """Return whether a node is a custom function or a folded group, which programs call by name."""
     return graph.nodes[position].body is not None
 
 
 def is_elementwise(graph: Graph, position: int) -> bool:
-    """Whether a node of the table works on each cell alone, so that NumPy and PyTorch repeat what is too small."""
+    """Return whether a node is a built-in elementwise operation, for which NumPy and PyTorch broadcast operands."""
     node = graph.nodes[position]
     return node.custom_operation is None and node.op != "broadcast" and node.operation.shape_rule is elementwise
 
 
 def shapes_at(graph: Graph, position: int) -> Shapes:
-    """The shapes of the names in a node's formulas."""
+    """Return the shapes of the names in a node's formulas."""
     node = graph.nodes[position]
     found = {OUTPUT: node.shape, UPSTREAM: node.shape}
     for slot, arg in enumerate(node.args):
@@ -49,7 +49,7 @@ def shapes_at(graph: Graph, position: int) -> Shapes:
 
 
 def forward_formula(graph: Graph, position: int) -> Expr:
-    """What a node computes; not for composites, which are told by their names."""
+    """Return the formula of a node that is not composite."""
     node, shapes = graph.nodes[position], shapes_at(graph, position)
     return expr_of(
         node.operation.forward(*(_named_value(operand_name(slot), shapes) for slot in range(len(node.args))))
@@ -57,7 +57,7 @@ def forward_formula(graph: Graph, position: int) -> Expr:
 
 
 def derivative_formula(graph: Graph, position: int, slot: int) -> Expr | None:
-    """∂(node)/∂(operand), None where the node's rule is none of cells alone."""
+    """Return ∂(node)/∂(operand), None for a structural operation."""
     operation = graph.nodes[position].operation
     if operation.vjp:
         return None
@@ -66,10 +66,10 @@ def derivative_formula(graph: Graph, position: int, slot: int) -> Expr | None:
 
 
 def edge_gradient_formula(graph: Graph, position: int, slot: int) -> Expr:
-    """What goes back along an edge: upstream times local derivative, or what the rule of the structure says."""
+    """Return the gradient of an edge: upstream times local derivative, or the vjp of a structural operation."""
     local = derivative_formula(graph, position, slot)
     if local is not None:
-        # Built by hand: a factor of 1 is worth seeing.
+        # Not folded, because a factor of 1 is worth seeing.
         return Apply("mul", (Sym(UPSTREAM), local))
     z, operands = _rule_operands(graph, position)
     g = _named_value(UPSTREAM, shapes_at(graph, position))
@@ -91,7 +91,7 @@ def _named_value(name: str, shapes: Shapes) -> Value:
 
 
 def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
-    """The shape of every part of a formula, by the part's id. What is repeated to fit counts as repeated."""
+    """Return the shape of every part of a formula after broadcasting, by the id of the part."""
     done: dict[int, Shape] = {}
     for part in postorder(tree):
         if isinstance(part, Sym):
@@ -125,7 +125,7 @@ def _as_int(size: Expr) -> int:
 
 
 def drop_redundant_ones(tree: Expr, shapes: Shapes) -> Expr:
-    """The formula without ones that stand beside a matrix of their shape anyway."""
+    """Return the formula without matrices of ones that are multiplied by a matrix of the same shape."""
     known = part_shapes(tree, shapes)
     done: dict[int, Expr] = {}
     for part in postorder(tree):
@@ -135,7 +135,7 @@ def drop_redundant_ones(tree: Expr, shapes: Shapes) -> Expr:
         args = [done[id(arg)] for arg in part.args]
         if part.op == "mul":
             left, right = part.args
-            # Ones say the shape of a product only where its other factor does not.
+            # The ones only matter if the other factor has another shape.
             if known[id(left)] == known[id(right)] and not _ends_in_ones(right):
                 args[0] = _drop_ones(args[0])
         done[id(part)] = Apply(part.op, tuple(args))
@@ -157,7 +157,7 @@ def _drop_ones(tree: Expr) -> Expr:
 
 
 def rewrite_means(tree: Expr, shapes: Shapes) -> Expr:
-    """The formula with a sum over its number of terms written as the mean it is."""
+    """Return the formula with every sum that is divided by its number of terms as a mean."""
     known = part_shapes(tree, shapes)
     done: dict[int, Expr] = {}
     for part in postorder(tree):

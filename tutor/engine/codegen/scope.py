@@ -1,4 +1,4 @@
-"""What the values of a graph are called in a program, its constants among them."""
+"""Names of the values and constants of a graph in a program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Scope:
-    """The names of one graph: the program's own, or the inside of a composite node.
+    """The names of one graph: the whole program, or the inside of a composite node.
 
     `fragments` are the values of the nodes as they are written where they are used, `constant_lines` the lines that define
     those constants that have names.
@@ -50,14 +50,14 @@ class Scope:
         return name, ATOM
 
     def assignment_lines(self, name: str, value: Value, extra_arguments: str = "") -> list[str]:
-        """The lines that give a name its value; `extra_arguments` is said to the library about it."""
+        """Return the lines that assign a value to a name, with `extra_arguments` for the library's constructor."""
         before, after = self.dialect.array if ops.is_matrix(value) else self.dialect.number
         return format_assignment(
             f"{name} = {before}", value, f"{after[:-1]}{extra_arguments})" if extra_arguments else after, self.dialect
         )
 
     def operand_fragments(self, position: int) -> dict[str, CodeFragment]:
-        """The texts of a node's operands, by what its formulas call them."""
+        """Return the code of a node's operands by their names in formulas."""
         found = {}
         for slot, arg in enumerate(self.graph.nodes[position].args):
             if arg is not None:
@@ -70,9 +70,9 @@ class Scope:
 def exact_inputs(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None
 ) -> tuple[dict[str, Value], Value]:
-    """The inputs in the graph's order and the start, exact.
+    """Return the exact inputs in the graph's order, and the exact start.
 
-    Raises `AlgebraError` where one of them is a symbol, and `NonFiniteError` where the graph has no value in floats.
+    Raises `AlgebraError` if one of them is a symbol, and `NonFiniteError` if the graph has no value in floats.
     """
     exact = {name: _to_exact(inputs[name]) for name in graph.inputs}
     start = _to_exact(start)

@@ -1,4 +1,4 @@
-"""A graph as a derivation in LaTeX: what every node computes, then the chain rule, node by node, from the output back."""
+"""LaTeX derivations: the forward pass, then the chain rule node by node from the output back."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Edge, Graph
 
-#: The rule of a composite is written out while its formula has no more parts than this.
+#: The rule of a composite node is written out up to this number of parts.
 _MAX_RULE_PARTS = 40
-#: Numbers are not put into a formula where more matrices than this would stand in it.
+#: Values are not inserted into a formula if it would then contain more matrices than this.
 _MAX_MATRICES = 4
 
 
 def latex_derivation(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
 ) -> list[str]:
-    """The lines of the derivation: two displays (`align*`), for the body of a document that loads `amsmath`.
+    """Return the lines of a derivation: two displays (`align*`), for the body of a document that loads `amsmath`.
 
     Names of other letters than Latin and Greek stand in `\\text{…}` and need fonts for them, as do the headings in
     Korean (`kotex`, or XeLaTeX). `inputs` and `start` are exact; an input that is a symbol (`Sym`, or `MatrixExpr` for
@@ -64,7 +64,7 @@ def latex_derivation(
 
 
 def _display_lines(heading: str, equations: list[list[str]]) -> list[str]:
-    """Equations, each of a left side and one or more right sides, under a heading."""
+    """Return a display of equations, each with a left side and one or more right sides, under a heading."""
     lines = [line for equation in equations for line in _align_equation(equation)]
     if not lines:
         return []
@@ -82,7 +82,7 @@ def _align_equation(equation: list[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _EquationSide:
-    """One more side of an equation. `is_approximate` is whether it is only near to what stands before it."""
+    """A right side of an equation. `is_approximate` is whether it is only approximately equal to the side before it."""
 
     text: str
     is_approximate: bool = False
@@ -93,7 +93,7 @@ class _EquationSide:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """One term of an equation: in differentials, as a formula in letters, and with the numbers put in."""
+    """One term of an equation: as partial derivatives, as a formula with names, and with values inserted."""
 
     chain_rule: LatexFragment | None
     formula: LatexFragment | None
@@ -101,7 +101,7 @@ class _Term:
     formula_is_rounded: bool = False
     """whether a number in the formula is rounded"""
     numbers_are_rounded: bool = False
-    """whether a number that is put in is rounded"""
+    """whether an inserted value is rounded"""
 
 
 class _Derivation:
@@ -122,7 +122,7 @@ class _Derivation:
         ]
 
     def _find_target(self) -> str:
-        """What is differentiated: the output, or what comes behind it where the start says that there is more."""
+        """Return the name of what is differentiated: the output, or L if the start is dL/dz."""
         start = self.passes.start
         if isinstance(start, Num) and start.value == 1:
             return self.names[self.graph.output_position]
@@ -132,7 +132,7 @@ class _Derivation:
         return "L" if "L" not in self.names else r"\mathcal{L}"
 
     def forward_equations(self) -> Iterator[list[str]]:
-        """What each node computes."""
+        """Yield an equation for the value of each node."""
         for position, node in enumerate(self.graph.nodes):
             value, steps = self.passes.values[position], []
             if not node.is_input:
@@ -142,7 +142,7 @@ class _Derivation:
             yield self._make_equation(self.names[position], steps, value, self.forward_latex[position])
 
     def backward_equations(self) -> Iterator[list[str]]:
-        """What comes back to each node: the sum over the places that it feeds."""
+        """Yield an equation for the gradient of each node: the sum over its outgoing edges."""
         for position in range(self.graph.output_position, -1, -1):
             gradient = self.passes.gradients[position]
             places = [(edge.target, edge.slot) for edge in self.graph.outgoing_edges[position]]
@@ -160,7 +160,7 @@ class _Derivation:
     def _make_equation(
         self, left: str, steps: list[_EquationSide], value: Value, shown: LatexValue | None, terms: int = 1
     ) -> list[str]:
-        """An equation that ends in a value: on one line where it is short, otherwise on one for each step."""
+        """Return an equation that ends in a value, on one line if it is short, otherwise with a line for each side."""
         steps = list(steps)
         if shown is not None:
             if not steps or steps[-1].text != shown.text[0]:
@@ -179,13 +179,13 @@ class _Derivation:
         return [left, *map(str, steps)]
 
     def _forward_term(self, position: int) -> _Term:
-        """What a node computes."""
+        """Return the term for the value of a node."""
         if is_composite(self.graph, position):
             return self._formula_term(None, position)
         return self._formula_term(forward_formula(self.graph, position), position)
 
     def _edge_term(self, edge: Edge) -> _Term:
-        """What comes back along an edge."""
+        """Return the term for the gradient of an edge."""
         position = edge.target
         structural = self.graph.nodes[position].operation.vjp
         chain = None
@@ -202,7 +202,7 @@ class _Derivation:
         return partial_derivative(self.target, self.names[position])
 
     def _chain_rule_latex(self, edge: Edge) -> LatexFragment:
-        """The upstream times the local derivative, both as quotients of differentials."""
+        """Return the upstream gradient times the local derivative, both as partial derivatives."""
         local = partial_derivative(self.names[edge.target], self.names[edge.source])
         if sum(other.source == edge.source for other in self.graph.incoming_edges[edge.target]) > 1:
             local = rf"\left.{local}\right|_{{{edge.slot + 1}}}"
@@ -210,19 +210,19 @@ class _Derivation:
         return self._gradient_name(edge.target) + sign + local, PRODUCT
 
     def _formula_term(self, tree: Expr | None, position: int) -> _Term:
-        """A formula of a node in letters and, where there are some, in numbers; None is the call of a composite."""
+        """Return a formula of a node, None for the call of a composite, with names and with values if there are any."""
         node = self.graph.nodes[position]
         letters = {OUTPUT: (self.names[position], ATOM), UPSTREAM: (self._gradient_name(position), QUOTIENT)}
-        rough = False
+        is_rounded = False
         for slot, arg in enumerate(node.args):
             if arg is not None:
                 letters[operand_name(slot)] = self.names[arg], ATOM
             elif node.op != "broadcast":
                 const = self.formatter.format_value(node.const)
                 assert const is not None
-                letters[operand_name(slot)], rough = const.text, not const.is_exact
+                letters[operand_name(slot)], is_rounded = const.text, not const.is_exact
         formula = self._format_formula(tree, position, letters)
-        numbers, near = dict(letters), rough
+        numbers, near = dict(letters), is_rounded
         for name in free_names(tree) if tree is not None else letters.keys() - {OUTPUT, UPSTREAM}:
             if name == UPSTREAM:
                 value = self.passes.gradients[position]
@@ -233,13 +233,13 @@ class _Derivation:
                     continue
                 value, shown = self.passes.values[source], self.forward_latex[source]
             if shown is None or not shown.is_small or self.formatter.is_symbolic(value):
-                return _Term(None, formula, None, rough)
+                return _Term(None, formula, None, is_rounded)
             numbers[name] = shown.text
             near |= not shown.is_exact
-        put_in = self._format_formula(tree, position, numbers)
-        if put_in[0].count(r"\begin{pmatrix}") > _MAX_MATRICES:
-            return _Term(None, formula, None, rough)
-        return _Term(None, formula, put_in, rough, near)
+        inserted = self._format_formula(tree, position, numbers)
+        if inserted[0].count(r"\begin{pmatrix}") > _MAX_MATRICES:
+            return _Term(None, formula, None, is_rounded)
+        return _Term(None, formula, inserted, is_rounded, near)
 
     def _format_formula(self, tree: Expr | None, position: int, texts: Mapping[str, LatexFragment]) -> LatexFragment:
         if tree is not None:
@@ -250,7 +250,7 @@ class _Derivation:
 
 
 def _equation_sides(parts: list[_Term]) -> list[_EquationSide]:
-    """The sums of several terms, from differentials to numbers, as far as all are known."""
+    """Return the right sides: the sums of the terms as partial derivatives, with names, and with values if known."""
     found: list[_EquationSide] = []
     if any(part.chain_rule for part in parts):
         found.append(_EquationSide(_format_sum([part.chain_rule or part.formula for part in parts])))
@@ -282,13 +282,13 @@ def _format_sum(terms: list[LatexFragment | None]) -> str:
 
 
 def _names_in(start: Value) -> set[str]:
-    """The names in a start."""
+    """Return the names in a start."""
     trees = [start.expr] if isinstance(start, MatrixExpr) else iter_cells(start)
     return {name for tree in trees for name in free_names(tree)}
 
 
 def _written_size(tree: Expr) -> int:
-    """How many parts a formula has when it is written out."""
+    """Return the number of parts of a formula when written out, with shared parts repeated."""
     done: dict[int, int] = {}
     for part in postorder(tree):
         done[id(part)] = 1 + sum(done[id(child)] for child in children(part))
@@ -296,7 +296,7 @@ def _written_size(tree: Expr) -> int:
 
 
 def _has_decimals(graph: Graph, inputs: Mapping[str, Value]) -> bool:
-    """Whether some numbers were given with a decimal point, so that others are shown with one too."""
+    """Return whether any number was given with a decimal point, so that others are shown with one, too."""
     numbers = [cell for value in inputs.values() if not isinstance(value, MatrixExpr) for cell in iter_cells(value)]
     typed = any(isinstance(cell, Num) and cell.is_decimal for cell in numbers)
     return typed or re.search(r"[0-9]\.|\.[0-9]", graph.text) is not None

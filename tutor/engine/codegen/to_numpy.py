@@ -1,4 +1,4 @@
-"""A graph as a backward pass in plain NumPy, as one would write it down by hand: a line for each edge."""
+"""NumPy programs: both passes written out, with a line for each edge."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _CALLS = functions.table(
 )
 _NUMPY_DIALECT = Dialect(_CALLS, pi="np.pi", array=("np.array(", ")"))
 
-#: Lines that define what NumPy lacks, in forms that do not overflow.
+#: Definitions of functions that NumPy lacks, in forms that do not overflow.
 _HELPERS: dict[str, tuple[str, ...]] = functions.table(
     lambda function: {function.id: function.numpy_helper} if function.numpy_helper else {},
     {
@@ -62,16 +62,17 @@ _HELPERS: dict[str, tuple[str, ...]] = functions.table(
         ),
     },
 )
-#: Rules in words are broken into lines of about this length.
+#: The width of comments that state rules.
 _COMMENT_WIDTH = 100
 
 
 def numpy_program(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
 ) -> list[str]:
-    """A program that prints the output and the gradients of the inputs in `wrt`, None for all; it needs NumPy only.
+    """Return a program that prints the output and the gradients of the inputs in `wrt`, None for all.
 
-    `inputs` and `start` are exact numbers. Raises `AlgebraError` for symbols and `NonFiniteError`, as `forward_backward` does.
+    `inputs` and `start` are exact numbers. Raises `AlgebraError` for symbols, and `NonFiniteError` like
+    `forward_backward`.
     """
     exact, start = exact_inputs(graph, inputs, start, wrt)
     functions = HelperFunctions()
@@ -94,7 +95,7 @@ def numpy_program(
         if position[name] in steps.gradient_names:
             body.append(format_print(f"d_{name}:", steps.gradient_names[position[name]]))
     defined = [*_helper_definitions([*functions.lines, *body]), *functions.lines]
-    # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
+    # Imports come first: `# coding=x*y` in the first two lines would declare the encoding of the file.
     imports = ["import math"] if any("math." in line for line in defined) else []
     return [*imports, "import numpy as np", "", *([""] if defined else []), *defined, *body]
 
@@ -115,7 +116,7 @@ def _calls(name: str, lines: list[str]) -> bool:
 
 
 def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[str, list[str]]:
-    """What a composite node computes, and how it sends a gradient back to all its operands."""
+    """Return the bodies of the forward and backward functions of a composite operation."""
     inside = body_of(operation)
     steps = _NumpyWriter(inside, None, functions)
     arguments = ", ".join(steps.names[inside.position[name]] for name in inside.inputs)
@@ -133,19 +134,19 @@ def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[s
 
 
 class _NumpyWriter(Scope):
-    """The lines of one graph, and its `gradient_names` by node as far as they have names."""
+    """The lines of one graph, and the `gradient_names` of its nodes."""
 
     def __init__(self, graph: Graph, wrt: Collection[str] | None, functions: HelperFunctions) -> None:
         super().__init__(graph, functions.names, _NUMPY_DIALECT)
         self.functions = functions
         self.gradient_names: dict[int, str] = {}
-        wanted = graph.depends_on(wrt)
+        needed = graph.depends_on(wrt)
         reached = [False] * len(graph.nodes)
         reached[graph.output_position] = True
         for edge in reversed(graph.edges):
             reached[edge.source] |= reached[edge.target]
         self._edges = [
-            tuple(edge for edge in edges if reached[edge.target] and wanted[edge.source])
+            tuple(edge for edge in edges if reached[edge.target] and needed[edge.source])
             for edges in graph.incoming_edges
         ]
         self._uses = Counter(edge.source for edges in self._edges for edge in edges)
@@ -153,7 +154,7 @@ class _NumpyWriter(Scope):
         self._explained_rules: set[str] = set()
 
     def forward_lines(self) -> list[str]:
-        """A line for each operation."""
+        """Return a line for each operation."""
         found = []
         for position, node in enumerate(self.graph.nodes):
             if not node.is_input:
@@ -161,7 +162,7 @@ class _NumpyWriter(Scope):
         return found
 
     def start_lines(self, start: Value) -> list[str]:
-        """The output's own gradient; a number is spread over a matrix."""
+        """Return the lines that set the gradient of the output; a number is broadcast to a matrix."""
         name, shape = self.gradient_name(self.graph.output_position), self.graph.nodes[self.graph.output_position].shape
         if shape is None or ops.is_matrix(start):
             return self.assignment_lines(name, start)
@@ -169,7 +170,7 @@ class _NumpyWriter(Scope):
         return [f"{name} = np.ones({shape})" if number == "1.0" else f"{name} = np.full({shape}, {number})"]
 
     def backward_lines(self) -> list[str]:
-        """A line for each edge, and one for each sum at a branch; the output's gradient has its name already."""
+        """Return a line for each edge and for each sum at a branch; `start_lines` has set the gradient of the output."""
         found: list[str] = []
         for position in range(self.graph.output_position, -1, -1):
             backs = self._partial_gradients.get(position, [])
@@ -180,7 +181,7 @@ class _NumpyWriter(Scope):
         return found
 
     def _node_backward_lines(self, position: int) -> list[str]:
-        """What goes back along the edges into a node."""
+        """Return the lines for the incoming edges of a node."""
         if is_composite(self.graph, position):
             name = self.functions.name_of(self.graph.nodes[position].operation)
             given = ", ".join([self.gradient_name(position), *self._argument_texts(position)])
@@ -199,7 +200,7 @@ class _NumpyWriter(Scope):
         return found if found[0].startswith("#") else [*comment_lines(self.graph.nodes[position].symbol), *found]
 
     def _rule_comment(self, edge: Edge) -> list[str]:
-        """The rule of an edge in words, the first time that it is used."""
+        """Return the rule of an edge as a comment when it is used for the first time."""
         node = self.graph.nodes[edge.target]
         alone = node.operation.rule_with_constant if node.const is not None else ""
         rule = alone or node.operation.text_for(node.operation.rule, edge.slot)
@@ -210,13 +211,13 @@ class _NumpyWriter(Scope):
         return [line for part in wrap(words, _COMMENT_WIDTH) for line in comment_lines(part)]
 
     def gradient_name(self, position: int) -> str:
-        """The name of a node's gradient."""
+        """Return the name of a node's gradient."""
         if position not in self.gradient_names:
             self.gradient_names[position] = self.pool.allocate(f"d_{self.names[position]}")
         return self.gradient_names[position]
 
     def _edge_gradient_name(self, edge: Edge) -> str:
-        """The name of what goes back along an edge: the gradient itself, where its source has no other."""
+        """Return the name of the gradient of an edge: that of its source, unless more edges leave the source."""
         name = self.gradient_name(edge.source)
         if self._uses[edge.source] > 1:
             backs = self._partial_gradients.setdefault(edge.source, [])

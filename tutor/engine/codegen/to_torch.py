@@ -1,4 +1,4 @@
-"""A graph as a PyTorch program, as a person would write it: one line for each value that has a name."""
+"""PyTorch programs: the forward pass, with a line for each named value, and a call of `backward`."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ _TORCH_DIALECT = Dialect(
     constants=_MATH_CALLS,
 )
 _FUNCTIONAL_CALL = re.compile(r"[^#]*\bF\.\w+\(")
-#: A value without a name is written where it is used while the line stays about this long.
+#: Unnamed values up to this length are written inline.
 _MAX_INLINE_LENGTH = 60
 
 
 def torch_program(
     graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: Collection[str] | None = None
 ) -> list[str]:
-    """A program that prints the output and the gradients of the inputs in `wrt`, None for all; others are not tracked.
+    """Return a program that prints the output and the gradients of the inputs in `wrt`, None for all.
 
-    `inputs` and `start` are exact numbers; all is computed in float64. Raises `AlgebraError` for symbols and
-    `NonFiniteError`, as `forward_backward` does.
+    `inputs` and `start` are exact numbers; the program computes in float64. Raises `AlgebraError` for symbols, and
+    `NonFiniteError` like `forward_backward`.
     """
     exact, start = exact_inputs(graph, inputs, start, wrt)
     functions = HelperFunctions()
@@ -81,12 +81,12 @@ def torch_program(
     imports = ["import math"] if any("math." in line for line in code) else []
     imports += ["import torch"]
     imports += ["import torch.nn.functional as F"] if any(map(_FUNCTIONAL_CALL.match, code)) else []
-    # Code comes first: a formula such as coding=x*y in a comment of the first lines would name the file's encoding.
+    # Imports come first: `# coding=x*y` in the first two lines would declare the encoding of the file.
     return [*imports, "", *([""] if functions.lines else []), *functions.lines, *body]
 
 
 def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[str, list[str]]:
-    """What a composite node computes."""
+    """Return the body of the function of a composite operation."""
     inside = body_of(operation)
     lines = _TorchWriter(inside, functions)
     arguments = ", ".join(lines.names[inside.position[name]] for name in inside.inputs)
@@ -104,7 +104,7 @@ class _TorchWriter(Scope):
         self.functions = functions
 
     def forward_lines(self) -> list[str]:
-        """A line for each value before the output that needs one; after them the output's text is known."""
+        """Return a line for each value before the output that is not inlined; they set the code of the output."""
         found = []
         for position, node in enumerate(self.graph.nodes):
             if node.is_input:
@@ -127,10 +127,10 @@ class _TorchWriter(Scope):
             return f"{called}({', '.join(text for text, _strength in texts.values())})", ATOM
         users = [edge.target for edge in self.graph.outgoing_edges[position]]
         if node.op == "broadcast" and users and all(is_elementwise(self.graph, user) for user in users):
-            # PyTorch repeats it by itself.
+            # PyTorch broadcasts it.
             return texts["x0"]
         if node.op in ("max", "min") and node.const is not None and not ops.is_matrix(node.const):
-            # torch.maximum takes no bare numbers, and torch.clamp has another slope where both are equal.
+            # torch.maximum requires tensors, and torch.clamp has another slope if both are equal.
             texts |= {
                 name: (self.tensor_literal(node.const), ATOM) for name in texts if node.args[int(name[1:])] is None
             }
@@ -138,11 +138,11 @@ class _TorchWriter(Scope):
         return format_python(formula, texts, self.dialect)
 
     def tensor_literal(self, value: Value) -> str:
-        """A number as a tensor."""
+        """Return a number as a tensor."""
         return f"torch.tensor({format_constant(value, _TORCH_DIALECT, with_point=True)[0]}, dtype=torch.float64)"
 
     def backward_lines(self, start: Value) -> list[str]:
-        """The lines that send the start back."""
+        """Return the lines that call `backward` with the start."""
         output = self.names[self.graph.output_position]
         one = isinstance(start, Num) and start.value == 1
         if ops.is_matrix(start):

@@ -1,1 +1,1 @@
-"""jit."""
+"""Compilation of graphs that are run often."""

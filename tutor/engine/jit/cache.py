@@ -1,4 +1,4 @@
-"""Graphs that are run often are compiled; here runs are counted."""
+"""Run counts of graphs, which are compiled after a number of runs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.engine.jit.compiler import CompiledGraph
 
-#: Compiling costs about as much as so many runs of the rules themselves.
+#: Compiling costs about as much as this many interpreted runs.
 COMPILE_AFTER = 20
-#: The key of the forward pass alone; both passes go by the inputs they are for, None for all.
+#: The key of the forward pass alone. The key of both passes is the tuple of requested inputs, None for all.
 FORWARD_KEY = "forward"
 
 
 def record_run(graph: Graph, key: Hashable, forward_values: Sequence[Value]) -> None:
-    """One more run without a program, with these values of the nodes. The last one of so many makes the program."""
+    """Count an interpreted run, which had these values of the nodes, and compile the graph after enough of them."""
     if key in graph.cache.programs or not (isinstance(forward_values[-1], float) or ops.is_array(forward_values[-1])):
         return
     graph.cache.run_counts[key] += 1
@@ -38,10 +38,10 @@ def _compile_for_key(graph: Graph, key: Hashable, shapes: Sequence[Shape]) -> Co
     return compile_passes(graph, shapes, key if isinstance(key, tuple) else None)
 
 
-def _float_shapes(found: Sequence[Value]) -> list[Shape] | None:
-    """The shapes of values that are floats and matrices of floats, None where there are others."""
-    for value in found:
-        one = isinstance(value, float) and not ops.is_array(value)
-        if not one and not (ops.is_array(value) and value.ndim == 2 and value.dtype == float):
+def _float_shapes(values: Sequence[Value]) -> list[Shape] | None:
+    """Return the shapes of floats and matrices of floats, None if there are other values."""
+    for value in values:
+        is_float = isinstance(value, float) and not ops.is_array(value)
+        if not is_float and not (ops.is_array(value) and value.ndim == 2 and value.dtype == float):
             return None
-    return [ops.shape_of(value) for value in found]
+    return [ops.shape_of(value) for value in values]

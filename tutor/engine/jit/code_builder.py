@@ -1,7 +1,7 @@
-"""Formulas as lines of Python, each value computed once: what compiled graphs are made of.
+"""Python code for compiled graphs: straight-line assignments that compute each value once.
 
-A line is an expression over names this module counts out (`v7`), numbers it writes itself and a handful of
-functions; nothing of a user's text comes in. Numbers are Python's floats, matrices NumPy's arrays.
+An expression consists of generated names (`v7`), number literals and the functions of `runtime_functions`; no text of
+the user enters it. Numbers are Python floats, matrices NumPy arrays.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 class NotCompilableError(Exception):
-    """A formula that can't be written in these lines."""
+    """A formula that cannot be compiled."""
 
 
-#: How an operation is written if all its operands are numbers. The last three are steps that only this module uses.
+#: The code of an operation if all operands are numbers. The last three are used only by other code here.
 _NUMBER_TEMPLATES = functions.table(
     lambda function: {function.id: function.scalar_template()},
     {"whole_pow": "{0} ** {1}", "log1p": "log1p({0})", "one_if_not_negative": "1.0 if {0} >= 0.0 else {1}"},
 )
-#: The same if one of them is a matrix.
+#: The code if an operand is a matrix.
 _MATRIX_TEMPLATES = functions.table(
     lambda function: {function.id: function.array_template()},
     {"log1p": "np_log1p({0})", "one_if_not_negative": "np_where({0} >= 0.0, 1.0, {1})"},
@@ -38,38 +38,38 @@ _MATRIX_TEMPLATES = functions.table(
 
 
 class CodeBuilder:
-    """Lines in the order in which they compute. Operands are names or written numbers, both texts."""
+    """Assignments in order. An operand is a text: a name or a number literal."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        #: What the lines call besides the functions of `runtime_functions()`: constant matrices, rules.
+        #: Constant matrices and rules by name, besides the functions of `runtime_functions()`.
         self.namespace: dict[str, Any] = {}
         self._shapes: dict[str, Shape] = {}
         self._names_by_text: dict[str, str] = {}
         self._count = 0
 
     def parameter(self, shape: Shape) -> str:
-        """A name that nothing computes: a parameter."""
+        """Return the name of a new parameter."""
         name = f"v{self._count}"
         self._count += 1
         self._shapes[name] = shape
         return name
 
     def shape_of(self, operand: str) -> Shape:
-        """The shape of an operand's value."""
+        """Return the shape of an operand, None for a number."""
         return self._shapes.get(operand)
 
     def as_value(self, operand: str) -> Value:
-        """An operand as rules take it: a formula that is only its name."""
+        """Return an operand as a value for rules: a formula that consists of its name."""
         shape = self._shapes.get(operand)
         return Sym(operand) if shape is None else MatrixExpr(Sym(operand), shape)
 
     def finite_probe(self, name: str) -> str:
-        """A number that is finite only where all of a value is, if it is not too large."""
+        """Return code for a number that is finite only if every cell of a value is finite; it may overflow for large ones."""
         return name if self._shapes.get(name) is None else f"float(vdot({name}, {name}))"
 
     def emit(self, text: str, shape: Shape) -> str:
-        """The name of what `text` computes, a line for it where there is none yet."""
+        """Return the name of the value of `text`, after adding a line for it if there is none."""
         if text not in self._names_by_text:
             name = self.parameter(shape)
             self.lines.append(f"{name} = {text}")
@@ -77,27 +77,27 @@ class CodeBuilder:
         return self._names_by_text[text]
 
     def bind_constant(self, value: object, letter: str) -> str:
-        """A name for a function or a matrix of ours."""
+        """Return a new name for a rule or a constant matrix."""
         name = f"{letter}{len(self.namespace)}"
         self.namespace[name] = value
         return name
 
     def emit_constant(self, value: Value) -> str:
-        """A float or a matrix of floats that never changes."""
+        """Return a constant float as a literal, or the name of a constant matrix."""
         if not ops.is_matrix(value):
             if not math.isfinite(value):
                 raise NotCompilableError(value)
             return repr(float(value))
-        kept = value.astype(float)
-        kept.flags.writeable = False
-        text = f"{kept.shape}{kept.tobytes()!r}"
+        matrix = value.astype(float)
+        matrix.flags.writeable = False
+        text = f"{matrix.shape}{matrix.tobytes()!r}"
         if text not in self._names_by_text:
-            self._names_by_text[text] = self.bind_constant(kept, "k")
-            self._shapes[self._names_by_text[text]] = ops.shape_of(kept)
+            self._names_by_text[text] = self.bind_constant(matrix, "k")
+            self._shapes[self._names_by_text[text]] = ops.shape_of(matrix)
         return self._names_by_text[text]
 
     def emit_call(self, function: Callable[..., Value], operands: Sequence[str], shape: Shape) -> str:
-        """A rule of ours called as it stands; what it gives is repeated to `shape`."""
+        """Return the name of the result of calling a rule, broadcast to `shape`."""
         key = f"rule {id(function)}"
         if key not in self._names_by_text:
             self._names_by_text[key] = self.bind_constant(function, "f")
@@ -105,7 +105,7 @@ class CodeBuilder:
         return self.emit(text if shape is None else f"spread({text}, {self._emit_ones(shape)})", shape)
 
     def emit_expr(self, formula: Expr, shape: Shape) -> str:
-        """The name of the value of a formula over names given out here, repeated to `shape` where it is smaller."""
+        """Return the name of the value of a formula over generated names, broadcast to `shape`."""
         done: dict[int, str] = {}
         for node in postorder(formula):
             if isinstance(node, Num):
@@ -121,15 +121,13 @@ class CodeBuilder:
         return self.broadcast(done[id(formula)], shape)
 
     def broadcast(self, operand: str, shape: Shape) -> str:
-        """`operand` in every cell, row or column of `shape`."""
+        """Return the name of `operand` broadcast to `shape`."""
         if self._shapes.get(operand) == shape or shape is None:
             return operand
         return self.emit_op("mul", operand, self._emit_ones(shape))
 
     def _emit_ones(self, shape: tuple[int, int]) -> str:
-        import numpy as np
-
-        return self.emit_constant(np.ones(shape))
+        return self.emit_constant(ops.load_arrays().broadcast(1.0, shape))
 
     def _emit_apply(self, node: Apply, args: list[str]) -> str:
         op = node.op
@@ -144,7 +142,7 @@ class CodeBuilder:
         return self.emit_op(op, *args)
 
     def emit_op(self, op: str, *args: str) -> str:
-        """The name of a number or, cell by cell, of a matrix."""
+        """Return the name of the result of a scalar operation, elementwise on matrices."""
         if op == "mul" and "1.0" in args:
             return args[1] if args[0] == "1.0" else args[0]
         if op in ("pow", "div") and args[1] == "1.0":
@@ -156,7 +154,7 @@ class CodeBuilder:
             return function.code(self.emit_op, *args)
         shapes = [shape for shape in map(self._shapes.get, args) if shape]
         if op == "pow" and not shapes and _is_number(args[1]) and float(args[1]).is_integer():
-            # The same number as `pow` gives, sooner. Not for fractions: there a negative base must fail.
+            # Faster than `pow`, with the same result. Not for fractions: a negative base must fail then.
             op = "whole_pow"
         texts = _MATRIX_TEMPLATES if shapes else _NUMBER_TEMPLATES
         if op not in texts:
@@ -167,7 +165,7 @@ class CodeBuilder:
         return self.emit(text, (max(shape[0] for shape in shapes), max(shape[1] for shape in shapes)))
 
     def _fold_constants(self, op: str, args: tuple[str, ...]) -> str:
-        """The same for constants alone, computed now."""
+        """Return the result of an operation on constants, computed at compile time."""
         try:
             return self.emit_constant(
                 EVALUATORS[op](*(self.namespace[arg] if arg in self.namespace else float(arg) for arg in args))
@@ -205,14 +203,12 @@ def _as_size(operand: str) -> int:
 
 def runtime_functions(with_matrices: bool) -> dict[str, Any]:
     """Return the functions that the lines call, by name."""
-    found: dict[str, Any] = {"float": float, "sum": sum, "type": type, "isfinite": math.isfinite, "log1p": math.log1p}
-    found |= {name: math.pow if name == "pow" else f.float_kernel for name, f in functions.FUNCTIONS.items()}
+    runtime: dict[str, Any] = {"float": float, "sum": sum, "type": type, "isfinite": math.isfinite, "log1p": math.log1p}
+    runtime |= {name: math.pow if name == "pow" else f.float_kernel for name, f in functions.FUNCTIONS.items()}
     if with_matrices:
-        import numpy as np
-
-        from tutor.algebra import arrays
-
-        found |= {"softmax": ops.softmax, "spread": ops.broadcast_like, "vdot": np.vdot, "real": np.dtype(float)}
-        found |= {f"np_{name}": kernel for name, kernel in arrays.KERNELS.items()}
-        found |= {"np_log1p": np.log1p, "np_where": np.where}
-    return found
+        arrays = ops.load_arrays()
+        np = arrays.np
+        runtime |= {"softmax": ops.softmax, "spread": ops.broadcast_like, "vdot": np.vdot, "real": np.dtype(float)}
+        runtime |= {f"np_{name}": kernel for name, kernel in arrays.KERNELS.items()}
+        runtime |= {"np_log1p": np.log1p, "np_where": np.where}
+    return runtime

@@ -1,7 +1,7 @@
-"""A graph that is run often as one Python function: straight lines for its forward and backward pass.
+"""Compiler of graphs: one Python function for the forward pass, or for both passes.
 
-This is the only `exec` in the program. Its source is written by `code_builder.py` from our own operations, and looked
-through once more before it is compiled: no word but ours may occur in it.
+This is the only `exec` in the program. `code_builder.py` writes the source from our own operations, and every word of it
+is checked before it is compiled.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tutor.algebra import ops
 from tutor.engine.jit.code_builder import CodeBuilder, NotCompilableError, runtime_functions
 from tutor.engine.jit.tracer import Tracer
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph
 
-#: Words that begin where one can begin: the e of 1e-05 is none.
+#: A name or keyword, but not the e of 1e-05.
 _WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
 _GENERATED_NAME = re.compile(r"[vkf]\d+")
 _PYTHON_WORDS = {"def", "program", "if", "else", "or", "is", "not", "return", "None", "True"}
@@ -28,9 +29,9 @@ _ARRAY_ATTRIBUTES = {"shape", "dtype", "T", "axis", "keepdims"}
 
 @dataclass(frozen=True, slots=True)
 class CompiledGraph:
-    """Runs a graph on floats, and matrices of floats in the shapes it was compiled for.
+    """A compiled graph for floats, and for matrices of floats with the shapes it was compiled for.
 
-    `edge_index` tells where an edge, (target, slot), stands in what the program gives; `source` is for reading.
+    `edge_index` maps an edge, (target, slot), to its index in the results; `source` is for reading.
     """
 
     inputs: tuple[str, ...]
@@ -40,13 +41,11 @@ class CompiledGraph:
     has_matrices: bool
 
     def run(self, inputs: Mapping[str, Value], *start: Value) -> Any:
-        """What the function gives, or None where a value is of another kind or not finite."""
+        """Return the results of the function, None if an input has another kind or shape, or a value is not finite."""
         arguments = [inputs[name] for name in self.inputs]
         try:
             if self.has_matrices:
-                import numpy as np
-
-                with np.errstate(all="ignore"):
+                with ops.load_arrays().np.errstate(all="ignore"):
                     return self.function(*arguments, *start)
             return self.function(*arguments, *start)
         except (ArithmeticError, ValueError, TypeError, AttributeError):
@@ -54,37 +53,46 @@ class CompiledGraph:
 
 
 def compile_forward(graph: Graph, shapes: Sequence[Shape]) -> CompiledGraph | None:
-    """A program that gives the value of every node, for values of these shapes; None where there can't be one."""
+    """Return a function for the value of every node, for nodes of these shapes; None if the graph cannot be compiled."""
     tracer = Tracer()
     lines = tracer.code
     parameters = [lines.parameter(shape) for node, shape in zip(graph.nodes, shapes, strict=True) if node.is_input]
     try:
-        found = tracer.trace_forward(graph, parameters, shapes)
+        values = tracer.trace_forward(graph, parameters, shapes)
     except NotCompilableError:
         return None
-    return _assemble(graph, {}, lines, parameters, "", _computed_names(graph, found), [found])
+    return _assemble(graph, {}, lines, parameters, "", _computed_names(graph, values), [values])
 
 
 def compile_passes(graph: Graph, shapes: Sequence[Shape], wrt: Collection[str] | None) -> CompiledGraph | None:
-    """A program for both passes: it takes a start too, and gives values, gradients, locals and downstream values."""
+    """Return a function for both passes, None if the graph cannot be compiled.
+
+    It takes the inputs and the start, and returns values, gradients, local gradients and edge gradients.
+    """
     tracer = Tracer()
     lines = tracer.code
     parameters = [lines.parameter(shape) for node, shape in zip(graph.nodes, shapes, strict=True) if node.is_input]
     start = lines.parameter(shapes[graph.output_position])
     try:
-        found = tracer.trace_forward(graph, parameters, shapes)
-        traced = tracer.trace_backward(graph, found, start, wrt)
+        values = tracer.trace_forward(graph, parameters, shapes)
+        traced = tracer.trace_backward(graph, values, start, wrt)
     except NotCompilableError:
         return None
     index = {edge: place for place, edge in enumerate(traced.edges)}
-    results: list[Sequence[str | None]] = [found, traced.gradients, traced.local_gradients, traced.edge_gradients]
+    results: list[Sequence[str | None]] = [values, traced.gradients, traced.local_gradients, traced.edge_gradients]
     return _assemble(
-        graph, index, lines, [*parameters, start], start, _computed_names(graph, found) + traced.edge_gradients, results
+        graph,
+        index,
+        lines,
+        [*parameters, start],
+        start,
+        _computed_names(graph, values) + traced.edge_gradients,
+        results,
     )
 
 
-def _computed_names(graph: Graph, found: Sequence[str]) -> list[str]:
-    return [name for name, node in zip(found, graph.nodes, strict=True) if not node.is_input]
+def _computed_names(graph: Graph, values: Sequence[str]) -> list[str]:
+    return [name for name, node in zip(values, graph.nodes, strict=True) if not node.is_input]
 
 
 def _assemble(
@@ -96,14 +104,14 @@ def _assemble(
     checked: Sequence[str],
     results: Sequence[Sequence[str | None]],
 ) -> CompiledGraph:
-    """The program of `lines`. `checked` is what has to be finite."""
+    """Return the function of `lines`. The values named in `checked` must be finite."""
     body = []
     if start and lines.shape_of(start):
         body.append(f"if type({start}) is float: {start} = {start} * {lines.broadcast('1.0', lines.shape_of(start))}")
     body.append(f"if {' or '.join(_kind_mismatch(name, lines.shape_of(name)) for name in parameters)}: return None")
     body += lines.lines
     computed = [name for name in dict.fromkeys(checked) if name[0] == "v"]
-    # Finite where all the summands are, if they are not too large; the interpreter looks at each of them.
+    # The sum may overflow although all values are finite; then the interpreter checks each of them.
     body.append(f"if not isfinite(sum({_format_tuple(map(lines.finite_probe, computed))})): return None")
     body.append(f"return {', '.join(map(_format_tuple, results))}")
     source = f"def program({', '.join(parameters)}):\n    " + "\n    ".join(body) + "\n"
@@ -113,7 +121,7 @@ def _assemble(
 
 
 def _kind_mismatch(name: str, shape: Shape) -> str:
-    """Whether a value is of another kind than the program is for."""
+    """Return code that tests whether a parameter has another kind or shape than expected."""
     if shape is None:
         return f"type({name}) is not float"
     return f"{name}.shape != {shape} or {name}.dtype is not real"
@@ -124,7 +132,7 @@ def _format_tuple(names: Iterable[str | None]) -> str:
 
 
 def _compile_source(source: str, names: dict[str, Any]) -> Callable[..., Any]:
-    """The function of our own source. Raises `RuntimeError` where a word is not ours."""
+    """Compile source that we generated. Raises `RuntimeError` if it contains a foreign word."""
     for word in set(_WORD.findall(source)) - names.keys() - _PYTHON_WORDS - _ARRAY_ATTRIBUTES:
         if not _GENERATED_NAME.fullmatch(word):
             raise RuntimeError(word)

@@ -1,6 +1,6 @@
-"""A graph's passes as lines of Python: every rule is run on names instead of numbers.
+"""Tracer of both passes: runs every rule on names instead of numbers, which yields code.
 
-It goes the way of `passes.py` and `composite.py`, with the rules that those take for floats.
+It follows `passes.py` and `composite.py`, with the rules that they use for floats.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
     from tutor.engine.operation import FusedForm
 
-#: What a rule may raise that can't be run on names: it is called as it stands.
+#: Errors of rules that cannot be run on names. The compiled code calls such a rule instead.
 _UNTRACEABLE = (NotCompilableError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError)
 
 
 @dataclass
 class TracedPasses:
-    """What the lines compute, by name: the value of every node, and what the backward pass leaves.
+    """The names of all values and gradients.
 
-    `edges` are (target, slot) of the edges that `local_gradients` and `edge_gradients` are of.
+    `edges` holds (target, slot) for each entry of `local_gradients` and `edge_gradients`.
     """
 
     values: list[str]
@@ -38,26 +38,27 @@ class TracedPasses:
 
 
 class Tracer:
-    """Writes `code` for graphs. Values are texts: names, or written numbers."""
+    """A writer of `code` for graphs. A value is a text: a name or a number literal."""
 
     def __init__(self) -> None:
         self.code = CodeBuilder()
-        # What is inside an operation made of parts is gone through once, however many edges ask.
+        # The body of a composite operation is traced once for all of its edges.
         self._body_values: dict[tuple[int, tuple[str, ...]], list[str]] = {}
         self._body_gradients: dict[tuple[int, str, str, tuple[str, ...]], list[str | None]] = {}
 
     def trace_forward(self, graph: Graph, inputs: Sequence[str], shapes: Sequence[Shape]) -> list[str]:
-        """The value of every node. `shapes` are those of the nodes."""
-        given = iter(inputs)
-        found: list[str] = []
+        """Return the name of the value of every node; `shapes` has the shape of every node."""
+        remaining_inputs = iter(inputs)
+        names: list[str] = []
         for position, node in enumerate(graph.nodes):
-            found.append(next(given) if node.is_input else self._trace_node(graph, position, found, shapes[position]))
-        return found
+            is_input, shape = node.is_input, shapes[position]
+            names.append(next(remaining_inputs) if is_input else self._trace_node(graph, position, names, shape))
+        return names
 
-    def trace_backward(self, graph: Graph, found: list[str], start: str, wrt: Collection[str] | None) -> TracedPasses:
-        """The backward pass after the forward one; edges that lead to none of the inputs `wrt` are left out."""
-        wanted = graph.depends_on(wrt)
-        traced = TracedPasses(found, [None] * len(found), [], [], [])
+    def trace_backward(self, graph: Graph, names: list[str], start: str, wrt: Collection[str] | None) -> TracedPasses:
+        """Trace the backward pass after the forward pass, without edges on which no input in `wrt` depends."""
+        needed = graph.depends_on(wrt)
+        traced = TracedPasses(names, [None] * len(names), [], [], [])
         gradients = traced.gradients
         gradients[graph.output_position] = start
         for position in range(graph.output_position, -1, -1):
@@ -65,9 +66,9 @@ class Tracer:
             if graph.nodes[position].is_input or upstream is None:
                 continue
             for edge in graph.incoming_edges[position]:
-                if not wanted[edge.source]:
+                if not needed[edge.source]:
                     continue
-                local, down = self._trace_edge(graph, position, edge.slot, upstream, found)
+                local, down = self._trace_edge(graph, position, edge.slot, upstream, names)
                 traced.edges.append((position, edge.slot))
                 traced.local_gradients.append(local)
                 traced.edge_gradients.append(down)
@@ -75,70 +76,70 @@ class Tracer:
                 gradients[edge.source] = down if before is None else self.code.emit_op("add", before, down)
         return traced
 
-    def _trace_node(self, graph: Graph, position: int, found: Sequence[str], shape: Shape) -> str:
-        operands, behind = self._node_operands(graph, position, found)
+    def _trace_node(self, graph: Graph, position: int, names: Sequence[str], shape: Shape) -> str:
+        operands, fused = self._node_operands(graph, position, names)
         node = graph.nodes[position]
-        if behind:
-            return self._trace_rule(behind.forward, operands, shape)
+        if fused:
+            return self._trace_rule(fused.forward, operands, shape)
         if node.body:
             return self._trace_body(node.body, operands)[-1]
         return self._trace_rule(node.operation.forward, operands, shape)
 
     def _trace_body(self, parts: Graph, operands: Sequence[str]) -> list[str]:
-        """The value of every part of an operation made of parts."""
+        """Return the name of the value of every node inside a composite operation."""
         key = id(parts), tuple(operands)
         if key not in self._body_values:
             self._body_values[key] = self.trace_forward(parts, operands, [node.shape for node in parts.nodes])
         return self._body_values[key]
 
     def _trace_edge(
-        self, graph: Graph, position: int, slot: int, upstream: str, found: Sequence[str]
+        self, graph: Graph, position: int, slot: int, upstream: str, names: Sequence[str]
     ) -> tuple[str | None, str]:
-        """The local gradient, None for a structural operation, and the downstream value of one operand's edge."""
-        operation, body, z = graph.nodes[position].operation, graph.nodes[position].body, found[position]
-        operands, behind = self._node_operands(graph, position, found)
+        """Return the local gradient, None for a structural operation, and the gradient of one edge."""
+        operation, body, z = graph.nodes[position].operation, graph.nodes[position].body, names[position]
+        operands, fused = self._node_operands(graph, position, names)
         source = graph.nodes[position].args[slot]
         assert source is not None
         if operation.vjp:
-            if body and not behind:
+            if body and not fused:
                 return None, self._trace_through_body(body, slot, upstream, z, operands)
-            rule = (behind.rules if behind else operation.rules_for(0.0))[slot]
-            return None, self._trace_rule(rule, [upstream, z, *operands], self.code.shape_of(found[source]))
+            rule = (fused.rules if fused else operation.rules_for(0.0))[slot]
+            return None, self._trace_rule(rule, [upstream, z, *operands], self.code.shape_of(names[source]))
         shape = self.code.shape_of(z)
-        if body and not behind:
+        if body and not fused:
             local = self._trace_through_body(body, slot, self.code.broadcast("1.0", shape), z, operands)
         else:
-            rule = (behind.rules if behind else operation.rules_for(0.0))[slot]
+            rule = (fused.rules if fused else operation.rules_for(0.0))[slot]
             local = self._trace_rule(rule, [z, *operands], shape)
         return local, self.code.emit_op("mul", upstream, local)
 
     def _trace_through_body(self, parts: Graph, slot: int, upstream: str, z: str, operands: Sequence[str]) -> str:
-        """What comes back to one operand through the parts of a composite operation."""
+        """Return the gradient of one operand of a composite operation."""
         key = id(parts), upstream, z, tuple(operands)
         if key not in self._body_gradients:
-            found = [*self._trace_body(parts, operands)[:-1], z]
-            self._body_gradients[key] = self.trace_backward(parts, found, upstream, None).gradients
+            names = [*self._trace_body(parts, operands)[:-1], z]
+            self._body_gradients[key] = self.trace_backward(parts, names, upstream, None).gradients
         gradient = self._body_gradients[key][slot]
         if gradient is None:
             raise NotCompilableError(slot)
         return gradient
 
-    def _node_operands(self, graph: Graph, position: int, found: Sequence[str]) -> tuple[list[str], FusedForm | None]:
-        """What a node's rules take, and where they look behind what feeds it."""
-        node, behind = graph.nodes[position], graph.fusions[position]
+    def _node_operands(self, graph: Graph, position: int, names: Sequence[str]) -> tuple[list[str], FusedForm | None]:
+        """Return the operands for the rules of a node, and its fused form if there is one."""
+        node, fused = graph.nodes[position], graph.fusions[position]
         const = "" if node.const is None else self.code.emit_constant(graph.float_constants[position])
-        operands = [const if arg is None else found[arg] for arg in node.args]
-        if behind:
+        operands = [const if arg is None else names[arg] for arg in node.args]
+        if fused:
             assert node.args[0] is not None
-            operands += self._node_operands(graph, node.args[0], found)[0]
-        return operands, behind
+            operands += self._node_operands(graph, node.args[0], names)[0]
+        return operands, fused
 
     def _trace_rule(self, rule: Callable[..., Value], operands: Sequence[str], shape: Shape) -> str:
-        """The name of what a rule makes of the operands, repeated to this shape."""
+        """Return the name of the result of a rule on the operands, broadcast to `shape`."""
         try:
-            made = rule(*map(self.code.as_value, operands))
-            if isinstance(made, MatrixExpr | Expr):
-                return self.code.emit_expr(made.expr if isinstance(made, MatrixExpr) else made, shape)
+            result = rule(*map(self.code.as_value, operands))
+            if isinstance(result, MatrixExpr | Expr):
+                return self.code.emit_expr(result.expr if isinstance(result, MatrixExpr) else result, shape)
         except _UNTRACEABLE:
             pass
         return self.code.emit_call(rule, operands, shape)
