@@ -67,44 +67,44 @@ def tokenize(text: str, compound_names: Iterable[str] = ()) -> Iterator[Token]:
     `compound_names` are the declared names that are not identifiers, such as `dL/dz`. Raises `AlgebraError`.
     """
     longest_first = sorted(compound_names, key=len, reverse=True)
-    at = 0
-    while at < len(text):
-        character = text[at]
-        if character in _SINGLE_CHARACTERS and not text.startswith(_TWO_CHARACTERS, at):
-            yield Token(character, character, at)
-            at += 1
+    offset = 0
+    while offset < len(text):
+        character = text[offset]
+        if character in _SINGLE_CHARACTERS and not text.startswith(_TWO_CHARACTERS, offset):
+            yield Token(character, character, offset)
+            offset += 1
         elif character in _WHITESPACE or (character > "~" and unicodedata.category(character) == "Zs"):
-            at += 1
-        elif longest_first and (name := next((name for name in longest_first if _begins_with(text, at, name)), "")):
-            yield Token("name", name, at)
-            at += len(name)
-        elif match := _NUMBER.match(text, at):
-            yield Token("number", match[0], at, parse_number(match[0], at))
-            at = match.end()
-            if text.startswith("_", at):
-                raise AlgebraError(message(N_("“_” is not read in numbers. Leave it out.")), at)
-        elif match := _TRANSPOSE.match(text, at):
-            yield Token("T", match[0], at)
-            at = match.end()
-        elif match := _SUPERSCRIPT.match(text, at):
+            offset += 1
+        elif longest_first and (name := next((name for name in longest_first if _begins_with(text, offset, name)), "")):
+            yield Token("name", name, offset)
+            offset += len(name)
+        elif match := _NUMBER.match(text, offset):
+            yield Token("number", match[0], offset, parse_number(match[0], offset))
+            offset = match.end()
+            if text.startswith("_", offset):
+                raise AlgebraError(message(N_("“_” is not read in numbers. Leave it out.")), offset)
+        elif match := _TRANSPOSE.match(text, offset):
+            yield Token("T", match[0], offset)
+            offset = match.end()
+        elif match := _SUPERSCRIPT.match(text, offset):
             yield from _superscript_tokens(match)
-            at = match.end()
-        elif (match := _WORD.match(text, at)) and match[0].rstrip("'").isidentifier():
-            yield Token("name", _normalise_name(match[0], at), at)
-            at = match.end()
+            offset = match.end()
+        elif (match := _WORD.match(text, offset)) and match[0].rstrip("'").isidentifier():
+            yield Token("name", _normalise_name(match[0], offset), offset)
+            offset = match.end()
         else:
-            if dotted := _dotted_name_error(text, at, longest_first):
+            if dotted := _dotted_name_error(text, offset, longest_first):
                 raise dotted
-            sign, length = _read_operator(text, at)
-            yield Token(sign, text[at : at + length], at)
-            at += length
+            sign, length = _read_operator(text, offset)
+            yield Token(sign, text[offset : offset + length], offset)
+            offset += length
     yield Token("end", "", len(text))
 
 
-def _normalise_name(text: str, at: int) -> str:
+def _normalise_name(text: str, offset: int) -> str:
     if len(text) > MAX_NAME:
         raise AlgebraError(
-            message(N_("This name is longer than {n} characters. Choose a shorter one."), n=MAX_NAME), at, len(text)
+            message(N_("This name is longer than {n} characters. Choose a shorter one."), n=MAX_NAME), offset, len(text)
         )
     return unicodedata.normalize("NFC", text)
 
@@ -117,72 +117,75 @@ def _superscript_tokens(match: re.Match[str]) -> Iterator[Token]:
     yield Token("number", digits, match.start(2), parse_number(digits, match.start(2)))
 
 
-def _begins_with(text: str, at: int, name: str) -> bool:
+def _begins_with(text: str, offset: int, name: str) -> bool:
     # dL/dz may be typed as ∂L/∂z, which is as long.
-    end = at + len(name)
-    behind = text[end : end + 1]
-    return text[at:end].replace("∂", "d") == name and not (behind.isalnum() or behind == "_")
+    end = offset + len(name)
+    after = text[end : end + 1]
+    return text[offset:end].replace("∂", "d") == name and not (after.isalnum() or after == "_")
 
 
-def _read_operator(text: str, at: int) -> tuple[str, int]:
+def _read_operator(text: str, offset: int) -> tuple[str, int]:
     """Return the operator at `at` as one character, and its length. Raises `AlgebraError` that suggests a replacement."""
-    if text.startswith("**", at):
+    if text.startswith("**", offset):
         return "^", 2
-    if text.startswith(_TWO_CHARACTERS, at):
-        raise _comparison_error(at, 2)
-    character = text[at]
+    if text.startswith(_TWO_CHARACTERS, offset):
+        raise _comparison_error(offset, 2)
+    character = text[offset]
     if character in _OPERATOR_ALIASES:
         return _OPERATOR_ALIASES[character], 1
-    raise _character_error(character, at)
+    raise _character_error(character, offset)
 
 
-def _dotted_name_error(text: str, at: int, compound: Sequence[str]) -> AlgebraError | None:
+def _dotted_name_error(text: str, offset: int, compound: Sequence[str]) -> AlgebraError | None:
     """Return the error of a dotted name, as in Python code, with what to write instead; None for any other text."""
-    behind = _DOTTED_ATTRIBUTE.match(text, at)
-    before = _DOTTED_OWNER.search(text, 0, at)
-    if not behind or not before:
+    after = _DOTTED_ATTRIBUTE.match(text, offset)
+    before = _DOTTED_OWNER.search(text, 0, offset)
+    if not after or not before:
         return None
-    whole, owner, part = text[before.start() : behind.end()], before[0], behind[1]
-    near = difflib.get_close_matches(whole, compound, n=1, cutoff=0.75)
+    dotted_name, owner, part = text[before.start() : after.end()], before[0], after[1]
+    near = difflib.get_close_matches(dotted_name, compound, n=1, cutoff=0.75)
     if near:
-        said = message(N_("Unknown name “{name}”. Did you mean {near}?"), name=whole, near=near[0])
+        advice = message(N_("Unknown name “{name}”. Did you mean {near}?"), name=dotted_name, near=near[0])
     elif part in _TRANSPOSE_NAMES:
-        said = message(N_("Write a transpose as {name}.T."), name=owner)
+        advice = message(N_("Write a transpose as {name}.T."), name=owner)
     elif owner in _LIBRARY_NAMES:
-        said = message(N_("“{name}” is written without “{owner}.” here: {part}."), name=whole, owner=owner, part=part)
+        advice = message(
+            N_("“{name}” is written without “{owner}.” here: {part}."), name=dotted_name, owner=owner, part=part
+        )
     elif part in _MATMUL_NAMES:
-        said = message(N_("Write the product of two matrices with @, as in X @ W."))
+        advice = message(N_("Write the product of two matrices with @, as in X @ W."))
     else:
         return None
-    return AlgebraError(said, before.start(), len(whole))
+    return AlgebraError(advice, before.start(), len(dotted_name))
 
 
-def _comparison_error(at: int, length: int) -> AlgebraError:
-    return AlgebraError(message(N_("Comparisons are not read here. Write only the value.")), at, length)
+def _comparison_error(offset: int, length: int) -> AlgebraError:
+    return AlgebraError(message(N_("Comparisons are not read here. Write only the value.")), offset, length)
 
 
-def _character_error(character: str, at: int) -> AlgebraError:
+def _character_error(character: str, offset: int) -> AlgebraError:
     if character in "<>≤≥≠":
-        return _comparison_error(at, 1)
+        return _comparison_error(offset, 1)
     category = unicodedata.category(character)
     digit = unicodedata.digit(character, None)
     if digit is not None and category == "Nd" and not 0xFF01 <= ord(character) <= 0xFF5E:
-        return AlgebraError(message(N_("“{c}” is a digit of another script. Write {d}."), c=character, d=digit), at)
+        return AlgebraError(message(N_("“{c}” is a digit of another script. Write {d}."), c=character, d=digit), offset)
     if digit is not None and category == "Nd":
-        return AlgebraError(message(N_("“{c}” is a full-width digit. Write {d}."), c=character, d=digit), at)
+        return AlgebraError(message(N_("“{c}” is a full-width digit. Write {d}."), c=character, d=digit), offset)
     if 0xFF01 <= ord(character) <= 0xFF5E:
         plain = unicodedata.normalize("NFKC", character)
-        return AlgebraError(message(N_("“{c}” is a full-width character. Write {d}."), c=character, d=plain), at)
+        return AlgebraError(message(N_("“{c}” is a full-width character. Write {d}."), c=character, d=plain), offset)
     if character in _SUGGESTIONS:
-        return AlgebraError(Message(_SUGGESTIONS[character]), at)
+        return AlgebraError(Message(_SUGGESTIONS[character]), offset)
     if category == "No":
         plain = unicodedata.normalize("NFKC", character).replace("⁄", "/")
-        return AlgebraError(message(N_("“{c}” is not read here. Write {d}."), c=character, d=plain), at)
+        return AlgebraError(message(N_("“{c}” is not read here. Write {d}."), c=character, d=plain), offset)
     if category.startswith(("C", "Z")):
         return AlgebraError(
-            message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"), at
+            message(N_("There is an invisible character here (U+{code}). Delete it."), code=f"{ord(character):04X}"),
+            offset,
         )
-    return AlgebraError(message(N_("“{c}” is not read here. Delete it or write it another way."), c=character), at)
+    return AlgebraError(message(N_("“{c}” is not read here. Delete it or write it another way."), c=character), offset)
 
 
 _CYRILLIC = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухһ", "ABESIJKMHOPCTYXaesijopcyxh")

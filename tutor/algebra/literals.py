@@ -53,10 +53,10 @@ def exact_decimal(value: Fraction, digits: int = MAX_EXACT_DIGITS) -> str | None
         places += 1
         if places > 2 * digits:
             return None
-    whole = abs(scaled.numerator)
-    if len(str(whole).rstrip("0")) > digits or len(str(whole)) > 12 + places:
+    digits_value = abs(scaled.numerator)
+    if len(str(digits_value).rstrip("0")) > digits or len(str(digits_value)) > 12 + places:
         return None
-    text = str(whole).rjust(places + 1, "0")
+    text = str(digits_value).rjust(places + 1, "0")
     text = f"{text[:-places]}.{text[-places:]}" if places else text
     return f"-{text}" if value < 0 else text
 

@@ -106,31 +106,31 @@ class Product:
         for atom, (above, below) in parts.items():
             self.multiply_power(atom, above, below)
         if other.exp_argument is not None:
-            grown = (
+            total = (
                 other.exp_argument
                 if self.exp_argument is None
                 else add_forms(self.exp_argument.scale(Fraction(1)), other.exp_argument, 1)
             )
-            self.exp_argument = None if as_number(grown) == 0 else as_sum(grown)
+            self.exp_argument = None if as_number(total) == 0 else as_sum(total)
         self.shape = broadcast_shape(self.shape, other.shape)
         self.rank = min(self.rank, other.rank)
 
     def has_properties(self, mask: int) -> bool:
         """Return whether it is known to have all properties of `mask`."""
-        found = POSITIVE | DEFINED
+        known = POSITIVE | DEFINED
         if self.number <= 0:
-            found &= ~(NONZERO if self.number == 0 else NONNEGATIVE)
+            known &= ~(NONZERO if self.number == 0 else NONNEGATIVE)
         for atom, (above, below) in self.powers.items():
             nonzero = atom.properties & NONZERO
             if not nonzero:
-                found &= ~NONZERO
+                known &= ~NONZERO
             if not atom.properties & NONNEGATIVE and (above % 2 or below % 2):
-                found &= ~NONNEGATIVE
+                known &= ~NONNEGATIVE
             if not _power_is_defined(atom, below):
-                found &= ~DEFINED
+                known &= ~DEFINED
         if self.exp_argument is not None and not self.exp_argument.has_properties(DEFINED):
-            found &= ~DEFINED
-        return found & mask == mask
+            known &= ~DEFINED
+        return known & mask == mask
 
     def all_positive(self) -> bool:
         """Return whether every part is positive, so that roots can be taken part by part."""
@@ -187,9 +187,9 @@ class Sum:
 
     def scale(self, factor: Fraction, shape: Shape = None) -> Sum:
         """Return a new sum: every term times `factor`, broadcast to `shape` if given."""
-        found = Sum(self.number * factor, shape or self.shape, self.rank)
-        found.terms = {key: (core, before * factor) for key, (core, before) in self.terms.items()}
-        return found
+        result = Sum(self.number * factor, shape or self.shape, self.rank)
+        result.terms = {key: (core, before * factor) for key, (core, before) in self.terms.items()}
+        return result
 
     def has_negative(self) -> bool:
         return self.number < 0 or any(factor < 0 for _, factor in self.terms.values())
@@ -229,10 +229,10 @@ class AtomTable:
         self.rank = 0
 
     def atom(self, key: Hashable, expression: Expr, properties: int, shape: Shape, order: int) -> Atom:
-        found = self._atoms.get(key)
-        if found is None:
-            found = self._atoms[key] = Atom(expression, properties, shape, order, self.rank)
-        return found
+        atom = self._atoms.get(key)
+        if atom is None:
+            atom = self._atoms[key] = Atom(expression, properties, shape, order, self.rank)
+        return atom
 
     def number(self, value: Fraction) -> Atom:
         """Return a number as an atom, for its roots and for powers too large to compute."""
@@ -277,13 +277,15 @@ def normalise(form: Form) -> Form:
             ((core, factor),) = form.terms.values()
             form = Product(factor, dict(core.powers), core.exp_argument, form.shape, core.rank)
     if isinstance(form, Product) and form.number == 0:
-        kept = {
+        undefined_powers = {
             atom: (Fraction(not below), Fraction(bool(below)))
             for atom, (_, below) in form.powers.items()
             if not _power_is_defined(atom, below)
         }
-        grown = form.exp_argument if form.exp_argument and not form.exp_argument.has_properties(DEFINED) else None
-        return Product(Fraction(0), kept, grown, form.shape, form.rank)
+        exp_argument = (
+            form.exp_argument if form.exp_argument and not form.exp_argument.has_properties(DEFINED) else None
+        )
+        return Product(Fraction(0), undefined_powers, exp_argument, form.shape, form.rank)
     if isinstance(form, Product) and form.number == -1 and (inside := as_atom(form.monic())) is not None:
         # But −(a + b) stays as it is.
         return inside.sum.scale(Fraction(-1), form.shape) if inside.sum and inside.sum.has_negative() else form
@@ -345,15 +347,15 @@ def as_sum(form: Form) -> Sum:
     """Return a form as a sum; ±(a + b) loses its brackets."""
     if isinstance(form, Sum):
         return form
-    found = Sum(shape=form.shape, rank=form.rank)
+    result = Sum(shape=form.shape, rank=form.rank)
     if not form.powers and form.exp_argument is None:
-        found.number = form.number
-        return found
+        result.number = form.number
+        return result
     core = form.monic()
     if abs(form.number) == 1 and (inside := as_atom(core)) is not None and inside.sum is not None:
         return inside.sum.scale(form.number, form.shape)
-    found.add_term(core.key(), core, form.number)
-    return found
+    result.add_term(core.key(), core, form.number)
+    return result
 
 
 def add_forms(left: Form, right: Form, sign: int) -> Form:
@@ -391,14 +393,14 @@ def _sum_to_expr(form: Sum) -> Expr:
     # Start with a positive term if there is one.
     first = next((i for i, item in enumerate(items) if item[2] >= 0), 0)
     items.insert(0, items.pop(first))
-    found = _product_to_expr(items[0][1], items[0][2])
+    result = _product_to_expr(items[0][1], items[0][2])
     for _, core, factor in items[1:]:
         term = _product_to_expr(core, abs(factor))
-        found = Apply("sub" if factor < 0 else "add", (found, term))
-    own = form.inferred_shape()
-    if form.shape is not None and own is None:
-        return Apply("mul", (found, _ones(form.shape)))
-    return _broadcast_expr(found, own, form.shape)
+        result = Apply("sub" if factor < 0 else "add", (result, term))
+    inner = form.inferred_shape()
+    if form.shape is not None and inner is None:
+        return Apply("mul", (result, _ones(form.shape)))
+    return _broadcast_expr(result, inner, form.shape)
 
 
 def _broadcast_expr(formula: Expr, inner: Shape, shape: Shape) -> Expr:
@@ -426,8 +428,8 @@ def _product_to_expr(form: Product, factor: Fraction) -> Expr:
     if form.exp_argument is not None:
         names = sum(order < 2 for order, *_ in items) if form.exp_argument.terms else 0
         above.insert(min(names, len(above)), Apply("exp", (to_expr(form.exp_argument),)))
-    own = form.inferred_shape()
-    if form.shape is not None and own is None:
+    inner = form.inferred_shape()
+    if form.shape is not None and inner is None:
         above.append(_ones(form.shape))
     top, bottom = _split_fraction(abs(factor), alone=not above and not below)
     if top != 1 or not above:
@@ -437,8 +439,8 @@ def _product_to_expr(form: Product, factor: Fraction) -> Expr:
     if factor < 0:
         first = above[0]
         above[0] = Num(-first.value) if isinstance(first, Num) else Apply("neg", (first,))
-    found = _multiply_all(above)
-    return _broadcast_expr(Apply("div", (found, _multiply_all(below))) if below else found, own, form.shape)
+    numerator = _multiply_all(above)
+    return _broadcast_expr(Apply("div", (numerator, _multiply_all(below))) if below else numerator, inner, form.shape)
 
 
 def _split_fraction(factor: Fraction, alone: bool) -> tuple[Fraction, int]:
@@ -460,7 +462,7 @@ def _make_power(base: Expr, exponent: Fraction) -> Expr:
 
 
 def _multiply_all(factors: list[Expr]) -> Expr:
-    found = factors[0]
+    product = factors[0]
     for factor in factors[1:]:
-        found = Apply("mul", (found, factor))
-    return found
+        product = Apply("mul", (product, factor))
+    return product

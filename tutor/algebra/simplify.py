@@ -107,8 +107,8 @@ class _Simplifier:
         if op == "pow":
             return self.power(args[0], args[1])
         rule = getattr(self, f"_{op}", None)
-        found = rule(*args) if rule else None
-        return found if found is not None else self.as_product_atom(op, args)
+        result = rule(*args) if rule else None
+        return result if result is not None else self.as_product_atom(op, args)
 
     def negate(self, form: Form) -> Form:
         product = self.atoms.product(form)
@@ -129,12 +129,12 @@ class _Simplifier:
     def power(self, base: Form, exponent: Form) -> Form:
         number = normal_form.as_number(exponent)
         if number is not None:
-            found = self.raise_to(self.atoms.product(normal_form.copy_form(base)), number)
-            if found is not None:
-                return found
-        elif isinstance(base, Product) and (whole := base.exponential()) is not None:
+            result = self.raise_to(self.atoms.product(normal_form.copy_form(base)), number)
+            if result is not None:
+                return result
+        elif isinstance(base, Product) and (argument := base.exponential()) is not None:
             # (e^x)^y is e^(x·y).
-            return self.exponential(self.multiply(whole, exponent))
+            return self.exponential(self.multiply(argument, exponent))
         return self.as_product_atom("pow", [base, exponent])
 
     def raise_to(self, base: Product, exponent: Fraction) -> Product | None:
@@ -145,23 +145,23 @@ class _Simplifier:
             return Product(Fraction(1), shape=base.shape, rank=base.rank) if base.has_properties(DEFINED) else None
         if exponent.denominator != 1 and not base.all_positive():
             return None
-        found = Product(Fraction(1), shape=base.shape, rank=base.rank)
-        if not self._multiply_number_power(found, base.number, exponent):
+        result = Product(Fraction(1), shape=base.shape, rank=base.rank)
+        if not self._multiply_number_power(result, base.number, exponent):
             return None
         for atom, (above, below) in base.powers.items():
             if atom.properties & NONZERO:
-                found.multiply_power(atom, (above - below) * exponent, Fraction(0))
+                result.multiply_power(atom, (above - below) * exponent, Fraction(0))
             elif exponent.denominator != 1 or (exponent < 0 and below):
                 return None
             elif exponent < 0:
-                found.multiply_power(atom, Fraction(0), above * -exponent)
+                result.multiply_power(atom, Fraction(0), above * -exponent)
             else:
-                found.multiply_power(atom, above * exponent, below * exponent)
+                result.multiply_power(atom, above * exponent, below * exponent)
         if base.exp_argument is not None:
-            found.exp_argument = base.exp_argument.scale(exponent)
-        return found
+            result.exp_argument = base.exp_argument.scale(exponent)
+        return result
 
-    def _multiply_number_power(self, found: Product, number: Fraction, exponent: Fraction) -> bool:
+    def _multiply_number_power(self, product: Product, number: Fraction, exponent: Fraction) -> bool:
         if number == 0 and exponent < 0:
             return False
         if number == 1:
@@ -169,9 +169,9 @@ class _Simplifier:
         if number < 0 and exponent.denominator != 1:
             return False
         if number == 0:
-            found.number = Fraction(0)
+            product.number = Fraction(0)
         else:
-            found.multiply_power(self.atoms.number(number), exponent, Fraction(0))
+            product.multiply_power(self.atoms.number(number), exponent, Fraction(0))
         return True
 
     def exponential(self, exponent: Form) -> Form:
@@ -196,25 +196,25 @@ class _Simplifier:
             return None
         if not product.all_positive():
             # √(x²) is |x| for either sign of x.
-            whole = Product(product.number, None, product.exp_argument, product.shape, product.rank)
+            absolute = Product(product.number, None, product.exp_argument, product.shape, product.rank)
             for atom, (above, below) in product.powers.items():
                 if above % 2 or below % 2:
                     return None
-                size = self.apply("abs", [atom.product()])
-                sized = normal_form.as_atom(size)
-                assert sized is not None
-                whole.multiply_power(sized, above, below)
-            product = whole
-        found = Product(Fraction(1), shape=product.shape, rank=product.rank)
-        if product.number and not self._multiply_number_power(found, product.number, _HALF):
+                absolute_value = self.apply("abs", [atom.product()])
+                atom_of_absolute = normal_form.as_atom(absolute_value)
+                assert atom_of_absolute is not None
+                absolute.multiply_power(atom_of_absolute, above, below)
+            product = absolute
+        root = Product(Fraction(1), shape=product.shape, rank=product.rank)
+        if product.number and not self._multiply_number_power(root, product.number, _HALF):
             return None
         if not product.number:
-            found.number = Fraction(0)
+            root.number = Fraction(0)
         for atom, (above, below) in product.powers.items():
-            found.multiply_power(atom, above / 2, below / 2)
+            root.multiply_power(atom, above / 2, below / 2)
         if product.exp_argument is not None:
-            found.exp_argument = product.exp_argument.scale(_HALF)
-        return found
+            root.exp_argument = product.exp_argument.scale(_HALF)
+        return root
 
     def _abs(self, a: Form) -> Form | None:
         if a.has_properties(NONNEGATIVE):

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 def composite_operations(graph: Graph) -> list[Operation]:
     """Return all composite operations of a graph, nested ones included, each once and before those that use it."""
-    found: dict[int, Operation] = {}
+    operations: dict[int, Operation] = {}
     stack = [(operation, False) for operation in reversed(list(_custom_operations(graph)))]
     while stack:
         operation, parts_done = stack.pop()
-        if id(operation) in found:
+        if id(operation) in operations:
             continue
         if parts_done:
-            found[id(operation)] = operation
+            operations[id(operation)] = operation
         else:
             stack.append((operation, True))
             stack.extend((inner, False) for inner in reversed(list(_custom_operations(body_of(operation)))))
-    return list(found.values())
+    return list(operations.values())
 
 
 def _custom_operations(graph: Graph) -> Iterator[Operation]:

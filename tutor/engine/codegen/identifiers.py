@@ -26,9 +26,9 @@ class IdentifierPool:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
-    def allocate(self, wanted: str) -> str:
-        """Return an unused identifier similar to `wanted`, and mark it as used."""
-        plain = to_identifier(wanted)
+    def allocate(self, preferred: str) -> str:
+        """Return an unused identifier similar to `preferred`, and mark it as used."""
+        plain = to_identifier(preferred)
         name, n = plain, 1
         while name in self._taken:
             n += 1
@@ -53,8 +53,8 @@ def to_identifier(text: str) -> str:
 
 def node_names(graph: Graph, pool: IdentifierPool) -> list[str]:
     """Return an identifier for each node; inputs come first, then nodes with names, so that they keep these."""
-    wanted = [node.name or node.id for node in graph.nodes]
-    wanted[graph.output_position] = graph.output
-    first = sorted(range(len(wanted)), key=lambda i: (not graph.nodes[i].is_input, graph.nodes[i].name is None))
-    names = {position: pool.allocate(wanted[position]) for position in first}
-    return [names[position] for position in range(len(wanted))]
+    preferred = [node.name or node.id for node in graph.nodes]
+    preferred[graph.output_position] = graph.output
+    order = sorted(range(len(preferred)), key=lambda i: (not graph.nodes[i].is_input, graph.nodes[i].name is None))
+    names = {position: pool.allocate(preferred[position]) for position in order}
+    return [names[position] for position in range(len(preferred))]

@@ -42,11 +42,11 @@ class LatexNames:
         if match:
             return partial_derivative(self.name(match[1]), self.name(match[2]))
         n = 1
-        found = _format_name(name)
-        while self._owners.setdefault(found, name) != name:
-            found = rf"\text{{{escape_latex(name)}}}" if n == 1 else rf"\text{{{escape_latex(name)}}}_{{({n})}}"
+        latex = _format_name(name)
+        while self._owners.setdefault(latex, name) != name:
+            latex = rf"\text{{{escape_latex(name)}}}" if n == 1 else rf"\text{{{escape_latex(name)}}}_{{({n})}}"
             n += 1
-        return found
+        return latex
 
 
 def partial_derivative(above: str, below: str) -> str:

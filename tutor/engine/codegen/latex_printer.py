@@ -87,13 +87,13 @@ def format_product(factors: list[LatexFragment], are_matrices: list[bool]) -> La
     sign = r" \odot " if all(are_matrices) else r" \cdot "
     first, *others = factors
     # A leading minus needs no brackets: −2·x.
-    found = first[0] if first[1] == SIGN else _parenthesize(first, PRODUCT if first[1] != MATRIX_PRODUCT else POWER)
+    product = first[0] if first[1] == SIGN else _parenthesize(first, PRODUCT if first[1] != MATRIX_PRODUCT else POWER)
     for other in others:
-        plain = found.lstrip("-").replace(".", "").isdigit() and other[0].startswith(("e", r"\pi"))
-        found += (" " if plain else sign) + _parenthesize_operand(
+        plain = product.lstrip("-").replace(".", "").isdigit() and other[0].startswith(("e", r"\pi"))
+        product += (" " if plain else sign) + _parenthesize_operand(
             other, PRODUCT if other[1] != MATRIX_PRODUCT else POWER
         )
-    return found, PRODUCT
+    return product, PRODUCT
 
 
 def _parenthesize(part: LatexFragment, strength: int) -> str:

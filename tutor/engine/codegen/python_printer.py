@@ -119,10 +119,10 @@ def format_constant(value: Expr, dialect: Dialect, with_point: bool = False) -> 
 
 
 def _to_float(value: Expr) -> float:
-    found = nearest_float(value)
-    if not math.isfinite(found):
+    nearest = nearest_float(value)
+    if not math.isfinite(nearest):
         raise AlgebraError(message(N_("This number is too large.")), -1)
-    return found
+    return nearest
 
 
 def format_assignment(head: str, value: Value, tail: str, dialect: Dialect) -> list[str]:

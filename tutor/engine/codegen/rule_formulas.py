@@ -42,10 +42,10 @@ def is_elementwise(graph: Graph, position: int) -> bool:
 def shapes_at(graph: Graph, position: int) -> Shapes:
     """Return the shapes of the names in a node's formulas."""
     node = graph.nodes[position]
-    found = {OUTPUT: node.shape, UPSTREAM: node.shape}
+    shapes = {OUTPUT: node.shape, UPSTREAM: node.shape}
     for slot, arg in enumerate(node.args):
-        found[operand_name(slot)] = ops.shape_of(node.const) if arg is None else graph.nodes[arg].shape
-    return found
+        shapes[operand_name(slot)] = ops.shape_of(node.const) if arg is None else graph.nodes[arg].shape
+    return shapes
 
 
 def forward_formula(graph: Graph, position: int) -> Expr:

@@ -58,13 +58,13 @@ class Scope:
 
     def operand_fragments(self, position: int) -> dict[str, CodeFragment]:
         """Return the code of a node's operands by their names in formulas."""
-        found = {}
+        fragments = {}
         for slot, arg in enumerate(self.graph.nodes[position].args):
             if arg is not None:
-                found[operand_name(slot)] = self.fragments[arg]
+                fragments[operand_name(slot)] = self.fragments[arg]
             elif position in self._constant_fragments:
-                found[operand_name(slot)] = self._constant_fragments[position]
-        return found
+                fragments[operand_name(slot)] = self._constant_fragments[position]
+        return fragments
 
 
 def exact_inputs(

@@ -127,8 +127,8 @@ class _Derivation:
         if isinstance(start, Num) and start.value == 1:
             return self.names[self.graph.output_position]
         for symbol in sorted(_names_in(start)):
-            if found := GRADIENT_PATTERN.fullmatch(symbol):
-                return self.latex_names.name(found[1])
+            if match := GRADIENT_PATTERN.fullmatch(symbol):
+                return self.latex_names.name(match[1])
         return "L" if "L" not in self.names else r"\mathcal{L}"
 
     def forward_equations(self) -> Iterator[list[str]]:
@@ -251,23 +251,23 @@ class _Derivation:
 
 def _equation_sides(parts: list[_Term]) -> list[_EquationSide]:
     """Return the right sides: the sums of the terms as partial derivatives, with names, and with values if known."""
-    found: list[_EquationSide] = []
+    sides: list[_EquationSide] = []
     if any(part.chain_rule for part in parts):
-        found.append(_EquationSide(_format_sum([part.chain_rule or part.formula for part in parts])))
+        sides.append(_EquationSide(_format_sum([part.chain_rule or part.formula for part in parts])))
     if any(part.formula for part in parts):
-        found.append(
+        sides.append(
             _EquationSide(
                 _format_sum([part.formula or part.chain_rule for part in parts]),
                 any(part.formula_is_rounded for part in parts),
             )
         )
     if parts and all(part.numbers for part in parts):
-        found.append(
+        sides.append(
             _EquationSide(
                 _format_sum([part.numbers for part in parts]), any(part.numbers_are_rounded for part in parts)
             )
         )
-    return [step for step, before in zip(found, [None, *found], strict=False) if not before or step.text != before.text]
+    return [step for step, before in zip(sides, [None, *sides], strict=False) if not before or step.text != before.text]
 
 
 def _format_sum(terms: list[LatexFragment | None]) -> str:

@@ -155,11 +155,11 @@ class _NumpyWriter(Scope):
 
     def forward_lines(self) -> list[str]:
         """Return a line for each operation."""
-        found = []
+        lines = []
         for position, node in enumerate(self.graph.nodes):
             if not node.is_input:
-                found.append(f"{self.names[position]} = {self._forward_expression(position)}")
-        return found
+                lines.append(f"{self.names[position]} = {self._forward_expression(position)}")
+        return lines
 
     def start_lines(self, start: Value) -> list[str]:
         """Return the lines that set the gradient of the output; a number is broadcast to a matrix."""
@@ -171,33 +171,33 @@ class _NumpyWriter(Scope):
 
     def backward_lines(self) -> list[str]:
         """Return a line for each edge and for each sum at a branch; `start_lines` has set the gradient of the output."""
-        found: list[str] = []
+        lines: list[str] = []
         for position in range(self.graph.output_position, -1, -1):
             backs = self._partial_gradients.get(position, [])
             if len(backs) > 1:
-                found += ["", f"{self.gradient_name(position)} = {' + '.join(backs)}"]
+                lines += ["", f"{self.gradient_name(position)} = {' + '.join(backs)}"]
             if self._edges[position]:
-                found += ["", *self._node_backward_lines(position)]
-        return found
+                lines += ["", *self._node_backward_lines(position)]
+        return lines
 
     def _node_backward_lines(self, position: int) -> list[str]:
         """Return the lines for the incoming edges of a node."""
         if is_composite(self.graph, position):
             name = self.functions.name_of(self.graph.nodes[position].operation)
-            given = ", ".join([self.gradient_name(position), *self._argument_texts(position)])
+            arguments = ", ".join([self.gradient_name(position), *self._argument_texts(position)])
             by_slot = {edge.slot: self._edge_gradient_name(edge) for edge in self._edges[position]}
             backs = ", ".join(by_slot.get(slot, "_") for slot in range(len(self.graph.nodes[position].args)))
-            return [*comment_lines(self.graph.nodes[position].symbol), f"{backs} = {name}_backward({given})"]
-        found = []
+            return [*comment_lines(self.graph.nodes[position].symbol), f"{backs} = {name}_backward({arguments})"]
+        lines = []
         for edge in self._edges[position]:
             formula = drop_redundant_ones(
                 edge_gradient_formula(self.graph, position, edge.slot), shapes_at(self.graph, position)
             )
-            found += [
+            lines += [
                 *self._rule_comment(edge),
                 f"{self._edge_gradient_name(edge)} = {self._format_formula(formula, position)}",
             ]
-        return found if found[0].startswith("#") else [*comment_lines(self.graph.nodes[position].symbol), *found]
+        return lines if lines[0].startswith("#") else [*comment_lines(self.graph.nodes[position].symbol), *lines]
 
     def _rule_comment(self, edge: Edge) -> list[str]:
         """Return the rule of an edge as a comment when it is used for the first time."""

@@ -105,16 +105,16 @@ class _TorchWriter(Scope):
 
     def forward_lines(self) -> list[str]:
         """Return a line for each value before the output that is not inlined; they set the code of the output."""
-        found = []
+        lines = []
         for position, node in enumerate(self.graph.nodes):
             if node.is_input:
                 continue
             text = self._forward_expression(position)
             if position != self.graph.output_position and not self._is_inlined(position, text):
-                found.append(f"{self.names[position]} = {text[0]}")
+                lines.append(f"{self.names[position]} = {text[0]}")
                 text = self.names[position], ATOM
             self.fragments[position] = text
-        return found
+        return lines
 
     def _is_inlined(self, position: int, text: CodeFragment) -> bool:
         alone = self.graph.nodes[position].name is None and len(self.graph.outgoing_edges[position]) == 1
@@ -144,12 +144,12 @@ class _TorchWriter(Scope):
     def backward_lines(self, start: Value) -> list[str]:
         """Return the lines that call `backward` with the start."""
         output = self.names[self.graph.output_position]
-        one = isinstance(start, Num) and start.value == 1
+        starts_with_1 = isinstance(start, Num) and start.value == 1
         if ops.is_matrix(start):
             name = self.pool.allocate("start")
             return [*self.assignment_lines(name, start), f"{output}.backward({name})"]
         if self.graph.nodes[self.graph.output_position].shape is not None:
             number = format_constant(start, _TORCH_DIALECT, with_point=True)[0]
-            like = f"torch.ones_like({output})" if one else f"torch.full_like({output}, {number})"
+            like = f"torch.ones_like({output})" if starts_with_1 else f"torch.full_like({output}, {number})"
             return [f"{output}.backward({like})"]
-        return [f"{output}.backward({'' if one else self.tensor_literal(start)})"]
+        return [f"{output}.backward({'' if starts_with_1 else self.tensor_literal(start)})"]
