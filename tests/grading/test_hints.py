@@ -32,7 +32,7 @@ from tutor.engine.nudge import perturbed_output
 from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import forward
 from tutor.grading.grader import grade
-from tutor.grading.hints.ladder import NUM_RUNGS, format_right_answer, hint_at
+from tutor.grading.hints.ladder import NUM_RUNGS, format_right_answer, hint_at, num_rungs, rule_rung
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.problem import AuthorNotes, Blank, Problem
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
@@ -308,6 +308,8 @@ def test_an_authors_rungs_come_first() -> None:
     assert (hint_at(problem, place, 1).of, str(hint_at(problem, place, 1).text)) == (5, "Think of {braces}.")
     assert str(hint_at(problem, place, 2).text) == hint_text(plain, place, 1)
     assert hint_at(problem, place, 5).is_last
+    assert (num_rungs(problem, place), rule_rung(problem, place)) == (5, 3)
+    assert (num_rungs(plain, place), rule_rung(plain, place)) == (4, 2)
 
 
 def test_values_near_1_are_shown_with_the_digits_that_1_minus_them_needs() -> None:
@@ -437,6 +439,7 @@ def test_a_question_without_author_hints_does_not_begin_with_the_answer(
     problem = library.find_exercise(name).variant().problem
     place = problem.place(question)
     first = hint_at(problem, place, 1)
+    assert num_rungs(problem, place) == 2
     assert (first.of, first.is_last, beginning in str(first.text)) == (2, False, True)
     assert format_right_answer(problem, place) not in str(first.text)
     assert format_right_answer(problem, place) in str(hint_at(problem, place, 2).text)

@@ -13,9 +13,11 @@ from tests.support.events import MemoryJournal
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, number
 from tutor.algebra.parser import parse_value
+from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.practice import entries
 from tutor.practice.resume import open_worksheet, rebase_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import HINT_COOLDOWN, OFFER_REVEAL_AFTER, OPEN_RULE_AFTER, Worksheet
@@ -23,6 +25,7 @@ from tutor.practice.worksheet import HINT_COOLDOWN, OFFER_REVEAL_AFTER, OPEN_RUL
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tutor.grading.problem import Blank, Problem
     from tutor.packs.exercise import Variant
 
 
@@ -65,6 +68,24 @@ def test_a_repeated_wrong_answer_counts_once() -> None:
         assert worksheet.answer("x", "84").mistake == "branch.product"
     assert worksheet.entry("x").wrong_attempts == 1
     assert worksheet.summary().mistakes == {"branch.product": 1}
+
+
+def test_a_wrong_entry_is_parsed_once_for_all_later_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def parse(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
+        parsed.append(text)
+        return parse_answer(problem, blank, text)
+
+    monkeypatch.setattr(entries, "parse_answer", parse)
+    worksheet = Worksheet(make_variant())
+    worksheet.answer("x->mul1", "77")
+    for answer in ("78", "79", "80"):
+        worksheet.answer("add1->mul1", answer)
+    assert parsed == ["77"]
+    worksheet.answer("x->mul1", "76")
+    worksheet.answer("add1->mul1", "81")
+    assert parsed == ["77", "80", "76"]
 
 
 @pytest.mark.parametrize("text", ["(", "zwei", "", "1/0", "0,5", "9" * 500])

@@ -62,8 +62,8 @@ def grade(problem: Problem, blank: Blank, text: str, wrong_values: Mapping[str, 
     if followed is not None:
         place, value = followed
         if ops.shape_of(value) == ops.shape_of(answer.value) and _all_nearly_equal(compare_cells(answer, value)):
-            text_on_step = _follow_through_message(problem, place, wrong_values[place])
-            return Verdict(VerdictKind.CARRIED, text_on_step, cells=marks)
+            feedback = _follow_through_message(problem, place, wrong_values[place])
+            return Verdict(VerdictKind.CARRIED, feedback, cells=marks)
     return diagnose(problem, blank, answer, text.strip(), marks, wrong_values.get(problem.upstream(blank) or ""))
 
 
