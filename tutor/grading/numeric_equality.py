@@ -100,29 +100,34 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
     if isinstance(value, Num) and value.value == 0:
         # A truth too small to be typed, such as σ′(100), is as good as zero.
         return Match.EQUAL if _is_within(value, truth, SMALLEST_TYPABLE) else Match.DIFFERENT
-    short = isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None
-    if not answer.decimal:
-        # A whole number that the truth rounds to: right with more digits than are required, as values are shown, or else
-        # coarse. A sum of shown values counts too.
-        if (
-            answer.unit != 1
-            or answer.digits < MIN_ROUNDED_DIGITS
-            or not _is_within(value, truth, answer.unit * answer.terms / 2)
-        ):
-            return Match.DIFFERENT
-        if answer.digits > digits and not short:
-            return Match.EQUAL
-        return Match.COARSE if answer.terms == 1 else Match.DIFFERENT
-    rounded = answer.unit is not None and _is_within(value, truth, answer.unit / 2)
-    if short:
-        if answer.unit is None:
-            return Match.EQUAL if _is_relatively_close(value, truth, CALCULATION_TOLERANCE) else Match.DIFFERENT
-        if not rounded:
-            return Match.DIFFERENT
-        return Match.EQUAL if answer.digits >= digits else Match.COARSE
-    if _is_relatively_close(value, truth, relative_tolerance(digits)):
+    is_short = isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None
+    return (_compare_decimal if answer.decimal else _compare_whole)(answer, truth, digits, is_short)
+
+
+def _compare_whole(answer: TypedNumber, truth: Expr, digits: int, is_short: bool) -> Match:
+    """Compare an answer without decimals that is not equal to the truth: it may be a whole number that was rounded.
+
+    It is right with more digits than are required, as values are shown, or else coarse. A sum of shown values counts too.
+    """
+    if answer.unit != 1 or answer.digits < MIN_ROUNDED_DIGITS:
+        return Match.DIFFERENT
+    if not _is_within(answer.value, truth, answer.unit * answer.terms / 2):
+        return Match.DIFFERENT
+    if answer.digits > digits and not is_short:
         return Match.EQUAL
-    return Match.COARSE if rounded else Match.DIFFERENT
+    return Match.COARSE if answer.terms == 1 else Match.DIFFERENT
+
+
+def _compare_decimal(answer: TypedNumber, truth: Expr, digits: int, is_short: bool) -> Match:
+    if is_short and answer.unit is None:
+        is_close = _is_relatively_close(answer.value, truth, CALCULATION_TOLERANCE)
+        return Match.EQUAL if is_close else Match.DIFFERENT
+    is_rounding = answer.unit is not None and _is_within(answer.value, truth, answer.unit / 2)
+    if is_short:
+        is_equal = is_rounding and answer.digits >= digits
+    else:
+        is_equal = _is_relatively_close(answer.value, truth, relative_tolerance(digits))
+    return Match.EQUAL if is_equal else Match.COARSE if is_rounding else Match.DIFFERENT
 
 
 def _compare_exact(a: Expr, b: Expr) -> Match:
