@@ -68,7 +68,7 @@ def named_passes_of(problem: Problem) -> Passes | None:
 
 
 def answer_in_names(problem: Problem, blank: Blank) -> str:
-    """Format the right answer at a blank, if it is a formula in names that an answer may use."""
+    """Format the right answer at a blank; with symbols, as a formula in names that an answer may use."""
     passes = named_passes_of(problem) if blank.is_backward and problem.symbolic else None
     if passes is not None:
         usable_names = problem.names_at(blank).keys()
