@@ -1,4 +1,4 @@
-"""The catalogs are complete, and the Korean one reads well whatever stands in a placeholder."""
+"""Catalogs of translations: complete, and in Korean correct for any value of a placeholder."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, parse_po
 
 #: The languages that have a catalog: English texts are the keys.
 TRANSLATIONS = [code for code in LANGUAGES if code != DEFAULT_LANGUAGE]
-#: How the catalogs are brought up to date, for whoever meets a failure here.
-REMEDY = "The commands that bring the catalogs up to date stand at the top of each tutor.po."
+REMEDY = "The commands at the top of each tutor.po bring the catalogs up to date."
 
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 
-# Particles whose form depends on the sound before them. Behind a placeholder or a sign nobody knows that sound.
+# Particles whose form depends on the sound before them, which is unknown after a placeholder or a sign.
 PARTICLE = (
     r"(?:은|는|이|가|을|를|[과와](?:는|의|도)?|으?로(?:서|써|는|도|만|부터)?|이?(?:나|랑|란|라고|라는|라면))(?![가-힣])"
 )
 LOOSE_PARTICLE = re.compile(rf"(?:\}}|[+−×÷=≈→←●σΣ∂@*/^·√?…])[”’\"'`)\]]*{PARTICLE}")
-# A bracket belongs to the noun before it, and so does the particle behind it: `값({v})을`.
+# A particle after brackets follows the noun before them, as in `값({v})을`.
 NOUN_WITH_BRACKET = re.compile(r"(?<=[가-힣])\([^()]*\)")
-# Both forms at once, `을(를)`, is what one writes who has not looked for a noun.
+# Both forms at once, as in `을(를)`: a noun before the particle avoids that.
 BOTH_FORMS = re.compile(r"\((?:으|는|가|를|과|은|이|을|와)\)")
 
-#: Words that Korean texts do without, and what to write.
+#: Words that Korean texts avoid, and what to write instead.
 BANNED = {
     "분배": "기울기는 그대로 흘려보내거나 합칩니다",
     "배분": "기울기는 그대로 흘려보내거나 합칩니다",
@@ -61,7 +60,7 @@ def translations() -> list[tuple[str, str]]:
 
 
 def loose_particles(text: str) -> list[str]:
-    """What in a Korean text has a particle right behind a placeholder or a sign."""
+    """Return each particle right after a placeholder or a sign, with what is before it."""
     return [match[0] for match in LOOSE_PARTICLE.finditer(NOUN_WITH_BRACKET.sub("", text))]
 
 
