@@ -1,4 +1,4 @@
-"""Values: exact arithmetic, floats, balls and the written form agree with one another and with SymPy."""
+"""Evaluation: exact values, floats, balls and formatted trees agree with one another and with SymPy."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ EXACT_POINT = {name: number(value) for name, value in POINT.items()}
 
 @settings(max_examples=num_examples(400), deadline=None)
 @given(rational)
-def test_what_is_written_reads_back_with_the_same_value(tree: Expr) -> None:
+def test_a_formatted_tree_parses_to_the_same_value(tree: Expr) -> None:
     again = parse(format_expr(tree), tuple(POINT))
     try:
         value = evaluate(tree, EXACT_POINT)
@@ -75,7 +75,7 @@ def test_what_is_written_reads_back_with_the_same_value(tree: Expr) -> None:
 
 @settings(max_examples=num_examples(300), deadline=None)
 @given(any_tree)
-def test_what_is_written_with_functions_reads_back_as_the_same_function(tree: Expr) -> None:
+def test_a_formatted_tree_with_functions_parses_to_the_same_function(tree: Expr) -> None:
     names = tuple(POINT)
     assert format_expr(parse(format_expr(tree), names)) == format_expr(
         parse(format_expr(parse(format_expr(tree), names)), names)
@@ -90,7 +90,7 @@ def test_what_is_written_with_functions_reads_back_as_the_same_function(tree: Ex
 
 @settings(max_examples=num_examples(300), deadline=None)
 @given(rational)
-def test_exact_values_are_those_of_sympy(tree: Expr) -> None:
+def test_exact_values_equal_those_of_sympy(tree: Expr) -> None:
     truth = evaluate_with_sympy(tree, SYMPY_POINT)
     try:
         value = evaluate(tree, EXACT_POINT)
@@ -151,14 +151,14 @@ def test_balls_enclose_the_true_value(tree: Expr) -> None:
         ("sum([1, 2] @ [[1/2], [1/4]])", Fraction(1)),
     ],
 )
-def test_what_can_be_exact_is(text: str, value: Fraction) -> None:
+def test_exact_values_are_folded(text: str, value: Fraction) -> None:
     found = evaluate(parse(text), {})
     assert isinstance(found, Num)
     assert found.value == value
 
 
-def test_a_tiny_slope_keeps_its_digits() -> None:
-    # σ'(40) is 0 in floats: 1 − σ(40) rounds to nothing.
+def test_a_tiny_derivative_keeps_its_digits() -> None:
+    # σ'(40) is 0 in floats, because 1 − σ(40) rounds to 0.
     slope = evaluate(parse("σ(40)(1 - σ(40))"), {})
     assert nearest_float(slope) == pytest.approx(4.248354255291589e-18, rel=1e-14)
 
@@ -180,11 +180,11 @@ def test_the_nearest_float(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["log(sqrt(2) - 2)", "1/(sqrt(2) - sqrt(2))", "9^9^9^9", "sin(9^9^9)"])
-def test_what_can_not_be_computed_is_not_a_number(text: str) -> None:
+def test_a_value_that_cannot_be_computed_is_nan(text: str) -> None:
     assert math.isnan(nearest_float(evaluate(parse(text), {})))
 
 
-def test_a_float_evaluation_and_an_exact_one_agree_on_matrices() -> None:
+def test_float_and_exact_evaluation_agree_on_matrices() -> None:
     names = {"X": evaluate(parse("[[1, 2], [3, 4]]"), {}), "W": evaluate(parse("[[1/2], [-3]]"), {})}
     product = evaluate(parse("(X @ W).T * 2 + [[1, 1]]"), names)
     assert format_value(product) == "[[−10, −20]]"
@@ -192,7 +192,7 @@ def test_a_float_evaluation_and_an_exact_one_agree_on_matrices() -> None:
 
 @settings(max_examples=num_examples(300), deadline=None)
 @given(st.fractions(-10_000, 10_000, max_denominator=10_000))
-def test_a_number_is_shown_exactly_or_to_four_digits(value: Fraction) -> None:
+def test_a_number_is_formatted_exactly_or_to_four_digits(value: Fraction) -> None:
     text = format_number(value)
     read = Fraction(text.replace("−", "-"))
     if exact_decimal(value) is not None and len(text) <= 10:
@@ -216,23 +216,23 @@ def test_a_number_is_shown_exactly_or_to_four_digits(value: Fraction) -> None:
         (math.inf, "∞"),
     ],
 )
-def test_numbers_are_shown(value: float | Fraction, shown: str) -> None:
+def test_numbers_are_formatted(value: float | Fraction, shown: str) -> None:
     assert format_number(value) == shown
 
 
 @pytest.mark.parametrize("value", [0.95, 0.999, 0.99999, 0.9999999])
-def test_near_one_enough_digits_are_shown_for_one_minus_it(value: float) -> None:
+def test_a_number_near_one_has_enough_digits_for_one_minus_it(value: float) -> None:
     assert 1 - float(format_number(value, near_one=True)) == pytest.approx(1 - value, rel=0.0005)
 
 
-def test_a_long_flat_sum_is_written_without_recursion() -> None:
+def test_a_long_flat_sum_is_formatted_without_recursion() -> None:
     deep: Expr = Sym("x")
     for _ in range(5000):
         deep = Apply("add", (deep, Sym("x")))
     assert format_expr(deep).count("x") == 5001
 
 
-def test_what_is_no_number_has_no_ball() -> None:
+def test_symbols_and_matrices_have_no_ball() -> None:
     for text in ("x + 1", "[[1, 2]] + 1", "sum([[1, 2]])"):
         with pytest.raises(KeyError):
             nearest_float(parse(text))

@@ -79,7 +79,7 @@ def matrix_graph(softsign: Function) -> Graph:
     return parse_graph("z = sum(softsign(X))", {"X": np.ones((1, 3))})
 
 
-def test_it_is_read_and_written(softsign: Function) -> None:
+def test_it_is_parsed_and_formatted(softsign: Function) -> None:
     tree = parse("softsign(x) + ssgn(x)", ["x"])
     assert format_expr(tree) == "softsign(x) + softsign(x)"
     assert is_reserved("softsign")
@@ -132,11 +132,11 @@ def test_it_is_in_programs_and_derivations(graph: Graph, tmp_path: Path) -> None
     assert any(r"\operatorname{softsign}" in line for line in latex_derivation(graph, {"x": number(-3)}, number(1)))
 
 
-def test_it_is_taken_apart(graph: Graph) -> None:
+def test_it_can_be_unfolded(graph: Graph) -> None:
     assert [node.op for node in unfold(graph, "softsign1").nodes] == [None, "abs", "add", "div", "mul"]
 
 
-def test_sympy_leaves_it_as_it_is(softsign: Function) -> None:
+def test_sympy_keeps_it(softsign: Function) -> None:
     import sympy
 
     formula = parse("softsign(x) * x / softsign(x)", ["x"])
@@ -155,13 +155,13 @@ def test_sympy_leaves_it_as_it_is(softsign: Function) -> None:
     assert format_expr(decode(answer)) == "softsign(x)"
 
 
-def test_names_are_taken_once(softsign: Function) -> None:
+def test_names_must_be_unique(softsign: Function) -> None:
     with pytest.raises(ValueError, match="softsign"):
         functions.register(softsign)
     assert FUNCTIONS["softsign"] is softsign
 
 
-def test_nothing_is_left_of_it_afterwards() -> None:
+def test_unregister_removes_it_everywhere() -> None:
     functions.register(SOFTSIGN)
     functions.unregister("softsign")
     assert "softsign" not in EVALUATORS

@@ -1,4 +1,4 @@
-"""What can't be read is refused at its place, in characters of the text as typed, with a remedy."""
+"""Parse errors: each marks its position in the text as typed and suggests a remedy; limits hold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tutor.algebra.parser import parse, parse_equations, parse_value
 KNOWN = ("x", "y", "dL/dz", "X")
 
 
-def refusal_of(text: str, names: tuple[str, ...] | None = KNOWN) -> AlgebraError:
+def parse_error(text: str, names: tuple[str, ...] | None = KNOWN) -> AlgebraError:
     with pytest.raises(AlgebraError) as caught:
         parse(text, names)
     return caught.value
@@ -96,8 +96,8 @@ REFUSALS = [
 
 @pytest.mark.parametrize("before", ["", "  ", "1 + ", "\u3000x − ", "dL/dz·"], ids=repr)
 @pytest.mark.parametrize(("text", "marked", "words"), REFUSALS, ids=[row[0] for row in REFUSALS])
-def test_a_fault_is_marked_where_it_stands(text: str, marked: str, words: tuple[str, ...], before: str) -> None:
-    fault = refusal_of(before + text)
+def test_an_error_marks_its_position(text: str, marked: str, words: tuple[str, ...], before: str) -> None:
+    fault = parse_error(before + text)
     place = len(before) + (text.rindex(marked) if marked in "[)," else text.index(marked) if marked else len(text))
     if text == "[1, 2":
         place = len(before)
@@ -106,10 +106,10 @@ def test_a_fault_is_marked_where_it_stands(text: str, marked: str, words: tuple[
         assert word in str(fault)
 
 
-def test_characters_beyond_the_basic_plane_count_as_one() -> None:
+def test_characters_outside_the_basic_plane_count_once() -> None:
     names = ("𝑥", "日本", "y")
-    assert refusal_of("𝑥 + 日本 + q", names).position == 9
-    assert refusal_of("𝑥·日本·🙂", names).position == 5
+    assert parse_error("𝑥 + 日本 + q", names).position == 9
+    assert parse_error("𝑥·日本·🙂", names).position == 5
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_characters_beyond_the_basic_plane_count_as_one() -> None:
         ("z = x == y", "==", ("Comparisons",)),
     ],
 )
-def test_a_graphs_text_is_refused_where_it_would_be_misread(text: str, marked: str, words: tuple[str, ...]) -> None:
+def test_an_ambiguous_graph_text_is_rejected(text: str, marked: str, words: tuple[str, ...]) -> None:
     with pytest.raises(AlgebraError) as caught:
         parse_equations(text)
     assert (caught.value.position, caught.value.length) == (text.index(marked), len(marked))
@@ -132,29 +132,29 @@ def test_a_graphs_text_is_refused_where_it_would_be_misread(text: str, marked: s
         assert word in str(caught.value)
 
 
-def test_a_bracket_behind_a_letter_is_a_product() -> None:
+def test_a_bracket_after_a_letter_is_a_product() -> None:
     assert is_accepted_graph("z = y(1 - y)")
     assert is_accepted_graph("z = rate (1 - y)")
     assert is_accepted_graph("z = rate*(1 - y)")
 
 
-def test_signs_that_look_alike_are_read_alike() -> None:
+def test_look_alike_operators_are_equivalent() -> None:
     for text in ("x·y", "x×y", "x•y", "x⊙y", "x⋅y", "x÷y", "x∕y", "x⁄y", "x−y", "x‑y", "x–y"):
         assert is_accepted(text), text
 
 
-def test_of_very_many_names_some_are_listed() -> None:
-    fault = refusal_of("q", tuple(f"name{n:03}" for n in range(500)))
+def test_only_some_of_many_names_are_listed() -> None:
+    fault = parse_error("q", tuple(f"name{n:03}" for n in range(500)))
     assert "name011, …" in str(fault)
     assert len(str(fault)) < 300
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])
-def test_an_empty_text_is_nothing_written_yet(text: str) -> None:
-    assert "Nothing is written" in str(refusal_of(text))
+def test_an_empty_text_is_an_error(text: str) -> None:
+    assert "Nothing is written" in str(parse_error(text))
 
 
-def test_only_numbers_are_known_where_no_name_is() -> None:
+def test_without_names_only_numbers_are_allowed() -> None:
     with pytest.raises(AlgebraError, match="Only numbers"):
         parse_value("x")
 
@@ -177,14 +177,14 @@ def test_only_numbers_are_known_where_no_name_is() -> None:
         ("[[[1]]]", 1, "inside a matrix"),
     ],
 )
-def test_a_text_without_a_value_says_where_it_has_none(text: str, at: int, word: str) -> None:
+def test_an_undefined_operation_is_marked(text: str, at: int, word: str) -> None:
     with pytest.raises(AlgebraError) as caught:
         evaluate(parse(text), {})
     assert word in str(caught.value)
     assert abs(caught.value.position - at) <= 1
 
 
-def test_floats_refuse_what_has_no_value_too() -> None:
+def test_undefined_operations_are_errors_in_floats() -> None:
     for text in ("1/(x - 2)", "log(x - 3)", "exp(1000 x)", "(x - 4)^0.5"):
         with pytest.raises(AlgebraError):
             evaluate_as_float(parse(text), {"x": 2.0})
@@ -200,14 +200,14 @@ SIZES = [
 
 
 @pytest.mark.parametrize(("text", "at", "word"), SIZES, ids=[row[0][:20] for row in SIZES])
-def test_an_answer_computes_no_more_than_it_may_hold(text: str, at: int | None, word: str) -> None:
+def test_an_answer_stays_within_its_work_limit(text: str, at: int | None, word: str) -> None:
     with pytest.raises(AlgebraError) as caught:
         evaluate(parse(text), {}, ANSWER)
     assert word in str(caught.value)
     assert at is None or caught.value.position == at
 
 
-def test_beside_a_large_matrix_of_the_exercise_more_may_be_computed() -> None:
+def test_large_matrices_raise_the_work_limit() -> None:
     large = evaluate(parse("ones(30, 30)", limits=GRAPH), {})
     assert evaluate(parse("M @ M.T"), {"M": large}, ANSWER).shape == (30, 30)
 
@@ -221,14 +221,14 @@ def test_beside_a_large_matrix_of_the_exercise_more_may_be_computed() -> None:
         "max(ones(100, 100), 2)" + " + 1" * 900,
     ],
 )
-def test_a_value_is_refused_before_it_is_computed(text: str) -> None:
+def test_a_value_is_rejected_before_it_is_computed(text: str) -> None:
     tree = parse_value(text)
 
     def refused() -> None:
         with pytest.raises(AlgebraError, match=r"entries at most|steps of calculation"):
             evaluate(tree, {})
 
-    # Computed, the smallest of these takes most of a second.
+    # Computing the smallest of these would take most of a second.
     assert runs_within(refused, 50)
 
 
@@ -253,7 +253,7 @@ def is_accepted_graph(text: str) -> bool:
 
 def test_an_answer_has_at_most_400_characters() -> None:
     assert is_accepted("x" + " " * 399)
-    fault = refusal_of("x" + " " * 400)
+    fault = parse_error("x" + " " * 400)
     assert (fault.position, "400" in str(fault)) == (400, True)
 
 
@@ -268,10 +268,10 @@ def test_an_answer_is_nested_at_most_40_deep(opening: str, closing: str) -> None
     levels = 2 if opening == "2^(" else 1
     most = 40 // levels
     assert is_accepted(opening * most + "x" + closing * most)
-    assert "40" in str(refusal_of(opening * (most + 1) + "x" + closing * (most + 1)))
+    assert "40" in str(parse_error(opening * (most + 1) + "x" + closing * (most + 1)))
 
 
-def test_a_flat_sum_is_no_depth() -> None:
+def test_a_flat_sum_has_no_depth() -> None:
     assert is_accepted("+".join("x" * 100))
     assert is_accepted("*".join("x" * 100))
     assert is_accepted_graph("+".join(f"x{i}" for i in range(900)))
@@ -307,14 +307,14 @@ def test_a_number_has_at_most_30_digits() -> None:
         parse_value(thirty + "3")
 
 
-def test_an_exponent_goes_to_30_either_way() -> None:
+def test_an_exponent_is_between_minus_30_and_30() -> None:
     for text, power in (("1e30", 30), ("1e-30", -30), ("1e+30", 30), ("1e0030", 30)):
         value = parse_value(text)
         assert isinstance(value, Num)
         assert value.value == pytest.approx(10.0**power)
 
 
-def test_thousands_of_leading_zeros_in_an_exponent_are_no_trouble() -> None:
+def test_an_exponent_may_have_thousands_of_leading_zeros() -> None:
     value = parse_value("1e" + "0" * 6000 + "2")
     assert isinstance(value, Num)
     assert value.value == 100
@@ -322,7 +322,7 @@ def test_thousands_of_leading_zeros_in_an_exponent_are_no_trouble() -> None:
 
 @pytest.mark.parametrize("text", ["9^9^9", "9^9^9^9", "(1e30)^(1e30)", "2^(2^(2^(2^(2^9))))", "0.5^9^9^9", "9^-9^9"])
 def test_a_huge_power_is_never_evaluated(text: str) -> None:
-    # Were it tried, this test would not come back: 9^(9^9) alone has 369 million digits.
+    # This test would never end if it were computed: 9^(9^9) alone has 369 million digits.
     value = evaluate(parse(text), {})
     assert not isinstance(value, Num)
 

@@ -1,4 +1,4 @@
-"""The language as a table: what is typed, the tree it is, and how it is echoed."""
+"""Parsing: texts, their trees, and how these are formatted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMES = ("x", "y", "z", "a", "b", "c", "r", "X", "W", "S", "dL/dz", "df/dS", "se
 
 
 def tree_text(tree: Expr) -> str:
-    """A tree in brackets throughout: nothing about binding is left to the reader."""
+    """Return a tree as text with all brackets."""
     if isinstance(tree, Num):
         return str(tree.value)
     if isinstance(tree, Sym):
@@ -98,38 +98,38 @@ READINGS = [
 
 
 @pytest.mark.parametrize(("text", "tree", "echo"), READINGS, ids=[row[0] for row in READINGS])
-def test_a_text_reads_as(text: str, tree: str, echo: str) -> None:
+def test_text_parses_to_tree(text: str, tree: str, echo: str) -> None:
     read = parse(text, NAMES)
     assert (tree_text(read), format_expr(read)) == (tree, echo)
 
 
 @pytest.mark.parametrize("text", [row[0] for row in READINGS])
-def test_an_echo_reads_back_with_the_same_meaning_and_the_same_echo(text: str) -> None:
+def test_a_formatted_tree_parses_to_the_same_tree(text: str) -> None:
     echo = format_expr(parse(text, NAMES))
     assert format_expr(parse(echo, NAMES)) == echo
 
 
-def test_spaces_mean_nothing_around_signs() -> None:
+def test_spaces_around_operators_are_ignored() -> None:
     assert tree_text(parse(" \t a+ b\n*c ", NAMES)) == tree_text(parse("a+b*c", NAMES))
 
 
-def test_a_declared_name_wins_over_a_function() -> None:
+def test_a_declared_name_takes_precedence_over_a_function() -> None:
     assert tree_text(parse("max + 1", ("max",))) == "add(max, 1)"
 
 
-def test_a_compound_name_ends_where_its_letters_end() -> None:
+def test_a_compound_name_ends_at_a_word_boundary() -> None:
     assert tree_text(parse("dL/dz2", ("dL", "dz2", "dL/dz"))) == "div(dL, dz2)"
 
 
-def test_the_longest_compound_name_is_read() -> None:
+def test_the_longest_compound_name_is_matched() -> None:
     assert tree_text(parse("dL/dzz", ("dL/dz", "dL/dzz"))) == "dL/dzz"
 
 
-def test_names_may_be_in_any_script() -> None:
+def test_names_may_use_any_script() -> None:
     assert tree_text(parse("오차·w₁".replace("₁", "1"), ("오차", "w1"))) == "mul(오차, w1)"
 
 
-def test_equations_are_read_in_order_and_the_last_may_lack_a_name() -> None:
+def test_equations_are_in_order_and_the_last_may_lack_a_name() -> None:
     found = parse_equations("t = a + b; u = t ^ 2;; u * c;")
     assert [(equation.name, tree_text(equation.expr)) for equation in found] == [
         ("t", "add(a, b)"),

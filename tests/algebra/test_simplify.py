@@ -1,4 +1,4 @@
-"""A tidied tree reads as a person would write it, and is the same function with the same gaps."""
+"""Simplification: readable formulas with the same values and gaps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tutor.algebra.printing import format_expr
 from tutor.algebra.simplify import simplify
 
 DOMAINS = {"x": "real", "y": "real", "n": "nonzero", "p": "positive", "q": "positive"}
-#: Points of the domains; 0 is one of them where it may be.
+#: Points of the domains, including 0 if allowed.
 POINTS = st.fixed_dictionaries(
     {
         "x": st.sampled_from([0, 1, -2, 3, Fraction(1, 3), Fraction(-5, 2)]),
@@ -63,7 +63,7 @@ def nested_expressions(inside: st.SearchStrategy[Expr]) -> st.SearchStrategy[Exp
     return st.one_of(
         st.builds(lambda op, a, b: Apply(op, (a, b)), st.sampled_from(["add", "sub", "mul", "div"]), inside, inside),
         st.builds(lambda op, a, b: Apply(op, (a, b)), st.sampled_from(["mul", "div"]), inside, inside),
-        # The same part twice is one object, as in a graph with a branch.
+        # A repeated part is a shared object, as in a graph with a branch.
         st.builds(lambda op, a: Apply(op, (a, a)), st.sampled_from(["add", "sub", "mul", "div", "max"]), inside),
         st.builds(lambda op, a: Apply(op, (a,)), st.sampled_from(FUNCTIONS), inside),
         st.builds(lambda a, n: Apply("pow", (a, n)), inside, powers),
@@ -76,44 +76,44 @@ trees = st.recursive(leaves, nested_expressions, max_leaves=10)
 
 @settings(max_examples=num_examples(1500), deadline=None)
 @given(trees, POINTS)
-def test_tidying_changes_neither_a_value_nor_a_gap(formula: Expr, point: dict[str, Fraction]) -> None:
-    tidied = simplify(formula)
-    assume(all(len(str(node.value)) < 30 for node in postorder(tidied) if isinstance(node, Num)))
-    again = parse(format_expr(tidied))
+def test_simplification_keeps_values_and_gaps(formula: Expr, point: dict[str, Fraction]) -> None:
+    simplified = simplify(formula)
+    assume(all(len(str(node.value)) < 30 for node in postorder(simplified) if isinstance(node, Num)))
+    again = parse(format_expr(simplified))
     exact = {name: number(value) for name, value in point.items()}
     try:
         evaluate(formula, exact)
     except AlgebraError:
-        # A gap stays a gap: told while it is folded, or left for the balls to find.
+        # A gap stays a gap: an error in folding, or a ball that is not finite.
         try:
-            evaluate(tidied, exact)
+            evaluate(simplified, exact)
         except AlgebraError:
             return
         with working_precision(300):
             assert not to_ball(
-                tidied, {name: ball_from_fraction(Fraction(value)) for name, value in point.items()}
+                simplified, {name: ball_from_fraction(Fraction(value)) for name, value in point.items()}
             ).is_finite()
         return
     with working_precision(300):
         balls = {name: ball_from_fraction(Fraction(value)) for name, value in point.items()}
-        before, after, read = to_ball(formula, balls), to_ball(tidied, balls), to_ball(again, balls)
+        before, after, read = to_ball(formula, balls), to_ball(simplified, balls), to_ball(again, balls)
     if before.is_finite():
-        assert after.is_finite(), format_expr(tidied)
-        assert before.overlaps(after), format_expr(tidied)
-        assert read.is_finite(), format_expr(tidied)
-        assert before.overlaps(read), format_expr(tidied)
+        assert after.is_finite(), format_expr(simplified)
+        assert before.overlaps(after), format_expr(simplified)
+        assert read.is_finite(), format_expr(simplified)
+        assert before.overlaps(read), format_expr(simplified)
 
 
 @settings(max_examples=num_examples(300), deadline=None)
 @given(trees)
-def test_tidying_makes_nothing_longer(formula: Expr) -> None:
+def test_simplification_does_not_lengthen_a_formula(formula: Expr) -> None:
     once = simplify(formula)
     assert len(format_expr(simplify(once))) <= len(format_expr(once))
     assert sum(1 for _ in postorder(once)) <= 2 * sum(1 for _ in postorder(formula)) + 2
 
 
 @pytest.mark.parametrize(
-    ("text", "tidied"),
+    ("text", "simplified"),
     [
         ("-1 * 1/x^2", "−1/x²"),
         ("x*x*x", "x³"),
@@ -157,14 +157,14 @@ def test_tidying_makes_nothing_longer(formula: Expr) -> None:
         ("-0", "0"),
     ],
 )
-def test_formulas_are_written_as_a_person_writes_them(text: str, tidied: str) -> None:
+def test_formulas_are_simplified(text: str, simplified: str) -> None:
     names = ("a", "b", "c", "n", "p", "t", "x", "y", "dL/dz")
     symbols = {name: Sym(name, domain=DOMAINS.get(name, "real")) for name in names}
-    assert format_expr(simplify(substitute(parse(text, names), symbols))) == tidied
+    assert format_expr(simplify(substitute(parse(text, names), symbols))) == simplified
 
 
 @pytest.mark.parametrize(
-    ("text", "tidied"),
+    ("text", "simplified"),
     [
         ("(ones(3, 2)*(S*(1 - S))) @ W.T", "(S·(1 − S)) @ Wᵀ"),
         ("ones(3, 2) - S", "1 − S"),
@@ -178,8 +178,8 @@ def test_formulas_are_written_as_a_person_writes_them(text: str, tidied: str) ->
         ("S.T.T * S", "S²"),
     ],
 )
-def test_formulas_of_matrices_keep_their_shape(text: str, tidied: str) -> None:
-    assert format_expr(simplify(parse(text), {"S": (3, 2), "W": (3, 2)})) == tidied
+def test_matrix_formulas_are_simplified(text: str, simplified: str) -> None:
+    assert format_expr(simplify(parse(text), {"S": (3, 2), "W": (3, 2)})) == simplified
 
 
 matrices = st.recursive(
@@ -200,11 +200,11 @@ matrices = st.recursive(
 
 @settings(max_examples=num_examples(300), deadline=None)
 @given(matrices)
-def test_a_tidied_formula_of_matrices_has_the_same_cells(whole: MatrixExpr) -> None:
+def test_a_simplified_matrix_formula_has_the_same_cells(whole: MatrixExpr) -> None:
     point = {"A": np.array([[0.5, -1.25], [2.0, 0.0]]), "B": np.array([[1.0, 0.75], [-0.5, 1.5]])}
     shapes = dict.fromkeys(point, (2, 2))
-    tidied = parse(format_expr(simplify(whole.expr, shapes)))
-    before, after = (evaluate_with_numpy(formula, point) for formula in (whole.expr, tidied))
+    simplified = parse(format_expr(simplify(whole.expr, shapes)))
+    before, after = (evaluate_with_numpy(formula, point) for formula in (whole.expr, simplified))
     np.testing.assert_allclose(after, before, rtol=1e-9, atol=1e-9)
 
 

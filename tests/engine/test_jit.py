@@ -1,4 +1,4 @@
-"""Compiled graphs give what the rules give, on every node and edge, and fail where they fail."""
+"""Compiled graphs: the same values, gradients and errors as the interpreter."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def inputs_of(program: Program) -> dict[str, Any]:
 
 
 def is_same(some: Any, other: Any) -> bool:
-    """Equal to the last digit: kind, shape and every cell."""
+    """Return whether kind, shape and every digit are equal."""
     if some is None or other is None:
         return some is other
     return type(some) is type(other) and np.array_equal(some, other)
@@ -43,7 +43,7 @@ def is_same(some: Any, other: Any) -> bool:
 def run_until_compiled(
     graph: Graph, inputs: dict[str, Any], start: Any = 1.0, wrt: Any = None
 ) -> tuple[Passes, Passes]:
-    """The first run, by the rules, and one after the graph has been compiled."""
+    """Return the first, interpreted run and one after compilation."""
     first = forward_backward(graph, inputs, start, wrt)
     for _ in range(cache.COMPILE_AFTER):
         forward_backward(graph, inputs, start, wrt)
@@ -69,7 +69,7 @@ def assert_equal(first: Passes, later: Passes) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(programs, st.sampled_from([1.0, -2.5]))
-def test_numbers_are_those_of_the_rules(program: Program, start: float) -> None:
+def test_compiled_numbers_equal_interpreted_ones(program: Program, start: float) -> None:
     try:
         assert_equal(*run_until_compiled(parse_graph(program.text), inputs_of(program), start))
     except NonFiniteError:
@@ -78,7 +78,7 @@ def test_numbers_are_those_of_the_rules(program: Program, start: float) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(matrix_programs, st.sampled_from([1.0, -2.5]))
-def test_matrices_are_those_of_the_rules(program: Program, start: float) -> None:
+def test_compiled_matrices_equal_interpreted_ones(program: Program, start: float) -> None:
     inputs = inputs_of(program)
     try:
         assert_equal(*run_until_compiled(parse_graph(program.text, inputs), inputs, start))
@@ -91,7 +91,7 @@ _SHARES = np.array([[0.5, 0.25, 0.25], [0.125, 0.375, 0.5]])
 _ONE_HOT = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 _ROW, _COLUMN = np.array([[1.0, -2.0, 0.25]]), np.array([[1.5], [-0.75]])
 
-#: A text for every operation, on numbers and on matrices.
+#: Graphs with every operation, on numbers and on matrices.
 _EVERY: dict[str, dict[str, Any]] = {
     **{f"z = (x {sign} y) * x": {"x": 2.5, "y": -0.75} for sign in "+-*/"},
     **{f"f = sum((X {sign} Y) * X)": {"X": _X, "Y": _SHARES} for sign in "+-*/"},
@@ -128,13 +128,13 @@ def test_every_operation_compiles(text: str) -> None:
     assert_equal(*run_until_compiled(parse_graph(text, inputs), inputs))
 
 
-def test_no_operation_was_left_out() -> None:
+def test_every_operation_is_covered() -> None:
     used = {node.op for text, inputs in _EVERY.items() for node in parse_graph(text, inputs).nodes}
     assert used - {None} == set(OPERATIONS)
 
 
 @pytest.mark.parametrize("x", [-745.0, -30.0, -1.0, 0.0, 1e-9, 40.0, 700.0])
-def test_far_out_no_digit_is_lost_either(x: float) -> None:
+def test_extreme_inputs_keep_their_digits(x: float) -> None:
     graph = parse_graph("z = sigmoid(x) + tanh(x) + softplus(x)")
     first, later = run_until_compiled(graph, {"x": x})
     assert_equal(first, later)
@@ -149,7 +149,7 @@ def test_far_out_no_digit_is_lost_either(x: float) -> None:
         ("f = gap(softmax(X), T) * x", {"X": _X, "T": _ONE_HOT, "x": 1.5}),
     ],
 )
-def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: dict[str, Any]) -> None:
+def test_custom_functions_compile_through_their_bodies(text: str, inputs: dict[str, Any]) -> None:
     own = {
         "swish": parse_definition("swish(x) = x * sigmoid(x)"),
         "gap": parse_definition("gap(P, T) = sum((P - T)^2 * P)"),
@@ -167,14 +167,14 @@ def test_functions_of_ones_own_compile_through_their_parts(text: str, inputs: di
         ("f = cross_entropy(softmax(X), T)", {"X": _X * 20, "T": _ONE_HOT}, ["softmax1", "cross_entropy1"]),
     ],
 )
-def test_folded_and_opened_nodes_compile_too(text: str, inputs: dict[str, Any], nodes: list[str]) -> None:
+def test_folded_and_unfolded_nodes_compile(text: str, inputs: dict[str, Any], nodes: list[str]) -> None:
     folded = fold(parse_graph(text, inputs), nodes, "group")
     assert_equal(*run_until_compiled(folded, inputs))
     opened = unfold(folded, next(node.id for node in folded.nodes if node.custom_operation is not None))
     assert_equal(*run_until_compiled(opened, inputs))
 
 
-def test_functions_inside_functions_are_gone_through_once_each() -> None:
+def test_nested_functions_are_traced_once() -> None:
     own = {"g0": parse_definition("g0(x, y) = x * y + x")}
     for i in range(1, 16):
         own[f"g{i}"] = parse_definition(f"g{i}(x, y) = g{i - 1}(x, y + 0.1) * 0.5 + y", own)
@@ -184,7 +184,7 @@ def test_functions_inside_functions_are_gone_through_once_each() -> None:
     assert program.source.count("\n") < 200
 
 
-def test_only_what_is_wanted_is_sent_back() -> None:
+def test_only_requested_gradients_are_computed() -> None:
     graph = parse_graph("z = (a + b) * c")
     first, later = run_until_compiled(graph, {"a": 2.0, "b": 3.0, "c": 4.0}, 1.0, ("c",))
     assert_equal(first, later)
@@ -199,7 +199,7 @@ def test_a_start_is_a_number_or_a_matrix(start: Any) -> None:
     assert later.start.shape == (2, 3)
 
 
-def test_once_compiled_it_takes_all_other_values_too() -> None:
+def test_other_kinds_of_values_still_work_after_compilation() -> None:
     graph = parse_graph("z = a * a / b")
     run_until_compiled(graph, {"a": 2.0, "b": 4.0})
     exact = forward_backward(graph, {"a": number(2), "b": number(3)}, number(1))
@@ -232,7 +232,7 @@ def test_once_compiled_it_takes_all_other_values_too() -> None:
         ("f = sum(log(X @ Y.T))", {"X": _SHARES, "Y": _SHARES}, {"X": -_SHARES, "Y": _SHARES}),
     ],
 )
-def test_what_has_no_value_is_refused_with_the_same_words(text: str, good: dict[str, Any], bad: dict[str, Any]) -> None:
+def test_undefined_values_raise_the_same_error(text: str, good: dict[str, Any], bad: dict[str, Any]) -> None:
     with pytest.raises(NonFiniteError) as by_the_rules:
         forward_backward(parse_graph(text, good), bad, 1.0)
     graph = parse_graph(text, good)
@@ -246,13 +246,13 @@ def test_what_has_no_value_is_refused_with_the_same_words(text: str, good: dict[
 
 
 def backward_or_error(graph: Graph, inputs: dict[str, Any]) -> None:
-    """The forward pass alone says it too, where it is the one that fails."""
+    """Run the forward pass alone, then both passes."""
     forward(graph, inputs)
     forward_backward(graph, inputs, 1.0)
 
 
 @pytest.mark.parametrize("start", [float("inf"), float("nan"), 1e200])
-def test_a_start_that_goes_nowhere_is_refused_as_well(start: float) -> None:
+def test_a_start_that_is_not_finite_is_rejected(start: float) -> None:
     graph = parse_graph("t = a * a; z = t + b")
     run_until_compiled(graph, {"a": 1e150, "b": 1.0})
     with pytest.raises(NonFiniteError) as caught:
@@ -260,7 +260,7 @@ def test_a_start_that_goes_nowhere_is_refused_as_well(start: float) -> None:
     assert caught.value.node == ("t" if start == 1e200 else "add1")
 
 
-def test_numbers_too_large_for_a_quick_look_are_no_fault() -> None:
+def test_large_numbers_that_overflow_the_quick_check_are_accepted() -> None:
     graph = parse_graph("f = sum(X * 2)", {"X": _X})
     run_until_compiled(graph, {"X": _X})
     assert forward_backward(graph, {"X": _X * 1e200}, 1.0).values[-1] == pytest.approx(9e200)
@@ -269,7 +269,7 @@ def test_numbers_too_large_for_a_quick_look_are_no_fault() -> None:
     assert forward_backward(huge, {"x": 1e308, "y": 7e307}, 1e308).values[-1] == 1.7e308
 
 
-def test_the_forward_pass_alone_has_a_program_of_its_own() -> None:
+def test_the_forward_pass_alone_is_compiled_separately() -> None:
     graph = parse_graph("f = sum(sigmoid(X @ Y.T))", {"X": _X, "Y": _SHARES})
     inputs = {"X": _X, "Y": _SHARES}
     first = forward(graph, inputs)
@@ -281,7 +281,7 @@ def test_the_forward_pass_alone_has_a_program_of_its_own() -> None:
     assert all(map(is_same, forward(graph, inputs), first))
 
 
-def test_no_word_of_a_users_stands_in_the_source() -> None:
+def test_the_source_contains_no_word_of_the_user() -> None:
     text = "eval = open * 열; __import__ = eval + exec^2; z = sigmoid(__import__) / globals"
     graph = parse_graph(text)
     inputs = dict.fromkeys(graph.inputs, 1.5)
@@ -310,7 +310,7 @@ def test_a_chain_of_10000_nodes_runs_and_compiles() -> None:
     assert alone.run({"x": 0.5}) == first.values
 
 
-def test_constants_are_the_floats_of_the_rules() -> None:
+def test_constants_equal_the_floats_of_the_rules() -> None:
     graph = parse_graph("z = x^0.1 * 0.1 + 1/3 - x * (1/3)")
     first, later = run_until_compiled(graph, {"x": 0.7})
     assert later.values == first.values

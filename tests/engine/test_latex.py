@@ -1,4 +1,4 @@
-"""The derivations: LaTeX that holds together, whose every number follows from the one before it."""
+"""LaTeX derivations: well-formed, with every step equal to the one before."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tutor.i18n import set_language
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
 
-#: The commands that may occur, all of LaTeX itself and of amsmath, with how many arguments they take.
+#: The allowed commands, all from LaTeX or amsmath, with their numbers of arguments.
 COMMANDS = {
     **dict.fromkeys(("begin", "end", "text", "mathrm", "mathbf", "mathcal", "operatorname", "sqrt"), 1),
     "frac": 2,
@@ -52,7 +52,7 @@ _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}&^_$#%~]|[^\\{}&^_$#%~]", re.DOTALL)
 
 
 def assert_well_formed(lines: list[str]) -> None:
-    """Braces, environments, \\left and \\right, indices and alignment are in order, and nothing else is said."""
+    """Assert that braces, environments, \\left and \\right, indices and alignment match, and that commands are allowed."""
     assert all(len(line.splitlines()) <= 1 for line in lines)
     tokens = _TOKEN.findall("\n".join(lines))
     assert "".join(tokens) == "\n".join(lines)
@@ -72,7 +72,7 @@ def assert_well_formed(lines: list[str]) -> None:
             groups.pop()
             scripts.pop()
         elif token in "^_" and not in_text:
-            # A second index on the same thing is an error of LaTeX's.
+            # LaTeX rejects a second index on the same base.
             assert inside
             assert tokens[n + 1] == "{"
             assert token not in scripts[-1], "".join(tokens[max(n - 60, 0) : n + 5])
@@ -160,13 +160,13 @@ def _closing_index(tokens: list[str], n: int) -> int:
         "x &= 1 \\\\\n2",
     ],
 )
-def test_what_would_not_compile_is_noticed(broken: str) -> None:
+def test_malformed_latex_is_detected(broken: str) -> None:
     assert_well_formed([r"\begin{align*}", r"{x_{1}}_{2} &= \frac{1}{x^{2}}", r"\end{align*}"])
     with pytest.raises((AssertionError, IndexError)):
         assert_well_formed([r"\begin{align*}", broken, r"\end{align*}"])
 
 
-def test_random_derivations_hold_together() -> None:
+def test_random_derivations_are_well_formed() -> None:
     rng = random.Random(6000)
     used = set()
     for _ in range(200):
@@ -180,7 +180,7 @@ def test_random_derivations_hold_together() -> None:
     assert used >= set(OPERATIONS)
 
 
-#: From LaTeX to the language of answers, inside out, for numbers.
+#: Replacements that turn LaTeX numbers into the syntax of answers, from the inside out.
 _READ = [
     (re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}"), r"((\1)/(\2))"),
     (re.compile(r"\\sqrt\{([^{}]*)\}"), r"sqrt(\1)"),
@@ -199,7 +199,7 @@ _PLAIN = {
 
 
 def parse_latex_value(text: str) -> float:
-    """The value of a formula without letters."""
+    """Return the value of a formula without names."""
     for sign, plain in _PLAIN.items():
         text = text.replace(sign, plain)
     before = ""
@@ -211,7 +211,7 @@ def parse_latex_value(text: str) -> float:
 
 
 def split_equations(lines: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each equation: its left side, and its right sides with the sign before each."""
+    """Return the left side of each equation, and its right sides with the relation before each."""
     found: list[tuple[str, list[tuple[str, str]]]] = []
     for line in lines:
         if " &" in line:
@@ -225,7 +225,7 @@ def split_equations(lines: list[str]) -> list[tuple[str, list[tuple[str, str]]]]
     return found
 
 
-def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
+def test_each_side_of_an_equation_equals_the_one_before() -> None:
     rng = random.Random(6100)
     compared = 0
     for _ in range(150):
@@ -240,7 +240,7 @@ def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
             ]
             for (_, before), (sign, after) in pairwise(known):
                 compared += 1
-                # Decimals have four digits; what is put in may be rounded, and cancel.
+                # Decimals have four digits, and rounded values may cancel.
                 assert after == pytest.approx(
                     before, rel=1e-12 if sign == "=" else 2e-2, abs=1e-12 if sign == "=" else 2e-2
                 )
@@ -248,16 +248,16 @@ def test_every_number_of_a_derivation_follows_from_the_one_before_it() -> None:
 
 
 def _strip_markup(text: str) -> str:
-    """Without the words of functions."""
+    """Return text without commands and function names."""
     return re.sub(r"\\[a-z]+|\{(?:relu|softplus|erf|silu|gelu)\}", "", text)
 
 
 def values_of(lines: list[str]) -> dict[str, str]:
-    """The last right side of each equation."""
+    """Return the last right side of each equation."""
     return {left: steps[-1][1] for left, steps in split_equations(lines)}
 
 
-def test_the_lessons_gradients_stand_at_the_end_of_their_equations() -> None:
+def test_the_lesson_gradients_end_their_equations() -> None:
     inputs = exact_values(**LESSON)
     found = values_of(latex_derivation(parse_graph("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",)))
     last = found[r"\frac{\partial f}{\partial X}"]
@@ -273,7 +273,7 @@ def steps_of(text: str, name: str, start: str = "1", **texts: str) -> list[str]:
     return next([step for _sign, step in steps] for left, steps in split_equations(lines) if left == name)
 
 
-def test_a_chain_goes_from_differentials_to_formulas_to_numbers() -> None:
+def test_equations_go_from_derivatives_to_formulas_to_numbers() -> None:
     assert steps_of("z = (a + b) * c", r"\frac{\partial z}{\partial c}", a="50", b="70", c="2") == [
         r"\frac{\partial z}{\partial z} \frac{\partial z}{\partial c}",
         r"\frac{\partial z}{\partial z} \cdot \mathrm{add}_{1}",
@@ -289,7 +289,7 @@ def test_exact_values_are_shown_exactly() -> None:
     assert steps_of("z = x / y", "z", x="1/2", y="2")[-1] == r"\frac{1}{4}"
 
 
-def test_what_is_rounded_is_never_said_to_be_equal() -> None:
+def test_rounded_values_use_an_approximation_sign() -> None:
     inputs = exact_values(x="2")
     lines = latex_derivation(parse_graph("z = x * 0.123456789", inputs), inputs, ONE)
     found = dict(split_equations(lines))
@@ -300,14 +300,14 @@ def test_what_is_rounded_is_never_said_to_be_equal() -> None:
     ]
 
 
-def test_a_group_called_like_an_operation_is_still_a_group() -> None:
+def test_a_group_named_like_an_operation_stays_a_group() -> None:
     inputs = exact_values(x="2", y="3")
     graph = fold(parse_graph("z = exp(x * y + x)", inputs), ["mul1", "add1"], "max")
     text = "\n".join(latex_derivation(graph, inputs, ONE))
     assert r"\operatorname{max}\left(x, y\right) = \operatorname{max}\left(2, 3\right) = 8" in text
 
 
-def test_branches_are_sums_and_doubled_lines_are_told_apart() -> None:
+def test_branches_are_sums_and_double_edges_are_distinct() -> None:
     found = steps_of("z = x * x + x", r"\frac{\partial z}{\partial x}", x="3")
     assert found[0].count(" + ") == found[1].count(" + ") == 2
     assert r"\right|_{1}" in found[0]
@@ -315,7 +315,7 @@ def test_branches_are_sums_and_doubled_lines_are_told_apart() -> None:
     assert found[-1] == "7"
 
 
-def test_a_start_that_goes_on_is_written_as_what_it_is() -> None:
+def test_a_symbolic_start_is_written_as_a_derivative() -> None:
     graph, inputs = parse_graph("z = x^2"), exact_values(x="3")
     lines = latex_derivation(graph, inputs, Sym("dL/dz"))
     assert_well_formed(lines)
@@ -326,7 +326,7 @@ def test_a_start_that_goes_on_is_written_as_what_it_is() -> None:
     assert r"\frac{\partial \mathcal{L}}{\partial L}" in values_of(latex_derivation(named, inputs, number(2)))
 
 
-def test_symbols_stay_and_no_numbers_are_put_in() -> None:
+def test_symbols_are_kept_without_inserted_values() -> None:
     inputs: dict[str, Value] = {"X": MatrixExpr(Sym("X"), (2, 3)), "W": MatrixExpr(Sym("W"), (3, 2)), "b": Sym("b")}
     graph = parse_graph("f = sum(sigmoid(X @ W) * b)", inputs)
     lines = latex_derivation(graph, inputs, ONE)
@@ -338,7 +338,7 @@ def test_symbols_stay_and_no_numbers_are_put_in() -> None:
     assert not re.search(r"[0-9]\.[0-9]|approx", "\n".join(lines))
 
 
-def test_large_matrices_are_shown_by_their_corners() -> None:
+def test_large_matrices_are_abbreviated() -> None:
     cells = np.array([[number(Fraction(10 * i + j)) for j in range(6)] for i in range(7)], dtype=object)
     inputs = {"X": cells}
     lines = latex_derivation(parse_graph("f = sum(X)", inputs), inputs, ONE)
@@ -349,7 +349,7 @@ def test_large_matrices_are_shown_by_their_corners() -> None:
     )
 
 
-def test_a_node_of_ones_own_is_an_operator_with_its_rule() -> None:
+def test_a_custom_node_is_an_operator_with_its_rule() -> None:
     own = custom_functions("swish(x) = x * sigmoid(x)", "longer(x) = swish(swish(swish(x)))")
     inputs = exact_values(x="2")
     lines = latex_derivation(parse_graph("z = 3 * swish(x)", inputs, own), inputs, ONE)
@@ -383,11 +383,11 @@ def test_a_node_of_ones_own_is_an_operator_with_its_rule() -> None:
         ("sigmoid1/exp1", r"\text{sigmoid1/exp}_{1}"),
     ],
 )
-def test_names_are_written_as_in_books(name: str, written: str) -> None:
+def test_names_in_latex(name: str, written: str) -> None:
     assert LatexNames().name(name) == written
 
 
-def test_names_that_would_look_the_same_are_told_apart() -> None:
+def test_names_that_would_look_the_same_stay_distinct() -> None:
     letters = LatexNames()
     names = [*dict.fromkeys([*AWKWARD_NAMES, "x1", "x_1", "alpha", "α", "sigma", "σ", "e", "pi", "{x'}", "x'"])]
     found = [letters.name(name) for name in names]
@@ -397,7 +397,7 @@ def test_names_that_would_look_the_same_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("attack", INJECTION_ATTEMPTS)
-def test_no_name_is_a_command(attack: str) -> None:
+def test_a_name_is_never_a_command(attack: str) -> None:
     graph = rename_nodes(
         parse_graph("t = a * b; z = exp(t) + a"), {"a": attack, "t": attack + "2", "z": attack + "3"}, attack
     )
@@ -406,7 +406,7 @@ def test_no_name_is_a_command(attack: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("name", SAMPLE_PROGRAMS)
-def test_named_derivations_hold_together(name: str, language: str) -> None:
+def test_sample_derivations_are_well_formed(name: str, language: str) -> None:
     text, texts, start, wrt, own = SAMPLE_PROGRAMS[name]
     inputs = exact_values(**texts)
     set_language(language)

@@ -1,4 +1,4 @@
-"""The NumPy programs: what they print is what the engine finds, they read well, and nothing in a name runs."""
+"""NumPy programs: they print the engine's results, match their golden files, and never run text of the user."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
+def test_random_programs_print_the_engines_gradients(tmp_path: Path) -> None:
     rng = random.Random(4000)
     written: list[list[str]] = []
     expected: list[tuple[Passes, tuple[str, ...] | None]] = []
@@ -72,7 +72,7 @@ def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Pat
     assert used == set(OPERATIONS)
 
 
-def test_there_is_one_line_for_each_edge_and_one_for_each_sum_at_a_branch() -> None:
+def test_each_edge_and_each_branch_sum_has_a_line() -> None:
     rng = random.Random(4100)
     for _ in range(100):
         program, graph, start, _wrt = random_case(rng)
@@ -82,7 +82,7 @@ def test_there_is_one_line_for_each_edge_and_one_for_each_sum_at_a_branch() -> N
             continue
         assigned = [line for line in lines if line.startswith("d_") and " = " in line]
         branches = [edges for edges in graph.outgoing_edges if len(edges) > 1]
-        # One more for the start; a matrix may take several lines, which begin otherwise.
+        # One more for the start. Further lines of a matrix begin differently.
         assert len(assigned) == len(graph.edges) + len(branches) + 1
 
 
@@ -98,14 +98,14 @@ EXTREME_INPUTS = {
 }
 
 
-def test_far_from_zero_nothing_overflows(tmp_path: Path) -> None:
+def test_extreme_inputs_do_not_overflow(tmp_path: Path) -> None:
     inputs = exact_values(X="[[-1000, 0, 1000]]")
     written = [numpy_program(parse_graph(text, inputs), inputs, ONE) for text in EXTREME_INPUTS]
     for output, gradient in zip(run_programs(tmp_path, written), EXTREME_INPUTS.values(), strict=True):
         assert np.array_equal(printed_value(output, "d_X:", (1, 3)), np.array(gradient))
 
 
-def test_nodes_of_ones_own_become_functions(tmp_path: Path) -> None:
+def test_custom_nodes_become_functions(tmp_path: Path) -> None:
     own = custom_functions(
         "swish(x) = x * sigmoid(x)",
         "gate(b, a) = mean(swish(a) @ b)",
@@ -145,7 +145,7 @@ def test_folded_groups_become_functions(tmp_path: Path) -> None:
     assert groups > 60
 
 
-def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> None:
+def test_reserved_and_equivalent_names_stay_distinct(tmp_path: Path) -> None:
     rng = random.Random(4200)
     names = list(dict.fromkeys(unicodedata.normalize("NFC", name) for name in AWKWARD_NAMES))
     read = []
@@ -169,7 +169,7 @@ def test_names_that_python_knows_or_mixes_up_are_kept_apart(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
-def test_no_name_and_no_formula_becomes_code(write: Callable[..., list[str]], tmp_path: Path) -> None:
+def test_names_and_formulas_never_become_code(write: Callable[..., list[str]], tmp_path: Path) -> None:
     plain = parse_graph("t = a * b; z = exp(t) + a")
     written = []
     for attack in INJECTION_ATTEMPTS:
@@ -183,7 +183,7 @@ def test_no_name_and_no_formula_becomes_code(write: Callable[..., list[str]], tm
         assert not (tmp_path / "stolen").exists()
 
 
-def test_formulas_of_several_lines_stay_comments() -> None:
+def test_multiline_formulas_stay_comments() -> None:
     text = 't = a * b;\n# no comment\n;"""\nz = t + 1'
     graph = replace(parse_graph("t = a * b;\nz = t + 1"), text=text)
     lines = numpy_program(graph, exact_values(a="2", b="3"), ONE)
@@ -192,7 +192,7 @@ def test_formulas_of_several_lines_stay_comments() -> None:
 
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
-def test_a_formula_cannot_say_how_its_file_is_to_be_read(write: Callable[..., list[str]], tmp_path: Path) -> None:
+def test_a_formula_cannot_declare_the_file_encoding(write: Callable[..., list[str]], tmp_path: Path) -> None:
     """Python looks for `coding=…` in the comments of a file's first two lines, and utf-7 reads `+AAo-` as a new line."""
     graph = parse_graph("coding=utf_7 +AAo-x;\nz = coding*x")
     lines = write(graph, exact_values(utf_7="2", AAo="3", x="4"), ONE)
@@ -204,7 +204,7 @@ def test_a_formula_cannot_say_how_its_file_is_to_be_read(write: Callable[..., li
 
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
-def test_symbols_are_refused_and_so_is_what_has_no_value(write: Callable[..., list[str]]) -> None:
+def test_symbols_and_undefined_values_are_rejected(write: Callable[..., list[str]]) -> None:
     graph = parse_graph("z = log(x)")
     with pytest.raises(AlgebraError, match="x is a symbol"):
         write(graph, {"x": Sym("x")}, ONE)
@@ -217,7 +217,7 @@ def test_symbols_are_refused_and_so_is_what_has_no_value(write: Callable[..., li
         write(parse_graph("f = sum(X)", {"X": whole}), {"X": whole}, ONE)
 
 
-def test_comments_are_in_the_language_of_the_screens() -> None:
+def test_comments_are_in_the_chosen_language() -> None:
     graph, inputs = parse_graph("z = a * b"), exact_values(a="2", b="3")
     english = numpy_program(graph, inputs, ONE)
     set_language("ko")
@@ -230,8 +230,8 @@ def test_comments_are_in_the_language_of_the_screens() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLE_PROGRAMS)
-def test_a_named_program_reads_as_it_did(name: str) -> None:
-    """After a change that is meant: `UPDATE_GOLDEN=1 pytest tests/engine/test_numpy_programs.py`, then read `git diff`."""
+def test_a_sample_program_equals_its_golden_file(name: str) -> None:
+    """After an intended change, run `UPDATE_GOLDEN=1 pytest tests/engine/test_numpy_programs.py` and check `git diff`."""
     text, texts, start, wrt, own = SAMPLE_PROGRAMS[name]
     inputs = exact_values(**texts)
     graph = parse_graph(text, inputs, custom_functions(*own))
