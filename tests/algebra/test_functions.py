@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -159,6 +160,9 @@ def test_names_must_be_unique(softsign: Function) -> None:
     with pytest.raises(ValueError, match="softsign"):
         functions.register(softsign)
     assert FUNCTIONS["softsign"] is softsign
+    for taken in (replace(softsign, id="matmul"), replace(softsign, id="other", aliases=("mean",))):
+        with pytest.raises(ValueError, match=taken.id):
+            functions.register(taken)
 
 
 def test_unregister_removes_it_everywhere() -> None:

@@ -497,8 +497,7 @@ def table(entries: Callable[[Function], Mapping[str, _T]], others: Mapping[str, 
 
 def register(function: Function) -> None:
     """Add a function to every table. Raises `ValueError` if its id or one of its aliases is already in use."""
-    names = {name for known in FUNCTIONS.values() for name in (known.id, *known.aliases)}
-    if names & {function.id, *function.aliases}:
+    if any(name in derived for derived, _ in _tables for name in (function.id, *function.aliases)):
         raise ValueError(function.id)
     FUNCTIONS[function.id] = function
     for derived, entries in _tables:
