@@ -139,7 +139,7 @@ def test_a_bracket_after_a_letter_is_a_product() -> None:
 
 
 def test_look_alike_operators_are_equivalent() -> None:
-    for text in ("x·y", "x×y", "x•y", "x⊙y", "x⋅y", "x÷y", "x∕y", "x⁄y", "x−y", "x‑y", "x–y"):
+    for text in ("x·y", "x×y", "x•y", "x⊙y", "x⋅y", "x÷y", "x∕y", "x⁄y", "x−y", "x‑y", "x–y", "x‒y", "x﹣y"):
         assert is_accepted(text), text
 
 

@@ -12,6 +12,7 @@ from tests.fuzz.texts import TextGenerator
 from tests.support.example_count import num_examples
 from tests.support.sample_problems import ALL_BLANKS, ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
 from tests.support.timing import runs_within
+from tutor.algebra.literals import MINUS_SIGNS
 from tutor.grading.answer import preview
 from tutor.grading.grader import grade
 from tutor.grading.verdict import LABELS, MARKS, VerdictKind
@@ -45,6 +46,14 @@ LESSON_PROBLEM = make_problem("z = (a + b) * c", a="50", b="70", c="2")
 )
 def test_the_verdict_is(place: str, answer: str, kind: VerdictKind) -> None:
     assert grade(LESSON_PROBLEM, LESSON_PROBLEM.place(place), answer).kind is kind
+
+
+@pytest.mark.parametrize("minus", ["-", *MINUS_SIGNS])
+def test_every_minus_is_read_in_a_number_and_in_its_exponent(minus: str) -> None:
+    problem = make_problem("z = a * b", "1", a="-0.48", b="3")
+    for answer in (f"{minus}4.8e{minus}1", f"{minus}0.48"):
+        assert grade(problem, problem.place("b"), answer).kind is VerdictKind.RIGHT, answer
+        assert preview(problem, problem.place("b"), f"a + {answer}").error is None
 
 
 def test_only_wrong_answers_count_as_attempts() -> None:

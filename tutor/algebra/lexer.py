@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.limits import MAX_NAME
-from tutor.algebra.literals import parse_number
+from tutor.algebra.literals import MINUS_SIGNS, parse_number
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_OPERATOR_ALIASES = dict.fromkeys("·×∗⋅•∙⊙", "*") | dict.fromkeys("÷∕⁄", "/") | dict.fromkeys("−–‐‑", "-") | {"ᵀ": "T"}
+_OPERATOR_ALIASES = {
+    **dict.fromkeys("·×∗⋅•∙⊙", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    **dict.fromkeys(MINUS_SIGNS, "-"),
+    "ᵀ": "T",
+}
 #: What to write instead of characters that are not accepted.
 _SUGGESTIONS = {
     "√": N_("Write a square root as sqrt(x)."),
@@ -36,7 +41,7 @@ _TWO_CHARACTERS = ("**", "==", "<=", ">=", "!=")
 #: White space besides Unicode spaces. Other control characters would reach the terminal with the text.
 _WHITESPACE = " \t\n\r"
 # `2e3` is two thousand, but `2e^3` is 2·e³: an e is an exponent only if digits follow it directly.
-_NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-−–]?[0-9]+)?")
+_NUMBER = re.compile(rf"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-{MINUS_SIGNS}]?[0-9]+)?")
 # Letters, marks and ASCII digits; not ², ½ or full-width letters, which \w also matches.
 _WORD_CHARACTER = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
 _WORD = re.compile(rf"(?!\d){_WORD_CHARACTER}+'*")

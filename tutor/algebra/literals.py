@@ -8,13 +8,16 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.limits import MAX_DIGITS, MAX_EXPONENT
 from tutor.i18n import N_, message
 
+#: Characters that are read as a minus: the minus sign, dashes that editors put in its place, and other hyphens.
+MINUS_SIGNS = "−–‐‑‒﹣"
+_TO_PLAIN_MINUS = dict.fromkeys(map(ord, MINUS_SIGNS), "-")
+
 
 def parse_number(text: str, position: int = 0) -> Fraction:
     """Return the exact value of digits, a point and an exponent. Raises `AlgebraError` before it can become large."""
     if len(text) <= MAX_DIGITS and text.isdecimal() and text.isascii():
         return Fraction(int(text))
-    plain = text.replace("−", "-").replace("–", "-").lower()
-    mantissa, _, exponent = plain.partition("e")
+    mantissa, exponent = split_literal(text)
     if sum(character.isdigit() for character in mantissa) > MAX_DIGITS:
         raise AlgebraError(
             message(N_("This number has more than {n} digits. Write fewer."), n=MAX_DIGITS), position, len(text)
@@ -28,6 +31,12 @@ def parse_number(text: str, position: int = 0) -> Fraction:
             len(text),
         )
     return Fraction(mantissa or "0") * Fraction(10) ** (-power if exponent.startswith("-") else power)
+
+
+def split_literal(text: str) -> tuple[str, str]:
+    """Return the mantissa and the exponent of a number as typed, with plain minus signs; the exponent may be empty."""
+    mantissa, _, exponent = text.translate(_TO_PLAIN_MINUS).lower().partition("e")
+    return mantissa, exponent
 
 
 #: A decimal with up to this many significant digits is written in full.

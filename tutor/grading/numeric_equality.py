@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.balls import BALL_CACHE, ball_from_fraction
 from tutor.algebra.expr import Apply, Expr, Num, postorder, structurally_equal
-from tutor.algebra.literals import exact_decimal
+from tutor.algebra.literals import exact_decimal, split_literal
 from tutor.algebra.precision import PRECISIONS, working_precision
 from tutor.grading.tolerances import (
     CALCULATION_TOLERANCE,
@@ -75,7 +75,7 @@ class TypedNumber:
                 lengths = [len(node.text) for node in nodes if isinstance(node, Num)]
                 return TypedNumber(value, False, Fraction(1), max(lengths), terms=len(lengths))
             return TypedNumber(value, decimal, factor=decimals[0] if len(decimals) == 1 else None)
-        mantissa, _, exponent = literal.text.replace("−", "-").lower().partition("e")
+        mantissa, exponent = split_literal(literal.text)
         places = len(mantissa.partition(".")[2])
         digits = len(mantissa.replace(".", "").lstrip("0"))
         return TypedNumber(value, decimal, Fraction(10) ** (int(exponent or 0) - places), digits)
