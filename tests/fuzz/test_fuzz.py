@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.extreme_answers import find_failures
 from tests.fuzz.promises import assert_round_trip, best_seconds, processor_seconds
 from tests.fuzz.texts import HOSTILE_PIECES, KINDS, NAMES, NUMBERS, PUNCTUATION, TextGenerator, exercise_texts
 from tests.support.timing import baseline_seconds
@@ -90,6 +91,11 @@ def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it(
             for kind in ("answer", "graph"):
                 assert is_fast(kind, text[:end]), text
                 assert_round_trip(kind, text[:end])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_huge_and_tiny_answers_at_the_blanks_of_the_exercises_get_a_verdict(seed: int) -> None:
+    assert find_failures(250, seed) == []
 
 
 @settings(max_examples=400, deadline=None)

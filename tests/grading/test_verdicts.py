@@ -12,9 +12,12 @@ from tests.fuzz.texts import TextGenerator
 from tests.support.example_count import num_examples
 from tests.support.sample_problems import ALL_BLANKS, ODD_NUMBER_PROBLEMS, OPERATION_PROBLEMS, make_problem
 from tests.support.timing import runs_within
+from tutor.algebra.expr import Sym, number
 from tutor.algebra.literals import MINUS_SIGNS
+from tutor.engine.builder import parse_graph
 from tutor.grading.answer import preview
 from tutor.grading.grader import grade
+from tutor.grading.problem import Problem
 from tutor.grading.verdict import LABELS, MARKS, VerdictKind
 
 #: The longest time that grading may take, as a multiple of the baseline in `timing`.
@@ -54,6 +57,26 @@ def test_every_minus_is_read_in_a_number_and_in_its_exponent(minus: str) -> None
     for answer in (f"{minus}4.8e{minus}1", f"{minus}0.48"):
         assert grade(problem, problem.place("b"), answer).kind is VerdictKind.RIGHT, answer
         assert preview(problem, problem.place("b"), f"a + {answer}").error is None
+
+
+@pytest.mark.parametrize(
+    "answer", ["dL/dz*10^400", "9^9^9 dL/dz", "dL/dz + exp(900)", "dL/dz*exp(exp(9))", "-10^400 dL/dz"]
+)
+def test_a_formula_beyond_every_float_is_judged(answer: str) -> None:
+    problem = Problem(parse_graph("z = x * y"), {"x": number(2), "y": number(3)}, Sym("dL/dz"))
+    verdict = grade(problem, problem.place("x"), answer)
+    assert verdict.kind is VerdictKind.WRONG
+    assert str(verdict.message) == "With dL/dz = 2, your answer is too large to write out; it should give 6."
+
+
+def test_a_right_value_beyond_every_float_is_not_shown() -> None:
+    problem = Problem(parse_graph("u = 400 * x; z = exp(u)"), {"x": Sym("x")})
+    place = problem.place("x->u")
+    assert grade(problem, place, "400 exp(400 x)").kind is VerdictKind.RIGHT
+    for answer in ("x", "exp(400 x)", "exp(exp(x^3))", "exp(1000*x)"):
+        verdict = grade(problem, place, answer)
+        assert verdict.is_wrong_attempt
+        assert "∞" not in str(verdict.message)
 
 
 def test_only_wrong_answers_count_as_attempts() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
@@ -157,12 +158,17 @@ def _counterexample(answer: ParsedAnswer, truth: Value) -> Message | None:
         for typed, true_cell in zip(row, true_row, strict=True)
     )
     different = next((comparison for comparison in comparisons if comparison.outcome is not Outcome.SAME), None)
-    if different is None or different.point is None or different.true_value is None:
+    # Without symbols there is no point to speak of, and a value beyond every float can't be shown.
+    if different is None or not different.point or different.true_value is None or isinf(different.true_value):
         return None
     at = ", ".join(f"{name} = {format_number(value)}" for name, value in different.point.items())
     needed = _format_plain(different.true_value)
     if different.answer_value is None:
         return message(N_("At {at} yours has no value; needed is {needed}."), at=at, needed=needed)
+    if isinf(different.answer_value):
+        return message(
+            N_("With {at}, your answer is too large to write out; it should give {needed}."), at=at, needed=needed
+        )
     mine = _format_plain(different.answer_value)
     if mine == needed:
         return message(N_("Yours is near, but not the same: at {at} they differ far behind the point."), at=at)
