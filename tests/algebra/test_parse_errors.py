@@ -88,9 +88,9 @@ REFUSALS = [
     ("'x", "'", ("not read here",)),
     ("x ? y", "?", ("not read here",)),
     ("1234567890123456789012345678901", "1234567890123456789012345678901", ("more than 30 digits",)),
-    ("1e31", "1e31", ("Exponents go from −30 to 30",)),
-    ("1e-31", "1e-31", ("Exponents go from −30 to 30",)),
-    ("1e10000000", "1e10000000", ("Exponents go from −30 to 30",)),
+    ("1e309", "1e309", ("Exponents go from −308 to 308",)),
+    ("1e-309", "1e-309", ("Exponents go from −308 to 308",)),
+    ("1e10000000", "1e10000000", ("Exponents go from −308 to 308",)),
 ]
 
 
@@ -312,6 +312,15 @@ def test_an_exponent_is_between_minus_30_and_30() -> None:
         value = parse_value(text)
         assert isinstance(value, Num)
         assert value.value == pytest.approx(10.0**power)
+
+
+def test_the_exponent_of_an_answer_may_be_any_of_a_float() -> None:
+    for text in ("1.8049e-35", "2e32", "1.7976931348623157e308", "2.2250738585072014e-308"):
+        value = parse(text)
+        assert isinstance(value, Num)
+        assert float(value.value) == float(text)
+        with pytest.raises(AlgebraError, match="Exponents go from −30 to 30"):
+            parse_value(text)
 
 
 def test_an_exponent_may_have_thousands_of_leading_zeros() -> None:

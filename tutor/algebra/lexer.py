@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.limits import MAX_NAME
+from tutor.algebra.limits import MAX_EXPONENT, MAX_NAME
 from tutor.algebra.literals import MINUS_SIGNS, parse_number
 from tutor.i18n import N_, Message, message
 
@@ -66,7 +66,7 @@ class Token(NamedTuple):
     value: Fraction = Fraction(0)
 
 
-def tokenize(text: str, compound_names: Iterable[str] = ()) -> Iterator[Token]:
+def tokenize(text: str, compound_names: Iterable[str] = (), max_exponent: int = MAX_EXPONENT) -> Iterator[Token]:
     """Yield the tokens of `text` lazily, so that a text refused early costs little.
 
     `compound_names` are the declared names that are not identifiers, such as `dL/dz`. Raises `AlgebraError`.
@@ -84,7 +84,7 @@ def tokenize(text: str, compound_names: Iterable[str] = ()) -> Iterator[Token]:
             yield Token("name", name, offset)
             offset += len(name)
         elif match := _NUMBER.match(text, offset):
-            yield Token("number", match[0], offset, parse_number(match[0], offset))
+            yield Token("number", match[0], offset, parse_number(match[0], offset, max_exponent))
             offset = match.end()
             if text.startswith("_", offset):
                 raise AlgebraError(message(N_("“_” is not read in numbers. Leave it out.")), offset)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 #: The most digits of one number, and the greatest absolute value of its decimal exponent.
 MAX_DIGITS = 30
 MAX_EXPONENT = 30
+#: In an answer, a decimal exponent may be as large as that of a float64, so that every value can be typed.
+MAX_ANSWER_EXPONENT = 308
 #: Exact numbers with more bits stay unfolded; balls compute with them if needed.
 MAX_BITS = 4096
 #: The most characters of one name.
@@ -26,9 +28,10 @@ class Limits:
     depth: int
     cells: int
     work: int
+    exponent: int = MAX_EXPONENT
 
 
-ANSWER = Limits(characters=400, nodes=200, depth=40, cells=200, work=2_000)
+ANSWER = Limits(characters=400, nodes=200, depth=40, cells=200, work=2_000, exponent=MAX_ANSWER_EXPONENT)
 GRAPH = Limits(characters=20_000, nodes=2_000, depth=100, cells=10_000, work=12_000)
 #: The most cells of all nodes of a graph together, and the most products in its matrix products.
 GRAPH_CELLS = 200_000

@@ -13,7 +13,7 @@ MINUS_SIGNS = "−–‐‑‒﹣"
 _TO_PLAIN_MINUS = dict.fromkeys(map(ord, MINUS_SIGNS), "-")
 
 
-def parse_number(text: str, position: int = 0) -> Fraction:
+def parse_number(text: str, position: int = 0, max_exponent: int = MAX_EXPONENT) -> Fraction:
     """Return the exact value of digits, a point and an exponent. Raises `AlgebraError` before it can become large."""
     if len(text) <= MAX_DIGITS and text.isdecimal() and text.isascii():
         return Fraction(int(text))
@@ -24,9 +24,9 @@ def parse_number(text: str, position: int = 0) -> Fraction:
         )
     # Strip leading zeros and cut to four digits: Python refuses to parse thousands of digits.
     power = int((exponent.lstrip("+-").lstrip("0") or "0")[:4])
-    if power > MAX_EXPONENT:
+    if power > max_exponent:
         raise AlgebraError(
-            message(N_("Exponents go from −{n} to {n}. Write a number nearer to 1."), n=MAX_EXPONENT),
+            message(N_("Exponents go from −{n} to {n}. Write a number nearer to 1."), n=max_exponent),
             position,
             len(text),
         )

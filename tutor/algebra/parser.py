@@ -133,7 +133,7 @@ class _Parser:
         self.names = names
         self.limits = limits
         compound = [name for name in names or () if not name.isidentifier()]
-        self.tokens = tokenize(text, compound)
+        self.tokens = tokenize(text, compound, limits.exponent)
         self.second_previous = self.previous = self.token = next(self.tokens)
         self.lookahead: Token | None = None
         self.nodes = self.cells = self.depth = 0

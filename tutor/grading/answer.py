@@ -50,6 +50,9 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     """Parse and evaluate `text`. Raise `AlgebraError` with the position of the error and its remedy."""
     names = problem.names_at(blank)
     tree = parse(text, names)
+    if blank.shape is None and isinstance(tree, Grid) and len(tree.rows) == len(tree.rows[0]) == 1:
+        # Programs print a number in the brackets of its array.
+        tree = tree.rows[0][0]
     value = evaluate(tree, names, ANSWER)
     may_have_symbols = bool(problem.domains)
     _check_finite(value, text, may_have_symbols)

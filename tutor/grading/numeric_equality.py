@@ -4,7 +4,7 @@
 - An answer with decimals is a rounding. If the truth is exact and short (at most `MAX_SHORT_DIGITS` digits), the answer
   must be that value or its correct rounding to at least `REQUIRED_DIGITS` digits. Any other truth accepts what lies
   within `TOLERANCE`. A correct rounding that is further off is coarse: right so far, with too few digits.
-- Zero is right only for zero, and for a value too small to be typed.
+- Zero is right only for zero, and for a value below `SMALLEST_NONZERO`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tutor.grading.tolerances import (
     MAX_SHORT_DIGITS,
     MIN_ROUNDED_DIGITS,
     REQUIRED_DIGITS,
-    SMALLEST_TYPABLE,
+    SMALLEST_NONZERO,
     relative_tolerance,
 )
 
@@ -98,8 +98,7 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
         if same is not Match.DIFFERENT:
             return same
     if isinstance(value, Num) and value.value == 0:
-        # A truth too small to be typed, such as σ′(100), is as good as zero.
-        return Match.EQUAL if _is_within(value, truth, SMALLEST_TYPABLE) else Match.DIFFERENT
+        return Match.EQUAL if _is_within(value, truth, SMALLEST_NONZERO) else Match.DIFFERENT
     is_short = isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None
     return (_compare_decimal if answer.decimal else _compare_whole)(answer, truth, digits, is_short)
 

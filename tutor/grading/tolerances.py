@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tutor.algebra.limits import MAX_EXPONENT
 from tutor.algebra.literals import MAX_EXACT_DIGITS
 
 # --- digits ------------------------------------------------------------------------------------------------
@@ -45,8 +44,8 @@ def relative_tolerance(digits: int = REQUIRED_DIGITS) -> Fraction:
 TOLERANCE = relative_tolerance()
 #: 0.05 %: how far a typed calculation with decimals, such as `0.4^2`, may be off from a short exact truth.
 CALCULATION_TOLERANCE = relative_tolerance(REQUIRED_DIGITS + 1)
-#: Nothing closer to zero than this can be typed, so 0 is right for it.
-SMALLEST_TYPABLE = Fraction(1, 10**MAX_EXPONENT)
+#: 0 is right for what is closer to zero than this, such as σ′(100): nobody has to type it.
+SMALLEST_NONZERO = Fraction(1, 10**30)
 
 # --- recognising mistakes ----------------------------------------------------------------------------------
 
