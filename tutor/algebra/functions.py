@@ -215,69 +215,29 @@ def _everywhere(known: int = 0) -> Callable[..., int]:
 
 # --- the records -----------------------------------------------------------------------------------------------
 
+
+def _operator(
+    id: str,
+    symbol: str,
+    kernel: Callable[..., Any],
+    fold: Callable[..., Expr],
+    code: str,
+    body: str = "",
+    arity: int = 2,
+) -> Function:
+    """Return the record of an operator of Python, which works on every kind of value."""
+    return Function(
+        id=id, arity=arity, is_operator=True, symbol=symbol, float_kernel=kernel, is_generic=True, ball_kernel=kernel,
+        fold=fold, decomposition=body, scalar_code=code, array_code=code,
+    )  # fmt: skip
+
+
 _RECORDS = (
-    Function(
-        id="add",
-        arity=2,
-        is_operator=True,
-        symbol="+",
-        float_kernel=operator.add,
-        is_generic=True,
-        ball_kernel=operator.add,
-        fold=expr.add,
-        scalar_code="{0} + {1}",
-        array_code="{0} + {1}",
-    ),
-    Function(
-        id="sub",
-        arity=2,
-        is_operator=True,
-        symbol="−",
-        float_kernel=operator.sub,
-        is_generic=True,
-        ball_kernel=operator.sub,
-        fold=expr.sub,
-        decomposition="x + -y",
-        scalar_code="{0} - {1}",
-        array_code="{0} - {1}",
-    ),
-    Function(
-        id="mul",
-        arity=2,
-        is_operator=True,
-        symbol="×",
-        float_kernel=operator.mul,
-        is_generic=True,
-        ball_kernel=operator.mul,
-        fold=expr.mul,
-        scalar_code="{0} * {1}",
-        array_code="{0} * {1}",
-    ),
-    Function(
-        id="div",
-        arity=2,
-        is_operator=True,
-        symbol="÷",
-        float_kernel=operator.truediv,
-        is_generic=True,
-        ball_kernel=operator.truediv,
-        fold=expr.div,
-        decomposition="x * (1 / y)",
-        scalar_code="{0} / {1}",
-        array_code="{0} / {1}",
-    ),
-    Function(
-        id="neg",
-        is_operator=True,
-        symbol="−",
-        float_kernel=operator.neg,
-        is_generic=True,
-        ball_kernel=operator.neg,
-        fold=expr.neg,
-        decomposition="-1 * x",
-        scalar_code="-{0}",
-        array_code="-{0}",
-    ),
+    _operator("add", "+", operator.add, expr.add, "{0} + {1}"),
+    _operator("sub", "−", operator.sub, expr.sub, "{0} - {1}", "x + -y"),
+    _operator("mul", "×", operator.mul, expr.mul, "{0} * {1}"),
+    _operator("div", "÷", operator.truediv, expr.div, "{0} / {1}", "x * (1 / y)"),
+    _operator("neg", "−", operator.neg, expr.neg, "-{0}", "-1 * x", arity=1),
     Function(
         id="pow",
         arity=2,
