@@ -1,11 +1,13 @@
 """Tests of the store with damaged files, locks and full disks: the learner can go on, and no answer is lost."""
 
+import json
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 
 from tests.support.events import append_events, make_event, run_sql
+from tests.support.run_tutor import Run
+from tutor.paths import data_folder
 from tutor.practice.event import Event
 from tutor.practice.storage import store as store_module
 from tutor.practice.storage.database import Database
@@ -114,6 +118,48 @@ def test_a_file_that_is_not_a_progress_file_is_quarantined_and_replaced(
         assert store.notice is None
         assert store.state("basics", "add") == "begun"
     assert quarantined_files(path) == [quarantined]
+
+
+def test_two_thousand_resets_stop_no_query(path: Path, run_tutor: Run) -> None:
+    path = data_folder() / path.name
+    resets = [make_event("reset", "reset", pack=f"pack {i}", exercise="add") for i in range(2_000)]
+    hidden = answer("1", verdict="right", rule="add", blank="a->z")
+    visible = answer("2", verdict="right", rule="add", blank="a->z")
+    with Store.open(path) as store:
+        assert store.with_database(
+            lambda database: database.merge([BEGIN, hidden, make_event("reset", "reset"), *resets, visible])
+        )
+    done = run_tutor("progress", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["answers"] == 1
+    assert quarantined_files(path) == []
+
+
+def test_queries_stay_fast_with_many_events_and_resets(path: Path) -> None:
+    events = [
+        make_event("answer", exercise=f"exercise {i % 400}", verdict="right", rule="add", blank="a->z")
+        for i in range(20_000)
+    ]
+    resets = [make_event("reset", "reset", exercise=f"exercise {i % 200}", pack=f"pack {i}") for i in range(2_000)]
+    with Store.open(path) as store:
+        store.with_database(lambda database: database.write([*events[:10_000], *resets, *events[10_000:]]))
+        start = time.perf_counter()
+        rows = store.with_database(lambda database: database.query("SELECT count(*) FROM active_event"))
+        store.states()
+        assert time.perf_counter() - start < 2
+        assert rows == [(20_000,)]
+
+
+def test_an_error_of_an_undamaged_file_moves_nothing(path: Path) -> None:
+    write_history(path, 3)
+    with Store.open(path) as store:
+        assert store.with_database(lambda database: database.query("SELECT no_such_column FROM event")) is None
+        assert "no such column" in str(store.notice)
+        assert "undamaged" in str(store.notice)
+        assert store.state("basics", "add") == "begun"
+        assert store.append(answer("42"))
+        assert store.notice is None
+    assert quarantined_files(path) == []
 
 
 def test_quarantined_files_have_different_names(path: Path) -> None:

@@ -17,12 +17,14 @@ from tutor.practice.storage.errors import (
     StoreError,
     describe_sqlite_error,
     describe_unwritable,
-    from_sqlite_error,
+    is_damage,
+    may_be_damage,
 )
+from tutor.practice.storage.integrity import is_damaged
 from tutor.practice.storage.merge import merge_by_time
 from tutor.practice.storage.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate, schema_version
 from tutor.practice.storage.quarantine import FileIdentity, file_identity
-from tutor.practice.storage.resets import RESET_KINDS, Reset, active_resets, create_active_view, reset_sequence
+from tutor.practice.storage.resets import RESET_KINDS, HiddenSequences, Reset, active_resets, create_active_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -113,6 +115,7 @@ class Database:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: flush the disk's own cache as well
         connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # a query needs no room on the disk
         _to_events(connection.execute(_LAST_EVENT))
 
     def _migrate(self) -> None:
@@ -184,7 +187,7 @@ class Database:
     def latest_try(self, pack: str, exercise: str) -> list[Event]:
         """Return the events of the latest try of this exercise, in order."""
         with self._translate_errors():
-            since = reset_sequence(self.resets(), pack, exercise)
+            since = HiddenSequences(self.resets()).last_hidden(pack, exercise)
             return _to_events(self._connection.execute(_LATEST_TRY, (pack, exercise, since)))
 
     def latest_by_kind(self) -> list[tuple[str, str, str, str]]:
@@ -194,11 +197,11 @@ class Database:
             (data_version,) = self._connection.execute("PRAGMA data_version").fetchone()
             version = data_version, self._connection.total_changes
             if self._latest_cache is None or self._latest_cache[0] != version:
-                resets = self.resets()
+                hidden = HiddenSequences(self.resets())
                 latest = [
                     (pack, exercise, kind, worksheet)
                     for pack, exercise, kind, worksheet, seq in self._connection.execute(_LATEST_BY_KIND)
-                    if kind not in RESET_KINDS and seq > reset_sequence(resets, pack, exercise)
+                    if kind not in RESET_KINDS and seq > hidden.last_hidden(pack, exercise)
                 ]
                 self._latest_cache = version, latest
             return self._latest_cache[1]
@@ -260,7 +263,9 @@ class Database:
         except (_InvalidRowError, UnicodeDecodeError) as error:
             raise DamagedFileError(self._path, self._identity) from error
         except sqlite3.Error as error:
-            raise from_sqlite_error(error, self._path, self._identity) from error
+            if is_damage(error) or (may_be_damage(error) and is_damaged(self._path)):
+                raise DamagedFileError(self._path, self._identity) from error
+            raise StoreError(describe_sqlite_error(error, self._path)) from error
 
 
 def _is_on_read_only_disk(path: Path) -> bool:

@@ -64,26 +64,21 @@ class _SQLiteCode(IntEnum):
     FULL = 13
     CONSTRAINT = 19
     MISMATCH = 20
-    FORMAT = 24
     NOTADB = 26
 
 
-#: ERROR, CONSTRAINT and MISMATCH count as damage because our own SQL is tested: a table or column must be missing.
-_DAMAGE_CODES = (
-    _SQLiteCode.CORRUPT,
-    _SQLiteCode.NOTADB,
-    _SQLiteCode.FORMAT,
-    _SQLiteCode.ERROR,
-    _SQLiteCode.CONSTRAINT,
-    _SQLiteCode.MISMATCH,
-)
+#: The codes that a damaged file can cause, but also a fault of ours or a limit of SQLite: the file has to be checked.
+_AMBIGUOUS_CODES = (_SQLiteCode.ERROR, _SQLiteCode.CONSTRAINT, _SQLiteCode.MISMATCH)
 
 
-def from_sqlite_error(error: sqlite3.Error, path: Path, identity: FileIdentity | None) -> StoreError:
-    """Return the `StoreError` for an error that SQLite raised about the file at `path`."""
-    if _error_code(error) in _DAMAGE_CODES:
-        return DamagedFileError(path, identity)
-    return StoreError(describe_sqlite_error(error, path))
+def is_damage(error: sqlite3.Error) -> bool:
+    """Return whether an error proves that the file is damaged."""
+    return _error_code(error) in (_SQLiteCode.CORRUPT, _SQLiteCode.NOTADB)
+
+
+def may_be_damage(error: sqlite3.Error) -> bool:
+    """Return whether an error can be a sign of damage, which only a check of the file can tell."""
+    return _error_code(error) in _AMBIGUOUS_CODES
 
 
 def _error_code(error: sqlite3.Error) -> int:
@@ -109,6 +104,15 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
                 ),
                 path=path,
             )
+    if may_be_damage(error):
+        return message(
+            N_(
+                "Your progress in {path} could not be used ({reason}). The file is undamaged and was left as it is: "
+                "please report this error."
+            ),
+            path=path,
+            reason=str(error),
+        )
     return describe_unwritable(path, str(error))
 
 

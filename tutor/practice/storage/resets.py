@@ -41,25 +41,41 @@ def active_resets(connection: sqlite3.Connection) -> list[Reset]:
     return list(resets.values())
 
 
-def reset_sequence(resets: Iterable[Reset], pack: str, exercise: str) -> int:
-    """Return the number of the last event of an exercise that is hidden; 0 if none is."""
-    return max((reset.seq for reset in resets if reset.covers(pack, exercise)), default=0)
+class HiddenSequences:
+    """The number of the last event that resets hide, looked up by exercise however many resets there are."""
+
+    def __init__(self, resets: Iterable[Reset]) -> None:
+        # Oldest first, so that the last reset of a scope wins.
+        self._by_scope = {(reset.pack, reset.exercise): reset.seq for reset in resets}
+
+    def last_hidden(self, pack: str, exercise: str) -> int:
+        """Return the number of the last event of an exercise that is hidden; 0 if none is."""
+        scopes = ((pack, exercise), (pack, ""), ("", exercise), ("", ""))
+        return max(self._by_scope.get(scope, 0) for scope in scopes)
+
+    def rows(self) -> list[tuple[str, str, int]]:
+        """Return pack, exercise and number of the last reset of each scope."""
+        return [(pack, exercise, seq) for (pack, exercise), seq in self._by_scope.items()]
 
 
 def create_active_view(connection: sqlite3.Connection) -> None:
-    """Create the view `active_event` in this connection: the events that no reset hides."""
-    connection.execute("DROP VIEW IF EXISTS temp.active_event")
-    conditions = ["kind NOT IN ('reset', 'restore')"]
-    for reset in active_resets(connection):
-        visible = [f"seq > {reset.seq}"]
-        if reset.pack:
-            visible.append(f"pack <> {_quote(reset.pack)}")
-        if reset.exercise:
-            visible.append(f"exercise <> {_quote(reset.exercise)}")
-        conditions.append(f"({' OR '.join(visible)})")
-    connection.execute(f"CREATE TEMP VIEW active_event AS SELECT * FROM main.event WHERE {' AND '.join(conditions)}")
+    """Create the view `active_event` in this connection: the events that no reset hides.
 
-
-def _quote(text: str) -> str:
-    """Return a text as an SQL literal, because a view takes no parameters."""
-    return "'" + text.replace("'", "''").replace("\0", "") + "'"
+    The resets are in a table, because a condition for each would exceed SQLite's limit of 1,000 nested expressions.
+    """
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS active_reset "
+        "(pack TEXT, exercise TEXT, seq INTEGER, PRIMARY KEY (pack, exercise)) WITHOUT ROWID"
+    )
+    connection.execute("DELETE FROM active_reset")
+    rows = HiddenSequences(active_resets(connection)).rows()
+    connection.executemany("INSERT INTO active_reset VALUES (?, ?, ?)", rows)
+    connection.execute(
+        """
+        CREATE TEMP VIEW IF NOT EXISTS active_event AS SELECT * FROM main.event
+        WHERE kind NOT IN ('reset', 'restore') AND NOT EXISTS (
+            SELECT 1 FROM active_reset AS reset
+            WHERE reset.pack IN ('', event.pack) AND reset.exercise IN ('', event.exercise) AND reset.seq > event.seq
+        )
+        """
+    )

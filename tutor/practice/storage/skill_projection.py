@@ -8,7 +8,7 @@ from tutor.practice.event import COLUMNS, Event
 from tutor.practice.mastery import Skill
 from tutor.practice.rule_ids import normalise_rule_id
 from tutor.practice.storage.migrations import DERIVATION_VERSION
-from tutor.practice.storage.resets import RESET_KINDS, active_resets, reset_sequence
+from tutor.practice.storage.resets import RESET_KINDS, HiddenSequences, active_resets
 
 if TYPE_CHECKING:
     import sqlite3
@@ -97,14 +97,14 @@ class SkillProjection:
         return True
 
     def _apply_since(self, skills: dict[str, Skill], since: int) -> None:
-        resets = active_resets(self._connection)
+        hidden = HiddenSequences(active_resets(self._connection))
         for seq, *values in self._connection.execute(_RULE_EVENTS, (since,)):
             try:
                 event = Event.from_row(values)
             except ValueError:
                 continue
             rule = normalise_rule_id(event.rule, event.blank)
-            if rule is None or (resets and seq <= reset_sequence(resets, event.pack, event.exercise)):
+            if rule is None or seq <= hidden.last_hidden(event.pack, event.exercise):
                 continue
             skills.setdefault(rule, Skill(rule)).apply(event)
 
