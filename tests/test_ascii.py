@@ -1,4 +1,4 @@
-"""Everything of our own can be shown with ASCII characters only."""
+"""The program in ASCII."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def test_the_sign_of_every_operation_can_be_drawn(operation: Operation) -> None:
     assert sign.strip() == sign != ""
 
 
-def test_signs_stay_apart() -> None:
+def test_ascii_signs_are_distinct() -> None:
     signs = [to_ascii(operation.symbol) for operation in OPERATIONS.values()]
     assert len(set(signs)) == len(signs)
 
 
-def test_every_english_text_can_be_shown() -> None:
+def test_every_english_text_can_be_shown_in_ascii() -> None:
     assert not [text for text in source_messages() if not to_ascii(text).isascii()]
 
 
@@ -46,17 +46,17 @@ def test_every_english_text_can_be_shown() -> None:
         ("이름", "이름"),
     ],
 )
-def test_signs_in_ascii_read_as_they_are_typed(text: str, shown: str) -> None:
+def test_ascii_signs_are_those_that_can_be_typed(text: str, shown: str) -> None:
     assert to_ascii(text) == shown
 
 
-def test_constants_in_nodes_can_be_drawn_too() -> None:
+def test_constants_in_nodes_can_be_drawn_in_ascii() -> None:
     for formula in ("x^-2", "-1/2 * x", "2 / x", "max(x, -3)"):
         assert all(to_ascii(node.symbol).isascii() for node in parse_graph(f"z = {formula}").nodes)
 
 
 class Console(StringIO):
-    """A stream that someone looks at."""
+    """A stream that may be a terminal."""
 
     def __init__(self, encoding: str, terminal: bool = True) -> None:
         super().__init__()
@@ -84,13 +84,13 @@ class Console(StringIO):
         (None, {}, "win32", False),
     ],
 )
-def test_ascii_is_taken_by_itself_where_nothing_else_can_be_shown(
+def test_ascii_is_the_default_if_the_terminal_needs_it(
     stream: Console | None, environment: dict[str, str], platform: str, expected: bool
 ) -> None:
     assert terminal_needs_ascii(stream, environment, platform) is expected
 
 
-def test_what_the_settings_say_comes_before_what_the_terminal_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_come_before_the_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", Console("latin-1"))
     assert RunOptions().ascii
     home.mkdir(parents=True, exist_ok=True)

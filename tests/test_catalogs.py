@@ -64,7 +64,7 @@ def loose_particles(text: str) -> list[str]:
     return [match[0] for match in LOOSE_PARTICLE.finditer(NOUN_WITH_BRACKET.sub("", text))]
 
 
-def test_the_program_reads_a_catalog_as_others_do() -> None:
+def test_catalogs_are_parsed_as_polib_parses_them() -> None:
     text = (SOURCE / "locale" / "ko" / "LC_MESSAGES" / "tutor.po").read_text(encoding="utf-8")
     text += 'msgid "one \\"line\\"\\n"\n"and another"\nmsgstr ""\n"역슬래시 \\\\n\\t"\n"와 줄\\n"\n\n'
     text += '#~ msgid "gone"\n#~ msgstr "없음"\n\nmsgid "empty"\nmsgstr ""\n'
@@ -74,22 +74,22 @@ def test_the_program_reads_a_catalog_as_others_do() -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_a_catalog_has_every_text_of_the_source_and_no_other(language: str) -> None:
+def test_a_catalog_contains_exactly_the_texts_of_the_source(language: str) -> None:
     source = source_messages()
     ids = [entry.msgid for entry in catalog(language)]
     missing = [f"{place}: {text!r}" for text, place in source.items() if text not in ids]
     extra = [repr(text) for text in ids if text not in source]
     twice = [repr(text) for text in set(ids) if ids.count(text) > 1]
-    told = [
+    problems = [
         f"{word}:\n  " + "\n  ".join(texts)
         for word, texts in (("missing", missing), ("extra", extra), ("twice", twice))
         if texts
     ]
-    assert not told, "\n".join([f"{language}/LC_MESSAGES/tutor.po", *told, REMEDY])
+    assert not problems, "\n".join([f"{language}/LC_MESSAGES/tutor.po", *problems, REMEDY])
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_nothing_in_a_catalog_is_fuzzy_or_left_over(language: str) -> None:
+def test_a_catalog_has_no_fuzzy_or_obsolete_entries(language: str) -> None:
     entries = catalog(language)
     assert not [entry.msgid for entry in entries if entry.fuzzy]
     assert not [entry.msgid for entry in entries.obsolete_entries()], REMEDY
@@ -101,7 +101,7 @@ def test_every_text_is_translated(language: str) -> None:
     assert not [entry.msgid for entry in catalog(language) if not entry.msgstr.strip()]
 
 
-def test_a_translation_has_the_placeholders_of_its_text() -> None:
+def test_translations_keep_the_placeholders() -> None:
     differing = [
         (english, korean)
         for english, korean in translations()
@@ -110,7 +110,7 @@ def test_a_translation_has_the_placeholders_of_its_text() -> None:
     assert not differing
 
 
-def test_a_sentence_ends_as_a_sentence() -> None:
+def test_translations_keep_the_final_punctuation() -> None:
     def ends(text: str) -> bool:
         return text.rstrip("” )'\"").endswith((".", "?", "!", "…"))
 
@@ -122,19 +122,19 @@ def test_korean_sentences_are_polite() -> None:
     assert not [korean for _english, korean in translations() if abrupt.search(korean)]
 
 
-def test_blanks_at_the_ends_are_kept() -> None:
+def test_translations_keep_leading_and_trailing_spaces() -> None:
     def ends(text: str) -> tuple[str, str]:
         return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
     assert not [(english, korean) for english, korean in translations() if ends(english) != ends(korean)]
 
 
-def test_a_label_stays_short() -> None:
+def test_translations_of_short_labels_are_short() -> None:
     labels = [(english, korean) for english, korean in translations() if re.fullmatch(r"[^.{]{1,12}", english)]
     assert not [(english, korean) for english, korean in labels if cell_len(korean) > 12]
 
 
-def test_no_particle_hangs_on_a_placeholder_or_a_sign() -> None:
+def test_no_particle_follows_a_placeholder_or_a_sign() -> None:
     assert not [(loose_particles(korean), korean) for _english, korean in translations() if loose_particles(korean)]
     assert not [korean for _english, korean in translations() if BOTH_FORMS.search(korean)]
 
@@ -170,33 +170,33 @@ def test_a_loose_particle_is_found(text: str) -> None:
         "형상이 {typed}인 행렬은 {shape}이고",
     ],
 )
-def test_a_particle_in_its_place_is_left_alone(text: str) -> None:
+def test_a_correct_particle_is_accepted(text: str) -> None:
     assert not loose_particles(text)
 
 
-def test_the_words_of_the_field_are_used() -> None:
-    found = [
+def test_no_banned_word_is_used() -> None:
+    banned = [
         (word, instead, korean)
         for _english, korean in translations()
         for word, instead in BANNED.items()
         if word in korean
     ]
-    assert not found
+    assert not banned
 
 
-def test_a_gradient_is_shared_out_only_where_the_text_says_that_it_is_not() -> None:
+def test_gradients_are_never_said_to_be_shared_out() -> None:
     shared = re.compile(r"나누어 (?!갖는 것이 아닙니다)")
     assert not [korean for _english, korean in translations() if shared.search(korean)]
 
 
-def test_every_sentence_that_is_made_into_a_message_is_marked() -> None:
+def test_every_message_is_marked_for_the_catalogs() -> None:
     bare = re.compile(r"\b[mM]essage\(\s*[\"']")
     unmarked = [str(path) for path in SOURCE.rglob("*.py") if bare.search(path.read_text(encoding="utf-8"))]
     assert not unmarked, "write message(N_(…), …), so that the text is found for the catalogs"
 
 
-def test_no_marked_text_hides_inside_an_f_string() -> None:
-    # Extraction does not look into them: such a text would be missing from the catalogs without a word.
+def test_no_marked_text_is_inside_an_f_string() -> None:
+    # Extraction skips f-strings, so such a text would silently be missing from the catalogs.
     hidden = re.compile(r"\{_\(\s*[\"']")
     hiding = [str(path) for path in SOURCE.rglob("*.py") if hidden.search(path.read_text(encoding="utf-8"))]
     assert not hiding, "take the text out of the f-string first"

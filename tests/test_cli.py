@@ -1,4 +1,4 @@
-"""The command line, run as a user runs it."""
+"""The command line in a process of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ X = "X=[[0.1,0.2,0.3],[0.4,0.5,0.6],[0.7,0.8,0.9]]"
 W = "W=[[1,2],[3,4],[5,6]]"
 
 
-def test_solve_as_json_has_every_node_and_every_edge(run_tutor: Run) -> None:
+def test_solve_json_contains_every_node_and_edge(run_tutor: Run) -> None:
     solved = json.loads(run_tutor(*SEED, "--json").stdout)
     assert solved == {
         "output": "z",
@@ -38,7 +38,7 @@ def test_solve_as_json_has_every_node_and_every_edge(run_tutor: Run) -> None:
     }
 
 
-def test_a_matrix_graph_as_json_gives_the_published_figures(run_tutor: Run) -> None:
+def test_solve_json_of_matrices_matches_published_values(run_tutor: Run) -> None:
     solved = json.loads(run_tutor("solve", "S = sigmoid(X @ W); f = sum(S)", X, W, "--json").stdout)
     assert solved["value"] == 5.833329393581208
     gradient = next(node["gradient"] for node in solved["nodes"] if node["id"] == "X")
@@ -55,7 +55,7 @@ def test_a_matrix_graph_as_json_gives_the_published_figures(run_tutor: Run) -> N
     assert len(local["matmul1", "S"][0]) == 2
 
 
-def test_constants_stand_in_their_node_and_minus_zero_is_zero(run_tutor: Run) -> None:
+def test_solve_json_puts_constants_in_their_node_and_has_no_minus_zero(run_tutor: Run) -> None:
     solved = json.loads(run_tutor("solve", "z = -x * 2 + 1", "x=0", "--json").stdout)
     by_id = {node["id"]: node for node in solved["nodes"]}
     assert by_id["mul1"]["const"] == 2.0
@@ -63,7 +63,7 @@ def test_constants_stand_in_their_node_and_minus_zero_is_zero(run_tutor: Run) ->
     assert "-0.0" not in json.dumps(solved)
 
 
-def test_solve_as_text_draws_the_graph_and_names_every_gradient(run_tutor: Run) -> None:
+def test_solve_prints_the_drawing_and_every_gradient(run_tutor: Run) -> None:
     out = run_tutor(*SEED).stdout
     assert "╭───╮" in out
     assert "z = 240" in out
@@ -79,7 +79,7 @@ def test_a_formula_may_begin_with_a_minus(run_tutor: Run, arguments: tuple[str, 
 
 
 @pytest.mark.parametrize("command", ["solve", "play"])
-def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
+def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> None:
     done = run_tutor(command, "z = x*y", "x=2", "y=3", "--jsn")
     assert done.returncode == 2
     assert "--jsn" in done.stderr
@@ -116,9 +116,7 @@ def test_a_stray_long_option_is_an_error(run_tutor: Run, command: str) -> None:
         (("--lang", "xx", "list"), "one of: en, ko"),
     ],
 )
-def test_what_cannot_be_understood_gets_one_clear_sentence(
-    run_tutor: Run, arguments: tuple[str, ...], sentence: str
-) -> None:
+def test_an_invalid_command_line_gets_one_sentence(run_tutor: Run, arguments: tuple[str, ...], sentence: str) -> None:
     done = run_tutor(*arguments)
     assert done.returncode in (1, 2)
     assert sentence in done.stderr
@@ -127,13 +125,13 @@ def test_what_cannot_be_understood_gets_one_clear_sentence(
     assert not done.stdout
 
 
-def test_a_fault_in_a_formula_is_pointed_at(run_tutor: Run) -> None:
+def test_a_caret_marks_an_error_in_a_formula(run_tutor: Run) -> None:
     lines = run_tutor("solve", "z = a + $", "a=1").stderr.splitlines()
     assert lines[1] == "  z = a + $"
     assert lines[2] == "          ^"
 
 
-def test_the_list_names_every_exercise(run_tutor: Run) -> None:
+def test_list_prints_every_exercise(run_tutor: Run) -> None:
     out = run_tutor("list").stdout
     for name in ("basics/add-multiply", "basics/two-roads", "matrices/sigma-xw"):
         assert name in out
@@ -145,14 +143,14 @@ def test_version_and_help(run_tutor: Run) -> None:
         assert "Usage" in run_tutor(*arguments).stdout
 
 
-def test_a_group_alone_tells_its_commands(run_tutor: Run) -> None:
+def test_a_group_without_a_command_lists_its_commands(run_tutor: Run) -> None:
     done = run_tutor("pack")
     assert done.returncode == 2
     assert done.stderr.startswith("Usage: backprop-tutor pack")
     assert "remove" in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_fault(home: object) -> None:
+def test_a_closed_pipe_is_not_an_error(home: object) -> None:
     command = f"{sys.executable} -m tutor list | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, encoding="utf-8", timeout=60)
     assert done.stdout
@@ -160,13 +158,13 @@ def test_a_reader_that_goes_away_is_no_fault(home: object) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_korean_by_option_and_by_locale(run_tutor: Run) -> None:
+def test_option_and_locale_select_korean(run_tutor: Run) -> None:
     for done in (run_tutor("--lang", "ko", "list"), run_tutor("list", LANG="ko_KR.UTF-8")):
         assert any("가" <= character <= "힣" for character in done.stdout)
 
 
 @pytest.mark.parametrize("closed", ["list <&-", "list >&-", "play basics/times --plain <&-", "list >/dev/full"])
-def test_streams_that_are_closed_or_full_are_no_crash(closed: str, home: object) -> None:
+def test_closed_or_full_streams_do_not_crash(closed: str, home: object) -> None:
     done = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m tutor {closed}"], capture_output=True, encoding="utf-8", timeout=60
     )
@@ -174,7 +172,7 @@ def test_streams_that_are_closed_or_full_are_no_crash(closed: str, home: object)
     assert "Exception" not in done.stderr, done.stderr
 
 
-def test_where_the_calculation_goes_on_gradients_are_of_its_end(run_tutor: Run) -> None:
+def test_with_a_symbolic_start_gradients_are_of_the_final_output(run_tutor: Run) -> None:
     assert "∂L/∂x = 15" in run_tutor("solve", "z = x * y", "x=2", "y=3", "--start", "5").stdout
     named = run_tutor("solve", "loss = L * J * E", "L=1", "J=2", "E=3", "--start", "2")
     assert named.returncode == 0, named.stderr

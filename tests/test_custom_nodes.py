@@ -1,4 +1,4 @@
-"""Nodes of one's own on the command line, run as a user runs it."""
+"""Custom nodes on the command line."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 SWISH = "swish(x) = x*sigmoid(x)"
 
 
-def test_solve_draws_an_own_node_and_tells_its_gradients(run_tutor: Run) -> None:
+def test_solve_draws_a_custom_node_and_prints_its_gradients(run_tutor: Run) -> None:
     done = run_tutor("solve", "y = swish(w * x)", "w=log(3)", "x=2", "--node", SWISH, "--start", "3")
     assert (done.returncode, done.stderr) == (0, "")
     assert "┤ swish ├" in done.stdout
     assert "(w·x) → swish" in done.stdout
 
 
-def test_solve_as_json_has_an_own_node(run_tutor: Run) -> None:
+def test_solve_json_contains_a_custom_node(run_tutor: Run) -> None:
     done = run_tutor("solve", "y = leaky(x, 0.1) * gate(2)", "x=-5", "--json",
                      "--node", "leaky(x, a) = max(x, a*x)", "--node", "gate(x) = leaky(x - 3, 1/2) * 4")  # fmt: skip
     solved = json.loads(done.stdout)
@@ -45,14 +45,14 @@ def test_solve_as_json_has_an_own_node(run_tutor: Run) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["solve", "play"])
-def test_a_wrong_definition_is_refused_with_its_place(
+def test_a_caret_marks_an_error_in_a_definition(
     run_tutor: Run, command: str, arguments: list[str], problem: str
 ) -> None:
     done = run_tutor(command, *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", problem)
 
 
-def test_play_asks_around_an_own_node(run_tutor: Run) -> None:
+def test_play_asks_for_the_blanks_around_a_custom_node(run_tutor: Run) -> None:
     slope = "sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))"
     done = run_tutor("play", "y = swish(x) * 2", "x=3", "--node", SWISH, "--start", "5", "--plain",
                      text="\n".join(["10", "?", "10*sigmoid(3)", f"up * ({slope})"]) + "\n")  # fmt: skip
@@ -65,20 +65,20 @@ def test_play_asks_around_an_own_node(run_tutor: Run) -> None:
     assert "a way left out (1)" in done.stdout
 
 
-def test_play_speaks_korean_about_an_own_node(run_tutor: Run) -> None:
+def test_play_explains_a_custom_node_in_korean(run_tutor: Run) -> None:
     done = run_tutor(
         "play", "y = swish(x) * 2", "x=3", "--node", SWISH, "--plain", "--lang", "ko", text="2\n?\n:quit\n"
     )
     assert "swish 노드는 p·σ(p) 전체를 나타내고, 이 라인은 그 안의 p 자리입니다." in done.stdout
 
 
-def test_an_exercise_takes_no_other_nodes(run_tutor: Run) -> None:
+def test_node_definitions_are_refused_for_an_exercise(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/plus", "--node", SWISH)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "backprop-tutor: --node goes with a formula; basics/plus brings its own nodes.\n"
 
 
-def test_a_folded_exercise_is_played_in_plain_lines(run_tutor: Run, tmp_path: Path) -> None:
+def test_a_folded_exercise_can_be_played_in_plain_mode(run_tutor: Run, tmp_path: Path) -> None:
     pack = tmp_path / "mine"
     pack.mkdir()
     (pack / "pack.toml").write_text("format = 1\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Which language a user gets, and that every text can be shown in each."""
+"""The choice of the language, translated output, and a third language."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_an_unknown_language_is_english() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_shown_with_its_values(language: str) -> None:
+def test_every_text_can_be_formatted(language: str) -> None:
     i18n.set_language(language)
     for text in TEXTS:
         names = set(PLACEHOLDER.findall(text))
@@ -86,7 +86,7 @@ def test_every_text_is_shown_with_its_values(language: str) -> None:
             assert shown == i18n.translate(text)
 
 
-def test_a_message_is_translated_when_it_is_shown() -> None:
+def test_messages_are_translated_when_they_are_shown() -> None:
     right = message("Right. With more digits it is {value}.", value=message("start"))
     i18n.set_language("ko")
     assert str(right) == "맞습니다. 더 많은 자리까지 쓰면 시작값입니다."
@@ -99,7 +99,7 @@ def test_a_text_without_a_translation_is_shown_in_english() -> None:
     assert str(message("Nobody wrote this {what}.", what="sentence")) == "Nobody wrote this sentence."
 
 
-def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
+def test_an_authors_text_follows_the_language() -> None:
     both, english, one = (
         LocalizedText({"en": "chain", "ko": "사슬"}),
         LocalizedText({"en": "chain"}),
@@ -111,21 +111,23 @@ def test_an_authors_text_is_shown_in_the_language_in_use() -> None:
     assert [str(both), str(LocalizedText({"ko": "사슬"}))] == ["chain", "사슬"]
 
 
-#: What is written the same in every language.
+#: Names that are the same in every language.
 FUNCTION = re.compile(
     r"\b(?:softmax|softplus|erf|silu|gelu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|sign|abs|max|min|exp|log)\b"
 )
 
 
 @pytest.mark.parametrize("name", OPERATION_PROBLEMS)
-def test_what_is_said_at_a_blank_is_in_korean(name: str) -> None:
+def test_everything_about_a_blank_is_translated_to_korean(name: str) -> None:
     i18n.set_language("ko")
     problem = OPERATION_PROBLEMS[name]
     for blank in problem.blanks:
-        said = [describe_blank(problem, blank), *(hint_at(problem, blank, rung).text for rung in (1, 2, 4))]
-        said += [grade(problem, blank, answer).message for answer in ("98765.4", "1 +", "foo")]
-        said += [suspect.feedback(template_values(problem, blank, "7")) for suspect in candidates_at(problem, blank)]
-        for text in map(str, said):
+        texts = [describe_blank(problem, blank), *(hint_at(problem, blank, rung).text for rung in (1, 2, 4))]
+        texts += [grade(problem, blank, answer).message for answer in ("98765.4", "1 +", "foo")]
+        texts += [
+            candidate.feedback(template_values(problem, blank, "7")) for candidate in candidates_at(problem, blank)
+        ]
+        for text in map(str, texts):
             assert HANGUL.search(text) or "∂" in text, text
             assert not re.search("[a-z]{4}", FUNCTION.sub("", text)), text
 
@@ -151,7 +153,7 @@ def test_an_error_is_in_korean(run_tutor: Run) -> None:
     assert "여는 괄호 “(” 뒤에 닫는 괄호가 없습니다." in refused.stderr
 
 
-def test_a_sitting_is_in_korean(run_tutor: Run) -> None:
+def test_plain_mode_is_in_korean(run_tutor: Run) -> None:
     lines = run_tutor("play", *FORMULA, "--plain", "--lang", "ko", text="2\n?\n120\n2\n2\n")
     assert lines.returncode == 0, lines.stderr
     assert "✓ 맞습니다." in lines.stdout
@@ -222,7 +224,7 @@ def test_a_third_language_confirms_a_question(run_with_esperanto: Run) -> None:
     assert "Done." in run_with_esperanto("reset", "--all", text="jes\n").stdout
 
 
-def test_machines_get_every_language(run_with_esperanto: Run) -> None:
+def test_mistakes_as_json_contain_every_language(run_with_esperanto: Run) -> None:
     rows = json.loads(run_with_esperanto("mistakes", "--json").stdout)
     assert all(
         row["name"].keys() == set(CODES_WITH_ESPERANTO) and row["name"]["eo"] == row["name"]["en"] for row in rows

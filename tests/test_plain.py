@@ -1,4 +1,4 @@
-"""The plain mode: the same worksheet, in lines, through pipes."""
+"""The plain mode through pipes."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def test_the_right_answers_in_order_solve_the_exercise(run_tutor: Run) -> None:
     assert "∂z/∂c = 120" in done.stdout
 
 
-def test_without_a_terminal_it_is_plain_by_itself(run_tutor: Run) -> None:
+def test_plain_mode_is_the_default_without_a_terminal(run_tutor: Run) -> None:
     assert run_tutor("play", "basics/add-multiply", text="1\n2\n120\n2\n2\n").returncode == 0
 
 
-def test_an_exercise_left_open_ends_with_1_and_goes_on_there(run_tutor: Run) -> None:
+def test_an_unfinished_exercise_exits_with_1_and_resumes(run_tutor: Run) -> None:
     assert run_tutor(*ADD_MULTIPLY, text="1\n2\n").returncode == 1
     assert "begun" in run_tutor("list").stdout
     done = run_tutor(*ADD_MULTIPLY, text="120\n2\n2\n")
@@ -36,33 +36,33 @@ def test_an_exercise_left_open_ends_with_1_and_goes_on_there(run_tutor: Run) -> 
     assert "solved" in run_tutor("list").stdout
 
 
-def test_restart_begins_again(run_tutor: Run) -> None:
+def test_restart_starts_the_exercise_again(run_tutor: Run) -> None:
     run_tutor(*ADD_MULTIPLY, text="1\n2\n")
     assert run_tutor(*ADD_MULTIPLY, "--restart", text="1\n2\n120\n2\n2\n").returncode == 0
 
 
-def test_a_wrong_answer_is_told_why_and_asked_again(run_tutor: Run) -> None:
+def test_a_wrong_answer_gets_a_reason_and_another_try(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n120\n2\n2\n120\n2\n2\n")
     assert "✗ 120 comes from what this line itself carried" in done.stdout
     assert done.returncode == 0
     assert "mul.own-input" not in done.stdout.split("Solved.")[0]
 
 
-def test_wrong_answers_bring_more_help(run_tutor: Run) -> None:
+def test_wrong_answers_open_more_help(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n77\n7.5\n7.25\n7.75\n8.5\n:show\n")
     # The blank that follows has its first lines behind the prompt for it.
-    said = done.stdout.split("[2/")
-    assert "Look here" not in said[1]
-    assert "Hint" not in said[2]
-    assert "Look here: from the right: 1, on the other line: 2" in said[2]
-    assert "Hint 2/4" in said[3]
-    assert ":explain" in said[3]
-    assert "type :show" not in said[4]
-    assert "type :show" in said[5]
-    assert "Hint 4/4: 2." in said[6]
+    sections = done.stdout.split("[2/")
+    assert "Look here" not in sections[1]
+    assert "Hint" not in sections[2]
+    assert "Look here: from the right: 1, on the other line: 2" in sections[2]
+    assert "Hint 2/4" in sections[3]
+    assert ":explain" in sections[3]
+    assert "type :show" not in sections[4]
+    assert "type :show" in sections[5]
+    assert "Hint 4/4: 2." in sections[6]
 
 
-def test_what_cannot_be_read_costs_nothing_and_is_pointed_at(run_tutor: Run) -> None:
+def test_a_malformed_answer_costs_nothing_and_gets_a_caret(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n(2\nzwei\n2\n120\n2\n2\n")
     assert "never closed" in done.stdout
     assert "Unknown name “zwei”" in done.stdout
@@ -85,12 +85,12 @@ def test_a_matrix_can_be_typed_as_an_expression(run_tutor: Run) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_formula_is_an_exercise_too(run_tutor: Run) -> None:
+def test_a_formula_can_be_played(run_tutor: Run) -> None:
     done = run_tutor("play", "z = x * y", "x=2", "y=3", "--start", "5", "--plain", text="15\n10\n")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_in_ascii_nothing_else_is_printed(run_tutor: Run) -> None:
+def test_with_ascii_all_output_is_ascii(run_tutor: Run) -> None:
     done = run_tutor("play", "z = x * y", "x=2", "y=3", "--plain", "--ascii", text=":graph\n7\n3\n2\n")
     assert done.returncode == 0
     assert all(ord(character) < 128 for line in done.stdout.splitlines() if "“" not in line for character in line), (
@@ -98,27 +98,27 @@ def test_in_ascii_nothing_else_is_printed(run_tutor: Run) -> None:
     )
 
 
-def test_who_chooses_hears_what_is_begun_and_solved(run_tutor: Run) -> None:
+def test_the_list_of_exercises_shows_their_states(run_tutor: Run) -> None:
     run_tutor("play", "basics/times", "--plain", text="1\n:quit\n")
     run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
-    said = run_tutor("--plain", text="quit\n").stdout
-    assert "basics/times  What × sends back  (begun)" in said
-    assert "basics/add-multiply  A sum, then a product  (solved)" in said
+    output = run_tutor("--plain", text="quit\n").stdout
+    assert "basics/times  What × sends back  (begun)" in output
+    assert "basics/add-multiply  A sum, then a product  (solved)" in output
 
 
-def test_light_marks_of_a_text_are_not_read_out(run_tutor: Run) -> None:
+def test_markup_in_texts_is_removed(run_tutor: Run) -> None:
     done = run_tutor("play", "losses/log-sum-exp", "--plain", text=":quit\n")
     assert "log-sum-exp stands at the heart" in done.stdout
     assert "**" not in done.stdout
 
 
-def test_the_same_in_korean(run_tutor: Run) -> None:
+def test_an_exercise_in_korean(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text="1\n120\n2\n120\n2\n2\n")
     assert done.returncode == 0
     assert "직접 흘렀던 값" in done.stdout
 
 
-def test_what_was_checked_survives_a_kill(run_tutor: Run) -> None:
+def test_checked_answers_survive_a_kill(run_tutor: Run) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "tutor", *ADD_MULTIPLY],
         stdin=subprocess.PIPE,
@@ -136,7 +136,7 @@ def test_what_was_checked_survives_a_kill(run_tutor: Run) -> None:
     assert "1 of 5 blanks are filled" in run_tutor(*ADD_MULTIPLY).stdout
 
 
-def test_a_damaged_store_is_set_aside_and_the_exercise_goes_on(run_tutor: Run, home: Path) -> None:
+def test_a_damaged_store_is_quarantined_and_the_exercise_continues(run_tutor: Run, home: Path) -> None:
     home.mkdir(parents=True)
     (home / "progress.sqlite3").write_bytes(b"this is no database " * 500)
     done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n")
@@ -146,7 +146,7 @@ def test_a_damaged_store_is_set_aside_and_the_exercise_goes_on(run_tutor: Run, h
     assert "solved" in run_tutor("list").stdout
 
 
-def test_a_store_that_cannot_be_written_is_told_and_the_exercise_goes_on(run_tutor: Run, tmp_path: Path) -> None:
+def test_a_read_only_store_is_reported_and_the_exercise_continues(run_tutor: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     done = run_tutor(*ADD_MULTIPLY, text="1\n2\n120\n2\n2\n", BACKPROP_TUTOR_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 0
@@ -154,7 +154,7 @@ def test_a_store_that_cannot_be_written_is_told_and_the_exercise_goes_on(run_tut
     assert "Traceback" not in done.stderr
 
 
-def test_lines_that_are_no_text_cost_nothing(home: Path) -> None:
+def test_lines_that_are_not_utf8_cost_nothing(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tutor", *ADD_MULTIPLY],
         input=b"\xff\xfe\n1\n2\n120\n2\n2\n\x00\n",
@@ -165,7 +165,7 @@ def test_lines_that_are_no_text_cost_nothing(home: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_explain_replays_at_other_numbers_and_any_other_line_ends_it(run_tutor: Run) -> None:
+def test_explain_replays_with_other_numbers_until_another_line_ends_it(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text=":explain\n\nb\nb\n1\n2\n120\n2\n2\n")
     assert done.returncode == 0, done.stdout + done.stderr
     replayed = done.stdout.split("Replayed at other numbers than yours.")[1].split("Right.")[0]
@@ -177,7 +177,7 @@ def test_explain_replays_at_other_numbers_and_any_other_line_ends_it(run_tutor: 
     assert "z = 240" not in replayed
 
 
-def test_a_rule_card_shows_what_is_known_and_asks_for_the_rest(run_tutor: Run) -> None:
+def test_a_rule_card_shows_only_known_values(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n:rule\n:quit\n")
     card = done.stdout.split("multiplication")[1]
     assert "c = 2 ──▸" in card
@@ -188,7 +188,7 @@ def test_a_rule_card_shows_what_is_known_and_asks_for_the_rest(run_tutor: Run) -
     assert "Common mistakes:" in card
 
 
-def test_commands_need_no_colon_where_they_are_no_answer(run_tutor: Run) -> None:
+def test_commands_need_no_colon_unless_they_could_be_answers(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="hint\nskip\nback\n다음\nwords\nquit\n")
     assert "Hint 1/4" in done.stdout
     assert "There is no command" not in done.stdout
@@ -198,14 +198,14 @@ def test_commands_need_no_colon_where_they_are_no_answer(run_tutor: Run) -> None
     assert done.returncode == 0, done.stdout
 
 
-def test_a_node_is_opened_filled_and_folded_again(run_tutor: Run) -> None:
+def test_a_node_can_be_unfolded_filled_in_and_folded(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/sigmoid-folded", "--plain", text="open\nskip\nfold\nup*y*(1-y)\n")
     assert "exp takes m and gives q" in done.stdout
     assert "s → 1/x: ∂L/∂s = still empty" in done.stdout
     assert done.returncode == 0, done.stdout
 
 
-def test_from_the_list_to_an_exercise_the_review_and_the_playground(run_tutor: Run, home: Path) -> None:
+def test_the_list_leads_to_exercises_review_and_playground(run_tutor: Run, home: Path) -> None:
     lines = [
         "review",
         "playground",
@@ -225,14 +225,14 @@ def test_from_the_list_to_an_exercise_the_review_and_the_playground(run_tutor: R
     done = run_tutor("--plain", text="\n".join(lines) + "\n")
     assert done.returncode == 1, done.stdout + done.stderr
     assert not done.stderr, done.stdout + done.stderr
-    for said in ("Nothing is due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
-        assert said in done.stdout
+    for text in ("Nothing is due", "This “(” is never closed", "∂L/∂x = 2", "Solved.", "Saved as mine/formula-1"):
+        assert text in done.stdout
     assert "or a word of a title" in done.stdout
     assert "Not finished. Blanks still open: 1." in done.stdout
-    assert done.stdout.count("basics/times ") == 2, "the list is told at the start and when it is asked for"
+    assert done.stdout.count("basics/times ") == 2, "the list is shown at the start and on request"
 
 
-def test_every_command_does_what_it_says_in_korean(run_tutor: Run) -> None:
+def test_every_command_works_in_korean(run_tutor: Run) -> None:
     lines = "힌트\n규칙\n그림\n그래프\n다음\n이전\n설명\n\n도움말\n숫자\n비우기\n되돌리기\n펼치기\n접기\n정답\n그만\n"
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text=lines)
     assert "힌트 1/4" in done.stdout

@@ -1,4 +1,4 @@
-"""`play PATH`: a file, a folder or a zip anywhere on the disk, shown anew when it is saved."""
+"""`backprop-tutor play PATH`: a file, folder or zip, reloaded when it is saved."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def mine(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_file_of_a_pack_is_an_exercise_of_that_pack(mine: Path, run_tutor: Run) -> None:
+def test_play_opens_a_file_of_a_pack(mine: Path, run_tutor: Run) -> None:
     path = str(mine / "01-one.toml")
     assert "✓ Right." in run_tutor("play", path, text="3\n").stdout
     again = run_tutor("play", path, text="5\n")
@@ -42,14 +42,14 @@ def test_a_file_of_a_pack_is_an_exercise_of_that_pack(mine: Path, run_tutor: Run
     assert again.returncode == 0
 
 
-def test_a_file_alone_is_an_exercise_too(tmp_path: Path, run_tutor: Run) -> None:
+def test_play_opens_a_file_outside_of_packs(tmp_path: Path, run_tutor: Run) -> None:
     (tmp_path / "alone.toml").write_text(EXERCISE_FILE)
     done = run_tutor("play", str(tmp_path / "alone.toml"), text="3\n5\n")
     assert "Solved." in done.stdout
     assert done.returncode == 0
 
 
-def test_a_folder_and_a_zip_ask_which_exercise(mine: Path, tmp_path: Path, run_tutor: Run) -> None:
+def test_play_asks_for_the_exercise_of_a_folder_or_zip(mine: Path, tmp_path: Path, run_tutor: Run) -> None:
     zipped = tmp_path / "some.zip"
     zipped.write_bytes(hostile_packs.make_archive(*((file.name, file.read_bytes()) for file in mine.iterdir())))
     for place in (mine, mine / "pack.toml", zipped):
@@ -60,7 +60,7 @@ def test_a_folder_and_a_zip_ask_which_exercise(mine: Path, tmp_path: Path, run_t
         (Path(os.environ["BACKPROP_TUTOR_HOME"]) / "progress.sqlite3").unlink()
 
 
-def test_a_seed_gives_its_numbers(tmp_path: Path, run_tutor: Run) -> None:
+def test_play_uses_the_numbers_of_a_seed(tmp_path: Path, run_tutor: Run) -> None:
     (tmp_path / "some.toml").write_text("graph = 'z = x * y'")
     outs = [run_tutor("play", str(tmp_path / "some.toml"), "--seed", seed).stdout for seed in ("1", "1", "2")]
     assert outs[0] == outs[1] != outs[2]
@@ -79,7 +79,7 @@ def test_a_seed_gives_its_numbers(tmp_path: Path, run_tutor: Run) -> None:
         (["z = x*y", "x=2", "y=3", "--watch"], "--watch needs the path of an exercise or a pack."),
     ],
 )
-def test_what_can_not_be_opened_gets_one_sentence(
+def test_a_path_that_cannot_be_opened_gets_one_sentence(
     tmp_path: Path, run_tutor: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
 ) -> None:
     (tmp_path / "bad.toml").write_text("graph = 'z ='")
@@ -106,7 +106,7 @@ def watched_process(path: Path) -> Iterator[pexpect.spawn]:
         child.close(force=True)
 
 
-def test_in_plain_lines_a_saved_file_is_shown_anew_with_what_was_answered(mine: Path, home: Path) -> None:
+def test_a_watched_file_is_reloaded_and_keeps_its_answers(mine: Path, home: Path) -> None:
     path = mine / "01-one.toml"
     with watched_process(path) as child:
         child.expect_exact("[1/2]")

@@ -1,4 +1,4 @@
-"""Progress, review, export and import, reset, report and where, as a user runs them."""
+"""The commands progress, review, export, import, reset, report and where."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from tests.support.run_tutor import Run
 
 RECIPROCAL = ("play", "basics/reciprocal", "--plain")
-#: The upstream first, which is a mistake; then the right value.
+#: A known mistake (the upstream), then the right value.
 ANSWERS = "3\n-3/16\n"
 
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a learner who has solved one exercise with a mistake in it."""
+    """Make the folder of a learner who has solved one exercise with one mistake."""
     folder = tmp_path_factory.mktemp("practice")
     environment = {**os.environ, "BACKPROP_TUTOR_HOME": str(folder), "LANG": "C.UTF-8"}
     command = [sys.executable, "-m", "tutor", *RECIPROCAL]
@@ -39,7 +39,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tutor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command line in this process, which starts nothing anew."""
+    """Return a function that runs a command line in this process."""
 
     def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         with monkeypatch.context() as patch:
@@ -47,42 +47,42 @@ def tutor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
             for name, value in environment.items():
                 patch.setenv(name, value)
             code = cli.run(list(arguments))
-        said = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
+        captured = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, captured.out, captured.err)
 
     return run
 
 
 @pytest.fixture
 def practised(practice: Path, home: Path, tutor: Run) -> Run:
-    """That learner at the command line."""
+    """Return a function that runs a command line as that learner."""
     shutil.copytree(practice, home)
     return tutor
 
 
 def make_due(home: Path) -> None:
-    """Let the days go by until every rule is due."""
+    """Move all due dates to the past."""
     connection = sqlite3.connect(home / "progress.sqlite3")
     connection.execute("UPDATE skill SET due = '2020-01-01'")
     connection.commit()
     connection.close()
 
 
-def test_after_an_exercise_one_thing_is_next_with_its_reason_and_a_way_around_it(tutor: Run) -> None:
-    said = tutor(*RECIPROCAL, text=ANSWERS).stdout
-    assert "What next? “reciprocal” is still shaky: try “One over x” with fresh numbers." in said
-    assert "  backprop-tutor play basics/" in said
-    assert "Or skip that: backprop-tutor" in said
+def test_a_solved_exercise_ends_with_a_suggestion(tutor: Run) -> None:
+    output = tutor(*RECIPROCAL, text=ANSWERS).stdout
+    assert "What next? “reciprocal” is still shaky: try “One over x” with fresh numbers." in output
+    assert "  backprop-tutor play basics/" in output
+    assert "Or skip that: backprop-tutor" in output
 
 
-def test_nothing_is_recommended_when_an_exercise_is_left_open(tutor: Run) -> None:
+def test_an_unfinished_exercise_ends_without_a_suggestion(tutor: Run) -> None:
     assert "What next" not in tutor(*RECIPROCAL, text="3\n").stdout
 
 
-def test_progress_tells_rules_packs_weeks_and_mistakes(practised: Run) -> None:
-    said = practised("progress")
-    assert said.returncode == 0
-    assert said.stderr == ""
+def test_progress_shows_rules_packs_weeks_and_mistakes(practised: Run) -> None:
+    shown = practised("progress")
+    assert shown.returncode == 0
+    assert shown.stderr == ""
     for text in (
         "reciprocal",
         "shaky",
@@ -92,10 +92,10 @@ def test_progress_tells_rules_packs_weeks_and_mistakes(practised: Run) -> None:
         "upstream only",
         "play basics/",
     ):
-        assert text in said.stdout
+        assert text in shown.stdout
 
 
-def test_progress_as_json_is_for_machines(practised: Run) -> None:
+def test_progress_as_json(practised: Run) -> None:
     data = json.loads(practised("progress", "--json").stdout)
     assert data["answers"] == 2
     assert data["first_try_rate"] == 0.0
@@ -110,18 +110,18 @@ def test_progress_as_json_is_for_machines(practised: Run) -> None:
 
 
 def test_progress_before_the_first_exercise(tutor: Run) -> None:
-    said = tutor("progress")
-    assert said.returncode == 0
-    assert "Nothing has been practised yet" in said.stdout
+    shown = tutor("progress")
+    assert shown.returncode == 0
+    assert "Nothing has been practised yet" in shown.stdout
     assert json.loads(tutor("progress", "--json").stdout)["weeks"] == []
 
 
-def test_in_ascii_nothing_else_is_printed(practised: Run) -> None:
+def test_with_ascii_all_output_is_ascii(practised: Run) -> None:
     for command in (("progress",), ("where",)):
         assert practised(*command, "--ascii").stdout.isascii()
 
 
-def test_a_review_asks_what_is_due_and_says_what_it_came_to(practised: Run, home: Path) -> None:
+def test_a_review_asks_what_is_due_and_reports_the_outcome(practised: Run, home: Path) -> None:
     assert "Nothing is due" in practised("review", "--plain").stdout
     make_due(home)
     assert "Rules due for review: 1" in practised("progress").stdout
@@ -133,7 +133,7 @@ def test_a_review_asks_what_is_due_and_says_what_it_came_to(practised: Run, home
     assert "solved" in practised("list").stdout
 
 
-def test_a_reviewed_rule_is_not_due_any_more(practised: Run, home: Path) -> None:
+def test_a_reviewed_rule_is_no_longer_due(practised: Run, home: Path) -> None:
     make_due(home)
     done = practised("review", "--plain", text="12345\n23456\n34567\n45678\n56789\n:show\n")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -142,7 +142,7 @@ def test_a_reviewed_rule_is_not_due_any_more(practised: Run, home: Path) -> None
     assert "Nothing is due" in practised("review").stdout
 
 
-def test_an_export_is_one_json_object_a_line(practised: Run) -> None:
+def test_an_export_is_one_json_object_per_line(practised: Run) -> None:
     done = practised("export")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0
@@ -152,13 +152,13 @@ def test_an_export_is_one_json_object_a_line(practised: Run) -> None:
     assert {event["learner"] for event in marked} == {"20261234 민지"}
 
 
-def test_an_export_as_csv_can_hold_no_formula(practised: Run) -> None:
+def test_a_csv_export_contains_no_spreadsheet_formulas(practised: Run) -> None:
     rows = list(csv.DictReader(io.StringIO(practised("export", "--csv", "--learner", "=cmd|' /C calc'!A0").stdout)))
     assert [row["learner"] for row in rows] == ["'=cmd|' /C calc'!A0"] * 4
     assert [row["text"] for row in rows] == ["", "3", "'-3/16", ""]
 
 
-def test_an_export_into_a_file_is_there_in_full_or_not_at_all(practised: Run, tmp_path: Path) -> None:
+def test_an_export_to_a_file_is_written_completely_or_not_at_all(practised: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.jsonl"
     done = practised("export", "--to", str(file))
     assert done.returncode == 0
@@ -171,7 +171,7 @@ def test_an_export_into_a_file_is_there_in_full_or_not_at_all(practised: Run, tm
     assert [path.name for path in tmp_path.iterdir()] == ["mine.jsonl"]
 
 
-def test_a_page_about_a_learner_as_markdown_and_as_html(practised: Run) -> None:
+def test_a_learner_report_as_markdown_and_html(practised: Run) -> None:
     page = practised("export", "--report", "md", "--learner", "<b>Min_ji*").stdout
     assert page.startswith("# Progress of \\<b\\>Min\\_ji\\*\n")
     assert "| reciprocal | shaky |" in page
@@ -182,7 +182,7 @@ def test_a_page_about_a_learner_as_markdown_and_as_html(practised: Run) -> None:
     assert "<td>reciprocal</td><td>shaky</td>" in html
 
 
-def test_an_import_brings_what_another_computer_exported_once(practised: Run, tmp_path: Path) -> None:
+def test_an_import_adds_each_attempt_once(practised: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.jsonl"
     practised("export", "--to", str(file))
     elsewhere = str(tmp_path / "elsewhere")
@@ -194,7 +194,7 @@ def test_an_import_brings_what_another_computer_exported_once(practised: Run, tm
     assert practised("export", BACKPROP_TUTOR_HOME=elsewhere).stdout == practised("export").stdout
 
 
-def test_an_import_names_what_it_cannot_use_and_takes_the_rest(practised: Run, tmp_path: Path) -> None:
+def test_an_import_skips_files_it_cannot_use(practised: Run, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
     practised("export", "--to", str(good))
     bad.write_bytes(good.read_bytes()[:-30])
@@ -205,7 +205,7 @@ def test_an_import_names_what_it_cannot_use_and_takes_the_rest(practised: Run, t
     assert "0 new, 4 were here already" in done.stdout
 
 
-def test_a_reset_asks_first_and_can_be_taken_back(practised: Run) -> None:
+def test_a_reset_asks_first_and_can_be_undone(practised: Run) -> None:
     kept = practised("reset", "basics/reciprocal", text="n\n")
     assert kept.returncode == 1
     assert "Are you sure?" in kept.stderr
@@ -224,7 +224,7 @@ def test_a_reset_asks_first_and_can_be_taken_back(practised: Run) -> None:
 
 
 @pytest.mark.parametrize("what", [("basics",), ("--all",)])
-def test_a_pack_or_everything_is_reset(practised: Run, what: tuple[str, ...]) -> None:
+def test_a_pack_or_everything_can_be_reset(practised: Run, what: tuple[str, ...]) -> None:
     assert practised("reset", *what, "--yes").returncode == 0
     assert "solved" not in practised("list").stdout
 
@@ -247,21 +247,21 @@ def test_a_pack_or_everything_is_reset(practised: Run, what: tuple[str, ...]) ->
         (("progress", "--jsom"), "no option --jsom"),
     ],
 )
-def test_a_wrong_command_line_is_told_in_one_line(tutor: Run, arguments: tuple[str, ...], says: str) -> None:
+def test_an_invalid_command_line_gets_one_line(tutor: Run, arguments: tuple[str, ...], says: str) -> None:
     done = tutor(*arguments)
     assert done.returncode == 2
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_resetting_what_was_never_begun_does_nothing(practised: Run) -> None:
+def test_resetting_an_untouched_exercise_does_nothing(practised: Run) -> None:
     done = practised("reset", "matrices", "--yes")
     assert done.returncode == 0
     assert "nothing to reset" in done.stdout
     assert practised("reset", "--undo").returncode == 1
 
 
-def test_a_class_is_summed_up_as_text_and_as_csv(practised: Run, tmp_path: Path) -> None:
+def test_a_class_report_as_text_and_csv(practised: Run, tmp_path: Path) -> None:
     files = []
     for learner in ("Minji", "=Sora"):
         files.append(str(tmp_path / f"{learner}.jsonl"))
@@ -281,7 +281,7 @@ def test_a_class_is_summed_up_as_text_and_as_csv(practised: Run, tmp_path: Path)
     assert (row["mistake"], row["times"], row["of_learners"]) == ("any.upstream-only", "2", "2")
 
 
-def test_damaged_and_foreign_files_of_a_class_are_named_and_skipped(practised: Run, tmp_path: Path) -> None:
+def test_a_class_report_skips_files_it_cannot_use(practised: Run, tmp_path: Path) -> None:
     good, foreign = tmp_path / "good.jsonl", tmp_path / "photo.jpg"
     practised("export", "--to", str(good))
     foreign.write_bytes(os.urandom(3000))
@@ -293,14 +293,14 @@ def test_damaged_and_foreign_files_of_a_class_are_named_and_skipped(practised: R
     assert practised("report", str(foreign)).stdout == ""
 
 
-def test_a_report_into_a_file(practised: Run, tmp_path: Path) -> None:
+def test_a_class_report_to_a_file(practised: Run, tmp_path: Path) -> None:
     file = tmp_path / "class.csv"
     practised("export", "--to", str(tmp_path / "a.jsonl"))
     assert practised("report", str(tmp_path / "a.jsonl"), "--csv", "learners", "--to", str(file)).returncode == 0
     assert file.read_text().startswith("learner,pack,exercise,solved")
 
 
-def test_where_tells_the_files_in_use(tutor: Run, home: Path) -> None:
+def test_where_prints_the_files_in_use(tutor: Run, home: Path) -> None:
     done = tutor("where")
     assert done.returncode == 0
     assert f"{home / 'progress.sqlite3'} (not there yet)" in done.stdout
@@ -308,11 +308,11 @@ def test_where_tells_the_files_in_use(tutor: Run, home: Path) -> None:
     assert str(home / "progress.sqlite3") + "\n" in tutor("where").stdout
 
 
-def test_all_of_it_speaks_korean(practised: Run, home: Path, tmp_path: Path) -> None:
-    said = practised("progress", "--lang", "ko").stdout
-    assert "역수" in said
-    assert "불안정" in said
-    assert "첫 시도 정답률" in said
+def test_progress_commands_in_korean(practised: Run, home: Path, tmp_path: Path) -> None:
+    output = practised("progress", "--lang", "ko").stdout
+    assert "역수" in output
+    assert "불안정" in output
+    assert "첫 시도 정답률" in output
     assert "복습할 것이 없습니다" in practised("review", "--lang", "ko").stdout
     assert "진도 파일" in practised("where", "--lang", "ko").stdout
     page = practised("export", "--report", "md", "--learner", "민지", "--lang", "ko").stdout
@@ -325,7 +325,7 @@ def test_all_of_it_speaks_korean(practised: Run, home: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("command", [["export"], ["progress"], ["export", "--csv"], ["where"]])
-def test_a_reader_that_goes_away_is_no_crash(practised: Run, command: list[str]) -> None:
+def test_a_closed_pipe_does_not_crash(practised: Run, command: list[str]) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "tutor", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -337,7 +337,7 @@ def test_a_reader_that_goes_away_is_no_crash(practised: Run, command: list[str])
     child.stderr.close()
 
 
-def test_a_store_of_a_newer_version_is_left_alone_by_all_of_it(practised: Run, home: Path, tmp_path: Path) -> None:
+def test_no_command_changes_a_store_of_a_newer_version(practised: Run, home: Path, tmp_path: Path) -> None:
     practised("export", "--to", str(tmp_path / "a.jsonl"))
     connection = sqlite3.connect(home / "progress.sqlite3")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
@@ -352,7 +352,7 @@ def test_a_store_of_a_newer_version_is_left_alone_by_all_of_it(practised: Run, h
     assert (home / "progress.sqlite3").read_bytes() == before
 
 
-def test_these_commands_load_no_screen(practised: Run) -> None:
+def test_progress_commands_load_no_textual(practised: Run) -> None:
     code = "import sys; from tutor.cli import run; run({!r}); print(*sys.modules, file=sys.stderr)"
     for command in (["progress"], ["export"], ["where"], ["reset", "--undo"]):
         done = subprocess.run([sys.executable, "-c", code.format(command)], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""`backprop-tutor solve`: exact values, formulas, what its options do and what it says where they can't."""
+"""`backprop-tutor solve`: values, formulas, options and their errors."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def solve_json(run_tutor: Run, *arguments: str) -> str:
         (("y = sigmoid(x)", "x=2"), "∂y/∂x = σ(2)·(1 − σ(2)) ≈ 0.1050"),
         (("y = sigmoid(x)", "x=log(3)"), "∂y/∂x = 0.1875"),
         (("f = mean(X)", "X=[[1,2,3]]"), "∂f/∂X = [[1/3, 1/3, 1/3]] ≈ [[0.3333, 0.3333, 0.3333]]"),
-        # What is long is told in decimals alone.
+        # Long values are shown in decimals only.
         (("y = sigmoid(sin(x)*x + 0.1)", "x=2"), "y = 0.8720"),
-        # There is no −0.
+        # −0 is shown as 0.
         (("y = -x", "x=0"), "y = 0"),
         (("y = x * z", "x=0", "z=-3"), "y = 0"),
         (("z = x*y", "x=2", "y=3", "--start", "dL/dz"), "∂L/∂x = 3·∂L/∂z"),
@@ -56,7 +56,7 @@ def solve_json(run_tutor: Run, *arguments: str) -> str:
         (("y = swish(x)", "--symbols", "x", "--node", "swish(x) = x*sigmoid(x)"), "y = x·σ(x)"),
     ],
 )  # fmt: skip
-def test_results_are_written_as_a_person_writes_them(run_tutor: Run, arguments: tuple[str, ...], line: str) -> None:
+def test_results_are_formatted_as_people_write_them(run_tutor: Run, arguments: tuple[str, ...], line: str) -> None:
     assert line in lines(solve_json(run_tutor, *arguments))
 
 
@@ -66,22 +66,22 @@ def test_the_table_has_exact_values_with_decimals_beside_them(run_tutor: Run) ->
     assert "(e^x) → ×   1 × 3  = 3" in out
 
 
-def test_symbols_are_told_with_what_is_known_of_them(run_tutor: Run) -> None:
+def test_symbols_are_shown_with_their_domains(run_tutor: Run) -> None:
     out = solve_json(run_tutor, "y = x*z + sum(X)*n", "--symbols", "x:positive,z,n:nonzero,X:2x3:positive")
     assert out.splitlines()[0].endswith("    x > 0, z, X > 0: 2×3, n ≠ 0")
 
 
-def test_wrt_leaves_the_others_out(run_tutor: Run) -> None:
+def test_wrt_omits_other_gradients(run_tutor: Run) -> None:
     out = solve_json(run_tutor, "z = (a + b) * c", "a=50", "b=70", "c=2", "--wrt", "c, b")
     assert "∂z/∂c = 120" in out
     assert "∂z/∂b = 2" in out
     assert "∂z/∂a" not in out
     assert "a → +" not in out
-    # Where a gradient is not wanted, its node need not have a slope.
+    # A node without a derivative is allowed if its gradient is not needed.
     assert "∂z/∂x = −4" in solve_json(run_tutor, "z = x^n", "x=-2", "n=2", "--wrt", "x")
 
 
-def test_the_drawing_comes_where_it_fits_or_is_asked_for(run_tutor: Run) -> None:
+def test_the_drawing_is_shown_if_it_fits_or_on_request(run_tutor: Run) -> None:
     formula = ("z = (a + b) * c", "a=50", "b=70", "c=2")
     assert "╭" in solve_json(run_tutor, *formula, "--width", "60")
     assert "╭" not in solve_json(run_tutor, *formula, "--width", "30")
@@ -94,29 +94,29 @@ LONG = "p = sigmoid(w1*x + b1); q = tanh(w2*p + b2); L = (q - t)^2 / (1 + exp(-q
 
 @pytest.mark.parametrize("width", [40, 72, 120, 200])
 @pytest.mark.parametrize("ascii", [False, True])
-def test_values_keep_to_the_width_and_formulas_break_at_their_signs(run_tutor: Run, width: int, ascii: bool) -> None:
+def test_output_keeps_to_the_width_and_breaks_formulas_at_signs(run_tutor: Run, width: int, ascii: bool) -> None:
     options = ["--width", str(width), *(["--ascii"] if ascii else [])]
     numbers = ("w1=0.3", "x=0.7", "b1=0.11", "w2=-1.3", "b2=0.9", "t=0.25")
     out = solve_json(run_tutor, LONG, *numbers, *options)
     assert all(cell_len(line) <= width for line in out.splitlines()[2:])
-    told = solve_json(run_tutor, LONG, "--symbols", "w1,x,b1,w2,b2,t", *options)
-    for line in told.splitlines()[2:]:
-        # A line is longer only where it is one thing, with no sign outside of brackets to break it before.
+    results = solve_json(run_tutor, LONG, "--symbols", "w1,x,b1,w2,b2,t", *options)
+    for line in results.splitlines()[2:]:
+        # A line is too long only if it has no sign outside of brackets at which it could be broken.
         inside = line
         while "(" in inside:
             inside = re.sub(r"\([^()]*\)", "", inside)
         assert cell_len(line) <= width or not re.search(r"\S.* [=+−-] ", inside.replace("= ", "", 1)), line
-    assert not ascii or (out + told).isascii()
+    assert not ascii or (out + results).isascii()
 
 
-def test_in_ascii_powers_can_be_read_back(run_tutor: Run) -> None:
+def test_ascii_powers_can_be_parsed_again(run_tutor: Run) -> None:
     out = solve_json(run_tutor, "y = 3*exp(x)*pi", "x=2", "--ascii")
     assert "dy/dx = 3e^2*pi ~ 69.64" in out
     assert "dy/dx = -y^2 = -1/x^2" in solve_json(run_tutor, "y = 1/x", "--symbols", "x", "--ascii")
     assert "df/dX = 2*X" in solve_json(run_tutor, "f = sum(X^2)", "--symbols", "X:2x2", "--ascii")
 
 
-def test_korean_all_through(run_tutor: Run) -> None:
+def test_solve_in_korean(run_tutor: Run) -> None:
     done = run_tutor("solve", "z = x*y", "x=2", "--symbols", "y", "--lang", "ko")
     assert "시작값" in done.stdout
     assert "∂z/∂x = y" in done.stdout
@@ -126,7 +126,7 @@ def test_korean_all_through(run_tutor: Run) -> None:
         assert HANGUL.search(refused.stderr), refused.stderr
 
 
-def test_json_has_exact_values_beside_floats_where_they_are_short(run_tutor: Run) -> None:
+def test_json_has_short_exact_values_beside_floats(run_tutor: Run) -> None:
     data = json.loads(solve_json(run_tutor, "z = exp(x) * y", "x=2", "y=3", "--json"))
     nodes = {node["id"]: node for node in data["nodes"]}
     assert nodes["x"]["gradient"] == pytest.approx(22.16716829679195)
@@ -140,7 +140,7 @@ def test_json_has_exact_values_beside_floats_where_they_are_short(run_tutor: Run
     assert thirds["nodes"][0]["exact"] == {"gradient": [["1/3", "1/3", "1/3"]]}
 
 
-def test_json_tells_the_axis_and_what_is_not_wanted(run_tutor: Run) -> None:
+def test_json_contains_the_axis_and_null_for_omitted_gradients(run_tutor: Run) -> None:
     data = json.loads(
         solve_json(run_tutor, "f = sum(sum(X, 0) * b)", "X=[[1,2],[3,4]]", "b=-0", "--wrt", "b", "--json")
     )
@@ -155,7 +155,7 @@ def test_json_tells_the_axis_and_what_is_not_wanted(run_tutor: Run) -> None:
     assert "-0.0" not in json.dumps(data)
 
 
-def test_json_of_symbols_is_formulas(run_tutor: Run) -> None:
+def test_json_of_symbols_contains_formulas(run_tutor: Run) -> None:
     data = json.loads(solve_json(run_tutor, "y = 1/x", "--symbols", "x:nonzero", "--start", "dL/dy", "--json"))
     (x, y), (edge,) = data["nodes"], data["edges"]
     assert (x["value"], x["gradient"], x["closed"]) == ("x", "-dL/dy*y^2", "-dL/dy/x^2")
@@ -184,9 +184,7 @@ def test_json_of_symbols_is_formulas(run_tutor: Run) -> None:
         (("--node", "f(x) = x*"), "The text ends too early"),
     ],
 )
-def test_what_an_option_can_not_do_is_said_in_one_sentence(
-    run_tutor: Run, arguments: tuple[str, ...], sentence: str
-) -> None:
+def test_an_invalid_option_gets_one_sentence(run_tutor: Run, arguments: tuple[str, ...], sentence: str) -> None:
     done = run_tutor("solve", "z = x*y", "x=2", "y=3", *arguments)
     assert done.returncode == 2
     assert sentence in done.stderr
@@ -202,13 +200,13 @@ def test_programs_need_numbers(run_tutor: Run, form: str) -> None:
     assert "y is a symbol" in done.stderr
 
 
-def test_differences_need_numbers(run_tutor: Run) -> None:
+def test_a_gradient_check_needs_numbers(run_tutor: Run) -> None:
     done = run_tutor("solve", "z = x*y", "x=2", "--symbols", "y", "--check", "1e-4")
     assert done.returncode == 2
     assert "Differences need numbers" in done.stderr
 
 
-def test_forms_and_checks_of_numbers(run_tutor: Run) -> None:
+def test_programs_and_gradient_checks_of_numbers(run_tutor: Run) -> None:
     formula = ("z = x*y", "x=2", "y=3")
     assert "import torch" in solve_json(run_tutor, *formula, "--torch")
     assert "import numpy" in solve_json(run_tutor, *formula, "--numpy")
@@ -219,7 +217,7 @@ def test_forms_and_checks_of_numbers(run_tutor: Run) -> None:
     assert "1e−12" in checked
 
 
-def test_a_start_that_is_a_symbol_can_be_played(run_tutor: Run) -> None:
+def test_an_exercise_with_a_symbolic_start_can_be_played(run_tutor: Run) -> None:
     play = ("play", "z = x*y", "x=2", "y=3", "--start", "dL/dz", "--plain")
     done = run_tutor(*play, text="3 dL/dz\n2*dL/dz\n")
     assert done.returncode == 0
@@ -229,7 +227,7 @@ def test_a_start_that_is_a_symbol_can_be_played(run_tutor: Run) -> None:
     assert "would be a matrix of symbols" in refused.stderr
 
 
-def test_a_long_formula_is_answered_part_by_part(run_tutor: Run) -> None:
+def test_a_long_formula_can_be_solved(run_tutor: Run) -> None:
     text = "; ".join(["t0 = x + y", *(f"t{i} = t{i - 1} * (t{i - 1} + y)" for i in range(1, 30))])
     out = solve_json(run_tutor, text, "--symbols", "x,y", "--width", "100")
     assert "t1 = t0·(t0 + y)" in out

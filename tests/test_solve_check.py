@@ -1,4 +1,4 @@
-"""`solve --check DELTA`, as it is printed."""
+"""`backprop-tutor solve --check`: the gradient check report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_error(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     return out.err
 
 
-def test_the_lessons_figures_stand_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_contains_the_values_of_the_lesson(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, *SUM, "--check", "0.001", "--wrt", "X")
     assert lines[0] == "Gradients beside differences, step δ = 1e−3:"
     assert lines[2].split() == ["input", "gradient", "forward", "error", "central", "error"]
@@ -37,7 +37,7 @@ def test_the_lessons_figures_stand_in_the_table(capsys: pytest.CaptureFixture[st
     assert "They agree, central differences to 5 digits, forward ones to 2." in lines
 
 
-def test_the_error_is_shown_against_the_step_as_numbers_and_as_a_v(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_is_plotted_against_the_step(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = exp(x)", "x=1", "--check", "1e-4")
     rows = [re.match(r"(1e−\d+) +(\S+) +(\S+) +([ox*].*)$", line) for line in lines[-12:]]
     assert [row[1] for row in rows if row] == [f"1e−{k}" for k in range(1, 13)]
@@ -50,7 +50,7 @@ def test_the_error_is_shown_against_the_step_as_numbers_and_as_a_v(capsys: pytes
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("ascii", [[], ["--ascii"]])
-def test_a_check_fits_eighty_columns(capsys: pytest.CaptureFixture[str], language: str, ascii: list[str]) -> None:
+def test_the_report_fits_80_columns(capsys: pytest.CaptureFixture[str], language: str, ascii: list[str]) -> None:
     wide = ["z = a_rather_long_name^3/x7 + exp(-y)", "a_rather_long_name=-0.000123456789", "x7=9876.54321", "y=31.5"]
     for args in (SUM, wide):
         for line in check_output(capsys, *args, "--check", "1e-9", "--start=-2", "--lang", language, *ascii):
@@ -58,18 +58,18 @@ def test_a_check_fits_eighty_columns(capsys: pytest.CaptureFixture[str], languag
             assert not ascii or language == "ko" or line.isascii()
 
 
-def test_the_start_weighs_the_differences(capsys: pytest.CaptureFixture[str]) -> None:
+def test_differences_are_multiplied_by_the_start(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = x^2", "x=3", "--start=-2", "--check", "1e-5")
     assert "Each difference of the output is multiplied by the start, −2." in lines
     assert next(line for line in lines if line.startswith("x ")).split()[1] == "−12.0000000"
 
 
-def test_a_matrix_start_weighs_each_cell(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_matrix_start_weights_each_cell(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "Z = x * ones(1, 2)", "x=3", "--start=[[2, 5]]", "--check", "1e-5")
     assert next(line for line in lines if line.startswith("x ")).split()[1] == "7.00000000"
 
 
-def test_a_side_without_a_value_is_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_difference_without_a_value_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = log(x) * y", "x=0.0003", "y=2", "--check", "0.001")
     assert next(line for line in lines if line.startswith("x ")).split()[-2:] == ["-", "-"]
     assert "x: log(x) has no value as a real number." in lines
@@ -77,13 +77,13 @@ def test_a_side_without_a_value_is_told_by_name(capsys: pytest.CaptureFixture[st
     assert any("For x a step of" in line for line in lines)
 
 
-def test_a_kink_within_the_step_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_kink_within_the_step_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = relu(x)", "x=0.0003", "--check", "0.001")
     assert "x: There is a kink within δ, so that the two sides differ." in lines
     assert any(line.startswith("They don't agree") for line in lines)
 
 
-def test_of_many_cells_the_worst_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_worst_of_many_cells_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     rows = ",".join("[" + ",".join(f"{i}.{j}" for j in range(10)) + "]" for i in range(1, 11))
     lines = check_output(capsys, "f = sum(X * X * X)", f"X=[{rows}]", "--check", "0.01")
     assert "Cells moved: 100. The 24 with the largest errors are shown." in lines
@@ -91,13 +91,13 @@ def test_of_many_cells_the_worst_are_shown(capsys: pytest.CaptureFixture[str]) -
     assert any(line.startswith("X (10, 10)") for line in lines)
 
 
-def test_where_everything_is_exact_all_digits_agree(capsys: pytest.CaptureFixture[str]) -> None:
+def test_exact_differences_agree_in_all_digits(capsys: pytest.CaptureFixture[str]) -> None:
     lines = check_output(capsys, "z = x + 1", "x=2", "--check", "0.5")
     assert "They agree, central differences to 15 digits, forward ones to 15." in lines
 
 
 @pytest.mark.parametrize("delta", ["0", "-1", "2", "1e-16", "1e-30", "[[1]]"])
-def test_a_step_out_of_range_is_refused_with_an_example(capsys: pytest.CaptureFixture[str], delta: str) -> None:
+def test_a_step_out_of_range_gets_an_example(capsys: pytest.CaptureFixture[str], delta: str) -> None:
     sentence = "A step is a number above 1e-15 and at most 1. Write --check 1e-4, for example."
     assert sentence in check_error(capsys, "z = x^2", "x=3", f"--check={delta}")
 
@@ -105,9 +105,7 @@ def test_a_step_out_of_range_is_refused_with_an_example(capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("delta", "word"), [("abc", "Only numbers"), ("1e-400", "Exponents"), ("", "Nothing is written"), ("0,1", "0.1")]
 )
-def test_a_step_that_is_no_number_is_refused_where_it_stands(
-    capsys: pytest.CaptureFixture[str], delta: str, word: str
-) -> None:
+def test_a_caret_marks_an_error_in_the_step(capsys: pytest.CaptureFixture[str], delta: str, word: str) -> None:
     assert word in check_error(capsys, "z = x^2", "x=3", f"--check={delta}")
 
 
@@ -115,6 +113,6 @@ def test_a_step_may_be_a_calculation(capsys: pytest.CaptureFixture[str]) -> None
     assert check_output(capsys, "z = x^2", "x=3", "--check", "2^-10")[0].endswith("δ = 9.8e−4:")
 
 
-def test_symbols_have_no_differences(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_check_is_refused_for_symbols(capsys: pytest.CaptureFixture[str]) -> None:
     assert "need numbers" in check_error(capsys, "z = x^2", "--symbols", "x", "--check", "1e-3")
     assert "need numbers" in check_error(capsys, "z = x^2", "x=3", "--start", "dL/dz", "--check", "1e-3")

@@ -1,6 +1,6 @@
-"""The built-in exercises as they are drawn, at the widths of common terminals.
+"""Golden drawings of the built-in exercises at the widths of common terminals.
 
-After a change that is meant: `UPDATE_GOLDEN=1 pytest tests/drawing/test_builtin_exercises.py`, then read `git diff`.
+To accept an intended change: `UPDATE_GOLDEN=1 pytest tests/drawing/test_builtin_exercises.py`, then review `git diff`.
 """
 
 from __future__ import annotations
@@ -43,31 +43,31 @@ def test_the_graph_can_be_read_back_from_its_drawing(name: str, density: Density
 
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_solved_exercise_looks_as_it_did(name: str, width: int) -> None:
+def test_a_solved_exercise_matches_its_golden_file(name: str, width: int) -> None:
     worksheet = Worksheet(library.find_exercise(name).variant())
     empty = graph_text(worksheet, width)
     for blank in worksheet.blanks:
         worksheet.reveal(blank.id)
-    found = "\n".join([*empty, "", *graph_text(worksheet, width)]) + "\n"
-    _assert_golden(GOLDEN / f"{name.replace('/', '-')}-{width}.txt", found)
-    assert all(len(line) <= width for line in found.splitlines())
+    drawings = "\n".join([*empty, "", *graph_text(worksheet, width)]) + "\n"
+    _assert_golden(GOLDEN / f"{name.replace('/', '-')}-{width}.txt", drawings)
+    assert all(len(line) <= width for line in drawings.splitlines())
 
 
 @pytest.mark.parametrize("name", WIDE_EXERCISES)
-def test_a_wide_exercise_looks_as_it_did_with_its_values_and_in_ascii(name: str) -> None:
+def test_a_wide_exercise_matches_its_golden_file(name: str) -> None:
     worksheet = Worksheet(library.find_exercise(name).variant())
     for blank in worksheet.blanks:
         worksheet.reveal(blank.id)
     shown = [graph_text(worksheet, 172), graph_text(worksheet, 172, ASCII), graph_text(worksheet, 80, ASCII)]
-    found = "\n\n".join("\n".join(lines) for lines in shown) + "\n"
-    _assert_golden(GOLDEN / f"{name.replace('/', '-')}-172.txt", found)
+    drawings = "\n\n".join("\n".join(lines) for lines in shown) + "\n"
+    _assert_golden(GOLDEN / f"{name.replace('/', '-')}-172.txt", drawings)
     assert max(len(line) for line in shown[0]) <= 172
     assert max(len(line) for line in shown[2]) <= 80
     assert all(line.isascii() for line in shown[1] + shown[2])
 
 
-def _assert_golden(file: Path, found: str) -> None:
+def _assert_golden(file: Path, drawings: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(exist_ok=True)
-        file.write_text(found, encoding="utf-8")
-    assert found == file.read_text(encoding="utf-8")
+        file.write_text(drawings, encoding="utf-8")
+    assert drawings == file.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Nodes that several lines run into, as own functions and folded groups are."""
+"""Drawings of custom nodes and folded groups, which have several inputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def problem(graph: Graph) -> Problem:
 
 
 @pytest.mark.parametrize("density", ["full", "compact"])
-def test_a_node_with_five_lines_can_be_read_back(density: Density) -> None:
+def test_a_node_with_five_inputs_can_be_read_back(density: Density) -> None:
     own = custom_functions("mix(a, b, c, d, g) = (a + b) * c - d / g")
     graph = parse_graph("t = a * b; z = mix(t, d, t, g, c) * a", definitions=own)
     for shown in (graph, unfold(graph, "mix1")):
@@ -42,7 +42,7 @@ def test_folded_groups_can_be_read_back(density: Density) -> None:
         assert_reads_back(draw(boxes, density), boxes)
 
 
-def test_operands_stand_in_their_order_and_arrows_go_to_them() -> None:
+def test_operands_are_drawn_in_order_and_reached_by_arrows() -> None:
     own = custom_functions("mix(a, b, c) = a * b - c")
     drawing = draw(boxes_of(problem(parse_graph("z = mix(c, a, b)", definitions=own))))
     lines = ["c->mix1", "a->mix1", "b->mix1"]

@@ -1,4 +1,4 @@
-"""Sizes and crossings of the named graphs, and what holds for the cells of every drawing."""
+"""Sizes and crossings of named graphs, and invariants of every drawing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def count_drawn_crossings(drawing: Drawing) -> int:
 
 
 @pytest.mark.parametrize(("name", "density"), SIZES)
-def test_a_named_graph_takes_no_more_room_than_this(name: str, density: Density) -> None:
+def test_the_size_of_a_named_graph(name: str, density: Density) -> None:
     drawing = draw(SAMPLE_DRAWINGS[name](), density)
     width, height = SIZES[name, density]
     assert drawing.width <= width
@@ -42,13 +42,13 @@ def test_a_named_graph_takes_no_more_room_than_this(name: str, density: Density)
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
-def test_wires_cross_only_where_they_must(name: str, density: Density) -> None:
+def test_the_number_of_crossings_of_a_named_graph(name: str, density: Density) -> None:
     assert count_drawn_crossings(draw(SAMPLE_DRAWINGS[name](), density)) <= CROSSINGS.get(name, 0)
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("density", DENSITIES)
-def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Density, glyphs: Glyphs) -> None:
+def test_rows_are_as_wide_as_the_drawing_and_places_are_empty(density: Density, glyphs: Glyphs) -> None:
     graphs = [make() for make in SAMPLE_DRAWINGS.values()] + [random_boxes(seed, 16) for seed in range(500, 520)]
     for boxes in graphs:
         drawing = draw(boxes_in_ascii(boxes) if glyphs.ascii else boxes, density, glyphs)
@@ -68,7 +68,7 @@ def test_every_row_is_as_wide_as_the_drawing_and_places_are_free(density: Densit
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
-def test_the_runs_are_the_rows_again(name: str, density: Density) -> None:
+def test_the_runs_contain_the_same_characters_as_the_rows(name: str, density: Density) -> None:
     drawing = draw(SAMPLE_DRAWINGS[name](), density)
     for row, runs in zip(drawing.rows, drawing.runs, strict=True):
         text = ""
@@ -77,12 +77,12 @@ def test_the_runs_are_the_rows_again(name: str, density: Density) -> None:
         assert text + " " * (drawing.width - cell_len(text)) == row
 
 
-def test_a_drawing_is_the_same_every_time() -> None:
+def test_drawings_are_deterministic() -> None:
     for boxes in [SAMPLE_DRAWINGS["lstm"](), random_boxes(7)]:
         assert draw(boxes) == draw(boxes)
 
 
-def test_operands_keep_their_order_unless_they_may_be_swapped() -> None:
+def test_only_commutative_operands_are_reordered() -> None:
     boxes = [Box("a", "a", "input"), Box("b", "b", "input"), Box("c", "c", "input")]
     boxes.append(Box("d", "−", "op", (InputLine("c", ("1",), Slot("c")), InputLine("a", ("2",), Slot("a")))))
     boxes.append(Box("e", "÷", "op", (InputLine("d", ("3",), Slot("d")), InputLine("b", ("4",), Slot("b")))))
@@ -92,12 +92,12 @@ def test_operands_keep_their_order_unless_they_may_be_swapped() -> None:
     assert places["d"].y < places["b"].y
 
 
-def test_an_input_that_is_used_late_stands_beside_its_user() -> None:
+def test_an_input_is_drawn_beside_its_first_user() -> None:
     rects = draw(SAMPLE_DRAWINGS["mul_add"]()).boxes
     assert rects["c"].x + rects["c"].width == rects["add"].x + rects["add"].width
 
 
-def test_a_place_is_as_wide_as_the_value_above_it() -> None:
+def test_a_place_is_at_least_as_wide_as_the_value_above_it() -> None:
     boxes = [Box("x", "x", "input"), Box("y", "y", "output", (InputLine("x", ("12345.678",), Slot("start")),))]
     assert draw(boxes).places["start"].cell_width == 9
 
@@ -107,20 +107,20 @@ def test_a_matrix_has_a_cell_for_each_entry() -> None:
     assert (place.rows, place.columns, place.cell_width, place.width, place.height) == (3, 2, 6, 14, 3)
 
 
-def test_lines_without_value_and_place_need_no_rows_for_them() -> None:
+def test_lines_without_value_and_place_take_no_rows() -> None:
     boxes = [Box("a", "a", "input"), Box("b", "b", "input")]
     boxes.append(Box("f", "f", "op", (InputLine("a"), InputLine("b"))))
     boxes.append(Box("y", "y", "output", (InputLine("f"),)))
     assert draw(boxes).height == 4
 
 
-def test_a_line_from_nowhere_is_refused() -> None:
+def test_a_line_without_an_earlier_source_is_refused() -> None:
     with pytest.raises(ValueError, match="'q'"):
         draw([Box("y", "y", "output", (InputLine("q"),))])
     with pytest.raises(ValueError, match="two boxes"):
         draw([Box("x", "x", "input"), Box("x", "x", "input")])
 
 
-def test_nothing_to_draw_is_an_empty_drawing() -> None:
+def test_no_boxes_give_an_empty_drawing() -> None:
     drawing = draw([])
     assert (drawing.width, drawing.height, drawing.rows) == (0, 0, ())

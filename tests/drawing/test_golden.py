@@ -1,6 +1,6 @@
-"""The named drawings as files that a person can read in a diff.
+"""Golden drawings of named graphs.
 
-After a change that is meant: `UPDATE_GOLDEN=1 pytest tests/drawing/test_golden.py`, then read `git diff`.
+To accept an intended change: `UPDATE_GOLDEN=1 pytest tests/drawing/test_golden.py`, then review `git diff`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def picture(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
-def test_a_named_graph_looks_as_it_did(name: str) -> None:
+def test_a_named_graph_matches_its_golden_file(name: str) -> None:
     file = GOLDEN / f"{name}.txt"
-    found = picture(name)
+    drawing = picture(name)
     if os.environ.get("UPDATE_GOLDEN"):
-        file.write_text(found, encoding="utf-8")
-    assert found == file.read_text(encoding="utf-8")
+        file.write_text(drawing, encoding="utf-8")
+    assert drawing == file.read_text(encoding="utf-8")

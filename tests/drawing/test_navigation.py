@@ -1,4 +1,4 @@
-"""The arrow keys lead from every place to every other, and along the graph."""
+"""Neighbours for the arrow keys."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def check_arrows(boxes: list[Box], density: Density) -> None:
 
 @pytest.mark.parametrize("density", DENSITIES)
 @pytest.mark.parametrize("name", SAMPLE_DRAWINGS)
-def test_every_place_of_a_named_graph_is_reached_from_every_other(name: str, density: Density) -> None:
+def test_arrows_lead_between_all_places_of_a_named_graph(name: str, density: Density) -> None:
     check_arrows(SAMPLE_DRAWINGS[name](), density)
 
 
-def test_every_place_of_a_random_graph_is_reached_from_every_other() -> None:
+def test_arrows_lead_between_all_places_of_random_graphs() -> None:
     for seed in range(600, 660):
         check_arrows(random_boxes(seed, 20), DENSITIES[seed % 2])
 

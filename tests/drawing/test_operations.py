@@ -1,4 +1,4 @@
-"""Graphs of every operation are drawn, and their netlists read back from the characters."""
+"""Drawings of every operation, read back from their characters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONSTANTS = make_problem("z = max(x, 2) - min(-3, y) * (x * -2) + mse(x, 4) * ab
 SAMPLES = {**OPERATION_PROBLEMS, **ODD_NUMBER_PROBLEMS, "constants": CONSTANTS}
 
 
-def test_the_samples_use_every_operation() -> None:
+def test_the_samples_contain_every_operation() -> None:
     assert {node.op for of in SAMPLES.values() for node in of.graph.nodes} == {None, *OPERATIONS}
 
 

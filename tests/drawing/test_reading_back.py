@@ -1,4 +1,4 @@
-"""Whatever is drawn can be read back from its characters alone, and any damage to it is noticed."""
+"""Graphs read back from the characters of their drawings, also after damage to these."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ Piece = tuple[tuple[int, int], str]
 
 DENSITIES: list[Density] = ["full", "compact"]
 RANDOM_GRAPHS = 210
-#: So many cells of a large drawing are damaged; of small ones it is every cell, in every way.
+#: How many cells of a large drawing are damaged; small ones are damaged in every cell and every way.
 MAX_DAMAGES = 150
-#: A few large graphs among many small ones find the same faults as many large ones, in a fraction of the time.
+#: Many small and a few large graphs find the same bugs as many large ones, in a fraction of the time.
 SIZES = [(range(150), 12), (range(150, 195), 24), (range(195, RANDOM_GRAPHS), 48)]
 
 
@@ -82,8 +82,8 @@ def test_random_graphs_in_ascii_can_be_read_back() -> None:
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-def test_wires_that_change_places_make_a_detour(density: Density) -> None:
-    """Fixed operands can demand that each of two wires stands left of the other."""
+def test_a_wire_makes_a_detour_around_another(density: Density) -> None:
+    """Check operands in a fixed order that require each of two wires to be left of the other."""
     boxes = [Box(name, name, "input") for name in "abcd"]
     for name, sources in [("p", "ab"), ("q", "ab"), ("r", "cd"), ("s", "dc")]:
         lines = tuple(InputLine(source, ("1",), Slot(f"{source}->{name}")) for source in sources)
@@ -101,13 +101,13 @@ def test_a_chain_of_a_thousand_nodes_can_be_read_back() -> None:
     boxes = chain_of_boxes(1000)
     drawing = draw(boxes)
     assert drawing.height == 3
-    # There are more places than the reader has codes for: half of the chain shows as much.
+    # The reader has too few codes for all places, so only half of the chain is read back.
     half = chain_of_boxes(250)
     assert_reads_back(draw(half), half)
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-def test_a_drawing_is_not_taken_for_another_graphs(density: Density) -> None:
+def test_a_drawing_does_not_pass_for_another_graph(density: Density) -> None:
     boxes = SAMPLE_DRAWINGS["unasked"]()
     drawing = draw(boxes, density)
     end = boxes[-1]
@@ -160,7 +160,7 @@ def test_damage_to_random_drawings_is_noticed() -> None:
 
 
 def fixed_cells(drawing: Drawing) -> list[Piece]:
-    """Every cell of a wire or a box, with the character in it."""
+    """Return every cell of a wire or a box with its character."""
     return [
         ((run.x + dx, y), character)
         for y, runs in enumerate(drawing.runs)

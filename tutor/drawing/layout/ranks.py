@@ -1,4 +1,4 @@
-"""Ranks: in which column of the drawing a box stands."""
+"""Ranks: the column of each box in a drawing."""
 
 from __future__ import annotations
 
