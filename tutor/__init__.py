@@ -1,3 +1,3 @@
-"""backprop-tutor: learn back-propagation by doing it by hand, edge by edge."""
+"""Learn back-propagation by hand, edge by edge."""
 
 __version__ = "0.1.0"

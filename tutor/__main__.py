@@ -1,4 +1,4 @@
-"""`python -m tutor` is the command `backprop-tutor`."""
+"""Entry point of `python -m tutor`, the same as the command `backprop-tutor`."""
 
 from tutor.cli import main
 

@@ -1,1 +1,1 @@
-"""The whole tutor in plain lines: for screen readers, pipes and terminals that can't draw."""
+"""The tutor in lines of text, for screen readers, pipes and terminals that can't draw."""
