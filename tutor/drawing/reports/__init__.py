@@ -1,1 +1,1 @@
-"""reports."""
+"""Reports as text: worked graphs and gradient checks."""
