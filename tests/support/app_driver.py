@@ -1,17 +1,22 @@
-"""The app driven by real keys: type, read the screen, wait for a condition."""
+"""Drive the app as a learner does: press keys, read the screen, wait for conditions."""
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual import events
 
+from tutor.algebra.expr import number
+from tutor.algebra.printing import format_value
 from tutor.glyphs import to_ascii
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.packs import library
+from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.storage.store import Store, default_path
+from tutor.practice.worksheet import Worksheet
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.exercise import ExerciseScreen
 
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tutor.packs.exercise import Exercise
+    from tutor.practice.event import Event
     from tutor.tui.exercise_state import ExerciseState
 
 #: Polls every 10 ms, so at most 5 s.
@@ -28,7 +34,7 @@ MAX_POLLS = 500
 
 
 async def wait_until(pilot: Pilot[bool], condition: Callable[[], object], description: str = "") -> None:
-    """Wait for a condition."""
+    """Wait for a condition; fail with the screen if it is never met."""
     for _poll in range(MAX_POLLS):
         if condition():
             return
@@ -42,8 +48,23 @@ def screen_lines(pilot: Pilot[bool]) -> list[str]:
 
 
 def screen_text(pilot: Pilot[bool]) -> str:
-    """Return the whole screen as one line of words."""
+    """Return the text of the screen without line ends, so that wrapped sentences are found."""
     return " ".join(" ".join(screen_lines(pilot)).split())
+
+
+async def wait_for_text(pilot: Pilot[bool], *pieces: str) -> None:
+    """Wait until all pieces are on the screen."""
+    await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")
+
+
+def is_showing(pilot: Pilot[bool], kind: type) -> bool:
+    """Return whether the screen in front is of this class."""
+    return isinstance(pilot.app.screen, kind)
+
+
+def exercise_from(formula: str, **inputs: int) -> Exercise:
+    """Return an exercise of a formula with whole numbers as inputs."""
+    return exercise_from_formula(formula, {name: number(value) for name, value in inputs.items()})
 
 
 @dataclass
@@ -55,7 +76,7 @@ class ExerciseSession:
 
     @property
     def screen(self) -> ExerciseScreen:
-        """Return the screen of the exercise on top."""
+        """Return the exercise that is open."""
         return next(screen for screen in reversed(self.app.screen_stack) if isinstance(screen, ExerciseScreen))
 
     @property
@@ -86,20 +107,18 @@ class ExerciseSession:
         await self.pilot.press("enter")
 
     def answer_at_once(self, answer: str) -> None:
-        """Send an answer and Enter at once, without waiting between keys."""
+        """Type an answer and check it without waiting in between, faster than the screen follows."""
         for character in answer:
             key = {" ": "space"}.get(character, character)
             self.app.post_message(events.Key(key, character))
         self.app.post_message(events.Key("enter", None))
 
     async def wait_for_text(self, *pieces: str) -> None:
-        """Wait until all of these are on the screen."""
-        await wait_until(
-            self.pilot, lambda: all(piece in screen_text(self.pilot) for piece in pieces), f"{pieces} on the screen"
-        )
+        """Wait until all pieces are on the screen."""
+        await wait_for_text(self.pilot, *pieces)
 
     def right_answer_text(self, blank: str | None = None) -> str:
-        """Return the right answer at a blank, as a learner would type it."""
+        """Return the right answer at a blank, by default the focused one, as a learner would type it."""
         problem = self.state.worksheet.problem
         place = problem.place(blank or self.state.focused_id)
         if place.kind == "question" and problem.question(place).choices:
@@ -108,7 +127,7 @@ class ExerciseSession:
         return to_ascii(format_right_answer(problem, place))
 
     async def solve(self) -> None:
-        """Fill every blank with its right answer, starting at the focus."""
+        """Answer every blank correctly, from wherever the focus is."""
         for _blank in self.state.worksheet.blanks:
             if self.state.worksheet.done:
                 return
@@ -133,14 +152,48 @@ async def paste_text(session: ExerciseSession, pasted: str) -> None:
 async def open_app(
     exercise: Exercise | str, size: tuple[int, int] = (80, 24), store: Store | None = None, **options: object
 ) -> AsyncIterator[ExerciseSession]:
-    """Run the app with an exercise open."""
-    found = library.find_exercise(exercise) if isinstance(exercise, str) else exercise
-    kept = store or Store.open(default_path())
-    app = TutorApp(kept, found, **options)  # type: ignore[arg-type]
+    """Open the app at an exercise."""
+    if isinstance(exercise, str):
+        exercise = library.find_exercise(exercise)
+    opened_store = store or Store.open(default_path())
+    app = TutorApp(opened_store, exercise, **options)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:
         await wait_until(pilot, lambda: len(app.screen_stack) > 1 and app.screen.is_mounted, "the exercise is open")
         session = ExerciseSession(pilot, app)
-        await session.wait_for_exercise(found.id)
+        await session.wait_for_exercise(exercise.id)
         yield session
     if store is None:
-        kept.close()
+        opened_store.close()
+
+
+@asynccontextmanager
+async def open_home(size: tuple[int, int] = (80, 24), **options: object) -> AsyncIterator[Pilot[bool]]:
+    """Open the app at the list of exercises."""
+    with Store.open(default_path()) as store:
+        app = TutorApp(store, **options)  # type: ignore[arg-type]
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await wait_until(pilot, lambda: app.screen.is_mounted and "Enter" in screen_text(pilot), "the list")
+            yield pilot
+
+
+@dataclass(frozen=True)
+class _BackdatedJournal:
+    """Store events as if they had happened at another time."""
+
+    store: Store
+    at: datetime
+
+    def append(self, event: Event) -> bool:
+        return self.store.append(replace(event, at=self.at.isoformat(timespec="milliseconds")))
+
+
+def simulate_practice(name: str, days: int = 0, wrong: str = "", at: datetime | None = None) -> None:
+    """Solve an exercise of numbers some days ago, or `at` a time; `wrong` is the first answer at each blank."""
+    with Store.open(default_path()) as store:
+        journal = _BackdatedJournal(store, at or datetime.now(UTC) - timedelta(days=days))
+        worksheet = Worksheet(library.find_exercise(name).variant(), journal)
+        for blank in worksheet.blanks:
+            if wrong:
+                worksheet.answer(blank.id, wrong)
+            worksheet.answer(blank.id, format_value(worksheet.problem.truth(blank)))
+        assert worksheet.done

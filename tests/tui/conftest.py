@@ -1,4 +1,4 @@
-"""What the program finds out about its packs once and keeps: tests find it kept, as a learner's second start does."""
+"""Fixtures of the screens: a learner at the second start, so that nothing is offered or indexed first."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def kept_atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Which exercise asks for which rule, found out once."""
-    cache = tmp_path_factory.mktemp("atlas") / "atlas.json"
+def exercise_index_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the cache of the exercise index, made once."""
+    cache = tmp_path_factory.mktemp("index") / "index.json"
     load_index(library.all_packs(), cache)
     return cache
 
 
 @pytest.fixture(autouse=True)
-def second_start(home: Path, kept_atlas: Path) -> None:
-    """The learner's folder holds it, and the first steps were offered."""
+def second_start(home: Path, exercise_index_cache: Path) -> None:
+    """Put the index into the learner's folder and mark the first steps as offered, as at a second start."""
     default_cache_path().parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(kept_atlas, default_cache_path())
+    shutil.copy(exercise_index_cache, default_cache_path())
     (default_cache_path().parent / "welcomed").touch()
 
 
 @pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is saved from a screen is saved where the program was started."""
+    """Start the program in a temporary folder, where screens save files."""
     monkeypatch.chdir(tmp_path)

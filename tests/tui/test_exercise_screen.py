@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.geometry import Offset
 
-from tests.support.app_driver import ExerciseSession, open_app, paste_text, screen_lines, screen_text, wait_until
+from tests.support.app_driver import (
+    ExerciseSession,
+    exercise_from,
+    open_app,
+    paste_text,
+    screen_lines,
+    screen_text,
+    wait_until,
+)
 from tutor import i18n
-from tutor.algebra.expr import number
 from tutor.i18n import LocalizedText
-from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.too_small import TooSmallScreen
@@ -21,13 +27,8 @@ from tutor.tui.widgets.graph import GraphView
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tutor.packs.exercise import Exercise
 
 ADD_MULTIPLY = "basics/add-multiply"
-
-
-def exercise_from(graph: str, **inputs: int) -> Exercise:
-    return exercise_from_formula(graph, {name: number(value) for name, value in inputs.items()})
 
 
 # --- moving ---

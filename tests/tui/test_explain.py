@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.app_driver import ExerciseSession, open_app, screen_text, wait_until
-from tests.tui.test_exercise_screen import exercise_from
+from tests.support.app_driver import ExerciseSession, exercise_from, open_app, screen_text, wait_until
 from tutor import i18n
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen

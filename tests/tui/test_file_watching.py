@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.app_driver import screen_text, wait_until
+from tests.support.app_driver import screen_text, wait_for_text, wait_until
 from tutor.packs.diagnostics import PackError
 from tutor.packs.library import Pack
 from tutor.packs.path_argument import open_path
@@ -48,10 +48,6 @@ async def open_watched(path: Path, seed: int | None = None) -> AsyncIterator[Pil
         async with app.run_test(size=(120, 30)) as pilot:
             yield pilot
         assert not store.states()
-
-
-async def wait_for_text(pilot: Pilot[bool], *pieces: str) -> None:
-    await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")
 
 
 async def wait_until_gone(pilot: Pilot[bool], piece: str) -> None:

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.app_driver import open_app, screen_text, wait_until
+from tests.support.app_driver import exercise_from, open_app, open_home, screen_text, wait_for_text, wait_until
 from tutor.packs import library
-from tutor.practice.storage.store import Store, default_path
-from tutor.tui.app import TutorApp
+from tutor.practice.storage.store import default_path
 from tutor.tui.screens.exercise import ExerciseScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from textual.pilot import Pilot
-
-
-@asynccontextmanager
-async def at_home() -> AsyncIterator[Pilot[bool]]:
-    with Store.open(default_path()) as store:
-        app = TutorApp(store)
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            await wait_until(pilot, lambda: "Enter open" in screen_text(pilot), "the list")
-            yield pilot
-
-
-async def wait_for_text(pilot: Pilot[bool], *pieces: str) -> None:
-    await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")
 
 
 async def test_a_new_learner_begins_at_the_first_exercise() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "First steps back 0 of", "From left to right")
         assert "Continue" not in screen_text(pilot)
         await pilot.press("enter")
@@ -52,7 +34,7 @@ async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
     async with open_app("basics/two-roads") as session:
         await session.answer("14")
         await session.wait_for_text("1/5")
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(
             pilot, "▸ Continue: Two roads from x", "✓ What × sends back solved", "▸ Two roads from x begun"
         )
@@ -61,7 +43,7 @@ async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
 
 
 async def test_coming_back_shows_what_was_done() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await pilot.press("enter", "7", "enter")
         await wait_for_text(pilot, "1/4")
         await pilot.press("escape")
@@ -84,7 +66,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path) -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_until(pilot, lambda: len(pilot.app.home.open_errors) >= 2, "the faults are found")
         assert "90-torn.toml" in pilot.app.home.open_errors["basics", "torn"]
         await pilot.press("end")
@@ -99,12 +81,12 @@ async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path
 async def test_a_file_that_was_set_aside_is_told() -> None:
     default_path().parent.mkdir(parents=True, exist_ok=True)
     default_path().write_bytes(b"SQLite format 3\x00" + b"nonsense" * 500)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "a new one has been begun")
 
 
 async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await pilot.press("down", "down", "down", "enter")
         await wait_for_text(pilot, "0/2", "What × sends back")
         await pilot.press("3", "enter", "2", "enter")
@@ -118,7 +100,7 @@ async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:
 
 
 async def test_help_and_quitting() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await pilot.press("f1")
         await wait_for_text(pilot, "Back-propagation by hand")
         await pilot.press("escape")
@@ -128,10 +110,7 @@ async def test_help_and_quitting() -> None:
 
 
 async def test_an_exercise_without_a_pack_leads_back_to_the_list() -> None:
-    from tutor.algebra.expr import number
-    from tutor.packs.builder.formula import exercise_from_formula
-
-    async with open_app(exercise_from_formula("z = x * y", {"x": number(2), "y": number(3)})) as session:
+    async with open_app(exercise_from("z = x * y", x=2, y=3)) as session:
         await session.solve()
         await session.wait_for_text("Solved.")
         await session.pilot.press("enter")

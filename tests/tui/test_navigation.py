@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Input, OptionList
 
-from tests.support.app_driver import open_app, screen_lines, screen_text, wait_until
-from tests.tui.test_home import wait_for_text
+from tests.support.app_driver import (
+    is_showing,
+    open_app,
+    open_home,
+    screen_lines,
+    screen_text,
+    wait_for_text,
+    wait_until,
+)
 from tutor import i18n, settings
 from tutor.packs import library
 from tutor.paths import data_folder
@@ -27,23 +33,9 @@ from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from textual.pilot import Pilot
-
-
-@asynccontextmanager
-async def at_home(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[bool]]:
-    with Store.open(default_path()) as store:
-        app = TutorApp(store)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            await wait_until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.focused, "the list")
-            yield pilot
-
-
-def is_showing(pilot: Pilot[bool], kind: type) -> bool:
-    return isinstance(pilot.app.screen, kind)
 
 
 async def run_palette_command(pilot: Pilot[bool], wanted: str, says: str) -> None:
@@ -66,7 +58,7 @@ def first_hit(pilot: Pilot[bool]) -> str:
 
 
 async def test_every_exercise_is_a_few_letters_away_in_either_language_and_from_anywhere() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await run_palette_command(pilot, "두 갈래", "Two roads from x")
         await wait_for_text(pilot, "0/5", "Two roads from x")
         await pilot.press("1", "2")
@@ -98,7 +90,7 @@ async def test_nothing_in_the_palette_is_markup_and_no_match_is_told(
     (home / "evil" / "pack.toml").write_text('format = 1\nid = "evil"\ntitle = "[@click=app.bell]Pack[/]"\n')
     (home / "evil" / "01-evil.toml").write_text('title = "[@click=app.quit]Press[/] [bold"\ngraph = "z = x * y"\n')
     monkeypatch.setattr(library, "built_in_dir", lambda: home)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
         pilot.app.screen.query_one(Input).value = "press"
@@ -127,7 +119,7 @@ async def test_an_exam_is_not_helped_by_the_palette(tmp_path: Path) -> None:
 
 
 async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await pilot.press("slash", *"two-roads")
         await wait_for_text(pilot, "First steps back", "Two roads from x", "Esc all")
         assert "Nudge it" not in screen_text(pilot)
@@ -153,7 +145,7 @@ def saved_settings() -> dict[str, object]:
 
 
 async def test_what_is_chosen_holds_at_once_and_at_the_next_start() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await run_palette_command(pilot, "colour blind", "Theme: safe for colour blindness")
         await wait_until(pilot, lambda: pilot.app.theme == "backprop-colour-blind", "the theme")
         await wait_for_text(pilot, "Theme: safe for colour blindness.")
@@ -185,7 +177,7 @@ async def test_another_language_in_the_midst_of_an_answer_loses_nothing() -> Non
 async def test_keys_are_what_the_file_says_and_the_screen_calls_them_so() -> None:
     path = settings.default_path()
     path.write_text('[keys]\n"exercise.hint" = "ctrl+h"\n"home.glossary" = "g"\n"exercise.card" = "ctrl+q"\n')
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "line 4: exercise.card can't be ctrl+q: app.quit has that key", "g rules")
         await pilot.press("ㅎ")  # the same key in Korean input mode
         await wait_for_text(pilot, "Rules and words")
@@ -219,7 +211,7 @@ async def test_a_fault_in_the_file_is_one_sentence_with_its_line_and_the_program
     written: str, says: str
 ) -> None:
     settings.default_path().write_text(written)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, says)
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "an exercise opens all the same")
@@ -332,7 +324,7 @@ async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
     with Store.open(default_path()) as store:
         worksheet = open_worksheet(store, library.find_exercise("basics/times"))
         worksheet.next_hint(worksheet.blanks[0].id)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "Continue: What × sends back")
         strip = next(row for row in pilot.app.screen._compositor.render_strips() if "Continue" in row.text)
         seen = [part.style for part in strip if part.text.strip("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏ ") and part.style]
@@ -349,7 +341,7 @@ async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
 
 async def test_the_first_start_shows_a_pass_then_asks_one_blank_two_and_all() -> None:
     (data_folder() / "welcomed").unlink()
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "Welcome", "skip it")
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
@@ -375,11 +367,11 @@ async def test_the_first_start_shows_a_pass_then_asks_one_blank_two_and_all() ->
 
 async def test_the_first_start_is_skipped_with_one_key_and_never_offered_again() -> None:
     (data_folder() / "welcomed").unlink()
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "Welcome")
         await pilot.press("escape")
         await wait_until(pilot, lambda: is_showing(pilot, HomeScreen), "the list")
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_until(
             pilot, lambda: pilot.app.home.show_due is not None and "F1 help" in screen_text(pilot), "the list"
         )
@@ -392,7 +384,7 @@ async def test_who_comes_with_the_progress_of_a_newer_version_is_no_beginner() -
     with sqlite3.connect(default_path()) as base:
         Store.open(default_path()).close()
         base.execute("PRAGMA user_version = 99")
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "newer backprop-tutor")
         await wait_until(
             pilot, lambda: pilot.app._exercise_index is not None or "F1 help" in screen_text(pilot), "the list"
@@ -468,7 +460,7 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("name", "language"), [*((name, "en") for name in _SCREENS), ("a solved exercise", "ko")])
 async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name: str, language: str) -> None:
     i18n.set_language(language)
-    async with at_home((170, 30)) as pilot:
+    async with open_home((170, 30)) as pilot:
         await press_keys(pilot, _SCREENS[name])
         bar = pilot.app.screen.query_one(KeyBar)
         spans = list(bar.spans)
@@ -505,14 +497,14 @@ async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name
 @pytest.mark.parametrize("language", ["en", "ko"])
 async def test_every_way_from_the_list_stands_at_its_bottom_in_80_columns(language: str) -> None:
     i18n.set_language(language)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         bar = pilot.app.screen.query_one(KeyBar)
         await wait_until(pilot, lambda: bar.spans, "the keys")
         assert [span.binding for span in bar.spans] == list(bar.keys)
 
 
 async def test_help_names_what_has_the_focus() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await pilot.press("end", "f1")
         await wait_for_text(pilot, "Progress", "your usual mistakes")
         await pilot.press("escape", "up", "f1")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, OptionList
 
-from tests.support.app_driver import screen_lines, screen_text, wait_until
-from tests.tui.test_home import wait_for_text
+from tests.support.app_driver import screen_lines, screen_text, wait_for_text, wait_until
 from tutor import i18n
 from tutor.packs import library
 from tutor.practice.playground import History, PlaygroundInput

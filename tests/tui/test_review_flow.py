@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
-from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from tests.support.app_driver import open_app, screen_lines, screen_text, wait_until
+from tests.support.app_driver import (
+    open_app,
+    open_home,
+    screen_lines,
+    screen_text,
+    simulate_practice,
+    wait_for_text,
+    wait_until,
+)
 from tutor import i18n
 from tutor.algebra.printing import format_value
 from tutor.packs import library
 from tutor.practice.review import ReviewSession, plan_for_today
 from tutor.practice.storage.store import Store, default_path
-from tutor.practice.worksheet import Worksheet
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.progress import ProgressScreen
@@ -26,53 +29,16 @@ from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.summary import SummaryScreen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tutor.practice.event import Event
+    from textual.pilot import Pilot
 
-App = Pilot[bool]
 
 #: What Textual draws the ends of a scroll bar with.
 BAR_ENDS = str.maketrans("", "", "▁▂▃▄▅▆▇█▉▊▋▌▍▎▏")
 
 
-class BackdatedJournal:
-    """A journal that keeps events as if they had happened some days ago."""
-
-    def __init__(self, store: Store, days: int) -> None:
-        self.store = store
-        self.at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-
-    def append(self, event: Event) -> bool:
-        return self.store.append(replace(event, at=self.at))
-
-
-def simulate_practice(name: str, days: int, wrong: str = "") -> None:
-    """Work through an exercise of numbers; `wrong` is answered first at each blank."""
-    with Store.open(default_path()) as store:
-        worksheet = Worksheet(library.find_exercise(name).variant(), BackdatedJournal(store, days))
-        for blank in worksheet.blanks:
-            if wrong:
-                worksheet.answer(blank.id, wrong)
-            worksheet.answer(blank.id, format_value(worksheet.problem.truth(blank)))
-        assert worksheet.done
-
-
-@asynccontextmanager
-async def at_home(size: tuple[int, int] = (80, 24), **options: object) -> AsyncIterator[App]:
-    with Store.open(default_path()) as store:
-        app = TutorApp(store, **options)  # type: ignore[arg-type]
-        async with app.run_test(size=size) as pilot:
-            await wait_until(pilot, lambda: "Enter" in screen_text(pilot), "the list")
-            yield pilot
-
-
-async def wait_for_text(pilot: App, *pieces: str) -> None:
-    await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")
-
-
-async def solve(pilot: App) -> None:
+async def solve(pilot: Pilot[bool]) -> None:
     """Answer every blank of the exercise in front."""
     screen = pilot.app.screen
     assert isinstance(screen, ExerciseScreen)
@@ -88,7 +54,7 @@ async def solve(pilot: App) -> None:
 
 
 async def test_nothing_is_due_for_a_new_learner() -> None:
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_until(pilot, lambda: pilot.app._exercise_index is not None, "all is looked up")
         assert "due)" not in screen_text(pilot)
 
@@ -96,7 +62,7 @@ async def test_nothing_is_due_for_a_new_learner() -> None:
 async def test_a_review_from_the_list_to_its_end() -> None:
     simulate_practice("basics/times", days=40)
     simulate_practice("basics/plus", days=40)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "▸ Review (2 due)")
         await pilot.press("home", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the first exercise")
@@ -122,7 +88,7 @@ async def test_a_review_from_the_list_to_its_end() -> None:
 async def test_a_review_can_be_left_at_any_time() -> None:
     simulate_practice("basics/times", days=40)
     simulate_practice("basics/plus", days=40)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "▸ Review (2 due)")
         await pilot.press("home", "enter")
         await wait_for_text(pilot, "Review 1/")
@@ -134,7 +100,7 @@ async def test_a_review_can_be_left_at_any_time() -> None:
 
 async def test_a_review_is_begun_from_the_palette_too() -> None:
     simulate_practice("basics/times", days=40)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "▸ Review (1 due)")
         await pilot.press("ctrl+p", *"review")
         await wait_for_text(pilot, "Review: the rules that are due")
@@ -175,7 +141,7 @@ async def test_what_next_has_a_reason_a_key_and_a_way_around_it() -> None:
 async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exercise() -> None:
     simulate_practice("basics/plus", days=20)
     simulate_practice("basics/times", days=8, wrong="5")
-    async with at_home(size=(100, 70)) as pilot:
+    async with open_home(size=(100, 70)) as pilot:
         await pilot.press("f5")
         await wait_for_text(
             pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "2 of", "Weeks", "100 %", "Most frequent"
@@ -199,7 +165,7 @@ async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int],
     i18n.set_language(language)
     simulate_practice("basics/plus", days=70)
     simulate_practice("basics/times", days=8, wrong="5")
-    async with at_home(size=size, ascii=language == "en") as pilot:
+    async with open_home(size=size, ascii=language == "en") as pilot:
         await pilot.press("f5")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen), "progress")
         await wait_until(pilot, lambda: pilot.app.screen._progress is not None, "what is known")
@@ -213,7 +179,7 @@ async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int],
 
 async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
     simulate_practice("basics/times", days=1)
-    async with at_home() as pilot:
+    async with open_home() as pilot:
         await wait_for_text(pilot, "✓ What × sends back solved")
         home = pilot.app.home
         home._return_id = "basics/times"
@@ -235,7 +201,7 @@ async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
 
 async def test_everything_can_be_begun_anew_from_progress() -> None:
     simulate_practice("basics/times", days=1)
-    async with at_home(size=(90, 40)) as pilot:
+    async with open_home(size=(90, 40)) as pilot:
         await pilot.press("f5")
         await wait_for_text(pilot, "× other input", "1 of")
         await pilot.press("home", "delete")

@@ -13,7 +13,7 @@ import pexpect
 import pyte
 import pytest
 
-from tests.tui.test_review_flow import simulate_practice
+from tests.support.app_driver import simulate_practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

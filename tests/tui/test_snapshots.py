@@ -1,0 +1,227 @@
+"""Whole screens compared with golden text files, at four sizes, in both languages and in ASCII.
+
+After a change that is meant, write the files again and read their diff:
+`UPDATE_GOLDEN=1 python -m pytest tests/tui/test_snapshots.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.app_driver import (
+    is_showing,
+    open_app,
+    open_home,
+    paste_text,
+    screen_lines,
+    simulate_practice,
+    wait_until,
+)
+from tutor import i18n
+from tutor.practice import closed_form, progress, review
+from tutor.tui import summary_sections
+from tutor.tui.palette import TutorPalette
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.screens.summary import SummaryScreen
+from tutor.tui.screens.too_small import TooSmallScreen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from textual.pilot import Pilot
+
+GOLDEN = Path(__file__).parent / "golden"
+#: Columns and rows: the smallest window, two common ones, and one with much room.
+SIZES = ((60, 16), (80, 24), (120, 40), (172, 50))
+ASCII_SIZES = ((80, 24), (120, 40))
+TOO_SMALL = ((50, 12), (30, 8))
+#: Polls in a row without a change until a screen counts as finished.
+STEADY_POLLS = 5
+
+
+async def settle(pilot: Pilot[bool]) -> list[str]:
+    """Wait until no work is left and the screen stays the same, and return its rows."""
+    await pilot.app.workers.wait_for_complete()
+    before, same = screen_lines(pilot), 0
+    while same < STEADY_POLLS:
+        await pilot.pause(0.01)
+        after = screen_lines(pilot)
+        before, same = after, same + 1 if after == before else 0
+    return before
+
+
+async def home(**options: object) -> AsyncIterator[Pilot[bool]]:
+    simulate_practice("basics/times", at=datetime(2024, 1, 10, tzinfo=UTC))
+    async with open_home(**options) as pilot:
+        await wait_until(pilot, lambda: pilot.app.home.due_count, "what is due")
+        yield pilot
+
+
+async def search(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_home(**options) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"roads")
+        yield pilot
+
+
+async def exercise(**options: object) -> AsyncIterator[Pilot[bool]]:
+    """Give a right answer, then a wrong one."""
+    async with open_app("basics/two-roads", **options) as session:
+        await session.answer("14")
+        await session.answer("5")
+        yield session.pilot
+
+
+async def matrix(**options: object) -> AsyncIterator[Pilot[bool]]:
+    """Check a matrix with a wrong cell."""
+    async with open_app("matrices/sigma-xw", **options) as session:
+        await paste_text(session, "[[1, 1], [2, 1], [1, 1]]")
+        await session.pilot.press("enter")
+        yield session.pilot
+
+
+async def question(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/what-to-keep", **options) as session:
+        while not session.state.is_question:
+            await session.answer(session.right_answer_text())
+        yield session.pilot
+
+
+async def solved(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.solve()
+        yield session.pilot
+
+
+async def summary(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.solve()
+        await session.pilot.press("f9")
+        await wait_until(session.pilot, lambda: is_showing(session.pilot, SummaryScreen), "the summary")
+        yield session.pilot
+
+
+async def progress_page(**options: object) -> AsyncIterator[Pilot[bool]]:
+    simulate_practice("basics/plus", at=datetime(2024, 1, 3, tzinfo=UTC))
+    simulate_practice("basics/times", at=datetime(2024, 1, 17, tzinfo=UTC), wrong="5")
+    async with open_home(**options) as pilot:
+        await settle(pilot)
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: is_showing(pilot, ProgressScreen), "the progress")
+        yield pilot
+
+
+async def playground(**options: object) -> AsyncIterator[Pilot[bool]]:
+    """Type a formula with a fault."""
+    async with open_home(**options) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await settle(pilot)
+        await pilot.press(*"z=a*(b", "down", *"a=2", "space", *"b=3", "enter")
+        yield pilot
+
+
+async def palette(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.pilot.press("ctrl+p")
+        await wait_until(session.pilot, lambda: is_showing(session.pilot, TutorPalette), "the palette")
+        yield session.pilot
+
+
+async def palette_search(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.pilot.press("ctrl+p")
+        await wait_until(session.pilot, lambda: is_showing(session.pilot, TutorPalette), "the palette")
+        await session.pilot.press(*"sigm")
+        yield session.pilot
+
+
+async def settings(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_home(**options) as pilot:
+        await settle(pilot)
+        pilot.app.show_settings()
+        yield pilot
+
+
+async def too_small(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.pilot.resize_terminal(*TOO_SMALL[0])
+        await wait_until(session.pilot, lambda: is_showing(session.pilot, TooSmallScreen), "what it needs")
+        yield session.pilot
+
+
+async def review_item(**options: object) -> AsyncIterator[Pilot[bool]]:
+    simulate_practice("basics/times", at=datetime(2024, 1, 3, tzinfo=UTC))
+    async with open_home(**options) as pilot:
+        await wait_until(pilot, lambda: pilot.app.home.due_count, "what is due")
+        await pilot.press("home", "enter")
+        await wait_until(pilot, lambda: not is_showing(pilot, HomeScreen), "the first exercise")
+        yield pilot
+
+
+async def rule_card(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.pilot.press("f4")
+        yield session.pilot
+
+
+async def explanation(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.solve()
+        await session.pilot.press("f6", "right", "right")
+        yield session.pilot
+
+
+async def help_page(**options: object) -> AsyncIterator[Pilot[bool]]:
+    async with open_app("basics/two-roads", **options) as session:
+        await session.pilot.press("f1")
+        yield session.pilot
+
+
+SCREENS: dict[str, Callable[..., AsyncIterator[Pilot[bool]]]] = {
+    scene.__name__: scene
+    for scene in (
+        *(home, search, exercise, matrix, question, solved, summary, progress_page, playground, palette),
+        *(palette_search, settings, too_small, review_item, rule_card, explanation, help_page),
+    )
+}
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fix the day, the numbers that are drawn, and how long SymPy may take."""
+    for module in (progress, review):
+        monkeypatch.setattr(module, "utc_today", lambda: date(2024, 2, 1))
+    monkeypatch.setattr(random.SystemRandom, "randrange", lambda *_range: 7)
+    monkeypatch.setattr(summary_sections, "closed_forms", partial(closed_form.closed_forms, seconds=60))
+
+
+def text_of(pages: dict[tuple[int, int], list[str]]) -> str:
+    """Return the text of a golden file: a heading with the size above the rows of each page."""
+    return "\n".join(f"=== {columns}×{rows} ===\n" + "\n".join(lines) for (columns, rows), lines in pages.items())
+
+
+@pytest.mark.parametrize("look", ["en", "ko", "ascii"])
+@pytest.mark.parametrize("name", SCREENS)
+async def test_a_screen_looks_as_its_golden_file_says(name: str, look: str) -> None:
+    i18n.set_language("ko" if look == "ko" else "en")
+    sizes = TOO_SMALL if name == "too_small" else ASCII_SIZES if look == "ascii" else SIZES
+    pages = {}
+    async for pilot in SCREENS[name](ascii=look == "ascii"):
+        for size in sizes:
+            await pilot.resize_terminal(*size)
+            pages[size] = await settle(pilot)
+    path = GOLDEN / f"{name}.{look}.txt"
+    shown = text_of(pages) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8"), f"{path.name} differs; see the docstring of this module"
