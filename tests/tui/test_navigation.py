@@ -245,11 +245,12 @@ NAMES = ("theme", "language", "density", "ascii")
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_path: Path) -> None:
+    from tutor.tui.all_bindings import ALL_BINDINGS
     from tutor.tui.keymap import describe_bindings, validate_keymap
 
     i18n.set_language(language)
     path = tmp_path / "settings.toml"
-    path.write_text(settings.render_file(settings.Settings(), describe_bindings()), encoding="utf-8")
+    path.write_text(settings.render_file(settings.Settings(), describe_bindings(ALL_BINDINGS)), encoding="utf-8")
     assert settings.load(path) == settings.LoadedSettings()
     everything = path.read_text(encoding="utf-8")
     uncommented = "\n".join(
@@ -262,7 +263,7 @@ def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_p
     assert len(found.settings.keys) > 60
     assert found.settings.ascii is True
     assert found.settings.language == "en"
-    assert validate_keymap(found.settings.keys)[1] == []
+    assert validate_keymap(found.settings.keys, ALL_BINDINGS)[1] == []
 
 
 # --- themes ---
@@ -387,7 +388,9 @@ async def test_who_comes_with_the_progress_of_a_newer_version_is_no_beginner() -
     async with open_home() as pilot:
         await wait_for_text(pilot, "newer backprop-tutor")
         await wait_until(
-            pilot, lambda: pilot.app._exercise_index is not None or "F1 help" in screen_text(pilot), "the list"
+            pilot,
+            lambda: pilot.app.background.exercise_index is not None or "F1 help" in screen_text(pilot),
+            "the list",
         )
         await pilot.pause(0.2)
         assert "Welcome" not in screen_text(pilot)
@@ -439,13 +442,13 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
                 screen.state.worksheet.reveal(blank.id)
             screen._apply_layout()
         elif key == "REVIEWED":
-            app.push_screen(ReviewResultScreen([("mul", "learning", "solid", None)], False, app.glyphs))
+            app.push_screen(ReviewResultScreen(app, [("mul", "learning", "solid", None)], left_early=False))
         elif key == "EXAM":
             path = data_folder() / "exam.toml"
             path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')
-            app._open(load_exercise(path, path.parent, "", "exam"))
+            app.navigator.open_exercise(load_exercise(path, path.parent, "", "exam"))
         elif key in _EXERCISES:
-            app._open(library.find_exercise(_EXERCISES[key]))
+            app.navigator.open_exercise(library.find_exercise(_EXERCISES[key]))
         else:
             await pilot.press(key)
         if key.isupper() or (key.startswith("f") and key[1:].isdigit()) or key == "enter":
@@ -484,9 +487,9 @@ async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name
                 return
             if pilot.app.screen is before or len(pilot.app.screen_stack) < stands:
                 # Something has changed here, or it led back: the way here is gone once more.
-                await pilot.app.show_home()
+                await pilot.app.navigator.show_home()
                 await pilot.app.home.action_clear_search()
-                pilot.app.playground_input = None
+                pilot.app.navigator._playground_input = None
                 await press_keys(pilot, _SCREENS[name])
             while pilot.app.screen is not before and len(pilot.app.screen_stack) > stands:
                 await pilot.press("escape")

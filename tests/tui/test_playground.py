@@ -104,7 +104,7 @@ async def test_a_saved_formula_is_an_exercise_in_a_pack_of_ones_own() -> None:
         await pilot.press("ctrl+s")
         await wait_for_text(pilot, "Saved as mine/formula-2")
         await pilot.press("escape")
-        await wait_until(pilot, lambda: any(pack.id == "mine" for pack in pilot.app.packs), "the list has it")
+        await wait_until(pilot, lambda: any(pack.id == "mine" for pack in pilot.app.home.packs), "the list has it")
     assert library.find_exercise("mine/formula-1").graph.text == "L = sum(X @ W)"
     assert str(library.find_exercise("mine/formula-2").variant().problem.graph.output) == "z"
 

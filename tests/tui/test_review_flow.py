@@ -55,7 +55,7 @@ async def solve(pilot: Pilot[bool]) -> None:
 
 async def test_nothing_is_due_for_a_new_learner() -> None:
     async with open_home() as pilot:
-        await wait_until(pilot, lambda: pilot.app._exercise_index is not None, "all is looked up")
+        await wait_until(pilot, lambda: pilot.app.background.exercise_index is not None, "all is looked up")
         assert "due)" not in screen_text(pilot)
 
 
@@ -243,7 +243,9 @@ async def test_a_closer_look_at_symbols_and_matrices(name: str) -> None:
         await session.solve()
         await session.pilot.press("f9")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, SummaryScreen), "the closer look")
-        await wait_until(session.pilot, lambda: not session.app.screen.query(".of-closed.-waiting"), "all is there")
+        await wait_until(
+            session.pilot, lambda: not session.app.screen.query(".of-closed_form.-waiting"), "all is there"
+        )
         for _page in range(6):
             assert screen_text(session.pilot).translate(BAR_ENDS).isascii()
             await session.pilot.press("pagedown")

@@ -11,7 +11,7 @@ import random
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,21 +58,21 @@ async def settle(pilot: Pilot[bool]) -> list[str]:
     return before
 
 
-async def home(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def home(**options: Any) -> AsyncIterator[Pilot[bool]]:
     simulate_practice("basics/times", at=datetime(2024, 1, 10, tzinfo=UTC))
     async with open_home(**options) as pilot:
         await wait_until(pilot, lambda: pilot.app.home.due_count, "what is due")
         yield pilot
 
 
-async def search(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def search(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_home(**options) as pilot:
         await settle(pilot)
         await pilot.press("slash", *"roads")
         yield pilot
 
 
-async def exercise(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def exercise(**options: Any) -> AsyncIterator[Pilot[bool]]:
     """Give a right answer, then a wrong one."""
     async with open_app("basics/two-roads", **options) as session:
         await session.answer("14")
@@ -80,7 +80,7 @@ async def exercise(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield session.pilot
 
 
-async def matrix(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def matrix(**options: Any) -> AsyncIterator[Pilot[bool]]:
     """Check a matrix with a wrong cell."""
     async with open_app("matrices/sigma-xw", **options) as session:
         await paste_text(session, "[[1, 1], [2, 1], [1, 1]]")
@@ -88,20 +88,20 @@ async def matrix(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield session.pilot
 
 
-async def question(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def question(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/what-to-keep", **options) as session:
         while not session.state.is_question:
             await session.answer(session.right_answer_text())
         yield session.pilot
 
 
-async def solved(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def solved(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.solve()
         yield session.pilot
 
 
-async def summary(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def summary(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.solve()
         await session.pilot.press("f9")
@@ -109,7 +109,7 @@ async def summary(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield session.pilot
 
 
-async def progress_page(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def progress_page(**options: Any) -> AsyncIterator[Pilot[bool]]:
     simulate_practice("basics/plus", at=datetime(2024, 1, 3, tzinfo=UTC))
     simulate_practice("basics/times", at=datetime(2024, 1, 17, tzinfo=UTC), wrong="5")
     async with open_home(**options) as pilot:
@@ -119,7 +119,7 @@ async def progress_page(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield pilot
 
 
-async def playground(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def playground(**options: Any) -> AsyncIterator[Pilot[bool]]:
     """Type a formula with a fault."""
     async with open_home(**options) as pilot:
         await settle(pilot)
@@ -129,14 +129,14 @@ async def playground(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield pilot
 
 
-async def palette(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def palette(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.pilot.press("ctrl+p")
         await wait_until(session.pilot, lambda: is_showing(session.pilot, TutorPalette), "the palette")
         yield session.pilot
 
 
-async def palette_search(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def palette_search(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.pilot.press("ctrl+p")
         await wait_until(session.pilot, lambda: is_showing(session.pilot, TutorPalette), "the palette")
@@ -144,21 +144,21 @@ async def palette_search(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield session.pilot
 
 
-async def settings(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def settings(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_home(**options) as pilot:
         await settle(pilot)
-        pilot.app.show_settings()
+        pilot.app.navigator.show_settings()
         yield pilot
 
 
-async def too_small(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def too_small(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.pilot.resize_terminal(*TOO_SMALL[0])
         await wait_until(session.pilot, lambda: is_showing(session.pilot, TooSmallScreen), "what it needs")
         yield session.pilot
 
 
-async def review_item(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def review_item(**options: Any) -> AsyncIterator[Pilot[bool]]:
     simulate_practice("basics/times", at=datetime(2024, 1, 3, tzinfo=UTC))
     async with open_home(**options) as pilot:
         await wait_until(pilot, lambda: pilot.app.home.due_count, "what is due")
@@ -167,20 +167,20 @@ async def review_item(**options: object) -> AsyncIterator[Pilot[bool]]:
         yield pilot
 
 
-async def rule_card(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def rule_card(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.pilot.press("f4")
         yield session.pilot
 
 
-async def explanation(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def explanation(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.solve()
         await session.pilot.press("f6", "right", "right")
         yield session.pilot
 
 
-async def help_page(**options: object) -> AsyncIterator[Pilot[bool]]:
+async def help_page(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.pilot.press("f1")
         yield session.pilot

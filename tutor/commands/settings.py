@@ -11,6 +11,7 @@ from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.i18n import N_, _, describe_os_error, message
+from tutor.tui.all_bindings import ALL_BINDINGS
 from tutor.tui.keymap import describe_bindings, validate_keymap
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ def show_settings(options: RunOptions, everything: bool) -> int:
     path = settings.default_path()
     loaded = settings.load(path)
     if everything:
-        print_line(settings.render_file(loaded.settings, describe_bindings()).rstrip("\n"))
+        print_line(settings.render_file(loaded.settings, describe_bindings(ALL_BINDINGS)).rstrip("\n"))
         return 0
     if not path.exists():
         try:
-            settings.write_atomically(settings.render_file(settings.Settings(), describe_bindings()), path)
+            settings.write_atomically(settings.render_file(settings.Settings(), describe_bindings(ALL_BINDINGS)), path)
         except OSError as error:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
             raise CommandError(message(text, path=path, reason=describe_os_error(error))) from None
@@ -39,7 +40,7 @@ def show_settings(options: RunOptions, everything: bool) -> int:
         return 0
     print_line(path)
     current = loaded.settings
-    keys, invalid_keys = validate_keymap(current.keys)
+    keys, invalid_keys = validate_keymap(current.keys, ALL_BINDINGS)
     rows = [("theme", current.theme), ("language", current.language or _("as the locale says"))]
     rows += [("density", current.density), ("ascii", str(current.ascii).lower())]
     for name, value in [*rows, *keys.items()]:

@@ -1,211 +1,58 @@
-"""The Textual app: which screen stands, and what goes on behind it."""
+"""The Textual app: it owns its parts and passes messages between screens and parts."""
 
 from __future__ import annotations
 
 import os
-import time
-from copy import copy
-from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.message import Message
+from textual.app import App
 from textual.screen import ModalScreen
-from textual.worker import get_current_worker
 
-from tutor.i18n import N_, message
 from tutor.packs import library
-from tutor.packs.library import ExerciseEntry, Pack
 from tutor.paths import data_folder
+from tutor.tui.background import Background
 from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
-from tutor.tui.review_flow import ReviewFlow
+from tutor.tui.preferences import Preferences
+from tutor.tui.reset_flow import ResetFlow
+from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 from tutor.tui.textual_patches import CachedStylesheet
-from tutor.tui.widgets.key_bar import COMMANDS, QUIT
+from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual import events
-    from textual.binding import BindingType
+    from textual.binding import Binding, BindingType
 
-    from tutor.grading.rule_cards import RuleCard
+    from tutor.drawing.model import Density
+    from tutor.glyphs import Glyphs
     from tutor.packs.exercise import Exercise
-    from tutor.practice.playground import PlaygroundInput
+    from tutor.packs.library import Pack
     from tutor.practice.review import ReviewSession
     from tutor.practice.storage.store import Store
-    from tutor.tui.answer_input import AnswerInput
+    from tutor.tui.navigator import Navigator
+    from tutor.tui.review_flow import ReviewFlow
     from tutor.tui.screens.exercise import ExerciseScreen
     from tutor.tui.screens.playground import PlaygroundScreen
+    from tutor.tui.screens.progress import ProgressScreen
+    from tutor.tui.watch import Watch
 
-#: Seconds between two looks at what is watched.
-_POLL_INTERVAL = 0.25
-#: By so many seconds after it was painted the first screen has reached the terminal.
+#: Seconds until the first screen has reached the terminal after it was painted.
 _FIRST_PAINT_DELAY = 0.05
 
 
-class Navigation(ReviewFlow):
-    """An app whose screens can be reached from each other. Going elsewhere loses nothing, so nothing is asked."""
-
-    #: What was typed and not checked, by exercise, its numbers and the blank, until the program is left.
-    _saved_drafts: dict[tuple[str, str, str], dict[str, AnswerInput]]
-
-    def init_navigation(self) -> None:
-        self._saved_drafts = {}
-
-    def action_commands(self) -> None:
-        """Open the palette, or close it. A question that waits for its answer comes first."""
-        from tutor.tui.palette import TutorPalette
-
-        if isinstance(self.screen, TutorPalette):
-            self.screen.dismiss()
-        elif not isinstance(self.screen, ModalScreen):
-            self.push_screen(TutorPalette(self.glyphs))
-
-    @property
-    def exam_in_progress(self) -> bool:
-        """Whether an exam is open, which gives no help."""
-        from tutor.tui.screens.exercise import ExerciseScreen
-
-        return any(
-            isinstance(screen, ExerciseScreen) and screen.state.worksheet.help_refusal for screen in self.screen_stack
-        )
-
-    # --- drafts ---
-
-    def save_drafts(self, screen: ExerciseScreen) -> None:
-        """Hold on to what is typed on a screen that is left."""
-        self._saved_drafts[_draft_key(screen)] = {
-            name: draft for name, draft in screen.state.inputs.items() if not draft.is_empty
-        }
-
-    def restore_drafts(self, screen: ExerciseScreen) -> None:
-        """What was typed here before stands there again."""
-        kept = self._saved_drafts.pop(_draft_key(screen), {})
-        screen.state.inputs.update(kept if not screen.state.worksheet.done else {})
-
-    # --- from anywhere ---
-
-    async def show_home(self) -> None:
-        """Back to the list; a review that is under way is left."""
-        from tutor.tui.screens.exercise import ExerciseScreen
-
-        done = False
-        while self.screen is not self.home:
-            if isinstance(self.screen, ExerciseScreen):
-                self.save_drafts(self.screen)
-                done = self.screen.state.worksheet.done
-            await self.pop_screen()
-        if self._session is not None:
-            self.leave_review(done)
-
-    async def show_exercise(self, name: str) -> None:
-        await self.show_home()
-        self.open_by_name(name)
-
-    async def show_playground(self) -> None:
-        await self.show_home()
-        self.home.action_playground()
-
-    async def show_review(self) -> None:
-        await self.show_home()
-        self.home.action_review()
-
-    async def show_progress(self) -> None:
-        await self.show_home()
-        self.home.action_progress()
-
-    def show_glossary(self) -> None:
-        from tutor.tui.screens.glossary import GlossaryScreen
-
-        self.push_screen(GlossaryScreen(self.glyphs, ascii=self.ascii))
-
-    def show_rule_card(self, card: RuleCard) -> None:
-        from tutor.tui.screens.rule_card import RuleCardScreen
-
-        self.push_screen(RuleCardScreen(card, self.glyphs, ascii=self.ascii))
-
-    def show_settings(self) -> None:
-        from tutor.tui.screens.settings import SettingsScreen
-
-        if not isinstance(self.screen, SettingsScreen):
-            self.push_screen(SettingsScreen(self.glyphs, ascii=self.ascii))
-
-    # --- the first start ---
-
-    def offer_onboarding(self) -> None:
-        """Offer the first steps to those who begin, once."""
-        mark = data_folder() / "welcomed"
-        begun = self.store.exercise_to_continue() is not None or self.store.states()
-        # Who has a file that can't be used now has been here before.
-        if mark.exists() or begun or self.store.notice is not None or self.screen is not self.home:
-            return
-        from tutor.tui.screens.onboarding import WelcomeScreen
-
-        try:
-            mark.touch()
-        except OSError:
-            # Where nothing can be kept, a question that comes back at every start would be in the way.
-            return
-        self.push_screen(WelcomeScreen(self.glyphs), self._after_onboarding_offer)
-
-    async def _after_onboarding_offer(self, agreed: bool | None) -> None:
-        if agreed:
-            await self.show_first_steps()
-
-    async def show_first_steps(self) -> None:
-        """A pass of another one's numbers replayed, and then one by hand, a little more of it each time."""
-        from tutor.tui.screens.onboarding import onboarding_replay
-
-        await self.show_home()
-        replay = onboarding_replay(self.glyphs, ascii=self.ascii)
-        self.push_screen(replay, lambda _result: self._after_onboarding_replay(replay.wants_exercise))
-
-    def _after_onboarding_replay(self, wants_exercise: bool) -> None:
-        from tutor.practice.resume import open_worksheet
-        from tutor.tui.screens.onboarding import OnboardingExerciseScreen, onboarding_exercise
-
-        if wants_exercise:
-            worksheet = open_worksheet(self.store, onboarding_exercise(), restart=True)
-            self.push_screen(OnboardingExerciseScreen(worksheet, self.glyphs, ascii=self.ascii))
-
-
-def _draft_key(screen: ExerciseScreen) -> tuple[str, str, str]:
-    variant = screen.state.worksheet.variant
-    return variant.exercise.pack, variant.exercise.id, variant.fingerprint
-
-
-class TutorApp(Navigation):
-    """The tutor. Its result: whether the exercise it was opened with was solved, None where there was none."""
+class TutorApp(App[bool]):
+    """The tutor. Its result: whether the exercise or review that it was opened with is done, None without one."""
 
     TITLE = "backprop-tutor"
-    #: The styles of all other screens are read behind the first one.
+    #: The styles of the other screens are read after the first paint.
     CSS_PATH = "home.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        replace(QUIT, action="quit", priority=True),
-        replace(COMMANDS, action="commands", priority=True),
-    ]
-
-    class ExerciseBroken(Message):
-        """An exercise can't be opened."""
-
-        def __init__(self, pack: Pack, entry: ExerciseEntry, reason: str) -> None:
-            super().__init__()
-            self.pack = pack
-            self.entry = entry
-            self.reason = reason
-
-    class PacksChanged(Message):
-        """There are more packs than were listed first."""
-
-        def __init__(self, packs: tuple[Pack, ...]) -> None:
-            super().__init__()
-            self.packs = packs
-
-    class WatchedFileChanged(Message):
-        """What is watched was saved."""
+    BINDINGS: ClassVar[list[BindingType]] = [*GLOBAL_BINDINGS]
 
     def __init__(
         self,
@@ -219,273 +66,265 @@ class TutorApp(Navigation):
         watch: Path | None = None,
         review: ReviewSession | None = None,
     ) -> None:
-        """`review` is one to begin with. What else there is: see `tutor.tui.run`."""
+        """Open at an exercise, at a `review`, or at the list; `tutor.tui.run` describes the parameters."""
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.init_preferences(ascii)
-        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
-        self.init_navigation()
         self.store = store
-        self.packs = library.all_packs(installed=False) if packs is None else tuple(packs)
         self._shows_library = packs is None
-        self._watched_path = watch
-        self._initial_exercise = exercise
+        self._records_progress = self._shows_library and watch is None
+        self._initial_exercise, self._initial_review = exercise, review
         self._seed, self._restart = seed, restart
+        self._watched_path = watch
         self._solved = False
-        self.playground_input: PlaygroundInput | None = None
-        self.home = HomeScreen(self.packs, store, self.glyphs)
-        self.init_review_flow(review, records_progress=self._shows_library and watch is None)
+        self.preferences = Preferences(
+            self,
+            ascii=ascii,
+            load_bindings=_load_bindings,
+            report=lambda fault: self.home.set_message(fault),
+        )
+        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
+        self.home = HomeScreen(self, library.all_packs(installed=False) if packs is None else tuple(packs), store)
+        self.resets = ResetFlow(self, store)
+        self.background = Background(
+            self, store, shows_library=self._shows_library, records_progress=self._records_progress
+        )
+
+    # The parts behind the first screen are imported when they are first used: the first paint comes before.
+
+    @cached_property
+    def navigator(self) -> Navigator:
+        from tutor.tui.navigator import Navigator
+
+        return Navigator(
+            self,
+            self.store,
+            self.home,
+            self.preferences,
+            seed=None if self._shows_library else self._seed,
+            is_watching=self._watched_path is not None,
+            leave_review=lambda solved: self.review.leave(solved),
+        )
+
+    @cached_property
+    def review(self) -> ReviewFlow:
+        from tutor.tui.review_flow import ReviewFlow
+
+        return ReviewFlow(
+            self, self.store, self.home, self.navigator, self.background, records_progress=self._records_progress
+        )
+
+    @cached_property
+    def watch_part(self) -> Watch:
+        from tutor.tui.watch import Watch
+
+        assert self._watched_path is not None
+        return Watch(self, self._watched_path, self.home, self.navigator)
+
+    # --- Host ---
+
+    @property
+    def glyphs(self) -> Glyphs:
+        return self.preferences.glyphs
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        return self.preferences.keymap
+
+    @property
+    def density(self) -> Density | None:
+        return self.preferences.density
+
+    def show_notification(self, text: object, *, warning: bool = False) -> None:
+        self.preferences.show_notification(text, warning=warning)
+
+    def confirm(self, question: str, on_answer: Callable[[bool | None], None]) -> None:
+        self.push_screen(ConfirmScreen(question, self.glyphs), on_answer)
+
+    def show_glossary(self, selected_title: str = "") -> None:
+        self.navigator.show_glossary(selected_title)
+
+    # --- start and end ---
 
     def get_default_screen(self) -> HomeScreen:
-        """The list stands first, with no empty screen behind it."""
+        """Return the list, without Textual's empty screen below it."""
         return self.home
 
     def on_mount(self) -> None:
-        at_the_list = self._initial_exercise is None and self._session is None and self._watched_path is None
-        if at_the_list:
-            # What is painted is sent by a thread of its own, which anything done at once would hold up.
+        starts_at_list = self._initial_exercise is None and self._initial_review is None and self._watched_path is None
+        if starts_at_list:
+            # A thread sends what is painted; work done at once would hold it up.
             self.call_after_refresh(self.set_timer, _FIRST_PAINT_DELAY, self._load_screen_styles)
         else:
             self._load_screen_styles()
         if self._initial_exercise is not None:
-            self._open(self._initial_exercise, self._seed, self._restart)
-        if self._session is not None:
-            self.open_review_item()
+            self.navigator.open_exercise(self._initial_exercise, self._seed, restart=self._restart)
+        if self._initial_review is not None:
+            self.review.start(self._initial_review)
         if self._watched_path is not None:
-            self.run_worker(self._poll_watched_path, thread=True, group="watch", exit_on_error=False)
-            self.post_message(self.WatchedFileChanged())
-        self.report_settings_faults()
-        if self._shows_library and at_the_list:
-            self.call_after_refresh(self.set_timer, _FIRST_PAINT_DELAY, self.offer_onboarding)
+            self.watch_part.start()
+        self.preferences.report_settings_faults()
+        if self._shows_library and starts_at_list:
+            self.call_after_refresh(self.set_timer, _FIRST_PAINT_DELAY, self._offer_onboarding)
         self.call_after_refresh(self.set_timer, 2 * _FIRST_PAINT_DELAY, self._start_preload)
 
     def _load_screen_styles(self) -> None:
-        """Read the styles of the screens behind the first one, before any of them stands."""
+        """Read the styles of the screens behind the first one before any of them is shown."""
         self.stylesheet.read(Path(__file__).with_name("tutor.tcss"))
         self.stylesheet.parse()
         if self.screen is not self.home:  # A key came first.
             self.stylesheet.update(self.screen)
 
+    def _offer_onboarding(self) -> None:
+        mark = data_folder() / "welcomed"
+        if not mark.exists():
+            self.navigator.offer_onboarding(mark)
+
     def _start_preload(self) -> None:
-        self.run_worker(self._preload, thread=True, exit_on_error=False)
+        opens_first = self._initial_exercise is None
+        self.background.start_preload(self.home.packs, self.preferences.load_keymap, opens_first=opens_first)
 
-    def _preload(self) -> None:
-        """Load what opening an exercise needs, and find out which exercises can't be opened."""
-        from tutor.tui.background import enable_gc, preload_first_exercise
+    async def action_quit(self) -> None:
+        """Leave; everything that was checked is stored already."""
+        if self._initial_review is not None:
+            self.exit(self.review.was_completed)
+        else:
+            self.exit(None if self._initial_exercise is None else self._solved)
 
-        try:
-            self.load_keymap()
-            preload_first_exercise(self.packs if self._initial_exercise is None else (), self.glyphs, self.ascii)
-        finally:
-            enable_gc()
-        from tutor.algebra.errors import AlgebraError
-        from tutor.packs.diagnostics import PackError
+    def action_commands(self) -> None:
+        """Open the palette, or close it. A question that waits for its answer comes first."""
+        from tutor.tui.palette import TutorPalette
 
-        worker = get_current_worker()
-        # What is known to be due is told before the atlas is read, which may take seconds the first time.
-        self._count_due()
-        self._preload_practice()
-        every = library.all_packs() if self._shows_library else self.packs
-        # Copies of the packs: theirs are in use on the screen.
-        copies = [copy(pack) for pack in every]
-        if len(every) > len(self.packs):
-            self.post_message(self.PacksChanged(tuple(every)))
-        for pack in copies:
-            for entry in pack.entries:
-                if worker.is_cancelled:
-                    return
-                # What the atlas knows has been opened before and has not changed since.
-                if (
-                    self._shows_library
-                    and self._exercise_index is not None
-                    and (pack.id, entry.id) in self._exercise_index
-                ):
-                    continue
-                began = time.monotonic()
-                try:
-                    pack.open(entry.id)
-                except (PackError, AlgebraError) as error:
-                    self.post_message(self.ExerciseBroken(pack, entry, str(error)))
-                # Keys come first: the screen gets twice the time that this takes.
-                time.sleep(2 * (time.monotonic() - began))
+        if isinstance(self.screen, TutorPalette):
+            self.screen.dismiss()
+        elif not isinstance(self.screen, ModalScreen):
+            self.push_screen(TutorPalette(self.navigator))
 
-    # --- opening ---
+    async def on_resize(self, event: events.Resize) -> None:
+        is_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
+        is_covered = isinstance(self.screen, TooSmallScreen)
+        if is_small and not is_covered:
+            self.push_screen(TooSmallScreen(self.glyphs))
+        elif is_covered and not is_small:
+            await self.pop_screen()
+
+    # --- messages of the list; a second key may come before the first one has opened a screen ---
 
     def on_home_screen_exercise_selected(self, event: HomeScreen.ExerciseSelected) -> None:
-        # A second key may have reached the list before the first one took effect.
         if self.screen is self.home:
-            self.open_exercise(event.pack, event.entry)
-
-    def open_exercise(self, pack: Pack, entry: ExerciseEntry, seed: int | None = None) -> None:
-        from tutor.algebra.errors import AlgebraError
-        from tutor.packs.diagnostics import PackError
-
-        try:
-            self._open(pack.open(entry.id), self._seed if seed is None and not self._shows_library else seed)
-        except (PackError, AlgebraError) as error:
-            self.home.mark_broken(pack, entry, str(error))
-
-    def _open(self, exercise: Exercise, seed: int | None = None, restart: bool = False) -> None:
-        # What works on an exercise is loaded with the first one: the list stands sooner without it.
-        from tutor.practice.resume import open_worksheet
-        from tutor.practice.worksheet import Worksheet
-        from tutor.tui.screens.exercise import ExerciseScreen
-
-        if self._watched_path is not None:
-            # An author who looks at work in progress is no learner.
-            worksheet = Worksheet(exercise.variant(seed))
-        else:
-            worksheet = open_worksheet(self.store, exercise, seed, restart)
-        following = self._next_exercise(exercise)
-        enter = str(message(N_("next: {title}"), title=following[1].title)) if following else None
-        self.home.return_to(exercise)
-        screen = ExerciseScreen(worksheet, self.glyphs, enter, self.ascii)
-        self.restore_drafts(screen)
-        self.push_screen(screen)
-        if worksheet.done:
-            self.request_advice(exercise)
+            self.navigator.open_entry(event.pack, event.entry)
 
     def on_home_screen_playground_requested(self) -> None:
-        from tutor.tui.screens.playground import PlaygroundScreen
-
         if self.screen is self.home:
-            self.push_screen(
-                PlaygroundScreen(self.glyphs, ascii=self.ascii, initial_input=self.playground_input),
-                self._save_playground_input,
-            )
+            self.navigator.push_playground()
 
     def on_home_screen_glossary_requested(self) -> None:
-        from tutor.tui.screens.glossary import GlossaryScreen
-
         if self.screen is self.home:
-            self.push_screen(GlossaryScreen(self.glyphs, ascii=self.ascii))
+            self.show_glossary()
 
-    def on_playground_screen_exercise_requested(self, event: PlaygroundScreen.ExerciseRequested) -> None:
-        from tutor.tui.screens.playground import PlaygroundScreen
+    def on_home_screen_review_requested(self) -> None:
+        if self.screen is self.home:
+            self.review.plan()
 
-        # A second key may have reached the line before the first one took effect.
-        if isinstance(self.screen, PlaygroundScreen):
-            self._open(event.exercise)
+    def on_home_screen_progress_requested(self) -> None:
+        if self.screen is self.home:
+            self.navigator.push_progress(self.background.load_exercise_index, self.resets)
 
-    def _save_playground_input(self, typed: PlaygroundInput | None) -> None:
-        """What is typed in the playground stands there again when it is opened again."""
-        self.playground_input = typed
+    def on_home_screen_reset_requested(self, event: HomeScreen.ResetRequested) -> None:
+        if self.screen is self.home:
+            self.resets.confirm_reset(event.pack, event.exercise, event.title, self._report_at_home, "home.undo")
 
-    def on_playground_screen_exercise_saved(self) -> None:
-        if self._shows_library:
-            self.post_message(self.PacksChanged(library.all_packs()))
+    def on_home_screen_undo_requested(self) -> None:
+        if self.screen is self.home:
+            self.resets.undo(self._report_at_home)
 
-    def _next_exercise(self, exercise: Exercise) -> tuple[Pack, ExerciseEntry] | None:
-        """The exercise after this one in its pack."""
-        for pack in self.packs:
-            names = [entry.id for entry in pack.entries]
-            if pack.id == exercise.pack and exercise.id in names[:-1]:
-                return pack, pack.entries[names.index(exercise.id) + 1]
-        return None
+    def _report_at_home(self, report: str) -> None:
+        self.home.set_message(report)
+        self.background.refresh_due()
+
+    def on_home_screen_resumed(self) -> None:
+        self.background.refresh_due()
+
+    # --- messages of other screens ---
 
     def on_exercise_screen_solved(self, event: ExerciseScreen.Solved) -> None:
         self._solved = self._solved or event.exercise is self._initial_exercise
-        self.request_advice(event.exercise)
+        self.review.request_advice(event.exercise)
+
+    def on_exercise_screen_advice_requested(self, event: ExerciseScreen.AdviceRequested) -> None:
+        self.review.request_advice(event.exercise)
 
     async def on_exercise_screen_left(self, event: ExerciseScreen.Left) -> None:
-        from tutor.tui.screens.exercise import ExerciseScreen
-
-        screen = self.screen
-        if self._is_in_front(event.exercise):
-            assert isinstance(screen, ExerciseScreen)
-            self.save_drafts(screen)
-            await self.pop_screen()
-            if self._session is not None:
-                self.leave_review(screen.state.worksheet.done)
+        screen = self.navigator.exercise_in_front(event.exercise)
+        if screen is not None:
+            await self.navigator.leave_exercise(screen)
 
     async def on_exercise_screen_next_requested(self, event: ExerciseScreen.NextRequested) -> None:
-        if not self._is_in_front(event.exercise):
+        if self.navigator.exercise_in_front(event.exercise) is None:
             return
         await self.pop_screen()
-        if self._session is not None:
-            self.continue_review()
+        if self.review.is_active:
+            self.review.advance()
+        else:
+            self.navigator.open_next(event.exercise)
+
+    async def on_exercise_screen_suggestion_accepted(self, event: ExerciseScreen.SuggestionAccepted) -> None:
+        if self.navigator.exercise_in_front(event.exercise) is None:
             return
-        following = self._next_exercise(event.exercise)
-        if following is not None:
-            self.open_exercise(*following)
+        await self.pop_screen()
+        if event.suggestion.exercise is None:
+            self.home.action_review()
+        else:
+            name = "/".join(event.suggestion.exercise)
+            self.navigator.open_by_name(name, new_numbers=event.suggestion.new_numbers)
 
-    def _is_in_front(self, exercise: Exercise) -> bool:
-        """Whether the screen of this exercise is in front, and not gone already."""
-        from tutor.tui.screens.exercise import ExerciseScreen
+    def on_playground_screen_exercise_requested(self, event: PlaygroundScreen.ExerciseRequested) -> None:
+        if self.screen is event.screen:
+            self.navigator.open_exercise(event.exercise)
 
-        return isinstance(self.screen, ExerciseScreen) and self.screen.state.worksheet.variant.exercise is exercise
+    def on_playground_screen_exercise_saved(self) -> None:
+        if self._shows_library:
+            self.home.set_packs(library.all_packs())
 
-    def on_tutor_app_packs_changed(self, event: PacksChanged) -> None:
-        self.packs = event.packs
-        self.home.set_packs(event.packs)
-
-    # --- watching ---
-
-    def _poll_watched_path(self) -> None:
-        """Tell when anything at the watched place was saved. Runs beside the app."""
-        from tutor.packs.path_argument import snapshot
-
-        worker = get_current_worker()
-        assert self._watched_path is not None
-        before = snapshot(self._watched_path)
-        while not worker.is_cancelled:
-            time.sleep(_POLL_INTERVAL)
-            now = snapshot(self._watched_path)
-            if now != before:
-                before = now
-                self.post_message(self.WatchedFileChanged())
-
-    async def on_tutor_app_watched_file_changed(self) -> None:
-        """Show what is watched as it is now: its faults over everything else, until they are mended."""
-        from tutor.packs.diagnostics import PackError
-        from tutor.packs.path_argument import open_path
-        from tutor.tui.screens.exercise import ExerciseScreen
-        from tutor.tui.screens.file_errors import FileErrorsScreen
-
-        assert self._watched_path is not None
-        shown = next((screen for screen in self.screen_stack if isinstance(screen, ExerciseScreen)), None)
-        faults = next((screen for screen in self.screen_stack if isinstance(screen, FileErrorsScreen)), None)
-        try:
-            found = open_path(self._watched_path)
-            if isinstance(found, Pack):
-                self.packs = (found,)
-                self.home.set_packs(self.packs)
-                exercise = found.open(shown.state.worksheet.variant.exercise.id) if shown else None
-            else:
-                exercise = found
-        except PackError as error:
-            if faults:
-                faults.update_errors(str(error))
-            else:
-                await self.push_screen(FileErrorsScreen(str(error), self.glyphs))
+    async def on_progress_screen_exercise_requested(self, event: ProgressScreen.ExerciseRequested) -> None:
+        if self.screen is not event.screen:
             return
-        while faults and self.screen is not faults:
-            await self.pop_screen()
-        if faults:
-            await self.pop_screen()
-        if exercise and shown:
-            if self._initial_exercise is shown.state.worksheet.variant.exercise:
-                self._initial_exercise = exercise
-            shown.reload(exercise)
-        elif exercise:
-            self._initial_exercise = exercise
-            self._open(exercise, self._seed, self._restart)
+        await self.pop_screen()
+        if event.exercise:
+            self.navigator.open_by_name(event.exercise)
+        else:
+            self.home.action_review()
 
-    def on_tutor_app_exercise_broken(self, event: ExerciseBroken) -> None:
+    # --- messages of the parts ---
+
+    async def on_preferences_keymap_loaded(self, event: Preferences.KeymapLoaded) -> None:
+        await self.preferences.apply_keymap(event)
+
+    def on_background_due_counted(self, event: Background.DueCounted) -> None:
+        self.home.show_due(event.count)
+
+    def on_background_exercise_broken(self, event: Background.ExerciseBroken) -> None:
         self.home.mark_broken(event.pack, event.entry, event.reason)
 
-    # --- the window ---
+    def on_background_packs_changed(self, event: Background.PacksChanged) -> None:
+        self.home.set_packs(event.packs)
 
-    async def on_resize(self, event: events.Resize) -> None:
-        small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
-        stands = isinstance(self.screen, TooSmallScreen)
-        if small and not stands:
-            self.push_screen(TooSmallScreen())
-        elif stands and not small:
-            await self.pop_screen()
+    def on_review_flow_review_planned(self, event: ReviewFlow.ReviewPlanned) -> None:
+        self.review.start_planned(event.items)
 
-    async def action_quit(self) -> None:
-        """Leave; everything checked is stored already."""
-        if self._started_with_review:
-            self.exit(self.review_done)
-        else:
-            self.exit(None if self._initial_exercise is None else self._solved)
+    def on_review_flow_advice_ready(self, event: ReviewFlow.AdviceReady) -> None:
+        screen = self.navigator.exercise_screen
+        if screen is not None and screen.exercise is event.exercise:
+            screen.set_suggestions(event.suggestions)
+
+    async def on_watch_file_changed(self) -> None:
+        screen = self.navigator.exercise_screen
+        before = screen.exercise if screen is not None else None
+        exercise = await self.watch_part.reload()
+        if exercise is not None and (before is None or self._initial_exercise is before):
+            self._initial_exercise = exercise
+
+
+def _load_bindings() -> Sequence[Binding]:
+    """Return all bindings whose keys can be changed; this imports every screen."""
+    from tutor.tui.all_bindings import ALL_BINDINGS
+
+    return ALL_BINDINGS

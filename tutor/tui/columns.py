@@ -1,4 +1,4 @@
-"""Named values beside one another, the rows of matrices aligned."""
+"""Columns of named values, and bar charts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GAP = 3
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A value with its name, a text for each of its rows."""
+    """A named value, with a text for each of its rows."""
 
     name: str
     rows: tuple[str, ...]
@@ -31,7 +31,7 @@ class Column:
         return cell_len(f"{self.name} = ") + max(map(cell_len, self.rows))
 
     def row(self, index: int, glyphs: Glyphs) -> Content:
-        """One row in full width, blank below the last."""
+        """Return one row in full width, blank below the last."""
         head = f"{self.name} = " if index == 0 else " " * cell_len(f"{self.name} = ")
         text = self.rows[index] if index < len(self.rows) else ""
         fill = " " * (self.width - cell_len(head) - cell_len(text))
@@ -39,7 +39,7 @@ class Column:
 
 
 def layout_columns(columns: Sequence[Column], glyphs: Glyphs, width: int) -> Content:
-    """As many columns in a line as `width` cells hold, the others below."""
+    """Return the columns side by side, as many as fit in `width` cells, the others below."""
     lines: list[Content] = []
     for group in _wrap_columns(columns, width):
         for index in range(max(len(column.rows) for column in group)):
@@ -64,28 +64,26 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ASCII_BLOCKS = " .:#"
 
 
-def bar_chart(
-    values: Sequence[float | None], maximum: float, height: int, width: int, ascii: bool = False
-) -> list[str]:
-    """Rows from top to bottom, the last values where not all fit in `width` cells. `most` fills all of the height.
+def bar_chart(values: Sequence[float | None], maximum: float, height: int, width: int, glyphs: Glyphs) -> list[str]:
+    """Return the rows of a bar chart, top row first, in which `maximum` fills the `height`.
 
-    A value above 0 shows at least a little; None, for one that is not known, leaves its place empty.
+    If not all values fit in `width` cells, the last ones are shown. A value above 0 shows at least a little; None, an
+    unknown value, leaves its place empty.
     """
-    each = bar_width(len(values), width)
-    shown = values[-max(width // each, 1) :]
-    signs = _ASCII_BLOCKS if ascii else _BLOCKS
-    steps = len(signs) - 1
+    columns = bar_width(len(values), width)
+    blocks = _ASCII_BLOCKS if glyphs.ascii else _BLOCKS
+    steps = len(blocks) - 1
     rows = []
     for level in range(height - 1, -1, -1):
         row = ""
-        for value in shown:
+        for value in values[-max(width // columns, 1) :]:
             filled = 0 if not value or maximum <= 0 else max(1, round(value / maximum * height * steps))
-            sign = signs[min(max(filled - level * steps, 0), steps)]
-            row += sign if each == 1 else sign * (each - 1) + " "
+            block = blocks[min(max(filled - level * steps, 0), steps)]
+            row += block if columns == 1 else block * (columns - 1) + " "
         rows.append(row)
     return rows
 
 
 def bar_width(count: int, width: int) -> int:
-    """How many cells each of so many values takes: four at most, with a gap behind it where it is more than one."""
+    """Return the cells of each of `count` values in `width` cells: one, or up to four including a gap."""
     return max(1, min(4, width // max(count, 1)))

@@ -1,26 +1,23 @@
-"""Keys that a learner has changed: which ids there are, what can't be, and how a key is called now."""
+"""Keys changed by the learner: validation, and their application to bindings."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingsMap
 from textual.keys import Keys
 
 from tutor import settings
-from tutor.i18n import N_, Message, _, message
+from tutor.i18n import LANGUAGES, LATIN_KEYBOARD, N_, Message, _, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from textual.app import App
+    from textual.binding import Binding, BindingsMap
 
-#: Where letters are typed into a line: no key there may be one.
+#: Scopes of bindings where letters are typed, so that no letter can be a key.
 _TEXT_INPUT_SCOPES = ("exercise", "playground", "search", "app")
 _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
-#: The keys of the Korean keyboard where the English one has its letters.
-_HANGUL = dict(zip("qwertyuiopasdfghjklzxcvbnm", "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ", strict=True))
 _KEY_ALIASES = {
     "?": "question_mark",
     "esc": "escape",
@@ -31,60 +28,31 @@ _KEY_ALIASES = {
 }
 
 
-def all_bindings() -> tuple[Binding, ...]:
-    """Every key that can be changed, screen by screen. Loads all screens."""
-    from tutor.tui.app import TutorApp
-    from tutor.tui.screens.exercise import ExerciseScreen
-    from tutor.tui.screens.explain import ExplainScreen
-    from tutor.tui.screens.glossary import GlossaryScreen
-    from tutor.tui.screens.home import HomeScreen
-    from tutor.tui.screens.playground import PlaygroundScreen, WorkedExampleScreen
-    from tutor.tui.screens.progress import ProgressScreen
-    from tutor.tui.screens.review_result import ReviewResultScreen
-    from tutor.tui.screens.rule_card import RuleCardScreen
-    from tutor.tui.screens.settings import SettingsScreen
-    from tutor.tui.screens.summary import SummaryScreen
-
-    owners = (
-        TutorApp,
-        HomeScreen,
-        ExerciseScreen,
-        ExplainScreen,
-        RuleCardScreen,
-        GlossaryScreen,
-        PlaygroundScreen,
-        WorkedExampleScreen,
-        SummaryScreen,
-        ProgressScreen,
-        ReviewResultScreen,
-        SettingsScreen,
-    )
-    bindings = (binding for owner in owners for binding in owner.BINDINGS)
-    return tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id)
-
-
-def validate_keymap(requested: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, Message]]]:
-    """The keys that can be had, ready for the app, and what is wrong with the others, by id."""
-    bindings = {cast("str", binding.id): binding for binding in all_bindings()}
+def validate_keymap(
+    requested: Mapping[str, str], available: Iterable[Binding]
+) -> tuple[dict[str, str], list[tuple[str, Message]]]:
+    """Return the usable keys by the id of their binding, ready for the app, and by id what is wrong with the others."""
+    bindings = {binding.id: binding for binding in available if binding.id is not None}
     keys: dict[str, str] = {}
     faults: list[tuple[str, Message]] = []
     for id, text in requested.items():
         fault = _find_fault(id, text, bindings)
         if fault is None:
-            keys[id] = ",".join(_with_hangul(map(normalise_key, text.split(","))))
+            keys[id] = ",".join(_with_other_keyboards(map(normalise_key, text.split(","))))
         else:
             faults.append((id, fault))
-    # One that is given up may set a key free that another one needs, so each is looked at again.
+    # Each is checked again, because one that is given up may free a key that another one needs.
     while (clash := _find_clash(keys, bindings)) is not None:
         id, other, key = clash
-        said = N_("{id} can't be {key}: {other} has that key on the same screen.")
-        faults.append((id, message(said, id=id, key=key, other=other)))
+        template = N_("{id} can't be {key}: {other} has that key on the same screen.")
+        faults.append((id, message(template, id=id, key=key, other=other)))
         del keys[id]
     return keys, faults
 
 
 def _find_fault(id: str, text: str, bindings: Mapping[str, Binding]) -> Message | None:
     if id not in bindings:
+        # Loaded for a misspelt id only: the first screen imports this module.
         import difflib
 
         near = difflib.get_close_matches(id, bindings, n=1)
@@ -95,13 +63,13 @@ def _find_fault(id: str, text: str, bindings: Mapping[str, Binding]) -> Message 
         if not _is_known_key(key):
             return message(N_("“{key}” is no key. Write one as in f2, ctrl+h, delete or question_mark."), key=key)
         if id.partition(".")[0] in _TEXT_INPUT_SCOPES and len(key) == 1:
-            said = N_("{id} can't be {key}, which is typed into answers. Take a key such as f2 or ctrl+h.")
-            return message(said, id=id, key=key)
+            template = N_("{id} can't be {key}, which is typed into answers. Take a key such as f2 or ctrl+h.")
+            return message(template, id=id, key=key)
     return None
 
 
 def normalise_key(key: str) -> str:
-    """A key as Textual calls it: `?` is `question_mark`."""
+    """Return a key under the name that Textual uses: `?` is `question_mark`."""
     key = key.strip()
     if len(key) == 1:
         return _KEY_ALIASES.get(key, key)
@@ -115,56 +83,48 @@ def _is_known_key(key: str) -> bool:
     return all(modifier in _MODIFIERS for modifier in modifiers) and (len(base) == 1 or base in named)
 
 
-def _with_hangul(keys: Iterable[str]) -> Iterator[str]:
-    """A letter is also the sign that the same key types in Korean input mode."""
+def _with_other_keyboards(keys: Iterable[str]) -> Iterator[str]:
+    """Yield each key, and for a letter its other case and what the same key types on other keyboards."""
     for key in keys:
         yield key
-        if len(key) == 1 and key.lower() in _HANGUL:
-            yield from (key.swapcase(), _HANGUL[key.lower()])
+        if len(key) == 1 and key.lower() in LATIN_KEYBOARD:
+            yield key.swapcase()
+            index = LATIN_KEYBOARD.index(key.lower())
+            yield from (language.keyboard[index] for language in LANGUAGES.values() if language.keyboard)
 
 
 def _find_clash(keys: Mapping[str, str], bindings: Mapping[str, Binding]) -> tuple[str, str, str] | None:
-    """A changed key that does something else on its screen already: its id, the other's, the key."""
-    for id, wished in keys.items():
+    """Return a changed key that is taken on its screen: its id, the id that has it, the key."""
+    for id, changed in keys.items():
         scope = id.partition(".")[0]
         for other, binding in bindings.items():
-            if other == id or ("app" not in (scope, other.partition(".")[0]) and other.partition(".")[0] != scope):
+            other_scope = other.partition(".")[0]
+            if other == id or ("app" not in (scope, other_scope) and other_scope != scope):
                 continue
             taken = set(keys.get(other, binding.key).split(","))
-            for key in wished.split(","):
+            for key in changed.split(","):
                 if key in taken:
                     return id, other, key
     return None
 
 
-def describe_bindings() -> list[tuple[str, str, str]]:
-    """Every key that can be changed: its id, the keys it has, and what it does."""
-    return [(str(binding.id), binding.key, _(binding.tooltip or binding.description)) for binding in all_bindings()]
+def describe_bindings(bindings: Iterable[Binding]) -> list[tuple[str, str, str]]:
+    """Return for each binding its id, its default keys, and what it does."""
+    return [(str(binding.id), binding.key, _(binding.tooltip or binding.description)) for binding in bindings]
 
 
-def write_template(path: Path) -> bool:
-    """Make the settings file with all there is to set; False where one is there, which stays. Raises OSError."""
+def write_template(path: Path, bindings: Iterable[Binding]) -> bool:
+    """Write a settings file that lists all settings; return False if there is a file. Raise OSError if it can't."""
     if path.exists():
         return False
-    settings.write_atomically(settings.render_file(settings.Settings(), describe_bindings()), path)
+    settings.write_atomically(settings.render_file(settings.Settings(), describe_bindings(bindings)), path)
     return True
 
 
-def keymap_of(app: App[Any]) -> Mapping[str, str]:
-    """The keys that were changed, by id."""
-    return cast("Mapping[str, str]", getattr(app, "keymap", {}))
-
-
-def keys_for(app: App[Any], binding: Binding) -> str:
-    """The keys that do this now, divided by commas."""
-    return keymap_of(app).get(binding.id or "", binding.key)
-
-
-def apply_keymap(app: App[Any], defaults: BindingsMap) -> BindingsMap:
-    """Bindings as they are now."""
-    changed = keymap_of(app)
-    if not changed:
+def apply_keymap(keymap: Mapping[str, str], defaults: BindingsMap) -> BindingsMap:
+    """Return bindings with the keys that the learner gave them."""
+    if not keymap:
         return defaults
-    found = defaults.copy()
-    found.apply_keymap(dict(changed))
-    return found
+    changed = defaults.copy()
+    changed.apply_keymap(dict(keymap))
+    return changed

@@ -1,43 +1,40 @@
-"""Which density of a drawing fits, and where the panel stands: below the graph, or beside it where there is room."""
+"""The layout of an exercise: the density of its drawing, and the panel below the graph or beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.drawing.layout import draw
 from tutor.drawing.model import Density, Drawing
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from tutor.drawing.model import Box
     from tutor.glyphs import Glyphs
 
-
-#: Below this the screen only says what it needs.
+#: The smallest window, in cells; in a smaller one the program only says what it needs.
 MIN_WIDTH, MIN_HEIGHT = 60, 16
 
-#: Title and keys.
+#: Rows of the title and the key bar.
 _BAR_ROWS = 2
-#: The panel's rows below the graph, its border included, and its cells beside it.
+#: Rows of the panel below the graph, including its border, and its width beside the graph.
 _PANEL_ROWS = 9
 _PANEL_CELLS = 48
-#: From this width on the panel may stand beside the graph.
+#: Width of the window from which the panel may be beside the graph.
 _MIN_WIDTH_BESIDE = 120
 _MIN_GRAPH_ROWS = 6
-#: Rows of a question and its choices beyond those of any blank.
+#: Rows that a question with its choices needs beyond those of other blanks.
 _QUESTION_ROWS = 4
-#: The most rows of a matrix's cells that are in sight at once.
+#: The most rows of a matrix's cells that are visible at once.
 _MAX_CELL_ROWS = 8
-#: From so many rows on a compact graph has a free row above and below.
+#: Height of the window from which a compact graph has a free row above and below.
 _ROOMY_HEIGHT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseLayout:
-    """A density, whether the panel is beside the graph, and the rows of the graph where it is above."""
+    """The density of the drawing, whether the panel is beside it, and the rows of the graph above the panel."""
 
     density: Density
     panel_beside: bool
@@ -52,9 +49,9 @@ def choose_layout(
     cell_rows: int = 0,
     has_question: bool = False,
 ) -> ExerciseLayout:
-    """Full density where it fits, else compact, unless one is wished for. Rows leave the panel what it needs.
+    """Return the layout for a window of `width` × `height` cells, with full density if it fits and none is preferred.
 
-    `cells` is how many rows the cells of the largest matrix have; while `asking` the panel needs rows for a question.
+    `cell_rows` are the rows of the largest matrix that is asked for. The panel always gets the rows that it needs.
     """
     beside = width >= _MIN_WIDTH_BESIDE and (drawings[preferred or "full"].width + 2 <= width - _PANEL_CELLS)
     free_width = width - _PANEL_CELLS if beside else width
@@ -76,18 +73,12 @@ def choose_layout(
     return ExerciseLayout(density, beside, min(drawing.height + scrollbar + margin, free_rows))
 
 
-def preferred_density(app: App[Any]) -> Density | None:
-    """The density that graphs open in by the learner's settings; None: what fits."""
-    wish: Density | None = getattr(app, "density", None)
-    return wish
-
-
-#: A graph of more boxes fits no terminal in full: drawing it to see that would take seconds.
+#: A graph of more boxes fits no terminal in full density, and drawing it only to find that takes seconds.
 _MAX_FULL_BOXES = 200
 
 
 class DrawingCache(Mapping[Density, Drawing]):
-    """The drawings of `boxes`, by density."""
+    """The drawings of `boxes` by density, drawn when they are first used."""
 
     def __init__(self, boxes: Sequence[Box], glyphs: Glyphs) -> None:
         self._boxes = boxes
@@ -96,7 +87,7 @@ class DrawingCache(Mapping[Density, Drawing]):
 
     @property
     def default_density(self) -> Density | None:
-        """The density where none is wished for; None: the one that fits."""
+        """Return the density if none is preferred; None for the one that fits."""
         return "compact" if len(self._boxes) > _MAX_FULL_BOXES else None
 
     def __getitem__(self, density: Density) -> Drawing:

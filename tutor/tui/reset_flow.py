@@ -1,4 +1,4 @@
-"""Beginning anew with an exercise, a pack or everything: asked first, and able to be taken back until one quits."""
+"""Starting over with an exercise, a pack or everything; each reset can be undone until the program is left."""
 
 from __future__ import annotations
 
@@ -9,67 +9,61 @@ from tutor.i18n import N_, _, message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tutor.i18n import Message
     from tutor.practice.storage.store import Store
-    from tutor.tui.preferences import Preferences
+    from tutor.tui.host import Host
 
 
 class ResetFlow:
-    """The new beginnings of one sitting. What came of it is told to `tell`, which shows it and looks again."""
+    """Ask before a reset, and undo it. Every outcome is a sentence that is passed to a `report` function."""
 
-    def __init__(self, app: Preferences, store: Store) -> None:
-        self._app = app
+    def __init__(self, host: Host, store: Store) -> None:
+        self._host = host
         self._store = store
-        #: Ids and names of those that can be taken back, the last one last.
+        #: Ids and titles of the resets that can be undone, the last one last.
         self._undoable: list[tuple[str, str]] = []
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is something to take back."""
+        """Return whether there is a reset to undo."""
         return bool(self._undoable)
 
     def confirm_reset(self, pack: str, exercise: str, title: str, report: Callable[[str], None], undo_key: str) -> None:
-        """Ask whether to begin anew, and do it. Without an exercise it is the pack, without a pack everything.
+        """Ask whether to reset an exercise; without its id the pack, without both everything.
 
-        `called` is what that is called, `undo` the id of the key that takes it back.
+        `title` names it to the learner; `undo_key` is the id of the binding that undoes it.
         """
-        from tutor.tui.screens.confirm import ConfirmScreen
-
         states = self._store.states()
-        number = sum(pack in ("", name[0]) and exercise in ("", name[1]) for name in states)
-        if not number:
+        count = sum(pack in ("", name[0]) and exercise in ("", name[1]) for name in states)
+        if not count:
             report(_("There is nothing to reset: none of it has been begun."))
             return
 
-        def answered(agreed: bool | None) -> None:
+        def on_answer(agreed: bool | None) -> None:
             if agreed:
                 report(self._reset(pack, exercise, title, undo_key))
 
-        question = message(
-            N_("Begin anew with this: {what}? Exercises that were begun or solved: {n}."), what=title, n=number
-        )
-        self._app.push_screen(ConfirmScreen(str(question), self._app.glyphs), answered)
+        template = N_("Begin anew with this: {what}? Exercises that were begun or solved: {n}.")
+        self._host.confirm(str(message(template, what=title, n=count)), on_answer)
 
     def _reset(self, pack: str, exercise: str, title: str, undo_key: str) -> str:
         done = self._store.reset(pack, exercise)
         if done is None:
             return self._save_error()
         self._undoable.append((done.id, title))
-        key = self._app.glyphs.key_label(undo_key, "^Z")
+        key = self._host.glyphs.key_label(undo_key, "^Z")
         return str(message(N_("Begun anew: {what}. {key} takes it back."), what=title, key=key))
 
     def undo(self, report: Callable[[str], None]) -> None:
-        """Take the last new beginning back."""
+        """Undo the last reset."""
         if not self._undoable:
             report(_("There is nothing to take back."))
             return
-        id, called = self._undoable[-1]
+        id, title = self._undoable[-1]
         if not self._store.restore(id):
             report(self._save_error())
             return
         self._undoable.pop()
-        report(str(message(N_("Back again: {what}."), what=called)))
+        report(str(message(N_("Back again: {what}."), what=title)))
 
     def _save_error(self) -> str:
-        notice: Message | None = self._store.notice
-        return str(notice) if notice is not None else _("not saved")
+        return str(self._store.notice or _("not saved"))

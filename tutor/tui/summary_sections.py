@@ -1,4 +1,4 @@
-"""What a finished exercise comes to, section by section. Some takes seconds, so it is made beside the screen."""
+"""The sections of the summary of a solved exercise. Some take seconds and are made in a thread."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ CHECK_STEP = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class SummaryBlock:
-    """A piece of a section. Tables and programs keep their lines; other texts are broken where the screen ends."""
+    """A piece of a section. Tables and programs are preformatted; other texts are wrapped."""
 
     text: Content
     preformatted: bool = False
 
 
-#: The sections in their order: what each is called, and whether the width of the screen matters to it.
+#: The sections in their order: title, and whether the section depends on the width of the screen.
 SECTIONS: dict[str, tuple[str, bool]] = {
     "gradients": (N_("Gradients of the inputs"), True),
-    "closed": (N_("In closed form"), False),
+    "closed_form": (N_("In closed form"), False),
     "check": (N_("Held against differences"), True),
     "worked": (N_("The whole backward pass"), True),
     "program": (N_("The same in PyTorch"), False),
@@ -48,23 +48,26 @@ SECTIONS: dict[str, tuple[str, bool]] = {
 
 
 class SummarySections:
-    """Makes the sections. `stopped` says that nobody waits for them any more."""
+    """Makes the sections; `is_cancelled` tells when they are no longer needed."""
 
-    def __init__(
-        self, worksheet: Worksheet, glyphs: Glyphs, is_cancelled: Callable[[], bool], *, width: int, ascii: bool
-    ) -> None:
+    def __init__(self, worksheet: Worksheet, glyphs: Glyphs, is_cancelled: Callable[[], bool], width: int) -> None:
         self.worksheet = worksheet
         self.problem = worksheet.problem
         self.glyphs = glyphs
         self.is_cancelled = is_cancelled
         self.width = width
-        self.ascii = ascii
 
     def make_section(self, section: str) -> list[SummaryBlock]:
-        """The blocks of a section; where there can be none, a sentence why."""
-        make: Callable[[], list[SummaryBlock]] = getattr(self, f"_{section}")
+        """Return the blocks of a section, or a sentence why there are none."""
+        makers = {
+            "gradients": self._gradients,
+            "closed_form": self._closed_form,
+            "check": self._check,
+            "worked": self._worked,
+            "program": self._program,
+        }
         try:
-            return make()
+            return makers[section]()
         except (NonFiniteError, AlgebraError) as error:
             return [self._note(str(error))]
 
@@ -72,44 +75,45 @@ class SummarySections:
         return SummaryBlock(styled(self.glyphs, (text, "$foreground 60%")))
 
     def _gradients(self) -> list[SummaryBlock]:
-        found, goal = self.worksheet.summary(), self.problem.target_name
+        target = self.problem.target_name
         columns = [
-            Column(f"∂{goal}/∂{name}", format_forward_value(value), "$text-accent") for name, value in found.gradients
+            Column(f"∂{target}/∂{name}", format_forward_value(value), "$text-accent")
+            for name, value in self.worksheet.summary().gradients
         ]
         return [SummaryBlock(layout_columns(columns, self.glyphs, self.width), preformatted=True)]
 
-    def _closed(self) -> list[SummaryBlock]:
+    def _closed_form(self) -> list[SummaryBlock]:
         forms = closed_forms(self.problem, should_stop=self.is_cancelled)
         if not forms:
             return [self._note(_("The formulas would be too long to read."))]
-        blocks = [SummaryBlock(Content("\n").join(self._closed_form_line(form) for form in forms))]
+        blocks = [SummaryBlock(Content("\n").join(self._gradient_line(form) for form in forms))]
         if all(form.simplified for form in forms):
             return [*blocks, self._note(_("Simplified by SymPy."))]
         if any(form.simplified for form in forms):
             return [*blocks, self._note(_("Simplified by SymPy where it found something in three seconds."))]
         return [*blocks, self._note(_("As the rules write it, not simplified further."))]
 
-    def _closed_form_line(self, form: ClosedForm) -> Content:
-        signs, problem = self.glyphs, self.problem
+    def _gradient_line(self, form: ClosedForm) -> Content:
+        glyphs, problem = self.glyphs, self.problem
         head = (f"∂{problem.target_name}/∂{form.name} = ", "$foreground 60%")
         formula = (format_value(form.formula), "bold $text-accent")
         if not form.agrees:
-            said = ("   " + _("Whether it agrees can't be told at these values."), "$text-warning")
-            return styled(signs, head, formula, said)
+            doubt = ("   " + _("Whether it agrees can't be told at these values."), "$text-warning")
+            return styled(glyphs, head, formula, doubt)
         typed = self._typed_answer(form.name)
         if "[" in typed:
-            said_so = message(N_("agrees with what you typed"))
+            agreement = message(N_("agrees with what you typed"))
         elif typed:
-            said_so = message(N_("agrees with what you typed: {text}"), text=typed)
+            agreement = message(N_("agrees with what you typed: {text}"), text=typed)
         elif problem.symbolic:
-            said_so = message(N_("agrees with the backward pass"))
+            agreement = message(N_("agrees with the backward pass"))
         else:
             value = format_value(problem.exact_passes.gradients[problem.graph.position[form.name]])
-            said_so = message(N_("comes to {value} at these numbers"), value=value)
-        return styled(signs, head, formula, "   ", (f"{signs.correct} ", "bold $success"), str(said_so))
+            agreement = message(N_("comes to {value} at these numbers"), value=value)
+        return styled(glyphs, head, formula, "   ", (f"{glyphs.correct} ", "bold $success"), str(agreement))
 
     def _typed_answer(self, name: str) -> str:
-        """The right answer that was typed for an input's gradient; empty where it was given or shown."""
+        """Return the right answer typed for an input's gradient; empty if it was given or shown."""
         if not self.problem.has_place(name):
             return ""
         place = self.problem.place(name)
@@ -131,7 +135,7 @@ class SummarySections:
         return [SummaryBlock(Content("\n".join(torch_source(self.worksheet))), preformatted=True)]
 
     def _to_blocks(self, lines: Sequence[str]) -> list[SummaryBlock]:
-        """Lines in blocks, parted where one is empty."""
+        """Return lines as blocks, split at empty lines."""
         blocks: list[list[str]] = [[]]
         for line in lines:
             if line.strip():
@@ -146,7 +150,7 @@ class SummarySections:
 
 
 def torch_source(worksheet: Worksheet) -> list[str]:
-    """The PyTorch program that computes the same. Raises `AlgebraError` where something is a symbol."""
+    """Return the PyTorch program of a worksheet. Raise `AlgebraError` if an input is a symbol."""
     problem = worksheet.problem
     return torch_program(problem.graph, problem.inputs, problem.start, problem.wrt)
 

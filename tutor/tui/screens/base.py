@@ -1,11 +1,12 @@
-"""What all screens have in common that one comes to for a while: signs, help, a way back."""
+"""Base classes of the screens: glyphs, help, the way back, scrolling."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import Binding
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 
 from tutor.i18n import _
 from tutor.tui.content import styled
@@ -13,65 +14,79 @@ from tutor.tui.screens.help import HelpScreen
 from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from textual.content import Content
+
     from tutor.glyphs import Glyphs
+    from tutor.tui.host import Host
 
 
-class TutorScreen(Screen[None]):
-    """A screen that leads back to where one was. `SAYS` is what it is for."""
+class TutorScreen(Screen[ScreenResultType]):
+    """A screen with a key bar and a help page."""
 
-    HELP_TEXT: ClassVar[str]
+    #: What the help page says about the screen.
+    HELP_TEXT: ClassVar[str] = ""
 
-    def __init__(self, glyphs: Glyphs, *, ascii: bool = False) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__()
-        self.glyphs = glyphs
-        self.ascii = ascii
+        self.host = host
 
-    def bindings(self) -> list[Binding]:
-        """All keys of this screen."""
-        return [key for key in self.BINDINGS if isinstance(key, Binding)]
+    @property
+    def glyphs(self) -> Glyphs:
+        return self.host.glyphs
+
+    def on_mount(self) -> None:
+        if self.query(KeyBar):  # The app may be left before the screen is composed.
+            self.set_up()
+
+    def set_up(self) -> None:
+        """Focus and fill the widgets after they were composed."""
+
+    def on_glyphs_changed(self) -> None:
+        """Prepare for being composed again with other glyphs or texts."""
+
+    async def redraw(self) -> None:
+        """Compose the screen again with the glyphs and the language in use; its state stays."""
+        self.on_glyphs_changed()
+        await self.recompose()
+        self.set_up()
+        self.post_message(events.Resize(self.size, self.size))
+
+    def help_paragraphs(self) -> list[Content]:
+        """Return what the help page says above the table of keys."""
+        return [styled(self.glyphs, _(self.HELP_TEXT))]
 
     def action_help(self) -> None:
         if self.app.screen is self:
-            self.app.push_screen(HelpScreen([styled(self.glyphs, _(self.HELP_TEXT))], self.bindings(), self.glyphs))
+            bindings = [key for key in self.BINDINGS if isinstance(key, Binding) and not key.system]
+            self.app.push_screen(HelpScreen(self.help_paragraphs(), bindings, self.host))
 
     def action_close(self) -> None:
         if self.app.screen is self:
             self.dismiss(None)
 
 
-class ScrollingScreen(TutorScreen):
-    """A screen to read. `TEXT` is what scrolls, `DOWN` and `RIGHT` are the ids of keys that mean something only where the
-    text goes on that way.
-    """
+class ScrollingScreen(TutorScreen[None]):
+    """A screen to read, whose keys scroll the text if it goes on."""
 
-    TEXT: ClassVar[str] = "#card"
-    DOWN: ClassVar[str]
-    RIGHT: ClassVar[str] = ""
+    #: Selects the widget that scrolls.
+    SCROLL_TARGET: ClassVar[str] = "#card"
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.refresh_keys)
+    def set_up(self) -> None:
+        self.call_after_refresh(self.refresh_bindings)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.refresh_keys)
+        self.call_after_refresh(self.refresh_bindings)
 
-    def hidden_bindings(self) -> set[str]:
-        """The ids of keys that mean nothing now, besides those that scroll."""
-        return set()
-
-    def refresh_keys(self) -> None:
-        """The keys that do something: a text that is in sight as a whole can't be scrolled."""
-        if not self.query(KeyBar):  # the app is left before the screen was made
-            return
-        text, hidden = self.query_one(self.TEXT), self.hidden_bindings()
-        if not text.max_scroll_y:
-            hidden.add(self.DOWN)
-        if not text.max_scroll_x:
-            hidden.add(self.RIGHT)
-        self.query_one(KeyBar).set_state([key for key in self.bindings() if key.show and key.id not in hidden])
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action not in ("page", "scroll") or not self.is_mounted:
+            return True
+        target = self.query_one(self.SCROLL_TARGET)
+        sideways = action == "scroll" and parameters[0] != 0
+        return bool(target.max_scroll_x if sideways else target.max_scroll_y)
 
     def action_scroll(self, columns: int, rows: int) -> None:
-        self.query_one(self.TEXT).scroll_relative(x=columns, y=rows, animate=False)
+        self.query_one(self.SCROLL_TARGET).scroll_relative(x=columns, y=rows, animate=False)
 
     def action_page(self, pages: int) -> None:
-        text = self.query_one(self.TEXT)
-        text.scroll_relative(y=pages * max(text.size.height - 1, 1), animate=False)
+        target = self.query_one(self.SCROLL_TARGET)
+        target.scroll_relative(y=pages * max(target.size.height - 1, 1), animate=False)

@@ -1,4 +1,4 @@
-"""A question to be answered with Enter or Escape."""
+"""A question that is answered with Enter or Escape."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """True for Enter, False for Escape."""
+    """Ask a question; the result is whether the answer is yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "answer(True)", N_("yes"), id="confirm.yes"),
@@ -27,22 +27,13 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def __init__(self, question: str, glyphs: Glyphs) -> None:
         super().__init__()
-        self.question = question
-        self.glyphs = glyphs
+        self._question = question
+        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        yield Static(
-            styled(
-                self.glyphs,
-                self.question,
-                "\n\n",
-                ("Enter", "bold $primary"),
-                " " + _("yes") + "    ",
-                ("Esc", "bold $primary"),
-                " " + _("no"),
-            ),
-            id="question",
-        )
+        enter, escape = ("Enter", "bold $primary"), ("Esc", "bold $primary")
+        yes, no = " " + _("yes") + "    ", " " + _("no")
+        yield Static(styled(self._glyphs, self._question, "\n\n", enter, yes, escape, no), id="question")
 
     def action_answer(self, agreed: bool) -> None:
         self.dismiss(agreed)

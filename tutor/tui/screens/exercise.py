@@ -1,29 +1,32 @@
-"""One exercise: the graph, and the panel in which its blanks are filled."""
+"""The exercise screen: its graph, and the panel in which its blanks are filled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.message import Message
 
+from tutor.grading.rule_cards import card_at
 from tutor.i18n import N_, _, message
+from tutor.i18n import Message as Notice
 from tutor.practice import exam
+from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import rebase_worksheet
 from tutor.tui import panel_content
 from tutor.tui.content import from_markup
 from tutor.tui.exercise_state import AfterSolved, ExerciseState
 from tutor.tui.graph_values import GraphValues
 from tutor.tui.keymap import apply_keymap
-from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.exercise_view import ExerciseView
-from tutor.tui.screens.help import HelpScreen
+from tutor.tui.screens.explain import ExplainScreen
+from tutor.tui.screens.rule_card import RuleCardScreen
 from tutor.tui.widgets.panel import AnswerPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+    from textual.content import Content
 
     from tutor.drawing.model import Direction
     from tutor.packs.exercise import Exercise
@@ -32,58 +35,138 @@ if TYPE_CHECKING:
     from tutor.tui.widgets.graph import GraphView
 
 _DIRECTIONS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+#: Why an action can't be run when nothing need be said about it.
+_SILENT = Notice("")
 
 
 class ExerciseScreen(ExerciseView):
-    """Every key comes here; the desk does what it means, and the widgets show the desk."""
+    """Run every key on the `ExerciseState`; the widgets of the view show it."""
 
-    class Left(Message):
+    class ExerciseMessage(Message):
+        """Something happened to the exercise on the screen."""
+
+        def __init__(self, exercise: Exercise) -> None:
+            super().__init__()
+            self.exercise = exercise
+
+    class Left(ExerciseMessage):
         """The learner goes back to the list."""
 
-        def __init__(self, exercise: Exercise) -> None:
-            super().__init__()
-            self.exercise = exercise
+    class NextRequested(ExerciseMessage):
+        """The learner goes on to the next exercise."""
 
-    class NextRequested(Message):
-        """The learner goes on to the exercise after this one."""
-
-        def __init__(self, exercise: Exercise) -> None:
-            super().__init__()
-            self.exercise = exercise
-
-    class SuggestionAccepted(Message):
-        """The learner does what was advised."""
-
-        def __init__(self, exercise: Exercise, suggestion: Suggestion) -> None:
-            super().__init__()
-            self.exercise = exercise
-            self.suggestion = suggestion
-
-    class Solved(Message):
+    class Solved(ExerciseMessage):
         """All blanks are filled."""
 
-        def __init__(self, exercise: Exercise) -> None:
-            super().__init__()
-            self.exercise = exercise
+    class AdviceRequested(ExerciseMessage):
+        """The exercise was opened with all blanks filled."""
+
+    class SuggestionAccepted(ExerciseMessage):
+        """The learner accepts a suggestion."""
+
+        def __init__(self, exercise: Exercise, suggestion: Suggestion) -> None:
+            super().__init__(exercise)
+            self.suggestion = suggestion
+
+    @property
+    def exercise(self) -> Exercise:
+        return self.state.worksheet.variant.exercise
+
+    def set_up(self) -> None:
+        super().set_up()
+        if self.state.worksheet.done:
+            self.post_message(self.AdviceRequested(self.exercise))
+
+    # --- which actions can be run ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "scroll_feedback":
+            return parameters != (1,) or any(panel.has_more for panel in self.query(AnswerPanel))
+        return self._refusal(action) is None
+
+    def _refusal(self, action: str) -> Notice | None:
+        """Return why an action can't be run now, to be said when its key is pressed all the same; None if it can."""
+        state, worksheet = self.state, self.state.worksheet
+        has_graph = bool(worksheet.problem.graph.nodes)
+        match action:
+            case "check" | "hint" | "undo" if worksheet.done and not (action == "undo" and worksheet.exam):
+                return _SILENT
+            case "go_on" | "next_suggestion" if not worksheet.done:
+                return _SILENT
+            case "hint":
+                return worksheet.help_refusal
+            case "undo":
+                return exam.NO_HELP if worksheet.exam else None
+            case "reopen":
+                return None if worksheet.done and not worksheet.exam else _SILENT
+            case "accept_suggestion":
+                return None if worksheet.done and self.after_solved.suggestion is not None else _SILENT
+            case "new_numbers" if worksheet.exam:
+                return exam.SAME_NUMBERS
+            case "new_numbers" if not worksheet.variant.exercise.has_variants:
+                return message(N_("This exercise has one set of numbers."))
+            case "show_summary" if not (worksheet.done and has_graph):
+                return message(N_("The closer look opens when all blanks are filled."))
+            case "show_rule":
+                return worksheet.help_refusal
+            case "explain":
+                no_graph = None if has_graph else message(N_("There is no graph here to replay."))
+                return worksheet.help_refusal or no_graph
+            case "toggle_density":
+                return None if has_graph else _SILENT
+            case "reveal" if not worksheet.offers_reveal(state.focused_id):
+                return worksheet.help_refusal or self._reveal_refusal()
+            case "unfold" | "fold":
+                return self._fold_refusal(action)
+        return None
+
+    def _reveal_refusal(self) -> Notice:
+        if self.state.entry.settled or self.state.is_given:
+            return _SILENT
+        return message(
+            N_("The value is shown once the hints or five tries are used up. {hint} gives the next hint."),
+            hint=self.glyphs.key_label("exercise.hint", "?"),
+        )
+
+    def _fold_refusal(self, action: str) -> Notice | None:
+        opens = self.state.fold_action(self.state.focused_node)
+        if opens is None:
+            return self.state.worksheet.help_refusal or message(N_("This node has no parts to look into."))
+        return None if opens == (action == "unfold") else _SILENT
 
     # --- keys ---
 
     async def on_key(self, event: events.Key) -> None:
-        """Typed characters and bound keys alike, so that they take effect in the order they were typed.
+        """Take typed characters and bound keys in the order in which they come.
 
-        Left to themselves bindings run in the app, and characters that were typed later could overtake them.
+        Textual runs bindings in the app, where characters typed later could overtake them.
         """
-        bindings = apply_keymap(self.app, self._bindings).key_to_bindings.get(event.key)
+        bindings = apply_keymap(self.host.keymap, self._bindings).key_to_bindings.get(event.key, [])
         if event.character == "？":
-            self.action_hint()
-        elif bindings:
-            await self.app.run_action(bindings[0].action, self)
+            bindings = self._bindings.key_to_bindings["question_mark"]
+        if bindings:
+            await self._run_first([binding.action for binding in bindings])
         elif event.is_printable and event.character:
             self._type_text(event.character)
         else:
             return
         event.stop()
         event.prevent_default()
+
+    async def _run_first(self, actions: Sequence[str]) -> None:
+        """Run the first action that can be run now; if there is none, say why."""
+        if self.app.screen is not self:  # A key that came first has opened another screen.
+            return
+        for action in actions:
+            if await self.app.run_action(action, self):
+                return
+        notices = [notice for action in actions if (notice := self._refusal(action)) is not None and notice.text]
+        if notices:
+            self._say(notices[0])
+
+    def _say(self, notice: Notice | None) -> None:
+        self.state.status_message = notice
+        self._show()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -118,135 +201,105 @@ class ExerciseScreen(ExerciseView):
         self._show()
 
     def action_move(self, direction: Direction) -> None:
-        desk, draft = self.state, self.state.input
-        desk.status_message = None
+        state, draft = self.state, self.state.input
+        state.status_message = None
         rows, columns = _DIRECTIONS[direction]
-        if columns and desk.just_rejected:
-            desk.edit_current()
-            draft = desk.input
-        along_the_line = columns and draft.line.text and (desk.in_grid or desk.focused_blank.shape is None)
-        if along_the_line and (draft.line.move(columns) or not desk.in_grid):
+        if columns and state.just_rejected:
+            state.edit_current()
+            draft = state.input
+        along_the_line = columns and draft.line.text and (state.in_grid or state.focused_blank.shape is None)
+        if along_the_line and (draft.line.move(columns) or not state.in_grid):
             pass
-        elif desk.in_grid:
-            desk.start_input().move_cell(rows, columns)
-        elif desk.focused_id in self.drawing.neighbours:
-            desk.focus(self.drawing.neighbours[desk.focused_id].get(direction, desk.focused_id))
+        elif state.in_grid:
+            state.start_input().move_cell(rows, columns)
+        elif state.focused_id in self.drawing.neighbours:
+            state.focus(self.drawing.neighbours[state.focused_id].get(direction, state.focused_id))
         else:
-            desk.focus_next(rows + columns)
+            state.focus_next(rows + columns)
         self._show()
 
     def action_step(self, by: int) -> None:
-        desk = self.state
-        desk.status_message = None
-        if not (desk.in_grid and desk.start_input().move_in_reading_order(by)):
-            desk.focus_next(by)
+        state = self.state
+        state.status_message = None
+        if not (state.in_grid and state.start_input().move_in_reading_order(by)):
+            state.focus_next(by)
         self._show()
 
+    def action_go_on(self) -> None:
+        goes_on = self.after_solved.enter_label is not None
+        self.post_message(self.NextRequested(self.exercise) if goes_on else self.Left(self.exercise))
+
     def action_check(self) -> None:
-        desk = self.state
-        desk.status_message = None
-        if desk.worksheet.done and desk.input.is_empty:
-            exercise = desk.worksheet.variant.exercise
-            self.post_message(
-                self.NextRequested(exercise) if self.after_solved.enter_label is not None else self.Left(exercise)
-            )
-            return
-        if desk.focused_blank.shape and not desk.is_given and not desk.in_grid and not desk.input.is_complete:
-            if desk.entry.settled:
-                desk.focus_next_open()
+        state = self.state
+        state.status_message = None
+        if state.focused_blank.shape and not state.is_given and not state.in_grid and not state.input.is_complete:
+            if state.entry.settled:
+                state.focus_next_open()
             else:
-                desk.edit_grid()
-        elif not desk.input.is_complete:
+                state.edit_grid()
+        elif not state.input.is_complete:
             self._on_incomplete()
-        elif desk.check() and desk.worksheet.done:
-            self.post_message(self.Solved(desk.worksheet.variant.exercise))
+        elif state.check() and state.worksheet.done:
+            self.post_message(self.Solved(self.exercise))
         self._show()
         self.query_one(AnswerPanel).scroll_to_top()
 
     def _on_incomplete(self) -> None:
-        """Enter where there is nothing to check yet: on to the next cell, or the next blank."""
-        desk = self.state
-        if desk.in_grid and desk.input.next_empty_cell() is not None:
-            draft = desk.start_input()
-            draft.active_cell = draft.next_empty_cell()
-        elif desk.entry.settled or desk.is_given or desk.is_locked:
-            desk.focus_next_open()
+        """Go on to the next empty cell or open blank when there is nothing to check yet."""
+        state = self.state
+        if state.in_grid and state.input.next_empty_cell() is not None:
+            answer = state.start_input()
+            answer.active_cell = answer.next_empty_cell()
+        elif state.entry.settled or state.is_given or state.is_locked:
+            state.focus_next_open()
+        elif state.worksheet.exam:
+            state.status_message = message(N_("Type the value first."))
         else:
             text = N_("Type the value first. {hint} gives a hint.")
-            hint = self.glyphs.key_label("exercise.hint", "?")
-            desk.status_message = (
-                message(N_("Type the value first.")) if desk.worksheet.exam else message(text, hint=hint)
-            )
+            state.status_message = message(text, hint=self.glyphs.key_label("exercise.hint", "?"))
 
     def set_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
-        """Show what to do next, once all is solved."""
+        """Show what to do next once all is solved."""
         self.after_solved = AfterSolved(self.after_solved.enter_label, suggestions)
         self._show()
 
     def action_accept_suggestion(self) -> None:
-        suggestion = self.after_solved.suggestion
-        if self.state.worksheet.done and suggestion is not None and self.app.screen is self:
-            self.post_message(self.SuggestionAccepted(self.state.worksheet.variant.exercise, suggestion))
+        if self.after_solved.suggestion is not None:
+            self.post_message(self.SuggestionAccepted(self.exercise, self.after_solved.suggestion))
+
+    def action_next_suggestion(self) -> None:
+        self.after_solved = self.after_solved.next_suggestion()
+        self._show()
 
     def action_show_summary(self) -> None:
-        if self.app.screen is not self:
-            return
-        worksheet = self.state.worksheet
-        if not worksheet.done or not worksheet.problem.graph.nodes:
-            self.state.status_message = message(N_("The closer look opens when all blanks are filled."))
-            self._show()
-            return
+        # Few open it, and it loads the writers of formulas and programs.
         from tutor.tui.screens.summary import SummaryScreen
 
-        self.app.push_screen(SummaryScreen(worksheet, self.glyphs, ascii=self.ascii))
+        self.app.push_screen(SummaryScreen(self.host, self.state.worksheet))
 
     def action_hint(self) -> None:
-        if self.state.worksheet.done:
-            self.after_solved = self.after_solved.next_suggestion()
-            self._show()
-            return
-        self.state.status_message = self.state.worksheet.help_refusal
-        if self.state.status_message is None:
-            self.state.request_hint()
-        self._show()
+        self.state.request_hint()
+        self._say(None)
         self.query_one(AnswerPanel).scroll_to_top()
 
     def action_reveal(self) -> None:
-        desk = self.state
-        desk.status_message = desk.worksheet.help_refusal
-        if desk.status_message is not None:
-            pass
-        elif desk.reveal():
-            if desk.worksheet.done:
-                self.post_message(self.Solved(desk.worksheet.variant.exercise))
-        elif not desk.entry.settled and not desk.is_given:
-            desk.status_message = message(
-                N_("The value is shown once the hints or five tries are used up. {hint} gives the next hint."),
-                hint=self.glyphs.key_label("exercise.hint", "?"),
-            )
-        self._show()
+        if self.state.reveal() and self.state.worksheet.done:
+            self.post_message(self.Solved(self.exercise))
+        self._say(None)
 
     def action_undo(self) -> None:
-        self.state.status_message = exam.NO_HELP if self.state.worksheet.exam else None
-        if self.state.status_message is None and not self.state.undo():
-            self.state.status_message = message(N_("There is nothing to take back."))
-        self._show()
+        self._say(None if self.state.undo() else message(N_("There is nothing to take back.")))
+
+    def action_reopen(self) -> None:
+        """Undo the last entry of a solved exercise."""
+        self.action_undo()
 
     def action_new_numbers(self) -> None:
-        if self.app.screen is not self:
-            return
-        worksheet = self.state.worksheet
-        if worksheet.exam:
-            self.state.status_message = exam.SAME_NUMBERS
-            self._show()
-        elif not worksheet.variant.exercise.has_variants:
-            self.state.status_message = message(N_("This exercise has one set of numbers."))
-            self._show()
-        elif worksheet.done or self.state.is_untouched:
+        if self.state.worksheet.done or self.state.is_untouched:
             self._use_new_numbers(True)
         else:
             question = _("Take other numbers? What is filled in here is put away.")
-            self.app.push_screen(ConfirmScreen(question, self.glyphs), self._use_new_numbers)
+            self.host.confirm(question, self._use_new_numbers)
 
     def _use_new_numbers(self, agreed: bool | None) -> None:
         if agreed:
@@ -256,13 +309,13 @@ class ExerciseScreen(ExerciseView):
             self._apply_layout()
 
     def reload(self, exercise: Exercise) -> None:
-        """Show the exercise as it is written now. The place, the answers and what is typed stay as far as they fit."""
+        """Show the exercise as its file is now; the focus, the answers and the input stay as far as they fit."""
         before = self.state
         self.state = ExerciseState(rebase_worksheet(before.worksheet, exercise))
         problem = self.state.worksheet.problem
         self.state.inputs = {
-            name: draft
-            for name, draft in before.inputs.items()
+            name: answer
+            for name, answer in before.inputs.items()
             if problem.has_place(name) and problem.place(name).shape == before.worksheet.problem.place(name).shape
         }
         if any(place.id == before.focused_id for place in problem.places):
@@ -272,7 +325,6 @@ class ExerciseScreen(ExerciseView):
             self._apply_layout()
 
     def on_glyphs_changed(self) -> None:
-        """Draw in other signs, or with texts in another language."""
         self._graph_values = GraphValues(self.glyphs)
         self._drawings = self._make_drawings()
 
@@ -280,82 +332,56 @@ class ExerciseScreen(ExerciseView):
         self._preferred_density = "compact" if self._exercise_layout.density == "full" else "full"
         self._apply_layout()
 
-    def action_toggle_fold(self) -> None:
+    def action_unfold(self) -> None:
+        self._toggle_fold(self.state.focused_node)
+
+    def action_fold(self) -> None:
         self._toggle_fold(self.state.focused_node)
 
     def _toggle_fold(self, node: str | None) -> None:
-        desk = self.state
-        opened = desk.toggle_fold(node)
-        desk.status_message = None
-        if opened is None:
-            desk.status_message = desk.worksheet.help_refusal or message(N_("This node has no parts to look into."))
-            self._show()
-            return
-        if opened and not desk.worksheet.done:
-            desk.status_message = message(N_("The places inside are extra: the exercise can be finished without them."))
+        opened = self.state.toggle_fold(node)
+        self.state.status_message = None
+        if opened and not self.state.worksheet.done:
+            self.state.status_message = message(
+                N_("The places inside are extra: the exercise can be finished without them.")
+            )
         self._drawings = self._make_drawings()
         self._apply_layout()
 
     def action_scroll_feedback(self, pages: int) -> None:
         self.query_one(AnswerPanel).scroll_feedback(pages)
 
-    def _refuse_help(self) -> bool:
-        """Whether an exam goes on, which gives no help: then that is said."""
-        self.state.status_message = self.state.worksheet.help_refusal
-        if self.state.status_message is None:
-            return False
-        self._show()
-        return True
-
     def action_explain(self) -> None:
-        if self.app.screen is not self or self._refuse_help():
-            return
-        # Loaded when it is first asked for: an exercise opens sooner without it.
-        from tutor.practice.replay_choice import choose_replay
-        from tutor.tui.screens.explain import ExplainScreen
-
-        worksheet = self.state.worksheet
-        replay, note = choose_replay(worksheet)
+        replay, note = choose_replay(self.state.worksheet)
         if not replay.steps:
-            self.state.status_message = note or message(N_("There is no graph here to replay."))
-            self._show()
+            self._say(note or message(N_("There is no graph here to replay.")))
             return
-        if not worksheet.done:
+        if not self.state.worksheet.done:
             replay.go_to(self.state.focused_id)
-        title = str(worksheet.variant.exercise.title)
-        self.app.push_screen(ExplainScreen(replay, title, self.glyphs, note=note, ascii=self.ascii))
+        self.app.push_screen(ExplainScreen(self.host, replay, str(self.exercise.title), note=note))
 
     def action_show_rule(self) -> None:
-        if self.app.screen is not self or self._refuse_help():
-            return
-        from tutor.grading.rule_cards import card_at
-        from tutor.tui.screens.glossary import GlossaryScreen
-        from tutor.tui.screens.rule_card import RuleCardScreen
-
-        desk = self.state
-        if desk.focused_blank.kind == "question":
-            self.app.push_screen(GlossaryScreen(self.glyphs, ascii=self.ascii))
+        state, worksheet = self.state, self.state.worksheet
+        if state.focused_blank.kind == "question":
+            self.host.show_glossary()
         else:
-            card = card_at(desk.worksheet.problem, desk.focused_blank, desk.worksheet.visible_places())
-            self.app.push_screen(RuleCardScreen(card, self.glyphs, ascii=self.ascii))
+            card = card_at(worksheet.problem, state.focused_blank, worksheet.visible_places())
+            self.app.push_screen(RuleCardScreen(self.host, card))
 
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        asked = panel_content.blank_title(self.state, self.glyphs)
+    def help_paragraphs(self) -> list[Content]:
         text = from_markup(self.glyphs, self.state.worksheet.variant.text().strip())
-        paragraphs = [asked, panel_content.answer_status(self.state, self.glyphs), text]
+        title = panel_content.blank_title(self.state, self.glyphs)
+        paragraphs = [title, panel_content.answer_status(self.state, self.glyphs), text]
         if self._exercise_layout.density == "compact":
             paragraphs.append(panel_content.legend(self.glyphs))
-        self.app.push_screen(HelpScreen(paragraphs, keys, self.glyphs))
+        return paragraphs
 
     def action_leave(self) -> None:
         if self.state.in_grid:
             self.state.in_grid = False
             self._show()
         else:
-            self.post_message(self.Left(self.state.worksheet.variant.exercise))
+            self.post_message(self.Left(self.exercise))
 
     # --- mouse ---
 

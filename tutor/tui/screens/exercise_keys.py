@@ -1,4 +1,8 @@
-"""The keys of an exercise: what each does, in a word for the bar at the bottom and in a sentence for the help."""
+"""The bindings of an exercise.
+
+Bindings that share an id share its keys: one holds at a time, as `ExerciseScreen.check_action` decides. The help page
+and the settings file list each id once and leave out those marked `system`.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from textual.binding import Binding, BindingType
 from tutor.i18n import N_
 
 KEYS: list[BindingType] = [
+    Binding("enter", "go_on", N_("go on"), tooltip=N_("check the answer"), id="exercise.check", system=True),
     Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
     Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
+    Binding("f2,question_mark", "next_suggestion", N_("hint"), show=False, id="exercise.hint", system=True),
     Binding(
         "f3", "new_numbers", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"
     ),
@@ -27,10 +33,18 @@ KEYS: list[BindingType] = [
     ),
     Binding(
         "ctrl+o",
-        "toggle_fold",
+        "unfold",
         N_("unfold"),
         tooltip=N_("unfold the node in focus into its parts, or fold them again; so does a click on it"),
         id="exercise.open",
+    ),
+    Binding(
+        "ctrl+o",
+        "fold",
+        N_("fold"),
+        tooltip=N_("unfold the node in focus into its parts, or fold them again; so does a click on it"),
+        id="exercise.open",
+        system=True,
     ),
     Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
     Binding(
@@ -49,6 +63,7 @@ KEYS: list[BindingType] = [
         id="exercise.advised",
     ),
     Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last entry back"), id="exercise.undo"),
+    Binding("ctrl+z", "reopen", N_("undo"), show=False, id="exercise.undo", system=True),
     Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
     Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),
     Binding(
@@ -110,9 +125,8 @@ KEYS: list[BindingType] = [
     Binding(
         "pagedown",
         "scroll_feedback(1)",
-        N_("down"),
+        N_("more"),
         tooltip=N_("scroll the text"),
-        show=False,
         id="exercise.page-down",
     ),
 ]

@@ -1,4 +1,4 @@
-"""What is wrong with a file that is being watched; it goes away when the file is mended."""
+"""The errors in a file that is being watched."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FileErrorsScreen(ModalScreen[None]):
-    """One line for every fault, with file and line."""
+    """Show a line for every error, with file and line number, until the file is mended."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", N_("back"), id="faults.close"),
@@ -28,7 +28,7 @@ class FileErrorsScreen(ModalScreen[None]):
 
     def __init__(self, text: str, glyphs: Glyphs) -> None:
         super().__init__()
-        self.glyphs = glyphs
+        self._glyphs = glyphs
         self._text = text
 
     def compose(self) -> ComposeResult:
@@ -36,14 +36,14 @@ class FileErrorsScreen(ModalScreen[None]):
             yield Static(self._errors_text(), id="file-errors-text")
 
     def update_errors(self, text: str) -> None:
-        """Other faults than before."""
+        """Show other errors."""
         self._text = text
         self.query_one("#file-errors-text", Static).update(self._errors_text())
 
     def _errors_text(self) -> Content:
-        faults = "\n\n".join(f"{self.glyphs.error} {line}" for line in self._text.splitlines())
-        told = _("This goes away when the file is mended and saved. Esc goes back.")
-        return styled(self.glyphs, (faults, "$text-error"), "\n\n", (told, "$foreground 60%"))
+        errors = "\n\n".join(f"{self._glyphs.error} {line}" for line in self._text.splitlines())
+        advice = _("This goes away when the file is mended and saved. Esc goes back.")
+        return styled(self._glyphs, (errors, "$text-error"), "\n\n", (advice, "$foreground 60%"))
 
     def action_close(self) -> None:
         self.dismiss(None)

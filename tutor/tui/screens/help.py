@@ -1,4 +1,4 @@
-"""Help: what has the focus, the exercise's text, and all keys."""
+"""The help page: paragraphs about the screen and a table of its keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from tutor.i18n import N_, _
 from tutor.tui.content import hanging_indent, styled
-from tutor.tui.keymap import keys_for
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS, key_label
 
 if TYPE_CHECKING:
@@ -21,21 +20,21 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tutor.glyphs import Glyphs
+    from tutor.tui.host import Host
 
 
 class HelpScreen(ModalScreen[None]):
-    """Shows paragraphs and a table of keys; scrolls, and closes on Escape or F1."""
+    """Show paragraphs and a table of keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,enter,question_mark", "close", N_("close"), id="help.close"),
     ]
 
-    def __init__(self, paragraphs: Sequence[Content], keys: Sequence[Binding], glyphs: Glyphs) -> None:
+    def __init__(self, paragraphs: Sequence[Content], bindings: Sequence[Binding], host: Host) -> None:
         super().__init__()
-        self.paragraphs = paragraphs
-        self.keys = keys
-        self.glyphs = glyphs
+        self._paragraphs = paragraphs
+        self._listed_bindings = [*bindings, *GLOBAL_BINDINGS]
+        self._host = host
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
@@ -51,25 +50,26 @@ class HelpScreen(ModalScreen[None]):
         if not self.query("#help-text"):
             return
         room = self.query_one("#help").scrollable_content_region.width
-        told = [*filter(None, self.paragraphs), self._key_table(room)]
-        self.query_one("#help-text", Static).update(Content("\n\n").join(told))
+        blocks = [*filter(None, self._paragraphs), self._key_table(room)]
+        self.query_one("#help-text", Static).update(Content("\n\n").join(blocks))
 
     def _key_table(self, room: int) -> Content:
-        """A row for each binding: its keys, and what they do."""
+        """Return a row for each binding: its keys, and what they do."""
+        glyphs, keymap = self._host.glyphs, self._host.keymap
         rows = {
-            ", ".join(key_label(key, self.glyphs) for key in keys_for(self.app, binding).split(",")): (
+            ", ".join(key_label(key, glyphs) for key in keymap.get(binding.id or "", binding.key).split(",")): (
                 binding.tooltip or binding.description
             )
-            for binding in [*self.keys, *GLOBAL_BINDINGS]
+            for binding in self._listed_bindings
         }
         width = max(map(cell_len, rows))
         lines = [
             hanging_indent(
-                styled(self.glyphs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), "  "),
-                styled(self.glyphs, _(says)),
+                styled(glyphs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), "  "),
+                styled(glyphs, _(description)),
                 room,
             )
-            for keys, says in rows.items()
+            for keys, description in rows.items()
         ]
         return Content("\n").join(lines)
 

@@ -1,4 +1,4 @@
-"""The list of packs and exercises, and how far each has come."""
+"""The home screen: packs with their exercises and how far each has come."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.i18n import N_, _, message
 from tutor.tui.content import Part, from_markup, styled
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.search import SearchQuery, search_names
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import Input
 
-    from tutor.glyphs import Glyphs
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.storage.store import Store
-    from tutor.tui.search import SearchQuery
+    from tutor.tui.host import Host
 
 _CONTINUE = "continue"
 _REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
@@ -50,8 +50,8 @@ _SEARCH_HELP = N_("Search: words of titles or names, in either language. What ha
 _STATE_LABELS: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
-class HomeScreen(Screen[None]):
-    """Packs with their exercises. What can't be opened stands there with its reason."""
+class HomeScreen(TutorScreen[None]):
+    """List the packs with their exercises, and with a reason those that can't be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", N_("open"), tooltip=N_("open the exercise"), id="home.open"),
@@ -63,13 +63,9 @@ class HomeScreen(Screen[None]):
             tooltip=N_("find exercises by words of their titles or names, in either language"),
             id="home.search",
         ),
-        Binding(
-            "escape", "clear_search", N_("all"), tooltip=N_("end the search, show all"), show=False, id="home.clear"
-        ),
-        Binding(
-            "down", "move_cursor('cursor_down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"
-        ),
-        Binding("up", "move_cursor('cursor_up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
+        Binding("escape", "clear_search", N_("all"), tooltip=N_("end the search, show all"), id="home.clear"),
+        Binding("down", "move_cursor('down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"),
+        Binding("up", "move_cursor('up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
         Binding("f5", "progress", N_("how far"), tooltip=N_("how far you have come"), id="home.progress"),
         Binding(
             "delete",
@@ -92,9 +88,13 @@ class HomeScreen(Screen[None]):
             "f9", "playground", N_("try"), tooltip=N_("any formula of your own: the playground"), id="home.playground"
         ),
     ]
+    HELP_TEXT = N_(
+        "Back-propagation by hand: a graph shows what flowed forward, you fill in what flows back, from the output "
+        "to the inputs. Choose an exercise with the arrow keys and Enter."
+    )
 
     class ExerciseSelected(Message):
-        """An exercise is to be opened."""
+        """An exercise was selected."""
 
         def __init__(self, pack: Pack, entry: ExerciseEntry) -> None:
             super().__init__()
@@ -102,22 +102,22 @@ class HomeScreen(Screen[None]):
             self.entry = entry
 
     class PlaygroundRequested(Message):
-        """The playground is to be opened."""
+        """The learner wants the playground."""
 
     class GlossaryRequested(Message):
-        """All rules are to be shown."""
+        """The learner wants all rules."""
 
     class Resumed(Message):
-        """The list stands in front again."""
+        """The list is in front again."""
 
     class ReviewRequested(Message):
-        """The rules that are due are to be practised."""
+        """The learner wants to practise the rules that are due."""
 
     class ProgressRequested(Message):
-        """The progress is to be shown."""
+        """The learner wants to see the progress."""
 
     class ResetRequested(Message):
-        """The exercise is to be begun anew."""
+        """The learner wants to start an exercise over."""
 
         def __init__(self, pack: str, exercise: str, title: str) -> None:
             super().__init__()
@@ -126,13 +126,12 @@ class HomeScreen(Screen[None]):
             self.title = title
 
     class UndoRequested(Message):
-        """The last new beginning is to be taken back."""
+        """The learner wants the last reset undone."""
 
-    def __init__(self, packs: Sequence[Pack], store: Store, glyphs: Glyphs) -> None:
-        super().__init__()
+    def __init__(self, host: Host, packs: Sequence[Pack], store: Store) -> None:
+        super().__init__(host)
         self.packs = packs
         self.store = store
-        self.glyphs = glyphs
         #: Why exercises can't be opened, by pack and exercise.
         self.open_errors: dict[tuple[str, str], str] = {}
         self._entries = self._index_entries()
@@ -141,7 +140,7 @@ class HomeScreen(Screen[None]):
         self._return_id: str | None = None
         #: How many rules are due for review.
         self.due_count = 0
-        #: What is searched for; None where nothing is.
+        #: What is searched for; None unless the search is open.
         self._search_query: SearchQuery | None = None
 
     def _index_entries(self) -> dict[str, tuple[Pack, ExerciseEntry]]:
@@ -160,29 +159,21 @@ class HomeScreen(Screen[None]):
         yield ReadableOptionList(*self._options(), id="exercises")
         yield KeyBar(self.glyphs, id="keys")
 
-    def on_mount(self) -> None:
-        if not self.query(OptionList):  # the app is left before the screen was made
-            return
+    def set_up(self) -> None:
         self.query_one(OptionList).focus()
         if not self._entries:
             self._status_message = _("There are no exercises here. Install backprop-tutor again.")
         self._show_notice()
-        self.refresh_keys()
 
-    def refresh_keys(self) -> None:
-        """The keys that mean something now."""
-        if not self.query(KeyBar):
-            return
-        searching = self._search_query is not None
-        own = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        known = {"home.clear"} if searching else {binding.id for binding in own if binding.show}
-        hidden = {"home.search"} if searching else set()
-        self.query_one(KeyBar).set_state(
-            [key for key in own if key.id in known | {"home.open", "home.help"} and key.id not in hidden]
-        )
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear_search":
+            return self._search_query is not None
+        if action == "search":
+            return self._search_query is None or self.focused is self.query_one(OptionList)
+        return self._search_query is None or action not in ("progress", "glossary", "playground")
 
     def on_glyphs_changed(self) -> None:
-        """The line to search in goes when the screen is made anew."""
+        """Close the search, whose line is lost when the screen is composed again."""
         self._search_query = None
 
     def on_screen_resume(self) -> None:
@@ -192,7 +183,7 @@ class HomeScreen(Screen[None]):
         self._is_first_show = False
 
     def refresh_list(self) -> None:
-        """Show the states as they are now; the cursor stays where it was."""
+        """List the exercises with their states as they are now; the cursor stays where it was."""
         if not self.is_mounted:
             return
         options = self.query_one(OptionList)
@@ -200,15 +191,15 @@ class HomeScreen(Screen[None]):
         self._return_id = None
         options.clear_options()
         options.add_options(self._options())
-        known = [option.id for option in options.options]
-        if before in known:
-            options.highlighted = known.index(before)
+        ids = [option.id for option in options.options]
+        if before in ids:
+            options.highlighted = ids.index(before)
         else:
             options.action_first()
         self._show_notice()
 
     def return_to(self, exercise: Exercise) -> None:
-        """The exercise to put the cursor on when the list is shown again."""
+        """Put the cursor on an exercise when the list is shown again."""
         name = f"{exercise.pack}/{exercise.id}"
         self._return_id = name if name in self._entries else None
 
@@ -219,7 +210,7 @@ class HomeScreen(Screen[None]):
             self.refresh_list()
 
     def set_message(self, text: object) -> None:
-        """Say something above the list, until the next choice."""
+        """Show a message above the list, until a row is selected."""
         self._status_message = str(text)
         self.refresh_list()
 
@@ -243,40 +234,38 @@ class HomeScreen(Screen[None]):
         if latest is not None and "/".join(latest) in self._entries:
             pack, entry = self._entries["/".join(latest)]
             title = str(message(N_("Continue: {title}"), title=entry.title))
-            head = (f"{self.glyphs.started} {title}", "bold $accent")
-            options.append(Option(styled(self.glyphs, head, (f"   {pack.title}", "$foreground 60%")), _CONTINUE))
+            options.append(self._action_row(self.glyphs.started, title, str(pack.title), _CONTINUE))
         if self.due_count:
-            due = message(N_("Review ({n} due)"), n=self.due_count)
-            says = _("fresh numbers, ten minutes at most")
-            head = (f"{self.glyphs.started} {due}", "bold $accent")
-            options.append(Option(styled(self.glyphs, head, (f"   {says}", "$foreground 60%")), _REVIEW))
+            due = str(message(N_("Review ({n} due)"), n=self.due_count))
+            detail = _("fresh numbers, ten minutes at most")
+            options.append(self._action_row(self.glyphs.started, due, detail, _REVIEW))
         if options:
             options.append(Option(Content(""), disabled=True))
         for pack in self.packs:
             options += self._pack_options(pack, states)
-        play, says = _("Playground"), _("any formula of your own")
-        head = (f"{self.glyphs.prompt} {play}", "bold $accent")
-        options.append(Option(styled(self.glyphs, head, (f"   {says}", "$foreground 60%")), _PLAYGROUND))
-        progress, says = _("Progress"), _("rules, packs, weeks, mistakes")
-        head = (f"{self.glyphs.prompt} {progress}", "bold $accent")
-        return [*options, Option(styled(self.glyphs, head, (f"   {says}", "$foreground 60%")), _PROGRESS)]
+        prompt = self.glyphs.prompt
+        return [
+            *options,
+            self._action_row(prompt, _("Playground"), _("any formula of your own"), _PLAYGROUND),
+            self._action_row(prompt, _("Progress"), _("rules, packs, weeks, mistakes"), _PROGRESS),
+        ]
+
+    def _action_row(self, mark: str, name: str, detail: str, id: str) -> Option:
+        head = (f"{mark} {name}", "bold $accent")
+        return Option(styled(self.glyphs, head, (f"   {detail}", "$foreground 60%")), id)
 
     def _search_options(self, query: SearchQuery, states: Mapping[tuple[str, str], str]) -> list[Option]:
-        """The exercises that are searched for, pack by pack."""
-        from tutor.tui.search import search_names
-
+        """Return the exercises that match, pack by pack."""
         options: list[Option] = []
         for pack in self.packs:
             hits = [entry for entry in pack.entries if query.matches(*search_names(pack, entry))]
             if hits:
                 options.append(Option(styled(self.glyphs, (str(pack.title), "bold")), disabled=True))
-            for entry in hits:
-                state = states.get((pack.id, entry.id), "new")
-                options.append(Option(self._entry_line(pack, entry, state), f"{pack.id}/{entry.id}"))
+            options += [self._entry_option(pack, entry, states) for entry in hits]
         if not options:
             key = self.glyphs.key_label("home.clear", "Esc")
-            said = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
-            options.append(Option(styled(self.glyphs, (said, "$text-warning")), disabled=True))
+            notice = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
+            options.append(Option(styled(self.glyphs, (notice, "$text-warning")), disabled=True))
         return options
 
     def _pack_options(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
@@ -286,84 +275,77 @@ class HomeScreen(Screen[None]):
         if str(pack.description).strip():
             head.append((f"\n{str(pack.description).strip()}", "$foreground 60%"))
         head += [(f"\n{self.glyphs.error} {fault}", "$text-error") for fault in pack.errors]
-        options = [Option(styled(self.glyphs, *head), disabled=True)]
-        for entry in pack.entries:
-            options.append(
-                Option(self._entry_line(pack, entry, states.get((pack.id, entry.id), "new")), f"{pack.id}/{entry.id}")
-            )
-        return [*options, Option(Content(""), disabled=True)]
+        entries = (self._entry_option(pack, entry, states) for entry in pack.entries)
+        return [Option(styled(self.glyphs, *head), disabled=True), *entries, Option(Content(""), disabled=True)]
+
+    def _entry_option(self, pack: Pack, entry: ExerciseEntry, states: Mapping[tuple[str, str], str]) -> Option:
+        line = self._entry_line(pack, entry, states.get((pack.id, entry.id), "new"))
+        return Option(line, f"{pack.id}/{entry.id}")
 
     def _entry_line(self, pack: Pack, entry: ExerciseEntry, state: str) -> Content:
-        signs = self.glyphs
+        glyphs = self.glyphs
         mark, style = {
-            "new": (signs.new, "$foreground 60%"),
-            "begun": (signs.started, "bold $accent"),
-            "solved": (signs.correct, "bold $success"),
+            "new": (glyphs.new, "$foreground 60%"),
+            "begun": (glyphs.started, "bold $accent"),
+            "solved": (glyphs.correct, "bold $success"),
         }[state]
         reason = self.open_errors.get((pack.id, entry.id))
         if reason is not None:
-            broken = (f"\n      {reason}", "$text-error")
-            return styled(signs, (f"  {signs.error} ", "bold $error"), str(entry.title), broken)
-        said = (f"   {_(_STATE_LABELS[state])}", "$foreground 60%") if state != "new" else ""
-        return styled(signs, (f"  {mark} ", style), str(entry.title), said)
+            error = (f"\n      {reason}", "$text-error")
+            return styled(glyphs, (f"  {glyphs.error} ", "bold $error"), str(entry.title), error)
+        label = (f"   {_(_STATE_LABELS[state])}", "$foreground 60%") if state != "new" else ""
+        return styled(glyphs, (f"  {mark} ", style), str(entry.title), label)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self._status_message = ""
-        if event.option_id == _PLAYGROUND:
-            self.action_playground()
-            return
-        if event.option_id == _REVIEW:
-            self.action_review()
-            return
-        if event.option_id == _PROGRESS:
-            self.action_progress()
-            return
-        latest = self.store.exercise_to_continue()
-        name = "/".join(latest) if event.option_id == _CONTINUE and latest else event.option_id
-        if name in self._entries:
+        actions = {_PLAYGROUND: self.action_playground, _REVIEW: self.action_review, _PROGRESS: self.action_progress}
+        if event.option_id in actions:
+            actions[event.option_id]()
+        elif (name := self._exercise_name(event.option)) in self._entries:
             self.post_message(self.ExerciseSelected(*self._entries[name]))
 
-    # --- searching ---
+    def _exercise_name(self, option: Option | None) -> str:
+        """Return the name of the exercise in a row; empty for other rows."""
+        if option is not None and option.id == _CONTINUE:
+            return "/".join(self.store.exercise_to_continue() or ())
+        return option.id if option is not None and option.id in self._entries else ""
+
+    # --- search ---
 
     async def action_search(self) -> None:
-        """A line to type in, above the list. It is made when it is first asked for."""
+        """Open a line to type in above the list."""
         if not self.query("#search"):
-            from textual.widgets import Input
+            # Textual's input takes a while to load, and the list comes first.
+            from tutor.tui.widgets.line_input import LineInput
 
-            from tutor.tui.search import SearchQuery
-
-            said = self.glyphs.render(_("words of a title, or a name such as basics/times"))
-            await self.mount(Input(placeholder=said, id="search", compact=True), after="#title")
+            placeholder = self.glyphs.render(_("words of a title, or a name such as basics/times"))
+            await self.mount(LineInput(placeholder=placeholder, id="search", compact=True), after="#title")
             self._search_query = SearchQuery("")
         self.query_one("#search").focus()
-        self.refresh_keys()
+        self.refresh_bindings()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        from tutor.tui.search import SearchQuery
-
         event.stop()
         self._search_query = SearchQuery(event.value)
         self.refresh_list()
         self.query_one(OptionList).action_first()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_open()
-
     async def action_clear_search(self) -> None:
-        """End the search; the cursor stays on what was found."""
-        if self._search_query is None:
-            return
+        """Close the search; the cursor stays on the exercise that was found."""
         self._search_query = None
         await self.query("#search").remove()
         self.query_one(OptionList).focus()
         self.refresh_list()
-        self.refresh_keys()
+        self.refresh_bindings()
 
     def action_move_cursor(self, move: str) -> None:
-        """Move in the list while one types above it."""
-        getattr(self.query_one(OptionList), f"action_{move}")()
+        """Move the cursor of the list, also from the search line."""
+        options = self.query_one(OptionList)
+        if move == "down":
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
 
     # --- keys ---
 
@@ -380,9 +362,7 @@ class HomeScreen(Screen[None]):
         self.post_message(self.ProgressRequested())
 
     def action_reset(self) -> None:
-        option = self.query_one(OptionList).highlighted_option
-        latest = self.store.exercise_to_continue()
-        name = "/".join(latest) if option and option.id == _CONTINUE and latest else option.id if option else None
+        name = self._exercise_name(self.query_one(OptionList).highlighted_option)
         if name in self._entries:
             pack, entry = self._entries[name]
             self.post_message(self.ResetRequested(pack.id, entry.id, str(entry.title)))
@@ -393,35 +373,24 @@ class HomeScreen(Screen[None]):
     def action_glossary(self) -> None:
         self.post_message(self.GlossaryRequested())
 
-    def action_help(self) -> None:
-        if self.app.screen is not self:
-            return
-        from tutor.tui.screens.help import HelpScreen
-
-        text = _(
-            "Back-propagation by hand: a graph shows what flowed forward, you fill in what flows back, from the output "
-            "to the inputs. Choose an exercise with the arrow keys and Enter."
-        )
-        keys = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        self.app.push_screen(HelpScreen([*self._focus_help(), styled(self.glyphs, text)], keys, self.glyphs))
-
-    def _focus_help(self) -> list[Content]:
-        """What stands in focus: an exercise with its name and its pack, or what else a row or the search is for."""
+    def help_paragraphs(self) -> list[Content]:
+        """Return what the row in focus or the search is for, then what the screen is for."""
         option = self.query_one(OptionList).highlighted_option
-        said = [styled(self.glyphs, _(_SEARCH_HELP))] if self._search_query is not None else []
-        name = option.id if option and option.id else ""
-        latest = self.store.exercise_to_continue()
-        if name == _CONTINUE and latest is not None:
-            name = "/".join(latest)
-            said.append(styled(self.glyphs, _("You were at this exercise last, and it is not solved yet.")))
-        if name in _ROW_HELP:
-            called, says = _ROW_HELP[name]
-            said.append(styled(self.glyphs, (_(called), "bold"), f"\n{_(says)}"))
-        return [*said, *(self._exercise_help(name) if name in self._entries else [])]
+        blocks = [styled(self.glyphs, _(_SEARCH_HELP))] if self._search_query is not None else []
+        row = (option.id if option is not None else None) or ""
+        if row == _CONTINUE:
+            blocks.append(styled(self.glyphs, _("You were at this exercise last, and it is not solved yet.")))
+        if row in _ROW_HELP:
+            name, text = _ROW_HELP[row]
+            blocks.append(styled(self.glyphs, (_(name), "bold"), f"\n{_(text)}"))
+        return [*blocks, *self._exercise_help(self._exercise_name(option)), *super().help_paragraphs()]
 
     def _exercise_help(self, name: str) -> list[Content]:
+        if name not in self._entries:
+            return []
         pack, entry = self._entries[name]
         state = _(_STATE_LABELS[self.store.state(pack.id, entry.id)])
         head = styled(self.glyphs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
         command = styled(self.glyphs, (f"backprop-tutor play {name}", "$foreground 60%"))
-        return [head + command, *([from_markup(self.glyphs, said)] if (said := str(pack.description).strip()) else [])]
+        description = str(pack.description).strip()
+        return [head + command, *([from_markup(self.glyphs, description)] if description else [])]

@@ -1,4 +1,4 @@
-"""The first start: a pass replayed, then the same by hand: one blank, two, all. Each of it can be skipped."""
+"""The first steps: a replay, then the same pass by hand with one blank, two, and all."""
 
 from __future__ import annotations
 
@@ -10,73 +10,82 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tutor.algebra.expr import number
+from tutor.grading.replay import Replay
 from tutor.i18n import N_, _, message
+from tutor.packs.builder.exercise import load_exercise
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.practice.resume import open_worksheet
 from tutor.tui.content import styled
 from tutor.tui.exercise_state import AfterSolved
 from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.explain import KEYS as EXPLAIN_KEYS
 from tutor.tui.screens.explain import ExplainScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tutor.glyphs import Glyphs
-    from tutor.packs.exercise import Exercise
+    from tutor.practice.storage.store import Store
     from tutor.practice.worksheet import Worksheet
+    from tutor.tui.host import Host
 
-#: Other numbers than those the learner works with.
-_NUMBERS = {"a": 5, "b": 1, "c": 3}
+#: The inputs of the replay; the learner works with others.
+_REPLAY_INPUTS = {"a": 5, "b": 1, "c": 3}
 _FILE = Path(__file__).parents[2] / "practice" / "first.toml"
 
 
-def onboarding_exercise() -> Exercise:
-    """(a + b) · c in three stages."""
-    from tutor.packs.builder.exercise import load_exercise
+def onboarding_exercise(host: Host, store: Store) -> OnboardingExerciseScreen:
+    """Return the exercise in stages, from its start."""
+    exercise = load_exercise(_FILE, _FILE.parent, "", "first-steps")
+    return OnboardingExerciseScreen(host, open_worksheet(store, exercise, restart=True))
 
-    return load_exercise(_FILE, _FILE.parent, "", "first-steps")
 
-
-def onboarding_replay(glyphs: Glyphs, *, ascii: bool = False) -> OnboardingReplayScreen:
-    """The pass that is shown before one is worked by hand."""
-    from tutor.algebra.expr import number
-    from tutor.grading.replay import Replay
-    from tutor.packs.builder.formula import exercise_from_formula
-
-    shown = exercise_from_formula(
-        "z = (a + b) * c", {name: number(Fraction(value)) for name, value in _NUMBERS.items()}
-    )
-    keys = {"on": glyphs.key_label("explain.on", "Enter"), "back": glyphs.key_label("explain.close", "Esc")}
+def onboarding_replay(host: Host) -> OnboardingReplayScreen:
+    """Return the replay that is shown before the exercise."""
+    inputs = {name: number(Fraction(value)) for name, value in _REPLAY_INPUTS.items()}
+    problem = exercise_from_formula("z = (a + b) * c", inputs).variant().problem
+    keys = {
+        "on": host.glyphs.key_label("explain.on", "Enter"),
+        "back": host.glyphs.key_label("explain.close", "Esc"),
+    }
     note = message(N_("One backward pass, worked out. {on} goes on step by step, {back} skips it."), **keys)
-    return OnboardingReplayScreen(
-        Replay(shown.variant().problem), _("How values flow back"), glyphs, note=note, ascii=ascii
-    )
+    return OnboardingReplayScreen(host, Replay(problem), _("How values flow back"), note=note)
 
 
 class OnboardingReplayScreen(ExplainScreen):
-    """The replay leads on to an exercise; `goes_on` tells whether the learner wanted that."""
+    """Replay a pass and lead on to the exercise."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter,right,space,tab",
+            "start_exercise",
+            N_("now you"),
+            tooltip=N_("on to the exercise"),
+            id="explain.on",
+            system=True,
+        ),
+        *EXPLAIN_KEYS,
+    ]
     LAST_STEP_TEXT = N_("That was the whole pass. {on} goes on: now you, one blank to begin with.")
+    #: Whether the learner went on to the exercise.
     wants_exercise = False
 
-    def action_move(self, by: int) -> None:
-        if by == 1 and self.replay.index == len(self.replay.steps) - 1:
-            self.wants_exercise = True
-            self.action_close()
-        else:
-            super().action_move(by)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "start_exercise":
+            return self.replay.index == len(self.replay.steps) - 1
+        return super().check_action(action, parameters)
 
-    def _shown_bindings(self) -> list[Binding]:
-        keys = super()._shown_bindings()
-        if any(key.id == "explain.on" for key in keys):
-            return keys
-        on = Binding("enter", "move(1)", N_("now you"), tooltip=N_("on to the exercise"), id="explain.on")
-        return [on, *keys]
+    def action_start_exercise(self) -> None:
+        self.wants_exercise = True
+        self.action_close()
 
 
 class OnboardingExerciseScreen(ExerciseScreen):
-    """An exercise in stages: Enter leads from each to the next one, on other numbers."""
+    """An exercise in stages; Enter leads from each to the next one, with other numbers."""
 
-    def __init__(self, worksheet: Worksheet, glyphs: Glyphs, *, ascii: bool = False) -> None:
-        super().__init__(worksheet, glyphs, None, ascii)
+    def __init__(self, host: Host, worksheet: Worksheet) -> None:
+        super().__init__(host, worksheet, None)
         self._show_stage()
 
     @property
@@ -95,15 +104,15 @@ class OnboardingExerciseScreen(ExerciseScreen):
         self._show_stage()
         self._show()
 
-    def action_check(self) -> None:
-        if self.state.worksheet.done and not self._is_last_stage:
-            self._use_new_numbers(True)
+    def action_go_on(self) -> None:
+        if self._is_last_stage:
+            super().action_go_on()
         else:
-            super().action_check()
+            self._use_new_numbers(True)
 
 
 class WelcomeScreen(ModalScreen[bool]):
-    """The very first screen, over the list. True where the first steps are wanted."""
+    """Offer the first steps at the first start; the result is whether the learner wants them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "answer(True)", N_("first steps"), id="welcome.yes"),
@@ -112,29 +121,26 @@ class WelcomeScreen(ModalScreen[bool]):
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
-        self.glyphs = glyphs
+        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        head = _("Welcome")
-        says = _(
+        text = _(
             "Back-propagation is learnt by doing it by hand. See one small pass worked out, then fill in one place "
             "yourself, then two, then all. It takes five minutes."
         )
         yes, no = _("show me"), _("skip it, to the list of exercises")
-        later = message(N_("Later it is found with {key}."), key=self.glyphs.key_label("app.commands", "^P"))
-        said = styled(
-            self.glyphs,
-            (head, "bold"),
-            "\n\n",
-            says,
-            "\n\n",
+        later = message(N_("Later it is found with {key}."), key=self._glyphs.key_label("app.commands", "^P"))
+        content = styled(
+            self._glyphs,
+            (_("Welcome"), "bold"),
+            f"\n\n{text}\n\n",
             ("Enter", "bold $primary"),
             f" {yes}\n",
             ("Esc", "bold $primary"),
             f" {no}\n",
             (str(later), "$foreground 60%"),
         )
-        yield Static(said, id="question")
+        yield Static(content, id="question")
 
     def action_answer(self, agreed: bool) -> None:
         self.dismiss(agreed)

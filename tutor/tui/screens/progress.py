@@ -1,4 +1,4 @@
-"""Progress: rules, packs, weeks, mistakes, and beginning anew."""
+"""The progress screen: rules, packs, weeks and mistakes, and starting over."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from tutor.glyphs import Glyphs
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.tui.host import Host
     from tutor.tui.reset_flow import ResetFlow
 
 KEYS: list[BindingType] = [
@@ -55,13 +55,13 @@ KEYS: list[BindingType] = [
 ]
 
 _PLOT_ROWS = 4
-#: What stands left of a plot, and around it.
+#: Columns left of a plot for its axis, and around the list.
 _AXIS_CELLS, _PADDING_CELLS = 6, 4
 _GAP = "   "
 
 
-class ProgressScreen(TutorScreen):
-    """A list that scrolls; where an exercise trains something, Enter opens it."""
+class ProgressScreen(TutorScreen[None]):
+    """List the progress; Enter opens an exercise that trains the row in focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
@@ -70,14 +70,15 @@ class ProgressScreen(TutorScreen):
     )
 
     class ExerciseRequested(Message):
-        """An exercise is to be opened, by its name; the review where that is empty."""
+        """The learner wants an exercise, by its name, or the review if that is empty."""
 
-        def __init__(self, exercise: str) -> None:
+        def __init__(self, screen: ProgressScreen, exercise: str) -> None:
             super().__init__()
+            self.screen = screen
             self.exercise = exercise
 
     class ProgressLoaded(Message):
-        """The progress is known."""
+        """The progress was computed."""
 
         def __init__(self, progress: Progress, exercise_index: ExerciseIndex) -> None:
             super().__init__()
@@ -85,17 +86,11 @@ class ProgressScreen(TutorScreen):
             self.exercise_index = exercise_index
 
     def __init__(
-        self,
-        store: Store,
-        load_exercise_index: Callable[[], ExerciseIndex],
-        reset_flow: ResetFlow,
-        glyphs: Glyphs,
-        *,
-        ascii: bool = False,
+        self, host: Host, store: Store, load_exercise_index: Callable[[], ExerciseIndex], reset_flow: ResetFlow
     ) -> None:
-        """`atlas` finds which exercises ask for which rules; it may take its time."""
-        super().__init__(glyphs, ascii=ascii)
-        self.store = store
+        """Show the progress in a store. `load_exercise_index` may take seconds and runs in a thread."""
+        super().__init__(host)
+        self._store = store
         self._load_exercise_index = load_exercise_index
         self._progress: Progress | None = None
         self._exercise_index: ExerciseIndex | None = None
@@ -108,80 +103,79 @@ class ProgressScreen(TutorScreen):
         yield ReadableOptionList(Option(styled(self.glyphs, _("One moment, please.")), disabled=True), id="progress")
         yield KeyBar(self.glyphs, id="keys")
 
-    def on_mount(self) -> None:
-        if not self.query(OptionList):
-            return
+    def set_up(self) -> None:
         self.query_one(OptionList).focus()
-        self._refresh_keys()
         self._start_loading()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "undo":
+            return self._reset_flow.can_undo
+        if action == "open" and self.is_mounted:
+            option = self.query_one(OptionList).highlighted_option
+            return option is not None and self._exercise_for_row(option.id) is not None
+        return True
 
     def on_resize(self, event: events.Resize) -> None:
         self._fill_list()
 
-    # --- finding out ---
+    # --- loading ---
 
     def _start_loading(self) -> None:
         self.run_worker(self._load_progress, thread=True, exclusive=True, exit_on_error=False)
 
     def _load_progress(self) -> None:
-        atlas = self._load_exercise_index()
-        with Store.open(self.store.path) as store:
-            self.post_message(self.ProgressLoaded(load_progress(store, atlas, library.all_packs()), atlas))
+        index = self._load_exercise_index()
+        with Store.open(self._store.path) as store:
+            self.post_message(self.ProgressLoaded(load_progress(store, index, library.all_packs()), index))
 
     def on_progress_screen_progress_loaded(self, event: ProgressLoaded) -> None:
         self._progress, self._exercise_index = event.progress, event.exercise_index
         self._fill_list()
 
-    def _on_reset_done(self, said: str) -> None:
-        """Something was reset, or taken back."""
-        self._status_message = said
+    def _on_reset_done(self, report: str) -> None:
+        """Show the progress after a reset or its undo."""
+        self._status_message = report
         self._start_loading()
 
     # --- showing ---
 
-    def _refresh_keys(self) -> None:
-        hidden = set() if self._reset_flow.can_undo else {"progress.undo"}
-        option = self.query_one(OptionList).highlighted_option
-        if option is None or self._exercise_for_row(option.id) is None:
-            hidden.add("progress.open")
-        self.query_one(KeyBar).set_state([key for key in self.bindings() if key.id not in hidden])
-
     def _fill_list(self) -> None:
-        """List what is known; the cursor stays where it was."""
+        """List the progress; the cursor stays where it was."""
         if self._progress is None or not self.is_mounted:
             return
         options = self.query_one(OptionList)
         before = options.highlighted_option.id if options.highlighted_option else None
         options.clear_options()
         options.add_options(list(self._options(self._progress, self.size.width - _PADDING_CELLS)))
-        known = [option.id for option in options.options]
-        if before in known:
-            options.highlighted = known.index(before)
+        ids = [option.id for option in options.options]
+        if before in ids:
+            options.highlighted = ids.index(before)
         else:
             options.action_first()
-        remark = self.query_one("#status-message", Static)
-        remark.set_class(bool(self._status_message), "-shown")
-        remark.update(styled(self.glyphs, (self._status_message, "$text-warning")))
-        self._refresh_keys()
+        status = self.query_one("#status-message", Static)
+        status.set_class(bool(self._status_message), "-shown")
+        status.update(styled(self.glyphs, (self._status_message, "$text-warning")))
+        self.refresh_bindings()
 
-    def _options(self, found: Progress, width: int) -> Iterator[Option]:
-        yield self._text_option(styled(self.glyphs, *self._summary(found)))
-        if found.due_rules:
-            due = message(N_("Review ({n} due)"), n=len(found.due_rules))
+    def _options(self, progress: Progress, width: int) -> Iterator[Option]:
+        yield self._text_option(styled(self.glyphs, *self._summary(progress)))
+        if progress.due_rules:
+            due = message(N_("Review ({n} due)"), n=len(progress.due_rules))
             yield self._option((f"{self.glyphs.started} {due}", "bold $accent"), id="review")
-        if not found.answers:
+        if not progress.answers:
             yield self._text_option(styled(self.glyphs, _("Nothing has been practised yet.")))
-        yield from self._rules(found)
-        yield from self._packs(found)
-        if found.weeks:
+        yield from self._rules(progress)
+        yield from self._packs(progress)
+        if progress.weeks:
             yield self._heading(_("Weeks"))
-            yield self._text_option(self._weeks(found, width))
-        if found.mistakes:
+            yield self._text_option(self._weeks(progress, width))
+        if progress.mistakes:
             yield self._heading(_("Most frequent mistakes"))
-            for met in found.mistakes:
-                trains = f"{_GAP}{self.glyphs.started} {met.title or met.exercise}" if met.exercise else ""
-                parts: list[Part] = [f"{met.count:>4}  ", (met.name, "bold"), (trains, "$foreground 60%")]
-                yield self._option(*parts, id=f"mistake {met.id}")
+            for mistake in progress.mistakes:
+                exercise = mistake.title or mistake.exercise
+                training = f"{_GAP}{self.glyphs.started} {exercise}" if mistake.exercise else ""
+                parts: list[Part] = [f"{mistake.count:>4}  ", (mistake.name, "bold"), (training, "$foreground 60%")]
+                yield self._option(*parts, id=f"mistake {mistake.id}")
 
     def _option(self, *parts: Part, id: str | None = None) -> Option:
         return Option(styled(self.glyphs, *parts), id)
@@ -192,65 +186,66 @@ class ProgressScreen(TutorScreen):
     def _text_option(self, text: Content) -> Option:
         return Option(text, disabled=True)
 
-    def _summary(self, found: Progress) -> Iterator[Part]:
-        yield str(message(N_("Answers: {n}"), n=found.answers))
-        if found.first_try_rate is not None:
-            yield _GAP + str(message(N_("right at first try: {rate}"), rate=format_percent(found.first_try_rate)))
-        yield _GAP + str(message(N_("time: {time}"), time=format_duration(found.seconds)))
+    def _summary(self, progress: Progress) -> Iterator[Part]:
+        yield str(message(N_("Answers: {n}"), n=progress.answers))
+        if progress.first_try_rate is not None:
+            yield _GAP + str(message(N_("right at first try: {rate}"), rate=format_percent(progress.first_try_rate)))
+        yield _GAP + str(message(N_("time: {time}"), time=format_duration(progress.seconds)))
 
-    def _rules(self, found: Progress) -> Iterator[Option]:
-        if not found.rules:
+    def _rules(self, progress: Progress) -> Iterator[Option]:
+        if not progress.rules:
             return
         yield self._heading(_("Rules"))
-        names = max(cell_len(self.glyphs.render(rule.name)) for rule in found.rules)
-        words = max(cell_len(mastery_label(rule.standing)) for rule in found.rules)
-        for rule in found.rules:
-            yield self._option(*self._rule(rule, rule.id in found.due_rules, names, words), id=f"rule {rule.id}")
+        name_width = max(cell_len(self.glyphs.render(rule.name)) for rule in progress.rules)
+        label_width = max(cell_len(mastery_label(rule.standing)) for rule in progress.rules)
+        for rule in progress.rules:
+            parts = self._rule(rule, rule.id in progress.due_rules, name_width, label_width)
+            yield self._option(*parts, id=f"rule {rule.id}")
 
-    def _rule(self, rule: RuleProgress, due: bool, names: int, words: int) -> Iterator[Part]:
-        tone, word = MASTERY_STYLES[rule.standing], mastery_label(rule.standing)
-        yield (f"  {mastery_mark(self.glyphs, rule.standing)} ", tone)
-        yield (rule.name + " " * (names - cell_len(self.glyphs.render(rule.name))), "bold")
-        yield (_GAP + word + " " * (words - cell_len(word)), tone)
+    def _rule(self, rule: RuleProgress, due: bool, name_width: int, label_width: int) -> Iterator[Part]:
+        style, label = MASTERY_STYLES[rule.standing], mastery_label(rule.standing)
+        yield (f"  {mastery_mark(self.glyphs, rule.standing)} ", style)
+        yield (rule.name + " " * (name_width - cell_len(self.glyphs.render(rule.name))), "bold")
+        yield (_GAP + label + " " * (label_width - cell_len(label)), style)
         if due:
             yield (_GAP + _("due today"), "bold $accent")
         elif rule.due is not None:
             yield (_GAP + str(message(N_("due {day}"), day=rule.due.isoformat())), "$foreground 60%")
         if rule.mistake:
-            tends = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
-            yield (f"\n      {tends}", "$text-warning")
+            tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
+            yield (f"\n      {tendency}", "$text-warning")
 
-    def _packs(self, found: Progress) -> Iterator[Option]:
+    def _packs(self, progress: Progress) -> Iterator[Option]:
         yield self._heading(_("Packs"))
-        width = max((cell_len(self.glyphs.render(pack.title)) for pack in found.packs), default=0)
-        for pack in found.packs:
+        width = max((cell_len(self.glyphs.render(pack.title)) for pack in progress.packs), default=0)
+        for pack in progress.packs:
             share = round(10 * pack.solved / pack.exercises) if pack.exercises else 0
-            full, rest = ("#", ".") if self.ascii else ("█", "░")
+            full, rest = ("#", ".") if self.glyphs.ascii else ("█", "░")
             title = pack.title + " " * (width - cell_len(self.glyphs.render(pack.title)))
             count = message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises)
             bar = [(full * share, "$success"), (rest * (10 - share), "$foreground 40%")]
             yield self._option("    ", (title, "bold"), _GAP, *bar, f"{_GAP}{count}", id=f"pack {pack.id}")
 
-    def _weeks(self, found: Progress, width: int) -> Content:
-        """Two plots, one below the other: answers, and how many blanks were right at first try."""
-        weeks, room = found.weeks, max(width - _AXIS_CELLS - 2, 1)
+    def _weeks(self, progress: Progress, width: int) -> Content:
+        """Return two plots by week: the answers, and the share of blanks right at first try."""
+        weeks, room = progress.weeks, max(width - _AXIS_CELLS - 2, 1)
         fit = max(room // bar_width(len(weeks), room), 1)
         weeks = weeks[-fit:]
         most = max(week.answers for week in weeks)
         lines = [*self._plot(_("answers"), [week.answers for week in weeks], most, str(most), room)]
         lines.append(Content(""))
         lines += self._plot(_("right at first try"), [week.first_try_rate for week in weeks], 1.0, "100 %", room)
-        text = N_("weeks from {first} to {last}")
-        told = message(text, first=weeks[0].monday.isoformat(), last=weeks[-1].monday.isoformat())
-        lines.append(styled(self.glyphs, " " * (_AXIS_CELLS + 1), (str(told), "$foreground 60%")))
+        first, last = (weeks[at].monday.isoformat() for at in (0, -1))
+        caption = str(message(N_("weeks from {first} to {last}"), first=first, last=last))
+        lines.append(styled(self.glyphs, " " * (_AXIS_CELLS + 1), (caption, "$foreground 60%")))
         return Content("\n").join(lines)
 
     def _plot(
         self, title: str, values: list[float | None] | list[int], most: float, top: str, room: int
     ) -> Iterator[Content]:
         yield styled(self.glyphs, " " * (_AXIS_CELLS + 1), (title, "$foreground 60%"))
-        wall = "|" if self.ascii else "│"
-        rows = bar_chart(list(values), most, _PLOT_ROWS, room, self.ascii)
+        wall = "|" if self.glyphs.ascii else "│"
+        rows = bar_chart(list(values), most, _PLOT_ROWS, room, self.glyphs)
         for number, row in enumerate(rows):
             head = top if number == 0 else "0" if number == len(rows) - 1 else ""
             yield styled(self.glyphs, (f"{head:>{_AXIS_CELLS}}{wall}", "$foreground 60%"), (row, "$success"))
@@ -258,7 +253,7 @@ class ProgressScreen(TutorScreen):
     # --- keys ---
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._refresh_keys()
+        self.refresh_bindings()
         options = event.option_list.options
         if all(option.disabled for option in options[: event.option_index]):
             event.option_list.scroll_home(animate=False)
@@ -267,10 +262,10 @@ class ProgressScreen(TutorScreen):
         event.stop()
         exercise = self._exercise_for_row(event.option_id)
         if exercise is not None and self.app.screen is self:
-            self.post_message(self.ExerciseRequested(exercise))
+            self.post_message(self.ExerciseRequested(self, exercise))
 
     def _exercise_for_row(self, row: str | None) -> str | None:
-        """The exercise that a row opens, empty for the review; None where it opens nothing."""
+        """Return the name of the exercise that a row opens: empty for the review, None if it opens nothing."""
         if self._progress is None or self._exercise_index is None:
             return None
         kind, _space, id = (row or "").partition(" ")
@@ -282,16 +277,16 @@ class ProgressScreen(TutorScreen):
         if kind == "pack":
             return self._next_in_pack(id)
         if kind == "mistake":
-            return next((met.exercise for met in self._progress.mistakes if met.id == id), None)
+            return next((mistake.exercise for mistake in self._progress.mistakes if mistake.id == id), None)
         return None
 
     def _next_in_pack(self, pack: str) -> str | None:
-        """The first exercise of a pack that is not solved, or its first."""
+        """Return the first exercise of a pack that is not solved, or its first."""
         assert self._exercise_index is not None
-        states = self.store.states()
-        names = [(one.pack, one.exercise) for one in self._exercise_index.exercises if one.pack == pack]
-        chosen = next((name for name in names if states.get(name) != "solved"), next(iter(names), None))
-        return "/".join(chosen) if chosen else None
+        states = self._store.states()
+        names = [(item.pack, item.exercise) for item in self._exercise_index.exercises if item.pack == pack]
+        name = next((name for name in names if states.get(name) != "solved"), next(iter(names), None))
+        return "/".join(name) if name else None
 
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()
@@ -299,11 +294,9 @@ class ProgressScreen(TutorScreen):
     def action_reset(self) -> None:
         option = self.query_one(OptionList).highlighted_option
         kind, _space, id = (option.id or "").partition(" ") if option else ("", "", "")
-        if kind == "pack":
-            called = next((pack.title for pack in self._progress.packs if pack.id == id), id) if self._progress else id
-            self._reset_flow.confirm_reset(id, "", called, self._on_reset_done, "progress.undo")
-        else:
-            self._reset_flow.confirm_reset("", "", _("everything"), self._on_reset_done, "progress.undo")
+        packs = self._progress.packs if self._progress is not None and kind == "pack" else ()
+        pack, title = next(((pack.id, pack.title) for pack in packs if pack.id == id), ("", _("everything")))
+        self._reset_flow.confirm_reset(pack, "", title, self._on_reset_done, "progress.undo")
 
     def action_undo(self) -> None:
         self._reset_flow.undo(self._on_reset_done)

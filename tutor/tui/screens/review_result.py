@@ -1,4 +1,4 @@
-"""What a review has come to."""
+"""The result of a review."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tutor.glyphs import Glyphs
+    from tutor.tui.host import Host
 
 KEYS: list[BindingType] = [
     Binding("enter,escape", "close", N_("back to the list"), tooltip=N_("back to the list"), id="reviewed.close"),
@@ -34,19 +34,18 @@ KEYS: list[BindingType] = [
 
 
 class ReviewResultScreen(ScrollingScreen):
-    """For each rule how it stood before, how it stands now, and when it comes back."""
+    """Show for each rule the mastery before and after the review, and when it comes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
         "What the review came to: how you stood with each rule before and after it, and the day on which it comes back."
     )
-    DOWN = "reviewed.down"
 
-    def __init__(self, outcome: Sequence[tuple[str, str, str, date | None]], left_early: bool, glyphs: Glyphs) -> None:
-        """`outcome` is that of a review's session; `left`: the learner did not go through all of it."""
-        super().__init__(glyphs)
-        self.outcome = outcome
-        self.left_early = left_early
+    def __init__(self, host: Host, outcome: Sequence[tuple[str, str, str, date | None]], *, left_early: bool) -> None:
+        """Show the outcome of a review session: rule, mastery before, mastery after, day on which it is due."""
+        super().__init__(host)
+        self._outcome = outcome
+        self._left_early = left_early
 
     def compose(self) -> ComposeResult:
         yield Static(styled(self.glyphs, (_("Review"), "bold")), id="title")
@@ -55,20 +54,23 @@ class ReviewResultScreen(ScrollingScreen):
         yield KeyBar(self.glyphs, id="keys")
 
     def _outcome_text(self) -> Content:
-        signs = self.glyphs
-        done = (
-            _("The review is left here; what is still due stays due.") if self.left_early else _("The review is done.")
+        glyphs = self.glyphs
+        if self._left_early:
+            head = (_("The review is left here; what is still due stays due."), "bold")
+        else:
+            head = (glyphs.correct + " " + _("The review is done."), "bold $success")
+        return Content("\n").join(
+            [styled(glyphs, head), Content(""), *(self._rule_line(*row) for row in self._outcome)]
         )
-        head = f"{signs.correct} " if not self.left_early else ""
-        lines = [styled(signs, (f"{head}{done}", "bold" if self.left_early else "bold $success")), Content("")]
-        lines += [self._rule_line(*row) for row in self.outcome]
-        return Content("\n").join(lines)
 
     def _rule_line(self, rule: str, before: str, after: str, due: date | None) -> Content:
-        signs = self.glyphs
-        told = mastery_label(after) if before == after else f"{mastery_label(before)} → {mastery_label(after)}"
-        back = "" if due is None else "   " + str(message(N_("comes back on {day}"), day=due.isoformat()))
-        sign = (f"{mastery_mark(signs, after)} ", MASTERY_STYLES[after])
+        labels = dict.fromkeys((mastery_label(before), mastery_label(after)))
+        return_day = "" if due is None else "   " + str(message(N_("comes back on {day}"), day=due.isoformat()))
         return styled(
-            signs, sign, (rule_name(rule), "bold"), "   ", (told, MASTERY_STYLES[after]), (back, "$foreground 60%")
+            self.glyphs,
+            (f"{mastery_mark(self.glyphs, after)} ", MASTERY_STYLES[after]),
+            (rule_name(rule), "bold"),
+            "   ",
+            (" → ".join(labels), MASTERY_STYLES[after]),
+            (return_day, "$foreground 60%"),
         )

@@ -1,8 +1,8 @@
-"""The settings: what is chosen, changed on the spot and kept in the settings file."""
+"""The settings screen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tutor.glyphs import Glyphs
+    from tutor.tui.host import Host
     from tutor.tui.preferences import Preferences
 
 KEYS: list[BindingType] = [
@@ -38,12 +38,13 @@ _ROW_LABELS: Mapping[str, str] = {
     "density": N_("Graphs open"),
     "ascii": N_("Drawn with"),
 }
-_KEYS, _FILE = _BESIDES = (N_("Keys"), N_("Settings file"))
+_KEYS_LABEL = N_("Keys")
+_FILE_LABEL = N_("Settings file")
 _GLYPH_SET_LABELS: Mapping[str, str] = {"all": N_("all characters"), "ascii": N_("ASCII only")}
 
 
-class SettingsScreen(TutorScreen):
-    """A row for each setting; Enter changes it."""
+class SettingsScreen(TutorScreen[None]):
+    """List the settings; Enter takes the next choice of the row in focus, which holds at once and is saved."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
@@ -51,61 +52,54 @@ class SettingsScreen(TutorScreen):
         "file, where keys can be changed as well."
     )
 
-    def __init__(self, glyphs: Glyphs, *, ascii: bool = False) -> None:
-        super().__init__(glyphs, ascii=ascii)
+    def __init__(self, host: Host, preferences: Preferences) -> None:
+        super().__init__(host)
+        self._preferences = preferences
         self._highlighted_row: int | None = 0
-
-    @property
-    def _preferences(self) -> Preferences:
-        return cast("Preferences", self.app)
 
     def compose(self) -> ComposeResult:
         yield Static(styled(self.glyphs, (_("Settings"), "bold")), id="title")
         yield ReadableOptionList(*self._options(), id="settings")
         yield KeyBar(self.glyphs, id="keys")
 
-    def on_mount(self) -> None:
-        if not self.query(OptionList):
-            return
+    def set_up(self) -> None:
         options = self.query_one(OptionList)
         options.focus()
         options.highlighted = self._highlighted_row
-        self.query_one(KeyBar).set_state([key for key in self.bindings() if key.show])
 
     def on_glyphs_changed(self) -> None:
-        """The row in focus stays where it is."""
+        """Remember the row in focus."""
         self._highlighted_row = self.query_one(OptionList).highlighted
 
     def _options(self) -> list[Option]:
-        shown = [Option(self._row(name, _(says)), name) for name, says in _ROW_LABELS.items()]
         path = settings.default_path()
-        changed = self._preferences.keymap
+        changed = self.host.keymap
         keys = ", ".join(changed) if changed else _("as they are; the file below changes them")
         return [
-            *shown,
+            *(Option(self._setting_line(name), name) for name in _ROW_LABELS),
             Option(Content(""), disabled=True),
-            Option(self._line(_(_KEYS), keys), "keys", disabled=True),
-            Option(self._line(_(_FILE), str(path) if path.exists() else _("Enter makes it")), "file"),
+            Option(self._line(_KEYS_LABEL, keys), "keys", disabled=True),
+            Option(self._line(_FILE_LABEL, str(path) if path.exists() else _("Enter makes it")), "file"),
         ]
 
-    def _row(self, name: str, says: str) -> Content:
+    def _setting_line(self, name: str) -> Content:
         value, choices = self._choices(name)
-        return self._line(says, _(choices[value]))
+        return self._line(_ROW_LABELS[name], _(choices[value]))
 
-    def _line(self, says: str, value: str) -> Content:
-        width = max(cell_len(_(name)) for name in [*_ROW_LABELS.values(), *_BESIDES])
-        return styled(self.glyphs, (says, "bold"), " " * (width - cell_len(says)), f"   {value}")
+    def _line(self, label: str, value: str) -> Content:
+        width = max(cell_len(_(name)) for name in (*_ROW_LABELS.values(), _KEYS_LABEL, _FILE_LABEL))
+        return styled(self.glyphs, (_(label), "bold"), " " * (width - cell_len(_(label))), f"   {value}")
 
     def _choices(self, name: str) -> tuple[str, Mapping[str, str]]:
-        """What is chosen, and all choices with what they are called."""
-        chosen = self._preferences.settings
+        """Return the current value of a setting, and the label of each choice."""
+        current = self._preferences.settings
         if name == "theme":
-            return chosen.theme, settings.THEMES
+            return current.theme, settings.THEMES
         if name == "language":
             return current_language(), {code: language.name for code, language in LANGUAGES.items()}
         if name == "density":
-            return chosen.density, settings.DENSITIES
-        return ("ascii" if self.ascii else "all"), _GLYPH_SET_LABELS
+            return current.density, settings.DENSITIES
+        return ("ascii" if self.glyphs.ascii else "all"), _GLYPH_SET_LABELS
 
     # --- keys ---
 
@@ -113,33 +107,32 @@ class SettingsScreen(TutorScreen):
         event.stop()
         await self.action_change(1)
 
-    async def action_change(self, by: int) -> None:
-        """Take the next choice of the row in focus, after the last one the first."""
+    async def action_change(self, step: int) -> None:
+        """Take the next choice of the row in focus, or the previous one for a step of -1."""
         options = self.query_one(OptionList)
         name = options.highlighted_option.id if options.highlighted_option else ""
         if name and name in _ROW_LABELS:
             value, choices = self._choices(name)
-            every = list(choices)
-            new = every[(every.index(value) + by) % len(every)]
-            await self._apply_choice(name, new)
+            values = list(choices)
+            await self._apply_choice(name, values[(values.index(value) + step) % len(values)])
         elif name == "file":
             self._preferences.create_settings_file()
         self._refresh_rows()
 
     async def _apply_choice(self, name: str, value: str) -> None:
-        app = self._preferences
+        preferences = self._preferences
         if name == "theme":
-            app.set_theme(value)
+            preferences.set_theme(value, announce=False)
         elif name == "language":
-            await app.set_language(value)
+            await preferences.set_language(value, announce=False)
         elif name == "density":
-            app.set_density(value)
+            preferences.set_density(value, announce=False)
         else:
-            await app.set_ascii(value == "ascii")
+            await preferences.set_ascii(value == "ascii", announce=False)
 
     def _refresh_rows(self) -> None:
         options = self.query_one(OptionList)
-        at = options.highlighted
+        row = options.highlighted
         options.clear_options()
         options.add_options(self._options())
-        options.highlighted = at
+        options.highlighted = row

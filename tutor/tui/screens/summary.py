@@ -1,10 +1,10 @@
-"""A finished exercise looked at closely: closed form, numerical check, the worked pass, the program."""
+"""The summary of a solved exercise: closed form, numerical check, the whole pass, the program."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 
 from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, _, describe_os_error, message
-from tutor.i18n import Message as Said
+from tutor.i18n import Message as Notice
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.summary_sections import SECTIONS, SummaryBlock, SummarySections, torch_source
@@ -23,11 +23,10 @@ from tutor.tui.widgets.key_bar import KeyBar
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tutor.glyphs import Glyphs
     from tutor.practice.worksheet import Worksheet
-    from tutor.tui.preferences import Preferences
+    from tutor.tui.host import Host
 
-#: Columns that are never text: the padding of the list and its scroll bar.
+#: Columns without text: the padding of the sections and their scroll bar.
 _PADDING_CELLS = 4
 
 KEYS: list[BindingType] = [
@@ -49,30 +48,30 @@ KEYS: list[BindingType] = [
 
 
 class SummaryScreen(ScrollingScreen):
-    """Every section stands there from the first; what has to be computed comes when it is ready."""
+    """Show the sections, each as soon as it is ready."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
         "What this exercise comes to: the gradients as formulas in the inputs, held against what you typed; the same "
         "gradients from differences; the whole pass; and a program that computes it."
     )
-    TEXT, DOWN = "#sections", "summary.page-down"
+    SCROLL_TARGET = "#sections"
 
     class SectionReady(Message):
-        """A section is ready."""
+        """A section was made."""
 
         def __init__(self, section: str, blocks: list[SummaryBlock]) -> None:
             super().__init__()
             self.section = section
             self.blocks = blocks
 
-    def __init__(self, worksheet: Worksheet, glyphs: Glyphs, *, ascii: bool = False) -> None:
-        super().__init__(glyphs, ascii=ascii)
-        self.worksheet = worksheet
+    def __init__(self, host: Host, worksheet: Worksheet) -> None:
+        super().__init__(host)
+        self._worksheet = worksheet
         self._made_width = 0
 
     def compose(self) -> ComposeResult:
-        title = str(self.worksheet.variant.exercise.title)
+        title = str(self._worksheet.variant.exercise.title)
         yield Static(styled(self.glyphs, (title, "bold"), "   ", _("a closer look")), id="title")
         yield Static(id="status-message")
         with ScrollableContainer(id="sections", can_focus=False):
@@ -82,11 +81,13 @@ class SummaryScreen(ScrollingScreen):
                 yield Static(waiting, classes=f"of-{section} block -waiting")
         yield KeyBar(self.glyphs, id="keys")
 
-    def hidden_bindings(self) -> set[str]:
-        return {"summary.copy", "summary.save"} if self.worksheet.problem.symbolic else set()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("copy", "save"):
+            return not self._worksheet.problem.symbolic
+        return super().check_action(action, parameters)
 
     def on_glyphs_changed(self) -> None:
-        """All sections are made once more."""
+        """Make all sections again."""
         self._made_width = 0
 
     def on_resize(self) -> None:
@@ -102,28 +103,28 @@ class SummaryScreen(ScrollingScreen):
     def _make_sections(self, sections: list[str], width: int) -> None:
         worker = get_current_worker()
 
-        def stopped() -> bool:
+        def is_cancelled() -> bool:
             return worker.is_cancelled
 
-        findings = SummarySections(self.worksheet, self.glyphs, stopped, width=width, ascii=self.ascii)
-        # The closed form takes longest, and nothing waits for it.
-        for section in sorted(sections, key="closed".__eq__):
-            blocks = findings.make_section(section)
-            if stopped() or (width != self._made_width and SECTIONS[section][1]):
+        maker = SummarySections(self._worksheet, self.glyphs, is_cancelled, width)
+        # The closed form takes longest.
+        for section in sorted(sections, key="closed_form".__eq__):
+            blocks = maker.make_section(section)
+            if is_cancelled() or (width != self._made_width and SECTIONS[section][1]):
                 return
             self.post_message(self.SectionReady(section, blocks))
 
     async def on_summary_screen_section_ready(self, event: SectionReady) -> None:
         if not self.is_mounted:
             return
-        found = self.query_one("#sections")
-        await found.query(f".of-{event.section}").remove()
+        container = self.query_one("#sections")
+        await container.query(f".of-{event.section}").remove()
         blocks = [
             Static(block.text, classes=f"of-{event.section} block{' -preformatted' if block.preformatted else ''}")
             for block in event.blocks
         ]
-        await found.mount(*blocks, after=f"#head-{event.section}")
-        self.call_after_refresh(self.refresh_keys)
+        await container.mount(*blocks, after=f"#head-{event.section}")
+        self.call_after_refresh(self.refresh_bindings)
 
     # --- keys ---
 
@@ -142,7 +143,7 @@ class SummaryScreen(ScrollingScreen):
             return
         try:
             path = _write_new_file(
-                Path.cwd(), self.worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n"
+                Path.cwd(), self._worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n"
             )
         except OSError as error:
             self._show_error(message(N_("It can't be saved here: {reason}."), reason=describe_os_error(error)))
@@ -151,29 +152,30 @@ class SummaryScreen(ScrollingScreen):
 
     def _torch_source(self) -> list[str]:
         with suppress(AlgebraError):
-            return torch_source(self.worksheet)
+            return torch_source(self._worksheet)
         self._show_error(message(N_("A program needs numbers, and here some inputs are symbols.")))
         return []
 
-    def _report_success(self, text: Said) -> None:
+    def _report_success(self, text: Notice) -> None:
         self.query_one("#status-message", Static).remove_class("-shown")
-        cast("Preferences", self.app).show_notification(text)
+        self.host.show_notification(text)
 
-    def _show_error(self, text: Said) -> None:
-        remark = self.query_one("#status-message", Static)
-        remark.set_class(True, "-shown")
-        remark.update(styled(self.glyphs, (str(text), "$text-warning")))
+    def _show_error(self, text: Notice) -> None:
+        status = self.query_one("#status-message", Static)
+        status.add_class("-shown")
+        status.update(styled(self.glyphs, (str(text), "$text-warning")))
 
     def action_end(self, last: bool) -> None:
-        found = self.query_one("#sections")
+        """Scroll to the bottom, or to the top."""
+        sections = self.query_one("#sections")
         if last:
-            found.scroll_end(animate=False)
+            sections.scroll_end(animate=False)
         else:
-            found.scroll_home(animate=False)
+            sections.scroll_home(animate=False)
 
 
 def _write_new_file(folder: Path, name: str, text: str) -> Path:
-    """Write a text to a new file; one that is there already stays as it is. Raises OSError."""
+    """Write a text to a new file, numbered if the name is taken. Raise OSError if that is impossible."""
     number = 1
     while True:
         path = folder / (f"{name}.py" if number == 1 else f"{name}-{number}.py")

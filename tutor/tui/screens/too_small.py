@@ -1,8 +1,8 @@
-"""Stands over everything while the terminal is too small to work in."""
+"""The notice that the terminal is too small."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -14,13 +14,17 @@ from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tutor.tui.preferences import Preferences
+    from tutor.glyphs import Glyphs
 
 
 class TooSmallScreen(ModalScreen[None]):
-    """One sentence. What lies below stays as it is."""
+    """Say in one sentence what size is needed; the screens below stay as they are."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         text = N_("backprop-tutor needs {width} columns and {height} rows. Make the window larger, or quit with {key}.")
-        key = cast("Preferences", self.app).glyphs.key_label("app.quit", "^Q")
+        key = self._glyphs.key_label("app.quit", "^Q")
         yield Static(Content(str(message(text, width=MIN_WIDTH, height=MIN_HEIGHT, key=key))))

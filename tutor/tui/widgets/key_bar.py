@@ -1,4 +1,4 @@
-"""The keys, in one row at the bottom."""
+"""The key bar: one row with the keys that can be pressed now."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from textual.widget import Widget
 
 from tutor.glyphs import UNICODE, Glyphs
 from tutor.i18n import N_, _
-from tutor.tui.keymap import keys_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
 
-#: Keys that are shown before all others, where the row is short; of other screens the first ones are.
+#: Bindings that are kept when the row is too short for all; of other screens the first ones are.
 _PRIORITY = (
     "app.quit",
     "exercise.leave",
@@ -34,14 +33,26 @@ _PRIORITY = (
     "home.search",
 )
 
-QUIT = Binding("ctrl+q,ctrl+c", "app.quit", N_("quit"), tooltip=N_("quit; everything checked is kept"), id="app.quit")
-COMMANDS = Binding(
-    "ctrl+p", "app.commands", N_("menu"), tooltip=N_("find a command, an exercise or a rule"), id="app.commands"
+QUIT = Binding(
+    "ctrl+q,ctrl+c",
+    "app.quit",
+    N_("quit"),
+    tooltip=N_("quit; everything checked is kept"),
+    priority=True,
+    id="app.quit",
 )
-#: What works on every screen.
+COMMANDS = Binding(
+    "ctrl+p",
+    "app.commands",
+    N_("menu"),
+    tooltip=N_("find a command, an exercise or a rule"),
+    priority=True,
+    id="app.commands",
+)
+#: The bindings of the app, which work on every screen.
 GLOBAL_BINDINGS = (COMMANDS, QUIT)
 
-#: Keys as they are written; others are capitalised.
+#: Names of keys that are not simply capitalised.
 _KEY_LABELS = {
     "escape": "Esc",
     "enter": "Enter",
@@ -53,7 +64,7 @@ _KEY_LABELS = {
 
 
 def key_label(key: str, glyphs: Glyphs) -> str:
-    """A key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`, `→`."""
+    """Return a key as people write it: `F2`, `^Q`, `Shift+Tab`, `Esc`, `→`."""
     *modifiers, base = key.strip().split("+")
     if modifiers == ["ctrl"] and len(base) == 1:
         return f"^{base.upper()}"
@@ -62,14 +73,14 @@ def key_label(key: str, glyphs: Glyphs) -> str:
 
 
 def _rank(id: str) -> int:
-    """Which keys are shown before which, where the row is short: help is kept on every screen."""
+    """Return the rank at which a key is kept when the row is short: help is kept on every screen."""
     if id in _PRIORITY:
         return _PRIORITY.index(id)
     return _PRIORITY.index("exercise.help") if id.endswith(".help") else len(_PRIORITY)
 
 
 class KeySpan(NamedTuple):
-    """A key with what it does, and the columns it takes up."""
+    """A binding and the columns of the bar that show it."""
 
     begin: int
     end: int
@@ -77,27 +88,41 @@ class KeySpan(NamedTuple):
 
 
 class KeyBar(Widget):
-    """Shows keys with what they do, as many as fit, and `status` at the right; a click does the same as the key."""
+    """Show the active bindings of the screen, as many as fit, and a status at the right; a click runs the action."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        self._keys: Sequence[Binding] = ()
+        #: The bindings that can be used now and are meant to be shown, whether there is room for them or not.
+        self.keys: Sequence[Binding] = ()
         self._status = ""
-        #: Where each key is written.
+        #: Where each binding is shown.
         self.spans: list[KeySpan] = []
 
-    @property
-    def keys(self) -> Sequence[Binding]:
-        """The keys that mean something now, whether there is room for them or not."""
-        return self._keys
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.update_keys(), immediate=True)
+        self.update_keys()
 
-    def set_state(self, keys: Sequence[Binding], status: str = "") -> None:
-        """`keys` are those of the screen; what works everywhere comes behind them."""
-        own = [key for key in keys if key.id not in ("app.quit", "app.commands")]
-        keys = [*own, *GLOBAL_BINDINGS]
-        if (keys, status) != (self._keys, self._status):
-            self._keys, self._status = keys, status
+    def update_keys(self) -> None:
+        """Read the active bindings of the screen, in the order in which it declares them."""
+        active: dict[tuple[str | None, str], list[Binding]] = {}
+        for _node, binding, _enabled, _tooltip in self.screen.active_bindings.values():
+            if binding.show:
+                active.setdefault((binding.id, binding.action), []).append(binding)
+        keys = []
+        for declared in (*self.screen.BINDINGS, *GLOBAL_BINDINGS):
+            if isinstance(declared, Binding) and (same := active.get((declared.id, declared.action))):
+                # Of several keys the first one is shown, unless it was changed.
+                first_key = declared.key.partition(",")[0]
+                keys.append(next((binding for binding in same if binding.key == first_key), same[0]))
+        if keys != self.keys:
+            self.keys = keys
+            self.refresh()
+
+    def set_status(self, status: str) -> None:
+        """Show a status at the right end."""
+        if status != self._status:
+            self._status = status
             self.refresh()
 
     def render(self) -> Content:
@@ -106,9 +131,9 @@ class KeyBar(Widget):
         self.spans = []
         x = 0
         for binding in self._fitting_keys(room):
-            key, says = self._texts(binding)
-            width = cell_len(key) + 1 + cell_len(says)
-            parts += [(key, "bold $primary"), f" {says}  "]
+            key, label = self._texts(binding)
+            width = cell_len(key) + 1 + cell_len(label)
+            parts += [(key, "bold $primary"), f" {label}  "]
             self.spans.append(KeySpan(x, x + width, binding))
             x += width + 2
         if self._status:
@@ -116,27 +141,25 @@ class KeyBar(Widget):
         return Content.assemble(*parts)
 
     def _texts(self, binding: Binding) -> tuple[str, str]:
-        return key_label(keys_for(self.app, binding).partition(",")[0], self.glyphs), self.glyphs.render(
-            _(binding.description)
-        )
+        return key_label(binding.key, self.glyphs), self.glyphs.render(_(binding.description))
 
     def _fitting_keys(self, room: int) -> list[Binding]:
-        """The keys there is room for, in their order; those to be kept come first where not all fit."""
-        ranks = {key: _rank(key.id or "") for key in self._keys}
-        if not any((key.id or "").startswith("exercise.") for key in self._keys):
-            # At work the keys of the exercise are worth more than the way elsewhere.
-            ranks[COMMANDS] = len(_PRIORITY) - 1
+        """Return the bindings there is room for in their order, chosen by rank."""
+        ranks = {key: _rank(key.id or "") for key in self.keys}
+        if not any((key.id or "").startswith("exercise.") for key in self.keys):
+            # In an exercise its own keys are worth more than the way elsewhere.
+            ranks |= {key: len(_PRIORITY) - 1 for key in self.keys if key.id == COMMANDS.id}
         fitting = set()
-        for key in sorted(self._keys, key=ranks.__getitem__):
+        for key in sorted(self.keys, key=ranks.__getitem__):
             width = cell_len(" ".join(self._texts(key)))
             if width > room:
                 break
             room -= width + 2
             fitting.add(key)
-        return [key for key in self._keys if key in fitting]
+        return [key for key in self.keys if key in fitting]
 
     async def on_click(self, event: events.Click) -> None:
-        spot = event.get_content_offset(self)
+        offset = event.get_content_offset(self)
         for span in self.spans:
-            if spot is not None and span.begin <= spot.x < span.end:
+            if offset is not None and span.begin <= offset.x < span.end:
                 await self.screen.run_action(span.binding.action)

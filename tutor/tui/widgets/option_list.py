@@ -1,11 +1,12 @@
-"""Lists whose row in focus can be read in every theme."""
+"""Lists whose highlighted row is readable in every theme."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from rich.style import Style as Ink
+from rich.style import Style as RichStyle
+from textual.binding import Binding, BindingType
 from textual.command import CommandList
 from textual.strip import Strip
 from textual.widgets import OptionList
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 
 
 def _recolour(strips: list[Strip], style: Style) -> list[Strip]:
-    """A row in the colour of its style: those of its parts are made for the ground, not for the cursor."""
-    ink = Ink(color=style.rich_style.color)
+    """Return a row in the colour of the cursor's style: its own colours suit the background, not the cursor."""
+    colour = RichStyle(color=style.rich_style.color)
     return [
-        Strip([Segment(text, (own or Ink()) + ink, control) for text, own, control in strip], strip.cell_length)
+        Strip(
+            [Segment(text, (part_style or RichStyle()) + colour, control) for text, part_style, control in strip],
+            strip.cell_length,
+        )
         for strip in strips
     ]
 
 
-class ReadableOptionList(OptionList):
-    """A list of rows."""
+class ReadableOptionList(OptionList, inherit_bindings=False):
+    """A list that leaves Enter to its screen, whose key bar says what it does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key for key in OptionList.BINDINGS if not (isinstance(key, Binding) and key.key == "enter")
+    ]
 
     def _get_option_render(self, option: Option, style: Style) -> list[Strip]:
         strips = super()._get_option_render(option, style)
@@ -33,7 +41,7 @@ class ReadableOptionList(OptionList):
 
 
 class PaletteList(CommandList, can_focus=False):
-    """What the palette has found."""
+    """The results of the palette."""
 
     def _get_option_render(self, option: Option, style: Style) -> list[Strip]:
         strips = super()._get_option_render(option, style)

@@ -1,4 +1,4 @@
-"""The panel beside the graph: what is asked, the answer, how it reads, and what is said to it."""
+"""The answer panel: the blank in focus, the answer line or grid, its preview, and the feedback."""
 
 from __future__ import annotations
 
@@ -25,44 +25,51 @@ if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
     from tutor.tui.exercise_state import AfterSolved, ExerciseState
 
-#: Rows of what is asked, the expression, how it reads, and something said with its reason.
+#: Rows kept for the title of the blank, the answer, its preview, and feedback with a reason.
 _RESERVED_ROWS = 8
-#: Below so many rows what is said gets every row that nothing stands in.
+#: Height below which the feedback gets every row that is empty.
 _TIGHT_HEIGHT = 12
 
 
 class _StaticText(Static):
     """A text that is painted once, with the size that the layout gave it.
 
-    Textual would arrange all anew to find the same size, and paint it a second time.
+    Textual would repeat the layout to find the same size, and paint the text twice.
     """
 
     virtual_size = Reactive(Size(0, 0), repaint=False)
 
 
 class _FeedbackScroll(VerticalScroll):
-    """The same for what is said. Where its scroll bar comes or goes, all is arranged anew."""
+    """The same for the feedback; the layout is repeated only when its scroll bar comes or goes."""
 
     virtual_size = Reactive(Size(0, 0), repaint=False)
 
 
 class AnswerPanel(Vertical):
-    """Shows the focused place of a desk; holds no state of its own."""
+    """Shows the focused blank of an `ExerciseState`; holds no state of its own."""
 
     def __init__(self, glyphs: Glyphs, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        #: Whether more is said than is in sight, further below.
-        self.has_more = False
+        self._had_more = False
         self._last_state: tuple[ExerciseState, Density, AfterSolved] | None = None
 
     class MoreChanged(Message):
-        """Whether more text follows below has changed."""
+        """There is feedback below the visible part now, or no longer."""
 
     def on_mount(self) -> None:
-        notes = self.query_one("#feedback-scroll", VerticalScroll)
         for name in ("scroll_y", "virtual_size", "show_vertical_scrollbar"):
-            self.watch(notes, name, self._schedule_more_check, init=False)
+            self.watch(self._feedback, name, self._schedule_more_check, init=False)
+
+    @property
+    def _feedback(self) -> VerticalScroll:
+        return self.query_one("#feedback-scroll", VerticalScroll)
+
+    @property
+    def has_more(self) -> bool:
+        """Return whether there is feedback below the visible part."""
+        return self.is_mounted and self._feedback.scroll_offset.y < self._feedback.max_scroll_y
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _TIGHT_HEIGHT, "-tight")
@@ -70,16 +77,12 @@ class AnswerPanel(Vertical):
             self.set_state(*self._last_state)
 
     def _schedule_more_check(self) -> None:
-        # What is below is known when the new layout stands.
+        # The new layout decides.
         self.call_after_refresh(self._check_more)
 
     def _check_more(self) -> None:
-        if not self.is_attached:
-            return
-        notes = self.query_one("#feedback-scroll", VerticalScroll)
-        more = notes.scroll_offset.y < notes.max_scroll_y
-        if more != self.has_more:
-            self.has_more = more
+        if self.is_attached and self.has_more != self._had_more:
+            self._had_more = not self._had_more
             self.post_message(self.MoreChanged())
 
     def compose(self) -> ComposeResult:
@@ -92,7 +95,7 @@ class AnswerPanel(Vertical):
             yield _StaticText(id="feedback")
 
     def set_state(self, state: ExerciseState, density: Density, after_solved: AfterSolved) -> None:
-        """Show the desk as it is now."""
+        """Show the state as it is now."""
         self._last_state = (state, density, after_solved)
         width = max(self.size.width - 2, 1)
         self._update("blank-title", panel_content.blank_title(state, self.glyphs))
@@ -100,21 +103,21 @@ class AnswerPanel(Vertical):
         done = state.worksheet.done and state.input.is_empty
         self.set_class(done, "-done")
         self._show_answer(state, width)
-        says = (
+        content = (
             panel_content.solved_summary(state, self.glyphs, after_solved, width)
             if done
             else panel_content.feedback(state, self.glyphs)
         )
-        if self._update("feedback", says):
+        if self._update("feedback", content):
             self.scroll_to_top()
         self._schedule_more_check()
 
     def scroll_to_top(self) -> None:
-        """Bring the beginning of what is said into sight."""
-        self.query_one("#feedback-scroll", VerticalScroll).scroll_home(animate=False)
+        """Scroll to the start of the feedback."""
+        self._feedback.scroll_home(animate=False)
 
     def _show_local_values(self, state: ExerciseState, density: Density, width: int) -> None:
-        """The values around the focused edge where the drawing has none; cells that are typed into come first."""
+        """Show the values around the focused edge if the drawing has none; the cells of a matrix come first."""
         values = panel_content.local_values(state, self.glyphs, width) if density == "compact" else Content("")
         rows = values.plain.count("\n") + 1 + (state.focused_blank.shape[0] if state.focused_blank.shape else 0)
         fits = rows + _RESERVED_ROWS <= self.size.height
@@ -123,71 +126,62 @@ class AnswerPanel(Vertical):
         self._update("local-values", values)
 
     def _show_answer(self, state: ExerciseState, width: int) -> None:
-        signs, draft = self.glyphs, state.input
-        grid, answer = self.query_one("#grid", AnswerGrid), self.query_one("#answer", AnswerLine)
-        in_cells = state.in_grid and draft.active_cell is not None
+        glyphs, answer = self.glyphs, state.input
+        grid, line = self.query_one("#grid", AnswerGrid), self.query_one("#answer", AnswerLine)
+        in_cells = state.in_grid and answer.active_cell is not None
+        status = panel_content.answer_status(state, glyphs)
         grid.set_class(state.focused_blank.shape is None, "-none")
         if state.focused_blank.shape:
-            shown = draft if any(line.text for row in draft.cells for line in row) else committed_cells(state)
-            grid.set_state(shown.cells, cell_marks(state, shown, signs), draft.active_cell, in_cells)
-            prompt = _("or as an expression: ") if state.in_grid or draft.expression.text else ""
-            answer.set_state(
-                draft.expression,
-                signs.render(prompt),
-                panel_content.answer_status(state, signs),
-                state.in_grid and not in_cells,
-            )
+            has_cells = any(cell.text for row in answer.cells for cell in row)
+            shown = answer if has_cells else committed_cells(state)
+            grid.set_state(shown.cells, cell_marks(state, shown, glyphs), answer.active_cell, in_cells)
+            prompt = _("or as an expression: ") if state.in_grid or answer.expression.text else ""
+            line.set_state(answer.expression, glyphs.render(prompt), status, state.in_grid and not in_cells)
         else:
-            answer.set_state(
-                draft.expression, f"{signs.prompt} ", panel_content.answer_status(state, signs), not state.is_given
-            )
+            line.set_state(answer.expression, f"{glyphs.prompt} ", status, not state.is_given)
         error = state.preview().error
-        column = 0
-        if error is not None and draft.active_cell is None:
-            column = answer.column(error.position)
-        self._update("answer-preview", panel_content.answer_preview(state, signs, column, width), layout=False)
+        column = line.column(error.position) if error is not None and answer.active_cell is None else 0
+        self._update("answer-preview", panel_content.answer_preview(state, glyphs, column, width), layout=False)
 
-    def _update(self, id: str, shown: Content, layout: bool = True) -> bool:
-        """Show a text where it differs from what is shown; whether it did. `layout`: its height may change."""
+    def _update(self, id: str, content: Content, layout: bool = True) -> bool:
+        """Show a text if it differs from the one shown, and return whether it did. `layout`: its height may change."""
         static = self.query_one(f"#{id}", Static)
         before = static.content
-        if before == shown:
+        if before == content:
             return False
-        # Most moves of the focus change one line for another, and nothing has to be arranged anew.
+        # Most moves of the focus replace one line by another, which needs no new layout.
         room = self.size.width - 2
-        alike = all(
+        same_height = all(
             isinstance(text, Content) and "\n" not in text.plain and 0 < text.cell_length <= room
-            for text in (before, shown)
+            for text in (before, content)
         )
-        static.update(shown, layout=layout and not alike)
+        static.update(content, layout=layout and not same_height)
         return True
 
     def scroll_feedback(self, pages: int) -> None:
-        """Scroll what is said by whole pages."""
-        notes = self.query_one("#feedback-scroll", VerticalScroll)
-        notes.scroll_relative(y=pages * max(notes.size.height - 1, 1), animate=False)
+        """Scroll the feedback by pages."""
+        self._feedback.scroll_relative(y=pages * max(self._feedback.size.height - 1, 1), animate=False)
 
 
 def committed_cells(state: ExerciseState) -> AnswerInput:
-    """What stands in a matrix's place, in cells; nothing typed."""
-    draft = AnswerInput(state.focused_blank.shape)
-    rows = state.worksheet.value_text(state.focused_id)
-    draft.set_cells(rows)
-    return draft
+    """Return the checked answer of a matrix as cells, without unchecked input."""
+    cells = AnswerInput(state.focused_blank.shape)
+    cells.set_cells(state.worksheet.value_text(state.focused_id))
+    return cells
 
 
-def cell_marks(state: ExerciseState, draft: AnswerInput, glyphs: Glyphs) -> list[list[str]]:
-    """The mark of each cell: of the last verdict, where the cell is as it was then."""
+def cell_marks(state: ExerciseState, answer: AnswerInput, glyphs: Glyphs) -> list[list[str]]:
+    """Return the mark of each cell by the last verdict; empty for a cell that has changed since."""
     verdict = state.entry.verdict
     if verdict is None or not verdict.cells:
         return []
     checked = state.worksheet.value_text(state.focused_id)
 
-    def mark(line: LineEditor, text: str, right: bool) -> str:
-        same = line.text.strip().replace("-", "−") == text.replace("-", "−")
-        return (glyphs.correct if right else glyphs.incorrect) if same else ""
+    def mark(cell: LineEditor, text: str, right: bool) -> str:
+        is_unchanged = cell.text.strip().replace("-", "−") == text.replace("-", "−")
+        return (glyphs.correct if right else glyphs.incorrect) if is_unchanged else ""
 
     return [
-        [mark(line, text, right) for line, text, right in zip(lines, texts, row, strict=True)]
-        for lines, texts, row in zip(draft.cells, checked, verdict.cells, strict=True)
+        [mark(cell, text, right) for cell, text, right in zip(cells, texts, rights, strict=True)]
+        for cells, texts, rights in zip(answer.cells, checked, verdict.cells, strict=True)
     ]

@@ -1,0 +1,43 @@
+"""All bindings whose keys can be changed. Importing this module loads every screen."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.explain import ExplainScreen
+from tutor.tui.screens.glossary import GlossaryScreen
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.playground import PlaygroundScreen, WorkedExampleScreen
+from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.screens.review_result import ReviewResultScreen
+from tutor.tui.screens.rule_card import RuleCardScreen
+from tutor.tui.screens.settings import SettingsScreen
+from tutor.tui.screens.summary import SummaryScreen
+from tutor.tui.widgets.key_bar import COMMANDS, QUIT
+
+_SCREENS = (
+    HomeScreen,
+    ExerciseScreen,
+    ExplainScreen,
+    RuleCardScreen,
+    GlossaryScreen,
+    PlaygroundScreen,
+    WorkedExampleScreen,
+    SummaryScreen,
+    ProgressScreen,
+    ReviewResultScreen,
+    SettingsScreen,
+)
+
+#: Each binding once, screen by screen.
+ALL_BINDINGS = (
+    QUIT,
+    COMMANDS,
+    *(
+        binding
+        for screen in _SCREENS
+        for binding in screen.BINDINGS
+        if isinstance(binding, Binding) and binding.id and not binding.system
+    ),
+)

@@ -1,0 +1,42 @@
+"""The interface through which screens and parts of the app use the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from textual.app import App
+
+    from tutor.drawing.model import Density
+    from tutor.glyphs import Glyphs
+
+
+class Host(Protocol):
+    """The app as a screen sees it, whatever else it owns."""
+
+    @property
+    def app(self) -> App[Any]:
+        """Return the Textual app, for the stack of screens and for workers."""
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """Return the glyph set in use."""
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """Return the keys that the learner changed, by the id of their binding."""
+
+    @property
+    def density(self) -> Density | None:
+        """Return the density that graphs open in; None for the one that fits."""
+
+    def show_notification(self, text: object, *, warning: bool = False) -> None:
+        """Show a short message in the corner."""
+
+    def confirm(self, question: str, on_answer: Callable[[bool | None], None]) -> None:
+        """Ask a yes-or-no question over the screen."""
+
+    def show_glossary(self, selected_title: str = "") -> None:
+        """Show all rules, with the cursor at the card of this title."""

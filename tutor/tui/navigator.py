@@ -1,0 +1,246 @@
+"""Navigation: opening exercises and screens from anywhere without losing what is typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.algebra.errors import AlgebraError
+from tutor.i18n import N_, message
+from tutor.packs.diagnostics import PackError
+from tutor.practice.resume import open_worksheet
+from tutor.practice.worksheet import Worksheet, random_seed
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.glossary import GlossaryScreen
+from tutor.tui.screens.onboarding import WelcomeScreen, onboarding_exercise, onboarding_replay
+from tutor.tui.screens.rule_card import RuleCardScreen
+from tutor.tui.screens.settings import SettingsScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tutor.grading.rule_cards import RuleCard
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.playground import PlaygroundInput
+    from tutor.practice.storage.store import Store
+    from tutor.tui.answer_input import AnswerInput
+    from tutor.tui.host import Host
+    from tutor.tui.preferences import Preferences
+    from tutor.tui.reset_flow import ResetFlow
+    from tutor.tui.screens.home import HomeScreen
+
+#: An exercise and its numbers.
+_DraftKey = tuple[str, str, str]
+
+
+class Navigator:
+    """Opens exercises and the screens behind the list. Going elsewhere loses nothing, so it never asks."""
+
+    def __init__(
+        self,
+        host: Host,
+        store: Store,
+        home: HomeScreen,
+        preferences: Preferences,
+        *,
+        seed: int | None,
+        is_watching: bool,
+        leave_review: Callable[[bool], None],
+    ) -> None:
+        """`seed` chooses the numbers of every exercise. What an author does while watching a file is not recorded.
+
+        `leave_review` ends a review that is in progress; it is told whether the open exercise was solved.
+        """
+        self._host = host
+        self._store = store
+        self.home = home
+        self.preferences = preferences
+        self._seed = seed
+        self._is_watching = is_watching
+        self._leave_review = leave_review
+        self._last_exercise_screen: ExerciseScreen | None = None
+        #: Input that was not checked, by exercise and blank.
+        self._drafts: dict[_DraftKey, dict[str, AnswerInput]] = {}
+        self._playground_input: PlaygroundInput | None = None
+
+    # --- the open exercise ---
+
+    @property
+    def exercise_screen(self) -> ExerciseScreen | None:
+        """Return the screen of the exercise that is open, also under other screens."""
+        return self._last_exercise_screen if self._last_exercise_screen in self._host.app.screen_stack else None
+
+    def exercise_in_front(self, exercise: Exercise) -> ExerciseScreen | None:
+        """Return the screen of this exercise if it is in front: messages may come after it was left."""
+        screen = self.exercise_screen
+        return screen if screen is self._host.app.screen and screen and screen.exercise is exercise else None
+
+    @property
+    def exam_in_progress(self) -> bool:
+        """Return whether an exam is open, which gives no help."""
+        screen = self.exercise_screen
+        return screen is not None and screen.state.worksheet.help_refusal is not None
+
+    # --- opening exercises ---
+
+    def open_entry(self, pack: Pack, entry: ExerciseEntry, seed: int | None = None) -> None:
+        """Open an exercise of the list, with the numbers of a seed if there is one."""
+        try:
+            self.open_exercise(pack.open(entry.id), self._seed if seed is None else seed)
+        except (PackError, AlgebraError) as error:
+            self.home.mark_broken(pack, entry, str(error))
+
+    def open_by_name(self, name: str, *, new_numbers: bool = False) -> None:
+        """Open an exercise by its name `pack/exercise` if it is listed."""
+        entries = ((pack, entry) for pack in self.home.packs for entry in pack.entries)
+        for pack, entry in entries:
+            if f"{pack.id}/{entry.id}" == name:
+                self.open_entry(pack, entry, random_seed() if new_numbers else None)
+                return
+
+    def open_exercise(self, exercise: Exercise, seed: int | None = None, *, restart: bool = False) -> None:
+        """Open an exercise where it was left, or from its start."""
+        if self._is_watching:
+            worksheet = Worksheet(exercise.variant(seed))
+        else:
+            worksheet = open_worksheet(self._store, exercise, seed, restart)
+        following = self._next_entry(exercise)
+        label = str(message(N_("next: {title}"), title=following[1].title)) if following else None
+        self.home.return_to(exercise)
+        self.show_worksheet(worksheet, label)
+
+    def show_worksheet(self, worksheet: Worksheet, enter_label: str | None, title_prefix: str = "") -> None:
+        """Show an exercise; `enter_label` says what comes next, None at the end of a pack."""
+        self._push_exercise(ExerciseScreen(self._host, worksheet, enter_label, title_prefix))
+
+    def _push_exercise(self, screen: ExerciseScreen) -> None:
+        drafts = self._drafts.pop(_draft_key(screen), {})
+        screen.state.inputs.update({} if screen.state.worksheet.done else drafts)
+        self._last_exercise_screen = screen
+        self._host.app.push_screen(screen)
+
+    def show_watched(self, exercise: Exercise) -> None:
+        """Show an exercise as its file is now."""
+        if self.exercise_screen is not None:
+            self.exercise_screen.reload(exercise)
+        else:
+            self.open_exercise(exercise, self._seed)
+
+    def _next_entry(self, exercise: Exercise) -> tuple[Pack, ExerciseEntry] | None:
+        """Return the exercise after this one in its pack."""
+        for pack in self.home.packs:
+            ids = [entry.id for entry in pack.entries]
+            if pack.id == exercise.pack and exercise.id in ids[:-1]:
+                return pack, pack.entries[ids.index(exercise.id) + 1]
+        return None
+
+    def open_next(self, exercise: Exercise) -> None:
+        """Open the exercise after this one in its pack, if there is one."""
+        following = self._next_entry(exercise)
+        if following is not None:
+            self.open_entry(*following)
+
+    # --- leaving ---
+
+    async def leave_exercise(self, screen: ExerciseScreen) -> None:
+        """Go back from an exercise to the screen below."""
+        self._save_drafts(screen)
+        await self._host.app.pop_screen()
+        self._leave_review(screen.state.worksheet.done)
+
+    def _save_drafts(self, screen: ExerciseScreen) -> None:
+        inputs = screen.state.inputs
+        self._drafts[_draft_key(screen)] = {blank: answer for blank, answer in inputs.items() if not answer.is_empty}
+
+    async def show_home(self) -> None:
+        """Go back to the list; a review in progress is left."""
+        screen = self.exercise_screen
+        if screen is not None:
+            self._save_drafts(screen)
+        while self._host.app.screen is not self.home:
+            await self._host.app.pop_screen()
+        self._leave_review(screen is not None and screen.state.worksheet.done)
+
+    # --- other screens, from anywhere ---
+
+    async def show_exercise(self, name: str) -> None:
+        await self.show_home()
+        self.open_by_name(name)
+
+    async def show_review(self) -> None:
+        await self.show_home()
+        self.home.action_review()
+
+    async def show_progress(self) -> None:
+        await self.show_home()
+        self.home.action_progress()
+
+    async def show_playground(self) -> None:
+        await self.show_home()
+        self.push_playground()
+
+    def push_playground(self) -> None:
+        """Show the playground with what was last typed there."""
+        # It validates what it saves, and that takes long to load.
+        from tutor.tui.screens.playground import PlaygroundScreen
+
+        self._host.app.push_screen(
+            PlaygroundScreen(self._host, initial_input=self._playground_input), self._remember_playground
+        )
+
+    def _remember_playground(self, current: PlaygroundInput | None) -> None:
+        self._playground_input = current
+
+    def push_progress(self, load_exercise_index: Callable[[], ExerciseIndex], reset_flow: ResetFlow) -> None:
+        # Progress is looked up rarely, and takes long to load.
+        from tutor.tui.screens.progress import ProgressScreen
+
+        self._host.app.push_screen(ProgressScreen(self._host, self._store, load_exercise_index, reset_flow))
+
+    def show_glossary(self, selected_title: str = "") -> None:
+        self._host.app.push_screen(GlossaryScreen(self._host, selected_title))
+
+    def show_rule_card(self, card: RuleCard) -> None:
+        self._host.app.push_screen(RuleCardScreen(self._host, card))
+
+    def show_settings(self) -> None:
+        if not isinstance(self._host.app.screen, SettingsScreen):
+            self._host.app.push_screen(SettingsScreen(self._host, self.preferences))
+
+    # --- the first start ---
+
+    def offer_onboarding(self, mark: Path) -> None:
+        """Offer the first steps to a new learner, and create the file `mark` so that it happens once."""
+        has_practised = self._store.exercise_to_continue() is not None or self._store.states()
+        # A progress file that can't be used means that this is not the first start.
+        is_known = has_practised or self._store.notice is not None
+        if is_known or self._host.app.screen is not self.home:
+            return
+        try:
+            mark.touch()
+        except OSError:
+            # It would be offered at every start.
+            return
+        self._host.app.push_screen(WelcomeScreen(self._host.glyphs), self._after_onboarding_offer)
+
+    async def _after_onboarding_offer(self, agreed: bool | None) -> None:
+        if agreed:
+            await self.show_first_steps()
+
+    async def show_first_steps(self) -> None:
+        """Show a pass replayed, and then the exercise to do it by hand."""
+        await self.show_home()
+        replay = onboarding_replay(self._host)
+
+        def go_on(_result: None) -> None:
+            if replay.wants_exercise:
+                self._push_exercise(onboarding_exercise(self._host, self._store))
+
+        self._host.app.push_screen(replay, go_on)
+
+
+def _draft_key(screen: ExerciseScreen) -> _DraftKey:
+    exercise, fingerprint = screen.exercise, screen.state.worksheet.variant.fingerprint
+    return exercise.pack, exercise.id, fingerprint

@@ -1,0 +1,76 @@
+"""Work in the background that loads what the first exercise needs; imported in a thread only."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from copy import copy
+from typing import TYPE_CHECKING
+
+# The first exercise needs these; nothing here does.
+import flint  # noqa: F401
+import numpy  # noqa: F401
+
+import tutor.tui.navigator  # noqa: F401
+from tutor.algebra.errors import AlgebraError
+from tutor.drawing.from_problem import boxes_of
+from tutor.packs.diagnostics import PackError
+from tutor.practice.review import cached_due_rules
+from tutor.practice.storage.store import Store
+from tutor.practice.worksheet import Worksheet
+from tutor.tui import panel_content
+from tutor.tui.exercise_state import ExerciseState
+from tutor.tui.layout import DrawingCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Container, Sequence
+    from pathlib import Path
+
+    from tutor.glyphs import Glyphs
+    from tutor.packs.library import ExerciseEntry, Pack
+
+
+def open_first_exercise(packs: Sequence[Pack], glyphs: Glyphs) -> None:
+    """Open the first exercise of `packs` and draw it, so that the next one opens quickly."""
+    for pack in packs[:1]:
+        for entry in pack.entries[:1]:
+            with suppress(PackError, AlgebraError):
+                # The pack itself is in use on the screen.
+                state = ExerciseState(Worksheet(copy(pack).open(entry.id).variant()))
+                drawings = DrawingCache(boxes_of(state.worksheet.problem, glyphs), glyphs)
+                for density in drawings:
+                    drawings[density]
+                panel_content.blank_title(state, glyphs)
+                panel_content.feedback(state, glyphs)
+
+
+def find_broken(
+    packs: Sequence[Pack],
+    known: Container[tuple[str, str]],
+    is_cancelled: Callable[[], bool],
+    report: Callable[[Pack, ExerciseEntry, str], None],
+) -> None:
+    """Open every exercise that is not known to open, and report those that can't be opened with the reason."""
+    for pack in map(copy, packs):  # The packs themselves are in use on the screen.
+        for entry in pack.entries:
+            if is_cancelled():
+                return
+            if (pack.id, entry.id) in known:
+                continue
+            start = time.monotonic()
+            try:
+                pack.open(entry.id)
+            except (PackError, AlgebraError) as error:
+                report(pack, entry, str(error))
+            # Keys come first: leave the screen twice the time that this took.
+            time.sleep(2 * (time.monotonic() - start))
+
+
+def count_due(path: Path, rules: Collection[str] | None) -> int:
+    """Return how many rules are due in a store, among `rules` if they are known; derive the skills if need be."""
+    with Store.open(path) as store:
+        due = cached_due_rules(store, rules)
+        if due is None:
+            store.ensure_skills()
+            due = cached_due_rules(store, rules)
+    return len(due or ())
