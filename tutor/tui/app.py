@@ -16,6 +16,7 @@ from tutor.tui.background import Background
 from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
+from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
@@ -79,6 +80,7 @@ class TutorApp(App[bool]):
             self,
             ascii=ascii,
             load_bindings=_load_bindings,
+            redraw_screens=self._redraw_screens,
             report=lambda fault: self.home.set_message(fault),
         )
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
@@ -118,6 +120,11 @@ class TutorApp(App[bool]):
 
         assert self._watched_path is not None
         return Watch(self, self._watched_path, self.home, self.navigator)
+
+    async def _redraw_screens(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                await screen.redraw()
 
     # --- Host ---
 

@@ -13,13 +13,12 @@ from tutor import i18n, settings
 from tutor.glyphs import ASCII, UNICODE
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.tui.keymap import validate_keymap, write_template
-from tutor.tui.screens.base import TutorScreen
 from tutor.tui.textual_patches import set_scroll_bar_style
 from tutor.tui.themes import COLOURLESS, THEMES
 from tutor.tui.widgets.key_bar import key_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.app import App
     from textual.binding import Binding
@@ -45,12 +44,14 @@ class Preferences:
         *,
         ascii: bool,
         load_bindings: Callable[[], Sequence[Binding]],
+        redraw_screens: Callable[[], Awaitable[None]],
         report: Callable[[object], None],
     ) -> None:
         """Read the settings and apply them; `ascii` asks for ASCII whatever they say.
 
         `load_bindings` loads every screen to find the bindings. `report` shows what is wrong with the settings file.
         """
+        self._redraw_screens = redraw_screens
         self._app = app
         self._load_bindings = load_bindings
         self._report = report
@@ -153,11 +154,6 @@ class Preferences:
         await self._redraw_screens()
         notice = _("Drawn in ASCII.") if ascii else _("Drawn with all characters.")
         self._save("ascii", ascii, notice if announce else None)
-
-    async def _redraw_screens(self) -> None:
-        for screen in self._app.screen_stack:
-            if isinstance(screen, TutorScreen):
-                await screen.redraw()
 
     def create_settings_file(self) -> None:
         """Write a settings file that lists all settings, and say where it is."""
