@@ -1,4 +1,4 @@
-"""The tutor on a screen: a Textual app."""
+"""The tutor as a full-screen app, made with Textual."""
 
 from __future__ import annotations
 
@@ -27,16 +27,15 @@ def run(
     watch: Path | None = None,
     review: ReviewSession | None = None,
 ) -> int:
-    """Open the tutor at `exercise`, at a `review`, or at the list of exercises, and stay until the learner leaves.
+    """Run the app at an exercise, at a review, or at the list, until the learner leaves; return the exit code.
 
-    `seed` and `restart` say with which numbers the exercise opens. `packs` are those to list, None for all. What lies
-    at `watch` is shown anew whenever it is saved. The exit code: 1 where an exercise or a review was asked
-    for and left open, or where the app failed, 0 otherwise.
+    `seed` chooses the numbers of the exercise, `restart` opens it from its start. `packs` are the packs to list, None
+    for all. The file or pack at `watch` is shown again whenever it is saved. The exit code is 1 if the exercise or
+    review was left open or the app failed, else 0.
     """
-    # Terminals that report keys one by one lose Hangul on its way through an input method.
-    # Textual reads this when it is imported.
+    # Terminals that report keys by this protocol lose Hangul typed with an input method. Textual reads it on import.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
-    # Nothing that is loaded on the way to the first screen is garbage; the app turns it on again behind it.
+    # Nothing loaded for the first screen is garbage; the app enables the collector after it.
     gc.disable()
     from tutor.tui.app import TutorApp
 

@@ -1,4 +1,4 @@
-"""An answer that is being typed: one line for a number, a grid of lines or an expression for a matrix."""
+"""Typed input that is not checked yet: a line for a number, cells or an expression for a matrix."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Row and column of a cell; None is the line for the whole as an expression.
+#: Row and column of a cell; None for the line of the expression.
 Cell: TypeAlias = tuple[int, int] | None
-#: No line holds more: far beyond the longest answer that is read, and short enough to be drawn at every key.
+#: The most characters of a line: more than any answer that is read, and few enough to draw at every key.
 MAX_LENGTH = 1_000
 
 
 @dataclass
 class LineEditor:
-    """A line of text with a cursor, which counts characters.
+    """A line of text with a cursor, in characters.
 
-    Where it was `checked`, what is typed next begins anew; moving in it or deleting takes it up for editing.
+    Typing replaces a line that was `checked`; moving or deleting in it edits it instead.
     """
 
     text: str = ""
@@ -26,7 +26,7 @@ class LineEditor:
     checked: bool = False
 
     def set(self, text: str) -> None:
-        """Replace the whole line, the cursor at its end."""
+        """Replace the line and put the cursor at its end."""
         self.text, self.cursor, self.checked = text, len(text), False
 
     def insert(self, text: str) -> None:
@@ -37,7 +37,7 @@ class LineEditor:
         self.cursor += len(text)
 
     def move(self, steps: int) -> bool:
-        """Move the cursor; False where it stood at that end already."""
+        """Move the cursor; return False if it is at that end already."""
         target = min(max(self.cursor + steps, 0), len(self.text))
         moved = target != self.cursor
         self.cursor = target
@@ -65,9 +65,9 @@ class LineEditor:
 
 @dataclass
 class AnswerInput:
-    """What is typed at one blank and not yet checked. `shape` is None for a number, which has no cells.
+    """The input at one blank. `shape` is (rows, columns), None for a number, which has no cells.
 
-    `at` is the cell that is typed into. Where the expression holds text, it is the answer, otherwise the cells.
+    The answer is the expression if it has text, otherwise the cells. `active_cell` is being typed into.
     """
 
     shape: tuple[int, int] | None = None
@@ -83,7 +83,7 @@ class AnswerInput:
 
     @property
     def line(self) -> LineEditor:
-        """The line that is typed into."""
+        """Return the line that is being typed into."""
         return self.expression if self.active_cell is None else self.cells[self.active_cell[0]][self.active_cell[1]]
 
     @property
@@ -92,23 +92,23 @@ class AnswerInput:
 
     @property
     def text(self) -> str:
-        """The answer as it would be checked; "" where nothing is typed."""
+        """Return the answer as it would be checked, empty if nothing is typed."""
         if self.expression.text or not any(line.text for row in self.cells for line in row):
             return self.expression.text
         return self._matrix_literal()[0]
 
     @property
     def is_complete(self) -> bool:
-        """Whether there is something to check: an expression, or every cell."""
+        """Return whether there is something to check: an expression, or all cells."""
         return bool(self.expression.text.strip()) or (bool(self.cells) and self.next_empty_cell() is None)
 
     def mark_checked(self) -> None:
-        """What stands here was checked: the next character typed into a line begins that line anew."""
+        """Mark all lines as checked, so that typing into one replaces it."""
         for line in (self.expression, *(line for row in self.cells for line in row)):
             line.checked = bool(line.text)
 
     def next_empty_cell(self) -> Cell:
-        """The next cell without text, going round from the one that is typed into; None where all are filled."""
+        """Return the next empty cell after the active one, in a circle; None if all are filled."""
         order = [(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
         begin = order.index(self.active_cell) + 1 if self.active_cell in order else 0
         for i, j in order[begin:] + order[:begin]:
@@ -117,7 +117,7 @@ class AnswerInput:
         return None
 
     def set_cells(self, rows: Sequence[Sequence[str]]) -> bool:
-        """Put texts into the cells; False where they are not of this shape."""
+        """Put texts into the cells; return False if they have another shape."""
         if self.shape is None or [len(row) for row in rows] != [self.shape[1]] * self.shape[0]:
             return False
         for lines, texts in zip(self.cells, rows, strict=True):
@@ -127,7 +127,7 @@ class AnswerInput:
         return True
 
     def move_cell(self, rows: int, columns: int) -> bool:
-        """Go to a neighbouring cell, below the last row to the expression; False at the border."""
+        """Move to a neighbouring cell, from the last row down to the expression; return False at the border."""
         if self.shape is None:
             return False
         if self.active_cell is None:
@@ -145,17 +145,17 @@ class AnswerInput:
         return True
 
     def move_in_reading_order(self, step: int) -> bool:
-        """Go to the next or previous cell in reading order, the expression after the last; False beyond."""
+        """Move to the next or previous cell in reading order, or the expression after the last; return False beyond."""
         order: list[Cell] = [(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
         order.append(None)
-        here = order.index(self.active_cell) + step
-        if not 0 <= here < len(order):
+        target = order.index(self.active_cell) + step
+        if not 0 <= target < len(order):
             return False
-        self.active_cell = order[here]
+        self.active_cell = order[target]
         return True
 
     def set_cursor(self, offset: int) -> None:
-        """Put the cursor on a character of `text`."""
+        """Put the cursor at a character of `text`."""
         if self.expression.text or not self.cells:
             self.active_cell = None
             self.expression.cursor = min(offset, len(self.expression.text))
@@ -168,7 +168,7 @@ class AnswerInput:
                 return
 
     def _matrix_literal(self) -> tuple[str, dict[tuple[int, int], int]]:
-        """`[[1, 2], [3, 4]]`, and where in it each cell begins."""
+        """Return the cells as `[[1, 2], [3, 4]]`, and where in it each cell begins."""
         text, begins = "[", {}
         for i, row in enumerate(self.cells):
             text += ", [" if i else "["

@@ -1,4 +1,4 @@
-"""Texts as contents of the screen. What comes from outside is never markup."""
+"""Styled text. Texts from outside are never read as Textual markup."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 #: A piece of text, plain or in a style.
 Part: TypeAlias = "str | Content | tuple[str, str]"
 
-#: In fewer columns a text is not indented.
+#: The columns a text needs to be indented.
 _MIN_INDENTED_WIDTH = 16
 
 
 def styled(glyphs: Glyphs, *parts: Part) -> Content:
-    """Parts joined, each as this set of signs can show it."""
+    """Return the parts joined, each as this glyph set can show it."""
     return Content.assemble(
         *(
             part
@@ -33,28 +33,28 @@ def styled(glyphs: Glyphs, *parts: Part) -> Content:
 
 
 def from_markup(glyphs: Glyphs, text: str, style: str = "") -> Content:
-    """A text of several sentences with its light marks turned into styles: `**strong**`, `*emphasis*`, `` `code` ``."""
+    """Return a text with its light markup as styles: `**strong**`, `*emphasis*`, `` `code` ``."""
     parts: list[Part] = []
     end = 0
-    for found in LIGHT_MARKUP.finditer(text):
-        parts.append((text[end : found.start()], style))
-        if found["strong"]:
-            parts.append((found["strong"], f"{style} bold"))
-        elif found["stress"]:
-            parts.append((found["stress"], f"{style} italic"))
+    for match in LIGHT_MARKUP.finditer(text):
+        parts.append((text[end : match.start()], style))
+        if match["strong"]:
+            parts.append((match["strong"], f"{style} bold"))
+        elif match["stress"]:
+            parts.append((match["stress"], f"{style} italic"))
         else:
-            parts.append((found["code"][1:-1], "bold $text-accent"))
-        end = found.end()
+            parts.append((match["code"][1:-1], "bold $text-accent"))
+        end = match.end()
     parts.append((text[end:], style))
     return styled(glyphs, *(part for part in parts if part[0]))
 
 
 def hanging_indent(lead: Content, text: Content, room: int) -> Content:
-    """A text behind its lead, in `room` columns: what wraps goes on below the text and not below the lead."""
+    """Return a text after its lead, wrapped to `room` columns, with every line starting after the lead."""
     indent = lead.cell_length
     if room - indent < _MIN_INDENTED_WIDTH:
         return lead + text
     lines = text.wrap(room - indent)
     return Content("\n").join(
-        [lead + line if at == 0 else Content(" " * indent) + line for at, line in enumerate(lines)]
+        [lead + line if number == 0 else Content(" " * indent) + line for number, line in enumerate(lines)]
     )

@@ -1,4 +1,4 @@
-"""What the graph shows in each place: the value, the answer or the draft that stands there, and its marks."""
+"""The contents of the places of a graph: value, checked answer or unchecked input, with their marks."""
 
 from __future__ import annotations
 
@@ -25,49 +25,51 @@ _STATE_TONES: dict[BlankState, Tone] = {
 
 
 class GraphValues:
-    """Makes the fillings of a desk; those of entries that did not change are kept."""
+    """Makes the contents of an exercise; those of unchanged entries are cached."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         self._glyphs = glyphs
         self._entry_contents: dict[str, tuple[object, Entry, PlaceContent]] = {}
 
     def contents_for(self, state: ExerciseState) -> dict[str, PlaceContent]:
-        """The filling of every place."""
+        """Return the content of every place."""
         return {place.id: self._place_content(state, place.id) for place in state.worksheet.problem.places}
 
     def _place_content(self, state: ExerciseState, name: str) -> PlaceContent:
-        draft = state.inputs.get(name)
-        if draft is not None and not draft.is_empty and not self._is_checked(state, name, draft):
-            return self._from_input(draft, has_error=name in state.input_errors)
+        answer = state.inputs.get(name)
+        if answer is not None and not answer.is_empty and not self._is_checked(state, name, answer):
+            return self._from_input(answer, has_error=name in state.input_errors)
         problem, entry = state.worksheet.problem, state.worksheet.entry(name)
-        kept = self._entry_contents.get(name)
-        if kept is None or kept[0] is not problem or kept[1] is not entry:
-            self._entry_contents[name] = kept = (problem, entry, self._from_entry(state, name, entry))
-        return kept[2]
+        cached = self._entry_contents.get(name)
+        if cached is None or cached[0] is not problem or cached[1] is not entry:
+            self._entry_contents[name] = cached = (problem, entry, self._from_entry(state, name, entry))
+        return cached[2]
 
     @staticmethod
-    def _is_checked(state: ExerciseState, name: str, draft: AnswerInput) -> bool:
-        return draft.text.strip() == state.worksheet.entry(name).text
+    def _is_checked(state: ExerciseState, name: str, answer: AnswerInput) -> bool:
+        return answer.text.strip() == state.worksheet.entry(name).text
 
-    def _from_input(self, draft: AnswerInput, has_error: bool) -> PlaceContent:
-        text = self._glyphs.render
+    def _from_input(self, answer: AnswerInput, has_error: bool) -> PlaceContent:
+        render = self._glyphs.render
         mark = self._glyphs.error if has_error else ""
         compact = mark or self._glyphs.ellipsis
-        if draft.shape is None:
-            return PlaceContent("draft", ((text(draft.text),),), ((mark,),), compact)
-        if draft.expression.text:
-            return PlaceContent("draft", ((text(draft.expression.text),),), (), compact)
-        return PlaceContent("draft", tuple(tuple(text(line.text) for line in row) for row in draft.cells), (), compact)
+        if answer.shape is None:
+            return PlaceContent("draft", ((render(answer.text),),), ((mark,),), compact)
+        if answer.expression.text:
+            return PlaceContent("draft", ((render(answer.expression.text),),), (), compact)
+        return PlaceContent(
+            "draft", tuple(tuple(render(cell.text) for cell in row) for row in answer.cells), (), compact
+        )
 
     def _from_entry(self, exercise_state: ExerciseState, name: str, entry: Entry) -> PlaceContent:
-        signs, state = self._glyphs, exercise_state.worksheet.state(name)
+        glyphs, state = self._glyphs, exercise_state.worksheet.state(name)
         rows = exercise_state.worksheet.value_text(name)
-        mark = signs.for_state(state)
-        texts = tuple(tuple(map(signs.render, row)) for row in rows)
+        mark = glyphs.for_state(state)
+        texts = tuple(tuple(map(glyphs.render, row)) for row in rows)
         if entry.verdict is not None and entry.verdict.cells:
             marks = tuple(
-                tuple(signs.correct if cell else signs.incorrect for cell in row) for row in entry.verdict.cells
+                tuple(glyphs.correct if right else glyphs.incorrect for right in row) for row in entry.verdict.cells
             )
         else:
             marks = tuple((mark,) * len(row) for row in rows)
-        return PlaceContent(_STATE_TONES[state], texts, marks, signs.given if state == "given" else mark)
+        return PlaceContent(_STATE_TONES[state], texts, marks, glyphs.given if state == "given" else mark)

@@ -1,4 +1,4 @@
-"""What stands in the panel of an exercise: contents made from the desk. Texts from outside are never markup."""
+"""The contents of the answer panel. Texts from outside are never read as markup."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ _STATE_LABELS: Mapping[str, str] = {
 
 _HINT_TOO_SOON = N_("Read this one first; the next hint opens in a moment.")
 
-#: Where there is nothing else to say.
+#: Shown if there is no other feedback.
 _KEYS_HELP = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass, {hint} gives a hint.")
 _KEYS_HELP_IN_EXAM = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass.")
 
 
 def blank_title(state: ExerciseState, glyphs: Glyphs) -> Content:
-    """The name of what is asked at the focused place."""
-    asked = str(describe_blank(state.worksheet.problem, state.focused_blank, state.visible_texts()))
+    """Return what is asked at the focused blank, with the choices of a question."""
+    title = str(describe_blank(state.worksheet.problem, state.focused_blank, state.visible_texts()))
     if state.focused_blank.kind != "question":
-        return styled(glyphs, (asked, "bold"))
-    lines = [from_markup(glyphs, asked, "bold")]
+        return styled(glyphs, (title, "bold"))
+    lines = [from_markup(glyphs, title, "bold")]
     choices = state.worksheet.problem.question(state.focused_blank).choices
     lines += [from_markup(glyphs, f"{number}  {choice.text}") for number, choice in enumerate(choices, 1)]
     return Content("\n").join(lines)
 
 
 def local_values(state: ExerciseState, glyphs: Glyphs, width: int) -> Content:
-    """What flowed into and out of the node behind the focused edge, where the drawing has no room for it."""
+    """Return the values around the focused edge that a compact drawing has no room for."""
     worksheet, place = state.worksheet, state.focused_blank
     problem, graph = worksheet.problem, worksheet.problem.graph
     forward = problem.exact_passes.values
@@ -90,7 +90,7 @@ def local_values(state: ExerciseState, glyphs: Glyphs, width: int) -> Content:
 
 
 def answer_status(exercise_state: ExerciseState, glyphs: Glyphs) -> Content:
-    """Beside an empty answer line: what stands in the place already, or what to do."""
+    """Return what is shown in an empty answer line: the last answer with its state, or what to do."""
     state = exercise_state.worksheet.state(exercise_state.focused_id)
     if exercise_state.in_grid:
         return Content("")
@@ -104,8 +104,8 @@ def answer_status(exercise_state: ExerciseState, glyphs: Glyphs) -> Content:
             text = N_("type the number of your choice and press {key}")
         else:
             text = N_("type the value and press {key}")
-        said = message(text, key=glyphs.key_label("exercise.check", "Enter"))
-        return styled(glyphs, (str(said), "$foreground 40%"))
+        prompt = message(text, key=glyphs.key_label("exercise.check", "Enter"))
+        return styled(glyphs, (str(prompt), "$foreground 40%"))
     text = (
         exercise_state.entry.text
         if state not in ("given", "revealed")
@@ -115,14 +115,13 @@ def answer_status(exercise_state: ExerciseState, glyphs: Glyphs) -> Content:
 
 
 def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int) -> Content:
-    """Two lines under the answer: how it reads, or a caret under the fault and what is wrong. `column` is where
-    the fault stands on the screen."""
-    reading = state.preview()
-    if reading.error is not None and state.in_grid and state.input.active_cell is not None:
+    """Return two lines below the answer: how it is read, or a caret at `column` and what is wrong there."""
+    preview = state.preview()
+    if preview.error is not None and state.in_grid and state.input.active_cell is not None:
         return _cell_error(state, glyphs)
-    if reading.error is not None:
-        # Once it was tried to check the answer, the sentence stands among the notes.
-        sentence = "" if state.focused_id in state.input_errors else str(reading.error)
+    if preview.error is not None:
+        # After the answer was checked, the sentence is part of the feedback.
+        sentence = "" if state.focused_id in state.input_errors else str(preview.error)
         return styled(
             glyphs,
             " " * min(column, width - 1),
@@ -130,19 +129,19 @@ def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int
             "\n",
             (sentence, "$foreground 60%"),
         )
-    if reading.text:
-        return styled(glyphs, (str(message(N_("reads as {reading}"), reading=reading.text)), "$foreground 60%"))
+    if preview.text:
+        return styled(glyphs, (str(message(N_("reads as {reading}"), reading=preview.text)), "$foreground 60%"))
     return Content("")
 
 
 def cell_name(state: ExerciseState) -> str:
-    """The cell that is typed into, in words."""
+    """Return the active cell in words."""
     row, column = state.input.active_cell or (0, 0)
     return str(message(N_("row {row}, column {column}"), row=row + 1, column=column + 1))
 
 
 def _cell_error(state: ExerciseState, glyphs: Glyphs) -> Content:
-    """The text of a cell once more, a caret under its fault, and what is wrong."""
+    """Return the text of the active cell with what is wrong, and a caret below the error."""
     error, text = state.preview().error, state.input.line.text
     assert error is not None
     sentence = "" if state.focused_id in state.input_errors else str(error)
@@ -164,7 +163,7 @@ def _caret_length(state: ExerciseState) -> int:
 
 
 def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
-    """What is said about the answers so far, the latest first; the exercise's text until one is checked."""
+    """Return the feedback to the last answer, the hint, and the text of the exercise until an answer is checked."""
     blocks: list[Content] = []
     worksheet = state.worksheet
     if state.status_message is not None:
@@ -204,15 +203,15 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
         blocks.append(_pointers_line(state, glyphs))
     if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
         blocks.append(styled(glyphs, (str(exam.EXAM_RULES), "$text-warning")))
-    # Without a graph there is room for the text, and questions lean on it.
+    # Without a graph there is room for the text, and the questions refer to it.
     if not worksheet.problem.graph.nodes or not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
         if text:
             blocks.append(from_markup(glyphs, text))
     if not blocks:
         keys = {"next": glyphs.key_label("exercise.next", "Tab"), "hint": glyphs.key_label("exercise.hint", "?")}
-        bearings = message(_KEYS_HELP_IN_EXAM if worksheet.exam else _KEYS_HELP, **keys)
-        blocks.append(styled(glyphs, (str(bearings), "$foreground 60%")))
+        keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.exam else _KEYS_HELP, **keys)
+        blocks.append(styled(glyphs, (str(keys_help), "$foreground 60%")))
     return Content("\n\n").join(blocks)
 
 
@@ -221,35 +220,35 @@ def _hint_blocks(state: ExerciseState, glyphs: Glyphs) -> list[Content]:
     if hint is None:
         return []
     head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
-    hurried = (f"{_(_HINT_TOO_SOON)}\n", "$foreground 60%") if state.hint_too_soon else ""
-    return [styled(glyphs, hurried, (str(head), "bold $primary"), "  ", from_markup(glyphs, str(hint.text)))]
+    notice = (f"{_(_HINT_TOO_SOON)}\n", "$foreground 60%") if state.hint_too_soon else ""
+    return [styled(glyphs, notice, (str(head), "bold $primary"), "  ", from_markup(glyphs, str(hint.text)))]
 
 
 def _verdict_line(verdict: Verdict, name: str, glyphs: Glyphs) -> Content:
-    """A verdict: mark, word, the place where it isn't the focused one, and the reason where there is one to give."""
+    """Return a verdict in one paragraph: mark, label, the place if it is not the focused one, and the reason."""
     mark = MARKS[verdict.kind]
     head = f"{glyphs.for_verdict(mark)} {_(LABELS[verdict.kind])}"
     return styled(glyphs, (head, _MARK_STYLES[mark]), *(f"  {part}" for part in (name, _reason(verdict)) if part))
 
 
 def _reason(verdict: Verdict) -> str:
-    """The sentence of a verdict, without the word it begins with where that is shown beside the mark already."""
+    """Return the sentence of a verdict without its first word if that is the label shown beside the mark."""
     if verdict.message.text == "Right.":
         return ""
-    sentence, word = str(verdict.message), _(LABELS[verdict.kind])
-    if sentence.casefold().startswith(f"{word}.".casefold()):
-        return sentence[len(word) + 1 :].lstrip()
+    sentence, label = str(verdict.message), _(LABELS[verdict.kind])
+    if sentence.casefold().startswith(f"{label}.".casefold()):
+        return sentence[len(label) + 1 :].lstrip()
     return sentence
 
 
 def _pointers_line(state: ExerciseState, glyphs: Glyphs) -> Content:
-    """Where to look, and what stands there; nothing is computed from it."""
-    said = message(N_("Look at the marked places: {places}"), places=format_pointers(state.worksheet, state.focused_id))
-    return styled(glyphs, (str(said), "$text-warning"))
+    """Return which places to look at, with their values."""
+    places = format_pointers(state.worksheet, state.focused_id)
+    return styled(glyphs, (str(message(N_("Look at the marked places: {places}"), places=places)), "$text-warning"))
 
 
 def legend(glyphs: Glyphs) -> Content:
-    """What the signs of the compact view mean."""
+    """Return the meaning of the signs in a compact drawing."""
     blank, given, node = _("a blank"), _("a given value"), _("a node")
     states = _("right, not yet, nearly, shown")
     marks = f"{glyphs.correct} {glyphs.incorrect} {glyphs.near} {glyphs.revealed}"
@@ -267,33 +266,33 @@ def legend(glyphs: Glyphs) -> Content:
 
 
 def solved_summary(state: ExerciseState, glyphs: Glyphs, after_solved: AfterSolved, width: int) -> Content:
-    """What a finished worksheet comes to, and what next."""
+    """Return the result of a finished worksheet, and what can be done next."""
     worksheet = state.worksheet
-    found, goal = worksheet.summary(), worksheet.problem.target_name
+    summary, target = worksheet.summary(), worksheet.problem.target_name
     lines: list[Content] = []
     if state.status_message is not None:
         lines += [styled(glyphs, (str(state.status_message), "$text-warning")), Content("")]
     if worksheet.exam:
-        lines += _exam_result(state, found.verdicts, glyphs)
+        lines += _exam_result(state, summary.verdicts, glyphs)
     else:
         if state.last_result is not None and _reason(state.last_result[1]):
             lines += [_verdict_line(state.last_result[1], "", glyphs), Content("")]
         head = glyphs.correct + " " + _("Solved.")
         lines.append(styled(glyphs, (head, "bold $success")))
     gradients = [
-        Column(f"∂{goal}/∂{name}", format_forward_value(value), "$text-accent") for name, value in found.gradients
+        Column(f"∂{target}/∂{name}", format_forward_value(value), "$text-accent") for name, value in summary.gradients
     ]
     lines.append(layout_columns(gradients, glyphs, width))
     lines += [Content(""), _next_keys(state, glyphs, after_solved), Content("")]
     if after_solved.suggestion is not None:
         lines += [_suggestion_block(after_solved, glyphs), Content("")]
-    if found.mistakes and not worksheet.exam:
-        met = ", ".join(f"{mistake_label(name)} ({count})" for name, count in found.mistakes.most_common())
-        lines.append(styled(glyphs, str(message(N_("Mistakes met: {met}"), met=met))))
-    counts = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
-    told = message(counts, wrongs=found.wrong_attempts, hints=found.hints, shown=found.revealed)
+    if summary.mistakes and not worksheet.exam:
+        mistakes = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
+        lines.append(styled(glyphs, str(message(N_("Mistakes met: {met}"), met=mistakes))))
     if not worksheet.exam:
-        lines.append(styled(glyphs, (str(told), "$foreground 60%")))
+        template = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
+        counts = message(template, wrongs=summary.wrong_attempts, hints=summary.hints, shown=summary.revealed)
+        lines.append(styled(glyphs, (str(counts), "$foreground 60%")))
     after = worksheet.variant.after().strip()
     if after:
         lines += [Content(""), from_markup(glyphs, after)]
@@ -301,7 +300,7 @@ def solved_summary(state: ExerciseState, glyphs: Glyphs, after_solved: AfterSolv
 
 
 def _exam_result(state: ExerciseState, verdicts: Sequence[tuple[Blank, Verdict]], glyphs: Glyphs) -> list[Content]:
-    """What an exam comes to: how many answers are right, and the verdict on each."""
+    """Return the result of an exam: how many answers are right, and the verdict on each."""
     problem = state.worksheet.problem
     lines = [styled(glyphs, (str(exam.result_message(verdicts)), "bold")), Content("")]
     lines += [_verdict_line(verdict, str(place_name(problem, blank)), glyphs) for blank, verdict in verdicts]
@@ -309,22 +308,22 @@ def _exam_result(state: ExerciseState, verdicts: Sequence[tuple[Blank, Verdict]]
 
 
 def _next_keys(state: ExerciseState, glyphs: Glyphs, after_solved: AfterSolved) -> Content:
-    """What next, and the key for it."""
+    """Return the keys that lead on."""
     keys = [(glyphs.key_label("exercise.check", "Enter"), after_solved.enter_label or _("back to the list"))]
     if state.worksheet.variant.exercise.has_variants and not state.worksheet.exam:
         keys.append((glyphs.key_label("exercise.fresh", "F3"), _("other numbers")))
     if state.worksheet.problem.graph.nodes:
         keys.append((glyphs.key_label("exercise.closer", "F9"), _("a closer look")))
-    return Content("   ").join(styled(glyphs, (key, "bold $primary"), f" {says}") for key, says in keys)
+    return Content("   ").join(styled(glyphs, (key, "bold $primary"), f" {label}") for key, label in keys)
 
 
 def _suggestion_block(after_solved: AfterSolved, glyphs: Glyphs) -> Content:
-    """One thing that is advised, its reason, the key for it, and the way around it."""
+    """Return a suggestion with its reason, the key that accepts it and the key for the next one."""
     assert after_solved.suggestion is not None
-    said = message(N_("What next? {reason}"), reason=after_solved.suggestion.reason)
+    advice = message(N_("What next? {reason}"), reason=after_solved.suggestion.reason)
     keys = [styled(glyphs, (glyphs.key_label("exercise.advised", "^N"), "bold $primary"), " " + _("do this"))]
     if len(after_solved.suggestions) > 1:
         keys.append(
             styled(glyphs, (glyphs.key_label("exercise.hint", "F2"), "bold $primary"), " " + _("something else"))
         )
-    return styled(glyphs, (str(said), "$text-warning"), "\n", Content("   ").join(keys))
+    return styled(glyphs, (str(advice), "$text-warning"), "\n", Content("   ").join(keys))

@@ -1,4 +1,4 @@
-"""Finding things by a few letters of a name, in either language. Takes the same time whatever is typed."""
+"""Search by words or by a few letters of a name, in linear time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from tutor.packs.library import ExerciseEntry, Pack
 
-#: Letters that stand apart count as found where they fill at least this part of the stretch they span.
+#: Letters that are not adjacent match if they fill at least this share of the part that they span.
 _MIN_DENSITY = 0.6
 
 
 class SearchQuery:
-    """What is looked for: words, each of which stands somewhere in the names; or letters in their order."""
+    """A query: words that all occur in the names, or else letters that occur in this order."""
 
     def __init__(self, text: str) -> None:
         self.words = _normalise(text).split()
@@ -24,7 +24,7 @@ class SearchQuery:
         return bool(self.words)
 
     def score(self, *names: str) -> float:
-        """How well the names fit together: 0 not at all, more for words as they are, at the beginning of words."""
+        """Return how well the names match: 0 if they don't, most for words at the start of a name."""
         shapes = [_normalise(name) for name in names]
         if not self.words:
             return 0.0
@@ -35,18 +35,18 @@ class SearchQuery:
                 break
             total += best
         else:
-            # What is called so stands before what has it among its other names.
+            # A match of the first name counts more than one of the other names.
             first = sum(_word_score(word, shapes[0]) for word in self.words)
             return (2 * total + first) / (3 * len(self.words))
         return 0.5 * max((_subsequence_score("".join(self.words), shape) for shape in shapes), default=0.0)
 
     def matches(self, *names: str) -> bool:
-        """Whether every word stands somewhere in the names."""
+        """Return whether every word occurs in one of the names."""
         shapes = [_normalise(name) for name in names]
         return all(any(word in shape for shape in shapes) for word in self.words)
 
     def spans(self, name: str) -> Iterator[tuple[int, int]]:
-        """Where the words stand in a name."""
+        """Yield the start and end of each word in a name."""
         shape = _normalise(name)
         if len(shape) != len(name):
             return
@@ -57,7 +57,7 @@ class SearchQuery:
 
 
 def _normalise(text: str) -> str:
-    """Without capitals; Hangul as one character each, however it came."""
+    """Return a text without capitals, with each Hangul syllable as one character."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
@@ -67,21 +67,23 @@ def _word_score(word: str, shape: str) -> float:
         return 0.0
     if begin == 0:
         return 1.0
-    heads = (at for at in range(begin, len(shape)) if shape.startswith(word, at) and not shape[at - 1].isalnum())
-    return 0.9 if any(True for _ in heads) else 0.7
+    starts_a_word = any(
+        shape.startswith(word, index) and not shape[index - 1].isalnum() for index in range(begin, len(shape))
+    )
+    return 0.9 if starts_a_word else 0.7
 
 
 def _subsequence_score(letters: str, shape: str) -> float:
-    """How densely the letters stand in their order, from the first one that fits."""
-    begin = at = shape.find(letters[:1])
+    """Return how densely the letters occur in their order, from the first match on; 0 if too sparsely."""
+    begin = end = shape.find(letters[:1])
     for letter in letters[1:]:
-        at = shape.find(letter, at + 1) if at >= 0 else -1
-    if at < 0 or len(letters) < 2:
+        end = shape.find(letter, end + 1) if end >= 0 else -1
+    if end < 0 or len(letters) < 2:
         return 0.0
-    dense = len(letters) / (at - begin + 1)
-    return dense if dense >= _MIN_DENSITY else 0.0
+    density = len(letters) / (end - begin + 1)
+    return density if density >= _MIN_DENSITY else 0.0
 
 
 def search_names(pack: Pack, entry: ExerciseEntry) -> tuple[str, ...]:
-    """What an exercise is called: its id, its title and its pack's in every language."""
+    """Return the names of an exercise: its id, its title and its pack's title in every language."""
     return (f"{pack.id}/{entry.id}", *entry.title.texts.values(), *pack.title.texts.values())

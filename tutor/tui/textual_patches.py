@@ -1,4 +1,4 @@
-"""The app's styles: what they cost before the first screen stands."""
+"""Changes to Textual: a stylesheet that is parsed once, and scroll bars in ASCII."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 
 
 class CachedStylesheet(Stylesheet):
-    """Styles that are parsed again only when a theme has other colours.
+    """A stylesheet that is parsed again only when the theme has other colours.
 
-    Textual parses everything anew whenever a theme is set: also the first one, just after it was parsed.
+    Textual parses it again whenever a theme is set, even the first one just after the start.
     """
 
     def __init__(self, *, variables: dict[str, str]) -> None:
@@ -34,7 +34,7 @@ class CachedStylesheet(Stylesheet):
 
 
 class AsciiScrollBarRender(ScrollBarRender):
-    """A track of `|` or `-` with a thumb of `#`, which also tells them apart where there are no colours."""
+    """Draw a track of `|` or `-` with a thumb of `#`, which differ without colours too."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
@@ -44,15 +44,15 @@ class AsciiScrollBarRender(ScrollBarRender):
         bar = super().render_bar(*arguments, **named)
         track = "|" if bar.new_lines else "-"
 
-        def drawn(segment: Segment) -> Segment:
+        def draw(segment: Segment) -> Segment:
             if not segment.text or segment.text.strip(" "):
                 return segment
             grabbed = segment.style is not None and segment.style.meta.get("@mouse.down") == "grab"
             return Segment(("#" if grabbed else track) * len(segment.text), segment.style, segment.control)
 
-        return Segments([drawn(segment) for segment in bar.segments], new_lines=bar.new_lines)
+        return Segments([draw(segment) for segment in bar.segments], new_lines=bar.new_lines)
 
 
 def set_scroll_bar_style(ascii: bool) -> None:
-    """Choose how all scroll bars are drawn from now on."""
+    """Draw all scroll bars in ASCII from now on, or as Textual does."""
     ScrollBar.renderer = AsciiScrollBarRender if ascii else ScrollBarRender

@@ -1,7 +1,7 @@
-"""The colours. Each says one thing, and none says it alone: a mark or a word stands beside it.
+"""The colour themes. A colour never carries a meaning alone: a mark or a word goes with it.
 
-Forward values are `success`, backward values and blanks `accent`, branches and what to look at `warning`,
-faults `error`, keys `primary`.
+Forward values are `success`, backward values and blanks `accent`, branches and pointers `warning`, errors `error`,
+keys `primary`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ HIGH_CONTRAST = Theme(
     },
 )
 
-#: Colours that stay apart in every kind of colour blindness, after M. Okabe and K. Ito, "Color universal design".
+#: Colours that differ in every kind of colour blindness, after M. Okabe and K. Ito, "Color universal design".
 COLOUR_BLIND = Theme(
     name="backprop-colour-blind",
     primary="#c5cbd6",
@@ -113,11 +113,12 @@ COLOUR_BLIND = Theme(
 #: The themes by their names in the settings.
 THEMES = {"dark": DARK, "light": LIGHT, "high-contrast": HIGH_CONTRAST, "colour-blind": COLOUR_BLIND}
 
-#: For NO_COLOR: the terminal's own colours, which are then left out altogether.
+#: The theme for NO_COLOR: the terminal's own colours, all of which are then dropped.
 COLOURLESS = "ansi-dark"
 
 MASTERY_STYLES = {"new": "$foreground 60%", "learning": "$accent", "shaky": "$warning", "solid": "$success"}
 
 
 def mastery_mark(glyphs: Glyphs, mastery: str) -> str:
+    """Return the mark of a mastery level."""
     return {"new": glyphs.new, "learning": glyphs.started, "shaky": glyphs.near, "solid": glyphs.correct}[mastery]

@@ -1,4 +1,4 @@
-"""The cells of a matrix, to be typed one by one."""
+"""The answer grid: the cells of a matrix to type into."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from tutor.tui.answer_input import Cell, LineEditor
 
-#: The narrowest and the widest column, in cells, without the cell for its mark and the space behind.
+#: Least and greatest width of a column in terminal cells, without its mark and the space after it.
 MIN_CELL_WIDTH, MAX_CELL_WIDTH = 7, 16
 
 
 class AnswerGrid(ScrollView, inherit_bindings=False):
-    """Shows the lines of a matrix with the mark of each; keys are handled by the screen."""
+    """Shows the cells of a matrix with their marks; the screen handles the keys."""
 
     can_focus = False
 
@@ -60,7 +60,7 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
     def set_state(
         self, cells: Sequence[Sequence[LineEditor]], marks: Sequence[Sequence[str]], active_cell: Cell, active: bool
     ) -> None:
-        """Show these cells; `at` is the one that is typed into, `active` says whether it is typed into now."""
+        """Show cells with their marks; `active` tells whether the active cell is being typed into."""
         self._cells, self._marks, self._active_cell, self._is_active = cells, marks, active_cell, active
         longest = max((cell_len(line.text) + 1 for row in cells for line in row), default=0)
         self._width = min(max(longest, MIN_CELL_WIDTH), MAX_CELL_WIDTH)
@@ -71,8 +71,8 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
             self.refresh(layout=True)
         self.refresh()
         if active_cell is not None:
-            spot = Region(2 + active_cell[1] * self._stride, active_cell[0], self._stride, 1)
-            self.scroll_to_region(spot, animate=False, force=True)
+            region = Region(2 + active_cell[1] * self._stride, active_cell[0], self._stride, 1)
+            self.scroll_to_region(region, animate=False, force=True)
 
     @property
     def _stride(self) -> int:
@@ -88,15 +88,15 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         for column, line in enumerate(self._cells[row]):
             segments += self._cell_segments(line, (row, column))
             mark = (self._marks[row][column] if self._marks else "") or " "
-            tone = "grid--right" if mark == self.glyphs.correct else "grid--wrong"
-            segments += [Segment(mark, self.get_component_rich_style(tone)), Segment(" ", base)]
+            component = "grid--right" if mark == self.glyphs.correct else "grid--wrong"
+            segments += [Segment(mark, self.get_component_rich_style(component)), Segment(" ", base)]
         segments.append(Segment("]", bracket))
         return Strip(segments).crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 
     def _cell_segments(self, line: LineEditor, cell: tuple[int, int]) -> list[Segment]:
         active = self._is_active and cell == self._active_cell
-        tone = "grid--checked" if active and line.checked else "grid--active" if active else "grid--cell"
-        style = self.get_component_rich_style(tone)
+        component = "grid--checked" if active and line.checked else "grid--active" if active else "grid--cell"
+        style = self.get_component_rich_style(component)
         if not active:
             if not line.text:
                 return [Segment(self.glyphs.placeholder * self._width, self.get_component_rich_style("grid--empty"))]
@@ -118,10 +118,10 @@ class AnswerGrid(ScrollView, inherit_bindings=False):
         return [Segment(before, style), Segment(under, cursor), Segment(after + " " * (room - cell_len(after)), style)]
 
     def on_click(self, event: events.Click) -> None:
-        spot = event.get_content_offset(self)
-        if spot is None:
+        offset = event.get_content_offset(self)
+        if offset is None:
             return
-        x, y = spot + self.scroll_offset
+        x, y = offset + self.scroll_offset
         column = (x - 2) // self._stride
         if 0 <= y < len(self._cells) and 0 <= column < len(self._cells[0]):
             self.post_message(self.CellSelected(y, column))

@@ -1,4 +1,4 @@
-"""The line in which an answer is typed."""
+"""The answer line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tutor.tui.answer_input import LineEditor
 
 
 class AnswerLine(Widget):
-    """Shows a line with its cursor, scrolled so that the cursor is in sight; keys are handled by the screen.
+    """Shows a line with its cursor, scrolled to keep the cursor visible; the screen handles the keys.
 
-    Where the line is empty, `beside` is shown: what stands in the place already, or what can be typed.
+    A placeholder after an empty line shows the last answer, or what can be typed.
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -26,7 +26,7 @@ class AnswerLine(Widget):
         self._last_shown: object = None
 
     def set_state(self, line: LineEditor, prompt: str, placeholder: Content, active: bool) -> None:
-        """Show a line; `active` says whether the cursor is in it."""
+        """Show a line; `active` tells whether it is being typed into."""
         self._line, self._prompt, self._placeholder, self._active = line, prompt, placeholder, active
         shown = (line.text, line.cursor, line.checked, prompt, placeholder, active)
         if shown != self._last_shown:
@@ -34,17 +34,17 @@ class AnswerLine(Widget):
             self.refresh()
         if active and self.is_attached:
             region = self.content_region
-            # Where the terminal puts the window of an input method.
+            # The terminal opens the window of an input method here.
             self.app.cursor_position = Offset(region.x + self.column(self._line.cursor), region.y)
 
     def column(self, offset: int) -> int:
-        """The cell at which character `offset` of the line is shown."""
-        before, _ = self._window()
-        cut = cell_len(self._line.text[:before])
+        """Return the column at which character `offset` of the line is shown."""
+        first, _room = self._window()
+        cut = cell_len(self._line.text[:first])
         return cell_len(self._prompt) + max(cell_len(self._line.text[:offset]) - cut, 0)
 
     def _window(self) -> tuple[int, int]:
-        """The first character that is shown, and for how many cells there is room."""
+        """Return the first character that is shown, and the number of cells for the text."""
         room = max(self.size.width - cell_len(self._prompt) - 1, 1)
         text, cursor = self._line.text, self._line.cursor
         first = max(cursor - room, 0)
@@ -59,9 +59,9 @@ class AnswerLine(Widget):
         while cell_len(shown) > room:
             shown = shown[:-1]
         head = Content.styled(self._prompt, "$foreground 60%")
-        tone = "$foreground 60%" if self._line.checked else ""
+        style = "$foreground 60%" if self._line.checked else ""
         if not self._active:
-            return head + (Content.styled(shown, tone) if text else self._placeholder)
+            return head + (Content.styled(shown, style) if text else self._placeholder)
         under = shown[cursor : cursor + 1] or " "
-        body = Content.assemble((shown[:cursor], tone), (under, "reverse"), (shown[cursor + 1 :], tone))
+        body = Content.assemble((shown[:cursor], style), (under, "reverse"), (shown[cursor + 1 :], style))
         return head + body + (Content("") if text else Content(" ") + self._placeholder)

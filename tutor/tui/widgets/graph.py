@@ -1,4 +1,4 @@
-"""The computational graph: one widget that paints a drawing and what stands in its places."""
+"""The graph widget: it paints a drawing and the contents of its places."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ if TYPE_CHECKING:
 
     from tutor.drawing.model import Drawing, Place, Rect
 
-#: How a place is coloured.
+#: The colour of a place.
 Tone = Literal["blank", "draft", "given", "right", "wrong", "near", "revealed"]
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceContent:
-    """What stands in a place: texts and marks by row and column (missing ones are dots), and how it stands."""
+    """The content of a place: texts and marks by row and column; a missing text is shown as dots."""
 
     tone: Tone = "blank"
     texts: Sequence[Sequence[str]] = ()
     marks: Sequence[Sequence[str]] = ()
-    #: The mark for the whole, where a drawing has room for one cell only.
+    #: The only mark that a compact drawing has room for.
     mark: str = ""
 
 
 _EMPTY_CONTENT = PlaceContent()
 
-#: What shows also in a free cell: a ground of its own, a line under it.
+#: Components that are visible in an empty cell too: a background, an underline.
 _BACKGROUND_COMPONENTS = frozenset({"graph--focus", "graph--pointer"})
-#: A place is clicked on its wire and its forward value as well.
+#: A click on the wire or the forward value of a place counts as well.
 _CLICK_MARGIN = Spacing(2, 1, 0, 1)
-#: What is kept in sight around the focused place.
+#: Cells around the focused place that are kept visible.
 _SCROLL_MARGIN = Spacing(3, 4, 1, 4)
 
 
 class GraphView(ScrollView, inherit_bindings=False):
-    """A drawing in a window that scrolls, in the middle where there is room.
+    """Shows a drawing, scrolled or centred.
 
-    `fill` says what stands in the places; only places that changed are painted anew.
+    `set_contents` fills the places; only places that changed are painted again.
     """
 
     can_focus = True
@@ -95,13 +95,13 @@ class GraphView(ScrollView, inherit_bindings=False):
         self.drawing: Drawing | None = None
         self._place_contents: Mapping[str, PlaceContent] = {}
         self._focused_place = ""
-        #: The node that is asked about, where what is asked has no place of its own in the drawing.
+        #: The node in focus if the focused blank has no place in the drawing.
         self._focused_node = ""
-        #: The places that are pointed out beside the focused one.
+        #: The places that the feedback points to.
         self.pointers: frozenset[str] = frozenset()
         self._static_rows: list[list[tuple[str, str]]] = []
 
-    # --- what is shown ---
+    # --- contents ---
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Show another drawing."""
@@ -116,7 +116,7 @@ class GraphView(ScrollView, inherit_bindings=False):
     def set_contents(
         self, contents: Mapping[str, PlaceContent], focused: str, pointers: frozenset[str], node: str | None = None
     ) -> None:
-        """Show these fillings; refresh where something differs. `node` is in focus where no place is."""
+        """Show contents by place and repaint what differs. `node` is in focus if the focused blank has no place."""
         drawing = self.drawing
         if drawing is None:
             return
@@ -126,21 +126,21 @@ class GraphView(ScrollView, inherit_bindings=False):
         moved = focused != self._focused_place
         self._place_contents, self._focused_place, self.pointers = contents, focused, pointers
         regions = [self._screen_region(drawing.places[name]) for name in changed if name in drawing.places]
-        asked = node if node is not None and node in drawing.boxes and focused not in drawing.places else ""
-        if asked != self._focused_node:
+        focused_node = node if node is not None and node in drawing.boxes and focused not in drawing.places else ""
+        if focused_node != self._focused_node:
             regions += [
                 self._screen_region(drawing.boxes[name])
-                for name in (self._focused_node, asked)
+                for name in (self._focused_node, focused_node)
                 if name in drawing.boxes
             ]
-            self._focused_node = asked
+            self._focused_node = focused_node
         if regions:
             self.refresh(*_merge_by_row(regions))
         if moved:
             self.scroll_to_focus()
 
     def scroll_to_focus(self) -> None:
-        """Scroll so that the focused place, or node, is in sight, with what stands around it."""
+        """Scroll so that the focused place or node and the cells around it are visible."""
         drawing = self.drawing
         if drawing is None:
             return
@@ -157,7 +157,7 @@ class GraphView(ScrollView, inherit_bindings=False):
 
     @property
     def origin(self) -> Offset:
-        """Where the drawing begins in the widget: in the middle where there is room for it."""
+        """Return where the drawing begins in the widget: it is centred if there is room."""
         if self.drawing is None:
             return Offset(0, 0)
         width, height = self.scrollable_content_region.size
@@ -165,21 +165,20 @@ class GraphView(ScrollView, inherit_bindings=False):
         return Offset(max(free_x // 2, 0), max(min(free_y // 2, 4), 0))
 
     def place_at(self, x: int, y: int) -> str | None:
-        """The place at a cell of the drawing, on its own cells or its wire above."""
+        """Return the place at a cell of the drawing, or on the wire above it."""
         if self.drawing is None:
             return None
-        spot = Offset(x, y)
-        for reach in (Spacing(0, 0, 0, 0), _CLICK_MARGIN):
+        for margin in (Spacing(0, 0, 0, 0), _CLICK_MARGIN):
             for name, place in self.drawing.places.items():
-                if Region(place.x, place.y, place.width, place.height).grow(reach).contains_point(spot):
+                if Region(place.x, place.y, place.width, place.height).grow(margin).contains(x, y):
                     return name
         return None
 
     def on_click(self, event: events.Click) -> None:
-        spot = event.get_content_offset(self)
-        if spot is None:
+        offset = event.get_content_offset(self)
+        if offset is None:
             return
-        x, y = spot + self.scroll_offset - self.origin
+        x, y = offset + self.scroll_offset - self.origin
         name = self.place_at(x, y)
         if name is not None:
             self.post_message(self.PlaceSelected(name))
@@ -187,10 +186,10 @@ class GraphView(ScrollView, inherit_bindings=False):
             self.post_message(self.NodeSelected(node))
 
     def node_at(self, x: int, y: int) -> str | None:
-        """The node drawn at a cell of the drawing."""
+        """Return the node at a cell of the drawing."""
         boxes = self.drawing.boxes.items() if self.drawing is not None else ()
-        found = (name for name, box in boxes if Region(box.x, box.y, box.width, box.height).contains(x, y))
-        return next(found, None)
+        hits = (name for name, box in boxes if Region(box.x, box.y, box.width, box.height).contains(x, y))
+        return next(hits, None)
 
     def _screen_region(self, place: Place | Rect) -> Region:
         region = Region(place.x, place.y, place.width, place.height)
@@ -200,7 +199,7 @@ class GraphView(ScrollView, inherit_bindings=False):
 
     @staticmethod
     def _static_row(drawing: Drawing, y: int) -> list[tuple[str, str]]:
-        """A row of the drawing: each cell's character and the component that colours it."""
+        """Return a row of the drawing: the character of each cell and the component that colours it."""
         row = [(cell, "") for cell in graphemes(drawing.rows[y])]
         for run in drawing.runs[y]:
             for x, cell in enumerate(graphemes(run.text), run.x):
@@ -234,26 +233,26 @@ class GraphView(ScrollView, inherit_bindings=False):
         return self.get_component_rich_style(*components.split()) if components else base
 
     def _paint_place(self, cells: list[tuple[str, str]], name: str, place: Place, row: int) -> None:
-        filling = self._place_contents.get(name, _EMPTY_CONTENT)
-        component = f"graph--{filling.tone}"
+        content = self._place_contents.get(name, _EMPTY_CONTENT)
+        component = f"graph--{content.tone}"
         if name in self.pointers:
             component += " graph--pointer"
         if name == self._focused_place:
             component = "graph--focus"
         if place.density == "compact":
-            cells[place.x] = (filling.mark or self.glyphs.blank, component)
+            cells[place.x] = (content.mark or self.glyphs.blank, component)
             return
         for column in range(place.columns):
             x = place.x + column * (place.cell_width + 1)
-            text = self._fit_text(_text_at(filling.texts, row, column), place, filling.tone)
-            mark = _text_at(filling.marks, row, column) or " "
+            text = self._fit_text(_text_at(content.texts, row, column), place, content.tone)
+            mark = _text_at(content.marks, row, column) or " "
             right_in_part = mark == self.glyphs.correct and component == "graph--wrong"
             colour = "graph--right" if right_in_part else component
             for offset, character in enumerate([*graphemes(text), mark]):
                 cells[x + offset] = (character, colour)
 
     def _fit_text(self, text: str, place: Place, tone: Tone) -> str:
-        """A number in the middle, as the one above the wire stands; a matrix's cells to the right."""
+        """Return a text in the width of its place: numbers centred like those above the wire, cells to the right."""
         if not text:
             return self.glyphs.placeholder * place.cell_width
         cut = (
@@ -267,17 +266,17 @@ class GraphView(ScrollView, inherit_bindings=False):
 
 
 def _merge_by_row(regions: Iterable[Region]) -> Iterable[Region]:
-    """One region for each row, from its first cell to its last: for every region a row is sent from its beginning."""
-    found: dict[int, Region] = {}
+    """Return one region for each row: for every region Textual sends the row from its start."""
+    rows: dict[int, Region] = {}
     for region in regions:
         for y in range(region.y, region.bottom):
             row = Region(region.x, y, region.width, 1)
-            found[y] = found[y].union(row) if y in found else row
-    return found.values()
+            rows[y] = rows[y].union(row) if y in rows else row
+    return rows.values()
 
 
 def _merge_blank_cells(cells: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The same to see, in fewer colours: a free cell takes that of the cell before it, where this has no ground."""
+    """Yield cells that look the same with fewer changes of colour: blank cells take that of the cell before."""
     before = ""
     for text, component in cells:
         if text == " " and not component and not _BACKGROUND_COMPONENTS.intersection(before.split()):
@@ -290,12 +289,12 @@ def _text_at(rows: Sequence[Sequence[str]], row: int, column: int) -> str:
     return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
 
-def _keep_end(text: str, width: int, sign: str) -> str:
-    """The end of a text in at most `width` cells: where someone is typing."""
+def _keep_end(text: str, width: int, ellipsis: str) -> str:
+    """Return the end of a text, where it is being typed, in at most `width` cells."""
     cells = graphemes(text)
     if len(cells) <= width:
         return text
-    kept = cells[len(cells) - width + cell_len(sign) :]
-    if kept and kept[0] == WIDE_TAIL:
-        kept = [" ", *kept[1:]]
-    return sign + "".join(kept)
+    end = cells[len(cells) - width + cell_len(ellipsis) :]
+    if end and end[0] == WIDE_TAIL:
+        end = [" ", *end[1:]]
+    return ellipsis + "".join(end)
