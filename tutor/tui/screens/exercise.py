@@ -201,14 +201,14 @@ class ExerciseScreen(ExerciseView):
         self._show()
 
     def action_move(self, direction: Direction) -> None:
-        state, draft = self.state, self.state.input
+        state, answer = self.state, self.state.input
         state.status_message = None
         rows, columns = _DIRECTIONS[direction]
         if columns and state.just_rejected:
             state.edit_current()
-            draft = state.input
-        along_the_line = columns and draft.line.text and (state.in_grid or state.focused_blank.shape is None)
-        if along_the_line and (draft.line.move(columns) or not state.in_grid):
+            answer = state.input
+        along_the_line = columns and answer.line.text and (state.in_grid or state.focused_blank.shape is None)
+        if along_the_line and (answer.line.move(columns) or not state.in_grid):
             pass
         elif state.in_grid:
             state.start_input().move_cell(rows, columns)
