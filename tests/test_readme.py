@@ -24,6 +24,7 @@ TESTS_MAP = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
 NEW_FILES = {
     "tutor/commands/count.py",
     "tests/test_count.py",
+    "tutor/tui/screens/count.py",
     "tutor/locale/de/LC_MESSAGES/tutor.po",
     "exercises/basics/22-times-plus.toml",
 }
@@ -33,6 +34,9 @@ NAMES = {
     "tutor/i18n.py": ("LANGUAGES = ",),
     "tutor/algebra/functions.py": ('id="tanh"',),
     "tutor/engine/operations/elementwise.py": ('id="tanh"',),
+    "tutor/tui/palette.py": ("def _app_commands",),
+    "tutor/tui/navigator.py": ("self._host",),
+    "tutor/tui/all_bindings.py": ("_SCREENS = ",),
     "tests/support/random_programs.py": ("UNARY = ",),
     "tests/support/program_runner.py": ("_ALLOWED_MODULE_ATTRIBUTES = ",),
     "tests/engine/test_latex.py": ("COMMANDS = ",),
