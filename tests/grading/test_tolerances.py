@@ -15,6 +15,7 @@ def test_tolerances_are_ordered() -> None:
     ordered: list[Fraction | float] = [
         t.FLOAT_ROUNDING,
         t.FLOAT_TOLERANCE,
+        t.MACHINE_TOLERANCE,
         t.CALCULATION_TOLERANCE,
         t.HINT_TOLERANCE,
         t.TOLERANCE,
@@ -24,6 +25,11 @@ def test_tolerances_are_ordered() -> None:
     ]
     assert all(finer < coarser for finer, coarser in pairwise(ordered))
     assert t.MISTAKE_TOLERANCE < t.PREFILTER_TOLERANCE <= t.MIN_PROOF_SEPARATION < t.MIN_SEPARATION
+
+
+def test_the_noise_of_a_float32_is_accepted_and_no_short_value_has_as_many_digits() -> None:
+    assert t.MACHINE_TOLERANCE > 16 * 2.0**-24
+    assert t.MIN_NOISE_DIGITS <= t.MAX_SHORT_DIGITS < t.MIN_MACHINE_DIGITS
 
 
 def test_separate_values_stay_apart_after_two_roundings() -> None:

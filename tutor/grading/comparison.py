@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ONE, Apply, Expr, Num, structurally_equal
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.simplify import simplify
-from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers
+from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_noise_for_zero
 from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas
 from tutor.grading.tolerances import REQUIRED_DIGITS, relative_tolerance
 
@@ -24,11 +26,26 @@ if TYPE_CHECKING:
 _MAX_LISTED_CELLS = 4
 
 
-def compare_cells(answer: ParsedAnswer, truth: Value, digits: int = REQUIRED_DIGITS) -> tuple[tuple[Match, ...], ...]:
-    """Compare each cell of `answer` with `truth`, which must have its shape; decimals must have `digits` digits."""
+def compare_cells(
+    answer: ParsedAnswer, truth: Value, digits: int = REQUIRED_DIGITS, accept_noise: bool = True
+) -> tuple[tuple[Match, ...], ...]:
+    """Compare each cell of `answer` with `truth`, which must have its shape; decimals must have `digits` digits.
+
+    `accept_noise` says whether the rounding errors of programs are accepted.
+    """
     true_cells = truth if ops.is_matrix(truth) else [[truth]]
+    largest = cache(lambda: max(abs(nearest_float(cell)) for row in true_cells for cell in row if not names_in(cell)))
+
+    def compare(typed: TypedNumber, true_cell: Expr) -> Match:
+        if answer.may_have_symbols and (names_in(true_cell) or names_in(typed.value)):
+            return _compare_formula(typed, true_cell, digits)
+        match = compare_numbers(typed, true_cell, digits, accept_noise)
+        if match is Match.DIFFERENT and accept_noise and is_noise_for_zero(typed, true_cell, largest):
+            return Match.EQUAL
+        return match
+
     return tuple(
-        tuple(_compare_cell(typed, true_cells[i][j], digits, answer.may_have_symbols) for j, typed in enumerate(row))
+        tuple(compare(typed, true_cells[i][j]) for j, typed in enumerate(row))
         for i, row in enumerate(answer.typed_cells)
     )
 
@@ -44,9 +61,7 @@ def format_cell_list(marks: Sequence[Sequence[object]], mark: object) -> str:
     return ", ".join([*cells[:_MAX_LISTED_CELLS], "…"] if len(cells) > _MAX_LISTED_CELLS else cells)
 
 
-def _compare_cell(typed: TypedNumber, truth: Expr, digits: int, may_have_symbols: bool) -> Match:
-    if not may_have_symbols or not (names_in(truth) or names_in(typed.value)):
-        return compare_numbers(typed, truth, digits)
+def _compare_formula(typed: TypedNumber, truth: Expr, digits: int) -> Match:
     if typed.decimal and (match := _compare_factors(typed, truth, digits)):
         return match
     return _MATCH_FOR_OUTCOME[compare_typed_formula(typed, truth, digits).outcome]

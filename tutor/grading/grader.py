@@ -13,11 +13,18 @@ from tutor.algebra.expr import Num
 from tutor.algebra.printing import format_expr, format_number, format_value
 from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.comparison import all_equal, compare_cells, format_cell_list
-from tutor.grading.diagnosis import diagnose, matching_candidates
+from tutor.grading.diagnosis import diagnose, is_nearer_to_mistake, matching_candidates
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.numeric_equality import Match
 from tutor.grading.question import grade_choice
-from tutor.grading.tolerances import MAX_CORRECTED_DIGITS, REQUIRED_DIGITS, relative_tolerance
+from tutor.grading.tolerances import (
+    MACHINE_TOLERANCE,
+    MAX_CORRECTED_DIGITS,
+    MIN_MACHINE_DIGITS,
+    MIN_NOISE_DIGITS,
+    REQUIRED_DIGITS,
+    relative_tolerance,
+)
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
@@ -42,8 +49,7 @@ def grade(problem: Problem, blank: Blank, text: str, wrong_values: Mapping[str, 
     except AlgebraError as error:
         return Verdict(VerdictKind.MALFORMED, error.message, at=error.position, length=error.length)
     truth = problem.truth(blank)
-    shapes_match = ops.shape_of(answer.value) == ops.shape_of(truth)
-    cells = compare_cells(answer, truth, _required_digits(problem, blank)) if shapes_match else None
+    cells = _compare_with_truth(problem, blank, answer) if ops.shape_of(answer.value) == ops.shape_of(truth) else None
     marks = _cell_marks(cells)
     if cells is not None:
         if all_equal(cells):
@@ -65,6 +71,19 @@ def grade(problem: Problem, blank: Blank, text: str, wrong_values: Mapping[str, 
             feedback = _follow_through_message(problem, place, wrong_values[place])
             return Verdict(VerdictKind.CARRIED, feedback, cells=marks)
     return diagnose(problem, blank, answer, text.strip(), marks, wrong_values.get(problem.upstream(blank) or ""))
+
+
+def _compare_with_truth(problem: Problem, blank: Blank, answer: ParsedAnswer) -> tuple[tuple[Match, ...], ...]:
+    """Compare an answer with the right value; the rounding errors of programs don't excuse a mistake's exact value."""
+    truth, digits = problem.truth(blank), _required_digits(problem, blank)
+    cells = compare_cells(answer, truth, digits)
+    may_have_noise = any(typed.digits >= MIN_NOISE_DIGITS for row in answer.typed_cells for typed in row)
+    if not (may_have_noise and all_equal(cells)) or answer.may_have_symbols:
+        return cells
+    strict_cells = compare_cells(answer, truth, digits, accept_noise=False)
+    if all_equal(strict_cells) or not is_nearer_to_mistake(problem, blank, answer):
+        return cells
+    return strict_cells
 
 
 def _all_nearly_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
@@ -151,9 +170,8 @@ def _praise_message(answer: ParsedAnswer, truth: Value) -> Message:
         digits = min(typed.digits, MAX_CORRECTED_DIGITS)
         exact = nearest_float(truth)
         value = nearest_float(typed.value)
-        if f"{exact:.{digits - 1}e}" != f"{value:.{digits - 1}e}" and not is_close(
-            exact, value, float(relative_tolerance(digits))
-        ):
+        tolerance = MACHINE_TOLERANCE if digits >= MIN_MACHINE_DIGITS else relative_tolerance(digits)
+        if f"{exact:.{digits - 1}e}" != f"{value:.{digits - 1}e}" and not is_close(exact, value, float(tolerance)):
             return message(N_("Right. With more digits it is {value}."), value=format_number(exact, digits))
     return message(N_("Right."))
 

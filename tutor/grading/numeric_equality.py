@@ -4,6 +4,8 @@
 - An answer with decimals is a rounding. If the truth is exact and short (at most `MAX_SHORT_DIGITS` digits), the answer
   must be that value or its correct rounding to at least `REQUIRED_DIGITS` digits. Any other truth accepts what lies
   within `TOLERANCE`. A correct rounding that is further off is coarse: right so far, with too few digits.
+- What a program printed, with at least `MIN_MACHINE_DIGITS` digits, is right within `MACHINE_TOLERANCE`: 0.1 + 0.2 is
+  printed as 0.30000000000000004. A cell of a matrix that should be 0 may be off by that part of its largest cell.
 - Zero is right only for zero, and for a value below `SMALLEST_NONZERO`.
 """
 
@@ -14,13 +16,16 @@ from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tutor.algebra.balls import BALL_CACHE, ball_from_fraction
+from tutor.algebra.balls import BALL_CACHE, ball_from_fraction, nearest_float
 from tutor.algebra.expr import Apply, Expr, Num, postorder, structurally_equal
 from tutor.algebra.literals import exact_decimal, split_literal
 from tutor.algebra.precision import PRECISIONS, working_precision
 from tutor.grading.tolerances import (
     CALCULATION_TOLERANCE,
+    MACHINE_TOLERANCE,
     MAX_SHORT_DIGITS,
+    MIN_MACHINE_DIGITS,
+    MIN_NOISE_DIGITS,
     MIN_ROUNDED_DIGITS,
     REQUIRED_DIGITS,
     SMALLEST_NONZERO,
@@ -85,8 +90,13 @@ def _is_whole_number(node: Expr) -> bool:
     return isinstance(node, Num) and node.text.isdecimal()
 
 
-def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS) -> Match:
-    """Compare `answer` with `truth`, both without symbols. An answer with decimals must have `digits` right digits."""
+def compare_numbers(
+    answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS, accept_noise: bool = True
+) -> Match:
+    """Compare `answer` with `truth`, both without symbols. An answer with decimals must have `digits` right digits.
+
+    `accept_noise` says whether the rounding errors of programs are accepted.
+    """
     value = answer.value
     if value is truth:
         return Match.EQUAL
@@ -100,7 +110,24 @@ def compare_numbers(answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIG
     if isinstance(value, Num) and value.value == 0:
         return Match.EQUAL if _is_within(value, truth, SMALLEST_NONZERO) else Match.DIFFERENT
     is_short = isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None
-    return (_compare_decimal if answer.decimal else _compare_whole)(answer, truth, digits, is_short)
+    match = (_compare_decimal if answer.decimal else _compare_whole)(answer, truth, digits, is_short)
+    if accept_noise and answer.decimal and answer.digits >= MIN_MACHINE_DIGITS and match is not Match.EQUAL:
+        tolerance = min(MACHINE_TOLERANCE, relative_tolerance(digits))
+        return Match.EQUAL if _is_relatively_close(value, truth, tolerance) else match
+    return match
+
+
+def is_noise_for_zero(answer: TypedNumber, truth: Expr, largest: Callable[[], float]) -> bool:
+    """Return whether the truth is 0, and `answer` differs from it only by the rounding errors of a program.
+
+    `largest` returns the largest absolute value in the matrix that holds the truth.
+    """
+    return (
+        answer.decimal
+        and answer.digits >= MIN_NOISE_DIGITS
+        and nearest_float(truth) == 0
+        and abs(nearest_float(answer.value)) <= MACHINE_TOLERANCE * largest()
+    )
 
 
 def _compare_whole(answer: TypedNumber, truth: Expr, digits: int, is_short: bool) -> Match:

@@ -2,7 +2,7 @@
 
 Tolerances are relative: 0.005 is half a percent of the value compared with. From the finest to the coarsest:
 
-    FLOAT_TOLERANCE < CALCULATION_TOLERANCE < HINT_TOLERANCE < TOLERANCE
+    FLOAT_TOLERANCE < MACHINE_TOLERANCE < CALCULATION_TOLERANCE < HINT_TOLERANCE < TOLERANCE
     < PREFILTER_TOLERANCE <= MIN_PROOF_SEPARATION < MIN_SEPARATION < SLIP_TOLERANCE
 
 - A correct rounding to `REQUIRED_DIGITS` is off by `TOLERANCE` at most, so it is right.
@@ -44,6 +44,14 @@ def relative_tolerance(digits: int = REQUIRED_DIGITS) -> Fraction:
 TOLERANCE = relative_tolerance()
 #: 0.05 %: how far a typed calculation with decimals, such as `0.4^2`, may be off from a short exact truth.
 CALCULATION_TOLERANCE = relative_tolerance(REQUIRED_DIGITS + 1)
+#: A number with this many digits was printed by a program: nobody computes seven digits by hand, a short value has at
+#: most six, and float32, the coarsest format in use, prints seven to nine.
+MIN_MACHINE_DIGITS = 7
+#: PyTorch prints small numbers in a matrix with five digits: 2.7756e-17.
+MIN_NOISE_DIGITS = 5
+#: How far such a number may be off because a program rounded at each step. One rounding of a float32 is off by 2^-24, or
+#: 6e-8, so this allows sixteen in the same direction; those of a float64 are 2^29 times smaller.
+MACHINE_TOLERANCE = Fraction(1, 10**6)
 #: 0 is right for what is closer to zero than this, such as σ′(100): nobody has to type it.
 SMALLEST_NONZERO = Fraction(1, 10**30)
 

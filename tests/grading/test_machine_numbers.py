@@ -1,0 +1,121 @@
+"""Right values as programs print them, with the rounding errors of float64 and float32, are right."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.support.sample_problems import OPERATION_PROBLEMS, answer_literal, cells_of, make_problem
+from tests.support.simulated_learners import builtin_exercise_names
+from tutor.algebra import ops
+from tutor.algebra.limits import ANSWER
+from tutor.engine.symbolic import has_symbols
+from tutor.grading.answer import parse_answer
+from tutor.grading.comparison import all_equal, compare_cells
+from tutor.grading.grader import grade
+from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.verdict import VerdictKind
+from tutor.packs import library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tutor.grading.problem import Blank, Problem
+
+
+@cache
+def numeric_blanks() -> tuple[tuple[str, Problem, Blank], ...]:
+    """Return the blanks of all built-in exercises whose values are numbers, at the author's numbers."""
+    found = []
+    for name in builtin_exercise_names():
+        problem = library.find_exercise(name).variant(None).problem
+        for blank in problem.blanks:
+            truth = problem.truth(blank)
+            if truth is not None and not has_symbols(truth):
+                found.append((name, problem, blank))
+    return tuple(found)
+
+
+def printed_answers(problem: Problem, blank: Blank, print_number: Callable[[float], str]) -> Iterator[str]:
+    """Yield the right value, rounded and computed in float64, as `print_number` prints its numbers."""
+    values = [problem.truth_in_floats(blank)]
+    if blank.kind != "question" and not problem.symbolic:
+        values.append(problem.truth(blank, problem.float_passes))
+    for value in values:
+        yield answer_literal([print_number(float(cell)) for cell in cells_of(value)], blank.shape)
+
+
+PRINTERS: dict[str, Callable[[float], str]] = {
+    "float64": repr,
+    "float32 in NumPy": lambda value: str(np.float32(value)),
+    "float32 in PyTorch": lambda value: repr(float(np.float32(value))),
+    "float32 after eight roundings up": lambda value: repr(float(np.float32(value * (1 + 8 * 2.0**-24)))),
+}
+
+
+@pytest.mark.parametrize("print_number", PRINTERS.values(), ids=list(PRINTERS))
+def test_every_right_value_is_right_as_programs_print_it(print_number: Callable[[float], str]) -> None:
+    refused = []
+    for name, problem, blank in numeric_blanks():
+        for answer in printed_answers(problem, blank, print_number):
+            if len(answer) <= ANSWER.characters and not grade(problem, blank, answer).right:
+                refused.append(f"{name} {blank.id}: {answer}")
+    assert len(numeric_blanks()) > 300
+    assert refused == []
+
+
+def test_no_mistake_becomes_right_as_rounding_noise() -> None:
+    problems = [(problem, blank) for _, problem, blank in numeric_blanks() if not problem.symbolic]
+    problems += [(problem, blank) for problem in OPERATION_PROBLEMS.values() for blank in problem.blanks]
+    for problem, blank in problems:
+        for mistake in candidates_at(problem, blank):
+            if ops.shape_of(mistake.value) != blank.shape or has_symbols(mistake.value):
+                continue
+            text = answer_literal([repr(float(cell)) for cell in cells_of(mistake.value)], blank.shape)
+            if len(text) > ANSWER.characters:
+                continue
+            answer = parse_answer(problem, blank, text)
+            if all_equal(compare_cells(answer, problem.truth(blank), accept_noise=True)):
+                strict = compare_cells(answer, problem.truth(blank), accept_noise=False)
+                assert all_equal(strict) or not grade(problem, blank, text).right, (blank.id, mistake.id, text)
+
+
+def test_a_right_value_with_noise_is_not_corrected() -> None:
+    problem = make_problem("z = a * b * c", "1", a="0.16", b="3", c="7")
+    for answer in ("0.4800000000000001", "0.47999998927116394", "0.48000002"):
+        assert str(grade(problem, problem.place("c"), answer).message) == "Right."
+    thirds = make_problem("z = a / b * c", "1", a="1", b="3", c="7")
+    for answer in ("0.3333333432674408", "0.33333334", "0.33333333333333337"):
+        assert str(grade(thirds, thirds.place("c"), answer).message) == "Right."
+    assert "0.3333" in str(grade(thirds, thirds.place("c"), "0.33399999").message)
+
+
+def test_the_value_of_a_mistake_is_no_noise() -> None:
+    # The right value is 2. The other input, which a mistake takes, is so close that noise might reach it.
+    problem = make_problem("z = a * b", "1", a="2", b="2.000001")
+    assert grade(problem, problem.place("b"), "2.0000001").right
+    verdict = grade(problem, problem.place("b"), "2.000001")
+    assert (verdict.kind, verdict.mistake) == (VerdictKind.MISTAKEN, "mul.own-input")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("[[0.25, -0.25000000000000006, 2.775557561562892e-17]]", VerdictKind.RIGHT),
+        ("[[2.5000e-01, -2.5000e-01, 1.4901e-08]]", VerdictKind.RIGHT),
+        ("[[0.25, -0.25000001, -0.0]]", VerdictKind.RIGHT),
+        ("[[0.25, -0.25, 1.0000e-6]]", VerdictKind.WRONG),
+        ("[[0.25, -0.25, 1e-8]]", VerdictKind.WRONG),
+        ("[[0.25, -0.25001, 2.7756e-17]]", VerdictKind.WRONG),
+    ],
+)
+def test_a_cell_that_should_be_zero_may_be_noise(answer: str, kind: VerdictKind) -> None:
+    problem = make_problem("f = sum(X * Y)", "1", X="[[3, 7, 11]]", Y="[[0.25, -0.25, 0]]")
+    verdict = grade(problem, problem.place("X"), answer)
+    assert verdict.kind is kind or (kind is VerdictKind.WRONG and verdict.is_wrong_attempt), verdict
+    if kind is VerdictKind.WRONG:
+        assert verdict.cells is not None
+        assert verdict.cells[0].count(False) == 1
