@@ -52,7 +52,7 @@ async def test_coming_back_shows_what_was_done() -> None:
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A built-in pack, one exercise of which is no TOML, one no exercise; and a pack that can't be read."""
+    """Return built-in packs with an invalid TOML file, a file that is not an exercise, and an unreadable pack."""
     home = library.built_in_dir()
     assert home is not None
     copy = tmp_path / "exercises"
