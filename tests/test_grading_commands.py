@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tutor.cli import main
 from tutor.engine.operations import OPERATIONS
 from tutor.packs import library
 
@@ -46,6 +47,18 @@ def test_an_exercise_file_can_be_graded(tmp_path: Path) -> None:
     for blank, answer in (("x->mul1", "3 dL/dz"), ("q1", "3")):
         done = run_tutor_with("grade", str(file), "--blank", blank, "--answer", answer)
         assert (done.returncode, done.stderr) == (0, b""), blank
+
+
+def test_a_closed_standard_input_gets_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SystemExit) as stopped:
+        main(["grade", "basics/two-roads", "--json"])
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert "Standard input is closed" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def grade(
     except PackError as error:
         raise CommandError(error) from None
     if blank is None:
+        if sys.stdin is None:
+            raise CommandError(
+                message(
+                    N_("Standard input is closed. Give --blank and --answer, or send one line of JSON for each answer.")
+                ),
+                2,
+            )
         # Bytes that are not text in the input's encoding spoil only their own line.
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
