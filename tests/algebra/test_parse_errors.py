@@ -38,6 +38,10 @@ REFUSALS = [
     ("x != 3", "!=", ("Comparisons are not read",)),
     ("x; y", ";", ("one value only",)),
     ("0,5", ",", ("write 0.5",)),
+    ("0，5", "，", ("write 0.5",)),
+    ("exp(0，5)", "，", ("write 0.5",)),
+    ("sig(x)", "sig", ("Did you mean sigmoid?",)),
+    ("sgn(x)", "sgn", ("Did you mean sign?",)),
     ("(0,5)", ",", ("write 0.5",)),
     ("2x, y", ",", ("point",)),
     ("max(1, 2, 3)", "max", ("takes 2 values", "max(a, b)")),
@@ -117,6 +121,7 @@ def test_characters_outside_the_basic_plane_count_once() -> None:
     [
         ("z = tan(x)", "tan", ("is no function here", "tanh", "tan*(…)")),
         ("z = arc(x)", "arc", ("is no function here", "Functions are exp")),
+        ("z = sig(x)", "sig", ("Did you mean sigmoid?",)),
         ("z = log10(x)", "log10", ("is no function here", "log")),
         ("z = Σ(X)", "Σ", ("sum(X)",)),
         ("z = x[0]", "[", ("Write * or @",)),
@@ -130,6 +135,18 @@ def test_an_ambiguous_graph_text_is_rejected(text: str, marked: str, words: tupl
     assert (caught.value.position, caught.value.length) == (text.index(marked), len(marked))
     for word in words:
         assert word in str(caught.value)
+
+
+def test_a_function_without_a_node_is_not_suggested() -> None:
+    for text in ("z = sgn(x)", "z = arc(x)"):
+        with pytest.raises(AlgebraError) as caught:
+            parse_equations(text)
+        assert "sign" not in str(caught.value)
+
+
+def test_a_full_width_comma_separates_values() -> None:
+    assert is_accepted("[[1，2]，[3， x]]")
+    assert is_accepted("max(x，y)")
 
 
 def test_a_bracket_after_a_letter_is_a_product() -> None:

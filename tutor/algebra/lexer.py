@@ -21,6 +21,7 @@ _OPERATOR_ALIASES = {
     **dict.fromkeys("÷∕⁄", "/"),
     **dict.fromkeys(MINUS_SIGNS, "-"),
     "ᵀ": "T",
+    "，": ",",
 }
 #: What to write instead of characters that are not accepted.
 _SUGGESTIONS = {

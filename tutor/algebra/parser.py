@@ -48,6 +48,8 @@ _NODE_WORDS = functions.table(
         ("q", "inv", "matmul", "transpose", "sum", "mean", "softmax", "broadcast", "cross_entropy", "mse"), ""
     ),
 )
+#: What people write for a function whose name is not the closest in its letters.
+_ABBREVIATIONS = {"sig": "sigmoid", "sgn": "sign"}
 #: Functions whose second operand is an axis: 0 sums each column, 1 each row.
 _AXIS_FUNCTIONS = ("sum", "mean")
 CONSTANTS = ("e", "pi", "π")
@@ -91,6 +93,14 @@ def _is_generated(name: str) -> bool:
 def _signature(token: Token, arity: int) -> str:
     """Return an example call of a function, `max(a, b)`."""
     return f"{token.text}({', '.join('abcdefgh'[:arity])})"
+
+
+def _nearest_name(name: str, known: Collection[str]) -> str | None:
+    """Return the known name that was probably meant by `name`."""
+    meant = _ABBREVIATIONS.get(name)
+    if meant in known:
+        return meant
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
 
 
 def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSWER) -> Expr:
@@ -304,19 +314,23 @@ class _Parser:
             raise self.error(N_("Write the sum of a matrix as sum(X)."), token)
         if len(name) < 2:
             return
-        near = difflib.get_close_matches(name.lower(), self.functions, n=1, cutoff=0.75)
-        if near:
+        # A function with few values, such as sign, has no node: its gradient would be 0 everywhere.
+        known = [
+            known for known, (op, _, _) in self.functions.items()
+            if op not in functions.FUNCTIONS or not functions.FUNCTIONS[op].values
+        ]  # fmt: skip
+        if near := _nearest_name(name.lower(), known):
             raise self.error(
                 N_("“{name}” is no function here. Did you mean {near}? For a product write {name}*(…)."),
                 token,
                 name=name,
-                near=near[0],
+                near=near,
             )
         raise self.error(
             N_("“{name}” is no function here. For a product write {name}*(…). Functions are {known}."),
             token,
             name=name,
-            known=", ".join(self.functions),
+            known=", ".join(known),
         )
 
     def unknown_name_error(self, token: Token) -> AlgebraError:
@@ -350,13 +364,12 @@ class _Parser:
                 name=token.text,
                 known=", ".join(known),
             )
-        near = difflib.get_close_matches(token.text, [*names, *self.functions], n=1, cutoff=0.75)
-        if near:
+        if near := _nearest_name(token.text, [*names, *self.functions]):
             return self.error(
                 N_("Unknown name “{name}”. Did you mean {near}? This exercise knows {known}."),
                 token,
                 name=token.text,
-                near=near[0],
+                near=near,
                 known=", ".join(known),
             )
         return self.error(
