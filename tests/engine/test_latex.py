@@ -24,6 +24,7 @@ from tests.support.program_samples import (
 from tests.support.random_programs import exact_inputs
 from tutor.algebra.evaluate import evaluate, evaluate_as_float
 from tutor.algebra.expr import ONE, Sym, number
+from tutor.algebra.limits import GRAPH
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse, parse_value
 from tutor.engine.builder import parse_graph
@@ -207,7 +208,7 @@ def parse_latex_value(text: str) -> float:
         before = text
         for pattern, plain in _READ:
             text = pattern.sub(plain, text)
-    return evaluate_as_float(parse(text.replace("\\", "")), {})
+    return evaluate_as_float(parse(text.replace("\\", ""), limits=GRAPH), {})
 
 
 def split_equations(lines: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
