@@ -82,7 +82,7 @@ async def test_a_file_that_was_set_aside_is_told() -> None:
     default_path().parent.mkdir(parents=True, exist_ok=True)
     default_path().write_bytes(b"SQLite format 3\x00" + b"nonsense" * 500)
     async with open_home() as pilot:
-        await wait_for_text(pilot, "a new one has been begun")
+        await wait_for_text(pilot, "a new one was started")
 
 
 async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,8 @@ def _attempt_lines(store: Store, as_csv: bool, learner: str) -> Iterator[str]:
 
 def _all_events(store: Store) -> Iterator[Event]:
     """Yield every event in the file. Raise CommandError if it can't be read to its end."""
+    # Read to the end first, so that a damaged file is replaced before anything is written.
+    store.with_database(lambda database: deque(database.all_events(), maxlen=0))
     events = store.with_database(lambda database: database.all_events())
     try:
         yield from events or ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tutor import tui
 from tutor.commands.errors import CommandError
 from tutor.packs.diagnostics import PackError
+from tutor.plain.notices import print_notices
 from tutor.practice.storage.store import Store, default_path
 
 if TYPE_CHECKING:
@@ -30,12 +31,18 @@ def launch(
 
     `packs` are the packs to list, None for all. The file or folder at `watch` is reloaded whenever it is saved.
     """
-    with Store.open(default_path()) as store:
-        if not options.use_plain:
-            return tui.run(store, exercise, seed=seed, restart=restart, ascii=options.ascii, packs=packs, watch=watch)
-        from tutor.plain.app import run_plain
+    store = Store.open(default_path())
+    try:
+        with store:
+            if not options.use_plain:
+                return tui.run(
+                    store, exercise, seed=seed, restart=restart, ascii=options.ascii, packs=packs, watch=watch
+                )
+            from tutor.plain.app import run_plain
 
-        try:
             return run_plain(options, store, exercise, seed, restart, packs, watch)
-        except PackError as error:
-            raise CommandError(error) from None
+    except PackError as error:
+        raise CommandError(error) from None
+    finally:
+        # After the screen is closed, because notices printed before would be hidden by it.
+        print_notices(store)

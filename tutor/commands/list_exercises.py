@@ -8,10 +8,10 @@ import click
 
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.store import open_store
 from tutor.drawing.cell_width import align_columns
 from tutor.i18n import N_, _
 from tutor.packs import library
-from tutor.practice.learner import open_store
 
 if TYPE_CHECKING:
     from tutor.run_options import RunOptions
@@ -24,8 +24,6 @@ _STATE_LABELS = {"begun": N_("begun"), "solved": N_("solved")}
 def list_exercises(options: RunOptions) -> int:
     with open_store() as store:
         states = store.states()
-        if store.notice:
-            click.echo(str(store.notice), err=True)
     marks = {"begun": "~", "solved": "*" if options.ascii else "✓"}
     for pack in library.all_packs():
         click.echo(f"{pack.id}: {pack.title}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.exercise_list import choose_exercise
+from tutor.plain.notices import print_notices
 from tutor.plain.suggestion import print_suggestion
 from tutor.plain.watch import watch_plain
 from tutor.practice.resume import open_worksheet
@@ -37,8 +37,7 @@ def run_plain(
     """
     if watch is not None:
         return watch_plain(options, watch, seed)
-    if store.notice:
-        print(store.notice, file=sys.stderr)
+    print_notices(store)
     console = standard_console(options)
     chooses, code, show_list = exercise is None, 1, True
     while True:
@@ -46,7 +45,9 @@ def run_plain(
         if current is None:
             return code
         plain = PlainExercise(open_worksheet(store, current, seed=seed, restart=restart), console)
+        print_notices(store)
         code = plain.run()
+        print_notices(store)
         if code == 0 and current.pack:
             print_suggestion(console, store, current)
         if not plain.wants_list and not (chooses and code == 0):

@@ -10,6 +10,7 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
+from tutor.plain.notices import print_notices
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery import mastery_label
 from tutor.practice.review import ReviewSession, due_rules, plan_for_today
@@ -34,6 +35,7 @@ def plan_review(store: Store) -> tuple[ReviewSession, int]:
 def run_review(options: RunOptions, store: Store) -> int:
     """Practise what is due and return 0, or 1 if the learner left before the end."""
     session, num_due = plan_review(store)
+    print_notices(store)
     if not session.items:
         print(_(NOTHING_IS_DUE))
         return 0

@@ -105,7 +105,7 @@ class Background:
             from tutor.tui.preload import count_due
 
             rules = self.exercise_index.rules if self.exercise_index is not None else None
-            self._host.app.post_message(self.DueCounted(count_due(self._store.path, rules)))
+            self._host.app.post_message(self.DueCounted(count_due(self._store, rules)))
 
 
 def enable_gc() -> None:

@@ -16,7 +16,6 @@ from tutor.algebra.errors import AlgebraError
 from tutor.drawing.from_problem import boxes_of
 from tutor.packs.diagnostics import PackError
 from tutor.practice.review import cached_due_rules
-from tutor.practice.storage.store import Store
 from tutor.practice.worksheet import Worksheet
 from tutor.tui import panel_content
 from tutor.tui.exercise_state import ExerciseState
@@ -24,10 +23,10 @@ from tutor.tui.layout import DrawingCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Sequence
-    from pathlib import Path
 
     from tutor.glyphs import Glyphs
     from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.storage.store import Store
 
 
 def open_first_exercise(packs: Sequence[Pack], glyphs: Glyphs) -> None:
@@ -66,9 +65,9 @@ def find_broken(
             time.sleep(2 * (time.monotonic() - start))
 
 
-def count_due(path: Path, rules: Collection[str] | None) -> int:
-    """Return how many rules are due in a store, among `rules` if they are known; derive the skills if need be."""
-    with Store.open(path) as store:
+def count_due(app_store: Store, rules: Collection[str] | None) -> int:
+    """Return how many rules are due in the app's store, among `rules` if they are known; derive skills if need be."""
+    with app_store.open_for_thread() as store:
         due = cached_due_rules(store, rules)
         if due is None:
             store.ensure_skills()

@@ -13,7 +13,6 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.practice.next_steps import suggest_next
 from tutor.practice.review import ReviewSession, plan_for_today
-from tutor.practice.storage.store import Store
 from tutor.tui.screens.review_result import ReviewResultScreen
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.practice.next_steps import Suggestion
     from tutor.practice.review import ReviewItem
+    from tutor.practice.storage.store import Store
     from tutor.tui.background import Background
     from tutor.tui.host import Host
     from tutor.tui.navigator import Navigator
@@ -80,8 +80,9 @@ class ReviewFlow:
 
     def _plan(self) -> None:
         index = self._background.load_exercise_index()
-        with Store.open(self._store.path) as store:
-            self._host.app.post_message(self.ReviewPlanned(plan_for_today(store, index)))
+        with self._store.open_for_thread() as store:
+            items = plan_for_today(store, index)
+        self._host.app.post_message(self.ReviewPlanned(items))
 
     def start_planned(self, items: Sequence[ReviewItem]) -> None:
         """Start a planned review if the list is still in front."""
@@ -146,6 +147,6 @@ class ReviewFlow:
 
     def _find_suggestions(self, exercise: Exercise) -> None:
         index = self._background.load_exercise_index()
-        with Store.open(self._store.path) as store:
+        with self._store.open_for_thread() as store:
             suggestions = suggest_next(store, index, library.all_packs(), (exercise.pack, exercise.id))
         self._host.app.post_message(self.AdviceReady(exercise, suggestions))

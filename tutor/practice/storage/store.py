@@ -7,6 +7,7 @@ is kept in memory and written as soon as possible, and `notice` says what to do.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -49,6 +50,8 @@ class Store:
         self._is_newer_format = False
         self._save_problem: Message | None = None
         self._quarantine_notice: Message | None = None
+        #: The texts of the notices that `new_notices` has returned.
+        self._reported_notices: set[str] = set()
         #: The events that this process added or read, by id; written to the new file if the old one is replaced.
         self._seen_events: dict[str, Event] = {}
         #: The events that are not in the file yet, in order.
@@ -69,6 +72,22 @@ class Store:
     def notice(self) -> Message | None:
         """The message for the learner: that saving fails, else that a file was replaced. Any call can change it."""
         return self._save_problem or self._quarantine_notice
+
+    def new_notices(self) -> list[Message]:
+        """Return the present notices that this method has not returned before."""
+        notices = [notice for notice in (self._quarantine_notice, self._save_problem) if notice is not None]
+        new = [notice for notice in notices if str(notice) not in self._reported_notices]
+        self._reported_notices.update(map(str, new))
+        return new
+
+    @contextmanager
+    def open_for_thread(self) -> Iterator[Store]:
+        """Open the same file for use in another thread; pass on the notice if it is replaced there."""
+        with Store.open(self.path) as other:
+            try:
+                yield other
+            finally:
+                self._quarantine_notice = other._quarantine_notice or self._quarantine_notice
 
     @property
     def writable(self) -> bool:
@@ -244,9 +263,8 @@ class Store:
             raise damage from error
         self._unsaved = dict(self._seen_events)
         if name is not None:
-            self._quarantine_notice = message(
-                _DAMAGED_NOTICE if damage.was_progress_file else _FOREIGN_NOTICE, path=self.path, name=name
-            )
+            text = _DAMAGED_NOTICE if damage.was_progress_file else _FOREIGN_NOTICE
+            self._quarantine_notice = message(text, path=self.path, moved=self.path.with_name(name))
 
     def _close_database(self) -> None:
         if self._database is not None:
@@ -255,10 +273,9 @@ class Store:
 
 
 _DAMAGED_NOTICE = N_(
-    "Your progress file was damaged, so a new one has been begun: if you have a backup, put it in its place; "
-    "the damaged file is kept beside it as {name}."
+    "Your progress file was damaged and was moved to {moved}, so a new one was started: if you have a backup, "
+    "put it in its place."
 )
 _FOREIGN_NOTICE = N_(
-    "{path} is not a progress file of backprop-tutor, so a new one has been begun: "
-    "the old one is kept beside it as {name}."
+    "{path} is not a progress file of backprop-tutor, so it was moved to {moved} and a new one was started."
 )

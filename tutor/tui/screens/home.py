@@ -208,6 +208,9 @@ class HomeScreen(TutorScreen[None]):
         if number != self.due_count:
             self.due_count = number
             self.refresh_list()
+        else:
+            # The count is made beside the screen, and may have found the progress file damaged.
+            self._show_notice()
 
     def set_message(self, text: object) -> None:
         """Show a message above the list, until a row is selected."""

@@ -16,7 +16,6 @@ from tutor.i18n import N_, _, format_percent, message
 from tutor.packs import library
 from tutor.practice.mastery import mastery_label
 from tutor.practice.progress import Progress, RuleProgress, format_duration, load_progress
-from tutor.practice.storage.store import Store
 from tutor.tui.columns import bar_chart, bar_width
 from tutor.tui.content import Part, styled
 from tutor.tui.screens.base import TutorScreen
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.storage.store import Store
     from tutor.tui.host import Host
     from tutor.tui.reset_flow import ResetFlow
 
@@ -125,8 +125,9 @@ class ProgressScreen(TutorScreen[None]):
 
     def _load_progress(self) -> None:
         index = self._load_exercise_index()
-        with Store.open(self._store.path) as store:
-            self.post_message(self.ProgressLoaded(load_progress(store, index, library.all_packs()), index))
+        with self._store.open_for_thread() as store:
+            progress = load_progress(store, index, library.all_packs())
+        self.post_message(self.ProgressLoaded(progress, index))
 
     def on_progress_screen_progress_loaded(self, event: ProgressLoaded) -> None:
         self._progress, self._exercise_index = event.progress, event.exercise_index
@@ -153,8 +154,9 @@ class ProgressScreen(TutorScreen[None]):
         else:
             options.action_first()
         status = self.query_one("#status-message", Static)
-        status.set_class(bool(self._status_message), "-shown")
-        status.update(styled(self.glyphs, (self._status_message, "$text-warning")))
+        text = "\n".join(str(line) for line in (self._store.notice, self._status_message) if line)
+        status.set_class(bool(text), "-shown")
+        status.update(styled(self.glyphs, (text, "$text-warning")))
         self.refresh_bindings()
 
     def _options(self, progress: Progress, width: int) -> Iterator[Option]:

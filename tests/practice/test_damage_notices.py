@@ -1,0 +1,114 @@
+"""Damage to the progress file: every command reports where the file was moved, and still does its work."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.app_driver import screen_text, wait_until
+from tests.support.events import make_event, run_sql
+from tutor.practice.storage.database import Database
+from tutor.practice.storage.store import Store, default_path
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.progress import ProgressScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.run_tutor import Run
+
+PAGE = 4096
+#: The first byte of such a page.
+TABLE_LEAF = 13
+
+
+def write_history(num_exercises: int = 2_000) -> Path:
+    """Write the learner's progress file, of about 200 pages."""
+    path = default_path()
+    database = Database(path, timeout=2.0)
+    fields = {"verdict": "right", "rule": "add", "blank": "a->z"}
+    database.write(
+        make_event("answer", f"try {i}", exercise=f"exercise {i % num_exercises}", text=f"{i}", **fields)
+        for i in range(2_000)
+    )
+    database.close()
+    return path
+
+
+def overwrite_leaves(path: Path, first: int = 50, last: int = 60) -> None:
+    """Overwrite some leaves of tables, which only a command that reads all events comes across."""
+    content = bytearray(path.read_bytes())
+    leaves = [start for start in range(PAGE, len(content), PAGE) if content[start] == TABLE_LEAF]
+    for start in leaves[first:last]:
+        content[start : start + PAGE] = random.Random(start).randbytes(PAGE)
+    path.write_bytes(content)
+
+
+def overwrite_root(path: Path) -> None:
+    """Overwrite the page at which every search for an event starts."""
+    content = bytearray(path.read_bytes())
+    content[PAGE : 2 * PAGE] = random.Random(1).randbytes(PAGE)
+    path.write_bytes(content)
+
+
+def moved_file(path: Path) -> Path:
+    [moved] = (file for file in path.parent.glob("*.damaged-*") if not file.name.endswith(("-wal", "-shm")))
+    return moved
+
+
+@pytest.mark.parametrize(
+    ("damage", "arguments"),
+    [
+        (overwrite_leaves, ("progress",)),
+        (overwrite_leaves, ("progress", "--json")),
+        (overwrite_leaves, ("export",)),
+        (overwrite_leaves, ("export", "--report", "md")),
+        (overwrite_leaves, ("reset", "--all", "--yes")),
+        (overwrite_leaves, ("list",)),
+        (overwrite_leaves, ("import", "export.jsonl")),
+        (overwrite_leaves, ("review", "--plain")),
+        (overwrite_root, ("progress",)),
+        (overwrite_root, ("review",)),
+        (overwrite_root, ("review", "--plain")),
+        (overwrite_root, ("play", "basics/add-multiply", "--plain")),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else value.__name__,
+)
+def test_every_command_reports_where_a_damaged_file_was_moved(
+    run_tutor: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[Path], None],
+    arguments: tuple[str, ...],
+) -> None:
+    path = write_history()
+    if "review" in arguments:
+        run_sql(path, "DELETE FROM derived")  # the skills have to be rebuilt from all events
+    damage(path)
+    monkeypatch.chdir(tmp_path)
+    attempt = {"id": "1", "at": "2026-01-01T00:00:00+00:00", "worksheet": "w", "kind": "answer", "pack": "p"}
+    (tmp_path / "export.jsonl").write_text(json.dumps(attempt | {"exercise": "e", "fingerprint": ""}) + "\n")
+    done = run_tutor(*arguments, text="1\n2\n120\n2\n2\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(str(moved_file(path))) == 1, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+async def test_the_screen_shows_what_a_worker_found_damaged() -> None:
+    path = write_history(num_exercises=1)  # the list of exercises reads one row of it
+    overwrite_leaves(path)
+    with Store.open(path) as store:
+        app = TutorApp(store)
+        async with app.run_test(size=(100, 40)) as pilot:
+            assert store.notice is None
+            await pilot.press("f5")
+            await wait_until(pilot, lambda: isinstance(app.screen, ProgressScreen))
+            await wait_until(pilot, lambda: "damaged" in screen_text(pilot))
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: app.screen is app.home)
+            assert "damaged" in screen_text(pilot)
+    assert moved_file(path).name in str(store.notice)
