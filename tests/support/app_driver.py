@@ -52,6 +52,16 @@ def screen_text(pilot: Pilot[bool]) -> str:
     return " ".join(" ".join(screen_lines(pilot)).split())
 
 
+async def wait_until_steady(pilot: Pilot[bool], polls: int = 5) -> list[str]:
+    """Wait until the screen stays the same for so many polls, and return its rows."""
+    rows, same = screen_lines(pilot), 0
+    while same < polls:
+        await pilot.pause(0.01)
+        before, rows = rows, screen_lines(pilot)
+        same = same + 1 if rows == before else 0
+    return rows
+
+
 async def wait_for_text(pilot: Pilot[bool], *pieces: str) -> None:
     """Wait until all pieces are on the screen."""
     await wait_until(pilot, lambda: all(piece in screen_text(pilot) for piece in pieces), f"{pieces} on the screen")

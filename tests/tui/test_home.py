@@ -52,7 +52,7 @@ async def test_coming_back_shows_what_was_done() -> None:
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return built-in packs with an invalid TOML file, a file that is not an exercise, and an unreadable pack."""
+    """Return packs with an exercise that is not TOML, one that is not an exercise, and a pack that can't be read."""
     home = library.built_in_dir()
     assert home is not None
     copy = tmp_path / "exercises"

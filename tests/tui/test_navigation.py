@@ -17,6 +17,7 @@ from tests.support.app_driver import (
     screen_text,
     wait_for_text,
     wait_until,
+    wait_until_steady,
 )
 from tutor import i18n, settings
 from tutor.packs import library
@@ -30,7 +31,7 @@ from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.settings import SettingsScreen
-from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.key_bar import KeyBar, KeySpan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -460,6 +461,15 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
     await pilot.pause()
 
 
+def is_shown(pilot: Pilot[bool], span: KeySpan) -> bool:
+    """Return whether the key bar of the screen in front shows this key at this place."""
+    return any(
+        (shown.begin, shown.binding.id) == (span.begin, span.binding.id)
+        for bar in pilot.app.screen.query(KeyBar)
+        for shown in bar.spans
+    )
+
+
 @pytest.mark.parametrize(("name", "language"), [*((name, "en") for name in _SCREENS), ("a solved exercise", "ko")])
 async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name: str, language: str) -> None:
     i18n.set_language(language)
@@ -469,31 +479,37 @@ async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name
         spans = list(bar.spans)
         assert [span.binding.id for span in spans][-2:] == ["app.commands", "app.quit"]
         assert len(spans) == len(bar.keys), "there is room for all of them"
-        for at, span in enumerate(spans):
-            before, stands, shown = pilot.app.screen, len(pilot.app.screen_stack), screen_lines(pilot)
-            if at % 2:
+        for number, span in enumerate(spans):
+            before, depth = pilot.app.screen, len(pilot.app.screen_stack)
+            # A key acts once it is shown: the screen may still be arranged, and then nothing scrolls yet.
+            await wait_until(pilot, lambda span=span: is_shown(pilot, span), f"{span.binding.key} is shown")
+            rows = await wait_until_steady(pilot, polls=2)
+            if number % 2:
                 await pilot.click(KeyBar, offset=(span.begin + 1, 0))
             else:
-                await pilot.press(span.binding.key.partition(",")[0])
+                await pilot.press(span.binding.key)
             await wait_until(
                 pilot,
-                lambda before=before, shown=shown: (
-                    not pilot.app.is_running or pilot.app.screen is not before or screen_lines(pilot) != shown
+                lambda before=before, rows=rows: (
+                    not pilot.app.is_running or pilot.app.screen is not before or screen_lines(pilot) != rows
                 ),
                 f"{span.binding.key} does something",
             )
             if not pilot.app.is_running:
                 assert span.binding.id == "app.quit"
                 return
-            if pilot.app.screen is before or len(pilot.app.screen_stack) < stands:
-                # Something has changed here, or it led back: the way here is gone once more.
+            # An exercise is closed before the next one opens.
+            await wait_until_steady(pilot)
+            if len(pilot.app.screen_stack) <= depth:
+                # The screen has changed, or another one took its place: go the same way again.
                 await pilot.app.navigator.show_home()
                 await pilot.app.home.action_clear_search()
                 pilot.app.navigator._playground_input = None
                 await press_keys(pilot, _SCREENS[name])
-            while pilot.app.screen is not before and len(pilot.app.screen_stack) > stands:
+            while (front := pilot.app.screen) is not before and len(pilot.app.screen_stack) > depth:
                 await pilot.press("escape")
-                await pilot.pause()
+                # A second Escape would leave the screen below as well.
+                await wait_until(pilot, lambda front=front: pilot.app.screen is not front, "Escape closes it")
         raise AssertionError("^Q did not quit")
 
 

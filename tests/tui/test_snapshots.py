@@ -20,9 +20,9 @@ from tests.support.app_driver import (
     open_app,
     open_home,
     paste_text,
-    screen_lines,
     simulate_practice,
     wait_until,
+    wait_until_steady,
 )
 from tutor import i18n
 from tutor.practice import closed_form, progress, review
@@ -43,19 +43,12 @@ GOLDEN = Path(__file__).parent / "golden"
 SIZES = ((60, 16), (80, 24), (120, 40), (172, 50))
 ASCII_SIZES = ((80, 24), (120, 40))
 TOO_SMALL = ((50, 12), (30, 8))
-#: Polls in a row without a change until a screen counts as finished.
-STEADY_POLLS = 5
 
 
 async def settle(pilot: Pilot[bool]) -> list[str]:
-    """Wait until no work is left and the screen stays the same, and return its rows."""
+    """Wait until no work is left in the background and the screen is steady, and return its rows."""
     await pilot.app.workers.wait_for_complete()
-    before, same = screen_lines(pilot), 0
-    while same < STEADY_POLLS:
-        await pilot.pause(0.01)
-        after = screen_lines(pilot)
-        before, same = after, same + 1 if after == before else 0
-    return before
+    return await wait_until_steady(pilot)
 
 
 async def home(**options: Any) -> AsyncIterator[Pilot[bool]]:

@@ -159,7 +159,7 @@ class TutorApp(App[bool]):
         starts_at_list = self._initial_exercise is None and self._initial_review is None and self._watched_path is None
         if starts_at_list:
             # A thread sends what is painted; work done at once would hold it up.
-            self.call_after_refresh(self.set_timer, _FIRST_PAINT_DELAY, self._load_screen_styles)
+            self._after_first_paint(_FIRST_PAINT_DELAY, self._load_screen_styles)
         else:
             self._load_screen_styles()
         if self._initial_exercise is not None:
@@ -170,8 +170,17 @@ class TutorApp(App[bool]):
             self.watch_part.start()
         self.preferences.report_settings_faults()
         if self._shows_library and starts_at_list:
-            self.call_after_refresh(self.set_timer, _FIRST_PAINT_DELAY, self._offer_onboarding)
-        self.call_after_refresh(self.set_timer, 2 * _FIRST_PAINT_DELAY, self._start_preload)
+            self._after_first_paint(_FIRST_PAINT_DELAY, self._offer_onboarding)
+        self._after_first_paint(2 * _FIRST_PAINT_DELAY, self._start_preload)
+
+    def _after_first_paint(self, delay: float, callback: Callable[[], None]) -> None:
+        """Call a function some seconds after the first paint, unless the app was left before."""
+
+        def call() -> None:
+            if self.screen_stack:
+                callback()
+
+        self.call_after_refresh(self.set_timer, delay, call)
 
     def _load_screen_styles(self) -> None:
         """Read the styles of the screens behind the first one before any of them is shown."""
