@@ -208,6 +208,19 @@ def test_a_simplified_matrix_formula_has_the_same_cells(whole: MatrixExpr) -> No
     np.testing.assert_allclose(after, before, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("text", "simplified"),
+    [
+        ("sqrt(10^900*x)", "sqrt(10⁹⁰⁰·x)"),
+        ("sqrt(10^900*x^2)", "10⁴⁵⁰·abs(x)"),
+        ("sqrt((-7)^1400*x^2)", "7⁷⁰⁰·abs(x)"),
+        ("sqrt(3*sqrt(10^900)*x)", "sqrt(3·10⁴⁵⁰·x)"),
+    ],
+)
+def test_a_root_of_a_huge_number_times_a_symbol_is_simplified(text: str, simplified: str) -> None:
+    assert format_expr(simplify(evaluate(parse(text), {}))) == simplified
+
+
 def test_long_chains_and_shared_parts_stay_small() -> None:
     chain: Expr = Sym("x")
     for i in range(3000):

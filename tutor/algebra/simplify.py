@@ -200,6 +200,9 @@ class _Simplifier:
             for atom, (above, below) in product.powers.items():
                 if above % 2 or below % 2:
                     return None
+                if atom.value is not None:
+                    absolute.multiply_power(self.atoms.number(abs(atom.value)), above, below)
+                    continue
                 absolute_value = self.apply("abs", [atom.product()])
                 atom_of_absolute = normal_form.as_atom(absolute_value)
                 assert atom_of_absolute is not None
