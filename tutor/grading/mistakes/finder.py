@@ -23,7 +23,7 @@ from tutor.grading.mistakes.formulas import question_mistakes
 from tutor.grading.mistakes.nodes import branch_mistakes, forward_mistakes, start_mistakes
 from tutor.grading.mistakes.other_nodes import other_node_mistakes
 from tutor.grading.symbolic_equality import Outcome, QuickDifference, compare_formulas
-from tutor.grading.tolerances import FLOAT_TOLERANCE, MIN_SEPARATION
+from tutor.grading.tolerances import FLOAT_ROUNDING, FLOAT_TOLERANCE, MIN_SEPARATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +59,8 @@ def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value =
             # A learner may type one number for a matrix of one cell.
             candidate = replace(candidate, value=ops.make_matrix(((candidate.value,),)))
         value = candidate.value
-        if (is_different and ops.is_exact(value) and is_different(value, truth)) or not _values_coincide(
-            value, truth, FLOAT_TOLERANCE
+        if (is_different and ops.is_exact(value) and is_different(value, truth)) or not (
+            _values_coincide(value, truth, FLOAT_TOLERANCE) or _is_rounding_noise(value, truth)
         ):
             distinct.append(candidate)
     return distinct
@@ -141,6 +141,15 @@ def _values_coincide(a: Value, b: Value, tolerance: float) -> bool:
     if not ops.is_matrix(a):
         return is_close(float(a), float(b), tolerance)
     return all(is_close(x, y, tolerance) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+
+
+def _is_rounding_noise(value: Value, truth: Value) -> bool:
+    """Return whether two matrices of floats differ only by rounding errors, as 2.8e-17 differs from 0 beside 0.25."""
+    if not ops.is_matrix(truth) or ops.shape_of(value) != ops.shape_of(truth):
+        return False
+    if ops.is_exact(value) or ops.is_exact(truth):
+        return False
+    return bool(abs(value - truth).max() <= FLOAT_ROUNDING * abs(truth).max())
 
 
 def _cells_as_exprs(value: Value) -> list[Expr]:
