@@ -10,12 +10,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.events import append_events, make_event
 from tutor import cli
 from tutor.practice.storage.migrations import SCHEMA_VERSION
+from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,6 +122,26 @@ def test_progress_before_the_first_exercise(tutor: Run) -> None:
 def test_with_ascii_all_output_is_ascii(practised: Run) -> None:
     for command in (("progress",), ("where",)):
         assert practised(*command, "--ascii").stdout.isascii()
+
+
+@pytest.mark.parametrize("days", [3, 400, 10_000])
+def test_an_export_from_a_clock_that_was_ahead_can_be_imported_again(
+    run_tutor: Run, home: Path, tmp_path: Path, days: int
+) -> None:
+    at = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="microseconds")
+    fields = {"verdict": "right", "rule": "mul", "blank": "x", "exercise": "product"}
+    with Store.open(home / "progress.sqlite3") as store:
+        append_events(store, make_event("answer", at=at, **fields), make_event("answer", **fields))
+    export = tmp_path / "export.jsonl"
+    assert run_tutor("export", "--to", str(export)).returncode == 0
+    shutil.rmtree(home)
+    done = run_tutor("import", str(export))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 new" in done.stdout
+    assert run_tutor("progress").returncode == 0
+    again = tmp_path / "again.jsonl"
+    assert run_tutor("export", "--to", str(again)).returncode == 0
+    assert sorted(again.read_text().splitlines()) == sorted(export.read_text().splitlines())
 
 
 def test_a_review_asks_what_is_due_and_reports_the_outcome(practised: Run, home: Path) -> None:

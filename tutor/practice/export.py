@@ -28,8 +28,8 @@ MAX_LINES = 5_000_000
 #: A cell that starts with one of these is a formula to a spreadsheet; the wide ones in Chinese, Japanese or Korean.
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
-#: How far ahead the clock of another computer may be.
-_MAX_CLOCK_SKEW = timedelta(days=2)
+#: How far ahead the clock may have been. Far, because what we store and export can be imported again.
+_MAX_CLOCK_SKEW = timedelta(days=100 * 365)
 
 
 class InvalidExportError(Exception):
@@ -130,11 +130,11 @@ def _parse_attempt(data: object) -> Attempt:
 
 
 def _parse_time(text: str) -> str:
-    """Return a time in the format of `Event.at`. Raise ValueError if it is invalid or in the future."""
+    """Return a time in the format of `Event.at`. Raise ValueError if it is invalid or in another century."""
     try:
         at = datetime.fromisoformat(text).astimezone(UTC)
     except OverflowError:
         raise ValueError("not a time") from None
     if at > datetime.now(UTC) + _MAX_CLOCK_SKEW:
-        raise ValueError("in the future")
+        raise ValueError("too far in the future")
     return at.isoformat(timespec="microseconds")
