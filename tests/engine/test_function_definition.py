@@ -307,3 +307,19 @@ def test_the_depth_of_nested_definitions_is_bounded() -> None:
     texts = ["f0(x) = x + 1"] + [f"f{i}(x) = f{i - 1}(x) + 1" for i in range(1, 200)]
     with pytest.raises(AlgebraError, match="more than 20 deep"):
         custom_functions(*texts)
+
+
+def test_a_graph_may_use_the_name_of_a_later_function_for_something_else() -> None:
+    """Graphs that were written before erf, silu and gelu were built in keep their meaning."""
+    text = "t = silu(x) + erf * gelu1; z = silu(t) + gelu"
+    graph = parse_graph(text, definitions=custom_functions("silu(x) = x * x"))
+    passes = forward_backward(graph, {"x": 3.0, "erf": 2.0, "gelu1": 5.0, "gelu": 1.0}, 1.0)
+    assert [node.id for node in graph.nodes if not node.is_input] == ["silu1", "mul1", "t", "silu2", "add1"]
+    assert passes.values[graph.output_position] == 19**2 + 1
+    assert passes.gradients[graph.position["x"]] == 2 * 19 * 2 * 3
+
+
+@pytest.mark.parametrize("name", ["erf", "silu", "gelu"])
+def test_a_name_that_a_graph_may_use_is_the_function_in_front_of_brackets(name: str) -> None:
+    graph = parse_graph(f"z = {name}({name}) + {name}1")
+    assert [node.id for node in graph.nodes] == [name, f"{name}2", f"{name}1", "add1"]

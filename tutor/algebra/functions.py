@@ -38,6 +38,8 @@ class Function:
     """other names that may be typed"""
     symbol: str = ""
     """how formulas and messages write it, the id by default"""
+    is_redefinable: bool = False
+    """whether a graph may use its name for an input, a step or a definition: graphs older than the function do"""
 
     float_kernel: Callable[..., Any]
     is_generic: bool = False
@@ -355,6 +357,7 @@ _RECORDS = (
     ),
     Function(
         id="erf",
+        is_redefinable=True,
         float_kernel=math.erf,
         array_kernel=lambda np, x: np.vectorize(math.erf, otypes=[float])(x),
         ball_kernel=lambda a: a.erf(),
@@ -365,6 +368,7 @@ _RECORDS = (
     ),
     Function(
         id="silu",
+        is_redefinable=True,
         float_kernel=lambda x: x * _sigmoid(x),
         array_kernel=lambda np, x: x * _sigmoid_array(np, x),
         ball_kernel=lambda a: a / (1 + (-a).exp()),
@@ -377,6 +381,7 @@ _RECORDS = (
     ),
     Function(
         id="gelu",
+        is_redefinable=True,
         # 1 + erf(x/√2) has no digits left far to the left; erfc has them all.
         float_kernel=lambda x: x * math.erfc(-x / math.sqrt(2)) / 2,
         array_kernel=lambda np, x: x * np.vectorize(math.erfc, otypes=[float])(-x / math.sqrt(2)) / 2,

@@ -41,9 +41,11 @@ def _typed_names(function: Function) -> dict[str, tuple[str, int, int]]:
 
 #: Functions by the names that may be typed: the operation, and the least and the greatest number of operands.
 FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
+#: Functions whose names a graph may use for something else.
+_REDEFINABLE = functions.table(lambda function: {function.id: function} if function.is_redefinable else {})
 #: The id of an unnamed node is one of these words and a number.
 _NODE_WORDS = functions.table(
-    lambda function: {function.id: function.id},
+    lambda function: {} if function.is_redefinable else {function.id: function.id},
     dict.fromkeys(
         ("q", "inv", "matmul", "transpose", "sum", "mean", "softmax", "broadcast", "cross_entropy", "mse"), ""
     ),
@@ -81,7 +83,12 @@ class Equation:
 
 def is_reserved(name: str) -> bool:
     """Return whether inputs and nodes must not have this name: it has a meaning, or is the id of an unnamed node."""
-    return name in FUNCTIONS or name in CONSTANTS or name in ("up", "start") or _is_generated(name)
+    return is_built_in(name) or name in ("up", "start") or _is_generated(name)
+
+
+def is_built_in(name: str) -> bool:
+    """Return whether a name means a constant or a function that a graph cannot redefine."""
+    return name in CONSTANTS or (name in FUNCTIONS and name not in _REDEFINABLE)
 
 
 def _is_generated(name: str) -> bool:
@@ -179,7 +186,7 @@ class _Parser:
                 name = first.text
                 self.next()
                 self.next()
-                if is_reserved(name) or name in self.functions:
+                if is_reserved(name) or (name in self.functions and name not in _REDEFINABLE):
                     raise AlgebraError(
                         message(N_("“{name}” has a meaning of its own here. Choose another name."), name=name),
                         first.position,
@@ -295,7 +302,7 @@ class _Parser:
     def parse_name(self, token: Token) -> Expr:
         name = token.text
         declared = self.names is not None and name in self.names
-        if name in self.functions and not declared:
+        if name in self.functions and not declared and (name not in _REDEFINABLE or self.token.kind == "("):
             return self.parse_call(token)
         if name == "e" and not declared:
             return self.count_node(Apply("exp", (Num(Fraction(1), "1"),), token.position))

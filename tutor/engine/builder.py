@@ -382,7 +382,7 @@ class _Builder:
     def add_node(
         self, operation: Operation, args: tuple[int | None, ...], const: Value, formula: Expr, shape: Shape
     ) -> int:
-        custom = None if operation.id in OPERATIONS else operation
+        custom = operation if isinstance(operation, CompositeOperation) else None
         self.nodes.append(Node(self.next_id(operation.label), operation.id, args, const, None, formula, shape, custom))
         return len(self.nodes) - 1
 

@@ -12,6 +12,7 @@ from tutor.algebra.expr import Expr, Sym
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.engine.graph import CompositeOperation
 from tutor.engine.operation import EdgeContext, Mistake
+from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import evaluate_node, node_rules
 from tutor.i18n import N_, message
 
@@ -65,8 +66,8 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
     is_elementwise = inside.is_elementwise
     one_path_rule = _RULE_ELEMENTWISE if is_elementwise else _RULE_STRUCTURAL
     return CompositeOperation(
-        # A group may have the name of a built-in operation, but not its id.
-        id=f"{name}()" if is_group else name,
+        # Groups and custom functions may have the name of a built-in operation, but not its id.
+        id=f"{name}()" if is_group or name in OPERATIONS else name,
         label=name,
         symbol=symbol or name,
         forward=inside.forward,

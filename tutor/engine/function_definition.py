@@ -12,7 +12,7 @@ from tutor.algebra.evaluate import EVALUATORS, evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Sym, free_names, postorder
 from tutor.algebra.lexer import Token, tokenize
 from tutor.algebra.limits import GRAPH
-from tutor.algebra.parser import CONSTANTS, FUNCTIONS, Equation, is_reserved
+from tutor.algebra.parser import FUNCTIONS, Equation, is_built_in, is_reserved
 from tutor.algebra.printing import format_scalar
 from tutor.engine.builder import build_function_body, parse_and_check
 from tutor.engine.composite import composite_operation
@@ -194,7 +194,7 @@ def check_name(name: str, other_names: Collection[str]) -> Message | None:
     """Return why a function cannot have this name beside `other_names`; None if it can."""
     if not name.isidentifier():
         return message(N_("“{name}” is no name for a function. Write one word of letters and digits."), name=name)
-    if name in FUNCTIONS or name in EVALUATORS or name in OPERATIONS or name in CONSTANTS:
+    if is_built_in(name) or (name not in FUNCTIONS and (name in EVALUATORS or name in OPERATIONS)):
         return message(N_("{name} is built in. Choose another name for your own."), name=name)
     # Its nodes are called by the name and a number: swish1.
     if is_reserved(name) or is_reserved(f"{name}1"):
