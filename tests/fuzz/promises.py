@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, Expr, number
-from tutor.algebra.limits import ANSWER
+from tutor.algebra.limits import ANSWER, GRAPH, MAX_ANSWER_EXPONENT
 from tutor.algebra.parser import parse, parse_equations, parse_value
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.builder import parse_graph
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 #: Processor seconds to read or refuse a text, and to compute each number that it asks for.
 MAX_SECONDS = 0.05
 SECONDS_PER_CELL = 1e-4
+#: A printed formula may be longer than the answer that it came from, and have the exponents of an answer.
+_READ_BACK = replace(GRAPH, exponent=MAX_ANSWER_EXPONENT)
 
 _MATRIX = {name: evaluate(parse_value(text), {}) for name, text in (("X", "[[0.1, 0.2], [3, 4]]"), ("W", "[[1], [2]]"))}
 _INPUTS = {name: number(value) for name, value in (("x", 3), ("y", "0.25"), ("w", -2), ("a", 1), ("b", 2), ("t", 0))}
@@ -178,7 +181,7 @@ def _check_same_value(tree: Expr, written: str, names: Mapping[str, Any]) -> Non
     first = _floats(tree, names)
     if first is None:
         return
-    again = _floats(parse_equations(written)[0].expr, names)
+    again = _floats(parse_equations(written, _READ_BACK)[0].expr, names)
     assert again is not None, written
     assert ops.shape_of(first) == ops.shape_of(again), written
     for a, b in zip(_cells(first), _cells(again), strict=True):
