@@ -112,3 +112,30 @@ async def test_the_screen_shows_what_a_worker_found_damaged() -> None:
             await wait_until(pilot, lambda: app.screen is app.home)
             assert "damaged" in screen_text(pilot)
     assert moved_file(path).name in str(store.notice)
+
+
+def test_events_that_can_be_read_are_salvaged(run_tutor: Run) -> None:
+    path = write_history()
+    ids = [id for (id,) in run_sql(path, "SELECT id FROM event ORDER BY seq")]
+    overwrite_leaves(path)
+    damaged = path.read_bytes()
+    done = run_tutor("export")
+    salvaged = [json.loads(line)["id"] for line in done.stdout.splitlines()]
+    assert salvaged == [id for id in ids if id in set(salvaged)]
+    assert len(ids) - 10 * 40 < len(salvaged) < len(ids)  # a leaf has fewer than 40 events
+    assert f"in a new one: {len(salvaged)}." in done.stderr
+    assert moved_file(path).read_bytes() == damaged
+    assert [id for (id,) in run_sql(path, "SELECT id FROM event ORDER BY seq")] == salvaged
+    again = run_tutor("progress", "--json")
+    assert again.stderr == ""
+    assert json.loads(again.stdout)["answers"] == len(salvaged)
+
+
+def test_the_end_of_a_truncated_file_is_all_that_is_lost(run_tutor: Run) -> None:
+    path = write_history()
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 3 // 4 // PAGE * PAGE])
+    done = run_tutor("progress", "--json")
+    assert done.returncode == 0
+    assert "damaged" in done.stderr
+    assert json.loads(done.stdout)["answers"] > 1_000

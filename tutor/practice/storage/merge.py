@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import heapq
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tutor.practice.storage.migrations import protect_events, unprotect_events
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
+
+_T = TypeVar("_T")
 
 
 def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:
@@ -20,7 +22,7 @@ def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:
     """
     rows = connection.execute("SELECT seq, at FROM event ORDER BY seq").fetchall()
     ours, theirs = rows[: len(rows) - num_added], rows[len(rows) - num_added :]
-    merged = heapq.merge(_with_latest_time(ours), _with_latest_time(theirs), key=lambda row: row[0])
+    merged = heapq.merge(with_latest_time(ours), with_latest_time(theirs), key=lambda row: row[0])
     order = [seq for _, seq in merged]
     if order == sorted(order):
         return
@@ -31,8 +33,8 @@ def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:
     protect_events(connection)
 
 
-def _with_latest_time(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
-    """Pair each event's number with the latest time up to it."""
+def with_latest_time(rows: Iterable[tuple[_T, str]]) -> Iterator[tuple[str, _T]]:
+    """Pair each event, or its number, with the latest time up to it."""
     rows = list(rows)
     times = accumulate((at for _, at in rows), max)
-    return zip(times, (seq for seq, _ in rows), strict=True)
+    return zip(times, (event for event, _ in rows), strict=True)

@@ -236,7 +236,11 @@ class Store:
                 return action(self._open_database(timeout))
             except DamagedFileError as damage:
                 self._replace_damaged(damage)
-            return action(self._open_database(timeout))
+            database = self._open_database(timeout)
+            # Now, so that the action finds the events that were saved from the damaged file.
+            if self._unsaved:
+                database.merge(self._unsaved.values())
+            return action(database)
         except NewerFormatError:
             self._is_newer_format = True
             self._close_database()
@@ -257,14 +261,23 @@ class Store:
 
     def _replace_damaged(self, damage: DamagedFileError) -> None:
         self._close_database()
+        # Here, because it loads SQLite.
+        from tutor.practice.storage.salvage import merge_with_seen, salvage_events
+
+        salvaged = salvage_events(self.path)
         try:
             name = quarantine(self.path, damage.identity)
         except OSError as error:
             raise damage from error
         self._unsaved = dict(self._seen_events)
-        if name is not None:
-            text = _DAMAGED_NOTICE if damage.was_progress_file else _FOREIGN_NOTICE
-            self._quarantine_notice = message(text, path=self.path, moved=self.path.with_name(name))
+        if name is None:  # another process was first
+            return
+        self._unsaved = merge_with_seen(salvaged, self._seen_events)
+        text = _FOREIGN_NOTICE
+        if damage.was_progress_file or salvaged:
+            text = _SALVAGED_NOTICE if salvaged else _DAMAGED_NOTICE
+        moved = self.path.with_name(name)
+        self._quarantine_notice = message(text, path=self.path, moved=moved, n=len(salvaged))
 
     def _close_database(self) -> None:
         if self._database is not None:
@@ -275,6 +288,9 @@ class Store:
 _DAMAGED_NOTICE = N_(
     "Your progress file was damaged and was moved to {moved}, so a new one was started: if you have a backup, "
     "put it in its place."
+)
+_SALVAGED_NOTICE = N_(
+    "Your progress file was damaged and was moved to {moved}. Entries that could still be read are in a new one: {n}."
 )
 _FOREIGN_NOTICE = N_(
     "{path} is not a progress file of backprop-tutor, so it was moved to {moved} and a new one was started."
