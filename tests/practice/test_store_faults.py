@@ -16,12 +16,15 @@ import pytest
 
 from tests.support.events import append_events, make_event, run_sql
 from tests.support.run_tutor import Run
+from tutor import tui
+from tutor.commands.launch import launch
 from tutor.paths import data_folder
 from tutor.practice.event import Event
 from tutor.practice.storage import store as store_module
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.migrations import SCHEMA_VERSION
-from tutor.practice.storage.store import Store
+from tutor.practice.storage.store import Store, default_path
+from tutor.run_options import RunOptions
 
 BEGIN = make_event("begin")
 
@@ -307,7 +310,8 @@ def test_events_are_saved_again_once_a_full_disk_has_room(path: Path) -> None:
 import resource, sys
 from pathlib import Path
 from tutor.practice.event import Event
-from tutor.practice.storage.store import Store
+from tutor.practice.storage.store import Store, default_path
+from tutor.run_options import RunOptions
 path = Path(sys.argv[1])
 store = Store.open(path)
 def event(kind, text=""):
@@ -371,6 +375,37 @@ def test_events_are_saved_once_another_program_releases_its_lock(path: Path) -> 
         assert texts(store) == ["", "1", "2"]
 
 
+def test_entries_that_are_lost_when_plain_mode_ends_are_reported(run_tutor: Run) -> None:
+    path = default_path()
+    Store.open(path).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    done = run_tutor("play", "basics/add-multiply", "--plain", text="1\n2\n")
+    other.close()
+    assert done.returncode == 1
+    assert "Everything checked is kept" not in done.stdout
+    assert done.stderr.splitlines()[-1] == f"Your last entries could not be saved in {path} and are lost: 3."
+
+
+def test_entries_that_are_lost_are_reported_after_the_screen_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_waiting: None
+) -> None:
+    path = default_path()
+    other = []
+
+    def use_screen(store: Store, *_: object, **__: object) -> int:
+        other.append(sqlite3.connect(path, isolation_level=None))
+        other[0].execute("BEGIN IMMEDIATE")
+        store.append(BEGIN)
+        return 0
+
+    monkeypatch.setattr(RunOptions, "use_plain", False)
+    monkeypatch.setattr(tui, "run", use_screen)
+    assert launch(RunOptions(plain=False, ascii=False)) == 0
+    other[0].close()
+    assert capsys.readouterr().err.endswith(f"could not be saved in {path} and are lost: 1.\n")
+
+
 @pytest.mark.usefixtures("no_waiting")
 def test_closing_saves_events_that_could_not_be_saved_before(path: Path) -> None:
     with Store.open(path) as store:
@@ -420,7 +455,8 @@ READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
 from tutor.practice.event import Event
-from tutor.practice.storage.store import Store
+from tutor.practice.storage.store import Store, default_path
+from tutor.run_options import RunOptions
 path = Path(sys.argv[1])
 for options in (["--bind", path.parent, path.parent], ["-o", "remount,bind,ro", path.parent]):
     if subprocess.run(["mount", *options]).returncode:

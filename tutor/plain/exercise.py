@@ -297,7 +297,7 @@ class PlainExercise:
     def report_unfinished(self) -> int:
         num_open = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
         text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
-        if not self.worksheet.variant.exercise.pack:
+        if not self.worksheet.variant.exercise.pack or not self.worksheet.saved:
             text = N_("Not finished. Blanks still open: {n}.")
         self.print_lines("", message(text, n=num_open))
         return 1

@@ -183,8 +183,9 @@ class Store:
         return not self._unsaved or self._save()
 
     def close(self) -> None:
-        """Try to save the events that could not be saved before, and close the file."""
-        self.flush()
+        """Try to save the events that could not be saved before, and close the file; `notice` says if any are lost."""
+        if not self.flush():
+            self._save_problem = message(_LOST_NOTICE, n=len(self._unsaved), path=self.path)
         self._close_database()
 
     def __enter__(self) -> Store:
@@ -285,6 +286,7 @@ class Store:
             self._database = None
 
 
+_LOST_NOTICE = N_("Your last entries could not be saved in {path} and are lost: {n}.")
 _DAMAGED_NOTICE = N_(
     "Your progress file was damaged and was moved to {moved}, so a new one was started: if you have a backup, "
     "put it in its place."
