@@ -28,7 +28,7 @@ NOUN_WITH_BRACKET = re.compile(r"(?<=[가-힣])\([^()]*\)")
 # Both forms at once, as in `을(를)`: a noun before the particle avoids that.
 BOTH_FORMS = re.compile(r"\((?:으|는|가|를|과|은|이|을|와)\)")
 
-#: Words that Korean texts avoid, and what to write instead.
+#: Words that Korean texts avoid, each with its replacement.
 BANNED = {
     "분배": "기울기는 그대로 흘려보내거나 합칩니다",
     "배분": "기울기는 그대로 흘려보내거나 합칩니다",

@@ -1,4 +1,4 @@
-"""What each command may load, and where imports may be.
+"""Limits on imports: the modules that each command may load, and imports inside functions.
 
 Heavy libraries are loaded only by the commands that need them:
 

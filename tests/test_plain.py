@@ -193,7 +193,7 @@ def test_commands_need_no_colon_unless_they_could_be_answers(run_tutor: Run) -> 
     assert "Hint 1/4" in done.stdout
     assert "There is no command" not in done.stdout
     assert "2. on the edge (a + b) → ×: ∂z/∂(a + b) = still empty  (you are here)" in done.stdout
-    # A name of the exercise is an answer, whatever commands are called.
+    # A name of the exercise is an answer, even if it is the name of a command.
     done = run_tutor("play", "z = hint * back", "hint=2", "back=3", "--plain", text="back\nhint\n")
     assert done.returncode == 0, done.stdout
 

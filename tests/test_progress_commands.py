@@ -233,7 +233,7 @@ def test_a_reset_asks_first_and_can_be_undone(practised: Run) -> None:
     assert kept.returncode == 1
     assert "Are you sure?" in kept.stderr
     assert "Nothing was reset" in kept.stdout
-    assert practised("reset", "basics/reciprocal").returncode == 1  # no answer is no
+    assert practised("reset", "basics/reciprocal").returncode == 1  # no answer counts as no
     assert "solved" in practised("list").stdout
     assert practised("reset", "basics/reciprocal", text="y\n").returncode == 0
     assert "solved" not in practised("list").stdout

@@ -28,7 +28,7 @@ NEW_FILES = {
     "tutor/locale/de/LC_MESSAGES/tutor.po",
     "exercises/basics/22-times-plus.toml",
 }
-#: Names that the recipes tell a reader to look for.
+#: Names in the code that the recipes mention.
 NAMES = {
     "tutor/commands/group.py": ("_COMMANDS",),
     "tutor/i18n.py": ("LANGUAGES = ",),

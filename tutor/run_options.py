@@ -29,7 +29,7 @@ class RunOptions:
 
     @property
     def use_plain(self) -> bool:
-        """Whether to run in plain mode: on request, or because there is no terminal to draw on."""
+        """Whether to run in plain mode: on request, or if there is no terminal to draw on."""
         # A closed stream is None.
         is_terminal = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
         return self.plain or not is_terminal or os.environ.get("TERM") == "dumb"

@@ -1,7 +1,8 @@
 """Time to the first screen against an empty Textual app: `python tests/benchmarks/first_paint.py`.
 
-Both start in a pseudo-terminal, in turn. Measured are the time until their text is on the screen and, on Linux, the
-processor time until then, which other work on the machine disturbs less. The target for the ratio of medians is 1.25.
+Both start in a pseudo-terminal, in turn. The script measures the time until their text is on the screen and, on Linux,
+the processor time until then, which other work on the machine disturbs less. The target for the ratio of medians is
+1.25.
 """
 
 from __future__ import annotations

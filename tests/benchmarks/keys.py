@@ -41,7 +41,7 @@ class Empty(App):
 Empty().run()
 """
 LSTM = "sequences/lstm-cell"
-#: After so many seconds without output, a repaint is complete.
+#: A repaint is complete after this many seconds without output.
 QUIET = 0.06
 
 

@@ -27,7 +27,7 @@ from tutor.grading.verdict import VerdictKind
 from tutor.grading.wording import template_values
 from tutor.i18n import LocalizedText, translate
 
-#: Every mistake of the catalogue that the operations of now can lead to.
+#: Every mistake of the catalogue that a present operation can lead to.
 MISTAKE_IDS = {
     *(f"{op.label}.{mistake.id}" for op in OPERATIONS.values() for mistake in op.mistakes),
     *("any.whole-on-one-line", "any.unsummed-upstream", "any.dropped-upstream", "any.upstream-only"),

@@ -323,7 +323,7 @@ def test_values_near_1_are_shown_with_the_digits_that_1_minus_them_needs() -> No
 
 
 def symbolic(text: str, goal: str, **advice: AuthorNotes) -> Problem:
-    """Return a problem with a symbol x > 0, after whose output the calculation goes on."""
+    """Return a problem with a symbol x > 0, after whose output the calculation continues."""
     inputs = {"x": Sym("x", domain="positive")}
     return Problem(parse_graph(text, inputs), inputs, Sym(goal), author_notes=advice)
 

@@ -1,4 +1,4 @@
-"""Packs are listed whatever state they are in; an exercise is checked when it is opened."""
+"""The list of packs, broken ones included; an exercise is checked when it is opened."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_the_schema_refuses_broken_exercises() -> None:
     assert json.dumps(schema)
 
 
-#: The Python types of JSON's types; a bool is no integer, which `assert_fits_schema` sees to.
+#: The Python types of JSON's types; `assert_fits_schema` makes sure that a bool is not an integer.
 TYPES: dict[str, Any] = {
     "object": dict,
     "array": list,

@@ -1,4 +1,4 @@
-"""Files are read within bounds: nothing outside of the pack, nothing huge, nothing that hangs."""
+"""Files read within bounds: nothing outside of the pack, nothing huge, nothing that hangs."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ CELLS = [
 ]
 #: x, y and w for no seed and the seeds below.
 LETTERS = ["5 7 8", "8 2 9", "2 8 5", "8 3 9", "8 4 5"]
-#: Mistakes at x·y with a start of 5 that agree whatever the numbers are.
+#: Mistakes at x·y with a start of 5 that agree for all numbers.
 ALWAYS_ALIKE = {
     frozenset({"any.inverted-local", "mul.undo"}),
     frozenset({"any.upstream-only", "mul.plus-rule"}),

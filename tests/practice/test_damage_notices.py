@@ -40,7 +40,7 @@ def write_history(num_exercises: int = 2_000) -> Path:
 
 
 def overwrite_leaves(path: Path, first: int = 50, last: int = 60) -> None:
-    """Overwrite some leaves of tables, which only a command that reads all events comes across."""
+    """Overwrite some leaves of tables, which only a command that reads all events finds."""
     content = bytearray(path.read_bytes())
     leaves = [start for start in range(PAGE, len(content), PAGE) if content[start] == TABLE_LEAF]
     for start in leaves[first:last]:

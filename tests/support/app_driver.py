@@ -53,7 +53,7 @@ def screen_text(pilot: Pilot[bool]) -> str:
 
 
 async def wait_until_steady(pilot: Pilot[bool], polls: int = 5) -> list[str]:
-    """Wait until the screen stays the same for so many polls, and return its rows."""
+    """Wait until the screen stays the same for `polls` polls, and return its rows."""
     rows, same = screen_lines(pilot), 0
     while same < polls:
         await pilot.pause(0.01)

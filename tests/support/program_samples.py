@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def random_case(rng: random.Random) -> tuple[Program, Graph, Value, tuple[str, ...] | None]:
-    """Return a random program, its graph, a start, and the inputs whose gradients are wanted (None for all)."""
+    """Return a random program, its graph, a start, and the inputs whose gradients are requested (None for all)."""
     program = random_scalar_program(rng, 9) if rng.random() < 0.5 else random_matrix_program(rng)
     graph = parse_graph(program.text, exact_inputs(program))
     start: Value = number(rng.choice(["1", "3", "-1/2"]))
@@ -42,7 +42,7 @@ def passes_of(graph: Graph, inputs: Mapping[str, Value], start: Value, wrt: tupl
 
 
 def assert_prints(passes: Passes, output: str, wrt: tuple[str, ...] | None, label: str = "d_{}:") -> None:
-    """Assert that a program printed exactly the wanted gradients, with the engine's values."""
+    """Assert that a program printed exactly the requested gradients, with the engine's values."""
     graph = passes.graph
     sizes = [np.abs(value).max() for edge in passes.edges.values() for value in (edge.gradient, edge.upstream)]
     for name in graph.inputs:
@@ -106,7 +106,7 @@ LESSON = {
 }
 
 
-#: By name: the formula, the inputs, the start, the inputs whose gradients are wanted, custom functions.
+#: By name: the formula, the inputs, the start, the inputs whose gradients are requested, custom functions.
 SAMPLE_PROGRAMS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...] | None, list[str]]] = {
     "sum_times": ("z = (a + b) * c", {"a": "50", "b": "70", "c": "2"}, "1", None, []),
     "lesson": ("f = sum(sigmoid(X @ W))", LESSON, "1", ("X",), []),

@@ -1,4 +1,4 @@
-"""What every operation means in NumPy, SymPy and PyTorch, written independently of the program."""
+"""Reference implementations of every operation in NumPy, SymPy and PyTorch, independent of the program."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ OPERATION_PROBLEMS = {
     "erf": make_problem("t = erf(x); z = t * c", "3", x="1", c="5"),
     "silu": make_problem("t = silu(x); z = t * c", "3", x="log(2)", c="5"),
     "gelu": make_problem("t = gelu(x); z = t * c", "3", x="-2", c="5"),
-    # The tanh approximation is so good that only far to the left the two can be told apart.
+    # The tanh approximation is so good that the two differ noticeably only far to the left.
     "gelu-tail": make_problem("t = gelu(x); z = t * c", "3", x="-4", c="5000"),
     "relu-open": make_problem("t = relu(x); z = t * c", "3", x="4", c="-5"),
     "relu-shut": make_problem("t = relu(x); z = t * c", "3", x="-4", c="-5"),
@@ -220,7 +220,7 @@ def answer_literal(texts: list[str], shape: tuple[int, int] | None) -> str:
 
 
 def typed_value(value: Any, digits: int = 10) -> str:
-    """Return a number or a matrix as somebody with a calculator would type it."""
+    """Return a number or a matrix as a learner with a calculator would type it."""
     return answer_literal([f"{float(cell):.{digits - 1}e}" for cell in cells_of(value)], ops.shape_of(value))
 
 

@@ -1,4 +1,4 @@
-"""Simulated learners who make one mistake of the catalogue, or none, and what the tutor says to them.
+"""Simulated learners who make one mistake of the catalogue, or none, and the tutor's verdicts on them.
 
 One learner follows one wrong rule at a blank and types its result. The mistake counts as named by its own id; by its
 class, whose formula is the same at this node; by a mistake that has the same value at these numbers only; or as missed.
@@ -108,7 +108,7 @@ def try_each_mistake(exercise: Exercise, seed: int | None, max_mistakes: int | N
             assert text is not None
             verdict = sheet.answer(name, text)
             if verdict.kind is VerdictKind.COARSE:
-                # With few digits the wrong value could be the right one, rounded. More digits tell them apart.
+                # With few digits the wrong value could be the right one, rounded. More digits distinguish them.
                 numbers = [format_rounded(number, 7) for number in floats_of(suspect.value)]
                 verdict = sheet.answer(name, answer_literal(numbers, ops.shape_of(suspect.value)))
             how = how_it_was_named(problem, blank, suspect, verdict.mistake)

@@ -14,7 +14,7 @@ SOURCE = Path(tutor.__file__).parent
 
 @cache
 def source_messages() -> dict[str, str]:
-    """Every marked text of the source, with the place where it stands."""
+    """Return every marked text of the source, with its location."""
     found: dict[str, str] = {}
     for file, line, text, _comments, _context in extract_from_dir(SOURCE, keywords={"_": None, "N_": None}):
         assert isinstance(text, str)

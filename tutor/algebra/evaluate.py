@@ -59,7 +59,7 @@ def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> 
 class Evaluator:
     """Exact values of trees that share parts: each part is computed once, and all count towards the same limits.
 
-    Matrices in `names` raise the limits, because whatever is combined with them is as large.
+    Matrices in `names` raise the limits, because results computed with them are as large.
     """
 
     def __init__(self, names: Mapping[str, Value], limits: Limits = GRAPH) -> None:

@@ -31,7 +31,7 @@ class Function:
     """
 
     id: str
-    """the operation in trees; a function that is no operator is also typed by this name"""
+    """the operation in trees; a function that is not an operator is also typed by this name"""
     arity: int = 1
     is_operator: bool = False
     aliases: tuple[str, ...] = ()
@@ -211,7 +211,7 @@ def _is_positive(properties: int) -> bool:
 
 
 def _everywhere(known: int = 0) -> Callable[..., int]:
-    """Return the properties of a function that has a value for all operands that have one, and `known` besides."""
+    """Return the properties of a function that is defined if all operands are, and the properties `known`."""
     return lambda *operands: known | reduce(operator.and_, operands) & DEFINED
 
 

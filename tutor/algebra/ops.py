@@ -80,7 +80,7 @@ def load_arrays() -> ModuleType:
 
 
 def _on_any_value(function: Function) -> Callable[..., Value]:
-    """Return a function that tells the kinds of values apart."""
+    """Return a function that dispatches on the kind of its operands."""
     name, kernel, build = function.id, function.float_kernel, _exact_builder(function)
     if function.is_generic:
         return kernel

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
     from tutor.run_options import RunOptions
 
-#: Said about a file that can't be used.
+#: The message about a file that can't be used.
 SKIPPED_FILE = N_("Skipped {file}. {why}")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
 
-# In front of an argument that begins with a minus and is no option, such as `-x^2`; `_PlainText` removes it.
+# In front of an argument that begins with a minus and is not an option, such as `-x^2`; `_PlainText` removes it.
 _GUARD = "\x00"
 #: What was meant as a symbol of the start.
 _SYMBOL_LIKE = re.compile(r"\s*[d∂]\s*\w*\s*(/.*)?")
@@ -101,7 +101,7 @@ def parse_start(text: str | None) -> Value:
 
 
 def reject_exercise_names(text: str, with_inputs: bool = False) -> None:
-    """Raise CommandError if `text` is the name of a pack or an exercise where a formula is needed."""
+    """Raise CommandError if `text` is the name of a pack or an exercise, because a formula is needed."""
     if not text.replace("-", "").replace("/", "").isalnum():
         return
     from tutor.packs import library

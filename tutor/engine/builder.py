@@ -32,7 +32,7 @@ _OUTPUT_NAMES = ("z", "f", "L", "out")
 
 
 class CustomFunction(Protocol):
-    """A function definition, as far as graphs are built with it."""
+    """The part of a function definition that the graph builder needs."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -207,7 +207,7 @@ class _Builder:
         self.shapes = shapes
         self.definitions = definitions
         self.ignore_shapes = ignore_shapes
-        #: The names in the text, which are no ids of numbered nodes.
+        #: The names in the text, which numbered nodes must not get as ids.
         self.used_names: set[str] = set()
         #: The nodes inside all custom functions that are used.
         self.num_definition_nodes = 0

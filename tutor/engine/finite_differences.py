@@ -1,7 +1,7 @@
 """Numerical gradient check: difference quotients of a graph or of one node, and their error as the step shrinks.
 
 The forward quotient (f(x + δ) − f(x))/δ has an error proportional to δ, the central one, (f(x + δ) − f(x − δ))/2δ, to
-δ². For small δ the round-off error dominates, which grows like 1/δ.
+δ². For small δ the round-off error, which grows like 1/δ, dominates.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: The steps of an error curve.
 DEFAULT_STEPS = tuple(10.0**-k for k in range(1, 13))
 
-#: (row, column), None where the value is a number.
+#: (row, column), None if the value is a number.
 Cell: TypeAlias = tuple[int, int] | None
 
 

@@ -98,7 +98,7 @@ class CompiledProgram(Protocol):
         """Where the results hold an edge, by (target, slot)."""
 
     def run(self, inputs: Mapping[str, Value], *start: Value) -> Any:
-        """Return the results, None if they are not finite or the inputs are no floats of the compiled shapes."""
+        """Return the results, None if they are not finite or the inputs are not floats of the compiled shapes."""
 
 
 @dataclass
@@ -213,7 +213,7 @@ class CompositeOperation(Operation):
 
 
 def inline_formula(nodes: Sequence[Node], position: int) -> Expr:
-    """Return what stands for a node in a larger formula: its name, its formula if that is short, or its id."""
+    """Return the text that represents a node in a larger formula: its name, its formula if that is short, or its id."""
     node = nodes[position]
     if node.name:
         return Sym(node.name)

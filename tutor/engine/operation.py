@@ -58,7 +58,7 @@ class Mistake:
     feedback_with_constant: str | None = None
     """the feedback if the other operand is a constant; empty if the mistake cannot happen then"""
     correct_for_shape: Callable[[int, int], bool] | None = None
-    """whether the rule is right for every input of so many rows and columns"""
+    """whether the rule is right for every input with these numbers of rows and columns"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Operation:
     commutative: bool = False
     mistakes: tuple[Mistake, ...] = ()
     calculus_rule: tuple[str, ...] = ()
-    """the differentiation rule, said instead of `rule` where the rule in symbols would be the answer"""
+    """the differentiation rule, used instead of `rule` if the rule in symbols would be the answer"""
     rule_with_constant: str = ""
     question_with_constant: str = ""
     """`rule` and `question` if the other operand is a constant"""

@@ -169,7 +169,7 @@ def _counterexample(answer: ParsedAnswer, truth: Value) -> Message | None:
         for typed, true_cell in zip(row, true_row, strict=True)
     )
     different = next((comparison for comparison in comparisons if comparison.outcome is not Outcome.SAME), None)
-    # Without symbols there is no point to speak of, and a value beyond every float can't be shown.
+    # Without symbols there is no point to show, and a value too large for a float can't be shown.
     if different is None or not different.point or different.true_value is None or isinf(different.true_value):
         return None
     at = ", ".join(f"{name} = {format_number(value)}" for name, value in different.point.items())

@@ -137,7 +137,7 @@ class Problem:
 
     @cached_property
     def target_name(self) -> str:
-        """The name of what is differentiated: the output, or L if the calculation goes on after the output."""
+        """The name of what is differentiated: the output, or L if the calculation continues after the output."""
         if self.starts_at_one:
             return self.graph.output
         if isinstance(self.start, Sym):

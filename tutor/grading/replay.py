@@ -112,7 +112,7 @@ class Replay:
         return frozenset(step.place.id for step in self.steps[: self.index + 1])
 
     def move(self, by: int) -> bool:
-        """Move by so many steps, as far as there are any; return whether the step changed."""
+        """Move `by` steps, but not beyond the first or last; return whether the step changed."""
         previous = self.index
         self.index = min(max(previous + by, 0), len(self.steps) - 1)
         return self.index != previous

@@ -52,7 +52,7 @@ MIN_NOISE_DIGITS = 5
 #: How far such a number may be off because a program rounded at each step. One rounding of a float32 is off by 2^-24, or
 #: 6e-8, so this allows sixteen in the same direction; those of a float64 are 2^29 times smaller.
 MACHINE_TOLERANCE = Fraction(1, 10**6)
-#: 0 is right for what is closer to zero than this, such as σ′(100): nobody has to type it.
+#: 0 is a right answer for a value closer to zero than this, such as σ′(100).
 SMALLEST_NONZERO = Fraction(1, 10**30)
 
 # --- recognising mistakes ----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.errors import AlgebraError
 
-#: More errors than this in one file help nobody.
+#: At most this many errors of one file are reported.
 MAX_ERRORS = 200
 
 #: The keys, and positions in lists, that lead to a value in a file.

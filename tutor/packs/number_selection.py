@@ -1,7 +1,7 @@
 """Selection of fresh numbers, many sets of which are judged in one run over the graph.
 
 Numbers are poor if a slope jumps at them, if a mistake gives within 3 % the right value or that of another mistake (an
-answer could not tell them apart), or if an answer is a long decimal. What is so for all numbers counts against none.
+answer could not tell them apart), or if an answer is a long decimal. A flaw that all numbers have does not count.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAX_ATTEMPTS = 40
 _KINK_TOLERANCE = 1e-9
 #: Different sets among 40 if there is much to draw from, and the fewest that are enough for practice.
 _ENOUGH_SETS, _MIN_SETS = 20, 4
-#: The seed, and the number of sets, that show what is so for all numbers.
+#: The seed, and the number of sets, that show which flaws all numbers have.
 _REFERENCE_SEED, _NUM_REFERENCES = 0, 12
 
 
@@ -245,7 +245,7 @@ class NumberSelector:
 class _CandidateScores:
     """The flaws of each set of a batch: a slope that jumps, the number of hidden mistakes, a long decimal.
 
-    The `reference` rows show what is so for all numbers.
+    The `reference` rows show which flaws all numbers have.
     """
 
     def __init__(self, batch: CandidateBatch, reference: Any) -> None:

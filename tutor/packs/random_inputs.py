@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
 
-#: Numbers have 64 bits: what is left of them after a division is as good as uniform.
+#: Numbers have 64 bits, so their remainders are practically uniform.
 BYTES_PER_NUMBER = 8
 _NUMBERS_PER_HASH = 32 // BYTES_PER_NUMBER
 #: A multiple of the denominator of every decimal with up to a hundred places.

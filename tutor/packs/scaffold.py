@@ -150,7 +150,7 @@ def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe) -> 
 def infer_matrices(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
     """Return small matrices for the inputs without a value that can't be numbers.
 
-    If no choice of them fits there are none, and checking the exercise says what is wrong.
+    If none fit, return none: checking the exercise then reports the error.
     """
     free = [name for name in _input_names(graph) if name not in inputs]
     # First no input is a matrix, then those in capitals, then all.

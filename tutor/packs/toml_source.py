@@ -163,7 +163,7 @@ def _read_bytes(path: Path, folder: Path) -> bytes:
 
 def _is_inside(path: Path, folder: Path) -> bool:
     """Return whether a file is in a folder when all links are followed."""
-    # A file right in the folder that is no link can be nowhere else; this is the common case, and fast.
+    # A file directly in the folder that is not a link can't be elsewhere; this is the common case, and fast.
     is_direct = path.parent == folder and path.name not in ("", "..") and not path.is_symlink()
     return is_direct or path.resolve().is_relative_to(folder.resolve())
 

@@ -70,7 +70,7 @@ class PlainPlayground:
         return recent[number - 1] if 1 <= number <= len(recent) else None
 
     def _work_with(self, trial: PlaygroundInput) -> bool:
-        """Offer what can be done with a formula; return False if the learner leaves the playground."""
+        """Offer the actions on a formula; return False if the learner leaves the playground."""
         try:
             exercise = trial.to_exercise()
         except FieldError as error:

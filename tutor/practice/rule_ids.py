@@ -80,7 +80,7 @@ def rule_name(rule: str) -> str:
 
 
 def rule_text(rule: str) -> str:
-    """Return the rule in words, in the current language; empty for a rule that is no operation's."""
+    """Return the rule in words, in the current language; empty for a rule that does not belong to an operation."""
     found = _find_rule(rule)
     return translate(found[0].rule[found[1]]) if found else ""
 
@@ -113,6 +113,6 @@ def proves_rule(problem: Problem, blank: Blank) -> bool:
         # On one side of a kink some mistakes always give the right value.
         return bool(declared - hidden) and ("any.dropped-upstream" not in hidden or "any.zero" in hidden)
     if operation.ends_pass and problem.upstream(blank) == "start":
-        # The upstream is the start, so dropping it is no mistake here.
+        # The upstream is the start, so dropping it is not a mistake here.
         return not hidden & declared
     return not hidden & (declared | {"any.dropped-upstream"})

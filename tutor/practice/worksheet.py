@@ -181,7 +181,7 @@ class Worksheet:
         return all(self.entry(blank.id).settled for blank in self.blanks)
 
     def state(self, blank: str) -> BlankState:
-        """Return the state of a place: "near" is an answer that is no wrong attempt, "given" a value that is shown."""
+        """Return the state of a place: "near" is an answer that is not a wrong attempt, "given" a shown value."""
         entry = self.entry(blank)
         if entry.revealed:
             return "revealed"

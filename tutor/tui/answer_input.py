@@ -108,7 +108,7 @@ class AnswerInput:
             line.checked = bool(line.text)
 
     def next_empty_cell(self) -> Cell:
-        """Return the next empty cell after the active one, in a circle; None if all are filled."""
+        """Return the next empty cell after the active one, wrapping around; None if all are filled."""
         order = [(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
         begin = order.index(self.active_cell) + 1 if self.active_cell in order else 0
         for i, j in order[begin:] + order[:begin]:

@@ -137,7 +137,7 @@ class ExerciseState:
             self.in_grid = self.hint_requested = self.hint_too_soon = self.just_rejected = False
 
     def focus_next(self, step: int) -> None:
-        """Focus the next or previous blank in the order of the backward pass, in a circle."""
+        """Focus the next or previous blank in the order of the backward pass, wrapping around."""
         order = [blank.id for blank in self.worksheet.fillable if not self.worksheet.is_locked(blank.id)]
         if self.focused_id in order:
             self.focus(order[(order.index(self.focused_id) + step) % len(order)])
@@ -383,5 +383,5 @@ class AfterSolved:
         return self.suggestions[self.index] if self.index < len(self.suggestions) else None
 
     def next_suggestion(self) -> AfterSolved:
-        """Return the same with the next suggestion, in a circle."""
+        """Return a copy that shows the next suggestion, wrapping around."""
         return replace(self, index=(self.index + 1) % max(len(self.suggestions), 1))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """The app as a screen sees it, whatever else it owns."""
+    """The part of the app that screens use."""
 
     @property
     def app(self) -> App[Any]:

@@ -51,7 +51,7 @@ class Navigator:
     ) -> None:
         """`seed` chooses the numbers of every exercise. What an author does while watching a file is not recorded.
 
-        `leave_review` ends a review that is in progress; it is told whether the open exercise was solved.
+        `leave_review` ends a review that is in progress; it receives whether the open exercise was solved.
         """
         self._host = host
         self._store = store

@@ -47,7 +47,7 @@ class Preferences:
         redraw_screens: Callable[[], Awaitable[None]],
         report: Callable[[object], None],
     ) -> None:
-        """Read the settings and apply them; `ascii` asks for ASCII whatever they say.
+        """Read the settings and apply them; `ascii` overrides what they say about ASCII.
 
         `load_bindings` loads every screen to find the bindings. `report` shows what is wrong with the settings file.
         """

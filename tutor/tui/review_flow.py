@@ -1,4 +1,4 @@
-"""The review from its plan to its result, and the advice what to do next."""
+"""The review from its plan to its result, and the advice on what to do next."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ReviewFlow:
             self.items = items
 
     class AdviceReady(Message):
-        """Suggestions what to do after an exercise were found."""
+        """Suggestions of what to do after an exercise were found."""
 
         def __init__(self, exercise: Exercise, suggestions: Sequence[Suggestion]) -> None:
             super().__init__()
@@ -73,7 +73,7 @@ class ReviewFlow:
         return self._session is not None
 
     def plan(self) -> None:
-        """Plan a review of what is due in a thread."""
+        """Plan, in a thread, a review of what is due."""
         if not self._is_planning:
             self._is_planning = True
             self._host.app.run_worker(self._plan, thread=True, group="plan", exit_on_error=False)

@@ -58,7 +58,7 @@ class SummarySections:
         self.width = width
 
     def make_section(self, section: str) -> list[SummaryBlock]:
-        """Return the blocks of a section, or a sentence why there are none."""
+        """Return the blocks of a section, or a sentence that says why there are none."""
         makers = {
             "gradients": self._gradients,
             "closed_form": self._closed_form,

@@ -26,7 +26,7 @@ _POLL_INTERVAL = 0.25
 
 
 class Watch:
-    """Show a file or a pack again whenever it is saved, or its errors until they are mended."""
+    """Show a file or a pack again whenever it is saved, or its errors until they are fixed."""
 
     class FileChanged(Message):
         """What is watched was saved."""

@@ -136,7 +136,7 @@ def _sort_by_mean(rank: list[LayoutItem], wishes: list[list[int]]) -> None:
 
 
 def _swap_neighbours(ranks: Ranks) -> None:
-    """Swap neighbours as long as that saves crossings on both sides together."""
+    """Swap neighbours while that reduces the crossings on both sides together."""
     for number, rank in enumerate(ranks):
         before = _net_positions(ranks[number - 1]) if number else {}
         after: dict[int, list[int]] = {}

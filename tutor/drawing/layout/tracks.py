@@ -143,7 +143,7 @@ def _assign_tracks(trunks: list[Trunk], min_distance: int) -> None:
 
 
 def _order_trunks(trunks: list[Trunk]) -> list[Trunk]:
-    """Return a left-to-right order that meets the constraints; swap neighbours where that saves a crossing."""
+    """Return a left-to-right order that meets the constraints; swap neighbours if that saves a crossing."""
     rest = sorted(trunks, key=lambda trunk: (trunk.low, trunk.high, trunk.net))
     later = _find_successors(rest)
     waiting = Counter(number for followers in later for number in followers)

@@ -50,7 +50,7 @@ def latex_derivation(
 ) -> list[str]:
     """Return the lines of a derivation: two displays (`align*`), for the body of a document that loads `amsmath`.
 
-    Names of other letters than Latin and Greek stand in `\\text{…}` and need fonts for them, as do the headings in
+    Names in letters other than Latin and Greek are in `\\text{…}` and need fonts for them, as do the headings in
     Korean (`kotex`, or XeLaTeX). `inputs` and `start` are exact; an input that is a symbol (`Sym`, or `MatrixExpr` for
     a matrix) stays one. Gradients are those of the inputs in `wrt` and of what leads to them, None for all. Raises
     `NonFiniteError`, as `forward_backward` does.

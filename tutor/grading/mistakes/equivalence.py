@@ -1,4 +1,4 @@
-"""Whether mistakes give the same value by chance, on these numbers only, or because their formulas are the same."""
+"""Coincidence of mistakes: the same value by chance, on these numbers only, or because their formulas are equal."""
 
 from __future__ import annotations
 

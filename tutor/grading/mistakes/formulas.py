@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.grading.question import Question
 
-#: Only so many formulas with one altered part are evaluated, those altered closest to the root first.
+#: At most this many formulas with one altered part are evaluated, those altered closest to the root first.
 _MAX_FORMULAS = 24
 
 _WRONG_SIGN = GeneralMistake("question", "question.sign", N_("wrong sign"), N_("The size is right. Look at the sign."))

@@ -31,5 +31,5 @@ def _labels(prefix: str, name: str) -> Iterator[str]:
     yield from (mistake.label for mistake in GENERAL_MISTAKES if mistake.id == f"{prefix}.{name}")
     if name in MISTAKE_LABELS:
         yield MISTAKE_LABELS[name]
-    # Stored ids of operations that were called otherwise in an earlier version.
+    # Stored ids of operations that had other names in an earlier version.
     yield from (mistake.label for _, mistake in declared if mistake.id == name)

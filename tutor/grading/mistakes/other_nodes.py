@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Edge
     from tutor.grading.problem import Blank, Problem
 
-#: Only so many branches, the closest ones, are searched for a forgotten edge.
+#: At most this many branches, the closest ones, are searched for a forgotten edge.
 _MAX_BRANCHES = 6
 
 _FORGOTTEN_EDGE = GeneralMistake(

@@ -27,7 +27,7 @@ class BuildContext:
     """One exercise file while its exercise is built, and the errors found so far.
 
     With `has_invalid_values`, values are missing from `file` because they were refused: then only names are checked.
-    With `numbers_checked_elsewhere`, nobody needs to hear that no fresh numbers have finite values.
+    With `numbers_checked_elsewhere`, it is not reported if no fresh numbers have finite values.
     """
 
     source: TomlSource
@@ -51,7 +51,7 @@ class BuildContext:
             self.errors.append(self.source.diagnostic(key_path, text))
 
     def report_algebra_error(self, error: AlgebraError, text: str, *key_path: str | int) -> None:
-        """Add an error in a text at a key, and tell a name inside a folded group from an unknown one."""
+        """Add an error in a text at a key; a name inside a folded group gets its own message."""
         names = _NAME.findall(text[error.position : error.position + error.length])
         name = next((name for name in names if name in self.group_of), None)
         if name is None:

@@ -75,7 +75,7 @@ def build_exercise(
 ) -> Exercise:
     """Return the exercise in a file that was read. Raises `PackError` with all its errors.
 
-    With `numbers_checked_elsewhere`, it is no error if none of the fresh numbers has finite values.
+    With `numbers_checked_elsewhere`, it is not an error if none of the fresh numbers has finite values.
     """
     file, errors = validate(ExerciseFile, source)
     if "id" not in source.data and not is_valid_id(exercise_id):

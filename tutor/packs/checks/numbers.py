@@ -103,7 +103,7 @@ def _check_author_numbers(target: CheckTarget, numbers: ChosenNumbers) -> Iterat
 
 
 def _check_fresh_numbers(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
-    """Yield what is poor whatever is drawn, each thing once."""
+    """Yield the flaws that all drawn numbers have, each once."""
     reported: set[str] = set()
     for seed, numbers in chosen.items():
         if numbers is None:
@@ -199,7 +199,7 @@ def _confirm_disagreement(
 ) -> Iterator[Diagnostic]:
     """Yield an error if a careful check of one input confirms it.
 
-    Kinks and poles within the step are no disagreement, nor is rounding of large values that cancel on the way.
+    Kinks and poles within the step do not count, nor does rounding of large values that cancel on the way.
     """
     start = to_floats(problem.start)
     try:

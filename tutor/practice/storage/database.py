@@ -46,7 +46,7 @@ SELECT {_COLUMNS} FROM event WHERE worksheet = (
 """
 # Leaps through the index from the last event of one (pack, exercise, kind) to the last of the one before, so that the
 # time grows with the number of exercises, not of events. (If the three were compared as one row value, SQLite would
-# scan all events; with UNION ALL a damaged index could make the leaps go round for ever.)
+# scan all events; with UNION ALL a damaged index could make the leaps loop forever.)
 _LATEST_BY_KIND = """
 WITH RECURSIVE leap (seq) AS (
     SELECT (SELECT seq FROM event ORDER BY pack DESC, exercise DESC, kind DESC, seq DESC LIMIT 1)
@@ -174,7 +174,7 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Hold the write lock; roll back whatever is not committed within."""
+        """Hold the write lock; roll back what was not committed."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._refuse_newer(schema_version(self._connection))

@@ -57,7 +57,7 @@ def _free_name(path: Path) -> str:
 
 @contextmanager
 def _exclusive_lock(folder: Path) -> Iterator[None]:
-    """Keep other processes out as far as the system can."""
+    """Keep other processes out if the system supports that."""
     if sys.platform == "win32":  # it doesn't rename a file that another process has open
         yield
         return

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tutor.tui.widgets.graph import GraphView
 
 _DIRECTIONS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
-#: Why an action can't be run when nothing need be said about it.
+#: The refusal of an action that needs no message.
 _SILENT = Notice("")
 
 
@@ -85,7 +85,7 @@ class ExerciseScreen(ExerciseView):
         return self._refusal(action) is None
 
     def _refusal(self, action: str) -> Notice | None:
-        """Return why an action can't be run now, to be said when its key is pressed all the same; None if it can."""
+        """Return why an action can't be run now, to be shown if its key is pressed; None if it can."""
         state, worksheet = self.state, self.state.worksheet
         has_graph = bool(worksheet.problem.graph.nodes)
         match action:
@@ -309,7 +309,7 @@ class ExerciseScreen(ExerciseView):
             self._apply_layout()
 
     def reload(self, exercise: Exercise) -> None:
-        """Show the exercise as its file is now; the focus, the answers and the input stay as far as they fit."""
+        """Show the exercise as its file is now; keep the focus, the answers and the input that still fit."""
         before = self.state
         self.state = ExerciseState(rebase_worksheet(before.worksheet, exercise))
         problem = self.state.worksheet.problem

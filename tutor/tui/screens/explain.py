@@ -52,7 +52,7 @@ class ExplainScreen(TutorScreen[None]):
         "The backward pass, one place after the other, from the output to the inputs: the rule that holds there, and "
         "the numbers put into it. The marked places are what a value is computed from."
     )
-    #: Said at the last step.
+    #: Shown at the last step.
     LAST_STEP_TEXT: ClassVar[str] = N_("That was the last step. {back} goes back.")
 
     def __init__(self, host: Host, replay: Replay, title: str, *, note: Message | None = None) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FileErrorsScreen(ModalScreen[None]):
-    """Show a line for every error, with file and line number, until the file is mended."""
+    """Show a line for every error, with file and line number, until the file is fixed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", N_("back"), id="faults.close"),

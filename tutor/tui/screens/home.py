@@ -140,7 +140,7 @@ class HomeScreen(TutorScreen[None]):
         self._return_id: str | None = None
         #: How many rules are due for review.
         self.due_count = 0
-        #: What is searched for; None unless the search is open.
+        #: The search text; None unless the search is open.
         self._search_query: SearchQuery | None = None
 
     def _index_entries(self) -> dict[str, tuple[Pack, ExerciseEntry]]:

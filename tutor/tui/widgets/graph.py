@@ -290,7 +290,7 @@ def _text_at(rows: Sequence[Sequence[str]], row: int, column: int) -> str:
 
 
 def _keep_end(text: str, width: int, ellipsis: str) -> str:
-    """Return the end of a text, where it is being typed, in at most `width` cells."""
+    """Return at most `width` cells of a text that is being typed: its end."""
     cells = graphemes(text)
     if len(cells) <= width:
         return text

@@ -41,7 +41,7 @@ class _StaticText(Static):
 
 
 class _FeedbackScroll(VerticalScroll):
-    """The same for the feedback; the layout is repeated only when its scroll bar comes or goes."""
+    """The same for the feedback; the layout is repeated only when its scroll bar appears or disappears."""
 
     virtual_size = Reactive(Size(0, 0), repaint=False)
 
@@ -56,7 +56,7 @@ class AnswerPanel(Vertical):
         self._last_state: tuple[ExerciseState, Density, AfterSolved] | None = None
 
     class MoreChanged(Message):
-        """There is feedback below the visible part now, or no longer."""
+        """Feedback below the visible part has appeared or disappeared."""
 
     def on_mount(self) -> None:
         for name in ("scroll_y", "virtual_size", "show_vertical_scrollbar"):
