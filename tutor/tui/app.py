@@ -13,13 +13,12 @@ from textual.screen import ModalScreen
 from tutor.packs import library
 from tutor.paths import data_folder
 from tutor.tui.background import Background
-from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.screens.too_small import TooSmallScreen
+from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
 from tutor.tui.textual_patches import CachedStylesheet
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS
 

@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from tutor.packs import library
-from tutor.practice.learner import load_packs_and_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +58,8 @@ class Background:
         """Return the rules that each exercise practises. The first call may take seconds: call it in a thread."""
         with self._index_lock:
             if self.exercise_index is None:
+                from tutor.practice.learner import load_packs_and_index
+
                 # With packs of its own: those on the screen are in use there.
                 _packs, self.exercise_index = load_packs_and_index()
             return self.exercise_index

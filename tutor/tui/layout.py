@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from tutor.drawing.model import Box
     from tutor.glyphs import Glyphs
 
-#: The smallest window, in cells; in a smaller one the program only says what it needs.
-MIN_WIDTH, MIN_HEIGHT = 60, 16
-
 #: Rows of the title and the key bar.
 _BAR_ROWS = 2
 #: Rows of the panel below the graph, including its border, and its width beside the graph.

@@ -9,12 +9,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.i18n import N_, message
-from tutor.tui.layout import MIN_HEIGHT, MIN_WIDTH
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tutor.glyphs import Glyphs
+
+#: The smallest window to work in, in cells.
+MIN_WIDTH, MIN_HEIGHT = 60, 16
 
 
 class TooSmallScreen(ModalScreen[None]):
