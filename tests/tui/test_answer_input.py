@@ -1,4 +1,4 @@
-"""Drafts, without any screen."""
+"""The input at a blank: lines and cells."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_matrix_is_written_from_its_cells_or_its_expression() -> None:
     assert draft.text == "A @ B"
 
 
-def test_a_fault_is_found_in_its_cell() -> None:
+def test_the_cursor_is_put_into_the_cell_with_the_error() -> None:
     draft = AnswerInput((2, 2))
     draft.set_cells([["1", "2"], ["3", "4+"]])
     draft.set_cursor(draft.text.index("+"))
@@ -45,7 +45,7 @@ def test_a_fault_is_found_in_its_cell() -> None:
     assert draft.line.cursor == 1
 
 
-def test_steps_end_at_the_border_and_lead_to_the_expression() -> None:
+def test_moves_between_cells_end_at_the_border_and_reach_the_expression() -> None:
     draft = AnswerInput((1, 2))
     assert not draft.move_cell(-1, 0)
     assert not draft.move_cell(0, -1)

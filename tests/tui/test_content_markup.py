@@ -1,4 +1,4 @@
-"""Texts of packs on the screen: light marks become styles, anything else stays as it is typed."""
+"""The light markup of texts in packs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tutor.tui.content import from_markup
         ("[red]no[/] [@click=app.quit]markup[/]", "[red]no[/] [@click=app.quit]markup[/]", {}),
     ],
 )
-def test_marks_become_styles_and_arithmetic_stays(text: str, shown: str, styled: dict[str, str]) -> None:
+def test_light_markup_becomes_styles_and_arithmetic_stays(text: str, shown: str, styled: dict[str, str]) -> None:
     found = from_markup(UNICODE, text)
     assert found.plain == shown
     assert {shown[span.start : span.end]: str(span.style).strip() for span in found.spans} == styled

@@ -1,4 +1,4 @@
-"""Every built-in exercise can be worked through with keys alone, in either language."""
+"""Every built-in exercise, solved on the screen with keys alone."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ async def test_a_forward_value_that_is_asked_is_shown_at_its_node() -> None:
             await session.pilot.press("tab")
 
 
-async def test_tab_goes_in_the_order_of_the_backward_pass_and_round() -> None:
+async def test_tab_follows_the_backward_pass_in_a_circle() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         order = [blank.id for blank in session.state.worksheet.blanks]
         for name in [*order, order[0]]:
@@ -75,7 +75,7 @@ async def test_a_click_focuses_a_blank() -> None:
         await session.wait_for_text("on the edge a → +")
 
 
-async def test_the_focused_blank_stays_in_sight_in_a_graph_that_is_too_wide() -> None:
+async def test_the_focused_blank_stays_visible_in_a_wide_graph() -> None:
     chain = "; ".join(f"t{i + 1} = sigmoid(t{i})" for i in range(9))
     async with open_app(exercise_from(f"{chain}; z = 2 * t9", t0=1)) as session:
         graph = session.screen.query_one(GraphView)
@@ -116,7 +116,7 @@ async def test_a_plain_number_needs_no_echo() -> None:
         assert "reads as" not in screen_text(session.pilot)
 
 
-async def test_left_and_right_move_in_the_answer_and_down_keeps_the_draft() -> None:
+async def test_left_and_right_move_in_the_answer_and_down_keeps_the_input() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.type("13")
         await session.pilot.press("left")
@@ -134,7 +134,7 @@ async def test_left_and_right_move_in_the_answer_and_down_keeps_the_draft() -> N
         assert session.state.input.is_empty
 
 
-async def test_a_caret_stands_under_the_fault_and_the_answer_costs_nothing() -> None:
+async def test_a_caret_marks_the_error_and_the_answer_costs_nothing() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.type("2 * y1")
         await session.wait_for_text("Unknown name “y1”")
@@ -197,7 +197,7 @@ async def test_a_wrong_answer_says_why_and_stays() -> None:
         assert session.state.focused_id == session.state.worksheet.blanks[1].id
 
 
-async def test_backspace_takes_the_last_answer_up_again() -> None:
+async def test_backspace_edits_the_last_answer() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.answer("12")
         await session.pilot.press("backspace")
@@ -214,7 +214,7 @@ async def test_enter_without_an_answer_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("answer", ["1,5", "70", "7/"])
-async def test_after_a_refused_answer_typing_begins_anew(answer: str) -> None:
+async def test_typing_replaces_a_rejected_answer(answer: str) -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.answer(answer)
         await session.type("8")
@@ -222,7 +222,7 @@ async def test_after_a_refused_answer_typing_begins_anew(answer: str) -> None:
 
 
 @pytest.mark.parametrize("answer", ["1,5", "75"])
-async def test_keys_that_edit_take_a_refused_answer_up(answer: str) -> None:
+async def test_editing_keys_edit_a_rejected_answer(answer: str) -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.answer(answer)
         await session.pilot.press("home", "delete", "left")
@@ -248,7 +248,7 @@ async def test_a_solved_exercise_stays_solved_whatever_is_typed() -> None:
         await session.wait_for_text("4/5")
 
 
-async def test_undo_takes_the_last_entry_back() -> None:
+async def test_undo_removes_the_last_entry() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.answer("1")
         await session.pilot.press("ctrl+z")
@@ -269,7 +269,7 @@ async def test_a_given_value_is_not_asked() -> None:
         assert session.state.inputs == {}
 
 
-async def test_what_is_not_saved_is_said(tmp_path: Path) -> None:
+async def test_a_failure_to_save_is_shown(tmp_path: Path) -> None:
     blocked = tmp_path / "a-file"
     blocked.write_text("no folder")
     store = Store.open(blocked / "progress.sqlite3")
@@ -281,7 +281,7 @@ async def test_what_is_not_saved_is_said(tmp_path: Path) -> None:
 # --- helping ---
 
 
-async def test_hints_come_by_question_mark_and_f2() -> None:
+async def test_question_mark_and_f2_give_hints() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?")
         await session.wait_for_text("Hint 1/4")
@@ -291,7 +291,7 @@ async def test_hints_come_by_question_mark_and_f2() -> None:
         await session.wait_for_text("Hint 2/4")
 
 
-async def test_a_hint_asked_for_again_at_once_says_so() -> None:
+async def test_a_second_hint_at_once_is_refused_with_a_reason() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?", "?")
         await session.wait_for_text("Read this one first", "Hint 1/4")
@@ -299,7 +299,7 @@ async def test_a_hint_asked_for_again_at_once_says_so() -> None:
         assert not session.state.hint_too_soon
 
 
-async def test_plus_points_to_the_right_only_and_a_branch_to_what_came_back() -> None:
+async def test_pointers_name_the_upstream_of_plus_and_the_parts_of_a_branch() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         while session.state.focused_id != "a->add1":
             await session.answer(session.right_answer_text())
@@ -356,7 +356,7 @@ async def test_wrong_answers_bring_more_help() -> None:
         await session.wait_for_text("Solved.", "Values shown: 1")
 
 
-async def test_the_text_stands_until_the_first_answer_and_in_the_help() -> None:
+async def test_the_text_is_shown_until_the_first_answer_and_in_the_help() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.wait_for_text("The values have flowed from left to right")
         await session.answer("7")
@@ -380,7 +380,7 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
 # --- other numbers ---
 
 
-async def test_fresh_numbers_begin_at_the_first_blank_and_ask_only_where_something_is_lost() -> None:
+async def test_new_numbers_start_at_the_first_blank_and_ask_only_if_input_is_lost() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("tab", "tab")
         before = session.state.worksheet.problem.inputs
@@ -401,7 +401,7 @@ async def test_fresh_numbers_begin_at_the_first_blank_and_ask_only_where_somethi
         await session.wait_for_text("Solved.")
 
 
-async def test_one_set_of_numbers_is_said() -> None:
+async def test_an_exercise_without_other_numbers_says_so() -> None:
     async with open_app(exercise_from("z = x * y", x=2, y=3)) as session:
         await session.pilot.press("f3")
         await session.wait_for_text("one set of numbers")
@@ -444,7 +444,7 @@ async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
         assert (graph.y == panel.y) == (size[0] >= 200)
 
 
-async def test_f7_toggles_the_density_and_compact_tells_values_in_the_panel() -> None:
+async def test_f7_toggles_the_density_and_compact_shows_values_in_the_panel() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         assert session.screen.drawing.density == "full"
         await session.pilot.press("f7", "tab")
@@ -454,7 +454,7 @@ async def test_f7_toggles_the_density_and_compact_tells_values_in_the_panel() ->
         assert session.screen.drawing.density == "full"
 
 
-async def test_outside_text_is_shown_as_it_is() -> None:
+async def test_texts_of_a_pack_are_not_read_as_markup() -> None:
     loud = LocalizedText({"": "[bold]x[/bold] [@click=app.quit]leave[/]"})
     exercise = replace(exercise_from("z = x * y", x=2, y=3), title=loud, text=loud)
     async with open_app(exercise) as session:
@@ -462,7 +462,7 @@ async def test_outside_text_is_shown_as_it_is() -> None:
         assert shown.count("[bold]x[/bold] [@click=app.quit]leave[/]") == 2
 
 
-async def test_ascii_draws_with_ascii_only() -> None:
+async def test_ascii_draws_only_ascii_characters() -> None:
     async with open_app("basics/two-roads", ascii=True) as session:
         await session.answer("15")
         await session.wait_for_text("X not yet")
@@ -479,7 +479,7 @@ async def test_without_colour_the_focus_is_reversed(monkeypatch: pytest.MonkeyPa
                 assert segment.style is None or segment.style.color is None or segment.style.color.name == "default"
 
 
-async def test_a_short_row_of_keys_keeps_the_ways_out() -> None:
+async def test_a_short_key_bar_keeps_the_keys_that_lead_out() -> None:
     async with open_app(ADD_MULTIPLY, size=(60, 16)) as session:
         await session.wait_for_text("Esc list", "^Q quit", "PgDn more")
         before = screen_text(session.pilot)
@@ -487,7 +487,7 @@ async def test_a_short_row_of_keys_keeps_the_ways_out() -> None:
         await wait_until(session.pilot, lambda: screen_text(session.pilot) != before, "scrolled")
 
 
-async def test_light_marks_become_styles() -> None:
+async def test_light_markup_of_a_text_becomes_styles() -> None:
     marked = LocalizedText({"": "The *other* line, `up * W.T`, not a * b or 2*a*b."})
     async with open_app(replace(exercise_from("z = x * y", x=2, y=3), text=marked)) as session:
         await session.wait_for_text("The other line, up * W.T, not a * b or 2*a*b.")

@@ -1,4 +1,4 @@
-"""Explain, rule cards and the glossary on the screen."""
+"""Explanations, rule cards and the glossary."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def open_explanation(session: ExerciseSession) -> ExplainScreen:
     return screen
 
 
-async def test_the_pass_is_replayed_forwards_and_backwards_with_rule_and_numbers() -> None:
+async def test_the_replay_goes_both_ways_with_rule_and_numbers() -> None:
     async with open_app(TWO_ROADS) as session:
         await session.solve()
         await session.wait_for_text("Solved.")
@@ -49,7 +49,7 @@ async def test_the_pass_is_replayed_forwards_and_backwards_with_rule_and_numbers
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
 
 
-async def test_before_it_is_solved_the_replay_is_at_other_numbers_and_begins_at_the_focus() -> None:
+async def test_the_replay_of_an_unsolved_exercise_uses_other_numbers_and_starts_at_the_focus() -> None:
     async with open_app(TWO_ROADS) as session:
         await session.pilot.press("tab")
         at = session.state.focused_id
@@ -61,7 +61,7 @@ async def test_before_it_is_solved_the_replay_is_at_other_numbers_and_begins_at_
         assert not session.state.worksheet.entries
 
 
-async def test_the_graph_fills_as_the_replay_goes_on_and_a_click_chooses_a_step() -> None:
+async def test_the_graph_fills_during_the_replay_and_a_click_selects_a_step() -> None:
     async with open_app(TWO_ROADS) as session:
         screen = await open_explanation(session)
         assert set(screen._graph_contents()) == screen.replay.visible_places
@@ -110,7 +110,7 @@ async def test_the_card_of_the_focused_node_gives_no_value_away() -> None:
         await session.wait_for_text("14 ◂──")
 
 
-async def test_all_rules_are_a_key_away_and_each_opens() -> None:
+async def test_the_glossary_opens_from_a_card_and_opens_cards() -> None:
     async with open_app(TWO_ROADS) as session:
         await session.pilot.press("f4", "tab")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, GlossaryScreen), "all rules")
@@ -123,7 +123,7 @@ async def test_all_rules_are_a_key_away_and_each_opens() -> None:
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
 
 
-async def test_cards_and_explanations_speak_korean() -> None:
+async def test_cards_and_explanations_in_korean() -> None:
     i18n.set_language("ko")
     async with open_app(TWO_ROADS) as session:
         await open_explanation(session)
@@ -134,7 +134,7 @@ async def test_cards_and_explanations_speak_korean() -> None:
         await session.wait_for_text("규칙과 용어")
 
 
-async def test_ascii_alone_draws_cards_and_replays() -> None:
+async def test_cards_and_replays_in_ascii() -> None:
     async with open_app(TWO_ROADS, ascii=True) as session:
         await open_explanation(session)
         await session.pilot.press("end")
@@ -148,7 +148,7 @@ async def test_ascii_alone_draws_cards_and_replays() -> None:
         assert not {character for character in screen_text(session.pilot) if not character.isascii()}
 
 
-async def test_a_worksheet_that_is_explained_counts_no_help() -> None:
+async def test_an_explanation_does_not_count_as_help() -> None:
     async with open_app(TWO_ROADS) as session:
         await open_explanation(session)
         await session.pilot.press("right", "escape", "f4", "escape")

@@ -1,4 +1,4 @@
-"""Keys faster than the screens, texts longer than any answer."""
+"""Keys that come faster than screens open, and texts longer than any answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.home import HomeScreen
 
 
-async def test_two_escapes_at_once_lead_to_the_list_and_no_further() -> None:
+async def test_two_escapes_at_once_lead_only_to_the_list() -> None:
     async with open_app("basics/times") as session:
         for _ in range(2):
             session.screen.post_message(session.screen.Left(session.state.worksheet.variant.exercise))
@@ -44,7 +44,7 @@ async def test_help_opens_once() -> None:
         await wait_until(session.pilot, lambda: session.app.screen is session.screen, "the exercise again")
 
 
-async def test_a_page_pasted_by_mistake_does_not_bring_the_screen_to_a_halt() -> None:
+async def test_a_pasted_page_does_not_block_the_screen() -> None:
     async with open_app("basics/times") as session:
         session.screen.post_message(events.Paste("3 + " * 20_000))
         await wait_until(session.pilot, lambda: len(session.state.input.line.text) > 400, "the text")
@@ -53,7 +53,7 @@ async def test_a_page_pasted_by_mistake_does_not_bring_the_screen_to_a_halt() ->
         await session.wait_for_text("longer than 400 characters")
 
 
-async def test_an_undone_matrix_leaves_nothing_of_itself_behind() -> None:
+async def test_an_undone_matrix_leaves_no_input() -> None:
     async with open_app("matrices/sigma-xw", size=(120, 40)) as session:
         session.screen.post_message(events.Paste("[[1,1],[1,1],[1,2]]"))
         await wait_until(session.pilot, lambda: session.state.input.is_complete, "the matrix is typed")

@@ -1,4 +1,4 @@
-"""A file that its author is writing, shown anew whenever it is saved; its faults stand over it until they are mended."""
+"""Files and packs that are watched while their author edits them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def wait_until_gone(pilot: Pilot[bool], piece: str) -> None:
     await wait_until(pilot, lambda: piece not in screen_text(pilot), f"{piece} goes away")
 
 
-async def test_a_saved_file_is_shown_anew_and_the_place_is_kept(mine: Path) -> None:
+async def test_a_saved_file_is_reloaded_and_the_focus_is_kept(mine: Path) -> None:
     path = mine / "01-one.toml"
     async with open_watched(path) as pilot:
         await wait_for_text(pilot, "0/5", "z = x * y + x")
@@ -83,7 +83,7 @@ async def test_an_error_is_shown_with_file_and_line_until_it_is_mended(mine: Pat
         await wait_for_text(pilot, "Mended", "1/5")
 
 
-async def test_a_file_that_is_broken_at_first_opens_once_it_is_mended(mine: Path) -> None:
+async def test_a_broken_file_opens_once_it_is_mended(mine: Path) -> None:
     path = mine / "01-one.toml"
     path.write_text("graph = ")
     async with open_watched(path, seed=3) as pilot:
@@ -93,7 +93,7 @@ async def test_a_file_that_is_broken_at_first_opens_once_it_is_mended(mine: Path
         assert pilot.app.screen.state.worksheet.variant.seed == 3
 
 
-async def test_a_pack_shows_its_list_anew_and_the_exercise_that_is_open(mine: Path) -> None:
+async def test_a_saved_pack_reloads_its_list_and_the_open_exercise(mine: Path) -> None:
     async with open_watched(mine) as pilot:
         await wait_for_text(pilot, "Mine", "z = x * y + x")
         (mine / "02-two.toml").write_text("title = 'Second'\n" + EXERCISE_FILE)

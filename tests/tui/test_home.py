@@ -42,7 +42,7 @@ async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
         await wait_for_text(pilot, "1/5", "Two roads from x")
 
 
-async def test_coming_back_shows_what_was_done() -> None:
+async def test_the_list_shows_what_was_done() -> None:
     async with open_home() as pilot:
         await pilot.press("enter", "7", "enter")
         await wait_for_text(pilot, "1/4")
@@ -65,7 +65,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return copy
 
 
-async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path) -> None:
+async def test_broken_exercises_are_listed_with_the_reason(broken: Path) -> None:
     async with open_home() as pilot:
         await wait_until(pilot, lambda: len(pilot.app.home.open_errors) >= 2, "the faults are found")
         assert "90-torn.toml" in pilot.app.home.open_errors["basics", "torn"]
@@ -78,14 +78,14 @@ async def test_broken_exercises_stand_in_the_list_with_their_reason(broken: Path
         await wait_for_text(pilot, "0/4")
 
 
-async def test_a_file_that_was_set_aside_is_told() -> None:
+async def test_a_quarantined_progress_file_is_reported() -> None:
     default_path().parent.mkdir(parents=True, exist_ok=True)
     default_path().write_bytes(b"SQLite format 3\x00" + b"nonsense" * 500)
     async with open_home() as pilot:
         await wait_for_text(pilot, "a new one was started")
 
 
-async def test_the_cursor_comes_back_to_where_the_learner_was() -> None:
+async def test_the_cursor_returns_to_the_last_exercise() -> None:
     async with open_home() as pilot:
         await pilot.press("down", "down", "down", "enter")
         await wait_for_text(pilot, "0/2", "What × sends back")

@@ -1,4 +1,4 @@
-"""A matrix is typed in cells, pasted, or written as an expression."""
+"""Matrices typed in cells, pasted, or written as an expression."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_wrong_cells_are_marked_and_the_first_is_typed_into() -> None:
         await session.wait_for_text("1/4")
 
 
-async def test_an_expression_is_taken_and_shown_in_the_graph() -> None:
+async def test_an_expression_is_accepted_and_shown_in_the_graph() -> None:
     async with open_app(SIGMA, BIG) as session:
         await paste_text(session, "[[1, 1], [1, 1], [1, 1]]")
         await session.pilot.press("enter")
@@ -77,7 +77,7 @@ async def test_an_expression_is_taken_and_shown_in_the_graph() -> None:
         await session.wait_for_text("Solved.")
 
 
-async def test_a_fault_in_a_cell_puts_the_cursor_there() -> None:
+async def test_an_error_in_a_cell_puts_the_cursor_there() -> None:
     async with open_app(SIGMA, BIG) as session:
         await session.pilot.press("enter")
         await _cells(session, "1", "1", "1+", "1", "1", "1")
@@ -86,7 +86,7 @@ async def test_a_fault_in_a_cell_puts_the_cursor_there() -> None:
         assert session.state.worksheet.entry("S->sum1").wrong_attempts == 0
 
 
-async def test_another_shape_is_told() -> None:
+async def test_another_shape_is_wrong() -> None:
     async with open_app(SIGMA, BIG) as session:
         await paste_text(session, "[[1, 1], [1, 1]]")
         await wait_until(session.pilot, lambda: not session.state.input.is_empty, "pasted")
@@ -112,7 +112,7 @@ async def test_cells_and_graph_fit_a_small_terminal() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
-async def test_the_reason_is_always_in_sight(size: tuple[int, int]) -> None:
+async def test_the_reason_is_always_visible(size: tuple[int, int]) -> None:
     async with open_app(SIGMA, size) as session:
         for answer in ("[[1, 1], [1, 1], [1, 1]]", "up * S * (1 - S)"):
             await session.answer(answer)
@@ -127,7 +127,7 @@ async def test_the_reason_is_always_in_sight(size: tuple[int, int]) -> None:
         assert session.state.input.text == "1"
 
 
-async def test_a_refused_expression_and_refused_cells_are_begun_anew() -> None:
+async def test_typing_replaces_a_rejected_expression_and_rejected_cells() -> None:
     async with open_app(SIGMA, BIG) as session:
         await session.answer("up")
         await session.wait_for_text("✗")
@@ -142,7 +142,7 @@ async def test_a_refused_expression_and_refused_cells_are_begun_anew() -> None:
         await session.wait_for_text("1/4")
 
 
-async def test_a_bracket_in_an_empty_cell_begins_the_whole() -> None:
+async def test_a_bracket_in_an_empty_cell_starts_the_expression() -> None:
     async with open_app(SIGMA, BIG) as session:
         await session.type("1")
         await session.pilot.press("right")
@@ -151,7 +151,7 @@ async def test_a_bracket_in_an_empty_cell_begins_the_whole() -> None:
         assert session.state.input.expression.text == "[[1"
 
 
-async def test_a_fault_in_a_cell_names_it() -> None:
+async def test_an_error_in_a_cell_names_the_cell() -> None:
     async with open_app(SIGMA, BIG) as session:
         await session.pilot.press("right")
         await session.pilot.press("left", "enter", "down")

@@ -1,4 +1,4 @@
-"""Finding one's way: the palette, the search, the settings, the first start, and what the keys at the bottom do."""
+"""Palette, search, settings, themes, the first start and the key bar."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-async def run_palette_command(pilot: Pilot[bool], wanted: str, says: str) -> None:
+async def run_palette_command(pilot: Pilot[bool], query: str, expected: str) -> None:
     """Find a command in the palette and run it."""
     await pilot.press("ctrl+p")
     await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
-    pilot.app.screen.query_one(Input).value = wanted
-    await wait_until(pilot, lambda: says in first_hit(pilot), f"{says} is found first")
+    pilot.app.screen.query_one(Input).value = query
+    await wait_until(pilot, lambda: expected in first_hit(pilot), f"{expected} is found first")
     await pilot.press("enter")
     await wait_until(pilot, lambda: not is_showing(pilot, TutorPalette), "the palette is gone")
 
@@ -58,7 +58,7 @@ def first_hit(pilot: Pilot[bool]) -> str:
 # --- the palette ---
 
 
-async def test_every_exercise_is_a_few_letters_away_in_either_language_and_from_anywhere() -> None:
+async def test_the_palette_finds_every_exercise_in_both_languages_from_anywhere() -> None:
     async with open_home() as pilot:
         await run_palette_command(pilot, "두 갈래", "Two roads from x")
         await wait_for_text(pilot, "0/5", "Two roads from x")
@@ -71,7 +71,7 @@ async def test_every_exercise_is_a_few_letters_away_in_either_language_and_from_
         await wait_for_text(pilot, "› 12")  # what was typed is not lost
 
 
-async def test_commands_of_this_screen_come_first_and_rules_are_found_by_sign_and_name() -> None:
+async def test_commands_of_the_screen_come_first_and_rules_are_found_by_sign_and_name() -> None:
     async with open_app("basics/two-roads") as session:
         pilot = session.pilot
         await pilot.press("ctrl+p")
@@ -83,7 +83,7 @@ async def test_commands_of_this_screen_come_first_and_rules_are_found_by_sign_an
         await session.wait_for_text("rule card", "Why it is so")
 
 
-async def test_nothing_in_the_palette_is_markup_and_no_match_is_told(
+async def test_the_palette_reads_no_markup_and_says_if_nothing_matches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "exercises"
@@ -100,7 +100,7 @@ async def test_nothing_in_the_palette_is_markup_and_no_match_is_told(
         await wait_for_text(pilot, "Nothing is called “[/nothing]”")
 
 
-async def test_an_exam_is_not_helped_by_the_palette(tmp_path: Path) -> None:
+async def test_the_palette_gives_no_help_in_an_exam(tmp_path: Path) -> None:
     path = tmp_path / "exam.toml"
     path.write_text('mode = "exam"\ngraph = "z = x * y"\n[inputs]\nx = 2\ny = 3\n')
     from tutor.packs.exercise import Exercise
@@ -138,6 +138,17 @@ async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> 
         await wait_until(pilot, lambda: isinstance(pilot.app.screen.focused, Input), "the line again")
 
 
+async def test_keys_that_the_search_does_not_show_do_nothing() -> None:
+    async with open_home() as pilot:
+        await pilot.press("slash")
+        await wait_for_text(pilot, "Esc all")
+        await pilot.press("f5", "f4", "f9")
+        await wait_until_steady(pilot)
+        assert is_showing(pilot, HomeScreen)
+        await pilot.press("escape", "f4")
+        await wait_for_text(pilot, "Rules and words")
+
+
 # --- the settings ---
 
 
@@ -145,7 +156,7 @@ def saved_settings() -> dict[str, object]:
     return tomllib.loads(settings.default_path().read_text(encoding="utf-8"))
 
 
-async def test_what_is_chosen_holds_at_once_and_at_the_next_start() -> None:
+async def test_settings_take_effect_at_once_and_at_the_next_start() -> None:
     async with open_home() as pilot:
         await run_palette_command(pilot, "colour blind", "Theme: safe for colour blindness")
         await wait_until(pilot, lambda: pilot.app.theme == "backprop-colour-blind", "the theme")
@@ -165,7 +176,7 @@ async def test_what_is_chosen_holds_at_once_and_at_the_next_start() -> None:
         await session.wait_for_text("(×)")
 
 
-async def test_another_language_in_the_midst_of_an_answer_loses_nothing() -> None:
+async def test_changing_the_language_keeps_the_input() -> None:
     async with open_app("basics/times") as session:
         await session.type("12")
         await run_palette_command(session.pilot, "한국어", "Language: 한국어")
@@ -175,7 +186,7 @@ async def test_another_language_in_the_midst_of_an_answer_loses_nothing() -> Non
         assert "╭" not in screen_text(session.pilot)
 
 
-async def test_keys_are_what_the_file_says_and_the_screen_calls_them_so() -> None:
+async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
     path = settings.default_path()
     path.write_text('[keys]\n"exercise.hint" = "ctrl+h"\n"home.glossary" = "g"\n"exercise.card" = "ctrl+q"\n')
     async with open_home() as pilot:
@@ -208,9 +219,7 @@ async def test_keys_are_what_the_file_says_and_the_screen_calls_them_so() -> Non
         ('[keys]\n"exercise.hint" = 2', "The keys of exercise.hint are a text"),
     ],
 )
-async def test_a_fault_in_the_file_is_one_sentence_with_its_line_and_the_program_starts(
-    written: str, says: str
-) -> None:
+async def test_an_error_in_the_settings_file_is_one_sentence_with_its_line(written: str, says: str) -> None:
     settings.default_path().write_text(written)
     async with open_home() as pilot:
         await wait_for_text(pilot, says)
@@ -219,7 +228,7 @@ async def test_a_fault_in_the_file_is_one_sentence_with_its_line_and_the_program
     assert settings.default_path().read_text() == written
 
 
-def test_a_file_is_changed_where_the_setting_stands_and_nowhere_else(tmp_path: Path) -> None:
+def test_only_the_line_of_a_setting_is_changed(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('# mine\n# theme = "dark"\nascii = true # really\n\n[keys]\n"exercise.hint" = "f2" # so\n')
     assert settings.save_value("theme", "light", path) is None
@@ -245,7 +254,7 @@ NAMES = ("theme", "language", "density", "ascii")
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_the_file_that_is_made_says_all_and_changes_nothing(language: str, tmp_path: Path) -> None:
+def test_a_new_settings_file_lists_all_settings_and_changes_nothing(language: str, tmp_path: Path) -> None:
     from tutor.tui.all_bindings import ALL_BINDINGS
     from tutor.tui.keymap import describe_bindings, validate_keymap
 
@@ -299,7 +308,7 @@ def _to_lab(linear: list[float]) -> list[float]:
     return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
 
 
-def test_themes_can_be_read_and_one_is_told_apart_by_every_eye() -> None:
+def test_themes_are_readable_and_one_is_safe_for_colour_blindness() -> None:
     from itertools import combinations
     from math import dist
 
@@ -321,7 +330,7 @@ def test_themes_can_be_read_and_one_is_told_apart_by_every_eye() -> None:
 
 
 @pytest.mark.parametrize("theme", settings.THEMES)
-async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
+async def test_the_row_in_focus_is_readable_in_every_theme(theme: str) -> None:
     settings.default_path().write_text(f'theme = "{theme}"\n')
     with Store.open(default_path()) as store:
         worksheet = open_worksheet(store, library.find_exercise("basics/times"))
@@ -341,7 +350,7 @@ async def test_the_row_in_focus_can_be_read_in_every_theme(theme: str) -> None:
 # --- the first start ---
 
 
-async def test_the_first_start_shows_a_pass_then_asks_one_blank_two_and_all() -> None:
+async def test_the_first_start_shows_a_pass_and_then_the_exercise_in_stages() -> None:
     (data_folder() / "welcomed").unlink()
     async with open_home() as pilot:
         await wait_for_text(pilot, "Welcome", "skip it")
@@ -381,7 +390,7 @@ async def test_the_first_start_is_skipped_with_one_key_and_never_offered_again()
         await wait_for_text(pilot, "Back-propagation by hand")
 
 
-async def test_who_comes_with_the_progress_of_a_newer_version_is_no_beginner() -> None:
+async def test_a_progress_file_of_a_newer_version_means_no_first_start() -> None:
     (data_folder() / "welcomed").unlink()
     with sqlite3.connect(default_path()) as base:
         Store.open(default_path()).close()
@@ -471,7 +480,7 @@ def is_shown(pilot: Pilot[bool], span: KeySpan) -> bool:
 
 
 @pytest.mark.parametrize(("name", "language"), [*((name, "en") for name in _SCREENS), ("a solved exercise", "ko")])
-async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name: str, language: str) -> None:
+async def test_every_key_of_the_key_bar_acts_by_key_and_by_click(name: str, language: str) -> None:
     i18n.set_language(language)
     async with open_home((170, 30)) as pilot:
         await press_keys(pilot, _SCREENS[name])
@@ -514,7 +523,7 @@ async def test_every_key_at_the_bottom_does_something_and_a_click_on_it_too(name
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-async def test_every_way_from_the_list_stands_at_its_bottom_in_80_columns(language: str) -> None:
+async def test_all_keys_of_the_list_fit_in_80_columns(language: str) -> None:
     i18n.set_language(language)
     async with open_home() as pilot:
         bar = pilot.app.screen.query_one(KeyBar)
@@ -522,7 +531,7 @@ async def test_every_way_from_the_list_stands_at_its_bottom_in_80_columns(langua
         assert [span.binding for span in bar.spans] == list(bar.keys)
 
 
-async def test_help_names_what_has_the_focus() -> None:
+async def test_help_describes_the_focus() -> None:
     async with open_home() as pilot:
         await pilot.press("end", "f1")
         await wait_for_text(pilot, "Progress", "your usual mistakes")
@@ -536,7 +545,7 @@ async def test_help_names_what_has_the_focus() -> None:
         await wait_for_text(pilot, "What each input is", "^S keeps it as a file")
 
 
-async def test_what_is_said_names_the_keys_as_they_are_now() -> None:
+async def test_texts_name_changed_keys() -> None:
     settings.default_path().write_text('[keys]\n"exercise.check" = "f12"\n"explain.close" = "f10"\n')
     async with open_app("basics/times") as session:
         await session.wait_for_text("type the value and press F12")

@@ -1,4 +1,4 @@
-"""The playground: a formula of one's own as an exercise, worked out, and saved."""
+"""The playground: a formula as an exercise, worked out, and saved."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def fill_fields(pilot: Pilot[bool], formula: str, values: str = "") -> None:
     pilot.app.screen.query_one("#values", Input).value = values
 
 
-async def test_a_formula_that_is_typed_becomes_an_exercise_and_comes_back() -> None:
+async def test_a_typed_formula_becomes_an_exercise_and_is_kept() -> None:
     async with open_playground() as pilot:
         await pilot.press(*"z=a*b", "down", *"a=3", "space", *"b=4", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
@@ -55,7 +55,7 @@ async def test_a_formula_that_is_typed_becomes_an_exercise_and_comes_back() -> N
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen), "the list again")
 
 
-async def test_it_is_shown_worked_out() -> None:
+async def test_a_formula_is_shown_worked_out() -> None:
     async with open_playground() as pilot:
         fill_fields(pilot, "L = (w*x + b - y)^2", "w=2 x=3 b=4 y=3")
         await pilot.press("f6")
@@ -76,7 +76,7 @@ async def test_it_is_shown_worked_out() -> None:
         ("z = log(a)", "a=-1", "has no value", "z"),
     ],
 )
-async def test_a_fault_is_told_with_a_caret_below_it(formula: str, values: str, says: str, under: str) -> None:
+async def test_an_error_is_shown_with_a_caret_below_it(formula: str, values: str, says: str, under: str) -> None:
     async with open_playground() as pilot:
         fill_fields(pilot, formula, values)
         await pilot.press("enter")
@@ -89,13 +89,13 @@ async def test_a_fault_is_told_with_a_caret_below_it(formula: str, values: str, 
         await wait_until(pilot, lambda: says not in screen_text(pilot), "the fault is gone with the next key")
 
 
-async def test_nothing_typed_is_told_so() -> None:
+async def test_an_empty_formula_is_an_error() -> None:
     async with open_playground() as pilot:
         await pilot.press("enter")
         await wait_for_text(pilot, "Type a formula, such as")
 
 
-async def test_a_saved_formula_is_an_exercise_in_a_pack_of_ones_own() -> None:
+async def test_a_saved_formula_is_an_exercise_in_the_learners_own_pack() -> None:
     async with open_playground() as pilot:
         fill_fields(pilot, "L = sum(X @ W)", "X=[[1, 2], [3, 4]] W=[[1], [-0.5]]")
         await pilot.press("ctrl+s")
@@ -109,7 +109,7 @@ async def test_a_saved_formula_is_an_exercise_in_a_pack_of_ones_own() -> None:
     assert str(library.find_exercise("mine/formula-2").variant().problem.graph.output) == "z"
 
 
-async def test_the_last_formulas_are_kept_and_taken_up_again() -> None:
+async def test_recent_formulas_are_kept_and_restored() -> None:
     history = History()
     history.add(PlaygroundInput("z = a * b", "a=1 b=2"))
     history.add(PlaygroundInput("z = a + b", "a=1 b=2"))
@@ -132,7 +132,7 @@ def test_a_damaged_history_is_an_empty_one(damage: str) -> None:
     assert history.read() == [PlaygroundInput("z = a", "a=1")]
 
 
-def test_the_history_stays_small_and_has_nothing_twice() -> None:
+def test_the_history_is_short_and_without_duplicates() -> None:
     history = History()
     for n in range(40):
         history.add(PlaygroundInput(f"z = a * {n % 35}"))

@@ -1,4 +1,4 @@
-"""Coming back: review, what to do next, progress, beginning anew, and a closer look at what was solved."""
+"""Reviews, suggestions, progress, resets and the summary."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ async def test_a_review_can_be_left_at_any_time() -> None:
         await wait_for_text(pilot, "Review 1/")
 
 
-async def test_a_review_is_begun_from_the_palette_too() -> None:
+async def test_a_review_starts_from_the_palette() -> None:
     simulate_practice("basics/times", days=40)
     async with open_home() as pilot:
         await wait_for_text(pilot, "▸ Review (1 due)")
@@ -108,7 +108,7 @@ async def test_a_review_is_begun_from_the_palette_too() -> None:
         await wait_for_text(pilot, "Review 1/1")
 
 
-async def test_a_review_asked_for_at_the_command_line() -> None:
+async def test_a_review_started_at_the_command_line() -> None:
     from tutor.practice.exercise_index import load_index
 
     simulate_practice("basics/times", days=40)
@@ -126,7 +126,7 @@ async def test_a_review_asked_for_at_the_command_line() -> None:
         assert app.return_value is True
 
 
-async def test_what_next_has_a_reason_a_key_and_a_way_around_it() -> None:
+async def test_a_suggestion_has_a_reason_and_keys_to_accept_or_skip_it() -> None:
     async with open_app("basics/times") as session:
         await session.answer("5")
         await session.solve()
@@ -177,7 +177,7 @@ async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int],
             assert screen_text(pilot).translate(BAR_ENDS).isascii()
 
 
-async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
+async def test_a_reset_asks_first_and_can_be_undone() -> None:
     simulate_practice("basics/times", days=1)
     async with open_home() as pilot:
         await wait_for_text(pilot, "✓ What × sends back solved")
@@ -199,7 +199,7 @@ async def test_beginning_anew_asks_first_and_can_be_taken_back() -> None:
         await wait_for_text(pilot, "There is nothing to take back.")
 
 
-async def test_everything_can_be_begun_anew_from_progress() -> None:
+async def test_everything_can_be_reset_from_the_progress_screen() -> None:
     simulate_practice("basics/times", days=1)
     async with open_home(size=(90, 40)) as pilot:
         await pilot.press("f5")
@@ -212,7 +212,7 @@ async def test_everything_can_be_begun_anew_from_progress() -> None:
         await wait_for_text(pilot, "Back again: everything.", "× other input")
 
 
-async def test_a_closer_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with open_app("basics/times", size=(100, 60)) as session:
         await session.pilot.press("f9")
@@ -238,7 +238,7 @@ async def test_a_closer_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("name", ["basics/goes-on", "basics/reciprocal-in-symbols", "matrices/sigma-xw"])
-async def test_a_closer_look_at_symbols_and_matrices(name: str) -> None:
+async def test_the_summary_of_symbols_and_matrices(name: str) -> None:
     async with open_app(name, size=(60, 16), ascii=True) as session:
         await session.solve()
         await session.pilot.press("f9")

@@ -204,7 +204,7 @@ def text_of(pages: dict[tuple[int, int], list[str]]) -> str:
 
 @pytest.mark.parametrize("look", ["en", "ko", "ascii"])
 @pytest.mark.parametrize("name", SCREENS)
-async def test_a_screen_looks_as_its_golden_file_says(name: str, look: str) -> None:
+async def test_a_screen_matches_its_golden_file(name: str, look: str) -> None:
     i18n.set_language("ko" if look == "ko" else "en")
     sizes = TOO_SMALL if name == "too_small" else ASCII_SIZES if look == "ascii" else SIZES
     pages = {}

@@ -1,4 +1,4 @@
-"""The program in a real pseudo-terminal, its screen read as a terminal would show it."""
+"""The program in a pseudo-terminal, its screen read as a terminal would show it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Terminal:
 
 
 @pytest.mark.parametrize("quit_key", ["\x11", "\x03"], ids=["ctrl+q", "ctrl+c"])
-def test_wrongly_then_rightly_then_back_again(home: Path, quit_key: str) -> None:
+def test_a_wrong_answer_a_right_one_and_a_second_start(home: Path, quit_key: str) -> None:
     first = Terminal()
     first.sees("From left to right")
     first.send("\r")
@@ -97,7 +97,7 @@ def test_wrongly_then_rightly_then_back_again(home: Path, quit_key: str) -> None
     assert second.quit(quit_key) == 0
 
 
-def test_play_tells_by_its_exit_code_whether_it_was_solved(home: Path) -> None:
+def test_the_exit_code_of_play_tells_whether_it_was_solved(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3")
     terminal.sees("0/2")
     terminal.send("3\r")
@@ -110,7 +110,7 @@ def test_play_tells_by_its_exit_code_whether_it_was_solved(home: Path) -> None:
     assert terminal.quit() == 0
 
 
-def test_a_window_made_small_and_large_again(home: Path) -> None:
+def test_a_window_that_gets_too_small_and_large_again(home: Path) -> None:
     terminal = Terminal("play", "basics/times")
     terminal.sees("0/2")
     terminal.send("12")
@@ -196,7 +196,7 @@ def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
     assert b"8;2;" not in terminal.sent
 
 
-def test_where_signs_can_not_be_written_it_is_ascii_by_itself(home: Path) -> None:
+def test_an_encoding_without_our_signs_means_ascii(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3", PYTHONIOENCODING="latin-1")
     shown = terminal.sees("0/2", "x---")
     assert shown.isascii()

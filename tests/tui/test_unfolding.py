@@ -1,4 +1,4 @@
-"""A folded node opens where it stands, by key and by mouse, and is folded again."""
+"""Nodes unfolded into their parts and folded again, by key and by mouse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tutor.tui.widgets.graph import GraphView
 SIGMA = "basics/sigmoid-folded"
 
 
-async def test_a_node_opens_with_its_blanks_and_is_folded_again() -> None:
+async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
     async with open_app(SIGMA) as session:
         await session.wait_for_text("┤ sigma ├", " unfold Esc")
         await session.answer("1")
@@ -33,7 +33,7 @@ async def test_a_node_opens_with_its_blanks_and_is_folded_again() -> None:
         await session.wait_for_text("┤ exp ├", "0.375", "Solved.")
 
 
-async def test_a_click_on_a_node_opens_it_and_on_one_of_its_parts_folds_it() -> None:
+async def test_a_click_unfolds_a_node_and_a_click_on_a_part_folds_it() -> None:
     async with open_app(SIGMA) as session:
         graph = session.screen.query_one(GraphView)
 
@@ -50,7 +50,7 @@ async def test_a_click_on_a_node_opens_it_and_on_one_of_its_parts_folds_it() -> 
 
 
 @pytest.mark.parametrize("density", ["full", "compact"])
-async def test_a_group_of_a_large_graph_opens_at_every_size(density: str) -> None:
+async def test_a_group_of_a_large_graph_unfolds_at_every_size(density: str) -> None:
     async with open_app("layers/batch-norm-folded", size=(60, 16)) as session:
         if session.screen.drawing.density != density:
             await session.pilot.press("f7")
@@ -69,14 +69,14 @@ async def test_a_group_of_a_large_graph_opens_at_every_size(density: str) -> Non
         await wait_until(session.pilot, lambda: not session.state.worksheet.unfolded, "folded")
 
 
-async def test_what_has_no_parts_says_so() -> None:
+async def test_a_node_without_parts_says_so() -> None:
     async with open_app("basics/plus") as session:
         await session.pilot.press("ctrl+o")
         await session.wait_for_text("This node has no parts to look into.")
         assert not any("fold" in line for line in screen_lines(session.pilot))
 
 
-async def test_explain_replays_the_graph_as_it_is_open() -> None:
+async def test_the_replay_shows_the_unfolded_graph() -> None:
     async with open_app(SIGMA) as session:
         await session.pilot.press("ctrl+o", "f6")
         await session.wait_for_text("2/5", "explained", "┤ exp ├")

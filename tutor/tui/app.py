@@ -114,7 +114,7 @@ class TutorApp(App[bool]):
         )
 
     @cached_property
-    def watch_part(self) -> Watch:
+    def file_watch(self) -> Watch:
         from tutor.tui.watch import Watch
 
         assert self._watched_path is not None
@@ -166,7 +166,7 @@ class TutorApp(App[bool]):
         if self._initial_review is not None:
             self.review.start(self._initial_review)
         if self._watched_path is not None:
-            self.watch_part.start()
+            self.file_watch.start()
         self.preferences.report_settings_faults()
         if self._shows_library and starts_at_list:
             self._after_first_paint(_FIRST_PAINT_DELAY, self._offer_onboarding)
@@ -333,7 +333,7 @@ class TutorApp(App[bool]):
     async def on_watch_file_changed(self) -> None:
         screen = self.navigator.exercise_screen
         before = screen.exercise if screen is not None else None
-        exercise = await self.watch_part.reload()
+        exercise = await self.file_watch.reload()
         if exercise is not None and (before is None or self._initial_exercise is before):
             self._initial_exercise = exercise
 
