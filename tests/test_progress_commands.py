@@ -238,9 +238,9 @@ def test_a_reset_asks_first_and_can_be_undone(practised: Run) -> None:
     assert practised("reset", "basics/reciprocal", text="y\n").returncode == 0
     assert "solved" not in practised("list").stdout
     assert "Nothing has been" in practised("progress").stdout
-    back = practised("reset", "--undo")
-    assert back.returncode == 0
-    assert "Back again: basics/reciprocal." in back.stdout
+    undo = practised("reset", "--undo")
+    assert undo.returncode == 0
+    assert "Back again: basics/reciprocal." in undo.stdout
     assert "solved" in practised("list").stdout
     assert "reciprocal" in practised("progress").stdout
     assert practised("reset", "--undo").returncode == 1

@@ -66,11 +66,11 @@ def test_a_formatted_tree_parses_to_the_same_value(tree: Expr) -> None:
         with pytest.raises(AlgebraError):
             evaluate(again, EXACT_POINT)
         return
-    back = evaluate(again, EXACT_POINT)
-    if isinstance(value, Num) and isinstance(back, Num):
-        assert back.value == value.value
+    parsed = evaluate(again, EXACT_POINT)
+    if isinstance(value, Num) and isinstance(parsed, Num):
+        assert parsed.value == value.value
     else:
-        assert evaluate_as_float(back, {}) == pytest.approx(evaluate_as_float(value, {}))
+        assert evaluate_as_float(parsed, {}) == pytest.approx(evaluate_as_float(value, {}))
 
 
 @settings(max_examples=num_examples(300), deadline=None)

@@ -148,9 +148,9 @@ def beside_sympy() -> None:
 
     signal.signal(signal.SIGALRM, stop)
     ours, simplify, equals = [], [], []
-    for tree, mine, right in pairs():
-        ours += times(lambda t=tree, m=mine, r=right: compare_typed_formula(TypedNumber.from_expr(t, m), r), 5)
-        a, b = in_sympy(mine), in_sympy(right)
+    for tree, answer, right in pairs():
+        ours += times(lambda t=tree, m=answer, r=right: compare_typed_formula(TypedNumber.from_expr(t, m), r), 5)
+        a, b = in_sympy(answer), in_sympy(right)
         clear_cache()
         simplify += times(stopped(lambda a=a, b=b: sympy.simplify(a - b) == 0), 1)
         clear_cache()

@@ -84,8 +84,8 @@ def median(act: Callable[[], object], runs: int) -> float:
     return statistics.median(times)
 
 
-def say(what: str, milliseconds: float) -> None:
-    print(f"{what:<52}{milliseconds:10.2f} ms")
+def say(label: str, milliseconds: float) -> None:
+    print(f"{label:<52}{milliseconds:10.2f} ms")
 
 
 def paint(empty: Path, full: Path, runs: int) -> None:
@@ -102,10 +102,10 @@ def paint(empty: Path, full: Path, runs: int) -> None:
             elapsed = time_until_painted(["-m", "tutor"], "First steps", environment)
             if run:  # the first run of each fills the caches
                 measured.append(elapsed)
-    for number, what in enumerate(("first screen", "computing for it")):
+    for number, label in enumerate(("first screen", "computing for it")):
         for_empty, for_full = (1000 * statistics.median(each[number] for each in found) for found in times.values())
-        say(f"{what}, empty store", for_empty)
-        say(f"{what}, full store", for_full)
+        say(f"{label}, empty store", for_empty)
+        say(f"{label}, full store", for_full)
         print(f"ratio {for_full / for_empty:.2f} (target 1.1)")
 
 

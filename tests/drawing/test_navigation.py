@@ -31,18 +31,18 @@ def check_arrows(boxes: list[Box], density: Density) -> None:
     drawing = draw(boxes, density)
     assert set(drawing.neighbours) == set(drawing.places)
     for name, arrows in drawing.neighbours.items():
-        here = drawing.places[name]
+        place = drawing.places[name]
         assert name not in arrows.values()
         for direction, target in arrows.items():
-            there = drawing.places[target]
+            neighbour = drawing.places[target]
             if direction == "left":
-                assert there.x < here.x
+                assert neighbour.x < place.x
             elif direction == "right":
-                assert there.x > here.x
+                assert neighbour.x > place.x
             elif direction == "up":
-                assert there.y < here.y
+                assert neighbour.y < place.y
             else:
-                assert there.y > here.y
+                assert neighbour.y > place.y
         assert reachable(drawing, name) == set(drawing.places)
 
 

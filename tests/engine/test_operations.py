@@ -359,14 +359,14 @@ def test_a_stable_rule_equals_the_declared_one(operation: Operation) -> None:
 @pytest.mark.parametrize(("op", "source"), _FUSED_PAIRS)
 def test_a_fused_form_equals_the_declared_one(op: str, source: str) -> None:
     operation, first = OPERATIONS[op], OPERATIONS[source]
-    behind = operation.fused[source]
+    fused_form = operation.fused[source]
     x = np.array([[0.25, -1.5, 2.0], [0.75, 0.5, -0.125]])
     target = np.array([[0.25, 0.0, 0.75], [1.0, 0.0, 0.0]])
     for inner in (x, np.stack([x, 1 - 2 * x])):
         y = first.forward(inner)
         more = (np.broadcast_to(target, y.shape),) if len(operation.vjp) == 2 else ()
         z = operation.forward(y, *more)
-        assert np.allclose(behind.forward(y, *more, inner), z, rtol=1e-13)
+        assert np.allclose(fused_form.forward(y, *more, inner), z, rtol=1e-13)
         g = (np.array([2.0, 3.0]) if inner.ndim == 3 else 2.0,) if operation.vjp else ()
         for slot, rule in enumerate(operation.vjp or operation.derivative):
-            assert np.allclose(behind.rules[slot](*g, z, y, *more, inner), rule(*g, z, y, *more), rtol=1e-13)
+            assert np.allclose(fused_form.rules[slot](*g, z, y, *more, inner), rule(*g, z, y, *more), rtol=1e-13)

@@ -38,9 +38,9 @@ def lines(*places: Path) -> list[str]:
 @pytest.mark.parametrize("rule", RULES)
 def test_each_broken_pack_gives_the_expected_lines(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BROKEN)
-    told = lines(Path(rule))
-    assert told == (BROKEN / rule / "expected.txt").read_text(encoding="utf-8").splitlines()
-    for line in told:
+    lines_found = lines(Path(rule))
+    assert lines_found == (BROKEN / rule / "expected.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines_found:
         assert re.fullmatch(rf"{rule}/[\w.-]+\.toml:[0-9]+: (?:warning: |note: )?.+[.:”)] .+[.?)]", line), line
 
 
@@ -48,12 +48,12 @@ def test_diagnostics_are_sorted_by_file_and_line(tmp_path: Path, monkeypatch: py
     for rule in RULES:
         shutil.copytree(BROKEN / rule, tmp_path / rule, ignore=shutil.ignore_patterns("expected.txt"))
     monkeypatch.chdir(tmp_path)
-    told = lines(*(Path(rule) for rule in reversed(RULES)))
+    lines_found = lines(*(Path(rule) for rule in reversed(RULES)))
     expected = [
         line for rule in RULES for line in (BROKEN / rule / "expected.txt").read_text(encoding="utf-8").splitlines()
     ]
-    places = [(line.split(":")[0], int(line.split(":")[1])) for line in told]
-    assert sorted(told) == sorted(expected)
+    places = [(line.split(":")[0], int(line.split(":")[1])) for line in lines_found]
+    assert sorted(lines_found) == sorted(expected)
     assert places == sorted(places)
 
 
@@ -146,8 +146,8 @@ def test_diagnostics_as_github_annotations(pack: Path, run_tutor: Run) -> None:
 
 def test_diagnostics_are_in_the_current_language(pack: Path, run_tutor: Run) -> None:
     (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
-    told = run_tutor("check", "mine", "--lang", "ko").stdout
-    assert told.startswith("mine/01-ex.toml:3: 주의: inputs: ")
+    lines_found = run_tutor("check", "mine", "--lang", "ko").stdout
+    assert lines_found.startswith("mine/01-ex.toml:3: 주의: inputs: ")
 
 
 def test_diagnostics_can_not_style_the_terminal(pack: Path, run_tutor: Run) -> None:

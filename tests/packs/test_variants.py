@@ -208,14 +208,14 @@ def test_numbers_at_which_two_mistakes_agree_are_avoided(load_text: LoadText) ->
         problem = exercise.variant(seed).problem
         for blank in problem.blanks:
             found = candidates_at(problem, blank)
-            alike = [
+            colliding = [
                 (one.id, other.id)
                 for i, one in enumerate(found)
                 for other in found[i + 1 :]
                 if one.id != other.id and is_close(one.value, other.value, 0.03)
             ]
             # Mistakes that agree for all numbers form one class: x·y is the output whatever they are.
-            assert {frozenset(pair) for pair in alike} <= ALWAYS_ALIKE, (seed, blank.id)
+            assert {frozenset(pair) for pair in colliding} <= ALWAYS_ALIKE, (seed, blank.id)
 
 
 def test_numbers_that_hide_an_authors_mistake_are_avoided(load_text: LoadText) -> None:

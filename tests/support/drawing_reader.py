@@ -123,12 +123,12 @@ def assert_same_graph(nodes: Sequence[ReadNode], drawing: Drawing, boxes: Sequen
         if node.label != box.label:
             raise UnreadableDrawingError(f"{box.id} is labelled {node.label!r}")
         full = drawing.density == "full"
-        wanted = [(x.source, x.value if full else (), x.slot.id if x.slot else None) for x in box.lines]
+        expected = [(x.source, x.value if full else (), x.slot.id if x.slot else None) for x in box.lines]
         seen = [(name_of[id(entry.source)], entry.value, entry.place) for entry in node.edges]
         if box.commutative:
-            wanted, seen = sorted(wanted, key=repr), sorted(seen, key=repr)
-        if wanted != seen:
-            raise UnreadableDrawingError(f"{box.id} takes {seen}, not {wanted}")
+            expected, seen = sorted(expected, key=repr), sorted(seen, key=repr)
+        if expected != seen:
+            raise UnreadableDrawingError(f"{box.id} takes {seen}, not {expected}")
         stem = (node.stem.value, node.stem.place) if node.stem else ((), None)
         if stem != ((first.get(box.id, ()), box.stem.id) if box.stem else ((), None)):
             raise UnreadableDrawingError(f"the stem of {box.id} carries {stem}")
@@ -249,10 +249,10 @@ class _DrawingParser:
             while spans.get((x, rows[-1] + 1), (0, ""))[0] == end:
                 rows.append(rows[-1] + 1)
             for part in _split_stack([spans[x, row][1] for row in rows]):
-                mine = rows[part.start : part.stop]
-                label = spans[x, mine[(len(mine) - 1) // 2]][1]
-                node = ReadNode(x, mine[0], end - x + 1, len(mine), label, port_rows=list(mine))
-                for row in mine:
+                node_rows = rows[part.start : part.stop]
+                label = spans[x, node_rows[(len(node_rows) - 1) // 2]][1]
+                node = ReadNode(x, node_rows[0], end - x + 1, len(node_rows), label, port_rows=list(node_rows))
+                for row in node_rows:
                     for column in range(x, end + 1):
                         self.node_of_cell[column, row] = node
                 found.append(node)
@@ -527,8 +527,8 @@ def _character_grid(lines: Sequence[str]) -> dict[Cell, str]:
                 grid[x - 1, y] += character
                 continue
             grid[x, y] = character
-            for behind in range(1, width):
-                grid[x + behind, y] = ""
+            for offset in range(1, width):
+                grid[x + offset, y] = ""
             x += width
     return grid
 

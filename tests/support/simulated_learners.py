@@ -111,15 +111,15 @@ def try_each_mistake(exercise: Exercise, seed: int | None, max_mistakes: int | N
                 # With few digits the wrong value could be the right one, rounded. More digits distinguish them.
                 numbers = [format_rounded(number, 7) for number in floats_of(suspect.value)]
                 verdict = sheet.answer(name, answer_literal(numbers, ops.shape_of(suspect.value)))
-            how = how_it_was_named(problem, blank, suspect, verdict.mistake)
+            kind_of_name = how_it_was_named(problem, blank, suspect, verdict.mistake)
             if verdict.kind is VerdictKind.RIGHT or sheet.entry(name).settled:
                 # To the digits of an answer, the wrong value is the right one.
-                how = BY_EQUAL_VALUE if is_close(suspect.value, problem.truth(blank), 0.01) else MISSED
+                kind_of_name = BY_EQUAL_VALUE if is_close(suspect.value, problem.truth(blank), 0.01) else MISSED
                 sheet.undo()
-            found.counts[how] += 1
-            if how is MISSED:
-                said = f"{verdict.kind} {verdict.mistake or ''}".strip()
-                found.missed.append(f"{exercise.id} (seed {seed}) {name}: {suspect.id} = {text}: {said}")
+            found.counts[kind_of_name] += 1
+            if kind_of_name is MISSED:
+                shown_verdict = f"{verdict.kind} {verdict.mistake or ''}".strip()
+                found.missed.append(f"{exercise.id} (seed {seed}) {name}: {suspect.id} = {text}: {shown_verdict}")
         right = next((text for _, text in right_answer_forms(problem, blank)), None)
         if right is None:
             sheet.reveal(name)
@@ -271,8 +271,8 @@ def try_right_answers(exercise: Exercise, seed: int | None) -> Report:
             if verdict.kind is VerdictKind.RIGHT:
                 found.num_accepted += 1
             else:
-                said = f"{verdict.kind} {verdict.mistake or ''}".strip()
-                found.refused.append(f"{exercise.id} (seed {seed}) {blank.id}: {form}: {text}: {said}")
+                shown_verdict = f"{verdict.kind} {verdict.mistake or ''}".strip()
+                found.refused.append(f"{exercise.id} (seed {seed}) {blank.id}: {form}: {text}: {shown_verdict}")
     return found
 
 
@@ -427,10 +427,10 @@ def check_follow_through(exercise: Exercise, seed: int | None) -> list[str]:
         if sheet.answer(before.id, first).kind is not VerdictKind.MISTAKEN:
             continue
         names = problem.names_at(before)
-        held = evaluate(parse(first, names), names)
+        first_value = evaluate(parse(first, names), names)
         target = blank.edge.target
         step = problem.graph.nodes[target].operation.backpropagate(
-            held, problem.exact_passes.values[target], problem.exact_passes.operands_of(target), blank.edge.slot
+            first_value, problem.exact_passes.values[target], problem.exact_passes.operands_of(target), blank.edge.slot
         )
         text = typed_mistake(MistakeCandidate("", step, ""), problem.names_at(blank))
         if text is None or is_close(step, problem.truth(blank), 0.02):

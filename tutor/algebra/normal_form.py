@@ -249,8 +249,8 @@ class AtomTable:
             atom = self.atom(("+", form.key()), to_expr(form), known, form.shape, 3)
             atom.sum = form
             return atom
-        if (alone := as_atom(form)) is not None:
-            return alone
+        if (single_atom := as_atom(form)) is not None:
+            return single_atom
         if (value := as_number(form)) is not None:
             return self.number(value)
         return self.atom(("*", form.number, form.shape, form.key()), to_expr(form), known, form.shape, 3)
@@ -431,7 +431,7 @@ def _product_to_expr(form: Product, factor: Fraction) -> Expr:
     inner = form.inferred_shape()
     if form.shape is not None and inner is None:
         above.append(_ones(form.shape))
-    top, bottom = _split_fraction(abs(factor), alone=not above and not below)
+    top, bottom = _split_fraction(abs(factor), is_only_factor=not above and not below)
     if top != 1 or not above:
         above.insert(0, Num(top))
     if bottom != 1:
@@ -443,9 +443,9 @@ def _product_to_expr(form: Product, factor: Fraction) -> Expr:
     return _broadcast_expr(Apply("div", (numerator, _multiply_all(below))) if below else numerator, inner, form.shape)
 
 
-def _split_fraction(factor: Fraction, alone: bool) -> tuple[Fraction, int]:
+def _split_fraction(factor: Fraction, is_only_factor: bool) -> tuple[Fraction, int]:
     """Return a coefficient as a numerator and a denominator."""
-    if alone or factor.denominator == 1:
+    if is_only_factor or factor.denominator == 1:
         return factor, 1
     plain = exact_decimal(factor) is not None and not (
         factor.numerator == 1 and factor.denominator in _FRACTION_DENOMINATORS

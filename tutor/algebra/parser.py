@@ -104,9 +104,9 @@ def _signature(token: Token, arity: int) -> str:
 
 def _nearest_name(name: str, known: Collection[str]) -> str | None:
     """Return the known name that was probably meant by `name`."""
-    meant = _ABBREVIATIONS.get(name)
-    if meant in known:
-        return meant
+    expansion = _ABBREVIATIONS.get(name)
+    if expansion in known:
+        return expansion
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
 
 
@@ -356,13 +356,13 @@ class _Parser:
                 name=token.text,
                 product="*".join(letters),
             )
-        alike = next((name for name in names if skeleton(name) == skeleton(token.text)), None)
-        if alike:
+        lookalike = next((name for name in names if skeleton(name) == skeleton(token.text)), None)
+        if lookalike:
             return self.error(
                 N_("“{name}” looks like {other} but is written with other letters. Type {other}."),
                 token,
                 name=token.text,
-                other=alike,
+                other=lookalike,
             )
         if _HANGUL.search(token.text) and not any(map(_HANGUL.search, names)):
             return self.error(

@@ -279,10 +279,10 @@ class _Simplifier:
     def reduce(self, op: str, a: Form, axis: Form | None) -> Form | None:
         if isinstance(a, Product) and a.shape and a.is_broadcast_number():
             rows, columns = a.shape
-            along = None if axis is None else normal_form.as_number(axis)
+            axis_number = None if axis is None else normal_form.as_number(axis)
             if op == "sum":
-                a.number *= rows * columns if along is None else rows if along == 0 else columns
-            a.shape = None if along is None else (1, columns) if along == 0 else (rows, 1)
+                a.number *= rows * columns if axis_number is None else rows if axis_number == 0 else columns
+            a.shape = None if axis_number is None else (1, columns) if axis_number == 0 else (rows, 1)
             return a
         return self.factor_out_numbers(op, [a], () if axis is None else (axis,))
 

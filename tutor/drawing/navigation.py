@@ -72,8 +72,8 @@ def _link_vertically(places: Mapping[str, Place], neighbours: dict[str, dict[Dir
     for name, direction in ends:
         end_place = places[name]
         sign = -1 if direction == "up" else 1
-        beyond = [other for other, place in places.items() if sign * (place.y - end_place.y) > 0]
-        nearest = min(beyond, key=lambda other: _distance(end_place, places[other]), default=None)
+        farther = [other for other, place in places.items() if sign * (place.y - end_place.y) > 0]
+        nearest = min(farther, key=lambda other: _distance(end_place, places[other]), default=None)
         _set_neighbour(neighbours, name, direction, nearest)
 
 

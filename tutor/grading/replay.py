@@ -54,8 +54,10 @@ class ReplayStep:
         # A second sentence would only say what else may be typed.
         product = product.values.get("first", product)
         worked = str(product).replace(_UNKNOWN_VALUE, f"= {self._product_value(product)}")
-        whole = [str(message(N_("All of it: {value}"), value=value))] if place.shape or value not in worked else []
-        return [str(rule_text_at(problem, place)), worked, *whole]
+        value_lines = (
+            [str(message(N_("All of it: {value}"), value=value))] if place.shape or value not in worked else []
+        )
+        return [str(rule_text_at(problem, place)), worked, *value_lines]
 
     def _product_value(self, product: Message) -> str:
         """Return the value of a written-out product, which in a matrix is about one cell."""

@@ -63,24 +63,24 @@ class NodePicture:
     def render(self, glyphs: Glyphs = UNICODE) -> list[str]:
         """Draw the picture in lines of text: each forward value above its gradient."""
         text = glyphs.render
-        across, down, corners = ("-", "|", ",.''") if glyphs.ascii else ("─", "│", "╭╮╰╯")
-        right, left = ("-->", "<--") if glyphs.ascii else ("──▸", "◂──")
+        horizontal, vertical, corners = ("-", "|", ",.''") if glyphs.ascii else ("─", "│", "╭╮╰╯")
+        right_arrow, left_arrow = ("-->", "<--") if glyphs.ascii else ("──▸", "◂──")
         symbol = f" {text(self.symbol)} "
         rows: list[tuple[str, str]] = []
         for value, gradient in zip(self.inputs, self.gradients, strict=True):
-            rows += [(text(value), right), (text(gradient), left if gradient else "")]
+            rows += [(text(value), right_arrow), (text(gradient), left_arrow if gradient else "")]
         width = max(cell_len(label) for label, _arrow in rows)
         middle = len(rows) // 2 - 1
-        indent, edge = " " * (width + 5), across * cell_len(symbol)
+        indent, edge = " " * (width + 5), horizontal * cell_len(symbol)
         lines = [indent + corners[0] + edge + corners[1]]
         for index, (label, arrow) in enumerate(rows):
             face = symbol if index == middle else " " * cell_len(symbol)
             tail = ""
             if index == middle:
-                tail = f" {right} {text(self.output)}"
+                tail = f" {right_arrow} {text(self.output)}"
             elif index == middle + 1 and self.upstream:
-                tail = f" {left} {text(self.upstream)}"
-            lines.append(f"{' ' * (width - cell_len(label))}{label} {arrow:<3} {down}{face}{down}{tail}")
+                tail = f" {left_arrow} {text(self.upstream)}"
+            lines.append(f"{' ' * (width - cell_len(label))}{label} {arrow:<3} {vertical}{face}{vertical}{tail}")
         lines.append(indent + corners[2] + edge + corners[3])
         return lines
 

@@ -60,17 +60,19 @@ class CollisionTable:
         if len(rows):
             values = self._values[:, :, rows]
             first = values[:, :, 0]
-            alike = (
+            agree = (
                 _is_same_result(first[:, :, None], first[:, None], self._are_matrices)
                 & different[:, :, None]
                 & different[:, None]
             )
             # Only pairs that agree in the first set are compared in all of them.
-            blank, one, other = np.nonzero(np.triu(alike, 1))
-            alike = _is_same_result(values[blank, one], values[blank, other], self._are_matrices).all(axis=-1)
-            for place, kept, dropped in zip(*(part[alike].tolist() for part in (blank, one, other)), strict=True):
-                if different[place, kept]:
-                    different[place, dropped] = False
+            blank, mistake, other = np.nonzero(np.triu(agree, 1))
+            agree = _is_same_result(values[blank, mistake], values[blank, other], self._are_matrices).all(axis=-1)
+            for blank_index, kept, dropped in zip(
+                *(part[agree].tolist() for part in (blank, mistake, other)), strict=True
+            ):
+                if different[blank_index, kept]:
+                    different[blank_index, dropped] = False
         return hidden, different
 
     def gives_right_value(self, row: int) -> Any:
@@ -116,8 +118,8 @@ class CollisionTable:
         near &= among[:, :, None] & among[:, None] & (self._name_ids[:, :, None] < self._name_ids[:, None])
         if not near.any():
             return None
-        blank, one, other = np.unravel_index(near.argmax(), near.shape)
-        return self.blanks[blank], self.names[blank][one], self.names[blank][other]
+        blank, mistake, other = np.unravel_index(near.argmax(), near.shape)
+        return self.blanks[blank], self.names[blank][mistake], self.names[blank][other]
 
 
 def build_collision_tables(problem: Problem, author_mistakes: MistakesByBlank, count: int) -> list[CollisionTable]:

@@ -109,9 +109,9 @@ def _shaky_suggestions(
         candidates = [(found.pack, found.exercise) for found in curriculum.index.exercises_for(skill.rule)]
         others = [name for name in candidates if name != after]
         within_reach = [name for name in others if curriculum.is_within_reach(name, after)]
-        again = [name for name in candidates if name == after and curriculum.index[name].has_variants]
+        same_exercise = [name for name in candidates if name == after and curriculum.index[name].has_variants]
         ready = [name for name in others if not curriculum.missing_prerequisites(name)]
-        best = next(iter((*within_reach, *again, *ready, *others)), None)
+        best = next(iter((*within_reach, *same_exercise, *ready, *others)), None)
         if best is not None:
             yield _practise_again(skill, best, curriculum, new_numbers=best == after)
 

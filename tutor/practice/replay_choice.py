@@ -49,9 +49,9 @@ def choose_replay(worksheet: Worksheet) -> tuple[Replay, Message | None]:
 
 def _problem_with_other_numbers(worksheet: Worksheet) -> Problem | None:
     """Return the same graph with different inputs; None if there are none."""
-    own = worksheet.variant.exercise
-    has_other_numbers = own.has_variants and not worksheet.problem.symbolic
-    exercise = own if has_other_numbers else _with_random_inputs(own, worksheet.problem)
+    original = worksheet.variant.exercise
+    has_other_numbers = original.has_variants and not worksheet.problem.symbolic
+    exercise = original if has_other_numbers else _with_random_inputs(original, worksheet.problem)
     if exercise is None:
         return None
     # Without texts and questions, which may not fit other numbers.
@@ -72,8 +72,8 @@ def _other_seeds(seed: int | None) -> Iterator[int]:
     return iter(range(first, first + _MAX_TRIES))
 
 
-def _inputs_differ(some: Problem, other: Problem) -> bool:
-    return any(not _values_equal(value, other.inputs[name]) for name, value in some.inputs.items())
+def _inputs_differ(problem: Problem, other_problem: Problem) -> bool:
+    return any(not _values_equal(value, other_problem.inputs[name]) for name, value in problem.inputs.items())
 
 
 def _values_equal(left: Value, right: Value) -> bool:

@@ -51,7 +51,9 @@ def worked_text(
         lines += [*drawing, ""] if drawing else []
     if problem.symbolic and (equations := list(values.named_equations())):
         lines += [*_wrap_equations(equations, glyphs, width), ""]
-    rows = [(render(name), render(how), render(value)) for name, how, value in _table_rows(problem, values)]
+    rows = [
+        (render(name), render(calculation), render(value)) for name, calculation, value in _table_rows(problem, values)
+    ]
     return [*lines, *_format_table(rows, width), "", *_wrap_equations(values.result_equations(), glyphs, width)]
 
 
@@ -119,14 +121,14 @@ def _format_table(rows: list[_Row], width: int) -> list[str]:
     """Return the table in columns, or stacked if a line would be too wide."""
     first, second = (max(cell_len(row[column]) for row in rows) for column in (0, 1))
     lines = [
-        f"{name}{' ' * (first - cell_len(name))}{_GAP}{how}{' ' * (second - cell_len(how))} {'=' if how else ' '} {value}"
-        for name, how, value in rows
+        f"{name}{' ' * (first - cell_len(name))}{_GAP}{calculation}{' ' * (second - cell_len(calculation))} {'=' if calculation else ' '} {value}"
+        for name, calculation, value in rows
     ]
     if all(cell_len(line) <= width for line in lines):
         return lines
     stacked: list[str] = []
-    for name, how, value in rows:
-        stacked += [name, *_wrap_sides([how, value] if how else [value], width, _INDENT)]
+    for name, calculation, value in rows:
+        stacked += [name, *_wrap_sides([calculation, value] if calculation else [value], width, _INDENT)]
     return stacked
 
 

@@ -109,9 +109,9 @@ class _Derivation:
         self.graph = graph
         self.passes = passes
         self.latex_names = LatexNames()
-        wanted = [node.name or node.id for node in graph.nodes]
-        wanted[graph.output_position] = graph.output
-        self.names = [self.latex_names.name(name) for name in wanted]
+        preferred_names = [node.name or node.id for node in graph.nodes]
+        preferred_names[graph.output_position] = graph.output
+        self.names = [self.latex_names.name(name) for name in preferred_names]
         self.target = self._find_target()
         self.formatter = LatexValues(
             self.latex_names, {node.id: node.shape for node in graph.nodes if node.is_input}, decimals

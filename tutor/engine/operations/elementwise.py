@@ -64,8 +64,8 @@ def _gelu_slope(x: Value) -> Value:
 
 def _gelu_slope_in_floats(z: Value, x: Value) -> Value:
     """Return Φ(x) + x·φ(x), with Φ from gelu(−|x|)/−|x|, which keeps its digits far to the left."""
-    far = maximum(absolute(x), _SMALLEST_DIVISOR)
-    tail = SCALAR_FUNCTIONS["gelu"](-far) / -far
+    distance = maximum(absolute(x), _SMALLEST_DIVISOR)
+    tail = SCALAR_FUNCTIONS["gelu"](-distance) / -distance
     return tail + (1 - 2 * tail) * (1 + sign(x)) / 2 + x * _normal_density(x)
 
 

@@ -220,8 +220,12 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     if blank.shape is None:
         return message(N_("With the numbers put in: {product} = ?"), product=product)
     text = _cell_message(row, column, product)
-    whole = _matmul_expression(problem, edge) if operation.id == "matmul" else None
-    return join_sentences(text, message(N_("Type the cells, or the whole as {whole}."), whole=whole)) if whole else text
+    expression = _matmul_expression(problem, edge) if operation.id == "matmul" else None
+    return (
+        join_sentences(text, message(N_("Type the cells, or the whole as {whole}."), whole=expression))
+        if expression
+        else text
+    )
 
 
 def _cell_message(row: int, column: int, product: str) -> Message:

@@ -79,7 +79,7 @@ def can_batch(problem: Problem, blank: Blank) -> bool:
         return False
     node = problem.graph.nodes[blank.edge.target]
     nodes = (node, *(problem.graph.nodes[arg] for arg in node.args if arg is not None))
-    return not node.operation.vjp and all(one.shape is None for one in nodes) and not ops.is_matrix(node.const)
+    return not node.operation.vjp and all(each.shape is None for each in nodes) and not ops.is_matrix(node.const)
 
 
 def batched_mistakes(problem: Problem, blanks: Sequence[Blank], count: int) -> BatchedMistakes:

@@ -228,13 +228,13 @@ def _confirm_disagreement(
 
 def _rounding_scale(passes: Passes) -> float:
     """Return how much the output would move if every value on the way moved by its own size."""
-    both = zip(passes.values, passes.gradients, strict=True)
-    return float(sum(np.abs(np.multiply(value, gradient)).sum() for value, gradient in both if gradient is not None))
+    pairs = zip(passes.values, passes.gradients, strict=True)
+    return float(sum(np.abs(np.multiply(value, gradient)).sum() for value, gradient in pairs if gradient is not None))
 
 
 def _sample_cells(value: Value) -> list[tuple[int, int] | None]:
     if not ops.is_matrix(value):
         return [None]
     rows, columns = value.shape
-    taken = min(rows * columns, _MAX_CELLS)
-    return [divmod(i * rows * columns // taken, columns) for i in range(taken)]
+    num_cells = min(rows * columns, _MAX_CELLS)
+    return [divmod(i * rows * columns // num_cells, columns) for i in range(num_cells)]

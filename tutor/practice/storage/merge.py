@@ -21,8 +21,8 @@ def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:
     The events of each computer keep their order, even if its clock was set back. Call it within a transaction.
     """
     rows = connection.execute("SELECT seq, at FROM event ORDER BY seq").fetchall()
-    ours, theirs = rows[: len(rows) - num_added], rows[len(rows) - num_added :]
-    merged = heapq.merge(with_latest_time(ours), with_latest_time(theirs), key=lambda row: row[0])
+    existing, added = rows[: len(rows) - num_added], rows[len(rows) - num_added :]
+    merged = heapq.merge(with_latest_time(existing), with_latest_time(added), key=lambda row: row[0])
     order = [seq for _, seq in merged]
     if order == sorted(order):
         return
