@@ -36,7 +36,7 @@ _KEYS_HEADER = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings. An empty `language` follows the locale, `ascii` None the terminal; `keys` are keys by binding id."""
+    """The settings. An empty `language` follows the locale, `ascii` None the terminal; `keys` are by binding id."""
 
     theme: str = "dark"
     language: str = ""

@@ -53,7 +53,7 @@ _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}&^_$#%~]|[^\\{}&^_$#%~]", re.DOTALL)
 
 
 def assert_well_formed(lines: list[str]) -> None:
-    """Assert that braces, environments, \\left and \\right, indices and alignment match, and that commands are allowed."""
+    """Assert that braces, environments, \\left and \\right, indices and alignment match, and commands are allowed."""
     assert all(len(line.splitlines()) <= 1 for line in lines)
     tokens = _TOKEN.findall("\n".join(lines))
     assert "".join(tokens) == "\n".join(lines)

@@ -193,7 +193,7 @@ def test_multiline_formulas_stay_comments() -> None:
 
 @pytest.mark.parametrize("write", [numpy_program, torch_program])
 def test_a_formula_cannot_declare_the_file_encoding(write: Callable[..., list[str]], tmp_path: Path) -> None:
-    """Python looks for `coding=…` in the comments of a file's first two lines, and utf-7 reads `+AAo-` as a new line."""
+    """Python looks for `coding=…` in comments of a file's first two lines, and utf-7 reads `+AAo-` as a new line."""
     graph = parse_graph("coding=utf_7 +AAo-x;\nz = coding*x")
     lines = write(graph, exact_values(utf_7="2", AAo="3", x="4"), ONE)
     assert not lines[0].startswith("#")
@@ -231,7 +231,7 @@ def test_comments_are_in_the_chosen_language() -> None:
 
 @pytest.mark.parametrize("name", SAMPLE_PROGRAMS)
 def test_a_sample_program_equals_its_golden_file(name: str) -> None:
-    """After an intended change, run `UPDATE_GOLDEN=1 pytest tests/engine/test_numpy_programs.py` and check `git diff`."""
+    """To accept an intended change: `UPDATE_GOLDEN=1 pytest tests/engine/test_numpy_programs.py`."""
     text, texts, start, wrt, own = SAMPLE_PROGRAMS[name]
     inputs = exact_values(**texts)
     graph = parse_graph(text, inputs, custom_functions(*own))

@@ -100,7 +100,7 @@ def test_huge_and_tiny_answers_at_the_blanks_of_the_exercises_get_a_verdict(seed
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(KINDS), st.text(max_size=60))
-def test_any_text_at_all_is_read_or_refused(kind: str, text: str) -> None:
+def test_any_text_is_read_or_refused(kind: str, text: str) -> None:
     processor_seconds(kind, text)
 
 
@@ -109,6 +109,6 @@ def test_any_text_at_all_is_read_or_refused(kind: str, text: str) -> None:
     st.sampled_from(KINDS),
     st.lists(st.sampled_from([*PUNCTUATION, *NAMES, *NUMBERS, *HOSTILE_PIECES]), max_size=15).map("".join),
 )
-def test_any_heap_of_pieces_is_read_or_refused(kind: str, text: str) -> None:
+def test_any_sequence_of_pieces_is_read_or_refused(kind: str, text: str) -> None:
     processor_seconds(kind, text)
     assert_round_trip(kind, text)

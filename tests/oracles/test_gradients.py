@@ -124,7 +124,7 @@ def test_the_random_graphs_use_every_operation() -> None:
 
 
 @pytest.mark.parametrize("text", ["relu(x)", "abs(x)", "max(x, y)", "min(x, y)", "max(x, x)", "max(x, 0)", "min(0, x)"])
-def test_kinks_are_taken_as_pytorch_takes_them(text: str) -> None:
+def test_kinks_have_the_slopes_of_pytorch(text: str) -> None:
     names = [name for name in "xy" if name in text.replace("max", "")]
     inputs = dict.fromkeys(names, 0.0)
     graph = parse_graph(f"z = {text}")
@@ -159,7 +159,7 @@ def test_a_loss_far_from_zero_agrees_with_pytorchs_stable_one(far: float) -> Non
     assert np.allclose(passes.gradients[graph.position["X"]], x.grad.numpy(), rtol=1e-10, atol=1e-16)
 
 
-def test_the_lessons_own_program() -> None:
+def test_the_program_of_the_lesson() -> None:
     x = torch.tensor(np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]), requires_grad=True)
     w = torch.tensor(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), requires_grad=False)
     g = torch.matmul(x, w)

@@ -71,7 +71,7 @@ def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path
         assert_prints(passes, output, wrt, "{}.grad =")
 
 
-def test_the_lessons_own_program_prints_what_the_lesson_prints(tmp_path: Path) -> None:
+def test_the_program_of_the_lesson_prints_its_figures(tmp_path: Path) -> None:
     inputs = exact_values(**LESSON)
     lines = torch_program(parse_graph("f = sum(sigmoid(X @ W))", inputs), inputs, ONE, ("X",))
     assert sum("requires_grad=True" in line for line in lines) == 1

@@ -83,7 +83,7 @@ class Evaluator:
         return self._values[id(tree)]
 
     def _check_shape(self, node: Expr) -> Shape:
-        """Return the shape of a part from those of its operands. Raises `AlgebraError` if they do not match or exceed a limit."""
+        """Return a part's shape from those of its operands. Raises `AlgebraError` if they do not match or are too large."""
         if isinstance(node, Sym):
             return ops.shape_of(self.names.get(node.name))
         if isinstance(node, Grid):

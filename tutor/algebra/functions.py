@@ -210,7 +210,7 @@ def _is_positive(properties: int) -> bool:
     return properties & POSITIVE == POSITIVE
 
 
-def _everywhere(known: int = 0) -> Callable[..., int]:
+def _defined_everywhere(known: int = 0) -> Callable[..., int]:
     """Return the properties of a function that is defined if all operands are, and the properties `known`."""
     return lambda *operands: known | reduce(operator.and_, operands) & DEFINED
 
@@ -289,7 +289,7 @@ _RECORDS = (
         array_kernel="sin",
         ball_kernel=lambda a: a.sin(),
         fold=_value_at(0, ZERO),
-        properties=_everywhere(),
+        properties=_defined_everywhere(),
         sympy="sin",
         latex=r"\sin",
     ),
@@ -299,7 +299,7 @@ _RECORDS = (
         array_kernel="cos",
         ball_kernel=lambda a: a.cos(),
         fold=_value_at(0, ONE),
-        properties=_everywhere(),
+        properties=_defined_everywhere(),
         sympy="cos",
         latex=r"\cos",
     ),
@@ -321,7 +321,7 @@ _RECORDS = (
         array_kernel=_sigmoid_array,
         ball_kernel=lambda a: 1 / (1 + (-a).exp()),
         fold=_fold_sigmoid,
-        properties=_everywhere(POSITIVE),
+        properties=_defined_everywhere(POSITIVE),
         decomposition="1 / (1 + exp(-x))",
         numpy_helper=(
             "def sigmoid(x):",
@@ -348,7 +348,7 @@ _RECORDS = (
         array_kernel=lambda np, x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
         ball_kernel=lambda a: a.exp().log1p(),
         fold=_fold_softplus,
-        properties=_everywhere(POSITIVE),
+        properties=_defined_everywhere(POSITIVE),
         decomposition="log(1 + exp(x))",
         numpy="np.logaddexp(0, {0})",
         # PyTorch's own threshold, 20, gives up nine digits.
@@ -410,7 +410,7 @@ _RECORDS = (
         ball_kernel=_sign_ball,
         fold=_fold_numbers(_sign),
         values=(-1, 0, 1),
-        properties=_everywhere(),
+        properties=_defined_everywhere(),
         sympy="sign",
         latex=r"\operatorname{sgn}",
         scalar_code="1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0",
@@ -422,7 +422,7 @@ _RECORDS = (
         array_kernel="maximum",
         ball_kernel=lambda a, b: a.max(b),
         fold=_fold_numbers(max),
-        properties=_everywhere(),
+        properties=_defined_everywhere(),
         torch="torch.maximum({0}, {1})",
         sympy="Max",
         latex=r"\max",
@@ -435,7 +435,7 @@ _RECORDS = (
         array_kernel="minimum",
         ball_kernel=lambda a, b: a.min(b),
         fold=_fold_numbers(min),
-        properties=_everywhere(),
+        properties=_defined_everywhere(),
         decomposition="-max(-x, -y)",
         torch="torch.minimum({0}, {1})",
         sympy="Min",

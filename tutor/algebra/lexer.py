@@ -131,7 +131,7 @@ def _begins_with(text: str, offset: int, name: str) -> bool:
 
 
 def _read_operator(text: str, offset: int) -> tuple[str, int]:
-    """Return the operator at `at` as one character, and its length. Raises `AlgebraError` that suggests a replacement."""
+    """Return the operator at `at` as one character, and its length. Raises `AlgebraError` with a suggestion."""
     if text.startswith("**", offset):
         return "^", 2
     if text.startswith(_TWO_CHARACTERS, offset):

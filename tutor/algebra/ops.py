@@ -98,7 +98,7 @@ def _on_any_value(function: Function) -> Callable[..., Value]:
 
 
 def _exact_builder(function: Function) -> Callable[..., Expr]:
-    """Return the exact constructor. Balls decide which value a function with few values takes at an irrational number."""
+    """Return the exact constructor. Balls decide the value at an irrational number if the function has few values."""
     if not function.values:
         return function.build
 

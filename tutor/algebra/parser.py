@@ -315,7 +315,7 @@ class _Parser:
         return self.count_node(Sym(name, token.position))
 
     def reject_unknown_function(self, token: Token) -> None:
-        """Raise an error for an unknown name directly before a bracket, `tan(x)`, but not for the product `y(1 - y)`."""
+        """Raise an error for an unknown name directly before a bracket, `tan(x)`; `y(1 - y)` is a product."""
         name = token.text
         if name == "Σ":
             raise self.error(N_("Write the sum of a matrix as sum(X)."), token)

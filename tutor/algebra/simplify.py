@@ -138,7 +138,7 @@ class _Simplifier:
         return self.as_product_atom("pow", [base, exponent])
 
     def raise_to(self, base: Product, exponent: Fraction) -> Product | None:
-        """Return a product to a power, None if that cannot be done part by part without changing where it is defined."""
+        """Return a product to a power, None if taking it part by part would change where it is defined."""
         if exponent == 1:
             return base
         if exponent == 0:

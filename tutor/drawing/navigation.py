@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def find_neighbours(boxes: Sequence[Box], places: Mapping[str, Place]) -> dict[str, dict[Direction, str]]:
-    """Return the neighbours of each place: left towards the inputs, right towards the output, up and down by position."""
+    """Return each place's neighbours: left towards the inputs, right towards the output, up and down by position."""
     into = {box.id: _middle_place([line.slot.id for line in box.lines if line.slot], places) for box in boxes}
     before: dict[str, str | None] = {}
     after: dict[str, str | None] = {}

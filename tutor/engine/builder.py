@@ -291,7 +291,7 @@ class _Builder:
         return self.bindings[symbol.name]
 
     def add_operation(self, part: Apply, operands: list[int | Expr]) -> int:
-        """Add the node of an operation on nodes and constants, and a broadcast node for each operand that is too small."""
+        """Add the node of an operation on nodes and constants, and a broadcast node for each smaller operand."""
         typed_operands = operands
         operation, operands = self.resolve_operation(part, typed_operands)
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
@@ -321,7 +321,7 @@ class _Builder:
         return self.add_node(operation, args, const, formula, shape)
 
     def resolve_operation(self, part: Apply, operands: list[int | Expr]) -> tuple[Operation, list[int | Expr]]:
-        """Return the operation and its operands, without those that are part of it: the 1 of 1/x, the e of e^x, an axis."""
+        """Return the operation and its operands without those that are part of it: the 1 of 1/x, the e of e^x, an axis."""
         op = part.op
         if op == "div" and isinstance(operands[0], Num) and operands[0].value == 1:
             return OPERATIONS["inv"], operands[1:]

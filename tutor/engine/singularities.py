@@ -30,7 +30,7 @@ def crosses_kink(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Val
 
 
 def find_crossed_pole(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> str | None:
-    """Return the id of a node whose divisor changes its sign between two forward passes in floats; None if none does."""
+    """Return the id of a node whose divisor changes its sign between two forward passes in floats; None without one."""
     for before, after in zip(_iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True):
         left, right = _divisor(*before), _divisor(*after)
         if left is not None and right is not None and _differs(ops.sign(left), ops.sign(right)):

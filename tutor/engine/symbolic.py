@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: A longer formula of an unnamed node is replaced by its id, and that of a gradient by ∂z/∂(node); in characters.
 MAX_READABLE_LENGTH = 40
-#: The most different parts of a closed form that is simplified, and the most parts, written out, of one that is returned.
+#: The most different parts of a closed form that is simplified, and the most written-out parts of one that is returned.
 _MAX_SIMPLIFIED_PARTS, _MAX_CLOSED_FORM_PARTS = 2_000, 60
 
 

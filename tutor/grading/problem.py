@@ -109,7 +109,7 @@ class Problem:
 
     @cached_property
     def float_passes(self) -> Passes:
-        """Both passes in floats, for comparisons that need no proof. Raise `NonFiniteError` if a value is not finite."""
+        """Both passes in floats, for comparisons without proof. Raise `NonFiniteError` if a value is not finite."""
         if not self.graph.nodes:
             return self.exact_passes
         inputs = {name: ops.map_cells(nearest_float, value) for name, value in self.inputs.items()}

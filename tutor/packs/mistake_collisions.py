@@ -177,7 +177,7 @@ def _build_general_table(
 def _pad_mistakes(
     mistakes: Sequence[Sequence[tuple[str, Value]]], value_shape: tuple[int, ...]
 ) -> tuple[list[tuple[str, ...]], Any]:
-    """Return names and values by blank and mistake; missing mistakes have no name, missing and infinite values are NaN."""
+    """Return names and values by blank and mistake; missing ones have no name, missing and infinite values are NaN."""
     width = max(map(len, mistakes))
     values = np.full((len(mistakes), width, *value_shape), np.nan)
     for position, row in enumerate(mistakes):

@@ -28,7 +28,7 @@ class LayoutItem:
 
 @dataclass(slots=True)
 class Netlist:
-    """Boxes by number. `sources[b]` are the boxes that box b takes its lines from, `users[b]` those that use its value."""
+    """Boxes by number. `sources[b]` are the boxes that the lines of box b come from, `users[b]` those that use its value."""
 
     boxes: Sequence[Box]
     sources: list[list[int]] = field(default_factory=list)

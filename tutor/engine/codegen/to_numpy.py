@@ -170,7 +170,7 @@ class _NumpyWriter(Scope):
         return [f"{name} = np.ones({shape})" if number == "1.0" else f"{name} = np.full({shape}, {number})"]
 
     def backward_lines(self) -> list[str]:
-        """Return a line for each edge and for each sum at a branch; `start_lines` has set the gradient of the output."""
+        """Return a line for each edge and each sum at a branch; `start_lines` has set the gradient of the output."""
         lines: list[str] = []
         for position in range(self.graph.output_position, -1, -1):
             backs = self._partial_gradients.get(position, [])

@@ -65,7 +65,7 @@ class CodeBuilder:
         return Sym(operand) if shape is None else MatrixExpr(Sym(operand), shape)
 
     def finite_probe(self, name: str) -> str:
-        """Return code for a number that is finite only if every cell of a value is finite; it may overflow for large ones."""
+        """Return code for a number that is finite only if every cell of a value is; it may overflow for large ones."""
         return name if self._shapes.get(name) is None else f"float(vdot({name}, {name}))"
 
     def emit(self, text: str, shape: Shape) -> str:

@@ -53,7 +53,7 @@ class CompiledGraph:
 
 
 def compile_forward(graph: Graph, shapes: Sequence[Shape]) -> CompiledGraph | None:
-    """Return a function for the value of every node, for nodes of these shapes; None if the graph cannot be compiled."""
+    """Return a function for the values of nodes of these shapes; None if the graph cannot be compiled."""
     tracer = Tracer()
     lines = tracer.code
     parameters = [lines.parameter(shape) for node, shape in zip(graph.nodes, shapes, strict=True) if node.is_input]
