@@ -253,7 +253,7 @@ def test_a_pack_or_everything_can_be_reset(practised: Run, what: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "sentence"),
     [
         (("reset",), "Name one of these"),
         (("reset", "basics", "--all"), "Name one of these"),
@@ -270,10 +270,10 @@ def test_a_pack_or_everything_can_be_reset(practised: Run, what: tuple[str, ...]
         (("progress", "--jsom"), "no option --jsom"),
     ],
 )
-def test_an_invalid_command_line_gets_one_line(tutor: Run, arguments: tuple[str, ...], says: str) -> None:
+def test_an_invalid_command_line_gets_one_line(tutor: Run, arguments: tuple[str, ...], sentence: str) -> None:
     done = tutor(*arguments)
     assert done.returncode == 2
-    assert says in done.stderr
+    assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -312,8 +312,8 @@ async def test_pointers_name_the_upstream_of_plus_and_the_parts_of_a_branch() ->
         await _wrong(session, 2)
         parts = session.state.worksheet.problem.branch_edges(session.state.focused_blank)
         signs = [session.state.worksheet.problem.graph.nodes[part.edge.target].symbol for part in parts if part.edge]
-        told = ", ".join(f"from {sign}: {dict(zip('×+', (14, 6), strict=True))[sign]}" for sign in signs)
-        await session.wait_for_text(f"Look at the marked places: {told}")
+        listed = ", ".join(f"from {sign}: {dict(zip('×+', (14, 6), strict=True))[sign]}" for sign in signs)
+        await session.wait_for_text(f"Look at the marked places: {listed}")
 
 
 async def _wrong(session: ExerciseSession, times: int) -> None:

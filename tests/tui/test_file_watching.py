@@ -68,7 +68,7 @@ async def test_a_saved_file_is_reloaded_and_the_focus_is_kept(mine: Path) -> Non
         assert pilot.app.screen.state.input.text == "12"
 
 
-async def test_an_error_is_shown_with_file_and_line_until_it_is_mended(mine: Path) -> None:
+async def test_an_error_is_shown_with_file_and_line_until_it_is_fixed(mine: Path) -> None:
     path = mine / "01-one.toml"
     async with open_watched(path) as pilot:
         await wait_for_text(pilot, "0/5")
@@ -83,7 +83,7 @@ async def test_an_error_is_shown_with_file_and_line_until_it_is_mended(mine: Pat
         await wait_for_text(pilot, "Mended", "1/5")
 
 
-async def test_a_broken_file_opens_once_it_is_mended(mine: Path) -> None:
+async def test_a_broken_file_opens_once_it_is_fixed(mine: Path) -> None:
     path = mine / "01-one.toml"
     path.write_text("graph = ")
     async with open_watched(path, seed=3) as pilot:

@@ -204,7 +204,7 @@ async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "says"),
+    ("content", "sentence"),
     [
         ('theme = "pink"', 'line 1: theme is one of "dark", "light"'),
         ("\nthemes = 1", "line 2: There is no setting “themes”. Did you mean theme?"),
@@ -219,13 +219,13 @@ async def test_keys_of_the_settings_file_work_and_are_shown() -> None:
         ('[keys]\n"exercise.hint" = 2', "The keys of exercise.hint are a text"),
     ],
 )
-async def test_an_error_in_the_settings_file_is_one_sentence_with_its_line(written: str, says: str) -> None:
-    settings.default_path().write_text(written)
+async def test_an_error_in_the_settings_file_is_one_sentence_with_its_line(content: str, sentence: str) -> None:
+    settings.default_path().write_text(content)
     async with open_home() as pilot:
-        await wait_for_text(pilot, says)
+        await wait_for_text(pilot, sentence)
         await pilot.press("enter")
         await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "an exercise opens all the same")
-    assert settings.default_path().read_text() == written
+    assert settings.default_path().read_text() == content
 
 
 def test_only_the_line_of_a_setting_is_changed(tmp_path: Path) -> None:
@@ -234,8 +234,8 @@ def test_only_the_line_of_a_setting_is_changed(tmp_path: Path) -> None:
     assert settings.save_value("theme", "light", path) is None
     assert settings.save_value("ascii", False, path) is None
     assert settings.save_value("density", "full", path) is None
-    said = path.read_text().splitlines()
-    assert said[1:] == [
+    lines = path.read_text().splitlines()
+    assert lines[1:] == [
         "# mine",
         'theme = "light"',
         "ascii = false # really",
@@ -243,7 +243,7 @@ def test_only_the_line_of_a_setting_is_changed(tmp_path: Path) -> None:
         "[keys]",
         '"exercise.hint" = "f2" # so',
     ]
-    assert said[0] == 'density = "full"'
+    assert lines[0] == 'density = "full"'
     torn = 'theme = "light\n'
     path.write_text(torn)
     assert "is not written to until it is mended" in str(settings.save_value("theme", "dark", path))
@@ -284,15 +284,16 @@ def _to_linear_rgb(colour: str) -> list[float]:
     return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
 
 
-def _contrast_ratio(one: str, two: str) -> float:
-    """After WCAG 2.2."""
+def _contrast_ratio(first: str, second: str) -> float:
+    """Return the contrast ratio of two colours by WCAG 2.2."""
     light = sorted(
-        sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), _to_linear_rgb(c), strict=True)) for c in (one, two)
+        sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), _to_linear_rgb(c), strict=True))
+        for c in (first, second)
     )
     return (light[1] + 0.05) / (light[0] + 0.05)
 
 
-#: What the eye makes of linear red, green and blue without one kind of cone (Machado, Oliveira, Fernandes 2009).
+#: How linear red, green and blue appear without one kind of cone (Machado, Oliveira, Fernandes 2009).
 _BLIND = {
     "red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
     "green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
@@ -408,7 +409,7 @@ async def test_a_progress_file_of_a_newer_version_means_no_first_start() -> None
 
 # --- the keys at the bottom ---
 
-#: How each screen is reached, in English, and by which keys it is left as it was: from the list, or from an exercise.
+#: The keys that lead from the list to each screen; `press_keys` handles the words in capitals.
 _SCREENS = {
     "the list": (),
     "the search": ("slash", "r"),
@@ -446,7 +447,9 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
             screen = app.screen
             assert isinstance(screen, ExerciseScreen)
             await wait_until(
-                pilot, lambda screen=screen: screen.query_one(KeyBar).spans if screen.query(KeyBar) else 0, "it"
+                pilot,
+                lambda screen=screen: screen.query_one(KeyBar).spans if screen.query(KeyBar) else 0,
+                "the key bar",
             )
             for blank in () if screen.state.worksheet.done else screen.state.worksheet.blanks:
                 screen.state.worksheet.reveal(blank.id)
@@ -462,11 +465,13 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
         else:
             await pilot.press(key)
         if key.isupper() or (key.startswith("f") and key[1:].isdigit()) or key == "enter":
-            still = key in ("WAIT", "FOUND", "SOLVED") or "MATRIX" in keys[:-2]
+            stays_in_front = key in ("WAIT", "FOUND", "SOLVED") or "MATRIX" in keys[:-2]
             await wait_until(
-                pilot, lambda before=before, still=still: still or app.screen is not before, f"{key} opens"
+                pilot,
+                lambda before=before, stays_in_front=stays_in_front: stays_in_front or app.screen is not before,
+                f"{key} opens",
             )
-    await wait_until(pilot, lambda: any(bar.spans for bar in app.screen.query(KeyBar)), "it stands")
+    await wait_until(pilot, lambda: any(bar.spans for bar in app.screen.query(KeyBar)), "the key bar is shown")
     await pilot.pause()
 
 

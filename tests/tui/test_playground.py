@@ -66,7 +66,7 @@ async def test_a_formula_is_shown_worked_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("formula", "values", "says", "under"),
+    ("formula", "values", "sentence", "marked_text"),
     [
         ("z = a * (b", "a=1 b=2", "never closed", "("),
         ("z = a * b", "a=1", "b has no value: add b=…", "b"),
@@ -76,17 +76,19 @@ async def test_a_formula_is_shown_worked_out() -> None:
         ("z = log(a)", "a=-1", "has no value", "z"),
     ],
 )
-async def test_an_error_is_shown_with_a_caret_below_it(formula: str, values: str, says: str, under: str) -> None:
+async def test_an_error_is_shown_with_a_caret_below_it(
+    formula: str, values: str, sentence: str, marked_text: str
+) -> None:
     async with open_playground() as pilot:
         fill_fields(pilot, formula, values)
         await pilot.press("enter")
-        await wait_for_text(pilot, says)
+        await wait_for_text(pilot, sentence)
         rows = screen_lines(pilot)
         caret = next(row for row in rows if "^" in row and set(row.strip()) == {"^"})
         marked = rows[rows.index(caret) - 1][caret.index("^") :]
-        assert marked.startswith(under)
+        assert marked.startswith(marked_text)
         await pilot.press("end", "space")
-        await wait_until(pilot, lambda: says not in screen_text(pilot), "the fault is gone with the next key")
+        await wait_until(pilot, lambda: sentence not in screen_text(pilot), "the error disappears with the next key")
 
 
 async def test_an_empty_formula_is_an_error() -> None:

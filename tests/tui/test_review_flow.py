@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-#: What Textual draws the ends of a scroll bar with.
+#: The characters at the ends of a scroll bar in Textual.
 BAR_ENDS = str.maketrans("", "", "▁▂▃▄▅▆▇█▉▊▋▌▍▎▏")
 
 

@@ -1,6 +1,6 @@
 """Whole screens compared with golden text files, at four sizes, in both languages and in ASCII.
 
-After a change that is meant, write the files again and read their diff:
+To accept an intended change, run this and read the diff:
 `UPDATE_GOLDEN=1 python -m pytest tests/tui/test_snapshots.py`.
 """
 
@@ -113,7 +113,7 @@ async def progress_page(**options: Any) -> AsyncIterator[Pilot[bool]]:
 
 
 async def playground(**options: Any) -> AsyncIterator[Pilot[bool]]:
-    """Type a formula with a fault."""
+    """Type a formula with an error."""
     async with open_home(**options) as pilot:
         await settle(pilot)
         await pilot.press("f9")

@@ -36,7 +36,7 @@ class Terminal:
         )
 
     def text(self) -> str:
-        # The second cell of a wide character is empty, also where a window that was made smaller has cut it in two.
+        # The second cell of a wide character is empty, even if a smaller window has cut the character in two.
         cells, columns = self.screen.buffer, range(self.screen.columns)
         return "\n".join("".join(cells[row][column].data for column in columns) for row in range(self.screen.lines))
 
@@ -46,26 +46,30 @@ class Terminal:
         while not condition(self.text()):
             assert time.monotonic() < end, f"never happened; the screen:\n{self.text()}"
             try:
-                come = self.child.read_nonblocking(65536, timeout=0.1)
-                self.sent += come
-                self.stream.feed(come)
+                received = self.child.read_nonblocking(65536, timeout=0.1)
+                self.sent += received
+                self.stream.feed(received)
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
                 assert condition(self.text()), self.text()
         return self.text()
 
-    def sees(self, *pieces: str) -> str:
+    def wait_for_text(self, *pieces: str) -> str:
         return self.until(lambda text: all(piece in text for piece in pieces))
 
     def send(self, keys: str) -> None:
         self.child.send(keys)
 
-    def goes(self, keys: str, seen: Sequence[str], before: Sequence[str]) -> str:
-        """Press keys, and wait until what is to be seen is there; with Escape also until what was seen before is gone."""
+    def press(self, keys: str, expected: Sequence[str], before: Sequence[str]) -> str:
+        """Press keys and wait for the expected texts; after Escape also until those of `before` are gone."""
         self.send(keys)
-        left = keys == ESCAPE
-        return self.until(lambda t: all(one in t for one in seen) and not (left and all(one in t for one in before)))
+        must_leave = keys == ESCAPE
+        return self.until(
+            lambda text: (
+                all(piece in text for piece in expected) and not (must_leave and all(piece in text for piece in before))
+            )
+        )
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)
@@ -81,44 +85,44 @@ class Terminal:
 @pytest.mark.parametrize("quit_key", ["\x11", "\x03"], ids=["ctrl+q", "ctrl+c"])
 def test_a_wrong_answer_a_right_one_and_a_second_start(home: Path, quit_key: str) -> None:
     first = Terminal()
-    first.sees("From left to right")
+    first.wait_for_text("From left to right")
     first.send("\r")
-    first.sees("0/4", "what + gives")
+    first.wait_for_text("0/4", "what + gives")
     first.send("12\r")
-    first.sees("✗ not yet", "another operation on the same values")
+    first.wait_for_text("✗ not yet", "another operation on the same values")
     first.send("7\r")
-    first.sees("1/4", "✓ right")
+    first.wait_for_text("1/4", "✓ right")
     assert first.quit(quit_key) == 0
     second = Terminal()
-    second.sees("Continue: From left to right")
+    second.wait_for_text("Continue: From left to right")
     second.send("\r")
-    shown = second.sees("1/4", "what × gives")
+    shown = second.wait_for_text("1/4", "what × gives")
     assert "7" in shown
     assert second.quit(quit_key) == 0
 
 
 def test_the_exit_code_of_play_tells_whether_it_was_solved(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3")
-    terminal.sees("0/2")
+    terminal.wait_for_text("0/2")
     terminal.send("3\r")
-    terminal.sees("1/2")
+    terminal.wait_for_text("1/2")
     assert terminal.quit() == 1
     terminal = Terminal("play", "z = x * y", "x=2", "y=3")
-    terminal.sees("0/2")
+    terminal.wait_for_text("0/2")
     terminal.send("3\r2\r")
-    terminal.sees("Solved.")
+    terminal.wait_for_text("Solved.")
     assert terminal.quit() == 0
 
 
 def test_a_window_that_gets_too_small_and_large_again(home: Path) -> None:
     terminal = Terminal("play", "basics/times")
-    terminal.sees("0/2")
+    terminal.wait_for_text("0/2")
     terminal.send("12")
-    terminal.sees("› 12")
+    terminal.wait_for_text("› 12")
     terminal.resize(40, 10)
-    terminal.sees("needs 60 columns")
+    terminal.wait_for_text("needs 60 columns")
     terminal.resize(80, 24)
-    terminal.sees("› 12", "F1 help")
+    terminal.wait_for_text("› 12", "F1 help")
     assert terminal.quit() == 1
 
 
@@ -133,8 +137,8 @@ ESCAPE, UP, F1, F2, F4, F5, F6, F9, COMMANDS = (
     "\x1b[20~",
     "\x10",
 )
-#: The way through the program: the keys pressed, and what is seen then in English and in Korean.
-WAY = (
+#: A tour of the program: the keys pressed, and the texts that appear in English and in Korean.
+TOUR = (
     ("", ("From left to right", "F5"), ("왼쪽에서 오른쪽으로", "F5")),
     (COMMANDS, ("a command, an exercise, a rule",), ("명령, 문제, 규칙 찾기",)),
     (ESCAPE, ("F5",), ("F5",)),
@@ -154,15 +158,15 @@ WAY = (
     ("7\r10\r70\r", ("3/4", "Which two"), ("3/4", "두 노드")),
     ("2\r", ("Solved.",), ("다 풀었습니다",)),
 )
-#: A colour of more than the sixteen that every terminal has.
+#: A colour besides the sixteen that every terminal has.
 MORE_COLOURS = re.compile(rb"\x1b\[(?:[\d;]*;)?[34]8;[25];")
 
 
 def test_all_screens_in_ascii_and_sixteen_colours(home: Path) -> None:
     terminal = Terminal("--ascii", TERM="xterm", COLORTERM="")
     before: Sequence[str] = ()
-    for keys, seen, _korean in WAY:
-        shown = terminal.goes(keys, seen, before)
+    for keys, seen, _korean in TOUR:
+        shown = terminal.press(keys, seen, before)
         before = seen
         # A language calls itself by its own name.
         assert shown.replace("한국어", "").replace(" ", "").replace("\n", "").isascii(), shown
@@ -175,22 +179,22 @@ def test_all_screens_in_korean_without_colours_while_the_window_changes(home: Pa
     terminal = Terminal("--lang", "ko", NO_COLOR="1", TEXTUAL_ANIMATIONS="none")
     sizes = [(60, 16), (240, 70), (80, 24)]
     before: Sequence[str] = ()
-    for turn, (keys, _english, seen) in enumerate(WAY):
-        shown = terminal.goes(keys, seen, before)
+    for turn, (keys, _english, seen) in enumerate(TOUR):
+        shown = terminal.press(keys, seen, before)
         before = seen
         assert not re.search(r"[a-z]{4,} [a-z]{3,} [a-z]{3,}", shown.replace("backprop-tutor play basics", "")), shown
         if turn in (9, 12, 14):
             for columns, rows in sizes:
                 terminal.resize(columns, rows)
-                terminal.sees(seen[-1])
+                terminal.wait_for_text(seen[-1])
     assert terminal.quit() == 0
     assert not re.search(rb"\x1b\[(?:[\d;]*;)?(?:[34][0-7]|9[0-7]|10[0-7]|[34]8;[25];\d+)(?:;[\d;]*)?m", terminal.sent)
 
 
 def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
-    # What the Terminal of macOS says of itself.
+    # The variables that the Terminal of macOS sets.
     terminal = Terminal(TERM_PROGRAM="Apple_Terminal", TERM="xterm-256color", COLORTERM="")
-    terminal.sees("From left to right")
+    terminal.wait_for_text("From left to right")
     assert terminal.quit() == 0
     assert b"8;5;" in terminal.sent
     assert b"8;2;" not in terminal.sent
@@ -198,34 +202,34 @@ def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
 
 def test_an_encoding_without_our_signs_means_ascii(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3", PYTHONIOENCODING="latin-1")
-    shown = terminal.sees("0/2", "x---")
+    shown = terminal.wait_for_text("0/2", "x---")
     assert shown.isascii()
     assert terminal.quit() == 1
 
 
 @pytest.mark.parametrize(
-    ("language", "due", "done"),
+    ("language", "due", "result"),
     [("en", "Review (1 due)", "The review is done."), ("ko", "복습 (규칙 1개)", "복습을 마쳤습니다.")],
 )
-def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, done: str) -> None:
+def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, result: str) -> None:
     simulate_practice("basics/times", days=40)
     terminal = Terminal("--lang", language)
-    terminal.sees(due)
+    terminal.wait_for_text(due)
     terminal.send(UP)
     terminal.send("\r")
-    shown = terminal.sees("1/1", "0/2", "y──")
+    shown = terminal.wait_for_text("1/1", "0/2", "y──")
     rows = shown.splitlines()
-    # The exercises of this rule are products of two inputs: to each line goes what the other one carries.
+    # The exercises of this rule are products of two inputs: the gradient of each edge is the other input.
     x, y = (next(a.split()[0] for a, b in pairwise(rows) if f" {name}──" in b).replace("−", "-") for name in "xy")
     after = "*dL/dz" if "∂L/∂z" in shown else ""
     terminal.send(f"{y}{after}\r")
-    terminal.sees("1/2")
+    terminal.wait_for_text("1/2")
     terminal.send(f"{x}{after}\r")
-    terminal.sees("2/2")
+    terminal.wait_for_text("2/2")
     terminal.send("\r")
-    terminal.sees(done)
+    terminal.wait_for_text(result)
     terminal.send("\r")
-    terminal.sees("F5")
+    terminal.wait_for_text("F5")
     assert terminal.quit() == 0
 
 
