@@ -481,7 +481,7 @@ class _DrawingParser:
     def _assign_place(self, name: str, cells: list[Cell]) -> None:
         xs, ys = [x for x, _ in cells], [y for _, y in cells]
         if len(cells) != (max(xs) - min(xs) + 1) * (max(ys) - min(ys) + 1):
-            raise UnreadableDrawingError(f"the place {name} is no rectangle")
+            raise UnreadableDrawingError(f"the place {name} is not a rectangle")
         wire = min(ys) - (0 if self.compact else 1)
         entry = self._edge_at([(x, wire) for x in range(min(xs), max(xs) + 1)])
         if entry.place is not None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.25
 
 
-class _FileSaved(Exception):  # noqa: N818 - it interrupts the input and is no error
+class _FileSaved(Exception):  # noqa: N818 - it interrupts the input and is not an error
     """The watched file or pack was saved."""
 
 

@@ -50,11 +50,11 @@ def choose_layout(
 
     `cell_rows` are the rows of the largest matrix that is asked for. The panel always gets the rows that it needs.
     """
-    beside = width >= _MIN_WIDTH_BESIDE and (drawings[preferred or "full"].width + 2 <= width - _PANEL_CELLS)
-    free_width = width - _PANEL_CELLS if beside else width
+    panel_beside = width >= _MIN_WIDTH_BESIDE and (drawings[preferred or "full"].width + 2 <= width - _PANEL_CELLS)
+    free_width = width - _PANEL_CELLS if panel_beside else width
     free_rows = (
         height - _BAR_ROWS
-        if beside
+        if panel_beside
         else max(
             height - _BAR_ROWS - _PANEL_ROWS - min(cell_rows, _MAX_CELL_ROWS) - has_question * _QUESTION_ROWS,
             _MIN_GRAPH_ROWS,
@@ -67,7 +67,7 @@ def choose_layout(
         drawing = drawings[density]
     scrollbar = int(drawing.width > free_width)
     margin = 2 if density == "full" or height >= _ROOMY_HEIGHT else 1
-    return ExerciseLayout(density, beside, min(drawing.height + scrollbar + margin, free_rows))
+    return ExerciseLayout(density, panel_beside, min(drawing.height + scrollbar + margin, free_rows))
 
 
 #: A graph of more boxes fits no terminal in full density, and drawing it only to find that takes seconds.
