@@ -176,3 +176,8 @@ def test_with_a_symbolic_start_gradients_are_of_the_final_output(run_tutor: Run)
     assert "∂L/∂x = 15" in run_tutor("solve", "z = x * y", "x=2", "y=3", "--start", "5").stdout
     named = run_tutor("solve", "loss = L * J * E", "L=1", "J=2", "E=3", "--start", "2")
     assert named.returncode == 0, named.stderr
+
+
+def test_errors_are_readable_in_a_locale_of_ascii(run_tutor: Run) -> None:
+    process = run_tutor("list", "nosuch", PYTHONIOENCODING="ascii")
+    assert process.stderr == "backprop-tutor: “nosuch” is more than this command takes. See backprop-tutor --help.\n"

@@ -6,6 +6,7 @@ understood.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import sys
@@ -36,6 +37,10 @@ def run(argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    with contextlib.suppress(AttributeError, ValueError, LookupError):
+        # A locale of ASCII is nearly always a missing one on a terminal of UTF-8; click writes results so, too.
+        if codecs.lookup(sys.stderr.encoding).name == "ascii":
+            sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         if not argv and not (options := RunOptions()).use_plain:
             from tutor.commands.launch import launch

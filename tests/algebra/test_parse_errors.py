@@ -53,6 +53,7 @@ REFUSALS = [
     ("2 3", "3", ("An operator is missing before 3",)),
     ("x 3", "3", ("An operator is missing before 3",)),
     ("exp x", "exp", ("needs brackets", "exp(…)")),
+    ("silu * 2", "silu", ("needs brackets", "silu(…)")),
     (".T", ".T", ("stands behind its matrix",)),
     ("[]", "]", ("row is empty",)),
     ("[[1, 2], [3]]", "[", ("Entries in this row: 1, in the first row: 2",)),

@@ -139,3 +139,23 @@ def test_the_end_of_a_truncated_file_is_all_that_is_lost(run_tutor: Run) -> None
     assert done.returncode == 0
     assert "damaged" in done.stderr
     assert json.loads(done.stdout)["answers"] > 1_000
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("duration", 1e300), ("hints", 10**9), ("at", "9999-12-31T23:59:59+00:00")]
+)
+def test_an_export_of_what_was_salvaged_can_be_imported(
+    column: str, value: object, run_tutor: Run, tmp_path: Path
+) -> None:
+    path = write_history()
+    triggers = [name for (name,) in run_sql(path, "SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    for trigger in triggers:
+        run_sql(path, f'DROP TRIGGER "{trigger}"')
+    run_sql(path, f"UPDATE event SET {column} = {value!r} WHERE seq = 30")
+    overwrite_leaves(path)
+    export = tmp_path / "mine.jsonl"
+    assert run_tutor("export", "--to", str(export)).returncode == 0
+    assert export.read_text("utf-8").count("\n") > 1_000
+    imported = run_tutor("import", str(export))
+    assert imported.returncode == 0
+    assert "damaged" not in imported.stderr

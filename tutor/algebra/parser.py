@@ -302,7 +302,8 @@ class _Parser:
     def parse_name(self, token: Token) -> Expr:
         name = token.text
         declared = self.names is not None and name in self.names
-        if name in self.functions and not declared and (name not in _REDEFINABLE or self.token.kind == "("):
+        is_function = name in self.functions and not declared
+        if is_function and (self.names is not None or name not in _REDEFINABLE or self.token.kind == "("):
             return self.parse_call(token)
         if name == "e" and not declared:
             return self.count_node(Apply("exp", (Num(Fraction(1), "1"),), token.position))

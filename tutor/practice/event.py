@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+#: How far ahead the clock may have been. Far, because what we store and export can be imported again.
+_MAX_CLOCK_SKEW = timedelta(days=100 * 365)
 
 
 def new_id() -> str:
@@ -27,6 +30,17 @@ def utc_now() -> str:
 def sanitize_text(text: str) -> str:
     """Replace lone surrogates, which a terminal may let through but no file can hold, by `?`."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def parse_time(text: str) -> str:
+    """Return a time in the format of `Event.at`. Raise ValueError if it is invalid or in another century."""
+    try:
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("not a time") from None
+    if at > datetime.now(UTC) + _MAX_CLOCK_SKEW:
+        raise ValueError("too far in the future")
+    return at.isoformat(timespec="microseconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +115,9 @@ NOTED = "noted"
 COLUMNS = tuple(part.name for part in fields(Event))
 #: The fields that are strings.
 TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in ("seed", "hints", "duration", "proof"))
+
+
+def check_plausible(event: Event) -> None:
+    """Raise ValueError if an event from outside has a duration or a number of hints that no learner has."""
+    if not (0 <= event.duration < 1e9 and 0 <= event.hints < 1000):
+        raise ValueError("implausible duration or number of hints")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import N_, Message, describe_os_error, message
 from tutor.packs.sanitize import escape_invisible
-from tutor.practice.event import COLUMNS, TEXT_COLUMNS, Event
+from tutor.practice.event import COLUMNS, TEXT_COLUMNS, Event, check_plausible, parse_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +26,6 @@ MAX_LINES = 5_000_000
 #: A cell that starts with one of these is a formula to a spreadsheet; the wide ones in Chinese, Japanese or Korean.
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
-#: How far ahead the clock may have been. Far, because what we store and export can be imported again.
-_MAX_CLOCK_SKEW = timedelta(days=100 * 365)
 
 
 class InvalidExportError(Exception):
@@ -117,24 +113,12 @@ def _parse_attempt(data: object) -> Attempt:
     fields = {name: data[name] for name in COLUMNS if data.get(name) is not None}
     # Escaped, because these texts of another program will be shown in a terminal.
     fields |= {name: escape_invisible(fields[name]) for name in TEXT_COLUMNS if isinstance(fields.get(name), str)}
-    fields["at"] = _parse_time(data["at"])
+    fields["at"] = parse_time(data["at"])
     if isinstance(fields.get("seed"), bool) or isinstance(fields.get("hints"), bool):
         raise ValueError("not a number")
     event = Event(**fields)
-    if not (0 <= event.duration < 1e9 and 0 <= event.hints < 1000) or math.isnan(event.duration):
-        raise ValueError("implausible duration or number of hints")
+    check_plausible(event)
     learner = data.get(LEARNER_KEY, "")
     if not isinstance(learner, str):
         raise ValueError("learner is not a string")
     return Attempt(escape_invisible(learner), event)
-
-
-def _parse_time(text: str) -> str:
-    """Return a time in the format of `Event.at`. Raise ValueError if it is invalid or in another century."""
-    try:
-        at = datetime.fromisoformat(text).astimezone(UTC)
-    except OverflowError:
-        raise ValueError("not a time") from None
-    if at > datetime.now(UTC) + _MAX_CLOCK_SKEW:
-        raise ValueError("too far in the future")
-    return at.isoformat(timespec="microseconds")

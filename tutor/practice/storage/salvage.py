@@ -6,12 +6,11 @@ import heapq
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tutor.practice.event import COLUMNS, Event
+from tutor.practice.event import COLUMNS, Event, check_plausible, parse_time
 from tutor.practice.storage.merge import with_latest_time
 
 if TYPE_CHECKING:
@@ -88,7 +87,9 @@ def _valid_event(columns: list[str], values: list[object]) -> Iterator[Event]:
     """Yield the event of a row unless its bytes have changed."""
     try:
         event = Event(**dict(zip(columns, values, strict=True)))  # type: ignore[arg-type]
-        datetime.fromisoformat(event.at)
+        # As strict as an import, so that an export of what was salvaged can be imported.
+        parse_time(event.at)
+        check_plausible(event)
     except (ValueError, TypeError):
         return
     if event.id and event.kind:
