@@ -11,6 +11,7 @@ from tests.support.app_driver import exercise_from, open_app, open_home, screen_
 from tutor.packs import library
 from tutor.practice.storage.store import default_path
 from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.home import HomeScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,16 @@ async def test_the_list_shows_what_was_done() -> None:
         await wait_for_text(pilot, "1/4")
         await pilot.press("escape")
         await wait_for_text(pilot, "▸ Continue: From left to right", "begun")
+
+
+async def test_a_count_that_arrives_while_the_app_closes_changes_nothing() -> None:
+    async with open_home() as pilot:
+        home = pilot.app.screen
+        assert isinstance(home, HomeScreen)
+        await home.query("*").remove()
+        for count in (0, 3, 3):
+            home.show_due(count)
+        assert home.due_count == 3
 
 
 @pytest.fixture

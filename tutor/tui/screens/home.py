@@ -169,7 +169,7 @@ class HomeScreen(TutorScreen[None]):
         if action == "clear_search":
             return self._search_query is not None
         if action == "search":
-            return self._search_query is None or self.focused is self.query_one(OptionList)
+            return self._search_query is None or isinstance(self.focused, OptionList)
         return self._search_query is None or action not in ("progress", "glossary", "playground")
 
     def on_glyphs_changed(self) -> None:
@@ -182,9 +182,14 @@ class HomeScreen(TutorScreen[None]):
             self.post_message(self.Resumed())
         self._is_first_show = False
 
+    @property
+    def _has_widgets(self) -> bool:
+        """Whether the widgets exist: not before the screen is composed, and not while the app closes."""
+        return bool(self.query("#exercises"))
+
     def refresh_list(self) -> None:
         """List the exercises with their states as they are now; the cursor stays where it was."""
-        if not self.is_mounted:
+        if not self._has_widgets:
             return
         options = self.query_one(OptionList)
         before = self._return_id or (options.highlighted_option.id if options.highlighted_option else None)
@@ -208,7 +213,7 @@ class HomeScreen(TutorScreen[None]):
         if number != self.due_count:
             self.due_count = number
             self.refresh_list()
-        else:
+        elif self._has_widgets:
             # The count is made beside the screen, and may have found the progress file damaged.
             self._show_notice()
 
