@@ -472,7 +472,8 @@ async def press_keys(pilot: Pilot[bool], keys: tuple[str, ...]) -> None:
                 f"{key} opens",
             )
     await wait_until(pilot, lambda: any(bar.spans for bar in app.screen.query(KeyBar)), "the key bar is shown")
-    await pilot.pause()
+    # Until the panel has its size, it may seem to have more text than fits.
+    await wait_until_steady(pilot)
 
 
 def is_shown(pilot: Pilot[bool], span: KeySpan) -> bool:
