@@ -31,7 +31,15 @@ def test_one_answer_is_graded() -> None:
     wrong = run_tutor_with("grade", "basics/two-roads", "--blank", "x", "--answer", "84", "--json")
     graded = json.loads(wrong.stdout)
     assert wrong.returncode == 1
-    assert (graded["verdict"], graded["mistake"]) == ("mistaken", "branch.product")
+    assert (graded["verdict"], graded["mistake"], graded["certain"]) == ("mistaken", "branch.product", True)
+
+
+def test_a_guess_at_a_mistake_is_marked_as_uncertain() -> None:
+    # At a → + the upstream is 2: half of it, and 1 · 1 are both 1.
+    graded = json.loads(
+        run_tutor_with("grade", "basics/add-multiply", "--blank", "a->add1", "--answer", "1", "--json").stdout
+    )
+    assert (graded["verdict"], graded["certain"]) == ("mistaken", False)
 
 
 def test_a_blank_has_alternative_names() -> None:
@@ -99,7 +107,7 @@ def test_every_input_line_gets_an_output_line() -> None:
     ]
     assert (done.returncode, done.stderr) == (1, b"")
     assert "Line 3" in answers[2]["error"]
-    assert set(answers[0]) == {"verdict", "mistake", "message", "reads_as", "at"}
+    assert set(answers[0]) == {"verdict", "mistake", "certain", "message", "reads_as", "at"}
 
 
 def test_grade_in_korean() -> None:

@@ -116,6 +116,7 @@ def _grade_answer(problem: Problem, blank: str, answer: str) -> dict[str, Any] |
     return {
         "verdict": str(verdict.kind),
         "mistake": verdict.mistake,
+        "certain": verdict.certain,
         "message": str(verdict.message),
         "reads_as": preview(problem, place, answer).text or None,
         "at": verdict.at,

@@ -201,9 +201,10 @@ def _mistaken_verdict(
     """Name the likeliest of the mistakes that give an answer; hedge if another one gives it only on these numbers."""
     first = matching[0]
     feedback = _feedback_on(problem, blank, first, values)
-    if not isinstance(first.feedback_template, LocalizedText) and coincides_by_chance(problem, blank, matching):
+    is_guess = not isinstance(first.feedback_template, LocalizedText) and coincides_by_chance(problem, blank, matching)
+    if is_guess:
         feedback = message(N_("Perhaps it is this. {text}"), text=feedback)
-    return Verdict(VerdictKind.MISTAKEN, feedback, first.id, cells)
+    return Verdict(VerdictKind.MISTAKEN, feedback, first.id, cells, certain=not is_guess)
 
 
 def _feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, values: Mapping[str, Any]) -> Message:

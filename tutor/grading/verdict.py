@@ -59,8 +59,9 @@ MARKS = {
 class Verdict:
     """The verdict on one answer.
 
-    `mistake` is the id of a named mistake, such as `mul.own-input`. `cells` says which cells of a matrix of the right
-    shape are right. `at` and `length` are the position of the error in the text of a malformed answer.
+    `mistake` is the id of a named mistake, such as `mul.own-input`. `certain` says whether the answer leaves no doubt
+    about it; otherwise the message asks, and the learner can answer yes or no. `cells` says which cells of a matrix of
+    the right shape are right. `at` and `length` are the position of the error in the text of a malformed answer.
     """
 
     kind: VerdictKind
@@ -69,6 +70,7 @@ class Verdict:
     cells: tuple[tuple[bool, ...], ...] | None = None
     at: int | None = None
     length: int = 1
+    certain: bool = True
 
     @property
     def right(self) -> bool:
