@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
 
 #: Words that may follow any number in Korean, because they don't depend on the sound it ends in.
-FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|도|배|번|씩|까지|부터|개|칸|원|처럼"
+FITS_ANY_NUMBER = "입니다|이고|이며|이므로|인|임|일|에|의|보다|만|뿐|도|배|번|씩|까지|부터|개|칸|원|처럼"
 
 ALL = [f"{pack.id}/{entry.id}" for pack in library.all_packs() for entry in pack.entries]
 

@@ -402,7 +402,7 @@ TABLE = (
             ),
             Mistake(
                 "y-squared",
-                N_("y·y instead of y·(1 − y)"),
+                N_("y² instead of 1 − y²"),
                 lambda e: e.g * power(e.z, 2),
                 N_("The square of y is in it. But where y is near 1 tanh is flat: does y² vanish there?"),
             ),

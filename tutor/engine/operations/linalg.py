@@ -252,7 +252,7 @@ TABLE = (
             ),
             Mistake(
                 "forgot-1-minus",
-                N_("factor 1 − y left out"),
+                N_("mean of the row not subtracted"),
                 lambda e: e.z * e.g,
                 N_("The factor y is right. From each upstream something is taken first: what is common to the row?"),
             ),

@@ -246,7 +246,7 @@ _LADDERS: dict[str, tuple[_Rung, ...]] = {
             "Asked is ∂{output}/∂{output}. A quantity moves exactly as much as it moves itself: "
             "that is the slope of the identity function."
         ),
-        N_("∂{output}/∂{output} = {output} ÷ {output} = ?"),
+        N_("∂{output}/∂{output} = (change of {output}) / (change of {output}) = ?"),
         _start_value,
     ),
     "sum": (
