@@ -36,4 +36,6 @@ def evaluate_batch(tree: Expr, names: Mapping[str, Value]) -> Value:
         (axis,) = args[1:]
         assert isinstance(axis, Num)
         name, args = f"{name}.{axis.value}", args[:1]
-    return OPERATIONS[name].forward(*(evaluate_batch(arg, names) for arg in args))
+    # No node computes `sign`.
+    function = OPERATIONS[name].forward if name in OPERATIONS else ops.SCALAR_FUNCTIONS[name]
+    return function(*(evaluate_batch(arg, names) for arg in args))

@@ -11,6 +11,7 @@ import numpy as np
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
+from tutor.algebra.expr import Apply, free_names
 from tutor.algebra.parser import parse
 from tutor.i18n import N_, message
 from tutor.packs.batch_evaluation import evaluate_batch
@@ -35,7 +36,10 @@ class Condition:
     comparisons: tuple[str, ...]
 
     def holds(self, names: Mapping[str, Value], count: int) -> Any:
-        """Return for each of `count` sets of numbers whether it holds; of matrices, in every cell."""
+        """Return for each of `count` sets of numbers whether it holds; of matrices, in every cell.
+
+        The names have arrays as values, whose first axis counts the sets: a float would raise what arithmetic raises.
+        """
         holds = np.ones(count, dtype=bool)
         sides = [evaluate_batch(formula, names) for formula in self.formulas]
         for left, comparison, right in zip(sides, self.comparisons, sides[1:], strict=False):
@@ -56,10 +60,25 @@ def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
         try:
             formula = parse(text[begin:end], names)
             evaluate(formula, names)
+            _ensure_floats(formula)
         except AlgebraError as error:
             raise AlgebraError(error.message, begin + max(error.position, 0), error.length) from None
         formulas.append(formula)
     return Condition(tuple(formulas), tuple(_COMPARISON_SYMBOLS.get(each[0], each[0]) for each in comparisons))
+
+
+def _ensure_floats(formula: Expr) -> None:
+    """Raise `AlgebraError` if a part without names is too large for a float, or is none: no array carries it along."""
+    if free_names(formula):
+        for arg in formula.args if isinstance(formula, Apply) else ():
+            _ensure_floats(arg)
+        return
+    try:
+        value = evaluate_batch(formula, {})
+    except (ArithmeticError, ValueError):
+        value = np.nan
+    if not np.isfinite(value).all():
+        raise AlgebraError(message(N_("This number is too large to compare with. Use smaller ones.")), 0, 1)
 
 
 def _compare(a: Any, comparison: str, b: Any) -> Any:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Num, Sym, postorder
 from tutor.engine.graph import CompositeOperation
+from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
 from tutor.i18n import LocalizedText
-from tutor.packs.random_inputs import RandomInputs
+from tutor.packs.boundary import exercise_boundary
+from tutor.packs.random_inputs import MAX_ATTEMPTS, RandomInputs
 from tutor.packs.templates import TemplateContext
 
 if TYPE_CHECKING:
@@ -72,8 +74,13 @@ class Exercise:
     def variant(self, seed: int | None = None, stage: int = 0) -> Variant:
         """Return the exercise with the numbers of a seed, or the author's if it is None.
 
-        Inputs for which the author gives no value have the numbers of seed 0 then.
+        Inputs for which the author gives no value have the numbers of seed 0 then. Raises `PackError` if texts or
+        questions can't be made with these numbers.
         """
+        with exercise_boundary(self.path):
+            return self._make_variant(seed, stage)
+
+    def _make_variant(self, seed: int | None, stage: int) -> Variant:
         if stage and self.stages:
             return replace(replace(self, asked=self.stages[stage]).variant(seed), exercise=self, stage=stage)
         if seed is None:
@@ -126,13 +133,20 @@ class Exercise:
     def _choose_problem(self, seed: int, authored: Problem | None) -> Problem:
         """Return the problem with the numbers of a seed; the author's if no numbers give a finite value."""
         first = self.make_problem(self._draw_inputs(seed, 0))
-        if first.symbolic or not first.graph.nodes:
+        if not first.graph.nodes:
             return first
+        if first.symbolic:
+            return self.first_finite(seed) or authored or first
         (chosen,) = (self.number_selector if authored else self._make_number_selector(first, False)).choose([seed])
         if chosen is None:
             return authored or first
         assert chosen.attempt is not None
         return self.make_problem(self._draw_inputs(seed, chosen.attempt))
+
+    def first_finite(self, seed: int) -> Problem | None:
+        """Return the first problem that can be drawn for a seed and has finite values in both passes, None if none."""
+        problems = (self.make_problem(self._draw_inputs(seed, attempt)) for attempt in range(MAX_ATTEMPTS))
+        return next(filter(_has_values, problems), None)
 
     def _draw_inputs(self, seed: int, attempt: int) -> dict[str, Value]:
         return {**self.inputs, **self.random_inputs.draw(self.id, seed, attempt)}
@@ -244,6 +258,15 @@ def _canonical_text(value: Value) -> str:
 def drop_typed_text(value: Value) -> Value:
     """Return an exact value without the way it was typed: 0.50 in a file is a half and no measured number."""
     return ops.map_cells(lambda cell: Num(cell.value) if isinstance(cell, Num) else cell, value)
+
+
+def _has_values(problem: Problem) -> bool:
+    """Return whether both passes of a problem have finite values everywhere."""
+    try:
+        compute_passes(problem)
+    except NonFiniteError:
+        return False
+    return True
 
 
 def compute_passes(problem: Problem) -> tuple[Passes, Passes]:

@@ -20,7 +20,7 @@ from tutor.grading.problem import Blank, Problem
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_HAND_DIGITS
 from tutor.packs.mistake_collisions import CollisionTable, build_collision_tables
 from tutor.packs.random_batches import draw_batch
-from tutor.packs.random_inputs import is_decimal
+from tutor.packs.random_inputs import MAX_ATTEMPTS, is_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tutor.packs.conditions import Condition
     from tutor.packs.random_inputs import RandomInputs
 
-#: Sets of numbers that are drawn for a seed.
-MAX_ATTEMPTS = 40
 #: A slope jumps within this distance of zero, or of a tie, relative to the numbers.
 _KINK_TOLERANCE = 1e-9
 #: Different sets among 40 if there is much to draw from, and the fewest that are enough for practice.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, message
 from tutor.packs.archive import enclosing_archive, exercise_files
+from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import Diagnostic, PackError, pack_error
 from tutor.packs.ids import id_from_path
 
@@ -77,7 +78,8 @@ def _load_exercise(
 ) -> Exercise:
     from tutor.packs.builder.exercise import load_exercise
 
-    return load_exercise(path, folder, pack, exercise_id, exam, check_pack_file)
+    with exercise_boundary(path):
+        return load_exercise(path, folder, pack, exercise_id, exam, check_pack_file)
 
 
 def duplicate_ids(entries: Iterable[ExerciseEntry]) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import LANGUAGES, LocalizedText, message
 from tutor.packs.archive import PACK_FILE, exercise_files, is_archive, open_archive
+from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import PackError
 from tutor.packs.ids import id_from_path, is_valid_id
 from tutor.packs.sanitize import clean_text, clean_title
@@ -27,9 +28,10 @@ def read_pack_header(folder: Path) -> tuple[Path, PackHeader, tuple[Diagnostic, 
     """Return the folder of a pack (inside, for an archive), its header, and the errors that keep it from opening."""
     name = clean_title(folder.stem if is_archive(folder) else folder.name)
     try:
-        if is_archive(folder):
-            folder = open_archive(folder).folder
-        source = read_source(folder / PACK_FILE, folder)
+        with exercise_boundary(folder):
+            if is_archive(folder):
+                folder = open_archive(folder).folder
+            source = read_source(folder / PACK_FILE, folder)
     except PackError as error:
         return folder, PackHeader(name, LocalizedText({"": name})), error.diagnostics
     data = source.data
@@ -50,9 +52,10 @@ def read_entry(path: Path, folder: Path) -> ExerciseEntry:
     """Return the id and title of the exercise in a file, or those its name gives."""
     name = id_from_path(path)
     try:
-        data = read_header(path, folder)
-        if "title" not in data:  # It may be a table further down.
-            data = read_source(path, folder).data
+        with exercise_boundary(path):
+            data = read_header(path, folder)
+            if "title" not in data:  # It may be a table further down.
+                data = read_source(path, folder).data
     except PackError:
         return ExerciseEntry(name, LocalizedText({"": name}), path)
     exercise_id, graph = _own_id(data) or name, data.get("graph")
@@ -67,8 +70,9 @@ def read_ids(folder: Path) -> tuple[ExerciseEntry, ...]:
 
 def _read_id(path: Path, folder: Path) -> ExerciseEntry:
     try:
-        if _ID_LINE.search(read_text(path, folder)):
-            return read_entry(path, folder)
+        with exercise_boundary(path):
+            if _ID_LINE.search(read_text(path, folder)):
+                return read_entry(path, folder)
     except PackError:
         pass
     name = id_from_path(path)

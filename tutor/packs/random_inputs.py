@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
 
+#: Sets of numbers that are drawn for a seed.
+MAX_ATTEMPTS = 40
 #: Numbers have 64 bits, so their remainders are practically uniform.
 BYTES_PER_NUMBER = 8
 _NUMBERS_PER_HASH = 32 // BYTES_PER_NUMBER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.packs.diagnostics import PackError
 from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.exercise_list import choose_exercise
@@ -44,7 +45,14 @@ def run_plain(
         current = exercise or choose_exercise(options, packs, store, show_list)
         if current is None:
             return code
-        plain = PlainExercise(open_worksheet(store, current, seed=seed, restart=restart), console)
+        try:
+            worksheet = open_worksheet(store, current, seed=seed, restart=restart)
+        except PackError as error:
+            if not chooses:
+                raise
+            print(error)
+            continue
+        plain = PlainExercise(worksheet, console)
         print_notices(store)
         code = plain.run()
         print_notices(store)

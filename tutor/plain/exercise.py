@@ -10,6 +10,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.rule_cards import card_at
 from tutor.grading.verdict import MARKS, Verdict
 from tutor.i18n import N_, _, message
+from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible, strip_markup
 from tutor.plain.carets import caret_lines
 from tutor.plain.describe import describe_edges, describe_nodes, format_prompt, graph_text
@@ -290,7 +291,11 @@ class PlainExercise:
         if not self.worksheet.variant.exercise.has_variants:
             self.print_lines(_("This exercise has one set of numbers."))
             return blank_id
-        self.worksheet.new_numbers()
+        try:
+            self.worksheet.new_numbers()
+        except PackError as error:
+            self.print_lines(str(error))
+            return blank_id
         self.print_lines("", *describe_nodes(self.worksheet), "")
         return self.worksheet.next_open_blank()
 

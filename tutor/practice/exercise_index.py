@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
+from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import PackError
 from tutor.paths import data_folder
 
@@ -118,11 +119,10 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
 
 def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:
     """Return what the cache holds about an exercise; nothing if it can't be opened."""
-    from tutor.engine.passes import NonFiniteError
-
     try:
-        return _index_data(pack.open(entry.id))
-    except (PackError, NonFiniteError):
+        with exercise_boundary(entry.path):
+            return _index_data(pack.open(entry.id))
+    except PackError:
         return {}
 
 

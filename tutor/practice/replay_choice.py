@@ -12,6 +12,7 @@ from tutor.algebra.expr import Expr, Num, Sym
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, message
+from tutor.packs.diagnostics import PackError
 from tutor.packs.random_inputs import ChoiceSource, InputDraw, RandomInputs
 from tutor.practice.unfolding import unfold_all
 
@@ -61,7 +62,7 @@ def _problem_with_other_numbers(worksheet: Worksheet) -> Problem | None:
             problem = bare.variant(seed).problem
             if _inputs_differ(problem, worksheet.problem):
                 return problem
-        except (AlgebraError, NonFiniteError, ArithmeticError, ValueError):
+        except (PackError, AlgebraError, NonFiniteError, ArithmeticError, ValueError):
             continue
     return None
 

@@ -102,10 +102,14 @@ class Navigator:
 
     def open_exercise(self, exercise: Exercise, seed: int | None = None, *, restart: bool = False) -> None:
         """Open an exercise where it was left, or from its start."""
-        if self._is_watching:
-            worksheet = Worksheet(exercise.variant(seed))
-        else:
-            worksheet = open_worksheet(self._store, exercise, seed, restart)
+        try:
+            if self._is_watching:
+                worksheet = Worksheet(exercise.variant(seed))
+            else:
+                worksheet = open_worksheet(self._store, exercise, seed, restart)
+        except PackError as error:
+            self.home.set_message(error)
+            return
         following = self._next_entry(exercise)
         label = str(message(N_("next: {title}"), title=following[1].title)) if following else None
         self.home.return_to(exercise)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tutor.algebra.errors import AlgebraError
-from tutor.engine.passes import NonFiniteError
 from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
@@ -104,7 +102,7 @@ class ReviewFlow:
         while (item := session.item) is not None:
             try:
                 worksheet = session.open_worksheet(library.find_exercise(item.indexed.name))
-            except (PackError, AlgebraError, NonFiniteError):
+            except PackError:
                 session.advance()
                 continue
             is_last = session.position == len(session.items) - 1

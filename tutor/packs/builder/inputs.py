@@ -19,9 +19,8 @@ from tutor.packs.conditions import Condition, parse_condition
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import Exercise, compute_passes
 from tutor.packs.model import ExerciseFile
-from tutor.packs.number_selection import MAX_ATTEMPTS
 from tutor.packs.random_batches import draw_batch
-from tutor.packs.random_inputs import ChoiceSource, InputDraw, RandomInputs, StepSource
+from tutor.packs.random_inputs import MAX_ATTEMPTS, ChoiceSource, InputDraw, RandomInputs, StepSource
 from tutor.packs.validators import MISPLACED_KEY
 
 if TYPE_CHECKING:
@@ -61,10 +60,18 @@ def build_random_inputs(context: BuildContext, graph: Graph, inputs: Mapping[str
     for name, vary in context.file.vary.items():
         if name not in graph.inputs:
             context.report(_unknown_input_message(name, graph.inputs), "vary", name)
+        elif _has_symbols(inputs.get(name)):
+            text = N_("“{name}” is a symbol, so there are no numbers to draw for it. Delete this, or make it a number.")
+            context.report(message(text, name=name), "vary", name)
         else:
             draws[name] = _build_draw(context, name, vary, inputs.get(name))
     missing = tuple(name for name in graph.inputs if name not in inputs and name not in draws)
     return RandomInputs(draws, missing)
+
+
+def _has_symbols(value: Value) -> bool:
+    cells = value.ravel() if ops.is_matrix(value) else (value,)
+    return any(isinstance(cell, Sym) for cell in cells)
 
 
 def _build_draw(context: BuildContext, name: str, vary: VaryTable, value: Value) -> InputDraw:
@@ -187,7 +194,7 @@ def has_finite_variant(exercise: Exercise) -> bool:
     """Return whether some fresh numbers have finite values: those drawn first, or else one of 40 sets tried at once."""
     problem = exercise.variant().problem
     if problem.symbolic:
-        return True
+        return exercise.first_finite(1) is not None
     graph, start = exercise.graph, to_floats(exercise.start)
     authored = {name: to_floats(value) for name, value in problem.inputs.items()}
     drawn = draw_batch(exercise.random_inputs, exercise.id, (1,), 1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.i18n import message
+from tutor.packs.boundary import exercise_boundary
 from tutor.packs.builder.exercise import build_exercise
 from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
 from tutor.packs.checks import languages, mistakes, numbers, pack_level, questions, texts
@@ -14,7 +16,7 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.toml_source import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tutor.packs.checks.target import ExtraCheck, KnownIds, Task
     from tutor.packs.diagnostics import Diagnostic
@@ -35,27 +37,45 @@ def check_entry(
     diagnostics: list[Diagnostic] = []
     chosen: dict[int, ChosenNumbers | None] = {}
     try:
-        exercise = build_exercise(source, task.pack, entry.id, task.exam, numbers_checked_elsewhere=True)
-        chosen = numbers.choose_numbers(exercise)
-        if not numbers.has_finite_numbers(exercise, chosen):
-            exercise = None
-            diagnostics.append(source.diagnostic(("vary",), message(NO_FINITE_NUMBERS)))
+        with exercise_boundary(entry.path):
+            exercise = build_exercise(source, task.pack, entry.id, task.exam, numbers_checked_elsewhere=True)
+            chosen = numbers.choose_numbers(exercise)
+            if not numbers.has_finite_numbers(exercise, chosen):
+                exercise = None
+                diagnostics.append(source.diagnostic(("vary",), message(NO_FINITE_NUMBERS)))
     except PackError as error:
+        exercise = None
         diagnostics += error.diagnostics
     target = CheckTarget(entry.path, source, exercise, task.languages)
-    diagnostics += languages.check(target)
-    diagnostics += pack_level.check_needs(target, task.pack, task.folder, known_ids[task.folder])
+    checks: list[Callable[[], Iterable[Diagnostic]]] = [
+        lambda: languages.check(target),
+        lambda: pack_level.check_needs(target, entry.id, task.pack, task.folder, known_ids[task.folder]),
+    ]
     if exercise is not None:
-        diagnostics += numbers.check(target, chosen)
-        diagnostics += _check_stages(target, exercise)
-        if exercise.author_notes or exercise.questions:
-            variants = [exercise.variant(), *map(exercise.variant, chosen)]
-            diagnostics += mistakes.check(target, variants)
-            diagnostics += questions.check(target, variants)
-        diagnostics += texts.check(target)
-        for check in extra_checks:
-            diagnostics += check(target)
+        checks += [
+            lambda: numbers.check(target, chosen),
+            lambda: _check_stages(target, exercise),
+            lambda: _check_author_content(target, exercise, chosen),
+            lambda: texts.check(target),
+            *(partial(check, target) for check in extra_checks),
+        ]
+    for check in checks:
+        try:
+            with exercise_boundary(entry.path):
+                diagnostics += check()
+        except PackError as error:
+            diagnostics += error.diagnostics
     return diagnostics
+
+
+def _check_author_content(
+    target: CheckTarget, exercise: Exercise, chosen: dict[int, ChosenNumbers | None]
+) -> Iterator[Diagnostic]:
+    """Check mistakes and questions with the author's numbers and with the chosen ones."""
+    if exercise.author_notes or exercise.questions:
+        variants = [exercise.variant(), *map(exercise.variant, chosen)]
+        yield from mistakes.check(target, variants)
+        yield from questions.check(target, variants)
 
 
 def _check_stages(target: CheckTarget, exercise: Exercise) -> Iterator[Diagnostic]:

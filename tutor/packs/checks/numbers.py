@@ -64,7 +64,7 @@ def choose_numbers(exercise: Exercise) -> dict[int, ChosenNumbers | None]:
 
 def has_finite_numbers(exercise: Exercise, chosen: dict[int, ChosenNumbers | None]) -> bool:
     """Return whether some of these numbers, or of those that could have been chosen, have finite values."""
-    if not exercise.random_inputs.draws or not chosen or chosen[CHECKED_SEEDS[0]] is not None:
+    if not exercise.random_inputs.draws or chosen.get(CHECKED_SEEDS[0]) is not None:
         return True
     return has_finite_variant(exercise)
 

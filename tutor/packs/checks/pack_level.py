@@ -28,6 +28,7 @@ _NO_LANGUAGES = N_('The pack does not say its languages. Add languages = ["en"],
 _NO_TITLE = N_('The pack has no title. Add title = "…".')
 _UNKNOWN_NEED = N_("There is no exercise “{name}” in the pack {pack}. Correct the name or leave it out.")
 _UNKNOWN_NEED_NEAR = N_("There is no exercise “{name}” in the pack {pack}. Did you mean {near}?")
+_NEEDS_ITSELF = N_("An exercise can't come before itself. Leave it out.")
 _NO_SUCH_PACK = N_(
     "There is no pack “{pack}” here to look for “{name}” in. Put it beside this one, or correct the name."
 )
@@ -53,13 +54,18 @@ def check(folder: Path, entries: Sequence[ExerciseEntry]) -> tuple[list[Diagnost
     return diagnostics, file.languages
 
 
-def check_needs(target: CheckTarget, pack: str, folder: Path, known_ids: Sequence[str]) -> Iterator[Diagnostic]:
-    """Yield an error for each needed exercise that does not exist, a warning if its pack can't be found."""
+def check_needs(
+    target: CheckTarget, own_id: str, pack: str, folder: Path, known_ids: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Yield an error for each needed exercise that is missing or is itself, a warning if its pack can't be found."""
     needs = target.source.data.get("needs")
     for need in needs if isinstance(needs, list) else ():
         if not isinstance(need, str):
             continue
         pack_id, _, name = need.partition("/")
+        if (pack_id, name) == (pack, own_id):
+            yield target.error(message(_NEEDS_ITSELF), "needs")
+            continue
         ids = known_ids if pack_id == pack else _exercise_ids_in(pack_id, folder.resolve().parent)
         if ids is None:
             yield target.warning(message(_NO_SUCH_PACK, pack=pack_id, name=need), "needs")

@@ -9,6 +9,7 @@ from textual.message import Message
 from tutor.grading.rule_cards import card_at
 from tutor.i18n import N_, _, message
 from tutor.i18n import Message as Notice
+from tutor.packs.diagnostics import PackError
 from tutor.practice import exam
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import rebase_worksheet
@@ -303,7 +304,11 @@ class ExerciseScreen(ExerciseView):
 
     def _use_new_numbers(self, agreed: bool | None) -> None:
         if agreed:
-            self.state.new_numbers()
+            try:
+                self.state.new_numbers()
+            except PackError as error:
+                self._say(error.diagnostics[0].message)
+                return
             self.after_solved = AfterSolved(self.after_solved.enter_label)
             self._drawings = self._make_drawings()
             self._apply_layout()
