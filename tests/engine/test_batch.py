@@ -98,9 +98,10 @@ def test_a_custom_function_takes_a_batch() -> None:
 @pytest.mark.filterwarnings("error")
 def test_members_without_a_value_are_marked() -> None:
     graph = parse_graph("z = 1 / (log(x) - y)")
-    inputs = {"x": np.array([1.0, -1.0, 0.0, np.e, 1.0]), "y": np.array([0.5, 1.0, 1.0, 1.0, 0.0])}
+    # Only log(1) is the same number in every NumPy and on every processor.
+    inputs = {"x": np.array([1.0, -1.0, 0.0, 1.0]), "y": np.array([0.5, 1.0, 1.0, 0.0])}
     passes, finite = forward_backward_batch(graph, inputs)
-    assert finite.tolist() == [True, False, False, False, False]
+    assert finite.tolist() == [True, False, False, False]
     assert passes.values[-1][0] == -2.0
     # 1/exp(1000) is 0, but exp(1000) overflows.
     _, finite = forward_backward_batch(parse_graph("z = 1 / exp(x)"), {"x": np.array([1000.0, 1.0])})

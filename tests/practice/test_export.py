@@ -120,6 +120,7 @@ GOOD = json.loads(as_json(SAMPLES[1]))
         json_lines(GOOD) + b"x" * 10_000_000,
         random.Random(1).randbytes(5000),
     ],
+    ids=lambda content: f"{len(content)} bytes",  # The random id of the sample would differ between processes.
 )
 def test_a_damaged_or_foreign_file_is_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
