@@ -9,7 +9,6 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Grid
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
-from tutor.grading.answer import Preview, preview
 from tutor.grading.hints.ladder import Hint, hint_at
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.practice.pointers import pointers
@@ -18,6 +17,7 @@ from tutor.tui.answer_input import AnswerInput
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tutor.grading.answer import Preview
     from tutor.grading.problem import Blank
     from tutor.i18n import Message
     from tutor.practice.entries import Entry
@@ -107,7 +107,7 @@ class ExerciseState:
 
     def preview(self) -> Preview:
         """Return how the line that is being typed into is read."""
-        return preview(self.worksheet.problem, self.focused_blank, self.input.line.text)
+        return self.worksheet.preview(self.focused_id, self.input.line.text)
 
     def visible_texts(self) -> Mapping[str, str]:
         """Return the values that are visible, as they are shown."""
@@ -304,6 +304,8 @@ class ExerciseState:
             self.input_errors[blank] = verdict
             lead = len(answer.text) - len(answer.text.lstrip())
             answer.set_cursor(lead + (verdict.at or 0))
+            # The caret below marks the fault; at the end Backspace works at once.
+            answer.line.end()
             answer.mark_checked()
             return verdict
         self.input_errors.pop(blank, None)
