@@ -16,6 +16,7 @@ from tutor.algebra.limits import ANSWER
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
+from tutor.grading.concealment import Concealment
 from tutor.grading.numeric_equality import TypedNumber
 from tutor.grading.question import Question, parse_choice
 from tutor.i18n import N_, message
@@ -23,6 +24,9 @@ from tutor.i18n import N_, message
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
+
+
+_NOTHING_CONCEALED = Concealment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ def _check_finite(value: Value, text: str, may_have_symbols: bool) -> None:
             raise AlgebraError(message(N_("This number is too large.")), 0, len(text))
 
 
-def preview(problem: Problem, blank: Blank, text: str) -> Preview:
-    """Return how an answer being typed is understood, and its value."""
+def preview(problem: Problem, blank: Blank, text: str, concealment: Concealment = _NOTHING_CONCEALED) -> Preview:
+    """Return how an answer being typed is understood, and its value if that gives nothing away."""
     if not text.strip():
         return Preview()
     if blank.kind == "question" and problem.question(blank).choices:
@@ -98,8 +102,10 @@ def preview(problem: Problem, blank: Blank, text: str) -> Preview:
         return Preview(error=error)
     if _is_bare_number(answer.expr):
         return Preview()
-    value = format_value(answer.value)
     formula = format_expr(answer.expr)
+    if concealment.conceals(problem, blank, answer.expr, answer.value):
+        return Preview(formula if formula != text.strip() else "")
+    value = format_value(answer.value)
     return Preview(formula if formula == value else f"{formula} {_equality_sign(answer)} {value}")
 
 

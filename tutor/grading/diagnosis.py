@@ -14,6 +14,7 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Expr, as_expr
 from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
+from tutor.grading.attempts import is_later_real_attempt
 from tutor.grading.comparison import all_equal, compare_cells, compare_typed_formula, format_cell_list
 from tutor.grading.mistakes.candidate import (
     POWER_OF_TEN,
@@ -58,6 +59,22 @@ _VALUE_IN_GRAPH = N_(
     "That value stands in the graph. What is asked here is something else: read the question once more."
 )
 
+#: What a counterexample says before the second real attempt and from then on, by the answer's value at the point.
+_COUNTEREXAMPLES = {
+    "value": (
+        N_("With {at}, yours gives {mine}. The right formula gives something else: what do you get by hand?"),
+        N_("With {at}, yours gives {mine}; it should give {needed}."),
+    ),
+    "none": (
+        N_("With {at}, yours has no value, but the right formula has one."),
+        N_("With {at}, yours has no value; it should give {needed}."),
+    ),
+    "large": (
+        N_("With {at}, your answer is too large to write out."),
+        N_("With {at}, your answer is too large to write out; it should give {needed}."),
+    ),
+}
+
 
 def diagnose(
     problem: Problem,
@@ -66,15 +83,16 @@ def diagnose(
     text: str,
     cells: _CellMarks,
     wrong_upstream: Value = None,
+    earlier: Sequence[str] = (),
 ) -> Verdict:
     """Return the verdict on an answer that is not right.
 
     `text` is the answer as typed, `cells` which of its cells are right, `wrong_upstream` the learner's upstream if that
-    is wrong.
+    is wrong, `earlier` the wrong answers before.
     """
     values, truth = template_values(problem, blank, text), problem.truth(blank)
     if problem.symbolic or (answer.may_have_symbols and (has_symbols(answer.value) or has_symbols(truth))):
-        return _diagnose_formula(problem, blank, answer, values, cells, wrong_upstream)
+        return _diagnose_formula(problem, blank, answer, values, cells, wrong_upstream, earlier)
     matching = matching_candidates(problem, blank, answer, wrong_upstream)
     if matching:
         return _mistaken_verdict(problem, blank, matching, values, cells)
@@ -126,6 +144,7 @@ def _diagnose_formula(
     values: Mapping[str, Any],
     cells: _CellMarks,
     wrong_upstream: Value,
+    earlier: Sequence[str],
 ) -> Verdict:
     """Diagnose an answer if symbols are involved: mistakes are formulas, and a point shows the difference."""
     is_different = QuickDifference(problem.domains)
@@ -142,7 +161,8 @@ def _diagnose_formula(
     misplaced = _misplaced_verdict(problem, blank, answer, cells, lambda other: equals(problem.truth(other)))
     if misplaced:
         return misplaced
-    feedback = _counterexample(answer, problem.truth(blank)) or _fallback_message(problem, blank, values)
+    gives_value = is_later_real_attempt(problem, blank, answer.value, earlier)
+    feedback = _counterexample(answer, problem.truth(blank), gives_value) or _fallback_message(problem, blank, values)
     return Verdict(VerdictKind.WRONG, feedback, cells=cells)
 
 
@@ -160,8 +180,11 @@ def _misplaced_verdict(
     return None
 
 
-def _counterexample(answer: ParsedAnswer, truth: Value) -> Message | None:
-    """Return a point at which the answer and the right formula differ, with both values there."""
+def _counterexample(answer: ParsedAnswer, truth: Value, gives_value: bool) -> Message | None:
+    """Return a point at which the answer and the right formula differ, with the answer's value there.
+
+    `gives_value` adds what the right formula gives there.
+    """
     true_rows = truth if ops.is_matrix(truth) else [[truth]]
     comparisons = (
         compare_typed_formula(typed, true_cell)
@@ -173,17 +196,13 @@ def _counterexample(answer: ParsedAnswer, truth: Value) -> Message | None:
     if different is None or not different.point or different.true_value is None or isinf(different.true_value):
         return None
     at = ", ".join(f"{name} = {format_number(value)}" for name, value in different.point.items())
+    value = different.answer_value
+    mine = None if value is None or isinf(value) else _format_plain(value)
     needed = _format_plain(different.true_value)
-    if different.answer_value is None:
-        return message(N_("At {at} yours has no value; needed is {needed}."), at=at, needed=needed)
-    if isinf(different.answer_value):
-        return message(
-            N_("With {at}, your answer is too large to write out; it should give {needed}."), at=at, needed=needed
-        )
-    mine = _format_plain(different.answer_value)
     if mine == needed:
         return message(N_("Yours is near, but not the same: at {at} they differ far behind the point."), at=at)
-    return message(N_("At {at} yours is {mine}; needed is {needed}."), at=at, mine=mine, needed=needed)
+    short, full = _COUNTEREXAMPLES["none" if value is None else "large" if mine is None else "value"]
+    return Message(full if gives_value else short, {"at": at, "mine": mine, "needed": needed})
 
 
 def _format_plain(value: float) -> str:

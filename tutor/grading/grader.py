@@ -30,17 +30,24 @@ from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
 
 
-def grade(problem: Problem, blank: Blank, text: str, wrong_values: Mapping[str, Value] | None = None) -> Verdict:
+def grade(
+    problem: Problem,
+    blank: Blank,
+    text: str,
+    wrong_values: Mapping[str, Value] | None = None,
+    earlier: Sequence[str] = (),
+) -> Verdict:
     """Return the verdict on `text` at `blank`. It never raises, whatever a learner types.
 
     `wrong_values` are the learner's wrong values at other places, by place id: a right step from one of them is not an
-    error of its own.
+    error of its own. `earlier` are the wrong answers at this blank before, as typed: from the second real attempt on, a
+    counterexample gives the right formula's value, too.
     """
     if blank.kind == "question" and problem.question(blank).choices:
         return grade_choice(problem.question(blank), text)
@@ -70,7 +77,8 @@ def grade(problem: Problem, blank: Blank, text: str, wrong_values: Mapping[str, 
         if ops.shape_of(value) == ops.shape_of(answer.value) and _all_nearly_equal(compare_cells(answer, value)):
             feedback = _follow_through_message(problem, place, wrong_values[place])
             return Verdict(VerdictKind.CARRIED, feedback, cells=marks)
-    return diagnose(problem, blank, answer, text.strip(), marks, wrong_values.get(problem.upstream(blank) or ""))
+    wrong_upstream = wrong_values.get(problem.upstream(blank) or "")
+    return diagnose(problem, blank, answer, text.strip(), marks, wrong_upstream, earlier)
 
 
 def _compare_with_truth(problem: Problem, blank: Blank, answer: ParsedAnswer) -> tuple[tuple[Match, ...], ...]:

@@ -352,6 +352,16 @@ class Problem:
                 names[f"d{self.target_name}/d{node.name}"] = exact.gradients[position]
         return names
 
+    def place_named(self, blank: Blank, name: str) -> str | None:
+        """Return the id of the place whose value `name` means in an answer at `blank`; None if it is no such name."""
+        if blank.kind == "question":
+            return None
+        if name == "up" and blank.edge:
+            return self.upstream(blank)
+        gradient_of = name.removeprefix(f"d{self.target_name}/d") if blank.kind != "forward" else name
+        place = gradient_of if gradient_of != name else f"value({name})"
+        return self.place(place).id if self.has_place(place) else None
+
     def nodes_between(self, *positions: int) -> set[int]:
         """Return these nodes and all nodes on the way from them to the output, as positions."""
         found: set[int] = set()

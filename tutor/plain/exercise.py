@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.algebra.printing import format_value
-from tutor.grading.answer import preview
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.rule_cards import card_at
 from tutor.grading.verdict import MARKS, Verdict
@@ -68,11 +67,7 @@ class PlainExercise:
         """Return whether a line is a command: always with a colon, otherwise if it can't be read as an answer."""
         if text == "?" or text.startswith(":"):
             return True
-        problem = self.worksheet.problem
-        return (
-            bool(match_command(text, EXERCISE_COMMANDS))
-            and preview(problem, problem.place(blank_id), text).error is not None
-        )
+        return bool(match_command(text, EXERCISE_COMMANDS)) and self.worksheet.preview(blank_id, text).error is not None
 
     def print_introduction(self) -> None:
         variant = self.worksheet.variant
@@ -111,8 +106,7 @@ class PlainExercise:
 
     def check_answer(self, blank_id: str, text: str) -> str | None:
         """Check an answer and return the next blank."""
-        problem = self.worksheet.problem
-        reading = preview(problem, problem.place(blank_id), text)
+        reading = self.worksheet.preview(blank_id, text)
         hints_before = self.worksheet.entry(blank_id).hints
         verdict = self.worksheet.answer(blank_id, text)
         if reading.text:

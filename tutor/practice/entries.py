@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Entry:
     """The learner's entry at one place: the last answer, its verdict, hints seen and wrong attempts.
 
-    `sealed_verdict` is the verdict on an answer in an exam, which stays secret until the end.
+    `wrong_texts` are the wrong attempts as typed. `sealed_verdict` is the verdict on an answer in an exam, which stays
+    secret until the end.
     """
 
     text: str = ""
@@ -30,6 +31,7 @@ class Entry:
     hints: int = 0
     wrong_attempts: int = 0
     sealed_verdict: Verdict | None = None
+    wrong_texts: tuple[str, ...] = ()
 
     @property
     def is_correct(self) -> bool:
@@ -115,7 +117,12 @@ class Entries:
             return
         place, before = self._history.pop()
         current = self.get(place)
-        self._entries[place] = replace(before, hints=current.hints, wrong_attempts=current.wrong_attempts)
+        self._entries[place] = replace(
+            before,
+            hints=current.hints,
+            wrong_attempts=current.wrong_attempts,
+            wrong_texts=current.wrong_texts,
+        )
         self._recheck_carried(place)
 
     def _recheck_carried(self, changed: str) -> None:

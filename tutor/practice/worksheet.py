@@ -16,6 +16,8 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Grid
 from tutor.algebra.printing import format_cells, format_expr
+from tutor.grading.answer import Preview, preview
+from tutor.grading.concealment import Concealment
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import Hint, format_right_answer, hint_at, num_rungs, rule_rung
 from tutor.grading.question import parse_choice
@@ -364,7 +366,20 @@ class Worksheet:
         return verdict
 
     def _grade(self, blank: str, text: str) -> Verdict:
-        return grade(self.problem, self.problem.place(blank), text, self._wrong_values(blank))
+        earlier = self.entry(blank).wrong_texts
+        return grade(self.problem, self.problem.place(blank), text, self._wrong_values(blank), earlier)
+
+    def preview(self, blank: str, text: str) -> Preview:
+        """Return how an answer being typed is read, without giving away the value of another blank."""
+        place, visible = self.problem.place(blank), self.visible_places()
+        if self.done:
+            return preview(self.problem, place, text)
+        concealment = Concealment(
+            {other.id for other in (*self.problem.forward_blanks, *self.problem.places)} - visible,
+            tuple(other for other in self.fillable if other.id not in visible and other.id != place.id),
+            no_values=self.exam,
+        )
+        return preview(self.problem, place, text, concealment)
 
     def _wrong_values(self, excluded: str) -> Mapping[str, Value]:
         """Return the learner's wrong values at all other places, except those of the wrong shape."""
@@ -380,7 +395,11 @@ class Worksheet:
             place = self.problem.place(name)
             if place.kind == "question":
                 continue
-            value = self._entries.parsed_answer(name).value
+            try:
+                value = self._entries.parsed_answer(name).value
+            except AlgebraError:
+                # An earlier version read this text.
+                continue
             if ops.shape_of(value) == place.shape:
                 values[name] = value
         return values
@@ -554,8 +573,17 @@ class Worksheet:
             self._entries.set(blank, Entry(text, exam.NOTED_VERDICT, sealed_verdict=verdict))
             self._disclose_verdicts()
             return
-        wrongs = entry.wrong_attempts + verdict.is_wrong_attempt
-        self._entries.set(blank, replace(entry, text=text, verdict=verdict, revealed=False, wrong_attempts=wrongs))
+        self._entries.set(
+            blank,
+            replace(
+                entry,
+                text=text,
+                verdict=verdict,
+                revealed=False,
+                wrong_attempts=entry.wrong_attempts + verdict.is_wrong_attempt,
+                wrong_texts=(*entry.wrong_texts, text) if verdict.is_wrong_attempt else entry.wrong_texts,
+            ),
+        )
 
     def _store_verdicts(self) -> None:
         """Store every answer of a finished exam again with its verdict, which no file contains before the end."""
