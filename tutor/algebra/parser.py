@@ -119,13 +119,17 @@ def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSW
 
 
 def parse_equations(
-    text: str, limits: Limits = GRAPH, own_functions: Mapping[str, int] | None = None
+    text: str,
+    limits: Limits = GRAPH,
+    own_functions: Mapping[str, tuple[int, int]] | None = None,
+    redefinable: Collection[str] = (),
 ) -> list[Equation]:
     """Return the equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name.
 
-    `own_functions` maps the names of custom functions to their numbers of operands. Raises `AlgebraError`.
+    `own_functions` maps the names of further functions to the least and the greatest number of their operands; those in
+    `redefinable` are functions only directly before a bracket. Raises `AlgebraError`.
     """
-    return _Parser(text, None, limits, own_functions).parse_equations()
+    return _Parser(text, None, limits, own_functions, redefinable).parse_equations()
 
 
 def parse_value(text: str) -> Expr:
@@ -139,9 +143,11 @@ class _Parser:
         text: str,
         names: Collection[str] | None,
         limits: Limits,
-        own_functions: Mapping[str, int] | None = None,
+        own_functions: Mapping[str, tuple[int, int]] | None = None,
+        redefinable: Collection[str] = (),
     ) -> None:
-        self.functions = {**FUNCTIONS, **{name: (name, arity, arity) for name, arity in (own_functions or {}).items()}}
+        self.functions = {**FUNCTIONS, **{name: (name, *arity) for name, arity in (own_functions or {}).items()}}
+        self.redefinable = {*_REDEFINABLE, *redefinable}
         if len(text) > limits.characters:
             raise AlgebraError(
                 message(N_("This is longer than {n} characters. Write it shorter."), n=limits.characters),
@@ -186,7 +192,7 @@ class _Parser:
                 name = first.text
                 self.next()
                 self.next()
-                if is_reserved(name) or (name in self.functions and name not in _REDEFINABLE):
+                if is_reserved(name) or (name in self.functions and name not in self.redefinable):
                     raise AlgebraError(
                         message(N_("“{name}” has a meaning of its own here. Choose another name."), name=name),
                         first.position,
@@ -303,7 +309,7 @@ class _Parser:
         name = token.text
         declared = self.names is not None and name in self.names
         is_function = name in self.functions and not declared
-        if is_function and (self.names is not None or name not in _REDEFINABLE or self.token.kind == "("):
+        if is_function and (self.names is not None or name not in self.redefinable or self.token.kind == "("):
             return self.parse_call(token)
         if name == "e" and not declared:
             return self.count_node(Apply("exp", (Num(Fraction(1), "1"),), token.position))

@@ -14,6 +14,7 @@ from tutor.algebra.parser import parse_value
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.engine.function_definition import parse_definition
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, message
 from tutor.plain.carets import format_error
@@ -83,7 +84,7 @@ def parse_definitions(texts: tuple[str, ...]) -> dict[str, FunctionDefinition]:
     definitions: dict[str, FunctionDefinition] = {}
     for position, text in enumerate(texts):
         try:
-            definition = parse_definition(text, definitions, names[position + 1 :])
+            definition = parse_definition(text, with_standard_functions(definitions), names[position + 1 :])
         except AlgebraError as error:
             raise formula_error(error, text) from None
         definitions[definition.name] = definition

@@ -35,8 +35,16 @@ class CustomFunction(Protocol):
     """The part of a function definition that the graph builder needs."""
 
     @property
-    def inputs(self) -> tuple[str, ...]:
-        """The names of its inputs."""
+    def is_redefinable(self) -> bool:
+        """Whether a graph may use its name for something else; then it is a function only before a bracket."""
+
+    @property
+    def min_operands(self) -> int:
+        """The least number of operands."""
+
+    @property
+    def max_operands(self) -> int:
+        """The greatest number of operands."""
 
     @property
     def num_nodes(self) -> int:
@@ -51,6 +59,9 @@ class CustomFunction(Protocol):
 
     def evaluate_constant(self, args: Sequence[Expr], offset: int) -> Expr:
         """Return its value for constants. Raises `AlgebraError` at `offset`."""
+
+    def expand(self, args: Sequence[Expr]) -> Expr:
+        """Return it as one formula of `args`."""
 
 
 def parse_graph(
@@ -97,7 +108,9 @@ def build_function_body(
 def parse_and_check(text: str, definitions: Mapping[str, CustomFunction]) -> list[Equation]:
     """Return the equations of a text after checking their names. Raises `AlgebraError`."""
     equations = parse_equations(
-        text, own_functions={name: len(definition.inputs) for name, definition in definitions.items()}
+        text,
+        own_functions={name: (each.min_operands, each.max_operands) for name, each in definitions.items()},
+        redefinable=[name for name, each in definitions.items() if each.is_redefinable],
     )
     _check_names(equations)
     return equations

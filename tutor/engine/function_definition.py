@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tutor.algebra.ops import Shape
+    from tutor.engine.builder import CustomFunction
     from tutor.engine.graph import Graph
     from tutor.engine.operation import Operation
 
@@ -48,8 +49,17 @@ class FunctionDefinition:
     name: str
     inputs: tuple[str, ...]
     text: str
-    definitions: Mapping[str, FunctionDefinition] = field(default_factory=dict, repr=False)
+    definitions: Mapping[str, CustomFunction] = field(default_factory=dict, repr=False)
     _operations: dict[tuple[Shape, ...], Operation] = field(default_factory=dict, repr=False, compare=False)
+
+    is_redefinable: ClassVar[bool] = False
+
+    @property
+    def min_operands(self) -> int:
+        """The number of operands."""
+        return len(self.inputs)
+
+    max_operands = min_operands
 
     def operation_for(self, arguments: Sequence[Shape | Expr], offset: int) -> Operation:
         """Return the operation for operands of these shapes; a constant becomes part of it.
@@ -72,7 +82,7 @@ class FunctionDefinition:
         """Return `swish`, or `leaky(·, 0.01)` with a constant."""
         if not any(isinstance(argument, Expr) for argument in arguments):
             return self.name
-        written = (_format_constant(argument) if isinstance(argument, Expr) else "·" for argument in arguments)
+        written = (format_constant(argument) if isinstance(argument, Expr) else "·" for argument in arguments)
         return f"{self.name}({', '.join(written)})"
 
     def _wrap_error(self, error: AlgebraError, offset: int) -> AlgebraError:
@@ -137,7 +147,8 @@ class FunctionDefinition:
         return done[id(tree)]
 
 
-def _format_constant(constant: Expr) -> str:
+def format_constant(constant: Expr) -> str:
+    """Return a constant as it is shown in a node."""
     return "[…]" if ops.is_matrix(value := evaluate(constant, {})) else format_scalar(value)
 
 
@@ -145,7 +156,7 @@ def make_definition(
     name: str,
     inputs: tuple[str, ...],
     text: str,
-    definitions: Mapping[str, FunctionDefinition] | None = None,
+    definitions: Mapping[str, CustomFunction] | None = None,
     later_names: Collection[str] = (),
 ) -> FunctionDefinition:
     """Return a checked definition; its name and inputs must have passed `check_name` and `check_inputs`.
@@ -223,7 +234,7 @@ def check_inputs(name: str, inputs: Sequence[str], other_names: Collection[str])
 
 
 def parse_definition(
-    text: str, definitions: Mapping[str, FunctionDefinition] | None = None, later_names: Collection[str] = ()
+    text: str, definitions: Mapping[str, CustomFunction] | None = None, later_names: Collection[str] = ()
 ) -> FunctionDefinition:
     """Return the definition in a text such as `swish(x) = x * sigmoid(x)`. Raises `AlgebraError` with its offset.
 
@@ -234,10 +245,11 @@ def parse_definition(
         raise AlgebraError(limit, GRAPH.characters)
     head, equals = _parse_head(text)
     name, inputs = head[0], head[1:]
-    if fault := check_name(name.text, definitions or ()):
+    taken = [other for other, each in (definitions or {}).items() if not each.is_redefinable]
+    if fault := check_name(name.text, taken):
         raise AlgebraError(fault, name.position, len(name.text))
     input_names = tuple(token.text for token in inputs)
-    if bad_input := check_inputs(name.text, input_names, definitions or ()):
+    if bad_input := check_inputs(name.text, input_names, taken):
         position, fault = bad_input
         raise AlgebraError(fault, inputs[position].position, len(inputs[position].text))
     body_start = len(text) - len(text[equals.position + 1 :].lstrip())

@@ -12,6 +12,7 @@ from tutor.algebra.expr import free_names, number
 from tutor.algebra.ops import Value, is_matrix, make_matrix
 from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_and_check, parse_graph
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.i18n import DEFAULT_LANGUAGE, N_, describe_os_error, message
 from tutor.packs import json_schema
 from tutor.packs.archive import PACK_FILE, exercise_files
@@ -158,7 +159,7 @@ def infer_matrices(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
     for names in ([], [name for name in free if name[0].isupper()], free):
         matrices = dict.fromkeys(names, square)
         try:
-            parse_graph(graph, {**inputs, **matrices})
+            parse_graph(graph, {**inputs, **matrices}, with_standard_functions())
         except AlgebraError:
             continue
         return matrices
@@ -177,7 +178,7 @@ def _draw_matrices(path: Path, folder: Path, matrices: Mapping[str, Value]) -> M
 def _input_names(graph: str) -> list[str]:
     """Return the inputs of a graph, numbers or not; none if it can't be parsed."""
     try:
-        equations = parse_and_check(graph, {})
+        equations = parse_and_check(graph, with_standard_functions())
     except AlgebraError:
         return []
     defined = {equation.name for equation in equations}
@@ -187,7 +188,7 @@ def _input_names(graph: str) -> list[str]:
 def _graph_inputs(graph: str, inputs: Mapping[str, Value]) -> list[str]:
     """Return the inputs of a graph; none if it has an error, which checking the exercise reports."""
     try:
-        return list(parse_graph(graph, inputs).inputs)
+        return list(parse_graph(graph, inputs, with_standard_functions()).inputs)
     except AlgebraError:
         return []
 

@@ -14,6 +14,7 @@ from tutor.engine.function_definition import (
     check_name,
     make_definition,
 )
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.i18n import N_, message
 from tutor.packs.diagnostics import with_position
 
@@ -39,7 +40,9 @@ def build_definitions(context: BuildContext) -> dict[str, FunctionDefinition] | 
             context.report(input_error[1], "nodes", name, "inputs")
         else:
             try:
-                definitions[name] = make_definition(name, node.inputs, node.value, definitions, names[position + 1 :])
+                definitions[name] = make_definition(
+                    name, node.inputs, node.value, with_standard_functions(definitions), names[position + 1 :]
+                )
             except UnusedInputError as error:
                 context.report(error.message, "nodes", name, "inputs")
             except AlgebraError as error:

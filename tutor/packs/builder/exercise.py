@@ -9,6 +9,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.ops import shape_of
 from tutor.engine.builder import build_from_equations, parse_and_check
 from tutor.engine.graph import Graph
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.problem import Problem
 from tutor.grading.question import Question
 from tutor.i18n import N_, LocalizedText, message
@@ -148,8 +149,9 @@ def _build_graph(
     context: BuildContext, text: str, definitions: Mapping[str, FunctionDefinition]
 ) -> tuple[Problem, RandomInputs] | None:
     """Return the graph with what belongs to it, some inputs perhaps without values; None if it has an error."""
+    functions = with_standard_functions(definitions)
     try:
-        equations = parse_and_check(text, definitions)
+        equations = parse_and_check(text, functions)
     except AlgebraError as error:
         context.report(with_position(error, text), "graph")
         return None
@@ -157,7 +159,7 @@ def _build_graph(
     inputs = build_inputs(context, equations)
     shapes = {name: shape_of(value) for name, value in inputs.items()}
     try:
-        unfolded = build_from_equations(equations, text, shapes, definitions)
+        unfolded = build_from_equations(equations, text, shapes, functions)
     except AlgebraError as error:
         # A matrix whose value was refused is taken for a number.
         if not context.has_invalid_values:

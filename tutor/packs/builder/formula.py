@@ -12,6 +12,7 @@ from tutor.algebra.lexer import tokenize
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.engine.builder import parse_graph
 from tutor.engine.passes import NonFiniteError
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.engine.symbolic import named_passes
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, LocalizedText, message
@@ -57,7 +58,7 @@ def problem_from_formula(
 
     `wrt` are the inputs whose gradients are asked for, None for all. Raises like `exercise_from_formula`.
     """
-    graph = parse_graph(text, inputs, definitions)
+    graph = parse_graph(text, inputs, with_standard_functions(definitions))
     missing = [name for name in graph.inputs if name not in inputs]
     if missing:
         raise _missing_value_error(text, missing)

@@ -1,0 +1,93 @@
+"""Functions written in the graph language, against NumPy and central differences; `tests/oracles` adds PyTorch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tests.support.standard_function_calls import CALLS, Call
+from tutor.algebra.errors import AlgebraError
+from tutor.engine.builder import parse_graph
+from tutor.engine.function_definition import parse_definition
+from tutor.engine.passes import forward, forward_backward
+from tutor.engine.standard_functions import STANDARD_FUNCTIONS, with_standard_functions
+
+if TYPE_CHECKING:
+    from tutor.engine.graph import Graph
+
+STEP = 1e-6
+
+
+def graph_of(text: str, inputs: dict[str, Any]) -> Graph:
+    return parse_graph(text, inputs, with_standard_functions())
+
+
+def test_every_standard_function_is_tried() -> None:
+    assert {call.text.partition("(")[0] for call in CALLS} == STANDARD_FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.text)
+def test_a_function_has_the_value_of_its_reference(call: Call) -> None:
+    graph = graph_of(f"out = {call.text}", call.inputs)
+    assert np.shape(forward(graph, call.inputs)[-1]) == np.shape(call.numpy(np, *call.inputs.values()))
+    assert forward(graph, call.inputs)[-1] == pytest.approx(call.numpy(np, *call.inputs.values()), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.text)
+def test_its_gradients_are_those_of_central_differences(call: Call) -> None:
+    graph = graph_of(f"out = {call.text}", call.inputs)
+    output = forward(graph, call.inputs)[-1]
+    start = np.random.default_rng(3).uniform(1, 2, np.shape(output)) if np.ndim(output) else 1.7
+    passes = forward_backward(graph, call.inputs, start)
+
+    def total(inputs: dict[str, Any]) -> float:
+        return float(np.sum(start * forward(graph, inputs)[-1]))
+
+    for name, value in call.inputs.items():
+        gradient = passes.gradients[graph.position[name]]
+        for cell in np.ndindex(np.shape(value)):
+            up, down = np.array(value, dtype=float), np.array(value, dtype=float)
+            up[cell] += STEP
+            down[cell] -= STEP
+            ends = [total(call.inputs | {name: moved if moved.ndim else float(moved)}) for moved in (up, down)]
+            assert np.asarray(gradient)[cell] == pytest.approx((ends[0] - ends[1]) / (2 * STEP), rel=1e-6, abs=1e-8)
+
+
+def test_a_name_stays_free_for_inputs_and_steps() -> None:
+    graph = graph_of("norm = var * 2; z = norm * std", {"var": 1.0, "std": 2.0})
+    assert graph.inputs == ("var", "std")
+    assert forward(graph, {"var": 3.0, "std": 5.0})[-1] == 30
+
+
+def test_a_custom_function_replaces_the_standard_one_and_may_use_others() -> None:
+    functions = with_standard_functions()
+    norm = parse_definition("norm(x) = leaky_relu(x, 0.5) + 1", functions)
+    graph = parse_graph("z = norm(x) * 2", {"x": -4.0}, {**functions, "norm": norm})
+    assert forward(graph, {"x": -4.0})[-1] == -2
+
+
+def test_the_same_function_with_other_operands_keeps_its_own_constant() -> None:
+    graph = graph_of("z = leaky_relu(x, 0.5) * leaky_relu(x) * leaky_relu(x, 0.5)", {"x": -4.0})
+    assert forward(graph, {"x": -4.0})[-1] == pytest.approx(-2 * -0.04 * -2)
+    assert [node.symbol for node in graph.nodes if node.body] == [
+        "leaky_relu(·, 0.5)",
+        "leaky_relu",
+        "leaky_relu(·, 0.5)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "problem"),
+    [
+        ("y = leaky_relu(x, 1, 2)", {"x": 1.0}, "leaky_relu takes"),
+        ("y = clip(x)", {"x": 1.0}, "clip takes 3 values"),
+        ("y = var(X, 2)", {"X": np.ones((2, 2))}, "Write var(X, 0) for a row of the columns"),
+        ("y = var(x)", {"x": 1.0}, "In var: mean goes over the cells of a matrix, and this is a number."),
+    ],
+)
+def test_a_wrong_call_is_explained(text: str, inputs: dict[str, Any], problem: str) -> None:
+    with pytest.raises(AlgebraError) as error:
+        graph_of(text, inputs)
+    assert problem in str(error.value.message)
