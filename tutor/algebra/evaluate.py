@@ -183,6 +183,31 @@ def shape_mismatch(shapes: Sequence[Shape], position: int) -> AlgebraError:
     return AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), position)
 
 
+def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
+    """Return the common shape by NumPy's broadcasting rules. Raises `ValueError` if there is none."""
+    matrix_shapes = [shape for shape in shapes if shape is not None]
+    if not matrix_shapes:
+        return None
+    result = []
+    for sizes in zip(*matrix_shapes, strict=True):
+        larger = {size for size in sizes if size != 1}
+        if len(larger) > 1:
+            raise ValueError(shapes)
+        result.append(larger.pop() if larger else 1)
+    return result[0], result[1]
+
+
+def _elementwise_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
+    try:
+        return broadcast_shapes(shapes)
+    except ValueError:
+        left, right = shapes
+    if node.op == "mul" and left and right and left[1] == right[0]:
+        text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
+        raise AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), node.position)
+    raise shape_mismatch(shapes, node.position)
+
+
 def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     """Return the shape of an operation from those of its operands. Raises `AlgebraError` if they do not match."""
     if node.op == "matmul":
@@ -192,12 +217,8 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
         raise AlgebraError(message(text, function=node.op), node.position)
     if node.op in ("cross_entropy", "mse") and shapes[0] != shapes[1]:
         raise shape_mismatch(shapes, node.position)
-    if node.op in functions.FUNCTIONS and len(set(shapes) - {None}) > 1:
-        left, right = shapes
-        if node.op == "mul" and left and right and left[1] == right[0]:
-            text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
-            raise AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), node.position)
-        raise shape_mismatch(shapes, node.position)
+    if node.op in functions.FUNCTIONS:
+        return _elementwise_shape(node, shapes)
     if node.op in ("cross_entropy", "mse"):
         return None
     if node.op in ("ones", "broadcast"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import matmul_shape, shape_mismatch
+from tutor.algebra.evaluate import broadcast_shapes, matmul_shape, shape_mismatch
 from tutor.algebra.ops import Shape
 from tutor.i18n import N_, message
 
@@ -15,20 +15,6 @@ ShapeRule: TypeAlias = Callable[[Sequence[Shape], int, str], Shape]
 
 _NEEDS_MATRIX = N_("{name} needs a matrix, and this is a number.")
 _REDUCES_MATRIX = N_("{name} goes over the cells of a matrix, and this is a number.")
-
-
-def broadcast_shapes(shapes: Sequence[Shape]) -> Shape | None:
-    """Return the common shape by NumPy's broadcasting rules. Raises `ValueError` if there is none."""
-    matrix_shapes = [shape for shape in shapes if shape is not None]
-    if not matrix_shapes:
-        return None
-    result = []
-    for sizes in zip(*matrix_shapes, strict=True):
-        larger = {size for size in sizes if size != 1}
-        if len(larger) > 1:
-            raise ValueError(shapes)
-        result.append(larger.pop() if larger else 1)
-    return result[0], result[1]
 
 
 def elementwise(shapes: Sequence[Shape], offset: int, name: str) -> Shape:

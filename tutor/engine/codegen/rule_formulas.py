@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
+from tutor.algebra.evaluate import broadcast_shapes
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import Shape, Value
-from tutor.engine.shapes import broadcast_shapes, elementwise
+from tutor.engine.shapes import elementwise
 
 if TYPE_CHECKING:
     from tutor.engine.graph import Graph
