@@ -72,11 +72,15 @@ class Num(Expr):
         return any(character in self.text for character in ".eE")
 
 
+#: What the values of a symbol may be limited to, each within the one before; a probability is between 0 and 1.
+DOMAINS = ("real", "nonzero", "positive", "probability")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sym(Expr):
     """A name: an input, a node, `up`, `pi`, `dL/dz`. `position` is its offset in the text.
 
-    `domain` limits its values: "real", "nonzero" or "positive".
+    `domain` limits its values to one of `DOMAINS`.
     """
 
     name: str
@@ -152,7 +156,7 @@ def free_names(tree: Expr) -> set[str]:
 
 
 def structurally_equal(a: Expr, b: Expr) -> bool:
-    """Return whether two trees without symbols have the same structure, and so the same value; False if very large."""
+    """Return whether two trees have the same structure, and so the same value; False if they are very large."""
     pairs = [(a, b)]
     for _ in range(_MAX_COMPARED):
         if not pairs:
@@ -164,6 +168,9 @@ def structurally_equal(a: Expr, b: Expr) -> bool:
             if left.op != right.op or len(left.args) != len(right.args):
                 return False
             pairs += zip(left.args, right.args, strict=True)
+        elif isinstance(left, Sym) and isinstance(right, Sym):
+            if left.name != right.name:
+                return False
         elif not (isinstance(left, Num) and isinstance(right, Num) and left.value == right.value):
             return False
     return False

@@ -79,7 +79,7 @@ class _Simplifier:
 
     def symbol_form(self, symbol: Sym) -> Form:
         known = DEFINED
-        if symbol.name == "pi" or symbol.domain == "positive":
+        if symbol.name == "pi" or symbol.domain in ("positive", "probability"):
             known |= POSITIVE
         elif symbol.domain == "nonzero":
             known |= NONZERO

@@ -11,7 +11,7 @@ import click
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Sym
+from tutor.algebra.expr import DOMAINS, Sym
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
@@ -54,7 +54,7 @@ _FORMS = ("torch", "numpy", "latex", "json")
     multiple=True,
     type=TEXT,
     metavar="NAMES",
-    help=_("Inputs left as symbols: x, x:positive, x:nonzero, a matrix as X:2x3."),
+    help=_("Inputs left as symbols: x, x:positive, x:nonzero, x:probability, a matrix as X:2x3."),
 )
 @click.option(
     "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
@@ -175,7 +175,6 @@ def _parse_step(text: str) -> float:
     return step
 
 
-_DOMAINS = ("real", "nonzero", "positive")
 _SHAPE_PATTERN = re.compile(r"([0-9]{1,4})[x×]([0-9]{1,4})")
 #: The limit for matrices in a graph's text too.
 _MAX_CELLS = 10_000
@@ -197,11 +196,11 @@ def parse_symbols(texts: tuple[str, ...]) -> dict[str, Value]:
             for word in properties:
                 if size := _SHAPE_PATTERN.fullmatch(word):
                     shape = _check_shape(name, int(size[1]), int(size[2]))
-                elif word in _DOMAINS:
+                elif word in DOMAINS:
                     domain = word
                 else:
                     sentence = N_("“{text}” is not known of symbol {name}. It may be {known}, or a shape such as 2x3.")
-                    known = ", ".join(_DOMAINS)
+                    known = ", ".join(DOMAINS)
                     raise CommandError(message(sentence, text=word, name=name, known=known), 2)
             symbol = Sym(name, domain=domain)
             symbols[name] = symbol if shape is None else MatrixExpr(symbol, shape)

@@ -99,7 +99,7 @@ class SymbolTable(Table):
     """An input that stays a symbol."""
 
     symbol: Literal[True]
-    domain: Literal["real", "nonzero", "positive"] = "real"
+    domain: Literal["real", "nonzero", "positive", "probability"] = "real"
 
 
 _JsonString: TypeAlias = Annotated[str, Field(min_length=1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Sym
+from tutor.algebra.expr import DOMAINS, Sym
 from tutor.grading.question import Choice, Question
 from tutor.packs.templates import TemplateContext, parse_formula
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from tutor.i18n import LocalizedText
     from tutor.packs.diagnostics import KeyPath
-
-#: Domains that a symbol may have instead of a formula that gives it a value.
-SYMBOL_DOMAINS = ("real", "nonzero", "positive")
 
 
 @dataclass(frozen=True)
@@ -61,14 +58,14 @@ class QuestionTemplate:
         if not self.symbols:
             return dict(context.visible_names)
         return {
-            name: Sym(name, domain=meaning) if meaning in SYMBOL_DOMAINS else context.evaluate_formula(meaning)
+            name: Sym(name, domain=meaning) if _is_domain(meaning, context) else context.evaluate_formula(meaning)
             for name, meaning in self.symbols.items()
         }
 
     def find_errors(self, context: TemplateContext) -> Iterator[tuple[AlgebraError, str, KeyPath]]:
         """Yield every error in its formulas and texts, with the text and its place in the file."""
         for name, meaning in self.symbols.items():
-            if meaning not in SYMBOL_DOMAINS:
+            if not _is_domain(meaning, context):
                 try:
                     context.evaluate_formula(meaning)
                 except AlgebraError as error:
@@ -84,3 +81,8 @@ class QuestionTemplate:
             key_path = (*self.key_path, "choices", position)
             yield from context.find_errors(choice.text, key_path)
             yield from context.find_errors(choice.feedback, (*key_path, "why"))
+
+
+def _is_domain(meaning: str, context: TemplateContext) -> bool:
+    """Return whether a symbol's meaning is a domain; a step of the same name comes before the newest one."""
+    return meaning in DOMAINS and not (meaning == "probability" and meaning in context.visible_names)

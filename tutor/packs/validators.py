@@ -12,7 +12,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Expr, Num, Sym
+from tutor.algebra.expr import DOMAINS, Expr, Num, Sym
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import Value
 from tutor.algebra.parser import is_reserved, parse_value
@@ -21,7 +21,6 @@ from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import drop_typed_text
 from tutor.packs.ids import is_valid_id
-from tutor.packs.questions import SYMBOL_DOMAINS
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.toml_source import FORMAT_VERSION, NEWER_FORMAT, InvalidNumber, bounded_int
 
@@ -227,9 +226,13 @@ def parse_input(raw: Any) -> Value:
 def _parse_symbol(raw: dict[str, Any]) -> Sym:
     """Return a symbol, which gets the name of its input later."""
     domain = raw.get("domain", "real")
-    if domain not in SYMBOL_DOMAINS or not raw.keys() <= {"symbol", "domain"}:
+    if domain not in DOMAINS or not raw.keys() <= {"symbol", "domain"}:
         raise InvalidValueError(
-            message(N_('A symbol is written { symbol = true, domain = "positive" }, or nonzero, or real.'))
+            message(
+                N_(
+                    'A symbol is written { symbol = true, domain = "positive" }. Other domains: real, nonzero, probability.'
+                )
+            )
         )
     return Sym("", domain=domain)
 

@@ -29,6 +29,10 @@ _IDS_BY_SYMPY_NAME = functions.table(
 MAX_NODES = 400
 
 
+#: What SymPy assumes about the symbols of a domain, besides being real.
+_ASSUMPTIONS = {"positive": {"positive": True}, "nonzero": {"nonzero": True}, "probability": {"positive": True}}
+
+
 def encode(formula: Expr) -> list[list[Any]] | None:
     """Return a formula as a list of nodes; None if it has other operations or is too large."""
     nodes: list[list[Any]] = []
@@ -97,7 +101,7 @@ def _to_sympy(sympy: Any, nodes: Iterable[Iterable[Any]]) -> Any:
         elif op == "sym" and rest[0] == "pi":
             formulas.append(sympy.pi)
         elif op == "sym":
-            signs = {"positive": {"positive": True}, "nonzero": {"nonzero": True}}.get(rest[1], {})
+            signs = _ASSUMPTIONS.get(rest[1], {})
             formulas.append(sympy.Symbol(rest[0], real=True, **signs))
         else:
             formulas.append(_sympy_operation(sympy, op)(*(formulas[index] for index in rest)))

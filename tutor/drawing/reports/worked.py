@@ -68,7 +68,7 @@ def _format_input(name: str, value: Value) -> str:
         return f"{name} = {format_value(value)}"
     symbol = value.expr if isinstance(value, MatrixExpr) else value
     assert isinstance(symbol, Sym)
-    sign = {"positive": " > 0", "nonzero": " ≠ 0"}.get(symbol.domain, "")
+    sign = {"positive": " > 0", "nonzero": " ≠ 0", "probability": " in (0, 1)"}.get(symbol.domain, "")
     return f"{name}{sign}: {value.shape[0]}×{value.shape[1]}" if isinstance(value, MatrixExpr) else f"{name}{sign}"
 
 
