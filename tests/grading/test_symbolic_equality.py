@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.author_guide import FORMULAS_TABLE, table_rows
 from tutor.algebra.evaluate import evaluate
@@ -15,11 +18,12 @@ from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
 from tutor.grading.answer import ParsedAnswer
 from tutor.grading.comparison import compare_cells
-from tutor.grading.numeric_equality import Match, TypedNumber
+from tutor.grading.decimal_constants import decimal_patterns
+from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 NAMES = {"x": Sym("x"), "y": Sym("y"), "p": Sym("p", 0, "positive"), "dL/dz": Sym("dL/dz")}
 SAME, DIFFERENT, UNDEFINED, UNDECIDED = Outcome.SAME, Outcome.DIFFERENT, Outcome.UNDEFINED, Outcome.UNDECIDED
@@ -40,14 +44,19 @@ def domains(text: str) -> dict[str, Expr]:
     return {name: Sym(name, 0, declared.get(name, "real")) for name in (*NAMES, *declared)}
 
 
+def judge(answer: str, truth: Expr, names: Mapping[str, Expr]) -> Match:
+    """Return how a typed formula compares with the right one."""
+    tree = parse(answer, names)
+    typed = TypedNumber.from_expr(tree, evaluate(tree, names))
+    typed = replace(typed, pattern=decimal_patterns(tree, names)[0][0])
+    return compare_cells(ParsedAnswer(tree, typed.value, ((typed,),), may_have_symbols=True), truth)[0][0]
+
+
 @pytest.mark.parametrize(("truth", "domain", "answer", "verdict"), table_rows(FORMULAS_TABLE))
 def test_formulas_compare_as_in_the_author_guide(truth: str, domain: str, answer: str, verdict: str) -> None:
     names = domains(domain)
-    tree = parse(answer, names)
     right = evaluate(parse(truth, names), names)
-    typed = TypedNumber.from_expr(tree, evaluate(tree, names))
-    parsed = ParsedAnswer(tree, typed.value, ((typed,),), may_have_symbols=True)
-    assert compare_cells(parsed, right) == ((VERDICTS[verdict],),)
+    assert judge(answer, right, names) is VERDICTS[verdict]
 
 
 def test_a_difference_comes_with_a_point() -> None:
@@ -75,19 +84,60 @@ def test_a_domain_is_respected() -> None:
     assert real.outcome is UNDEFINED
 
 
-def test_formulas_with_decimals_have_a_tolerance() -> None:
-    truth = formula("dL/dz * e^2")
-    assert compare_formulas(formula("7.389 dL/dz"), truth, Fraction(5, 1000)).outcome is SAME
-    assert compare_formulas(formula("7.3 dL/dz"), truth, Fraction(5, 1000)).outcome is DIFFERENT
-    assert compare_formulas(formula("7.389 dL/dz + 1"), truth, Fraction(5, 1000)).outcome is DIFFERENT
-
-
 def test_a_comparison_that_no_precision_decides_is_undecided() -> None:
     assert compare_formulas(formula("exp(exp(exp(exp(p))))"), formula("exp(exp(exp(exp(p)))) + 1")).outcome in (
         UNDECIDED,
         DIFFERENT,
     )
     assert compare_formulas(formula("x"), formula("sqrt(-1 - x^2)")).outcome is UNDECIDED
+
+
+@pytest.mark.parametrize("place", ["-1000", "-10", "-1/3", "0", "1/16", "7", "1000000"])
+@pytest.mark.parametrize("bump", ["relu(x - K)", "abs(x - K) - (x - K)", "min(K, x) - x", "sqrt((x - K)^2) - x + K"])
+def test_a_difference_on_one_side_of_a_kink_is_found(place: str, bump: str) -> None:
+    wrong = f"x + {bump.replace('K', f'({place})')}"
+    assert compare_formulas(formula(wrong), formula("x")).outcome is DIFFERENT
+    assert compare_formulas(formula("x"), formula(wrong)).outcome is DIFFERENT
+
+
+def test_a_narrow_bump_between_kinks_is_found() -> None:
+    assert compare_formulas(formula("x + relu(1 - 10^9*abs(x - 1/3))"), formula("x")).outcome is DIFFERENT
+    assert compare_formulas(formula("x + relu(x - 1000)*relu(-y - 1000)*p"), formula("x")).outcome is DIFFERENT
+
+
+@pytest.mark.parametrize(("left", "right"), [("0.2", "0.21"), ("-1000.001", "-1000"), ("10^6", "10^6 + 1")])
+def test_points_in_a_narrow_domain_are_found(left: str, right: str) -> None:
+    truth = f"sqrt(x - ({left}))*sqrt({right} - x)"
+    assert compare_formulas(formula(f"sqrt((x - ({left}))*({right} - x))"), formula(truth)).outcome is SAME
+    assert compare_formulas(formula(f"sqrt(x - ({left}))*({right} - x)"), formula(truth)).outcome is DIFFERENT
+
+
+def test_each_of_two_formulas_may_have_holes_but_no_gaps() -> None:
+    assert compare_formulas(formula("x*(y - 2)*(x + 3)/((y - 2)*(x + 3))"), formula("x")).outcome is SAME
+    assert compare_formulas(formula("x"), formula("x*(y - 2)*(x + 3)/((y - 2)*(x + 3))")).outcome is SAME
+    assert compare_formulas(formula("x + log(x) - log(x)"), formula("x")).outcome is UNDEFINED
+
+
+@given(
+    st.lists(st.tuples(st.integers(-99, 99), st.integers(1, 99)), min_size=1, max_size=3),
+    st.sampled_from([Fraction(0), Fraction(1, 500), Fraction(1, 50)]),
+    st.integers(0, 2),
+)
+def test_each_decimal_of_a_formula_is_compared_by_itself(
+    fractions: list[tuple[int, int]], error: Fraction, place: int
+) -> None:
+    parts = ["x*dL/dz", "exp(y)", "p^2"]
+    numbers = [Fraction(top, bottom) for top, bottom in fractions]
+    truth = " + ".join(f"({number})*{part}" for number, part in zip(numbers, parts, strict=False))
+    place %= len(numbers)
+    typed = [number * (1 + error) if i == place else number for i, number in enumerate(numbers)]
+    answer = " + ".join(f"({float(number):.5e})*{part}" for number, part in zip(typed, parts, strict=False))
+    literals = [
+        TypedNumber.from_expr(Num(Fraction(t), t), Num(Fraction(t))) for t in (f"{float(n):.5e}" for n in typed)
+    ]
+    expected = [compare_numbers(literal, Num(n)) for literal, n in zip(literals, numbers, strict=True)]
+    right = all(match is Match.EQUAL for match in expected)
+    assert (judge(answer, formula(truth), NAMES) is Match.EQUAL) == right
 
 
 # --- rewritten and perturbed formulas ----------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
@@ -17,13 +17,19 @@ from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
 from tutor.grading.concealment import Concealment
+from tutor.grading.decimal_constants import decimal_patterns
 from tutor.grading.numeric_equality import TypedNumber
 from tutor.grading.question import Question, parse_choice
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.algebra.ops import Value
+    from tutor.grading.decimal_constants import DecimalPattern
     from tutor.grading.problem import Blank, Problem
+
+_TypedCells: TypeAlias = "tuple[tuple[TypedNumber, ...], ...]"
 
 
 _NOTHING_CONCEALED = Concealment()
@@ -73,7 +79,19 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     else:
         decimal = TypedNumber.from_expr(tree, value[0, 0]).decimal
         typed = tuple(tuple(TypedNumber(cell, decimal) for cell in row) for row in value)
+    if may_have_symbols and any(number.decimal and names_in(number.value) for row in typed for number in row):
+        typed = _with_patterns(typed, decimal_patterns(tree, names))
     return ParsedAnswer(tree, value, typed, may_have_symbols)
+
+
+def _with_patterns(typed: _TypedCells, patterns: Sequence[Sequence[DecimalPattern | None]]) -> _TypedCells:
+    """Return typed formulas with their patterns, to compare each of their decimals by itself."""
+    if len(patterns) != len(typed):
+        return typed
+    return tuple(
+        tuple(replace(number, pattern=pattern) for number, pattern in zip(row, row_of_patterns, strict=True))
+        for row, row_of_patterns in zip(typed, patterns, strict=True)
+    )
 
 
 def _check_finite(value: Value, text: str, may_have_symbols: bool) -> None:

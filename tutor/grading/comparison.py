@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.expr import ONE, Apply, Expr, Num, structurally_equal
+from tutor.algebra.expr import Expr, Num
 from tutor.algebra.expr import free_names as names_in
-from tutor.algebra.simplify import simplify
+from tutor.grading.decimal_constants import DecimalPattern, solve_for_constants
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_noise_for_zero
-from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas
-from tutor.grading.tolerances import REQUIRED_DIGITS, relative_tolerance
+from tutor.grading.sample_points import symbol_domains
+from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas, comparison_points
+from tutor.grading.tolerances import REQUIRED_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,55 +61,45 @@ def format_cell_list(marks: Sequence[Sequence[object]], mark: object) -> str:
 
 
 def _compare_formula(typed: TypedNumber, truth: Expr, digits: int) -> Match:
-    if typed.decimal and (match := _compare_factors(typed, truth, digits)):
-        return match
-    return _MATCH_FOR_OUTCOME[compare_typed_formula(typed, truth, digits).outcome]
+    match = _MATCH_FOR_OUTCOME[compare_formulas(typed.value, truth).outcome]
+    if match is Match.DIFFERENT and typed.pattern is not None:
+        return _compare_constants(typed.value, typed.pattern, truth, digits)
+    return match
 
 
 def compare_typed_formula(typed: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS) -> FormulaComparison:
-    """Compare a formula with the right one; if it has decimals, with the tolerance of numbers with decimals."""
+    """Compare a formula with the right one; if it has decimals, each of them may be rounded."""
     comparison = compare_formulas(typed.value, truth)
-    if comparison.outcome is Outcome.DIFFERENT and typed.decimal:
-        tolerant = compare_formulas(typed.value, truth, relative_tolerance(digits))
-        if tolerant.outcome is Outcome.SAME and _compare_factors(typed, truth, digits) is not Match.DIFFERENT:
-            return tolerant
+    if comparison.outcome is Outcome.DIFFERENT and _compare_formula(typed, truth, digits) is Match.EQUAL:
+        return FormulaComparison(Outcome.SAME)
     return comparison
 
 
-def _compare_factors(typed: TypedNumber, truth: Expr, digits: int) -> Match | None:
-    """Compare `3.01·x` with `3·x` as 3.01 with 3. Return None if the rest is not the same formula."""
-    factor, rest = _split_factor(simplify(typed.value))
-    true_factor, true_rest = _split_factor(simplify(truth))
-    if rest is None or true_rest is None or 0 in (factor, true_factor):
-        return None
-    if not structurally_equal(rest, true_rest) and compare_formulas(rest, true_rest).outcome is not Outcome.SAME:
-        return None
-    literal = typed.factor
-    if literal is not None and literal.value == abs(factor):
-        number = TypedNumber.from_expr(literal, literal)
-        return compare_numbers(replace(number, value=Num(factor)), Num(true_factor), digits)
-    return compare_numbers(TypedNumber(Num(factor), True), Num(true_factor), digits)
+def _compare_constants(value: Expr, pattern: DecimalPattern, truth: Expr, digits: int) -> Match:
+    """Compare the numbers with decimals in a formula with those that would make it right."""
+    domains = symbol_domains(truth, value, pattern.formula)
+    points = comparison_points(
+        value, truth, {name: domain for name, domain in domains.items() if name not in pattern.constants}
+    )
+    solutions = solve_for_constants(pattern, truth, points)
+    # Constants that only count together, as in 0.3333·x + 0.6667·x, are a calculation with decimals.
+    is_calculation = len(solutions) > 1
+    matches = {
+        _compare_constant(*pattern.constants[name], Num(number), digits, is_calculation)
+        for solved in solutions
+        for name, number in solved.items()
+    }
+    return max(matches, key=_BEST_FIRST.index, default=Match.DIFFERENT)
 
 
-def _split_factor(tree: Expr) -> tuple[Fraction, Expr | None]:
-    """Return the number in front of a formula, and the rest; None if there is no rest."""
-    if isinstance(tree, Num):
-        return tree.value, None
-    if not isinstance(tree, Apply) or tree.op not in ("neg", "mul", "div"):
-        return Fraction(1), tree
-    factor, rest = _split_factor(tree.args[0])
-    if tree.op == "neg":
-        return -factor, rest
-    second_factor, second_rest = _split_factor(tree.args[1])
-    if tree.op == "mul":
-        if rest is not None and second_rest is not None:
-            return factor * second_factor, Apply("mul", (rest, second_rest))
-        return factor * second_factor, rest if second_rest is None else second_rest
-    if not second_factor:
-        return Fraction(1), tree
-    return factor / second_factor, rest if second_rest is None else Apply("div", (rest or ONE, second_rest))
+def _compare_constant(tree: Expr, value: Expr, truth: Num, digits: int, is_calculation: bool) -> Match:
+    match = compare_numbers(TypedNumber.from_expr(tree, value), truth, digits)
+    if not is_calculation:
+        return match
+    return min(match, compare_numbers(TypedNumber(value, True), truth, digits), key=_BEST_FIRST.index)
 
 
+_BEST_FIRST = (Match.EQUAL, Match.COARSE, Match.UNCLEAR, Match.DIFFERENT)
 _MATCH_FOR_OUTCOME = {
     Outcome.SAME: Match.EQUAL,
     Outcome.DIFFERENT: Match.DIFFERENT,

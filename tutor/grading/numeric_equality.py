@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tutor.algebra.precision import Ball
+    from tutor.grading.decimal_constants import DecimalPattern
 
 #: Exact numbers are equal if the last precision bounds their difference by this, relatively.
 _EXACT_TOLERANCE = Fraction(1, 2**256)
@@ -55,21 +56,20 @@ class TypedNumber:
     """A number as it was typed, and its exact value.
 
     `unit` is the value of one step of the last digit, if a literal or a sum of `terms` whole numbers was typed;
-    otherwise None. `factor` is a formula's only number with decimals.
+    otherwise None. `pattern` is a formula with names in place of its numbers with decimals.
     """
 
     value: Expr
     decimal: bool
     unit: Fraction | None = None
     digits: int = 0
-    factor: Num | None = None
+    pattern: DecimalPattern | None = None
     terms: int = 1
 
     @staticmethod
     def from_expr(tree: Expr, value: Expr) -> TypedNumber:
         """Describe a number from its expression as parsed and its exact value."""
-        decimals = [node for node in postorder(tree) if isinstance(node, Num) and node.is_decimal]
-        decimal = bool(decimals)
+        decimal = any(isinstance(node, Num) and node.is_decimal for node in postorder(tree))
         literal = tree.args[0] if isinstance(tree, Apply) and tree.op == "neg" else tree
         if not isinstance(literal, Num):
             nodes = list(postorder(tree))
@@ -79,7 +79,7 @@ class TypedNumber:
             ):
                 lengths = [len(node.text) for node in nodes if isinstance(node, Num)]
                 return TypedNumber(value, False, Fraction(1), max(lengths), terms=len(lengths))
-            return TypedNumber(value, decimal, factor=decimals[0] if len(decimals) == 1 else None)
+            return TypedNumber(value, decimal)
         mantissa, exponent = split_literal(literal.text)
         places = len(mantissa.partition(".")[2])
         digits = len(mantissa.replace(".", "").lstrip("0"))

@@ -12,7 +12,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import ONE, Expr, Num, Sym
 from tutor.engine.passes import Passes, backward, forward_backward
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.symbolic_equality import symbol_domains
+from tutor.grading.sample_points import symbol_domains
 from tutor.i18n import LocalizedText
 
 if TYPE_CHECKING:

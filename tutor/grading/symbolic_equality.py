@@ -1,7 +1,8 @@
 """Equality of formulas as functions of their symbols, decided at points in ball arithmetic.
 
 Disjoint balls prove a difference, and the point can be shown to the learner. Nothing proves that two formulas agree
-everywhere: agreement at several points of the domain, at the first of them to hundreds of digits, counts as equality.
+everywhere: the same tree, or agreement at several points of the domain and in every region between their kinks, at the
+first of them to hundreds of digits, counts as equality.
 """
 
 from __future__ import annotations
@@ -9,29 +10,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from hashlib import sha256
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import ball_from_fraction, to_ball
-from tutor.algebra.expr import Expr, Sym, postorder
+from tutor.algebra.expr import Apply, Expr, postorder, structurally_equal
 from tutor.algebra.precision import PRECISIONS, Ball, working_precision
+from tutor.algebra.simplify import simplify
+from tutor.grading.point_search import PointSearch, kinks
+from tutor.grading.sample_points import default_point, sample_points, symbol_domains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tutor.algebra.ops import Value
+    from tutor.grading.sample_points import Point
 
-#: This many points must agree.
-NUM_POINTS = 6
-#: At most this many points are tried, because the truth may have no value at some of them.
-MAX_TRIES = 48
+#: Formulas that agree at this many points are equal; those without kinks are compared at no more.
+NUM_POINTS = 10
+#: So many points are enough if a search finds no more.
+_MIN_POINTS = 6
+#: After this many points in a row at which nothing can be compared, a search begins.
+_MAX_MISSES = 20
+#: At most this many points are taken from a search inside a narrow domain.
+_MAX_SEARCHED = 40
 #: Agreement needs at least this precision, and at the first point the last one.
 _REQUIRED_BITS = PRECISIONS[1]
 #: Overlapping balls agree only if both are known to this many bits.
 _SHARP_BITS = 60
 #: A value closer to zero than this at the last precision is zero.
 _EFFECTIVELY_ZERO = Fraction(1, 2**400)
+#: Formulas with more parts are not brought to a normal form.
+_MAX_NORMALISED_PARTS = 500
+#: A hole is removable if the formulas agree at points this close to it, relatively.
+_HOLE_DISTANCE = Fraction(1, 2**30)
+#: An exponent or a base beyond this may be too large for ball arithmetic.
+_OVERFLOW = 2**30
 
 
 class Outcome(Enum):
@@ -48,89 +63,106 @@ class FormulaComparison:
     """The outcome; for a difference also the point that shows it, and both values there as floats."""
 
     outcome: Outcome
-    point: Mapping[str, Fraction] | None = None
+    point: Point | None = None
     answer_value: float | None = None
     true_value: float | None = None
 
 
-def symbol_domains(*trees: Expr) -> dict[str, str]:
-    """Return the symbols in `trees` with their domains, the narrowest if a symbol has several."""
-    rank = ("real", "nonzero", "positive")
-    found: dict[str, str] = {}
-    for tree in trees:
-        for node in postorder(tree):
-            if isinstance(node, Sym) and node.name != "pi":
-                found[node.name] = max(found.get(node.name, "real"), node.domain, key=rank.index)
-    return found
+_SAME, _UNDECIDED = FormulaComparison(Outcome.SAME), FormulaComparison(Outcome.UNDECIDED)
 
 
-def compare_formulas(answer: Expr, truth: Expr, tolerance: Fraction | None = None) -> FormulaComparison:
+def compare_formulas(answer: Expr, truth: Expr) -> FormulaComparison:
     """Return whether `answer` is the same function as `truth`, at points of their symbols' domains.
 
-    With a `tolerance`, values may be off by that part of the truth.
+    A point counts if the truth has a value there. The answer must have one, too, unless only that point is missing.
     """
+    if structurally_equal(answer, truth):
+        return _SAME
     domains = symbol_domains(truth, answer)
-    enough = NUM_POINTS if domains else 1
     agreed = 0
-    undecided = False
-    for point in _sample_points(domains):
-        if agreed == enough:
-            break
-        comparison = _compare_at_point(point, answer, truth, tolerance, thorough=agreed == 0 and tolerance is None)
-        if comparison is None:
+    for point in comparison_points(answer, truth, domains):
+        comparison = _compare_at_point(point, answer, truth, thorough=agreed == 0)
+        if comparison is None or comparison.outcome is Outcome.UNDECIDED:
             continue
-        if comparison.outcome is Outcome.SAME:
-            agreed += 1
-        elif comparison.outcome is Outcome.UNDECIDED:
-            undecided = True
-        else:
+        if comparison.outcome is not Outcome.SAME:
             return comparison
-    if agreed == enough and not undecided:
-        return FormulaComparison(Outcome.SAME)
-    return FormulaComparison(Outcome.UNDECIDED)
+        agreed += 1
+    if agreed >= (_MIN_POINTS if domains else 1) or _have_same_normal_form(answer, truth):
+        return _SAME
+    return _UNDECIDED
 
 
-def _compare_at_point(
-    point: Mapping[str, Fraction], answer: Expr, truth: Expr, tolerance: Fraction | None, thorough: bool
-) -> FormulaComparison | None:
-    """Compare at one point. Return None if the truth has no value there.
+def comparison_points(answer: Expr, truth: Expr, domains: Mapping[str, str]) -> Iterator[Point]:
+    """Yield the points at which two formulas are compared: some of the domain, and one in each region between kinks.
+
+    The first `NUM_POINTS` at which the truth has a value are enough in a domain without kinks.
+    """
+    if not domains:
+        yield {}
+        return
+    known = misses = 0
+    for point in sample_points(domains):
+        has_value = _has_value(truth, point)
+        known, misses = known + has_value, 0 if has_value else misses + 1
+        if has_value:
+            yield point
+        if known == NUM_POINTS or misses > _MAX_MISSES:
+            break
+    kink_formulas = kinks((answer, truth))
+    if known >= NUM_POINTS and not kink_formulas:
+        return
+    search = PointSearch(domains, truth)
+    inside = search.points_inside() if known < NUM_POINTS else iter(())
+    regions = search.points_in_regions(kink_formulas) if kink_formulas else ()
+    yield from chain(islice(inside, _MAX_SEARCHED), regions)
+
+
+def _has_value(tree: Expr, point: Point) -> bool:
+    with working_precision(_REQUIRED_BITS):
+        return bool(_ball_at(tree, point).is_finite())
+
+
+def _ball_at(tree: Expr, point: Point, cache: dict[int, Ball] | None = None) -> Ball:
+    return to_ball(tree, {name: ball_from_fraction(value) for name, value in point.items()}, cache)
+
+
+def _compare_at_point(point: Point, answer: Expr, truth: Expr, thorough: bool) -> FormulaComparison | None:
+    """Compare at one point. Return None if the point says nothing: the truth has no value, or a hole is removable.
 
     A `thorough` comparison always goes to the last precision.
     """
     answer_ball: Ball = None
     true_ball: Ball = None
     has_truth = False
-    precisions = PRECISIONS if tolerance is not None else PRECISIONS[1:]
-    for bits in (PRECISIONS[0], PRECISIONS[-1]) if thorough else precisions:
+    cache: dict[int, Ball] = {}
+    for bits in (PRECISIONS[0], PRECISIONS[-1]) if thorough else PRECISIONS[1:]:
         with working_precision(bits):
-            symbols = {name: ball_from_fraction(value) for name, value in point.items()}
             # One cache for both, because an answer over names shares parts with the truth.
-            cache: dict[int, Ball] = {}
-            true_ball, answer_ball = to_ball(truth, symbols, cache), to_ball(answer, symbols, cache)
+            cache = {}
+            true_ball, answer_ball = _ball_at(truth, point, cache), _ball_at(answer, point, cache)
             if not true_ball.is_finite():
                 continue
             has_truth = True
             if not answer_ball.is_finite():
                 continue
-            outcome = _compare_balls(answer_ball, true_ball, tolerance, bits)
+            outcome = _compare_balls(answer_ball, true_ball, bits)
             if outcome is Outcome.SAME and thorough and bits != PRECISIONS[-1]:
                 continue
+            if outcome is Outcome.DIFFERENT and _is_jump(point, answer, truth):
+                return None
             if outcome is not None:
                 return FormulaComparison(outcome, point, float(answer_ball.mid()), float(true_ball.mid()))
     if not has_truth:
         return None
-    if answer_ball is None or not answer_ball.is_finite():
-        return FormulaComparison(Outcome.UNDEFINED, point, None, float(true_ball.mid()))
-    return FormulaComparison(Outcome.UNDECIDED, point)
+    if answer_ball.is_finite():
+        return FormulaComparison(Outcome.UNDECIDED, point)
+    if _overflows(answer, cache) or _is_removable_hole(point, answer, truth):
+        return None
+    return FormulaComparison(Outcome.UNDEFINED, point, None, float(true_ball.mid()))
 
 
-def _compare_balls(answer: Ball, truth: Ball, tolerance: Fraction | None, bits: int) -> Outcome | None:
+def _compare_balls(answer: Ball, truth: Ball, bits: int) -> Outcome | None:
     """Compare two finite balls. Return None if a higher precision is needed."""
-    if tolerance is not None:
-        difference, allowed = abs(answer - truth), ball_from_fraction(tolerance) * abs(truth)
-        if difference < allowed or (answer.is_zero() and truth.is_zero()):
-            return Outcome.SAME
-        return Outcome.DIFFERENT if difference > allowed else None
     if not answer.overlaps(truth):
         return Outcome.DIFFERENT
     if bits < _REQUIRED_BITS:
@@ -142,38 +174,58 @@ def _compare_balls(answer: Ball, truth: Ball, tolerance: Fraction | None, bits: 
     return None
 
 
-#: The first points, so that a counterexample is easy to read: x = 2, x = −3.
-_SIMPLE_NUMBERS = (2, 3, 5, 7)
+def _overflows(tree: Expr, balls: Mapping[int, Ball]) -> bool:
+    """Return whether a tree has no ball only because a power in it is too large for ball arithmetic."""
+    causes = [
+        node
+        for node in postorder(tree)
+        if isinstance(node, Apply)
+        and not balls[id(node)].is_finite()
+        and all(balls[id(arg)].is_finite() for arg in node.args)
+    ]
+    return all(
+        node.op not in ("log", "sqrt", "div") and any(balls[id(arg)].abs_upper() > _OVERFLOW for arg in node.args)
+        for node in causes
+    )
 
 
-def default_point(domains: Mapping[str, str]) -> Mapping[str, Fraction]:
-    """Return the first point at which formulas are compared."""
-    return next(_sample_points(domains))
+def _is_jump(point: Point, answer: Expr, truth: Expr) -> bool:
+    """Return whether formulas differ only at this point, where one of them jumps: sign(x) at 0."""
+    has_jumps = any(
+        isinstance(node, Apply) and node.op == "sign" for tree in (answer, truth) for node in postorder(tree)
+    )
+    return has_jumps and _is_removable_hole(point, answer, truth)
 
 
-def _sample_points(domains: Mapping[str, str]) -> Iterator[Mapping[str, Fraction]]:
-    """Yield points of the domains, always the same: small whole numbers, then sixteenths with mixed signs.
-
-    All are exact in binary, so their balls have no radius.
-    """
-    if not domains:
-        yield {}
-        return
+def _is_removable_hole(point: Point, answer: Expr, truth: Expr) -> bool:
+    """Return whether formulas agree all around a point at which the answer has no value, as x²/x does around 0."""
     for sign in (1, -1):
-        yield {
-            name: Fraction(
-                _SIMPLE_NUMBERS[(i + (sign < 0)) % len(_SIMPLE_NUMBERS)] * (1 if domain == "positive" else sign)
-            )
-            for i, (name, domain) in enumerate(domains.items())
+        near = {
+            name: value + sign * (2 * i + 3) * _HOLE_DISTANCE * (value or 1)
+            for i, (name, value) in enumerate(point.items())
         }
-    for number in range(MAX_TRIES):
-        point = {}
-        for name, domain in domains.items():
-            draw = int.from_bytes(sha256(f"{number}\n{name}".encode()).digest()[:8], "big")
-            size = Fraction(2 * (draw % (32 if number % 3 else 200)) + 1, 16)
-            negative = domain != "positive" and (draw >> 40) % 2 == 1
-            point[name] = -size if negative else size
-        yield point
+        comparison = _compare_near_hole(near, answer, truth)
+        if comparison is not Outcome.SAME:
+            return False
+    return True
+
+
+def _compare_near_hole(point: Point, answer: Expr, truth: Expr) -> Outcome | None:
+    bits = PRECISIONS[-2]
+    with working_precision(bits):
+        cache: dict[int, Ball] = {}
+        true_ball, answer_ball = _ball_at(truth, point, cache), _ball_at(answer, point, cache)
+        if not true_ball.is_finite() or not answer_ball.is_finite():
+            return None
+        return _compare_balls(answer_ball, true_ball, bits)
+
+
+def _have_same_normal_form(answer: Expr, truth: Expr) -> bool:
+    """Return whether both formulas simplify to the same tree."""
+    if any(sum(1 for _ in islice(postorder(tree), _MAX_NORMALISED_PARTS + 1)) > _MAX_NORMALISED_PARTS
+           for tree in (answer, truth)):  # fmt: skip
+        return False
+    return structurally_equal(simplify(answer), simplify(truth))
 
 
 class QuickDifference:

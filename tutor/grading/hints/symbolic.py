@@ -18,7 +18,7 @@ from tutor.algebra.simplify import simplify
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.passes import NonFiniteError, Passes
 from tutor.engine.symbolic import has_symbols, named_passes
-from tutor.grading.symbolic_equality import default_point
+from tutor.grading.sample_points import default_point
 from tutor.grading.tolerances import POINT_NUDGE_TOLERANCE
 from tutor.grading.wording import MAX_FORMULA_SIZE, expanded_size, template_values
 from tutor.i18n import N_, Message, message
