@@ -6,6 +6,9 @@ name and names that are untrue can be seen. Two things make a name true:
 - it is one of the bug's `names`: the mistake whose description is what this learner does;
 - or its formula is the bug's formula: both give the same value on the exercise's numbers *and* on others close by. That
   the two agree on the exercise's numbers only is a coincidence, and stating such a name as certain is untrue.
+
+The names in `FACTS` say only what is wrong with a matrix: its order, some signs, one cell. They are true of every matrix
+of which they are said; they name a slip, but not a wrong rule that happens to change one cell.
 """
 
 from __future__ import annotations
@@ -54,6 +57,21 @@ class Bug:
         if self.edge is None or spot.slot not in self.slots or (self.ops and spot.op not in self.ops):
             return None
         return self.edge(spot)
+
+
+#: What is said of a matrix beside the right one.
+FACTS = frozenset(
+    f"matrix.{name}"
+    for name in (
+        "transposed",
+        "reordered-rows",
+        "reordered-columns",
+        "some-signs",
+        "one-cell",
+        "one-row",
+        "one-column",
+    )
+)
 
 
 def names(*ids: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.simulated.bug import Bug, names
+from tests.simulated.bug import FACTS, Bug, names
 from tests.simulated.own_pass import FORWARD, Array, Spot
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ RULES = (
             "matmul.wrong-side-no-transpose",
             lambda s: _like_input(s, s.o @ s.g if s.slot == 0 else s.g @ s.o),
         ),
-        ("rows and columns swapped", "matmul.transposed-result", lambda s: s.right(s.g).T),
+        ("rows and columns swapped", "matmul.transposed-result matrix.transposed", lambda s: s.right(s.g).T),
         (
             "the other matrix's gradient",
             "matmul.other-operand elsewhere",
@@ -94,7 +94,7 @@ RULES = (
     *_bugs(
         "transpose",
         ("passed on", "transpose.not-transposed", lambda s: _like_input(s, s.g)),
-        ("rows turned round", "", lambda s: s.g.T[::-1]),
+        ("rows turned round", "matrix.reordered-rows", lambda s: s.g.T[::-1]),
     ),
     *_bugs(
         "broadcast",
@@ -163,7 +163,7 @@ RULES = (
     ),
     *_bugs(
         "sigmoid tanh relu exp log sqrt mul add sub",
-        ("a matrix transposed", "", lambda s: _like_input(s, s.right(s.g).T)),
+        ("a matrix transposed", "matrix.transposed", lambda s: _like_input(s, s.right(s.g).T)),
         ("a matrix added up", "", lambda s: _everywhere(s, s.right(s.g).sum())),
         ("a matrix averaged", "", lambda s: _everywhere(s, s.right(s.g).mean())),
         ("a matrix product", "", lambda s: _like_input(s, s.g @ s.l)),
@@ -209,19 +209,23 @@ def _one_row(matrix: Array, rng: Random, change: Callable[[Array], Array]) -> Ar
 
 #: Slips that leave the rest of a matrix right.
 SLIPS = (
-    Bug("matrix: one cell wrong", matrix=lambda m, rng: _one_cell(m, rng, lambda c: c * 1.25 + 1)),
-    Bug("matrix: one cell's sign", matrix=lambda m, rng: _one_cell(m, rng, lambda c: -c)),
-    Bug("matrix: one cell doubled", matrix=lambda m, rng: _one_cell(m, rng, lambda c: 2 * c)),
-    Bug("matrix: one cell zero", matrix=lambda m, rng: _one_cell(m, rng, lambda c: 0.0)),
-    Bug("matrix: one row's sign", matrix=lambda m, rng: _one_row(m, rng, lambda r: -r)),
-    Bug("matrix: one row doubled", matrix=lambda m, rng: _one_row(m, rng, lambda r: 2 * r)),
-    Bug("matrix: one row turned round", matrix=lambda m, rng: _one_row(m, rng, lambda r: r[::-1])),
-    Bug("matrix: first row everywhere", matrix=lambda m, rng: m[:1] * np.ones_like(m)),
-    Bug("matrix: rows in the other order", matrix=lambda m, rng: m[::-1]),
-    Bug("matrix: columns in the other order", matrix=lambda m, rng: m[:, ::-1]),
-    Bug("matrix: rows and columns swapped", matrix=lambda m, rng: m.T if m.shape[0] == m.shape[1] else None),
-    Bug("matrix: rows and columns swapped in shape", matrix=lambda m, rng: m.T if m.shape[0] != m.shape[1] else None),
-    Bug("matrix: signs lost", names("any.wrong-sign"), matrix=lambda m, rng: np.abs(m)),
+    Bug("matrix: one cell wrong", FACTS, matrix=lambda m, rng: _one_cell(m, rng, lambda c: c * 1.25 + 1)),
+    Bug("matrix: one cell's sign", FACTS, matrix=lambda m, rng: _one_cell(m, rng, lambda c: -c)),
+    Bug("matrix: one cell doubled", FACTS, matrix=lambda m, rng: _one_cell(m, rng, lambda c: 2 * c)),
+    Bug("matrix: one cell zero", FACTS, matrix=lambda m, rng: _one_cell(m, rng, lambda c: 0.0)),
+    Bug("matrix: one row's sign", FACTS, matrix=lambda m, rng: _one_row(m, rng, lambda r: -r)),
+    Bug("matrix: one row doubled", FACTS, matrix=lambda m, rng: _one_row(m, rng, lambda r: 2 * r)),
+    Bug("matrix: one row turned round", FACTS, matrix=lambda m, rng: _one_row(m, rng, lambda r: r[::-1])),
+    Bug("matrix: first row everywhere", FACTS, matrix=lambda m, rng: m[:1] * np.ones_like(m)),
+    Bug("matrix: rows in the other order", FACTS, matrix=lambda m, rng: m[::-1]),
+    Bug("matrix: columns in the other order", FACTS, matrix=lambda m, rng: m[:, ::-1]),
+    Bug("matrix: rows and columns swapped", FACTS, matrix=lambda m, rng: m.T if m.shape[0] == m.shape[1] else None),
+    Bug(
+        "matrix: rows and columns swapped in shape",
+        FACTS,
+        matrix=lambda m, rng: m.T if m.shape[0] != m.shape[1] else None,
+    ),
+    Bug("matrix: signs lost", FACTS | names("any.wrong-sign"), matrix=lambda m, rng: np.abs(m)),
 )
 
 BUGS = (*RULES, *SOFTMAX_WITH_LOSS, *SLIPS)

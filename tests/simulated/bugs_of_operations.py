@@ -32,8 +32,7 @@ BUGS = (
         ("shared out by size", "add.split-by-size", lambda s: s.g * s.x / (s.x + s.o)),
         ("the rule of ×", "add.times-rule", lambda s: s.g * s.o),
         ("run backwards", "add.undo", lambda s: s.g - s.o),
-        ("both lines added to it", "", lambda s: s.g + s.x + s.o),
-        ("own line added to it", "", lambda s: s.g + s.x),
+        ("pushed forward", "", lambda s: s.g + s.o),
     ),
     *_bugs("sub", ("minus on the first", "sub.minus-on-first", lambda s: -s.g), slot=0),
     *_bugs("sub", ("no minus", "sub.no-minus", lambda s: s.g), slot=1),
@@ -52,7 +51,6 @@ BUGS = (
         ("the sum of the lines", "mul.sum-of-inputs", lambda s: s.g * (s.x + s.o)),
         ("the other line squared", "", lambda s: s.g * s.o * s.o),
         ("the other line added", "", lambda s: s.g + s.o),
-        ("divided by the line's own value", "", lambda s: s.g / s.x),
     ),
     *_bugs(
         "div",

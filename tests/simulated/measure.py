@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.simulated import answers, bugs_anywhere, bugs_of_matrices, bugs_of_operations
+from tests.simulated.bug import FACTS
 from tests.simulated.names import BuggyAnswer, Judgement, judge
 from tests.simulated.own_pass import Array, Habit, LearnerPass, to_array, try_rule
 from tests.simulated.populations import Numbers, Unit
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 BUGS: tuple[Bug, ...] = (*bugs_anywhere.BUGS, *bugs_of_operations.BUGS, *bugs_of_matrices.BUGS)
 
 #: Statements about the number itself, which are true of whoever typed it.
-_ABOUT_THE_NUMBER = frozenset({"any.slip"})
+_ABOUT_THE_NUMBER = FACTS | {"any.slip"}
 
 
 class Simulation:
@@ -222,7 +223,7 @@ class Simulation:
         wrong: dict[str, Value] = {}
         earlier: tuple[tuple[str, str], ...] = ()
         for blank in self.problem.blanks:
-            if blank.kind not in ("edge", "sum"):
+            if blank.kind not in ("edge", "sum") or not self._is_known(learner, blank):
                 continue
             value = try_rule(answers.value_at, learner, blank)
             if value is None or not answers.is_within_reach(value):
@@ -242,6 +243,16 @@ class Simulation:
             if verdict.kind is not VerdictKind.RIGHT and ops.shape_of(answer) == blank.shape:
                 wrong[blank.id] = answer
                 earlier = (*earlier, (blank.id, text))
+
+    def _is_known(self, learner: LearnerPass, blank: Blank) -> bool:
+        """Return whether what a step starts from was typed, or is right: on paper, one bug after another piles up."""
+        asked = {place.id for place in self.problem.blanks}
+        upstream = self.problem.upstream(blank)
+        places = [self.problem.place(upstream)] if upstream else list(self.problem.branch_edges(blank))
+        return all(
+            place.id in asked or not answers.is_distinct(answers.value_at(learner, place), self._truth(place))
+            for place in places
+        )
 
     def _judge(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.simulated import answers
+from tests.simulated.bug import FACTS
 from tests.simulated.own_pass import Array, try_rule
 from tutor.algebra import ops
 from tutor.grading.mistakes.finder import candidates_at
@@ -65,8 +66,12 @@ def judge(answer: BuggyAnswer, verdict: Verdict, numbers: Numbers) -> Judgement:
         return Judgement.NAMED if is_true else Judgement.UNNAMED
     if verdict.kind is not VerdictKind.MISTAKEN or verdict.mistake is None:
         return Judgement.UNNAMED
-    if verdict.mistake in answer.bug.names or _has_formula_of(verdict.mistake, answer, numbers.nearby):
+    # A question is followed by others, if the answer is no.
+    said = {verdict.mistake, *(suspicion.mistake for suspicion in getattr(verdict, "suspicions", ()))}
+    if said & answer.bug.names or any(_has_formula_of(mistake, answer, numbers.nearby) for mistake in said):
         return Judgement.NAMED
+    if verdict.mistake in FACTS:
+        return Judgement.UNNAMED
     return Judgement.FALSE if getattr(verdict, "certain", True) else Judgement.UNNAMED
 
 

@@ -363,7 +363,8 @@ def try_rule(rule: Callable[..., Array | None], *arguments: Any) -> Array | None
             found = rule(*arguments)
     except (KeyError, ValueError, TypeError, IndexError, ArithmeticError, AttributeError):
         return None
-    return None if found is None or not np.isfinite(found).all() else found
+    # An array without axes becomes the number in it.
+    return None if found is None or not np.isfinite(found).all() else np.asarray(found)[()]
 
 
 def to_array(value: Any, kind: type = np.float64) -> Array:
