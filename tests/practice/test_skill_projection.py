@@ -13,7 +13,7 @@ from tests.support.events import all_events, append_events, make_event, rebuilt_
 from tutor.practice import review
 from tutor.practice.event import Event
 from tutor.practice.storage.migrations import MIGRATIONS, SCHEMA_VERSION, migrate
-from tutor.practice.storage.skill_projection import SkillProjection
+from tutor.practice.storage.skill_projection import SkillProjection, Snapshot
 from tutor.practice.storage.store import Store
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def test_answers_saved_during_a_rebuild_are_in_the_skills(path: Path, monkeypatc
         append_events(store, *HISTORY)
         rebuild = SkillProjection.rebuild
 
-        def rebuild_and_write(projection: SkillProjection) -> tuple[dict[str, Skill], int]:
+        def rebuild_and_write(projection: SkillProjection) -> tuple[dict[str, Skill], Snapshot]:
             result = rebuild(projection)
             if other.state("basics", "sigmoid") != "begun":
                 append_events(other, answer_event("sigmoid", 5, exercise="sigmoid"))

@@ -273,3 +273,30 @@ def test_importing_the_store_loads_no_database() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_tilde_in_the_environment_variable_is_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("BACKPROP_TUTOR_HOME", "~/tutor")
+    assert default_path() == tmp_path / "tutor" / "progress.sqlite3"
+    monkeypatch.setenv("BACKPROP_TUTOR_HOME", "~nobody-of-that-name/tutor")
+    assert default_path() == Path("~nobody-of-that-name/tutor/progress.sqlite3")
+
+
+def test_answers_given_after_a_reset_in_another_process_are_shown_again(path: Path) -> None:
+    begin = make_event("begin")
+    with Store.open(path) as store, Store.open(path) as other:
+        append_events(store, begin, make_event("answer", text="before"))
+        assert other.reset("basics", "add") is not None
+        after = make_event("answer", text="after")
+        append_events(store, after)
+    with Store.open(path) as store:
+        assert store.events("basics", "add") == (begin, after)
+        assert store.state("basics", "add") == "begun"
+        assert store.reset("basics") is not None
+        assert store.events("basics", "add") == ()
+        append_events(store, make_event("review", "try 2"), make_event("answer", "try 2"))
+        assert store.events("basics", "add") == ()  # a review is no try to go on with

@@ -78,24 +78,54 @@ def _report_lines(store: Store, kind: str, learner: str) -> list[str]:
 
 
 @click.command("import", cls=LocalizedCommand)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--undo", is_flag=True, help=_("Take the last import back."))
 @common_options
-def import_attempts(options: RunOptions, files: tuple[Path, ...]) -> int:
-    code = 0
+def import_attempts(options: RunOptions, files: tuple[Path, ...], undo: bool) -> int:
+    if bool(files) == undo:
+        raise CommandError(message(N_("Name the files to import, or --undo.")), 2)
     with open_store() as store:
         if not store.writable:
             return 1
-        for file in files:
-            try:
-                events = [attempt.event for attempt in read_export(file)]
-            except InvalidExportError as error:
-                print_error(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice))
-                code = 1
-                continue
-            num_new = store.with_database(lambda database, events=events: database.merge(events))  # type: ignore[misc]
-            if num_new is None:
-                raise CommandError(store.notice)
-            text = N_("{file}: {new} new, {known} were here already.")
-            click.echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
+        code = _undo_import(store) if undo else _import_files(store, files)
         store.ensure_skills()
     return code
+
+
+def _import_files(store: Store, files: tuple[Path, ...]) -> int:
+    """Add the attempts of each file and say how many were new; return 1 if a file can't be used, otherwise 0."""
+    code = 0
+    for file in files:
+        try:
+            events = [attempt.event for attempt in read_export(file)]
+        except InvalidExportError as error:
+            print_error(message(SKIPPED_FILE, file=escape_invisible(str(file)), why=error.notice))
+            code = 1
+            continue
+        before = store.states()
+        source = escape_invisible(str(file))
+        num_new = store.with_database(
+            lambda database, events=events, source=source: database.merge(events, source)  # type: ignore[misc]
+        )
+        if num_new is None:
+            raise CommandError(store.notice)
+        text = N_("{file}: {new} new, {known} were here already.")
+        click.echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
+        num_hidden = len(before.keys() - store.states().keys())
+        if num_hidden:
+            text = N_(
+                "{file} also resets exercises that were begun or solved here: {n}. "
+                "To take the import back: backprop-tutor import --undo"
+            )
+            click.echo(str(message(text, file=file, n=num_hidden)))
+    return code
+
+
+def _undo_import(store: Store) -> int:
+    """Remove what the last import added, and say so."""
+    undone = store.with_database(lambda database: database.undo_import())
+    if undone is None:
+        raise CommandError(store.notice or message(N_("There is no import to take back.")))
+    text = N_("{file}: {n} removed again. What was done here since then stays.")
+    click.echo(str(message(text, file=undone.source, n=undone.num_removed)))
+    return 0

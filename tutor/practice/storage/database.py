@@ -20,6 +20,7 @@ from tutor.practice.storage.errors import (
     is_damage,
     may_be_damage,
 )
+from tutor.practice.storage.imports import UndoneImport, record_import, undo_last_import
 from tutor.practice.storage.integrity import is_damaged
 from tutor.practice.storage.merge import merge_by_time
 from tutor.practice.storage.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate, schema_version
@@ -38,12 +39,15 @@ _COLUMNS = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _ALL_EVENTS = f"SELECT {_COLUMNS} FROM event ORDER BY seq"
 _LAST_EVENT = f"SELECT {_COLUMNS} FROM event ORDER BY seq DESC LIMIT 1"
-_LATEST_TRY = f"""
-SELECT {_COLUMNS} FROM event WHERE worksheet = (
-    SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = 'begin' AND seq > ?
-    ORDER BY seq DESC LIMIT 1
-) ORDER BY seq
+_LATEST_TRY = """
+SELECT worksheet FROM event WHERE pack = ? AND exercise = ? AND kind = 'begin' AND seq > ? ORDER BY seq DESC LIMIT 1
 """
+# A try that began before a reset and went on after it, in a process that didn't know of the reset.
+_CONTINUED_TRY = """
+SELECT worksheet FROM event AS later WHERE pack = ? AND exercise = ? AND seq > ? AND kind NOT IN ('reset', 'restore')
+AND EXISTS (SELECT 1 FROM event WHERE worksheet = later.worksheet AND kind = 'begin') ORDER BY seq DESC LIMIT 1
+"""
+_EVENTS_OF_TRY = f"SELECT {_COLUMNS} FROM event WHERE worksheet = ? AND (seq > ? OR kind = 'begin') ORDER BY seq"
 # Leaps through the index from the last event of one (pack, exercise, kind) to the last of the one before, so that the
 # time grows with the number of exercises, not of events. (If the three were compared as one row value, SQLite would
 # scan all events; with UNION ALL a damaged index could make the leaps loop forever.)
@@ -159,8 +163,12 @@ class Database:
         """Add an event; return False if it was already in the file."""
         return self._connection.execute(_INSERT, _row_values(event)).rowcount > 0
 
-    def merge(self, events: Iterable[Event]) -> int:
-        """Add events of another computer, in order of time among those of this one; return how many were new."""
+    def merge(self, events: Iterable[Event], source: str = "") -> int:
+        """Add events of another computer, in order of time among those of this one; return how many were new.
+
+        If `source` names the file they come from, `undo_import` removes them again.
+        """
+        projection = self._projection  # loaded before other processes have to wait
         with self._translate_errors(), self._transaction():
             ids = {id for (id,) in self._connection.execute("SELECT id FROM event")}
             new = [event for event in {event.id: event for event in events}.values() if event.id not in ids]
@@ -168,9 +176,21 @@ class Database:
                 for event in new:
                     self._insert(event)
                 merge_by_time(self._connection, len(new))
-                self._projection.invalidate()
+                if source:
+                    record_import(self._connection, source, [event.id for event in new])
+                projection.invalidate()
             self._connection.execute("COMMIT")
             return len(new)
+
+    def undo_import(self) -> UndoneImport | None:
+        """Remove the events that the last import added; return None if there is none that can be undone."""
+        projection = self._projection
+        with self._translate_errors(), self._transaction():
+            undone = undo_last_import(self._connection)
+            if undone is not None:
+                projection.invalidate()
+            self._connection.execute("COMMIT")
+            return undone
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -185,10 +205,14 @@ class Database:
                     self._connection.execute("ROLLBACK")
 
     def latest_try(self, pack: str, exercise: str) -> list[Event]:
-        """Return the events of the latest try of this exercise, in order."""
+        """Return the events of the latest try of this exercise, in order: its beginning and what no reset hides."""
         with self._translate_errors():
             since = HiddenSequences(self.resets()).last_hidden(pack, exercise)
-            return _to_events(self._connection.execute(_LATEST_TRY, (pack, exercise, since)))
+            for sql in (_LATEST_TRY, _CONTINUED_TRY) if since else (_LATEST_TRY,):
+                row = self._connection.execute(sql, (pack, exercise, since)).fetchone()
+                if row is not None:
+                    return _to_events(self._connection.execute(_EVENTS_OF_TRY, (row[0], since)))
+            return []
 
     def latest_by_kind(self) -> list[tuple[str, str, str, str]]:
         """Return (pack, exercise, kind, worksheet) of the last event of each kind in each exercise, in order."""
@@ -225,9 +249,9 @@ class Database:
         """Derive the skills from all events again. Other processes can write in the meantime."""
         with self._translate_errors():
             while True:
-                skills, last = self._projection.rebuild()
+                skills, snapshot = self._projection.rebuild()
                 with self._transaction():
-                    if self._projection.commit_rebuild(skills, last):
+                    if self._projection.commit_rebuild(skills, snapshot):
                         self._connection.execute("COMMIT")
                         return
 

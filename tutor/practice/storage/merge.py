@@ -6,6 +6,7 @@ import heapq
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor.practice.event import utc_now
 from tutor.practice.storage.migrations import protect_events, unprotect_events
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def merge_by_time(connection: sqlite3.Connection, num_added: int) -> None:
 
 
 def with_latest_time(rows: Iterable[tuple[_T, str]]) -> Iterator[tuple[str, _T]]:
-    """Pair each event, or its number, with the latest time up to it."""
-    rows = list(rows)
-    times = accumulate((at for _, at in rows), max)
+    """Pair each event, or its number, with the latest time up to it.
+
+    A time ahead of now says nothing but that the clock was wrong: such an event stays right behind the one before, so
+    that a reset which another computer dates ahead doesn't hide what was done here in the meantime.
+    """
+    rows, now = list(rows), utc_now()
+    times = accumulate((at if at <= now else "" for _, at in rows), max)
     return zip(times, (event for event, _ in rows), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.practice.event import COLUMNS, Event
 from tutor.practice.mastery import Skill
@@ -18,6 +18,14 @@ _NEVER_DUE = "9999-12-31"
 #: The exceptions that a damaged row can cause.
 _DAMAGED_ROW_ERRORS = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, AssertionError)
 _RULE_EVENTS = f"SELECT seq, {', '.join(COLUMNS)} FROM event WHERE seq > ? AND rule <> '' ORDER BY seq"
+
+
+class Snapshot(NamedTuple):
+    """The events up to a number: another process may add some before it, which renumbers them, or remove some."""
+
+    last: int
+    num_events: int
+    last_id: str
 
 
 class SkillProjection:
@@ -72,29 +80,38 @@ class SkillProjection:
         except _DAMAGED_ROW_ERRORS:
             return None
 
-    def rebuild(self) -> tuple[dict[str, Skill], int]:
-        """Derive the skills from all events; return them with the number of the last event."""
+    def rebuild(self) -> tuple[dict[str, Skill], Snapshot]:
+        """Derive the skills from all events; return them with the events that they are derived from."""
         skills: dict[str, Skill] = {}
         self._connection.execute("BEGIN")
         try:
             (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+            snapshot = self._snapshot_to(last)
             self._apply_since(skills, 0)
         finally:
             self._connection.execute("ROLLBACK")
-        return skills, last
+        return skills, snapshot
 
-    def commit_rebuild(self, skills: dict[str, Skill], last: int) -> bool:
-        """Save rebuilt skills, updated with the events after `last`; return False if one of those is a reset."""
+    def commit_rebuild(self, skills: dict[str, Skill], snapshot: Snapshot) -> bool:
+        """Save rebuilt skills, updated with the events after `snapshot`.
+
+        Return False if one of those is a reset, or if the events before them changed: an import was added or undone.
+        """
         (num_resets,) = self._connection.execute(
-            "SELECT count(*) FROM event WHERE seq > ? AND kind IN ('reset', 'restore')", (last,)
+            "SELECT count(*) FROM event WHERE seq > ? AND kind IN ('reset', 'restore')", (snapshot.last,)
         ).fetchone()
-        if num_resets:
+        if num_resets or self._snapshot_to(snapshot.last) != snapshot:
             return False
-        self._apply_since(skills, last)
+        self._apply_since(skills, snapshot.last)
         self._connection.execute("DELETE FROM skill")
         self._save_skills(skills.values())
         self._connection.execute("INSERT OR REPLACE INTO derived VALUES ('skill', ?)", (DERIVATION_VERSION,))
         return True
+
+    def _snapshot_to(self, last: int) -> Snapshot:
+        (count,) = self._connection.execute("SELECT count(*) FROM event WHERE seq <= ?", (last,)).fetchone()
+        row = self._connection.execute("SELECT id FROM event WHERE seq = ?", (last,)).fetchone()
+        return Snapshot(last, count, row[0] if row else "")
 
     def _apply_since(self, skills: dict[str, Skill], since: int) -> None:
         hidden = HiddenSequences(active_resets(self._connection))
