@@ -264,7 +264,7 @@ def test_a_pack_or_everything_can_be_reset(practised: Run, what: tuple[str, ...]
         (("export", "--csv", "--report", "md"), "exclude each other"),
         (("export", "--report", "pdf"), "--report is one of: md, html"),
         (("export", "extra"), "more than this command takes"),
-        (("import",), "is missing"),
+        (("import",), "Name the files to import"),
         (("report",), "is missing"),
         (("report", "--csv", "x", "y"), "--csv is one of: learners, mistakes"),
         (("progress", "--jsom"), "no option --jsom"),

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.atomic_files import write_atomically
 from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, Message, _, describe_os_error, message
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
 THEMES: Mapping[str, str] = {
     "dark": N_("dark"),
@@ -248,14 +249,3 @@ def save_value(name: str, value: str | bool, path: Path | None = None) -> Messag
         sentence = N_("{path} can't be written: {reason}. This holds until you quit.")
         return message(sentence, path=path, reason=describe_os_error(error))
     return None
-
-
-def write_atomically(text: str, path: Path) -> None:
-    """Write a file completely or not at all. Raise OSError."""
-    from tempfile import NamedTemporaryFile
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    # A symbolic link stays one: its target is replaced.
-    Path(file.name).replace(path.resolve())

@@ -375,7 +375,7 @@ def test_events_are_saved_once_another_program_releases_its_lock(path: Path) -> 
         assert texts(store) == ["", "1", "2"]
 
 
-def test_entries_that_are_lost_when_plain_mode_ends_are_reported(run_tutor: Run) -> None:
+def test_entries_that_are_not_saved_when_plain_mode_ends_are_added_at_the_next_start(run_tutor: Run) -> None:
     path = default_path()
     Store.open(path).close()
     other = sqlite3.connect(path, isolation_level=None)
@@ -384,10 +384,17 @@ def test_entries_that_are_lost_when_plain_mode_ends_are_reported(run_tutor: Run)
     other.close()
     assert done.returncode == 1
     assert "Everything checked is kept" not in done.stdout
-    assert done.stderr.splitlines()[-1] == f"Your last entries could not be saved in {path} and are lost: 3."
+    assert f"could not be saved in {path} yet: 3. They are kept in {path}.pending-" in done.stderr.splitlines()[-1]
+    again = run_tutor("progress", "--json")
+    assert json.loads(again.stdout)["answers"] == 2
+    assert again.stderr.splitlines() == [
+        "Entries that could not be saved in your progress file before were added to it now: 3."
+    ]
+    assert list(path.parent.glob("*.pending-*")) == []
+    assert run_tutor("progress").stderr == ""
 
 
-def test_entries_that_are_lost_are_reported_after_the_screen_is_closed(
+def test_entries_that_are_not_saved_are_reported_after_the_screen_is_closed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_waiting: None
 ) -> None:
     path = default_path()
@@ -403,7 +410,7 @@ def test_entries_that_are_lost_are_reported_after_the_screen_is_closed(
     monkeypatch.setattr(tui, "run", use_screen)
     assert launch(RunOptions(plain=False, ascii=False)) == 0
     other[0].close()
-    assert capsys.readouterr().err.endswith(f"could not be saved in {path} and are lost: 1.\n")
+    assert f"could not be saved in {path} yet: 1. They are kept in" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("no_waiting")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor import tui
+from tutor.atomic_files import remove_stale_files
 from tutor.commands.errors import CommandError
+from tutor.packs import library
 from tutor.packs.diagnostics import PackError
+from tutor.paths import data_folder
 from tutor.plain.notices import print_notices
 from tutor.practice.storage.store import Store, default_path
 
@@ -31,7 +34,7 @@ def launch(
 
     `packs` are the packs to list, None for all. The file or folder at `watch` is reloaded whenever it is saved.
     """
-    store = Store.open(default_path())
+    store = Store.open(default_path(), for_screen=not options.use_plain)
     try:
         with store:
             if not options.use_plain:
@@ -46,3 +49,5 @@ def launch(
     finally:
         # After the screen is closed, because notices printed before would be hidden by it.
         print_notices(store)
+        for folder in (data_folder(), library.user_packs_dir()):
+            remove_stale_files(folder)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from tutor.atomic_files import replace_file
 from tutor.commands.errors import CommandError
 from tutor.i18n import N_, describe_os_error, message
 
@@ -25,18 +25,15 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
             raise CommandError(message(N_("There is no output to write to. Use --to FILE.")))
         yield sys.stdout
         return
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        part.replace(path)
+        with replace_file(path, mode=0o666) as file:
+            out = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+            yield out
+            out.detach()  # flushes it
     except OSError as error:
         raise CommandError(
             message(N_("{file} can't be written: {reason}."), file=path, reason=describe_os_error(error))
         ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def format_csv_row(cells: Iterable[str]) -> str:

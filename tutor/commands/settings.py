@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tutor import settings
+from tutor.atomic_files import write_atomically
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
@@ -32,7 +33,7 @@ def show_settings(options: RunOptions, everything: bool) -> int:
         return 0
     if not path.exists():
         try:
-            settings.write_atomically(settings.render_file(settings.Settings(), describe_bindings(ALL_BINDINGS)), path)
+            write_atomically(settings.render_file(settings.Settings(), describe_bindings(ALL_BINDINGS)), path)
         except OSError as error:
             text = N_("{path} can't be written: {reason}. Check permissions and space.")
             raise CommandError(message(text, path=path, reason=describe_os_error(error))) from None

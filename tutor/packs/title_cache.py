@@ -6,13 +6,13 @@ An entry counts as long as the names, times, sizes and modes of the files are th
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
+from tutor.atomic_files import write_atomically
 from tutor.i18n import LocalizedText
 from tutor.packs.archive import PACK_FILE
 from tutor.paths import data_folder
@@ -96,11 +96,8 @@ class TitleCache:
         with suppress(OSError):
             cached = {**(before if isinstance(before, dict) else {}), stamp: _snapshot(files), **content}
             self._folders[str(folder)] = cached
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}")
             data = {"version": __version__, "folders": self._folders}
-            temporary.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-            temporary.replace(self.path)
+            write_atomically(json.dumps(data, ensure_ascii=False), self.path, durable=False)
 
 
 def _to_text(texts: dict[str, str]) -> LocalizedText:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tutor.atomic_files import replace_file
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import MAX_TOTAL_BYTES, PACK_FILE, exercise_files, is_archive
@@ -17,6 +15,8 @@ from tutor.packs.pack import NO_EXERCISES, read_pack
 from tutor.packs.toml_source import read_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutor.packs.pack import Pack
 
 _NOT_THERE = N_("{path} is no pack. Name a folder with a pack.toml in it, or a .zip of one.")
@@ -84,16 +84,6 @@ def _write_archive(pack: Pack, target: Path) -> None:
     if sum(map(len, texts.values())) > MAX_TOTAL_BYTES:
         raise pack_error(message(_TOO_MUCH, n=MAX_TOTAL_BYTES >> 20), pack.folder)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=target.parent, prefix=".new-", delete=False) as file:
-        try:
-            with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-                for name, text in texts.items():
-                    archive.writestr(ZipInfo(name), text.encode(), ZIP_DEFLATED)
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            Path(file.name).replace(target)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    with replace_file(target) as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(ZipInfo(name), text.encode(), ZIP_DEFLATED)

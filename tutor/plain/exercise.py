@@ -113,7 +113,7 @@ class PlainExercise:
             self.print_lines(message(N_("reads as {reading}"), reading=reading.text))
         self.print_verdict(verdict, text)
         if not self.worksheet.saved:
-            self.print_lines(_("This entry could not be saved."))
+            self.print_lines(_("This entry is not saved yet."))
         places = format_pointers(self.worksheet, blank_id) if verdict.is_wrong_attempt else ""
         if places:
             self.print_lines(message(N_("Look here: {places}"), places=places))

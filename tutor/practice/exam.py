@@ -8,6 +8,7 @@ from getpass import getuser
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from tutor.atomic_files import remove_stale_files
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
@@ -50,7 +51,8 @@ def learner_id(folder: Path | None = None) -> str:
             return id
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = file.with_name(f".{_LEARNER_FILE}.{os.getpid()}")
+        remove_stale_files(file.parent)
+        part = file.with_name(f".{_LEARNER_FILE}.{os.urandom(4).hex()}.part")
         part.write_text(f"{new_id()}\n", encoding="utf-8")
         try:
             # A link fails if another process was first, whose id then counts.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
+from tutor.atomic_files import write_atomically
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import PackError
 from tutor.paths import data_folder
@@ -161,9 +161,6 @@ def _read_cache(cache: Path | None) -> dict[str, Any]:
 
 def _write_cache(cache: Path, exercises: Mapping[str, Any]) -> None:
     """Write the cache file; if that fails, the index is built again next time."""
-    part = cache.with_name(f"{cache.name}.{os.getpid()}")
     with suppress(OSError):
-        cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         data = {"version": __version__, "exercises": exercises}
-        part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        part.replace(cache)
+        write_atomically(json.dumps(data, ensure_ascii=False), cache, durable=False)

@@ -6,13 +6,12 @@ import json
 import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
+from tutor.atomic_files import write_atomically
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE
@@ -23,6 +22,8 @@ from tutor.packs.toml_source import FORMAT_VERSION
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutor.algebra.ops import Value
     from tutor.packs.exercise import Exercise
 
@@ -113,10 +114,7 @@ class History:
         inputs = [latest, *(entry for entry in self.read() if entry != latest)][:MAX_HISTORY]
         text = json.dumps([{"formula": entry.formula, "values": entry.values} for entry in inputs], ensure_ascii=False)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", encoding="utf-8", dir=self.path.parent, delete=False) as file:
-                file.write(text)
-            Path(file.name).replace(self.path)
+            write_atomically(text, self.path)
         except OSError:
             return
 

@@ -39,6 +39,7 @@ def run(
     gc.disable()
     from tutor.tui.app import TutorApp
 
+    store.use_on_screen()
     app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch, review=review)
     solved = app.run()
     return app.return_code or int(solved is False)

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 #: Seconds until the first screen has reached the terminal after it was painted.
 _FIRST_PAINT_DELAY = 0.05
+#: Seconds between two tries to save what could not be saved.
+_SAVE_INTERVAL = 1.0
 
 
 class TutorApp(App[bool]):
@@ -75,6 +77,7 @@ class TutorApp(App[bool]):
         self._seed, self._restart = seed, restart
         self._watched_path = watch
         self._solved = False
+        self._told_save_problem = ""
         self.preferences = Preferences(
             self,
             ascii=ascii,
@@ -171,6 +174,7 @@ class TutorApp(App[bool]):
         if self._shows_library and starts_at_list:
             self._after_first_paint(_FIRST_PAINT_DELAY, self._offer_onboarding)
         self._after_first_paint(2 * _FIRST_PAINT_DELAY, self._start_preload)
+        self.set_interval(_SAVE_INTERVAL, self._save_unsaved)
 
     def _after_first_paint(self, delay: float, callback: Callable[[], None]) -> None:
         """Call a function some seconds after the first paint, unless the app was left before."""
@@ -196,6 +200,19 @@ class TutorApp(App[bool]):
     def _start_preload(self) -> None:
         opens_first = self._initial_exercise is None
         self.background.start_preload(self.home.packs, self.preferences.load_keymap, opens_first=opens_first)
+
+    def _save_unsaved(self) -> None:
+        """Try to save what could not be saved before; say why if it still can't be, and that it is when it is."""
+        if not self.store.has_unsaved:
+            return
+        if self.store.flush():
+            self._told_save_problem = ""
+            if (screen := self.navigator.exercise_screen) is not None:
+                screen.mark_saved()
+            self.home.refresh_notice()
+        elif (problem := str(self.store.notice)) != self._told_save_problem:
+            self._told_save_problem = problem
+            self.show_notification(problem, warning=True)
 
     async def action_quit(self) -> None:
         """Leave; everything that was checked is stored already."""

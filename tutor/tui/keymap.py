@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.keys import Keys
 
 from tutor import settings
+from tutor.atomic_files import write_atomically
 from tutor.i18n import LANGUAGES, LATIN_KEYBOARD, N_, Message, _, message
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def write_template(path: Path, bindings: Iterable[Binding]) -> bool:
     """Write a settings file that lists all settings; return False if there is a file. Raise OSError if it can't."""
     if path.exists():
         return False
-    settings.write_atomically(settings.render_file(settings.Settings(), describe_bindings(bindings)), path)
+    write_atomically(settings.render_file(settings.Settings(), describe_bindings(bindings)), path)
     return True
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tutor.atomic_files import remove_stale_files
 from tutor.practice.event import COLUMNS, Event, check_plausible, parse_time
 from tutor.practice.storage.merge import with_latest_time
 
@@ -26,7 +27,7 @@ def salvage_events(path: Path) -> dict[str, Event]:
     Events are read in order as long as possible, and after a damaged page one by one.
     """
     try:
-        with TemporaryDirectory() as folder:
+        with _temporary_folder(path.parent) as folder:
             # A copy, because SQLite would write to the file and its log.
             copy = Path(folder, "copy.sqlite3")
             for suffix in ("", "-wal"):
@@ -40,6 +41,15 @@ def salvage_events(path: Path) -> dict[str, Event]:
                 return {event.id: event for event in _readable_events(connection, copy.stat().st_size)}
     except (OSError, sqlite3.Error, UnicodeDecodeError):
         return {}
+
+
+def _temporary_folder(folder: Path) -> TemporaryDirectory[str]:
+    """Return a new folder in `folder`, or where the system has room for one if there is none."""
+    remove_stale_files(folder)
+    try:
+        return TemporaryDirectory(prefix=".salvage-", dir=folder)
+    except OSError:
+        return TemporaryDirectory()
 
 
 def merge_with_seen(salvaged: Mapping[str, Event], seen: Mapping[str, Event]) -> dict[str, Event]:

@@ -7,7 +7,7 @@ is kept in memory and written as soon as possible, and `notice` says what to do.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +15,7 @@ from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
 from tutor.practice.event import NOTED, Event, new_id, sanitize_text
 from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError
+from tutor.practice.storage.pending import pending_files, pending_path, read_pending, remove_pending, write_pending
 from tutor.practice.storage.quarantine import quarantine
 from tutor.practice.storage.resets import RESET, RESTORE
 
@@ -29,6 +30,9 @@ _T = TypeVar("_T")
 #: Seconds to wait for another process that is writing; less while saving fails, because every entry tries again.
 WRITE_TIMEOUT = 2.0
 RETRY_TIMEOUT = 0.1
+#: The same on the screen, which must never stand still.
+SCREEN_WRITE_TIMEOUT = 0.05
+SCREEN_RETRY_TIMEOUT = 0.02
 
 #: The kinds of event after which an exercise counts as begun, and those after which it counts as solved.
 STARTING_KINDS = ("answer", NOTED, "hint", "reveal")
@@ -50,23 +54,39 @@ class Store:
         self._is_newer_format = False
         self._save_problem: Message | None = None
         self._quarantine_notice: Message | None = None
+        self._for_screen = False
         #: The texts of the notices that `new_notices` has returned.
         self._reported_notices: set[str] = set()
         #: The events that this process added or read, by id; written to the new file if the old one is replaced.
         self._seen_events: dict[str, Event] = {}
         #: The events that are not in the file yet, in order.
         self._unsaved: dict[str, Event] = {}
+        #: The file beside the progress file in which they wait, and how many of them are in it.
+        self._own_pending = pending_path(self.path, new_id())
+        self._num_pending = 0
+        #: Whether there may be events of other sessions in such files.
+        self._may_have_pending = True
 
     @classmethod
-    def open(cls, path: Path) -> Store:
+    def open(cls, path: Path, *, for_screen: bool = False) -> Store:
         """Open or create the file at `path`. Never raises: see `notice` and `writable`.
 
         A file that is damaged, or not a progress file, is renamed and replaced by a new one. A file of a newer
-        version is left alone, and nothing is saved.
+        version is left alone, and nothing is saved. `for_screen` is as for `use_on_screen`.
         """
         store = cls(path)
+        store._for_screen = for_screen
         store._run(lambda database: database.check_writable(), opening=True)
         return store
+
+    def use_on_screen(self) -> None:
+        """Wait only a moment for other processes from now on: call `flush` now and then to save what is unsaved."""
+        self._for_screen = True
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether there are events that could not be saved yet."""
+        return bool(self._unsaved)
 
     @property
     def notice(self) -> Message | None:
@@ -183,9 +203,15 @@ class Store:
         return not self._unsaved or self._save()
 
     def close(self) -> None:
-        """Try to save the events that could not be saved before, and close the file; `notice` says if any are lost."""
-        if not self.flush():
-            self._save_problem = message(_LOST_NOTICE, n=len(self._unsaved), path=self.path)
+        """Try to save the events that could not be saved before, and close the file; `notice` says what became of them.
+
+        Those that can't be saved even now wait in a file beside it, and are lost only if that can't be written either.
+        """
+        # The last chance, and no screen waits.
+        if self._unsaved and not self._save(WRITE_TIMEOUT):
+            num_lost = len(self._unsaved) - self._num_pending
+            text, n = (_LOST_NOTICE, num_lost) if num_lost else (_PENDING_NOTICE, self._num_pending)
+            self._save_problem = message(text, n=n, path=self.path, file=self._own_pending)
         self._close_database()
 
     def __enter__(self) -> Store:
@@ -200,18 +226,63 @@ class Store:
         for event in self._unsaved.values():
             yield (event.pack, event.exercise), event.kind, event.worksheet
 
-    def _save(self) -> bool:
+    def _save(self, timeout: float | None = None) -> bool:
         if self._is_newer_format:
             return False
-        timeout = RETRY_TIMEOUT if self._save_problem else WRITE_TIMEOUT
+        timeout = self._timeout if timeout is None else timeout
         try:
             self._run_with_recovery(lambda database: database.write(self._unsaved.values(), timeout), timeout)
         except StoreError as error:
             self._save_problem = error.notice
+            self._keep_pending()
             return False
         self._unsaved.clear()
         self._save_problem = None
+        if self._num_pending:
+            self._num_pending = 0
+            remove_pending(self._own_pending, complete=True)
+        if self._may_have_pending and self._database is not None:
+            with suppress(StoreError):  # Found again by the next action.
+                self._adopt_pending(self._database)
         return True
+
+    @property
+    def _timeout(self) -> float:
+        """The seconds to wait for another process that is writing."""
+        if self._for_screen:
+            return SCREEN_RETRY_TIMEOUT if self._save_problem else SCREEN_WRITE_TIMEOUT
+        return RETRY_TIMEOUT if self._save_problem else WRITE_TIMEOUT
+
+    def _keep_pending(self) -> None:
+        """Keep the unsaved events in a file beside the progress file, in case this process is killed."""
+        if self._is_newer_format:
+            return
+        with suppress(OSError):  # The file still has what was written to it before.
+            write_pending(self._own_pending, self._unsaved.values())
+            self._num_pending = len(self._unsaved)
+
+    def _adopt_pending(self, database: Database) -> None:
+        """Add the events that sessions left in files beside this one: they were killed or could not save them.
+
+        Raise DamagedFileError.
+        """
+        if database.read_only:
+            return
+        num_added = 0
+        for file in pending_files(self.path):
+            if file == self._own_pending:
+                continue
+            try:
+                events, complete = read_pending(file)
+                num_added += database.merge(events)
+            except DamagedFileError:
+                raise
+            except (OSError, StoreError):  # It is tried again when the next events are saved.
+                continue
+            remove_pending(file, complete=complete)
+        self._may_have_pending = bool(pending_files(self.path))
+        if num_added and self._quarantine_notice is None:
+            self._quarantine_notice = message(_ADOPTED_NOTICE, n=num_added)
 
     def _save_now(self, event: Event) -> bool:
         """Save an event now or never: one that waits in memory would take effect at another time."""
@@ -221,7 +292,7 @@ class Store:
         if self._database is None and not opening:
             return None
         try:
-            result = self._run_with_recovery(action, WRITE_TIMEOUT)
+            result = self._run_with_recovery(action, self._timeout)
         except StoreError as error:
             self._save_problem = error.notice
             return None
@@ -258,6 +329,7 @@ class Store:
             self._unsaved = dict(self._seen_events)
         if self._database is None:
             self._database = Database(self.path, timeout)
+            self._adopt_pending(self._database)
         return self._database
 
     def _replace_damaged(self, damage: DamagedFileError) -> None:
@@ -266,14 +338,17 @@ class Store:
         from tutor.practice.storage.salvage import merge_with_seen, salvage_events
 
         salvaged = salvage_events(self.path)
+        events = merge_with_seen(salvaged, self._seen_events)
         try:
+            if events:
+                # Before the file is moved: a kill in between must not leave them in the moved file only.
+                write_pending(pending_path(self.path, new_id()), events.values())
             name = quarantine(self.path, damage.identity)
         except OSError as error:
             raise damage from error
         self._unsaved = dict(self._seen_events)
         if name is None:  # another process was first
             return
-        self._unsaved = merge_with_seen(salvaged, self._seen_events)
         text = _FOREIGN_NOTICE
         if damage.was_progress_file or salvaged:
             text = _SALVAGED_NOTICE if salvaged else _DAMAGED_NOTICE
@@ -287,6 +362,11 @@ class Store:
 
 
 _LOST_NOTICE = N_("Your last entries could not be saved in {path} and are lost: {n}.")
+_PENDING_NOTICE = N_(
+    "Your last entries could not be saved in {path} yet: {n}. They are kept in {file} and will be added the next time "
+    "backprop-tutor is started."
+)
+_ADOPTED_NOTICE = N_("Entries that could not be saved in your progress file before were added to it now: {n}.")
 _DAMAGED_NOTICE = N_(
     "Your progress file was damaged and was moved to {moved}, so a new one was started: if you have a backup, "
     "put it in its place."

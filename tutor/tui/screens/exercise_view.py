@@ -128,6 +128,11 @@ class ExerciseView(TutorScreen[None]):
         self.query_one(KeyBar).set_status("" if state.worksheet.saved else self.glyphs.render(_("not saved")))
         self.refresh_bindings()
 
+    def mark_saved(self) -> None:
+        """Show that all entries are saved."""
+        self.state.worksheet.saved = True
+        self._show()
+
     def _title(self) -> Content:
         worksheet = self.state.worksheet
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)

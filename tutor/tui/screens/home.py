@@ -227,6 +227,11 @@ class HomeScreen(TutorScreen[None]):
         self.open_errors[pack.id, entry.id] = reason
         self.refresh_list()
 
+    def refresh_notice(self) -> None:
+        """Show what is wrong with the progress file, or no longer, if the list was painted already."""
+        if self._has_widgets:
+            self._show_notice()
+
     def _show_notice(self) -> None:
         lines = [str(text) for text in (self.store.notice, self._status_message) if text]
         notice = self.query_one("#notice", Static)

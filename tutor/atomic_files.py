@@ -1,0 +1,78 @@
+"""Files that are written completely or not at all, and the temporary files that a kill leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The names of temporary files, also those of earlier versions, and of temporary folders.
+_TEMPORARY_NAME = re.compile(
+    r"\..+\.[0-9a-f]{8}\.part|\.learner\.[0-9]+|(atlas|titles)\.json\.[0-9]+|\.new-[a-z0-9_]{8}|\.salvage-[a-z0-9_]{8}"
+)
+#: A temporary file that is older belongs to a process that was killed: writing one takes seconds at most.
+_MAX_AGE = 600.0
+#: The characters of the file's name in that of its temporary file, which must not exceed the system's limit.
+_MAX_STEM = 60
+
+
+def write_atomically(text: str, path: Path, *, durable: bool = True) -> None:
+    """Write a file completely or not at all, and make its folder. Raise OSError. See `replace_file`."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with replace_file(path, durable=durable) as file:
+        file.write(text.encode("utf-8"))
+
+
+@contextmanager
+def replace_file(path: Path, *, mode: int = 0o600, durable: bool = True) -> Iterator[BinaryIO]:
+    """Open a file that replaces the one at `path` at the end, if nothing was raised before. Raise OSError.
+
+    `durable`: it is on the disk when it gets its name; unneeded for what can be made again. `mode` are the permissions,
+    less the process's umask. A link stays a link: its target is replaced. What is no regular file, such as `/dev/null`,
+    is written directly.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            yield file
+        return
+    remove_stale_files(target.parent)
+    part = target.with_name(f".{target.name[:_MAX_STEM]}.{os.urandom(4).hex()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            yield file
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def remove_stale_files(folder: Path) -> None:
+    """Remove the temporary files and folders that processes have left behind in a folder when they were killed."""
+    now = time.time()
+    with suppress(OSError):
+        for path in folder.iterdir():
+            # Also from the future, because the clock may have been set back since.
+            if _TEMPORARY_NAME.fullmatch(path.name) and abs(now - path.lstat().st_mtime) > _MAX_AGE:
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder with files, if possible."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            for file in path.iterdir():
+                file.unlink()
+            path.rmdir()
+        else:
+            path.unlink()
