@@ -8,9 +8,7 @@ row, and the random graphs as exercise files.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -66,8 +64,6 @@ def main() -> int:
     parser.add_argument("--show", metavar="KIND", help="print the cases of the kinds whose name contains KIND")
     parser.add_argument("--write", metavar="FOLDER", type=Path, help="write the cases of each row into files")
     options = parser.parse_args()
-    # The packs of whoever runs this are no part of the figures.
-    os.environ["BACKPROP_TUTOR_HOME"] = tempfile.mkdtemp()
     units = sample_units() if options.sample else all_units(options.variants)
     units = [unit for unit in units if options.only in unit.name]
     tally = measure(units, SAMPLE_SHARE if options.sample else 1, options.processes)

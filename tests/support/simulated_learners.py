@@ -32,6 +32,7 @@ from tutor.grading.mistakes.candidate import MistakeCandidate
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
+from tutor.packs.pack import read_pack
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ BY_ID, BY_CLASS, BY_EQUAL_VALUE, MISSED = "by its own id", "by its class", "by o
 
 
 def builtin_exercise_names() -> list[str]:
-    """Return the names of all built-in exercises."""
-    return [f"{pack.id}/{entry.id}" for pack in library.all_packs(installed=False) for entry in pack.entries]
+    """Return the names of all built-in exercises; packs that someone added on this computer don't count."""
+    packs = [read_pack(folder) for folder in library.list_packs(library.built_in_dir())]
+    return [f"{pack.id}/{entry.id}" for pack in packs for entry in pack.entries]
 
 
 def variant_seeds(exercise: Exercise, count: int) -> list[int | None]:
