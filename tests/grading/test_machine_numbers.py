@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.simulated.known_wrong_values import WrongValueReport
 from tests.support.sample_problems import OPERATION_PROBLEMS, answer_literal, cells_of, make_problem
 from tests.support.simulated_learners import builtin_exercise_names
-from tutor.algebra import ops
 from tutor.algebra.limits import ANSWER
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.answer import parse_answer
-from tutor.grading.comparison import all_equal, compare_cells
 from tutor.grading.grader import grade
-from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 
@@ -67,20 +64,18 @@ def test_every_right_value_is_right_as_programs_print_it(print_number: Callable[
     assert refused == []
 
 
-def test_no_mistake_becomes_right_as_rounding_noise() -> None:
-    problems = [(problem, blank) for _, problem, blank in numeric_blanks() if not problem.symbolic]
-    problems += [(problem, blank) for problem in OPERATION_PROBLEMS.values() for blank in problem.blanks]
-    for problem, blank in problems:
-        for mistake in candidates_at(problem, blank):
-            if ops.shape_of(mistake.value) != blank.shape or has_symbols(mistake.value):
-                continue
-            text = answer_literal([repr(float(cell)) for cell in cells_of(mistake.value)], blank.shape)
-            if len(text) > ANSWER.characters:
-                continue
-            answer = parse_answer(problem, blank, text)
-            if all_equal(compare_cells(answer, problem.truth(blank), accept_noise=True)):
-                strict = compare_cells(answer, problem.truth(blank), accept_noise=False)
-                assert all_equal(strict) or not grade(problem, blank, text).right, (blank.id, mistake.id, text)
+def test_no_known_wrong_value_is_right_however_near_it_is() -> None:
+    report = WrongValueReport()
+    for name, problem, blank in numeric_blanks():
+        report.add_blank(name, problem, blank)
+    assert report.total > 4000
+    # So float noise could be accepted within 1e-5.
+    assert report.within[1e-5] == 0
+    for name, problem in OPERATION_PROBLEMS.items():
+        for blank in problem.blanks:
+            report.add_blank(name, problem, blank)
+    assert report.within[5e-3] > 10
+    assert report.accepted == []
 
 
 def test_a_right_matrix_with_noise_is_no_mistake_because_a_mistake_computes_the_same() -> None:
@@ -97,7 +92,8 @@ def test_a_right_value_with_noise_is_not_corrected() -> None:
     thirds = make_problem("z = a / b * c", "1", a="1", b="3", c="7")
     for answer in ("0.3333333432674408", "0.33333334", "0.33333333333333337"):
         assert str(grade(thirds, thirds.place("c"), answer).message) == "Right."
-    assert "0.3333" in str(grade(thirds, thirds.place("c"), "0.33399999").message)
+    message = str(grade(thirds, thirds.place("c"), "0.33399999").message)
+    assert message == "Right; to 8 digits it is 0.33333333."
 
 
 def test_the_value_of_a_mistake_is_no_noise() -> None:
@@ -116,7 +112,8 @@ def test_the_value_of_a_mistake_is_no_noise() -> None:
         ("[[0.25, -0.25000001, -0.0]]", VerdictKind.RIGHT),
         ("[[0.25, -0.25, 1.0000e-6]]", VerdictKind.WRONG),
         ("[[0.25, -0.25, 1e-8]]", VerdictKind.WRONG),
-        ("[[0.25, -0.25001, 2.7756e-17]]", VerdictKind.WRONG),
+        ("[[0.25, -0.25001, 2.7756e-17]]", VerdictKind.RIGHT),
+        ("[[0.25, -0.251, 2.7756e-17]]", VerdictKind.WRONG),
     ],
 )
 def test_a_cell_that_should_be_zero_may_be_noise(answer: str, kind: VerdictKind) -> None:

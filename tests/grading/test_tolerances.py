@@ -16,7 +16,7 @@ def test_tolerances_are_ordered() -> None:
         t.FLOAT_ROUNDING,
         t.FLOAT_TOLERANCE,
         t.MACHINE_TOLERANCE,
-        t.CALCULATION_TOLERANCE,
+        t.NEAR_TOLERANCE,
         t.HINT_TOLERANCE,
         t.TOLERANCE,
         t.PREFILTER_TOLERANCE,

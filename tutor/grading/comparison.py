@@ -13,7 +13,7 @@ from tutor.grading.decimal_constants import DecimalPattern, solve_for_constants
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_noise_for_zero
 from tutor.grading.sample_points import symbol_domains
 from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas, comparison_points
-from tutor.grading.tolerances import REQUIRED_DIGITS
+from tutor.grading.tolerances import DEFAULT_PRECISION, REQUIRED_DIGITS, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,20 +26,17 @@ _MAX_LISTED_CELLS = 4
 
 
 def compare_cells(
-    answer: ParsedAnswer, truth: Value, digits: int = REQUIRED_DIGITS, accept_noise: bool = True
+    answer: ParsedAnswer, truth: Value, precision: Precision = DEFAULT_PRECISION
 ) -> tuple[tuple[Match, ...], ...]:
-    """Compare each cell of `answer` with `truth`, which must have its shape; decimals must have `digits` digits.
-
-    `accept_noise` says whether the rounding errors of programs are accepted.
-    """
+    """Compare each cell of `answer` with `truth`, which must have its shape; decimals must have this precision."""
     true_cells = truth if ops.is_matrix(truth) else [[truth]]
     largest = cache(lambda: max(abs(nearest_float(cell)) for row in true_cells for cell in row if not names_in(cell)))
 
     def compare(typed: TypedNumber, true_cell: Expr) -> Match:
         if answer.may_have_symbols and (names_in(true_cell) or names_in(typed.value)):
-            return _compare_formula(typed, true_cell, digits)
-        match = compare_numbers(typed, true_cell, digits, accept_noise)
-        if match is Match.DIFFERENT and accept_noise and is_noise_for_zero(typed, true_cell, largest):
+            return _compare_formula(typed, true_cell, precision.digits)
+        match = compare_numbers(typed, true_cell, precision)
+        if match is Match.DIFFERENT and is_noise_for_zero(typed, true_cell, largest):
             return Match.EQUAL
         return match
 
@@ -93,10 +90,10 @@ def _compare_constants(value: Expr, pattern: DecimalPattern, truth: Expr, digits
 
 
 def _compare_constant(tree: Expr, value: Expr, truth: Num, digits: int, is_calculation: bool) -> Match:
-    match = compare_numbers(TypedNumber.from_expr(tree, value), truth, digits)
+    match = compare_numbers(TypedNumber.from_expr(tree, value), truth, Precision.of_digits(digits))
     if not is_calculation:
         return match
-    return min(match, compare_numbers(TypedNumber(value, True), truth, digits), key=_BEST_FIRST.index)
+    return min(match, compare_numbers(TypedNumber(value, True), truth, Precision.of_digits(digits)), key=_BEST_FIRST.index)
 
 
 _BEST_FIRST = (Match.EQUAL, Match.COARSE, Match.UNCLEAR, Match.DIFFERENT)

@@ -126,17 +126,6 @@ def matching_candidates(
     return sorted(matching, key=lambda candidate: not _matches_exactly(value, candidate.value))
 
 
-def is_nearer_to_mistake(problem: Problem, blank: Blank, answer: ParsedAnswer) -> bool:
-    """Return whether an answer without symbols is closer to a mistake's value than to the right one."""
-    value = ops.map_cells(nearest_float, answer.value)
-    error = _distance(value, problem.truth_in_floats(blank))
-    return any(_distance(value, candidate.value) < error for candidate in matching_candidates(problem, blank, answer))
-
-
-def _distance(a: Value, b: Value) -> float:
-    return max(abs(x - y) for x, y in _cell_pairs(a, b))
-
-
 def _diagnose_formula(
     problem: Problem,
     blank: Blank,

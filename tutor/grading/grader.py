@@ -10,20 +10,22 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Num
+from tutor.algebra.literals import exact_decimal
 from tutor.algebra.printing import format_expr, format_number, format_value
+from tutor.engine.symbolic import has_symbols
+from tutor.grading.acceptance import is_rounded_truth, match_cells, may_be_known_wrong_value
 from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.comparison import all_equal, compare_cells, format_cell_list
-from tutor.grading.diagnosis import diagnose, is_nearer_to_mistake, matching_candidates
+from tutor.grading.diagnosis import diagnose
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.numeric_equality import Match
 from tutor.grading.question import grade_choice
 from tutor.grading.tolerances import (
     MACHINE_TOLERANCE,
     MAX_CORRECTED_DIGITS,
+    MAX_SHORT_DIGITS,
     MIN_MACHINE_DIGITS,
-    MIN_NOISE_DIGITS,
     REQUIRED_DIGITS,
-    relative_tolerance,
 )
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.grading.wording import place_name
@@ -42,12 +44,14 @@ def grade(
     text: str,
     wrong_values: Mapping[str, Value] | None = None,
     earlier: Sequence[str] = (),
+    accepted_values: Mapping[str, Value] | None = None,
 ) -> Verdict:
     """Return the verdict on `text` at `blank`. It never raises, whatever a learner types.
 
-    `wrong_values` are the learner's wrong values at other places, by place id: a right step from one of them is not an
-    error of its own. `earlier` are the wrong answers at this blank before, as typed: from the second real attempt on, a
-    counterexample gives the right formula's value, too.
+    `wrong_values` and `accepted_values` are the learner's values at other places, by place id: a right step from a wrong
+    one is not an error of its own, and a right step from an accepted one, perhaps rounded, is right. `earlier` are the
+    wrong answers at this blank before, as typed: from the second real attempt on, a counterexample gives the right
+    formula's value, too.
     """
     if blank.kind == "question" and problem.question(blank).choices:
         return grade_choice(problem.question(blank), text)
@@ -56,7 +60,8 @@ def grade(
     except AlgebraError as error:
         return Verdict(VerdictKind.MALFORMED, error.message, at=error.position, length=error.length)
     truth = problem.truth(blank)
-    cells = _compare_with_truth(problem, blank, answer) if ops.shape_of(answer.value) == ops.shape_of(truth) else None
+    has_right_shape = ops.shape_of(answer.value) == ops.shape_of(truth)
+    cells = match_cells(problem, blank, answer, accepted_values or {}) if has_right_shape else None
     marks = _cell_marks(cells)
     if cells is not None:
         if all_equal(cells):
@@ -79,19 +84,6 @@ def grade(
             return Verdict(VerdictKind.CARRIED, feedback, cells=marks)
     wrong_upstream = wrong_values.get(problem.upstream(blank) or "")
     return diagnose(problem, blank, answer, text.strip(), marks, wrong_upstream, earlier)
-
-
-def _compare_with_truth(problem: Problem, blank: Blank, answer: ParsedAnswer) -> tuple[tuple[Match, ...], ...]:
-    """Compare an answer with the right value; the rounding errors of programs don't excuse a mistake's exact value."""
-    truth, digits = problem.truth(blank), _required_digits(problem, blank)
-    cells = compare_cells(answer, truth, digits)
-    may_have_noise = any(typed.digits >= MIN_NOISE_DIGITS for row in answer.typed_cells for typed in row)
-    if not (may_have_noise and all_equal(cells)) or answer.may_have_symbols:
-        return cells
-    strict_cells = compare_cells(answer, truth, digits, accept_noise=False)
-    if all_equal(strict_cells) or not is_nearer_to_mistake(problem, blank, answer):
-        return cells
-    return strict_cells
 
 
 def _all_nearly_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
@@ -159,11 +151,6 @@ def _cell_marks(cells: tuple[tuple[Match, ...], ...] | None) -> tuple[tuple[bool
     return tuple(tuple(cell in (Match.EQUAL, Match.COARSE) for cell in row) for row in cells)
 
 
-def _required_digits(problem: Problem, blank: Blank) -> int:
-    notes = problem.author_notes.get(blank.id)
-    return REQUIRED_DIGITS if notes is None or notes.digits is None else notes.digits
-
-
 def _add_author_praise(problem: Problem, blank: Blank, praise: Message) -> Message:
     notes = problem.author_notes.get(blank.id)
     if notes is None or not notes.praise:
@@ -172,23 +159,26 @@ def _add_author_praise(problem: Problem, blank: Blank, praise: Message) -> Messa
 
 
 def _praise_message(answer: ParsedAnswer, truth: Value) -> Message:
-    """Praise a right answer; if more digits were typed than are right, correct them."""
+    """Praise a right answer; if it is not the right value rounded to its digits, give that."""
     typed = answer.typed_cells[0][0]
-    if not ops.is_matrix(truth) and typed.decimal and typed.unit is not None and typed.digits > REQUIRED_DIGITS:
-        digits = min(typed.digits, MAX_CORRECTED_DIGITS)
-        exact = nearest_float(truth)
-        value = nearest_float(typed.value)
-        tolerance = MACHINE_TOLERANCE if digits >= MIN_MACHINE_DIGITS else relative_tolerance(digits)
-        if f"{exact:.{digits - 1}e}" != f"{value:.{digits - 1}e}" and not is_close(exact, value, float(tolerance)):
-            return message(N_("Right. With more digits it is {value}."), value=format_number(exact, digits))
-    return message(N_("Right."))
+    is_formula = answer.may_have_symbols and (has_symbols(answer.value) or has_symbols(truth))
+    if ops.is_matrix(truth) or is_formula or not typed.digits or is_rounded_truth(answer, truth):
+        return message(N_("Right."))
+    exact, value = nearest_float(truth), nearest_float(typed.value)
+    if typed.digits >= MIN_MACHINE_DIGITS and is_close(exact, value, float(MACHINE_TOLERANCE)):
+        # The learner sees the right value; its last digits are the program's rounding errors.
+        return message(N_("Right."))
+    if isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None:
+        return message(N_("Right; exactly it is {value}."), value=format_value(truth))
+    digits = min(max(typed.digits, REQUIRED_DIGITS), MAX_CORRECTED_DIGITS)
+    return message(N_("Right; to {n} digits it is {value}."), n=digits, value=format_number(exact, digits))
 
 
 def _coarse_message(
     problem: Problem, blank: Blank, answer: ParsedAnswer, cells: tuple[tuple[Match, ...], ...]
 ) -> Message:
     typed = answer.typed_cells[0][0]
-    if not answer.may_have_symbols and matching_candidates(problem, blank, answer):
+    if not answer.may_have_symbols and may_be_known_wrong_value(problem, blank, answer):
         # So short that a mistake's value rounds to it as well: calling it right would be a guess.
         return message(N_("With so few digits right and wrong can't be told apart; one more digit please."))
     if ops.is_matrix(answer.value):

@@ -2,10 +2,11 @@
 
 - An answer without decimals is exact and must equal the truth; but 1143 is right if 1142.58… is shown as 1143.
 - An answer with decimals is a rounding. If the truth is exact and short (at most `MAX_SHORT_DIGITS` digits), the answer
-  must be that value or its correct rounding to at least `REQUIRED_DIGITS` digits. Any other truth accepts what lies
-  within `TOLERANCE`. A correct rounding that is further off is coarse: right so far, with too few digits.
-- What a program printed, with at least `MIN_MACHINE_DIGITS` digits, is right within `MACHINE_TOLERANCE`: 0.1 + 0.2 is
-  printed as 0.30000000000000004. A cell of a matrix that should be 0 may be off by that part of its largest cell.
+  must be that value, its correct rounding to at least `REQUIRED_DIGITS` digits, or a number with more digits within
+  `NEAR_TOLERANCE`. Any other truth accepts what lies within `TOLERANCE`. A correct rounding that is further off is
+  coarse: right so far, with too few digits. An author may demand another precision.
+- What a program printed, 0.30000000000000004 for 0.1 + 0.2, has enough digits to be right. A cell of a matrix that should
+  be 0 may be off by `MACHINE_TOLERANCE` of its largest cell.
 - Zero is right only for zero, and for a value below `SMALLEST_NONZERO`.
 """
 
@@ -21,15 +22,15 @@ from tutor.algebra.expr import Apply, Expr, Num, postorder, structurally_equal
 from tutor.algebra.literals import exact_decimal, split_literal
 from tutor.algebra.precision import PRECISIONS, working_precision
 from tutor.grading.tolerances import (
-    CALCULATION_TOLERANCE,
+    DEFAULT_PRECISION,
     MACHINE_TOLERANCE,
     MAX_SHORT_DIGITS,
-    MIN_MACHINE_DIGITS,
+    MIN_NEAR_DIGITS,
     MIN_NOISE_DIGITS,
     MIN_ROUNDED_DIGITS,
-    REQUIRED_DIGITS,
     SMALLEST_NONZERO,
-    relative_tolerance,
+    TOLERANCE,
+    Precision,
 )
 
 if TYPE_CHECKING:
@@ -90,13 +91,8 @@ def _is_whole_number(node: Expr) -> bool:
     return isinstance(node, Num) and node.text.isdecimal()
 
 
-def compare_numbers(
-    answer: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS, accept_noise: bool = True
-) -> Match:
-    """Compare `answer` with `truth`, both without symbols. An answer with decimals must have `digits` right digits.
-
-    `accept_noise` says whether the rounding errors of programs are accepted.
-    """
+def compare_numbers(answer: TypedNumber, truth: Expr, precision: Precision = DEFAULT_PRECISION) -> Match:
+    """Compare `answer` with `truth`, both without symbols. An answer with decimals must have this precision."""
     value = answer.value
     if value is truth:
         return Match.EQUAL
@@ -110,11 +106,16 @@ def compare_numbers(
     if isinstance(value, Num) and value.value == 0:
         return Match.EQUAL if _is_within(value, truth, SMALLEST_NONZERO) else Match.DIFFERENT
     is_short = isinstance(truth, Num) and exact_decimal(truth.value, MAX_SHORT_DIGITS) is not None
-    match = (_compare_decimal if answer.decimal else _compare_whole)(answer, truth, digits, is_short)
-    if accept_noise and answer.decimal and answer.digits >= MIN_MACHINE_DIGITS and match is not Match.EQUAL:
-        tolerance = min(MACHINE_TOLERANCE, relative_tolerance(digits))
-        return Match.EQUAL if _is_relatively_close(value, truth, tolerance) else match
-    return match
+    return (_compare_decimal if answer.decimal else _compare_whole)(answer, truth, precision, is_short)
+
+
+def is_correct_rounding(answer: TypedNumber, truth: Expr) -> bool:
+    """Return whether `answer` is the truth, or a literal to which the truth rounds."""
+    if isinstance(answer.value, Num) and isinstance(truth, Num) and answer.value.value == truth.value:
+        return True
+    if answer.unit is not None:
+        return _is_within(answer.value, truth, answer.unit * answer.terms / 2)
+    return not answer.decimal and _compare_exact(answer.value, truth) is Match.EQUAL
 
 
 def is_noise_for_zero(answer: TypedNumber, truth: Expr, largest: Callable[[], float]) -> bool:
@@ -130,30 +131,49 @@ def is_noise_for_zero(answer: TypedNumber, truth: Expr, largest: Callable[[], fl
     )
 
 
-def _compare_whole(answer: TypedNumber, truth: Expr, digits: int, is_short: bool) -> Match:
+def _compare_whole(answer: TypedNumber, truth: Expr, precision: Precision, is_short: bool) -> Match:
     """Compare an answer without decimals that is not equal to the truth: it may be a whole number that was rounded.
 
-    It is right with more digits than are required, as values are shown, or else coarse. A sum of shown values counts too.
+    It is right with more digits than are required, as values are shown, or else coarse. A sum of shown values counts too,
+    and an estimate if the author asks for no more. A short truth may be rounded to tens, hundreds …: 93310 for 93312.
     """
     if answer.unit != 1 or answer.digits < MIN_ROUNDED_DIGITS:
         return Match.DIFFERENT
-    if not _is_within(answer.value, truth, answer.unit * answer.terms / 2):
-        return Match.DIFFERENT
-    if answer.digits > digits and not is_short:
+    if precision.tolerance > TOLERANCE and _is_relatively_close(answer.value, truth, precision.tolerance):
         return Match.EQUAL
-    return Match.COARSE if answer.terms == 1 else Match.DIFFERENT
-
-
-def _compare_decimal(answer: TypedNumber, truth: Expr, digits: int, is_short: bool) -> Match:
-    if is_short and answer.unit is None:
-        is_close = _is_relatively_close(answer.value, truth, CALCULATION_TOLERANCE)
-        return Match.EQUAL if is_close else Match.DIFFERENT
-    is_rounding = answer.unit is not None and _is_within(answer.value, truth, answer.unit / 2)
+    num_digits = max(precision.digits + 1, MIN_NEAR_DIGITS)
+    is_rounding = _is_within(answer.value, truth, answer.unit * answer.terms / 2)
     if is_short:
-        is_equal = is_rounding and answer.digits >= digits
-    else:
-        is_equal = _is_relatively_close(answer.value, truth, relative_tolerance(digits))
-    return Match.EQUAL if is_equal else Match.COARSE if is_rounding else Match.DIFFERENT
+        if answer.terms == 1 and _is_rounded_to_zeros(answer, truth, num_digits):
+            return Match.EQUAL
+    elif answer.digits >= num_digits:
+        is_near = answer.terms == 1 and _is_relatively_close(answer.value, truth, precision.near_tolerance)
+        if is_rounding or is_near:
+            return Match.EQUAL
+    return Match.COARSE if is_rounding and answer.terms == 1 else Match.DIFFERENT
+
+
+def _is_rounded_to_zeros(answer: TypedNumber, truth: Expr, num_digits: int) -> bool:
+    """Return whether a whole number ends in zeros to which the truth was rounded, after `num_digits` digits or more."""
+    assert isinstance(answer.value, Num)
+    digits = len(str(abs(answer.value.value.numerator)).rstrip("0"))
+    unit = Fraction(10) ** (answer.digits - digits)
+    return digits >= num_digits and unit > 1 and _is_within(answer.value, truth, unit / 2)
+
+
+def _compare_decimal(answer: TypedNumber, truth: Expr, precision: Precision, is_short: bool) -> Match:
+    is_literal = answer.unit is not None
+    is_rounding = answer.unit is not None and _is_within(answer.value, truth, answer.unit / 2)
+    tolerance = precision.tolerance
+    if is_short and not precision.is_demanded:
+        if is_rounding and answer.digits >= precision.digits:
+            return Match.EQUAL
+        tolerance = precision.near_tolerance
+        if is_literal and answer.digits < MIN_NEAR_DIGITS:
+            return Match.COARSE if is_rounding else Match.DIFFERENT
+    if _is_relatively_close(answer.value, truth, tolerance):
+        return Match.EQUAL
+    return Match.COARSE if is_rounding else Match.DIFFERENT
 
 
 def _compare_exact(a: Expr, b: Expr) -> Match:

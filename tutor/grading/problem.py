@@ -13,6 +13,7 @@ from tutor.algebra.expr import ONE, Expr, Num, Sym
 from tutor.engine.passes import Passes, backward, forward_backward
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.sample_points import symbol_domains
+from tutor.grading.tolerances import DEFAULT_PRECISION, Precision
 from tutor.i18n import LocalizedText
 
 if TYPE_CHECKING:
@@ -68,13 +69,13 @@ class AuthorMistake:
 class AuthorNotes:
     """An author's additions at one blank: hints before the derived ones, mistakes before the general ones.
 
-    `digits` replaces `REQUIRED_DIGITS`; `symbols` are the only names an answer may use (None: all that are known at the
+    `precision` is how precise an answer must be; `symbols` are the only names an answer may use (None: all that are known at the
     blank); `praise` follows a right answer.
     """
 
     hints: tuple[LocalizedText, ...] = ()
     mistakes: tuple[AuthorMistake, ...] = ()
-    digits: int | None = None
+    precision: Precision = DEFAULT_PRECISION
     symbols: tuple[str, ...] | None = None
     praise: LocalizedText = field(default_factory=lambda: LocalizedText({}))
 

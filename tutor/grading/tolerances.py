@@ -2,7 +2,7 @@
 
 Tolerances are relative: 0.005 is half a percent of the value compared with. From the finest to the coarsest:
 
-    FLOAT_TOLERANCE < MACHINE_TOLERANCE < CALCULATION_TOLERANCE < HINT_TOLERANCE < TOLERANCE
+    FLOAT_TOLERANCE < MACHINE_TOLERANCE < NEAR_TOLERANCE < HINT_TOLERANCE < TOLERANCE
     < PREFILTER_TOLERANCE <= MIN_PROOF_SEPARATION < MIN_SEPARATION < SLIP_TOLERANCE
 
 - A correct rounding to `REQUIRED_DIGITS` is off by `TOLERANCE` at most, so it is right.
@@ -13,14 +13,17 @@ Tolerances are relative: 0.005 is half a percent of the value compared with. Fro
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.algebra.literals import MAX_EXACT_DIGITS
 
 # --- digits ------------------------------------------------------------------------------------------------
 
-#: An answer with decimals must have this many correct digits, unless its blank sets `digits`.
+#: An answer with decimals must have this many correct digits, unless its blank sets `digits` or `tolerance`.
 REQUIRED_DIGITS = 3
+#: A number with this many digits need not be the correct rounding of a short value: it may be `NEAR_TOLERANCE` off.
+MIN_NEAR_DIGITS = REQUIRED_DIGITS + 1
 #: A number with fewer digits is not taken for a rounding: 1 is not a short way to write 1.4.
 MIN_ROUNDED_DIGITS = 2
 #: An exact value of at most this many significant digits (120, 0.16) must be matched, not approximated.
@@ -42,8 +45,9 @@ def relative_tolerance(digits: int = REQUIRED_DIGITS) -> Fraction:
 
 #: 0.5 %.
 TOLERANCE = relative_tolerance()
-#: 0.05 %: how far a typed calculation with decimals, such as `0.4^2`, may be off from a short exact truth.
-CALCULATION_TOLERANCE = relative_tolerance(REQUIRED_DIGITS + 1)
+#: 0.05 %: how far a typed calculation with decimals, such as `0.4^2`, or a number with `MIN_NEAR_DIGITS` may be off from
+#: a short exact truth. Who goes on from a value rounded to four digits gets 0.4801 where 0.48 is exact.
+NEAR_TOLERANCE = relative_tolerance(MIN_NEAR_DIGITS)
 #: A number with this many digits was printed by a program: nobody computes seven digits by hand, a short value has at
 #: most six, and float32, the coarsest format in use, prints seven to nine.
 MIN_MACHINE_DIGITS = 7
@@ -54,6 +58,47 @@ MIN_NOISE_DIGITS = 5
 MACHINE_TOLERANCE = Fraction(1, 10**6)
 #: 0 is a right answer for a value closer to zero than this, such as σ′(100).
 SMALLEST_NONZERO = Fraction(1, 10**30)
+#: The largest tolerance that an author may choose: a tenth of the right value.
+MAX_TOLERANCE = Fraction(1, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How precise an answer with decimals must be: its correct digits, and its largest relative error.
+
+    `is_demanded`: the author chose them, because the question is about a small difference or only needs an estimate.
+    """
+
+    digits: int = REQUIRED_DIGITS
+    tolerance: Fraction = TOLERANCE
+    is_demanded: bool = False
+
+    @staticmethod
+    def of_digits(digits: int) -> Precision:
+        """Return what a number of required digits amounts to."""
+        return DEFAULT_PRECISION if digits == REQUIRED_DIGITS else Precision(digits, relative_tolerance(digits), True)
+
+    @staticmethod
+    def demanded(digits: int | None, tolerance: Fraction | None) -> Precision:
+        """Return what an author asks for with `digits`, `tolerance`, both or neither."""
+        if digits is None and tolerance is None:
+            return DEFAULT_PRECISION
+        if tolerance is None:
+            return Precision.of_digits(digits or REQUIRED_DIGITS)
+        return Precision(digits or digits_for(tolerance), tolerance, True)
+
+    @property
+    def near_tolerance(self) -> Fraction:
+        """How far an answer with enough digits may be off from a short exact truth."""
+        return self.tolerance if self.is_demanded else min(self.tolerance, NEAR_TOLERANCE)
+
+
+def digits_for(tolerance: Fraction) -> int:
+    """Return how many digits a rounding needs so that it is off by at most the relative `tolerance`."""
+    return next(digits for digits in range(1, 100) if relative_tolerance(digits) <= tolerance)
+
+
+DEFAULT_PRECISION = Precision()
 
 # --- recognising mistakes ----------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tutor.algebra.expr import Expr, Num
 from tutor.algebra.ops import Value
+from tutor.grading.tolerances import MAX_TOLERANCE, Precision
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.sanitize import clean_text, clean_title
 from tutor.packs.validators import (
@@ -49,6 +50,7 @@ from tutor.packs.validators import (
     parse_string,
     parse_symbols,
     parse_texts,
+    parse_tolerance,
     parse_wrt,
     text_parser,
 )
@@ -198,12 +200,23 @@ class MistakeTable(LocalizedTable, _MistakeKeys):
         return self._texts(clean_text)
 
 
-class BlankTable(Table):
+class _PrecisionKeys(Table):
+    digits: Annotated[int, _int_validator(1, 12)] | None = Field(None, description="How many digits an answer needs.")
+    tolerance: (
+        Annotated[Fraction, _Validator(parse_tolerance, Annotated[float, Field(gt=0, le=float(MAX_TOLERANCE))])] | None
+    ) = Field(None, description="How far an answer may be off, as a part of the right value, such as 0.001.")
+
+    @property
+    def precision(self) -> Precision:
+        """How precise an answer must be."""
+        return Precision.demanded(self.digits, self.tolerance)
+
+
+class BlankTable(_PrecisionKeys):
     """What an author adds at one blank."""
 
     hint: Texts = Field((), description="Hints that come before the built-in ones.")
     mistake: tuple[MistakeTable, ...] = ()
-    digits: Annotated[int, _int_validator(1, 12)] | None = Field(None, description="How many digits an answer needs.")
     symbols: Names | None = Field(None, description="The only names that an answer may use.")
     after: Paragraphs = Field(_NO_TEXT, description="What is said to a right answer.")
 
@@ -222,7 +235,7 @@ class ChoiceTable(LocalizedTable):
         return self._texts(clean_title)
 
 
-class QuestionTable(Table):
+class QuestionTable(_PrecisionKeys):
     """A question beside a graph, or without one."""
 
     prompt: Paragraphs = Field(description="The question.")

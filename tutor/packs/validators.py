@@ -16,7 +16,9 @@ from tutor.algebra.expr import DOMAINS, Expr, Num, Sym
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import Value
 from tutor.algebra.parser import is_reserved, parse_value
+from tutor.algebra.printing import format_number
 from tutor.grading.problem import parse_start_symbol
+from tutor.grading.tolerances import MAX_TOLERANCE
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import drop_typed_text
@@ -159,6 +161,19 @@ def parse_step(raw: Any) -> Fraction:
     number = parse_number(raw)
     if number <= 0:
         raise InvalidValueError(message(N_("A step is greater than 0.")))
+    return number
+
+
+def parse_tolerance(raw: Any) -> Fraction:
+    """Return the largest relative error of an answer: an exact number greater than 0, at most `MAX_TOLERANCE`."""
+    number = parse_number(raw)
+    if not 0 < number <= MAX_TOLERANCE:
+        raise InvalidValueError(
+            message(
+                N_("A tolerance is a part of the right value, greater than 0 and at most {most}, such as 0.001."),
+                most=format_number(MAX_TOLERANCE),
+            )
+        )
     return number
 
 

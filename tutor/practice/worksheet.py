@@ -366,8 +366,9 @@ class Worksheet:
         return verdict
 
     def _grade(self, blank: str, text: str) -> Verdict:
+        wrong, accepted = self._values_at_other_places(blank)
         earlier = self.entry(blank).wrong_texts
-        return grade(self.problem, self.problem.place(blank), text, self._wrong_values(blank), earlier)
+        return grade(self.problem, self.problem.place(blank), text, wrong, earlier, accepted)
 
     def preview(self, blank: str, text: str) -> Preview:
         """Return how an answer being typed is read, without giving away the value of another blank."""
@@ -381,28 +382,29 @@ class Worksheet:
         )
         return preview(self.problem, place, text, concealment)
 
-    def _wrong_values(self, excluded: str) -> Mapping[str, Value]:
-        """Return the learner's wrong values at all other places, except those of the wrong shape."""
-        values = {}
+    def _values_at_other_places(self, excluded: str) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+        """Return the learner's wrong values at all other places, and the accepted ones that have decimals.
+
+        Values of the wrong shape are left out.
+        """
+        wrong, accepted = {}, {}
         for name, entry in self.entries.items():
-            if (
-                name == excluded
-                or entry.is_correct
-                or (entry.sealed_verdict and entry.sealed_verdict.right)
-                or not entry.text
-            ):
-                continue
             place = self.problem.place(name)
-            if place.kind == "question":
+            if name == excluded or not entry.text or entry.revealed or place.kind == "question":
                 continue
             try:
-                value = self._entries.parsed_answer(name).value
+                answer = self._entries.parsed_answer(name)
             except AlgebraError:
                 # An earlier version read this text.
                 continue
-            if ops.shape_of(value) == place.shape:
-                values[name] = value
-        return values
+            if ops.shape_of(answer.value) != place.shape:
+                continue
+            is_right = entry.is_correct or (entry.sealed_verdict is not None and entry.sealed_verdict.right)
+            if not is_right:
+                wrong[name] = answer.value
+            elif any(typed.decimal for row in answer.typed_cells for typed in row):
+                accepted[name] = answer.value
+        return wrong, accepted
 
     def _open_rule_hint(self, blank: str) -> None:
         place = self.problem.place(blank)

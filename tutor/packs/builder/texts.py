@@ -70,7 +70,7 @@ def build_author_notes(context: BuildContext, problem: Problem, blanks: Iterable
         notes[blank.id] = AuthorNotes(
             earlier.hints + table.hint,
             earlier.mistakes + mistakes,
-            earlier.digits or table.digits,
+            earlier.precision if earlier.precision.is_demanded else table.precision,
             _check_symbols(context, problem, name, table) or earlier.symbols,
             table.after or earlier.praise,
         )
@@ -78,7 +78,12 @@ def build_author_notes(context: BuildContext, problem: Problem, blanks: Iterable
         blank_id = f"q{number + 1}"
         mistakes = _build_mistakes(context, problem, blank_id, question.mistake, ("question", number))
         earlier = notes.get(blank_id, AuthorNotes())
-        notes[blank_id] = replace(earlier, hints=earlier.hints + question.hint, mistakes=earlier.mistakes + mistakes)
+        notes[blank_id] = replace(
+            earlier,
+            hints=earlier.hints + question.hint,
+            mistakes=earlier.mistakes + mistakes,
+            precision=question.precision if question.precision.is_demanded else earlier.precision,
+        )
     return notes
 
 

@@ -1,0 +1,142 @@
+"""Acceptance of an answer: equal to the truth, near it, or computed from shown numbers, and not a known wrong value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.engine.symbolic import has_symbols
+from tutor.grading.comparison import all_equal, compare_cells
+from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.numeric_equality import Match, TypedNumber, is_correct_rounding
+from tutor.grading.shown_values import follows, shown_results
+from tutor.grading.tolerances import (
+    DEFAULT_PRECISION,
+    FLOAT_ROUNDING,
+    MACHINE_TOLERANCE,
+    MIN_MACHINE_DIGITS,
+    NEAR_TOLERANCE,
+    Precision,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.grading.answer import ParsedAnswer
+    from tutor.grading.problem import Blank, Problem
+
+#: How each cell of an answer compares with the truth.
+CellMatches = tuple[tuple[Match, ...], ...]
+
+
+def required_precision(problem: Problem, blank: Blank) -> Precision:
+    """Return how precise an answer at `blank` must be."""
+    notes = problem.author_notes.get(blank.id)
+    return DEFAULT_PRECISION if notes is None else notes.precision
+
+
+def match_cells(
+    problem: Problem, blank: Blank, answer: ParsedAnswer, accepted_values: Mapping[str, Value]
+) -> CellMatches:
+    """Compare an answer of the right shape with the truth.
+
+    Numbers that follow by the right rule from shown values, and from the learner's `accepted_values` at other places,
+    are right. A number that is a known wrong value is not, however near it is to the truth.
+    """
+    truth, precision = problem.truth(blank), required_precision(problem, blank)
+    cells = compare_cells(answer, truth, precision)
+    if has_symbols(answer.value) or has_symbols(truth):
+        return cells
+    results: Sequence[Value] = ()
+    if not all_equal(cells) and not precision.is_demanded:
+        results = shown_results(problem, blank, accepted_values)
+        cells = _accept_results(answer, cells, results)
+    if all_equal(cells) and not is_rounded_truth(answer, truth):
+        return _refuse_known_wrong_value(problem, blank, answer, cells, results)
+    return cells
+
+
+def is_rounded_truth(answer: ParsedAnswer, truth: Value) -> bool:
+    """Return whether every number of an answer is the right one, or its correct rounding."""
+    return all(is_correct_rounding(typed, true_cell) for typed, true_cell in _typed_cells(answer, truth))
+
+
+def may_be_known_wrong_value(problem: Problem, blank: Blank, answer: ParsedAnswer) -> bool:
+    """Return whether a mistake's value, rounded to the digits of an answer, is the answer."""
+    return any(
+        all(_is_rounded(typed, float(cell)) for typed, cell in _typed_cells(answer, value))
+        for value in _wrong_values(problem, blank)
+    )
+
+
+def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: Sequence[Value]) -> CellMatches:
+    """Accept each cell that is the same cell of one of the `results`."""
+    arrays = [ops.to_lists(result) if ops.is_matrix(result) else [[result]] for result in results]
+    largest = [max((abs(float(cell)) for row in rows for cell in row), default=0.0) for rows in arrays]
+
+    def is_result(typed: TypedNumber, i: int, j: int) -> bool:
+        return any(follows(typed, float(rows[i][j]), size) for rows, size in zip(arrays, largest, strict=True))
+
+    return tuple(
+        tuple(
+            Match.EQUAL if match is Match.EQUAL or is_result(answer.typed_cells[i][j], i, j) else match
+            for j, match in enumerate(row)
+        )
+        for i, row in enumerate(cells)
+    )
+
+
+def _refuse_known_wrong_value(
+    problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches, results: Sequence[Value]
+) -> CellMatches:
+    """Refuse an answer that is a mistake's value to its last digit, and closer to it than to any right value."""
+    value = ops.map_cells(nearest_float, answer.value)
+    wrong = [
+        other
+        for other in _wrong_values(problem, blank)
+        if all(_is_same_number(typed, float(cell)) for typed, cell in _typed_cells(answer, other))
+    ]
+    if not wrong:
+        return cells
+    error = min(_distance(value, right) for right in (problem.truth_in_floats(blank), *results))
+    if all(_distance(value, other) >= error for other in wrong):
+        return cells
+    truth = problem.truth(blank)
+    matches = iter(
+        Match.EQUAL if is_correct_rounding(typed, true_cell) else Match.DIFFERENT
+        for typed, true_cell in _typed_cells(answer, truth)
+    )
+    return tuple(tuple(next(matches) for _ in row) for row in cells)
+
+
+def _wrong_values(problem: Problem, blank: Blank) -> Iterator[Value]:
+    for candidate in candidates_at(problem, blank):
+        if ops.shape_of(candidate.value) == blank.shape and not ops.is_exact(candidate.value):
+            yield candidate.value
+
+
+def _is_rounded(typed: TypedNumber, value: float) -> bool:
+    half = FLOAT_ROUNDING * abs(value) if typed.unit is None else float(typed.unit) * typed.terms / 2
+    return abs(nearest_float(typed.value) - value) <= half * (1 + FLOAT_ROUNDING)
+
+
+def _is_same_number(typed: TypedNumber, value: float) -> bool:
+    """Return whether a number is `value`, as a person rounds it or as a program prints it."""
+    if _is_rounded(typed, value):
+        return True
+    tolerance = NEAR_TOLERANCE if typed.unit is None else MACHINE_TOLERANCE if typed.digits >= MIN_MACHINE_DIGITS else 0
+    return abs(nearest_float(typed.value) - value) <= float(tolerance) * abs(value)
+
+
+def _distance(a: Value, b: Value) -> float:
+    if not ops.is_matrix(a):
+        return abs(float(a) - float(b))
+    return max(abs(float(x) - float(y)) for x, y in zip(a.ravel(), b.ravel(), strict=True))
+
+
+def _typed_cells(answer: ParsedAnswer, value: Value) -> Iterator[tuple[TypedNumber, Value]]:
+    """Pair each typed number with the same cell of a value of the same shape."""
+    typed_cells = (typed for row in answer.typed_cells for typed in row)
+    return zip(typed_cells, value.ravel() if ops.is_matrix(value) else (value,), strict=True)
