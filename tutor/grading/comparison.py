@@ -13,7 +13,7 @@ from tutor.grading.decimal_constants import DecimalPattern, solve_for_constants
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_noise_for_zero
 from tutor.grading.sample_points import symbol_domains
 from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas, comparison_points
-from tutor.grading.tolerances import DEFAULT_PRECISION, REQUIRED_DIGITS, Precision
+from tutor.grading.tolerances import DEFAULT_PRECISION, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def compare_cells(
 
     def compare(typed: TypedNumber, true_cell: Expr) -> Match:
         if answer.may_have_symbols and (names_in(true_cell) or names_in(typed.value)):
-            return _compare_formula(typed, true_cell, precision.digits)
+            return _compare_formula(typed, true_cell, precision)
         match = compare_numbers(typed, true_cell, precision)
         if match is Match.DIFFERENT and is_noise_for_zero(typed, true_cell, largest):
             return Match.EQUAL
@@ -57,22 +57,24 @@ def format_cell_list(marks: Sequence[Sequence[object]], mark: object) -> str:
     return ", ".join([*cells[:_MAX_LISTED_CELLS], "…"] if len(cells) > _MAX_LISTED_CELLS else cells)
 
 
-def _compare_formula(typed: TypedNumber, truth: Expr, digits: int) -> Match:
+def _compare_formula(typed: TypedNumber, truth: Expr, precision: Precision) -> Match:
     match = _MATCH_FOR_OUTCOME[compare_formulas(typed.value, truth).outcome]
     if match is Match.DIFFERENT and typed.pattern is not None:
-        return _compare_constants(typed.value, typed.pattern, truth, digits)
+        return _compare_constants(typed.value, typed.pattern, truth, precision)
     return match
 
 
-def compare_typed_formula(typed: TypedNumber, truth: Expr, digits: int = REQUIRED_DIGITS) -> FormulaComparison:
+def compare_typed_formula(
+    typed: TypedNumber, truth: Expr, precision: Precision = DEFAULT_PRECISION
+) -> FormulaComparison:
     """Compare a formula with the right one; if it has decimals, each of them may be rounded."""
     comparison = compare_formulas(typed.value, truth)
-    if comparison.outcome is Outcome.DIFFERENT and _compare_formula(typed, truth, digits) is Match.EQUAL:
+    if comparison.outcome is Outcome.DIFFERENT and _compare_formula(typed, truth, precision) is Match.EQUAL:
         return FormulaComparison(Outcome.SAME)
     return comparison
 
 
-def _compare_constants(value: Expr, pattern: DecimalPattern, truth: Expr, digits: int) -> Match:
+def _compare_constants(value: Expr, pattern: DecimalPattern, truth: Expr, precision: Precision) -> Match:
     """Compare the numbers with decimals in a formula with those that would make it right."""
     domains = symbol_domains(truth, value, pattern.formula)
     points = comparison_points(
@@ -82,18 +84,18 @@ def _compare_constants(value: Expr, pattern: DecimalPattern, truth: Expr, digits
     # Constants that only count together, as in 0.3333·x + 0.6667·x, are a calculation with decimals.
     is_calculation = len(solutions) > 1
     matches = {
-        _compare_constant(*pattern.constants[name], Num(number), digits, is_calculation)
+        _compare_constant(*pattern.constants[name], Num(number), precision, is_calculation)
         for solved in solutions
         for name, number in solved.items()
     }
     return max(matches, key=_BEST_FIRST.index, default=Match.DIFFERENT)
 
 
-def _compare_constant(tree: Expr, value: Expr, truth: Num, digits: int, is_calculation: bool) -> Match:
-    match = compare_numbers(TypedNumber.from_expr(tree, value), truth, Precision.of_digits(digits))
+def _compare_constant(tree: Expr, value: Expr, truth: Num, precision: Precision, is_calculation: bool) -> Match:
+    match = compare_numbers(TypedNumber.from_expr(tree, value), truth, precision)
     if not is_calculation:
         return match
-    return min(match, compare_numbers(TypedNumber(value, True), truth, Precision.of_digits(digits)), key=_BEST_FIRST.index)
+    return min(match, compare_numbers(TypedNumber(value, True), truth, precision), key=_BEST_FIRST.index)
 
 
 _BEST_FIRST = (Match.EQUAL, Match.COARSE, Match.UNCLEAR, Match.DIFFERENT)

@@ -74,17 +74,13 @@ class Precision:
     is_demanded: bool = False
 
     @staticmethod
-    def of_digits(digits: int) -> Precision:
-        """Return what a number of required digits amounts to."""
-        return DEFAULT_PRECISION if digits == REQUIRED_DIGITS else Precision(digits, relative_tolerance(digits), True)
-
-    @staticmethod
     def demanded(digits: int | None, tolerance: Fraction | None) -> Precision:
         """Return what an author asks for with `digits`, `tolerance`, both or neither."""
         if digits is None and tolerance is None:
             return DEFAULT_PRECISION
         if tolerance is None:
-            return Precision.of_digits(digits or REQUIRED_DIGITS)
+            assert digits is not None
+            return Precision(digits, relative_tolerance(digits), is_demanded=True)
         return Precision(digits or digits_for(tolerance), tolerance, True)
 
     @property
