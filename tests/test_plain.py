@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from tutor.packs import library
+from tutor.plain.console import Console
+from tutor.plain.exercise import PlainExercise
+from tutor.plain.line_commands import EXERCISE_COMMANDS
+from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -242,3 +249,16 @@ def test_every_command_works_in_korean(run_tutor: Run) -> None:
     assert "없는 명령" not in done.stdout
     english = [line for line in done.stdout.splitlines() if re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", line)]
     assert not english
+
+
+def test_no_command_ends_an_exercise_without_a_graph(home: Path) -> None:
+    exercises = [pack.open(entry.id) for pack in library.all_packs() for entry in pack.entries]
+    without_graph = [exercise for exercise in exercises if not exercise.variant().problem.graph.nodes]
+    assert len(without_graph) > 5
+    commands = [":" + command.name for command in EXERCISE_COMMANDS if command.name not in ("quit", "list")]
+    for exercise in without_graph:
+        lines, output = iter([*commands, "b", *commands]), io.StringIO()
+        console = Console(lambda _prompt, lines=lines: next(lines, None), output)
+        plain = PlainExercise(Worksheet(exercise.variant()), console)
+        assert plain.run() == 1
+        assert "This node has no parts to look into." in output.getvalue()

@@ -160,8 +160,10 @@ class Graph:
 
     @cached_property
     def position(self) -> Mapping[str, int]:
-        """The position of each node by its id, and of the output by its name too."""
-        return {self.output: self.output_position} | {node.id: i for i, node in enumerate(self.nodes)}
+        """The position of each node by its id, and of the output by its name too; a graph may have no nodes at all."""
+        return ({self.output: self.output_position} if self.nodes else {}) | {
+            node.id: i for i, node in enumerate(self.nodes)
+        }
 
     def depends_on(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
         """Return for each node whether it is, or depends on, one of these inputs; None means all inputs."""

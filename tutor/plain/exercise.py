@@ -227,8 +227,10 @@ class PlainExercise:
     def focused_node(self, blank_id: str) -> str:
         """Return the id of the node in focus, for an edge its target; empty at a question."""
         place = self.worksheet.problem.place(blank_id)
+        if place.kind == "question":  # It may have no graph at all.
+            return ""
         position = place.edge.target if place.edge else place.node
-        return "" if place.kind == "question" else self.worksheet.problem.graph.nodes[position].id
+        return self.worksheet.problem.graph.nodes[position].id
 
     def leave_for_list(self, blank_id: str) -> None:
         self.wants_list = True
