@@ -184,21 +184,9 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
     if not state.hint_requested:
         blocks += hint
     if worksheet.offers_reveal(state.focused_id):
-        blocks.append(
-            styled(
-                glyphs,
-                (glyphs.key_label("exercise.reveal", "F8"), "bold $primary"),
-                "  " + _("show the value of this blank"),
-            )
-        )
+        blocks.append(_key_offer("exercise.reveal", "F8", _("show the value of this blank"), glyphs))
     elif worksheet.offers_replay(state.focused_id):
-        blocks.append(
-            styled(
-                glyphs,
-                (glyphs.key_label("exercise.explain", "F6"), "bold $primary"),
-                "  " + _("watch the pass at other numbers, step by step"),
-            )
-        )
+        blocks.append(_key_offer("exercise.explain", "F6", _("watch the pass at other numbers, step by step"), glyphs))
     if state.pointers():
         blocks.append(_pointers_line(state, glyphs))
     if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
@@ -213,6 +201,11 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
         keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.exam else _KEYS_HELP, **keys)
         blocks.append(styled(glyphs, (str(keys_help), "$foreground 60%")))
     return Content("\n\n").join(blocks)
+
+
+def _key_offer(binding: str, key: str, effect: str, glyphs: Glyphs) -> Content:
+    """Return the key of a binding, `key` if the learner has not changed it, and what it does."""
+    return styled(glyphs, (glyphs.key_label(binding, key), "bold $primary"), f"  {effect}")
 
 
 def _hint_blocks(state: ExerciseState, glyphs: Glyphs) -> list[Content]:
