@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import App
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from tutor.packs import library
 from tutor.paths import data_folder
 from tutor.tui.background import Background
+from tutor.tui.host import Redrawable
+from tutor.tui.key_queue import KeyQueue
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
-from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
@@ -25,7 +27,7 @@ from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from textual import events
+    from rich.console import RenderableType
     from textual.binding import Binding, BindingType
 
     from tutor.drawing.model import Density
@@ -85,6 +87,8 @@ class TutorApp(App[bool]):
             redraw_screens=self._redraw_screens,
             report=lambda fault: self.home.set_message(fault),
         )
+        self.key_queue = KeyQueue(self, super().on_event)
+        self._has_started = self._is_leaving = False
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
         self.home = HomeScreen(self, library.all_packs(installed=False) if packs is None else tuple(packs), store)
         self.resets = ResetFlow(self, store)
@@ -125,7 +129,7 @@ class TutorApp(App[bool]):
 
     async def _redraw_screens(self) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, TutorScreen):
+            if isinstance(screen, Redrawable):
                 await screen.redraw()
 
     # --- Host ---
@@ -146,10 +150,24 @@ class TutorApp(App[bool]):
         self.preferences.show_notification(text, warning=warning)
 
     def confirm(self, question: str, on_answer: Callable[[bool | None], None]) -> None:
-        self.push_screen(ConfirmScreen(question, self.glyphs), on_answer)
+        self.push_screen(ConfirmScreen(question, self), on_answer)
 
     def show_glossary(self, selected_title: str = "") -> None:
         self.navigator.show_glossary(selected_title)
+
+    # --- keys ---
+
+    async def on_event(self, event: events.Event) -> None:
+        is_input = isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
+        if is_input and self._is_leaving:
+            return
+        if is_input and not isinstance(event, events.MouseEvent):
+            await self.key_queue.put(event)
+        else:
+            await super().on_event(event)
+
+    async def on_key_queue_key_passed(self, event: KeyQueue.KeyPassed) -> None:
+        await self.key_queue.on_key_passed(event)
 
     # --- start and end ---
 
@@ -157,7 +175,15 @@ class TutorApp(App[bool]):
         """Return the list, without Textual's empty screen below it."""
         return self.home
 
+    @property
+    def screen(self) -> Screen[object]:
+        """Return the screen in front. While the app closes it is the list: messages under way may still ask for it."""
+        if self._has_started and not self._screen_stack:
+            return cast("Screen[object]", self.home)
+        return super().screen
+
     def on_mount(self) -> None:
+        self._has_started = True
         starts_at_list = self._initial_exercise is None and self._initial_review is None and self._watched_path is None
         if starts_at_list:
             # A thread sends what is painted; work done at once would hold it up.
@@ -221,6 +247,12 @@ class TutorApp(App[bool]):
         else:
             self.exit(None if self._initial_exercise is None else self._solved)
 
+    def exit(self, result: bool | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave; keys that come now reach nothing any more."""
+        self._is_leaving = True
+        self.key_queue.clear()
+        super().exit(result, return_code, message)
+
     def action_commands(self) -> None:
         """Open the palette, or close it. A question that waits for its answer comes first."""
         from tutor.tui.palette import TutorPalette
@@ -228,13 +260,13 @@ class TutorApp(App[bool]):
         if isinstance(self.screen, TutorPalette):
             self.screen.dismiss()
         elif not isinstance(self.screen, ModalScreen):
-            self.push_screen(TutorPalette(self.navigator))
+            self.push_screen(TutorPalette(self.navigator, self.screen))
 
     async def on_resize(self, event: events.Resize) -> None:
         is_small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
         is_covered = isinstance(self.screen, TooSmallScreen)
         if is_small and not is_covered:
-            self.push_screen(TooSmallScreen(self.glyphs))
+            self.push_screen(TooSmallScreen(self))
         elif is_covered and not is_small:
             await self.pop_screen()
 

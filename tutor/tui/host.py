@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,3 +40,11 @@ class Host(Protocol):
 
     def show_glossary(self, selected_title: str = "") -> None:
         """Show all rules, with the cursor at the card of this title."""
+
+
+@runtime_checkable
+class Redrawable(Protocol):
+    """A screen that can be drawn again: every screen of the tutor."""
+
+    async def redraw(self) -> None:
+        """Show everything with the glyphs, keys and language in use; the state of the screen stays."""

@@ -227,7 +227,7 @@ class Navigator:
         except OSError:
             # It would be offered at every start.
             return
-        self._host.app.push_screen(WelcomeScreen(self._host.glyphs), self._after_onboarding_offer)
+        self._host.app.push_screen(WelcomeScreen(self._host), self._after_onboarding_offer)
 
     async def _after_onboarding_offer(self, agreed: bool | None) -> None:
         if agreed:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.command import CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.containers import Horizontal, Vertical
-from textual.widgets import LoadingIndicator, Static
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor import settings
@@ -17,17 +18,25 @@ from tutor.i18n import LANGUAGES, N_, _, current_language, message, other_langua
 from tutor.tui.content import styled
 from tutor.tui.search import SearchQuery, search_names
 from tutor.tui.widgets.key_bar import KeyBar, key_label
-from tutor.tui.widgets.option_list import PaletteList
+from tutor.tui.widgets.line_input import LineInput
+from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.content import Content
+    from textual.screen import Screen
+    from textual.widgets import Input
 
     from tutor.glyphs import Glyphs
     from tutor.tui.navigator import Navigator
 
+#: Characters of a query; no name is longer.
+_MAX_QUERY_LENGTH = 200
+#: Hits that are listed. With more, a longer query helps sooner than scrolling.
+_MAX_HITS = 100
 #: Keys that move, type or select, which are of no use as commands.
 _NAVIGATION_KEYS = (
     "left",
@@ -57,32 +66,22 @@ class PaletteCommand:
     discoverable: bool = True
 
 
-class TutorCommands(Provider):
-    """All commands in this order: the screen's, the program's, the settings', exercises, rules."""
+class PaletteCommands:
+    """The commands that can be run from a screen: its own, the program's, the settings', exercises, rules."""
 
-    #: Set by the palette in a subclass: Textual makes the provider itself.
-    navigator: Navigator
+    def __init__(self, navigator: Navigator, screen: Screen[Any]) -> None:
+        self.navigator = navigator
+        self.screen = screen
+        self._glyphs = navigator.preferences.glyphs
+        self._commands = tuple(self._all_commands())
 
-    @property
-    def _glyphs(self) -> Glyphs:
-        return self.navigator.preferences.glyphs
-
-    async def startup(self) -> None:
-        self._commands = list(self._all_commands())
-
-    async def discover(self) -> Hits:
-        for command in self._commands:
-            if command.discoverable:
-                yield DiscoveryHit(_format_command(self._glyphs, command), command.run, command.name)
-
-    async def search(self, query: str) -> Hits:
-        search_query = SearchQuery(query)
-        for command in self._commands:
-            score = search_query.score(command.name, *command.aliases)
-            if score:
-                yield Hit(score, _format_command(self._glyphs, command, search_query), command.run, command.name)
-
-    # --- all commands ---
+    def find(self, query: SearchQuery) -> list[PaletteCommand]:
+        """Return the commands that match, the best first; for an empty query those to discover."""
+        if not query:
+            return [command for command in self._commands if command.discoverable]
+        scores = ((query.score(command.name, *command.aliases), command) for command in self._commands)
+        hits = sorted((hit for hit in scores if hit[0]), key=lambda hit: -hit[0])
+        return [command for _score, command in hits[:_MAX_HITS]]
 
     def _all_commands(self) -> Iterator[PaletteCommand]:
         yield from self._screen_commands()
@@ -120,7 +119,7 @@ class TutorCommands(Provider):
             N_("the first steps once more: one pass replayed, then by hand"), navigator.show_first_steps
         )
         key = self._glyphs.key_label("app.quit", "^Q")
-        yield self._command(N_("quit; everything checked is kept"), self.app.action_quit, key)
+        yield self._command(N_("quit; everything checked is kept"), self.screen.app.action_quit, key)
 
     def _command(self, name: str, run: Callable[[], Any], detail: str = "") -> PaletteCommand:
         return PaletteCommand(_capitalise(_(name)), detail, run, _translations(name))
@@ -172,40 +171,102 @@ def _translations(text: str) -> list[str]:
     return [translate_to(text, code) for code in other_languages()]
 
 
-def _format_command(glyphs: Glyphs, command: PaletteCommand, query: SearchQuery | None = None) -> Content:
+def _format_command(glyphs: Glyphs, command: PaletteCommand, query: SearchQuery) -> Content:
     """Return a command in one line, with the letters found by the query underlined."""
     name = styled(glyphs, command.name)
-    if query is not None and len(name.plain) == len(command.name):
+    if len(name.plain) == len(command.name):
         for begin, end in query.spans(command.name):
             name = name.stylize("underline", begin, end)
     return styled(glyphs, name, (f"   {command.detail}" if command.detail else "", "$foreground 60%"))
 
 
-class TutorPalette(CommandPalette):
-    """The palette with texts in the language in use."""
+class TutorPalette(ModalScreen[None]):
+    """A line to type into and the commands found. Everything happens at once, so that keys may follow each other fast."""
 
-    def __init__(self, navigator: Navigator) -> None:
-        self._glyphs = navigator.preferences.glyphs
-        provider = type("NavigatorCommands", (TutorCommands,), {"navigator": navigator})
-        placeholder = self._glyphs.render(_("a command, an exercise, a rule"))
-        super().__init__([provider], placeholder=placeholder, id="palette")
+    AUTO_FOCUS = "LineInput"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "run", show=False),
+        Binding("escape", "close", show=False),
+        *(
+            Binding(keys, f"move('{move}')", show=False)
+            for keys, move in (
+                ("down", "cursor_down"),
+                ("up", "cursor_up"),
+                ("pagedown", "page_down"),
+                ("pageup", "page_up"),
+                ("ctrl+home,shift+home", "first"),
+                ("ctrl+end,shift+end", "last"),
+            )
+        ),
+    ]
+
+    def __init__(self, navigator: Navigator, calling_screen: Screen[Any]) -> None:
+        """List what can be run from the `calling_screen`."""
+        super().__init__(id="palette")
+        self._navigator = navigator
+        self._calling_screen = calling_screen
+        self._commands = PaletteCommands(navigator, calling_screen)
+        self._query_text = ""
+        self._hits: list[PaletteCommand] = []
+
+    @property
+    def _glyphs(self) -> Glyphs:
+        return self._navigator.preferences.glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="--container"):
-            with Horizontal(id="--input"):
-                yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $primary")), id="palette-sign")
-                yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
-            with Vertical(id="--results"):
-                yield PaletteList()
-                yield LoadingIndicator()
+        placeholder = self._glyphs.render(_("a command, an exercise, a rule"))
+        with Horizontal(id="palette-line"):
+            yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $primary")), id="palette-sign")
+            yield LineInput(self._query_text, placeholder=placeholder, max_length=_MAX_QUERY_LENGTH)
+        hits = ReadableOptionList(*self._options(), id="palette-hits")
+        hits.can_focus = False
+        yield hits
 
-    def _start_no_matches_countdown(self, search_value: str) -> None:
-        """Say at once that nothing matches."""
-        self._stop_no_matches_countdown()
-        if search_value:
-            notice = message(N_("Nothing is called “{text}”. Esc goes back."), text=search_value)
-            options = self.query_one(CommandList)
-            options.add_option(Option(styled(self._glyphs, str(notice)), disabled=True, id=self._NO_MATCHES))
-            self._list_visible = True
-        else:
-            self._list_visible = False
+    async def redraw(self) -> None:
+        """Show the commands with the glyphs, keys and language in use; what is typed stays."""
+        self._commands = PaletteCommands(self._navigator, self._calling_screen)
+        await self.recompose()
+        for line in self.query(LineInput):
+            line.focus()
+
+    def _options(self) -> list[Option]:
+        """Find the commands and return a row for each, or one that says that there are none."""
+        query = SearchQuery(self._query_text)
+        self._hits = self._commands.find(query)
+        if not self._hits:
+            notice = message(N_("Nothing is called “{text}”. Esc goes back."), text=self._query_text)
+            return [Option(styled(self._glyphs, str(notice)), disabled=True)]
+        return [Option(_format_command(self._glyphs, command, query)) for command in self._hits]
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._query_text = event.value.strip()
+        hits = self.query_one(OptionList)
+        hits.clear_options()
+        hits.add_options(self._options())
+        hits.action_first()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        # The second one of two fast clicks or Enters comes when the palette is closed.
+        if self.app.screen is self and event.option_index < len(self._hits):
+            self.dismiss()
+            self.app.call_later(self._hits[event.option_index].run)
+
+    def on_click(self, event: events.Click) -> None:
+        """Close the palette when the screen below it is clicked."""
+        if event.widget is self:
+            self.action_close()
+
+    def action_run(self) -> None:
+        self.query_one(OptionList).action_select()
+
+    def action_move(self, move: str) -> None:
+        getattr(self.query_one(OptionList), f"action_{move}")()
+
+    def action_close(self) -> None:
+        if self.app.screen is self:
+            self.dismiss()

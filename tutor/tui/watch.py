@@ -80,9 +80,9 @@ class Watch:
 
     async def _show_errors(self, text: str) -> None:
         if self._shown_errors is not None:
-            self._shown_errors.update_errors(text)
+            await self._shown_errors.update_errors(text)
         else:
-            self._errors_screen = FileErrorsScreen(text, self._host.glyphs)
+            self._errors_screen = FileErrorsScreen(text, self._host)
             await self._host.app.push_screen(self._errors_screen)
 
     async def _hide_errors(self) -> None:

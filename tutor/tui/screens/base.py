@@ -47,7 +47,11 @@ class TutorScreen(Screen[ScreenResultType]):
     async def redraw(self) -> None:
         """Compose the screen again with the glyphs and the language in use; its state stays."""
         self.on_glyphs_changed()
+        if not self.is_mounted:  # It will be composed with them.
+            return
         await self.recompose()
+        if not self.query(KeyBar):  # The app is being left.
+            return
         self.set_up()
         self.post_message(events.Resize(self.size, self.size))
 

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.i18n import N_, _
 from tutor.tui.content import hanging_indent, styled
+from tutor.tui.screens.modal import TutorModal
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS, key_label
 
 if TYPE_CHECKING:
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
     from tutor.tui.host import Host
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(TutorModal[None]):
     """Show paragraphs and a table of keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,enter,question_mark", "close", N_("close"), id="help.close"),
     ]
 
+    TEXT_ID = "help-text"
+
     def __init__(self, paragraphs: Sequence[Content], bindings: Sequence[Binding], host: Host) -> None:
-        super().__init__()
+        super().__init__(host)
         self._paragraphs = paragraphs
         self._listed_bindings = [*bindings, *GLOBAL_BINDINGS]
-        self._host = host
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
@@ -44,18 +45,16 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help").focus()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._update_text)
+        self.call_after_refresh(self.redraw)
 
-    def _update_text(self) -> None:
-        if not self.query("#help-text"):
-            return
+    def text(self) -> Content:
+        """Return the paragraphs and the table of keys, as wide as the page."""
         room = self.query_one("#help").scrollable_content_region.width
-        blocks = [*filter(None, self._paragraphs), self._key_table(room)]
-        self.query_one("#help-text", Static).update(Content("\n\n").join(blocks))
+        return Content("\n\n").join([*filter(None, self._paragraphs), self._key_table(room)])
 
     def _key_table(self, room: int) -> Content:
         """Return a row for each binding: its keys, and what they do."""
-        glyphs, keymap = self._host.glyphs, self._host.keymap
+        glyphs, keymap = self.glyphs, self.host.keymap
         rows = {
             ", ".join(key_label(key, glyphs) for key in keymap.get(binding.id or "", binding.key).split(",")): (
                 binding.tooltip or binding.description

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
     from tutor.tui.host import Host
 
+#: Characters of a search; no name is longer.
+_MAX_QUERY_LENGTH = 200
 _CONTINUE = "continue"
 _REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
 _ROW_HELP: Mapping[str, tuple[str, str]] = {
@@ -333,7 +335,8 @@ class HomeScreen(TutorScreen[None]):
             from tutor.tui.widgets.line_input import LineInput
 
             placeholder = self.glyphs.render(_("words of a title, or a name such as basics/times"))
-            await self.mount(LineInput(placeholder=placeholder, id="search", compact=True), after="#title")
+            line = LineInput(placeholder=placeholder, id="search", max_length=_MAX_QUERY_LENGTH, compact=True)
+            await self.mount(line, after="#title")
             self._search_query = SearchQuery("")
         self.query_one("#search").focus()
         self.refresh_bindings()

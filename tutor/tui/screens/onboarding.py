@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tutor.algebra.expr import number
@@ -21,11 +20,12 @@ from tutor.tui.exercise_state import AfterSolved
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import KEYS as EXPLAIN_KEYS
 from tutor.tui.screens.explain import ExplainScreen
+from tutor.tui.screens.modal import TutorModal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.content import Content
 
-    from tutor.glyphs import Glyphs
     from tutor.practice.storage.store import Store
     from tutor.practice.worksheet import Worksheet
     from tutor.tui.host import Host
@@ -111,7 +111,7 @@ class OnboardingExerciseScreen(ExerciseScreen):
             self._use_new_numbers(True)
 
 
-class WelcomeScreen(ModalScreen[bool]):
+class WelcomeScreen(TutorModal[bool]):
     """Offer the first steps at the first start; the result is whether the learner wants them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,19 +119,19 @@ class WelcomeScreen(ModalScreen[bool]):
         Binding("escape", "answer(False)", N_("to the list"), id="welcome.no"),
     ]
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-
     def compose(self) -> ComposeResult:
+        yield Static(self.text(), id="question")
+
+    def text(self) -> Content:
+        """Return the offer."""
         text = _(
             "Back-propagation is learnt by doing it by hand. See one small pass worked out, then fill in one place "
             "yourself, then two, then all. It takes five minutes."
         )
         yes, no = _("show me"), _("skip it, to the list of exercises")
-        later = message(N_("Later it is found with {key}."), key=self._glyphs.key_label("app.commands", "^P"))
-        content = styled(
-            self._glyphs,
+        later = message(N_("Later it is found with {key}."), key=self.glyphs.key_label("app.commands", "^P"))
+        return styled(
+            self.glyphs,
             (_("Welcome"), "bold"),
             f"\n\n{text}\n\n",
             ("Enter", "bold $primary"),
@@ -140,7 +140,6 @@ class WelcomeScreen(ModalScreen[bool]):
             f" {no}\n",
             (str(later), "$foreground 60%"),
         )
-        yield Static(content, id="question")
 
     def action_answer(self, agreed: bool) -> None:
         self.dismiss(agreed)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.binding import Binding, BindingType
-from textual.command import CommandList
 from textual.strip import Strip
 from textual.widgets import OptionList
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.style import Style
     from textual.widgets.option_list import Option
 
@@ -39,10 +39,12 @@ class ReadableOptionList(OptionList, inherit_bindings=False):
         strips = super()._get_option_render(option, style)
         return _recolour(strips, style) if option is self.highlighted_option else strips
 
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        """Move by a page, or not at all before the rows have been measured: a key may come before the first layout."""
+        if (self.highlighted or 0) in self._index_to_line:
+            super()._move_page(direction)
 
-class PaletteList(CommandList, can_focus=False):
-    """The results of the palette."""
-
-    def _get_option_render(self, option: Option, style: Style) -> list[Strip]:
-        strips = super()._get_option_render(option, style)
-        return _recolour(strips, style) if option is self.highlighted_option else strips
+    async def _on_click(self, event: events.Click) -> None:
+        """Ignore a click on a row of an earlier, longer list that was still on the screen."""
+        if event.style.meta.get("option", 0) >= len(self.options):
+            event.prevent_default()

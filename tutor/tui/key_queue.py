@@ -1,0 +1,98 @@
+"""Keys and pasted texts one at a time: each reaches what the one before it has opened."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual import events
+    from textual.app import App
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+#: How often a message follows the path of a key. An action takes up to three messages to take effect: the list
+#: tells its screen that a row was selected, the screen asks the app to open it, and the app opens it.
+_ROUNDS = 3
+#: Seconds after which a key no longer waits for the one before it, because the widget that had it is gone.
+_MAX_WAIT = 0.25
+
+
+class KeyQueue:
+    """Deliver keys and pastes to an app, each when the one before has taken effect.
+
+    Textual gives a key to the widget that has the focus when the key arrives. In a burst that is the one before the
+    first key did anything: after `/text` in the list only the slash would come to something.
+    """
+
+    class KeyPassed(Message):
+        """Follows a key through the same queues, and so arrives at the app after it."""
+
+        def __init__(self, number: int, screen: Screen[Any], rounds: int = _ROUNDS) -> None:
+            super().__init__()
+            self.number = number
+            self.screen = screen
+            self.rounds = rounds
+
+    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        """`deliver` hands a key to the widget in focus."""
+        self._app = app
+        self._deliver = deliver
+        self._waiting: deque[events.Event] = deque()
+        self._is_busy = False
+        self._number = 0
+        self._timer: Timer | None = None
+
+    async def put(self, event: events.Event) -> None:
+        """Deliver a key or a paste now, or after those that came before it."""
+        self._waiting.append(event)
+        if not self._is_busy:
+            await self._deliver_next()
+        elif self._timer is None:
+            self._start_timer()
+
+    def clear(self) -> None:
+        """Forget the keys that are waiting."""
+        self._waiting.clear()
+
+    async def on_key_passed(self, passed: KeyPassed) -> None:
+        """Deliver the next key once nothing of the last one is under way and the screen in front is mounted."""
+        if passed.number != self._number:
+            return
+        screen = self._app.screen
+        if screen is not passed.screen:
+            self._follow(screen, screen, _ROUNDS)
+        elif passed.rounds > 1:
+            self._follow(self._app.focused or screen, screen, passed.rounds - 1)
+        else:
+            # After a move of the focus, which Textual queues in the app, too.
+            self._app.call_later(self._deliver_next)
+
+    async def _deliver_next(self) -> None:
+        self._stop_timer()
+        self._number += 1
+        self._is_busy = bool(self._waiting)
+        if not self._waiting:
+            return
+        event = self._waiting.popleft()
+        target, screen = self._app.focused or self._app.screen, self._app.screen
+        if self._waiting:
+            self._start_timer()
+        await self._deliver(event)
+        self._follow(target, screen, _ROUNDS)
+
+    def _follow(self, target: Any, screen: Screen[Any], rounds: int) -> None:
+        if not target.post_message(self.KeyPassed(self._number, screen, rounds)):
+            self._app.call_later(self._deliver_next)
+
+    def _start_timer(self) -> None:
+        self._timer = self._app.set_timer(_MAX_WAIT, self._deliver_next)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
