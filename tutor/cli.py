@@ -1,7 +1,7 @@
 """Entry point of the command line; the tutor itself starts without click.
 
 Exit codes: 0 done (for `play`: solved), 1 not solved or something could not be used, 2 the command line could not be
-understood.
+understood, 70 an error of the program itself, 128 + n ended by signal n.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from tutor.run_options import RunOptions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: The exit code when the reader of the output has gone, as a shell reports an end by SIGPIPE.
+_BROKEN_PIPE_CODE = 141
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `backprop-tutor` and exit."""
@@ -27,7 +30,26 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run(argv: list[str]) -> int:
-    """Run a command line and return its exit code."""
+    """Run a command line and return its exit code. Raises nothing."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone.
+        _discard_output()
+        return _BROKEN_PIPE_CODE
+    except OSError as error:
+        if error.filename is not None:  # It is about a file, not about the output.
+            return report_crash(error)
+        print_error(message(N_("The output can't be written: {reason}."), reason=i18n.describe_os_error(error)))
+        _discard_output()
+        return 1
+    except Exception as error:
+        return report_crash(error)
+
+
+def _run(argv: list[str]) -> int:
     loaded = settings.load()
     # Commands translate their help when they are defined, so the language comes first.
     requested = _language_option(argv)
@@ -41,25 +63,34 @@ def run(argv: list[str]) -> int:
         # A locale of ASCII is nearly always a missing one on a terminal of UTF-8; click writes results so, too.
         if codecs.lookup(sys.stderr.encoding).name == "ascii":
             sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    try:
-        if not argv and not (options := RunOptions()).use_plain:
-            from tutor.commands.launch import launch
+    if not argv and not (options := RunOptions()).use_plain:
+        from tutor.commands.launch import launch
 
-            return launch(options)
-        if loaded.faults:
-            print_error(loaded.faults[0])
-        from tutor.commands.group import run_click
+        return launch(options)
+    if loaded.faults:
+        print_error(loaded.faults[0])
+    from tutor.commands.group import run_click
 
-        return run_click(argv)
-    except KeyboardInterrupt:
-        return 130
-    except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            print_error(message(N_("The output can't be written: {reason}."), reason=i18n.describe_os_error(error)))
-        # The reader of our output has gone; Python must not complain about it at exit.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    return run_click(argv)
+
+
+def report_crash(error: Exception) -> int:
+    """Save a report about an unexpected error, say where it is, and return the exit code."""
+    # Nothing of it is needed unless something is broken.
+    from tutor import crash_report
+
+    print_error(crash_report.save_crash_report(error))
+    return crash_report.EXIT_CODE
+
+
+def _discard_output() -> None:
+    """Discard what is still to be written, about which Python would complain at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+            continue
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _language_option(argv: Sequence[str]) -> str | None:

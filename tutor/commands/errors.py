@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 
 class CommandError(Exception):
@@ -14,6 +15,7 @@ class CommandError(Exception):
 
 
 def print_error(text: object) -> None:
-    # A closed stream is None.
+    # A closed stream is None, and its reader may have gone.
     if sys.stderr is not None:
-        print(f"backprop-tutor: {text}", file=sys.stderr, flush=True)
+        with suppress(OSError, ValueError):
+            print(f"backprop-tutor: {text}", file=sys.stderr, flush=True)

@@ -78,6 +78,9 @@ def run_click(argv: list[str]) -> int:
         return stop.exit_code
     except click.Abort:
         return 130
+    except SystemExit:
+        # This is how click takes it that the reader of the output has gone.
+        raise BrokenPipeError from None
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2

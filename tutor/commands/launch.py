@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from tutor import tui
 from tutor.atomic_files import remove_stale_files
 from tutor.commands.errors import CommandError
+from tutor.i18n import N_, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.paths import data_folder
@@ -34,6 +36,9 @@ def launch(
 
     `packs` are the packs to list, None for all. The file or folder at `watch` is reloaded whenever it is saved.
     """
+    # A closed stream is None.
+    if sys.stdout is None:
+        raise CommandError(message(N_("There is no output to write to.")))
     store = Store.open(default_path(), for_screen=not options.use_plain)
     try:
         with store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,14 @@ def _create_exercise(path: Path, graph: str, inputs: Mapping[str, Value]) -> tup
 
 
 def _prompt(question: str, default: str, yes: bool) -> str:
-    return default if yes else str(click.prompt(question, default=default))
+    if yes:
+        return default
+    # A closed stream is None; Python's `input` needs all three.
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        raise CommandError(
+            message(N_("Nothing can be asked here, because a stream is closed. Use --yes for the defaults."))
+        )
+    return str(click.prompt(question, default=default))
 
 
 def _user_name() -> str:

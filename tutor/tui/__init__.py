@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
 
 
+class AppError(Exception):
+    """The app was ended by an unexpected error, its cause."""
+
+
 def run(
     store: Store,
     exercise: Exercise | None = None,
@@ -31,7 +35,8 @@ def run(
 
     `seed` chooses the numbers of the exercise, `restart` opens it from its start. `packs` are the packs to list, None
     for all. The file or pack at `watch` is shown again whenever it is saved. The exit code is 1 if the exercise or
-    review was left open or the app failed, else 0.
+    review was left open, 128 + n after signal n, else 0. Raise AppError, with the terminal
+    restored, if the app has an error of its own.
     """
     # Terminals that report keys by this protocol lose Hangul typed with an input method. Textual reads it on import.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
@@ -41,5 +46,10 @@ def run(
 
     store.use_on_screen()
     app = TutorApp(store, exercise, seed=seed, restart=restart, ascii=ascii, packs=packs, watch=watch, review=review)
-    solved = app.run()
+    try:
+        solved = app.run()
+    finally:
+        app.release_terminal()
+    if app.error is not None:
+        raise AppError from app.error
     return app.return_code or int(solved is False)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.binding import Binding, BindingType
+    from textual.driver import Driver
 
     from tutor.drawing.model import Density
     from tutor.glyphs import Glyphs
@@ -171,6 +172,14 @@ class TutorApp(App[bool]):
 
     # --- start and end ---
 
+    def get_driver_class(self) -> type[Driver]:
+        if os.name != "posix" or "TEXTUAL_DRIVER" in os.environ:
+            return super().get_driver_class()
+        # Only where there are POSIX terminals can it be imported.
+        from tutor.tui.terminal_driver import TerminalDriver
+
+        return TerminalDriver
+
     def get_default_screen(self) -> HomeScreen:
         """Return the list, without Textual's empty screen below it."""
         return self.home
@@ -252,6 +261,27 @@ class TutorApp(App[bool]):
         self._is_leaving = True
         self.key_queue.clear()
         super().exit(result, return_code, message)
+
+    # --- unexpected errors: the app closes, and `tutor.tui.run` raises the error when the terminal is restored ---
+
+    @property
+    def error(self) -> Exception | None:
+        """Return the unexpected error that has ended the app."""
+        return self._exception
+
+    def release_terminal(self) -> None:
+        """Restore the terminal and the handling of signals, however the app has ended."""
+        release = getattr(self._driver, "release", None)
+        if release is not None:
+            release()
+
+    def _fatal_error(self) -> None:
+        """Close without the traceback that Textual would show, with everything typed in it."""
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """Close without a text; the error is reported when the terminal is restored."""
+        self._close_messages_no_wait()
 
     def action_commands(self) -> None:
         """Open the palette, or close it. A question that waits for its answer comes first."""

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.widget import Widget
 
 #: How often a message follows the path of a key. An action takes up to three messages to take effect: the list
 #: tells its screen that a row was selected, the screen asks the app to open it, and the app opens it.
 _ROUNDS = 3
-#: Seconds after which a key no longer waits for the one before it, because the widget that had it is gone.
-_MAX_WAIT = 0.25
+#: Seconds between two looks at whether the widget that has a key is gone, and how many there are at most.
+_POLL_INTERVAL, _MAX_POLLS = 0.25, 40
 
 
 class KeyQueue:
@@ -46,6 +47,9 @@ class KeyQueue:
         self._is_busy = False
         self._number = 0
         self._timer: Timer | None = None
+        self._num_polls = 0
+        #: The widget that was given the last message that follows a key.
+        self._target: Widget | None = None
 
     async def put(self, event: events.Event) -> None:
         """Deliver a key or a paste now, or after those that came before it."""
@@ -75,6 +79,7 @@ class KeyQueue:
     async def _deliver_next(self) -> None:
         self._stop_timer()
         self._number += 1
+        self._num_polls = 0
         self._is_busy = bool(self._waiting)
         if not self._waiting:
             return
@@ -85,12 +90,23 @@ class KeyQueue:
         await self._deliver(event)
         self._follow(target, screen, _ROUNDS)
 
-    def _follow(self, target: Any, screen: Screen[Any], rounds: int) -> None:
+    def _follow(self, target: Widget, screen: Screen[Any], rounds: int) -> None:
+        self._target = target
         if not target.post_message(self.KeyPassed(self._number, screen, rounds)):
             self._app.call_later(self._deliver_next)
 
     def _start_timer(self) -> None:
-        self._timer = self._app.set_timer(_MAX_WAIT, self._deliver_next)
+        self._timer = self._app.set_timer(_POLL_INTERVAL, self._poll)
+
+    async def _poll(self) -> None:
+        """Go on if the widget that has the key is gone, and with it the message that follows the key."""
+        self._timer = None
+        self._num_polls += 1
+        is_lost = self._target is None or not self._target.is_attached or self._num_polls > _MAX_POLLS
+        if self._is_busy and is_lost:
+            await self._deliver_next()
+        elif self._is_busy:
+            self._start_timer()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -1,0 +1,133 @@
+"""An error of the program itself has a calm end: one sentence, a clean terminal, a report without anything personal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.pty_program import PtyProgram
+from tutor import __version__, crash_report
+from tutor.practice.storage.store import Store, default_path
+
+#: Runs the command line with a method replaced by one that fails, with an answer in its text and among its locals.
+FAULTY = """
+import sys
+from importlib import import_module
+from tutor.cli import main
+
+module, name, method = sys.argv[1].split(":")
+
+def fail(*arguments, **named):
+    secret = "my secret answer"
+    try:
+        int(secret)
+    except ValueError as error:
+        raise {kind}(secret) from error
+
+setattr(getattr(import_module(module), name), method, fail)
+main(sys.argv[2:])
+"""
+
+
+def faulty(place: str, *arguments: str, kind: str = "RuntimeError") -> list[str]:
+    return [sys.executable, "-c", FAULTY.replace("{kind}", kind), place, *arguments]
+
+
+def read_report(home: Path) -> str:
+    (report,) = home.glob("crash-*.log")
+    return report.read_text(encoding="utf-8")
+
+
+def assert_report_is_discreet(report: str) -> None:
+    assert f"backprop-tutor {__version__}" in report
+    for line in ("Python ", "textual ", "Platform: ", "Terminal: ", "Language: ", "builtins.ValueError"):
+        assert line in report
+    assert "secret answer" not in report.replace('secret = "my secret answer"', "")
+    assert str(Path.home()) not in report
+    assert str(Path(__file__).parents[1]) not in report
+
+
+@pytest.mark.parametrize(
+    ("place", "keys", "language", "sentence"),
+    [
+        ("tutor.tui.screens.help:HelpScreen:compose", "\x1bOP", "en", "ended because of an error of its own."),
+        ("tutor.tui.screens.exercise:ExerciseScreen:action_hint", "?", "ko", "프로그램 오류로 종료되었습니다."),
+        ("tutor.tui.widgets.graph:GraphView:render_line", "", "en", "ended because of an error of its own."),
+    ],
+    ids=["compose", "action", "render"],
+)
+def test_a_crash_on_the_screen(place: str, keys: str, language: str, sentence: str, home: Path) -> None:
+    arguments = ("--lang", language, "play", "basics/left-to-right")
+    with PtyProgram(command=faulty(place, *arguments, kind="OSError"), columns=200) as program:
+        if keys:
+            program.wait_for_text("0/4")
+            program.send("7\r")
+            program.wait_for_text("1/4")
+            program.send(keys)
+        assert program.wait() == crash_report.EXIT_CODE
+        assert program.leftovers == []
+        shown = program.sent.rpartition(b"\x1b[?1049l")[2].decode()
+        assert sentence in shown
+        assert str(home) in shown
+        assert b"Traceback" not in program.sent
+        assert b"secret" not in program.sent
+    report = read_report(home)
+    assert_report_is_discreet(report)
+    assert f"Language: {language}" in report
+    assert "Terminal: 200x24" in report
+    assert "tutor/tui/__init__.py" in report
+    if keys:
+        with Store.open(default_path()) as store:
+            assert store.state("basics", "left-to-right") == "begun"
+
+
+@pytest.mark.parametrize(
+    ("place", "arguments"),
+    [
+        ("tutor.plain.exercise:PlainExercise:check_answer", ("play", "basics/times", "--plain")),
+        ("tutor.practice.storage.store:Store:states", ("list",)),
+    ],
+    ids=["plain", "command"],
+)
+@pytest.mark.parametrize("kind", ["RuntimeError", "MemoryError", "RecursionError"])
+def test_a_crash_without_a_screen(place: str, arguments: tuple[str, ...], kind: str, home: Path) -> None:
+    done = subprocess.run(
+        faulty(place, *arguments, kind=kind), input="3\n", capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert done.returncode == crash_report.EXIT_CODE
+    assert done.stderr.startswith("backprop-tutor: The program has ended because of an error of its own.")
+    assert done.stderr.count("\n") == 1
+    report = read_report(home)
+    assert_report_is_discreet(report)
+    assert f"builtins.{kind}" in report
+
+
+def recurse(depth: int) -> int:
+    return recurse(depth + 1)
+
+
+def test_a_report_is_short_and_few_are_kept(home: Path) -> None:
+    with pytest.raises(RecursionError) as caught:
+        recurse(0)
+    home.mkdir(exist_ok=True)
+    for number in range(20):
+        (home / f"crash-20200101-0000{number:02}-1.log").touch()
+    assert str(home) in str(crash_report.save_crash_report(caught.value))
+    reports = sorted(home.glob("crash-*.log"))
+    assert len(reports) == 10
+    text = reports[-1].read_text(encoding="utf-8")
+    assert "builtins.RecursionError" in text
+    assert text.count("\n") < 150
+
+
+def test_a_report_goes_elsewhere_if_the_folder_can_not_be_used(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert str(tmp_path) in str(crash_report.save_crash_report(ValueError("my secret answer")))
+    monkeypatch.setattr("tempfile.tempdir", str(home))
+    assert "no report could be saved" in str(crash_report.save_crash_report(ValueError("my secret answer")))

@@ -1,0 +1,115 @@
+"""Crash reports: versions and a traceback in the learner's folder, without answers, names or paths of the learner."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor import __version__, i18n
+from tutor.i18n import N_, Message, message
+from tutor.paths import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The exit code after a crash: EX_SOFTWARE of sysexits.h.
+EXIT_CODE = 70
+#: Reports that are kept; older ones are deleted.
+_MAX_REPORTS = 10
+#: Frames at the start and at the end of a traceback; an endless recursion has more.
+_NUM_FIRST_FRAMES, _NUM_LAST_FRAMES = 10, 40
+
+_SAVED = N_("The program has ended because of an error of its own. A report without your answers is in {path}.")
+_NOT_SAVED = N_("The program has ended because of an error of its own, and no report could be saved.")
+
+
+def save_crash_report(error: BaseException) -> Message:
+    """Save a report about an unexpected error; return what to tell the learner. Never raises."""
+    name = f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.log"
+    for find_folder in (data_folder, lambda: Path(tempfile.gettempdir())):
+        try:
+            text = "\n".join(_report_lines(error)) + "\n"
+            folder = find_folder()
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / name
+            path.write_text(text, encoding="utf-8", errors="replace")
+            _delete_old_reports(folder)
+            return message(_SAVED, path=path)
+        except Exception:
+            continue
+    return message(_NOT_SAVED)
+
+
+def _report_lines(error: BaseException) -> Iterator[str]:
+    size = shutil.get_terminal_size()
+    yield f"backprop-tutor {__version__}"
+    yield f"Python {platform.python_version()} ({platform.python_implementation()})"
+    for package in ("textual", "rich", "click", "numpy", "python-flint"):
+        yield f"{package} {_version(package)}"
+    yield f"Platform: {platform.platform()}"
+    yield f"Terminal: {size.columns}x{size.lines}, TERM={os.environ.get('TERM', '')}, encoding {_encoding()}"
+    yield f"Language: {i18n.current_language()}"
+    yield ""
+    yield from _traceback_lines(traceback.TracebackException.from_exception(error))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "?"
+
+
+def _encoding() -> str:
+    return str(getattr(sys.__stdout__, "encoding", None))
+
+
+def _traceback_lines(error: traceback.TracebackException) -> Iterator[str]:
+    """Yield the frames of an error after those of its cause. The text of an error is left out: it may hold an answer."""
+    if error.__cause__ is not None:
+        yield from _traceback_lines(error.__cause__)
+        yield "This was the direct cause of:"
+    elif error.__context__ is not None and not error.__suppress_context__:
+        yield from _traceback_lines(error.__context__)
+        yield "While this was handled:"
+    yield "Traceback:"
+    frames = list(error.stack)
+    num_left_out = len(frames) - _NUM_FIRST_FRAMES - _NUM_LAST_FRAMES
+    if num_left_out > 0:
+        frames[_NUM_FIRST_FRAMES:-_NUM_LAST_FRAMES] = []
+    for number, frame in enumerate(frames):
+        if num_left_out > 0 and number == _NUM_FIRST_FRAMES:
+            yield f"  ... {num_left_out} frames"
+        yield f"  {_short_path(frame.filename)}:{frame.lineno} in {frame.name}"
+        if frame.line:
+            yield f"    {frame.line}"
+    yield _kind(error)
+
+
+def _kind(error: traceback.TracebackException) -> str:
+    kind = getattr(error, "exc_type", None)
+    return f"{kind.__module__}.{kind.__qualname__}" if kind is not None else "?"
+
+
+def _short_path(filename: str) -> str:
+    """Return a path below the folder of its package: what is above it may hold the name of the learner."""
+    parts = Path(filename).parts
+    for folder in ("site-packages", "tutor"):
+        if folder in parts:
+            at = len(parts) - 1 - parts[::-1].index(folder)
+            return "/".join(parts[at + (folder == "site-packages") :])
+    return parts[-1] if parts else ""
+
+
+def _delete_old_reports(folder: Path) -> None:
+    reports = sorted(folder.glob("crash-*.log"))
+    for report in reports[:-_MAX_REPORTS]:
+        report.unlink(missing_ok=True)
