@@ -29,9 +29,12 @@ class Limits:
     cells: int
     work: int
     exponent: int = MAX_EXPONENT
+    matrix_characters: int = 20_000
 
 
-ANSWER = Limits(characters=400, nodes=200, depth=40, cells=200, work=2_000, exponent=MAX_ANSWER_EXPONENT)
+ANSWER = Limits(
+    characters=400, nodes=200, depth=40, cells=200, work=2_000, exponent=MAX_ANSWER_EXPONENT, matrix_characters=8_000
+)
 GRAPH = Limits(characters=20_000, nodes=2_000, depth=100, cells=10_000, work=12_000)
 #: The most cells of all nodes of a graph together, and the most products in its matrix products.
 GRAPH_CELLS = 200_000

@@ -1,0 +1,120 @@
+r"""LaTeX in typed formulas: `\frac{1}{2}`, `\sqrt{2}`, `\cdot`, `\sigma`, `\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}`."""
+
+from __future__ import annotations
+
+import re
+
+#: A command, or a matrix's begin or end, or a style with its text.
+_COMMAND = re.compile(
+    r"\\(?:(?P<edge>begin|end)\s*\{[a-zA-Z]*(?:matrix|array)\}(?:\{[lcr|\s]*\})?"
+    r"|(?:mathrm|mathbf|mathsf|mathit|boldsymbol|operatorname|text)\s*\{(?P<styled>[^{}\\]*)\}"
+    r"|(?P<word>[a-zA-Z]+)|(?P<sign>.))",
+    re.DOTALL,
+)
+_DERIVATIVE = re.compile(
+    r"\\[dt]?frac\s*\{\s*(?:\\partial|\\mathrm\s*\{d\}|[∂d])\s*(?P<above>\\?[^\W\d]\w*)\s*\}"
+    r"\s*\{\s*(?:\\partial|\\mathrm\s*\{d\}|[∂d])\s*(?P<below>\\?[^\W\d]\w*)\s*\}"
+)
+#: Commands that only move or scale what is around them.
+_SPACING = frozenset(
+    [
+        "quad",
+        "qquad",
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "displaystyle",
+        "textstyle",
+        "limits",
+        "nolimits",
+    ]
+)
+_OPERATORS = {"cdot": "*", "times": "*", "ast": "*", "odot": "*", "div": "/", "top": "T", "intercal": "T"}
+_FRACTIONS = ("frac", "dfrac", "tfrac", "cfrac")
+_GREEK = dict(
+    zip(
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Xi",
+            "Pi",
+            "Sigma",
+            "Phi",
+            "Psi",
+            "Omega",
+            "varepsilon",
+            "varphi",
+        ],
+        "αβγδεζηθικλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩεφ",
+        strict=True,
+    )
+)
+
+
+def read_command(text: str, offset: int) -> tuple[str, str, int] | None:
+    """Return the kind of a token, its text and its length for the LaTeX command at `offset`; None for no command.
+
+    The kind is empty for a command that only spaces, and `command` for one that is not read.
+    """
+    match = _COMMAND.match(text, offset)
+    if match is None:
+        return None
+    length = match.end() - offset
+    if match["edge"]:
+        return f"{match['edge']}-matrix", match[0], length
+    if match["styled"] is not None:
+        styled = match["styled"].strip()
+        return ("name", styled, length) if styled.isidentifier() else ("command", match[0], length)
+    if match["sign"]:
+        kind = {"\\": "new-row", "{": "{", "}": "}"}.get(match["sign"], "" if match["sign"] in ",;:! " else "command")
+        return kind, match[0], length
+    word = match["word"]
+    if word in _SPACING:
+        return "", word, length
+    if word in _FRACTIONS:
+        return "frac", match[0], length
+    if word in _OPERATORS:
+        return _OPERATORS[word], match[0], length
+    if word == "sqrt":
+        return "√", match[0], length
+    if word in ("partial", "mathbf", "frac"):
+        return "command", match[0], length
+    return "name", _GREEK.get(word, word), length
+
+
+def read_derivative(text: str, offset: int) -> tuple[str, int] | None:
+    r"""Return `dL/dy` for `\frac{\partial L}{\partial y}` at `offset`, and its length; None for anything else."""
+    match = _DERIVATIVE.match(text, offset)
+    if match is None:
+        return None
+    above, below = (_GREEK.get(match[part].lstrip("\\"), match[part].lstrip("\\")) for part in ("above", "below"))
+    return f"d{above}/d{below}", match.end() - offset

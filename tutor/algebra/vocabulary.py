@@ -1,0 +1,54 @@
+"""Names with a meaning: functions, constants, and the ids of unnamed nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.algebra import functions
+
+if TYPE_CHECKING:
+    from tutor.algebra.functions import Function
+
+_MATRIX_FUNCTIONS = {
+    "sum": ("sum", 1, 2),
+    "mean": ("mean", 1, 2),
+    "softmax": ("softmax", 1, 1),
+    "cross_entropy": ("cross_entropy", 2, 2),
+    "mse": ("mse", 2, 2),
+    "ones": ("ones", 2, 2),
+}
+
+
+def _typed_names(function: Function) -> dict[str, tuple[str, int, int]]:
+    names = () if function.is_operator else (function.id, *function.aliases)
+    return dict.fromkeys(names, (function.id, function.arity, function.arity))
+
+
+#: Functions by the names that may be typed: the operation, and the least and the greatest number of operands.
+FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
+#: Functions whose names a graph may use for something else.
+REDEFINABLE = functions.table(lambda function: {function.id: function} if function.is_redefinable else {})
+#: The id of an unnamed node is one of these words and a number.
+_NODE_WORDS = functions.table(
+    lambda function: {} if function.is_redefinable else {function.id: function.id},
+    dict.fromkeys(
+        ("q", "inv", "matmul", "transpose", "sum", "mean", "softmax", "broadcast", "cross_entropy", "mse"), ""
+    ),
+)
+CONSTANTS = ("e", "pi", "π")
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether inputs and nodes must not have this name: it has a meaning, or is the id of an unnamed node."""
+    return is_built_in(name) or name in ("up", "start") or _is_generated(name)
+
+
+def is_built_in(name: str) -> bool:
+    """Return whether a name means a constant or a function that a graph cannot redefine."""
+    return name in CONSTANTS or (name in FUNCTIONS and name not in REDEFINABLE)
+
+
+def _is_generated(name: str) -> bool:
+    word = name.rstrip("0123456789")
+    # The word itself may end in digits.
+    return any(name[:end] in _NODE_WORDS for end in range(len(word), len(name)))
