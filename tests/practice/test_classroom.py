@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.events import make_event, time_after
 from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
-from tutor.practice.export import Attempt
+from tutor.practice.export import Attempt, as_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.run_tutor import Run
     from tutor.practice.event import Event
 
 
@@ -74,6 +77,10 @@ def test_a_row_sums_up_a_learners_work_on_an_exercise() -> None:
         "verdict_mistaken": "1",
         "verdict_wrong": "0",
         "verdict_wrong_shape": "0",
+        "exam": "no",
+        "exam_resets": "",
+        "exam_numbers": "",
+        "exam_shared_with": "",
     }
 
 
@@ -127,3 +134,58 @@ def test_reset_attempts_are_left_out_unless_the_reset_was_undone() -> None:
 def test_a_learners_name_cannot_become_a_formula() -> None:
     [row] = classroom_of(**{"=cmd|' /C calc'!A0": MINJI}).work_rows()
     assert row[0] == "'=cmd|' /C calc'!A0"
+
+
+def exam_events(worksheet: str, start: int, right: int, seed: int | None = 7, finished: bool = True) -> list[Event]:
+    """Return a try of an exam with two blanks, `right` of them right, one event a minute."""
+    kinds: list[tuple[str, dict[str, Any]]] = [("begin", {}), ("noted", {"blank": "a"}), ("noted", {"blank": "b"})]
+    if finished:
+        verdicts = ["right"] * right + ["wrong"] * (2 - right)
+        kinds += [("answer", {"blank": name, "verdict": v}) for name, v in zip("ab", verdicts, strict=True)]
+        kinds.append(("solved", {}))
+    return [
+        make_event(kind, worksheet, at=time_after(minutes=start + minute), exercise="exam", seed=seed, **fields)
+        for minute, (kind, fields) in enumerate(kinds)
+    ]
+
+
+def test_of_an_exam_taken_again_after_a_reset_the_first_finished_try_counts() -> None:
+    left = exam_events("try 0", 0, right=0, finished=False)
+    first, second = exam_events("try 1", 10, right=1), exam_events("try 2", 30, right=2)
+    reset = make_event("reset", "r", pack="basics", exercise="", at=time_after(minutes=20))
+    undone = make_event("restore", "r", pack="", exercise="", text=reset.id, at=time_after(minutes=21))
+    [row] = csv_rows(classroom_of(ann=[*left, *first, reset, undone, *second]))
+    assert (row["solved"], row["tries"], row["first_try_rate"]) == ("yes", "3", "0.500")
+    assert (row["verdict_right"], row["verdict_wrong"]) == ("1", "1")
+    assert (row["exam"], row["exam_resets"], row["exam_numbers"]) == ("yes", "1", "1")
+    [row] = csv_rows(classroom_of(ann=[*first, reset]))
+    assert (row["solved"], row["tries"], row["exam_resets"]) == ("yes", "1", "1")
+    [row] = csv_rows(classroom_of(ann=left))
+    assert (row["solved"], row["tries"], row["verdict_right"]) == ("no", "1", "0")
+
+
+def test_other_numbers_and_shared_tries_of_an_exam_are_told() -> None:
+    ann = exam_events("try 1", 0, right=2, seed=7) + exam_events("try 2", 10, right=2, seed=8)
+    bob = exam_events("try 3", 0, right=2, seed=8)
+    cem, dan = exam_events("try 4", 0, right=2, seed=None), exam_events("try 5", 0, right=2, seed=None)
+    rows = csv_rows(classroom_of(ann=ann, bob=bob, cem=cem, dan=dan, eve=cem))
+    assert [row["exam_numbers"] for row in rows] == ["2", "1", "1", "1", "1"]
+    assert [row["exam_shared_with"] for row in rows] == ["bob", "ann", "eve", "", "cem"]
+
+
+def test_the_report_names_who_began_or_reset_an_exam(run_tutor: Run, tmp_path: Path) -> None:
+    reset = make_event("reset", "r", pack="", exercise="", at=time_after(minutes=9))
+    ann = [*exam_events("try 1", 0, right=1), reset, *exam_events("try 2", 10, right=2, seed=9)]
+    files = []
+    for name, events in {"ann": ann, "bob": exam_events("try 3", 0, right=2, seed=5)}.items():
+        files.append(tmp_path / f"{name}.jsonl")
+        files[-1].write_text("".join(as_json(event) + "\n" for event in events), encoding="utf-8")
+    done = run_tutor("report", *map(str, files))
+    assert done.returncode == 0, done.stderr
+    for sentence in (
+        "first finished try counts: ann (2)",
+        "reset after it was begun: ann (1)",
+        "set of numbers: ann (2)",
+    ):
+        assert sentence in done.stdout
+    assert "bob" not in done.stdout

@@ -219,7 +219,7 @@ def test_an_exam_in_plain_mode(tmp_path: Path, run_tutor: Run) -> None:
     assert "This is an exam: no hints" in first.stdout
     assert "* Noted." in first.stdout
     assert first.stdout.count("there is no help") == 5
-    assert "they stay the same" in first.stdout
+    assert "its numbers can't be chosen" in first.stdout
     assert "✓" not in first.stdout
     assert "✗" not in first.stdout
     last = run_tutor("play", str(folder / "01-one.toml"), "--plain", text="6\n6\n(\n20\n6\n")
@@ -236,7 +236,7 @@ def test_options_for_other_numbers_are_rejected(tmp_path: Path, run_tutor: Run, 
     done = run_tutor("play", str(folder / "01-one.toml"), *option)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "This is an exam: everyone has numbers of their own" in done.stderr
+    assert "This is an exam: its numbers" in done.stderr
 
 
 def test_an_exam_in_the_app(exercise: Exercise) -> None:
@@ -261,3 +261,31 @@ def test_an_exam_in_the_app(exercise: Exercise) -> None:
             assert session.state.worksheet.state("x->mul1") == "wrong"
 
     asyncio.run(take_exam())
+
+
+def test_a_reset_of_an_exam_is_allowed_but_told(tmp_path: Path, run_tutor: Run) -> None:
+    folder = write_pack(tmp_path / "term")
+    file = str(folder / "01-one.toml")
+    run_tutor("play", file, "--plain", text="6\n6\n6\n20\n6\n")
+    done = run_tutor("reset", "term", "--yes")
+    assert done.returncode == 0
+    assert "Exams among them: 1. A class report tells" in done.stderr
+    again = run_tutor("play", file, "--plain", text="14\n6\n6\n20\n6\n")
+    assert "Right answers: 5 of 5." in again.stdout
+    export = tmp_path / "ann.jsonl"
+    run_tutor("export", "--to", str(export))
+    [header, row] = run_tutor("report", str(export), "--csv", "learners").stdout.splitlines()
+    told = dict(zip(header.split(","), row.split(","), strict=True))
+    assert (told["tries"], told["exam_resets"], told["first_try_rate"]) == ("2", "1", "0.800")
+    assert run_tutor("reset", "basics", "--yes").stderr == ""
+
+
+def test_a_changed_learner_file_gives_other_numbers_which_the_report_tells(tmp_path: Path, run_tutor: Run) -> None:
+    folder = write_pack(tmp_path / "term", VARIED)
+    file = str(folder / "01-one.toml")
+    run_tutor("play", file, "--plain", text="1\n")
+    (default_path().parent / "learner").write_text("someone else\n")
+    assert "been here before" not in run_tutor("play", file, "--plain", text="1\n").stdout
+    export = tmp_path / "ann.jsonl"
+    run_tutor("export", "--to", str(export))
+    assert "with more than one set of numbers: ann (2)" in run_tutor("report", str(export)).stdout

@@ -21,7 +21,10 @@ from tutor.practice.classroom import MISTAKES_HEADER, WORK_HEADER, Classroom
 from tutor.practice.export import InvalidExportError, read_export
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from tutor.commands.documents import Block
+    from tutor.practice.classroom import ExerciseWork
     from tutor.run_options import RunOptions
 
 #: The maximum number of mistakes of each exercise in the summary; the CSV has all.
@@ -84,6 +87,7 @@ def _summary_page(classroom: Classroom) -> list[Block]:
             rate = sum(rates) / len(rates)
         solved = sum(record.solved for record in records)
         blocks.append(Sentence(str(message(text, n=len(records), solved=solved, rate=format_percent(rate)))))
+        blocks += [Sentence(text) for text in _exam_sentences(work, pack, exercise)]
         rows = [
             [
                 mistake_label(frequency.mistake),
@@ -96,3 +100,27 @@ def _summary_page(classroom: Classroom) -> list[Block]:
         if rows:
             blocks.append(Table([_("mistake"), _("learners"), _("times")], rows[:_MAX_MISTAKES]))
     return blocks
+
+
+def _exam_sentences(work: Mapping[tuple[str, str, str], ExerciseWork], pack: str, exercise: str) -> Iterator[str]:
+    """Yield a sentence for each thing that a teacher should know about the tries of an exam."""
+    records = {name[0]: (record, record.exam) for name, record in work.items() if name[1:] == (pack, exercise)}
+    exams = {learner: (record, exam) for learner, (record, exam) in records.items() if exam is not None}
+    begun = {learner: len(record.tries) for learner, (record, _exam) in exams.items() if len(record.tries) > 1}
+    resets = {learner: exam.resets for learner, (_record, exam) in exams.items() if exam.resets}
+    numbers = {learner: exam.num_seeds for learner, (_record, exam) in exams.items() if exam.num_seeds > 1}
+    shared = [learner for learner, (_record, exam) in exams.items() if exam.shared_with]
+    if begun:
+        text = N_("begun more than once, where the first finished try counts: {learners}")
+        yield str(message(text, learners=_counted(begun)))
+    if resets:
+        yield str(message(N_("reset after it was begun: {learners}"), learners=_counted(resets)))
+    if numbers:
+        yield str(message(N_("with more than one set of numbers: {learners}"), learners=_counted(numbers)))
+    if shared:
+        text = N_("with the same try or the same drawn numbers as another learner: {learners}")
+        yield str(message(text, learners=", ".join(shared)))
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{learner} ({n})" for learner, n in numbers.items())

@@ -13,6 +13,7 @@ from tutor.commands.options import common_options
 from tutor.commands.store import open_store
 from tutor.i18n import LANGUAGES, N_, _, message
 from tutor.packs import library
+from tutor.practice.exam import reset_warning
 
 if TYPE_CHECKING:
     from tutor.i18n import Message
@@ -43,6 +44,9 @@ def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
     if not affected:
         click.echo(_("There is nothing to reset: none of it has been begun."))
         return 0
+    warning = reset_warning(store.begun_exams(), pack, exercise)
+    if warning is not None:
+        click.echo(str(warning), err=True)
     if not yes and not _confirm(_describe_target(pack, exercise), len(affected)):
         click.echo(_("Nothing was reset."))
         return 1

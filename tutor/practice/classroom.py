@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
+from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
 from tutor.practice.storage.resets import RESET, RESET_KINDS, RESTORE, Reset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tutor.practice.event import Event
 
@@ -38,13 +39,20 @@ WORK_HEADER = (
     "shown",
     "seconds",
     *(f"verdict_{verdict.replace('-', '_')}" for verdict in COUNTED_VERDICTS),
+    "exam",
+    "exam_resets",
+    "exam_numbers",
+    "exam_shared_with",
 )
 MISTAKES_HEADER = ("pack", "exercise", "mistake", "name", "times", "learners", "of_learners")
 
 
 @dataclass(slots=True)
 class ExerciseWork:
-    """The work of one learner on one exercise."""
+    """The work of one learner on one exercise, of an exam that of the first try that was finished.
+
+    `tries`, and what is known of an exam, are of all tries.
+    """
 
     solved: bool = False
     tries: set[str] = field(default_factory=set)
@@ -56,9 +64,9 @@ class ExerciseWork:
     seconds: float = 0.0
     verdicts: Counter[str] = field(default_factory=Counter)
     mistakes: Counter[str] = field(default_factory=Counter)
+    exam: ExamRecord | None = None
 
     def apply(self, event: Event) -> None:
-        self.tries.add(event.worksheet)
         self.seconds += event.duration
         self.solved = self.solved or event.kind in ("solved", "reviewed")
         place = event.worksheet, event.blank
@@ -105,11 +113,20 @@ class Classroom:
         return sorted(self._events)
 
     def work_by_learner(self) -> dict[tuple[str, str, str], ExerciseWork]:
-        """Return the work by (learner, pack, exercise), sorted, without what a learner reset."""
+        """Return the work by (learner, pack, exercise), sorted, without what a learner reset, unless it is an exam."""
         work: dict[tuple[str, str, str], ExerciseWork] = {}
+        shared = SharedExams(self._events)
         for learner in self.learners:
-            for event in _without_reset(self._events[learner].values()):
-                work.setdefault((learner, event.pack, event.exercise), ExerciseWork()).apply(event)
+            events = sorted(self._events[learner].values(), key=lambda event: event.at)
+            exams = exam_records(events)
+            for name, attempts in _by_exercise(_without_reset(events, exams)).items():
+                record = work[(learner, *name)] = ExerciseWork(exam=exams.get(name))
+                record.tries = {event.worksheet for event in attempts}
+                if record.exam is not None:
+                    record.exam.shared_with = shared.partners(learner, *name)
+                    attempts = events_that_count(attempts)
+                for event in attempts:
+                    record.apply(event)
         return dict(sorted(work.items()))
 
     def work_rows(self) -> Iterator[list[str]]:
@@ -126,6 +143,7 @@ class Classroom:
                 str(work.revealed),
                 f"{work.seconds:.0f}",
                 *(str(work.verdicts[verdict]) for verdict in COUNTED_VERDICTS),
+                *_exam_cells(work.exam),
             ]
 
     def mistake_frequencies(self) -> list[MistakeFrequency]:
@@ -151,15 +169,32 @@ class Classroom:
             yield [*map(spreadsheet_cell, names), str(row.times), str(row.learners), str(row.of_learners)]
 
 
-def _without_reset(events: Iterable[Event]) -> list[Event]:
-    """Return the events that no reset hides."""
-    events = sorted(events, key=lambda event: event.at)
+def _exam_cells(exam: ExamRecord | None) -> list[str]:
+    if exam is None:
+        return ["no", "", "", ""]
+    return ["yes", str(exam.resets), str(exam.num_seeds), spreadsheet_cell(", ".join(exam.shared_with))]
+
+
+def _by_exercise(events: Iterable[Event]) -> dict[tuple[str, str], list[Event]]:
+    """Return the events by (pack, exercise)."""
+    exercises: dict[tuple[str, str], list[Event]] = {}
+    for event in events:
+        exercises.setdefault((event.pack, event.exercise), []).append(event)
+    return exercises
+
+
+def _without_reset(events: Sequence[Event], exams: Collection[tuple[str, str]]) -> list[Event]:
+    """Return the events, in order of time, that no reset hides; those of exams, which a reset can't undo, as well."""
     undone = {event.text for event in events if event.kind == RESTORE}
     visible: list[Event] = []
     for event in events:
         if event.kind == RESET and event.id not in undone:
             reset = Reset(event.id, event.at, event.pack, event.exercise, 0)
-            visible = [other for other in visible if not reset.covers(other.pack, other.exercise)]
+            visible = [
+                other
+                for other in visible
+                if (other.pack, other.exercise) in exams or not reset.covers(other.pack, other.exercise)
+            ]
         elif event.kind not in RESET_KINDS and event.pack:
             visible.append(event)
     return visible

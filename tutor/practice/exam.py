@@ -1,4 +1,7 @@
-"""Exams: one answer for each blank, no help, verdicts at the end, and fixed numbers for each learner."""
+"""Exams: one answer for each blank, no help, verdicts at the end, and numbers that the learner can't choose.
+
+All of it holds only as far as this program goes: a learner owns the files in which it is stored.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from tutor.paths import data_folder
 from tutor.practice.event import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from tutor.grading.problem import Blank
@@ -32,7 +35,7 @@ ALREADY_ANSWERED = Verdict(
 #: The refusal of help, and of changing an answer.
 NO_HELP = message(N_("This is an exam: there is no help, and answers stay as they are."))
 #: The refusal of new numbers, and of a new start.
-SAME_NUMBERS = message(N_("This is an exam: everyone has numbers of their own, and they stay the same."))
+SAME_NUMBERS = message(N_("This is an exam: its numbers can't be chosen, and it isn't begun anew here."))
 
 #: Seeds are smaller than this, so that they can be passed on by word of mouth.
 NUM_SEEDS = 1_000_000
@@ -42,7 +45,8 @@ _LEARNER_FILE = "learner"
 def learner_id(folder: Path | None = None) -> str:
     """Return the random id that decides a learner's numbers in exams. It is stored in the data folder only.
 
-    If it can't be stored, return the name of the account, so that the numbers still stay the same.
+    Another data folder, or a changed file, gives other numbers, and a copied file the same. If it can't be stored,
+    return the name of the account, so that the numbers still stay the same.
     """
     file = (folder or data_folder()) / _LEARNER_FILE
     with suppress(OSError, UnicodeDecodeError):
@@ -90,3 +94,10 @@ def result_message(verdicts: Sequence[tuple[Blank, Verdict]]) -> Message:
     """Return the message about the result of an exam."""
     right = sum(verdict.right for _blank, verdict in verdicts)
     return message(N_("The exam is finished. Right answers: {n} of {all}."), n=right, all=len(verdicts))
+
+
+def reset_warning(exams: Iterable[tuple[str, str]], pack: str, exercise: str) -> Message | None:
+    """Return what a learner should know before a reset that covers some of the `exams` that were begun."""
+    covered = [name for name in exams if pack in ("", name[0]) and exercise in ("", name[1])]
+    text = N_("Exams among them: {n}. A class report tells that they were reset, and counts the first finished try.")
+    return message(text, n=len(covered)) if covered else None

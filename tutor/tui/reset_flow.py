@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.i18n import N_, _, message
+from tutor.practice.exam import reset_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,9 @@ class ResetFlow:
                 report(self._reset(pack, exercise, title, undo_key))
 
         template = N_("Begin anew with this: {what}? Exercises that were begun or solved: {n}.")
-        self._host.confirm(str(message(template, what=title, n=count)), on_answer)
+        warning = reset_warning(self._store.begun_exams(), pack, exercise)
+        question = str(message(template, what=title, n=count))
+        self._host.confirm(f"{question} {warning}" if warning else question, on_answer)
 
     def _reset(self, pack: str, exercise: str, title: str, undo_key: str) -> str:
         done = self._store.reset(pack, exercise)

@@ -151,6 +151,10 @@ class Store:
                 states.setdefault(exercise, "begun")
         return states
 
+    def begun_exams(self) -> set[tuple[str, str]]:
+        """Return the (pack, exercise) of the exams with an answer that no reset hides."""
+        return {exercise for exercise, kind, _ in self._latest_by_kind() if kind == NOTED}
+
     def exercise_to_continue(self) -> tuple[str, str] | None:
         """Return the (pack, exercise) last worked on whose latest try is not solved.
 
