@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.passes import Passes
     from tutor.glyphs import Glyphs
-    from tutor.grading.problem import Blank, Problem
+    from tutor.grading.problem import Problem
 
 #: Wider entries of a matrix are truncated in the drawing.
 MAX_TEXT_WIDTH = 9
@@ -58,7 +58,7 @@ def boxes_of(
         tuple(map(glyphs.render, lines)) if position not in hidden else _question_marks(lines)
         for position, lines in enumerate(forward)
     ]
-    slots = {place.id: _make_slot(problem, place, passes, fit_values, glyphs) for place in problem.places}
+    slots = _make_slots(problem, passes, fit_values, glyphs)
     boxes = []
     for position, node in enumerate(graph.nodes):
         lines = [
@@ -88,18 +88,25 @@ def _question_marks(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("?".center(max(cell_len(line), 3)) for line in lines)
 
 
-def _make_slot(problem: Problem, place: Blank, passes: Passes, fit_values: bool, glyphs: Glyphs) -> Slot:
-    truth = problem.truth(place, passes)
-    if isinstance(truth, MatrixExpr):
-        return _widen(Slot(place.id), _max_cell_width(truth, glyphs))
-    slot = Slot(place.id, *(place.shape or (1, 1)))
-    if fit_values:
-        return _widen(slot, _max_cell_width(truth, glyphs))
-    if place.shape is None:
-        return slot
-    # All matrices of a graph get the same width, so that it gives no hint about a single value.
-    matrices = (problem.truth(other, passes) for other in problem.places if other.shape)
-    return _widen(slot, min(max(_max_cell_width(matrix, glyphs) for matrix in matrices), MAX_TEXT_WIDTH))
+def _make_slots(problem: Problem, passes: Passes, fit_values: bool, glyphs: Glyphs) -> dict[str, Slot]:
+    """Return the slot of every place.
+
+    Matrices of a graph get one width unless `fit_values` is set, so that it gives no hint about a single value.
+    """
+    truths = {place.id: problem.truth(place, passes) for place in problem.places}
+    has_own_width = {place_id: fit_values or isinstance(truth, MatrixExpr) for place_id, truth in truths.items()}
+    matrices = [truths[place.id] for place in problem.places if place.shape and not all(has_own_width.values())]
+    shared_width = min(max((_max_cell_width(matrix, glyphs) for matrix in matrices), default=0), MAX_TEXT_WIDTH)
+    slots = {}
+    for place in problem.places:
+        truth = truths[place.id]
+        slot = Slot(place.id) if isinstance(truth, MatrixExpr) else Slot(place.id, *(place.shape or (1, 1)))
+        if has_own_width[place.id]:
+            slot = _widen(slot, _max_cell_width(truth, glyphs))
+        elif place.shape:
+            slot = _widen(slot, shared_width)
+        slots[place.id] = slot
+    return slots
 
 
 def _widen(slot: Slot, cell: int) -> Slot:

@@ -14,6 +14,7 @@ from tutor.grading.mistakes.finder import mistakes_at
 from tutor.grading.problem import AuthorMistake, Blank, Problem
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MIN_SEPARATION
 from tutor.packs.batch_evaluation import evaluate_batch
+from tutor.packs.batch_size import MAX_COMPARED_CELLS
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
@@ -28,11 +29,18 @@ class CollisionTable:
     """The mistakes at several blanks for numbers, or at one blank for a matrix.
 
     The axes of arrays are the blank, the mistake, the set of numbers. If a blank has fewer mistakes than another, the
-    rest are NaN, which is near no value.
+    rest are NaN, which is near no value. `nearness` says which mistakes come near the right value and which give it,
+    if that can't be told from `mistake_values` because it has only some of the cells of large matrices.
     """
 
     def __init__(
-        self, blanks: Sequence[str], names: Sequence[Sequence[str]], mistake_values: Any, truth: Any, excused: Any
+        self,
+        blanks: Sequence[str],
+        names: Sequence[Sequence[str]],
+        mistake_values: Any,
+        truth: Any,
+        excused: Any,
+        nearness: tuple[Any, Any] | None = None,
     ):
         self.blanks = tuple(blanks)
         self.names = tuple(map(tuple, names))
@@ -45,9 +53,9 @@ class CollisionTable:
         #: Equal for mistakes of the same name at a blank.
         self._name_ids = np.array([_first_positions(row) for row in self.names])
         #: Whether a mistake comes near the right value.
-        self.is_near_truth: Any = (
-            _is_near_truth(self._values, truth[:, None], self._are_matrices) & self._is_countable[:, None]
-        )
+        near = nearness[0] if nearness else _is_near_truth(self._values, truth[:, None], self._are_matrices)
+        self.is_near_truth: Any = near & self._is_countable[:, None]
+        self._equals_truth = nearness[1] if nearness else None
 
     def classify_mistakes(self, rows: Any) -> tuple[Any, Any]:
         """Return two arrays of flags by blank and mistake, for these sets of numbers.
@@ -77,7 +85,10 @@ class CollisionTable:
 
     def gives_right_value(self, row: int) -> Any:
         """Return by blank and mistake whether it gives the right value, not only a near one, for one set of numbers."""
-        equal = _is_near(self._values[:, :, row], self._truth[:, None, row], self._are_matrices, FLOAT_TOLERANCE)
+        if self._equals_truth is not None:
+            equal = self._equals_truth[:, :, row]
+        else:
+            equal = _is_near(self._values[:, :, row], self._truth[:, None, row], self._are_matrices, FLOAT_TOLERANCE)
         return equal & self._is_countable[:, row, None]
 
     def count_hidden(self, excluded: Any) -> Any:
@@ -92,9 +103,13 @@ class CollisionTable:
         values[~among[:, columns]] = np.nan
         name_ids, counts = self._name_ids[:, columns], self._is_countable[:, rows]
         if self._are_matrices:
-            near = _is_near(values[:, :, None], values[:, None], True)
-            differ = (name_ids[:, :, None] < name_ids[:, None])[..., None]
-            return (near & differ & counts[:, None, None]).sum(axis=(0, 1, 2))
+            # One mistake after the other: all pairs at once would be hundreds of megabytes.
+            collisions = np.zeros(len(rows), dtype=int)
+            for mistake in range(len(columns)):
+                near = _is_near(values[:, mistake, None], values, True)
+                differ = (name_ids[:, mistake, None] < name_ids)[..., None]
+                collisions += (near & differ & counts[:, None]).sum(axis=(0, 1))
+            return collisions
         # If any two sorted values are near, neighbours are. The names are sorted along in the last bits of the values.
         mask = (1 << len(self.names[0]).bit_length()) - 1
         floats = values.transpose(0, 2, 1).astype(np.float32, order="C")
@@ -129,8 +144,10 @@ def build_collision_tables(problem: Problem, author_mistakes: MistakesByBlank, c
     numbers = [blank for blank in blanks if blank.shape is None and blank not in batched]
     tables = [_build_edge_table(problem, batched, author_mistakes, count)] if batched else []
     groups = [numbers] if numbers else []
-    groups += [[blank] for blank in blanks if blank.shape is not None]
-    return tables + [_build_general_table(problem, group, author_mistakes, count) for group in groups]
+    groups += [[blank] for blank in blanks if blank.shape and ops.num_cells(blank.shape) <= MAX_COMPARED_CELLS]
+    tables += [_build_general_table(problem, group, author_mistakes, count) for group in groups]
+    large = [blank for blank in blanks if ops.num_cells(blank.shape) > MAX_COMPARED_CELLS]
+    return tables + [_build_sampled_table(problem, blank, author_mistakes, count) for blank in large]
 
 
 def _build_edge_table(
@@ -157,21 +174,59 @@ def _build_general_table(
     """Return the table of blanks of one shape, whose mistakes are evaluated one by one."""
     shape = blanks[0].shape
     value_shape = (count, *(shape or ()))
-    mistakes = [
-        [
-            (name, value)
-            for name, value in (
-                *_author_mistake_values(problem, blank, author_mistakes),
-                *((mistake.id, mistake.value) for mistake in mistakes_at(problem, blank)),
-            )
-            if ops.shape_of(value) == shape
-        ]
-        for blank in blanks
-    ]
+    mistakes = [list(_mistake_values(problem, blank, author_mistakes)) for blank in blanks]
     names, values = _pad_mistakes(mistakes, value_shape)
     truth = np.stack([np.broadcast_to(problem.truth(blank), value_shape) for blank in blanks])
     excused = np.stack([np.broadcast_to(_is_excused(problem, blank), (count,)) for blank in blanks])
     return CollisionTable([blank.id for blank in blanks], names, values, truth, excused)
+
+
+def _build_sampled_table(
+    problem: Problem, blank: Blank, author_mistakes: MistakesByBlank, count: int
+) -> CollisionTable:
+    """Return the table of a blank for a large matrix, in which mistakes are compared with each other in some cells.
+
+    They are compared with the right value in all cells, one after the other.
+    """
+    shape = blank.shape
+    assert shape is not None
+    value_shape = (count, *shape)
+    sample = np.linspace(0, ops.num_cells(shape) - 1, MAX_COMPARED_CELLS).astype(int)
+    truth = np.broadcast_to(problem.truth(blank), value_shape)
+    some_truth = truth.reshape(count, 1, -1)[:, :, sample]
+    names, near, equal, kept = [], [], [], []
+    for name, found in _mistake_values(problem, blank, author_mistakes):
+        value = np.broadcast_to(np.asarray(found, dtype=float), value_shape)
+        some = value.reshape(count, 1, -1)[:, :, sample]
+        # Infinite values are near nothing, not even each other.
+        some = np.where(np.isfinite(some), some, np.nan)
+        is_near, is_equal = _is_near_truth(some, some_truth, True), np.zeros(count, dtype=bool)
+        (rows,) = is_near.nonzero()  # Few mistakes come near in so many cells, so few are compared in all.
+        is_near[rows] = _is_near_truth(value[rows], truth[rows], True)
+        is_equal[rows] = is_near[rows] & _is_near(value[rows], truth[rows], True, FLOAT_TOLERANCE)
+        names.append(name)
+        near.append(is_near)
+        equal.append(is_equal)
+        kept.append(some)
+    excused = np.broadcast_to(_is_excused(problem, blank), (count,))
+    return CollisionTable(
+        [blank.id],
+        [names],
+        np.stack(kept)[None],
+        some_truth[None],
+        excused[None],
+        (np.stack(near)[None], np.stack(equal)[None]),
+    )
+
+
+def _mistake_values(problem: Problem, blank: Blank, author_mistakes: MistakesByBlank) -> Iterator[tuple[str, Value]]:
+    """Yield every mistake at a blank whose value has the right shape."""
+    yield from (
+        pair for pair in _author_mistake_values(problem, blank, author_mistakes) if ops.shape_of(pair[1]) == blank.shape
+    )
+    for mistake in mistakes_at(problem, blank):
+        if ops.shape_of(mistake.value) == blank.shape:
+            yield mistake.id, mistake.value
 
 
 def _pad_mistakes(

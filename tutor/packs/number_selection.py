@@ -18,6 +18,7 @@ from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, Passes, backward
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_HAND_DIGITS
+from tutor.packs.batch_size import sets_in_selection
 from tutor.packs.mistake_collisions import CollisionTable, build_collision_tables
 from tutor.packs.random_batches import draw_batch
 from tutor.packs.random_inputs import MAX_ATTEMPTS, is_decimal
@@ -195,13 +196,24 @@ class NumberSelector:
     def choose(self, seeds: Sequence[int]) -> list[ChosenNumbers | None]:
         """Return the numbers for each seed, None if none are finite; the other seeds make no difference.
 
-        They are the first set that has no flaw, or else one of the best.
+        They are the first set that has no flaw, or else one of the best. Of a very large graph, fewer sets are judged.
         """
+        num_references = _NUM_REFERENCES + 1
+        room = sets_in_selection(self._problem) - num_references
+        attempts = max(1, min(MAX_ATTEMPTS, room))
+        at_once = max(1, room // attempts)
+        chosen: list[ChosenNumbers | None] = []
+        for begin in range(0, max(1, len(seeds)), at_once):
+            chosen += self._choose_together(seeds[begin : begin + at_once], attempts)
+        return chosen
+
+    def _choose_together(self, seeds: Sequence[int], attempts: int) -> list[ChosenNumbers | None]:
+        """Return the numbers for each seed, among so many sets for each of them."""
         drawn = [
-            draw_batch(self._random_inputs, self._exercise, seeds, MAX_ATTEMPTS),
+            draw_batch(self._random_inputs, self._exercise, seeds, attempts),
             draw_batch(self._random_inputs, self._exercise, (_REFERENCE_SEED,), _NUM_REFERENCES),
         ]
-        num_candidates = len(seeds) * MAX_ATTEMPTS
+        num_candidates = len(seeds) * attempts
         # The author's numbers come last: they are a reference as well, in case only one set can be drawn.
         count = num_candidates + _NUM_REFERENCES + 1
         batch = CandidateBatch(
@@ -211,8 +223,8 @@ class NumberSelector:
         scores = _CandidateScores(batch, batch.valid_rows(num_candidates, end))
         self.author_numbers = scores.make_numbers(count - 1, None, exactly_right=True) if batch.is_valid[-1] else None
         row_sets = []
-        for begin in range(0, num_candidates, MAX_ATTEMPTS):
-            rows = batch.valid_rows(begin, begin + MAX_ATTEMPTS)
+        for begin in range(0, num_candidates, attempts):
+            rows = batch.valid_rows(begin, begin + attempts)
             if self._has_author_numbers and len(rows):
                 rows = rows[~self._equals_author_inputs(batch, rows)]
             row_sets.append(rows)
@@ -220,7 +232,7 @@ class NumberSelector:
         return [
             None
             if choice is None
-            else scores.make_numbers(choice[0], choice[0] - position * MAX_ATTEMPTS, has_collision=choice[1])
+            else scores.make_numbers(choice[0], choice[0] - position * attempts, has_collision=choice[1])
             for position, choice in chosen
         ]
 

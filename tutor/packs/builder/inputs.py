@@ -15,6 +15,7 @@ from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, forward_backward
 from tutor.i18n import N_, LocalizedText, Message, message
+from tutor.packs.batch_size import sets_in_passes
 from tutor.packs.conditions import Condition, parse_condition
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import Exercise, compute_passes
@@ -191,7 +192,7 @@ def build_conditions(context: BuildContext, exercise: Exercise) -> tuple[Conditi
 
 
 def has_finite_variant(exercise: Exercise) -> bool:
-    """Return whether some fresh numbers have finite values: those drawn first, or else one of 40 sets tried at once."""
+    """Return whether some fresh numbers have finite values: those drawn first, or else one of up to 40 sets tried at once."""
     problem = exercise.variant().problem
     if problem.symbolic:
         return exercise.first_finite(1) is not None
@@ -202,8 +203,9 @@ def has_finite_variant(exercise: Exercise) -> bool:
     try:
         return forward_backward(graph, {**authored, **first}, start, exercise.wrt) is not None
     except NonFiniteError:
-        drawn = draw_batch(exercise.random_inputs, exercise.id, (1,), MAX_ATTEMPTS)
-    repeated = {name: np.repeat(np.asarray(value)[None], MAX_ATTEMPTS, axis=0) for name, value in authored.items()}
+        attempts = min(MAX_ATTEMPTS, sets_in_passes(graph))
+        drawn = draw_batch(exercise.random_inputs, exercise.id, (1,), attempts)
+    repeated = {name: np.repeat(np.asarray(value)[None], attempts, axis=0) for name, value in authored.items()}
     try:
         with np.errstate(all="ignore"):
             _, finite = forward_backward_batch(graph, {**repeated, **drawn}, start, exercise.wrt)

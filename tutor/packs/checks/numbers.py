@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from tutor.engine.finite_differences import check_gradients, to_floats
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
 from tutor.grading.tolerances import MAX_HAND_DIGITS
 from tutor.i18n import N_, message
+from tutor.packs.batch_size import sets_in_passes
 from tutor.packs.builder.inputs import has_finite_variant
 
 if TYPE_CHECKING:
@@ -152,14 +153,23 @@ def _check_gradients(
 
 
 def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:
-    """Return the set and the input of each gradient that differs from its difference quotient.
-
-    All sets go through the graph together, unchanged and with one number moved up or down.
-    """
-    count = len(sets)
+    """Return the set and the input of each gradient that differs from its difference quotient."""
     inputs = {name: np.array([each[name] for each in sets], dtype=float) for name in problem.graph.inputs}
     differentiated = [name for name in inputs if problem.wrt is None or name in problem.wrt]
     moved = [(name, cell) for name in differentiated for cell in _sample_cells(inputs[name][0])]
+    at_once = max(1, (sets_in_passes(problem.graph) // len(sets) - 1) // 2)
+    parts = (moved[begin : begin + at_once] for begin in range(0, len(moved), at_once))
+    return list(dict.fromkeys(suspect for part in parts for suspect in _find_suspects_among(problem, inputs, part)))
+
+
+def _find_suspects_among(
+    problem: Problem, inputs: Mapping[str, Any], moved: Sequence[tuple[str, tuple[int, int] | None]]
+) -> list[tuple[int, str]]:
+    """Return the set and the input of each suspect gradient, among those of these inputs and cells.
+
+    All sets go through the graph together, unchanged and with one number moved up or down.
+    """
+    count = len(next(iter(inputs.values())))
     # The batch is all sets unchanged, then for each number that is moved all sets with it above, then below.
     batch = {name: np.concatenate([value] * (1 + 2 * len(moved))) for name, value in inputs.items()}
     steps = []
@@ -191,7 +201,7 @@ def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]
         bend = np.abs(above - 2 * middle + below) / step
         allowed = _TOLERANCE * np.maximum(np.abs(gradient), np.abs(quotient)) + 100 * rounding + 10 * _STEP * bend
         agree = (np.abs(gradient - quotient) <= allowed) & finite[:count]
-    return list({(position, moved[place][0]): None for place, position in np.argwhere(~agree).tolist()})
+    return [(position, moved[place][0]) for place, position in np.argwhere(~agree).tolist()]
 
 
 def _confirm_disagreement(
