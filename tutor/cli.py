@@ -10,8 +10,10 @@ import codecs
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import tutor
 from tutor import i18n, settings
 from tutor.commands.errors import print_error
 from tutor.i18n import N_, message
@@ -22,11 +24,28 @@ if TYPE_CHECKING:
 
 #: The exit code when the reader of the output has gone, as a shell reports an end by SIGPIPE.
 _BROKEN_PIPE_CODE = 141
+_TWO_DISTRIBUTIONS = N_(
+    "Another program has installed files into the same package “tutor” ({names}), and the two overwrite each other. "
+    "Install backprop-tutor in an environment of its own."
+)
+_MAX_NAMES_SHOWN = 3
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `backprop-tutor` and exit."""
     sys.exit(run(list(sys.argv[1:] if argv is None else argv)))
+
+
+def foreign_names(folder: Path) -> list[str]:
+    """Return the names in the folder of this package that its distribution has not installed; none in a checkout."""
+    records = sorted(folder.parent.glob("backprop_tutor-*.dist-info/RECORD"))
+    try:
+        lines = records[-1].read_text(encoding="utf-8").splitlines() if records else []
+        own = {line.split("/")[1].split(",")[0] for line in lines if line.startswith(f"{folder.name}/")}
+        names = {path.name for path in folder.iterdir()} if own else set()
+    except (OSError, ValueError, IndexError):
+        return []
+    return sorted(name for name in names - own if name[0] not in "._")
 
 
 def run(argv: list[str]) -> int:
@@ -63,6 +82,11 @@ def _run(argv: list[str]) -> int:
         # A locale of ASCII is nearly always a missing one on a terminal of UTF-8; click writes results so, too.
         if codecs.lookup(sys.stderr.encoding).name == "ascii":
             sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    foreign = foreign_names(Path(__file__).parent)
+    if foreign:
+        print_error(message(_TWO_DISTRIBUTIONS, names=", ".join(foreign[:_MAX_NAMES_SHOWN])))
+        if not hasattr(tutor, "DISTRIBUTION"):  # Even this package's own files were replaced.
+            return 1
     if not argv and not (options := RunOptions()).use_plain:
         from tutor.commands.launch import launch
 
