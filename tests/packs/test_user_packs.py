@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import hostile_packs
+from tutor.commands.group import run_click
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.user_packs import install_pack, uninstall_pack
@@ -198,3 +200,34 @@ def test_add_list_and_remove_at_the_command_line(tmp_path: Path, run_tutor: Run)
     assert run_tutor("pack", "remove", "mine").stdout == "Removed: mine. Progress in it is kept.\n"
     assert run_tutor("pack", "remove", "mine").returncode == 1
     assert "mine" not in run_tutor("pack", "list").stdout
+
+
+def seconds_to_add(folder: Path, num_exercises: int) -> float:
+    """Return the processor time that adding a pack of so many exercises takes."""
+    pack = make_pack_folder(
+        folder, f"format = 1\nid = 'of-{num_exercises}'", **{f"{n:04}-x{n}": GRAPH for n in range(num_exercises)}
+    )
+    start = time.thread_time()
+    assert run_click(["pack", "add", str(pack)]) == 0
+    return time.thread_time() - start
+
+
+def test_adding_a_pack_takes_time_in_proportion_to_its_exercises(tmp_path: Path) -> None:
+    seconds_to_add(tmp_path / "warm", 1)
+    for attempt in range(3):  # The machine may have been slow for a moment.
+        few = seconds_to_add(tmp_path / f"few{attempt}", 50)
+        many = seconds_to_add(tmp_path / f"many{attempt}", 400)
+        if many < 16 * few:
+            return
+    raise AssertionError(f"8 times the exercises take {many / few:.1f} times as long")
+
+
+@pytest.mark.parametrize("content", [b"[[[\n= nothing", b"\xff\xfe\x00", b"[backprop_tutor.packs]\nno equals sign\n"])
+def test_a_package_whose_entry_points_are_broken_hides_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    make_pack_folder(install_entry_point(tmp_path / "site", "some_course"))
+    install_entry_point(tmp_path / "site", "broken", "a_broken_one")
+    (tmp_path / "site" / "a_broken_one-1.0.dist-info" / "entry_points.txt").write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    assert pack_ids() == ["mine"]

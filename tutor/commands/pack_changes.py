@@ -11,11 +11,11 @@ from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.i18n import N_, message
-from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.user_packs import install_pack, uninstall_pack
 
 if TYPE_CHECKING:
+    from tutor.packs.pack import Pack
     from tutor.run_options import RunOptions
 
 
@@ -31,16 +31,16 @@ def add_pack(options: RunOptions, path: Path) -> int:
     if replaced:
         text = N_("Replaced: {id} ({title}). Exercises: {n}. Progress is kept.")
     click.echo(message(text, id=pack.id, title=pack.title, n=len(pack.entries)))
-    broken = [entry for entry in pack.entries if not _can_open(pack.id, entry.id)]
+    broken = [entry for entry in pack.entries if not _can_open(pack, entry.id)]
     if broken:
         text = N_("Some exercises can't be opened: {names}. See backprop-tutor check {path}")
         click.echo(message(text, names=", ".join(entry.id for entry in broken), path=path), err=True)
     return 0
 
 
-def _can_open(pack_id: str, exercise_id: str) -> bool:
+def _can_open(pack: Pack, exercise_id: str) -> bool:
     try:
-        library.find_exercise(f"{pack_id}/{exercise_id}")
+        pack.open(exercise_id)
     except PackError:
         return False
     return True

@@ -6,7 +6,7 @@ An entry point of the group `backprop_tutor.packs` names a folder of its package
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +15,31 @@ from tutor.packs.archive import PACK_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "backprop_tutor.packs"
 
 
 def entry_point_packs() -> tuple[Path, ...]:
     """Return the folders of packs that installed packages offer, in the order of their entry points' names."""
-    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: (point.name, point.value))
+    points = sorted(_entry_points(), key=lambda point: (point.name, point.value))
     packs = (pack for point in points for folder in _resolve_folders(point.value) for pack in _list_packs(folder))
     return tuple(dict.fromkeys(packs))
+
+
+def _entry_points() -> Iterator[EntryPoint]:
+    """Yield the entry points of each distribution, without those whose metadata can't be read."""
+    seen: set[str] = set()
+    for distribution in distributions():
+        try:
+            points = list(distribution.entry_points.select(group=ENTRY_POINT_GROUP))
+            # The first of two distributions with one name is the one that is imported.
+            name = distribution.metadata["Name"] if points else ""
+        except Exception:  # Another package's files may hold anything; the other packs are still there.
+            continue
+        if points and name not in seen:
+            seen.add(name)
+            yield from points
 
 
 def _resolve_folders(value: str) -> Iterator[Path]:

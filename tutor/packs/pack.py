@@ -55,11 +55,18 @@ class Pack:
             self.title_cache.store(self.folder, entries)
         return entries
 
+    @cached_property
+    def _entries_by_id(self) -> dict[str, list[ExerciseEntry]]:
+        by_id: dict[str, list[ExerciseEntry]] = {}
+        for entry in self.entries:
+            by_id.setdefault(entry.id, []).append(entry)
+        return by_id
+
     def open(self, exercise_id: str) -> Exercise:
         """Return an exercise of this pack. Raises `PackError` with everything that is wrong with it."""
         if self.errors:
             raise PackError(self.errors)
-        matching = [entry for entry in self.entries if entry.id == exercise_id]
+        matching = self._entries_by_id.get(exercise_id, [])
         if not matching:
             text = N_("There is no exercise “{name}”. `backprop-tutor list` shows all.")
             raise pack_error(message(text, name=f"{self.id}/{exercise_id}"))
