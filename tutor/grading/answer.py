@@ -18,7 +18,9 @@ from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
 from tutor.grading.concealment import Concealment
 from tutor.grading.decimal_constants import decimal_patterns
+from tutor.grading.named_answer import strip_name
 from tutor.grading.numeric_equality import TypedNumber
+from tutor.grading.pasted_table import read_table
 from tutor.grading.question import Question, parse_choice
 from tutor.i18n import N_, message
 
@@ -56,10 +58,30 @@ class ParsedAnswer:
     may_have_symbols: bool = False
 
 
+def parse_tree(problem: Problem, blank: Blank, text: str) -> Expr:
+    """Parse an answer, perhaps behind the name of its blank, or a table. Raise `AlgebraError`."""
+    names, text = problem.names_at(blank), strip_name(problem, blank, text)
+    if blank.shape is None:
+        return parse(text, names)
+    try:
+        tree = parse(text, names)
+    except AlgebraError:
+        table = read_table(text, names, blank.shape)
+        if table is None:
+            raise
+        return table
+    if isinstance(tree, Grid):
+        return tree
+    try:
+        return read_table(text, names, blank.shape) or tree
+    except AlgebraError:
+        return tree
+
+
 def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     """Parse and evaluate `text`. Raise `AlgebraError` with the position of the error and its remedy."""
     names = problem.names_at(blank)
-    tree = parse(text, names)
+    tree = parse_tree(problem, blank, text)
     if blank.shape is None and isinstance(tree, Grid) and len(tree.rows) == len(tree.rows[0]) == 1:
         # Programs print a number in the brackets of its array.
         tree = tree.rows[0][0]

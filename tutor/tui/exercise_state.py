@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Grid
-from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
+from tutor.grading.answer import parse_tree
 from tutor.grading.hints.ladder import Hint, hint_at
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.practice.pointers import pointers
@@ -233,11 +233,16 @@ class ExerciseState:
         if self.is_read_only:
             return
         answer = self.start_input()
-        text = " ".join("".join(c if c.isprintable() else " " for c in text).split("\n"))
+        pasted = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+        text = pasted.replace("\n", " ").replace("\t", " ")
         if self.focused_blank.shape and answer.active_cell is not None:
-            if text.lstrip().startswith("[") and self._fill_cells(answer, text):
+            if len(pasted.strip()) > 1 and self._fill_cells(answer, pasted):
                 self._clear_feedback()
                 return
+            if "\n" in pasted.strip() or "\t" in pasted.strip():
+                # A table of another shape is judged as a whole.
+                text = "; ".join(filter(None, (" ".join(line.split()) for line in pasted.split("\n"))))
+                answer.active_cell = None
             fresh = not answer.line.text or answer.line.checked
             if (answer.is_empty and (text[0].isalpha() or text[0] in "(∂")) or (fresh and text[0] == "["):
                 answer.active_cell = None
@@ -254,7 +259,7 @@ class ExerciseState:
 
     def _fill_cells(self, answer: AnswerInput, text: str) -> bool:
         try:
-            tree = parse(text, self.worksheet.problem.names_at(self.focused_blank))
+            tree = parse_tree(self.worksheet.problem, self.focused_blank, text)
         except AlgebraError:
             return False
         return isinstance(tree, Grid) and answer.set_cells([[format_expr(cell) for cell in row] for row in tree.rows])
