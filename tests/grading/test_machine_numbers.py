@@ -123,3 +123,24 @@ def test_a_cell_that_should_be_zero_may_be_noise(answer: str, kind: VerdictKind)
     if kind is VerdictKind.WRONG:
         assert verdict.cells is not None
         assert verdict.cells[0].count(False) == 1
+
+
+@pytest.mark.parametrize(
+    ("graph", "inputs", "blank", "right", "wrong"),
+    [
+        # 0.1·3 − 0.3 is 5.55e-17 in float64 and 1.19e-8 in float32.
+        ("p = a * b; u = p - c; z = u * d", {"a": "0.1", "b": "3", "c": "0.3", "d": "7"}, "d",
+         ("5.551115123125783e-17", "1.1920929e-08", "0.0"), ("1e-8", "0.0001", "-0.001")),
+        ("z = x / y * y / x", {"x": "0.6", "y": "0.7"}, "x", ("2.220446049250313e-16", "-2.3841858e-07"), ("0.00012345",)),
+        # Nothing is rounded on the way to this 0.
+        ("p = relu(x); z = p * c", {"x": "-3", "c": "7"}, "x", ("0", "-0.0"), ("2.220446049250313e-16",)),
+    ],
+)  # fmt: skip
+def test_a_number_that_should_be_zero_may_be_noise(
+    graph: str, inputs: dict[str, str], blank: str, right: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
+    problem = make_problem(graph, "3", **inputs)
+    for answer in right:
+        assert grade(problem, problem.place(blank), answer).right, answer
+    for answer in wrong:
+        assert not grade(problem, problem.place(blank), answer).right, answer

@@ -10,12 +10,14 @@ from tutor.engine.symbolic import has_symbols
 from tutor.grading.comparison import all_equal, compare_cells
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.numeric_equality import Match, TypedNumber, is_correct_rounding
+from tutor.grading.rounding_noise import noise_for_zero
 from tutor.grading.shown_values import follows, shown_results
 from tutor.grading.tolerances import (
     DEFAULT_PRECISION,
     FLOAT_ROUNDING,
     MACHINE_TOLERANCE,
     MIN_MACHINE_DIGITS,
+    MIN_NOISE_DIGITS,
     NEAR_TOLERANCE,
     Precision,
 )
@@ -23,6 +25,7 @@ from tutor.grading.tolerances import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
     from tutor.grading.answer import ParsedAnswer
     from tutor.grading.problem import Blank, Problem
@@ -49,6 +52,8 @@ def match_cells(
     cells = compare_cells(answer, truth, precision)
     if has_symbols(answer.value) or has_symbols(truth):
         return cells
+    if not all_equal(cells):
+        cells = _accept_noise(problem, blank, answer, cells)
     results: Sequence[Value] = ()
     if not all_equal(cells) and not precision.is_demanded:
         results = shown_results(problem, blank, accepted_values)
@@ -69,6 +74,18 @@ def may_be_known_wrong_value(problem: Problem, blank: Blank, answer: ParsedAnswe
         all(_is_rounded(typed, float(cell)) for typed, cell in _typed_cells(answer, value))
         for value in _wrong_values(problem, blank)
     )
+
+
+def _accept_noise(problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches) -> CellMatches:
+    """Accept each cell that is 0 up to the rounding errors of a program."""
+
+    def is_noise(typed: TypedNumber, true_cell: Expr) -> bool:
+        if not typed.decimal or typed.digits < MIN_NOISE_DIGITS or nearest_float(true_cell) != 0:
+            return False
+        return abs(nearest_float(typed.value)) <= noise_for_zero(problem, blank)
+
+    noise = iter([is_noise(typed, true_cell) for typed, true_cell in _typed_cells(answer, problem.truth(blank))])
+    return tuple(tuple(Match.EQUAL if next(noise) else match for match in row) for row in cells)
 
 
 def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: Sequence[Value]) -> CellMatches:
@@ -92,23 +109,30 @@ def _refuse_known_wrong_value(
     problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches, results: Sequence[Value]
 ) -> CellMatches:
     """Refuse an answer that is a mistake's value to its last digit, and closer to it than to any right value."""
-    value = ops.map_cells(nearest_float, answer.value)
+    value, truth = ops.map_cells(nearest_float, answer.value), problem.truth_in_floats(blank)
     wrong = [
         other
         for other in _wrong_values(problem, blank)
         if all(_is_same_number(typed, float(cell)) for typed, cell in _typed_cells(answer, other))
+        and not _is_float_noise(problem, blank, other, truth)
     ]
     if not wrong:
         return cells
-    error = min(_distance(value, right) for right in (problem.truth_in_floats(blank), *results))
+    error = min(_distance(value, right) for right in (truth, *results))
     if all(_distance(value, other) >= error for other in wrong):
         return cells
-    truth = problem.truth(blank)
     matches = iter(
         Match.EQUAL if is_correct_rounding(typed, true_cell) else Match.DIFFERENT
-        for typed, true_cell in _typed_cells(answer, truth)
+        for typed, true_cell in _typed_cells(answer, problem.truth(blank))
     )
     return tuple(tuple(next(matches) for _ in row) for row in cells)
+
+
+def _is_float_noise(problem: Problem, blank: Blank, value: Value, truth: Value) -> bool:
+    """Return whether a mistake gives the right value as well, but for the rounding errors of float64 around 0."""
+    has_zero = bool((truth == 0).any()) if ops.is_matrix(truth) else truth == 0
+    share = FLOAT_ROUNDING / float(MACHINE_TOLERANCE)
+    return has_zero and _distance(value, truth) <= share * noise_for_zero(problem, blank)
 
 
 def _wrong_values(problem: Problem, blank: Blank) -> Iterator[Value]:

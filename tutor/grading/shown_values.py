@@ -21,6 +21,7 @@ from tutor.algebra.expr import Expr, Num, free_names
 from tutor.algebra.literals import MAX_EXACT_DIGITS
 from tutor.algebra.printing import SHOWN_DIGITS
 from tutor.engine.symbolic import has_symbols
+from tutor.grading.rounded_pass import RoundedBackward, operands_of, rounded_forward
 from tutor.grading.tolerances import (
     FLOAT_ROUNDING,
     MACHINE_TOLERANCE,
@@ -30,13 +31,11 @@ from tutor.grading.tolerances import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tutor.algebra.ops import Value
-    from tutor.engine.graph import Edge
     from tutor.grading.numeric_equality import TypedNumber
     from tutor.grading.problem import Blank, Problem
-
 
 # --- numbers as they are shown -----------------------------------------------------------------------------
 
@@ -106,7 +105,7 @@ def _iter_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value])
         try:
             yield from results(problem, blank, accepted)
         except (ArithmeticError, ValueError):
-            # A rounded operand may leave the domain of its operation.
+            # A value computed from rounded ones may leave the domain of an operation.
             return
 
 
@@ -115,40 +114,53 @@ def _edge_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value])
     assert edge
     exact = problem.float_passes
     upstream = exact.edges[edge.target, edge.slot].upstream
-    screen = _Screen(problem, accepted)
-    upstreams = [screen.gradients[edge.target], as_shown(upstream), upstream]
+    values = _shown_forward(problem, accepted)
+    # What is not shown, the learner computes and rounds at every step.
+    backward = RoundedBackward(problem, values, as_shown, accepted)
+    upstreams = [backward.gradients[edge.target], as_shown(upstream), upstream]
     operation = problem.graph.nodes[edge.target].operation
-    shown_operands = screen.operands_of(edge.target)
+    shown_operands = operands_of(problem, values, edge.target)
     operands = [
-        (shown_operands, screen.values[edge.target]),
+        (shown_operands, values[edge.target]),
         (exact.operands_of(edge.target), exact.values[edge.target]),
     ]
-    operands.append((shown_operands, operation.forward(*shown_operands)))
-    for g, (arguments, z) in product(upstreams, operands):
-        rule = operation.rules_for(z)[edge.slot]
+    # The output may be computed from the inputs instead.
+    operands += [(shown_operands, z) for z in _results_of(operation.forward, *shown_operands)]
+    # A rule and its stable form differ on rounded numbers: the rows of a rounded softmax don't add up to 1.
+    rules = {(operation.vjp or operation.derivative)[edge.slot], operation.rules_for(upstream)[edge.slot]}
+    for rule, g, (arguments, z) in product(rules, upstreams, operands):
         if operation.vjp:
-            yield rule(g, z, *arguments)
+            yield from _results_of(rule, g, z, *arguments)
         else:
-            local = rule(z, *arguments)
-            yield g * local
-            yield g * as_shown(local)
+            for local in _results_of(rule, z, *arguments):
+                yield g * local
+                yield g * as_shown(local)
+
+
+def _results_of(function: Callable[..., Value], *arguments: Value) -> Sequence[Value]:
+    """Return the result of a function; none if it has no value for these rounded numbers."""
+    try:
+        return (function(*arguments),)
+    except (ArithmeticError, ValueError):
+        return ()
 
 
 def _sum_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value]) -> Iterator[Value]:
-    screen, exact = _Screen(problem, accepted), problem.float_passes
     places = problem.branch_edges(blank)
-    truths = [problem.truth(place, exact) for place in places]
-    yield reduce(add, (screen.edges[place.id] for place in places))
+    truths = [problem.truth(place, problem.float_passes) for place in places]
+    backward = RoundedBackward(problem, _shown_forward(problem, accepted), as_shown, accepted)
+    yield reduce(add, (backward.places[place.id] for place in places))
     yield reduce(add, (accepted.get(place.id, as_shown(truth)) for place, truth in zip(places, truths, strict=True)))
     yield reduce(add, (accepted.get(place.id, truth) for place, truth in zip(places, truths, strict=True)))
 
 
 def _forward_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value]) -> Iterator[Value]:
     operation = problem.graph.nodes[blank.node].operation
-    yield operation.forward(*_Screen(problem, accepted).operands_of(blank.node))
+    yield operation.forward(*operands_of(problem, _shown_forward(problem, accepted), blank.node))
     if not accepted:
-        # Nothing is shown in between: the learner rounds at every step.
-        yield operation.forward(*_operands(problem, _rounded_forward(problem), blank.node))
+        extra = problem.needs_extra_digits
+        rounded = rounded_forward(problem, lambda value, position: as_shown(value, extra[position]))
+        yield operation.forward(*operands_of(problem, rounded, blank.node))
 
 
 def _question_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value]) -> Iterator[Value]:
@@ -173,60 +185,12 @@ def _to_exact(number: float) -> Expr:
     return Num(Fraction(repr(float(number))))
 
 
-class _Screen:
-    """All values of a graph as a learner has them: shown, typed by the learner, or computed from those and rounded."""
-
-    def __init__(self, problem: Problem, accepted: Mapping[str, Value]) -> None:
-        self._problem = problem
-        graph, exact = problem.graph, problem.float_passes
-        extra = problem.needs_extra_digits
-        self.values = [as_shown(value, extra[position]) for position, value in enumerate(exact.values)]
-        for place in problem.forward_blanks:
-            if place.id in accepted:
-                self.values[place.node] = accepted[place.id]
-        #: The gradients of nodes, by position, and of edges, by place id; those that are not typed are computed.
-        self.gradients: list[Value] = [None] * len(graph.nodes)
-        self.edges: dict[str, Value] = {}
-        for place in problem.places:
-            if place.kind == "start":
-                own = as_shown(exact.gradients[place.node])
-            elif place.edge:
-                own = accepted.get(place.id)
-                if own is None:
-                    own = as_shown(self._computed(place.edge))
-                self.edges[place.id] = own
-            else:
-                own = accepted.get(place.id)
-                if own is None:
-                    own = as_shown(reduce(add, (self.edges[part.id] for part in problem.branch_edges(place))))
-            if place.kind != "edge" or len(graph.outgoing_edges[place.node]) == 1:
-                self.gradients[place.node] = accepted.get(place.id, own)
-
-    def operands_of(self, position: int) -> tuple[Value, ...]:
-        """Return the operands of a node as they are shown."""
-        return _operands(self._problem, self.values, position)
-
-    def _computed(self, edge: Edge) -> Value:
-        operation = self._problem.graph.nodes[edge.target].operation
-        return operation.backpropagate(
-            self.gradients[edge.target], self.values[edge.target], self.operands_of(edge.target), edge.slot
-        )
-
-
-def _operands(problem: Problem, values: Sequence[Value], position: int) -> tuple[Value, ...]:
-    node = problem.graph.nodes[position]
-    constant = problem.graph.float_constants[position]
-    return tuple(constant if arg is None else values[arg] for arg in node.args)
-
-
-def _rounded_forward(problem: Problem) -> Sequence[Value]:
-    values: list[Value] = []
-    for position, node in enumerate(problem.graph.nodes):
-        if node.is_input:
-            values.append(problem.float_passes.values[position])
-        else:
-            value = node.operation.forward(*_operands(problem, values, position))
-            values.append(as_shown(value, problem.needs_extra_digits[position]))
+def _shown_forward(problem: Problem, accepted: Mapping[str, Value]) -> Sequence[Value]:
+    """Return the forward values as they are shown, or as the learner typed them."""
+    extra = problem.needs_extra_digits
+    values = [as_shown(value, extra[position]) for position, value in enumerate(problem.float_passes.values)]
+    for place in problem.forward_blanks:
+        values[place.node] = accepted.get(place.id, values[place.node])
     return values
 
 
