@@ -11,7 +11,7 @@ from tutor.grading.comparison import all_equal, compare_cells
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.numeric_equality import Match, TypedNumber, is_correct_rounding
 from tutor.grading.rounding_noise import noise_for_zero
-from tutor.grading.shown_values import follows, shown_results
+from tutor.grading.shown_values import ShownResults, shown_results
 from tutor.grading.tolerances import (
     DEFAULT_PRECISION,
     FLOAT_ROUNDING,
@@ -23,7 +23,7 @@ from tutor.grading.tolerances import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
@@ -54,11 +54,12 @@ def match_cells(
         return cells
     if not all_equal(cells):
         cells = _accept_noise(problem, blank, answer, cells)
-    results: Sequence[Value] = ()
+    results = ShownResults()
     if not all_equal(cells) and not precision.is_demanded:
         results = shown_results(problem, blank, accepted_values)
         cells = _accept_results(answer, cells, results)
-    if all_equal(cells) and not is_rounded_truth(answer, truth):
+    is_exact = not any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)
+    if all_equal(cells) and not is_exact and not is_rounded_truth(answer, truth):
         return _refuse_known_wrong_value(problem, blank, answer, cells, results)
     return cells
 
@@ -88,25 +89,21 @@ def _accept_noise(problem: Problem, blank: Blank, answer: ParsedAnswer, cells: C
     return tuple(tuple(Match.EQUAL if next(noise) else match for match in row) for row in cells)
 
 
-def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: Sequence[Value]) -> CellMatches:
+def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: ShownResults) -> CellMatches:
     """Accept each cell that is the same cell of one of the `results`."""
-    arrays = [ops.to_lists(result) if ops.is_matrix(result) else [[result]] for result in results]
-    largest = [max((abs(float(cell)) for row in rows for cell in row), default=0.0) for rows in arrays]
-
-    def is_result(typed: TypedNumber, i: int, j: int) -> bool:
-        return any(follows(typed, float(rows[i][j]), size) for rows, size in zip(arrays, largest, strict=True))
-
-    return tuple(
-        tuple(
-            Match.EQUAL if match is Match.EQUAL or is_result(answer.typed_cells[i][j], i, j) else match
-            for j, match in enumerate(row)
-        )
-        for i, row in enumerate(cells)
+    if not results.cells:
+        return cells
+    typed_cells = [typed for row in answer.typed_cells for typed in row]
+    matches = [match for row in cells for match in row]
+    accepted = iter(
+        Match.EQUAL if match is not Match.EQUAL and results.explain(typed, position) else match
+        for position, (typed, match) in enumerate(zip(typed_cells, matches, strict=True))
     )
+    return tuple(tuple(next(accepted) for _ in row) for row in cells)
 
 
 def _refuse_known_wrong_value(
-    problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches, results: Sequence[Value]
+    problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches, results: ShownResults
 ) -> CellMatches:
     """Refuse an answer that is a mistake's value to its last digit, and closer to it than to any right value."""
     value, truth = ops.map_cells(nearest_float, answer.value), problem.truth_in_floats(blank)
@@ -118,7 +115,7 @@ def _refuse_known_wrong_value(
     ]
     if not wrong:
         return cells
-    error = min(_distance(value, right) for right in (truth, *results))
+    error = min(_distance(value, right) for right in (truth, *results.values))
     if all(_distance(value, other) >= error for other in wrong):
         return cells
     matches = iter(

@@ -7,6 +7,7 @@ here are floats or arrays of floats.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import product
@@ -78,18 +79,19 @@ def _round_to_digits(value: Value, places: Value) -> Value:
 # --- right rules on shown numbers --------------------------------------------------------------------------
 
 
-def shown_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value]) -> Sequence[Value]:
+def shown_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value]) -> ShownResults:
     """Return the values that the right rule gives at `blank` with shown numbers instead of exact ones.
 
-    `accepted` are the learner's accepted values at other places, by place id, which are shown as they were typed. There
-    are no results if symbols are involved.
+    `accepted` are the learner's accepted values at other places, by place id, which are shown as they were typed.
     """
     if problem.symbolic or has_symbols(problem.truth(blank)):
-        return ()
+        return ShownResults()
     if not accepted:
-        return problem.memoize(("shown results", blank.id), lambda: tuple(_iter_results(problem, blank, {})))
+        return problem.memoize(
+            ("shown results", blank.id), lambda: ShownResults.from_values([*_iter_results(problem, blank, {})])
+        )
     own = {place: ops.map_cells(nearest_float, value) for place, value in accepted.items()}
-    return (*shown_results(problem, blank, {}), *_iter_results(problem, blank, own))
+    return shown_results(problem, blank, {}) + ShownResults.from_values([*_iter_results(problem, blank, own)])
 
 
 def _iter_results(problem: Problem, blank: Blank, accepted: Mapping[str, Value]) -> Iterator[Value]:
@@ -197,18 +199,38 @@ def _shown_forward(problem: Problem, accepted: Mapping[str, Value]) -> Sequence[
 # --- comparison --------------------------------------------------------------------------------------------
 
 
-def follows(typed: TypedNumber, result: float, largest: float) -> bool:
-    """Return whether a typed number is `result`, or is rounded to it, with enough digits.
+@dataclass(frozen=True, slots=True)
+class ShownResults:
+    """The values that the right rule gives at a blank with shown numbers; none if symbols are involved.
 
-    `largest` is the largest absolute value that the result was computed from.
+    `cells` are the different values of each cell, row by row, and `largest` the largest absolute value.
     """
-    value = nearest_float(typed.value)
-    distance = abs(value - result)
-    if distance <= FLOAT_ROUNDING * max(largest, abs(result)):
-        return True
-    if typed.unit is None:
-        return typed.decimal and distance <= MACHINE_TOLERANCE * abs(result)
-    if typed.digits >= MIN_MACHINE_DIGITS and distance <= MACHINE_TOLERANCE * abs(result):
-        return True
-    min_digits = REQUIRED_DIGITS if typed.decimal else MIN_NEAR_DIGITS
-    return typed.digits >= min_digits and distance <= float(typed.unit) * typed.terms / 2 * (1 + FLOAT_ROUNDING)
+
+    values: tuple[Value, ...] = ()
+    cells: tuple[tuple[float, ...], ...] = ()
+    largest: float = 0.0
+
+    @staticmethod
+    def from_values(values: Sequence[Value]) -> ShownResults:
+        """Return these values and their cells."""
+        if not values:
+            return ShownResults()
+        columns = zip(
+            *(value.ravel().tolist() if ops.is_matrix(value) else (float(value),) for value in values), strict=True
+        )
+        cells = tuple(tuple(set(column)) for column in columns)
+        return ShownResults(tuple(values), cells, max((abs(value) for cell in cells for value in cell), default=0.0))
+
+    def __add__(self, other: ShownResults) -> ShownResults:
+        return ShownResults.from_values((*self.values, *other.values))
+
+    def explain(self, typed: TypedNumber, cell: int) -> bool:
+        """Return whether a typed number is a result in this cell, or is rounded from it to enough digits."""
+        value = nearest_float(typed.value)
+        absolute = FLOAT_ROUNDING * self.largest
+        relative = 0.0
+        if typed.unit is None or typed.digits >= MIN_MACHINE_DIGITS:
+            relative = float(MACHINE_TOLERANCE) if typed.decimal else 0.0
+        elif typed.digits >= (REQUIRED_DIGITS if typed.decimal else MIN_NEAR_DIGITS):
+            absolute = max(absolute, float(typed.unit) * typed.terms / 2 * (1 + FLOAT_ROUNDING))
+        return any(abs(value - result) <= max(absolute, relative * abs(result)) for result in self.cells[cell])
