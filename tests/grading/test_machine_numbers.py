@@ -139,7 +139,7 @@ def test_a_cell_that_should_be_zero_may_be_noise(answer: str, kind: VerdictKind)
 def test_a_number_that_should_be_zero_may_be_noise(
     graph: str, inputs: dict[str, str], blank: str, right: tuple[str, ...], wrong: tuple[str, ...]
 ) -> None:
-    problem = make_problem(graph, "3", **inputs)
+    problem = make_problem(graph, "3", ("start",), **inputs)
     for answer in right:
         assert grade(problem, problem.place(blank), answer).right, answer
     for answer in wrong:
