@@ -124,6 +124,8 @@ def in_sympy(tree: Expr) -> sympy.Expr:
 
 
 def assumptions(symbol: Sym) -> dict[str, bool]:
+    if symbol.domain == "probability":
+        return {"positive": True}
     return {"real": True, "nonzero": True} if symbol.domain == "nonzero" else {symbol.domain: True}
 
 

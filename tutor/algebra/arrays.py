@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from tutor.algebra import expr, functions
+from tutor.algebra import balls, expr, functions
 from tutor.algebra.expr import Expr
+from tutor.algebra.matrix_product import MAX_WRITTEN_OUT, Entry, matrix_product, rational_product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,25 @@ def make_matrix(rows: Sequence[Sequence[Any]]) -> Array:
         for j, cell in enumerate(row):
             cells[i, j] = cell
     return cells
+
+
+def matmul(x: Array, w: Array) -> Array:
+    """Return the product of two matrices of trees; a large one of numbers consists of entries of the whole product."""
+    if x.shape[0] * x.shape[1] * w.shape[1] <= MAX_WRITTEN_OUT:
+        return x @ w
+    left, right = x.tolist(), w.tolist()
+    cells = rational_product(left, right)
+    if cells is None:
+        product = matrix_product(left, right)
+        if product is None:
+            return x @ w
+        cells = [[Entry(product, i, j) for j in range(product.shape[1])] for i in range(product.shape[0])]
+    return make_matrix(cells)
+
+
+def nearest_floats(x: Array) -> Array:
+    """Return a matrix of exact numbers as the nearest floats. Raises `KeyError` for a symbol."""
+    return np.array(balls.nearest_floats(x.flat)).reshape(x.shape)
 
 
 def sum_axis(x: Array, axis: int | None) -> Any:

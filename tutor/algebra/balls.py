@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Expr, Num, Sym
+from tutor.algebra.matrix_product import Entry
 from tutor.algebra.precision import PRECISIONS, ZERO_THRESHOLD, Ball, flint, working_precision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from fractions import Fraction
 
+#: A ball known to this many bits determines the nearest float.
+FLOAT_BITS = 60
 _BALL_KERNELS = functions.table(lambda function: {function.id: function.ball_kernel})
 
 
@@ -45,6 +48,8 @@ def to_ball(tree: Expr, symbols: Mapping[str, Ball] | None = None, cache: dict[i
             cache[id(node)] = arb(fmpq(node.value.numerator, node.value.denominator))
         elif isinstance(node, Sym):
             cache[id(node)] = arb.pi() if node.name == "pi" else (symbols or {})[node.name]
+        elif isinstance(node, Entry):
+            cache[id(node)] = node.product.ball(node.row, node.column, BALL_CACHE)
         else:
             raise KeyError("a matrix has no ball")
     return cache[id(tree)]
@@ -68,7 +73,7 @@ class _BallCache:
     """The balls of recent trees: gradients consist of earlier values, and one truth meets many answers."""
 
     #: After this many parts, those that are not used again are dropped.
-    _MAX_SIZE = 10_000
+    _MAX_SIZE = 40_000
 
     def __init__(self) -> None:
         self._cache: dict[int, dict[int, Ball]] = {}
@@ -118,8 +123,23 @@ def nearest_float(tree: Expr, evaluator: Callable[[Expr], Ball] = BALL_CACHE) ->
     for bits in PRECISIONS:
         with working_precision(bits):
             enclosure = evaluator(tree)
-            if enclosure.rel_accuracy_bits() >= 60:
+            if enclosure.rel_accuracy_bits() >= FLOAT_BITS:
                 break
-    if not enclosure.is_finite() or (enclosure.rel_accuracy_bits() < 60 and float(enclosure.rad()) > ZERO_THRESHOLD):
+    if not enclosure.is_finite() or (
+        enclosure.rel_accuracy_bits() < FLOAT_BITS and float(enclosure.rad()) > ZERO_THRESHOLD
+    ):
         return math.nan
     return float(enclosure.mid())
+
+
+def nearest_floats(trees: Iterable[Expr]) -> list[float]:
+    """Return the floats nearest to many exact scalar trees. Raises `KeyError` for a symbol."""
+    cells = list(trees)
+    floats: list[float | None] = []
+    # One change of precision for all that the first one decides.
+    with working_precision(PRECISIONS[0]):
+        for cell in cells:
+            ball = None if isinstance(cell, Num) else BALL_CACHE(cell)
+            is_clear = ball is not None and ball.rel_accuracy_bits() >= FLOAT_BITS
+            floats.append(float(ball.mid()) if ball is not None and is_clear else None)
+    return [nearest_float(cell) if value is None else value for cell, value in zip(cells, floats, strict=True)]

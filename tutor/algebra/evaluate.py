@@ -111,7 +111,9 @@ class Evaluator:
         if isinstance(node, Grid):
             return ops.make_matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
         if isinstance(node, Apply):
-            return _apply(node, [self._values[id(arg)] for arg in node.args])
+            operands = [self._values[id(arg)] for arg in node.args]
+            # Constants of a graph are written out, because they are parts of formulas.
+            return ops.matmul(*operands) if node.op == "matmul" and self.names else _apply(node, operands)
         return node
 
 

@@ -58,6 +58,10 @@ class Expr:
     def __neg__(self) -> Expr:
         return neg(self)
 
+    def is_same_leaf(self, other: Expr) -> bool:
+        """Return whether a tree without parts is the same as another one of its kind; False if that isn't known."""
+        return False
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Num(Expr):
@@ -164,6 +168,8 @@ def structurally_equal(a: Expr, b: Expr) -> bool:
         left, right = pairs.pop()
         if left is right:
             continue
+        if type(left) is not type(right):
+            return False
         if isinstance(left, Apply) and isinstance(right, Apply):
             if left.op != right.op or len(left.args) != len(right.args):
                 return False
@@ -171,7 +177,10 @@ def structurally_equal(a: Expr, b: Expr) -> bool:
         elif isinstance(left, Sym) and isinstance(right, Sym):
             if left.name != right.name:
                 return False
-        elif not (isinstance(left, Num) and isinstance(right, Num) and left.value == right.value):
+        elif isinstance(left, Num) and isinstance(right, Num):
+            if left.value != right.value:
+                return False
+        elif not left.is_same_leaf(right):
             return False
     return False
 

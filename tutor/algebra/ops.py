@@ -144,6 +144,18 @@ def transpose(x: Value) -> Value:
     return x.swapaxes(-1, -2) if is_matrix(x) else x
 
 
+def matmul(x: Value, w: Value) -> Value:
+    """Return the matrix product. A large one of exact numbers is computed as a whole when its cells are needed."""
+    if is_array(x) and is_array(w) and x.dtype == object and w.dtype == object:
+        return load_arrays().matmul(x, w)
+    return x @ w
+
+
+def nearest_floats(value: Value) -> Value:
+    """Return an exact number, or a matrix of them, as the nearest floats. Raises `KeyError` for a symbol."""
+    return load_arrays().nearest_floats(value) if is_matrix(value) else nearest_float(value)
+
+
 def sum_axis(x: Value, axis: int | None = None) -> Value:
     """Return the sum of all entries, the row of column sums (axis 0), or the column of row sums (axis 1)."""
     if not is_matrix(x):

@@ -16,12 +16,17 @@ from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.literals import MAX_EXACT_BITS, bit_length, exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.matrix_product import Entry
 from tutor.algebra.simplify import simplify
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
 
 SHOWN_DIGITS = 4
+#: A cell of a large product is written with so many digits in a formula.
+_ENTRY_DIGITS = 12
+#: Of a matrix with more cells, a sentence shows the corner of so many rows and columns.
+_MAX_BRIEF_CELLS, _CORNER = 200, 3
 
 #: The most characters of an exact number, fraction or expression, and the most parts of a tree to try it for.
 _MAX_EXACT_NUMBER, _MAX_EXACT_FRACTION, _MAX_EXACT_TEXT, _MAX_EXACT_PARTS = 10, 8, 16, 24
@@ -86,7 +91,11 @@ def exact_form(value: Expr) -> Expr | None:
         most = _MAX_EXACT_FRACTION if exact_decimal(value.value) is None else _MAX_EXACT_NUMBER
         return Num(value.value) if _num_characters(value.value) <= most else None
     for count, part in enumerate(postorder(value)):
-        if count > _MAX_EXACT_PARTS or (isinstance(part, Num) and bit_length(part.value) > MAX_EXACT_BITS):
+        if (
+            count > _MAX_EXACT_PARTS
+            or isinstance(part, Entry)
+            or (isinstance(part, Num) and bit_length(part.value) > MAX_EXACT_BITS)
+        ):
             return None
     simplified = simplify(value)
     if isinstance(simplified, Num):
@@ -113,6 +122,15 @@ def format_value(value: Value, near_one: bool = False) -> str:
     if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
         return rows[0][0]
     return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+def format_brief(value: Value, near_one: bool = False) -> str:
+    """Return a value as `format_value` does, of a large matrix only the corner: `[[1, 2, 3, …], …]`."""
+    if isinstance(value, MatrixExpr) or ops.size(value) <= _MAX_BRIEF_CELLS:
+        return format_value(value, near_one)
+    rows = [", ".join([*row, *["…"] * (value.shape[1] > _CORNER)]) for row in
+            format_cells(value[:_CORNER, :_CORNER], near_one=near_one)]  # fmt: skip
+    return "[" + ", ".join([*(f"[{row}]" for row in rows), *["…"] * (value.shape[0] > _CORNER)]) + "]"
 
 
 # Precedence, as in the parser.
@@ -150,6 +168,8 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
     if isinstance(tree, Grid):
         rows = ("[" + ", ".join(done[id(cell)][0] for cell in row) + "]" for row in tree.rows)
         return "[" + ", ".join(rows) + "]", _ATOM
+    if isinstance(tree, Entry):
+        return _format_entry(tree)
     assert isinstance(tree, Apply)
     if tree.op in _OPERATORS:
         sign, strength = _OPERATORS[tree.op]
@@ -179,6 +199,12 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         return _parenthesize(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
     name = _SYMBOLS.get(tree.op, tree.op)
     return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
+
+
+def _format_entry(tree: Entry) -> tuple[str, int]:
+    """Return a cell of a large product, which has no formula, as a number."""
+    text = format_number(balls.nearest_float(tree), _ENTRY_DIGITS)
+    return text, _UNARY if text.startswith("−") else _ATOM
 
 
 def _format_name(name: str) -> str:

@@ -14,6 +14,7 @@ from tutor.algebra import functions, normal_form
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.functions import DEFINED, NONNEGATIVE, NONZERO, POSITIVE
 from tutor.algebra.limits import MAX_BITS
+from tutor.algebra.matrix_product import Entry
 from tutor.algebra.normal_form import Atom, Form, Product
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class _Simplifier:
                 form = self.symbol_form(node)
             elif isinstance(node, Grid):
                 form = self.grid_form(node, done)
+            elif isinstance(node, Entry):
+                form = self.atoms.atom(("e", node), node, DEFINED, None, 0).product()
             else:
                 assert isinstance(node, Apply)
                 args = [self.take_operand(done[id(arg)], uses[id(arg)] > 1) for arg in node.args]

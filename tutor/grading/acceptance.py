@@ -106,7 +106,7 @@ def _refuse_known_wrong_value(
     problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches, results: ShownResults
 ) -> CellMatches:
     """Refuse an answer that is a mistake's value to its last digit, and closer to it than to any right value."""
-    value, truth = ops.map_cells(nearest_float, answer.value), problem.truth_in_floats(blank)
+    value, truth = ops.nearest_floats(answer.value), problem.truth_in_floats(blank)
     wrong = [
         other
         for other in _wrong_values(problem, blank)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
-from tutor.algebra.balls import nearest_float
+from tutor.algebra.balls import nearest_floats
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Num
@@ -15,7 +15,7 @@ from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
-from tutor.algebra.printing import format_expr, format_value
+from tutor.algebra.printing import format_brief, format_expr
 from tutor.grading.concealment import Concealment
 from tutor.grading.decimal_constants import decimal_patterns
 from tutor.grading.named_answer import strip_name
@@ -118,10 +118,10 @@ def _with_patterns(typed: _TypedCells, patterns: Sequence[Sequence[DecimalPatter
 
 def _check_finite(value: Value, text: str, may_have_symbols: bool) -> None:
     """Raise `AlgebraError` for a number that no float can hold: it can't be compared."""
-    for cell in value.ravel() if ops.is_matrix(value) else (value,):
-        if may_have_symbols and names_in(cell):
-            continue
-        number = nearest_float(cell)
+    cells = list(value.flat) if ops.is_matrix(value) else [value]
+    if may_have_symbols:
+        cells = [cell for cell in cells if not names_in(cell)]
+    for number in nearest_floats(cells):
         if math.isnan(number):
             raise AlgebraError(
                 message(N_("This can't be computed well enough to compare. Write it another way.")), 0, len(text)
@@ -145,7 +145,7 @@ def preview(problem: Problem, blank: Blank, text: str, concealment: Concealment 
     formula = format_expr(answer.expr)
     if concealment.conceals(problem, blank, answer.expr, answer.value):
         return Preview(formula if formula != text.strip() else "")
-    value = format_value(answer.value)
+    value = format_brief(answer.value)
     return Preview(formula if formula == value else f"{formula} {_equality_sign(answer)} {value}")
 
 

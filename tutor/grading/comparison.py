@@ -10,6 +10,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.grading.decimal_constants import DecimalPattern, solve_for_constants
+from tutor.grading.matrix_equality import equal_cells, is_large
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_noise_for_zero
 from tutor.grading.sample_points import symbol_domains
 from tutor.grading.symbolic_equality import FormulaComparison, Outcome, compare_formulas, comparison_points
@@ -32,6 +33,9 @@ def compare_cells(
     true_cells = truth if ops.is_matrix(truth) else [[truth]]
     largest = cache(lambda: max(abs(nearest_float(cell)) for row in true_cells for cell in row if not names_in(cell)))
 
+    has_large_numbers = is_large(truth) and not answer.may_have_symbols
+    equal = equal_cells(answer.value, truth) if has_large_numbers else ()
+
     def compare(typed: TypedNumber, true_cell: Expr) -> Match:
         if answer.may_have_symbols and (names_in(true_cell) or names_in(typed.value)):
             return _compare_formula(typed, true_cell, precision)
@@ -41,7 +45,7 @@ def compare_cells(
         return match
 
     return tuple(
-        tuple(compare(typed, true_cells[i][j]) for j, typed in enumerate(row))
+        tuple(Match.EQUAL if (i, j) in equal else compare(typed, true_cells[i][j]) for j, typed in enumerate(row))
         for i, row in enumerate(answer.typed_cells)
     )
 

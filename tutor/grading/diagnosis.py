@@ -9,7 +9,6 @@ from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
-from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Expr, as_expr
 from tutor.algebra.printing import format_number
@@ -96,7 +95,7 @@ def diagnose(
     matching = matching_candidates(problem, blank, answer, wrong_upstream)
     if matching:
         return _mistaken_verdict(problem, blank, matching, values, cells)
-    floats = ops.map_cells(nearest_float, answer.value)
+    floats = ops.nearest_floats(answer.value)
     misplaced = _misplaced_verdict(problem, blank, answer, cells, partial(_equals_blank, problem, answer, floats))
     if misplaced:
         return misplaced
@@ -115,8 +114,8 @@ def matching_candidates(
     problem: Problem, blank: Blank, answer: ParsedAnswer, wrong_upstream: Value = None
 ) -> list[MistakeCandidate]:
     """Return the mistakes that give an answer without symbols, the likeliest first."""
-    value = ops.map_cells(nearest_float, answer.value)
-    upstream = None if wrong_upstream is None else ops.map_cells(nearest_float, wrong_upstream)
+    value = ops.nearest_floats(answer.value)
+    upstream = None if wrong_upstream is None else ops.nearest_floats(wrong_upstream)
     matching = [
         candidate
         for candidate in candidates_at(problem, blank, upstream)

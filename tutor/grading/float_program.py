@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
 from tutor.algebra.functions import FUNCTIONS
+from tutor.algebra.matrix_product import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +59,8 @@ def _step(node: Expr, index: Mapping[int, int]) -> tuple[str, tuple[int, ...], f
         return ("", (), math.pi) if node.name == "pi" else (node.name, (), 0.0)
     if isinstance(node, Num):
         return "", (), _as_float(node)
+    if isinstance(node, Entry):
+        return "", (), nearest_float(node)
     raise KeyError("a matrix has no value as a float")
 
 

@@ -11,7 +11,7 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Num
 from tutor.algebra.literals import exact_decimal
-from tutor.algebra.printing import format_expr, format_number, format_value
+from tutor.algebra.printing import format_brief, format_expr, format_number, format_value
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.acceptance import is_rounded_truth, match_cells, may_be_known_wrong_value
 from tutor.grading.answer import ParsedAnswer, parse_answer
@@ -97,7 +97,7 @@ def _follow_through_message(problem: Problem, place: str, wrong_value: Value) ->
         return message(N_("Right step. It starts from your matrix at {at}, and that one isn't right yet."), at=at)
     return message(
         N_("Right step. It starts from your {u} at {at}, and that one isn't right yet."),
-        u=format_value(wrong_value),
+        u=format_brief(wrong_value),
         at=at,
     )
 

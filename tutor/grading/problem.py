@@ -276,7 +276,7 @@ class Problem:
 
     def truth_in_floats(self, blank: Blank) -> Value:
         """Return the right value of a blank, each number of it as the nearest float."""
-        return self.memoize(("float truth", blank.id), lambda: ops.map_cells(nearest_float, self.truth(blank)))
+        return self.memoize(("float truth", blank.id), lambda: ops.nearest_floats(self.truth(blank)))
 
     @cached_property
     def _cache(self) -> dict[tuple[str, str], Any]:

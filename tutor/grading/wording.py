@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Expr, children, postorder
-from tutor.algebra.printing import format_expr, format_value
+from tutor.algebra.printing import format_brief, format_expr
 from tutor.engine.composite import formula_in_letters, operand_letter
 from tutor.i18n import N_, Message, message
 
@@ -93,8 +93,8 @@ def _blank_values(problem: Problem, blank: Blank) -> dict[str, Any]:
         values |= {
             "node": target.symbol,
             "n": len(graph.outgoing_edges[blank.edge.target]),
-            "x": format_value(passes.values[source], near_one=problem.needs_extra_digits[source]),
-            "g": format_value(upstream),
+            "x": format_brief(passes.values[source], near_one=problem.needs_extra_digits[source]),
+            "g": format_brief(upstream),
             "shape": format_shape(blank.shape) if blank.shape else message(N_("a single number")),
             "up_shape": format_shape(ops.shape_of(upstream)),
         }

@@ -9,6 +9,7 @@ from tutor.algebra.ops import (
     Value,
     broadcast_like,
     constant_like,
+    matmul,
     num_rows,
     shape_of,
     size,
@@ -57,8 +58,8 @@ TABLE = (
         symbol="@",
         title=N_("matrix product"),
         shape_rule=shapes.matmul,
-        forward=lambda x, w: x @ w,
-        vjp=(lambda g, z, x, w: g @ transpose(w), lambda g, z, x, w: transpose(x) @ g),
+        forward=matmul,
+        vjp=(lambda g, z, x, w: matmul(g, transpose(w)), lambda g, z, x, w: matmul(transpose(x), g)),
         keeps_decimals=True,
         rule=(
             N_("The upstream goes back through the other matrix, transposed. It stands in front: U @ W.T."),
