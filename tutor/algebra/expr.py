@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Union, cast
 from tutor.algebra.limits import MAX_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 Scalar = Union["Expr", int, Fraction]
 
@@ -157,6 +157,24 @@ def postorder(tree: Expr, skip: Container[int] = ()) -> Iterator[Expr]:
 def free_names(tree: Expr) -> set[str]:
     """Return the names in `tree` except `pi`, which is a number."""
     return {node.name for node in postorder(tree) if isinstance(node, Sym) and node.name != "pi"}
+
+
+def have_symbols(cells: Iterable[Expr]) -> bool:
+    """Return whether a symbol occurs in any of the trees."""
+    # Faster than `postorder`: a matrix has thousands of parts, and cells share some.
+    seen: set[int] = set()
+    stack = list(cells)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Apply):
+            if id(node) not in seen:
+                seen.add(id(node))
+                stack += node.args
+        elif isinstance(node, Grid):
+            stack += children(node)
+        elif isinstance(node, Sym) and node.name != "pi":
+            return True
+    return False
 
 
 def structurally_equal(a: Expr, b: Expr) -> bool:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tutor.algebra.expr import Expr, Num, Sym, postorder
+from tutor.algebra.expr import Expr, Num, have_symbols
 from tutor.algebra.limits import MAX_BITS
 from tutor.algebra.precision import PRECISIONS, Ball, flint, working_precision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 #: A product of matrices of numbers that is not larger than this many multiplications is written out.
 MAX_WRITTEN_OUT = 512
@@ -113,14 +113,3 @@ def rational_product(left: list[list[Expr]], right: list[list[Expr]]) -> list[li
 
 def _to_fraction(value: Any) -> Fraction:
     return Fraction(int(value.p), int(value.q))
-
-
-def have_symbols(cells: Iterable[Expr]) -> bool:
-    """Return whether a symbol occurs in any of the trees."""
-    seen: set[int] = set()
-    for cell in cells:
-        for node in postorder(cell, seen):
-            if isinstance(node, Sym) and node.name != "pi":
-                return True
-            seen.add(id(node))
-    return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.algebra import expr, ops
-from tutor.algebra.expr import Apply, Expr, Sym, children, free_names, postorder
+from tutor.algebra.expr import Apply, Expr, Sym, children, free_names, have_symbols, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.printing import format_exact, format_expr
 from tutor.algebra.simplify import infer_domain, simplify
@@ -33,14 +33,7 @@ def has_symbols(value: Value) -> bool:
     """Return whether a value contains a symbol."""
     if isinstance(value, MatrixExpr):
         return True
-    seen: set[int] = set()
-    for cell in value.ravel() if ops.is_matrix(value) else (value,):
-        # Cells of a matrix may share parts.
-        for node in postorder(cell, seen):
-            if isinstance(node, Sym) and node.name != "pi":
-                return True
-            seen.add(id(node))
-    return False
+    return have_symbols(value.flat if ops.is_matrix(value) else (value,))
 
 
 def named_passes(

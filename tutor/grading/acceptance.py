@@ -8,6 +8,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.comparison import all_equal, compare_cells
+from tutor.grading.matrix_equality import equal_cells, is_large
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.numeric_equality import Match, TypedNumber, is_correct_rounding
 from tutor.grading.rounding_noise import noise_for_zero
@@ -52,10 +53,11 @@ def match_cells(
     cells = compare_cells(answer, truth, precision)
     if has_symbols(answer.value) or has_symbols(truth):
         return cells
-    if not all_equal(cells):
+    # The cells of a large matrix are computed by the program, not from what it shows.
+    results, is_typed = ShownResults(), not is_large(truth)
+    if not all_equal(cells) and is_typed:
         cells = _accept_noise(problem, blank, answer, cells)
-    results = ShownResults()
-    if not all_equal(cells) and not precision.is_demanded:
+    if not all_equal(cells) and is_typed and not precision.is_demanded:
         results = shown_results(problem, blank, accepted_values)
         cells = _accept_results(answer, cells, results)
     is_exact = not any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)
@@ -66,6 +68,8 @@ def match_cells(
 
 def is_rounded_truth(answer: ParsedAnswer, truth: Value) -> bool:
     """Return whether every number of an answer is the right one, or its correct rounding."""
+    if is_large(truth):
+        return len(equal_cells(answer.value, truth)) == ops.size(truth)
     return all(is_correct_rounding(typed, true_cell) for typed, true_cell in _typed_cells(answer, truth))
 
 
