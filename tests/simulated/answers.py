@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutor.grading.problem import Blank, Problem
 
+_NOISE = 1e-9
 #: A number with at most this many digits is typed in full.
 _SHORT = 6
 
@@ -76,7 +77,9 @@ def is_distinct(value: Array, truth: Array, margin: float = 0.01) -> bool:
         if np.size(value) != 1 or np.size(truth) != 1:
             return True
         value = np.reshape(value, np.shape(truth))
-    return bool((np.abs(value - truth) > margin * np.maximum(np.abs(truth), 1e-6 * np.abs(truth).max())).any())
+    # Beside 0, floats are left over from sums that cancel.
+    size = np.maximum(np.abs(truth), max(1e-6 * np.abs(truth).max(), _NOISE))
+    return bool((np.abs(value - truth) > margin * size).any())
 
 
 # --- wrong numbers ------------------------------------------------------------------------------------------
