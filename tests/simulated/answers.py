@@ -106,7 +106,7 @@ class _Style:
         if self.denominator:
             fraction = Fraction(round(value * self.denominator), self.denominator)
             return f"{fraction.numerator}/{fraction.denominator}" if fraction.denominator > 1 else str(fraction)
-        return f"{value:.{self.places}f}"
+        return f"{round(value, self.places):.{max(self.places, 0)}f}"
 
     @property
     def step(self) -> float:

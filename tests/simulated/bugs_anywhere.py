@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tests.simulated.answers import short_decimal
 from tests.simulated.bug import FACTS, Bug, names
 from tests.simulated.own_pass import FORWARD, SLOPES, Array, Habit, LearnerPass, Spot, forward_value
 
@@ -68,8 +69,9 @@ def _one_edge_too_near(spot: Spot) -> Array:
 
 
 def _upstream_digits_swapped(spot: Spot) -> Array | None:
-    """Return the right rule on an upstream copied with two digits exchanged: 47 as 74."""
-    text = _swap_digits(f"{abs(float(spot.g)):.10g}")
+    """Return the right rule on an upstream copied with two digits exchanged: 47 as 74. It is shown with four digits."""
+    size = abs(float(spot.g))
+    text = _swap_digits(short_decimal(size) or f"{size:.4g}")
     return None if text is None else spot.right(np.sign(spot.g) * float(text))
 
 
@@ -110,9 +112,11 @@ AT_ANY_EDGE = (
         edge=lambda s: s.g * (_only_if(_is_counted(s.l), s.l) - 1),
         systematic=False,
     ),
-    Bug("upstream without its sign", names("matrix.some-signs"), edge=lambda s: s.right(np.abs(s.g))),
+    Bug("upstream without its sign", names("any.wrong-sign", "matrix.some-signs"), edge=lambda s: s.right(np.abs(s.g))),
     Bug(
-        "input without its sign", names("matrix.some-signs"), edge=lambda s: _only_if(s.op in SLOPES, s.g * np.abs(s.l))
+        "input without its sign",
+        names("any.wrong-sign", "matrix.some-signs"),
+        edge=lambda s: _only_if(s.op in SLOPES, s.g * np.abs(s.l)),
     ),
     Bug("pushed forward", names("any.ran-forward"), edge=_pushed_forward),
     Bug(
@@ -290,7 +294,8 @@ def _digits_of(text: str) -> str:
 
 def _swap_digits(text: str) -> str | None:
     text = _digits_of(text)
-    for i in range(len(text) - 1):
+    first = next((i for i, sign in enumerate(text) if sign in "123456789"), len(text))
+    for i in range(first, len(text) - 1):
         if text[i : i + 2].isdigit() and text[i] != text[i + 1] and text[i + 1] != "0":
             return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
     return None

@@ -24,7 +24,7 @@ from tutor.grading.grader import grade
 from tutor.grading.verdict import VerdictKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.simulated.bug import Bug
     from tutor.algebra.ops import Value
@@ -218,12 +218,14 @@ class Simulation:
 
     def _try_systematic(self, bug: Bug) -> None:
         """Make a bug at every node, type what follows at each blank in turn, and go on from it."""
-        habit, kind = Habit(edge=bug.at_edge), f"{bug.kind}, everywhere"
+        given = {place.id for place in self.problem.given_blanks}
+        habit = Habit(edge=lambda spot: None if spot.edge.id in given else bug.at_edge(spot))
+        kind = f"{bug.kind}, everywhere"
         learner = self.numbers.with_habit(kind, habit)
         wrong: dict[str, Value] = {}
         earlier: tuple[tuple[str, str], ...] = ()
         for blank in self.problem.blanks:
-            if blank.kind not in ("edge", "sum") or not self._is_known(learner, blank):
+            if blank.kind not in ("edge", "sum") or not self._is_known(learner, blank, wrong):
                 continue
             value = try_rule(answers.value_at, learner, blank)
             if value is None or not answers.is_within_reach(value):
@@ -244,13 +246,12 @@ class Simulation:
                 wrong[blank.id] = answer
                 earlier = (*earlier, (blank.id, text))
 
-    def _is_known(self, learner: LearnerPass, blank: Blank) -> bool:
+    def _is_known(self, learner: LearnerPass, blank: Blank, wrong: Mapping[str, Value]) -> bool:
         """Return whether what a step starts from was typed, or is right: on paper, one bug after another piles up."""
-        asked = {place.id for place in self.problem.blanks}
         upstream = self.problem.upstream(blank)
         places = [self.problem.place(upstream)] if upstream else list(self.problem.branch_edges(blank))
         return all(
-            place.id in asked or not answers.is_distinct(answers.value_at(learner, place), self._truth(place))
+            place.id in wrong or not answers.is_distinct(answers.value_at(learner, place), self._truth(place))
             for place in places
         )
 
@@ -264,6 +265,9 @@ class Simulation:
         follows: bool = False,
     ) -> None:
         """Count a verdict on a bug. `follows`: the step itself is right, from a wrong value."""
+        if verdict.kind is VerdictKind.COARSE:
+            # As typed, with few digits, it is a rounding of the right value.
+            return
         judgement = judge(made, verdict, self.numbers)
         if verdict.kind is VerdictKind.CARRIED and follows:
             judgement = Judgement.NAMED

@@ -68,15 +68,18 @@ def judge(answer: BuggyAnswer, verdict: Verdict, numbers: Numbers) -> Judgement:
         return Judgement.UNNAMED
     # A question is followed by others, if the answer is no.
     said = {verdict.mistake, *(suspicion.mistake for suspicion in getattr(verdict, "suspicions", ()))}
-    if said & answer.bug.names or any(_has_formula_of(mistake, answer, numbers.nearby) for mistake in said):
+    if said & answer.bug.names or any(_has_formula_of(mistake, answer, numbers) for mistake in said):
         return Judgement.NAMED
     if verdict.mistake in FACTS:
         return Judgement.UNNAMED
     return Judgement.FALSE if getattr(verdict, "certain", True) else Judgement.UNNAMED
 
 
-def _has_formula_of(mistake: str, answer: BuggyAnswer, nearby: Numbers | None) -> bool:
+def _has_formula_of(mistake: str, answer: BuggyAnswer, numbers: Numbers) -> bool:
     """Return whether a mistake has the bug's value on other numbers as well."""
+    notes = numbers.problem.author_notes.get(answer.blank.id)
+    is_authors = notes is not None and mistake in {one.id for one in notes.mistakes}
+    nearby = numbers.nearby_with_start if is_authors else numbers.nearby
     value = None if nearby is None else try_rule(answer.value_on, nearby)
     if nearby is None or value is None:
         return False

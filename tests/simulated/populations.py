@@ -119,13 +119,29 @@ class Numbers:
 
         A start of 1 stays: it is part of the exercise.
         """
+        return self._moved(keep_start=self.problem.starts_at_one)
+
+    @cached_property
+    def nearby_with_start(self) -> Numbers | None:
+        """The same with the same start, which an author's own formulas may contain as a number."""
+        return self._moved(keep_start=True)
+
+    def _moved(self, keep_start: bool) -> Numbers | None:
+        """Return the numbers moved by some percent, or by less if a value is missing there: beyond a pole or a kink."""
+        for width in (Fraction(1, 8), Fraction(1, 200), Fraction(1, 5000)):
+            moved = self._moved_by(width, keep_start)
+            if moved is not None:
+                return moved
+        return None
+
+    def _moved_by(self, width: Fraction, keep_start: bool) -> Numbers | None:
         rng = Random(3)
 
         def shift(cell: Any) -> Any:
-            return cell * Fraction(rng.randint(1021, 1187), 1201)
+            return cell * (1 + width * Fraction(rng.randint(-1021, 1187), 1201))
 
         try:
-            start = self.problem.start if self.problem.starts_at_one else ops.map_cells(shift, self.problem.start)
+            start = self.problem.start if keep_start else ops.map_cells(shift, self.problem.start)
             inputs = {name: ops.map_cells(shift, value) for name, value in self.problem.inputs.items()}
             moved = replace(self.problem, inputs=inputs, start=start)
             assert moved.exact_passes is not None
