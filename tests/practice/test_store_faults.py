@@ -491,3 +491,39 @@ def test_a_file_on_a_read_only_disk_can_be_read(path: Path) -> None:
     assert "Traceback" not in done.stderr, done.stderr
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+COVERED = """
+import subprocess, sys
+from pathlib import Path
+from tutor.practice.event import Event
+from tutor.practice.storage.store import Store
+path = Path(sys.argv[1])
+def run(*command):
+    if subprocess.run([*command, path.parent]).returncode:
+        sys.exit(77)
+def event(number):
+    return Event(kind="answer", worksheet="try 1", pack="basics", exercise="add", text=number, fingerprint="f00d")
+store = Store.open(path, for_screen=True)
+assert store.append(event("1"))
+run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs")
+assert [store.append(event(number)) for number in "23"] == [False, False]
+assert store.states() == {("basics", "add"): "begun"}
+assert "cannot be saved" in str(store.notice), store.notice
+run("umount")
+assert store.flush() and store.notice is None
+store.close()
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="a file system can't be mounted")
+def test_a_disk_that_is_away_for_a_while_loses_nothing(path: Path) -> None:
+    path = path.parent / "disk" / path.name
+    write_history(path, 2)
+    command = ["unshare", "--mount", "--map-root-user", sys.executable, "-c", COVERED, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("a file system can't be mounted")
+    assert done.returncode == 0, done.stderr
+    with Store.open(path) as store:
+        assert texts(store)[-3:] == ["1", "2", "3"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -54,14 +55,24 @@ class DamagedFileError(StoreError):
         self.was_progress_file = was_progress_file
 
 
+_DISK_FULL = N_(
+    "The disk is full, so your last entries are not saved yet: make some room, and they will be saved with your next "
+    "entry."
+)
+#: SQLite enlarges the file that it shares with other processes by this many bytes.
+_MIN_ROOM = 32 * 1024
+
+
 class _SQLiteCode(IntEnum):
     """SQLite's primary result codes, here so that errors can be handled before SQLite is loaded."""
 
     ERROR = 1
     BUSY = 5
     LOCKED = 6
+    IOERR = 10
     CORRUPT = 11
     FULL = 13
+    CANTOPEN = 14
     CONSTRAINT = 19
     MISMATCH = 20
     NOTADB = 26
@@ -90,12 +101,10 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
     """Return the message for an error that leaves the file as it is."""
     match _error_code(error):
         case _SQLiteCode.FULL:
-            return message(
-                N_(
-                    "The disk is full, so your last entries are not saved yet: make some room, and they will be "
-                    "saved with your next entry."
-                )
-            )
+            return message(_DISK_FULL)
+        # That a file beside the database can't grow is reported as these.
+        case _SQLiteCode.IOERR | _SQLiteCode.CANTOPEN if _is_disk_full(path.parent):
+            return message(_DISK_FULL)
         case _SQLiteCode.BUSY | _SQLiteCode.LOCKED:
             return message(
                 N_(
@@ -114,6 +123,15 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
             reason=str(error),
         )
     return describe_unwritable(path, str(error))
+
+
+def _is_disk_full(folder: Path) -> bool:
+    """Return whether the disk of a folder has no room for what SQLite writes at once."""
+    try:
+        status = os.statvfs(folder)
+    except (OSError, AttributeError):  # Windows has no statvfs
+        return False
+    return status.f_bavail * status.f_frsize < _MIN_ROOM
 
 
 def describe_unwritable(path: Path, reason: str) -> Message:

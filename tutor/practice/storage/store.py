@@ -76,8 +76,11 @@ class Store:
         """
         store = cls(path)
         store._for_screen = for_screen
-        store._run(lambda database: database.check_writable(), opening=True)
+        store._open()
         return store
+
+    def _open(self) -> None:
+        self._run(lambda database: database.check_writable(), opening=True)
 
     def use_on_screen(self) -> None:
         """Wait only a moment for other processes from now on: call `flush` now and then to save what is unsaved."""
@@ -103,7 +106,10 @@ class Store:
     @contextmanager
     def open_for_thread(self) -> Iterator[Store]:
         """Open the same file for use in another thread; pass on the notice if it is replaced there."""
-        with Store.open(self.path) as other:
+        with Store(self.path) as other:
+            # What waits to be saved here is none of its business.
+            other._own_pending = self._own_pending
+            other._open()
             try:
                 yield other
             finally:
@@ -213,6 +219,9 @@ class Store:
         """
         # The last chance, and no screen waits.
         if self._unsaved and not self._save(WRITE_TIMEOUT):
+            # First, because SQLite then removes files of its own, which makes room on a full disk.
+            self._close_database()
+            self._keep_pending()
             num_lost = len(self._unsaved) - self._num_pending
             text, n = (_LOST_NOTICE, num_lost) if num_lost else (_PENDING_NOTICE, self._num_pending)
             self._save_problem = message(text, n=n, path=self.path, file=self._own_pending)
