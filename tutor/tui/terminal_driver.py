@@ -57,6 +57,7 @@ class TerminalDriver(LinuxDriver):
         self._file = self._output  # type: ignore[assignment]
         #: Whether the terminal is in the mode of a full screen.
         self.is_active = False
+        self._must_stop = False
         self._old_handlers: dict[int, Any] = {}
         for number in _END_SIGNALS:
             # A program started with nohup ignores hangups.
@@ -86,9 +87,12 @@ class TerminalDriver(LinuxDriver):
         os._exit(128 + number)
 
     def _sigtstp_application(self, *_: object) -> None:
+        self._must_stop = True
         self._in_loop(self._stop)
 
     def _sigcont_application(self, *_: object) -> None:
+        # A stop that has not happened yet is off, as the kernel has it with its own.
+        self._must_stop = False
         self._in_loop(self._continue)
 
     def _stop(self) -> None:
@@ -96,7 +100,8 @@ class TerminalDriver(LinuxDriver):
         if self._auto_restart and self.is_active:
             self.suspend_application_mode()
             self._must_signal_resume = True
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if self._must_stop:
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self) -> None:
         """Take the terminal over again. After a SIGSTOP it was never given back, but a shell may have changed it."""
