@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.app_driver import open_home, wait_for_text
 from tests.support.pty_program import PtyProgram
 from tutor import __version__, crash_report
 from tutor.practice.storage.store import Store, default_path
+from tutor.tui.screens import progress as progress_screen
 
 #: Runs the command line with a method replaced by one that fails, with an answer in its text and among its locals.
 FAULTY = """
@@ -115,7 +117,7 @@ def test_a_report_is_short_and_few_are_kept(home: Path) -> None:
     home.mkdir(exist_ok=True)
     for number in range(20):
         (home / f"crash-20200101-0000{number:02}-1.log").touch()
-    assert str(home) in str(crash_report.save_crash_report(caught.value))
+    crash_report.save_crash_report(caught.value)
     reports = sorted(home.glob("crash-*.log"))
     assert len(reports) == 10
     text = reports[-1].read_text(encoding="utf-8")
@@ -128,6 +130,22 @@ def test_a_report_goes_elsewhere_if_the_folder_can_not_be_used(
 ) -> None:
     home.touch()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert str(tmp_path) in str(crash_report.save_crash_report(ValueError("my secret answer")))
+    assert str(tmp_path) in str(crash_report.report_end(ValueError("my secret answer")))
     monkeypatch.setattr("tempfile.tempdir", str(home))
-    assert "no report could be saved" in str(crash_report.save_crash_report(ValueError("my secret answer")))
+    assert "no report could be saved" in str(crash_report.report_end(ValueError("my secret answer")))
+    assert crash_report.report_in_background(ValueError("my secret answer")) is None
+
+
+async def test_work_in_the_background_that_fails_is_reported_and_ends_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("my secret answer")
+
+    monkeypatch.setattr(progress_screen, "load_progress", fail)
+    async with open_home() as pilot:
+        await pilot.press("f5")
+        await wait_for_text(pilot, "Something in the background has failed")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "From left to right")
+    assert "builtins.RuntimeError" in read_report(home)

@@ -103,7 +103,7 @@ def report_crash(error: Exception) -> int:
     # Nothing of it is needed unless something is broken.
     from tutor import crash_report
 
-    print_error(crash_report.save_crash_report(error))
+    print_error(crash_report.report_end(error))
     return crash_report.EXIT_CODE
 
 

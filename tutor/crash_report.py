@@ -29,10 +29,23 @@ _NUM_FIRST_FRAMES, _NUM_LAST_FRAMES = 10, 40
 
 _SAVED = N_("The program has ended because of an error of its own. A report without your answers is in {path}.")
 _NOT_SAVED = N_("The program has ended because of an error of its own, and no report could be saved.")
+_GOES_ON = N_("Something in the background has failed. A report without your answers is in {path}.")
 
 
-def save_crash_report(error: BaseException) -> Message:
-    """Save a report about an unexpected error; return what to tell the learner. Never raises."""
+def report_end(error: BaseException) -> Message:
+    """Save a report about an error that has ended the program; return what to tell the learner. Never raises."""
+    path = save_crash_report(error)
+    return message(_NOT_SAVED) if path is None else message(_SAVED, path=path)
+
+
+def report_in_background(error: BaseException) -> Message | None:
+    """Save a report about an error after which the program goes on; return what to tell the learner if it is saved."""
+    path = save_crash_report(error)
+    return None if path is None else message(_GOES_ON, path=path)
+
+
+def save_crash_report(error: BaseException) -> Path | None:
+    """Save a report about an unexpected error; return its path, None if it can't be saved. Never raises."""
     name = f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.log"
     for find_folder in (data_folder, lambda: Path(tempfile.gettempdir())):
         try:
@@ -42,10 +55,10 @@ def save_crash_report(error: BaseException) -> Message:
             path = folder / name
             path.write_text(text, encoding="utf-8", errors="replace")
             _delete_old_reports(folder)
-            return message(_SAVED, path=path)
+            return path
         except Exception:
             continue
-    return message(_NOT_SAVED)
+    return None
 
 
 def _report_lines(error: BaseException) -> Iterator[str]:

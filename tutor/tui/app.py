@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.binding import Binding, BindingType
     from textual.driver import Driver
+    from textual.worker import Worker
 
     from tutor.drawing.model import Density
     from tutor.glyphs import Glyphs
@@ -268,6 +269,20 @@ class TutorApp(App[bool]):
     def error(self) -> Exception | None:
         """Return the unexpected error that has ended the app."""
         return self._exception
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.report_worker(event.worker)
+
+    def report_worker(self, worker: Worker[Any]) -> None:
+        """Report work in the background that has failed, which ends nothing else."""
+        if worker.error is None or self._is_leaving:
+            return
+        # Nothing of it is needed unless something is broken.
+        from tutor import crash_report
+
+        notice = crash_report.report_in_background(worker.error)
+        if notice is not None:
+            self.show_notification(notice, warning=True)
 
     def release_terminal(self) -> None:
         """Restore the terminal and the handling of signals, however the app has ended."""

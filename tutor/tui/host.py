@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from textual.app import App
+    from textual.worker import Worker
 
     from tutor.drawing.model import Density
     from tutor.glyphs import Glyphs
@@ -34,6 +35,9 @@ class Host(Protocol):
 
     def show_notification(self, text: object, *, warning: bool = False) -> None:
         """Show a short message in the corner."""
+
+    def report_worker(self, worker: Worker[Any]) -> None:
+        """Report work in the background if it has failed."""
 
     def confirm(self, question: str, on_answer: Callable[[bool | None], None]) -> None:
         """Ask a yes-or-no question over the screen."""

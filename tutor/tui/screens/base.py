@@ -15,6 +15,7 @@ from tutor.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from textual.content import Content
+    from textual.worker import Worker
 
     from tutor.glyphs import Glyphs
     from tutor.tui.host import Host
@@ -54,6 +55,9 @@ class TutorScreen(Screen[ScreenResultType]):
             return
         self.set_up()
         self.post_message(events.Resize(self.size, self.size))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.host.report_worker(event.worker)
 
     def help_paragraphs(self) -> list[Content]:
         """Return what the help page says above the table of keys."""
