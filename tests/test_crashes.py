@@ -43,6 +43,10 @@ def read_report(home: Path) -> str:
     return report.read_text(encoding="utf-8")
 
 
+def has_report(home: Path) -> bool:
+    return any(home.glob("crash-*.log"))
+
+
 def assert_report_is_discreet(report: str) -> None:
     assert f"backprop-tutor {__version__}" in report
     for line in ("Python ", "textual ", "Platform: ", "Terminal: ", "Language: ", "builtins.ValueError"):
@@ -149,3 +153,14 @@ async def test_work_in_the_background_that_fails_is_reported_and_ends_nothing(
         await pilot.press("escape")
         await wait_for_text(pilot, "From left to right")
     assert "builtins.RuntimeError" in read_report(home)
+
+
+async def test_work_that_is_cancelled_has_not_failed(home: Path) -> None:
+    async with open_home() as pilot:
+        await pilot.press("f5")
+        # Each starts the loading again and cancels the one before.
+        await pilot.press(*["delete"] * 6)
+        for _turn in range(6):
+            pilot.app.screen._start_loading()  # type: ignore[attr-defined]
+        await wait_for_text(pilot, "Nothing has been practised yet.")
+    assert not has_report(home)

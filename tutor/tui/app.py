@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events
 from textual.app import App
 from textual.screen import ModalScreen, Screen
+from textual.worker import WorkerState
 
 from tutor.packs import library
 from tutor.paths import data_folder
@@ -275,7 +276,8 @@ class TutorApp(App[bool]):
 
     def report_worker(self, worker: Worker[Any]) -> None:
         """Report work in the background that has failed, which ends nothing else."""
-        if worker.error is None or self._is_leaving:
+        # A worker that was cancelled has an error, too.
+        if worker.state != WorkerState.ERROR or worker.error is None or self._is_leaving:
             return
         # Nothing of it is needed unless something is broken.
         from tutor import crash_report
