@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from contextlib import contextmanager
@@ -14,11 +13,13 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.i18n import N_, _, message
 from tutor.packs.archive import PACK_FILE, is_archive
 from tutor.packs.checks.runner import check_packs
+from tutor.packs.sanitize import escape_invisible, format_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,10 +56,10 @@ def check(options: RunOptions, paths: tuple[Path, ...], as_json: bool, github: b
     with _progress_bar() as report_progress:
         findings = check_packs(paths, (check_width,), report_progress)
     if as_json:
-        click.echo(json.dumps([_diagnostic_json(finding) for finding in findings], ensure_ascii=False, indent=2))
+        echo(format_json([_diagnostic_json(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(_github_annotation(finding) if github else str(finding))
+            echo(_github_annotation(finding) if github else str(finding))
         _print_totals(findings)
     failing = ("error", "warning") if strict else ("error",)
     return 1 if any(finding.severity in failing for finding in findings) else 0
@@ -108,6 +109,7 @@ def _github_annotation(finding: Diagnostic) -> str:
     """Return a finding as an annotation that GitHub shows beside the line."""
 
     def escape(text: str, special: str = "") -> str:
+        text = escape_invisible(text, keep="\r\n")
         for character in "%\r\n" + special:
             text = text.replace(character, f"%{ord(character):02X}")
         return text
@@ -124,7 +126,7 @@ def _print_totals(findings: Sequence[Diagnostic]) -> None:
         text = message(N_("Errors: {errors}. Warnings: {warnings}."), errors=errors, warnings=warnings)
     else:
         text = message(N_("Nothing to mend."))
-    click.echo(str(text), err=True)
+    echo(str(text), err=True)
 
 
 class _ProgressCallback(Protocol):

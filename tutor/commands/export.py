@@ -12,7 +12,7 @@ from tutor.commands.documents import as_html, as_markdown
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.commands.output import format_csv_row, open_output
+from tutor.commands.output import echo, format_csv_row, open_output
 from tutor.commands.progress import progress_page
 from tutor.commands.store import open_store
 from tutor.i18n import N_, _, message
@@ -110,14 +110,14 @@ def _import_files(store: Store, files: tuple[Path, ...]) -> int:
         if num_new is None:
             raise CommandError(store.notice)
         text = N_("{file}: {new} new, {known} were here already.")
-        click.echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
+        echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
         num_hidden = len(before.keys() - store.states().keys())
         if num_hidden:
             text = N_(
                 "{file} also resets exercises that were begun or solved here: {n}. "
                 "To take the import back: backprop-tutor import --undo"
             )
-            click.echo(str(message(text, file=file, n=num_hidden)))
+            echo(str(message(text, file=file, n=num_hidden)))
     return code
 
 
@@ -127,5 +127,5 @@ def _undo_import(store: Store) -> int:
     if undone is None:
         raise CommandError(store.notice or message(N_("There is no import to take back.")))
     text = N_("{file}: {n} removed again. What was done here since then stays.")
-    click.echo(str(message(text, file=undone.source, n=undone.num_removed)))
+    echo(str(message(text, file=undone.source, n=undone.num_removed)))
     return 0

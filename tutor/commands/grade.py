@@ -13,6 +13,7 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.grading import grader
 from tutor.grading.answer import preview
 from tutor.i18n import N_, Message, _, message
@@ -20,6 +21,7 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import is_path_argument, open_path
+from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,11 +65,11 @@ def grade(
     if isinstance(result, Message):
         raise CommandError(result, 2)
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
+        echo(format_json(result))
     else:
         if result["reads_as"]:
-            click.echo(str(message(N_("reads as {reading}"), reading=result["reads_as"])))
-        click.echo(f"{result['verdict']}: {result['message']}")
+            echo(str(message(N_("reads as {reading}"), reading=result["reads_as"])))
+        echo(f"{result['verdict']}: {result['message']}")
     return 0 if result["verdict"] == "right" else 1
 
 
@@ -91,7 +93,7 @@ def _grade_lines(problem: Problem, lines: Iterable[str]) -> int:
         if isinstance(result, Message):
             code = 1
             result = {"error": str(message(N_("Line {n}: {text}"), n=number, text=result))}
-        click.echo(json.dumps(result, ensure_ascii=False))
+        echo(format_json(result))
     return code
 
 

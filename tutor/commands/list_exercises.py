@@ -8,6 +8,7 @@ import click
 
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.commands.store import open_store
 from tutor.drawing.cell_width import align_columns
 from tutor.i18n import N_, _
@@ -26,14 +27,14 @@ def list_exercises(options: RunOptions) -> int:
         states = store.states()
     marks = {"begun": "~", "solved": "*" if options.ascii else "✓"}
     for pack in library.all_packs():
-        click.echo(f"{pack.id}: {pack.title}")
+        echo(f"{pack.id}: {pack.title}")
         for fault in pack.errors:
-            click.echo(str(fault), err=True)
+            echo(str(fault), err=True)
         rows = []
         for entry in pack.entries:
             state = states.get((pack.id, entry.id), "new")
             label = f" ({_(_STATE_LABELS[state])})" if state in _STATE_LABELS else ""
             rows.append((f"  {marks.get(state, ' ')} {pack.id}/{entry.id}", f"{entry.title}{label}"))
         for line in align_columns(rows):
-            click.echo(line)
+            echo(line)
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,11 @@ import click
 
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.grading.mistakes.catalogue import catalogue
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import LANGUAGES, _, current_language, set_language
+from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,12 +36,12 @@ def mistakes(options: RunOptions, as_json: bool) -> int:
             }
             for row in rows
         ]
-        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        echo(format_json(data, indent=1))
         return 0
     for row in rows:
         feedback = [f"    {_(text)}" for text in row.feedback]
         for line in (f"{row.id}  ({row.where})", f"  {mistake_label(row.id)}", *feedback, ""):
-            click.echo(options.glyphs.render(line))
+            echo(options.glyphs.render(line))
     return 0
 
 

@@ -13,6 +13,7 @@ from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import TEXT, parse_inputs
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.i18n import LANGUAGES, N_, _, current_language, message
 from tutor.packs.checks.runner import check_packs
 from tutor.packs.diagnostics import PackError
@@ -68,10 +69,10 @@ def new(
             errors.append(str(message(N_("Inputs that are matrices need values, as in X=[[1, 2], [3, 4]]."))))
         raise CommandError("\n".join(errors))
     for file in files:
-        click.echo(message(N_("Made: {path}"), path=file))
+        echo(message(N_("Made: {path}"), path=file))
     for finding in findings:
-        click.echo(str(finding), err=True)
-    click.echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=files[-1]))
+        echo(str(finding), err=True)
+    echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=files[-1]))
     return 0
 
 

@@ -8,9 +8,12 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+import click
+
 from tutor.atomic_files import replace_file
 from tutor.commands.errors import CommandError
 from tutor.i18n import N_, describe_os_error, message
+from tutor.packs.sanitize import format_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +37,11 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
         raise CommandError(
             message(N_("{file} can't be written: {reason}."), file=path, reason=describe_os_error(error))
         ) from None
+
+
+def echo(text: object, *, err: bool = False, nl: bool = True) -> None:
+    """Print text of a command, whatever is in it: nothing can style the terminal or move its cursor."""
+    click.echo(format_output(text), err=err, nl=nl)
 
 
 def format_csv_row(cells: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import click
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.lazy_group import LazyCommand, LazyGroup
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.i18n import N_, _, message
 from tutor.packs import library
 
@@ -40,10 +41,10 @@ def list_packs(options: RunOptions) -> int:
     for item in library.packs_with_origin():
         pack = item.pack
         origin = _(_ORIGIN_LABELS[item.origin])
-        click.echo(f"{pack.id}: {pack.title} ({len(pack.entries)}; {origin}) {pack.folder}")
+        echo(f"{pack.id}: {pack.title} ({len(pack.entries)}; {origin}) {pack.folder}")
         for fault in pack.errors:
-            click.echo(str(fault), err=True)
+            echo(str(fault), err=True)
         if item.shadowed_by is not None:
             text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")
-            click.echo(message(text, path=item.shadowed_by.folder, id=pack.id))
+            echo(message(text, path=item.shadowed_by.folder, id=pack.id))
     return 0

@@ -10,6 +10,7 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.i18n import N_, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.user_packs import install_pack, uninstall_pack
@@ -30,11 +31,11 @@ def add_pack(options: RunOptions, path: Path) -> int:
     text = N_("Added: {id} ({title}). Exercises: {n}.")
     if replaced:
         text = N_("Replaced: {id} ({title}). Exercises: {n}. Progress is kept.")
-    click.echo(message(text, id=pack.id, title=pack.title, n=len(pack.entries)))
+    echo(message(text, id=pack.id, title=pack.title, n=len(pack.entries)))
     broken = [entry for entry in pack.entries if not _can_open(pack, entry.id)]
     if broken:
         text = N_("Some exercises can't be opened: {names}. See backprop-tutor check {path}")
-        click.echo(message(text, names=", ".join(entry.id for entry in broken), path=path), err=True)
+        echo(message(text, names=", ".join(entry.id for entry in broken), path=path), err=True)
     return 0
 
 
@@ -54,5 +55,5 @@ def remove_pack(options: RunOptions, pack_id: str) -> int:
         uninstall_pack(pack_id)
     except PackError as error:
         raise CommandError(error) from None
-    click.echo(message(N_("Removed: {id}. Progress in it is kept."), id=pack_id))
+    echo(message(N_("Removed: {id}. Progress in it is kept."), id=pack_id))
     return 0

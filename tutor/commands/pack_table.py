@@ -11,7 +11,7 @@ from tutor.commands.documents import Table, as_markdown
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
-from tutor.commands.output import open_output
+from tutor.commands.output import echo, open_output
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.i18n import LANGUAGES, N_, LocalizedText, _, describe_os_error, message, other_languages
@@ -44,7 +44,7 @@ BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->
 def pack_table(options: RunOptions, paths: tuple[Path, ...], into: Path | None) -> int:
     lines = exercise_table([_open_pack(path.expanduser()) for path in paths])
     if into is None:
-        click.echo("\n".join(lines))
+        echo("\n".join(lines))
         return 0
     before, after = _split_at_table(into)
     with open_output(into) as file:

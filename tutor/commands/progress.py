@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +9,11 @@ import click
 from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.commands.store import open_store
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
+from tutor.packs.sanitize import format_json
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery import mastery_label
 from tutor.practice.progress import format_duration, load_progress
@@ -36,10 +37,10 @@ def progress(options: RunOptions, as_json: bool) -> int:
         packs, index = load_packs_and_index()
         data = load_progress(store, index, packs)
     if as_json:
-        click.echo(json.dumps(data.as_json(), ensure_ascii=False, indent=2))
+        echo(format_json(data.as_json(), indent=2))
         return 0
     for line in as_text(progress_page(data, _("Progress"), bar="#" if options.ascii else "█")):
-        click.echo(options.glyphs.render(line))
+        echo(options.glyphs.render(line))
     return 0
 
 

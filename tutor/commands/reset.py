@@ -10,6 +10,7 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.commands.store import open_store
 from tutor.i18n import LANGUAGES, N_, _, message
 from tutor.packs import library
@@ -42,18 +43,18 @@ def reset(options: RunOptions, target: str | None, everything: bool, undo: bool,
 def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
     affected = [name for name in store.states() if pack in ("", name[0]) and exercise in ("", name[1])]
     if not affected:
-        click.echo(_("There is nothing to reset: none of it has been begun."))
+        echo(_("There is nothing to reset: none of it has been begun."))
         return 0
     warning = reset_warning(store.begun_exams(), pack, exercise)
     if warning is not None:
-        click.echo(str(warning), err=True)
+        echo(str(warning), err=True)
     if not yes and not _confirm(_describe_target(pack, exercise), len(affected)):
-        click.echo(_("Nothing was reset."))
+        echo(_("Nothing was reset."))
         return 1
     if store.reset(pack, exercise) is None:
         raise CommandError(store.notice)
     store.ensure_skills()
-    click.echo(_("Done. To take it back: backprop-tutor reset --undo"))
+    echo(_("Done. To take it back: backprop-tutor reset --undo"))
     return 0
 
 
@@ -65,14 +66,14 @@ def _undo(store: Store) -> int:
     if not store.restore(last.id):
         raise CommandError(store.notice)
     store.ensure_skills()
-    click.echo(str(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise))))
+    echo(str(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise))))
     return 0
 
 
 def _confirm(target: str | Message, number: int) -> bool:
     """Ask on standard error, since the answer may come from a pipe."""
     text = N_("Begin anew with this: {what}. Exercises that were begun or solved: {n}. Are you sure? [y/N] ")
-    click.echo(str(message(text, what=target, n=number)), nl=False, err=True)
+    echo(str(message(text, what=target, n=number)), nl=False, err=True)
     answer = sys.stdin.readline().strip().lower() if sys.stdin is not None else ""
     return any(answer in language.yes_words for language in LANGUAGES.values())
 

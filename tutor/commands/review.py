@@ -11,6 +11,7 @@ from tutor import tui
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.commands.store import open_store
 from tutor.i18n import N_, _, message
 from tutor.plain.review import NOTHING_IS_DUE, plan_review, run_review
@@ -30,6 +31,6 @@ def review(options: RunOptions) -> int:
             return run_review(options, store)
         session, _num_due = plan_review(store)
         if not session.items:
-            click.echo(_(NOTHING_IS_DUE))
+            echo(_(NOTHING_IS_DUE))
             return 0
         return tui.run(store, review=session, ascii=options.ascii)

@@ -11,6 +11,7 @@ from tutor.atomic_files import write_atomically
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.tui.all_bindings import ALL_BINDINGS
 from tutor.tui.keymap import describe_bindings, validate_keymap
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @common_options
 def show_settings(options: RunOptions, everything: bool) -> int:
     def print_line(line: object) -> None:
-        click.echo(options.glyphs.render(str(line)))
+        echo(options.glyphs.render(str(line)))
 
     path = settings.default_path()
     loaded = settings.load(path)

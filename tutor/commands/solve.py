@@ -25,6 +25,7 @@ from tutor.commands.formula_arguments import (
     reject_exercise_names,
 )
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.engine.passes import NonFiniteError
 from tutor.i18n import N_, _, message
 from tutor.packs.builder.formula import problem_from_formula
@@ -100,7 +101,7 @@ def solve(
     except (NonFiniteError, PackError) as error:
         raise CommandError(error, 2) from None
     for line in lines:
-        click.echo(line)
+        echo(line)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
@@ -13,6 +12,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import exact_form, format_expr
 from tutor.drawing.reports.worked_values import WorkedValues
 from tutor.glyphs import to_ascii
+from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
@@ -57,7 +57,7 @@ def worked_json(problem: Problem) -> str:
     result = _values_json(value=(approximate.values[graph.output_position], exact.values[graph.output_position]))
     result |= _closed_form_json(worked, graph.output, exact.values[graph.output_position])
     data = {"output": graph.output, **result, "nodes": nodes, "edges": edges}
-    return json.dumps(data, ensure_ascii=False)
+    return format_json(data)
 
 
 def _node_json(node: Node) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import click
 from tutor import settings
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
+from tutor.commands.output import echo
 from tutor.drawing.cell_width import align_columns
 from tutor.i18n import N_, _, message
 from tutor.packs import library
@@ -34,7 +35,7 @@ def where(options: RunOptions) -> int:
         (_("list of rules"), default_cache_path()),
     ]
     for line in align_columns([(name, _describe_path(path)) for name, path in locations]):
-        click.echo(options.glyphs.render(line))
+        echo(options.glyphs.render(line))
     return 0
 
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
-import unicodedata
+from typing import Any
 
-# They reorder the text around them, and most of them are not in the category of control characters.
-_BIDI_CHARACTERS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Control characters, halves of surrogate pairs, separators of lines and paragraphs, the byte order mark, and what
+#: reorders the text around it.
+_INVISIBLE = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\ufeff\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
+)
 
 
 def escape_invisible(text: str, keep: str = "") -> str:
     r"""Return `text` with control and direction characters, except those in `keep`, written out as `\x1b`."""
     if text.isprintable():  # None of the characters to escape is printable.
         return text
-    return "".join(character if character in keep else _escape(character) for character in text)
+    return _INVISIBLE.sub(lambda match: match[0] if match[0] in keep else _escape(match[0]), text)
+
+
+def format_output(text: object) -> str:
+    """Return what a command prints, in lines, with other invisible characters written out."""
+    return escape_invisible(str(text), keep="\n\t")
+
+
+def format_json(data: Any, indent: int | None = None) -> str:
+    r"""Return data as JSON in which characters are readable, and invisible ones written as `\u202e`."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    # All that JSON leaves in a string; the line breaks are those of the indentation.
+    return _INVISIBLE.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
 
 
 def clean_title(text: str) -> str:
@@ -43,11 +59,5 @@ def strip_markup(text: str) -> str:
 
 
 def _escape(character: str) -> str:
-    if (
-        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-        or character in _BIDI_CHARACTERS
-        or character == "\ufeff"
-    ):
-        code = ord(character)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

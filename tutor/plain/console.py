@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from tutor.glyphs import UNICODE
 from tutor.i18n import N_, message
+from tutor.packs.sanitize import format_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ class Console:
 
     def print(self, *lines: object) -> None:
         for line in lines:
-            print(self.glyphs.render(str(line)), file=self.out)
+            print(self.glyphs.render(format_output(line)), file=self.out)
 
     def ask(self, prompt: str) -> str | None:
         """Show a prompt and return the next line without spaces around it, None at the end of the input."""
@@ -51,7 +52,7 @@ def read_line(prompt: str) -> str | None:
         print()
         return None
     if not sys.stdin.isatty():
-        print(line.rstrip("\n"))
+        print(format_output(line.rstrip("\n")))
     return line
 
 

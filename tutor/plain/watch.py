@@ -12,6 +12,7 @@ from tutor.i18n import _
 from tutor.packs.diagnostics import PackError
 from tutor.packs.pack import Pack
 from tutor.packs.path_argument import open_path, snapshot
+from tutor.packs.sanitize import format_output
 from tutor.plain.console import standard_console
 from tutor.plain.exercise import PlainExercise
 from tutor.plain.exercise_list import choose_exercise
@@ -124,5 +125,5 @@ class _WatchingReader:
             return None
         text = line.decode(errors="replace").rstrip("\r")
         if not sys.stdin.isatty():
-            print(text)
+            print(format_output(text))
         return text

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutor.i18n import N_, Message, describe_os_error, message
-from tutor.packs.sanitize import escape_invisible
+from tutor.packs.sanitize import escape_invisible, format_json
 from tutor.practice.event import COLUMNS, TEXT_COLUMNS, Event, check_plausible, parse_time
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def as_json(event: Event, learner: str = "") -> str:
     """Return an attempt as one line of JSON, without a line break."""
     data: dict[str, Any] = {LEARNER_KEY: learner} if learner else {}
     data |= {name: getattr(event, name) for name in COLUMNS}
-    return json.dumps(data, ensure_ascii=False)
+    return format_json(data)
 
 
 def as_row(event: Event, learner: str = "") -> list[str]:
