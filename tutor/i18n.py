@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic resolves the fields of LocalizedText
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 
@@ -112,7 +112,17 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return translate(self.text).format_map(self.values) if self.values else translate(self.text)
+        if not self.values:
+            return translate(self.text)
+        return translate(self.text).format_map({name: _shown(value) for name, value in self.values.items()})
+
+
+def _shown(value: Any) -> Any:
+    """Return a value of a message as it is shown: a file's name may hold line breaks and escape sequences."""
+    if not isinstance(value, PurePath) or str(value).isprintable():
+        return value
+    shown = (part if part.isprintable() else part.encode("unicode_escape").decode() for part in str(value))
+    return "".join(shown)
 
 
 def message(text: str, /, **values: Any) -> Message:

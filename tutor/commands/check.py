@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
@@ -23,6 +22,7 @@ from tutor.packs.sanitize import escape_invisible, format_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from tutor.engine.graph import Graph
     from tutor.packs.checks.target import CheckTarget
@@ -43,7 +43,7 @@ _TOO_WIDE = N_(
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
+@click.argument("paths", nargs=-1, required=True, type=FilePath(), metavar="PACK...")
 @click.option("--json", "as_json", is_flag=True, help=_("Print the findings as JSON."))
 @click.option("--github", is_flag=True, help=_("Print the findings as annotations for GitHub."))
 @click.option("--strict", is_flag=True, help=_("Fail on warnings as well."))
@@ -126,7 +126,7 @@ def _print_totals(findings: Sequence[Diagnostic]) -> None:
         text = message(N_("Errors: {errors}. Warnings: {warnings}."), errors=errors, warnings=warnings)
     else:
         text = message(N_("Nothing to mend."))
-    echo(str(text), err=True)
+    echo(text, err=True)
 
 
 class _ProgressCallback(Protocol):

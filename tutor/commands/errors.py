@@ -12,7 +12,7 @@ class CommandError(Exception):
     """A refusal with its sentence; `code` is the exit code of the program."""
 
     def __init__(self, text: object, code: int = 1) -> None:
-        super().__init__(str(text))
+        super().__init__(format_output(text))
         self.code = code
 
 

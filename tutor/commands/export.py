@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,7 @@ import click
 from tutor.commands.documents import as_html, as_markdown
 from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo, format_csv_row, open_output
 from tutor.commands.progress import progress_page
 from tutor.commands.store import open_store
@@ -25,6 +24,7 @@ from tutor.practice.storage.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tutor.practice.event import Event
     from tutor.practice.storage.store import Store
@@ -37,7 +37,7 @@ SKIPPED_FILE = N_("Skipped {file}. {why}")
 @click.command(cls=LocalizedCommand)
 @click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV, for a spreadsheet."))
 @click.option("--report", type=click.Choice(["md", "html"]), help=_("Write one page about the learner instead."))
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=_("Write to this file."))
+@click.option("--to", type=FilePath(dir_okay=False), metavar="FILE", help=_("Write to this file."))
 @click.option("--learner", default="", metavar="ID", help=_("Mark what is written with whose it is."))
 @common_options
 def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | None, learner: str) -> int:
@@ -78,7 +78,7 @@ def _report_lines(store: Store, kind: str, learner: str) -> list[str]:
 
 
 @click.command("import", cls=LocalizedCommand)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, type=FilePath(), metavar="FILE...")
 @click.option("--undo", is_flag=True, help=_("Take the last import back."))
 @common_options
 def import_attempts(options: RunOptions, files: tuple[Path, ...], undo: bool) -> int:
@@ -110,14 +110,14 @@ def _import_files(store: Store, files: tuple[Path, ...]) -> int:
         if num_new is None:
             raise CommandError(store.notice)
         text = N_("{file}: {new} new, {known} were here already.")
-        echo(str(message(text, file=file, new=num_new, known=len(events) - num_new)))
+        echo(message(text, file=file, new=num_new, known=len(events) - num_new))
         num_hidden = len(before.keys() - store.states().keys())
         if num_hidden:
             text = N_(
                 "{file} also resets exercises that were begun or solved here: {n}. "
                 "To take the import back: backprop-tutor import --undo"
             )
-            echo(str(message(text, file=file, n=num_hidden)))
+            echo(message(text, file=file, n=num_hidden))
     return code
 
 
@@ -127,5 +127,5 @@ def _undo_import(store: Store) -> int:
     if undone is None:
         raise CommandError(store.notice or message(N_("There is no import to take back.")))
     text = N_("{file}: {n} removed again. What was done here since then stays.")
-    echo(str(message(text, file=undone.source, n=undone.num_removed)))
+    echo(message(text, file=undone.source, n=undone.num_removed))
     return 0

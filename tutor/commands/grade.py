@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from io import TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import common_options, usable_path
 from tutor.commands.output import echo
 from tutor.grading import grader
 from tutor.grading.answer import preview
@@ -68,8 +67,9 @@ def grade(
         echo(format_json(result))
     else:
         if result["reads_as"]:
-            echo(str(message(N_("reads as {reading}"), reading=result["reads_as"])))
-        echo(f"{result['verdict']}: {result['message']}")
+            echo(message(N_("reads as {reading}"), reading=result["reads_as"]))
+        # In one line: the next line of an author's text could be taken for a command of whatever reads the output.
+        echo(f"{result['verdict']}: {' '.join(result['message'].split())}")
     return 0 if result["verdict"] == "right" else 1
 
 
@@ -77,7 +77,7 @@ def _open_exercise(name: str) -> Exercise:
     """Open the exercise with this name, or in this file. Raise PackError; CommandError for a pack."""
     if not is_path_argument(name):
         return library.find_exercise(name)
-    opened = open_path(Path(name).expanduser())
+    opened = open_path(usable_path(name))
     if isinstance(opened, Pack):
         raise CommandError(message(N_("{name} is a pack. Give one of its files."), name=name), 2)
     return opened

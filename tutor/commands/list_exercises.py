@@ -29,7 +29,7 @@ def list_exercises(options: RunOptions) -> int:
     for pack in library.all_packs():
         echo(f"{pack.id}: {pack.title}")
         for fault in pack.errors:
-            echo(str(fault), err=True)
+            echo(fault, err=True)
         rows = []
         for entry in pack.entries:
             state = states.get((pack.id, entry.id), "new")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ import click
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import TEXT, parse_inputs
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo
 from tutor.i18n import LANGUAGES, N_, _, current_language, message
 from tutor.packs.checks.runner import check_packs
@@ -21,6 +20,7 @@ from tutor.packs.scaffold import RECIPES, ensure_new_pack_dir, new_exercise, new
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tutor.algebra.ops import Value
     from tutor.packs.diagnostics import Diagnostic
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument("path", type=click.Path(path_type=Path), metavar="PACK[/NAME]")
+@click.argument("path", type=FilePath(), metavar="PACK[/NAME]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option("--graph", help=_("The calculation of the new exercise."))
 @click.option("--title", help=_("The title of the new pack."))
@@ -71,7 +71,7 @@ def new(
     for file in files:
         echo(message(N_("Made: {path}"), path=file))
     for finding in findings:
-        echo(str(finding), err=True)
+        echo(finding, err=True)
     echo(message(N_("See it with: backprop-tutor play {path} --watch"), path=files[-1]))
     return 0
 

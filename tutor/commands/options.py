@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from tutor.commands.errors import CommandError
+from tutor.drawing.cell_width import truncate
 from tutor.i18n import LANGUAGES, N_, _, message
+from tutor.packs.sanitize import clean_title
 from tutor.run_options import RunOptions
 
 _LANG_HELP = str(message(N_("The language: {codes}."), codes=_(" or ").join(LANGUAGES)))
 
+_NO_FILE_NAME = N_("“{path}” can't be the name of a file. Check it.")
+_MAX_SHOWN = 60
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def usable_path(text: str | Path) -> Path:
+    """Return a path with `~` for the home folder. Raise CommandError if no file can have this name."""
+    try:
+        path = Path(text).expanduser()
+        path.lstat()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            return path
+    except (RuntimeError, ValueError):  # `~` with a user that does not exist; a zero byte.
+        pass
+    else:
+        return path
+    raise CommandError(message(_NO_FILE_NAME, path=truncate(clean_title(str(text)), _MAX_SHOWN)), 2)
+
+
+class FilePath(click.Path):
+    """An argument that is a path, which need not exist."""
+
+    def __init__(self, dir_okay: bool = True) -> None:
+        super().__init__(dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return usable_path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 def common_options(function: Function) -> Function:

@@ -43,7 +43,7 @@ def list_packs(options: RunOptions) -> int:
         origin = _(_ORIGIN_LABELS[item.origin])
         echo(f"{pack.id}: {pack.title} ({len(pack.entries)}; {origin}) {pack.folder}")
         for fault in pack.errors:
-            echo(str(fault), err=True)
+            echo(fault, err=True)
         if item.shadowed_by is not None:
             text = N_("  This pack is not shown: {path} has the id “{id}” too, and comes first. Change one of the ids.")
             echo(message(text, path=item.shadowed_by.folder, id=pack.id))

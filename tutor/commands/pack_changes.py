@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo
 from tutor.i18n import N_, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.user_packs import install_pack, uninstall_pack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutor.packs.pack import Pack
     from tutor.run_options import RunOptions
 
 
 @click.command("add", cls=LocalizedCommand)
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=FilePath())
 @common_options
 def add_pack(options: RunOptions, path: Path) -> int:
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +9,7 @@ import click
 from tutor.commands.documents import Table, as_markdown
 from tutor.commands.errors import CommandError
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo, open_output
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
@@ -23,6 +22,7 @@ from tutor.practice.rule_ids import rule_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from tutor.drawing.model import Density
     from tutor.packs.exercise import Exercise
@@ -33,10 +33,10 @@ BEGIN_MARK, END_MARK = "<!-- table of exercises -->", "<!-- end of the table -->
 
 
 @click.command("table", cls=LocalizedCommand)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PACK...")
+@click.argument("paths", nargs=-1, required=True, type=FilePath(), metavar="PACK...")
 @click.option(
     "--into",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help=_("Renew the table in this file instead, between two marks."),
 )

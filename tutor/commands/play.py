@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +18,7 @@ from tutor.commands.formula_arguments import (
     reject_exercise_names,
 )
 from tutor.commands.launch import launch
-from tutor.commands.options import common_options
+from tutor.commands.options import common_options, usable_path
 from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
@@ -97,7 +96,7 @@ def play_path(
     """Open the exercise at a path, or the list of the pack there. With `watch` it may have errors."""
     if inputs:
         raise CommandError(message(_HAS_OWN_NUMBERS, name=target), 2)
-    path = Path(target).expanduser()
+    path = usable_path(target)
     opened: Exercise | Pack | None = None
     try:
         opened = open_path(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,7 @@ from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.errors import print_error
 from tutor.commands.export import SKIPPED_FILE
 from tutor.commands.help import LocalizedCommand
-from tutor.commands.options import common_options
+from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import format_csv_row, open_output
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
@@ -22,6 +21,7 @@ from tutor.practice.export import InvalidExportError, read_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tutor.commands.documents import Block
     from tutor.practice.classroom import ExerciseWork
@@ -32,14 +32,14 @@ _MAX_MISTAKES = 5
 
 
 @click.command(cls=LocalizedCommand)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FilePath(), metavar="FILE...")
 @click.option(
     "--csv",
     "table",
     type=click.Choice(["learners", "mistakes"]),
     help=_("Write CSV: a row for each learner and exercise, or for each exercise and mistake."),
 )
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=_("Write to this file."))
+@click.option("--to", type=FilePath(dir_okay=False), metavar="FILE", help=_("Write to this file."))
 @common_options
 def report(options: RunOptions, files: tuple[Path, ...], table: str | None, to: Path | None) -> int:
     classroom = Classroom()

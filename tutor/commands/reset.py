@@ -47,7 +47,7 @@ def _reset(store: Store, pack: str, exercise: str, yes: bool) -> int:
         return 0
     warning = reset_warning(store.begun_exams(), pack, exercise)
     if warning is not None:
-        echo(str(warning), err=True)
+        echo(warning, err=True)
     if not yes and not _confirm(_describe_target(pack, exercise), len(affected)):
         echo(_("Nothing was reset."))
         return 1
@@ -66,14 +66,14 @@ def _undo(store: Store) -> int:
     if not store.restore(last.id):
         raise CommandError(store.notice)
     store.ensure_skills()
-    echo(str(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise))))
+    echo(message(N_("Back again: {what}."), what=_describe_target(last.pack, last.exercise)))
     return 0
 
 
 def _confirm(target: str | Message, number: int) -> bool:
     """Ask on standard error, since the answer may come from a pipe."""
     text = N_("Begin anew with this: {what}. Exercises that were begun or solved: {n}. Are you sure? [y/N] ")
-    echo(str(message(text, what=target, n=number)), nl=False, err=True)
+    echo(message(text, what=target, n=number), nl=False, err=True)
     answer = sys.stdin.readline().strip().lower() if sys.stdin is not None else ""
     return any(answer in language.yes_words for language in LANGUAGES.values())
 

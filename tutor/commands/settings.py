@@ -13,6 +13,7 @@ from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.i18n import N_, _, describe_os_error, message
+from tutor.packs.sanitize import format_output
 from tutor.tui.all_bindings import ALL_BINDINGS
 from tutor.tui.keymap import describe_bindings, validate_keymap
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @common_options
 def show_settings(options: RunOptions, everything: bool) -> int:
     def print_line(line: object) -> None:
-        echo(options.glyphs.render(str(line)))
+        echo(options.glyphs.render(format_output(line)))
 
     path = settings.default_path()
     loaded = settings.load(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -14,19 +15,27 @@ WIDE_TAIL = ""
 
 
 def graphemes(text: str) -> list[str]:
-    """Return the characters of `text` with their combining marks, and `WIDE_TAIL` after each wide one."""
+    """Return the characters of `text` with their combining marks, and `WIDE_TAIL` after each wide one.
+
+    They are as many as `cell_len` counts cells, whichever sequences of characters this version of Rich joins.
+    """
+    widths = [cell_len(character) for character in text]
+    if sum(widths) != cell_len(text):
+        ends = [cell_len(text[:end]) for end in range(len(text) + 1)]
+        widths = [after - before for before, after in pairwise(ends)]
     cells: list[str] = []
-    for character in text:
-        width = cell_len(character)
-        if width == 0:
-            last = len(cells) - 1
-            while last >= 0 and cells[last] == WIDE_TAIL:
-                last -= 1
-            if last >= 0:
-                cells[last] += character
+    for character, width in zip(text, widths, strict=True):
+        if width > 0:
+            cells.append(character)
+            cells.extend([WIDE_TAIL] * (width - 1))
             continue
-        cells.append(character)
-        cells.extend([WIDE_TAIL] * (width - 1))
+        for _narrowed in range(-width):
+            cells.pop()
+        last = len(cells) - 1
+        while last >= 0 and cells[last] == WIDE_TAIL:
+            last -= 1
+        if last >= 0:
+            cells[last] += character
     return cells
 
 

@@ -22,12 +22,11 @@ _NO_PACK = N_("There is no pack.toml in this folder. `backprop-tutor new` makes 
 
 def is_path_argument(text: str) -> bool:
     """Return whether an argument means a file or a folder rather than an exercise by name or a formula."""
-    path = Path(text).expanduser()
     if text.lower().endswith((".toml", ".zip")) or text.startswith(("./", "../", "/", "~/", ".\\", "..\\")):
         return True
     try:
-        return (path / PACK_FILE).is_file()
-    except (OSError, ValueError):
+        return (Path(text).expanduser() / PACK_FILE).is_file()
+    except (OSError, ValueError, RuntimeError):
         return False
 
 

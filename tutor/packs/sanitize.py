@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from tutor.i18n import Message
+
 #: Control characters, halves of surrogate pairs, separators of lines and paragraphs, the byte order mark, and what
 #: reorders the text around it.
 _INVISIBLE = re.compile(
@@ -20,9 +22,12 @@ def escape_invisible(text: str, keep: str = "") -> str:
     return _INVISIBLE.sub(lambda match: match[0] if match[0] in keep else _escape(match[0]), text)
 
 
-def format_output(text: object) -> str:
-    """Return what a command prints, in lines, with other invisible characters written out."""
-    return escape_invisible(str(text), keep="\n\t")
+def format_output(text: object, keep: str = "\n") -> str:
+    """Return what is printed, in lines, with other invisible characters except those in `keep` written out.
+
+    A message is one sentence: what it quotes must not begin a line of its own.
+    """
+    return escape_invisible(str(text), "" if isinstance(text, Message) else keep)
 
 
 def format_json(data: Any, indent: int | None = None) -> str:

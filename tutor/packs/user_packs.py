@@ -65,16 +65,16 @@ def install_pack(path: Path) -> tuple[Pack, bool]:
 def uninstall_pack(pack_id: str) -> None:
     """Delete an added pack; the learner's progress in it is kept. Raises `PackError`."""
     known = [each for each in library.packs_with_origin() if each.pack.id == pack_id]
+    if not known:  # A name that no pack has may be no file name either.
+        raise pack_error(message(_UNKNOWN, id=pack_id))
     target = library.user_packs_dir() / f"{pack_id}.zip"
     if is_archive(target) and any(each.pack.folder.is_relative_to(target) for each in known):
         try:
             target.unlink()
         except OSError as error:
             raise pack_error(message(_NO_ROOM, path=target, reason=describe_os_error(error))) from None
-    elif known:
-        raise pack_error(message(_NOT_REMOVABLE[known[0].origin], id=pack_id, path=known[0].pack.folder))
     else:
-        raise pack_error(message(_UNKNOWN, id=pack_id))
+        raise pack_error(message(_NOT_REMOVABLE[known[0].origin], id=pack_id, path=known[0].pack.folder))
 
 
 def _write_archive(pack: Pack, target: Path) -> None:

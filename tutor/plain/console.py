@@ -29,7 +29,7 @@ class Console:
 
     def print(self, *lines: object) -> None:
         for line in lines:
-            print(self.glyphs.render(format_output(line)), file=self.out)
+            print(self.glyphs.render(format_output(line, "\n\t")), file=self.out)
 
     def ask(self, prompt: str) -> str | None:
         """Show a prompt and return the next line without spaces around it, None at the end of the input."""

@@ -1,0 +1,387 @@
+"""Every text from outside, in every output: nothing in it acts, wherever it comes from and wherever it goes.
+
+The tables of fields and outputs are complete: a field, a command or an option added later fails the last tests until it
+is listed here.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from tests.support.app_driver import is_showing, open_app, open_home, screen_text, wait_until, wait_until_steady
+from tests.support.hostile_texts import (
+    LONG,
+    PREFIXES,
+    assert_harmless,
+    hostile_text,
+    mark_of,
+    toml_file,
+    unsafe_characters,
+)
+from tutor import cli, settings
+from tutor.commands.group import cli as command_group
+from tutor.packs import library, model
+from tutor.packs.path_argument import open_path
+from tutor.practice.event import TEXT_COLUMNS
+from tutor.tui.screens.progress import ProgressScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.pilot import Pilot
+
+    from tests.support.run_tutor import Run
+
+#: Texts of an exercise file: where each is in the file.
+TEXTS: dict[str, tuple[str | int, ...]] = {
+    "ExerciseFile.title": ("title",),
+    "ExerciseFile.text": ("text",),
+    "ExerciseFile.after": ("after",),
+    "ExerciseFile.source": ("source",),
+    "ExerciseFile.note": ("note",),
+    "ExerciseFile.labels": ("labels", "x"),
+    "BlankTable.hint": ("blank", "x->mul1", "hint"),
+    "BlankTable.after": ("blank", "x->mul1", "after"),
+    "MistakeTable.en": ("blank", "x->mul1", "mistake", 0, "en"),
+    "MistakeTable.ko": ("blank", "x->mul1", "mistake", 0, "ko"),
+    "QuestionTable.prompt": ("question", 0, "prompt"),
+    "QuestionTable.hint": ("question", 0, "hint"),
+    "ChoiceTable.en": ("question", 1, "choices", 1, "en"),
+    "ChoiceTable.ko": ("question", 1, "choices", 1, "ko"),
+    "ChoiceTable.why": ("question", 1, "choices", 1, "why"),
+}
+#: Texts of `pack.toml`.
+PACK_TEXTS = ("title", "description", "authors", "licence", "presumes")
+#: Fields that hold values, names or other tables: a text in their place is refused, and the refusal is shown.
+VALUES: dict[str, tuple[str | int, ...]] = {
+    **{f"ExerciseFile.{key}": (key,) for key in ["graph", "id", "start", "wrt", "blanks", "stages", "forward", "given", "level", "minutes", "needs", "links", "mode", "inputs", "vary", "where", "nodes", "fold", "values", "blank", "question"]},
+    **{f"VaryTable.{key}": ("vary", "x", key) for key in ("from", "to", "step", "choose", "fix")},
+    **{f"NodeTable.{key}": ("nodes", "f", key) for key in ("inputs", "value")},
+    "WhereTable.that": ("where", 0, "that"),
+    **{f"BlankTable.{key}": ("blank", "x->mul1", key) for key in ("digits", "tolerance", "mistake", "symbols")},
+    **{f"MistakeTable.{key}": ("blank", "x->mul1", "mistake", 0, key) for key in ("id", "answer")},
+    **{f"QuestionTable.{key}": ("question", 0, key) for key in ["digits", "tolerance", "symbols", "answer", "choices", "mistake"]},
+    "ChoiceTable.right": ("question", 1, "choices", 1, "right"),
+}  # fmt: skip
+PACK_VALUES = ("format", "id", "order", "languages", "mode")
+#: Names that an author makes up: keys of tables, and the unknown key of a file.
+KEYS: dict[str, tuple[str | int, ...]] = {
+    "key of the file": (),
+    **{f"key of {table}": (table,) for table in ("inputs", "vary", "nodes", "fold", "values", "labels", "blank")},
+}
+
+SOLVED = "start\n7\n"
+
+
+def base_file() -> dict[str, Any]:
+    mistake = {"id": "by-seven", "answer": "7*x*y", "en": "E", "ko": "K"}
+    return {
+        "graph": "z = x * y",
+        "start": 7,
+        "labels": {"x": "X"},
+        "inputs": {"x": 5, "y": 3},
+        "vary": {"x": {"from": 2, "to": 9}, "y": {"from": 2, "to": 9}},
+        "blank": {"x->mul1": {"mistake": [mistake]}},
+        "question": [
+            {"prompt": "P", "answer": "x + y"},
+            {"prompt": "C", "choices": [{"en": "A", "right": True}, {"en": "B"}]},
+        ],
+    }
+
+
+def put(data: dict[str, Any], place: tuple[str | int, ...], value: object) -> dict[str, Any]:
+    """Put a value at its place in nested tables, which are made if need be."""
+    inner: Any = data
+    for key, following in pairwise(place):
+        made: Any = [{}] if isinstance(following, int) else {}
+        inner = inner[key] if isinstance(key, int) else inner.setdefault(key, made)
+    inner[place[-1]] = value
+    return data
+
+
+def write_pack(folder: Path, rotation: int = 0) -> Path:
+    """Write a pack whose texts are all hostile, and which can be used."""
+    folder.mkdir(parents=True)
+    header: dict[str, Any] = {"format": 1, "id": "hostile", "languages": ["en"]}
+    for key in PACK_TEXTS:
+        text = hostile_text(f"PackFile.{key}", rotation)
+        header[key] = [text] if key == "authors" else text
+    (folder / "pack.toml").write_text(toml_file(header))
+    data = base_file()
+    for name, place in TEXTS.items():
+        put(data, place, hostile_text(name, rotation))
+    (folder / "01-ex.toml").write_text(toml_file(data))
+    return folder
+
+
+@pytest.fixture
+def pack(home: Path) -> Path:
+    """Return an added pack with hostile texts."""
+    return write_pack(home / "packs" / "hostile")
+
+
+@pytest.fixture
+def attempts(tmp_path: Path) -> Path:
+    """Return an export in which every text is hostile, in a file with a hostile name."""
+    return write_attempts(tmp_path / hostile_text("file name", without="/\0")[:60], 0)
+
+
+def write_attempts(file: Path, rotation: int) -> Path:
+    good = {"worksheet": "w", "kind": "answer", "pack": "hostile", "exercise": "ex", "fingerprint": "f",
+            "at": "2026-01-01T00:00:00+00:00", "rule": "mul.0", "blank": "x->mul1", "verdict": "mistaken"}  # fmt: skip
+    lines = [
+        {**good, "id": str(number), name: hostile_text(f"Event.{name}", rotation)}
+        for number, name in enumerate(TEXT_COLUMNS)
+        if name != "at"
+    ]
+    lines += [{**good, "id": "begin", "kind": "begin", "verdict": ""}]
+    learner = hostile_text("learner", rotation)
+    file.write_text("".join(json.dumps({"learner": learner, **line}) + "\n" for line in lines))
+    return file
+
+
+Output = tuple[str, str]
+RunHere = "Callable[..., Output]"
+
+
+@pytest.fixture
+def run_here(capsys: pytest.CaptureFixture[str]) -> Callable[..., Output]:
+    """Return a function that runs a command in this process and returns its output, checked, and its errors."""
+
+    def run(kind: str, *arguments: object) -> Output:
+        capsys.readouterr()
+        code = cli.run([str(argument) for argument in arguments])
+        assert code in (0, 1, 2), arguments
+        captured = capsys.readouterr()
+        assert_harmless(kind, captured.out)
+        assert_harmless("text", captured.err)
+        return captured.out, captured.err
+
+    return run
+
+
+#: By command and option: the kind of output, and the arguments; PACK, FILE, ATTEMPTS and TEXT are put in.
+OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
+    ("text", ("list",)),
+    ("text", ("pack", "list")),
+    ("text", ("pack", "add", "PACK")),
+    ("markdown", ("pack", "table", "PACK")),
+    ("text", ("pack", "remove", "TEXT")),
+    ("text", ("check", "PACK")),
+    ("json", ("check", "PACK", "--json")),
+    ("github", ("check", "PACK", "--github")),
+    ("text", ("check", "TEXT")),
+    ("text", ("import", "ATTEMPTS")),
+    ("text", ("import", "TEXT")),
+    ("text", ("progress",)),
+    ("json", ("progress", "--json")),
+    ("jsonl", ("export", "--learner", "TEXT")),
+    ("csv", ("export", "--learner", "TEXT", "--csv")),
+    ("markdown", ("export", "--learner", "TEXT", "--report", "md")),
+    ("html", ("export", "--learner", "TEXT", "--report", "html")),
+    ("text", ("report", "ATTEMPTS")),
+    ("csv", ("report", "ATTEMPTS", "--csv", "learners")),
+    ("csv", ("report", "ATTEMPTS", "--csv", "mistakes")),
+    ("text", ("report", "TEXT")),
+    ("text", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "TEXT")),
+    ("text", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "105")),
+    ("text", ("grade", "hostile/ex", "--blank", "TEXT", "--answer", "105")),
+    ("json", ("grade", "hostile/ex", "--blank", "x->mul1", "--answer", "TEXT", "--json")),
+    ("json", ("grade", "hostile/ex", "--blank", "q2", "--answer", "2", "--json")),
+    ("text", ("grade", "TEXT", "--blank", "x", "--answer", "1")),
+    ("text", ("play", "TEXT")),
+    ("text", ("play", "z = x*y", "TEXT")),
+    ("text", ("new", "TEXT")),
+    ("text", ("new", "NEW", "--title", "TEXT", "--author", "TEXT", "--languages", "en", "--yes")),
+    ("text", ("reset", "TEXT", "--yes")),
+    ("text", ("reset", "hostile/ex", "--yes")),
+    ("text", ("reset", "--undo")),
+    ("text", ("settings",)),
+    ("text", ("where",)),
+    ("text", ("mistakes",)),
+    ("json", ("mistakes", "--json")),
+    ("text", ("solve", "TEXT", "x=2")),
+    ("text", ("solve", "z = x*y", "x=2", "y=TEXT")),
+    ("text", ("solve", "z = x*y", "x=2", "TEXT=3", "--json")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--start", "TEXT", "--latex")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--wrt", "TEXT", "--numpy")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--symbols", "TEXT", "--torch")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--node", "TEXT", "--check", "TEXT")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--TEXT")),
+    ("text", ("TEXT",)),
+]  # fmt: skip
+#: Commands whose output is tested in a process or on a screen of its own, below.
+INTERACTIVE = {("play",), ("review",)}
+#: Options that change what is written.
+FORMAT_OPTIONS = {"--json", "--github", "--csv", "--report", "--latex", "--numpy", "--torch", "--check", "--title"}
+
+
+def test_every_command_writes_hostile_texts_as_plain_text(
+    pack: Path, attempts: Path, tmp_path: Path, home: Path, run_here: Callable[..., Output]
+) -> None:
+    text = hostile_text("argument", without="\0")
+    (home / "settings.toml").write_text(toml_file({"theme": text, text: 1, "keys": {text: text}}))
+    replaced = {"PACK": str(pack), "ATTEMPTS": str(attempts), "NEW": str(tmp_path / "new")}
+    found = ""
+    for kind, arguments in OUTPUTS:
+        given = [replaced.get(argument, argument.replace("TEXT", text)) for argument in arguments]
+        out, err = run_here(kind, *given)
+        found += out + err
+    shown = [*(f"PackFile.{key}" for key in ("title",)), "ExerciseFile.title", "argument", "MistakeTable.en"]
+    shown += [f"Event.{name}" for name in TEXT_COLUMNS if name not in ("at", "kind")]
+    assert not [name for name in shown if mark_of(name) not in found]
+
+
+@pytest.mark.parametrize("rotation", range(len(PREFIXES)))
+def test_no_prefix_makes_a_formula_in_a_spreadsheet(
+    tmp_path: Path, rotation: int, run_here: Callable[..., Output]
+) -> None:
+    file = write_attempts(tmp_path / "attempts.jsonl", rotation)
+    run_here("text", "import", file)
+    run_here("csv", "export", "--csv", "--learner", hostile_text("learner", rotation, without="\0"))
+    for table in ("learners", "mistakes"):
+        run_here("csv", "report", file, "--csv", table)
+
+
+@pytest.mark.parametrize("as_key", [False, True])
+def test_every_field_that_is_refused_is_quoted_as_plain_text(
+    tmp_path: Path, as_key: bool, run_here: Callable[..., Output]
+) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "pack.toml").write_text(toml_file({"format": 1, "id": "broken", "languages": ["en"]}))
+    for number, (name, place) in enumerate((KEYS if as_key else VALUES).items()):
+        text = hostile_text(name)
+        where, value = ((*place, text), 1) if as_key else (place, text)
+        (folder / f"{number:02}-ex{number}.toml").write_text(toml_file(put(base_file(), where, value)))
+    num_files = len(list(folder.glob("*-ex*")))
+    for kind, options in (("text", []), ("json", ["--json"]), ("github", ["--github"])):
+        out, _err = run_here(kind, "check", folder, *options)
+        assert len({number for number in range(num_files) if f"{number:02}-ex{number}.toml" in out}) == num_files
+    for key in () if as_key else PACK_VALUES:
+        header = {"format": 1, "id": "broken", "title": "T", key: hostile_text(f"PackFile.{key}")}
+        (folder / "pack.toml").write_text(toml_file(header))
+        for kind, options in (("text", []), ("github", ["--github"])):
+            assert "pack.toml" in run_here(kind, "check", folder, *options)[0]
+
+
+def test_very_long_texts_are_shown_in_bounded_space(tmp_path: Path, run_here: Callable[..., Output]) -> None:
+    folder = tmp_path / "long"
+    folder.mkdir()
+    (folder / "pack.toml").write_text(toml_file({"format": 1, "id": "long", "title": LONG, "languages": ["en"]}))
+    (folder / "01-ex.toml").write_text(toml_file({**base_file(), "title": LONG, "labels": {"x": LONG}, "level": LONG}))
+    for arguments in (["check", folder], ["pack", "add", folder], ["list"], ["pack", "list"]):
+        assert len(run_here("text", *arguments)[0]) < 100_000
+
+
+def test_plain_mode_shows_hostile_texts_as_plain_text(pack: Path, run_tutor: Run) -> None:
+    text = hostile_text("answer", without="\n\r\0\x0b\x0c\x85\u2028\u2029")
+    lines = [":hint", ":hint", "105", text, f":{text}", "21", "35", "7", "8", "2", "1", ":list", text, ":quit"]
+    for arguments in (("play", "hostile/ex", "--plain"), ("play", str(pack), "--plain"), ("review", "--plain")):
+        result = run_tutor(*arguments, text="\n".join(lines) + "\n")
+        assert result.returncode in (0, 1), result.stderr
+        for output in (result.stdout, result.stderr):
+            assert "Traceback" not in output
+            assert not unsafe_characters(output) - {"\t"}  # Authors may indent with tabs.
+    shown = run_tutor("play", "hostile/ex", "--plain", text="\n".join(lines) + "\n").stdout
+    names = ("ExerciseFile.title", "ExerciseFile.text", "MistakeTable.en", "QuestionTable.prompt")
+    assert not [name for name in names if mark_of(name) not in shown]
+
+
+# --- screens ---
+
+
+def assert_harmless_screen(pilot: Pilot[bool]) -> None:
+    """Assert that what is on the screen has no action, link or invisible character of an author's text."""
+    for strip in pilot.app.screen._compositor.render_strips():
+        assert not unsafe_characters(strip.text)
+        for segment in strip:
+            assert "evil" not in str(segment.style and segment.style.link), segment
+            assert "app.quit" not in str(segment.style and segment.style.meta), segment
+
+
+async def test_screens_show_hostile_texts_as_plain_text(pack: Path, attempts: Path) -> None:
+    assert cli.run(["import", str(attempts)]) == 0
+    exercise = library.find_exercise("hostile/ex")
+    seen = ""
+    async with open_app(exercise, size=(200, 60)) as session:
+        for keys in (("ctrl+h",), ("ctrl+h",), tuple("105"), ("enter",), ("f1",), ("escape",), ("f6",), ("escape",)):
+            await session.pilot.press(*keys)
+            await session.pilot.pause(0.02)
+            assert_harmless_screen(session.pilot)
+            seen += screen_text(session.pilot)
+        await session.pilot.press("ctrl+p")
+        await session.pilot.pause(0.05)
+        assert_harmless_screen(session.pilot)
+        await session.pilot.press("escape")
+    assert not [name for name in ("ExerciseFile.labels", "MistakeTable.en") if mark_of(name) not in seen]
+
+
+async def test_lists_show_hostile_titles_as_plain_text(pack: Path, attempts: Path) -> None:
+    assert cli.run(["import", str(attempts)]) == 0
+    packs = (open_path(pack),)
+    async with open_home(size=(200, 60), packs=packs) as pilot:
+        await pilot.pause(0.05)
+        assert_harmless_screen(pilot)
+        assert hostile_text("PackFile.title")[:6].strip() in screen_text(pilot)
+        await pilot.press("f5")
+        await wait_until(pilot, lambda: is_showing(pilot, ProgressScreen), "the progress")
+        await wait_until_steady(pilot)
+        assert_harmless_screen(pilot)
+
+
+# --- the tables are complete ---
+
+
+def text_fields() -> Iterator[str]:
+    tables = (
+        model.ExerciseFile, model.VaryTable, model.NodeTable, model.WhereTable, model.BlankTable, model.MistakeTable,
+        model.QuestionTable, model.ChoiceTable,
+    )  # fmt: skip
+    for table in tables:
+        for name, field in table.model_fields.items():
+            yield f"{table.__name__}.{field.alias or name}"
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+    """Yield every command with its options."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        elif command is not None:
+            yield (*path, name), {option for parameter in command.params for option in parameter.opts}
+
+
+def test_every_field_of_a_pack_an_export_and_the_settings_is_listed() -> None:
+    assert set(text_fields()) == {*TEXTS, *VALUES}
+    assert set(model.PackFile.model_fields) == {*PACK_TEXTS, *PACK_VALUES}
+    assert set(TEXT_COLUMNS) == {
+        "id", "at", "worksheet", "kind", "pack", "exercise", "rule", "blank", "text", "verdict", "mistake", "fingerprint",
+    }  # fmt: skip
+    assert {*settings._DESCRIPTIONS, "keys"} == {"theme", "language", "density", "ascii", "keys"}
+
+
+def test_every_command_and_format_is_listed() -> None:
+    for path, options in commands(command_group):
+        runs = [set(arguments) for _kind, arguments in OUTPUTS if arguments[: len(path)] == path]
+        assert runs or path in INTERACTIVE, path
+        tested = set().union(*runs)
+        assert not (options & FORMAT_OPTIONS) - tested, path
+
+
+def test_commands_print_in_no_other_way() -> None:
+    for path in Path(cli.__file__).with_name("commands").glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "click.echo(" not in source or path.name == "output.py", path
+        assert "json.dumps(" not in source, path
+        assert "print(" not in source.replace("print_", "").replace("fingerprint(", "") or path.name == "errors.py", (
+            path
+        )
