@@ -66,6 +66,7 @@ def moved_file(path: Path) -> Path:
         (overwrite_leaves, ("progress",)),
         (overwrite_leaves, ("progress", "--json")),
         (overwrite_leaves, ("export",)),
+        (overwrite_leaves, ("export", "--csv")),
         (overwrite_leaves, ("export", "--report", "md")),
         (overwrite_leaves, ("reset", "--all", "--yes")),
         (overwrite_leaves, ("list",)),

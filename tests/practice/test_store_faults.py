@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.support.run_tutor import Run
 from tutor import tui
 from tutor.commands.launch import launch
 from tutor.paths import data_folder
-from tutor.practice.event import Event
+from tutor.practice.event import Event, new_id
 from tutor.practice.storage import store as store_module
 from tutor.practice.storage.database import Database
 from tutor.practice.storage.migrations import SCHEMA_VERSION
@@ -309,7 +310,7 @@ def test_events_are_saved_again_once_a_full_disk_has_room(path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from tutor.practice.event import Event
+from tutor.practice.event import Event, new_id
 from tutor.practice.storage.store import Store, default_path
 from tutor.run_options import RunOptions
 path = Path(sys.argv[1])
@@ -461,7 +462,7 @@ def test_a_symbolic_link_stays_when_its_target_is_quarantined(path: Path, tmp_pa
 READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
-from tutor.practice.event import Event
+from tutor.practice.event import Event, new_id
 from tutor.practice.storage.store import Store, default_path
 from tutor.run_options import RunOptions
 path = Path(sys.argv[1])
@@ -496,7 +497,7 @@ def test_a_file_on_a_read_only_disk_can_be_read(path: Path) -> None:
 COVERED = """
 import subprocess, sys
 from pathlib import Path
-from tutor.practice.event import Event
+from tutor.practice.event import Event, new_id
 from tutor.practice.storage.store import Store
 path = Path(sys.argv[1])
 def run(*command):
@@ -527,3 +528,18 @@ def test_a_disk_that_is_away_for_a_while_loses_nothing(path: Path) -> None:
     assert done.returncode == 0, done.stderr
     with Store.open(path) as store:
         assert texts(store)[-3:] == ["1", "2", "3"]
+
+
+def test_answers_count_whatever_the_clock_said(run_tutor: Run) -> None:
+    years = ("2026", "2036", "1970", "2120", "2016")
+    with Store.open(default_path()) as store:
+        for year in years:
+            begin = make_event("begin", f"try {year}", at=f"{year}-03-02T10:00:00.000000+00:00")
+            append_events(store, begin, replace(begin, id=new_id(), kind="answer", verdict="right", blank="x"))
+    data = json.loads(run_tutor("progress", "--json").stdout)
+    assert data["answers"] == len(years)
+    assert data["first_try_rate"] == 1.0
+    assert data["weeks"][0]["monday"] == "2016-02-29"
+    export = default_path().with_name("mine.jsonl")
+    assert run_tutor("export", "--to", str(export)).returncode == 0
+    assert "0 new, 10 were here already" in run_tutor("import", str(export)).stdout

@@ -164,22 +164,28 @@ def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
 
 
 def _weeks(store: Store, day: date) -> tuple[Week, ...]:
-    tries = {monday: (blanks, first) for monday, blanks, first in _query(store, _FIRST_TRIES)}
-    work = {monday: (seconds, answers) for monday, seconds, answers in _query(store, _WEEKLY_WORK)}
-    mondays = [monday for text in work if (monday := _parse_day(text)) is not None and monday <= day]
-    if not mondays:
+    this_week = day - timedelta(days=day.weekday())
+    work: dict[date, tuple[float, int]] = {}
+    for text, seconds, answers in _query(store, _WEEKLY_WORK):
+        monday = _week_of(text, this_week)
+        before = work.get(monday, (0.0, 0))
+        work[monday] = before[0] + float(seconds), before[1] + int(answers)
+    tries: dict[date, tuple[int, int]] = {}
+    for text, blanks, first in _query(store, _FIRST_TRIES):
+        monday = _week_of(text, this_week)
+        tried = tries.get(monday, (0, 0))
+        tries[monday] = tried[0] + int(blanks), tried[1] + int(first)
+    if not work:
         return ()
-    first = min(mondays)
-    return tuple(
-        _make_week(first + timedelta(weeks=number), work, tries) for number in range((day - first).days // 7 + 1)
-    )
+    start = min(work)
+    mondays = [start + timedelta(weeks=number) for number in range((this_week - start).days // 7 + 1)]
+    return tuple(Week(monday, *work.get(monday, (0.0, 0)), *tries.get(monday, (0, 0))) for monday in mondays)
 
 
-def _make_week(monday: date, work: Mapping[str, tuple[float, int]], tries: Mapping[str, tuple[int, int]]) -> Week:
-    key = monday.isoformat()
-    seconds, answers = work.get(key, (0.0, 0))
-    blanks, first = tries.get(key, (0, 0))
-    return Week(monday, float(seconds), int(answers), int(blanks), int(first))
+def _week_of(text: object, this_week: date) -> date:
+    """Return the Monday of a week; that of `this_week` for what the clock dated ahead, or at no plausible time."""
+    monday = parse_day(text) if isinstance(text, str) else None
+    return this_week if monday is None else min(monday, this_week)
 
 
 def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack]) -> tuple[MistakeCount, ...]:
@@ -205,10 +211,6 @@ def _training_exercise(rule: str, index: ExerciseIndex) -> str | None:
 
 def _query(store: Store, sql: str) -> list[tuple[Any, ...]]:
     return store.with_database(lambda database: database.query(sql)) or []
-
-
-def _parse_day(text: object) -> date | None:
-    return parse_day(text) if isinstance(text, str) else None
 
 
 def _json_ready(data: Mapping[str, Any]) -> dict[str, Any]:
