@@ -19,6 +19,7 @@ from tutor.tui.host import Redrawable
 from tutor.tui.key_queue import KeyQueue
 from tutor.tui.preferences import Preferences
 from tutor.tui.reset_flow import ResetFlow
+from tutor.tui.saving import Saving
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
 #: Seconds until the first screen has reached the terminal after it was painted.
 _FIRST_PAINT_DELAY = 0.05
-#: Seconds between two tries to save what could not be saved.
-_SAVE_INTERVAL = 1.0
 
 
 class TutorApp(App[bool]):
@@ -82,7 +81,6 @@ class TutorApp(App[bool]):
         self._seed, self._restart = seed, restart
         self._watched_path = watch
         self._solved = False
-        self._told_save_problem = ""
         self.preferences = Preferences(
             self,
             ascii=ascii,
@@ -211,7 +209,7 @@ class TutorApp(App[bool]):
         if self._shows_library and starts_at_list:
             self._after_first_paint(_FIRST_PAINT_DELAY, self._offer_onboarding)
         self._after_first_paint(2 * _FIRST_PAINT_DELAY, self._start_preload)
-        self.set_interval(_SAVE_INTERVAL, self._save_unsaved)
+        Saving(self, self.store, self._show_saved).start()
 
     def _after_first_paint(self, delay: float, callback: Callable[[], None]) -> None:
         """Call a function some seconds after the first paint, unless the app was left before."""
@@ -238,18 +236,11 @@ class TutorApp(App[bool]):
         opens_first = self._initial_exercise is None
         self.background.start_preload(self.home.packs, self.preferences.load_keymap, opens_first=opens_first)
 
-    def _save_unsaved(self) -> None:
-        """Try to save what could not be saved before; say why if it still can't be, and that it is when it is."""
-        if not self.store.has_unsaved:
-            return
-        if self.store.flush():
-            self._told_save_problem = ""
-            if (screen := self.navigator.exercise_screen) is not None:
-                screen.mark_saved()
-            self.home.refresh_notice()
-        elif (problem := str(self.store.notice)) != self._told_save_problem:
-            self._told_save_problem = problem
-            self.show_notification(problem, warning=True)
+    def _show_saved(self) -> None:
+        """No longer show that something is not saved."""
+        if (screen := self.navigator.exercise_screen) is not None:
+            screen.mark_saved()
+        self.home.refresh_notice()
 
     async def action_quit(self) -> None:
         """Leave; everything that was checked is stored already."""
