@@ -182,7 +182,9 @@ def lasting_grade(grade: dict[str, Any]) -> dict[str, Any]:
     if "error" in grade:
         return {key: grade[key] for key in ("exercise", "seed", "blank", "answer")}
     own = grade["mistake"] in OWN_MISTAKES
-    return {key: value for key, value in grade.items() if key != "reads_as" and (own or key != "message")}
+    # Later versions may add keys, such as "certain".
+    kept = {"exercise", "seed", "blank", "answer", "verdict", "mistake", "at", *(["message"] if own else [])}
+    return {key: value for key, value in grade.items() if key in kept}
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

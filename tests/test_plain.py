@@ -50,9 +50,27 @@ def test_restart_starts_the_exercise_again(run_tutor: Run) -> None:
 
 def test_a_wrong_answer_gets_a_reason_and_another_try(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, text="1\n120\n2\n2\n120\n2\n2\n")
-    assert "✗ 120 comes from what this line itself carried" in done.stdout
+    assert "✗ Did you" in done.stdout
+    assert "Reply :yes or :no, or type another value." in done.stdout
     assert done.returncode == 0
     assert "mul.own-input" not in done.stdout.split("Solved.")[0]
+
+
+def test_a_question_about_a_mistake_is_answered_with_yes_or_no(run_tutor: Run) -> None:
+    basics_plus = ("play", "basics/plus", "--plain", "--restart")
+    yes = run_tutor(*basics_plus, text="6\ny\n:quit\n").stdout
+    assert "Did you add the upstream gradient 5 and the local derivative 1?" in yes
+    assert "✗ You added the upstream and the slope." in yes
+    no = run_tutor(*basics_plus, text="6\n:no\nn\n:yes\n:quit\n").stdout
+    assert "Could you have miscounted while calculating?" in no
+    assert "Nothing was asked here that can be answered with yes or no." in no
+    korean = run_tutor(*basics_plus, "--lang", "ko", text="6\nㅜ\n:quit\n").stdout
+    assert "혹시 계산하다가 잘못 세셨나요?" in korean
+
+
+def test_a_name_in_the_exercise_is_an_answer_and_not_a_yes(run_tutor: Run) -> None:
+    done = run_tutor("play", "basics/two-roads", "--plain", text="2\n7\ny\n:quit\n").stdout
+    assert "reads as y = 6" in done or "reads as y" in done
 
 
 def test_wrong_answers_open_more_help(run_tutor: Run) -> None:
@@ -122,7 +140,8 @@ def test_markup_in_texts_is_removed(run_tutor: Run) -> None:
 def test_an_exercise_in_korean(run_tutor: Run) -> None:
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text="1\n120\n2\n120\n2\n2\n")
     assert done.returncode == 0
-    assert "직접 흘렀던 값" in done.stdout
+    assert "혹시" in done.stdout
+    assert ":예" in done.stdout
 
 
 def test_checked_answers_survive_a_kill(run_tutor: Run) -> None:

@@ -24,14 +24,16 @@ def N_(text: str) -> str:
 class Language:
     """What differs between languages besides the catalog.
 
-    `name` is in the language itself, `english_name` is translated like any text. `yes_words` confirm a question.
-    `keyboard` holds the letters that its keyboard types in place of `LATIN_KEYBOARD`, so that shortcuts work in both.
+    `name` is in the language itself, `english_name` is translated like any text. `yes_words` confirm a question,
+    `no_words` deny it. `keyboard` holds the letters that its keyboard types in place of `LATIN_KEYBOARD`, so that
+    shortcuts work in both.
     """
 
     code: str
     name: str
     english_name: str
     yes_words: tuple[str, ...]
+    no_words: tuple[str, ...] = ()
     keyboard: str = ""
 
 
@@ -43,9 +45,14 @@ LATIN_KEYBOARD = "qwertyuiopasdfghjklzxcvbnm"
 LANGUAGES = {
     language.code: language
     for language in (
-        Language("en", "English", N_("English"), ("y", "yes")),
+        Language("en", "English", N_("English"), ("y", "yes"), ("n", "no")),
         Language(
-            "ko", "한국어", N_("Korean"), ("예", "네", "ㅛ"), "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ"
+            "ko",
+            "한국어",
+            N_("Korean"),
+            ("예", "네", "ㅛ"),
+            ("아니요", "아니오", "아뇨", "ㅜ"),
+            "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ",
         ),
     )
 }
@@ -63,6 +70,14 @@ def set_language(language: str) -> None:
 def current_language() -> str:
     """Return the code of the language in use."""
     return _current_language
+
+
+def parse_reply(text: str) -> bool | None:
+    """Return whether a text says yes or no, in any language; None if it says neither."""
+    word = text.strip().casefold().rstrip(".!")
+    if any(word in language.yes_words for language in LANGUAGES.values()):
+        return True
+    return False if any(word in language.no_words for language in LANGUAGES.values()) else None
 
 
 def other_languages() -> list[str]:

@@ -141,7 +141,7 @@ GENERAL = [
     ("sigmoid", "x->t", "10 + 3/16", "any.added"),
     ("sigmoid", "x->t", "10/(3/16)", "any.inverted-local"),
     ("sigmoid", "x->t", "10*(3/16)^2", "any.local-twice"),
-    ("inv", "x->t", "15/4", "any.times-output"),
+    ("inv", "x->t", "15/4", "inv.logs-rule"),
     ("log", "x->t", "21*log(5)", "any.times-output"),
     ("mul", "x->t", "0", "any.zero"),
     ("branch", "x", "27", "branch.one-branch"),
@@ -222,11 +222,14 @@ def test_every_mistake_on_random_numbers_is_named_or_within_tolerance(problem: P
     for place in problem.blanks:
         right = truth_of(problem, place)
         for candidate in candidates_at(problem, place):
-            if not 1e-25 < abs(candidate.value) < 1e25:
+            # Below that, only rounding errors of floats are left.
+            if not 1e-12 < abs(candidate.value) < 1e25:
                 continue
             verdict = grade(problem, place, typed_value(candidate.value))
             near = abs(candidate.value - right) <= 0.0051 * abs(right)
-            assert verdict.kind is VerdictKind.MISTAKEN or (near and verdict.kind is VerdictKind.RIGHT), (
+            # An unlikely mistake may have the value of another blank, which costs nothing.
+            named = verdict.kind in (VerdictKind.MISTAKEN, VerdictKind.ELSEWHERE)
+            assert named or (near and verdict.kind is VerdictKind.RIGHT), (
                 place.id,
                 candidate,
             )
@@ -242,7 +245,8 @@ def test_every_mistake_on_random_matrices_is_named_or_within_tolerance(problem: 
             if len(answer) > 400 or re.search(r"e[-+]?(3[1-9]|[4-9]\d|\d{3})", answer):
                 continue
             verdict = grade(problem, place, answer)
-            assert verdict.kind is VerdictKind.MISTAKEN or (is_close(candidate.value, right, 0.0051) and verdict.right)
+            named = verdict.kind in (VerdictKind.MISTAKEN, VerdictKind.ELSEWHERE)
+            assert named or (is_close(candidate.value, right, 0.0051) and verdict.right)
 
 
 @pytest.mark.parametrize(
@@ -270,6 +274,7 @@ def test_a_mistake_on_a_wrong_upstream_is_named(
 def test_feedback_on_a_mistake_mentions_the_wrong_upstream() -> None:
     problem = OPERATION_PROBLEMS["mul"]
     wrong_values = {"t->mul1": evaluate(parse("6", {}), {})}
-    feedback = str(grade(problem, problem.place("x->t"), "-24", wrong_values).message)
+    verdict = grade(problem, problem.place("x->t"), "-24", wrong_values)
+    feedback = str(verdict.after_reply("any.wrong-sign", True).message)
     assert feedback.startswith("This goes on from your value at t → ×, which isn't right yet. The size is right.")
     assert "goes on" not in str(grade(problem, problem.place("x->t"), "105", {}).message)

@@ -131,7 +131,8 @@ def test_a_matrix_is_marked_cell_by_cell() -> None:
     problem = OPERATION_PROBLEMS["matrices"]
     verdict = grade(problem, problem.place("S->sum1"), "[[2, 2], [2, 3.7]]")
     assert verdict.cells == ((True, True), (True, False))
-    assert verdict.kind is VerdictKind.WRONG
+    assert verdict.mistake == "matrix.one-cell"
+    assert "All cells but [2,2]" in str(verdict.message)
     verdict = grade(problem, problem.place("S->sum1"), "[[9, 8], [7, 3.7]]")
     assert verdict.cells == ((False, False), (False, False))
 
@@ -168,8 +169,8 @@ def test_coarse_and_wrong_cells_are_listed() -> None:
     place = problem.place("A->S")
     short = grade(problem, place, "[[0.05691, 0.04], [0.03, 0.001607]]")
     assert (short.kind, "at [1,2], [2,1]." in str(short.message)) == (VerdictKind.COARSE, True)
-    wrong = grade(problem, place, "[[0.05691, 7], [0.0277, 9]]")
-    assert (wrong.kind, "at [1,2], [2,2]." in str(wrong.message)) == (VerdictKind.WRONG, True)
+    wrong = grade(problem, place, "[[0.05691, 7], [8, 0.001607]]")
+    assert (wrong.kind, "at [1,2], [2,1]." in str(wrong.message)) == (VerdictKind.WRONG, True)
 
 
 def test_an_elementwise_product_of_unlike_shapes_suggests_a_matrix_product() -> None:

@@ -121,7 +121,9 @@ def test_answers_mistakes_and_hints_at_a_group(load_text: LoadText) -> None:
     blank = problem.place("a->p")
     assert grade(problem, blank, "20 * p * (1 - p)").right
     one_way = grade(problem, blank, "20 * p")
-    assert (one_way.mistake, str(one_way.message)) == (
+    assert str(one_way.message).startswith("Did you calculate 20·")
+    lesson = one_way.after_reply("share.one-path", True)
+    assert (lesson.mistake, str(lesson.message)) == (
         "share.one-path",
         "That is what comes back along one way through share. It stands for e^p/(e^p + e^q): in how many places does p "
         "stand?",

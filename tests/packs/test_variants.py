@@ -200,14 +200,15 @@ def test_kinks_missing_values_and_long_decimals_are_avoided(
 
 def test_numbers_at_which_two_mistakes_agree_are_avoided(load_text: LoadText) -> None:
     from tutor.grading.mistakes.candidate import is_close
-    from tutor.grading.mistakes.finder import candidates_at
+    from tutor.grading.mistakes.finder import mistakes_at
 
     exercise = load_text('graph = "z = x * y"\nstart = 5\n[inputs]\nx = 7\ny = 3\n[vary]\n'
                       "x = { from = 2, to = 12 }\ny = { from = 2, to = 12 }")  # fmt: skip
     for seed in range(30):
         problem = exercise.variant(seed).problem
         for blank in problem.blanks:
-            found = candidates_at(problem, blank)
+            truth = problem.truth_in_floats(blank)
+            found = [one for one in mistakes_at(problem, blank) if not is_close(one.value, truth, 1e-9)]
             colliding = [
                 (one.id, other.id)
                 for i, one in enumerate(found)

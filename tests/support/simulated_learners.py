@@ -30,6 +30,7 @@ from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import hint_at
 from tutor.grading.mistakes.candidate import MistakeCandidate
 from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.mistakes.whole_pass import UNLIKELY_IDS
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 from tutor.packs.pack import read_pack
@@ -114,6 +115,8 @@ def try_each_mistake(exercise: Exercise, seed: int | None, max_mistakes: int | N
                 numbers = [format_rounded(number, 7) for number in floats_of(suspect.value)]
                 verdict = sheet.answer(name, answer_literal(numbers, ops.shape_of(suspect.value)))
             kind_of_name = how_it_was_named(problem, blank, suspect, verdict.mistake)
+            if verdict.kind is VerdictKind.ELSEWHERE and suspect.id in UNLIKELY_IDS:
+                kind_of_name = BY_EQUAL_VALUE
             if verdict.kind is VerdictKind.RIGHT or sheet.entry(name).settled:
                 # To the digits of an answer, the wrong value is the right one.
                 kind_of_name = BY_EQUAL_VALUE if is_close(suspect.value, problem.truth(blank), 0.01) else MISSED

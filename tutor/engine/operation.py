@@ -57,6 +57,8 @@ class Mistake:
     """the operands at which it can happen; None for all"""
     feedback_with_constant: str | None = None
     """the feedback if the other operand is a constant; empty if the mistake cannot happen then"""
+    asks: str = ""
+    """asks whether the mistake was made; if it is empty, the question shows the calculation"""
     correct_for_shape: Callable[[int, int], bool] | None = None
     """whether the rule is right for every input with these numbers of rows and columns"""
 

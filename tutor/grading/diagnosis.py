@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import isinf
@@ -15,43 +14,35 @@ from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.attempts import is_later_real_attempt
 from tutor.grading.comparison import all_equal, compare_cells, compare_typed_formula, format_cell_list
-from tutor.grading.mistakes.candidate import (
-    POWER_OF_TEN,
-    SLIP,
-    SWAPPED_DIGITS,
-    GeneralMistake,
-    MistakeCandidate,
-    is_close,
-)
-from tutor.grading.mistakes.equivalence import coincides_by_chance
+from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule, is_close
+from tutor.grading.mistakes.equivalence import group_by_formula
+from tutor.grading.mistakes.evidence import is_certain
 from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.mistakes.matching import cell_pairs, matches_exactly, matches_value
+from tutor.grading.mistakes.matrices import find_pattern
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
+from tutor.grading.mistakes.questions import question_about
+from tutor.grading.mistakes.shown_numbers import shown_candidates
+from tutor.grading.mistakes.slips import HALVED, find_slip, simple_relation
+from tutor.grading.mistakes.whole_pass import UNLIKELY_IDS
 from tutor.grading.symbolic_equality import Outcome, QuickDifference
-from tutor.grading.tolerances import (
-    FLOAT_ROUNDING,
-    FLOAT_TOLERANCE,
-    MAX_SLIP_DIGITS,
-    MIN_ROUNDED_DIGITS,
-    MISTAKE_TOLERANCE,
-    PREFILTER_TOLERANCE,
-    REQUIRED_DIGITS,
-    SLIP_TOLERANCE,
-    relative_tolerance,
-)
-from tutor.grading.verdict import Verdict, VerdictKind
+from tutor.grading.tolerances import PREFILTER_TOLERANCE, relative_tolerance
+from tutor.grading.verdict import Suspicion, Verdict, VerdictKind
 from tutor.grading.wording import place_name, template_values
-from tutor.i18n import N_, LocalizedText, Message, message
+from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tutor.algebra.ops import Shape, Value
     from tutor.grading.answer import ParsedAnswer
-    from tutor.grading.numeric_equality import TypedNumber
     from tutor.grading.problem import Blank, Problem
 
 #: Which cells of a matrix are right; None for a single number.
 _CellMarks = tuple[tuple[bool, ...], ...] | None
+
+#: More questions in a row would be an interrogation.
+_MAX_QUESTIONS = 3
 
 _BELONGS_ELSEWHERE = N_("That value belongs somewhere else in this graph. Which edge is marked now?")
 _VALUE_IN_GRAPH = N_(
@@ -92,37 +83,117 @@ def diagnose(
     values, truth = template_values(problem, blank, text), problem.truth(blank)
     if problem.symbolic or (answer.may_have_symbols and (has_symbols(answer.value) or has_symbols(truth))):
         return _diagnose_formula(problem, blank, answer, values, cells, wrong_upstream, earlier)
-    matching = matching_candidates(problem, blank, answer, wrong_upstream)
-    if matching:
-        return _mistaken_verdict(problem, blank, matching, values, cells)
+    fallback = _fallback(problem, blank, values, cells)
     floats = ops.nearest_floats(answer.value)
-    misplaced = _misplaced_verdict(problem, blank, answer, cells, partial(_equals_blank, problem, answer, floats))
+    matching = matching_candidates(problem, blank, answer, wrong_upstream)
+    truth = problem.truth_in_floats(blank)
+    misplaced = None
+    if all(mistake.id in UNLIKELY_IDS for mistake in matching):
+        misplaced = _misplaced_verdict(problem, blank, answer, cells, partial(_equals_blank, problem, answer, floats))
+        if misplaced and misplaced.kind is VerdictKind.ELSEWHERE:
+            return misplaced
+    if matching:
+        return _verdict_on_numbers(problem, blank, answer, floats, matching, values, cells, fallback, wrong_upstream)
+    if ops.is_matrix(floats) and ops.is_matrix(truth):
+        pattern = find_pattern(floats, truth, cells)
+        if pattern:
+            found, number = pattern
+            wrong = "" if cells is None else format_cell_list(cells, False)
+            return Verdict(VerdictKind.MISTAKEN, message(found.feedback, cells=wrong, n=number), found.id, cells)
     if misplaced:
         return misplaced
-    slip = _find_slip(answer, floats, problem.truth_in_floats(blank))
+    rights = [truth, *_follows_from(problem, blank, wrong_upstream)]
+    slip = find_slip(problem, blank, answer, floats, rights)
     if slip:
-        return Verdict(VerdictKind.MISTAKEN, message(slip.feedback), slip.id, cells)
+        mistake, certain = slip
+        if certain:
+            return Verdict(VerdictKind.MISTAKEN, message(mistake.feedback), mistake.id, cells)
+        return Verdict.ask((_suspicion_of_slip(mistake),), fallback, cells)
+    return Verdict(VerdictKind.WRONG, fallback, cells=cells)
+
+
+def _fallback(problem: Problem, blank: Blank, values: Mapping[str, Any], cells: _CellMarks) -> Message:
     if cells is not None and any(map(any, cells)):
-        wrong = format_cell_list(cells, False)
-        feedback = message(N_("Some cells are right. Look again at {cells}."), cells=wrong)
-    else:
-        feedback = _fallback_message(problem, blank, values)
-    return Verdict(VerdictKind.WRONG, feedback, cells=cells)
+        return message(N_("Some cells are right. Look again at {cells}."), cells=format_cell_list(cells, False))
+    return _fallback_message(problem, blank, values)
+
+
+def _follows_from(problem: Problem, blank: Blank, wrong_upstream: Value) -> list[Value]:
+    """Return what the right rule makes of the learner's wrong upstream; nothing if there is none."""
+    if wrong_upstream is None or not blank.edge:
+        return []
+    upstream = ops.nearest_floats(wrong_upstream)
+    context = problem.passes.edge_context(blank.edge, upstream)
+    rule = problem.graph.nodes[blank.edge.target].operation.backpropagate
+    value = apply_rule(lambda e: rule(e.g, e.z, e.operands, e.slot), context)
+    return [] if value is None else [value]
+
+
+def _verdict_on_numbers(
+    problem: Problem,
+    blank: Blank,
+    answer: ParsedAnswer,
+    floats: Value,
+    matching: Sequence[MistakeCandidate],
+    values: Mapping[str, Any],
+    cells: _CellMarks,
+    fallback: Message,
+    wrong_upstream: Value,
+) -> Verdict:
+    """Name the mistake if there is no doubt about it; otherwise ask, about the likeliest one first."""
+    upstream = None if wrong_upstream is None else ops.nearest_floats(wrong_upstream)
+    groups = group_by_formula(problem, blank, matching, upstream)
+    first = matching[0]
+    if is_certain(problem, blank, answer, floats, first, len(groups)):
+        return Verdict(VerdictKind.MISTAKEN, _feedback_on(problem, blank, first, values), first.id, cells)
+    likeliest = {group[0].id: group[0] for group in reversed(groups)}
+    suspicions = [
+        Suspicion(
+            mistake,
+            question_about(problem, blank, candidate, values["v"]),
+            _feedback_on(problem, blank, candidate, values),
+            distinct=candidate is not first,
+        )
+        for mistake, candidate in reversed(likeliest.items())
+    ]
+    relation = None
+    if ops.shape_of(floats) == blank.shape:
+        relation = simple_relation(answer, floats, problem.truth_in_floats(blank))
+    if relation is HALVED and first.id.endswith(".split"):
+        # Between two inputs, a gradient that is shared out is halved.
+        relation = None
+    suspicions = suspicions[: _MAX_QUESTIONS - bool(relation)]
+    if relation and relation.id not in {suspicion.mistake for suspicion in suspicions}:
+        suspicions.append(_suspicion_of_slip(relation, is_alternative=True))
+    return Verdict.ask(tuple(suspicions), fallback, cells)
+
+
+def _suspicion_of_slip(mistake: GeneralMistake, is_alternative: bool = False) -> Suspicion:
+    return Suspicion(mistake.id, message(mistake.question), message(mistake.feedback), distinct=is_alternative)
 
 
 def matching_candidates(
     problem: Problem, blank: Blank, answer: ParsedAnswer, wrong_upstream: Value = None
 ) -> list[MistakeCandidate]:
-    """Return the mistakes that give an answer without symbols, the likeliest first."""
+    """Return the mistakes that give an answer without symbols, the likeliest first.
+
+    If none gives it exactly, they are the mistakes that give it with the numbers as they are shown.
+    """
     value = ops.nearest_floats(answer.value)
     upstream = None if wrong_upstream is None else ops.nearest_floats(wrong_upstream)
     matching = [
         candidate
         for candidate in candidates_at(problem, blank, upstream)
-        if _matches_value(answer, value, candidate.value)
+        if matches_value(answer, value, candidate.value)
     ]
+    if not matching and any(typed.decimal for row in answer.typed_cells for typed in row):
+        matching = [
+            candidate
+            for candidate in shown_candidates(problem, blank, upstream)
+            if matches_value(answer, value, candidate.value)
+        ]
     # An answer that is exactly the value of one mistake is not a rounding of another's.
-    return sorted(matching, key=lambda candidate: not _matches_exactly(value, candidate.value))
+    return sorted(matching, key=lambda candidate: not matches_exactly(value, candidate.value))
 
 
 def _diagnose_formula(
@@ -145,7 +216,8 @@ def _diagnose_formula(
 
     for candidate in candidates_at(problem, blank, wrong_upstream):
         if equals(candidate.value):
-            return _mistaken_verdict(problem, blank, [candidate], values, cells)
+            feedback = _feedback_on(problem, blank, candidate, values)
+            return Verdict(VerdictKind.MISTAKEN, feedback, candidate.id, cells)
     misplaced = _misplaced_verdict(problem, blank, answer, cells, lambda other: equals(problem.truth(other)))
     if misplaced:
         return misplaced
@@ -198,22 +270,6 @@ def _format_plain(value: float) -> str:
     return format_number(Fraction(round(value)) if value == round(value) else value)
 
 
-def _mistaken_verdict(
-    problem: Problem,
-    blank: Blank,
-    matching: Sequence[MistakeCandidate],
-    values: Mapping[str, Any],
-    cells: _CellMarks,
-) -> Verdict:
-    """Name the likeliest of the mistakes that give an answer; hedge if another one gives it only on these numbers."""
-    first = matching[0]
-    feedback = _feedback_on(problem, blank, first, values)
-    is_guess = not isinstance(first.feedback_template, LocalizedText) and coincides_by_chance(problem, blank, matching)
-    if is_guess:
-        feedback = message(N_("Perhaps it is this. {text}"), text=feedback)
-    return Verdict(VerdictKind.MISTAKEN, feedback, first.id, cells, certain=not is_guess)
-
-
 def _feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, values: Mapping[str, Any]) -> Message:
     """Return the feedback on a mistake, and mention the wrong upstream it was made on."""
     feedback = candidate.feedback(values)
@@ -224,77 +280,12 @@ def _feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, va
     return message(N_("This goes on from your value at {at}, which isn't right yet. {text}"), at=at, text=feedback)
 
 
-def _matches_value(answer: ParsedAnswer, value: Value, wrong: Value) -> bool:
-    """Return whether the answer is a mistake's value, as exactly as it was typed."""
-    if ops.shape_of(value) != ops.shape_of(wrong):
-        return False
-    if not ops.is_matrix(value):
-        return _matches_typed(answer.typed_cells[0][0], value, float(wrong))
-    # Next to decimals, a whole number may be rounded as well.
-    decimal = any(typed.decimal for row in answer.typed_cells for typed in row)
-    typed_cells = (typed for row in answer.typed_cells for typed in row)
-    return all(
-        _matches_typed(typed if typed.decimal is decimal else replace(typed, decimal=decimal), cell, wrong_cell)
-        for typed, (cell, wrong_cell) in zip(typed_cells, _cell_pairs(value, wrong), strict=True)
-    )
-
-
-def _matches_exactly(value: Value, wrong: Value) -> bool:
-    return all(is_close(a, b, FLOAT_TOLERANCE) for a, b in _cell_pairs(value, wrong))
-
-
-def _matches_typed(typed: TypedNumber, value: float, wrong: float) -> bool:
-    if is_close(value, wrong, MISTAKE_TOLERANCE if typed.decimal else FLOAT_TOLERANCE):
-        return True
-    if value == 0 and not typed.decimal and abs(wrong) < FLOAT_ROUNDING:
-        return True
-    # A whole number may be a rounding as well, if it has enough digits.
-    min_digits = MIN_ROUNDED_DIGITS if typed.decimal else REQUIRED_DIGITS + 1
-    if typed.unit is None or typed.digits < min_digits or not (typed.decimal or typed.unit == 1):
-        return False
-    return abs(value - wrong) <= float(typed.unit) / 2
-
-
 def _equals_blank(problem: Problem, answer: ParsedAnswer, value: Value, blank: Blank) -> bool:
     # Comparing exactly with every blank would be noticeably slow while typing.
-    pairs = _cell_pairs(value, problem.truth_in_floats(blank))
+    pairs = cell_pairs(value, problem.truth_in_floats(blank))
     return all(is_close(a, b, PREFILTER_TOLERANCE) for a, b in pairs) and all_equal(
         compare_cells(answer, problem.truth(blank))
     )
-
-
-def _cell_pairs(a: Value, b: Value) -> Iterator[tuple[float, float]]:
-    """Pair the cells of two values of the same shape, as floats."""
-    pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)
-    return ((float(x), float(y)) for x, y in pairs)
-
-
-def _find_slip(answer: ParsedAnswer, value: Value, truth: Value) -> GeneralMistake | None:
-    """Return the slip in arithmetic: close to the truth, two digits exchanged, or off by a power of ten."""
-    if ops.is_matrix(value):
-        return SLIP if all(is_close(a, b, SLIP_TOLERANCE) for a, b in _cell_pairs(value, truth)) else None
-    if value == 0 or truth == 0:
-        return None
-    if _has_swapped_digits(answer.typed_cells[0][0], value, truth):
-        return SWAPPED_DIGITS
-    if is_close(value, truth, SLIP_TOLERANCE):
-        return SLIP
-    if any(is_close(value, truth * 10.0**k, MISTAKE_TOLERANCE) for k in (-3, -2, -1, 1, 2, 3)):
-        return POWER_OF_TEN
-    return None
-
-
-def _has_swapped_digits(typed: TypedNumber, value: float, truth: float) -> bool:
-    """Return whether a literal is right except for two neighbouring digits that are exchanged."""
-    if typed.unit is None or not MIN_ROUNDED_DIGITS <= typed.digits <= MAX_SLIP_DIGITS:
-        return False
-    answer_text, true_text = (f"{number:.{typed.digits - 1}e}" for number in (value, truth))
-    differences = [i for i, (a, b) in enumerate(zip(answer_text, true_text, strict=False)) if a != b]
-    if len(answer_text) != len(true_text) or len(differences) != 2:
-        return False
-    i, j = differences
-    are_neighbours = answer_text[i + 1 : j] in ("", ".")
-    return are_neighbours and (answer_text[i], answer_text[j]) == (true_text[j], true_text[i])
 
 
 def _wrong_shape_message(typed: Shape, needed: Shape) -> Message:

@@ -102,8 +102,12 @@ DEFAULT_PRECISION = Precision()
 FLOAT_TOLERANCE = 1e-9
 #: The rounding error of a short formula; a float below it counts as zero.
 FLOAT_ROUNDING = 1e-12
-#: An answer with decimals may be as far from a mistake's value as from the right one.
+#: A cell of a matrix is right but for its place or its sign if it is this close.
 MISTAKE_TOLERANCE = float(TOLERANCE)
+#: A number with fewer digits that matter (120 has two) never proves a mistake: 6 for 5 may come about in many ways.
+MIN_TELLING_DIGITS = 2
+#: A mistake is stated as certain if a random number of the same length meets a known mistake at most this often.
+MAX_CHANCE = 0.05
 #: Values that differ by more than this in floats need no exact comparison.
 PREFILTER_TOLERANCE = 0.01
 #: If a mistake gives a value closer to the truth than this, a right answer does not prove the rule.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tutor.i18n import N_, Message
@@ -56,12 +56,26 @@ MARKS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A mistake that may have led to an answer: the question whether it did, and what to say if so.
+
+    `distinct`: on other numbers it gives another value than the likeliest one.
+    """
+
+    mistake: str
+    question: Message
+    lesson: Message
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The verdict on one answer.
 
     `mistake` is the id of a named mistake, such as `mul.own-input`. `certain` says whether the answer leaves no doubt
-    about it; otherwise the message asks, and the learner can answer yes or no. `cells` says which cells of a matrix of
-    the right shape are right. `at` and `length` are the position of the error in the text of a malformed answer.
+    about it. Otherwise the message asks about the first of the `suspicions`, the learner can answer yes or no, and
+    `fallback` is said when none of them is true. `cells` says which cells of a matrix of the right shape are right.
+    `at` and `length` are the position of the error in the text of a malformed answer.
     """
 
     kind: VerdictKind
@@ -71,6 +85,49 @@ class Verdict:
     at: int | None = None
     length: int = 1
     certain: bool = True
+    suspicions: tuple[Suspicion, ...] = ()
+    fallback: Message | None = None
+
+    @staticmethod
+    def ask(
+        suspicions: tuple[Suspicion, ...], fallback: Message, cells: tuple[tuple[bool, ...], ...] | None = None
+    ) -> Verdict:
+        """Return the verdict that asks about the first of the suspicions; the fallback if there are none."""
+        if not suspicions:
+            return Verdict(VerdictKind.WRONG, fallback, cells=cells)
+        first = suspicions[0]
+        return Verdict(
+            VerdictKind.MISTAKEN,
+            first.question,
+            first.mistake,
+            cells,
+            certain=False,
+            suspicions=suspicions,
+            fallback=fallback,
+        )
+
+    @property
+    def asks(self) -> bool:
+        """Whether the message is a question that can be answered with yes or no."""
+        return bool(self.suspicions)
+
+    @property
+    def message_is_question(self) -> bool:
+        """Whether the message itself asks what the learner did; an author's text may only describe a mistake."""
+        return self.message.text != "{text}"
+
+    def after_reply(self, mistake: str, agreed: bool) -> Verdict:
+        """Return the verdict after the learner said whether they made one of the suspected mistakes.
+
+        A reply about a mistake that is not suspected changes nothing.
+        """
+        suspicion = next((one for one in self.suspicions if one.mistake == mistake), None)
+        if suspicion is None or self.fallback is None:
+            return self
+        if agreed:
+            return replace(self, message=suspicion.lesson, mistake=mistake, certain=True, suspicions=(), fallback=None)
+        rest = tuple(one for one in self.suspicions if one.mistake != mistake)
+        return Verdict.ask(rest, self.fallback, self.cells)
 
     @property
     def right(self) -> bool:

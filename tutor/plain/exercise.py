@@ -13,7 +13,13 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible, strip_markup
 from tutor.plain.carets import caret_lines
 from tutor.plain.describe import describe_edges, describe_nodes, format_prompt, graph_text
-from tutor.plain.line_commands import EXERCISE_COMMANDS, FORBIDDEN_IN_EXAM, format_commands, match_command
+from tutor.plain.line_commands import (
+    EXERCISE_COMMANDS,
+    FORBIDDEN_IN_EXAM,
+    command_label,
+    format_commands,
+    match_command,
+)
 from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
 from tutor.practice.exam import result_message as exam_result
 from tutor.practice.pointers import format_pointers
@@ -26,6 +32,10 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank
     from tutor.plain.console import Console
     from tutor.practice.worksheet import Summary, Worksheet
+
+
+#: The commands that answer a question with yes or no.
+_REPLIES = {"yes": True, "no": False}
 
 
 class PlainExercise:
@@ -112,6 +122,7 @@ class PlainExercise:
         if reading.text:
             self.print_lines(message(N_("reads as {reading}"), reading=reading.text))
         self.print_verdict(verdict, text)
+        self.print_reply_commands(blank_id)
         if not self.worksheet.saved:
             self.print_lines(_("This entry is not saved yet."))
         places = format_pointers(self.worksheet, blank_id) if verdict.is_wrong_attempt else ""
@@ -134,11 +145,41 @@ class PlainExercise:
         if verdict.cells and not verdict.right and any(map(any, verdict.cells)):
             self.print_lines(*("  " + " ".join("✓" if cell else "✗" for cell in row) for row in verdict.cells))
 
+    def print_reply_commands(self, blank_id: str) -> None:
+        """Print how to answer the question about the last answer, if there is one."""
+        verdict = self.worksheet.entry(blank_id).verdict
+        if verdict is None or not verdict.asks:
+            return
+        if not verdict.message_is_question:
+            self.print_lines(_("Is this how your answer came about?"))
+        self.print_lines(
+            message(N_("Reply {yes} or {no}, or type another value."), yes=command_label("yes"), no=command_label("no"))
+        )
+        if self.worksheet.offers_telling_numbers(blank_id):
+            self.print_lines(
+                message(
+                    N_("{fresh} takes other numbers that tell these mistakes apart."),
+                    fresh=command_label("fresh"),
+                )
+            )
+
+    def reply(self, blank_id: str, agreed: bool) -> None:
+        """Answer the question about the last answer."""
+        if not self.worksheet.asks(blank_id):
+            self.print_lines(_("Nothing was asked here that can be answered with yes or no."))
+            return
+        verdict = self.worksheet.reply(blank_id, agreed)
+        self.print_verdict(verdict, self.worksheet.entry(blank_id).text)
+        self.print_reply_commands(blank_id)
+        if not self.worksheet.saved:
+            self.print_lines(_("This entry is not saved yet."))
+
     def print_answer_status(self, blank_id: str) -> None:
         """Print the entry of a blank and its verdict if it is not right yet."""
         entry = self.worksheet.entry(blank_id)
         if entry.text and entry.verdict is not None and not entry.settled:
             self.print_lines(f"{MARKS[entry.verdict.kind]} {entry.text}: {entry.verdict.message}")
+            self.print_reply_commands(blank_id)
 
     def print_hint(self, hint: Hint) -> None:
         self.print_lines(
@@ -159,6 +200,8 @@ class PlainExercise:
             self.print_lines(
                 *format_commands(EXERCISE_COMMANDS), _("The colon may be left out where the word is no answer.")
             )
+        elif name in _REPLIES:
+            self.reply(blank_id, _REPLIES[name])
         elif name == "clear":
             self.worksheet.clear(blank_id)
         elif name == "rule":

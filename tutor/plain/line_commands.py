@@ -30,6 +30,10 @@ class LineCommand:
 
 
 EXERCISE_COMMANDS: Sequence[LineCommand] = (
+    LineCommand("yes", N_("yes, to a question about your answer"), {"ko": ("예", "네", "ㅛ"), "": ("y",)}),
+    LineCommand(
+        "no", N_("no, to a question about your answer"), {"ko": ("아니요", "아니오", "아뇨", "ㅜ"), "": ("n",)}
+    ),
     LineCommand("hint", N_("the next hint for this blank; a lone ? does the same"), {"ko": ("힌트",)}),
     LineCommand(
         "show",
@@ -74,3 +78,9 @@ def match_command(text: str, commands: Iterable[LineCommand]) -> str:
 def format_commands(commands: Sequence[LineCommand]) -> list[str]:
     """Return a line for each command."""
     return [f"{command.label}: {_(command.description)}" for command in commands]
+
+
+def command_label(name: str) -> str:
+    """Return an exercise's command as it is typed in the language in use, with its colon."""
+    command = next(command for command in EXERCISE_COMMANDS if command.name == name)
+    return f":{command.aliases.get(current_language(), (name,))[0]}"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
+from tutor.practice.event import REPLY
 from tutor.practice.exam_records import ExamRecord, SharedExams, events_that_count, exam_records
 from tutor.practice.export import Attempt, spreadsheet_cell
+from tutor.practice.mastery import count_reply
 from tutor.practice.storage.resets import RESET, RESET_KINDS, RESTORE, Reset
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class ExerciseWork:
             self.hints[place] = max(self.hints.get(place, 0), event.hints)
         elif event.kind == "reveal":
             self.revealed += 1
+        elif event.kind == REPLY:
+            count_reply(self.mistakes, event)
         elif event.kind == "answer":
             self.verdicts[event.verdict] += 1
             self.mistakes.update([event.mistake] if event.mistake else [])

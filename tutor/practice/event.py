@@ -50,6 +50,7 @@ class Event:
     Kinds:
 
     - `begin`, `answer`, `hint`, `reveal`, `clear`, `undo`, `solved`;
+    - `reply`: the learner's yes or no (in `text`) to the question whether `mistake` led to the answer at `blank`;
     - `open` and `fold`: the node in `text` was unfolded or folded;
     - `noted`: an answer in an exam. At the end of the exam it is stored once more as an `answer` with its verdict;
     - `review` and `reviewed`: `begin` and `solved` in a review;
@@ -65,6 +66,8 @@ class Event:
     - `hints`: the number of hints seen on this blank so far;
     - `duration`: seconds since the previous event;
     - `fingerprint`: that of the variant. A try can only be resumed with the same one;
+    - `mistake`: the mistake that an answer shows, or the likeliest one, and for a reply the one it is about;
+    - `verdict`: that of the answer; for a reply `mistaken` if the answer itself has this mistake;
     - `proof`: whether the answer is right and no mistake of its rule gives the same value.
 
     Raise ValueError for a value that cannot be stored: a wrong type, a seed beyond 64 bits, an infinite duration.
@@ -111,6 +114,8 @@ class Event:
 
 #: The kind of an answer whose verdict is still secret.
 NOTED = "noted"
+#: The kind of a reply to a question about a mistake, and its two texts.
+REPLY, YES, NO = "reply", "yes", "no"
 #: The fields of an event, in the order in which they are stored.
 COLUMNS = tuple(part.name for part in fields(Event))
 #: The fields that are strings.

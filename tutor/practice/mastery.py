@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.i18n import N_, _
+from tutor.practice.event import NO, REPLY, YES
 from tutor.practice.scheduler import Memory, Rating, schedule_review
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from tutor.practice.event import Event
 
 #: A rule is solid after this many proofs on different variants.
@@ -21,7 +24,7 @@ MAX_INTERVAL_UNTIL_SOLID = timedelta(days=14)
 #: From this rung on, a hint has stated the rule.
 RULE_RUNG = 3
 #: A slip of arithmetic counts as an attempt, but not against the rule.
-ARITHMETIC_SLIP = "any.slip"
+ARITHMETIC_SLIPS = frozenset({"any.slip", "any.off-by-one"})
 #: Outside these years the clock must be wrong.
 _PLAUSIBLE_YEARS = range(2000, 3000)
 
@@ -29,7 +32,7 @@ Mastery = Literal["learning", "shaky", "solid"]
 _MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
 
 #: The kinds of event that change a skill.
-RULE_EVENT_KINDS = ("answer", "hint", "reveal")
+RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY)
 
 
 @dataclass(slots=True)
@@ -105,6 +108,10 @@ class Skill:
         day = parse_day(event.at)
         if day is None or event.kind not in RULE_EVENT_KINDS:
             return
+        if event.kind == REPLY:
+            # The answer has counted as an attempt already; the reply tells which mistake it was.
+            count_reply(self.mistakes, event)
+            return
         if event.worksheet != self.worksheet:
             self.memory_before, self.worksheet, self.day, self.outcomes = self.memory, event.worksheet, None, {}
         outcome = self.outcomes.setdefault(event.blank, BlankOutcome())
@@ -119,7 +126,7 @@ class Skill:
             outcome.wrong_attempts += 1
             if event.mistake:
                 self.mistakes[event.mistake] = self.mistakes.get(event.mistake, 0) + 1
-            if event.mistake != ARITHMETIC_SLIP:
+            if event.mistake not in ARITHMETIC_SLIPS:
                 outcome.rule_mistaken = True
                 self._record_mistake()
         self._reschedule(day)
@@ -204,6 +211,19 @@ class Skill:
             shaky=data["shaky"],
             mistakes=dict(data["mistakes"]),
         )
+
+
+def count_reply(mistakes: MutableMapping[str, int], event: Event) -> None:
+    """Take back the mistake of an answer if a reply denies it; count another one that a reply confirms."""
+    count = mistakes.get(event.mistake, 0)
+    counted_already = event.verdict == VerdictKind.MISTAKEN
+    if event.text == NO and counted_already:
+        if count > 1:
+            mistakes[event.mistake] = count - 1
+        else:
+            mistakes.pop(event.mistake, None)
+    elif event.text == YES and event.mistake and not counted_already:
+        mistakes[event.mistake] = count + 1
 
 
 def mastery_label(mastery: str) -> str:

@@ -33,9 +33,13 @@ SELECT monday, count(*), sum(verdict = 'right' AND hints = 0) FROM (
 ) GROUP BY monday
 """
 _WEEKLY_WORK = f"SELECT {_MONDAY} AS monday, sum(duration), sum(kind = 'answer') FROM active_event GROUP BY monday"
+#: A reply takes back the mistake of its answer, or confirms another one.
 _MISTAKE_COUNTS = """
-SELECT mistake, rule, blank, count(*) FROM active_event
-WHERE kind = 'answer' AND mistake <> '' GROUP BY mistake, rule ORDER BY 4 DESC, 1
+SELECT mistake, rule, blank,
+    sum(kind = 'answer') - sum(kind = 'reply' AND text = 'no' AND verdict = 'mistaken')
+    + sum(kind = 'reply' AND text = 'yes' AND verdict = '') AS times
+FROM active_event WHERE kind IN ('answer', 'reply') AND mistake <> ''
+GROUP BY mistake, rule HAVING times > 0 ORDER BY times DESC, mistake
 """
 
 

@@ -25,8 +25,10 @@ from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.practice import exam
 from tutor.practice.entries import Entries, Entry
-from tutor.practice.event import NOTED, Event, new_id
+from tutor.practice.event import NO, NOTED, REPLY, YES, Event, new_id
+from tutor.practice.mastery import count_reply
 from tutor.practice.rule_ids import proves_rule, rule_id_at
+from tutor.practice.telling_numbers import distinct_mistakes, find_telling_seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +47,10 @@ MAX_EVENT_SECONDS = 600.0
 OPEN_RULE_AFTER = 3
 #: From this many wrong answers on one blank, revealing the value is offered.
 OFFER_REVEAL_AFTER = 5
+
+
+#: At most this many sets of fresh numbers are tried to tell mistakes apart.
+_MAX_TELLING_SEEDS = 12
 
 
 class Journal(Protocol):
@@ -365,6 +371,39 @@ class Worksheet:
         self._finish_if_done()
         return verdict
 
+    def asks(self, blank: str) -> bool:
+        """Return whether the verdict at a blank is a question, to be answered with `reply`."""
+        verdict = self.entry(blank).verdict
+        return verdict is not None and verdict.asks
+
+    def reply(self, blank: str, agreed: bool) -> Verdict:
+        """Answer the question whether a mistake led to the answer at a blank, and return what is said then.
+
+        Raise `RuntimeError` if there is no question: check `asks` before.
+        """
+        verdict = self.entry(blank).verdict
+        if verdict is None or not verdict.asks:
+            raise RuntimeError("no question")
+        suspicion = verdict.suspicions[0]
+        about = Verdict(VerdictKind.MISTAKEN, suspicion.question, suspicion.mistake) if not suspicion.distinct else None
+        self._record(REPLY, blank, YES if agreed else NO, about, mistake=suspicion.mistake)
+        after = self.entry(blank).verdict
+        assert after is not None
+        return after
+
+    def offers_telling_numbers(self, blank: str) -> bool:
+        """Return whether fresh numbers may tell the mistakes apart between which the question at a blank can't."""
+        can_change = self.variant.exercise.has_variants and not self.exam
+        return can_change and bool(distinct_mistakes(self.entry(blank).verdict))
+
+    def take_telling_numbers(self, blank: str) -> bool:
+        """Start a new try with numbers that tell the mistakes at a blank apart; return whether there are such numbers."""
+        mistakes, variant = distinct_mistakes(self.entry(blank).verdict), self.variant
+        seeds = (random_seed() for _ in range(_MAX_TELLING_SEEDS))
+        seed = find_telling_seed(variant.exercise, variant.stage, blank, mistakes, seeds)
+        self.new_numbers(seed)
+        return seed is not None
+
     def _grade(self, blank: str, text: str) -> Verdict:
         wrong, accepted = self._values_at_other_places(blank)
         earlier = self.entry(blank).wrong_texts
@@ -491,11 +530,19 @@ class Worksheet:
             self._record("solved", "")
 
     def _record(
-        self, kind: str, blank: str, text: str = "", verdict: Verdict | None = None, hints: int | None = None
+        self,
+        kind: str,
+        blank: str,
+        text: str = "",
+        verdict: Verdict | None = None,
+        hints: int | None = None,
+        mistake: str = "",
     ) -> None:
         """Store an event, then let it take effect."""
         self.start()
         event = self._make_event(kind, blank, text, verdict, hints)
+        if mistake:
+            event = replace(event, mistake=mistake)
         self._store_event(event)
         self._apply(event, verdict)
 
@@ -543,6 +590,8 @@ class Worksheet:
             if event.kind == "answer":
                 self._stored_verdicts.add(event.blank)
             self._apply_answer(event.blank, event.text, verdict)
+        elif event.kind == REPLY and entry.verdict is not None:
+            self._apply_reply(event, entry, entry.verdict)
         elif event.kind == "hint":
             self._entries.update(event.blank, replace(entry, hints=event.hints))
         elif event.kind == "reveal":
@@ -586,6 +635,13 @@ class Worksheet:
                 wrong_texts=(*entry.wrong_texts, text) if verdict.is_wrong_attempt else entry.wrong_texts,
             ),
         )
+
+    def _apply_reply(self, event: Event, entry: Entry, verdict: Verdict) -> None:
+        after = verdict.after_reply(event.mistake, event.text == YES)
+        if after is verdict:
+            return
+        count_reply(self._tally.mistakes, event)
+        self._entries.update(event.blank, replace(entry, verdict=after))
 
     def _store_verdicts(self) -> None:
         """Store every answer of a finished exam again with its verdict, which no file contains before the end."""

@@ -11,6 +11,7 @@ from tutor.algebra.printing import format_expr
 from tutor.grading.answer import parse_tree
 from tutor.grading.hints.ladder import Hint, hint_at
 from tutor.grading.verdict import Verdict, VerdictKind
+from tutor.i18n import parse_reply
 from tutor.practice.pointers import pointers
 from tutor.tui.answer_input import AnswerInput
 
@@ -368,10 +369,45 @@ class ExerciseState:
         self.in_grid = False
         return True
 
-    def new_numbers(self) -> None:
-        """Start over with other numbers."""
-        self.worksheet.new_numbers()
+    @property
+    def asks(self) -> bool:
+        """Return whether the last answer at the focused blank led to a question, which `reply` answers."""
+        return self.focused_id not in self.input_errors and self.worksheet.asks(self.focused_id)
+
+    @property
+    def typed_reply(self) -> bool | None:
+        """Return whether the input says yes or no to an open question; None if it is an answer, or nothing."""
+        if not self.worksheet.asks(self.focused_id):
+            return None
+        agreed = parse_reply(self.input.line.text)
+        return agreed if agreed is not None and self.preview().error is not None else None
+
+    def reply(self, agreed: bool) -> None:
+        """Answer the question whether a mistake led to the last answer."""
+        if self.worksheet.asks(self.focused_id):
+            self.worksheet.reply(self.focused_id, agreed)
+        if self.focused_blank.shape is None:
+            self.inputs.pop(self.focused_id, None)
+        elif self.typed_text_is_reply:
+            self.start_input().line.clear()
+        self.input_errors.pop(self.focused_id, None)
+        self.last_result = None
+        self.hint_requested = self.hint_too_soon = False
+
+    @property
+    def typed_text_is_reply(self) -> bool:
+        """Return whether the line holds a yes or a no."""
+        return parse_reply(self.input.line.text) is not None
+
+    def new_numbers(self) -> bool:
+        """Start over with other numbers; return whether they were chosen to tell the suspected mistakes apart."""
+        told_apart = False
+        if self.worksheet.offers_telling_numbers(self.focused_id):
+            told_apart = self.worksheet.take_telling_numbers(self.focused_id)
+        else:
+            self.worksheet.new_numbers()
         self._reset(self.worksheet.resume_place())
+        return told_apart
 
 
 @dataclass(frozen=True, slots=True)

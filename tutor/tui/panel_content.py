@@ -117,6 +117,10 @@ def answer_status(exercise_state: ExerciseState, glyphs: Glyphs) -> Content:
 def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int) -> Content:
     """Return two lines below the answer: how it is read, or a caret at `column` and what is wrong there."""
     preview = state.preview()
+    if state.typed_reply is not None:
+        key = glyphs.key_label("exercise.check", "Enter")
+        text = N_("{key} replies yes") if state.typed_reply else N_("{key} replies no")
+        return styled(glyphs, (str(message(text, key=key)), "$foreground 60%"))
     if preview.error is not None and state.in_grid and state.input.active_cell is not None:
         return _cell_error(state, glyphs)
     if preview.error is not None:
@@ -176,7 +180,8 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
         blocks.append(_verdict_line(verdict, str(place_name(worksheet.problem, worksheet.problem.place(name))), glyphs))
     elif state.verdict is not None:
         in_cell = state.focused_id in state.input_errors and state.in_grid and state.input.active_cell is not None
-        blocks.append(_verdict_line(state.verdict, cell_name(state) if in_cell else "", glyphs))
+        line = _verdict_line(state.verdict, cell_name(state) if in_cell else "", glyphs)
+        blocks.append(Content("\n").join([line, _reply_keys(state, glyphs)]) if state.asks else line)
     elif state.entry.revealed:
         blocks.append(styled(glyphs, (glyphs.revealed + " " + _("shown"), "bold $foreground 60%")))
     if state.is_given:
@@ -222,6 +227,18 @@ def _verdict_line(verdict: Verdict, name: str, glyphs: Glyphs) -> Content:
     mark = MARKS[verdict.kind]
     head = f"{glyphs.for_verdict(mark)} {_(LABELS[verdict.kind])}"
     return styled(glyphs, (head, _MARK_STYLES[mark]), *(f"  {part}" for part in (name, _reason(verdict)) if part))
+
+
+def _reply_keys(state: ExerciseState, glyphs: Glyphs) -> Content:
+    """Return the keys that answer a question about the last answer."""
+    keys = [(glyphs.key_label("exercise.yes", "^Y"), _("yes")), (glyphs.key_label("exercise.no", "^N"), _("no"))]
+    if state.worksheet.offers_telling_numbers(state.focused_id):
+        label = _("other numbers that tell these mistakes apart")
+        keys.append((glyphs.key_label("exercise.fresh", "F3"), label))
+    parts = [styled(glyphs, (key, "bold $primary"), f" {label}") for key, label in keys]
+    if state.verdict is not None and not state.verdict.message_is_question:
+        parts.insert(0, Content(_("Is this how your answer came about?")))
+    return Content("   ").join(parts)
 
 
 def _reason(verdict: Verdict) -> str:

@@ -36,21 +36,21 @@ TABLE = (
                 lambda e: e.g * e.x / (e.x + e.o),
                 SPLIT,
                 feedback_with_constant="",
+                asks=N_("Did you share {up} out by the size of the inputs?"),
             ),
             Mistake(
                 "times-rule",
                 N_("the rule of ×"),
                 lambda e: e.g * e.o,
                 N_("Multiplying is the rule of ×. This node adds: what does + do to a small change?"),
+                asks=N_("Did you multiply {up} by {other}?"),
             ),
             Mistake(
                 "own-input",
                 N_("the line's own value"),
                 lambda e: e.g * e.x,
-                N_(
-                    "You multiplied by the value of this line. "
-                    "If this line rises by 1, does the sum rise by more than 1?"
-                ),
+                N_("You multiplied by the value of this line. If this line rises by 1, by how much does the sum rise?"),
+                asks=N_("Did you multiply {up} by {own}?"),
             ),
         ),
     ),
@@ -85,6 +85,7 @@ TABLE = (
                 lambda e: e.g,
                 N_("The size is right. When this line grows, does the difference grow or shrink?"),
                 slots=(1,),
+                asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "minus-on-first",
@@ -92,6 +93,7 @@ TABLE = (
                 lambda e: -e.g,
                 N_("The size is right. Which of the two lines is taken away: this one, or the other?"),
                 slots=(0,),
+                asks=N_("Did you change the sign of {up}?"),
             ),
             undo(lambda e: e.g + e.o, slots=(0,)),
             undo(lambda e: e.o - e.g, slots=(1,)),
@@ -101,6 +103,7 @@ TABLE = (
                 N_("the rule of ×"),
                 lambda e: e.g * e.o,
                 N_("Multiplying is the rule of ×. This node subtracts."),
+                asks=N_("Did you multiply {up} by {other}?"),
             ),
         ),
     ),
@@ -139,12 +142,14 @@ TABLE = (
                 feedback_with_constant=N_(
                     "{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"
                 ),
+                asks=N_("Did you multiply {up} by {own}?"),
             ),
             Mistake(
                 "plus-rule",
                 N_("the rule of +"),
                 lambda e: e.g,
                 N_("Passing the upstream on unchanged is the rule of +. This node multiplies: what is still missing?"),
+                asks=N_("Did you pass {up} on unchanged?"),
             ),
             undo(lambda e: e.g / e.o),
             Mistake(
@@ -192,8 +197,8 @@ TABLE = (
         ),
         why=N_(
             "x/y is x times 1/y, so for x the other factor is 1/y. "
-            "When y grows, the quotient shrinks: that is the minus. "
-            "1/y changes by −1/y², and x stands in front of it as a factor."
+            "For y, x is a constant factor in front of 1/y. "
+            "1/y changes by −1/y², so the quotient changes by −x/y²."
         ),
         mistakes=(
             Mistake(
@@ -202,6 +207,7 @@ TABLE = (
                 lambda e: e.g * e.operands[0] / (e.x * e.x),
                 N_("The size is right. When the denominator grows, does the quotient grow or shrink?"),
                 slots=(1,),
+                asks=N_("Did you leave the minus sign out?"),
             ),
             Mistake(
                 "no-numerator",
@@ -261,6 +267,7 @@ TABLE = (
                 N_("minus left out"),
                 lambda e: e.g,
                 N_("The size is right. When this line grows, does {node} grow or shrink?"),
+                asks=N_("Did you pass {up} on unchanged?"),
             ),
         ),
     ),
@@ -293,6 +300,7 @@ TABLE = (
                 N_("minus left out"),
                 lambda e: e.g * e.z * e.z,
                 N_("The size is right. When x grows, does 1/x grow or shrink?"),
+                asks=N_("Did you leave the minus sign out?"),
             ),
             Mistake(
                 "no-square",
@@ -319,6 +327,12 @@ TABLE = (
                 N_("The denominator is x squared, not x doubled. Try it with x^(−1) and the rule for powers."),
             ),
             undo(lambda e: e.g * e.x),
+            Mistake(
+                "logs-rule",
+                N_("log's rule"),
+                lambda e: e.g * e.z,
+                N_("1/x is the slope of log. Here 1/x is the function itself: what is its slope?"),
+            ),
         ),
     ),
     Operation(

@@ -130,6 +130,12 @@ TABLE = (
                 N_("You took exp twice. The slope is taken at what came in, and that has been done already."),
             ),
             undo(lambda e: log(e.g)),
+            Mistake(
+                "logs-rule",
+                N_("log's rule"),
+                lambda e: e.g / e.x,
+                N_("Dividing by the input is the rule of log. What is the slope of e^x?"),
+            ),
         ),
     ),
     Operation(
@@ -171,6 +177,20 @@ TABLE = (
                 N_("You multiplied by the input. When the input is large, does log rise fast or slowly?"),
             ),
             undo(lambda e: exp(e.g)),
+            Mistake(
+                "exps-rule",
+                N_("exp's rule"),
+                lambda e: e.g * exp(e.x),
+                N_("e^x is the slope of exp. What is the slope of log at its input?"),
+            ),
+            Mistake(
+                "differentiated-twice",
+                N_("differentiated twice"),
+                lambda e: -e.g / power(e.x, 2),
+                N_(
+                    "−1/x² is the slope of 1/x, and 1/x is the slope of log already. How often do you differentiate at this node?"
+                ),
+            ),
         ),
     ),
     Operation(
@@ -225,6 +245,12 @@ TABLE = (
                 lambda e: _sigmoid_gradient_at(e, sigmoid(e.z)),
                 N_("The form y·(1 − y) is right, but you put σ of y in for y. The output has been through σ already."),
             ),
+            Mistake(
+                "tanhs-rule",
+                N_("tanh's rule"),
+                lambda e: e.g * (constant_like(1, e.z) - power(e.z, 2)),
+                N_("1 − y² is the rule of tanh. At 0, σ outputs ½ and its slope is 1/4: which formula gives that?"),
+            ),
         ),
     ),
     Operation(
@@ -270,6 +296,12 @@ TABLE = (
                 N_("The ½ came down as a factor, good. What is left above, when ½ is lowered by one?"),
             ),
             undo(lambda e: e.g * e.g),
+            Mistake(
+                "squares-rule",
+                N_("the rule of the square"),
+                lambda e: 2 * e.g * e.x,
+                N_("2x is the slope of x². √x is x to the power ½: which exponent comes down?"),
+            ),
         ),
     ),
     Operation(
@@ -313,6 +345,12 @@ TABLE = (
                 N_("slope taken at the output"),
                 lambda e: e.g * cos(e.z),
                 N_("The slope is cos, right. Of what did you take it: of the node's input, or of its output?"),
+            ),
+            Mistake(
+                "cosines-rule",
+                N_("cos's rule"),
+                lambda e: -e.g * e.z,
+                N_("−sin is the slope of cos. Which function is the slope of sin?"),
             ),
         ),
     ),

@@ -16,7 +16,14 @@ SPLIT = N_(
     "A gradient isn't shared out like money. Raise only this line by 1: by how much does {node} rise? "
     "Now the other one."
 )
-SPLIT_EVENLY = Mistake("split", N_("gradient shared out"), lambda e: e.g / 2, SPLIT, feedback_with_constant="")
+SPLIT_EVENLY = Mistake(
+    "split",
+    N_("gradient shared out"),
+    lambda e: e.g / 2,
+    SPLIT,
+    feedback_with_constant="",
+    asks=N_("Did you share {up} out between the two inputs?"),
+)
 WRONG_ORDER = N_("Looks as if the two factors stand in the wrong order. Whose rows are the rows of the answer?")
 
 
@@ -24,6 +31,6 @@ def undo(rule: Callable[[EdgeContext], Value], slots: tuple[int, ...] | None = N
     """Return the mistake of running the forward calculation backwards, as `rule` does it."""
     feedback = N_(
         "You ran the calculation back to where it came from. The backward pass asks something else: "
-        "if only this line moves a little, how much does the output move?"
+        "if only this line moves a little, how much does {goal} move?"
     )
     return Mistake("undo", N_("calculation run backwards"), rule, feedback, slots)

@@ -22,6 +22,7 @@ _SELECTION_MISTAKES = (
         feedback_with_constant=N_(
             "You let the upstream through as it came. If this line moves a little here, does {node} move?"
         ),
+        asks=N_("Did you pass {up} on unchanged?"),
     ),
     Mistake(
         "loser",
@@ -29,6 +30,7 @@ _SELECTION_MISTAKES = (
         lambda e: e.g - e.g * e.l,
         N_("Looks as if the upstream went to the other line. Which one did {node} put out, and which one moves it?"),
         feedback_with_constant=N_("Compare the two once more: which one did {node} put out, this line or the number?"),
+        asks=N_("Did you give the upstream gradient to the other input?"),
     ),
     SPLIT_EVENLY,
     Mistake(
@@ -70,12 +72,14 @@ TABLE = (
                 N_("gate left open"),
                 lambda e: e.g,
                 N_("You let the upstream through as it came. relu is a gate: is it open at this input?"),
+                asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "gate-on-gradient",
                 N_("gate opened by the upstream"),
                 lambda e: relu(e.g),
                 N_("Looks as if you opened the gate where the upstream is above 0. Which value does relu look at?"),
+                asks=N_("Did you look at the sign of {up}?"),
             ),
             Mistake(
                 "passes-value",
@@ -108,6 +112,7 @@ TABLE = (
                 N_("sign left out"),
                 lambda e: e.g,
                 N_("The upstream came through as it was. When this input grows a little, does |x| grow or shrink?"),
+                asks=N_("Did you pass {up} on unchanged?"),
             ),
             Mistake(
                 "absolute-gradient",
@@ -116,6 +121,7 @@ TABLE = (
                 N_(
                     "You took the size of the upstream. |x| looks at the sign of its input, not at that of the upstream."
                 ),
+                asks=N_("Did you take the absolute value of {up}?"),
             ),
             Mistake(
                 "passes-value",

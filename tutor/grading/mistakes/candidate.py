@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
@@ -13,6 +13,7 @@ from tutor.i18n import N_, LocalizedText, Message, message
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
 
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 class MistakeCandidate:
     """A mistake that gives `value` at a blank.
 
-    `feedback_template` is a template or an author's text. `other_node` is the label of the node at which the mistake was
-    made, if that is not the blank's own. `on_wrong_upstream`: it was made on the learner's upstream, which is wrong.
+    `feedback_template` is a template or an author's text. `question_template` asks whether it was made; it may be empty
+    if `calculation` returns how the wrong value is calculated. `other_node` is the label of the node at which the
+    mistake was made, if that is not the blank's own. `on_wrong_upstream`: it was made on the learner's upstream, which
+    is wrong.
     """
 
     id: str
@@ -29,6 +32,14 @@ class MistakeCandidate:
     feedback_template: str | LocalizedText
     other_node: str = ""
     on_wrong_upstream: bool = False
+    question_template: str = ""
+    label: str = ""
+    calculation: Callable[[], Expr | None] | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> tuple[str, str, bool]:
+        """What tells the mistakes at a blank apart."""
+        return self.id, self.other_node, self.on_wrong_upstream
 
     def feedback(self, values: Mapping[str, Any]) -> Message:
         """Return the feedback, filled with the template values of the blank."""
@@ -39,30 +50,30 @@ class MistakeCandidate:
 
 @dataclass(frozen=True, slots=True)
 class GeneralMistake:
-    """A mistake that no operation declares. `where` it can happen is a key of the catalogue's locations."""
+    """A mistake that no operation declares. `where` it can happen is a key of the catalogue's locations.
+
+    `question` asks whether it was made; if it is empty, the question shows the calculation.
+    """
 
     where: str
     id: str
     label: str
     feedback: str
+    question: str = ""
 
-    def candidate(self, value: Value, other_node: str = "") -> MistakeCandidate:
+    def candidate(
+        self, value: Value, other_node: str = "", calculation: Callable[[], Expr | None] | None = None
+    ) -> MistakeCandidate:
         """Return this mistake at a blank where it gives `value`."""
-        return MistakeCandidate(self.id, value, self.feedback, other_node)
-
-
-SLIP = GeneralMistake(
-    "everywhere", "any.slip", N_("arithmetic"), N_("Close: the way looks right. Check the arithmetic.")
-)
-SWAPPED_DIGITS = GeneralMistake(
-    "everywhere",
-    "any.slip",
-    N_("arithmetic"),
-    N_("The digits are right, but two of them have changed places. Check the arithmetic."),
-)
-POWER_OF_TEN = GeneralMistake(
-    "everywhere", "any.slip", N_("arithmetic"), N_("The digits are right. Check where the point stands.")
-)
+        return MistakeCandidate(
+            self.id,
+            value,
+            self.feedback,
+            other_node,
+            question_template=self.question,
+            label=self.label,
+            calculation=calculation,
+        )
 
 
 def apply_rule(rule: Callable[..., Value], argument: Any) -> Value | None:

@@ -25,6 +25,7 @@ class CatalogueEntry:
 #: By `GeneralMistake.where`.
 _LOCATIONS = {
     "edge": message(N_("every edge")),
+    "gradient": message(N_("every gradient")),
     "branch": message(N_("the sum at a branch, and its lines")),
     "start": message(N_("the start")),
     "forward": message(N_("forward values")),
@@ -32,6 +33,7 @@ _LOCATIONS = {
     "quotient": message(N_("questions for a difference quotient")),
     "step": message(N_("questions for a step downhill")),
     "question": message(N_("questions for a value or an expression")),
+    "matrix": message(N_("every matrix")),
     "everywhere": message(N_("wherever there is a number")),
 }
 

@@ -6,9 +6,11 @@ A mistake's rule runs on floats, or on formulas if there are symbols.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
+from tutor.grading.mistakes.calculations import edge_calculation
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule
 from tutor.i18n import N_
 
@@ -26,6 +28,8 @@ class EdgeMistake:
     label: str
     rule: Callable[[EdgeSurroundings], Value]
     feedback: str
+    question: str
+    """asks whether it was made"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,14 @@ _LOSS_MISTAKES = (
         N_("target left out"),
         _predictions_only,
         N_("The outputs are in it. Through CE and softmax together they come back less something: what was wanted?"),
+        N_("Did you leave the targets out?"),
     ),
     EdgeMistake(
         "softmax.not-by-rows",
         N_("not divided by the rows"),
         _sum_over_rows,
         N_("Outputs less targets, right. The loss is a mean over the rows: what becomes of their number?"),
+        N_("Did you leave out the division by the number of rows?"),
     ),
 )
 
@@ -137,24 +143,28 @@ _EDGE_MISTAKES = (
         N_(
             "That is the node's own slope, and it is right. What came in from the right is still waiting to be multiplied in."
         ),
+        N_("Did you take {local} alone?"),
     ),
     EdgeMistake(
         "any.upstream-only",
         N_("upstream only"),
         lambda a: a.context.g,
         N_("That is the upstream, passed on as it came. What does {node} do to a small change on this line?"),
+        N_("Did you pass {up} on unchanged?"),
     ),
     EdgeMistake(
         "any.forward-value",
         N_("forward value"),
         lambda a: a.context.x,
-        N_("{v} is the value that flowed forward here. Asked is what comes back: how much the output moves with it."),
+        N_("{v} is the value that flowed forward here. Asked is what comes back: how much {goal} moves with it."),
+        N_("Did you take {own}?"),
     ),
     EdgeMistake(
         "any.wrong-sign",
         N_("wrong sign"),
         lambda a: -a.apply(a.context.g),
-        N_("The size is right. If this line grows, does the output grow or shrink?"),
+        N_("The size is right. If this line grows, does {goal} grow or shrink?"),
+        N_("Did you lose a minus sign, or write one too many?"),
     ),
     EdgeMistake(
         "any.ran-forward",
@@ -164,56 +174,65 @@ _EDGE_MISTAKES = (
             "You sent the upstream through {node} as if it went forward. On the way back it is multiplied by a slope: "
             "how fast does {node} rise here?"
         ),
+        N_("Did you apply {node} to {up}?"),
     ),
     EdgeMistake(
         "any.started-at-output",
         N_("started at the output's value"),
         lambda a: a.from_output_value,
         N_("The steps look right, but the pass started from the output's value. What does it start from?"),
+        N_("Did you start the backward pass with {final}?"),
     ),
     EdgeMistake(
         "any.skipped-node",
         N_("a node skipped"),
         lambda a: a.with_start,
         N_("Looks as if you took the start for the upstream. What came back to {node} itself?"),
+        N_("Did you use the start as the upstream gradient of {node}?"),
     ),
     EdgeMistake(
         "any.skipped-node",
         N_("a node skipped"),
         lambda a: a.with_next_upstream,
         N_("Looks as if you took the upstream from further right. What came back to {node} itself?"),
+        N_("Did you use an upstream gradient from further right than {node}?"),
     ),
     EdgeMistake(
         "any.added",
         N_("added instead of multiplied"),
         lambda a: a.context.g + a.context.l,
         N_(
-            "You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves the output by 2: by how much in all?"
+            "You added the upstream and the slope. If 1 here moves {node} by 3, and 1 there moves {goal} by 2: by how much in all?"
         ),
+        N_("Did you add {up} and {local}?"),
     ),
     EdgeMistake(
         "any.inverted-local",
         N_("divided by the slope"),
         lambda a: a.context.g / a.context.l,
         N_("Looks as if you divided by the slope. Which one moves which: this line the node, or the node this line?"),
+        N_("Did you divide {up} by {local}?"),
     ),
     EdgeMistake(
         "any.local-twice",
         N_("slope counted twice"),
         lambda a: a.context.g * a.context.l * a.context.l,
         N_("Looks as if the slope of {node} went in twice. It stands for one node and counts once."),
+        N_("Did you multiply by {local} twice?"),
     ),
     EdgeMistake(
         "any.times-output",
         N_("multiplied by the output"),
         lambda a: a.context.g * a.context.z,
         N_("You multiplied by what {node} put out. What counts is how much that moves when this line moves."),
+        N_("Did you multiply {up} by {out}?"),
     ),
     EdgeMistake(
         "any.zero",
         N_("zero"),
         lambda a: ops.constant_like(0, a.context.x),
-        N_("Zero would say that this line doesn't move the output at all. Raise it a little: what happens?"),
+        N_("Zero would say that this line doesn't move {goal} at all. Raise it a little: what happens?"),
+        N_("Do you think that this edge has no effect on {goal}?"),
     ),
 )
 
@@ -222,6 +241,7 @@ WHOLE_ON_ONE_EDGE = GeneralMistake(
     "any.whole-on-one-line",
     N_("the whole sum on one line"),
     N_("That is the whole of {name}'s gradient; this blank is one line only, into {node}. The parts meet at ●."),
+    N_("Did you take the whole gradient of {name}?"),
 )
 UNSUMMED_UPSTREAM = GeneralMistake(
     "branch",
@@ -230,20 +250,29 @@ UNSUMMED_UPSTREAM = GeneralMistake(
     N_(
         "Looks as if you went on with one line's part. The value of {node} goes to {n} places: what comes back is added first."
     ),
+    N_("Did you go on with only one of the {n} values that came back to {node}?"),
 )
 
 #: The mistakes computed by a rule, the likeliest first.
 RULE_MISTAKES = (*_LOSS_MISTAKES, *_EDGE_MISTAKES)
 #: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
-    *(GeneralMistake("edge", mistake.id, mistake.label, mistake.feedback) for mistake in _EDGE_MISTAKES),
+    *(
+        GeneralMistake("edge", mistake.id, mistake.label, mistake.feedback, mistake.question)
+        for mistake in _EDGE_MISTAKES
+    ),
     *(WHOLE_ON_ONE_EDGE, UNSUMMED_UPSTREAM),
-    *(GeneralMistake("loss", mistake.id, mistake.label, mistake.feedback) for mistake in _LOSS_MISTAKES),
+    *(
+        GeneralMistake("loss", mistake.id, mistake.label, mistake.feedback, mistake.question)
+        for mistake in _LOSS_MISTAKES
+    ),
 )
 
 
-def declared_mistakes(problem: Problem, blank: Blank, context: EdgeContext) -> Iterator[MistakeCandidate]:
-    """Yield the mistakes that an edge's operation declares."""
+def declared_mistakes(
+    problem: Problem, blank: Blank, context: EdgeContext, wrong_upstream: Value = None
+) -> Iterator[MistakeCandidate]:
+    """Yield the mistakes that an edge's operation declares; `wrong_upstream` is that of `context` if it is wrong."""
     assert blank.edge
     node = problem.graph.nodes[blank.edge.target]
     operation = node.operation
@@ -254,7 +283,14 @@ def declared_mistakes(problem: Problem, blank: Blank, context: EdgeContext) -> I
                 feedback = mistake.feedback_with_constant
             value = apply_rule(mistake.rule, context) if feedback else None
             if value is not None:
-                yield MistakeCandidate(f"{operation.label}.{mistake.id}", value, feedback)
+                yield MistakeCandidate(
+                    f"{operation.label}.{mistake.id}",
+                    value,
+                    feedback,
+                    question_template=mistake.asks,
+                    label=mistake.label,
+                    calculation=partial(edge_calculation, problem, blank, mistake.rule, wrong_upstream),
+                )
 
 
 def edge_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
@@ -278,12 +314,29 @@ def mistakes_on_wrong_upstream(problem: Problem, blank: Blank, wrong_upstream: V
     assert blank.edge
     context = problem.passes.edge_context(blank.edge, wrong_upstream)
     surroundings = EdgeSurroundings(context, problem, blank)
-    for candidate in (*declared_mistakes(problem, blank, context), *_rule_mistakes(surroundings)):
+    declared = declared_mistakes(problem, blank, context, wrong_upstream)
+    for candidate in (*declared, *_rule_mistakes(surroundings)):
         yield replace(candidate, on_wrong_upstream=True)
 
 
 def _rule_mistakes(surroundings: EdgeSurroundings) -> Iterator[MistakeCandidate]:
+    problem, blank = surroundings.problem, surroundings.blank
     for mistake in RULE_MISTAKES:
         value = apply_rule(mistake.rule, surroundings)
         if value is not None:
-            yield MistakeCandidate(mistake.id, value, mistake.feedback)
+            yield MistakeCandidate(
+                mistake.id,
+                value,
+                mistake.feedback,
+                question_template=mistake.question,
+                label=mistake.label,
+                calculation=partial(
+                    edge_calculation, problem, blank, partial(_in_surroundings, mistake.rule, surroundings)
+                ),
+            )
+
+
+def _in_surroundings(
+    rule: Callable[[EdgeSurroundings], Value], surroundings: EdgeSurroundings, context: EdgeContext
+) -> Value:
+    return rule(replace(surroundings, context=context))

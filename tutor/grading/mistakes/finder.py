@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -16,12 +17,14 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, as_expr
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.mistakes import edges, formulas, nodes, other_nodes
-from tutor.grading.mistakes.candidate import POWER_OF_TEN, SLIP, SWAPPED_DIGITS, MistakeCandidate, is_close
+from tutor.grading.mistakes import edges, formulas, matrices, nodes, other_nodes, slips, whole_pass
+from tutor.grading.mistakes.calculations import formula_calculation
+from tutor.grading.mistakes.candidate import MistakeCandidate, is_close
 from tutor.grading.mistakes.edges import edge_mistakes, mistakes_on_wrong_upstream
 from tutor.grading.mistakes.formulas import question_mistakes
 from tutor.grading.mistakes.nodes import branch_mistakes, forward_mistakes, start_mistakes
 from tutor.grading.mistakes.other_nodes import other_node_mistakes
+from tutor.grading.mistakes.whole_pass import whole_pass_mistakes
 from tutor.grading.symbolic_equality import Outcome, QuickDifference, compare_formulas
 from tutor.grading.tolerances import FLOAT_ROUNDING, FLOAT_TOLERANCE, MIN_SEPARATION
 
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
 
 #: The mistakes that no operation declares, in the order of the catalogue.
 GENERAL_MISTAKES = (
-    *(*edges.GENERAL_MISTAKES, *other_nodes.GENERAL_MISTAKES, *nodes.GENERAL_MISTAKES, *formulas.GENERAL_MISTAKES),
-    *(SLIP, SWAPPED_DIGITS, POWER_OF_TEN),
+    *(*edges.GENERAL_MISTAKES, *whole_pass.GENERAL_MISTAKES, *other_nodes.GENERAL_MISTAKES, *nodes.GENERAL_MISTAKES),
+    *(*formulas.GENERAL_MISTAKES, *matrices.GENERAL_MISTAKES, *slips.GENERAL_MISTAKES),
 )
 
 
@@ -52,7 +55,7 @@ def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value =
     truth = _reference_value(problem, blank)
     is_different = QuickDifference(problem.domains) if has_symbols(truth) else None
     distinct = []
-    for candidate in (*mistakes_at(problem, blank, wrong_upstream), *other_node_mistakes(problem, blank)):
+    for candidate in (*mistakes_at(problem, blank, wrong_upstream), *_mistakes_further_right(problem, blank)):
         if not _is_usable(candidate.value):
             continue
         if blank.shape == (1, 1) and not ops.is_matrix(candidate.value):
@@ -64,6 +67,13 @@ def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value =
         ):
             distinct.append(candidate)
     return distinct
+
+
+def _mistakes_further_right(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
+    """Yield the mistakes that fresh numbers need not keep apart: those about the whole pass and at other nodes."""
+    if blank.kind in ("edge", "sum"):
+        yield from whole_pass_mistakes(problem, blank)
+    yield from other_node_mistakes(problem, blank)
 
 
 def hidden_mistakes(problem: Problem) -> set[tuple[str, str]]:
@@ -120,7 +130,9 @@ def _author_candidates(problem: Problem, blank: Blank) -> Iterator[MistakeCandid
             continue
         if not has_symbols(value):
             value = ops.map_cells(nearest_float, value)
-        yield MistakeCandidate(mistake.id, value, mistake.feedback)
+        yield MistakeCandidate(
+            mistake.id, value, mistake.feedback, calculation=partial(formula_calculation, mistake.answer, names)
+        )
 
 
 def _is_usable(value: Value) -> bool:

@@ -6,6 +6,7 @@ factor, exponent or pair of brackets may be wrong.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -17,6 +18,7 @@ from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.mistakes import difference_quotients, gradient_step
+from tutor.grading.mistakes.calculations import formula_calculation
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, is_close
 from tutor.grading.tolerances import FLOAT_ROUNDING
 from tutor.i18n import N_
@@ -132,7 +134,10 @@ def _evaluate_wrong_formulas(formula: Expr, question: Question) -> Iterator[Mist
             value = evaluate(wrong_formula)
         except AlgebraError:
             continue
-        yield mistake.candidate(value if has_symbols(value) else ops.map_cells(nearest_float, value))
+        yield mistake.candidate(
+            value if has_symbols(value) else ops.map_cells(nearest_float, value),
+            calculation=partial(formula_calculation, wrong_formula, question.author_names),
+        )
 
 
 def _wrong_formulas(formula: Expr, question: Question) -> Iterator[tuple[GeneralMistake, Expr]]:

@@ -26,21 +26,28 @@ _UPHILL = GeneralMistake(
     "step.uphill",
     N_("step uphill"),
     N_("That way the output rises. The gradient points uphill: which way do you want to go?"),
+    N_("Did you add the step instead of subtracting it?"),
 )
 _WHOLE_GRADIENT = GeneralMistake(
     "step",
     "step.no-rate",
     N_("learning rate left out"),
     N_("You went by the whole gradient. How long is the step to be for each unit of it?"),
+    N_("Did you leave the learning rate out?"),
 )
 _STEP_ONLY = GeneralMistake(
-    "step", "step.step-alone", N_("the step alone"), N_("That is the step. From where is it taken?")
+    "step",
+    "step.step-alone",
+    N_("the step alone"),
+    N_("That is the step. From where is it taken?"),
+    N_("Did you stop at the step itself?"),
 )
 _OTHER_GRADIENT = GeneralMistake(
     "step",
     "step.other-gradient",
     N_("another input's gradient"),
     N_("Looks as if you took the gradient of another input. Which one moves here?"),
+    N_("Did you take the gradient of another input?"),
 )
 _UPDATED_FIRST = GeneralMistake(
     "step",
@@ -50,6 +57,7 @@ _UPDATED_FIRST = GeneralMistake(
         "Looks as if another input had moved already when you took this gradient. "
         "All gradients belong to the place where the step begins."
     ),
+    N_("Did you update another input before you took this gradient?"),
 )
 
 #: All mistakes of this module, in the order of the catalogue.

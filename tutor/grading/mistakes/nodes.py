@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from operator import add, mul
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
+from tutor.algebra.expr import Apply
 from tutor.engine.operations import OPERATIONS
+from tutor.grading.mistakes.calculations import shown_number
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from tutor.algebra.expr import Expr
+    from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
 
 _ONE_BRANCH = GeneralMistake(
@@ -24,12 +28,14 @@ _ONE_BRANCH = GeneralMistake(
         "That came back along one line. The value of {name} went to {n} places: what came back from the others, "
         "and how do they go together?"
     ),
+    N_("Did you take only what came back along one of the {n} edges?"),
 )
 _MISSING_BRANCH = GeneralMistake(
     "branch",
     "branch.one-branch",
     N_("a line left out of the sum"),
     N_("Something is still missing. The value of {name} went to {n} places: what came back from each?"),
+    N_("Did you leave out one of the {n} edges?"),
 )
 #: For a start that is not 1: nothing at the output determines it.
 START_FROM_TEXT = N_(
@@ -39,37 +45,43 @@ _PRODUCT = GeneralMistake(
     "branch",
     "branch.product",
     N_("multiplied instead of added"),
-    N_("You multiplied what came back. Each line moves the output on its own: how do two movements go together?"),
+    N_("You multiplied what came back. Each line moves {goal} on its own: how do two movements go together?"),
+    N_("Did you multiply what came back along the edges?"),
 )
 _AVERAGED = GeneralMistake(
     "branch",
     "branch.averaged",
     N_("mean instead of sum"),
-    N_("A branch takes no mean. Raise only {name} by 1: every line moves the output, each by its own amount."),
+    N_("A branch takes no mean. Raise {name} a little: every line moves {goal}, each by its own amount."),
+    N_("Did you take the mean of what came back along the edges?"),
 )
 _FORWARD_VALUE = GeneralMistake(
     "branch",
     "any.forward-value",
     N_("forward value"),
     N_("{v} is the value that flowed forward here. Asked is what comes back."),
+    N_("Did you take {own}?"),
 )
 _START_VALUE = GeneralMistake(
     "start",
     "start.output-value",
     N_("started at the output's value"),
     N_("{v} is the output's value. The backward pass asks how much {name} moves when {name} moves by 1."),
+    N_("Did you take {final}?"),
 )
 _START_ZERO = GeneralMistake(
     "start",
     "start.zero",
     N_("zero"),
     N_("Zero would say that {name} doesn't move when {name} moves. By how much does it?"),
+    N_("Did you take 0 because nothing comes after {output}?"),
 )
 _START_ONE = GeneralMistake(
     "start",
     "start.one",
     N_("started at 1"),
     N_("1 is the start where the output is the end of everything. Here the calculation goes on: look at the text."),
+    N_("Did you take 1 because most passes start with 1?"),
 )
 _OTHER_OPERATION = GeneralMistake(
     "forward",
@@ -88,14 +100,22 @@ _OPERAND = GeneralMistake(
     "forward.operand",
     N_("a value that flows in"),
     N_("That is a value that flows in. What does {node} make of it?"),
+    N_("Did you take a value that goes into {node}?"),
 )
 _SUM_SIGN = GeneralMistake(
     "branch",
     "any.wrong-sign",
     N_("wrong sign"),
-    N_("The size is right. If this line grows, does the output grow or shrink?"),
+    N_("The size is right. If {name} grows, does {goal} grow or shrink?"),
+    N_("Did you lose a minus sign, or write one too many?"),
 )
-_VALUE_SIGN = GeneralMistake("forward", "any.wrong-sign", N_("wrong sign"), N_("The size is right. Look at the sign."))
+_VALUE_SIGN = GeneralMistake(
+    "forward",
+    "any.wrong-sign",
+    N_("wrong sign"),
+    N_("The size is right. Look at the sign."),
+    N_("Did you lose a minus sign, or write one too many?"),
+)
 
 
 #: All mistakes of this module, in the order of the catalogue.
@@ -131,7 +151,8 @@ def forward_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidat
                 value = apply_rule(lambda pair, op=op: OPERATIONS[op].forward(*pair), pair)
                 if value is not None:
                     is_other = op != problem.graph.nodes[blank.node].op
-                    yield (_OTHER_OPERATION if is_other else _OTHER_ORDER).candidate(value)
+                    mistake = _OTHER_OPERATION if is_other else _OTHER_ORDER
+                    yield mistake.candidate(value, calculation=partial(_calculate, op, pair))
     for operand in operands:
         yield _OPERAND.candidate(operand)
     yield _VALUE_SIGN.candidate(-passes.values[blank.node])
@@ -143,3 +164,10 @@ def start_mistakes(problem: Problem) -> Iterator[MistakeCandidate]:
         feedback = mistake.feedback if problem.starts_at_one else START_FROM_TEXT
         yield MistakeCandidate(mistake.id, value, feedback)
     yield _START_ONE.candidate(ops.constant_like(1, output))
+
+
+def _calculate(op: str, operands: Sequence[Value]) -> Expr | None:
+    """Return an operation on two numbers as they are shown; None for matrices."""
+    if any(map(ops.is_matrix, operands)):
+        return None
+    return Apply(op, tuple(map(shown_number, operands)))

@@ -32,12 +32,14 @@ _FORGOTTEN_EDGE = GeneralMistake(
         "Looks as if a line was left out further right. The value of {at} went to several places: "
         "what came back from each of them?"
     ),
+    N_("Did you leave out an edge further right, at {at}?"),
 )
 _VALUE_BEFORE = GeneralMistake(
     "edge",
     "any.value-before",
     N_("value from before the node"),
     N_("Looks as if you took a value from before {at}. Which values flowed into {node} itself?"),
+    N_("Did you use a value from before {at}?"),
 )
 
 #: All mistakes of this module, in the order of the catalogue.

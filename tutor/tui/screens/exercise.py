@@ -92,6 +92,8 @@ class ExerciseScreen(ExerciseView):
         match action:
             case "check" | "hint" | "undo" if worksheet.done and not (action == "undo" and worksheet.exam):
                 return _SILENT
+            case "reply" if not state.asks:
+                return _SILENT
             case "go_on" | "next_suggestion" if not worksheet.done:
                 return _SILENT
             case "hint":
@@ -233,7 +235,9 @@ class ExerciseScreen(ExerciseView):
     def action_check(self) -> None:
         state = self.state
         state.status_message = None
-        if state.focused_blank.shape and not state.is_given and not state.in_grid and not state.input.is_complete:
+        if (agreed := state.typed_reply) is not None:
+            state.reply(agreed)
+        elif state.focused_blank.shape and not state.is_given and not state.in_grid and not state.input.is_complete:
             if state.entry.settled:
                 state.focus_next_open()
             else:
@@ -287,6 +291,12 @@ class ExerciseScreen(ExerciseView):
         if self.state.reveal() and self.state.worksheet.done:
             self.post_message(self.Solved(self.exercise))
         self._say(None)
+
+    def action_reply(self, agreed: bool) -> None:
+        """Answer the question about the last answer."""
+        self.state.reply(agreed)
+        self._say(None)
+        self.query_one(AnswerPanel).scroll_to_top()
 
     def action_undo(self) -> None:
         self._say(None if self.state.undo() else message(N_("There is nothing to take back.")))

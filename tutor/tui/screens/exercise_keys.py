@@ -46,6 +46,22 @@ KEYS: list[BindingType] = [
         id="exercise.open",
         system=True,
     ),
+    Binding(
+        "ctrl+y",
+        "reply(True)",
+        N_("yes"),
+        tooltip=N_("yes, to the question about the answer"),
+        show=False,
+        id="exercise.yes",
+    ),
+    Binding(
+        "ctrl+n",
+        "reply(False)",
+        N_("no"),
+        tooltip=N_("no, to the question about the answer"),
+        show=False,
+        id="exercise.no",
+    ),
     Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
     Binding(
         "f9",
