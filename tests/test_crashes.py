@@ -159,8 +159,7 @@ async def test_work_that_is_cancelled_has_not_failed(home: Path) -> None:
     async with open_home() as pilot:
         await pilot.press("f5")
         # Each starts the loading again and cancels the one before.
-        await pilot.press(*["delete"] * 6)
-        for _turn in range(6):
-            pilot.app.screen._start_loading()  # type: ignore[attr-defined]
+        for _turn in range(12):
+            await pilot.press("delete")
         await wait_for_text(pilot, "Nothing has been practised yet.")
     assert not has_report(home)
