@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from tests.support.pty_program import PtyProgram
 from tutor.practice.storage.store import Store, default_path
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.run_tutor import Run
 
 #: Starting the program takes about a second of the processor.
@@ -258,7 +257,7 @@ for number, command in enumerate(commands):
             os.dup2(write, 1)
         elif how == "full":
             os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
-        else:
+        elif how != "encoding":
             # What Python does at its start.
             os.close(int(how))
             setattr(sys, ("stdin", "stdout", "stderr")[int(how)], None)
@@ -325,3 +324,46 @@ def test_commands_without_a_home(command: tuple[str, ...], run_tutor: Run, tmp_p
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
+
+
+def test_a_user_of_whom_the_system_knows_nothing(tmp_path: Path) -> None:
+    code = (
+        "import os, pwd, sys\n"
+        "def unknown(*_): raise KeyError\n"
+        "pwd.getpwuid = unknown\n"
+        "from tutor.cli import main\n"
+        "main(sys.argv[1:])"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    for name in ("HOME", "BACKPROP_TUTOR_HOME"):
+        environment.pop(name, None)
+    environment |= {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[1])}
+    work = tmp_path / "work"
+    work.mkdir()
+    for command, expected in (("where", 0), ("settings", 0), ("progress", 0), ("check ~unknown/x", 2), ("play ~/x", 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *command.split()],
+            cwd=work,
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
+            timeout=60,
+        )
+        assert done.returncode == expected, done.stderr
+    assert not list(work.iterdir())
+    assert (tmp_path / f"backprop-tutor-{os.getuid()}").is_dir()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("latin-1", marks=long), pytest.param("euc_kr", marks=long)])
+def test_every_command_in_another_encoding(
+    encoding: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    monkeypatch.setenv("LANGUAGE", "ko")
+    codes = json.loads(run_python(RUN_COMMANDS, json.dumps(EVERY_COMMAND), "encoding"))
+    for number, (command, code) in enumerate(zip(EVERY_COMMAND, codes, strict=True)):
+        errors = (tmp_path / f"errors{number}").read_bytes()
+        assert b"Traceback" not in errors, (command, errors)
+        assert code in {0, 1, 2, 130}, (command, code, errors)
+    assert not list(home.glob("crash-*"))

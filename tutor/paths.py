@@ -12,9 +12,19 @@ def data_folder() -> Path:
     home = os.environ.get("BACKPROP_TUTOR_HOME")
     if home:
         # The shell expands a `~` only at the start of an unquoted word, not in a `.env` file or a service's settings.
-        with suppress(RuntimeError):  # the home folder is unknown
-            return Path(home).expanduser()
-        return Path(home)
+        return _expand_home(home)
     from platformdirs import user_data_path
 
-    return user_data_path("backprop-tutor", appauthor=False)
+    with suppress(RuntimeError):  # by newer versions of platformdirs, for an unknown home folder
+        folder = user_data_path("backprop-tutor", appauthor=False)
+        if folder.parts[0] != "~":
+            return folder
+    # Without HOME, for a user of whom the system knows nothing, as in a container.
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"backprop-tutor-{os.getuid()}"
+
+
+def _expand_home(path: str) -> Path:
+    """Return a path with `~` and `~name` replaced by the home folder, or as it is if there is no such user."""
+    with suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)
