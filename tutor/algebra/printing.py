@@ -116,9 +116,9 @@ def format_cells(value: Value, digits: int = SHOWN_DIGITS, near_one: bool = Fals
     return [[format_scalar(value, digits, near_one)]]
 
 
-def format_value(value: Value, near_one: bool = False) -> str:
+def format_value(value: Value, near_one: bool = False, digits: int = SHOWN_DIGITS) -> str:
     """Return a number, a formula, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
-    rows = format_cells(value, near_one=near_one)
+    rows = format_cells(value, digits, near_one)
     if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
         return rows[0][0]
     return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"

@@ -14,13 +14,11 @@ from tutor.grading.numeric_equality import Match, TypedNumber, is_correct_roundi
 from tutor.grading.rounding_noise import noise_for_zero
 from tutor.grading.shown_values import ShownResults, shown_results
 from tutor.grading.tolerances import (
-    DEFAULT_PRECISION,
     FLOAT_ROUNDING,
     MACHINE_TOLERANCE,
     MIN_MACHINE_DIGITS,
     MIN_NOISE_DIGITS,
     NEAR_TOLERANCE,
-    Precision,
 )
 
 if TYPE_CHECKING:
@@ -35,12 +33,6 @@ if TYPE_CHECKING:
 CellMatches = tuple[tuple[Match, ...], ...]
 
 
-def required_precision(problem: Problem, blank: Blank) -> Precision:
-    """Return how precise an answer at `blank` must be."""
-    notes = problem.author_notes.get(blank.id)
-    return DEFAULT_PRECISION if notes is None else notes.precision
-
-
 def match_cells(
     problem: Problem, blank: Blank, answer: ParsedAnswer, accepted_values: Mapping[str, Value]
 ) -> CellMatches:
@@ -49,7 +41,7 @@ def match_cells(
     Numbers that follow by the right rule from shown values, and from the learner's `accepted_values` at other places,
     are right. A number that is a known wrong value is not, however near it is to the truth.
     """
-    truth, precision = problem.truth(blank), required_precision(problem, blank)
+    truth, precision = problem.truth(blank), problem.precision_at(blank)
     cells = compare_cells(answer, truth, precision)
     if has_symbols(answer.value) or has_symbols(truth):
         return cells
@@ -57,7 +49,8 @@ def match_cells(
     results, is_typed = ShownResults(), not is_large(truth)
     if not all_equal(cells) and is_typed:
         cells = _accept_noise(problem, blank, answer, cells)
-    if not all_equal(cells) and is_typed and not precision.is_demanded:
+    if not all_equal(cells) and is_typed and precision.tolerance >= NEAR_TOLERANCE:
+        # A finer answer does not follow from rounded numbers.
         results = shown_results(problem, blank, accepted_values)
         cells = _accept_results(answer, cells, results)
     is_exact = not any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)

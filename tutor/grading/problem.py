@@ -274,6 +274,11 @@ class Problem:
             return passes.edges[blank.edge.target, blank.edge.slot].gradient
         return passes.gradients[blank.node]
 
+    def precision_at(self, blank: Blank) -> Precision:
+        """Return how precise an answer at `blank` must be."""
+        notes = self.author_notes.get(blank.id)
+        return DEFAULT_PRECISION if notes is None else notes.precision
+
     def truth_in_floats(self, blank: Blank) -> Value:
         """Return the right value of a blank, each number of it as the nearest float."""
         return self.memoize(("float truth", blank.id), lambda: ops.nearest_floats(self.truth(blank)))

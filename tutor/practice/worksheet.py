@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Grid
-from tutor.algebra.printing import format_cells, format_expr
+from tutor.algebra.printing import SHOWN_DIGITS, format_cells, format_expr
 from tutor.grading.answer import Preview, preview
 from tutor.grading.concealment import Concealment
 from tutor.grading.grader import grade
@@ -216,7 +216,7 @@ class Worksheet:
         # A revealed formula is shown as in the last hint, which is shorter than the one in terms of the inputs.
         is_formula = self.problem.symbolic and place.shape is None
         if state == "given" or (state == "revealed" and not is_formula):
-            return format_cells(self.problem.truth(place))
+            return format_cells(self.problem.truth(place), max(SHOWN_DIGITS, self.problem.precision_at(place).digits))
         if not entry.text:
             return []
         if place.shape is None:

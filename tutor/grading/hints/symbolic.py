@@ -79,7 +79,7 @@ def answer_in_names(problem: Problem, blank: Blank) -> str:
         for formula in formulas:
             if isinstance(formula, Expr) and free_names(formula) <= usable_names:
                 return format_expr(formula)
-    return format_value(problem.truth(blank))
+    return format_value(problem.truth(blank), digits=max(SHOWN_DIGITS, problem.precision_at(blank).digits))
 
 
 def upstream_in_names(problem: Problem, blank: Blank) -> str | None:

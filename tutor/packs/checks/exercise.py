@@ -10,7 +10,7 @@ from tutor.i18n import message
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.builder.exercise import build_exercise
 from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
-from tutor.packs.checks import languages, mistakes, numbers, pack_level, questions, texts
+from tutor.packs.checks import languages, mistakes, numbers, pack_level, precision, questions, texts
 from tutor.packs.checks.target import CheckTarget
 from tutor.packs.diagnostics import PackError
 from tutor.packs.toml_source import read_source
@@ -71,11 +71,13 @@ def check_entry(
 def _check_author_content(
     target: CheckTarget, exercise: Exercise, chosen: dict[int, ChosenNumbers | None]
 ) -> Iterator[Diagnostic]:
-    """Check mistakes and questions with the author's numbers and with the chosen ones."""
+    """Check mistakes, questions and the precision of answers with the author's numbers and with the chosen ones."""
+    variants = [exercise.variant()]
     if exercise.author_notes or exercise.questions:
-        variants = [exercise.variant(), *map(exercise.variant, chosen)]
+        variants += map(exercise.variant, chosen)
         yield from mistakes.check(target, variants)
         yield from questions.check(target, variants)
+    yield from precision.check(target, variants)
 
 
 def _check_stages(target: CheckTarget, exercise: Exercise) -> Iterator[Diagnostic]:
