@@ -52,6 +52,15 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
             "[blank.a]\ndigits = 13",
             "3: blank.a.digits: A whole number from 1 to 12 is expected here.",
         ),
+        *(
+            (
+                f"[blank.a]\ntolerance = {tolerance}",
+                "3: blank.a.tolerance: A tolerance is a part of the right value, greater than 0 and at most 0.1, "
+                "such as 0.001.",
+            )
+            for tolerance in ("0", "-0.01", "0.11", "5")
+        ),
+        ("[blank.a]\ntolerance = '1 %'", "3: blank.a.tolerance: A number is expected here, without quotes."),
         ("start = [[1, 2]]", "2: start: The start is 1×2, but the output is a number. Write a number."),
         ("start = true", "2: start: A number is expected here, without quotes."),
         ("start = '1/0'", "2: start: This divides by zero, and that is not a number. (Character 2: “/”.)"),

@@ -217,6 +217,43 @@ def test_a_blank_may_need_more_digits(load_text: LoadText) -> None:
     assert grade_blank(exercise, "x", "-0.111111") == grade_blank(exercise, "x", "-1/9") == (VerdictKind.RIGHT, None)
 
 
+SMALL_DIFFERENCE = """graph = "z = x^2"
+blanks = ["x"]
+[inputs]
+x = 6
+[[question]]
+prompt = "The forward difference with δ = 0.01?"
+answer = "((x + 0.01)^2 - x^2) / 0.01"
+PRECISION
+"""
+
+
+@pytest.mark.parametrize("precision", ["digits = 4", "tolerance = 0.0004", "tolerance = 4e-4"])
+def test_a_question_may_be_about_a_small_difference(load_text: LoadText, precision: str) -> None:
+    exercise = load_text(SMALL_DIFFERENCE.replace("PRECISION", precision))
+    for answer in ("12.01", "12.010", "12.01000000000062", "1201/100"):
+        assert grade_blank(exercise, "q1", answer)[0] is VerdictKind.RIGHT, answer
+    assert grade_blank(exercise, "q1", "12.0")[0] is VerdictKind.COARSE  # with too few digits to tell
+    for answer in ("12", "12.02", "12.00"):
+        assert grade_blank(exercise, "q1", answer)[0] not in (VerdictKind.RIGHT, VerdictKind.COARSE), answer
+
+
+def test_an_estimate_may_be_off_by_more(load_text: LoadText) -> None:
+    exercise = load_text(SMALL_DIFFERENCE.replace("PRECISION", "tolerance = 0.05"))
+    for answer in ("12", "12.0", "11.5", "12.6"):
+        assert grade_blank(exercise, "q1", answer)[0] is VerdictKind.RIGHT, answer
+    assert grade_blank(exercise, "q1", "11.4")[0] is not VerdictKind.RIGHT
+    assert grade_blank(exercise, "q1", "13")[0] is not VerdictKind.RIGHT
+
+
+def test_a_revealed_answer_has_the_digits_that_are_asked_for(load_text: LoadText) -> None:
+    exercise = load_text('graph = "y = 1/x"\n[inputs]\nx = 3\n[blank.x]\ntolerance = 0.000001\n')
+    sheet = Worksheet(exercise.variant())
+    assert sheet.reveal("x").text is not None
+    assert sheet.value_text("x") == [["−0.1111111"]]
+    assert grade_blank(exercise, "x", "−0.1111111")[0] is VerdictKind.RIGHT
+
+
 def test_labels_are_drawn_but_names_are_typed(load_text: LoadText) -> None:
     from tutor.drawing.from_problem import boxes_of
 

@@ -9,12 +9,14 @@ from tutor.algebra.balls import nearest_float
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.comparison import all_equal, compare_cells
 from tutor.grading.matrix_equality import equal_cells, is_large
+from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.numeric_equality import Match, TypedNumber, is_correct_rounding
 from tutor.grading.rounding_noise import noise_for_zero
 from tutor.grading.shown_values import ShownResults, shown_results
 from tutor.grading.tolerances import (
     FLOAT_ROUNDING,
+    FLOAT_TOLERANCE,
     MACHINE_TOLERANCE,
     MIN_MACHINE_DIGITS,
     MIN_NOISE_DIGITS,
@@ -52,10 +54,12 @@ def match_cells(
     if not all_equal(cells) and is_typed and precision.tolerance >= NEAR_TOLERANCE:
         # A finer answer does not follow from rounded numbers.
         results = shown_results(problem, blank, accepted_values)
-        cells = _accept_results(answer, cells, results)
+        cells = _accept_results(answer, cells, results, precision.digits)
     is_exact = not any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)
     if all_equal(cells) and not is_exact and not is_rounded_truth(answer, truth):
         return _refuse_known_wrong_value(problem, blank, answer, cells, results)
+    if is_typed and _is_exactly_known_wrong_value(problem, blank, answer, cells):
+        return tuple(tuple(Match.DIFFERENT if match is Match.COARSE else match for match in row) for row in cells)
     return cells
 
 
@@ -86,14 +90,14 @@ def _accept_noise(problem: Problem, blank: Blank, answer: ParsedAnswer, cells: C
     return tuple(tuple(Match.EQUAL if next(noise) else match for match in row) for row in cells)
 
 
-def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: ShownResults) -> CellMatches:
-    """Accept each cell that is the same cell of one of the `results`."""
+def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: ShownResults, digits: int) -> CellMatches:
+    """Accept each cell that is the same cell of one of the `results`, exactly or rounded to `digits` digits or more."""
     if not results.cells:
         return cells
     typed_cells = [typed for row in answer.typed_cells for typed in row]
     matches = [match for row in cells for match in row]
     accepted = iter(
-        Match.EQUAL if match is not Match.EQUAL and results.explain(typed, position) else match
+        Match.EQUAL if match is not Match.EQUAL and results.explain(typed, position, digits) else match
         for position, (typed, match) in enumerate(zip(typed_cells, matches, strict=True))
     )
     return tuple(tuple(next(accepted) for _ in row) for row in cells)
@@ -120,6 +124,20 @@ def _refuse_known_wrong_value(
         for typed, true_cell in _typed_cells(answer, problem.truth(blank))
     )
     return tuple(tuple(next(matches) for _ in row) for row in cells)
+
+
+def _is_exactly_known_wrong_value(problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches) -> bool:
+    """Return whether a whole number, to which the right one rounds, is exactly what a mistake gives: 12 for 12.01."""
+    typed_cells = [typed for row in answer.typed_cells for typed in row]
+    if any(typed.decimal for typed in typed_cells) or not any(Match.COARSE in row for row in cells):
+        return False
+    return any(
+        all(
+            is_close(nearest_float(typed.value), float(cell), FLOAT_TOLERANCE)
+            for typed, cell in _typed_cells(answer, value)
+        )
+        for value in _wrong_values(problem, blank)
+    )
 
 
 def _is_float_noise(problem: Problem, blank: Blank, value: Value, truth: Value) -> bool:

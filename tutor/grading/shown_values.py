@@ -27,8 +27,6 @@ from tutor.grading.tolerances import (
     FLOAT_ROUNDING,
     MACHINE_TOLERANCE,
     MIN_MACHINE_DIGITS,
-    MIN_NEAR_DIGITS,
-    REQUIRED_DIGITS,
 )
 
 if TYPE_CHECKING:
@@ -224,13 +222,13 @@ class ShownResults:
     def __add__(self, other: ShownResults) -> ShownResults:
         return ShownResults.from_values((*self.values, *other.values))
 
-    def explain(self, typed: TypedNumber, cell: int) -> bool:
-        """Return whether a typed number is a result in this cell, or is rounded from it to enough digits."""
+    def explain(self, typed: TypedNumber, cell: int, digits: int) -> bool:
+        """Return whether a typed number is a result in this cell, or is rounded from it to `digits` digits or more."""
         value = nearest_float(typed.value)
         absolute = FLOAT_ROUNDING * self.largest
         relative = 0.0
         if typed.unit is None or typed.digits >= MIN_MACHINE_DIGITS:
             relative = float(MACHINE_TOLERANCE) if typed.decimal else 0.0
-        elif typed.digits >= (REQUIRED_DIGITS if typed.decimal else MIN_NEAR_DIGITS):
+        elif typed.digits >= (digits if typed.decimal else digits + 1):
             absolute = max(absolute, float(typed.unit) * typed.terms / 2 * (1 + FLOAT_ROUNDING))
         return any(abs(value - result) <= max(absolute, relative * abs(result)) for result in self.cells[cell])

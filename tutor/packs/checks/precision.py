@@ -14,7 +14,7 @@ from tutor.engine.symbolic import has_symbols
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_correct_rounding
 from tutor.grading.shown_values import as_shown
-from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_CORRECTED_DIGITS, REQUIRED_DIGITS, Precision
+from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_CORRECTED_DIGITS, NEAR_TOLERANCE, REQUIRED_DIGITS, Precision
 from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
 
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Variant
 
 _TOO_NEAR = N_(
-    "With {numbers}, {value} counts as right at {blank}, where {right} is right: {value} is {what}. "
+    "{value} counts as right at {blank}, where {right} is right: {value} is {what}. "
     "Add digits = {digits} or tolerance = {tolerance} under {table}."
 )
 _FAR_TOO_NEAR = N_(
-    "With {numbers}, {value} counts as right at {blank}, where {right} is right: {value} is {what}. "
+    "{value} counts as right at {blank}, where {right} is right: {value} is {what}. "
     "Add tolerance = {tolerance} under {table}."
 )
+_WITH_NUMBERS = N_("With {numbers}: {text}")
 _MISTAKE = N_("the value of the mistake “{id}”")
 _IN_TEXT = N_("a number in the text")
 _FORWARD_VALUE = N_("the value of {name}")
@@ -50,15 +51,16 @@ _NUMBER = re.compile(r"(?<![\w.,/^−-])[−-]?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w/^]
 
 @dataclass(frozen=True, slots=True)
 class _OwnNumber:
-    """A number of the exercise, and what it is."""
+    """A number of the exercise, and what it is. `is_incidental`: it is a value of the graph, as the numbers have it."""
 
     value: float
     what: Message
     text: str = ""
+    is_incidental: bool = False
 
 
 def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnostic]:
-    """Yield an error for each blank at which another number of the exercise counts as right.
+    """Yield an error for each blank at which another number of the exercise counts as right, a warning at a graph's value.
 
     With fresh numbers only mistakes and other answers are compared: two values of a graph may be near by chance.
     """
@@ -70,8 +72,9 @@ def check(target: CheckTarget, variants: Sequence[Variant]) -> Iterator[Diagnost
             found = _nearest_accepted(variant, blank)
             if found is not None:
                 reported.add(blank.id)
-                key_path, table = _place_of(target, blank)
-                yield target.error(_message(variant.problem, blank, found, table), *key_path)
+                key_path, table = _place_of(target, variant.problem, blank)
+                report = target.warning if found.is_incidental else target.error
+                yield report(_message(variant.problem, blank, found, table), *key_path)
 
 
 def _nearest_accepted(variant: Variant, blank: Blank) -> _OwnNumber | None:
@@ -106,20 +109,12 @@ def _own_numbers(variant: Variant, blank: Blank) -> Iterator[_OwnNumber]:
                 yield _OwnNumber(float(candidate.value), message(_MISTAKE, id=candidate.id))
     for other in problem.question_blanks:
         if other.id != blank.id and other.shape is None and not problem.question(other).choices:
-            yield from _distinct(problem, other, blank, message(_OTHER_ANSWER, n=other.id.removeprefix("q")))
+            number = None if has_symbols(problem.truth(other)) else problem.truth_in_floats(other)
+            if number is not None and as_shown(number) != as_shown(problem.truth_in_floats(blank)):
+                yield _OwnNumber(number, message(_OTHER_ANSWER, n=other.id.removeprefix("q")))
     if variant.seed is None:
         yield from _numbers_in_text(variant, blank)
         yield from _values_of_graph(problem, blank)
-
-
-def _distinct(problem: Problem, other: Blank, blank: Blank, what: Message) -> Iterator[_OwnNumber]:
-    """Yield the right value at another place, unless both are shown alike."""
-    value = problem.truth(other)
-    if has_symbols(value):
-        return
-    number = problem.truth_in_floats(other)
-    if as_shown(number) != as_shown(problem.truth_in_floats(blank)):
-        yield _OwnNumber(number, what)
 
 
 def _numbers_in_text(variant: Variant, blank: Blank) -> Iterator[_OwnNumber]:
@@ -136,13 +131,21 @@ def _numbers_in_text(variant: Variant, blank: Blank) -> Iterator[_OwnNumber]:
 
 
 def _values_of_graph(problem: Problem, blank: Blank) -> Iterator[_OwnNumber]:
-    shown = as_shown(problem.truth_in_floats(blank))
+    """Yield the values of the graph that a learner can tell from the right one on the screen."""
+    right = problem.truth_in_floats(blank)
+
+    def own(number: float, what: Message) -> Iterator[_OwnNumber]:
+        if abs(number - right) > float(NEAR_TOLERANCE) * abs(right) and as_shown(number) != as_shown(right):
+            yield _OwnNumber(number, what, is_incidental=True)
+
     for node, value in zip(problem.graph.nodes, problem.exact_passes.values, strict=True):
-        if node.shape is None and not has_symbols(value) and as_shown(number := nearest_float(value)) != shown:
-            yield _OwnNumber(number, message(_FORWARD_VALUE, name=problem.graph.label(problem.graph.position[node.id])))
+        if node.shape is None and not has_symbols(value):
+            yield from own(
+                nearest_float(value), message(_FORWARD_VALUE, name=problem.graph.label(problem.graph.position[node.id]))
+            )
     for place in problem.places:
-        if place.id != blank.id and place.shape is None:
-            yield from _distinct(problem, place, blank, message(_GRADIENT, place=place_name(problem, place)))
+        if place.id != blank.id and place.shape is None and not has_symbols(problem.truth(place)):
+            yield from own(problem.truth_in_floats(place), message(_GRADIENT, place=place_name(problem, place)))
 
 
 def _counts_as_right(number: float, truth: Expr, precision: Precision) -> bool:
@@ -172,10 +175,8 @@ def _message(problem: Problem, blank: Blank, other: _OwnNumber, table: str) -> M
         for n in range(REQUIRED_DIGITS + 1, MAX_CORRECTED_DIGITS + 4)
         if format_number(other.value, n) != format_number(right, n)
     )
-    numbers = ", ".join(f"{name} = {format_value(value)}" for name, value in problem.inputs.items())
-    return message(
+    text = message(
         _TOO_NEAR if digits else _FAR_TOO_NEAR,
-        numbers=numbers,
         value=other.text or format_number(other.value, shown),
         blank=place_name(problem, blank),
         right=format_number(right, shown),
@@ -184,11 +185,15 @@ def _message(problem: Problem, blank: Blank, other: _OwnNumber, table: str) -> M
         tolerance=f"{abs(other.value - right) / abs(right) / 2:.1g}",
         table=table,
     )
+    numbers = ", ".join(f"{name} = {format_value(value)}" for name, value in problem.inputs.items())
+    return message(_WITH_NUMBERS, numbers=numbers, text=text) if numbers else text
 
 
-def _place_of(target: CheckTarget, blank: Blank) -> tuple[KeyPath, str]:
+def _place_of(target: CheckTarget, problem: Problem, blank: Blank) -> tuple[KeyPath, str]:
     """Return the key to blame for a blank, and the table in which its precision is set."""
     if blank.kind == "question":
-        return ("question", int(blank.id[1:]) - 1), "[[question]]"
-    tables = target.source.data.get("blank", {})
-    return ("blank", blank.id) if blank.id in tables else ("graph",), f'[blank."{blank.id}"]'
+        return ("question", int(blank.id.removeprefix("q")) - 1, "answer"), "[[question]]"
+    names = (name for name in target.source.data.get("blank", {}) if problem.has_place(name))
+    name = next((name for name in names if problem.place(name).id == blank.id), None)
+    table = f'[blank."{name or blank.id}"]'
+    return (("graph",) if name is None else ("blank", name)), table
