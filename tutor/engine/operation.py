@@ -92,6 +92,10 @@ class Operation:
     """the rule in words, the second rung of the hints"""
     question: tuple[str, ...]
     """what to look at, the first rung; does not reveal the rule"""
+    confirmation: tuple[str, ...] = ()
+    """what the gradient is, as a noun phrase for the sentence after a right answer, one for each operand or for all"""
+    confirmation_with_constant: str = ""
+    """the same if the other operand is a constant"""
     label: str = ""
     """prefix of node ids and of mistake ids; the id if left out"""
     title: str = ""

@@ -16,6 +16,7 @@ from tutor.engine.symbolic import has_symbols
 from tutor.grading.acceptance import is_rounded_truth, match_cells, may_be_known_wrong_value
 from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.comparison import all_equal, compare_cells, format_cell_list
+from tutor.grading.confirmation import confirmation
 from tutor.grading.diagnosis import diagnose
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.numeric_equality import Match
@@ -32,7 +33,7 @@ from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Blank, Problem
@@ -45,13 +46,14 @@ def grade(
     wrong_values: Mapping[str, Value] | None = None,
     earlier: Sequence[str] = (),
     accepted_values: Mapping[str, Value] | None = None,
+    visible: Collection[str] | None = None,
 ) -> Verdict:
     """Return the verdict on `text` at `blank`. It never raises, whatever a learner types.
 
     `wrong_values` and `accepted_values` are the learner's values at other places, by place id: a right step from a wrong
     one is not an error of its own, and a right step from an accepted one, perhaps rounded, is right. `earlier` are the
     wrong answers at this blank before, as typed: from the second real attempt on, a counterexample gives the right
-    formula's value, too.
+    formula's value, too. `visible` are the places whose values the learner sees, None for all: the praise names no other.
     """
     if blank.kind == "question" and problem.question(blank).choices:
         return grade_choice(problem.question(blank), text)
@@ -65,9 +67,8 @@ def grade(
     marks = _cell_marks(cells)
     if cells is not None:
         if all_equal(cells):
-            return Verdict(
-                VerdictKind.RIGHT, _add_author_praise(problem, blank, _praise_message(answer, truth)), cells=marks
-            )
+            praise = _add_confirmation(problem, blank, _praise_message(answer, truth), visible)
+            return Verdict(VerdictKind.RIGHT, _add_author_praise(problem, blank, praise), cells=marks)
         if _all_nearly_equal(cells):
             return Verdict(VerdictKind.COARSE, _coarse_message(problem, blank, answer, cells), cells=marks)
         if any(Match.UNCLEAR in row for row in cells):
@@ -149,6 +150,11 @@ def _cell_marks(cells: tuple[tuple[Match, ...], ...] | None) -> tuple[tuple[bool
     if cells is None or (len(cells) == 1 and len(cells[0]) == 1):
         return None
     return tuple(tuple(cell in (Match.EQUAL, Match.COARSE) for cell in row) for row in cells)
+
+
+def _add_confirmation(problem: Problem, blank: Blank, praise: Message, visible: Collection[str] | None) -> Message:
+    reason = confirmation(problem, blank, visible)
+    return praise if reason is None else message(N_("{first} {rest}"), first=praise, rest=reason)
 
 
 def _add_author_praise(problem: Problem, blank: Blank, praise: Message) -> Message:

@@ -407,7 +407,8 @@ class Worksheet:
     def _grade(self, blank: str, text: str) -> Verdict:
         wrong, accepted = self._values_at_other_places(blank)
         earlier = self.entry(blank).wrong_texts
-        return grade(self.problem, self.problem.place(blank), text, wrong, earlier, accepted)
+        visible = None if self.exam else self.visible_places()
+        return grade(self.problem, self.problem.place(blank), text, wrong, earlier, accepted, visible)
 
     def preview(self, blank: str, text: str) -> Preview:
         """Return how an answer being typed is read, without giving away the value of another blank."""

@@ -20,6 +20,7 @@ TABLE = (
         commutative=True,
         keeps_decimals=True,
         rule=(N_("+ hands the upstream on unchanged."),),
+        confirmation=(N_("the upstream, which + passes on unchanged"),),
         skill_name=(N_("+ passes on"),),
         question=(N_("Raise only this line by 1: by how much does + rise?"),),
         why=N_(
@@ -64,6 +65,10 @@ TABLE = (
         rule=(
             N_("− hands the upstream on unchanged to what it takes from."),
             N_("− hands the upstream on with the opposite sign to what it takes away."),
+        ),
+        confirmation=(
+            N_("the upstream, which − passes on unchanged"),
+            N_("the upstream with the opposite sign"),
         ),
         skill_name=(
             N_("− passes on"),
@@ -116,6 +121,8 @@ TABLE = (
         commutative=True,
         keeps_decimals=True,
         rule=(N_("× sends each line the upstream times the value of the other line."),),
+        confirmation=(N_("the upstream times the other input"),),
+        confirmation_with_constant=N_("the upstream times the constant factor"),
         skill_name=(N_("× other input"),),
         question=(N_("What did × receive on its other line?"),),
         rule_with_constant=N_("{node} sends back the upstream times the number it multiplies by."),
@@ -180,6 +187,10 @@ TABLE = (
         rule=(
             N_("÷ sends its numerator the upstream divided by the denominator."),
             N_("÷ sends its denominator the upstream times minus the numerator over the denominator squared."),
+        ),
+        confirmation=(
+            N_("the upstream times one over the denominator"),
+            N_("the upstream times −numerator/denominator²"),
         ),
         skill_name=(
             N_("÷ to the numerator"),
@@ -254,6 +265,7 @@ TABLE = (
         derivative=(lambda z, x: constant_like(-1, z),),
         keeps_decimals=True,
         rule=(N_("A change of sign changes the upstream's sign."),),
+        confirmation=(N_("the upstream with the opposite sign"),),
         skill_name=(N_("change of sign"),),
         question=(N_("Raise this line by 1: by how much, and which way, does the output move?"),),
         why=N_(
@@ -279,6 +291,7 @@ TABLE = (
         derivative=(lambda z, x: -power(z, 2),),
         divisor=lambda x: x,
         rule=(N_("1/x sends back the upstream times minus the square of its output."),),
+        confirmation=(N_("the upstream times −y², y the output"),),
         skill_name=(N_("reciprocal"),),
         question=(
             N_(
@@ -349,6 +362,10 @@ TABLE = (
         rule=(
             N_("The exponent comes down as a factor, and above it is lowered by one."),
             N_("A power with the variable above returns itself times the log of its base."),
+        ),
+        confirmation=(
+            N_("the upstream times n·xⁿ⁻¹, the slope of xⁿ"),
+            N_("the upstream times the power times the log of its base"),
         ),
         skill_name=(
             N_("power, to the base"),

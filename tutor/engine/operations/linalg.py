@@ -65,6 +65,10 @@ TABLE = (
             N_("The upstream goes back through the other matrix, transposed. It stands in front: U @ W.T."),
             N_("The upstream goes back through the other matrix, transposed. It stands behind: X.T @ U."),
         ),
+        confirmation=(
+            N_("the upstream times the other matrix, transposed"),
+            N_("the other matrix, transposed, times the upstream"),
+        ),
         skill_name=(
             N_("@ to the left matrix"),
             N_("@ to the right matrix"),
@@ -153,6 +157,7 @@ TABLE = (
         vjp=(lambda g, z, x: transpose(g),),
         keeps_decimals=True,
         rule=(N_("A transpose sends the upstream back transposed."),),
+        confirmation=(N_("the upstream, transposed"),),
         skill_name=(N_("transposed back"),),
         question=(
             N_("The answer has this matrix's shape, {shape}; the upstream is {up_shape}. Which cell became which?"),
@@ -181,6 +186,7 @@ TABLE = (
         vjp=(lambda g, z, x, like: unbroadcast(g, x),),
         keeps_decimals=True,
         rule=(N_("What was repeated gets back the sum of what comes from its copies."),),
+        confirmation=(N_("the sum of what comes back from the copies"),),
         skill_name=(N_("sum over copies"),),
         question=(
             N_(
@@ -254,6 +260,7 @@ TABLE = (
                 "outputs y; the rest is multiplied by y."
             ),
         ),
+        confirmation=(N_("y times the upstream less its y-weighted mean, in each row"),),
         skill_name=(N_("softmax by rows"),),
         question=(N_("Raise one input of a row: its own output rises. What do the others do, as they add up to 1?"),),
         why=N_(

@@ -42,6 +42,10 @@ TABLE = (
             N_("Cross-entropy sends each prediction p the upstream times −t/p, divided by the number of rows."),
             N_("Cross-entropy sends each target the upstream times −log p, divided by the number of rows."),
         ),
+        confirmation=(
+            N_("the upstream times −t/p, over the number of rows"),
+            N_("the upstream times −log p, over the number of rows"),
+        ),
         skill_name=(
             N_("cross entropy, to the prediction"),
             N_("cross entropy, to the target"),
@@ -132,6 +136,10 @@ TABLE = (
             N_(
                 "The mean squared error sends each target the upstream times minus twice its error, divided by their number."
             ),
+        ),
+        confirmation=(
+            N_("the upstream times 2·(p − t), over the number of cells"),
+            N_("the upstream times 2·(t − p), over the number of cells"),
         ),
         skill_name=(
             N_("squared error, to the prediction"),

@@ -72,6 +72,7 @@ def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_n
         vjp=(lambda g, z, x: broadcast_like(g, x),),
         keeps_decimals=True,
         rule=(rule,),
+        confirmation=(N_("the upstream, repeated for every cell of its sum"),),
         skill_name=(skill_name,),
         question=(
             N_(
@@ -117,6 +118,7 @@ def _mean_along(
         forward=lambda x: sum_axis(x, axis) / count(x),
         vjp=(lambda g, z, x: broadcast_like(g / count(x), x),),
         rule=(rule,),
+        confirmation=(N_("the upstream over the number of cells in its mean"),),
         skill_name=(skill_name,),
         question=(
             N_(
@@ -154,6 +156,7 @@ TABLE = (
         keeps_decimals=True,
         ends_pass=True,
         rule=(N_("Σ hands the upstream on unchanged, to every cell."),),
+        confirmation=(N_("the upstream, which Σ sends to every cell"),),
         skill_name=(N_("Σ to every cell"),),
         question=(
             N_(
@@ -201,6 +204,7 @@ TABLE = (
         vjp=(lambda g, z, x: broadcast_like(g / size(x), x),),
         ends_pass=True,
         rule=(N_("A mean sends every cell the upstream divided by how many cells there are."),),
+        confirmation=(N_("the upstream over the number of cells"),),
         skill_name=(N_("mean to every cell"),),
         question=(
             N_(

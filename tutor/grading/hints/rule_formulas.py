@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank, Problem
 
 #: Numbers are written with the first of these digit counts that leads to the right value.
-_DIGITS_TO_TRY = (SHOWN_DIGITS, 6, 9, 12)
+DIGITS_TO_TRY = (SHOWN_DIGITS, 6, 9, 12)
 #: A rule on matrices with more cells than this is not written out.
-_MAX_CELLS = 64
+MAX_WRITTEN_CELLS = 64
 
 
 def join_sentences(*parts: Message) -> Message:
@@ -100,9 +100,9 @@ def rule_with_numbers(problem: Problem, blank: Blank) -> Message:
 def forward_with_numbers(problem: Problem, blank: Blank) -> str:
     """Write out what a node computes with its operands' numbers; for a matrix, the first cell."""
     node, exact = problem.graph.nodes[blank.node], problem.exact_passes
-    symbols, numbers = _name_cells([(value, False) for value in exact.operands_of(blank.node)])
+    symbols, numbers = name_cells([(value, False) for value in exact.operands_of(blank.node)])
     cell = first_cell(node.operation.forward(*symbols))
-    return _substitute_numbers(cell, numbers, first_cell(exact.values[blank.node])) or format_expr(node.formula)
+    return substitute_numbers(cell, numbers, first_cell(exact.values[blank.node])) or format_expr(node.formula)
 
 
 def _local_gradient_text(problem: Problem, edge: Edge) -> str:
@@ -115,17 +115,17 @@ def _local_gradient_text(problem: Problem, edge: Edge) -> str:
         slope: Expr = operation.derivative[edge.slot](*map(Sym, names))
         if node.body is not None:
             slope = simplify(slope)
-        values = _node_values(problem, edge)
+        values = node_values(problem, edge)
         numbers = {
-            name: _ShownNumber(first_cell(value), extra) for name, (value, extra) in zip(names, values, strict=True)
+            name: ShownNumber(first_cell(value), extra) for name, (value, extra) in zip(names, values, strict=True)
         }
-        if text := _substitute_numbers(slope, numbers, local):
+        if text := substitute_numbers(slope, numbers, local):
             return text
     return format_value(local)
 
 
 @dataclass(frozen=True, slots=True)
-class _ShownNumber:
+class ShownNumber:
     """A number to be shown, with more digits near 1 if the rule computes 1 minus it."""
 
     value: Expr
@@ -139,7 +139,7 @@ class _ShownNumber:
         return Num(Fraction(text.replace("−", "-")), text)
 
 
-def _node_values(problem: Problem, edge: Edge) -> list[tuple[Value, bool]]:
+def node_values(problem: Problem, edge: Edge) -> list[tuple[Value, bool]]:
     """Return the values of a node's output and its operands, and whether each needs more digits near 1."""
     node, exact = problem.graph.nodes[edge.target], problem.exact_passes
     extra_digits = [
@@ -149,16 +149,16 @@ def _node_values(problem: Problem, edge: Edge) -> list[tuple[Value, bool]]:
     return list(zip((exact.values[edge.target], *exact.operands_of(edge.target)), extra_digits, strict=True))
 
 
-def _name_cells(values: Sequence[tuple[Value, bool]]) -> tuple[list[Value], dict[str, _ShownNumber]]:
+def name_cells(values: Sequence[tuple[Value, bool]]) -> tuple[list[Value], dict[str, ShownNumber]]:
     """Return the values with a symbol for each number, and the numbers by the symbols' names.
 
     A symbol is named `0`, or `0,row,column` in a matrix, after the position in `values`. Each value comes with whether
     it needs more digits near 1.
     """
-    numbers: dict[str, _ShownNumber] = {}
+    numbers: dict[str, ShownNumber] = {}
 
     def symbol_for(name: str, cell: Expr, extra: bool) -> Sym:
-        numbers[name] = _ShownNumber(cell, extra)
+        numbers[name] = ShownNumber(cell, extra)
         return Sym(name)
 
     symbols: list[Value] = []
@@ -174,12 +174,12 @@ def _name_cells(values: Sequence[tuple[Value, bool]]) -> tuple[list[Value], dict
     return symbols, numbers
 
 
-def _substitute_numbers(tree: Expr, numbers: Mapping[str, _ShownNumber], truth: Expr) -> str | None:
+def substitute_numbers(tree: Expr, numbers: Mapping[str, ShownNumber], truth: Expr) -> str | None:
     """Write `tree` with as few digits as lead to `truth`; return None if it is too long or no digit count does."""
     if expanded_size(tree) > MAX_FORMULA_SIZE:
         return None
     used = free_names(tree)
-    for digits in _DIGITS_TO_TRY:
+    for digits in DIGITS_TO_TRY:
         shown = {name: number.rounded(digits) for name, number in numbers.items() if name in used}
         formula = substitute(tree, shown)
         if free_names(formula) or _evaluates_to(formula, truth, shown.values()):
@@ -205,22 +205,22 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     """Write out one cell of what a structural rule gives."""
     operation = problem.graph.nodes[edge.target].operation
     upstream = problem.exact_passes.edges[edge.target, edge.slot].upstream
-    arguments = [(upstream, False), *_node_values(problem, edge)]
-    if operation.has_kink or sum(ops.size(value) for value, _extra in arguments) > _MAX_CELLS:
+    arguments = [(upstream, False), *node_values(problem, edge)]
+    if operation.has_kink or sum(ops.size(value) for value, _extra in arguments) > MAX_WRITTEN_CELLS:
         return _too_long_message(problem, blank)
-    symbols, numbers = _name_cells(arguments)
+    symbols, numbers = name_cells(arguments)
     result = operation.vjp[edge.slot](*symbols)
     row, column = example_cell(problem, blank, result) or (0, 0)
     cell, truth = (value[row, column] if ops.is_matrix(value) else value for value in (result, problem.truth(blank)))
     if isinstance(cell, Sym):
         return _passed_on_message(cell.name, upstream, blank, (row, column))
-    product = _substitute_numbers(cell, numbers, truth)
+    product = substitute_numbers(cell, numbers, truth)
     if product is None:
         return _too_long_message(problem, blank)
     if blank.shape is None:
         return message(N_("With the numbers put in: {product} = ?"), product=product)
     text = _cell_message(row, column, product)
-    expression = _matmul_expression(problem, edge) if operation.id == "matmul" else None
+    expression = matmul_expression(problem, edge) if operation.id == "matmul" else None
     return (
         join_sentences(text, message(N_("Type the cells, or the whole as {whole}."), whole=expression))
         if expression
@@ -272,7 +272,7 @@ def _passed_on_message(source: str, upstream: Value, blank: Blank, cell: tuple[i
     )
 
 
-def _matmul_expression(problem: Problem, edge: Edge) -> str | None:
+def matmul_expression(problem: Problem, edge: Edge) -> str | None:
     """Return the product as an expression that can be typed; None if the other matrix has no name."""
     source = problem.graph.nodes[edge.target].args[1 - edge.slot]
     name = problem.graph.nodes[source].name if source is not None else None
