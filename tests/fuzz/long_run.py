@@ -1,23 +1,26 @@
-"""A million fuzzed texts: `python tests/fuzz/long_run.py --count 1000000 [--seed N]`.
+"""A million fuzzed texts, or 20,000 exercise files: `python tests/fuzz/long_run.py [--count N] [--packs] [--seed N]`.
 
 Prints the speed, the slowest texts, and every text that breaks a promise, with its seed. The exit code is 1 if there
-is one.
+is one. For files it prints the memory as well, at the start and at the end.
 """
 
 from __future__ import annotations
 
 import argparse
 import heapq
+import resource
 import sys
 import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from typing import TYPE_CHECKING
 
+from tests.fuzz.pack_files import PACK_KINDS, PackFileGenerator, find_broken_promise
 from tests.fuzz.promises import MAX_SECONDS, assert_round_trip, best_seconds
 from tests.fuzz.texts import KINDS, TextGenerator
 
@@ -47,22 +50,45 @@ def run_seed(seed: int) -> tuple[list[tuple[float, str, str]], list[tuple[str, s
     return heapq.nlargest(NUM_SLOWEST, slow), broken
 
 
+def run_pack_seed(seed: int) -> tuple[list[tuple[float, str, str]], list[tuple[str, str, str]]]:
+    """Return what `run_seed` returns, for exercise files."""
+    files = PackFileGenerator(seed)
+    slow: list[tuple[float, str, str]] = []
+    broken = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ex.toml"
+        for position in range(TEXTS_PER_SEED):
+            kind = PACK_KINDS[position % len(PACK_KINDS)]
+            content = files.file(kind)
+            start = time.thread_time()
+            reason = find_broken_promise(path, content)
+            slow.append((time.thread_time() - start, kind, content.decode("utf-8", "replace")))
+            if reason is not None:
+                broken.append((kind, content.decode("utf-8", "replace"), reason))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"seed {seed}: {peak} MiB at most", flush=True)
+    return heapq.nlargest(NUM_SLOWEST, slow), broken
+
+
 def seeds_to_run(first: int, count: int) -> Iterator[int]:
     yield from range(first, first + -(-count // TEXTS_PER_SEED))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--count", type=int)
+    parser.add_argument("--packs", action="store_true", help="exercise files instead of texts")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    count = options.count or (20_000 if options.packs else 1_000_000)
+    run = run_pack_seed if options.packs else run_seed
     slow: list[tuple[float, str, str]] = []
     start, done, num_broken = time.time(), 0, 0
     with ProcessPoolExecutor(options.processes) as pool:
         for seed, (slowest, broken) in zip(
-            seeds_to_run(options.seed, options.count),
-            pool.map(run_seed, seeds_to_run(options.seed, options.count)),
+            seeds_to_run(options.seed, count),
+            pool.map(run, seeds_to_run(options.seed, count)),
             strict=True,
         ):
             done += TEXTS_PER_SEED

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.extreme_answers import find_failures
+from tests.fuzz.pack_files import PACK_KINDS, PackFileGenerator, find_broken_promise
 from tests.fuzz.promises import assert_round_trip, best_seconds, processor_seconds
 from tests.fuzz.texts import HOSTILE_PIECES, KINDS, NAMES, NUMBERS, PUNCTUATION, TextGenerator, exercise_texts
 from tests.support.timing import baseline_seconds
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: The limit for one text, relative to the baseline of `tests.support.timing`. The long run limits seconds instead.
 LIMIT_FACTOR = 40
@@ -112,3 +118,11 @@ def test_any_text_is_read_or_refused(kind: str, text: str) -> None:
 def test_any_sequence_of_pieces_is_read_or_refused(kind: str, text: str) -> None:
     processor_seconds(kind, text)
     assert_round_trip(kind, text)
+
+
+@pytest.mark.parametrize("kind", PACK_KINDS)
+def test_an_exercise_file_opens_or_is_refused_for_what_is_wrong_with_it(tmp_path: Path, kind: str) -> None:
+    files = PackFileGenerator(7)
+    for _ in range(60):
+        content = files.file(kind)
+        assert find_broken_promise(tmp_path / "ex.toml", content) is None, content

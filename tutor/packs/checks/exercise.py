@@ -10,7 +10,7 @@ from tutor.i18n import message
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.builder.exercise import build_exercise
 from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
-from tutor.packs.checks import languages, mistakes, numbers, pack_level, precision, questions, texts
+from tutor.packs.checks import languages, mistakes, needs, numbers, precision, questions, texts
 from tutor.packs.checks.target import CheckTarget
 from tutor.packs.diagnostics import PackError
 from tutor.packs.toml_source import read_source
@@ -49,7 +49,7 @@ def check_entry(
     target = CheckTarget(entry.path, source, exercise, task.languages)
     checks: list[Callable[[], Iterable[Diagnostic]]] = [
         lambda: languages.check(target),
-        lambda: pack_level.check_needs(target, entry.id, task.pack, task.folder, known_ids[task.folder]),
+        lambda: needs.check(target, entry.id, task.pack, task.folder, known_ids[task.folder]),
     ]
     if exercise is not None:
         checks += [

@@ -85,7 +85,7 @@ def _make_tasks(path: Path, known_ids: KnownIds) -> tuple[Sequence[Diagnostic], 
             return error.diagnostics, []
     pack = read_pack(path.parent if path.name == PACK_FILE else path)
     entries = _read_entries(pack, known_ids)
-    diagnostics, languages = pack_level.check(pack.folder, entries)
+    diagnostics, languages = pack_level.check(pack.id, pack.folder, entries)
     return diagnostics, _split_into_tasks(pack, languages, entries)
 
 
