@@ -364,9 +364,32 @@ def kill_on_screen(moments: random.Random, home: Path) -> None:
     assert_healthy(home)
 
 
+def longest_wait(path: Path, seconds: float) -> float:
+    """Return the longest time that an entry on the screen waits while the file is locked. Raise AssertionError.
+
+    Every entry is in the file once the lock is released.
+    """
+    waits = []
+    with Store.open(path, for_screen=True) as store:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                start = time.perf_counter()
+                store.append(make_event("answer"))
+                store.states()
+                waits.append(time.perf_counter() - start)
+                time.sleep(0.1)
+        assert store.flush()
+    assert run_sql(path, "SELECT count(*) FROM event") == [(len(waits),)]
+    return max(waits)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="at random moments")
+    parser.add_argument("--lock-seconds", type=float, default=60.0)
+    parser.add_argument("--stride", type=int, default=1, help="only every n-th step")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     os.environ["LANG"] = "C.UTF-8"
@@ -377,18 +400,21 @@ def main() -> int:
         for number, scenario in enumerate(SCENARIOS):
             stage = Stage(scenario, Path(folder, str(number)))
             try:
-                kills[scenario.name] += kill_at_steps(stage)
+                first = moments.randint(1, options.stride)
+                kills[scenario.name] += kill_at_steps(stage, first, options.stride)
                 kills[scenario.name] += kill_at_moments(stage, moments, options.kills // 2 // len(SCENARIOS))
             except AssertionError as error:
                 faults.append(str(error))
+            print(f"{scenario.name}: {kills[scenario.name]} kills", flush=True)
         for _ in range(options.kills // 2):
             try:
                 kill_on_screen(moments, Path(folder, "screen"))
                 kills["screen"] += 1
             except AssertionError as error:
                 faults.append(f"screen: {error}")
-    for name, count in kills.items():
-        print(f"{name}: {count} kills")
+        longest = longest_wait(Path(folder, "locked.sqlite3"), options.lock_seconds)
+    print(f"on the screen: {kills['screen']} kills")
+    print(f"longest wait of an entry during a lock of {options.lock_seconds:.0f} s: {1000 * longest:.0f} ms")
     print(f"seed {options.seed}, {kills.total()} kills, lost or corrupt: {len(faults)}", *faults, sep="\n")
     return bool(faults)
 
