@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.support.app_driver import open_app, screen_text
-from tests.support.events import MemoryJournal, all_events
+from tests.support.events import MemoryJournal, all_events, append_events, make_event
 from tutor.grading.verdict import VerdictKind
 from tutor.packs.library import read_pack
 from tutor.practice import exam, review
@@ -17,12 +18,14 @@ from tutor.practice.progress import load_progress
 from tutor.practice.resume import open_worksheet
 from tutor.practice.storage.store import Store, default_path
 from tutor.practice.worksheet import Worksheet
+from tutor.tui.reset_flow import ResetFlow
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.run_tutor import Run
     from tutor.packs.exercise import Exercise
+    from tutor.tui.host import Host
 
 FILE = """mode = "exam"
 graph = "z = x * (x + y)"
@@ -289,3 +292,14 @@ def test_a_changed_learner_file_gives_other_numbers_which_the_report_tells(tmp_p
     export = tmp_path / "ann.jsonl"
     run_tutor("export", "--to", str(export))
     assert "with more than one set of numbers: ann (2)" in run_tutor("report", str(export)).stdout
+
+
+def test_the_question_before_a_reset_on_the_screen_names_exams(exercise: Exercise) -> None:
+    asked: list[str] = []
+    host = cast("Host", SimpleNamespace(confirm=lambda question, _on_answer: asked.append(question)))
+    with Store.open(default_path()) as store:
+        open_worksheet(store, exercise).answer("x->mul1", "6")
+        append_events(store, make_event("begin"), make_event("answer"))
+        for pack in ("term", "", "basics"):
+            ResetFlow(host, store).confirm_reset(pack, "", "it", asked.append, "home.undo")
+    assert ["Exams among them: 1." in question for question in asked] == [True, True, False]
