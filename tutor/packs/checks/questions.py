@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.algebra.expr import Expr
 from tutor.algebra.printing import format_value
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import format_right_answer
+from tutor.grading.sample_points import symbol_domains
+from tutor.grading.symbolic_equality import comparison_points
 from tutor.grading.verdict import VerdictKind
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tutor.algebra.ops import Value
     from tutor.grading.question import Question
     from tutor.packs.checks.target import CheckTarget
     from tutor.packs.diagnostics import Diagnostic
@@ -47,6 +51,8 @@ def _wrong_question_message(variant: Variant, number: int) -> tuple[Message, str
         return error, "choices"
     blank = problem.place(question.id)
     authored = variant.exercise.questions[number].answer or ""
+    if _has_no_value(question.answer):  # The same text would be right nevertheless.
+        return message(_NEVER_RIGHT, answer=authored), "answer"
     for text in (authored, format_right_answer(problem, blank)):
         verdict = grade(problem, blank, text)
         # An author may use names such as grad(w) that an answer may not.
@@ -54,6 +60,13 @@ def _wrong_question_message(variant: Variant, number: int) -> tuple[Message, str
             error = message(_NOT_RIGHT, numbers=numbers, answer=text) if numbers else message(_NEVER_RIGHT, answer=text)
             return error, "answer"
     return None
+
+
+def _has_no_value(answer: Value) -> bool:
+    """Return whether a formula has no value at any point of its symbols' domains that is tried."""
+    if not isinstance(answer, Expr) or not (domains := symbol_domains(answer)):
+        return False
+    return next(comparison_points(answer, answer, domains), None) is None
 
 
 def _duplicate_choice(question: Question) -> str | None:
