@@ -73,6 +73,22 @@ def test_a_signal_ends_the_program_and_leaves_the_terminal_clean(
     assert answered() == ["7"]
 
 
+def test_a_second_signal_ends_a_program_that_hangs(home: Path) -> None:
+    code = (
+        "import time; from tutor.cli import main; from tutor.tui.screens.exercise import ExerciseScreen\n"
+        "ExerciseScreen.action_hint = lambda screen: time.sleep(600)\n"
+        "main(['play', 'z = x * y', 'x=2', 'y=3'])"
+    )
+    with PtyProgram(command=[sys.executable, "-c", code]) as program:
+        program.wait_for_text("0/2")
+        program.send("?")
+        while program.process.poll() is None:
+            program.signal(signal.SIGTERM)
+            program.read(0.2)
+        assert program.wait() == 128 + signal.SIGTERM
+        assert program.leftovers == []
+
+
 def test_a_terminal_that_is_taken_away_ends_the_program(home: Path) -> None:
     with PtyProgram() as program:
         open_exercise(program)
