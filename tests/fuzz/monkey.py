@@ -268,6 +268,12 @@ def _do_in_process(step: Step, app: TutorApp, surroundings: Surroundings) -> Non
             surroundings.change_file(arguments[0])
         case "store":
             surroundings.change_store(arguments[0], os.getpid())
+        case "redraw":
+            # As from the settings, but with any screen in front, and while the window changes.
+            choice = arguments[0]
+            redraw = app.preferences.set_language if choice in i18n.LANGUAGES else app.preferences.set_ascii
+            app.call_later(redraw, choice if choice in i18n.LANGUAGES else choice == "ascii")
+            app.post_message(events.Resize(app.size, app.size))
         case "quit":
             _press(app, "ctrl+q")
 

@@ -130,6 +130,7 @@ _STEPS: dict[str, tuple[float, Callable[[random.Random], Step]]] = {
     "store": (4, lambda rng: (rng.choice(STORE_EVENTS),)),
     "wait": (2, lambda rng: (str(rng.choice((0.05, 0.3))),)),
     "raw": (2, lambda rng: (_raw_bytes(rng),)),
+    "redraw": (2, lambda rng: (rng.choice(("ascii", "all", "en", "ko")),)),
     "stop": (0.5, lambda rng: (rng.choice(("TSTP", "STOP")),)),
     "quit": (0.3, lambda rng: ()),
 }

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 from textual.screen import Screen
 
 import tutor.tui
-from tests.support.app_driver import is_showing, open_app, screen_text, wait_for_text, wait_until
+from tests.support.app_driver import (
+    is_showing,
+    open_app,
+    screen_text,
+    simulate_practice,
+    wait_for_text,
+    wait_until,
+    wait_until_steady,
+)
 from tests.tui.test_file_watching import open_watched
 from tutor.glyphs import ASCII
 from tutor.practice.storage.store import Store, default_path
@@ -87,3 +97,21 @@ async def test_the_notice_of_a_small_window_names_the_changed_key(home: Path) ->
         await wait_for_text(session.pilot, "quit with ^K")
         await session.app.preferences.set_language("ko")
         await wait_until(session.pilot, lambda: "quit" not in screen_text(session.pilot), "Korean")
+
+
+@pytest.mark.parametrize("keys", ["f9", "f6", "f1", "f4", "escape", "escape f9", "escape f5", "escape slash", "ctrl+p"])
+async def test_messages_that_come_while_a_screen_is_drawn_again(keys: str, home: Path) -> None:
+    simulate_practice("basics/two-roads")
+    async with open_app("basics/two-roads") as session:
+        app, pilot = session.app, session.pilot
+        await pilot.press(*keys.split())
+        front = app.screen
+        for turn in range(4):
+            changes = [app.preferences.set_ascii(turn % 2 == 0), app.preferences.set_language("ko"), pilot.pause()]
+            changes += [app.preferences.set_language("en"), app.preferences.set_ascii(turn % 2 == 1)]
+            for screen in app.screen_stack:
+                screen.post_message(events.Resize(screen.size, screen.size))
+                screen.refresh_bindings()
+            await asyncio.gather(*changes)
+        await wait_until_steady(pilot)
+        assert app.screen is front

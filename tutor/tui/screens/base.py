@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -30,13 +31,15 @@ class TutorScreen(Screen[ScreenResultType]):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self.host = host
+        #: Held while the widgets are replaced. What waits while it changes them takes it, too.
+        self.redraw_lock = Lock()
 
     @property
     def glyphs(self) -> Glyphs:
         return self.host.glyphs
 
     def on_mount(self) -> None:
-        if self.query(KeyBar):  # The app may be left before the screen is composed.
+        if self.has_widgets:
             self.set_up()
 
     def set_up(self) -> None:
@@ -47,14 +50,22 @@ class TutorScreen(Screen[ScreenResultType]):
 
     async def redraw(self) -> None:
         """Compose the screen again with the glyphs and the language in use; its state stays."""
-        self.on_glyphs_changed()
-        if not self.is_mounted:  # It will be composed with them.
-            return
-        await self.recompose()
-        if not self.query(KeyBar):  # The app is being left.
-            return
-        self.set_up()
-        self.post_message(events.Resize(self.size, self.size))
+        async with self.redraw_lock:
+            self.on_glyphs_changed()
+            if not self.has_widgets:  # It will be composed with them.
+                return
+            await self.recompose()
+            if self.has_widgets:
+                self.set_up()
+                self.post_message(events.Resize(self.size, self.size))
+
+    @property
+    def has_widgets(self) -> bool:
+        """Whether the widgets exist: not before they are composed, while they are replaced, and after the app is left.
+
+        Messages and questions about the bindings may come then.
+        """
+        return bool(self.query(KeyBar))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.host.report_worker(event.worker)
@@ -86,7 +97,7 @@ class ScrollingScreen(TutorScreen[None]):
         self.call_after_refresh(self.refresh_bindings)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action not in ("page", "scroll") or not self.is_mounted:
+        if action not in ("page", "scroll") or not self.has_widgets:
             return True
         target = self.query_one(self.SCROLL_TARGET)
         sideways = action == "scroll" and parameters[0] != 0

@@ -336,7 +336,7 @@ class ExerciseScreen(ExerciseView):
         if any(place.id == before.focused_id for place in problem.places):
             self.state.focused_id = before.focused_id
         self._drawings = self._make_drawings()
-        if self.is_mounted:
+        if self.has_widgets:
             self._apply_layout()
 
     def on_glyphs_changed(self) -> None:

@@ -62,7 +62,7 @@ class ExerciseView(TutorScreen[None]):
         self._apply_layout()
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query(AnswerPanel):  # The app may be left before the screen is composed.
+        if self.has_widgets:
             self._apply_layout()
 
     def _make_drawings(self) -> DrawingCache:
@@ -107,7 +107,7 @@ class ExerciseView(TutorScreen[None]):
     def _show(self) -> None:
         """Show the state as it is now; each widget repaints only what differs."""
         state = self.state
-        if not self.query(GraphView):  # The app is being left.
+        if not self.has_widgets:
             return
         if state.worksheet.hidden_nodes != self._hidden:
             # The drawing itself shows the forward values that are known.

@@ -82,7 +82,7 @@ class ExplainScreen(TutorScreen[None]):
         self._apply_layout()
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query(KeyBar):
+        if self.has_widgets:
             self._apply_layout()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

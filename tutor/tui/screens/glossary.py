@@ -61,7 +61,7 @@ class GlossaryScreen(TutorScreen[None]):
 
     def _wrap_options(self) -> None:
         """Wrap the text of each row to the width of the list, below its own beginning."""
-        if not self.query(OptionList):
+        if not self.has_widgets:
             return
         options = self.query_one(OptionList)
         room = options.scrollable_content_region.width

@@ -184,14 +184,9 @@ class HomeScreen(TutorScreen[None]):
             self.post_message(self.Resumed())
         self._is_first_show = False
 
-    @property
-    def _has_widgets(self) -> bool:
-        """Whether the widgets exist: not before the screen is composed, and not while the app closes."""
-        return bool(self.query("#exercises"))
-
     def refresh_list(self) -> None:
         """List the exercises with their states as they are now; the cursor stays where it was."""
-        if not self._has_widgets:
+        if not self.has_widgets:
             return
         options = self.query_one(OptionList)
         before = self._return_id or (options.highlighted_option.id if options.highlighted_option else None)
@@ -215,7 +210,7 @@ class HomeScreen(TutorScreen[None]):
         if number != self.due_count:
             self.due_count = number
             self.refresh_list()
-        elif self._has_widgets:
+        elif self.has_widgets:
             # The count is made beside the screen, and may have found the progress file damaged.
             self._show_notice()
 
@@ -231,7 +226,7 @@ class HomeScreen(TutorScreen[None]):
 
     def refresh_notice(self) -> None:
         """Show what is wrong with the progress file, or no longer, if the list was painted already."""
-        if self._has_widgets:
+        if self.has_widgets:
             self._show_notice()
 
     def _show_notice(self) -> None:
@@ -343,6 +338,8 @@ class HomeScreen(TutorScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        if not self.query("#search"):  # The search has been closed since.
+            return
         self._search_query = SearchQuery(event.value)
         self.refresh_list()
         self.query_one(OptionList).action_first()

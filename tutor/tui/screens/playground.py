@@ -166,7 +166,8 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         line.update(styled(self.glyphs, text))
 
     def on_input_changed(self) -> None:
-        self._set_message("")
+        if self.has_widgets:
+            self._set_message("")
 
     # --- keys ---
 
@@ -224,7 +225,8 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
 
     def on_glyphs_changed(self) -> None:
         """Keep what is typed."""
-        self._initial_input = self.current_input
+        if self.has_widgets:
+            self._initial_input = self.current_input
 
     def action_close(self) -> None:
         if self.app.screen is self:
@@ -261,7 +263,7 @@ class WorkedExampleScreen(ScrollingScreen):
         yield KeyBar(self.glyphs, id="keys")
 
     def on_resize(self) -> None:
-        if self.is_mounted:
+        if self.has_widgets:
             width = max(self.size.width - 4, 40)
             lines = worked_text(self._exercise.variant().problem, self.glyphs, width=width)
             self.query_one("#worked-text", Static).update(Content("\n".join(lines)))

@@ -110,7 +110,7 @@ class ProgressScreen(TutorScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "undo":
             return self._reset_flow.can_undo
-        if action == "open" and self.is_mounted:
+        if action == "open" and self.has_widgets:
             option = self.query_one(OptionList).highlighted_option
             return option is not None and self._exercise_for_row(option.id) is not None
         return True
@@ -142,7 +142,7 @@ class ProgressScreen(TutorScreen[None]):
 
     def _fill_list(self) -> None:
         """List the progress; the cursor stays where it was."""
-        if self._progress is None or not self.is_mounted:
+        if self._progress is None or not self.has_widgets:
             return
         options = self.query_one(OptionList)
         before = options.highlighted_option.id if options.highlighted_option else None

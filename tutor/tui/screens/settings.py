@@ -69,7 +69,8 @@ class SettingsScreen(TutorScreen[None]):
 
     def on_glyphs_changed(self) -> None:
         """Remember the row in focus."""
-        self._highlighted_row = self.query_one(OptionList).highlighted
+        if self.has_widgets:
+            self._highlighted_row = self.query_one(OptionList).highlighted
 
     def _options(self) -> list[Option]:
         path = settings.default_path()

@@ -115,16 +115,19 @@ class SummaryScreen(ScrollingScreen):
             self.post_message(self.SectionReady(section, blocks))
 
     async def on_summary_screen_section_ready(self, event: SectionReady) -> None:
-        if not self.is_mounted:
-            return
-        container = self.query_one("#sections")
-        await container.query(f".of-{event.section}").remove()
-        blocks = [
-            Static(block.text, classes=f"of-{event.section} block{' -preformatted' if block.preformatted else ''}")
-            for block in event.blocks
-        ]
-        await container.mount(*blocks, after=f"#head-{event.section}")
+        async with self.redraw_lock:
+            if self.has_widgets:
+                await self._show_section(event.section, event.blocks)
         self.call_after_refresh(self.refresh_bindings)
+
+    async def _show_section(self, section: str, blocks: list[SummaryBlock]) -> None:
+        container = self.query_one("#sections")
+        await container.query(f".of-{section}").remove()
+        texts = [
+            Static(block.text, classes=f"of-{section} block{' -preformatted' if block.preformatted else ''}")
+            for block in blocks
+        ]
+        await container.mount(*texts, after=f"#head-{section}")
 
     # --- keys ---
 

@@ -69,7 +69,7 @@ class AnswerPanel(Vertical):
     @property
     def has_more(self) -> bool:
         """Return whether there is feedback below the visible part."""
-        return self.is_mounted and self._feedback.scroll_offset.y < self._feedback.max_scroll_y
+        return any(scroll.scroll_offset.y < scroll.max_scroll_y for scroll in self.query("#feedback-scroll"))
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _TIGHT_HEIGHT, "-tight")
