@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import free_names
 from tutor.engine.fold import unfold
 
 if TYPE_CHECKING:
@@ -122,10 +123,16 @@ def _rename_places(problem: Problem, inner: Graph, position: int, parts: frozens
 
 
 def _move_notes(problem: Problem, renamed: Mapping[str, str]) -> dict[str, AuthorNotes]:
-    """Return the author's notes by new id; hints and mistakes of a renamed edge are dropped, as they name the node."""
+    """Return the author's notes by new id.
+
+    The hints of a renamed edge are dropped, because they describe the node, and so are mistakes that use its upstream.
+    """
     moved = {}
     for name, notes in problem.author_notes.items():
         id = problem.place(name).id if problem.has_place(name) else name
         new_id = renamed.get(id, id)
-        moved[new_id] = notes if new_id == id else replace(notes, hints=(), mistakes=())
+        if new_id != id:
+            mistakes = tuple(mistake for mistake in notes.mistakes if "up" not in free_names(mistake.answer))
+            notes = replace(notes, hints=(), mistakes=mistakes)
+        moved[new_id] = notes
     return moved

@@ -94,8 +94,12 @@ def _rungs_at(problem: Problem, blank: Blank) -> tuple[tuple[LocalizedText, ...]
     if blank.kind == "start" and not problem.starts_at_one:
         return author_hints, _GIVEN_START_LADDER
     ladder = _LADDERS[blank.kind]
-    # An author knows better where to start than we do.
-    return author_hints, ladder[1:] if blank.kind == "question" and author_hints else ladder
+    # An author knows better where to start than we do, and more about a node of several steps than its general rule.
+    if author_hints and blank.kind == "question":
+        return author_hints, ladder[1:]
+    if author_hints and blank.edge and problem.graph.nodes[blank.edge.target].body is not None:
+        return author_hints, ladder[_RULE_RUNG:]
+    return author_hints, ladder
 
 
 def format_right_answer(problem: Problem, blank: Blank) -> str:

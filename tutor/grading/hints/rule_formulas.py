@@ -282,6 +282,11 @@ def matmul_expression(problem: Problem, edge: Edge) -> str | None:
 
 
 def _too_long_message(problem: Problem, blank: Blank) -> Message:
+    if blank.edge and problem.graph.nodes[blank.edge.target].body is not None:
+        return Message(
+            N_("{node} stands for {inside}. Unfold it to follow the upstream, {up_shape}, back through each step."),
+            template_values(problem, blank),
+        )
     return Message(
         N_(
             "Written out this is long. Put into the rule what stands around {node}: the upstream, {up_shape}, that came "

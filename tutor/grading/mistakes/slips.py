@@ -115,8 +115,10 @@ def _slip_from(
         typed = answer.typed_cells[0][0]
         if _has_swapped_digits(typed, value, right):
             return SWAPPED_DIGITS, _num_digits(value) > MIN_ROUNDED_DIGITS
-        if any(_is_rounding(typed, value, right * power) for power in _POWERS_OF_TEN):
-            return POWER_OF_TEN, _num_digits(value) >= MIN_ROUNDED_DIGITS
+        # 2 for 20 may come about in many ways.
+        has_digits = _num_digits(value) >= MIN_ROUNDED_DIGITS
+        if has_digits and any(_is_rounding(typed, value, right * power) for power in _POWERS_OF_TEN):
+            return POWER_OF_TEN, True
     is_near = all(is_close(a, b, SLIP_TOLERANCE) for a, b in cell_pairs(value, right))
     if is_near and (ops.is_matrix(value) or value) and has_arithmetic(problem, blank):
         return SLIP, False
