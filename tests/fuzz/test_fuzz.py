@@ -13,6 +13,10 @@ from tests.fuzz.pack_files import PACK_KINDS, PackFileGenerator, find_broken_pro
 from tests.fuzz.promises import assert_round_trip, best_seconds, processor_seconds
 from tests.fuzz.texts import HOSTILE_PIECES, KINDS, NAMES, NUMBERS, PUNCTUATION, TextGenerator, exercise_texts
 from tests.support.timing import baseline_seconds
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.limits import GRAPH
+from tutor.algebra.parser import parse, parse_equations
+from tutor.algebra.printing import format_expr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +68,6 @@ def test_texts_of_every_kind_keep_every_promise(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["answer", "graph", "value"])
 def test_enough_of_the_texts_can_be_read(kind: str) -> None:
     # If the program refused all texts, they would prove nothing about values.
-    from tutor.algebra.errors import AlgebraError
-    from tutor.algebra.parser import parse, parse_equations
-
     texts, read = TextGenerator(3), 0
     for _ in range(300):
         text = texts.text(kind)
@@ -102,6 +103,27 @@ def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it(
 @pytest.mark.parametrize("seed", range(4))
 def test_huge_and_tiny_answers_at_the_blanks_of_the_exercises_get_a_verdict(seed: int) -> None:
     assert find_failures(250, seed) == []
+
+
+#: What stands before and behind the rest at each level of a nested formula.
+NESTINGS = (
+    *(("-", ""), ("(-", ")"), ("-(1+", ")"), ("a*-(", ")"), ("a/-(b*", ")"), ("a+-(", ")"), ("a-(-(", "))")),
+    *(("-(a/", ")"), ("2^-", ""), ("x^-y^", ""), ("e^-", ""), ("", "⁻¹"), ("(", ")^2"), ("a^(", ")"), ("(-2)^(", ")")),
+    *(("exp(", ")"), ("exp(-", ")"), ("sqrt(1 + ", ")"), ("√(", ")"), ("2(", ")"), ("x(y-", ")"), ("A@(", ")")),
+)
+
+
+@pytest.mark.parametrize(("before", "behind"), NESTINGS)
+def test_a_formula_nested_as_deeply_as_allowed_is_read_back(before: str, behind: str) -> None:
+    deepest = None
+    for depth in range(1, GRAPH.depth + 2):
+        try:
+            deepest = parse_equations(before * depth + "x" + behind * depth)[0].expr
+        except AlgebraError:
+            break
+    assert deepest is not None
+    written = format_expr(deepest)
+    assert format_expr(parse_equations(written)[0].expr) == written
 
 
 @settings(max_examples=400, deadline=None)

@@ -138,10 +138,13 @@ class _Parser(CallParser):
                     if self.skip_transpose():
                         tree = self.count_node(Apply("T", (tree,), token.position))
                         continue
-                    self.enter_nesting()
+                    # A bracket counts itself, so that a power is no deeper when it is written with one.
+                    depth = self.depth
+                    if self.token.kind not in ("(", "{"):
+                        self.enter_nesting()
                 right = self.parse_expression(strength)
                 if op == "pow":
-                    self.depth -= 1
+                    self.depth = depth
                 tree = self.count_node(Apply(op, (tree, right), token.position))
             elif token.kind in ("number", "fraction") or (token.kind == "frac" and self.previous.kind == "number"):
                 raise self.adjacent_number_error()
@@ -166,9 +169,11 @@ class _Parser(CallParser):
         if token.kind == "[":
             return self.parse_grid(token)
         if token.kind in ("+", "-"):
-            self.enter_nesting()
+            depth = self.depth
+            if self.second_previous.kind not in ("(", "{", "^"):
+                self.enter_nesting()
             inside = self.parse_expression(_UNARY)
-            self.depth -= 1
+            self.depth = depth
             return inside if token.kind == "+" else self.count_node(Apply("neg", (inside,), token.position))
         if token.kind == "end":
             raise self.error(N_("The text ends too early: a value is missing here."), token)
