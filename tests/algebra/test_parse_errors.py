@@ -298,7 +298,9 @@ def test_an_answer_has_at_most_200_parts() -> None:
     assert not is_accepted("-" + "+".join("x" * 100) + "+x")
 
 
-@pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("-", ""), ("exp(", ")"), ("x^", ""), ("2^(", ")"), ("2^-", "")])
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("(", ")"), ("-", ""), ("exp(", ")"), ("x^", ""), ("2^(", ")"), ("2^-", "")]
+)
 def test_an_answer_is_nested_at_most_40_deep(opening: str, closing: str) -> None:
     assert is_accepted(opening * 40 + "x" + closing * 40)
     assert "40" in str(parse_error(opening * 41 + "x" + closing * 41))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz import formula_answers
 from tests.fuzz.extreme_answers import find_failures
 from tests.fuzz.pack_files import PACK_KINDS, PackFileGenerator, find_broken_promise
 from tests.fuzz.promises import assert_round_trip, best_seconds, processor_seconds
@@ -98,6 +99,10 @@ def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it(
             for kind in ("answer", "graph"):
                 assert is_fast(kind, text[:end]), text
                 assert_round_trip(kind, text[:end])
+
+
+def test_random_formulas_get_a_verdict_at_once() -> None:
+    assert formula_answers.find_failures(150, 1) == []
 
 
 @pytest.mark.parametrize("seed", range(4))

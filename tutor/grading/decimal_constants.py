@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
@@ -17,8 +18,9 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.limits import ANSWER
-from tutor.algebra.literals import MAX_EXACT_DIGITS
+from tutor.algebra.literals import MAX_EXACT_DIGITS, split_literal
 from tutor.algebra.precision import Ball, working_precision
+from tutor.grading.tolerances import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,11 +30,15 @@ if TYPE_CHECKING:
 
 #: A formula with more decimals is not solved for them.
 _MAX_CONSTANTS = 8
-_BITS = 640
+_BITS = 384
 #: The step of difference quotients, and what a Newton step must shrink to, relative to a constant.
-_STEP, _CONVERGED = Fraction(1, 2**250), Fraction(1, 2**200)
+_STEP, _CONVERGED = Fraction(1, 2**150), Fraction(1, 2**120)
 #: Formulas are equal if they differ by less than this, relatively, and a solved number is a decimal this close to it.
-_EQUAL = Fraction(1, 2**150)
+_EQUAL = Fraction(1, 2**100)
+#: Formulas that differ by more than this multiple of what rounded constants explain, at one of the first points, are
+#: not solved.
+_MAX_UNEXPLAINED = 8
+_NUM_QUICK_POINTS = 4
 #: Solved numbers beyond this can't be typed.
 _MAX_SOLVED = Fraction(10**308)
 #: A pivot smaller than this part of the first says that the constants only count together, as in 2.0·x·0.5.
@@ -115,7 +121,12 @@ def solve_for_constants(pattern: DecimalPattern, truth: Expr, points: Iterable[P
     used = {node.name for node in postorder(pattern.formula) if isinstance(node, Sym)}
     typed = {name: value for name, (_, value) in pattern.constants.items() if name in used}
     with working_precision(_BITS):
-        solver = _Solver(pattern.formula, truth, {name: to_ball(number).mid() for name, number in typed.items()})
+        constants = {name: to_ball(number).mid() for name, number in typed.items()}
+        points = iter(points)
+        solver = _Solver(pattern.formula, truth, constants)
+        solver.take_points(islice(points, _NUM_QUICK_POINTS))
+        if not solver.may_be_rounded({name: _rounding_error(tree) for name, (tree, _) in pattern.constants.items()}):
+            return []
         solver.take_points(points)
         solutions = [solver.solve(0)]
         if solver.is_dependent:
@@ -125,6 +136,17 @@ def solve_for_constants(pattern: DecimalPattern, truth: Expr, points: Iterable[P
             for solved in solutions
             if solved is not None and all(abs(value) < ball_from_fraction(_MAX_SOLVED) for value in solved.values())
         ]
+
+
+def _rounding_error(tree: Expr) -> Fraction:
+    """Return how far a constant may be off, relatively: half of its last digit, or a little for a calculation."""
+    if isinstance(tree, Apply) and tree.op == "neg":
+        tree = tree.args[0]
+    if not isinstance(tree, Num) or not tree.value:
+        return TOLERANCE
+    mantissa, exponent = split_literal(tree.text)
+    unit = Fraction(10) ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return max(TOLERANCE, unit / abs(tree.value) / 2)
 
 
 class _Solver:
@@ -150,6 +172,18 @@ class _Solver:
             if true_value.is_finite() and self._value(symbols, self._constants).is_finite():
                 self._rows.append((symbols, true_value))
 
+    def may_be_rounded(self, errors: Mapping[str, Fraction]) -> bool:
+        """Return whether errors of this size, relative to the constants, may explain the differences at the points."""
+        slopes = self._linearise(self._rows)
+        if slopes is None or not self._rows:
+            return False
+        allowed = [ball_from_fraction(errors[name] * _MAX_UNEXPLAINED) for name in self._names]
+        return all(
+            abs(residual)
+            <= sum((abs(slope) * error for slope, error in zip(row, allowed, strict=True)), slopes[0][0] * 0)
+            for residual, row in zip(*slopes, strict=True)
+        )
+
     def _value(self, symbols: Mapping[str, Ball], constants: Mapping[str, Ball]) -> Ball:
         return to_ball(self._formula, {**symbols, **constants})
 
@@ -162,12 +196,13 @@ class _Solver:
             return None
         self._constants, self._pivots = dict(self._typed), []
         for _ in range(_MAX_ITERATIONS):
-            system = self._linearise()
+            # Twice as many points as unknowns show which constants only count together.
+            system = self._linearise(self._rows[: 2 * len(self._names) + 2])
             if system is None:
                 return None
             residuals, slopes = system
             if all(abs(residual) < ball_from_fraction(_EQUAL) for residual in residuals):
-                return self._constants
+                break
             steps = self._newton_step(residuals, slopes, first)
             if any(not step.is_finite() or abs(step) > _MAX_STEP for step in steps):
                 return None
@@ -178,14 +213,14 @@ class _Solver:
         return self._constants if self._agrees() else None
 
     def _agrees(self) -> bool:
-        system = self._linearise()
+        system = self._linearise(self._rows)
         return system is not None and all(abs(residual) < ball_from_fraction(_EQUAL) for residual in system[0])
 
-    def _linearise(self) -> tuple[list[Ball], _Matrix] | None:
+    def _linearise(self, rows: Sequence[tuple[dict[str, Ball], Ball]]) -> tuple[list[Ball], _Matrix] | None:
         """Return truth − formula and its slopes at each point, in units of that row's size; None without values."""
         step = ball_from_fraction(_STEP)
         residuals, slopes = [], []
-        for symbols, true_value in self._rows:
+        for symbols, true_value in rows:
             value = self._value(symbols, self._constants)
             row = []
             for name in self._names:

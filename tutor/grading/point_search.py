@@ -26,7 +26,7 @@ _MAX_KINKS, _MAX_PARTS = 12, 1_500
 #: At most this many regions between kinks get a point.
 _MAX_REGIONS = 40
 #: How many parts may be evaluated in one search.
-_MAX_WORK = 120_000
+_MAX_WORK = 40_000
 #: Steps to both sides on the way to a sign change: of a real number, and of the exponent of 2 of any other.
 _REAL_STEPS = tuple(2.0**k for k in range(-6, 23, 2))
 _EXPONENT_STEPS = (0.25, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
