@@ -7,10 +7,12 @@ first of them to hundreds of digits, counts as equality.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import islice
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -100,21 +102,63 @@ def comparison_points(answer: Expr, truth: Expr, domains: Mapping[str, str]) -> 
     if not domains:
         yield {}
         return
+    yield from _points_with_value(truth, domains)
+    kink_formulas = kinks((answer, truth))
+    if kink_formulas:
+        yield from PointSearch(domains, truth).points_in_regions(kink_formulas)
+
+
+class _PointsWithValue:
+    """The points of a domain at which a formula has a value, found when they are needed and kept."""
+
+    def __init__(self, formula: Expr, domains: Mapping[str, str]) -> None:
+        #: Its id identifies the formula only while it is alive.
+        self.formula = formula
+        self._found: list[Point] = []
+        self._search = _search_points(formula, domains)
+
+    def __iter__(self) -> Iterator[Point]:
+        position = 0
+        while True:
+            with _POINTS_LOCK:
+                if position == len(self._found):
+                    point = next(self._search, None)
+                    if point is None:
+                        return
+                    self._found.append(point)
+            yield self._found[position]
+            position += 1
+
+
+#: One formula meets many answers, and an answer many formulas of mistakes.
+_POINTS: OrderedDict[tuple[object, ...], _PointsWithValue] = OrderedDict()
+_MAX_FORMULAS = 256
+_POINTS_LOCK = RLock()
+
+
+def _points_with_value(formula: Expr, domains: Mapping[str, str]) -> _PointsWithValue:
+    key = (id(formula), *domains.items())
+    with _POINTS_LOCK:
+        points = _POINTS.pop(key, None) or _PointsWithValue(formula, domains)
+        _POINTS[key] = points
+        if len(_POINTS) > _MAX_FORMULAS:
+            _POINTS.popitem(last=False)
+    return points
+
+
+def _search_points(formula: Expr, domains: Mapping[str, str]) -> Iterator[Point]:
+    """Yield up to `NUM_POINTS` sample points at which a formula has a value; if there are fewer, search for others."""
     known = misses = 0
     for point in sample_points(domains):
-        has_value = _has_value(truth, point)
+        has_value = _has_value(formula, point)
         known, misses = known + has_value, 0 if has_value else misses + 1
         if has_value:
             yield point
-        if known == NUM_POINTS or misses > _MAX_MISSES:
+        if known == NUM_POINTS:
+            return
+        if misses > _MAX_MISSES:
             break
-    kink_formulas = kinks((answer, truth))
-    if known >= NUM_POINTS and not kink_formulas:
-        return
-    search = PointSearch(domains, truth)
-    inside = search.points_inside() if known < NUM_POINTS else iter(())
-    regions = search.points_in_regions(kink_formulas) if kink_formulas else ()
-    yield from chain(islice(inside, _MAX_SEARCHED), regions)
+    yield from islice(PointSearch(domains, formula).points_inside(), _MAX_SEARCHED)
 
 
 def _has_value(tree: Expr, point: Point) -> bool:
