@@ -55,6 +55,18 @@ def replace_file(path: Path, *, mode: int = 0o600, durable: bool = True) -> Iter
         with suppress(OSError):
             part.unlink()
         raise
+    if durable:
+        _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write the names of the files in a folder to the disk, where the system can do that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def remove_stale_files(folder: Path) -> None:
