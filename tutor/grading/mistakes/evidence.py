@@ -96,7 +96,8 @@ def _chance(problem: Problem, blank: Blank, value: float, digits: int) -> float:
             near.add(round(float(candidate.value), 12))
     if not value:
         return 1.0
-    # The numbers of so many digits between half of the value and twice the value.
+    # The numbers of so many digits between half of the value and twice the value; a float has no more than 17.
+    digits = min(digits, 17)
     leading = float(f"{abs(value):.{digits - 1}e}".partition("e")[0])
     num_numbers = 1.5 * leading * 10.0 ** (digits - 1)
     return len(near) / num_numbers
