@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from textual.screen import Screen
 
-from tests.support.app_driver import is_showing, open_app, open_home, screen_text, wait_until, wait_until_steady
+from tests.support.app_driver import open_app, open_home, screen_text, wait_until, wait_until_steady
 from tests.support.hostile_texts import (
     LONG,
     PREFIXES,
@@ -29,7 +30,9 @@ from tutor.commands.group import cli as command_group
 from tutor.packs import library, model
 from tutor.packs.path_argument import open_path
 from tutor.practice.event import TEXT_COLUMNS
-from tutor.tui.screens.progress import ProgressScreen
+from tutor.practice.storage.store import Store, default_path
+from tutor.tui import all_bindings  # noqa: F401 - it imports every screen
+from tutor.tui.app import TutorApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -306,34 +309,63 @@ def assert_harmless_screen(pilot: Pilot[bool]) -> None:
             assert "app.quit" not in str(segment.style and segment.style.meta), segment
 
 
-async def test_screens_show_hostile_texts_as_plain_text(pack: Path, attempts: Path) -> None:
-    assert cli.run(["import", str(attempts)]) == 0
-    exercise = library.find_exercise("hostile/ex")
-    seen = ""
-    async with open_app(exercise, size=(200, 60)) as session:
-        for keys in (("ctrl+h",), ("ctrl+h",), tuple("105"), ("enter",), ("f1",), ("escape",), ("f6",), ("escape",)):
-            await session.pilot.press(*keys)
-            await session.pilot.pause(0.02)
-            assert_harmless_screen(session.pilot)
-            seen += screen_text(session.pilot)
-        await session.pilot.press("ctrl+p")
-        await session.pilot.pause(0.05)
-        assert_harmless_screen(session.pilot)
-        await session.pilot.press("escape")
-    assert not [name for name in ("ExerciseFile.labels", "MistakeTable.en") if mark_of(name) not in seen]
+#: Screens on which authors' texts are tried here, and those that show none, or only texts that are tried elsewhere.
+TRIED_SCREENS = {
+    "ExerciseScreen", "ExplainScreen", "HelpScreen", "RuleCardScreen", "SummaryScreen", "HomeScreen", "ProgressScreen",
+    "TutorPalette", "FileErrorsScreen",
+}  # fmt: skip
+OTHER_SCREENS = {
+    "GlossaryScreen": "rules", "TooSmallScreen": "sizes", "WelcomeScreen": "our own texts", "SettingsScreen": "choices",
+    "OnboardingReplayScreen": "our own exercise", "OnboardingExerciseScreen": "our own exercise",
+    "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
+    "ReviewResultScreen": "rules", "ConfirmScreen": "our own questions, with titles as the lists show them",
+}  # fmt: skip
 
 
-async def test_lists_show_hostile_titles_as_plain_text(pack: Path, attempts: Path) -> None:
+async def test_screens_show_hostile_texts_as_plain_text(pack: Path, attempts: Path, tmp_path: Path) -> None:
     assert cli.run(["import", str(attempts)]) == 0
-    packs = (open_path(pack),)
-    async with open_home(size=(200, 60), packs=packs) as pilot:
-        await pilot.pause(0.05)
-        assert_harmless_screen(pilot)
-        assert hostile_text("PackFile.title")[:6].strip() in screen_text(pilot)
-        await pilot.press("f5")
-        await wait_until(pilot, lambda: is_showing(pilot, ProgressScreen), "the progress")
+    seen: dict[str, str] = {}
+
+    async def look(pilot: Pilot[bool], name: str = "") -> None:
+        if name:
+            await wait_until(pilot, lambda: type(pilot.app.screen).__name__ == name, name)
         await wait_until_steady(pilot)
         assert_harmless_screen(pilot)
+        seen[type(pilot.app.screen).__name__] = seen.get(type(pilot.app.screen).__name__, "") + screen_text(pilot)
+
+    async with open_app(library.find_exercise("hostile/ex"), size=(200, 60)) as session:
+        pilot = session.pilot
+        for keys in (("ctrl+h",), ("ctrl+h",), (*"105", "enter")):
+            await pilot.press(*keys)
+            await look(pilot, "ExerciseScreen")
+        for key, name in (
+            ("f1", "HelpScreen"),
+            ("f4", "RuleCardScreen"),
+            ("f6", "ExplainScreen"),
+            ("ctrl+p", "TutorPalette"),
+        ):
+            await pilot.press(key)
+            await look(pilot, name)
+            await pilot.press("escape")
+            await look(pilot, "ExerciseScreen")
+        await session.solve()
+        await look(pilot, "ExerciseScreen")
+        await pilot.press("f9")
+        await look(pilot, "SummaryScreen")
+    async with open_home(size=(200, 60), packs=(open_path(pack),)) as pilot:
+        await look(pilot, "HomeScreen")
+        await pilot.press("f5")
+        await look(pilot, "ProgressScreen")
+    broken = write_pack(tmp_path / "broken") / "01-ex.toml"
+    broken.write_text(toml_file({hostile_text("key"): hostile_text("value"), "graph": hostile_text("graph")}))
+    with Store.open(default_path()) as store:
+        async with TutorApp(store, packs=(), watch=broken).run_test(size=(200, 60)) as pilot:
+            await look(pilot, "FileErrorsScreen")
+    exercise = seen["ExerciseScreen"]
+    assert not [name for name in ("ExerciseFile.labels", "MistakeTable.en") if mark_of(name) not in exercise]
+    assert "[red]no[/red]" in exercise  # Markup is shown as it was written.
+    assert hostile_text("PackFile.title")[:6].strip() in seen["HomeScreen"]
+    assert set(seen) >= TRIED_SCREENS
 
 
 # --- the tables are complete ---
@@ -375,6 +407,18 @@ def test_every_command_and_format_is_listed() -> None:
         assert runs or path in INTERACTIVE, path
         tested = set().union(*runs)
         assert not (options & FORMAT_OPTIONS) - tested, path
+
+
+def test_every_screen_is_listed() -> None:
+    pending: list[type[Any]] = [Screen]
+    names: set[str] = set()
+    while pending:
+        for screen in pending.pop().__subclasses__():
+            pending.append(screen)
+            names.add(screen.__name__)
+            own = screen.__module__.startswith("tutor.") and not screen.__subclasses__()
+            assert not own or screen.__name__ in {*TRIED_SCREENS, *OTHER_SCREENS}, screen
+    assert names >= {*TRIED_SCREENS, *OTHER_SCREENS}
 
 
 def test_commands_print_in_no_other_way() -> None:
