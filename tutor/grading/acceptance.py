@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.engine.symbolic import has_symbols
+from tutor.grading.author_rounding import author_rounding
 from tutor.grading.comparison import all_equal, compare_cells
 from tutor.grading.matrix_equality import equal_cells, is_large
 from tutor.grading.mistakes.candidate import is_close
@@ -24,7 +25,7 @@ from tutor.grading.tolerances import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
@@ -51,6 +52,7 @@ def match_cells(
     results, is_typed = ShownResults(), not is_large(truth)
     if not all_equal(cells) and is_typed:
         cells = _accept_noise(problem, blank, answer, cells)
+        cells = _accept_exact_form(problem, blank, answer, cells)
     if not all_equal(cells) and is_typed and precision.tolerance >= NEAR_TOLERANCE:
         # A finer answer does not follow from rounded numbers.
         results = shown_results(problem, blank, accepted_values)
@@ -88,6 +90,21 @@ def _accept_noise(problem: Problem, blank: Blank, answer: ParsedAnswer, cells: C
 
     noise = iter([is_noise(typed, true_cell) for typed, true_cell in _typed_cells(answer, problem.truth(blank))])
     return tuple(tuple(Match.EQUAL if next(noise) else match for match in row) for row in cells)
+
+
+def _accept_exact_form(problem: Problem, blank: Blank, answer: ParsedAnswer, cells: CellMatches) -> CellMatches:
+    """Accept each number without decimals that is what the author's rounded decimals mean: 2 for exp(0.6931)."""
+    typed_cells = [typed for row in answer.typed_cells for typed in row]
+    if all(typed.decimal for typed in typed_cells):
+        return cells
+    truth, rounding = problem.truth_in_floats(blank), author_rounding(problem, blank)
+    is_meant = iter(
+        [
+            not typed.decimal and 0 < allowed >= abs(nearest_float(typed.value) - true_cell)
+            for typed, true_cell, allowed in zip(typed_cells, _cells(truth), _cells(rounding), strict=True)
+        ]
+    )
+    return tuple(tuple(Match.EQUAL if next(is_meant) else match for match in row) for row in cells)
 
 
 def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: ShownResults, digits: int) -> CellMatches:
@@ -175,4 +192,8 @@ def _distance(a: Value, b: Value) -> float:
 def _typed_cells(answer: ParsedAnswer, value: Value) -> Iterator[tuple[TypedNumber, Value]]:
     """Pair each typed number with the same cell of a value of the same shape."""
     typed_cells = (typed for row in answer.typed_cells for typed in row)
-    return zip(typed_cells, value.ravel() if ops.is_matrix(value) else (value,), strict=True)
+    return zip(typed_cells, _cells(value), strict=True)
+
+
+def _cells(value: Value) -> Iterable[Value]:
+    return value.ravel() if ops.is_matrix(value) else (value,)

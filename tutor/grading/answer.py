@@ -15,7 +15,7 @@ from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
-from tutor.algebra.printing import format_brief, format_expr
+from tutor.algebra.printing import format_brief, format_expr, format_scalar
 from tutor.grading.concealment import Concealment
 from tutor.grading.decimal_constants import decimal_patterns
 from tutor.grading.named_answer import strip_name
@@ -173,4 +173,7 @@ def _equality_sign(answer: ParsedAnswer) -> str:
 
 def _is_exact(cell: Expr) -> bool:
     """Return whether a value is shown exactly: a short decimal, or a formula."""
-    return bool(names_in(cell)) or (isinstance(cell, Num) and exact_decimal(cell.value) is not None)
+    if names_in(cell) or not isinstance(cell, Num):
+        return bool(names_in(cell))
+    exact = exact_decimal(cell.value)
+    return exact is not None and format_scalar(cell) == exact.replace("-", "−")
