@@ -88,12 +88,12 @@ def test_a_right_matrix_with_noise_is_no_mistake_because_a_mistake_computes_the_
 def test_a_right_value_with_noise_is_not_corrected() -> None:
     problem = make_problem("z = a * b * c", "1", a="0.16", b="3", c="7")
     for answer in ("0.4800000000000001", "0.47999998927116394", "0.48000002"):
-        assert str(grade(problem, problem.place("c"), answer).message) == "Right."
+        assert str(grade(problem, problem.place("c"), answer).message).startswith("Right.")
     thirds = make_problem("z = a / b * c", "1", a="1", b="3", c="7")
     for answer in ("0.3333333432674408", "0.33333334", "0.33333333333333337"):
-        assert str(grade(thirds, thirds.place("c"), answer).message) == "Right."
+        assert str(grade(thirds, thirds.place("c"), answer).message).startswith("Right.")
     message = str(grade(thirds, thirds.place("c"), "0.33399999").message)
-    assert message == "Right; to 8 digits it is 0.33333333."
+    assert message.startswith("Right; to 8 digits it is 0.33333333.")
 
 
 def test_the_value_of_a_mistake_is_no_noise() -> None:
