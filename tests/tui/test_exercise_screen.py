@@ -156,9 +156,21 @@ async def test_the_caret_counts_wide_characters() -> None:
         assert shown[row + 1].index("^") == shown[row].index("가")
 
 
+async def test_an_answer_that_cannot_be_read_is_mended_from_its_end() -> None:
+    async with open_app(ADD_MULTIPLY) as session:
+        await session.answer("1,5x")
+        await session.wait_for_text("! can't be read")
+        shown = [strip.text for strip in session.app.screen._compositor.render_strips()]
+        row = next(i for i, line in enumerate(shown) if "› 1,5x" in line)
+        assert shown[row + 1].index("^") == shown[row].index(",")
+        assert session.state.input.line.cursor == 4
+        await session.pilot.press("backspace")
+        await wait_until(session.pilot, lambda: session.state.input.text == "1,5", "the last character is gone")
+
+
 async def test_no_input_breaks_the_screen() -> None:
     async with open_app(ADD_MULTIPLY) as session:
-        for junk in ("[/red]", "[@click=app.quit]x", "((((((", "=======", "９９", "%s{0}\\n", "ㅗㅗㅗ"):
+        for junk in ("[/red]", "[@click=app.quit]x", "((((((", "=======", "９９(", "%s{0}\\n", "ㅗㅗㅗ"):
             await session.answer(junk)
             await session.wait_for_text("! can't be read", f"› {junk}")
             await session.pilot.press("ctrl+u")
