@@ -68,6 +68,13 @@ def test_a_question_about_a_mistake_is_answered_with_yes_or_no(run_tutor: Run) -
     assert "혹시 계산하다가 잘못 세셨나요?" in korean
 
 
+def test_other_numbers_tell_the_suspected_mistakes_apart(run_tutor: Run) -> None:
+    add_multiply = ("play", "basics/add-multiply", "--plain", "--restart")
+    done = run_tutor(*add_multiply, text="1\n2\n120\n1\n:fresh\n:quit\n").stdout
+    assert ":fresh takes other numbers that tell these mistakes apart." in done
+    assert "With these numbers, the mistakes you were asked about give different answers." in done
+
+
 def test_a_name_in_the_exercise_is_an_answer_and_not_a_yes(run_tutor: Run) -> None:
     done = run_tutor("play", "basics/two-roads", "--plain", text="2\n7\ny\n:quit\n").stdout
     assert "reads as y = 6" in done or "reads as y" in done

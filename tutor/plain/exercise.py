@@ -330,11 +330,17 @@ class PlainExercise:
         if not self.worksheet.variant.exercise.has_variants:
             self.print_lines(_("This exercise has one set of numbers."))
             return blank_id
+        told_apart = False
         try:
-            self.worksheet.new_numbers()
+            if self.worksheet.offers_telling_numbers(blank_id):
+                told_apart = self.worksheet.take_telling_numbers(blank_id)
+            else:
+                self.worksheet.new_numbers()
         except PackError as error:
             self.print_lines(str(error))
             return blank_id
+        if told_apart:
+            self.print_lines(_("With these numbers, the mistakes you were asked about give different answers."))
         self.print_lines("", *describe_nodes(self.worksheet), "")
         return self.worksheet.next_open_blank()
 

@@ -315,10 +315,14 @@ class ExerciseScreen(ExerciseView):
     def _use_new_numbers(self, agreed: bool | None) -> None:
         if agreed:
             try:
-                self.state.new_numbers()
+                told_apart = self.state.new_numbers()
             except PackError as error:
                 self._say(error.diagnostics[0].message)
                 return
+            if told_apart:
+                self.state.status_message = message(
+                    N_("With these numbers, the mistakes you were asked about give different answers.")
+                )
             self.after_solved = AfterSolved(self.after_solved.enter_label)
             self._drawings = self._make_drawings()
             self._apply_layout()
