@@ -14,6 +14,7 @@ from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.attempts import is_later_real_attempt
 from tutor.grading.comparison import all_equal, compare_cells, compare_typed_formula, format_cell_list
+from tutor.grading.matrix_equality import is_large
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule, is_close
 from tutor.grading.mistakes.equivalence import group_by_formula
 from tutor.grading.mistakes.evidence import is_certain
@@ -186,7 +187,9 @@ def matching_candidates(
         for candidate in candidates_at(problem, blank, upstream)
         if matches_value(answer, value, candidate.value)
     ]
-    if not matching and any(typed.decimal for row in answer.typed_cells for typed in row):
+    # The cells of a large matrix are computed by the program, not from what it shows.
+    is_typed = not is_large(answer.value)
+    if not matching and is_typed and any(typed.decimal for row in answer.typed_cells for typed in row):
         matching = [
             candidate
             for candidate in shown_candidates(problem, blank, upstream)
