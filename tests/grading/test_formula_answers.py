@@ -31,7 +31,8 @@ RIGHT = VerdictKind.RIGHT
 )
 def test_answers_broadcast_as_graphs_do(graph: str, place: str, answer: str) -> None:
     matrices = {"X": "[[1, 2, 4], [3, 5, 9]]", "C": "[[3, 1, 7], [2, 8, 5]]", "b": "[[1, 2, 7]]"}
-    problem = make_problem(graph, "1", **{name: text for name, text in matrices.items() if name in graph})
+    inputs = {name: text for name, text in matrices.items() if name in graph}
+    problem = make_problem(graph, "1", ("start",), **inputs)
     assert grade(problem, problem.place(place), answer).kind is RIGHT
 
 
