@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.author_guide import FORMULAS_TABLE, table_rows
+from tests.support.sympy_evaluator import evaluate_with_sympy
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number
 from tutor.algebra.parser import parse
@@ -138,6 +140,23 @@ def test_each_decimal_of_a_formula_is_compared_by_itself(
     expected = [compare_numbers(literal, Num(n)) for literal, n in zip(literals, numbers, strict=True)]
     right = all(match is Match.EQUAL for match in expected)
     assert (judge(answer, formula(truth), NAMES) is Match.EQUAL) == right
+
+
+_LEAVES = st.sampled_from(["x", "y", "p", "1", "2", "-3", "1/2"])
+_POLYNOMIALS = st.recursive(
+    _LEAVES,
+    lambda part: st.tuples(part, st.sampled_from("+-*"), part).map(lambda parts: f"({parts[0]}){parts[1]}({parts[2]})"),
+    max_leaves=6,
+)
+
+
+@given(_POLYNOMIALS, _POLYNOMIALS, st.integers(-1, 1))
+def test_polynomials_are_equal_if_sympy_expands_them_to_the_same(first: str, second: str, added: int) -> None:
+    symbols = {name: sympy.Symbol(name, real=True) for name in "xyp"}
+    a, b = f"({first})*({second})", f"({second})*({first}) + {added}*({first})"
+    difference = evaluate_with_sympy(parse(f"({a}) - ({b})", NAMES), symbols)
+    expected = sympy.expand(difference) == 0
+    assert (compare_formulas(formula(a), formula(b)).outcome is SAME) == expected
 
 
 # --- rewritten and perturbed formulas ----------------------------------------------------------------------
