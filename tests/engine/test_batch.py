@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
+from tests.support.random_programs import (
+    Program,
+    exact_inputs,
+    float_inputs,
+    random_matrix_program,
+    random_scalar_program,
+)
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.builder import parse_graph
 from tutor.engine.function_definition import parse_definition
@@ -27,8 +33,8 @@ def variants(program: Program, seed: int, members: int = 6) -> dict[str, Any]:
     """Return the program's inputs and similar ones, some outside the domain."""
     rng = np.random.default_rng(seed)
     values = {}
-    for name, value in program.inputs.items():
-        own = np.array(value, dtype=float)
+    for name, value in float_inputs(program).items():
+        own = np.array(value)
         others = own + rng.integers(-6, 7, size=(members - 1, *own.shape)) / 2
         values[name] = np.concatenate([own[None], others])
     return values
@@ -86,7 +92,7 @@ def test_a_batch_of_numbers_equals_each_member_alone(program: Program, seed: int
 @given(matrix_programs, st.integers(0, 1000), st.sampled_from([1.0, -2.5]))
 def test_a_batch_of_matrices_equals_each_member_alone(program: Program, seed: int, start: float) -> None:
     inputs = variants(program, seed)
-    assert_each_alone(parse_graph(program.text, {name: value[0] for name, value in inputs.items()}), inputs, start)
+    assert_each_alone(parse_graph(program.text, exact_inputs(program)), inputs, start)
 
 
 def test_a_custom_function_takes_a_batch() -> None:

@@ -55,6 +55,8 @@ def single_quotient(text: str, delta: float, **inputs: float) -> GradientCheck:
 def exact_value(value: Any) -> Any:
     if isinstance(value, Fraction):
         return number(value)
+    if not isinstance(value[0], list):
+        return ops.as_vector(exact_value([value]))
     return ops.make_matrix(tuple(tuple(number(cell) for cell in row) for row in value))
 
 

@@ -190,6 +190,8 @@ PARTS = [
     ("z = relu(x)", "relu1", [], ["max(·, 0)"]),
     ("z = abs(x)", "abs1", ["neg1"], []),
     ("z = min(x, y)", "min1", ["neg1", "neg2", "max1"], []),
+    ("z = v @ w", "dot1", ["mul1"], []),
+    ("z = sum(outer(v, w) * X)", "outer1", ["transpose1"], []),
     ("z = mean(X)", "mean1", ["sum1"], []),
     ("z = sum(mean(X, 0))", "mean1", ["sum1"], []),
     ("z = sum(mean(X, 1))", "mean1", ["sum1"], []),
@@ -205,7 +207,9 @@ PARTS = [
 
 @pytest.mark.parametrize(("text", "name", "parts", "signs"), PARTS)
 def test_the_parts_of_built_in_nodes(text: str, name: str, parts: list[str], signs: list[str]) -> None:
-    inputs = exact_values(x="5/4", y="3", X="[[1/4, 3/4], [1/3, 2/3]]", Y="[[1, 0], [1/2, 1/2]]")
+    inputs = exact_values(
+        x="5/4", y="3", X="[[1/4, 3/4], [1/3, 2/3]]", Y="[[1, 0], [1/2, 1/2]]", v="[1, 2/3]", w="[3, 1/4]"
+    )
     inputs = {one: value for one, value in inputs.items() if re.search(rf"\b{one}\b", text)}
     graph = parse_graph(text, inputs)
     opened = unfold(graph, name)
@@ -230,6 +234,7 @@ def test_every_operation_either_unfolds_or_is_elementary() -> None:
         "erf",
         "max",
         "matmul",
+        "matvec",
         "transpose",
         "broadcast",
         "sum",

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.random_programs import Program, random_matrix_program, random_scalar_program
+from tests.support.random_programs import Program, float_inputs, random_matrix_program, random_scalar_program
 from tutor.algebra.expr import Num, number
+from tutor.algebra.ops import as_vector
 from tutor.engine.builder import parse_graph
 from tutor.engine.fold import fold, unfold
 from tutor.engine.function_definition import parse_definition
@@ -27,17 +28,15 @@ matrix_programs = st.integers(0, 10**9).map(lambda seed: random_matrix_program(r
 
 
 def inputs_of(program: Program) -> dict[str, Any]:
-    return {
-        name: np.array([[float(cell) for cell in row] for row in value]) if isinstance(value, list) else float(value)
-        for name, value in program.inputs.items()
-    }
+    return float_inputs(program)
 
 
 def is_same(some: Any, other: Any) -> bool:
     """Return whether kind, shape and every digit are equal."""
     if some is None or other is None:
         return some is other
-    return type(some) is type(other) and np.array_equal(some, other)
+    kinds = {np.ndarray if isinstance(each, np.ndarray) else type(each) for each in (some, other)}
+    return len(kinds) == 1 and np.array_equal(some, other)
 
 
 def run_until_compiled(
@@ -90,6 +89,7 @@ _X = np.array([[0.5, -1.25, 2.0], [3.0, 0.75, -0.5]])
 _SHARES = np.array([[0.5, 0.25, 0.25], [0.125, 0.375, 0.5]])
 _ONE_HOT = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 _ROW, _COLUMN = np.array([[1.0, -2.0, 0.25]]), np.array([[1.5], [-0.75]])
+_VECTOR = as_vector(np.array([[1.5, -0.5, 2.0]]))
 
 #: Graphs with every operation, on numbers and on matrices.
 _EVERY: dict[str, dict[str, Any]] = {
@@ -109,6 +109,8 @@ _EVERY: dict[str, dict[str, Any]] = {
     "z = relu(-x) + abs(-x) * max(x, x) + min(y, x)": {"x": 1.5, "y": 1.5},
     "f = sum(relu(X) + abs(X) * max(X, Y) + min(X, Y))": {"X": _X, "Y": _SHARES},
     "f = sum(X @ Y.T)": {"X": _X, "Y": _SHARES},
+    "f = (X @ v) @ w + v @ v": {"X": _X, "v": _VECTOR, "w": as_vector(np.array([[0.5, -2.0]]))},
+    "f = sum(outer(v, v) * 2)": {"v": _VECTOR},
     "f = sum(sum(X, 0) * mean(X, 0)) * mean(sum(X, 1) * mean(X, 1))": {"X": _X},
     "f = mean((X + R) * C + x) ": {"X": _X, "R": _ROW, "C": _COLUMN, "x": 0.5},
     "F = X * 2 + 1": {"X": _X},

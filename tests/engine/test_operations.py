@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: The shapes of operands (None for a number) that test the operations on matrices.
 _SHAPES: dict[str, list[list[tuple[int, int] | None]]] = {
     "matmul": [[(2, 3), (3, 4)], [(1, 2), (2, 1)]],
+    "matvec": [[(2, 3), (1, 3)], [(3, 2), (1, 2)]],
+    "dot": [[(1, 3), (1, 3)]],
+    "outer": [[(1, 3), (1, 2)]],
     "transpose": [[(2, 3)], [(1, 2)]],
     "sum": [[(2, 3)]],
     "sum.0": [[(2, 3)], [(1, 3)]],

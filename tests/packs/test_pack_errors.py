@@ -154,16 +154,16 @@ def test_invalid_values_are_reported_with_their_line(refusal_lines: RefusalLines
         ),
         ("graph = 'z = log(x)'\n[inputs]\nx = -1", "2: inputs: z has no value as a real number. Choose other numbers."),
         (
-            "graph = 'z = X @ Y'\n[inputs]\nX = [1, 2]\nY = [1, 2]",
+            "graph = 'z = X @ Y'\n[inputs]\nX = [[1, 2]]\nY = [[1, 2]]",
             "1: graph: 1×2 @ 1×2 does not fit: the inner sizes 2 and 1 differ. (Character 7: “@”.)",
         ),
         (
             "graph = 'z = X * X'\nstart = [1, 2, 3]\n[inputs]\nX = [1, 2]",
-            "2: start: The start is 1×3, but the output is 1×2. Write a number or such a matrix.",
+            "2: start: The start is (3,), but the output is (2,). Write a number or such a matrix.",
         ),
         (
             "graph = 'z = sum(X)'\n[inputs]\nX = [1, 2]\n[vary]\nX = { from = 1, to = 2, fix = [[0, 2]] }",
-            "5: vary.X.fix: There is no cell [0, 2]: the matrix is 1×2, and cells count from 0.",
+            "5: vary.X.fix: There is no cell [0, 2]: the matrix is (2,), and cells count from 0.",
         ),
         (
             "graph = 'z = 1/x'\n[inputs]\nx = 1\n[vary]\nx = { choose = [0] }",

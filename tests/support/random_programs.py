@@ -42,6 +42,7 @@ CONSTANTS = ("2", "3", "-1/2", "1.5")
 
 Number = Fraction
 Matrix = list[list[Fraction]]
+Vector = list[Fraction]
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Program:
-    """Inputs (numbers, or rows of numbers) and steps. The last step is the output."""
+    """Inputs (numbers, rows of numbers, or vectors) and steps. The last step is the output."""
 
-    inputs: dict[str, Number | Matrix]
+    inputs: dict[str, Number | Matrix | Vector]
     steps: tuple[Step, ...]
 
     @property
@@ -72,12 +73,16 @@ class Program:
 
 def exact_inputs(program: Program) -> dict[str, Any]:
     """Return the inputs as the program's own exact values."""
-    return {
-        name: ops.make_matrix(tuple(tuple(number(cell) for cell in row) for row in value))
-        if isinstance(value, list)
-        else number(value)
-        for name, value in program.inputs.items()
-    }
+    return {name: _exact_input(value) for name, value in program.inputs.items()}
+
+
+def _exact_input(value: Number | Matrix | Vector) -> Any:
+    if isinstance(value, Fraction):
+        return number(value)
+    rows = [row for row in value if isinstance(row, list)]
+    if rows:
+        return ops.make_matrix(tuple(tuple(map(number, row)) for row in rows))
+    return ops.as_vector(ops.make_matrix((tuple(number(cell) for cell in value if isinstance(cell, Fraction)),)))
 
 
 def float_inputs(program: Program) -> dict[str, Any]:
@@ -125,7 +130,7 @@ class _ProgramBuilder:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self.inputs: dict[str, Number | Matrix] = {}
+        self.inputs: dict[str, Number | Matrix | Vector] = {}
         self.steps: list[Step] = []
         self.values: dict[str, Any] = {}
 
@@ -145,6 +150,13 @@ class _ProgramBuilder:
             for _ in range(shape[0])
         ]
         self.inputs[name], self.values[name] = rows, np.array(rows, dtype=float)
+        return name
+
+    def add_vector(self, length: int) -> str:
+        """Add an input that is a vector of eighths; its value is one row."""
+        name = f"v{len(self.inputs)}"
+        numbers = [Fraction(self.rng.randint(-20, 20), 8) for _ in range(length)]
+        self.inputs[name], self.values[name] = numbers, np.array([numbers], dtype=float)
         return name
 
     def shape_of(self, name: str) -> tuple[int, ...]:
@@ -259,6 +271,8 @@ def _try_matrix_step(draft: _ProgramBuilder) -> bool:
     rng = draft.rng
     last = draft.steps[-1].name if draft.steps and rng.random() < 0.8 else rng.choice(list(draft.values))
     kind = rng.random()
+    if kind > 0.92:
+        return _try_vector_step(draft, last)
     if kind < 0.3 or (kind > 0.65 and not draft.shape_of(last)):
         return draft.try_add_step(rng.choice(UNARY), last)
     if kind < 0.65:
@@ -274,6 +288,19 @@ def _try_matrix_step(draft: _ProgramBuilder) -> bool:
         rng.choice(candidates) if candidates and rng.random() < 0.4 else draft.add_matrix((inner, rng.randint(1, 4)))
     )
     return draft.try_add_step("matmul", last, other)
+
+
+def _try_vector_step(draft: _ProgramBuilder, last: str) -> bool:
+    """Add a product with a new vector. A matrix with one row could be a vector, so that has no product with one."""
+    rng = draft.rng
+    shape = draft.shape_of(last)
+    if len(shape) == 2 and min(shape) > 1 and rng.random() < 0.6:
+        return draft.try_add_step("matvec", last, draft.add_vector(shape[1]))
+    length = rng.randint(2, 4)
+    first = draft.add_vector(length)
+    if rng.random() < 0.5:
+        return draft.try_add_step("dot", first, draft.add_vector(length))
+    return draft.try_add_step("outer", first, draft.add_vector(rng.randint(2, 3)))
 
 
 def _broadcastable_operand(draft: _ProgramBuilder, name: str) -> str:

@@ -123,6 +123,12 @@ REFERENCES: dict[str, Reference] = {
         lambda torch, a, b: torch.minimum(a, b),
     ),
     "matmul": Reference("{0} @ {1}", np.matmul, lambda a, b: a * b, lambda _, a, b: a @ b),
+    # Vectors are rows here.
+    "matvec": Reference("{0} @ {1}", lambda w, x: x @ w.T, lambda w, x: x * w.T, lambda _, w, x: x @ w.T),
+    "dot": Reference(
+        "{0} @ {1}", lambda a, b: np.sum(a * b), lambda a, b: (a * b.T)[0], lambda torch, a, b: torch.sum(a * b)
+    ),
+    "outer": Reference("outer({0}, {1})", lambda a, b: a.T @ b, lambda a, b: a.T * b, lambda _, a, b: a.T @ b),
     "transpose": Reference("{0}.T", np.transpose, lambda a: a.T, lambda _, a: a.T),
     "sum": Reference("sum({0})", np.sum, lambda a: sum(a), lambda torch, a: torch.sum(a)),
     "sum.0": Reference(

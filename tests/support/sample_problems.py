@@ -60,6 +60,14 @@ OPERATION_PROBLEMS = {
     "min": make_problem("t = min(x, y); z = t * c", "3", x="7", y="4", c="5"),
     "clipped": make_problem("t = max(x, 2); u = min(t, 9); z = u * c", "3", x="7", c="5"),
     "clipped-away": make_problem("t = max(x, 8); z = t * c", "3", x="7", c="5"),
+    "matvec": make_problem("y = W @ x; z = y @ c", "2", W="[[1, 2, 4], [3, 5, -6]]", x="[7, -3, 2]", c="[5, -4]"),
+    "dot": make_problem("t = x @ y; z = t * c", "3", x="[7, -3, 2]", y="[4, 5, 9]", c="5"),
+    "outer": make_problem(
+        "M = outer(x, y); f = sum(M * C)", "2", x="[7, -3]", y="[4, 5, 9]", C="[[1, 2, 4], [3, 5, -6]]"
+    ),
+    "square-outer": make_problem(
+        "M = outer(x, y); f = sum(M * C)", "2", x="[7, -3]", y="[4, 5]", C="[[1, 2], [3, -6]]"
+    ),
     "transpose": make_problem("Y = X.T; f = sum(Y * C)", "2", X="[[1, 2], [3, 5]]", C="[[4, 7], [-3, 6]]"),
     "wide-transpose": make_problem(
         "Y = X.T; f = sum(Y * C)", "2", X="[[1, 2, 4], [3, 5, 6]]", C="[[4, 7], [-3, 6], [8, 9]]"

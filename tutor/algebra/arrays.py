@@ -72,6 +72,24 @@ def nearest_floats(x: Array) -> Array:
     return np.array(balls.nearest_floats(x.flat)).reshape(x.shape)
 
 
+class VectorArray(np.ndarray[Any, Any]):
+    """A matrix with one row that was written as a vector."""
+
+    #: Not inherited by views.
+    is_vector = False
+
+    def __array_wrap__(self, array: Array, context: Any = None, return_scalar: bool = False) -> Any:
+        """Return a result as a plain array or number."""
+        return array[()] if array.ndim == 0 else array.view(np.ndarray)
+
+
+def as_vector(row: Array) -> VectorArray:
+    """Return a view of a matrix with one row that is a vector."""
+    vector: VectorArray = row.view(VectorArray)
+    vector.is_vector = True
+    return vector
+
+
 def sum_axis(x: Array, axis: int | None) -> Any:
     """Return the sum of a matrix or of each matrix of a batch: of all entries, or along axis 0 or 1."""
     if x.dtype == object:

@@ -9,6 +9,7 @@ from tutor.algebra import functions, ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.limits import GRAPH, Limits
+from tutor.algebra.ops import VectorShape
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "sum": lambda a, axis=None: ops.sum_axis(a, _as_int(axis)),
     "mean": lambda a, axis=None: _mean(a, _as_int(axis)),
     "matmul": lambda a, b: a @ b,
+    "matvec": ops.apply_to_vector,
+    "dot": ops.dot,
+    "outer": ops.outer,
     "T": ops.transpose,
     "softmax": ops.softmax,
     "cross_entropy": lambda p, t: -ops.sum_axis(ops.weighted_log(t, p)) / ops.num_rows(p),
@@ -70,6 +74,8 @@ class Evaluator:
         # An id identifies a part only while its tree is alive.
         self._trees: list[Expr] = []
         self._shapes: dict[int, Shape] = {}
+        #: The operation of each @ by its id; a vector has others than a matrix.
+        self._products: dict[int, str] = {}
         self._values: dict[int, Value] = {}
 
     def __call__(self, tree: Expr) -> Value:
@@ -79,7 +85,8 @@ class Evaluator:
         for node in parts:
             self._shapes[id(node)] = self._check_shape(node)
         for node in parts:
-            self._values[id(node)] = self._evaluate_node(node)
+            value = self._evaluate_node(node)
+            self._values[id(node)] = ops.as_vector(value) if ops.is_vector_shape(self._shapes[id(node)]) else value
         return self._values[id(tree)]
 
     def _check_shape(self, node: Expr) -> Shape:
@@ -91,10 +98,13 @@ class Evaluator:
                 raise AlgebraError(
                     message(N_("A matrix can't stand inside a matrix. Write its entries.")), node.position
                 )
-            return len(node.rows), len(node.rows[0])
+            size = len(node.rows[0])
+            return VectorShape.of_length(size) if node.is_vector else (len(node.rows), size)
         if not isinstance(node, Apply):
             return None
         shapes = [self._shapes[id(arg)] for arg in node.args]
+        if node.op == "matmul":
+            self._products[id(node)] = product_operation(shapes)
         shape = _result_shape(node, shapes)
         size = ops.num_cells(shape)
         if size > self.max_cells:
@@ -112,8 +122,9 @@ class Evaluator:
             return ops.make_matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
         if isinstance(node, Apply):
             operands = [self._values[id(arg)] for arg in node.args]
+            op = self._products.get(id(node), node.op)
             # Constants of a graph are written out, because they are parts of formulas.
-            return ops.matmul(*operands) if node.op == "matmul" and self.names else _apply(node, operands)
+            return ops.matmul(*operands) if op == "matmul" and self.names else _apply(node, operands, op)
         return node
 
 
@@ -137,9 +148,9 @@ def _as_float(node: Num) -> float:
         raise AlgebraError(message(N_("This number is too large.")), 0) from None
 
 
-def _apply(node: Apply, args: list[Value]) -> Value:
+def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     try:
-        result = EVALUATORS[node.op](*args)
+        result = EVALUATORS[op or node.op](*args)
     except ZeroDivisionError:
         raise AlgebraError(message(N_("This divides by zero, and that is not a number.")), node.position) from None
     except OverflowError:
@@ -155,8 +166,21 @@ def _apply(node: Apply, args: list[Value]) -> Value:
 
 
 def format_shape(shape: Shape) -> str:
-    """Return a shape as text: `3×2`, or `1` for a number."""
+    """Return a shape as text: `3×2`, `(3,)` for a vector, or `1` for a number."""
+    if ops.is_vector_shape(shape):
+        return f"({shape[1]},)"
     return f"{shape[0]}×{shape[1]}" if shape else "1"
+
+
+def product_operation(shapes: Sequence[Shape]) -> str:
+    """Return the operation of @ for operands of these shapes: `dot` for two vectors, `matvec` for a matrix and a vector.
+
+    A vector of one entry is taken for the matrix that it equals, and so is one that fits as a row.
+    """
+    left, right = shapes
+    if left is None or not ops.is_vector_shape(right) or left[1] != right[1] or right[1] == 1:
+        return "matmul"
+    return "dot" if ops.is_vector_shape(left) else "matvec"
 
 
 def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
@@ -164,6 +188,9 @@ def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
     left, right = shapes
     if left is None or right is None:
         raise AlgebraError(message(N_("@ multiplies two matrices. For a number write *.")), position)
+    operation = product_operation(shapes)
+    if operation != "matmul":
+        return None if operation == "dot" else VectorShape.of_length(left[0])
     if left[1] != right[0]:
         raise AlgebraError(
             message(
@@ -175,7 +202,16 @@ def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
             ),
             position,
         )
-    return left[0], right[1]
+    return VectorShape.of_length(right[1]) if ops.is_vector_shape(left) else (left[0], right[1])
+
+
+def outer_shape(shapes: Sequence[Shape], position: int) -> Shape:
+    """Return the shape of the products of all entries of two vectors. Raises `AlgebraError` if one of them is none."""
+    left, right = shapes
+    if left is None or right is None or left[0] != 1 or right[0] != 1:
+        text = N_("outer takes two vectors: outer([1, 2], [3, 4]).")
+        raise AlgebraError(message(text), position)
+    return left[1], right[1]
 
 
 def shape_mismatch(shapes: Sequence[Shape], position: int) -> AlgebraError:
@@ -196,6 +232,8 @@ def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
         if len(larger) > 1:
             raise ValueError(shapes)
         result.append(larger.pop() if larger else 1)
+    if all(map(ops.is_vector_shape, matrix_shapes)):
+        return VectorShape.of_length(result[1])
     return result[0], result[1]
 
 
@@ -223,6 +261,8 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
         return _elementwise_shape(node, shapes)
     if node.op in ("cross_entropy", "mse"):
         return None
+    if node.op == "outer":
+        return outer_shape(shapes, node.position)
     if node.op in ("ones", "broadcast"):
         return _as_int(node.args[-2]), _as_int(node.args[-1])
     first = next((shape for shape in shapes if shape), None)

@@ -107,6 +107,8 @@ class Grid(Expr):
 
     rows: tuple[tuple[Expr, ...], ...]
     position: int = 0
+    is_vector: bool = False
+    """whether its only row was written without the outer brackets"""
 
 
 #: Structural comparison stops after this many pairs of parts.

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 class MatrixExpr:
     """A matrix of `shape` (rows, columns), given by the formula `expr`."""
 
-    __slots__ = ("expr", "shape")
+    __slots__ = ("expr", "is_vector", "shape")
     ndim = 2
     #: With None, NumPy leaves arithmetic between its arrays and this class to this class.
     __array_ufunc__ = None
 
-    def __init__(self, formula: Expr, shape: tuple[int, int]) -> None:
+    def __init__(self, formula: Expr, shape: tuple[int, int], is_vector: bool = False) -> None:
         self.expr = formula
         self.shape = shape
+        self.is_vector = is_vector
 
     def __add__(self, other: Any) -> MatrixExpr:
         return _binary(expr.add, self, other)

@@ -27,8 +27,9 @@ class MatrixParser(ErrorReports):
         """Parse an expression up to an operator that binds no tighter than `binding`."""
 
     def parse_grid(self, opening: Token) -> Expr:
-        """Parse `[[1, 2], [3, 4]]`, the single row `[1, 2]`, or `[1, 2; 3, 4]`; commas may be spaces."""
+        """Parse `[[1, 2], [3, 4]]`, the vector `[1, 2]`, or `[1, 2; 3, 4]`; commas may be spaces."""
         rows: list[tuple[Expr, ...]] = []
+        is_vector = False
         if self.token.kind == "[":
             while True:
                 inner = self.token
@@ -47,12 +48,13 @@ class MatrixParser(ErrorReports):
             self.expect_closing(opening, "]")
         else:
             self.add_row(rows, opening)
+            is_vector = self.token.kind != ";"
             while self.token.kind == ";":
                 self.depth -= 1
                 self.add_row(rows, self.next())
             self.expect_closing(opening, "]")
             self.depth -= 1
-        return self.count_node(Grid(tuple(rows), opening.position))
+        return self.count_node(Grid(tuple(rows), opening.position, is_vector))
 
     def add_row(self, rows: list[tuple[Expr, ...]], opening: Token) -> None:
         """Parse the cells of the next row, which is as long as the first."""

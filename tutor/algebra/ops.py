@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from tutor.algebra import expr, functions
 from tutor.algebra.balls import nearest_float
@@ -28,8 +28,24 @@ if TYPE_CHECKING:
 
 #: A float, an `Expr`, an array of either, or a `MatrixExpr`; rules are generic over all of them.
 Value: TypeAlias = Any
-#: (rows, columns), or None for a number.
+#: (rows, columns), a `VectorShape`, or None for a number.
 Shape: TypeAlias = tuple[int, int] | None
+
+
+class VectorShape(tuple[int, int]):
+    """The shape of a vector, which is computed with as one row: it equals (1, n) and is shown as (n,)."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of_length(cls, length: int) -> VectorShape:
+        """Return the shape of a vector with `length` entries."""
+        return cls((1, length))
+
+
+def is_vector_shape(shape: Shape) -> TypeGuard[VectorShape]:
+    """Return whether a shape is that of a vector, and not of a matrix with one row."""
+    return isinstance(shape, VectorShape)
 
 
 def is_matrix(value: Value) -> bool:
@@ -44,7 +60,11 @@ def is_array(value: Value) -> bool:
 
 def shape_of(value: Value) -> Shape:
     """Return (rows, columns) of a matrix, None for a number."""
-    return (value.shape[-2], value.shape[-1]) if is_matrix(value) else None
+    if not is_matrix(value):
+        return None
+    if is_vector(value):
+        return VectorShape.of_length(value.shape[-1])
+    return value.shape[-2], value.shape[-1]
 
 
 def num_cells(shape: Shape) -> int:
@@ -209,6 +229,21 @@ def unbroadcast(g: Value, like: Value) -> Value:
     return sum_axis(g, 1) if shape is not None and target[1] != shape[1] else g
 
 
+def dot(x: Value, y: Value) -> Value:
+    """Return the sum of the products of the entries of two vectors."""
+    return sum_axis(x * y)
+
+
+def outer(x: Value, y: Value) -> Value:
+    """Return the matrix of the products of the entries of two vectors, a row for each entry of `x`."""
+    return transpose(x) @ y
+
+
+def apply_to_vector(w: Value, x: Value) -> Value:
+    """Return the product of a matrix and a vector."""
+    return x @ transpose(w)
+
+
 def softmax(x: Value) -> Value:
     """Return e^x divided by the sum of its row, for each cell."""
     if isinstance(x, MatrixExpr):
@@ -239,13 +274,26 @@ def make_matrix(rows: tuple[tuple[Value, ...], ...]) -> np.ndarray[Any, Any]:
     return matrix
 
 
+def is_vector(value: Value) -> bool:
+    """Return whether a value is a vector, and not a matrix with one row."""
+    return getattr(value, "is_vector", False)
+
+
+def as_vector(row: Value) -> Value:
+    """Return a matrix with one row as a vector. What is computed from it is a plain matrix again."""
+    return MatrixExpr(row.expr, row.shape, True) if isinstance(row, MatrixExpr) else load_arrays().as_vector(row)
+
+
 def map_cells(function: Callable[[Any], Any], value: Value) -> Value:
     """Return `function` of a number, or the array of its results on every cell of a matrix."""
     if not is_matrix(value):
         return function(value)
-    return make_matrix(tuple(tuple(function(cell) for cell in row) for row in value))
+    mapped = make_matrix(tuple(tuple(function(cell) for cell in row) for row in value))
+    return as_vector(mapped) if is_vector(value) else mapped
 
 
 def to_lists(value: Value) -> Any:
-    """Return a matrix as a list of its rows, a number as it is."""
+    """Return a matrix as a list of its rows, a vector as a list, a number as it is."""
+    if is_vector(value):
+        return list(value[0])
     return [list(row) for row in value] if is_matrix(value) else value

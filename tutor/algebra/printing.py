@@ -117,11 +117,17 @@ def format_cells(value: Value, digits: int = SHOWN_DIGITS, near_one: bool = Fals
 
 
 def format_value(value: Value, near_one: bool = False, digits: int = SHOWN_DIGITS) -> str:
-    """Return a number, a formula, or a matrix as `[[1, 2], [3, 4]]`, on one line."""
+    """Return a number, a formula, a vector as `[1, 2]` or a matrix as `[[1, 2], [3, 4]]`, on one line."""
     rows = format_cells(value, digits, near_one)
     if isinstance(value, MatrixExpr) or not ops.is_matrix(value):
         return rows[0][0]
-    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+    return format_rows(rows, ops.is_vector(value))
+
+
+def format_rows(rows: list[list[str]], is_vector: bool = False) -> str:
+    """Return the texts of a matrix, or of the only row of a vector, in brackets."""
+    texts = ["[" + ", ".join(row) + "]" for row in rows]
+    return texts[0] if is_vector else "[" + ", ".join(texts) + "]"
 
 
 def format_brief(value: Value, near_one: bool = False) -> str:
@@ -166,8 +172,7 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
     if isinstance(tree, Sym):
         return _format_name(tree.name), _ATOM if tree.name.isidentifier() else _PRODUCT
     if isinstance(tree, Grid):
-        rows = ("[" + ", ".join(done[id(cell)][0] for cell in row) + "]" for row in tree.rows)
-        return "[" + ", ".join(rows) + "]", _ATOM
+        return format_rows([[done[id(cell)][0] for cell in row] for row in tree.rows], tree.is_vector), _ATOM
     if isinstance(tree, Entry):
         return _format_entry(tree)
     assert isinstance(tree, Apply)

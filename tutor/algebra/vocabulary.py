@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tutor.algebra import functions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tutor.algebra.functions import Function
 
 _MATRIX_FUNCTIONS = {
@@ -16,6 +18,8 @@ _MATRIX_FUNCTIONS = {
     "cross_entropy": ("cross_entropy", 2, 2),
     "mse": ("mse", 2, 2),
     "ones": ("ones", 2, 2),
+    "outer": ("outer", 2, 2),
+    "dot": ("matmul", 2, 2),
 }
 
 
@@ -27,7 +31,9 @@ def _typed_names(function: Function) -> dict[str, tuple[str, int, int]]:
 #: Functions by the names that may be typed: the operation, and the least and the greatest number of operands.
 FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
 #: Functions whose names a graph may use for something else.
-REDEFINABLE = functions.table(lambda function: {function.id: function} if function.is_redefinable else {})
+REDEFINABLE: Mapping[str, str] = functions.table(
+    lambda function: {function.id: function.id} if function.is_redefinable else {}, {"outer": "outer", "dot": "dot"}
+)
 #: The id of an unnamed node is one of these words and a number.
 _NODE_WORDS = functions.table(
     lambda function: {} if function.is_redefinable else {function.id: function.id},

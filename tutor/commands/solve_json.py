@@ -106,13 +106,15 @@ def _exact_json(value: Value) -> Any:
     """Return short exact forms as texts; None if a cell has none, or if all are short decimals."""
     if value is None or isinstance(value, MatrixExpr):
         return None
-    cells = ops.to_lists(value) if ops.is_matrix(value) else [[value]]
+    cells = list(map(list, value)) if ops.is_matrix(value) else [[value]]
     texts = [[_exact_cell_text(cell) for cell in row] for row in cells]
     if any(text is None for row in texts for text in row) or all(
         isinstance(cell, Num) and exact_decimal(cell.value) is not None for row in cells for cell in row
     ):
         return None
-    return texts if ops.is_matrix(value) else texts[0][0]
+    if not ops.is_matrix(value):
+        return texts[0][0]
+    return texts[0] if ops.is_vector(value) else texts
 
 
 def _exact_cell_text(cell: Expr) -> str | None:

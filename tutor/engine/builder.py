@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import Evaluator
+from tutor.algebra.evaluate import Evaluator, product_operation
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
@@ -293,7 +293,7 @@ class _Builder:
         assert isinstance(part, Grid)
         width = len(part.rows[0])
         rows = (tuple(operands[i : i + width]) for i in range(0, len(operands), width))
-        return Grid(tuple(rows), part.position)
+        return Grid(tuple(rows), part.position, part.is_vector)
 
     def resolve_name(self, symbol: Sym) -> int | Expr:
         if symbol.name not in self.bindings:
@@ -312,9 +312,11 @@ class _Builder:
             self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(const)
             for operand, const in zip(operands, consts, strict=True)
         ]
+        if operation.id == "matmul" and not self.ignore_shapes:
+            operation = OPERATIONS[product_operation(shapes)]
         shape = None if self.ignore_shapes else operation.shape_rule(shapes, part.position, operation.label)
         self.reserve_cells([shape, *_inner_shapes(operation)], part.position)
-        if operation.id == "matmul" and shape and shapes[0]:
+        if operation.id in ("matmul", "matvec") and shape and shapes[0]:
             self.num_products += ops.num_cells(shape) * shapes[0][1]
             if self.num_products > GRAPH_PRODUCTS:
                 text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")

@@ -20,6 +20,8 @@ _DECOMPOSITIONS = functions.table(
     lambda function: {function.id: function.decomposition} if function.decomposition else {},
     {
         "inv": "x^-1",
+        "dot": "sum(x * y)",
+        "outer": "x.T @ y",
         "mean": "sum(x) / {count}",
         "mean.0": "sum(x, 0) / {rows}",
         "mean.1": "sum(x, 1) / {columns}",
@@ -63,7 +65,7 @@ def _power_as_product(const: Value, args: Sequence[int | None]) -> str | None:
 
 
 def _as_expr(const: Value) -> Expr:
-    return Grid(tuple(map(tuple, const))) if ops.is_matrix(const) else const
+    return Grid(tuple(map(tuple, const)), 0, ops.is_vector(const)) if ops.is_matrix(const) else const
 
 
 def _number_nodes(parts: Graph) -> Graph:

@@ -118,7 +118,7 @@ class FunctionDefinition:
         except AlgebraError as error:
             raise self._wrap_error(error, offset) from None
         if ops.is_matrix(value):
-            return Grid(tuple(map(tuple, value)), offset)
+            return Grid(tuple(map(tuple, value)), offset, ops.is_vector(value))
         assert isinstance(value, Expr)
         return value
 
@@ -141,7 +141,9 @@ class FunctionDefinition:
                 definition = self.definitions.get(part.op)
                 done[id(part)] = definition.expand(args) if definition else Apply(part.op, args, part.position)
             elif isinstance(part, Grid):
-                done[id(part)] = Grid(tuple(tuple(done[id(cell)] for cell in row) for row in part.rows), part.position)
+                done[id(part)] = Grid(
+                    tuple(tuple(done[id(cell)] for cell in row) for row in part.rows), part.position, part.is_vector
+                )
             else:
                 done[id(part)] = part
         return done[id(tree)]

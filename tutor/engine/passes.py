@@ -95,10 +95,10 @@ def forward_interpreted(
     forward_values: list[Value] = []
     with values.ignore_array_errors(has_arrays):
         for position, node in enumerate(graph.nodes):
-            if node.op is None:
-                forward_values.append(inputs[node.id])
-            else:
-                forward_values.append(_evaluate_checked(graph, position, forward_values, is_finite))
+            value = (
+                inputs[node.id] if node.op is None else _evaluate_checked(graph, position, forward_values, is_finite)
+            )
+            forward_values.append(values.as_vector(value) if values.is_vector_shape(node.shape) else value)
     return tuple(forward_values)
 
 
@@ -167,6 +167,8 @@ def backward(
     output = forward_values[graph.output_position]
     if values.is_matrix(output) and not values.is_matrix(start):
         start = values.broadcast_like(start, output)
+    if values.is_vector_shape(graph.nodes[graph.output_position].shape):
+        start = values.as_vector(start)
     with values.ignore_array_errors(any(map(values.is_array, forward_values))):
         return _backward_edges(graph, forward_values, start, wrt, is_finite)
 
@@ -208,9 +210,12 @@ def _backward_edges(
                 raise NonFiniteError(
                     node.id, _node_message(graph, position, N_("{node} has no finite slope for these inputs."))
                 )
-            edges[position, edge.slot] = EdgeGradient(upstream, local, gradient)
             before = gradients[edge.source]
-            gradients[edge.source] = gradient if before is None else before + gradient
+            total = gradient if before is None else before + gradient
+            if values.is_vector_shape(graph.nodes[edge.source].shape):
+                gradient, total = values.as_vector(gradient), values.as_vector(total)
+            edges[position, edge.slot] = EdgeGradient(upstream, local, gradient)
+            gradients[edge.source] = total
     return Passes(graph, forward_values, start, tuple(gradients), edges)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import broadcast_shapes, matmul_shape, shape_mismatch
+from tutor.algebra.evaluate import broadcast_shapes, matmul_shape, outer_shape, shape_mismatch
 from tutor.algebra.ops import Shape
 from tutor.i18n import N_, message
 
@@ -28,6 +28,11 @@ def elementwise(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
 def matmul(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
     """Combine the rows of the first operand and the columns of the second."""
     return matmul_shape(shapes, offset)
+
+
+def outer(shapes: Sequence[Shape], offset: int, name: str) -> Shape:
+    """Give a row to each entry of the first vector, and a column to each of the second."""
+    return outer_shape(shapes, offset)
 
 
 def transpose(shapes: Sequence[Shape], offset: int, name: str) -> Shape:

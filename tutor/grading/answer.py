@@ -166,7 +166,7 @@ def _is_bare_number(tree: Expr) -> bool:
 
 
 def _equality_sign(answer: ParsedAnswer) -> str:
-    cells = ops.to_lists(answer.value) if ops.is_matrix(answer.value) else [[answer.value]]
+    cells = list(answer.value) if ops.is_matrix(answer.value) else [[answer.value]]
     exact = all(_is_exact(cell) for row in cells for cell in row)
     return "=" if exact else "≈"
 

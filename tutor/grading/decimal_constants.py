@@ -101,7 +101,7 @@ def _name_constants(tree: Expr, constants: dict[str, Expr]) -> Expr:
             constants[name] = node
             return Sym(name)
         if isinstance(node, Grid):
-            return Grid(tuple(tuple(map(rename, row)) for row in node.rows), node.position)
+            return Grid(tuple(tuple(map(rename, row)) for row in node.rows), node.position, node.is_vector)
         assert isinstance(node, Apply)
         # The axis of a sum and the size of a matrix stay numbers.
         renamed = [

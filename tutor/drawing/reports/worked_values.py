@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Sym, free_names
 from tutor.algebra.matrix_expr import MatrixExpr
-from tutor.algebra.printing import format_exact, format_expr, format_value
+from tutor.algebra.printing import format_exact, format_expr, format_rows, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.passes import Passes, forward_backward
 from tutor.engine.symbolic import closed_form_gradients, has_symbols, named_passes
@@ -139,7 +139,7 @@ def _format_matrix(value: Value, plain: str) -> str:
     cells = [[format_exact(cell) for cell in row] for row in value]
     if any(cell is None for row in cells for cell in row):
         return plain
-    exact = "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in cells) + "]"
+    exact = format_rows([list(map(str, row)) for row in cells], ops.is_vector(value))
     return plain if exact == plain or len(exact) > _MAX_MATRIX_LENGTH else f"{exact} ≈ {plain}"
 
 

@@ -89,6 +89,9 @@ class LatexValues:
         if _has_more_parts(tree, _MAX_SIMPLIFIED_PARTS):
             return None
         simplified = simplify(tree, self.shapes)
+        if isinstance(simplified, Num):
+            # A long number would be rounded, and a rounded number is not exact.
+            return format_rational(simplified.value, self.decimals)
         return None if _has_more_parts(simplified, _MAX_EXACT_PARTS) else self.format_expr(simplified)
 
     def format_expr(self, tree: Expr) -> LatexFragment:

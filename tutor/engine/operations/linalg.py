@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from tutor.algebra.ops import (
     Value,
+    apply_to_vector,
     broadcast_like,
     constant_like,
+    dot,
     matmul,
     num_rows,
+    outer,
     shape_of,
     size,
     softmax,
@@ -145,6 +148,168 @@ TABLE = (
                 N_("the other matrix alone"),
                 lambda e: transpose(e.o),
                 N_("That is the other matrix, transposed. The upstream is still to be multiplied in."),
+            ),
+        ),
+    ),
+    Operation(
+        id="matvec",
+        symbol="@",
+        label="matmul",
+        title=N_("matrix times vector"),
+        shape_rule=shapes.matmul,
+        forward=apply_to_vector,
+        vjp=(lambda g, z, w, x: outer(g, x), lambda g, z, w, x: g @ w),
+        keeps_decimals=True,
+        rule=(
+            N_("The matrix gets the outer product of the upstream and the vector: outer(U, x)."),
+            N_("The vector gets the upstream multiplied by the matrix, transposed: W.T @ U."),
+        ),
+        skill_name=(N_("@ to the matrix of a vector"), N_("@ to the vector")),
+        confirmation=(
+            N_("the outer product of the upstream and the vector"),
+            N_("the upstream times the matrix, transposed"),
+        ),
+        question=(
+            N_(
+                "The answer has this matrix's shape, {shape}; the upstream U is {up_shape}. Cell [i, j] is multiplied by "
+                "entry j of the vector and goes into entry i of the output: which two numbers meet in its gradient?"
+            ),
+            N_(
+                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry j is multiplied by "
+                "column j of the matrix: with what do the numbers of that column meet on the way back?"
+            ),
+        ),
+        why=N_(
+            "Output i is the sum of W[i, j]·x[j] over j. "
+            "So W[i, j] gets back U[i]·x[j], which is the outer product of U and x. "
+            "And x[j] gets back the sum of U[i]·W[i, j] over i, which is W.T @ U."
+        ),
+        mistakes=(
+            Mistake(
+                "transposed-result",
+                N_("rows and columns swapped"),
+                lambda e: transpose(outer(e.g, e.o)),
+                N_(
+                    "The numbers are right, but rows and columns are swapped. Which entry of the output does row 1 make?"
+                ),
+                slots=(0,),
+            ),
+            Mistake(
+                "no-transpose",
+                N_("not transposed"),
+                lambda e: apply_to_vector(e.o, e.g),
+                N_("It looks as if you multiplied by the matrix itself. Which way do its numbers go on the way back?"),
+                slots=(1,),
+            ),
+            Mistake(
+                "other-itself",
+                N_("the vector alone"),
+                lambda e: broadcast_like(e.o, e.x),
+                N_("Each row holds the vector. By which upstream is each row still to be multiplied?"),
+                slots=(0,),
+            ),
+            Mistake(
+                "whole-summed",
+                N_("the matrix added up"),
+                lambda e: sum_axis(e.o, 0),
+                N_("You added up each column of the matrix. By which upstream is each number of it multiplied first?"),
+                slots=(1,),
+            ),
+        ),
+    ),
+    Operation(
+        id="dot",
+        symbol="@",
+        title=N_("dot product"),
+        shape_rule=shapes.matmul,
+        forward=dot,
+        vjp=(lambda g, z, x, y: broadcast_like(g, y) * y, lambda g, z, x, y: broadcast_like(g, x) * x),
+        commutative=True,
+        keeps_decimals=True,
+        ends_pass=True,
+        rule=(N_("A dot product sends each vector the upstream times the other vector."),),
+        skill_name=(N_("dot product, the other vector"),),
+        confirmation=(N_("the upstream times the other vector"),),
+        question=(
+            N_(
+                "The answer has a number for each entry of this vector. Raise only one entry by 1: "
+                "by how much does the dot product rise?"
+            ),
+        ),
+        why=N_(
+            "x @ y multiplies the entries in pairs and adds up the products. "
+            "Raise x[0] by 1, and the sum rises by y[0]. "
+            "So each entry gets the upstream times the other vector's entry."
+        ),
+        mistakes=(
+            Mistake(
+                "own-input",
+                N_("own input instead of the other"),
+                lambda e: broadcast_like(e.g, e.x) * e.x,
+                N_("Did you use this vector's own entries? A dot product needs those of the other vector."),
+            ),
+            Mistake(
+                "plus-rule",
+                N_("the rule of Σ"),
+                lambda e: broadcast_like(e.g, e.x),
+                N_(
+                    "You passed the upstream on to every entry, as Σ does. By what is each entry multiplied before it is added?"
+                ),
+            ),
+            Mistake(
+                "summed",
+                N_("one number for all entries"),
+                lambda e: broadcast_like(e.g * sum_axis(e.o), e.x),
+                N_("Each entry got the sum of the other vector. Which single entry does it meet?"),
+            ),
+        ),
+    ),
+    Operation(
+        id="outer",
+        symbol="outer",
+        title=N_("outer product"),
+        shape_rule=shapes.outer,
+        forward=outer,
+        vjp=(lambda g, z, x, y: apply_to_vector(g, y), lambda g, z, x, y: x @ g),
+        keeps_decimals=True,
+        rule=(
+            N_("The first vector gets the upstream times the second vector: U @ y."),
+            N_("The second vector gets the upstream, transposed, times the first vector: U.T @ x."),
+        ),
+        skill_name=(N_("outer product, first vector"), N_("outer product, second vector")),
+        confirmation=(
+            N_("the upstream times the second vector"),
+            N_("the upstream, transposed, times the first vector"),
+        ),
+        question=(
+            N_(
+                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry i makes row i of the "
+                "output: what do the numbers of that row add up to on the way back?"
+            ),
+            N_(
+                "The answer has this vector's shape, {shape}; the upstream U is {up_shape}. Entry j makes column j of the "
+                "output: what do the numbers of that column add up to on the way back?"
+            ),
+        ),
+        why=N_(
+            "Cell [i, j] of the output is x[i]·y[j]. "
+            "So x[i] gets back the sum of U[i, j]·y[j] over j, which is U @ y. "
+            "In the same way y gets back U.T @ x."
+        ),
+        mistakes=(
+            Mistake(
+                "summed-only",
+                N_("the other vector left out"),
+                lambda e: transpose(sum_axis(e.g, 1)) if e.slot == 0 else sum_axis(e.g, 0),
+                N_(
+                    "You added up the upstream. Each of its numbers is first multiplied by an entry of the other vector: which?"
+                ),
+            ),
+            Mistake(
+                "own-input",
+                N_("own input instead of the other"),
+                lambda e: apply_to_vector(e.g, e.x) if e.slot == 0 else e.x @ e.g,
+                N_("Did you use this vector's own entries? Its gradient needs those of the other vector."),
             ),
         ),
     ),
