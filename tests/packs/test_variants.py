@@ -231,3 +231,13 @@ def test_many_seeds_at_once_give_the_same_as_each_alone() -> None:
     for name in ("basics/add-multiply", "basics/plus", "matrices/sigma-xw"):
         together = find_exercise(name).number_selector.choose(range(12))
         assert together == [find_exercise(name).number_selector.choose([seed])[0] for seed in range(12)]
+
+
+def test_a_condition_may_compare_a_number_with_every_cell_of_a_matrix(load_text: LoadText) -> None:
+    exercise = load_text(
+        'graph = "z = sum(x * y)"\n[inputs]\nx = [[4, 5, 6]]\ny = 3\n[vary]\nx = { from = 2, to = 9 }\n'
+        'y = { from = 2, to = 9 }\n[[where]]\nthat = "y < x < 9"\n'
+    )
+    for seed in range(5):
+        inputs = exercise.variant(seed).problem.inputs
+        assert all(inputs["y"].value < cell.value < 9 for cell in inputs["x"].ravel())

@@ -10,7 +10,7 @@ import numpy as np
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import evaluate
+from tutor.algebra.evaluate import evaluate, format_shape
 from tutor.algebra.expr import Apply, free_names
 from tutor.algebra.parser import parse
 from tutor.i18n import N_, message
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.algebra.expr import Expr
-    from tutor.algebra.ops import Value
+    from tutor.algebra.ops import Shape, Value
 
+_SHAPES = N_("Cells are compared one by one, and {one} doesn't fit {other}. Compare matrices of one shape.")
 _COMPARISON = re.compile(r"<=|>=|==|!=|[<>=≤≥≠]")
 _COMPARISON_SYMBOLS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 #: Rounding of floats must not decide whether two numbers are equal.
@@ -42,6 +43,9 @@ class Condition:
         """
         holds = np.ones(count, dtype=bool)
         sides = [evaluate_batch(formula, names) for formula in self.formulas]
+        if any(map(ops.is_matrix, sides)):
+            # A number of each set stands beside all cells of its matrix.
+            sides = [side[:, None, None] if np.ndim(side) == 1 else side for side in sides]
         for left, comparison, right in zip(sides, self.comparisons, sides[1:], strict=False):
             flags = np.asarray(_compare(left, comparison, right))
             holds &= flags.all(axis=(-2, -1)) if ops.is_matrix(flags) else flags
@@ -55,15 +59,20 @@ def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
         raise AlgebraError(message(N_("Nothing is compared here. Write a condition such as abs(u) > 2.")), 0, len(text))
     begins = [0, *(comparison.end() for comparison in comparisons)]
     ends = [*(comparison.start() for comparison in comparisons), len(text)]
-    formulas = []
+    formulas: list[Expr] = []
+    shapes: list[Shape] = []
     for begin, end in zip(begins, ends, strict=True):
         try:
             formula = parse(text[begin:end], names)
-            evaluate(formula, names)
+            shapes.append(ops.shape_of(evaluate(formula, names)))
             _ensure_floats(formula)
         except AlgebraError as error:
             raise AlgebraError(error.message, begin + max(error.position, 0), error.length) from None
         formulas.append(formula)
+    for comparison, one, other in zip(comparisons, shapes, shapes[1:], strict=False):
+        if one and other and any(a != b and 1 not in (a, b) for a, b in zip(one, other, strict=True)):
+            sentence = message(_SHAPES, one=format_shape(one), other=format_shape(other))
+            raise AlgebraError(sentence, comparison.start(), len(comparison[0]))
     return Condition(tuple(formulas), tuple(_COMPARISON_SYMBOLS.get(each[0], each[0]) for each in comparisons))
 
 
