@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.printing import format_number
 from tutor.engine.passes import EdgeGradient, NonFiniteError, Passes, operands_of
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.mistakes.equivalence import FloatProblem
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.matching import cell_pairs
+from tutor.grading.shown_values import as_shown
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MISTAKE_TOLERANCE
 
 if TYPE_CHECKING:
@@ -28,19 +28,19 @@ class _ShownProblem(FloatProblem):
     def exact_passes(self) -> Passes:
         exact = super().exact_passes
         near_one = self.needs_extra_digits
-        values = tuple(_as_shown(value, near_one[i]) for i, value in enumerate(exact.values))
+        values = tuple(as_shown(value, near_one[i]) for i, value in enumerate(exact.values))
         edges = {
             (target, slot): self._edge_as_shown(values, target, slot, edge)
             for (target, slot), edge in exact.edges.items()
         }
-        gradients = tuple(None if gradient is None else _as_shown(gradient) for gradient in exact.gradients)
+        gradients = tuple(None if gradient is None else as_shown(gradient) for gradient in exact.gradients)
         return Passes(self.graph, values, exact.start, gradients, edges)
 
     def _edge_as_shown(self, values: tuple[Value, ...], target: int, slot: int, edge: EdgeGradient) -> EdgeGradient:
         operation = self.graph.nodes[target].operation
-        z, operands, upstream = values[target], operands_of(self.graph, values, target), _as_shown(edge.upstream)
+        z, operands, upstream = values[target], operands_of(self.graph, values, target), as_shown(edge.upstream)
         local = None if operation.vjp else operation.rules_for(z)[slot](z, *operands)
-        return EdgeGradient(upstream, local, _as_shown(operation.backpropagate(upstream, z, operands, slot)))
+        return EdgeGradient(upstream, local, as_shown(operation.backpropagate(upstream, z, operands, slot)))
 
 
 def shown_candidates(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
@@ -50,6 +50,12 @@ def shown_candidates(problem: Problem, blank: Blank, wrong_upstream: Value = Non
     """
     if blank.kind == "question" or not problem.graph.nodes:
         return []
+    if wrong_upstream is None:
+        return problem.memoize(("shown candidates", blank.id), lambda: _find_candidates(problem, blank))
+    return _find_candidates(problem, blank, wrong_upstream)
+
+
+def _find_candidates(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
     inputs = {name: ops.map_cells(nearest_float, value) for name, value in problem.inputs.items()}
     shown = _ShownProblem(
         problem.graph, inputs, ops.map_cells(nearest_float, problem.start), problem.wrt, problem.asked
@@ -71,7 +77,3 @@ def _is_near(value: Value, truth: Value) -> bool:
         is_close(a, b, MISTAKE_TOLERANCE) or abs(a - b) <= FLOAT_TOLERANCE * largest
         for a, b in cell_pairs(value, truth)
     )
-
-
-def _as_shown(value: Value, near_one: bool = False) -> Value:
-    return ops.map_cells(lambda cell: float(format_number(float(cell), near_one=near_one).replace("−", "-")), value)
