@@ -159,14 +159,10 @@ RULES = (
         ("by rows", "mse.by-rows", lambda s: s.right(s.g) * np.size(s.x) / s.x.shape[0]),
         ("squared", "mse.squared", lambda s: s.g * (s.x - s.o) ** 2 / np.size(s.x)),
         ("neither two nor mean", "", lambda s: s.g * (s.x - s.o) * (1 if s.slot == 0 else -1)),
-        ("sum of both", "", lambda s: s.g * 2 * (s.x + s.o) / np.size(s.x)),
     ),
     *_bugs(
         "sigmoid tanh relu exp log sqrt mul add sub",
         ("a matrix transposed", "matrix.transposed", lambda s: _like_input(s, s.right(s.g).T)),
-        ("a matrix added up", "", lambda s: _everywhere(s, s.right(s.g).sum())),
-        ("a matrix averaged", "", lambda s: _everywhere(s, s.right(s.g).mean())),
-        ("a matrix product", "", lambda s: _like_input(s, s.g @ s.l)),
     ),
 )
 
@@ -216,7 +212,6 @@ SLIPS = (
     Bug("matrix: one row's sign", FACTS, matrix=lambda m, rng: _one_row(m, rng, lambda r: -r)),
     Bug("matrix: one row doubled", FACTS, matrix=lambda m, rng: _one_row(m, rng, lambda r: 2 * r)),
     Bug("matrix: one row turned round", FACTS, matrix=lambda m, rng: _one_row(m, rng, lambda r: r[::-1])),
-    Bug("matrix: first row everywhere", FACTS, matrix=lambda m, rng: m[:1] * np.ones_like(m)),
     Bug("matrix: rows in the other order", FACTS, matrix=lambda m, rng: m[::-1]),
     Bug("matrix: columns in the other order", FACTS, matrix=lambda m, rng: m[:, ::-1]),
     Bug("matrix: rows and columns swapped", FACTS, matrix=lambda m, rng: m.T if m.shape[0] == m.shape[1] else None),

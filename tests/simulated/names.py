@@ -98,6 +98,11 @@ def _is_value_of_another_blank(answer: BuggyAnswer, nearby: Numbers | None) -> b
 
 
 def _is_same(a: Value, b: Array) -> bool:
-    if ops.is_exact(a) or np.shape(a) != np.shape(b):
+    if ops.is_exact(a):
+        return False
+    if np.size(a) == np.size(b) == 1:
+        # One number may be typed for a matrix of one cell.
+        a, b = np.ravel(a), np.ravel(b)
+    if np.shape(a) != np.shape(b):
         return False
     return bool(np.allclose(np.asarray(a, dtype=float), b, rtol=_SAME, atol=1e-12))

@@ -73,7 +73,7 @@ def main() -> int:
         print(*(tally.kinds(name, options.show) for name in LIMITS), sep="\n")
     if options.write:
         _write(options.write, tally)
-    return 1 if tally.beyond({}) else 0
+    return 1 if tally.beyond_limits() else 0
 
 
 if __name__ == "__main__":

@@ -29,8 +29,7 @@ from tutor.engine.symbolic import has_symbols
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import hint_at
 from tutor.grading.mistakes.candidate import MistakeCandidate
-from tutor.grading.mistakes.finder import candidates_at
-from tutor.grading.mistakes.whole_pass import UNLIKELY_IDS
+from tutor.grading.mistakes.finder import UNLIKELY_IDS, candidates_at
 from tutor.grading.verdict import VerdictKind
 from tutor.packs import library
 from tutor.packs.pack import read_pack

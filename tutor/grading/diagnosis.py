@@ -18,14 +18,13 @@ from tutor.grading.matrix_equality import is_large
 from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate, apply_rule, is_close
 from tutor.grading.mistakes.equivalence import group_by_formula
 from tutor.grading.mistakes.evidence import is_certain
-from tutor.grading.mistakes.finder import candidates_at
+from tutor.grading.mistakes.finder import UNLIKELY_IDS, candidates_at
 from tutor.grading.mistakes.matching import cell_pairs, matches_exactly, matches_value
 from tutor.grading.mistakes.matrices import find_pattern
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
 from tutor.grading.mistakes.questions import question_about
 from tutor.grading.mistakes.shown_numbers import shown_candidates
-from tutor.grading.mistakes.slips import HALVED, find_slip, simple_relation
-from tutor.grading.mistakes.whole_pass import UNLIKELY_IDS
+from tutor.grading.mistakes.slips import HALVED, find_slip, other_explanation
 from tutor.grading.symbolic_equality import Outcome, QuickDifference
 from tutor.grading.tolerances import PREFILTER_TOLERANCE, relative_tolerance
 from tutor.grading.verdict import Suspicion, Verdict, VerdictKind
@@ -145,7 +144,8 @@ def _verdict_on_numbers(
     upstream = None if wrong_upstream is None else ops.nearest_floats(wrong_upstream)
     groups = group_by_formula(problem, blank, matching, upstream)
     first = matching[0]
-    if is_certain(problem, blank, answer, floats, first, len(groups)):
+    rights = [problem.truth_in_floats(blank), *_follows_from(problem, blank, wrong_upstream)]
+    if is_certain(problem, blank, answer, floats, first, len(groups), rights):
         return Verdict(VerdictKind.MISTAKEN, _feedback_on(problem, blank, first, values), first.id, cells)
     likeliest = {group[0].id: group[0] for group in reversed(groups)}
     suspicions = [
@@ -159,7 +159,8 @@ def _verdict_on_numbers(
     ]
     relation = None
     if ops.shape_of(floats) == blank.shape:
-        relation = simple_relation(answer, floats, problem.truth_in_floats(blank))
+        found = (other_explanation(problem, blank, answer, floats, right) for right in rights)
+        relation = next(filter(None, found), None)
     if relation is HALVED and first.id.endswith(".split"):
         # Between two inputs, a gradient that is shared out is halved.
         relation = None

@@ -1,8 +1,9 @@
 """Whether an answer leaves no doubt about the mistake that led to it.
 
 A number of few digits is met by many calculations. A mistake is certain only if its value has digits enough that a
-wrong number would hardly meet it by chance, if no unrelated mistake has the same value, and if the answer is not simply
-twice the right value, half of it, or off by one. An answer that writes the wrong calculation out is certain, too.
+wrong number would hardly meet it by chance, if no unrelated mistake has the same value, and if no slip explains the
+answer: twice the right value, half of it, off by one, another power of ten. An answer that writes the wrong calculation
+out is certain, too.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from tutor.grading.mistakes.calculations import formula_calculation, is_bare_num
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.matching import cell_pairs
-from tutor.grading.mistakes.slips import simple_relation
+from tutor.grading.mistakes.slips import other_explanation
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_CHANCE, MIN_TELLING_DIGITS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.algebra.ops import Value
     from tutor.grading.answer import ParsedAnswer
     from tutor.grading.mistakes.candidate import MistakeCandidate
@@ -33,22 +36,31 @@ _NEAR_FACTOR = 2.5
 
 
 def is_certain(
-    problem: Problem, blank: Blank, answer: ParsedAnswer, value: Value, mistake: MistakeCandidate, num_formulas: int
+    problem: Problem,
+    blank: Blank,
+    answer: ParsedAnswer,
+    value: Value,
+    mistake: MistakeCandidate,
+    num_formulas: int,
+    rights: Sequence[Value],
 ) -> bool:
     """Return whether `mistake` surely led to an answer without symbols, whose value in floats is `value`.
 
-    `num_formulas` counts the different wrong formulas that have this value.
+    `num_formulas` counts the different wrong formulas that have this value; `rights` are the right value and those that
+    follow from the learner's own earlier values.
     """
     if _is_written_out(problem, blank, answer, mistake):
         return True
     if num_formulas > 1:
         return False
     truth = problem.truth_in_floats(blank)
-    if ops.shape_of(truth) == ops.shape_of(value):
-        if simple_relation(answer, value, truth) is not None:
+    for right in rights:
+        if ops.shape_of(right) == ops.shape_of(value) and other_explanation(problem, blank, answer, value, right):
             return False
-        if all(is_close(a, -b, FLOAT_TOLERANCE) or a == b == 0 for a, b in cell_pairs(value, truth)):
-            return True
+    if ops.shape_of(truth) == ops.shape_of(value) and all(
+        is_close(a, -b, FLOAT_TOLERANCE) or a == b == 0 for a, b in cell_pairs(value, truth)
+    ):
+        return True
     if ops.is_matrix(value):
         return _telling_digits_of_matrix(answer) > MIN_TELLING_DIGITS
     digits = telling_digits(answer.typed_cells[0][0])

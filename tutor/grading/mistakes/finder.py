@@ -17,11 +17,12 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, as_expr
 from tutor.engine.symbolic import has_symbols
-from tutor.grading.mistakes import edges, formulas, matrices, nodes, other_nodes, slips, whole_pass
+from tutor.grading.mistakes import edges, formulas, matrices, mix_ups, nodes, other_nodes, slips, whole_pass
 from tutor.grading.mistakes.calculations import formula_calculation
 from tutor.grading.mistakes.candidate import MistakeCandidate, is_close
 from tutor.grading.mistakes.edges import edge_mistakes, mistakes_on_wrong_upstream
 from tutor.grading.mistakes.formulas import question_mistakes
+from tutor.grading.mistakes.mix_ups import mix_up_mistakes
 from tutor.grading.mistakes.nodes import branch_mistakes, forward_mistakes, start_mistakes
 from tutor.grading.mistakes.other_nodes import other_node_mistakes
 from tutor.grading.mistakes.whole_pass import whole_pass_mistakes
@@ -36,9 +37,13 @@ if TYPE_CHECKING:
 
 #: The mistakes that no operation declares, in the order of the catalogue.
 GENERAL_MISTAKES = (
-    *(*edges.GENERAL_MISTAKES, *whole_pass.GENERAL_MISTAKES, *other_nodes.GENERAL_MISTAKES, *nodes.GENERAL_MISTAKES),
+    *(*edges.GENERAL_MISTAKES, *whole_pass.GENERAL_MISTAKES, *other_nodes.GENERAL_MISTAKES),
+    *(*mix_ups.GENERAL_MISTAKES, *nodes.GENERAL_MISTAKES),
     *(*formulas.GENERAL_MISTAKES, *matrices.GENERAL_MISTAKES, *slips.GENERAL_MISTAKES),
 )
+
+#: Less likely than that the value was meant for another blank.
+UNLIKELY_IDS = whole_pass.UNLIKELY_IDS | mix_ups.UNLIKELY_IDS
 
 
 def candidates_at(problem: Problem, blank: Blank, wrong_upstream: Value = None) -> list[MistakeCandidate]:
@@ -55,7 +60,10 @@ def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value =
     truth = _reference_value(problem, blank)
     is_different = QuickDifference(problem.domains) if has_symbols(truth) else None
     distinct = []
-    for candidate in (*mistakes_at(problem, blank, wrong_upstream), *_mistakes_further_right(problem, blank)):
+    for candidate in (
+        *mistakes_at(problem, blank, wrong_upstream),
+        *_less_likely_mistakes(problem, blank, wrong_upstream),
+    ):
         if not _is_usable(candidate.value):
             continue
         if blank.shape == (1, 1) and not ops.is_matrix(candidate.value):
@@ -69,11 +77,12 @@ def _distinct_candidates(problem: Problem, blank: Blank, wrong_upstream: Value =
     return distinct
 
 
-def _mistakes_further_right(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
-    """Yield the mistakes that fresh numbers need not keep apart: those about the whole pass and at other nodes."""
+def _less_likely_mistakes(problem: Problem, blank: Blank, wrong_upstream: Value) -> Iterator[MistakeCandidate]:
+    """Yield the mistakes that fresh numbers need not keep apart: about the whole pass, at other nodes, mix-ups."""
     if blank.kind in ("edge", "sum"):
         yield from whole_pass_mistakes(problem, blank)
     yield from other_node_mistakes(problem, blank)
+    yield from mix_up_mistakes(problem, blank, wrong_upstream)
 
 
 def hidden_mistakes(problem: Problem) -> set[tuple[str, str]]:

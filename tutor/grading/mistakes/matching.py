@@ -64,6 +64,18 @@ def _matches_typed(typed: TypedNumber, value: float, wrong: float) -> bool:
     return is_rounded or is_cut_off
 
 
+def is_rounding(typed: TypedNumber, value: float, right: float) -> bool:
+    """Return whether a typed number is `right`, or is rounded to it with at least two digits."""
+    if is_close(value, right, FLOAT_TOLERANCE):
+        return True
+    return (
+        typed.unit is not None
+        and typed.decimal
+        and typed.digits >= MIN_ROUNDED_DIGITS
+        and abs(value - right) <= float(typed.unit) / 2
+    )
+
+
 def cell_pairs(a: Value, b: Value) -> Iterator[tuple[float, float]]:
     """Pair the cells of two values of the same shape, as floats."""
     pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)

@@ -6,13 +6,16 @@ value or half of it can come about in many ways, so they also cast doubt on a wr
 
 from __future__ import annotations
 
+from math import log10
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import Apply
+from tutor.grading.mistakes import factor_slips
 from tutor.grading.mistakes.candidate import GeneralMistake, is_close
-from tutor.grading.mistakes.matching import cell_pairs
-from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_SLIP_DIGITS, MIN_ROUNDED_DIGITS, SLIP_TOLERANCE
+from tutor.grading.mistakes.factor_slips import slip_in_a_factor
+from tutor.grading.mistakes.matching import cell_pairs, is_rounding
+from tutor.grading.tolerances import MAX_SLIP_DIGITS, MIN_ROUNDED_DIGITS, SLIP_TOLERANCE
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
@@ -44,6 +47,13 @@ POWER_OF_TEN = GeneralMistake(
     N_("The digits are right. Check where the point stands."),
     N_("Could the decimal point be in the wrong place?"),
 )
+MISCOUNTED_DIGITS = GeneralMistake(
+    "everywhere",
+    "any.slip",
+    N_("arithmetic"),
+    N_("Then type it once more, digit by digit."),
+    N_("Could a digit be missing, or be there twice?"),
+)
 OFF_BY_ONE = GeneralMistake(
     "everywhere",
     "any.off-by-one",
@@ -67,7 +77,10 @@ HALVED = GeneralMistake(
 )
 
 #: All mistakes of this module, in the order of the catalogue.
-GENERAL_MISTAKES = (DOUBLED, HALVED, OFF_BY_ONE, SLIP, SWAPPED_DIGITS, POWER_OF_TEN)
+GENERAL_MISTAKES = (
+    *(DOUBLED, HALVED, OFF_BY_ONE, *factor_slips.GENERAL_MISTAKES),
+    *(SLIP, SWAPPED_DIGITS, POWER_OF_TEN, MISCOUNTED_DIGITS),
+)
 
 #: Operations that move numbers without calculating with them.
 _COPYING_OPERATIONS = frozenset({"transpose", "sum", "sum.0", "sum.1"})
@@ -83,13 +96,38 @@ def simple_relation(answer: ParsedAnswer, value: Value, truth: Value) -> General
     cells = list(zip(typed_cells, *zip(*cell_pairs(value, truth), strict=True), strict=True))
     if any(right for _, _, right in cells):
         for factor, mistake in ((2.0, DOUBLED), (0.5, HALVED)):
-            if all(cell == right == 0 or _is_rounding(typed, cell, factor * right) for typed, cell, right in cells):
+            if all(cell == right == 0 or is_rounding(typed, cell, factor * right) for typed, cell, right in cells):
                 return mistake
     if not ops.is_matrix(value):
         (typed, cell, right), *_ = cells
-        if _is_rounding(typed, cell, right + 1) or _is_rounding(typed, cell, right - 1):
+        if is_rounding(typed, cell, right + 1) or is_rounding(typed, cell, right - 1):
             return OFF_BY_ONE
     return None
+
+
+def other_explanation(
+    problem: Problem, blank: Blank, answer: ParsedAnswer, value: Value, right: Value
+) -> GeneralMistake | None:
+    """Return the slip that gives a wrong answer as well, so that the rule that gives it is in doubt; None without one.
+
+    `right` is the right value, or what follows from the learner's own earlier values, in the shape of the answer.
+    """
+    typed, value, right = answer.typed_cells[0][0], _unwrapped(value), _unwrapped(right)
+    relation = simple_relation(answer, value, right) or slip_in_a_factor(problem, blank, typed, value, right)
+    if relation or ops.is_matrix(value) or not (value and right):
+        return relation
+    return POWER_OF_TEN if _is_other_power_of_ten(typed, value, right) else None
+
+
+def _is_other_power_of_ten(typed: TypedNumber, value: float, right: float) -> bool:
+    """Return whether only the point is wrong. A single digit, 2 for 20, may come about in many ways."""
+    has_digits = _num_digits(value) >= MIN_ROUNDED_DIGITS
+    return has_digits and any(is_rounding(typed, value, right * power) for power in _POWERS_OF_TEN)
+
+
+def _unwrapped(value: Value) -> Value:
+    """Return the number in a matrix of one cell, any other value as it is."""
+    return float(value.ravel()[0]) if ops.is_matrix(value) and value.size == 1 else value
 
 
 def find_slip(
@@ -102,7 +140,7 @@ def find_slip(
     for right in rights:
         if ops.shape_of(right) != ops.shape_of(value):
             continue
-        found = _slip_from(problem, blank, answer, value, right)
+        found = _slip_from(problem, blank, answer, _unwrapped(value), _unwrapped(right))
         if found:
             return found
     return None
@@ -111,19 +149,49 @@ def find_slip(
 def _slip_from(
     problem: Problem, blank: Blank, answer: ParsedAnswer, value: Value, right: Value
 ) -> tuple[GeneralMistake, bool] | None:
+    typed = answer.typed_cells[0][0]
     if not ops.is_matrix(value) and value and right:
-        typed = answer.typed_cells[0][0]
         if _has_swapped_digits(typed, value, right):
             return SWAPPED_DIGITS, _num_digits(value) > MIN_ROUNDED_DIGITS
-        # 2 for 20 may come about in many ways.
-        has_digits = _num_digits(value) >= MIN_ROUNDED_DIGITS
-        if has_digits and any(_is_rounding(typed, value, right * power) for power in _POWERS_OF_TEN):
+        if _is_other_power_of_ten(typed, value, right):
             return POWER_OF_TEN, True
     is_near = all(is_close(a, b, SLIP_TOLERANCE) for a, b in cell_pairs(value, right))
     if is_near and (ops.is_matrix(value) or value) and has_arithmetic(problem, blank):
         return SLIP, False
-    relation = simple_relation(answer, value, right)
-    return (relation, False) if relation else None
+    relation = simple_relation(answer, value, right) or slip_in_a_factor(problem, blank, typed, value, right)
+    if relation:
+        return relation, False
+    if not ops.is_matrix(value) and _has_miscounted_digits(typed, value, right):
+        return MISCOUNTED_DIGITS, False
+    return None
+
+
+def _are_neighbours_swapped(a: str, b: str) -> bool:
+    differences = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    if len(a) != len(b) or len(differences) != 2:
+        return False
+    i, j = differences
+    return a[i + 1 : j] in ("", ".") and (a[i], a[j]) == (b[j], b[i])
+
+
+def _has_miscounted_digits(typed: TypedNumber, value: float, right: float) -> bool:
+    """Return whether a literal is right except that a digit is missing or stands there twice."""
+    if typed.unit is None or not 1 < typed.digits <= MAX_SLIP_DIGITS or value * right <= 0:
+        return False
+    places = max(0, -round(log10(typed.unit)))
+    mine = f"{abs(value):.{places}f}"
+    for true_places in {places, places + 1, max(places - 1, 0)}:
+        true = f"{abs(right):.{true_places}f}"
+        longer, shorter = (true, mine) if len(true) > len(mine) else (mine, true)
+        if len(longer) == len(shorter) + 1 and len(shorter) > 1 and _misses_one_digit(longer, shorter):
+            return True
+    return False
+
+
+def _misses_one_digit(longer: str, shorter: str) -> bool:
+    """Return whether `shorter` is `longer` without one digit in the middle or at the front."""
+    i = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    return longer[i].isdigit() and longer[:i] + longer[i + 1 :] == shorter
 
 
 def has_arithmetic(problem: Problem, blank: Blank) -> bool:
@@ -144,17 +212,6 @@ def _is_one(factor: Value) -> bool:
     return factor is not None and not ops.is_matrix(factor) and abs(float(factor)) == 1
 
 
-def _is_rounding(typed: TypedNumber, value: float, right: float) -> bool:
-    if is_close(value, right, FLOAT_TOLERANCE):
-        return True
-    return (
-        typed.unit is not None
-        and typed.decimal
-        and typed.digits >= MIN_ROUNDED_DIGITS
-        and abs(value - right) <= float(typed.unit) / 2
-    )
-
-
 def _num_digits(value: float) -> int:
     """Return the significant digits of a number without the zeros at its end."""
     return len(f"{abs(value):.{MAX_SLIP_DIGITS - 1}e}".partition("e")[0].replace(".", "").rstrip("0"))
@@ -164,10 +221,4 @@ def _has_swapped_digits(typed: TypedNumber, value: float, right: float) -> bool:
     """Return whether a literal is right except for two neighbouring digits that are exchanged."""
     if typed.unit is None or not MIN_ROUNDED_DIGITS <= typed.digits <= MAX_SLIP_DIGITS:
         return False
-    answer_text, true_text = (f"{number:.{typed.digits - 1}e}" for number in (value, right))
-    differences = [i for i, (a, b) in enumerate(zip(answer_text, true_text, strict=False)) if a != b]
-    if len(answer_text) != len(true_text) or len(differences) != 2:
-        return False
-    i, j = differences
-    are_neighbours = answer_text[i + 1 : j] in ("", ".")
-    return are_neighbours and (answer_text[i], answer_text[j]) == (true_text[j], true_text[i])
+    return _are_neighbours_swapped(*(f"{number:.{typed.digits - 1}e}" for number in (value, right)))
