@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.support.pty_program import PtyProgram
 from tutor import __version__, crash_report
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens import progress as progress_screen
+
+#: Starting the program takes about a second of the processor.
+long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="one of many; BACKPROP_TUTOR_LONG runs all")
 
 #: Runs the command line with a method replaced by one that fails, with an answer in its text and among its locals.
 FAULTY = """
@@ -61,7 +65,9 @@ def assert_report_is_discreet(report: str) -> None:
     [
         ("tutor.tui.screens.help:HelpScreen:compose", "\x1bOP", "en", "ended because of an error of its own."),
         ("tutor.tui.screens.exercise:ExerciseScreen:action_hint", "?", "ko", "프로그램 오류로 종료되었습니다."),
-        ("tutor.tui.widgets.graph:GraphView:render_line", "", "en", "ended because of an error of its own."),
+        pytest.param(
+            "tutor.tui.widgets.graph:GraphView:render_line", "", "en", "because of an error of its own.", marks=long
+        ),
     ],
     ids=["compose", "action", "render"],
 )
@@ -98,7 +104,9 @@ def test_a_crash_on_the_screen(place: str, keys: str, language: str, sentence: s
     ],
     ids=["plain", "command"],
 )
-@pytest.mark.parametrize("kind", ["RuntimeError", "MemoryError", "RecursionError"])
+@pytest.mark.parametrize(
+    "kind", ["RuntimeError", *(pytest.param(kind, marks=long) for kind in ("MemoryError", "RecursionError"))]
+)
 def test_a_crash_without_a_screen(place: str, arguments: tuple[str, ...], kind: str, home: Path) -> None:
     done = subprocess.run(
         faulty(place, *arguments, kind=kind), input="3\n", capture_output=True, encoding="utf-8", timeout=60
