@@ -53,7 +53,7 @@ async def test_wrong_cells_are_marked_and_the_first_is_typed_into() -> None:
         await paste_text(session, "[[1, 1], [2, 1], [1, 1]]")
         await wait_until(session.pilot, lambda: session.state.input.is_complete, "the cells are filled")
         await session.pilot.press("enter")
-        await session.wait_for_text("✗ not yet", "Some cells are right")
+        await session.wait_for_text("✗ not yet", "All cells but [2,1] are right")
         assert session.state.input.active_cell == (1, 0)
         assert sum(line.count("✓") for line in screen_lines(session.pilot)[:18]) == 5
         assert any("✗" in line and "[ 2" in line for line in screen_lines(session.pilot)[18:])
