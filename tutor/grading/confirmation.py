@@ -64,10 +64,12 @@ def confirmation(problem: Problem, blank: Blank, visible: Collection[str] | None
     reason = _reason_at(problem, blank)
     if visible is not None and problem.upstream(blank) not in visible:
         return message(_WITHOUT_NUMBERS, reason=reason)
+    return _with_product(problem.memoize(("product", blank.id), lambda: _product(problem, blank, reason)), reason)
+
+
+def _product(problem: Problem, blank: Blank, reason: Message) -> str | None:
     product = edge_product(problem, blank)
-    if product is None or not _fits(product, reason):
-        product = _matrix_product(problem, blank)
-    return _with_product(product, reason)
+    return product if product is not None and _fits(product, reason) else _matrix_product(problem, blank)
 
 
 def _with_product(product: str | None, reason: Message) -> Message:
