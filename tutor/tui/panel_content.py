@@ -246,8 +246,9 @@ def _reason(verdict: Verdict) -> str:
     if verdict.message.text == "Right.":
         return ""
     sentence, label = str(verdict.message), _(LABELS[verdict.kind])
-    if sentence.casefold().startswith(f"{label}.".casefold()):
-        return sentence[len(label) + 1 :].lstrip()
+    for opening in (f"{label}.", _("Right.")):
+        if sentence.casefold().startswith(opening.casefold()):
+            return sentence[len(opening) :].lstrip()
     return sentence
 
 
