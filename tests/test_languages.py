@@ -113,7 +113,8 @@ def test_an_authors_text_follows_the_language() -> None:
 
 #: Names that are the same in every language.
 FUNCTION = re.compile(
-    r"\b(?:softmax|softplus|erf|silu|gelu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|sign|abs|max|min|exp|log)\b"
+    r"\b(?:softmax|softplus|erf|silu|gelu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|outer|sign|abs|max"
+    r"|min|exp|log)(?![A-Za-z])"
 )
 
 
