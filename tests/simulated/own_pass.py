@@ -88,6 +88,10 @@ FORWARD: Mapping[str, Callable[..., Array]] = {
     "max": np.maximum,
     "min": np.minimum,
     "matmul": lambda x, w: x @ w,
+    # A vector is a row.
+    "matvec": lambda w, x: x @ w.T,
+    "dot": lambda x, y: (x * y).sum(),
+    "outer": lambda x, y: x.T @ y,
     "transpose": np.transpose,
     "broadcast": _spread,
     "sum": lambda x: x.sum(),
@@ -139,6 +143,9 @@ SLOPES: Mapping[str, tuple[Callable[..., Array], ...]] = {
 #: operands.
 PULLS: Mapping[str, tuple[Callable[..., Array], ...]] = {
     "matmul": (lambda g, z, x, w: g @ w.T, lambda g, z, x, w: x.T @ g),
+    "matvec": (lambda g, z, w, x: g.T @ x, lambda g, z, w, x: g @ w),
+    "dot": (lambda g, z, x, y: g * y, lambda g, z, x, y: g * x),
+    "outer": (lambda g, z, x, y: y @ g.T, lambda g, z, x, y: x @ g),
     "transpose": (lambda g, z, x: g.T,),
     "broadcast": (lambda g, z, x, like: _sum_over_copies(g, x),),
     "sum": (lambda g, z, x: _spread(g, x),),

@@ -53,12 +53,15 @@ def match_cells(
     if not all_equal(cells) and is_typed:
         cells = _accept_noise(problem, blank, answer, cells)
         cells = _accept_exact_form(problem, blank, answer, cells)
-    if not all_equal(cells) and is_typed and precision.tolerance >= NEAR_TOLERANCE:
-        # A finer answer does not follow from rounded numbers.
+    # A finer answer does not follow from rounded numbers.
+    may_follow = is_typed and precision.tolerance >= NEAR_TOLERANCE
+    if not all_equal(cells) and may_follow:
         results = shown_results(problem, blank, accepted_values)
         cells = _accept_results(answer, cells, results, precision.digits)
     is_exact = not any(typed.decimal or typed.unit for row in answer.typed_cells for typed in row)
     if all_equal(cells) and not is_exact and not is_rounded_truth(answer, truth):
+        if may_follow and not results.values:
+            results = shown_results(problem, blank, accepted_values)
         return _refuse_known_wrong_value(problem, blank, answer, cells, results)
     if is_typed and _is_exactly_known_wrong_value(problem, blank, answer, cells):
         return tuple(tuple(Match.DIFFERENT if match is Match.COARSE else match for match in row) for row in cells)
@@ -132,6 +135,9 @@ def _refuse_known_wrong_value(
         and not _is_float_noise(problem, blank, other, truth)
     ]
     if not wrong:
+        return cells
+    if any(all(_is_rounded(typed, float(cell)) for typed, cell in _typed_cells(answer, x)) for x in results.values):
+        # Rounded like this, the right value can't be told from the wrong one.
         return cells
     error = min(_distance(value, right) for right in (truth, *results.values))
     if all(_distance(value, other) >= error for other in wrong):
