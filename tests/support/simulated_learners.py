@@ -23,7 +23,7 @@ from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse
-from tutor.algebra.printing import format_expr, format_value
+from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.grader import grade
@@ -293,11 +293,13 @@ def right_answer_forms(problem: Problem, blank: Blank) -> Iterator[tuple[str, st
         forms += _formula_forms(truth, shape, problem.names_at(blank))
     else:
         numbers = [nearest_float(cell) for cell in cells_of(truth)]
-        for digits in (4, 6):
+        needed = problem.precision_at(blank).digits
+        for digits in {max(4, needed), max(6, needed)}:
             forms.append(
                 (f"{digits} digits", answer_literal([format_rounded(number, digits) for number in numbers], shape))
             )
-        forms.append(("as shown", format_value(truth)))
+        if needed <= SHOWN_DIGITS:
+            forms.append(("as shown", format_value(truth)))
         fractions = [_fraction_text(cell) for cell in cells_of(truth)]
         if None not in fractions:
             forms.append(("fractions", answer_literal([text for text in fractions if text], shape)))
