@@ -21,6 +21,7 @@ from tutor.grading.tolerances import (
     MACHINE_TOLERANCE,
     MIN_MACHINE_DIGITS,
     MIN_NOISE_DIGITS,
+    MIN_ROUNDED_DIGITS,
     NEAR_TOLERANCE,
 )
 
@@ -116,9 +117,16 @@ def _accept_results(answer: ParsedAnswer, cells: CellMatches, results: ShownResu
         return cells
     typed_cells = [typed for row in answer.typed_cells for typed in row]
     matches = [match for row in cells for match in row]
+
+    def accept(typed: TypedNumber, match: Match, position: int) -> Match:
+        if match is not Match.EQUAL and results.explain(typed, position, digits):
+            return Match.EQUAL
+        # A whole number with few digits, 704 for 704.48, is right so far.
+        is_short = match is Match.DIFFERENT and not typed.decimal
+        return Match.COARSE if is_short and results.explain(typed, position, MIN_ROUNDED_DIGITS - 1) else match
+
     accepted = iter(
-        Match.EQUAL if match is not Match.EQUAL and results.explain(typed, position, digits) else match
-        for position, (typed, match) in enumerate(zip(typed_cells, matches, strict=True))
+        accept(typed, match, position) for position, (typed, match) in enumerate(zip(typed_cells, matches, strict=True))
     )
     return tuple(tuple(next(accepted) for _ in row) for row in cells)
 
