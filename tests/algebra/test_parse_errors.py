@@ -162,6 +162,11 @@ def test_a_function_without_a_node_is_not_suggested() -> None:
         assert "sign" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["((5,5,8),(1,2,3))", "1,2,3", "1, 20, 3", "12,5,8"])
+def test_commas_that_separate_values_are_not_taken_for_those_of_one_number(text: str) -> None:
+    assert "[[1, 2], [3, 4]]" in str(parse_error(text))
+
+
 def test_a_full_width_comma_separates_values() -> None:
     assert is_accepted("[[1，2]，[3， x]]")
     assert is_accepted("max(x，y)")

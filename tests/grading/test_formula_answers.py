@@ -15,6 +15,7 @@ from tutor.grading.problem import Problem
 from tutor.grading.question import Question
 from tutor.grading.verdict import VerdictKind
 from tutor.i18n import LocalizedText
+from tutor.packs import library
 
 RIGHT = VerdictKind.RIGHT
 
@@ -39,6 +40,14 @@ def test_answers_broadcast_as_graphs_do(graph: str, place: str, answer: str) -> 
 def test_shapes_that_a_graph_refuses_are_refused() -> None:
     problem = make_problem("A = X * 2; f = sum(A)", "1", X="[[1, 2, 4], [3, 5, 9]]")
     assert grade(problem, problem.place("X"), "X + [[1, 2]]").kind is VerdictKind.MALFORMED
+
+
+def test_a_difference_too_small_to_show_is_not_called_another_value() -> None:
+    problem = library.find_exercise("basics/goes-on").variant().problem
+    verdict = grade(problem, problem.place("x"), "3*dL/dz + 0.0001")
+    assert verdict.kind is VerdictKind.WRONG
+    # Not "yours gives 6.000, the right formula something else": by hand the learner gets 6.
+    assert "Yours is close" in str(verdict.message)
 
 
 @pytest.mark.parametrize(

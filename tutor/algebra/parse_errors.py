@@ -54,6 +54,8 @@ class ErrorReports(TokenReader):
         groups = (typed[0] + after[0]).replace(" ", "").split(",")
         whole = "".join(groups)
         decimal = "".join(groups[:-1]).replace(".", "") + "." + groups[-1]
+        if len(groups) > 2 and any(len(group.partition(".")[0]) != 3 for group in groups[1:]):
+            return self.error(N_("Commas separate values only between [ ]. Write a matrix as [[1, 2], [3, 4]]."))
         if len(groups) > 2 or "." in groups[-1]:
             return self.error(N_("A comma is not read in numbers. Write {whole}."), whole=whole)
         if len(groups[-1]) == 3 and "." not in groups[0]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
-from tutor.algebra.expr import Expr, as_expr
+from tutor.algebra.expr import Expr, Num, as_expr
 from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.attempts import is_later_real_attempt
@@ -24,7 +24,7 @@ from tutor.grading.mistakes.matrices import find_pattern
 from tutor.grading.mistakes.nodes import START_FROM_TEXT
 from tutor.grading.mistakes.questions import question_about
 from tutor.grading.mistakes.shown_numbers import shown_candidates
-from tutor.grading.mistakes.slips import HALVED, find_slip, other_explanation
+from tutor.grading.mistakes.slips import DOUBLED, HALVED, find_slip, other_explanation
 from tutor.grading.symbolic_equality import Outcome, QuickDifference
 from tutor.grading.tolerances import PREFILTER_TOLERANCE, relative_tolerance
 from tutor.grading.verdict import Suspicion, Verdict, VerdictKind
@@ -221,13 +221,23 @@ def _diagnose_formula(
     for candidate in candidates_at(problem, blank, wrong_upstream):
         if equals(candidate.value):
             feedback = _feedback_on(problem, blank, candidate, values)
-            return Verdict(VerdictKind.MISTAKEN, feedback, candidate.id, cells)
+            if not (_has_input_two(problem, blank) and equals(problem.truth(blank) * 2)):
+                return Verdict(VerdictKind.MISTAKEN, feedback, candidate.id, cells)
+            question = question_about(problem, blank, candidate, values["v"])
+            suspicions = (Suspicion(candidate.id, question, feedback), _suspicion_of_slip(DOUBLED, True))
+            return Verdict.ask(suspicions, _fallback_message(problem, blank, values), cells)
     misplaced = _misplaced_verdict(problem, blank, answer, cells, lambda other: equals(problem.truth(other)))
     if misplaced:
         return misplaced
     gives_value = is_later_real_attempt(problem, blank, answer.value, earlier)
     feedback = _counterexample(answer, problem.truth(blank), gives_value) or _fallback_message(problem, blank, values)
     return Verdict(VerdictKind.WRONG, feedback, cells=cells)
+
+
+def _has_input_two(problem: Problem, blank: Blank) -> bool:
+    """Return whether a node has the number 2 as an input: a rule that takes it gives twice the right formula."""
+    operands = problem.exact_passes.operands_of(blank.edge.target) if blank.edge else ()
+    return any(isinstance(value, Num) and abs(value.value) == 2 for value in operands)
 
 
 def _misplaced_verdict(
@@ -263,8 +273,8 @@ def _counterexample(answer: ParsedAnswer, truth: Value, gives_value: bool) -> Me
     value = different.answer_value
     mine = None if value is None or isinf(value) else _format_plain(value)
     needed = _format_plain(different.true_value)
-    if mine == needed:
-        return message(N_("Yours is near, but not the same: at {at} they differ far behind the point."), at=at)
+    if mine and value is not None and format_number(value) == format_number(different.true_value):
+        return message(N_("Yours is close, but not the same: with {at} they differ only after several digits."), at=at)
     short, full = _COUNTEREXAMPLES["none" if value is None else "large" if mine is None else "value"]
     return Message(full if gives_value else short, {"at": at, "mine": mine, "needed": needed})
 

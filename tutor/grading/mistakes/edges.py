@@ -174,7 +174,7 @@ _EDGE_MISTAKES = (
             "You sent the upstream through {node} as if it went forward. On the way back it is multiplied by a slope: "
             "how fast does {node} rise here?"
         ),
-        N_("Did you apply {node} to {up}?"),
+        N_("Did you send {up} forward through {node}?"),
     ),
     EdgeMistake(
         "any.started-at-output",

@@ -65,7 +65,7 @@ _RAN_FORWARD = GeneralMistake(
         "You put the upstream gradient into {node} as if it went forward. On the way back it is multiplied by a local "
         "derivative: how much does {node} change when this edge changes?"
     ),
-    N_("Did you apply {node} to {up}?"),
+    N_("Did you send {up} forward through {node}?"),
 )
 _SQUARED_UPSTREAM = GeneralMistake(
     "edge",

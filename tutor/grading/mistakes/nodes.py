@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial, reduce
 from operator import add, mul
 from typing import TYPE_CHECKING
@@ -145,14 +146,15 @@ def forward_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidat
     """Yield the results of other operations, the operands, and the value with the wrong sign."""
     passes = problem.passes
     operands = passes.operands_of(blank.node)
+    shown = problem.exact_passes.operands_of(blank.node)
     if len(operands) == 2:
         for op in ("add", "mul", "sub", "div"):
-            for pair in (operands, operands[::-1]):
+            for pair, shown_pair in ((operands, shown), (operands[::-1], shown[::-1])):
                 value = apply_rule(lambda pair, op=op: OPERATIONS[op].forward(*pair), pair)
                 if value is not None:
                     is_other = op != problem.graph.nodes[blank.node].op
                     mistake = _OTHER_OPERATION if is_other else _OTHER_ORDER
-                    yield mistake.candidate(value, calculation=partial(_calculate, op, pair))
+                    yield mistake.candidate(value, calculation=partial(_calculate, op, shown_pair))
     for operand in operands:
         yield _OPERAND.candidate(operand)
     yield _VALUE_SIGN.candidate(-passes.values[blank.node])
@@ -162,7 +164,7 @@ def start_mistakes(problem: Problem) -> Iterator[MistakeCandidate]:
     output = problem.passes.values[problem.graph.output_position]
     for mistake, value in ((_START_VALUE, output), (_START_ZERO, ops.constant_like(0, output))):
         feedback = mistake.feedback if problem.starts_at_one else START_FROM_TEXT
-        yield MistakeCandidate(mistake.id, value, feedback)
+        yield replace(mistake, feedback=feedback).candidate(value)
     yield _START_ONE.candidate(ops.constant_like(1, output))
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tutor.grading.mistakes.candidate import MistakeCandidate
     from tutor.grading.problem import Blank, Problem
 
+#: Functions that a learner has not written: rules need them to bring a value into the shape of a matrix.
+_SHAPING_FUNCTIONS = frozenset({"ones", "broadcast"})
 #: A matrix or a formula with more characters is not repeated in a question.
 _MAX_VALUE_CHARACTERS = 40
 
@@ -31,11 +33,17 @@ def question_about(problem: Problem, blank: Blank, candidate: MistakeCandidate, 
         values = {**template_values(problem, blank, text), **_more_values(problem, blank)}
         return Message(candidate.question_template, {**values, "at": candidate.other_node})
     tree = candidate.calculation() if candidate.calculation else None
-    if isinstance(tree, Apply) and not is_bare_number(tree) and not _gives_away(problem, blank, tree):
+    if isinstance(tree, Apply) and _can_be_asked_about(tree) and not _gives_away(problem, blank, tree):
         calculation = format_expr(tree, juxtapose=False)
         if len(calculation) <= _MAX_VALUE_CHARACTERS:
             return message(N_("Did you calculate {calculation}?"), calculation=calculation)
-    return message(N_("Is this what happened: {label}?"), label=message(candidate.label))
+    return message(N_("Does this describe what you did: {label}?"), label=message(candidate.label))
+
+
+def _can_be_asked_about(tree: Apply) -> bool:
+    """Return whether a learner may have calculated this by hand."""
+    shapes = any(isinstance(part, Apply) and part.op in _SHAPING_FUNCTIONS for part in postorder(tree))
+    return not is_bare_number(tree) and not shapes
 
 
 def _more_values(problem: Problem, blank: Blank) -> Mapping[str, Any]:
