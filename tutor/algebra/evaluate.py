@@ -192,13 +192,15 @@ def matmul_shape(shapes: Sequence[Shape], position: int) -> Shape:
     if operation != "matmul":
         return None if operation == "dot" else VectorShape.of_length(left[0])
     if left[1] != right[0]:
+        # A vector on the right is a column here.
+        right_size = right[1] if ops.is_vector_shape(right) else right[0]
         raise AlgebraError(
             message(
                 N_("{left} @ {right} does not fit: the inner sizes {a} and {b} differ."),
                 left=format_shape(left),
                 right=format_shape(right),
                 a=left[1],
-                b=right[0],
+                b=right_size,
             ),
             position,
         )

@@ -6,6 +6,7 @@ right-associative, with a signed exponent; `.T`. So `-x^-2` is −(x^(−2)) and
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,6 +47,12 @@ _INFIX = {
 _OPERAND_STARTS = ("number", "name", "(", "[", "√", "frac")
 
 
+#: A comment, up to the end of its line.
+_COMMENT = re.compile(r"#[^\n]*")
+#: The beginning of `f(x, y) = …`.
+_FUNCTION_HEAD = re.compile(r"[^\W\d]\w*\((?P<inputs>\s*[^\W\d]\w*\s*(?:,\s*[^\W\d]\w*\s*)*)\)\s*=(?!=)")
+
+
 @dataclass(frozen=True, slots=True)
 class Equation:
     """`name = expr`; the name may be missing."""
@@ -53,6 +60,8 @@ class Equation:
     name: str | None
     expr: Expr
     position: int
+    inputs: tuple[str, ...] = ()
+    """the inputs in brackets behind the name, if there are any"""
 
 
 def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSWER) -> Expr:
@@ -71,15 +80,23 @@ def parse_equations(
 ) -> list[Equation]:
     """Return the equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name.
 
+    A new line that begins with a name and = needs no semicolon before it, and # begins a comment. The last equation may be
+    written with its inputs: `f(x, y) = x * y`.
+
     `own_functions` maps the names of further functions to the least and the greatest number of their operands; those in
     `redefinable` are functions only directly before a bracket. Raises `AlgebraError`.
     """
-    return _Parser(text, None, limits, own_functions, redefinable).parse_equations()
+    return _Parser(_COMMENT.sub(_blank_out, text), None, limits, own_functions, redefinable).parse_equations()
 
 
 def parse_value(text: str) -> Expr:
     """Return the tree of a value without names: `3`, `-1/2`, `log(3)`, `[[1, 2], [3, 4]]`. Raises `AlgebraError`."""
     return parse(text, names=(), limits=GRAPH)
+
+
+def _blank_out(found: re.Match[str]) -> str:
+    """Return spaces in place of a text, so that what follows keeps its offset."""
+    return " " * len(found[0])
 
 
 class _Parser(CallParser):
@@ -100,11 +117,22 @@ class _Parser(CallParser):
                 self.next()
             if self.token.kind == "end":
                 break
+            if found and found[-1].inputs:
+                text = N_(
+                    "Write “{name} = …” for a step. A function that is used as a node is defined with --node, or in a file under [nodes]."
+                )
+                raise AlgebraError(message(text, name=found[-1].name), found[-1].position, len(found[-1].name or ""))
             first = self.token
             name = None
-            if first.kind == "name" and self.peek().kind == "=":
+            inputs: tuple[str, ...] = ()
+            if first.kind == "name" and (head := _FUNCTION_HEAD.match(self.text, first.position)):
+                inputs = tuple(part.strip() for part in head["inputs"].split(","))
+                while self.token.kind != "=":
+                    self.next()
+            if first.kind == "name" and (inputs or self.peek().kind == "="):
                 name = first.text
-                self.next()
+                if not inputs:
+                    self.next()
                 self.next()
                 if is_reserved(name) or (name in self.functions and name not in self.redefinable):
                     raise AlgebraError(
@@ -112,8 +140,8 @@ class _Parser(CallParser):
                         first.position,
                         len(first.text),
                     )
-            found.append(Equation(name, self.parse_expression(0), first.position))
-            if self.token.kind not in (";", "end"):
+            found.append(Equation(name, self.parse_expression(0), first.position, inputs))
+            if self.token.kind not in (";", "end") and not self.begins_equation(self.token):
                 self.reject_token(between_equations=True)
         if not found:
             raise AlgebraError(message(N_("There is no formula. Write one, such as z = (a + b) * c.")), 0)
@@ -150,11 +178,21 @@ class _Parser(CallParser):
                 raise self.adjacent_number_error()
             elif token.kind == "[":
                 raise self.error(N_("A matrix right behind a value is no product. Write * or @ between them."))
+            elif self.begins_equation(token):
+                return tree
             elif (token.kind in _OPERAND_STARTS or self.at_braces(token)) and binding < _PRODUCT:
                 right = self.parse_expression(_PRODUCT)
                 tree = self.count_node(Apply("mul", (tree, right), token.position))
             else:
                 return tree
+
+    def begins_equation(self, token: Token) -> bool:
+        """Return whether a token is the first one on its line of a graph, and the name of an equation."""
+        if self.names is not None or self.depth or token.kind != "name":
+            return False
+        if "\n" not in self.text[self.previous.position : token.position]:
+            return False
+        return self.peek().kind == "=" or bool(_FUNCTION_HEAD.match(self.text, token.position))
 
     def parse_operand(self) -> Expr:
         token = self.next()

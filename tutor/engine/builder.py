@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tutor.engine.operation import Operation
 
 _GRADIENT_PATTERN = re.compile(r"d\w+/d\w+")
+_USED_BEFORE = N_("“{name}” is used before it is defined. Move this equation before the one that uses it.")
+_USED_IN_ITSELF = N_("“{name}” is used in its own definition. Give the new value another name, such as {name}2.")
 _OUTPUT_NAMES = ("z", "f", "L", "out")
 
 
@@ -180,13 +182,19 @@ def _check_names(equations: list[Equation]) -> None:
         if equation.name in used:
             raise AlgebraError(
                 message(
-                    N_("“{name}” is used before it is defined, or in its own definition. Choose another name."),
+                    _USED_IN_ITSELF if equation.name in free_names(equation.expr) else _USED_BEFORE,
                     name=equation.name,
                 ),
                 equation.position,
                 len(equation.name),
             )
         defined[equation.name] = equation
+        unused = [name for name in equation.inputs if name not in used]
+        if unused:
+            raise AlgebraError(
+                message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]),
+                equation.position,
+            )
     for name, equation in list(defined.items()):
         if name not in used and equation is not equations[-1]:
             raise AlgebraError(
