@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.sample_problems import OPERATION_PROBLEMS, make_problem
 from tutor import i18n
+from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Sym
@@ -27,7 +28,7 @@ from tutor.practice.worksheet import Worksheet
 if TYPE_CHECKING:
     from tutor.packs.pack import Pack
 
-_CELL = re.compile(r"\[(\d+),(\d+)\] = (.*)")
+_CELL = re.compile(r"\[(?:(\d+),)?(\d+)\] = (.*)")
 
 
 def assert_true_and_short(problem: Problem, blank: Blank) -> str:
@@ -40,7 +41,9 @@ def assert_true_and_short(problem: Problem, blank: Blank) -> str:
     truth = problem.truth(blank)
     cell = _CELL.fullmatch(written)
     if cell:
-        truth, written = truth[int(cell[1]) - 1, int(cell[2]) - 1], cell[3]
+        # A vector has entries, but no rows.
+        assert (cell[1] is None) == ops.is_vector_shape(blank.shape), sentence
+        truth, written = truth[int(cell[1] or 1) - 1, int(cell[2]) - 1], cell[3]
     formula = written.replace("×", "*")
     if "∂" in written and " = 1" in written:
         assert (blank.kind, problem.starts_at_one) == ("start", True)

@@ -134,8 +134,8 @@ def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters()
 
 def example_cell_of(text: str) -> tuple[int, int]:
     """Return the cell that a third rung writes out: the first, unless it names another."""
-    found = re.search(r"[Rr]ow (\d+), column (\d+)", text)
-    return (int(found[1]) - 1, int(found[2]) - 1) if found else (0, 0)
+    found = re.search(r"(?:[Rr]ow (\d+), column|Entry) (\d+)", text)
+    return (int(found[1] or 1) - 1, int(found[2]) - 1) if found else (0, 0)
 
 
 def check_third_rung(problem: Problem, place: Blank) -> None:

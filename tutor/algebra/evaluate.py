@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.algebra import functions, ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
-from tutor.algebra.limits import GRAPH, Limits
+from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.ops import VectorShape
 from tutor.i18n import N_, message
 
@@ -58,6 +58,34 @@ def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> 
     Raises `AlgebraError` if there is no value (1/0), if shapes do not match, or if too much would be computed.
     """
     return Evaluator(names, limits)(tree)
+
+
+def with_outer_products(tree: Expr, names: Mapping[str, Value]) -> Expr:
+    """Return a tree with `outer(u, v)` for each `u @ v.T` of two vectors; the same tree if there is none.
+
+    Books take a vector for a column, and write its transpose for a row; here it has no rows and columns.
+    """
+    found = False
+    done: dict[int, Expr] = {}
+    for node in postorder(tree):
+        new = node
+        if isinstance(node, Apply):
+            new = Apply(node.op, tuple(done[id(arg)] for arg in node.args), node.position)
+            if node.op == "matmul" and isinstance(node.args[1], Apply) and node.args[1].op == "T":
+                left, right = new.args[0], done[id(node.args[1].args[0])]
+                if _is_vector(left, names) and _is_vector(right, names):
+                    new, found = Apply("outer", (left, right), node.position), True
+        done[id(node)] = new
+    return done[id(tree)] if found else tree
+
+
+def _is_vector(tree: Expr, names: Mapping[str, Value]) -> bool:
+    """Return whether a tree has a vector of more than one entry as its value."""
+    try:
+        shape = ops.shape_of(evaluate(tree, names, ANSWER))
+    except AlgebraError:
+        return False
+    return ops.is_vector_shape(shape) and shape[1] > 1
 
 
 class Evaluator:

@@ -28,6 +28,7 @@ _MAX_LISTED_NAMES = 12
 #: A Korean letter, alone or in a syllable.
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
+_VALUES_IN_BRACKETS = N_("Commas separate values only between [ ]: write [1, 2] or [[1, 2], [3, 4]].")
 #: A number up to a comma, what follows the comma, and digits in groups.
 _COMMA_NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]{3})*) ?$")
 _AFTER_COMMA = re.compile(r"(?:, ?[0-9]+)+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
@@ -51,11 +52,15 @@ class ErrorReports(TokenReader):
         after = _AFTER_COMMA.match(self.text, self.token.position)
         if typed is None or after is None or typed.end() != self.token.position:
             return self.error(N_("A comma is not expected here. Decimals are written with a point, as 0.5."))
+        if after[0].startswith(", ") and self.text[: self.token.position].count("(") > self.text[
+            : self.token.position
+        ].count(")"):
+            return self.error(_VALUES_IN_BRACKETS)
         groups = (typed[0] + after[0]).replace(" ", "").split(",")
         whole = "".join(groups)
         decimal = "".join(groups[:-1]).replace(".", "") + "." + groups[-1]
         if len(groups) > 2 and any(len(group.partition(".")[0]) != 3 for group in groups[1:]):
-            return self.error(N_("Commas separate values only between [ ]. Write a matrix as [[1, 2], [3, 4]]."))
+            return self.error(_VALUES_IN_BRACKETS)
         if len(groups) > 2 or "." in groups[-1]:
             return self.error(N_("A comma is not read in numbers. Write {whole}."), whole=whole)
         if len(groups[-1]) == 3 and "." not in groups[0]:

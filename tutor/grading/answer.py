@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_floats
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import evaluate
+from tutor.algebra.evaluate import evaluate, with_outer_products
 from tutor.algebra.expr import Apply, Expr, Grid, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
@@ -25,9 +25,9 @@ from tutor.grading.question import Question, parse_choice
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from tutor.algebra.ops import Value
+    from tutor.algebra.ops import Shape, Value
     from tutor.grading.decimal_constants import DecimalPattern
     from tutor.grading.problem import Blank, Problem
 
@@ -85,7 +85,7 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     if blank.shape is None and isinstance(tree, Grid) and len(tree.rows) == len(tree.rows[0]) == 1:
         # Programs print a number in the brackets of its array.
         tree = tree.rows[0][0]
-    value = evaluate(tree, names, ANSWER)
+    tree, value = _evaluate_for_shape(tree, names, blank.shape)
     may_have_symbols = bool(problem.domains)
     _check_finite(value, text, may_have_symbols)
     if not ops.is_matrix(value):
@@ -101,9 +101,37 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     else:
         decimal = TypedNumber.from_expr(tree, value[0, 0]).decimal
         typed = tuple(tuple(TypedNumber(cell, decimal) for cell in row) for row in value)
+    if ops.is_vector_shape(blank.shape) and ops.shape_of(value) == (blank.shape[1], 1):
+        # Books write a vector as a column.
+        value, typed = ops.as_vector(ops.transpose(value)), (tuple(row[0] for row in typed),)
     if may_have_symbols and any(number.decimal and names_in(number.value) for row in typed for number in row):
         typed = _with_patterns(typed, decimal_patterns(tree, names))
     return ParsedAnswer(tree, value, typed, may_have_symbols)
+
+
+def _evaluate_for_shape(tree: Expr, names: Mapping[str, Value], shape: Shape) -> tuple[Expr, Value]:
+    """Return a tree and its value. Where only outer products make a matrix of the right shape, `u @ v.T` is one."""
+    try:
+        value = evaluate(tree, names, ANSWER)
+    except AlgebraError:
+        found = _evaluate_with_outer_products(tree, names, shape)
+        if found is None:
+            raise
+        return found
+    if ops.shape_of(value) == shape:
+        return tree, value
+    return _evaluate_with_outer_products(tree, names, shape) or (tree, value)
+
+
+def _evaluate_with_outer_products(tree: Expr, names: Mapping[str, Value], shape: Shape) -> tuple[Expr, Value] | None:
+    if shape is None or ops.is_vector_shape(shape):
+        return None
+    try:
+        outer = with_outer_products(tree, names)
+        value = None if outer is tree else evaluate(outer, names, ANSWER)
+    except AlgebraError:
+        return None
+    return (outer, value) if ops.shape_of(value) == shape else None
 
 
 def _with_patterns(typed: _TypedCells, patterns: Sequence[Sequence[DecimalPattern | None]]) -> _TypedCells:

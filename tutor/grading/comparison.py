@@ -19,7 +19,7 @@ from tutor.grading.tolerances import DEFAULT_PRECISION, Precision
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor.algebra.ops import Value
+    from tutor.algebra.ops import Shape, Value
     from tutor.grading.answer import ParsedAnswer
 
 #: A message lists at most this many cells.
@@ -55,9 +55,19 @@ def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
     return all(match is Match.EQUAL for row in cells for match in row)
 
 
-def format_cell_list(marks: Sequence[Sequence[object]], mark: object) -> str:
+def format_cell(row: int, column: int, shape: Shape) -> str:
+    """Return the name of a cell, counted from 1: `[1,2]` in a matrix, `[2]` in a vector."""
+    return f"[{column}]" if ops.is_vector_shape(shape) else f"[{row},{column}]"
+
+
+def format_cell_list(marks: Sequence[Sequence[object]], mark: object, shape: Shape) -> str:
     """List the first cells that have a mark: `[1,2], [3,1]`."""
-    cells = [f"[{i},{j}]" for i, row in enumerate(marks, 1) for j, cell_mark in enumerate(row, 1) if cell_mark == mark]
+    cells = [
+        format_cell(i, j, shape)
+        for i, row in enumerate(marks, 1)
+        for j, cell_mark in enumerate(row, 1)
+        if cell_mark == mark
+    ]
     return ", ".join([*cells[:_MAX_LISTED_CELLS], "…"] if len(cells) > _MAX_LISTED_CELLS else cells)
 
 

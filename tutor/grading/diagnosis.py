@@ -95,10 +95,10 @@ def diagnose(
     if matching:
         return _verdict_on_numbers(problem, blank, answer, floats, matching, values, cells, fallback, wrong_upstream)
     if ops.is_matrix(floats) and ops.is_matrix(truth):
-        pattern = find_pattern(floats, truth, cells)
+        pattern = find_pattern(floats, truth, cells, ops.is_vector_shape(blank.shape))
         if pattern:
             found, number = pattern
-            wrong = "" if cells is None else format_cell_list(cells, False)
+            wrong = "" if cells is None else format_cell_list(cells, False, blank.shape)
             return Verdict(VerdictKind.MISTAKEN, message(found.feedback, cells=wrong, n=number), found.id, cells)
     if misplaced:
         return misplaced
@@ -114,7 +114,9 @@ def diagnose(
 
 def _fallback(problem: Problem, blank: Blank, values: Mapping[str, Any], cells: _CellMarks) -> Message:
     if cells is not None and any(map(any, cells)):
-        return message(N_("Some cells are right. Look again at {cells}."), cells=format_cell_list(cells, False))
+        return message(
+            N_("Some cells are right. Look again at {cells}."), cells=format_cell_list(cells, False, blank.shape)
+        )
     return _fallback_message(problem, blank, values)
 
 

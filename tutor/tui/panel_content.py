@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
+from tutor.algebra import ops
 from tutor.drawing.from_problem import format_forward_value
 from tutor.grading.hints.ladder import format_right_answer
 from tutor.grading.mistakes.labels import mistake_label
@@ -141,6 +142,8 @@ def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int
 def cell_name(state: ExerciseState) -> str:
     """Return the active cell in words."""
     row, column = state.input.active_cell or (0, 0)
+    if ops.is_vector_shape(state.focused_blank.shape):
+        return str(message(N_("entry {n}"), n=column + 1))
     return str(message(N_("row {row}, column {column}"), row=row + 1, column=column + 1))
 
 

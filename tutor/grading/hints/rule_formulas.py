@@ -219,7 +219,7 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
         return _too_long_message(problem, blank)
     if blank.shape is None:
         return message(N_("With the numbers put in: {product} = ?"), product=product)
-    text = _cell_message(row, column, product)
+    text = _cell_message(row, column, product, ops.is_vector_shape(blank.shape))
     expression = matmul_expression(problem, edge) if operation.id == "matmul" else None
     return (
         join_sentences(text, message(N_("Type the cells, or the whole as {whole}."), whole=expression))
@@ -228,9 +228,11 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     )
 
 
-def _cell_message(row: int, column: int, product: str) -> Message:
+def _cell_message(row: int, column: int, product: str, is_vector: bool) -> Message:
     if (row, column) == (0, 0):
         return message(N_("The first cell: {product} = ?"), product=product)
+    if is_vector:
+        return message(N_("Entry {n}: {product} = ?"), n=column + 1, product=product)
     return message(
         N_("The cell in row {row}, column {column}: {product} = ?"), row=row + 1, column=column + 1, product=product
     )

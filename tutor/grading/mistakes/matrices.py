@@ -31,6 +31,12 @@ _REORDERED_COLUMNS = GeneralMistake(
     N_("columns in another order"),
     N_("The columns are right, but in another order. Which column belongs to the first column of this matrix?"),
 )
+_REORDERED_ENTRIES = GeneralMistake(
+    "matrix",
+    "matrix.reordered-columns",
+    N_("columns in another order"),
+    N_("The numbers are right, but in another order. Which of them comes first?"),
+)
 _SOME_SIGNS = GeneralMistake(
     "matrix",
     "matrix.some-signs",
@@ -51,15 +57,18 @@ _ONE_COLUMN = GeneralMistake(
 )
 
 #: All mistakes of this module, in the order of the catalogue.
-GENERAL_MISTAKES = (*(TRANSPOSED, _REORDERED_ROWS, _REORDERED_COLUMNS, _SOME_SIGNS, _ONE_CELL, _ONE_ROW, _ONE_COLUMN),)
+GENERAL_MISTAKES = (
+    *(TRANSPOSED, _REORDERED_ROWS, _REORDERED_COLUMNS, _REORDERED_ENTRIES),
+    *(_SOME_SIGNS, _ONE_CELL, _ONE_ROW, _ONE_COLUMN),
+)
 
 
 def find_pattern(
-    value: Value, truth: Value, marks: Sequence[Sequence[bool]] | None
+    value: Value, truth: Value, marks: Sequence[Sequence[bool]] | None, is_vector: bool = False
 ) -> tuple[GeneralMistake, int | None] | None:
     """Return what is wrong with a matrix, and the number of the row or column if it is only one; None if unclear.
 
-    `marks` says which cells are right, if the shape is.
+    `marks` says which cells are right, if the shape is. A vector has entries, but no rows and columns.
     """
     if value.T.shape == truth.shape and not _same(truth, truth.T) and _same(value.T, truth):
         return TRANSPOSED, None
@@ -70,14 +79,14 @@ def find_pattern(
     if _is_permuted(value, truth):
         return _REORDERED_ROWS, None
     if _is_permuted(value.T, truth.T):
-        return _REORDERED_COLUMNS, None
+        return _REORDERED_ENTRIES if is_vector else _REORDERED_COLUMNS, None
     wrong = [(i, j) for i, row in enumerate(marks) for j, right in enumerate(row) if not right]
     rows, columns = {i for i, _ in wrong}, {j for _, j in wrong}
     if len(wrong) == 1 and truth.size > 2:
         return _ONE_CELL, None
     if len(rows) == 1 and len(marks) > 1:
         return _ONE_ROW, rows.pop() + 1
-    if len(columns) == 1 and len(marks[0]) > 1:
+    if len(columns) == 1 and len(marks[0]) > 1 and not is_vector:
         return _ONE_COLUMN, columns.pop() + 1
     return None
 
