@@ -179,7 +179,7 @@ def test_a_long_constant_in_a_label() -> None:
         ("z = x", 0, "computes nothing"),
         ("t = a + b; c * 2; z = t", 11, "has no name"),
         ("t = a + b; t = a * b; z = t * a", 11, "defined twice"),
-        ("z = z + 1", 0, "before it is defined"),
+        ("z = z + 1", 0, "in its own definition"),
         ("u = t + 1; t = a + 1; z = u * t", 11, "before it is defined"),
         ("t = a + b; z = a * b", 0, "is not used"),
         ("up = a + b; z = up * c", 0, "meaning of its own"),
