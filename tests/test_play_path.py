@@ -106,6 +106,12 @@ def watched_process(path: Path) -> Iterator[pexpect.spawn]:
         child.close(force=True)
 
 
+def test_a_watched_file_is_left_without_a_word_about_keeping(mine: Path, run_tutor: Run) -> None:
+    done = run_tutor("play", str(mine / "01-one.toml"), "--watch", "--plain", text="3\n")
+    assert "Not finished. Blanks still open: 1.\n" in done.stdout
+    assert "kept" not in done.stdout
+
+
 def test_a_watched_file_is_reloaded_and_keeps_its_answers(mine: Path, home: Path) -> None:
     path = mine / "01-one.toml"
     with watched_process(path) as child:

@@ -148,7 +148,7 @@ class PlainExercise:
     def print_reply_commands(self, blank_id: str) -> None:
         """Print how to answer the question about the last answer, if there is one."""
         verdict = self.worksheet.entry(blank_id).verdict
-        if verdict is None or not verdict.asks:
+        if verdict is None or not self.worksheet.asks(blank_id):
             return
         if not verdict.message_is_question:
             self.print_lines(_("Is this how your answer came about?"))
@@ -347,7 +347,7 @@ class PlainExercise:
     def report_unfinished(self) -> int:
         num_open = sum(not self.worksheet.entry(blank.id).settled for blank in self.worksheet.blanks)
         text = N_("Not finished. Blanks still open: {n}. Everything checked is kept.")
-        if not self.worksheet.variant.exercise.pack or not self.worksheet.saved:
+        if not self.worksheet.is_stored or not self.worksheet.saved:
             text = N_("Not finished. Blanks still open: {n}.")
         self.print_lines("", message(text, n=num_open))
         return 1

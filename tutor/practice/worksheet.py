@@ -174,6 +174,11 @@ class Worksheet:
         return self._entries.get(blank)
 
     @property
+    def is_stored(self) -> bool:
+        """Whether its events are stored: not those of a formula of the learner's own, nor of a watched file."""
+        return self._journal is not None and bool(self.variant.exercise.pack)
+
+    @property
     def exam(self) -> bool:
         """Whether this is an exam: no hints, one answer for each blank, verdicts at the end."""
         return self.variant.exercise.exam
