@@ -233,6 +233,23 @@ def test_an_exam_in_plain_mode(tmp_path: Path, run_tutor: Run) -> None:
     assert "Right answers: 4 of 5." in resumed.stdout
 
 
+def test_an_exam_asks_nothing_about_an_answer(tmp_path: Path, run_tutor: Run) -> None:
+    folder = write_pack(tmp_path / "term", FILE.replace("x * (x + y)", "x * y"))
+    done = run_tutor("play", str(folder / "01-one.toml"), "--plain", text="2\n:yes\n2\n")
+    assert "Nothing was asked here" in done.stdout
+    assert "Did you pass the upstream gradient 2 on unchanged?" in done.stdout
+    assert ":yes or :no" not in done.stdout
+    worksheet = Worksheet(read_pack(folder).open("one").variant())
+    for blank in ("x->mul1", "y->mul1"):
+        worksheet.answer(blank, "2")
+    verdict = worksheet.entry("x->mul1").verdict
+    assert verdict is not None
+    assert verdict.asks
+    assert not worksheet.asks("x->mul1")
+    with pytest.raises(RuntimeError):
+        worksheet.reply("x->mul1", agreed=True)
+
+
 @pytest.mark.parametrize("option", [("--seed", "5"), ("--restart",)])
 def test_options_for_other_numbers_are_rejected(tmp_path: Path, run_tutor: Run, option: tuple[str, ...]) -> None:
     folder = write_pack(tmp_path / "term", VARIED)

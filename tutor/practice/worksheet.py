@@ -377,9 +377,9 @@ class Worksheet:
         return verdict
 
     def asks(self, blank: str) -> bool:
-        """Return whether the verdict at a blank is a question, to be answered with `reply`."""
+        """Return whether the verdict at a blank is a question, to be answered with `reply`; never in an exam."""
         verdict = self.entry(blank).verdict
-        return verdict is not None and verdict.asks
+        return verdict is not None and verdict.asks and not self.exam
 
     def reply(self, blank: str, agreed: bool) -> Verdict:
         """Answer the question whether a mistake led to the answer at a blank, and return what is said then.
@@ -387,7 +387,7 @@ class Worksheet:
         Raise `RuntimeError` if there is no question: check `asks` before.
         """
         verdict = self.entry(blank).verdict
-        if verdict is None or not verdict.asks:
+        if verdict is None or not self.asks(blank):
             raise RuntimeError("no question")
         suspicion = verdict.suspicions[0]
         about = Verdict(VerdictKind.MISTAKEN, suspicion.question, suspicion.mistake) if not suspicion.distinct else None
