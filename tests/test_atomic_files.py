@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tutor import atomic_files
-from tutor.atomic_files import remove_stale_files, replace_file, write_atomically
+from tutor import atomic_files, settings
+from tutor.atomic_files import read_regular_file, remove_stale_files, replace_file, write_atomically
+from tutor.practice.playground import History, PlaygroundInput
 
 if TYPE_CHECKING:
     from tests.support.run_tutor import Run
@@ -100,6 +101,46 @@ def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path) -> None:
     with replace_file(Path(os.devnull)) as file:
         file.write(b"text")
     assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize("name", ["settings.toml", "titles.json", "atlas.json", "playground.json", "learner"])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_no_command_waits_for_what_is_no_file(home: Path, run_tutor: Run, name: str, kind: str) -> None:
+    home.mkdir(exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(home / name)
+    else:
+        (home / name).symlink_to("/dev/zero")
+    for command in (["progress"], ["list"], ["settings"]):
+        done = run_tutor(*command)
+        assert done.returncode == (command == ["settings"] and name == "settings.toml")
+        assert ("can't be read: Not a regular file." in done.stderr) == (name == "settings.toml")
+    assert not (home / name).is_file()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_setting_and_a_formula_are_not_written_into_a_pipe_or_device(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "file"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(OSError, match="Not a regular file"):
+        read_regular_file(path)
+    with pytest.raises(OSError, match="Not a regular file"):
+        write_atomically("text", path)
+    assert settings.save_value("theme", "light", path) is not None
+    history = History(path)
+    history.add(PlaygroundInput("x*y", "x=1 y=2"))
+    assert history.read() == []
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    with path.open("wb") as file:
+        file.truncate(10**12)
+    (fault,) = settings.load(path).faults
+    assert str(fault) == f"The settings {path} can't be read: File too large."
 
 
 def test_a_name_of_the_greatest_length_can_be_written(tmp_path: Path) -> None:

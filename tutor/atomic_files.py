@@ -1,9 +1,11 @@
-"""Files that are written completely or not at all, and the temporary files that a kill leaves behind."""
+"""Files that are read without waiting, written completely or not at all, and what a kill leaves of them."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,9 +24,34 @@ _MAX_AGE = 600.0
 _MAX_STEM = 60
 
 
+#: The largest file that `read_regular_file` reads. None of ours comes near it.
+_MAX_BYTES = 64 * 2**20
+#: The reason of the OSError for a pipe or a device.
+NO_REGULAR_FILE = "Not a regular file"
+
+
+def read_regular_file(path: Path, *, max_bytes: int = _MAX_BYTES) -> bytes:
+    """Return the content of a file. Raise OSError, also for a pipe or a device, which may never end, and a huge file."""
+    # Without waiting, because opening a pipe waits for the one who writes to it.
+    with os.fdopen(
+        os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
+    ) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, NO_REGULAR_FILE, str(path))
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise OSError(errno.EFBIG, "File too large", str(path))
+    return content
+
+
 def write_atomically(text: str, path: Path, *, durable: bool = True) -> None:
-    """Write a file completely or not at all, and make its folder. Raise OSError. See `replace_file`."""
+    """Write a file completely or not at all, and make its folder. See `replace_file`.
+
+    Raise OSError, also if a pipe or a device is in its place: writing to a pipe waits for the one who reads it.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, NO_REGULAR_FILE, str(path))
     with replace_file(path, durable=durable) as file:
         file.write(text.encode("utf-8"))
 

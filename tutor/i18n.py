@@ -199,6 +199,8 @@ _POSIX_MESSAGES = frozenset(
         N_("Read-only file system"),
         N_("Input/output error"),
         N_("Too many levels of symbolic links"),
+        N_("File too large"),
+        N_("Not a regular file"),
     }
 )
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tutor.atomic_files import write_atomically
+from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, Message, _, describe_os_error, message
 from tutor.paths import data_folder
 
@@ -30,6 +30,8 @@ DENSITIES: Mapping[str, str] = {
     "compact": N_("compact"),
 }
 
+#: A complete settings file with comments has about 10 kB.
+_MAX_BYTES = 2**20
 _ASSIGNMENT = re.compile(r"""\s*(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)\s*=""")
 _TABLE_HEADER = re.compile(r"\s*\[")
 _KEYS_HEADER = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
@@ -75,7 +77,7 @@ def load(path: Path | None = None) -> LoadedSettings:
     """Read the settings; use the built-in ones if there is no file. Never raises."""
     path = path or default_path()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _read(path)
     except FileNotFoundError:
         return LoadedSettings()
     except (OSError, UnicodeDecodeError) as error:
@@ -83,6 +85,10 @@ def load(path: Path | None = None) -> LoadedSettings:
         fault = message(N_("The settings {path} can't be read: {reason}."), path=path, reason=reason)
         return LoadedSettings(faults=(fault,), unparsable=True)
     return _parse(text, path)
+
+
+def _read(path: Path) -> str:
+    return read_regular_file(path, max_bytes=_MAX_BYTES).decode("utf-8-sig")
 
 
 def _parse(text: str, path: Path) -> LoadedSettings:
@@ -151,7 +157,7 @@ def _parse_keys(table: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[st
 def fault_at(path: Path, name: str, fault: Message) -> Message:
     """Return a fault with the path and the line of the setting or binding id `name`."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _read(path)
     except (OSError, UnicodeDecodeError):
         text = ""
     return _fault_in_text(text, path, name, fault)
@@ -238,7 +244,7 @@ def save_value(name: str, value: str | bool, path: Path | None = None) -> Messag
     if load(path).unparsable:
         return message(N_("{path} is not written to until it is mended; this holds until you quit."), path=path)
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        text = _read(path) if path.exists() else ""
         new_text = with_value(text, name, value)
         # A file in an unusual form is left alone if the change would not take effect.
         if getattr(_parse(new_text, path).settings, name) != value:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
-from tutor.atomic_files import write_atomically
+from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import LocalizedText
 from tutor.packs.archive import PACK_FILE
 from tutor.paths import data_folder
@@ -51,7 +51,7 @@ class TitleCache:
     @cached_property
     def _folders(self) -> dict[str, Any]:
         try:
-            data = json.loads(self.path.read_text(encoding="utf-8"))
+            data = json.loads(read_regular_file(self.path))
             return dict(data["folders"]) if data["version"] == __version__ else {}
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return {}

@@ -11,7 +11,7 @@ from getpass import getuser
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tutor.atomic_files import remove_stale_files
+from tutor.atomic_files import read_regular_file, remove_stale_files
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
@@ -50,7 +50,7 @@ def learner_id(folder: Path | None = None) -> str:
     """
     file = (folder or data_folder()) / _LEARNER_FILE
     with suppress(OSError, UnicodeDecodeError):
-        id = file.read_text(encoding="utf-8").strip()
+        id = read_regular_file(file).decode("utf-8").strip()
         if id:
             return id
     try:
@@ -67,7 +67,7 @@ def learner_id(folder: Path | None = None) -> str:
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
-        return file.read_text(encoding="utf-8").strip()
+        return read_regular_file(file).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return _account_name()
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
-from tutor.atomic_files import write_atomically
+from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.diagnostics import PackError
 from tutor.paths import data_folder
@@ -151,7 +151,7 @@ def _file_stamp(pack: Pack, entry: ExerciseEntry) -> list[int]:
 
 def _read_cache(cache: Path | None) -> dict[str, Any]:
     try:
-        data = json.loads(cache.read_text(encoding="utf-8")) if cache is not None else {}
+        data = json.loads(read_regular_file(cache)) if cache is not None else {}
     except (OSError, ValueError, RecursionError):
         return {}
     # Another version may find different rules in the same file.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.parser import parse_value
-from tutor.atomic_files import write_atomically
+from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE
@@ -100,7 +100,7 @@ class History:
     def read(self) -> list[PlaygroundInput]:
         """Return the formulas in the file."""
         try:
-            saved = json.loads(self.path.read_text(encoding="utf-8"))
+            saved = json.loads(read_regular_file(self.path))
             inputs = [PlaygroundInput(entry["formula"], entry["values"]) for entry in saved]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return []

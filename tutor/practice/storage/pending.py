@@ -7,7 +7,7 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from tutor.atomic_files import replace_file
+from tutor.atomic_files import read_regular_file, replace_file
 from tutor.practice.event import COLUMNS, Event
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def pending_files(path: Path) -> list[Path]:
 def read_pending(file: Path) -> tuple[list[Event], bool]:
     """Return the events of a file, and whether each line of it is one. Raise OSError."""
     events, complete = [], True
-    for line in file.read_bytes().splitlines():
+    for line in read_regular_file(file).splitlines():
         try:
             data = json.loads(line)
             # A later version may have more fields.
