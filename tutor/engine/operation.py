@@ -59,6 +59,8 @@ class Mistake:
     """the feedback if the other operand is a constant; empty if the mistake cannot happen then"""
     asks: str = ""
     """asks whether the mistake was made; if it is empty, the question shows the calculation"""
+    asks_in_words: str = ""
+    """asks it without the calculation, where that is too long or would give the answer away"""
     correct_for_shape: Callable[[int, int], bool] | None = None
     """whether the rule is right for every input with these numbers of rows and columns"""
 

@@ -167,6 +167,7 @@ TABLE = (
                 feedback_with_constant=N_(
                     "{v} comes from what this line carried. If it rises by 1, by how much does {node} rise?"
                 ),
+                asks_in_words=N_("Did you multiply by both inputs of {node}?"),
             ),
             Mistake(
                 "sum-of-inputs",
@@ -174,6 +175,7 @@ TABLE = (
                 lambda e: e.g * (e.x + e.o),
                 N_("You added the two lines. If only this line moves by 1, how much does the product move?"),
                 feedback_with_constant="",
+                asks_in_words=N_("Did you add the two inputs of {node}?"),
             ),
         ),
     ),

@@ -33,4 +33,11 @@ def undo(rule: Callable[[EdgeContext], Value], slots: tuple[int, ...] | None = N
         "You ran the calculation back to where it came from. The backward pass asks something else: "
         "if only this line moves a little, how much does {goal} move?"
     )
-    return Mistake("undo", N_("calculation run backwards"), rule, feedback, slots)
+    return Mistake(
+        "undo",
+        N_("calculation run backwards"),
+        rule,
+        feedback,
+        slots,
+        asks_in_words=N_("Did you run the calculation of {node} backwards?"),
+    )

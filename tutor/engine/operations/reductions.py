@@ -87,6 +87,7 @@ def _sum_along(axis: int, symbol: str, shape_rule: ShapeRule, rule: str, skill_n
                 N_("gradient shared out"),
                 lambda e: broadcast_like(e.g, e.x) * size(e.g) / size(e.x),
                 N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does its sum rise?"),
+                asks_in_words=N_("Did you share the upstream gradient out among the cells?"),
             ),
             Mistake(
                 "times-cell",
@@ -171,6 +172,7 @@ TABLE = (
                 N_("gradient shared out"),
                 lambda e: broadcast_like(e.g / size(e.x), e.x),
                 N_("A gradient isn't shared out like money. Raise only one cell by 1: by how much does the sum rise?"),
+                asks_in_words=N_("Did you share the upstream gradient out among the cells?"),
             ),
             Mistake(
                 "times-cell",

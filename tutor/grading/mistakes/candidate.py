@@ -22,7 +22,8 @@ class MistakeCandidate:
     """A mistake that gives `value` at a blank.
 
     `feedback_template` is a template or an author's text. `question_template` asks whether it was made; it may be empty
-    if `calculation` returns how the wrong value is calculated. `other_node` is the label of the node at which the
+    if `calculation` returns how the wrong value is calculated, and then `question_in_words` asks where that can't be
+    shown. `other_node` is the label of the node at which the
     mistake was made, if that is not the blank's own. `on_wrong_upstream`: it was made on the learner's upstream, which
     is wrong.
     """
@@ -35,6 +36,7 @@ class MistakeCandidate:
     question_template: str = ""
     label: str = ""
     calculation: Callable[[], Expr | None] | None = field(default=None, compare=False)
+    question_in_words: str = ""
 
     @property
     def key(self) -> tuple[str, str, bool]:

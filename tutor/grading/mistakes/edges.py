@@ -290,6 +290,7 @@ def declared_mistakes(
                     question_template=mistake.asks,
                     label=mistake.label,
                     calculation=partial(edge_calculation, problem, blank, mistake.rule, wrong_upstream),
+                    question_in_words=mistake.asks_in_words,
                 )
 
 

@@ -37,6 +37,8 @@ def question_about(problem: Problem, blank: Blank, candidate: MistakeCandidate, 
         calculation = format_expr(tree, juxtapose=False)
         if len(calculation) <= _MAX_VALUE_CHARACTERS:
             return message(N_("Did you calculate {calculation}?"), calculation=calculation)
+    if candidate.question_in_words:
+        return Message(candidate.question_in_words, template_values(problem, blank, text))
     return message(N_("Does this describe what you did: {label}?"), label=message(candidate.label))
 
 
