@@ -131,3 +131,14 @@ async def test_escape_in_a_burst_leaves_one_screen_each() -> None:
         press_at_once(session.pilot, "f1", "escape", "f4", "escape", "f6", "escape", "escape", "down")
         await wait_until(session.pilot, lambda: is_showing(session.pilot, HomeScreen), "the list")
         assert not any(isinstance(screen, ExerciseScreen) for screen in session.app.screen_stack)
+
+
+async def test_a_palette_in_a_window_of_one_cell_comes_back() -> None:
+    async with open_app("basics/times") as session:
+        await session.pilot.press("ctrl+p")
+        await wait_until(session.pilot, lambda: isinstance(session.app.screen, TutorPalette), "the palette")
+        await session.pilot.resize_terminal(1, 1)
+        await wait_until(session.pilot, lambda: session.app.size.width == 1, "the small window")
+        await session.pilot.resize_terminal(80, 24)
+        await session.pilot.press("escape")
+        await wait_until(session.pilot, lambda: session.app.screen is session.screen, "the exercise")

@@ -12,6 +12,7 @@ from textual.widgets import OptionList
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Size
     from textual.style import Style
     from textual.widgets.option_list import Option
 
@@ -34,6 +35,11 @@ class ReadableOptionList(OptionList, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         key for key in OptionList.BINDINGS if not (isinstance(key, Binding) and key.key == "enter")
     ]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the number of rows; a list without any room is measured as if it had one column for its texts."""
+        padding = self.get_component_styles("option-list--option").padding.width
+        return super().get_content_height(container, viewport, max(width, padding + 1))
 
     def _get_option_render(self, option: Option, style: Style) -> list[Strip]:
         strips = super()._get_option_render(option, style)
