@@ -47,3 +47,9 @@ def test_errors_have_their_place_and_a_remedy(text: str, position: int, problem:
     with pytest.raises(AlgebraError) as error:
         parse_graph(text)
     assert (error.value.position, problem in str(error.value.message)) == (position, True)
+
+
+def test_a_long_tower_of_powers_in_brackets_is_too_deep() -> None:
+    with pytest.raises(AlgebraError) as error:
+        parse_graph("z = x + " + "(x)^" * 2000 + "1")
+    assert "nested more than 100 deep" in str(error.value.message)

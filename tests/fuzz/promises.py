@@ -28,6 +28,8 @@ from tutor.packs.validators import InvalidValueError, parse_input
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tutor.algebra.limits import Limits
+
 #: Processor seconds to read or refuse a text, and to compute each number that it asks for.
 MAX_SECONDS = 0.05
 SECONDS_PER_CELL = 1e-4
@@ -181,16 +183,17 @@ def _check_same_value(tree: Expr, written: str, names: Mapping[str, Any]) -> Non
     first = _floats(tree, names)
     if first is None:
         return
-    again = _floats(parse_equations(written, _READ_BACK)[0].expr, names)
+    # Without the brackets of a·(b·c), more of a formula may be a matrix.
+    again = _floats(parse_equations(written, _READ_BACK)[0].expr, names, _READ_BACK)
     assert again is not None, written
     assert ops.shape_of(first) == ops.shape_of(again), written
     for a, b in zip(_cells(first), _cells(again), strict=True):
         assert a == b or math.isclose(a, b, rel_tol=1e-12) or (math.isnan(a) and math.isnan(b)), (written, a, b)
 
 
-def _floats(tree: Expr, names: Mapping[str, Any]) -> Any:
+def _floats(tree: Expr, names: Mapping[str, Any], limits: Limits = ANSWER) -> Any:
     try:
-        return ops.map_cells(nearest_float, evaluate(tree, names, ANSWER))
+        return ops.map_cells(nearest_float, evaluate(tree, names, limits))
     except (AlgebraError, KeyError):
         return None
 

@@ -166,10 +166,11 @@ class _Parser(CallParser):
                     if self.skip_transpose():
                         tree = self.count_node(Apply("T", (tree,), token.position))
                         continue
-                    # A bracket counts itself, so that a power is no deeper when it is written with one.
+                    # The level stays for all powers that follow. A bracket is on it, so that a power is no deeper
+                    # when it is written with one.
                     depth = self.depth
-                    if self.token.kind not in ("(", "{"):
-                        self.enter_nesting()
+                    self.enter_nesting()
+                    self.is_level_counted = self.token.kind in ("(", "{")
                 right = self.parse_expression(strength)
                 if op == "pow":
                     self.depth = depth
@@ -244,10 +245,13 @@ class _Parser(CallParser):
         return self.count_node(Sym(name, token.position))
 
     def parse_parenthesized(self, opening: Token) -> Expr:
-        self.enter_nesting()
+        depth = self.depth
+        if not self.is_level_counted:
+            self.enter_nesting()
+        self.is_level_counted = False
         tree = self.parse_expression(0)
         self.expect_closing(opening, "}" if opening.kind == "{" else ")")
-        self.depth -= 1
+        self.depth = depth
         return tree
 
     def at_braces(self, token: Token) -> bool:

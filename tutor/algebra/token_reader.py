@@ -45,6 +45,8 @@ class TokenReader:
         self.second_previous = self.previous = self.token = next(self.tokens)
         self.lookahead: Token | None = None
         self.nodes = self.cells = self.depth = 0
+        #: Whether the nesting of the next bracket is counted already.
+        self.is_level_counted = False
 
     def next(self) -> Token:
         """Return the current token and move to the next one."""
