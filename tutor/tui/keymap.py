@@ -103,6 +103,8 @@ def _find_clash(keys: Mapping[str, str], bindings: Mapping[str, Binding]) -> tup
             if other == id or ("app" not in (scope, other_scope) and other_scope != scope):
                 continue
             taken = set(keys.get(other, binding.key).split(","))
+            # The program gives some keys to two bindings that are never in use at the same time.
+            taken -= set(binding.key.split(",")) & set(bindings[id].key.split(","))
             for key in changed.split(","):
                 if key in taken:
                     return id, other, key
