@@ -27,8 +27,9 @@ def test_the_sign_of_every_operation_can_be_drawn(operation: Operation) -> None:
 
 
 def test_ascii_signs_are_distinct() -> None:
-    signs = [to_ascii(operation.symbol) for operation in OPERATIONS.values()]
-    assert len(set(signs)) == len(signs)
+    # @ is the sign of three products: of matrices, of a matrix and a vector, and of vectors.
+    symbols = {operation.symbol for operation in OPERATIONS.values()}
+    assert len({to_ascii(symbol) for symbol in symbols}) == len(symbols)
 
 
 def test_every_english_text_can_be_shown_in_ascii() -> None:

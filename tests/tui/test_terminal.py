@@ -89,7 +89,7 @@ def test_a_wrong_answer_a_right_one_and_a_second_start(home: Path, quit_key: str
     first.send("\r")
     first.wait_for_text("0/4", "what + gives")
     first.send("12\r")
-    first.wait_for_text("✗ not yet", "another operation on the same values")
+    first.wait_for_text("✗ not yet", "Did you calculate 3·4?")
     first.send("7\r")
     first.wait_for_text("1/4", "✓ right")
     assert first.quit(quit_key) == 0
@@ -149,7 +149,7 @@ TOUR = (
     (F9, ("L = (w*x + b - y)^2",), ("계산식",)),
     (ESCAPE, ("F5",), ("F5",)),
     ("\r", ("0/4", "what + gives"), ("0/4", "+ 노드가")),
-    ("12\r", ("not yet", "another operation on the same values"), ("다시", "다른 연산을")),
+    ("12\r", ("not yet", "Did you calculate 3"), ("다시", "이렇게 계산하셨나요: 3")),
     (F2, ("Hint 1/4",), ("힌트 1/4",)),
     (F4, ("Common mistakes",), ("자주 하는 실수",)),
     (ESCAPE, ("Hint 1/4",), ("힌트 1/4",)),

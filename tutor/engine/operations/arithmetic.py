@@ -366,7 +366,7 @@ TABLE = (
             N_("A power with the variable above returns itself times the log of its base."),
         ),
         confirmation=(
-            N_("the upstream times n·xⁿ⁻¹, the slope of xⁿ"),
+            N_("the upstream times n·x^(n − 1), the slope of x^n"),
             N_("the upstream times the power times the log of its base"),
         ),
         skill_name=(
