@@ -358,6 +358,26 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_waiting")
+def test_entries_are_spoken_of_only_when_some_wait(path: Path) -> None:
+    with Store.open(path) as store:
+        assert store.append(BEGIN)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with Store.open(path) as store:
+        told = f"Another program keeps {path} locked, so nothing can be saved now: close that program."
+        assert str(store.notice) == told
+        assert store.reset("basics", "add") is None
+        assert str(store.notice) == told
+        assert not store.append(answer("1"))
+        assert "your last entries are not saved yet" in str(store.notice)
+        assert store.reset("basics", "add") is None
+        assert "your last entries are not saved yet" in str(store.notice)
+        other.close()
+        assert store.append(answer("2"))
+        assert store.notice is None
+
+
+@pytest.mark.usefixtures("no_waiting")
 def test_events_are_saved_once_another_program_releases_its_lock(path: Path) -> None:
     with Store.open(path) as store:
         assert store.append(BEGIN)

@@ -55,10 +55,19 @@ class DamagedFileError(StoreError):
         self.was_progress_file = was_progress_file
 
 
-_DISK_FULL = N_(
-    "The disk is full, so your last entries are not saved yet: make some room, and they will be saved with your next "
-    "entry."
-)
+_DISK_FULL = N_("The disk is full, so nothing can be saved now: make some room.")
+_LOCKED = N_("Another program keeps {path} locked, so nothing can be saved now: close that program.")
+#: What is said instead when entries wait to be saved.
+_WITH_ENTRIES = {
+    _DISK_FULL: N_(
+        "The disk is full, so your last entries are not saved yet: make some room, and they will be saved with your "
+        "next entry."
+    ),
+    _LOCKED: N_(
+        "Another program keeps {path} locked, so your last entries are not saved yet: close that program, and they "
+        "will be saved with your next entry."
+    ),
+}
 #: SQLite enlarges the file that it shares with other processes by this many bytes.
 _MIN_ROOM = 32 * 1024
 
@@ -106,13 +115,7 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
         case _SQLiteCode.IOERR | _SQLiteCode.CANTOPEN if _is_disk_full(path.parent):
             return message(_DISK_FULL)
         case _SQLiteCode.BUSY | _SQLiteCode.LOCKED:
-            return message(
-                N_(
-                    "Another program keeps {path} locked, so your last entries are not saved yet: close that "
-                    "program, and they will be saved with your next entry."
-                ),
-                path=path,
-            )
+            return message(_LOCKED, path=path)
     if may_be_damage(error):
         return message(
             N_(
@@ -123,6 +126,11 @@ def describe_sqlite_error(error: sqlite3.Error, path: Path) -> Message:
             reason=str(error),
         )
     return describe_unwritable(path, str(error))
+
+
+def about_entries(notice: Message) -> Message:
+    """Return the notice of a `StoreError` as it is when entries of the learner wait to be saved."""
+    return Message(_WITH_ENTRIES.get(notice.text, notice.text), notice.values)
 
 
 def _is_disk_full(folder: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
 from tutor.practice.event import NOTED, Event, new_id, sanitize_text
-from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError
+from tutor.practice.storage.errors import DamagedFileError, NewerFormatError, StoreError, about_entries
 from tutor.practice.storage.pending import pending_files, pending_path, read_pending, remove_pending, write_pending
 from tutor.practice.storage.quarantine import quarantine
 from tutor.practice.storage.resets import RESET, RESTORE
@@ -246,7 +246,7 @@ class Store:
         try:
             self._run_with_recovery(lambda database: database.write(self._unsaved.values(), timeout), timeout)
         except StoreError as error:
-            self._save_problem = error.notice
+            self._save_problem = about_entries(error.notice)
             self._keep_pending()
             return False
         self._unsaved.clear()
@@ -307,7 +307,7 @@ class Store:
         try:
             result = self._run_with_recovery(action, self._timeout)
         except StoreError as error:
-            self._save_problem = error.notice
+            self._save_problem = about_entries(error.notice) if self._unsaved else error.notice
             return None
         # The action may have replaced the file by a new one, which lacks the earlier events.
         if self._unsaved and self._save_problem is None:
