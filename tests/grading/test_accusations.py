@@ -102,6 +102,12 @@ def test_a_number_near_the_value_of_a_mistake_is_not_that_mistake(answer: str) -
     assert verdict.mistake not in ("any.forward-value", "mul.own-input")
 
 
+@pytest.mark.parametrize("answer", ["120.9", "120.99", "119.9", "239.9", "121.1"])
+def test_a_number_one_unit_below_the_value_of_a_mistake_is_not_cut_off_from_it(answer: str) -> None:
+    verdict = graded("basics/add-multiply", "c", answer)
+    assert (verdict.kind, verdict.mistake) == (VerdictKind.WRONG, None)
+
+
 def test_zero_is_zero_and_not_a_tiny_product() -> None:
     problem = make_problem("t = x + y; z = t * c + t * d", "0.0000001", x="2", y="3", c="0.0000003", d="0.0000005")
     verdict = grade(problem, problem.place("t"), "0")

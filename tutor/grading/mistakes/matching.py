@@ -60,7 +60,8 @@ def _matches_typed(typed: TypedNumber, value: float, wrong: float) -> bool:
         return False
     unit = float(typed.unit)
     is_rounded = abs(value - wrong) <= unit / 2 * _ROUNDING_SLACK
-    is_cut_off = value * wrong > 0 and 0 <= abs(wrong) - abs(value) < unit
+    # 120.9 is not cut off from 121, although 121 − 120.9 is a little less than 0.1 in floats.
+    is_cut_off = value * wrong > 0 and 0 <= abs(wrong) - abs(value) < unit - FLOAT_TOLERANCE * abs(wrong)
     return is_rounded or is_cut_off
 
 
