@@ -108,6 +108,22 @@ def test_a_number_one_unit_below_the_value_of_a_mistake_is_not_cut_off_from_it(a
     assert (verdict.kind, verdict.mistake) == (VerdictKind.WRONG, None)
 
 
+@pytest.mark.parametrize(
+    ("exercise", "blank", "answer", "mistake", "certain"),
+    [
+        # The upstream is −1: who left it out, and who lost its sign, has the same number.
+        ("losses/softmax-in-parts", "p->l", "5", "any.dropped-upstream", False),
+        ("losses/logistic-loss", "l->neg1", "1", "neg.no-minus", True),
+        ("chains/difference-of-squares", "mul2->sub1", "2", "sub.no-minus", True),
+    ],
+)
+def test_only_the_sign_is_certain_of_a_right_value_with_the_wrong_sign(
+    exercise: str, blank: str, answer: str, mistake: str, certain: bool
+) -> None:
+    verdict = graded(exercise, blank, answer)
+    assert (verdict.mistake, verdict.certain) == (mistake, certain)
+
+
 def test_zero_is_zero_and_not_a_tiny_product() -> None:
     problem = make_problem("t = x + y; z = t * c + t * d", "0.0000001", x="2", y="3", c="0.0000003", d="0.0000005")
     verdict = grade(problem, problem.place("t"), "0")

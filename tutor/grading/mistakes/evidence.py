@@ -19,6 +19,7 @@ from tutor.grading.mistakes.finder import candidates_at
 from tutor.grading.mistakes.matching import cell_pairs
 from tutor.grading.mistakes.slips import other_explanation
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_CHANCE, MIN_TELLING_DIGITS
+from tutor.i18n import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,20 @@ if TYPE_CHECKING:
     from tutor.grading.numeric_equality import TypedNumber
     from tutor.grading.problem import Blank, Problem
 
+#: The names of mistakes that say no more than that the sign is wrong.
+_ABOUT_THE_SIGN = frozenset(
+    {
+        "wrong-sign",
+        "no-minus",
+        "minus-on-first",
+        "swapped-sign",
+        "turned-round",
+        "sign",
+        "one-sign",
+        "wrong-way",
+        "unsigned",
+    }
+)
 #: The digits of a number that has no short decimal, such as e².
 _MANY_DIGITS = 9
 #: Another mistake counts as near if its value is within this factor of the answer.
@@ -60,7 +75,8 @@ def is_certain(
     if ops.shape_of(truth) == ops.shape_of(value) and all(
         is_close(a, -b, FLOAT_TOLERANCE) or a == b == 0 for a, b in cell_pairs(value, truth)
     ):
-        return True
+        # The sign is wrong, whatever rule led to that. Of an author's mistakes the author says what they are.
+        return mistake.id.rpartition(".")[2] in _ABOUT_THE_SIGN or isinstance(mistake.feedback_template, LocalizedText)
     if ops.is_matrix(value):
         return _telling_digits_of_matrix(answer) > MIN_TELLING_DIGITS
     digits = telling_digits(answer.typed_cells[0][0])
