@@ -175,6 +175,13 @@ def test_an_export_is_one_json_object_per_line(practised: Run) -> None:
     assert {event["learner"] for event in marked} == {"20261234 민지"}
 
 
+def test_an_id_of_a_learner_that_would_make_lines_too_long_is_refused(practised: Run) -> None:
+    assert practised("export", "--learner", "가" * 200).returncode == 0
+    done = practised("export", "--learner", "가" * 201)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "backprop-tutor: This id has more than 200 characters. Choose a shorter one.\n"
+
+
 def test_a_csv_export_contains_no_spreadsheet_formulas(practised: Run) -> None:
     rows = list(csv.DictReader(io.StringIO(practised("export", "--csv", "--learner", "=cmd|' /C calc'!A0").stdout)))
     assert [row["learner"] for row in rows] == ["'=cmd|' /C calc'!A0"] * 4

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: The message about a file that can't be used.
 SKIPPED_FILE = N_("Skipped {file}. {why}")
+#: A longer id would make lines that no import takes.
+_MAX_LEARNER = 200
 
 
 @click.command(cls=LocalizedCommand)
@@ -44,6 +46,10 @@ def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | Non
     if as_csv and report:
         raise CommandError(message(N_("--csv and --report exclude each other. Choose one.")), 2)
     learner = clean_title(sanitize_text(learner))
+    if len(learner) > _MAX_LEARNER:
+        raise CommandError(
+            message(N_("This id has more than {n} characters. Choose a shorter one."), n=_MAX_LEARNER), 2
+        )
     with open_store() as store:
         lines = _report_lines(store, report, learner) if report else _attempt_lines(store, as_csv, learner)
         with open_output(to) as out:
