@@ -455,6 +455,43 @@ def test_a_read_only_file_can_be_read(path: Path) -> None:
         assert not store.append(answer("42"))
 
 
+READ_ONLY_FOLDER = """
+import os, sys
+from pathlib import Path
+from tutor.practice.storage.store import Store
+path = Path(sys.argv[1])
+if os.access(path.parent, os.W_OK):
+    sys.exit(77)
+with Store.open(path) as store:
+    assert not store.writable
+    assert store.state("basics", "add") == "begun"
+    assert len(store.events("basics", "add")) == 3
+    assert store.reset("basics", "add") is None
+    sys.exit(str(store.notice))
+"""
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o644])
+def test_a_file_in_a_read_only_folder_can_be_read(path: Path, mode: int) -> None:
+    path = path.parent / "mine" / path.name
+    write_history(path, 2)
+    before = path.read_bytes()
+    path.chmod(mode)
+    path.parent.chmod(0o555)
+    # To root nothing is read-only, unless it gives up that right.
+    prefix = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    if prefix and shutil.which(prefix[0]) is None:
+        pytest.skip("nothing is read-only for root")
+    done = subprocess.run([*prefix, sys.executable, "-c", READ_ONLY_FOLDER, str(path)], capture_output=True, text=True)
+    path.parent.chmod(0o755)
+    if done.returncode == 77:
+        pytest.skip("root keeps its rights")
+    assert "cannot be saved" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_removed_file_is_created_again_with_the_events_of_this_session(path: Path) -> None:
     folder = path.parent / "mine"
     path = folder / path.name

@@ -70,7 +70,7 @@ SELECT pack, exercise, kind, worksheet, seq FROM event WHERE seq IN (SELECT seq 
 class Database:
     """An open progress file. Every method raises `StoreError`, or `DamagedFileError` if the file is damaged.
 
-    `read_only`: the file is on a disk that can't be written, and is read as it was when it was opened.
+    `read_only`: the file is in a folder that can't be written, and is read as it was when it was opened.
     """
 
     def __init__(self, path: Path, timeout: float) -> None:
@@ -83,9 +83,9 @@ class Database:
             with self._translate_errors():
                 self._open(str(path), timeout)
         except StoreError as error:
-            if isinstance(error, DamagedFileError) or not _is_on_read_only_disk(path):
+            if isinstance(error, DamagedFileError) or not _is_in_read_only_folder(path):
                 raise
-            # On such a disk SQLite can't create the files it shares with other processes, which can't write either.
+            # There SQLite can't create the files it shares with other processes, which can't write either.
             self.read_only = True
             with self._translate_errors():
                 self._open(f"{path.as_uri()}?immutable=1", timeout)
@@ -292,13 +292,13 @@ class Database:
             raise StoreError(describe_sqlite_error(error, self._path)) from error
 
 
-def _is_on_read_only_disk(path: Path) -> bool:
-    """Return whether a complete file, without a write-ahead log, is on a disk that can't be written."""
+def _is_in_read_only_folder(path: Path) -> bool:
+    """Return whether a complete file, without a write-ahead log, is in a folder that this process can't write."""
     try:
         complete = path.stat().st_size > 0 and not path.with_name(path.name + "-wal").exists()
-        return complete and bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):  # Windows has no statvfs
+    except OSError:
         return False
+    return complete and not os.access(path.parent, os.W_OK)
 
 
 class _InvalidRowError(Exception):
