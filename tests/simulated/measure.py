@@ -193,7 +193,10 @@ class Simulation:
             return [try_rule(bug.start, right.start, right.values[-1])] if blank.kind == "start" else []
         if bug.matrix is not None:
             value = answers.value_at(right, blank)
-            return [try_rule(bug.matrix, value, Random(blank.id))] if np.size(value) > 1 else []
+            wrong = try_rule(bug.matrix, value, Random(blank.id)) if np.size(value) > 1 else None
+            # A vector may be written as a column.
+            is_column = ops.is_vector_shape(blank.shape) and np.shape(wrong) != np.shape(value)
+            return [] if is_column else [wrong]
         if bug.passes is None or not blank.is_backward:
             return []
         habits = enumerate(bug.passes(numbers.problem.graph))
