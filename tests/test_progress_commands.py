@@ -378,8 +378,23 @@ def test_no_command_changes_a_store_of_a_newer_version(practised: Run, home: Pat
         assert done.returncode == 1
         assert "newer backprop-tutor" in done.stderr
         assert "Traceback" not in done.stderr
-    assert "newer backprop-tutor" in practised("progress").stderr
+    done = practised("progress")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "newer backprop-tutor" in done.stderr
     assert (home / "progress.sqlite3").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "command", [("progress",), ("progress", "--json"), ("export", "--csv"), ("export", "--report", "md")]
+)
+def test_nothing_is_said_about_a_store_that_cannot_be_opened(
+    home: Path, run_tutor: Run, command: tuple[str, ...]
+) -> None:
+    (home / "progress.sqlite3").mkdir(parents=True)
+    done = run_tutor(*command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "cannot be saved" in done.stderr
 
 
 def test_progress_commands_load_no_textual(practised: Run) -> None:

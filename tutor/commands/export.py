@@ -51,6 +51,8 @@ def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | Non
             message(N_("This id has more than {n} characters. Choose a shorter one."), n=_MAX_LEARNER), 2
         )
     with open_store() as store:
+        if not store.readable:
+            return 1
         lines = _report_lines(store, report, learner) if report else _attempt_lines(store, as_csv, learner)
         with open_output(to) as out:
             for line in lines:

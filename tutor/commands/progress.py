@@ -34,6 +34,8 @@ _BAR_WIDTH = 24
 @common_options
 def progress(options: RunOptions, as_json: bool) -> int:
     with open_store() as store:
+        if not store.readable:
+            return 1
         packs, index = load_packs_and_index()
         data = load_progress(store, index, packs)
     if as_json:

@@ -120,6 +120,11 @@ class Store:
         """Whether events are saved, not only kept in memory."""
         return self._save_problem is None
 
+    @property
+    def readable(self) -> bool:
+        """Whether the file could be opened. If not, what it holds is unknown, and `notice` says why."""
+        return self._database is not None
+
     def append(self, event: Event) -> bool:
         """Add an event; return whether it is on the disk, with all that could not be saved before it.
 
