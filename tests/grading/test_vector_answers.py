@@ -43,6 +43,19 @@ def test_a_scalar_product_stays_one_in_a_product_with_a_matrix() -> None:
     assert grade(problem, problem.place("W"), "(up @ x.T)*W").mistake == "any.times-input"
 
 
+@pytest.mark.parametrize("product", ["(c.T @ x)", "(c @ x)", "(c @ x.T)", "dot(c, x)"])
+def test_an_inner_product_is_written_with_either_transposed(product: str) -> None:
+    problem = make_problem("s = dot(c, x); z = s * s", "2", x="[0.5, 0.4]", c="[3, 7]")
+    assert grade(problem, problem.place("s"), f"4*{product}").kind is VerdictKind.RIGHT
+    assert grade(problem, problem.place("x"), f"4*{product}*c").kind is VerdictKind.RIGHT
+
+
+def test_a_matrix_beside_a_vector_needs_the_sign_of_the_matrix_product() -> None:
+    verdict = graded("x", "W^T up")
+    assert verdict.kind is VerdictKind.WRONG_SHAPE
+    assert "write @" in str(verdict.message)
+
+
 @pytest.mark.parametrize("answer", ["[12, 6]", "[6, -12]", "[6, 13]", "[6, 1]"])
 def test_a_vector_has_entries_and_no_rows_or_columns(answer: str) -> None:
     verdict = graded("x", answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import functions, ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.ops import VectorShape
 from tutor.i18n import N_, message
@@ -60,10 +60,11 @@ def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> 
     return Evaluator(names, limits)(tree)
 
 
-def with_outer_products(tree: Expr, names: Mapping[str, Value]) -> Expr:
-    """Return a tree with `outer(u, v)` for each `u @ v.T` of two vectors; the same tree if there is none.
+def with_vector_products(tree: Expr, names: Mapping[str, Value], outer: bool) -> Expr:
+    """Return a tree with `outer(u, v)` for each `u @ v.T` of two vectors; or else with `u @ v` for that and `u.T @ v`.
 
-    Books take a vector for a column, and write its transpose for a row; here it has no rows and columns.
+    Books take a vector for a column, and write its transpose for a row; here it has no rows and columns. Without such
+    products the same tree is returned.
     """
     found = False
     done: dict[int, Expr] = {}
@@ -71,10 +72,13 @@ def with_outer_products(tree: Expr, names: Mapping[str, Value]) -> Expr:
         new = node
         if isinstance(node, Apply):
             new = Apply(node.op, tuple(done[id(arg)] for arg in node.args), node.position)
-            if node.op == "matmul" and isinstance(node.args[1], Apply) and node.args[1].op == "T":
-                left, right = new.args[0], done[id(node.args[1].args[0])]
-                if _is_vector(left, names) and _is_vector(right, names):
-                    new, found = Apply("outer", (left, right), node.position), True
+            turned = [node.op == "matmul" and isinstance(arg, Apply) and arg.op == "T" for arg in new.args]
+            if turned == [False, True] or (turned == [True, False] and not outer):
+                pair = tuple(
+                    children(arg)[0] if is_turned else arg for arg, is_turned in zip(new.args, turned, strict=True)
+                )
+                if all(_is_vector(part, names) for part in pair):
+                    new, found = Apply("outer" if outer else "matmul", pair, node.position), True
         done[id(node)] = new
     return done[id(tree)] if found else tree
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_floats
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import evaluate, with_outer_products
+from tutor.algebra.evaluate import evaluate, with_vector_products
 from tutor.algebra.expr import Apply, Expr, Grid, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
@@ -110,28 +110,27 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
 
 
 def _evaluate_for_shape(tree: Expr, names: Mapping[str, Value], shape: Shape) -> tuple[Expr, Value]:
-    """Return a tree and its value. Where only outer products make a matrix of the right shape, `u @ v.T` is one."""
+    """Return a tree and its value. If only that gives the right shape, `u @ v.T` is an outer product, `u.T @ v` a number."""
     try:
         value = evaluate(tree, names, ANSWER)
     except AlgebraError:
-        found = _evaluate_with_outer_products(tree, names, shape)
+        found = _evaluate_as_in_books(tree, names, shape)
         if found is None:
             raise
         return found
     if ops.shape_of(value) == shape:
         return tree, value
-    return _evaluate_with_outer_products(tree, names, shape) or (tree, value)
+    return _evaluate_as_in_books(tree, names, shape) or (tree, value)
 
 
-def _evaluate_with_outer_products(tree: Expr, names: Mapping[str, Value], shape: Shape) -> tuple[Expr, Value] | None:
-    if shape is None or ops.is_vector_shape(shape):
-        return None
+def _evaluate_as_in_books(tree: Expr, names: Mapping[str, Value], shape: Shape) -> tuple[Expr, Value] | None:
+    is_outer = shape is not None and not ops.is_vector_shape(shape)
     try:
-        outer = with_outer_products(tree, names)
-        value = None if outer is tree else evaluate(outer, names, ANSWER)
+        book = with_vector_products(tree, names, outer=is_outer)
+        value = None if book is tree else evaluate(book, names, ANSWER)
     except AlgebraError:
         return None
-    return (outer, value) if ops.shape_of(value) == shape else None
+    return (book, value) if book is not tree and ops.shape_of(value) == shape else None
 
 
 def _with_patterns(typed: _TypedCells, patterns: Sequence[Sequence[DecimalPattern | None]]) -> _TypedCells:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
-from tutor.algebra.expr import Expr, Num, as_expr
+from tutor.algebra.expr import Apply, Expr, Num, as_expr, postorder
 from tutor.algebra.printing import format_number
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.attempts import is_later_real_attempt
@@ -248,12 +248,21 @@ def _misplaced_verdict(
     """Return the verdict on an answer of another shape, or with the value of another blank; None otherwise."""
     shape, true_shape = ops.shape_of(answer.value), ops.shape_of(problem.truth(blank))
     if shape != true_shape:
-        return Verdict(VerdictKind.WRONG_SHAPE, _wrong_shape_message(shape, true_shape))
+        feedback = _wrong_shape_message(shape, true_shape)
+        if ops.is_vector_shape(true_shape) and _multiplies_cells(answer.expr):
+            hint = message(N_("For the matrix product write @."))
+            feedback = message(N_("{first} {rest}"), first=feedback, rest=hint)
+        return Verdict(VerdictKind.WRONG_SHAPE, feedback)
     for other in problem.blanks:
         if other.id != blank.id and other.kind != "question" and other.shape == blank.shape and is_value_of(other):
             text = _VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE
             return Verdict(VerdictKind.ELSEWHERE, message(text), cells=cells)
     return None
+
+
+def _multiplies_cells(tree: Expr) -> bool:
+    """Return whether a formula multiplies cell by cell: with a vector, this broadcasts where books mean a product."""
+    return any(isinstance(node, Apply) and node.op == "mul" for node in postorder(tree))
 
 
 def _counterexample(answer: ParsedAnswer, truth: Value, gives_value: bool) -> Message | None:
