@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -131,3 +132,38 @@ def test_a_watched_file_is_reloaded_and_keeps_its_answers(mine: Path, home: Path
         child.expect(pexpect.EOF)
     listed = subprocess.run([sys.executable, "-m", "tutor", "list"], capture_output=True, encoding="utf-8", check=True)
     assert "begun" not in listed.stdout
+
+
+#: To root everything is readable, unless it gives up that right.
+UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.skipif(bool(UNPRIVILEGED) and shutil.which("setpriv") is None, reason="root can read everything")
+def test_a_folder_that_cannot_be_read_takes_nothing_down(tmp_path: Path, home: Path) -> None:
+    closed = [tmp_path / "closed", home / "packs" / "closed"]
+    for folder in closed:
+        folder.mkdir(parents=True)
+        folder.chmod(0)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [*UNPRIVILEGED, sys.executable, "-m", "tutor", *arguments]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL)
+
+    try:
+        listed = run("list")
+        assert (listed.returncode, listed.stderr) == (0, "")
+        name = str(closed[0])
+        for command in (
+            ["check", name],
+            ["check", f"{name}/x"],
+            ["play", f"{name}/x.toml"],
+            ["pack", "add", name],
+            ["new", f"{name}/x"],
+            ["export", "--to", f"{name}/x"],
+        ):
+            done = run(*command)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert done.stderr == f"backprop-tutor: {command[-1]} can't be read: Permission denied.\n"
+    finally:
+        for path in closed:
+            path.chmod(0o755)

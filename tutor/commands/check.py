@@ -16,7 +16,7 @@ from tutor.commands.output import echo
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.i18n import N_, _, message
-from tutor.packs.archive import PACK_FILE, is_archive
+from tutor.packs.archive import has_pack_file, is_archive
 from tutor.packs.checks.runner import check_packs
 from tutor.packs.sanitize import escape_invisible, format_json
 
@@ -87,7 +87,7 @@ def _ensure_packs(paths: Sequence[Path]) -> None:
     for path in paths:
         if not path.exists():
             raise CommandError(message(N_("There is no such file or folder: {path}"), path=path), 2)
-        if path.is_dir() and not (path / PACK_FILE).is_file():
+        if path.is_dir() and not has_pack_file(path):
             text = N_("There is no pack.toml in {path}. Name a pack's folder, a .zip or an exercise file.")
             raise CommandError(message(text, path=path), 2)
         if not path.is_dir() and path.suffix != ".toml" and not is_archive(path):

@@ -39,7 +39,7 @@ _MAX_LEARNER = 200
 @click.command(cls=LocalizedCommand)
 @click.option("--csv", "as_csv", is_flag=True, help=_("Write CSV, for a spreadsheet."))
 @click.option("--report", type=click.Choice(["md", "html"]), help=_("Write one page about the learner instead."))
-@click.option("--to", type=FilePath(dir_okay=False), metavar="FILE", help=_("Write to this file."))
+@click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @click.option("--learner", default="", metavar="ID", help=_("Mark what is written with whose it is."))
 @common_options
 def export(options: RunOptions, as_csv: bool, report: str | None, to: Path | None, learner: str) -> int:

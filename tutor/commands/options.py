@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ import click
 
 from tutor.commands.errors import CommandError
 from tutor.drawing.cell_width import truncate
-from tutor.i18n import LANGUAGES, N_, _, message
+from tutor.i18n import LANGUAGES, N_, _, describe_os_error, message
 from tutor.packs.sanitize import clean_title
 from tutor.run_options import RunOptions
 
@@ -26,11 +27,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def usable_path(text: str | Path) -> Path:
-    """Return a path with `~` for the home folder. Raise CommandError if no file can have this name."""
+    """Return a path with `~` for the home folder.
+
+    Raise CommandError if no file can have this name, or if its folder, or it as a folder, can't be read.
+    """
     try:
         path = Path(text).expanduser()
-        path.lstat()
+        if stat.S_ISDIR(path.lstat().st_mode):
+            next(path.iterdir(), None)
     except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            reason = describe_os_error(error)
+            raise CommandError(message(N_("{file} can't be read: {reason}."), file=path, reason=reason), 2) from None
         if error.errno != errno.ENAMETOOLONG:
             return path
     except (RuntimeError, ValueError):  # `~` with a user that does not exist; a zero byte.
@@ -41,10 +49,11 @@ def usable_path(text: str | Path) -> Path:
 
 
 class FilePath(click.Path):
-    """An argument that is a path, which need not exist."""
+    """An argument that is a path, which need not exist. The command itself reports what is wrong with it."""
 
-    def __init__(self, dir_okay: bool = True) -> None:
-        super().__init__(dir_okay=dir_okay, path_type=Path)
+    def __init__(self) -> None:
+        # Without click's own checks, whose messages are only in English.
+        super().__init__(readable=False, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         return usable_path(os.fsdecode(super().convert(value, param, ctx)))

@@ -39,7 +39,7 @@ _MAX_MISTAKES = 5
     type=click.Choice(["learners", "mistakes"]),
     help=_("Write CSV: a row for each learner and exercise, or for each exercise and mistake."),
 )
-@click.option("--to", type=FilePath(dir_okay=False), metavar="FILE", help=_("Write to this file."))
+@click.option("--to", type=FilePath(), metavar="FILE", help=_("Write to this file."))
 @common_options
 def report(options: RunOptions, files: tuple[Path, ...], table: str | None, to: Path | None) -> int:
     classroom = Classroom()

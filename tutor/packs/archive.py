@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -76,8 +77,17 @@ class Archive:
 
 
 def is_archive(path: Path) -> bool:
-    """Return whether a path is to be read as an archive."""
-    return path.suffix.lower() == ".zip" and path.is_file()
+    """Return whether a path is to be read as an archive; not if its folder can't be read."""
+    with suppress(OSError):
+        return path.suffix.lower() == ".zip" and path.is_file()
+    return False
+
+
+def has_pack_file(folder: Path) -> bool:
+    """Return whether a folder is that of a pack; not if it can't be read, which raises an error before Python 3.14."""
+    with suppress(OSError):
+        return (folder / PACK_FILE).is_file()
+    return False
 
 
 def enclosing_archive(folder: Path) -> Path | None:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.packs.archive import PACK_FILE
+from tutor.packs.archive import has_pack_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +67,9 @@ def _package_folders(name: str) -> list[Path]:
 
 
 def _list_packs(folder: Path) -> list[Path]:
-    if (folder / PACK_FILE).is_file():
+    if has_pack_file(folder):
         return [folder]
     try:
-        return sorted(path for path in folder.iterdir() if (path / PACK_FILE).is_file())
+        return sorted(path for path in folder.iterdir() if has_pack_file(path))
     except OSError:
         return []

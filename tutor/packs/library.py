@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tutor.i18n import N_, Message, message
-from tutor.packs.archive import PACK_FILE, is_archive
+from tutor.packs.archive import has_pack_file, is_archive
 from tutor.packs.diagnostics import pack_error
 from tutor.packs.pack import Pack, read_pack
 from tutor.packs.title_cache import ExerciseEntry, TitleCache
@@ -111,7 +111,7 @@ def list_packs(parent: Path | None) -> list[Path]:
         folders = sorted(path for path in parent.iterdir() if not path.name.startswith(".")) if parent else []
     except OSError:
         return []
-    return [folder for folder in folders if is_archive(folder) or (folder / PACK_FILE).is_file()]
+    return [folder for folder in folders if is_archive(folder) or has_pack_file(folder)]
 
 
 def _pack_folders(installed: bool) -> Iterator[tuple[Origin, Path]]:

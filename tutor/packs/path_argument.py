@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.i18n import N_, message
-from tutor.packs.archive import PACK_FILE, exercise_files, is_archive
+from tutor.packs.archive import PACK_FILE, exercise_files, has_pack_file, is_archive
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.pack import NO_EXERCISES, Pack, open_lone_exercise, read_pack
 
@@ -40,7 +40,7 @@ def open_path(path: Path) -> Exercise | Pack:
     folder = path.parent if path.name == PACK_FILE else path
     if not folder.exists():
         raise pack_error(message(_NOTHING_HERE), folder)
-    if not is_archive(folder) and not (folder / PACK_FILE).is_file():
+    if not is_archive(folder) and not has_pack_file(folder):
         raise pack_error(message(_NO_PACK), folder)
     pack = read_pack(folder)
     if pack.errors:
@@ -51,7 +51,7 @@ def open_path(path: Path) -> Exercise | Pack:
 
 
 def _open_exercise_file(path: Path) -> Exercise:
-    if (path.parent / PACK_FILE).is_file():
+    if has_pack_file(path.parent):
         pack = read_pack(path.parent)
         entry = next((entry for entry in pack.entries if entry.path.name == path.name), None)
         if entry is not None:

@@ -15,7 +15,7 @@ from tutor.engine.builder import parse_and_check, parse_graph
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.i18n import DEFAULT_LANGUAGE, N_, describe_os_error, message
 from tutor.packs import json_schema
-from tutor.packs.archive import PACK_FILE, exercise_files
+from tutor.packs.archive import PACK_FILE, exercise_files, has_pack_file
 from tutor.packs.builder.exercise import load_exercise
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.ids import is_valid_id
@@ -119,7 +119,7 @@ def new_exercise(
 ) -> list[Path]:
     """Write an exercise after the others of the pack in `folder` and return its file. Raises `PackError`."""
     _check_id(folder / name, name)
-    if not (folder / PACK_FILE).is_file():
+    if not has_pack_file(folder):
         raise pack_error(message(_NO_PACK, path=folder), folder)
     if any(entry.id == name for entry in read_pack(folder).entries):
         raise pack_error(message(_TAKEN, id=name), folder)

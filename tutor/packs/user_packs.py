@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from tutor.atomic_files import replace_file
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
-from tutor.packs.archive import MAX_TOTAL_BYTES, PACK_FILE, exercise_files, is_archive
+from tutor.packs.archive import MAX_TOTAL_BYTES, PACK_FILE, exercise_files, has_pack_file, is_archive
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.loader import load_pack_file
 from tutor.packs.pack import NO_EXERCISES, read_pack
@@ -33,7 +33,7 @@ _TOO_MUCH = N_("The texts in this pack are larger than {n} MiB together. Make se
 
 def open_pack(path: Path) -> Pack:
     """Return the pack in a folder or an archive. Raises `PackError` if there is none that can be used."""
-    if not is_archive(path) and not (path / PACK_FILE).is_file():
+    if not is_archive(path) and not has_pack_file(path):
         raise pack_error(message(_NOT_THERE, path=path))
     pack = read_pack(path)
     if pack.errors:

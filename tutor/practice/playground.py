@@ -14,7 +14,7 @@ from tutor.algebra.parser import parse_value
 from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
-from tutor.packs.archive import PACK_FILE
+from tutor.packs.archive import PACK_FILE, has_pack_file
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.packs.diagnostics import pack_error
 from tutor.packs.scaffold import new_exercise
@@ -126,7 +126,7 @@ def save_exercise(entry: PlaygroundInput) -> tuple[str, Path]:
     """
     exercise = entry.to_exercise()
     folder = library.user_packs_dir() / OWN_PACK_ID
-    if not (folder / PACK_FILE).is_file():
+    if not has_pack_file(folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / PACK_FILE).write_text(_PACK_TOML, encoding="utf-8")

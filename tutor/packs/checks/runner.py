@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from tutor import i18n
-from tutor.packs.archive import PACK_FILE, is_archive, open_archive
+from tutor.packs.archive import PACK_FILE, has_pack_file, is_archive, open_archive
 from tutor.packs.checks import pack_level
 from tutor.packs.checks.target import Task
 from tutor.packs.diagnostics import PackError
@@ -92,7 +92,7 @@ def _make_tasks(path: Path, known_ids: KnownIds) -> tuple[Sequence[Diagnostic], 
 def _make_file_task(path: Path, known_ids: KnownIds) -> list[Task]:
     """Return the task of a lone file, in the languages of its pack if it has one."""
     folder = path.parent
-    if not (folder / PACK_FILE).is_file():
+    if not has_pack_file(folder):
         entry = ExerciseEntry(id_from_path(path), i18n.LocalizedText({}), path)
         known_ids[folder] = (entry.id,)
         return [Task("", folder, (), (entry,))]
