@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz import formula_answers
+from tests.fuzz import formula_answers, solve_lines
 from tests.fuzz.extreme_answers import find_failures
 from tests.fuzz.pack_files import PACK_KINDS, PackFileGenerator, find_broken_promise
 from tests.fuzz.promises import assert_round_trip, best_seconds, processor_seconds
@@ -103,6 +103,10 @@ def test_every_text_of_the_exercises_keeps_the_promises_and_any_beginning_of_it(
 
 def test_random_formulas_get_a_verdict_at_once() -> None:
     assert formula_answers.find_failures(60, 1) == []
+
+
+def test_any_line_of_solve_is_answered_or_refused() -> None:
+    assert solve_lines.find_failures(60, 1) == []
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -195,7 +195,7 @@ class Simulation:
             value = answers.value_at(right, blank)
             wrong = try_rule(bug.matrix, value, Random(blank.id)) if np.size(value) > 1 else None
             # A vector may be written as a column.
-            is_column = ops.is_vector_shape(blank.shape) and np.shape(wrong) != np.shape(value)
+            is_column = wrong is not None and ops.is_vector_shape(blank.shape) and np.shape(wrong) != np.shape(value)
             return [] if is_column else [wrong]
         if bug.passes is None or not blank.is_backward:
             return []
