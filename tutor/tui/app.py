@@ -89,7 +89,7 @@ class TutorApp(App[bool]):
             report=lambda fault: self.home.set_message(fault),
         )
         self.key_queue = KeyQueue(self, super().on_event)
-        self._has_started = self._is_leaving = False
+        self._has_started = self._is_leaving = self._has_screen_styles = False
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
         self.home = HomeScreen(self, library.all_packs(installed=False) if packs is None else tuple(packs), store)
         self.resets = ResetFlow(self, store)
@@ -221,11 +221,17 @@ class TutorApp(App[bool]):
         self.call_after_refresh(self.set_timer, delay, call)
 
     def _load_screen_styles(self) -> None:
-        """Read the styles of the screens behind the first one before any of them is shown."""
-        self.stylesheet.read(Path(__file__).with_name("tutor.tcss"))
-        self.stylesheet.parse()
-        if self.screen is not self.home:  # A key came first.
-            self.stylesheet.update(self.screen)
+        """Read the styles of the screens behind the first one, if that has not been done."""
+        if not self._has_screen_styles:
+            self._has_screen_styles = True
+            self.stylesheet.read(Path(__file__).with_name("tutor.tcss"))
+            self.stylesheet.parse()
+
+    def push_screen(self, screen: Screen[Any] | str, *arguments: Any, **named: Any) -> Any:
+        """Show a screen, with its styles even if a key opens it before they have been read."""
+        if screen is not self.home:
+            self._load_screen_styles()
+        return super().push_screen(screen, *arguments, **named)
 
     def _offer_onboarding(self) -> None:
         mark = data_folder() / "welcomed"
