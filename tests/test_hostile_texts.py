@@ -184,10 +184,10 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("import", "TEXT")),
     ("text", ("progress",)),
     ("json", ("progress", "--json")),
-    ("jsonl", ("export", "--learner", "TEXT")),
-    ("csv", ("export", "--learner", "TEXT", "--csv")),
-    ("markdown", ("export", "--learner", "TEXT", "--report", "md")),
-    ("html", ("export", "--learner", "TEXT", "--report", "html")),
+    ("jsonl", ("export", "--learner", "LEARNER")),
+    ("csv", ("export", "--learner", "LEARNER", "--csv")),
+    ("markdown", ("export", "--learner", "LEARNER", "--report", "md")),
+    ("html", ("export", "--learner", "LEARNER", "--report", "html")),
     ("text", ("report", "ATTEMPTS")),
     ("csv", ("report", "ATTEMPTS", "--csv", "learners")),
     ("csv", ("report", "ATTEMPTS", "--csv", "mistakes")),
@@ -230,7 +230,8 @@ def test_every_command_writes_hostile_texts_as_plain_text(
 ) -> None:
     text = hostile_text("argument", without="\0")
     (home / "settings.toml").write_text(toml_file({"theme": text, text: 1, "keys": {text: text}}))
-    replaced = {"PACK": str(pack), "ATTEMPTS": str(attempts), "NEW": str(tmp_path / "new")}
+    learner = hostile_text("learner", without="\0")[:60]
+    replaced = {"PACK": str(pack), "ATTEMPTS": str(attempts), "NEW": str(tmp_path / "new"), "LEARNER": learner}
     found = ""
     for kind, arguments in OUTPUTS:
         given = [replaced.get(argument, argument.replace("TEXT", text)) for argument in arguments]
@@ -247,7 +248,7 @@ def test_no_prefix_makes_a_formula_in_a_spreadsheet(
 ) -> None:
     file = write_attempts(tmp_path / "attempts.jsonl", rotation)
     run_here("text", "import", file)
-    run_here("csv", "export", "--csv", "--learner", hostile_text("learner", rotation, without="\0"))
+    run_here("csv", "export", "--csv", "--learner", hostile_text("learner", rotation, without="\0")[:60])
     for table in ("learners", "mistakes"):
         run_here("csv", "report", file, "--csv", table)
 
