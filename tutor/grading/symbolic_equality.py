@@ -293,7 +293,8 @@ class QuickDifference:
     def _differ(self, a: Expr, b: Expr, tolerance: Fraction | None) -> bool:
         left, right = self._ball_at(a), self._ball_at(b)
         if not left.is_finite() or not right.is_finite():
-            return False
+            # Rounded numbers are solved for, which takes long: not for a formula without a value where `b` has one.
+            return tolerance is not None and bool(right.is_finite())
         if tolerance is None:
             return not left.overlaps(right)
         return bool(abs(left - right) > ball_from_fraction(tolerance) * abs(right))
