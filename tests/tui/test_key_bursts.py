@@ -142,3 +142,12 @@ async def test_a_palette_in_a_window_of_one_cell_comes_back() -> None:
         await session.pilot.resize_terminal(80, 24)
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: session.app.screen is session.screen, "the exercise")
+
+
+async def test_the_palette_opens_again_while_it_still_closes() -> None:
+    async with open_home() as pilot:
+        press_at_once(pilot, "ctrl+p", "ctrl+p", "ctrl+p")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, TutorPalette), "the palette")
+        await pilot.app.run_action("commands")
+        await pilot.app.run_action("commands")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, TutorPalette), "the palette once more")

@@ -202,7 +202,7 @@ class TutorPalette(ModalScreen[None]):
 
     def __init__(self, navigator: Navigator, calling_screen: Screen[Any]) -> None:
         """List what can be run from the `calling_screen`."""
-        super().__init__(id="palette")
+        super().__init__()
         self._navigator = navigator
         self._calling_screen = calling_screen
         self._commands = PaletteCommands(navigator, calling_screen)
