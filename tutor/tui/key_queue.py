@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 #: Seconds between two looks at whether the widget that has a key is gone, and how many there are at most.
 _POLL_INTERVAL, _MAX_POLLS = 0.25, 40
+#: Seconds between two looks at whether a new screen has given a widget the focus, and how many there are at most.
+_FOCUS_INTERVAL, _MAX_FOCUS_LOOKS = 0.01, 20
 
 
 class KeyQueue:
@@ -47,7 +50,9 @@ class KeyQueue:
         self._is_busy = False
         self._number = 0
         self._timer: Timer | None = None
-        self._num_polls = 0
+        self._num_polls = self._num_focus_looks = 0
+        #: The screen in front when the last key was delivered.
+        self._screen: Screen[Any] | None = None
         #: The widget that was given the last message that follows a key.
         self._target: Widget | None = None
 
@@ -72,19 +77,30 @@ class KeyQueue:
             self._follow(screen, screen, _ROUNDS)
         elif passed.rounds > 1:
             self._follow(self._app.focused or screen, screen, passed.rounds - 1)
+        elif self._is_focus_due(screen):
+            self._num_focus_looks += 1
+            self._app.set_timer(_FOCUS_INTERVAL, partial(self._follow, screen, screen, 1))
         else:
             # After a move of the focus, which Textual queues in the app, too.
             self._app.call_later(self._deliver_next)
 
+    def _is_focus_due(self, screen: Screen[Any]) -> bool:
+        """Return whether a screen that has just been opened is about to give one of its widgets the focus."""
+        if screen is self._screen or self._app.focused is not None or self._num_focus_looks >= _MAX_FOCUS_LOOKS:
+            return False
+        selector = self._app.AUTO_FOCUS if screen.AUTO_FOCUS is None else screen.AUTO_FOCUS
+        return bool(selector) and any(widget.focusable for widget in screen.query(selector))
+
     async def _deliver_next(self) -> None:
         self._stop_timer()
         self._number += 1
-        self._num_polls = 0
+        self._num_polls = self._num_focus_looks = 0
         self._is_busy = bool(self._waiting)
         if not self._waiting:
             return
         event = self._waiting.popleft()
         target, screen = self._app.focused or self._app.screen, self._app.screen
+        self._screen = screen
         if self._waiting:
             self._start_timer()
         await self._deliver(event)
