@@ -167,7 +167,9 @@ def test_the_smallest_and_the_largest_terminal(size: tuple[int, int], home: Path
         program.resize(*size)
         program.send("3\r")
         program.resize(80, 24)
-        program.wait_for_text("0/2" if size == (1, 1) else "1/2")
+        # Whether keys or the size of one cell come first is a matter of chance.
+        counts = ("0/2", "1/2") if size == (1, 1) else ("1/2",)
+        program.until(lambda: any(count in program.text() for count in counts))
         program.send(QUIT)
         assert program.wait() == 1
         assert program.leftovers == []
