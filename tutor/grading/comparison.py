@@ -9,7 +9,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.expr import Expr, Num
 from tutor.algebra.expr import free_names as names_in
-from tutor.grading.decimal_constants import DecimalPattern, solve_for_constants
+from tutor.grading.decimal_constants import solve_for_constants
 from tutor.grading.matrix_equality import equal_cells, is_large
 from tutor.grading.numeric_equality import Match, TypedNumber, compare_numbers, is_noise_for_zero
 from tutor.grading.sample_points import symbol_domains
@@ -73,9 +73,7 @@ def format_cell_list(marks: Sequence[Sequence[object]], mark: object, shape: Sha
 
 def _compare_formula(typed: TypedNumber, truth: Expr, precision: Precision) -> Match:
     match = _MATCH_FOR_OUTCOME[compare_formulas(typed.value, truth).outcome]
-    if match is Match.DIFFERENT and typed.pattern is not None:
-        return _compare_constants(typed.value, typed.pattern, truth, precision)
-    return match
+    return _compare_constants(typed, truth, precision) if match is Match.DIFFERENT else match
 
 
 def compare_typed_formula(
@@ -83,13 +81,16 @@ def compare_typed_formula(
 ) -> FormulaComparison:
     """Compare a formula with the right one; if it has decimals, each of them may be rounded."""
     comparison = compare_formulas(typed.value, truth)
-    if comparison.outcome is Outcome.DIFFERENT and _compare_formula(typed, truth, precision) is Match.EQUAL:
+    if comparison.outcome is Outcome.DIFFERENT and _compare_constants(typed, truth, precision) is Match.EQUAL:
         return FormulaComparison(Outcome.SAME)
     return comparison
 
 
-def _compare_constants(value: Expr, pattern: DecimalPattern, truth: Expr, precision: Precision) -> Match:
+def _compare_constants(typed: TypedNumber, truth: Expr, precision: Precision) -> Match:
     """Compare the numbers with decimals in a formula with those that would make it right."""
+    value, pattern = typed.value, typed.pattern
+    if pattern is None:
+        return Match.DIFFERENT
     domains = symbol_domains(truth, value, pattern.formula)
     points = comparison_points(
         value, truth, {name: domain for name, domain in domains.items() if name not in pattern.constants}
