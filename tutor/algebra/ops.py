@@ -18,7 +18,7 @@ from tutor.algebra.expr import Apply, Expr
 from tutor.algebra.matrix_expr import MatrixExpr, elementwise, expr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from types import ModuleType
 
@@ -290,6 +290,11 @@ def map_cells(function: Callable[[Any], Any], value: Value) -> Value:
         return function(value)
     mapped = make_matrix(tuple(tuple(function(cell) for cell in row) for row in value))
     return as_vector(mapped) if is_vector(value) else mapped
+
+
+def cells(value: Value) -> Iterable[Any]:
+    """Return the entries of a matrix row by row, or the number itself."""
+    return value.ravel() if is_matrix(value) else (value,)
 
 
 def to_lists(value: Value) -> Any:

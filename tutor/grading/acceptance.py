@@ -26,7 +26,7 @@ from tutor.grading.tolerances import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
@@ -105,7 +105,7 @@ def _accept_exact_form(problem: Problem, blank: Blank, answer: ParsedAnswer, cel
     is_meant = iter(
         [
             not typed.decimal and 0 < allowed >= abs(nearest_float(typed.value) - true_cell)
-            for typed, true_cell, allowed in zip(typed_cells, _cells(truth), _cells(rounding), strict=True)
+            for typed, true_cell, allowed in zip(typed_cells, ops.cells(truth), ops.cells(rounding), strict=True)
         ]
     )
     return tuple(tuple(Match.EQUAL if next(is_meant) else match for match in row) for row in cells)
@@ -206,8 +206,4 @@ def _distance(a: Value, b: Value) -> float:
 def _typed_cells(answer: ParsedAnswer, value: Value) -> Iterator[tuple[TypedNumber, Value]]:
     """Pair each typed number with the same cell of a value of the same shape."""
     typed_cells = (typed for row in answer.typed_cells for typed in row)
-    return zip(typed_cells, _cells(value), strict=True)
-
-
-def _cells(value: Value) -> Iterable[Value]:
-    return value.ravel() if ops.is_matrix(value) else (value,)
+    return zip(typed_cells, ops.cells(value), strict=True)

@@ -43,8 +43,7 @@ def _is_attempt(value: Value, truth: Value, symbols: set[str]) -> bool:
 
 
 def _symbols(value: Value) -> set[str]:
-    cells = value.ravel() if ops.is_matrix(value) else (value,)
-    return {name for cell in cells if isinstance(cell, Expr) for name in names_in(cell)} - {"pi"}
+    return {name for cell in ops.cells(value) if isinstance(cell, Expr) for name in names_in(cell)} - {"pi"}
 
 
 def _value_of(problem: Problem, blank: Blank, text: str) -> Value:

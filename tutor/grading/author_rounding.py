@@ -79,7 +79,7 @@ def _rounded_inputs(values: Mapping[str, Value]) -> Mapping[str, Value]:
     return {
         name: ops.map_cells(lambda cell: cell + Num(_half_unit(cell)), value)
         for name, value in values.items()
-        if not has_symbols(value) and any(map(_half_unit, value.ravel() if ops.is_matrix(value) else (value,)))
+        if not has_symbols(value) and any(map(_half_unit, ops.cells(value)))
     }
 
 

@@ -141,8 +141,7 @@ def _follow_through_forward(
 
 
 def _is_zero(value: Value) -> bool:
-    cells = value.ravel() if ops.is_matrix(value) else (value,)
-    return all(isinstance(cell, Num) and cell.value == 0 for cell in cells)
+    return all(isinstance(cell, Num) and cell.value == 0 for cell in ops.cells(value))
 
 
 def _cell_marks(cells: tuple[tuple[Match, ...], ...] | None) -> tuple[tuple[bool, ...], ...] | None:

@@ -300,7 +300,7 @@ class Problem:
         values = [*self.inputs.values(), self.start]
         for question in self.questions:
             values += [*question.names.values(), question.answer]
-        cells = [cell for value in values for cell in (value.ravel() if ops.is_matrix(value) else (value,))]
+        cells = [cell for value in values for cell in ops.cells(value)]
         return symbol_domains(*(cell for cell in cells if isinstance(cell, Expr)))
 
     def upstream(self, blank: Blank) -> str | None:

@@ -286,7 +286,7 @@ class QuickDifference:
         """Return whether two values provably differ: in shape, or in a cell by more than that part of `b`."""
         if ops.shape_of(a) != ops.shape_of(b):
             return True
-        pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)
+        pairs = zip(ops.cells(a), ops.cells(b), strict=True)
         with working_precision(PRECISIONS[0]):
             return any(self._differ(x, y, tolerance) for x, y in pairs)
 

@@ -174,8 +174,7 @@ class RandomInputs:
 
 def is_decimal(value: Value) -> bool:
     """Return whether an exact value can be written as a decimal, in all cells of a matrix."""
-    cells = value.ravel() if ops.is_matrix(value) else (value,)
-    return all(isinstance(cell, Num) and _LARGE_POWER_OF_TEN % cell.value.denominator == 0 for cell in cells)
+    return all(isinstance(cell, Num) and _LARGE_POWER_OF_TEN % cell.value.denominator == 0 for cell in ops.cells(value))
 
 
 def _draw_ints(exercise: str, seed: int, name: str, begin: int, count: int) -> list[int]:

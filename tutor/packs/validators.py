@@ -179,7 +179,7 @@ def parse_tolerance(raw: Any) -> Fraction:
 
 def _require_finite(value: Value) -> Value:
     """Return the value. Raises `InvalidValueError` if a cell of it has no finite float."""
-    for cell in value.ravel() if ops.is_matrix(value) else [value]:
+    for cell in ops.cells(value):
         try:
             number = nearest_float(cell)
         except OverflowError:

@@ -22,8 +22,6 @@ from tutor.engine.codegen.latex_printer import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tutor.algebra.ops import Value
     from tutor.engine.codegen.latex_names import LatexNames
     from tutor.engine.codegen.rule_formulas import Shapes
@@ -57,7 +55,7 @@ class LatexValues:
 
     def is_symbolic(self, value: Value) -> bool:
         """Return whether a value contains names."""
-        return isinstance(value, MatrixExpr) or any(self._has_names(cell) for cell in iter_cells(value))
+        return isinstance(value, MatrixExpr) or any(self._has_names(cell) for cell in ops.cells(value))
 
     def _has_names(self, tree: Expr) -> bool:
         for part in postorder(tree, self._symbolic_parts):
@@ -144,8 +142,3 @@ def _elide(cells: list[list[str]], rows: int, columns: int) -> list[list[str]]:
             dots[-2] = r"\ddots"
         cells = [*cells[:-1], dots, cells[-1]]
     return cells
-
-
-def iter_cells(value: Value) -> Iterator[Expr]:
-    """Yield the entries of a matrix, or the number itself."""
-    return (cell for row in value for cell in row) if ops.is_matrix(value) else iter((value,))

@@ -19,7 +19,7 @@ from tutor.engine.codegen.latex_printer import (
     format_latex,
     operator_name,
 )
-from tutor.engine.codegen.latex_values import LatexValue, LatexValues, iter_cells
+from tutor.engine.codegen.latex_values import LatexValue, LatexValues
 from tutor.engine.codegen.rule_formulas import (
     OUTPUT,
     UPSTREAM,
@@ -283,7 +283,7 @@ def _format_sum(terms: list[LatexFragment | None]) -> str:
 
 def _names_in(start: Value) -> set[str]:
     """Return the names in a start."""
-    trees = [start.expr] if isinstance(start, MatrixExpr) else iter_cells(start)
+    trees = [start.expr] if isinstance(start, MatrixExpr) else ops.cells(start)
     return {name for tree in trees for name in free_names(tree)}
 
 
@@ -297,6 +297,6 @@ def _written_size(tree: Expr) -> int:
 
 def _has_decimals(graph: Graph, inputs: Mapping[str, Value]) -> bool:
     """Return whether any number was given with a decimal point, so that others are shown with one, too."""
-    numbers = [cell for value in inputs.values() if not isinstance(value, MatrixExpr) for cell in iter_cells(value)]
+    numbers = [cell for value in inputs.values() if not isinstance(value, MatrixExpr) for cell in ops.cells(value)]
     typed = any(isinstance(cell, Num) and cell.is_decimal for cell in numbers)
     return typed or re.search(r"[0-9]\.|\.[0-9]", graph.text) is not None

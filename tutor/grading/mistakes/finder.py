@@ -174,5 +174,4 @@ def _is_rounding_noise(value: Value, truth: Value) -> bool:
 
 
 def _cells_as_exprs(value: Value) -> list[Expr]:
-    cells = list(value.ravel()) if ops.is_matrix(value) else [value]
-    return [cell if isinstance(cell, Expr) else as_expr(Fraction(cell)) for cell in cells]
+    return [cell if isinstance(cell, Expr) else as_expr(Fraction(cell)) for cell in ops.cells(value)]

@@ -79,5 +79,4 @@ def is_rounding(typed: TypedNumber, value: float, right: float) -> bool:
 
 def cell_pairs(a: Value, b: Value) -> Iterator[tuple[float, float]]:
     """Pair the cells of two values of the same shape, as floats."""
-    pairs = zip(a.ravel(), b.ravel(), strict=True) if ops.is_matrix(a) else ((a, b),)
-    return ((float(x), float(y)) for x, y in pairs)
+    return ((float(x), float(y)) for x, y in zip(ops.cells(a), ops.cells(b), strict=True))

@@ -71,8 +71,7 @@ def build_random_inputs(context: BuildContext, graph: Graph, inputs: Mapping[str
 
 
 def _has_symbols(value: Value) -> bool:
-    cells = value.ravel() if ops.is_matrix(value) else (value,)
-    return any(isinstance(cell, Sym) for cell in cells)
+    return any(isinstance(cell, Sym) for cell in ops.cells(value))
 
 
 def _build_draw(context: BuildContext, name: str, vary: VaryTable, value: Value) -> InputDraw:
