@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import hostile_packs
+from tests.support.pack_files import GOOD_EXERCISE
 from tutor.commands.check import check_width
 from tutor.packs import library
 from tutor.packs.checks.runner import check_packs
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 
 BROKEN = Path(__file__).parent / "broken"
 RULES = sorted(path.name for path in BROKEN.iterdir())
-GOOD = """graph = "z = x * y"
-start = 7
-[inputs]
-x = 5
-y = 3
-[vary]
-x = { from = 2, to = 9 }
-y = { from = 2, to = 9 }
-"""
 
 
 def lines(*places: Path) -> list[str]:
@@ -70,7 +62,9 @@ def test_several_processes_find_the_same_as_one(tmp_path: Path, monkeypatch: pyt
     Path("many").mkdir()
     Path("many/pack.toml").write_text('format = 1\ntitle = "Many"\nlanguages = ["en"]')
     for number in range(8):
-        Path(f"many/{number}-e{number}.toml").write_text(GOOD.replace("y = 3", "y = 5") if number % 2 else GOOD)
+        Path(f"many/{number}-e{number}.toml").write_text(
+            GOOD_EXERCISE.replace("y = 3", "y = 5") if number % 2 else GOOD_EXERCISE
+        )
     alone = lines(Path("many"))
     assert len(alone) == 8
     monkeypatch.setattr(runner, "_MIN_FOR_PROCESSES", 2)
@@ -84,17 +78,17 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     Path("mine").mkdir()
     Path("mine/pack.toml").write_text('format = 1\ntitle = "Mine"\nlanguages = ["en"]')
-    Path("mine/01-ex.toml").write_text(GOOD)
+    Path("mine/01-ex.toml").write_text(GOOD_EXERCISE)
     return Path("mine")
 
 
 def test_exit_codes_depend_on_severity(pack: Path, run_tutor: Run) -> None:
     assert run_tutor("check", "mine").returncode == 0
     assert run_tutor("check", "mine", "--strict").returncode == 0
-    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE.replace("y = 3", "y = 5"))
     assert run_tutor("check", "mine").returncode == 0
     assert run_tutor("check", "mine", "--strict").returncode == 1
-    (pack / "01-ex.toml").write_text(GOOD + "q = 3")
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE + "q = 3")
     assert run_tutor("check", "mine").returncode == 1
     done = run_tutor("check", str(BROKEN / "fresh-alike"), "--strict")
     assert (done.returncode, done.stderr) == (0, "Nothing to mend.\n")
@@ -121,7 +115,7 @@ def test_archives_and_single_files_are_checked(pack: Path, run_tutor: Run) -> No
 
 
 def test_diagnostics_as_json(pack: Path, run_tutor: Run) -> None:
-    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5") + "q = 3")
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE.replace("y = 3", "y = 5") + "q = 3")
     found = json.loads(run_tutor("check", "mine", "--json").stdout)
     assert found == [
         {
@@ -132,12 +126,12 @@ def test_diagnostics_as_json(pack: Path, run_tutor: Run) -> None:
             "message": "A table is expected here, such as { key = value }.",
         }
     ]
-    (pack / "01-ex.toml").write_text(GOOD)
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE)
     assert json.loads(run_tutor("check", "mine", "--json").stdout) == []
 
 
 def test_diagnostics_as_github_annotations(pack: Path, run_tutor: Run) -> None:
-    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5") + '[text]\nen = "100 % {q}"')
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE.replace("y = 3", "y = 5") + '[text]\nen = "100 % {q}"')
     assert run_tutor("check", "mine", "--github").stdout == (
         "::error file=mine/01-ex.toml,line=10::text.en: Unknown name “q”. This exercise knows grad(x), grad(y), grad(z), "
         "x, y, z. (Character 7: “{q}”.)\n"
@@ -145,13 +139,13 @@ def test_diagnostics_as_github_annotations(pack: Path, run_tutor: Run) -> None:
 
 
 def test_diagnostics_are_in_the_current_language(pack: Path, run_tutor: Run) -> None:
-    (pack / "01-ex.toml").write_text(GOOD.replace("y = 3", "y = 5"))
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE.replace("y = 3", "y = 5"))
     lines_found = run_tutor("check", "mine", "--lang", "ko").stdout
     assert lines_found.startswith("mine/01-ex.toml:3: 주의: inputs: ")
 
 
 def test_diagnostics_can_not_style_the_terminal(pack: Path, run_tutor: Run) -> None:
-    (pack / "01-ex.toml").write_text(GOOD + '"\\u001b[31m" = 1\n')
+    (pack / "01-ex.toml").write_text(GOOD_EXERCISE + '"\\u001b[31m" = 1\n')
     assert "\x1b" not in run_tutor("check", "mine").stdout
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.app_driver import open_app
+from tests.support.pack_files import GOOD_EXERCISE
 from tutor.commands.check import check_width
 from tutor.commands.group import run_click
 from tutor.packs import library
@@ -23,22 +24,13 @@ if TYPE_CHECKING:
 
     from tests.support.run_tutor import Run
 
-GOOD = """graph = "z = x * y"
-start = 7
-[inputs]
-x = 5
-y = 3
-[vary]
-x = { from = 2, to = 9 }
-y = { from = 2, to = 9 }
-"""
 #: By name: the text of an exercise that crashed an earlier version, or one of its kind.
 BAD = {
     "hints of no question": '[[question]]\nprompt = "What?"\nanswer = "2"\n[blank.q2]\nhint = ["a"]\n',
-    "huge condition": f'{GOOD}[[where]]\nthat = "x < exp(1000)"\n',
-    "sign in a condition": f'{GOOD}[[where]]\nthat = "sign(x - 3) > exp(exp(9))"\n',
-    "drawn symbol": GOOD.replace("x = 5", "x = { symbol = true }"),
-    "no value with symbols": GOOD.replace("x * y", "x / y")
+    "huge condition": f'{GOOD_EXERCISE}[[where]]\nthat = "x < exp(1000)"\n',
+    "sign in a condition": f'{GOOD_EXERCISE}[[where]]\nthat = "sign(x - 3) > exp(exp(9))"\n',
+    "drawn symbol": GOOD_EXERCISE.replace("x = 5", "x = { symbol = true }"),
+    "no value with symbols": GOOD_EXERCISE.replace("x * y", "x / y")
     .replace("y = { from = 2, to = 9 }", "y = { choose = [0] }")
     .replace("x = 5", "x = { symbol = true }")
     .replace("x = { from = 2, to = 9 }", ""),
@@ -51,7 +43,7 @@ def pack(home: Path) -> Path:
     folder = home / "packs" / "mine"
     folder.mkdir(parents=True)
     (folder / "pack.toml").write_text('format = 1\nid = "mine"\ntitle = "Mine"\nlanguages = ["en"]\n')
-    (folder / "01-good.toml").write_text(GOOD)
+    (folder / "01-good.toml").write_text(GOOD_EXERCISE)
     for name, text in BAD.items():
         (folder / f"02-{name.replace(' ', '-')}.toml").write_text(text)
     return folder
@@ -80,8 +72,8 @@ def two_exercises(tmp_path: Path) -> Path:
     folder = tmp_path / "two"
     folder.mkdir()
     (folder / "pack.toml").write_text('format = 1\nid = "two"\ntitle = "Two"\nlanguages = ["en"]\n')
-    (folder / "01-bad.toml").write_text(GOOD)
-    (folder / "02-good.toml").write_text(GOOD)
+    (folder / "01-bad.toml").write_text(GOOD_EXERCISE)
+    (folder / "02-good.toml").write_text(GOOD_EXERCISE)
     return folder
 
 
