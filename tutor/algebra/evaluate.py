@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import functions, ops
+from tutor.algebra.array_functions import ARRAY_FUNCTIONS, BoundFunction, is_array_call, range_error
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, postorder
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
+from tutor.algebra.indexing import IndexRangeError
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.ops import VectorShape
 from tutor.i18n import N_, message
@@ -47,6 +49,8 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
 #: Every operation of a tree by name, on any kind of value.
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
+#: Parts of a call that are no values: a range of an index, and a bound that is left out.
+PARAMETER_OPS = ("slice", "none", "range")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
@@ -108,6 +112,8 @@ class Evaluator:
         self._shapes: dict[int, Shape] = {}
         #: The operation of each @ by its id; a vector has others than a matrix.
         self._products: dict[int, str] = {}
+        #: The functions of arrays with their parameters, and which of their arguments are operands.
+        self._bound: dict[int, tuple[BoundFunction, tuple[int, ...]]] = {}
         self._values: dict[int, Value] = {}
 
     def __call__(self, tree: Expr) -> Value:
@@ -134,10 +140,18 @@ class Evaluator:
             return VectorShape.of_length(size) if node.is_vector else (len(node.rows), size)
         if not isinstance(node, Apply):
             return None
+        if node.op in PARAMETER_OPS:
+            return None
         shapes = [self._shapes[id(arg)] for arg in node.args]
         if node.op == "matmul":
             self._products[id(node)] = product_operation(shapes)
-        shape = _result_shape(node, shapes)
+        if is_array_call(node):
+            constants = [None if free_names(arg) else arg for arg in node.args]
+            parameters, slots = ARRAY_FUNCTIONS[node.op].read(constants, node.position)
+            self._bound[id(node)] = ARRAY_FUNCTIONS[node.op].bind(parameters), slots
+            shape = self._bound[id(node)][0].shape([shapes[slot] for slot in slots], node.position)
+        else:
+            shape = _result_shape(node, shapes)
         size = ops.num_cells(shape)
         if size > self.max_cells:
             raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.max_cells), node.position)
@@ -153,7 +167,11 @@ class Evaluator:
         if isinstance(node, Grid):
             return ops.make_matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
         if isinstance(node, Apply):
+            if node.op in PARAMETER_OPS:
+                return node
             operands = [self._values[id(arg)] for arg in node.args]
+            if bound := self._bound.get(id(node)):
+                return _apply_bound(node, bound[0], [operands[slot] for slot in bound[1]])
             op = self._products.get(id(node), node.op)
             # Constants of a graph are written out, because they are parts of formulas.
             return ops.matmul(*operands) if op == "matmul" and self.names else _apply(node, operands, op)
@@ -195,6 +213,21 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
     return result
+
+
+def _apply_bound(node: Apply, function: BoundFunction, operands: Sequence[Value]) -> Value:
+    try:
+        return function(*operands)
+    except IndexRangeError as error:
+        raise range_error(error, node.position) from None
+    except KeyError:
+        raise AlgebraError(
+            message(N_("An index has to be a number here, and this is a symbol.")), node.position
+        ) from None
+    except ZeroDivisionError:
+        raise AlgebraError(message(N_("This divides by zero, and that is not a number.")), node.position) from None
+    except ValueError:
+        raise AlgebraError(message(N_("{function} has no value here."), function=node.op), node.position) from None
 
 
 def format_shape(shape: Shape) -> str:
@@ -250,9 +283,20 @@ def outer_shape(shapes: Sequence[Shape], position: int) -> Shape:
 
 def shape_mismatch(shapes: Sequence[Shape], position: int) -> AlgebraError:
     """Return the error of an elementwise operation on two different shapes."""
-    left, right = shapes
+    left, right = _differing(shapes)
     text = N_("Shapes {left} and {right} differ; cell by cell they do not fit.")
     return AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), position)
+
+
+def _differing(shapes: Sequence[Shape]) -> tuple[Shape, Shape]:
+    """Return two of these shapes that don't fit cell by cell."""
+    pairs = [(one, other) for place, one in enumerate(shapes) for other in shapes[place + 1 :]]
+    for one, other in pairs:
+        try:
+            broadcast_shapes((one, other))
+        except ValueError:
+            return one, other
+    return next(((one, other) for one, other in pairs if one != other), pairs[0])
 
 
 def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
@@ -275,7 +319,7 @@ def _elementwise_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     try:
         return broadcast_shapes(shapes)
     except ValueError:
-        left, right = shapes
+        left, right = _differing(shapes)
     if node.op == "mul" and left and right and left[1] == right[0]:
         text = N_("{left} * {right} goes cell by cell and does not fit. For the matrix product write @.")
         raise AlgebraError(message(text, left=format_shape(left), right=format_shape(right)), node.position)

@@ -145,6 +145,32 @@ def _sign_ball(a: Any) -> Any:
     return ball(1) if a > 0 else ball(-1) if a < 0 else ball(0) if is_zero(a) else ball(0, 1)
 
 
+def _as_flag(compare: Callable[[Any, Any], bool]) -> Callable[[float, float], float]:
+    return lambda a, b: float(compare(a, b))
+
+
+def _as_flags(compare: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return lambda np, a, b: np.asarray(compare(a, b)).astype(float)
+
+
+def _compare_balls(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
+    """Return a comparison that is 1 or 0 where the balls decide it. Numbers too close to tell apart are equal."""
+
+    def on_balls(a: Any, b: Any) -> Any:
+        difference = a - b
+        ball = type(difference)
+        side = 1 if difference > 0 else -1 if difference < 0 else 0 if is_zero(difference) else None
+        return ball(0.5, 0.5) if side is None else ball(int(compare(side, 0)))
+
+    return on_balls
+
+
+def _choose_ball(condition: Any, a: Any, b: Any) -> Any:
+    if condition == 0:
+        return b
+    return a.union(b) if condition.contains(0) else a
+
+
 # --- exact values ----------------------------------------------------------------------------------------------
 
 
@@ -441,6 +467,45 @@ _RECORDS = (
         sympy="Min",
         latex=r"\min",
         scalar_code="{0} if {0} <= {1} else {1}",
+    ),
+    *(
+        Function(
+            id=id,
+            arity=2,
+            is_operator=True,
+            symbol=symbol,
+            float_kernel=_as_flag(compare),
+            array_kernel=_as_flags(compare),
+            ball_kernel=_compare_balls(compare),
+            fold=_fold_numbers(compare),
+            values=(0, 1),
+            properties=lambda a, b: NONNEGATIVE | a & b & DEFINED,
+            numpy=f"({{0}} {code} {{1}})",
+            torch=f"({{0}} {code} {{1}})",
+            latex=f"\\left[{{0}} {latex} {{1}}\\right]",
+            scalar_code=f"1.0 if {{0}} {code} {{1}} else 0.0",
+        )
+        for id, symbol, code, latex, compare in (
+            ("gt", ">", ">", ">", operator.gt),
+            ("ge", "≥", ">=", r"\ge", operator.ge),
+            ("lt", "<", "<", "<", operator.lt),
+            ("le", "≤", "<=", r"\le", operator.le),
+            ("eq", "==", "==", "=", operator.eq),
+            ("ne", "≠", "!=", r"\ne", operator.ne),
+        )
+    ),
+    Function(
+        id="where",
+        arity=3,
+        is_redefinable=True,
+        float_kernel=lambda c, a, b: a if c else b,
+        array_kernel=lambda np, c, a, b: np.where(c != 0, a, b),
+        ball_kernel=_choose_ball,
+        fold=lambda c, a, b: (b if c.value == 0 else a) if isinstance(c, Num) else None,
+        numpy="np.where({0}, {1}, {2})",
+        torch="torch.where({0}, {1}, {2})",
+        latex=r"\begin{{cases}}{1} & {0} \\ {2} & \text{{else}}\end{{cases}}",
+        scalar_code="{1} if {0} else {2}",
     ),
 )
 

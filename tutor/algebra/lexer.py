@@ -17,7 +17,10 @@ from tutor.i18n import N_, Message, message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+#: Signs of comparison, and the operation of each.
+COMPARISONS = {"<": "lt", ">": "gt", "<=": "le", ">=": "ge", "==": "eq", "!=": "ne"}
 _OPERATOR_ALIASES = {
+    "≤": "<=", "≥": ">=", "≠": "!=", "⩽": "<=", "⩾": ">=",
     **dict.fromkeys("·×∗⋅•∙⊙✕✖⨯", "*"),
     **dict.fromkeys("÷∕⁄➗", "/"),
     **dict.fromkeys(MINUS_SIGNS, "-"),
@@ -40,8 +43,8 @@ _SUGGESTIONS = {
     "∂": N_("“∂” is read only in a gradient that has a name here, such as ∂L/∂z."),
 }
 #: Characters that are tokens by themselves, and pairs that are not two such tokens.
-_SINGLE_CHARACTERS = "+-*/^()[],@=;{}&"
-_TWO_CHARACTERS = ("**", "==", "<=", ">=", "!=")
+_SINGLE_CHARACTERS = "+-*/^()[],@=;{}&:<>"
+_TWO_CHARACTERS = ("**", "==", "<=", ">=", "!=", "+=", "-=", "*=", "/=", "@=")
 #: White space besides Unicode spaces. Other control characters would reach the terminal with the text.
 _WHITESPACE = " \t\n\r"
 # `2e3` is two thousand, but `2e^3` is 2·e³: an e is an exponent only if digits follow it directly.
@@ -222,7 +225,7 @@ def _read_operator(text: str, offset: int) -> tuple[str, int]:
     if text.startswith("**", offset):
         return "^", 2
     if text.startswith(_TWO_CHARACTERS, offset):
-        raise _comparison_error(offset, 2)
+        return text[offset : offset + 2], 2
     character = text[offset]
     if character in _OPERATOR_ALIASES:
         return _OPERATOR_ALIASES[character], 1
@@ -231,14 +234,8 @@ def _read_operator(text: str, offset: int) -> tuple[str, int]:
     raise _character_error(text, offset)
 
 
-def _comparison_error(offset: int, length: int) -> AlgebraError:
-    return AlgebraError(message(N_("Comparisons are not read here. Write only the value.")), offset, length)
-
-
 def _character_error(text: str, offset: int) -> AlgebraError:
     character = text[offset]
-    if character in "<>≤≥≠":
-        return _comparison_error(offset, 1)
     category = unicodedata.category(character)
     if category == "Nd" and (digits := _DIGITS.match(text, offset)):
         plain = "".join(str(unicodedata.digit(digit, digit)) for digit in digits[0])

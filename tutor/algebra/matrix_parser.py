@@ -7,6 +7,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, NoReturn
 
 from tutor.algebra.expr import Apply, Expr, Grid, Num
+from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.literals import MINUS_SIGNS
 from tutor.algebra.parse_errors import ErrorReports
 from tutor.i18n import N_
@@ -55,6 +56,38 @@ class MatrixParser(ErrorReports):
             self.expect_closing(opening, "]")
             self.depth -= 1
         return self.count_node(Grid(tuple(rows), opening.position, is_vector))
+
+    def parse_index(self, tree: Expr) -> Expr:
+        """Parse the index behind a value: `[0]`, `[:, 1]`, `[1:3]`, `[ids]`, `[range(3), y]`."""
+        opening = self.next()
+        self.enter_nesting()
+        parts = [self.parse_index_part()]
+        while self.token.kind == ",":
+            self.next()
+            if self.token.kind == "]":
+                break
+            parts.append(self.parse_index_part())
+        self.expect_closing(opening, "]")
+        self.depth -= 1
+        if len(parts) > 2:
+            raise self.error(N_("A matrix has two axes: write X[row, column]."), opening)
+        return self.count_node(Apply("index", (tree, *parts), opening.position))
+
+    def parse_index_part(self) -> Expr:
+        """Parse what picks along one axis: a value, or a slice such as `1:3`."""
+        position = self.token.position
+        bounds: list[Expr] = [Apply("none", ())] * 3
+        for place in range(3):
+            if self.token.kind not in (":", ",", "]"):
+                bounds[place] = self.parse_expression(0)
+            if self.token.kind != ":":
+                if place == 0 and self.token.kind in (",", "]") and bounds[0] is not bounds[1]:
+                    return bounds[0]
+                break
+            self.next()
+        if place == 0:
+            raise self.error(N_("An index is missing here. Write X[0], X[:, 1] or X[1:3]."))
+        return self.count_node(Apply("slice", tuple(bounds), position))
 
     def add_row(self, rows: list[tuple[Expr, ...]], opening: Token) -> None:
         """Parse the cells of the next row, which is as long as the first."""
@@ -162,6 +195,8 @@ class MatrixParser(ErrorReports):
             raise self.comma_error()
         if token.kind == "=" and between_equations:
             raise self.error(N_("One “=” makes an equation. Put “;” between two of them, as in t = a + b; z = t * c."))
+        if token.kind in COMPARISONS:
+            raise self.error(N_("A comparison stands in brackets, where it is 1 or 0: up*(x > 0)."))
         if token.kind == "=":
             raise self.error(N_("“=” is not read here. Write only the value."))
         if token.kind == ";":

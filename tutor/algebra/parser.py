@@ -1,7 +1,7 @@
 """Pratt parser: expressions and equations. Every error is an `AlgebraError` with its offset in the text as typed.
 
-Precedence, from loose to tight: `+ -`; `* / @` and the implicit product, left to right; unary minus; `^`,
-right-associative, with a signed exponent; `.T`. So `-x^-2` is −(x^(−2)) and `1/2x` is (1/2)·x.
+Precedence, from loose to tight: `> >= < <= == !=`; `+ -`; `* / @` and the implicit product, left to right; unary minus;
+`^`, right-associative, with a signed exponent; `.T` and `[…]`. So `-x^-2` is −(x^(−2)) and `1/2x` is (1/2)·x.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra.call_parser import CallParser
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Num, Sym
+from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.vocabulary import CONSTANTS, FUNCTIONS, is_built_in, is_reserved
 from tutor.i18n import N_, message
@@ -35,7 +36,7 @@ __all__ = [
     "parse_value",
 ]
 
-_SUM, _PRODUCT, _UNARY, _POWER = 10, 20, 25, 30
+_COMPARISON, _SUM, _PRODUCT, _UNARY, _POWER = 5, 10, 20, 25, 30
 _INFIX = {
     "+": ("add", _SUM),
     "-": ("sub", _SUM),
@@ -43,6 +44,7 @@ _INFIX = {
     "/": ("div", _PRODUCT),
     "@": ("matmul", _PRODUCT),
     "^": ("pow", _POWER),
+    **{sign: (op, _COMPARISON) for sign, op in COMPARISONS.items()},
 }
 _OPERAND_STARTS = ("number", "name", "(", "[", "√", "frac")
 
@@ -105,7 +107,8 @@ class _Parser(CallParser):
     def parse_single(self) -> Expr:
         if self.token.kind == "end":
             raise AlgebraError(message(N_("Nothing is written here yet. Type a value.")), 0)
-        tree = self.parse_expression(0)
+        # Outside brackets a comparison is no value.
+        tree = self.parse_expression(_COMPARISON + 1)
         if self.token.kind != "end":
             self.reject_token()
         return tree
@@ -175,8 +178,12 @@ class _Parser(CallParser):
                 if op == "pow":
                     self.depth = depth
                 tree = self.count_node(Apply(op, (tree, right), token.position))
+                if strength == _COMPARISON and self.token.kind in COMPARISONS:
+                    raise self.error(N_("Write two comparisons as a product: (0 < x) * (x < 1)."))
             elif token.kind in ("number", "fraction") or (token.kind == "frac" and self.previous.kind == "number"):
                 raise self.adjacent_number_error()
+            elif token.kind == "[" and not isinstance(tree, Num):
+                tree = self.parse_index(tree)
             elif token.kind == "[":
                 raise self.error(N_("A matrix right behind a value is no product. Write * or @ between them."))
             elif self.begins_equation(token):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.algebra import balls, functions, ops
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
+from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.literals import MAX_EXACT_BITS, bit_length, exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
@@ -140,9 +141,10 @@ def format_brief(value: Value, near_one: bool = False) -> str:
 
 
 # Precedence, as in the parser.
-_SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 10, 20, 25, 30, 50
+_COMPARISON, _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 5, 10, 20, 25, 30, 50
 _OPERATORS = {"add": (" + ", _SUM), "sub": (" − ", _SUM), "mul": ("·", _PRODUCT), "div": ("/", _PRODUCT)}
 _OPERATORS |= {"matmul": (" @ ", _PRODUCT)}
+_OPERATORS |= {op: (f" {functions.FUNCTIONS[op].symbol} ", _COMPARISON) for op in COMPARISONS.values()}
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id})
 
 
@@ -202,8 +204,50 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         return ("e", _ATOM) if _is_e(tree) else _format_power("e", tree.args[0], done)
     if tree.op == "T":
         return _parenthesize(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
+    if tree.op in _INDEX_OPS:
+        return _format_index(tree, done), _ATOM
     name = _SYMBOLS.get(tree.op, tree.op)
     return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
+
+
+#: Parts of formulas that are written with brackets or with a keyword.
+_INDEX_OPS = (
+    "index",
+    "slice",
+    "none",
+    "grid",
+    "scatter_add",
+    "concat",
+    "stack",
+    *(f"{name}" for name in ("sum", "mean")),
+)
+
+
+def _format_index(tree: Apply, done: _FormattedParts) -> str:
+    """Return an index, a matrix whose entries are formulas, or a call with an axis."""
+    texts = [done[id(arg)][0] for arg in tree.args]
+    if tree.op == "index":
+        return f"{_parenthesize(tree.args[0], _ATOM, done)}[{', '.join(texts[1:])}]"
+    if tree.op == "slice":
+        return ":".join(texts if texts[2] else texts[:2])
+    if tree.op == "none":
+        return ""
+    if tree.op == "scatter_add":
+        return f"scatter({texts[0]}, [{', '.join(texts[1:-2])}])"
+    if tree.op == "grid":
+        columns = int(texts[1])
+        rows = [texts[i : i + columns] for i in range(2, len(texts), columns)]
+        return format_rows(rows, is_vector=texts[0] == "0")
+    if tree.op in ("concat", "stack"):
+        axis = [] if texts[-1] == "0" else [f"axis={texts[-1]}"]
+        return f"{tree.op}({', '.join([*texts[:-1], *axis])})"
+    if len(texts) == _AXIS_DROPPED:
+        return f"{tree.op}({texts[0]}, axis={texts[1]})"
+    return f"{tree.op}({', '.join(texts)})"
+
+
+#: The number of arguments of a reduction that drops its axis.
+_AXIS_DROPPED = 3
 
 
 def _format_entry(tree: Entry) -> tuple[str, int]:

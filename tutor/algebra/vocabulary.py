@@ -20,6 +20,8 @@ _MATRIX_FUNCTIONS = {
     "ones": ("ones", 2, 2),
     "outer": ("outer", 2, 2),
     "dot": ("matmul", 2, 2),
+    "range": ("range", 1, 3),
+    "arange": ("range", 1, 3),
 }
 
 
@@ -32,7 +34,8 @@ def _typed_names(function: Function) -> dict[str, tuple[str, int, int]]:
 FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
 #: Functions whose names a graph may use for something else.
 REDEFINABLE: Mapping[str, str] = functions.table(
-    lambda function: {function.id: function.id} if function.is_redefinable else {}, {"outer": "outer", "dot": "dot"}
+    lambda function: {function.id: function.id} if function.is_redefinable else {},
+    {name: name for name in ("outer", "dot", "range", "arange")},
 )
 #: The id of an unnamed node is one of these words and a number.
 _NODE_WORDS = functions.table(

@@ -65,7 +65,7 @@ def boxes_of(
             InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id))
             for edge in graph.incoming_edges[position]
         ]
-        branches = len(graph.outgoing_edges[position]) > 1 and problem.needs_gradient[position]
+        branches = len(problem.gradient_edges[position]) > 1
         boxes.append(
             Box(
                 id=node.id,

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.algebra import ops
+from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator, product_operation
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
@@ -17,7 +18,8 @@ from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
 from tutor.algebra.parser import Equation, is_reserved, parse_equations
 from tutor.engine.graph import CompositeOperation, Graph, Node, inline_formula
-from tutor.engine.operations import OPERATIONS
+from tutor.engine.operation import absorb_constants
+from tutor.engine.operations import ARRAY_OPERATIONS, OPERATIONS
 from tutor.engine.shapes import elementwise
 from tutor.i18n import N_, message
 
@@ -83,7 +85,11 @@ def build_from_equations(
     equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, CustomFunction]
 ) -> Graph:
     """Return the graph of a text that is already parsed; inputs that are missing in `shapes` are numbers."""
-    return _build_with(_Builder(shapes, definitions), equations, text)
+    graph = _build_with(_Builder(shapes, definitions), equations, text)
+    if not any(graph.depends_on(None)):
+        text = N_("Nothing here has a slope: comparisons and indexes are data. Let the output depend on a number.")
+        raise AlgebraError(message(text), equations[-1].position)
+    return graph
 
 
 def build_function_body(
@@ -280,13 +286,11 @@ class _Builder:
                 done[id(part)] = self.resolve_name(part)
             elif all(isinstance(done[id(child)], Expr) for child in children(part)):
                 done[id(part)] = self.fold_constant(part, done)
-            elif isinstance(part, Apply):
-                done[id(part)] = self.add_operation(part, [done[id(arg)] for arg in part.args])
+            elif isinstance(part, Grid):
+                done[id(part)] = self.add_grid(part, done)
             else:
-                raise AlgebraError(
-                    message(N_("The entries of a matrix are numbers here. Give the whole matrix a name.")),
-                    part.position if isinstance(part, Grid) else 0,
-                )
+                assert isinstance(part, Apply)
+                done[id(part)] = self.add_operation(part, [done[id(arg)] for arg in part.args])
         return done[id(tree)]
 
     def fold_constant(self, part: Expr, done: Mapping[int, int | Expr]) -> Expr:
@@ -303,6 +307,13 @@ class _Builder:
         rows = (tuple(operands[i : i + width]) for i in range(0, len(operands), width))
         return Grid(tuple(rows), part.position, part.is_vector)
 
+    def add_grid(self, part: Grid, done: Mapping[int, int | Expr]) -> int:
+        """Add the node of a matrix with computed entries."""
+        sizes = Num(Fraction(0 if part.is_vector else len(part.rows))), Num(Fraction(len(part.rows[0])))
+        cells = [cell for row in part.rows for cell in row]
+        whole = Apply("grid", (*sizes, *cells), part.position)
+        return self.add_operation(whole, [*sizes, *(done[id(cell)] for cell in cells)])
+
     def resolve_name(self, symbol: Sym) -> int | Expr:
         if symbol.name not in self.bindings:
             shape = self.shapes.get(symbol.name)
@@ -313,6 +324,8 @@ class _Builder:
 
     def add_operation(self, part: Apply, operands: list[int | Expr]) -> int:
         """Add the node of an operation on nodes and constants, and a broadcast node for each smaller operand."""
+        if is_array_call(part):
+            return self.add_array_operation(part, operands)
         typed_operands = operands
         operation, operands = self.resolve_operation(part, typed_operands)
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
@@ -339,9 +352,47 @@ class _Builder:
                     operands[slot] = self.add_broadcast(operand, shape)
                 elif shapes[slot] not in (None, shape):
                     consts[slot] = ops.broadcast_like(consts[slot], _ones_matrix(shape))
+        if sum(const is not None for const in consts) > 1:
+            return self.add_with_constants(operation, operands, consts, formula, shape)
         const = next((const for const in consts if const is not None), None)
         args = tuple(operand if isinstance(operand, int) else None for operand in operands)
         return self.add_node(operation, args, const, formula, shape)
+
+    def add_array_operation(self, part: Apply, args: list[int | Expr]) -> int:
+        """Add the node of a function of arrays; its parameters are part of the operation."""
+        constants = [arg if isinstance(arg, Expr) else None for arg in args]
+        parameters, slots = ARRAY_FUNCTIONS[part.op].read(constants, part.position)
+        function = ARRAY_FUNCTIONS[part.op].bind(parameters)
+        operands = [args[slot] for slot in slots]
+        consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
+        shapes = [
+            self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(const)
+            for operand, const in zip(operands, consts, strict=True)
+        ]
+        if self.ignore_shapes:
+            shape = None
+            operation = OPERATIONS["neg"]
+        else:
+            shape = function.shape(shapes, part.position)
+            operation = ARRAY_OPERATIONS[part.op](function, shapes)
+        self.reserve_cells([shape], part.position)
+        formula = function.formula(
+            [self.formula_at(operand) if isinstance(operand, int) else operand for operand in operands]
+        )
+        return self.add_with_constants(operation, operands, consts, formula, shape)
+
+    def add_with_constants(
+        self, operation: Operation, operands: list[int | Expr], consts: list[Value], formula: Expr, shape: Shape
+    ) -> int:
+        """Add the node of an operation, of which constant operands become a part."""
+        constants = {slot: const for slot, const in enumerate(consts) if const is not None}
+        if constants:
+            operation = absorb_constants(operation, constants, len(operands))
+        args = tuple(operand for operand in operands if isinstance(operand, int))
+        self.nodes.append(
+            Node(self.next_id(operation.label), operation.id, args, None, None, formula, shape, operation)
+        )
+        return len(self.nodes) - 1
 
     def resolve_operation(self, part: Apply, operands: list[int | Expr]) -> tuple[Operation, list[int | Expr]]:
         """Return the operation and its operands without those that are part of it: the 1 of 1/x, the e of e^x, an axis."""

@@ -74,6 +74,8 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
         derivative=tuple(partial(inside.derivative, slot) for slot in slots) if is_elementwise else (),
         vjp=() if is_elementwise else tuple(partial(inside.vjp, slot) for slot in slots),
         shape_rule=inside.output_shape,
+        data_slots=tuple(slot for slot in slots if not inside.requested[slot]),
+        index_sizes={slot: body.index_sizes[name] for slot, name in enumerate(body.inputs) if name in body.index_sizes},
         needs_extra_digits=body.nodes[body.output_position].operation.needs_extra_digits,
         has_kink=any(not node.is_input and node.operation.has_kink for node in body.nodes),
         rule=tuple(_RULE_MANY_PATHS if several else one_path_rule for several in has_branch),
@@ -161,7 +163,9 @@ class _CompositeBody:
             upstream, structural = gradients[position], graph.nodes[position].operation.vjp
             rules, args = node_rules(graph, position, values)
             for edge in graph.incoming_edges[position]:
-                if not needed[edge.source] or (through and edge.source == through.source and edge != through):
+                if not graph.carries_gradient(edge, needed):
+                    continue
+                if through and edge.source == through.source and edge != through:
                     continue
                 rule, value = rules[edge.slot], values[position]
                 gradient = rule(upstream, value, *args) if structural else upstream * rule(value, *args)
@@ -172,16 +176,28 @@ class _CompositeBody:
     def branch_position(self, slot: int) -> int | None:
         """Return the first node on the way from an operand that has several outgoing edges; None if there is none."""
         position = slot
-        while len(ahead := self.graph.outgoing_edges[position]) == 1:
+        while len(ahead := self.gradient_edges_from(position)) == 1:
             position = ahead[0].target
         return position if ahead else None
+
+    def gradient_edges_from(self, position: int) -> tuple[Edge, ...]:
+        """Return the edges from a node along which something comes back."""
+        requested = self.requested
+        return tuple(
+            edge for edge in self.graph.outgoing_edges[position] if self.graph.carries_gradient(edge, requested)
+        )
+
+    @cached_property
+    def requested(self) -> tuple[bool, ...]:
+        """Which nodes get a gradient."""
+        return self.graph.depends_on(None)
 
     def mistakes(self) -> list[Mistake]:
         """Return the mistakes at a composite: following one path only, or the last step only."""
         mistakes = []
         for slot in range(self.num_operands):
             branch = self.branch_position(slot)
-            for edge in () if branch is None else self.graph.outgoing_edges[branch]:
+            for edge in () if branch is None else self.gradient_edges_from(branch):
                 mistakes.append(
                     Mistake(
                         "one-path",

@@ -53,6 +53,11 @@ class Node:
         """The operation of a node that is not an input."""
         return self.custom_operation or OPERATIONS[self.op or ""]
 
+    def rule_index(self, slot: int) -> int:
+        """Return which of the texts of the declared operation belongs to the operand `slot`."""
+        operation = self.operation
+        return operation.rule_indices[slot] if operation.rule_indices else operation.text_index(operation.rule, slot)
+
     @property
     def body(self) -> Graph | None:
         """The graph inside a composite node, which begins with an input for each operand; None for other nodes."""
@@ -165,15 +170,64 @@ class Graph:
             node.id: i for i, node in enumerate(self.nodes)
         }
 
+    @cached_property
+    def has_data(self) -> bool:
+        """Whether an operation has operands that are data."""
+        return any(not node.is_input and node.operation.data_slots for node in self.nodes)
+
     def depends_on(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
-        """Return for each node whether it is, or depends on, one of these inputs; None means all inputs."""
+        """Return for each node whether a gradient is requested: one of these inputs, or a node that depends on it.
+
+        None means all inputs. Nothing comes back to a value that is only data, such as an index.
+        """
         depends: list[bool] = []
         for node in self.nodes:
             if node.is_input:
                 depends.append(wrt is None or node.id in wrt)
             else:
-                depends.append(any(arg is not None and depends[arg] for arg in node.args))
-        return tuple(depends)
+                data = node.operation.data_slots
+                depends.append(
+                    any(arg is not None and depends[arg] and slot not in data for slot, arg in enumerate(node.args))
+                )
+        if not self.has_data:
+            return tuple(depends)
+        return tuple(depends[i] and reached for i, reached in enumerate(self._reached))
+
+    @cached_property
+    def _reached(self) -> tuple[bool, ...]:
+        """Whether the backward pass reaches each node from the output."""
+        reached = [False] * len(self.nodes)
+        reached[self.output_position] = True
+        for position in range(self.output_position, -1, -1):
+            if reached[position]:
+                for edge in self.incoming_edges[position]:
+                    reached[edge.source] |= not self.is_data(edge)
+        return tuple(reached)
+
+    def differentiable_inputs(self, wrt: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return the inputs in `wrt`, None for all, that get a gradient, in the order of `wrt` or of the formula."""
+        requested = self.depends_on(wrt)
+        return tuple(name for name in (self.inputs if wrt is None else wrt) if requested[self.position[name]])
+
+    @cached_property
+    def index_sizes(self) -> Mapping[str, int]:
+        """The inputs that are used as an index, each with the number of entries on the shortest axis it picks from."""
+        sizes: dict[str, int] = {}
+        for node in self.nodes:
+            for slot, size in node.operation.index_sizes.items() if not node.is_input else ():
+                source = node.args[slot]
+                if source is not None and self.nodes[source].is_input:
+                    name = self.nodes[source].id
+                    sizes[name] = min(size, sizes.get(name, size))
+        return sizes
+
+    def is_data(self, edge: Edge) -> bool:
+        """Return whether an edge brings its target data: it carries no gradient."""
+        return edge.slot in self.nodes[edge.target].operation.data_slots
+
+    def carries_gradient(self, edge: Edge, requested: Sequence[bool]) -> bool:
+        """Return whether something comes back along an edge. `requested` is what `depends_on` returns."""
+        return requested[edge.source] and requested[edge.target] and not self.is_data(edge)
 
     def label(self, position: int) -> str:
         """Return the name of a node for people, or its formula, in brackets if it is a sum, a product and the like."""

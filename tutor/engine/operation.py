@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.ops import Value
 from tutor.engine.shapes import ShapeRule, elementwise
 
@@ -125,10 +126,18 @@ class Operation:
     """`(x, ...)` -> the value whose zero is a pole, None if these operands have none"""
     needs_extra_digits: bool = False
     """whether rules compute 1 − output, so that an output near 1 is shown with more digits"""
+    data_slots: tuple[int, ...] = ()
+    """the operands that are data, such as an index or a condition: nothing comes back to them"""
+    index_sizes: Mapping[int, int] = field(default_factory=dict)
+    """for each operand that is an index, the number of entries it may pick from"""
     has_kink: bool = False
     """whether the slope jumps somewhere, so that hints give the rule in words, not as a formula"""
+    kink_pattern: Callable[..., Value] | None = None
+    """`(z, x, ...)` -> what stays the same between two kinks, if that is not the slopes"""
     keeps_decimals: bool = False
     """whether decimals with few digits give a decimal, not 0.333…"""
+    rule_indices: tuple[int, ...] = ()
+    """which of the declared rules belongs to each operand, if constants have become part of the operation"""
     ends_pass: bool = False
     """whether it usually is the last node, with the start of the pass as its upstream"""
 
@@ -138,7 +147,11 @@ class Operation:
 
     def text_for(self, texts: tuple[str, ...], slot: int) -> str:
         """Return the text for the operand `slot`."""
-        return texts[min(slot, len(texts) - 1)]
+        return texts[self.text_index(texts, slot)]
+
+    def text_index(self, texts: tuple[str, ...], slot: int) -> int:
+        """Return the index of the text for the operand `slot`; operands that are data have none."""
+        return min(slot - sum(data < slot for data in self.data_slots), len(texts) - 1)
 
     def backpropagate(self, g: Value, z: Value, operands: tuple[Value, ...], slot: int) -> Value:
         """Return the gradient of the operand `slot` for an upstream `g`."""
@@ -151,3 +164,54 @@ class Operation:
         if self.stable and not ops.is_exact(like):
             return self.stable
         return self.vjp or self.derivative
+
+
+def absorb_constants(operation: Operation, constants: Mapping[int, Value], num_operands: int) -> Operation:
+    """Return an operation on the remaining operands, with `constants`, exact values by slot, as part of it."""
+    slots = [slot for slot in range(num_operands) if slot not in constants]
+    in_floats = {slot: ops.map_cells(nearest_float, value) for slot, value in constants.items()}
+
+    def fill(operands: tuple[Value, ...]) -> list[Value]:
+        known = constants if any(map(ops.is_exact, operands)) else in_floats
+        remaining = iter(operands)
+        return [known[slot] if slot in known else next(remaining) for slot in range(num_operands)]
+
+    def rule(function: Callable[..., Value], num_before: int) -> Callable[..., Value]:
+        return lambda *args: function(*args[:num_before], *fill(args[num_before:]))
+
+    def mistake(declared: Mistake) -> Mistake:
+        def wrong(e: EdgeContext) -> Value:
+            return declared.rule(replace(e, operands=tuple(fill(e.operands)), slot=slots[e.slot]))
+
+        return replace(
+            declared,
+            rule=wrong,
+            slots=None if declared.slots is None else tuple(slots.index(s) for s in declared.slots if s in slots),
+        )
+
+    def remaining_texts(texts: tuple[str, ...]) -> tuple[str, ...]:
+        kept = [slot for slot in slots if slot not in operation.data_slots]
+        return tuple(operation.text_for(texts, slot) for slot in kept) if len(texts) > 1 else texts
+
+    pattern = operation.kink_pattern
+    return replace(
+        operation,
+        forward=rule(operation.forward, 0),
+        derivative=tuple(rule(operation.derivative[slot], 1) for slot in slots) if operation.derivative else (),
+        vjp=tuple(rule(operation.vjp[slot], 2) for slot in slots) if operation.vjp else (),
+        stable=tuple(rule(operation.stable[slot], 2 if operation.vjp else 1) for slot in slots)
+        if operation.stable
+        else (),
+        fused={},
+        divisor=None,
+        kink_pattern=rule(pattern, 1) if pattern else None,
+        index_sizes={slots.index(slot): size for slot, size in operation.index_sizes.items() if slot in slots},
+        data_slots=tuple(slots.index(slot) for slot in operation.data_slots if slot in slots),
+        mistakes=tuple(map(mistake, operation.mistakes)),
+        rule=remaining_texts(operation.rule),
+        question=remaining_texts(operation.question),
+        confirmation=remaining_texts(operation.confirmation),
+        skill_name=remaining_texts(operation.skill_name),
+        commutative=False,
+        rule_indices=tuple(operation.text_index(operation.rule, slot) for slot in slots),
+    )

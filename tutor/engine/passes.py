@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops as values
+from tutor.algebra.indexing import IndexRangeError, range_message
 from tutor.engine.jit import cache
 from tutor.engine.operation import EdgeContext
 from tutor.i18n import N_, Message, message
@@ -139,6 +140,10 @@ def _evaluate_checked(
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} becomes too large."))) from None
+    except IndexRangeError as error:
+        raise NonFiniteError(node.id, range_message(error.index, error.size)) from None
+    except KeyError:
+        raise NonFiniteError(node.id, Message(N_("An index has to be a number here, and this is a symbol."))) from None
     except ValueError:
         raise NonFiniteError(
             node.id, _node_message(graph, position, N_("{node} has no value as a real number."))
@@ -180,7 +185,7 @@ def _backward_edges(
     wrt: Collection[str] | None,
     is_finite: Callable[[Value], bool],
 ) -> Passes:
-    needed = graph.depends_on(wrt) if wrt is not None else None
+    needed = graph.depends_on(wrt) if wrt is not None or graph.has_data else None
     gradients: list[Value] = [None] * len(graph.nodes)
     gradients[graph.output_position] = start
     edges: dict[tuple[int, int], EdgeGradient] = {}
@@ -191,7 +196,7 @@ def _backward_edges(
         operation, z = node.operation, forward_values[position]
         rules, args = node_rules(graph, position, forward_values)
         for edge in graph.incoming_edges[position]:
-            if needed is not None and not needed[edge.source]:
+            if needed is not None and not graph.carries_gradient(edge, needed):
                 continue
             try:
                 if operation.vjp:

@@ -18,15 +18,16 @@ _EvaluatedNode: TypeAlias = tuple[Node, Value, tuple[Value, ...]]
 
 def crosses_kink(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> bool:
     """Return whether the slope of a node jumps between two forward passes in floats."""
-    # Between its kinks the slope of such a node is constant, so any change is a jump.
-    return any(
-        _differs(rule(output_a, *args_a), rule(output_b, *args_b))
-        for (node, output_a, args_a), (_, output_b, args_b) in zip(
-            _iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True
-        )
-        if node.operation.has_kink and not node.body
-        for rule in node.operation.derivative
-    )
+    evaluated = zip(_iter_operations(graph, values_a), _iter_operations(graph, values_b), strict=True)
+    for (node, output_a, args_a), (_, output_b, args_b) in evaluated:
+        operation = node.operation
+        if node.body or not operation.has_kink:
+            continue
+        # Between its kinks the slope of such a node is constant, so any change is a jump.
+        patterns = (operation.kink_pattern,) if operation.kink_pattern else operation.derivative
+        if any(_differs(pattern(output_a, *args_a), pattern(output_b, *args_b)) for pattern in patterns):
+            return True
+    return False
 
 
 def find_crossed_pole(graph: Graph, values_a: Sequence[Value], values_b: Sequence[Value]) -> str | None:

@@ -153,7 +153,7 @@ class _SymbolicPasses:
                 continue
             upstream = self.upstream_reference(position, gradients[position])
             for edge in graph.incoming_edges[position]:
-                if needed[edge.source]:
+                if graph.carries_gradient(edge, needed):
                     edges[position, edge.slot] = self.edge_gradient(position, edge.slot, upstream)
                     gradient, before = edges[position, edge.slot].gradient, gradients[edge.source]
                     gradients[edge.source] = gradient if before is None else before + gradient

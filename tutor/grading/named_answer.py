@@ -78,7 +78,7 @@ def _node_names(problem: Problem, blank: Blank) -> Iterator[str]:
 
 def _is_part(problem: Problem, blank: Blank) -> bool:
     """Return whether an edge carries only a part of the gradient of its source."""
-    return blank.kind == "edge" and len(problem.graph.outgoing_edges[blank.node]) > 1
+    return blank.kind == "edge" and len(problem.gradient_edges[blank.node]) > 1
 
 
 def _other_name_error(problem: Problem, blank: Blank, typed: str, name: str, match: re.Match[str]) -> AlgebraError:

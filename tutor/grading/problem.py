@@ -175,7 +175,7 @@ class Problem:
         if not graph.nodes:
             return ()
         places = [Blank("start", "start", graph.output_position, graph.nodes[graph.output_position].shape)]
-        num_missing = [sum(map(self._edge_needs_gradient, edges)) for edges in graph.outgoing_edges]
+        num_missing = [len(edges) for edges in self.gradient_edges]
         ready = [graph.output_position]
         while ready:
             next_ready = []
@@ -185,14 +185,23 @@ class Problem:
                 places.append(Blank(edge.id, "edge", source, node.shape, edge))
                 num_missing[source] -= 1
                 if num_missing[source] == 0:
-                    if len(graph.outgoing_edges[source]) > 1:
+                    if len(self.gradient_edges[source]) > 1:
                         places.append(Blank(node.id, "sum", source, node.shape))
                     next_ready.append(source)
             ready.extend(reversed(next_ready))
         return tuple(places)
 
     def _edge_needs_gradient(self, edge: Edge) -> bool:
-        return self.needs_gradient[edge.source]
+        return self.graph.carries_gradient(edge, self.needs_gradient)
+
+    @property
+    def gradient_edges(self) -> tuple[tuple[Edge, ...], ...]:
+        """The edges from each node along which something comes back."""
+        derived, key = self.graph.cache.derived, ("gradient edges", self.wrt)
+        if key not in derived:
+            derived[key] = tuple(tuple(filter(self._edge_needs_gradient, edges)) for edges in self.graph.outgoing_edges)
+        found: tuple[tuple[Edge, ...], ...] = derived[key]
+        return found
 
     @cached_property
     def forward_blanks(self) -> tuple[Blank, ...]:
@@ -248,7 +257,7 @@ class Problem:
         for place in places:
             if place.edge:
                 source, target = self.graph.nodes[place.edge.source], self.graph.nodes[place.edge.target]
-                if len(self.graph.outgoing_edges[place.edge.source]) == 1:
+                if len(self.gradient_edges[place.edge.source]) == 1:
                     aliases[source.id] = place
                 if target is output:
                     aliases[place.id.replace(f"->{output.id}", f"->{self.graph.output}")] = place
@@ -313,12 +322,12 @@ class Problem:
         target = blank.edge.target
         if target == self.graph.output_position:
             return "start"
-        next_edges = self.graph.outgoing_edges[target]
+        next_edges = self.gradient_edges[target]
         return next_edges[0].id if len(next_edges) == 1 else self.graph.nodes[target].id
 
     def branch_edges(self, blank: Blank) -> Sequence[Blank]:
         """Return the places of the edges whose gradients a branch adds up."""
-        return [self.place(edge.id) for edge in self.graph.outgoing_edges[blank.node]]
+        return [self.place(edge.id) for edge in self.gradient_edges[blank.node]]
 
     @cached_property
     def needs_extra_digits(self) -> tuple[bool, ...]:
@@ -351,10 +360,10 @@ class Problem:
             names[self.start.name] = self.start
         if blank.edge:
             names["up"] = exact.edges[blank.edge.target, blank.edge.slot].upstream
-        next_edges = [blank.edge] if blank.edge else graph.outgoing_edges[blank.node]
+        next_edges = [blank.edge] if blank.edge else self.gradient_edges[blank.node]
         for position in self.nodes_between(*(edge.target for edge in next_edges)):
             node = graph.nodes[position]
-            if node.name and position != graph.output_position:
+            if node.name and position != graph.output_position and exact.gradients[position] is not None:
                 names[f"d{self.target_name}/d{node.name}"] = exact.gradients[position]
         return names
 

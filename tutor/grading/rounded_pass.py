@@ -55,7 +55,7 @@ class RoundedBackward:
             if gradient is None:
                 gradient = round_value(self._gradient(place))
             self.places[place.id] = gradient
-            if place.edge is None or len(problem.graph.outgoing_edges[place.node]) == 1:
+            if place.edge is None or len(problem.gradient_edges[place.node]) == 1:
                 self.gradients[place.node] = gradient
 
     def _gradient(self, place: Blank) -> Value:

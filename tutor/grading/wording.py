@@ -48,7 +48,7 @@ def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, st
             N_("at the branch ● of {name}: {parts}, together ∂{goal}/∂{name} = ?"),
             {**values, "parts": ", ".join(map(str, parts))},
         )
-    if len(problem.graph.outgoing_edges[blank.node]) > 1:
+    if len(problem.gradient_edges[blank.node]) > 1:
         return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), values)
     return Message(N_("on the edge {name} → {node}: ∂{goal}/∂{name}"), values)
 
@@ -82,7 +82,7 @@ def _blank_values(problem: Problem, blank: Blank) -> dict[str, Any]:
         "name": graph.label(blank.node),
         "output": graph.output,
         "goal": problem.target_name,
-        "n": len(graph.outgoing_edges[blank.node]),
+        "n": len(problem.gradient_edges[blank.node]),
     }
     if blank.kind == "forward":
         values["node"] = graph.nodes[blank.node].symbol
@@ -92,7 +92,7 @@ def _blank_values(problem: Problem, blank: Blank) -> dict[str, Any]:
         upstream = passes.edges[blank.edge.target, blank.edge.slot].upstream
         values |= {
             "node": target.symbol,
-            "n": len(graph.outgoing_edges[blank.edge.target]),
+            "n": len(problem.gradient_edges[blank.edge.target]),
             "x": format_brief(passes.values[source], near_one=problem.needs_extra_digits[source]),
             "g": format_brief(upstream),
             "shape": format_shape(blank.shape) if blank.shape else message(N_("a single number")),

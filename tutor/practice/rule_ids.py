@@ -34,9 +34,9 @@ def all_rule_ids() -> tuple[str, ...]:
     return (*operand_rules, *_GENERAL_RULE_NAMES)
 
 
-def _rule_id(operation: Operation, slot: int) -> str:
-    count = len(operation.rule)
-    return operation.id if count == 1 else f"{operation.id}:{min(slot, count - 1)}"
+def _rule_id(operation: Operation, text: int) -> str:
+    """Return the id of the rule whose text is number `text`."""
+    return operation.id if len(operation.rule) == 1 else f"{operation.id}:{text}"
 
 
 def _find_rule(rule: str) -> tuple[Operation, int] | None:
@@ -55,9 +55,10 @@ def rule_id_at(problem: Problem, blank: Blank) -> str:
 
 def _operand_rule(graph: Graph, target: int, slot: int) -> str:
     node = graph.nodes[target]
-    if node.custom_operation is not None or node.op not in OPERATIONS:
+    if node.op is None or node.body is not None or node.op not in OPERATIONS:
         return OWN
-    return _rule_id(node.operation, slot)
+    declared = OPERATIONS[node.op]
+    return _rule_id(declared, min(node.rule_index(slot), len(declared.rule) - 1))
 
 
 def normalise_rule_id(rule: str, blank: str = "") -> str | None:

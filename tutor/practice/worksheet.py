@@ -295,7 +295,7 @@ class Worksheet:
 
     def summary(self) -> Summary:
         """Return the result so far; gradients of the inputs in `problem.wrt`, of all inputs if that is None."""
-        wrt = self.problem.wrt if self.problem.wrt is not None else self.problem.graph.inputs
+        wrt = self.problem.graph.differentiable_inputs(self.problem.wrt)
         exact, position = self.problem.exact_passes, self.problem.graph.position
         return Summary(
             gradients=tuple((name, exact.gradients[position[name]]) for name in wrt),

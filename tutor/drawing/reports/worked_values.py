@@ -108,7 +108,7 @@ class WorkedValues:
             name = graph.nodes[position].name or graph.nodes[position].id
             if f"d{problem.target_name}/d{name}" in self._mentioned_names:
                 yield f"∂{problem.target_name}/∂{name}", [format_full(passes.gradients[position])]
-        for name in graph.inputs if problem.wrt is None else problem.wrt:
+        for name in graph.differentiable_inputs(problem.wrt):
             position = graph.position[name]
             if self.numeric_passes is not None:
                 text = self.format_multiple_of_start(

@@ -146,7 +146,7 @@ class _NumpyWriter(Scope):
         for edge in reversed(graph.edges):
             reached[edge.source] |= reached[edge.target]
         self._edges = [
-            tuple(edge for edge in edges if reached[edge.target] and needed[edge.source])
+            tuple(edge for edge in edges if reached[edge.target] and graph.carries_gradient(edge, needed))
             for edges in graph.incoming_edges
         ]
         self._uses = Counter(edge.source for edges in self._edges for edge in edges)

@@ -64,7 +64,8 @@ def torch_program(
     for operation in composite_operations(graph):
         functions.define(operation, _function_bodies(operation, functions))
     lines = _TorchWriter(graph, functions)
-    tracked = [name for name in exact if wrt is None or name in wrt]
+    requested = graph.differentiable_inputs(wrt)
+    tracked = [name for name in exact if name in requested]
     body = [*comment_lines(graph.text), ""]
     for name, value in exact.items():
         flag = ", requires_grad=True" if name in tracked else ""

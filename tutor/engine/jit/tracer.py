@@ -66,7 +66,7 @@ class Tracer:
             if graph.nodes[position].is_input or upstream is None:
                 continue
             for edge in graph.incoming_edges[position]:
-                if not needed[edge.source]:
+                if not graph.carries_gradient(edge, needed):
                     continue
                 local, down = self._trace_edge(graph, position, edge.slot, upstream, names)
                 traced.edges.append((position, edge.slot))

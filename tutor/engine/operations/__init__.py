@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.engine.operations import arithmetic, elementwise, linalg, losses, piecewise, reductions
+from tutor.engine.operations import arithmetic, arrays, elementwise, linalg, losses, masks, piecewise, reductions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from tutor.algebra.array_functions import BoundFunction
+    from tutor.algebra.ops import Shape
     from tutor.engine.operation import Operation
 
 _registry: dict[str, Operation] = {
     operation.id: operation
-    for table in (arithmetic.TABLE, elementwise.TABLE, piecewise.TABLE, linalg.TABLE, reductions.TABLE, losses.TABLE)
+    for table in (
+        arithmetic.TABLE,
+        elementwise.TABLE,
+        piecewise.TABLE,
+        linalg.TABLE,
+        reductions.TABLE,
+        losses.TABLE,
+        masks.TABLE,
+        arrays.TABLE,
+    )
     for operation in table
 }
 #: Every operation by its id; a view that shows what is registered later.
 OPERATIONS: Mapping[str, Operation] = _registry
+
+
+#: How the operation of each function of arrays is made from its parameters and the shapes of its operands.
+ARRAY_OPERATIONS: Mapping[str, Callable[[BoundFunction, Sequence[Shape]], Operation]] = {
+    **reductions.MAKERS,
+    **arrays.MAKERS,
+}
 
 
 def register(operation: Operation) -> None:

@@ -5,17 +5,21 @@ In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o othe
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tutor.algebra.ops import broadcast_like, num_rows, size, sum_axis, transpose
+from tutor.algebra.array_functions import resolve_axis
+from tutor.algebra.ops import broadcast_like, is_vector_shape, num_rows, size, sum_axis, transpose
 from tutor.engine import shapes
 from tutor.engine.operation import EdgeContext, Mistake, Operation
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
-    from tutor.algebra.ops import Value
+    from tutor.algebra.array_functions import BoundFunction
+    from tutor.algebra.ops import Shape, Value
     from tutor.engine.shapes import ShapeRule
 
 _NOT_SPREAD = N_("That is right for one cell. The answer has a number for every cell of the matrix.")
@@ -247,3 +251,36 @@ TABLE = (
         ),
     ),
 )
+_BY_ID = {operation.id: operation for operation in TABLE}
+
+
+def _dropping(name: str, function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
+    """Return a reduction that drops its axis, as NumPy does: the rows or columns that are kept become a vector."""
+    assert isinstance(function.parameters, int)
+    axis = resolve_axis(function.parameters, shapes[0], 0, name)
+    if is_vector_shape(shapes[0]):
+        return _BY_ID[name]
+    kept = _BY_ID[f"{name}.{axis}"]
+
+    def keep(g: Value) -> Value:
+        return transpose(g) if axis == 1 else g
+
+    def keep_in(rule: Callable[[EdgeContext], Value]) -> Callable[[EdgeContext], Value]:
+        return lambda e: rule(replace(e, g=keep(e.g), z=keep(e.z)))
+
+    return replace(
+        kept,
+        forward=function,
+        vjp=(lambda g, z, x: kept.vjp[0](keep(g), keep(z), x),),
+        shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
+        mistakes=tuple(
+            replace(mistake, rule=keep_in(mistake.rule)) if mistake.id != "not-spread" else mistake
+            for mistake in kept.mistakes
+        ),
+    )
+
+
+#: How the operation of each function of arrays is made.
+MAKERS: Mapping[str, Callable[[BoundFunction, Sequence[Shape]], Operation]] = {
+    name: partial(_dropping, name) for name in ("sum", "mean")
+}

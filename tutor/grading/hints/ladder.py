@@ -154,7 +154,7 @@ def _value_and_nudge(problem: Problem, blank: Blank, known: Collection[str]) -> 
 def _edge_focus(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     values = dict(template_values(problem, blank))
     values["g"] = upstream_in_names(problem, blank) or values["g"]
-    if len(problem.graph.outgoing_edges[blank.node]) > 1:
+    if len(problem.gradient_edges[blank.node]) > 1:
         quantity = Message(N_("Asked is what comes back from {node} to {name}: a part of ∂{goal}/∂{name}."), values)
     else:
         quantity = Message(N_("You are asked ∂{goal}/∂{name}: how does {goal} move when only {name} moves?"), values)

@@ -26,7 +26,7 @@ def nudge_hint(problem: Problem, blank: Blank) -> Message | None:
     value = floats.values[blank.node]
     if ops.is_matrix(before):
         return None
-    edge = blank.edge if blank.edge and len(graph.outgoing_edges[blank.node]) > 1 else None
+    edge = blank.edge if blank.edge and len(problem.gradient_edges[blank.node]) > 1 else None
     cell = example_cell(problem, blank)
     gradient = problem.truth(blank, floats)
     gradient = gradient if cell is None else gradient[cell]

@@ -141,12 +141,12 @@ class _BatchBuilder:
 
     def whole_gradients(self) -> Any:
         """Return the whole gradient of each edge's source, if that is a branch."""
-        outgoing, gradients = self.problem.graph.outgoing_edges, self.problem.passes.gradients
+        outgoing, gradients = self.problem.gradient_edges, self.problem.passes.gradients
         return self.stack_rows([gradients[e.source] if len(outgoing[e.source]) > 1 else None for e in self.edges])
 
     def unsummed_upstreams(self) -> list[Any]:
         """Return the first, second, … part of each edge's upstream, if that is a sum at a branch."""
-        outgoing, edges = self.problem.graph.outgoing_edges, self.problem.passes.edges
+        outgoing, edges = self.problem.gradient_edges, self.problem.passes.edges
         parts = [[edges[part.target, part.slot].gradient for part in outgoing[edge.target]] for edge in self.edges]
         branches = [part if len(part) > 1 else [] for part in parts]
         most = max(map(len, branches))
@@ -154,7 +154,7 @@ class _BatchBuilder:
 
     def _next_upstream(self, edge: Edge) -> Value:
         """Return the upstream of the next node towards the output, if there is only one and it is a number."""
-        next_edges = self.problem.graph.outgoing_edges[edge.target]
+        next_edges = self.problem.gradient_edges[edge.target]
         if len(next_edges) != 1:
             return None
         upstream = self.problem.passes.edges[next_edges[0].target, next_edges[0].slot].upstream

@@ -75,8 +75,8 @@ class EdgeSurroundings:
     def with_next_upstream(self) -> Value:
         """The gradient if the next node's upstream were the upstream; that node must be the only one."""
         assert self.blank.edge
-        graph, passes = self.problem.graph, self.problem.passes
-        (edge,) = graph.outgoing_edges[self.blank.edge.target]
+        passes = self.problem.passes
+        (edge,) = self.problem.gradient_edges[self.blank.edge.target]
         return self.apply(self._shaped_like_upstream(passes.edges[edge.target, edge.slot].upstream))
 
     @property
@@ -97,7 +97,7 @@ class EdgeSurroundings:
         """The upstream and the targets of the cross-entropy that follows this softmax."""
         assert self.blank.edge
         graph, passes = self.problem.graph, self.problem.passes
-        (edge,) = graph.outgoing_edges[self.blank.edge.target]
+        (edge,) = self.problem.gradient_edges[self.blank.edge.target]
         if (graph.nodes[self.blank.edge.target].op, graph.nodes[edge.target].op, edge.slot) != (*_SOFTMAX_LOSS, 0):
             raise ValueError("no such loss")
         return passes.edges[edge.target, edge.slot].upstream, passes.operands_of(edge.target)[1]
@@ -295,15 +295,15 @@ def declared_mistakes(
 
 
 def edge_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
-    graph, passes, edge = problem.graph, problem.passes, blank.edge
+    passes, edge = problem.passes, blank.edge
     assert edge
     context = passes.edge_context(edge)
-    if len(graph.outgoing_edges[edge.source]) > 1:
+    if len(problem.gradient_edges[edge.source]) > 1:
         yield WHOLE_ON_ONE_EDGE.candidate(passes.gradients[edge.source])
     yield from declared_mistakes(problem, blank, context)
     surroundings = EdgeSurroundings(context, problem, blank)
-    if len(graph.outgoing_edges[edge.target]) > 1:
-        for part in graph.outgoing_edges[edge.target]:
+    if len(problem.gradient_edges[edge.target]) > 1:
+        for part in problem.gradient_edges[edge.target]:
             value = apply_rule(surroundings.apply, passes.edges[part.target, part.slot].gradient)
             if value is not None:
                 yield UNSUMMED_UPSTREAM.candidate(value)

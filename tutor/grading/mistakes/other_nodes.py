@@ -75,11 +75,11 @@ def _value_before_mistakes(problem: Problem, edge: Edge) -> Iterator[MistakeCand
 def _forgotten_edge_mistakes(problem: Problem, blank: Blank) -> Iterator[MistakeCandidate]:
     """Leave out one edge, or with more than two edges all but one, at a branch between the blank and the output."""
     graph, passes = problem.graph, problem.passes
-    edges = [blank.edge] if blank.edge else list(graph.outgoing_edges[blank.node])
+    edges = [blank.edge] if blank.edge else list(problem.gradient_edges[blank.node])
     nodes = problem.nodes_between(*(edge.target for edge in edges))
-    branches = sorted(position for position in nodes if len(graph.outgoing_edges[position]) > 1)
+    branches = sorted(position for position in nodes if len(problem.gradient_edges[position]) > 1)
     for branch in branches[:_MAX_BRANCHES]:
-        parts = [passes.edges[edge.target, edge.slot].gradient for edge in graph.outgoing_edges[branch]]
+        parts = [passes.edges[edge.target, edge.slot].gradient for edge in problem.gradient_edges[branch]]
         sums = [reduce(add, parts[:i] + parts[i + 1 :]) for i in range(len(parts))]
         for gradient in (*sums, *(parts if len(parts) > 2 else ())):
             value = apply_rule(
@@ -109,9 +109,9 @@ def _gradient_with_changed_branch(
         return edge_gradients[edge]
 
     def node_gradient(position: int) -> Value:
-        return reduce(add, map(edge_gradient, graph.outgoing_edges[position]))
+        return reduce(add, map(edge_gradient, problem.gradient_edges[position]))
 
     for position in sorted((node for node in nodes if node < branch), reverse=True):
-        if any(edge.target in changed for edge in graph.outgoing_edges[position]):
+        if any(edge.target in changed for edge in problem.gradient_edges[position]):
             changed[position] = node_gradient(position)
     return edge_gradient(blank.edge) if blank.edge else node_gradient(blank.node)

@@ -93,7 +93,7 @@ def _misplaced_means(problem: Problem, blank: Blank) -> Iterator[MistakeCandidat
     """Leave out the 1/n of a mean between the blank and the output, or apply it twice."""
     graph = problem.graph
     truth = problem.truth(blank, problem.passes)
-    first = {blank.edge.target} if blank.edge else {edge.target for edge in graph.outgoing_edges[blank.node]}
+    first = {blank.edge.target} if blank.edge else {edge.target for edge in problem.gradient_edges[blank.node]}
     for position in sorted(problem.nodes_between(*first) if first else ()):
         count = _mean_count(problem, position)
         if count is None or count == 1:

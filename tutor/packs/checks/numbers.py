@@ -155,7 +155,7 @@ def _check_gradients(
 def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:
     """Return the set and the input of each gradient that differs from its difference quotient."""
     inputs = {name: np.array([each[name] for each in sets], dtype=float) for name in problem.graph.inputs}
-    differentiated = [name for name in inputs if problem.wrt is None or name in problem.wrt]
+    differentiated = [name for name in inputs if name in problem.graph.differentiable_inputs(problem.wrt)]
     moved = [(name, cell) for name in differentiated for cell in _sample_cells(inputs[name][0])]
     at_once = max(1, (sets_in_passes(problem.graph) // len(sets) - 1) // 2)
     parts = (moved[begin : begin + at_once] for begin in range(0, len(moved), at_once))

@@ -1,0 +1,258 @@
+"""Indexes as in NumPy: `X[0, 1]`, `X[:, 0]`, `X[1:3]`, `W[ids]`, `P[range(3), y]`. Counting begins with 0.
+
+An index is read once. What it picks are positions in the value's entries, row by row, so that picking and adding back are
+the same for every index and for every kind of entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import Apply, Expr, Grid, Num, number
+from tutor.algebra.ops import VectorShape, is_vector_shape
+from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tutor.algebra.ops import Shape, Value
+
+#: Picks along one axis: a number, a slice, a list of numbers, or None for an operand whose value is the index.
+Part: TypeAlias = "int | slice | tuple[int, ...] | None"
+
+_NO_WHOLE_NUMBER = N_("An index is a whole number, counted from 0: X[0] is the first row.")
+
+
+class IndexRangeError(ValueError):
+    """An index that is outside its axis."""
+
+    def __init__(self, index: int, size: int) -> None:
+        super().__init__(index, size)
+        self.index = index
+        self.size = size
+
+
+@dataclass(frozen=True)
+class Index:
+    """What an index picks along each axis. Slices are compared by their bounds."""
+
+    parts: tuple[Part, ...]
+
+    def __hash__(self) -> int:
+        return hash(
+            tuple((part.start, part.stop, part.step) if isinstance(part, slice) else part for part in self.parts)
+        )
+
+    @property
+    def num_operands(self) -> int:
+        """The number of parts whose values are operands."""
+        return self.parts.count(None)
+
+    def operand_sizes(self, shape: Shape) -> list[int]:
+        """Return the size of the axis that each operand picks from, in a value of `shape`."""
+        assert shape is not None
+        return [size for size, part in zip(_axes(shape), self.parts, strict=False) if part is None]
+
+    def shape(self, shape: Shape, operands: Sequence[Shape], offset: int) -> Shape:
+        """Return the shape of what it picks from a value of `shape`. Raises `AlgebraError` at `offset`."""
+        if shape is None:
+            raise AlgebraError(message(N_("A number has no entries. Only a vector or a matrix has an index.")), offset)
+        if is_vector_shape(shape) and len(self.parts) > 1:
+            raise AlgebraError(message(N_("A vector has one axis: write x[0].")), offset)
+        if any(operand is not None and not is_vector_shape(operand) for operand in operands):
+            raise AlgebraError(message(N_("An index is a number or a vector of numbers, such as [2, 0].")), offset)
+        np = ops.load_arrays().np
+        zeros = [0 if operand is None else np.zeros(operand[1], dtype=int) for operand in operands]
+        try:
+            picked = np.empty(_axes(shape), dtype=bool)[self._key(zeros)]
+        except IndexError:
+            self._reject_out_of_range(shape, offset)
+            raise AlgebraError(
+                message(N_("The two parts of this index have different lengths. They are used in pairs.")), offset
+            ) from None
+        if 0 in picked.shape:
+            raise AlgebraError(message(N_("This index picks nothing. Ranges end before their second number.")), offset)
+        if picked.ndim > 2:
+            raise AlgebraError(message(N_("A matrix has two axes: write X[row, column].")), offset)
+        return shape_from_axes(picked.shape)
+
+    def positions(self, shape: Shape, operands: Sequence[Value]) -> Any:
+        """Return the positions of what it picks from a value of `shape`, row by row.
+
+        An array of whole numbers, (rows, columns), without axes if a single number is picked; in a batch with a first
+        axis. Raises `IndexRangeError`.
+        """
+        np = ops.load_arrays().np
+        assert shape is not None
+        axes = _axes(shape)
+        all_positions = np.arange(shape[0] * shape[1]).reshape(axes)
+        keys = [whole_numbers(operand) for operand in operands]
+        batched = [_is_batch(key, operand) for key, operand in zip(keys, operands, strict=True)]
+        if any(batched):
+            num_members = max(len(key) for key, varies in zip(keys, batched, strict=True) if varies)
+            members = (
+                [key[i] if varies else key for key, varies in zip(keys, batched, strict=True)]
+                for i in range(num_members)
+            )
+            return np.stack([_as_rows(all_positions[self._key(member, axes, clip=True)]) for member in members])
+        return _as_rows(all_positions[self._key(keys, axes)])
+
+    def _key(self, operands: Sequence[Any], axes: tuple[int, ...] = (), clip: bool = False) -> tuple[Any, ...]:
+        """Return the index for NumPy. Raises `IndexRangeError` if an operand is outside of `axes`."""
+        remaining = iter(operands)
+        key: list[Any] = []
+        for axis, part in enumerate(self.parts):
+            picked = next(remaining) if part is None else list(part) if isinstance(part, tuple) else part
+            if part is None and axes:
+                picked = _within(picked, axes[axis], clip)
+            key.append(picked)
+        return tuple(key)
+
+    def _reject_out_of_range(self, shape: tuple[int, int], offset: int) -> None:
+        for size, part in zip(_axes(shape), self.parts, strict=False):
+            for picked in (part,) if isinstance(part, int) else part if isinstance(part, tuple) else ():
+                if not -size <= picked < size:
+                    raise AlgebraError(range_message(picked, size), offset)
+
+    def to_args(self, operands: Sequence[Expr]) -> tuple[Expr, ...]:
+        """Return the parts as trees, with `operands` for those that are operands."""
+        remaining = iter(operands)
+        return tuple(next(remaining) if part is None else _part_to_expr(part) for part in self.parts)
+
+
+def read_index(parts: Sequence[Expr | None], offset: int) -> Index:
+    """Return the index with these parts; None is an operand. Raises `AlgebraError` at `offset`."""
+    return Index(tuple(None if part is None else _read_part(part, offset) for part in parts))
+
+
+def range_message(index: int, size: int) -> Any:
+    """Return the sentence about an index that is outside an axis of this size."""
+    text = N_("There is no entry {index} here: {size} entries are counted from 0 to {last}.")
+    return message(text, index=index, size=size, last=size - 1)
+
+
+def shape_from_axes(axes: tuple[int, ...]) -> Shape:
+    """Return the shape of a value with these axes in NumPy."""
+    return None if not axes else VectorShape.of_length(axes[0]) if len(axes) == 1 else (axes[0], axes[1])
+
+
+def whole_numbers(value: Value) -> Any:
+    """Return a value as an array of whole numbers, without the row axis of a vector. Raises `ValueError`."""
+    np = ops.load_arrays().np
+    if not ops.is_array(value):
+        numbers = np.array(nearest_float(value) if isinstance(value, Expr) else value)
+    else:
+        numbers = ops.nearest_floats(value) if value.dtype == object else value
+        if ops.is_matrix(numbers):
+            numbers = numbers[..., 0, :]
+    rounded = np.rint(numbers)
+    if not np.array_equal(rounded, numbers):
+        raise ValueError("no whole number")
+    return rounded.astype(int)
+
+
+def gather(x: Value, positions: Any) -> Value:
+    """Return the entries of `x` at these positions: a number for a single one, else a matrix of their shape."""
+    entries = x.reshape(*x.shape[:-2], -1)
+    if entries.ndim == 1:
+        picked = entries[positions]
+        return as_number(picked) if positions.ndim == 0 else picked
+    if positions.ndim in (1, 3):
+        np = ops.load_arrays().np
+        rows = np.arange(len(entries))[:, None]
+        return entries[rows, positions.reshape(len(positions), -1)].reshape(positions.shape)
+    return entries[:, positions]
+
+
+def scatter_add(g: Value, positions: Any, shape: tuple[int, int]) -> Value:
+    """Return a matrix of `shape` with the entries of `g` added up at these positions, and 0 elsewhere."""
+    np = ops.load_arrays().np
+    size = shape[0] * shape[1]
+    is_batched = ops.is_array(g) and g.ndim in (1, 3)
+    if is_batched or positions.ndim in (1, 3):
+        num_members = len(g) if is_batched else len(positions)
+        total = np.zeros((num_members, size))
+        flat = positions.reshape(num_members if positions.ndim in (1, 3) else 1, -1)
+        entries = np.reshape(g, (num_members if is_batched else 1, -1))
+        np.add.at(total, (np.arange(num_members)[:, None], flat), entries)
+        return total.reshape(num_members, *shape)
+    if ops.is_exact(g):
+        total = np.full(size, number(0), dtype=object)
+        exact = [g] if isinstance(g, Expr) else g.ravel().tolist()
+        for position, entry in zip(positions.ravel().tolist(), exact, strict=True):
+            total[position] = total[position] + entry
+        return total.reshape(shape)
+    total = np.zeros(size)
+    np.add.at(total, positions.ravel(), np.ravel(g))
+    return total.reshape(shape)
+
+
+def _is_batch(key: Any, operand: Value) -> bool:
+    return bool(key.ndim > 1 or (key.ndim == 1 and not ops.is_matrix(operand)))
+
+
+def _as_rows(positions: Any) -> Any:
+    np = ops.load_arrays().np
+    return positions[None, :] if np.ndim(positions) == 1 else np.asarray(positions)
+
+
+def as_number(picked: Any) -> Any:
+    """Return an entry of an array as a tree or a float of Python."""
+    return picked if isinstance(picked, Expr) else float(picked)
+
+
+def _axes(shape: tuple[int, int]) -> tuple[int, ...]:
+    return (shape[1],) if is_vector_shape(shape) else tuple(shape)
+
+
+def _within(picked: Any, size: int, clip: bool) -> Any:
+    np = ops.load_arrays().np
+    outside = np.atleast_1d(picked)[(np.atleast_1d(picked) < -size) | (np.atleast_1d(picked) >= size)]
+    if len(outside) and not clip:
+        raise IndexRangeError(int(outside[0]), size)
+    return np.clip(picked, -size, size - 1)
+
+
+def _read_part(part: Expr, offset: int) -> Part:
+    if isinstance(part, Apply) and part.op == "slice":
+        bounds = [
+            None if isinstance(each, Apply) and each.op == "none" else _read_whole(each, offset) for each in part.args
+        ]
+        if bounds[2] == 0:
+            raise AlgebraError(message(N_("The step of a range is not 0.")), offset)
+        return slice(*bounds)
+    if isinstance(part, Apply) and part.op == "range":
+        return tuple(range(*(_read_whole(each, offset) for each in part.args)))
+    if isinstance(part, Grid):
+        if not part.is_vector:
+            raise AlgebraError(message(N_("An index is a number or a vector of numbers, such as [2, 0].")), offset)
+        return tuple(_read_whole(each, offset) for each in part.rows[0])
+    return _read_whole(part, offset)
+
+
+def _read_whole(value: Expr, offset: int) -> int:
+    """Return a constant whole number. Raises `AlgebraError`."""
+    sign = 1
+    if isinstance(value, Apply) and value.op == "neg":
+        sign, value = -1, value.args[0]
+    if isinstance(value, Num) and value.value.denominator == 1:
+        return sign * value.value.numerator
+    raise AlgebraError(message(_NO_WHOLE_NUMBER), offset)
+
+
+def _part_to_expr(part: int | slice | tuple[int, ...]) -> Expr:
+    if isinstance(part, slice):
+        return Apply("slice", tuple(Apply("none", ()) if each is None else number(each) for each in _bounds(part)))
+    if isinstance(part, tuple):
+        if part == tuple(range(len(part))):
+            return Apply("range", (number(len(part)),))
+        return Grid((tuple(map(number, part)),), 0, True)
+    return number(part)
+
+
+def _bounds(part: slice) -> Iterator[int | None]:
+    yield from (part.start, part.stop, part.step)
