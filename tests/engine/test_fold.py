@@ -240,6 +240,19 @@ def test_every_operation_either_unfolds_or_is_elementary() -> None:
         "sum",
         "sum.0",
         "sum.1",
+        "gt",
+        "ge",
+        "lt",
+        "le",
+        "eq",
+        "ne",
+        "where",
+        "detach",
+        "index",
+        "concat",
+        "stack",
+        "grid",
+        "reshape",
     }
     assert opens | simple == set(OPERATIONS)
     assert not opens & simple

@@ -22,6 +22,7 @@ from tests.support.program_samples import (
     rename_nodes,
 )
 from tests.support.random_programs import exact_inputs
+from tests.support.reference_functions import operations_with_references
 from tutor.algebra.evaluate import evaluate, evaluate_as_float
 from tutor.algebra.expr import ONE, Sym, number
 from tutor.algebra.limits import GRAPH
@@ -31,7 +32,6 @@ from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.latex_names import LatexNames
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.fold import fold
-from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError
 from tutor.i18n import set_language
 
@@ -178,7 +178,7 @@ def test_random_derivations_are_well_formed() -> None:
         except NonFiniteError:
             continue
         used |= {node.op for node in graph.nodes if node.op}
-    assert used >= set(OPERATIONS)
+    assert used >= operations_with_references()
 
 
 #: Replacements that turn LaTeX numbers into the syntax of answers, from the inside out.

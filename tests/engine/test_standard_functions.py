@@ -82,7 +82,7 @@ def test_the_same_function_with_other_operands_keeps_its_own_constant() -> None:
     ("text", "inputs", "problem"),
     [
         ("y = leaky_relu(x, 1, 2)", {"x": 1.0}, "leaky_relu takes"),
-        ("y = clip(x)", {"x": 1.0}, "clip takes 3 values"),
+        ("y = clip(x)", {"x": 1.0}, "clip takes two bounds: clip(x, 0, 1)"),
         ("y = var(X, 2)", {"X": np.ones((2, 2))}, "Write var(X, 0) for a row of the columns"),
         ("y = var(x)", {"x": 1.0}, "In var: mean goes over the cells of a matrix, and this is a number."),
     ],

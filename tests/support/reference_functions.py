@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
+from tutor.engine.operations import ARRAY_OPERATIONS, OPERATIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -173,3 +175,15 @@ REFERENCES: dict[str, Reference] = {
         lambda torch, p, t: torch.nn.functional.mse_loss(p, t),
     ),
 }
+
+
+def operations_with_references() -> set[str]:
+    """Return the ids of the operations of a fixed form.
+
+    Those with parameters or with operands that are data are compared in `tests/engine/test_array_operations.py`.
+    """
+    return {
+        name
+        for name, operation in OPERATIONS.items()
+        if name in REFERENCES or not (name in ARRAY_OPERATIONS or operation.data_slots)
+    }

@@ -151,7 +151,7 @@ def _reshape_shape(sizes: tuple[int, ...], shapes: Sequence[Shape], offset: int)
         text = N_("reshape keeps the number of entries: {count} don't fill {sizes}.")
         raise AlgebraError(message(text, count=count, sizes="×".join(map(str, sizes))), offset)
     if len(sizes) > 2:
-        raise AlgebraError(message(N_("A value has two axes at most here: reshape(X, rows, columns).")), offset)
+        raise AlgebraError(message(N_("A value has two axes at most here: reshape(X, 2, 3).")), offset)
     return VectorShape.of_length(resolved[0]) if len(sizes) == 1 else (resolved[0], resolved[1]) if sizes else None
 
 
@@ -162,6 +162,25 @@ def _reshape_forward(sizes: tuple[int, ...], x: Value) -> Value:
     if shape is None:
         return gather(x, ops.load_arrays().np.array(0))
     return x.reshape(*x.shape[:-2], *shape)
+
+
+def _unsqueeze_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
+    shape = shapes[0]
+    if not is_vector_shape(shape):
+        raise AlgebraError(message(N_("Only a vector gets one more axis: x[:, None] is a column.")), offset)
+    return (shape[1], 1) if axis in (1, -1) else (1, shape[1])
+
+
+def _squeeze_shape(_: Parameters, shapes: Sequence[Shape], offset: int) -> Shape:
+    shape = shapes[0]
+    if shape is None or 1 not in shape:
+        return shape
+    return None if shape == (1, 1) else VectorShape.of_length(max(shape))
+
+
+def _squeeze_forward(_: Parameters, x: Value) -> Value:
+    shape = _squeeze_shape((), [ops.shape_of(x)], 0)
+    return bound("reshape", () if shape is None else (shape[1],))(x) if is_vector_shape(shape) or shape is None else x
 
 
 def _read_joined(args: Sequence[Expr | None], offset: int) -> Reading:
@@ -322,6 +341,20 @@ _RECORDS = (
         shape=_reshape_shape,
         forward=_reshape_forward,
         to_args=lambda sizes, operands: (*operands, *map(number, sizes)),
+    ),
+    ArrayFunction(
+        id="unsqueeze",
+        read=lambda args, offset: (read_whole(args[1], offset, "axis"), (0,)),
+        shape=_unsqueeze_shape,
+        forward=lambda axis, x: ops.transpose(x) if axis in (1, -1) else x,
+        to_args=lambda axis, operands: (*operands, number(axis)),
+    ),
+    ArrayFunction(
+        id="squeeze",
+        read=_no_parameters(1),
+        shape=_squeeze_shape,
+        forward=_squeeze_forward,
+        to_args=lambda _, operands: tuple(operands),
     ),
     ArrayFunction(
         id="concat",

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tutor.algebra import foreign
+from tutor.algebra.call_forms import ALONG_AXIS, FORMS, LAYERS, REDUCTIONS, Call, Form, library_name, sequence
+from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
 from tutor.algebra.matrix_parser import MatrixParser
+from tutor.algebra.vocabulary import FUNCTIONS
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
     from tutor.algebra.lexer import Token
 
-#: Functions whose second operand is an axis: 0 sums each column, 1 each row.
-_AXIS_FUNCTIONS = ("sum", "mean")
-_AXIS_KEYWORDS = ("axis", "dim")
+#: Functions of our own whose calls have other forms besides the plain one.
+_OWN_FORMS = frozenset([*REDUCTIONS, *ALONG_AXIS, "range", "arange", "concat", "stack", "reshape"])
+#: SymPy's matrices, of which a flat list is a column.
+COLUMN_TYPES = ("Matrix", "ImmutableMatrix")
 _SIZE_OF_ONES = N_("ones takes how many rows and columns, as in ones(2, 3).")
 
 
@@ -27,79 +31,86 @@ def _signature(name: str, arity: int) -> str:
 class CallParser(MatrixParser):
     """Parses the calls of a formula."""
 
+    #: Whether values in round brackets may be a tuple: `torch.cat((a, b))`.
+    reads_tuples = False
+
     def parse_call(self, token: Token) -> Expr:
-        op, least, most = self.functions[token.text]
+        """Parse the call of a function by its own name."""
         if self.token.kind != "(":
             raise self.error(N_("{name} needs brackets: write {name}(…)."), token, name=token.text)
+        return self.finish_call(Call(token.text, "own", [], token.position, token.width), token)
+
+    def is_custom(self, name: str) -> bool:
+        """Return whether a name is that of a function of the exercise's author."""
+        return name in self.functions and name not in FUNCTIONS and name not in self.redefinable
+
+    def finish_call(self, call: Call, token: Token) -> Expr:
+        """Parse the values of a call, and return its tree."""
+        form = None if call.style == "own" and self.is_custom(call.name) else FORMS.get(call.name)
+        if form is None or (call.style == "own" and call.name in FUNCTIONS and call.name not in _OWN_FORMS):
+            op, least, most = self.functions.get(
+                call.name, (call.name, form.least if form else 1, form.most if form else 1)
+            )
+            form = Form(lambda call: call.apply(op, *call.values), least, most)
+        before = len(call.values)
+        self.parse_values(call, form)
+        if op_is_ones := call.name == "ones":
+            call.values = sequence(call.values)
+        if self.previous.kind == ")" and not form.least <= len(call.values) + len(call.keywords) <= form.most + len(
+            call.keywords
+        ):
+            self.reject_values(call, form)
+        if op_is_ones:
+            self.check_ones(token, call.values)
+        try:
+            tree = form.build(call)
+            call.finish()
+        except AlgebraError as error:
+            raise AlgebraError(error.message, token.position, token.width) from None
+        if call.name in COLUMN_TYPES and len(call.values) > before and isinstance(tree, Grid) and tree.is_vector:
+            tree = Grid(tuple((cell,) for cell in tree.rows[0]), tree.position)
+        return self.count_node(tree)
+
+    def parse_values(self, call: Call, form: Form) -> None:
+        """Parse the values and keywords between the brackets of a call."""
         opening = self.next()
         self.enter_nesting()
-        if op == "ones" and self.token.kind == "(":
-            args = self.parse_size(self.next())
-        else:
-            args = [self.parse_expression(0)]
-            while self.token.kind == "," and (len(args) < most or self.at_axis()):
+        tuples, self.reads_tuples = self.reads_tuples, form.takes_lists or call.name == "ones"
+        while self.token.kind != ")" or (not call.values and form.least):
+            if self.token.kind == "name" and self.peek().kind == "=":
+                keyword = self.next().text
                 self.next()
-                args.append(self.parse_argument(token, op))
-            if op == "softmax" and len(args) == 2:
-                args.pop()
-        if self.token.kind == "," and most == 1 and self.previous.text.isdecimal() and self.peek().text.isdecimal():
-            raise self.comma_error()
-        if self.token.kind == "," and most == 1:
-            raise self.error(
-                N_("{name} takes one value: write {form}."), token, name=op, form=_signature(token.text, 1)
-            )
-        if self.token.kind == "," or (self.token.kind == ")" and len(args) < least):
-            if op == "ones":
-                raise self.error(_SIZE_OF_ONES, token)
-            raise self.error(
-                N_("{name} takes {n} values: write {form}."),
-                token,
-                name=token.text,
-                n=least,
-                form=_signature(token.text, least),
-            )
+                call.keywords[keyword] = self.parse_keyword_value()
+            else:
+                if len(call.values) >= form.most and call.values:
+                    self.reject_values(call, form)
+                call.values.append(self.parse_expression(0))
+            if self.token.kind != ",":
+                break
+            if form.most == 1 and self.previous.text.isdecimal() and self.peek().text.isdecimal():
+                raise self.comma_error()
+            self.next()
+        self.reads_tuples = tuples
         self.expect_closing(opening, ")")
         self.depth -= 1
-        if op in _AXIS_FUNCTIONS and len(args) == 2:
-            args[1] = self.check_axis(token, args[1])
-        elif op == "ones":
-            self.check_ones(token, args)
-        return self.count_node(Apply(op, tuple(args), token.position))
 
-    def check_axis(self, token: Token, axis: Expr) -> Num:
-        """Return an axis, 0 or 1. A negative one counts from the last."""
-        if (
-            isinstance(axis, Apply)
-            and axis.op == "neg"
-            and isinstance(axis.args[0], Num)
-            and axis.args[0].value in (1, 2)
-        ):
-            axis = Num(2 - axis.args[0].value)
-        if not (isinstance(axis, Num) and axis.value in (0, 1)):
-            raise self.error(
-                N_("Write {name}(X, 0) for a row of the columns, {name}(X, 1) for a column of the rows."),
-                token,
-                name=token.text.lstrip("."),
-            )
-        return axis
+    def parse_keyword_value(self) -> Expr:
+        """Parse a value behind `axis=`; `None`, `True` and names in quotes stay names."""
+        token = self.token
+        if token.kind == "string" or (token.kind == "name" and token.text in ("None", "True", "False")):
+            self.next()
+            return Sym(token.text.strip("'\""), token.position)
+        return self.parse_expression(0)
 
-    def at_axis(self) -> bool:
-        """Return whether a keyword for an axis may follow the comma."""
-        return self.peek().kind == "name" and self.peek().text in _AXIS_KEYWORDS
-
-    def parse_argument(self, token: Token, op: str) -> Expr:
-        """Parse an operand after the first, perhaps with a keyword: `axis=0`."""
-        keyword = self.token
-        if keyword.kind != "name" or keyword.text not in _AXIS_KEYWORDS or self.peek().kind != "=":
-            return self.parse_expression(0)
-        self.next()
-        self.next()
-        axis = self.parse_expression(0)
-        if op == "softmax":
-            axis = self.check_axis(token, axis)
-            if axis.value == 0:
-                raise self.error(N_("softmax goes along the rows. For columns write softmax(X.T).T."), token)
-        return axis
+    def reject_values(self, call: Call, form: Form) -> NoReturn:
+        """Raise the error of a call with too few or too many values."""
+        text = _SIZE_OF_ONES if call.name == "ones" else N_("{name} takes {n} values: write {form}.")
+        if form.most == 1:
+            text = N_("{name} takes one value: write {form}.")
+        least = max(form.least, 1)
+        if form.example:
+            raise call.error(N_("{name} is written {form}."), form=form.example)
+        raise call.error(text, n=least, form=_signature(call.name, least))
 
     def parse_size(self, opening: Token) -> list[Expr]:
         """Parse the size in `ones((2, 3))`."""
@@ -124,8 +135,9 @@ class CallParser(MatrixParser):
         """Parse a name of another program, `np.exp(x)` or `dot(A, B)`; return None for any other name."""
         if token.text in foreign.LIBRARIES and self.token.kind == "attribute":
             return self.parse_library_name(token)
-        if self.token.kind == "(" and token.text not in self.functions and foreign.builder(token.text):
-            return self.parse_foreign_call(token, token.text)
+        is_adjacent = self.token.kind == "(" and self.token.position == token.position + token.width
+        if is_adjacent and token.text not in self.functions and token.text in FORMS:
+            return self.finish_call(Call(token.text, "own", [], token.position, token.width), token)
         return None
 
     def parse_library_name(self, token: Token) -> Expr:
@@ -136,64 +148,49 @@ class CallParser(MatrixParser):
         whole = attribute._replace(
             text=name, position=token.position, length=attribute.position + attribute.width - token.position
         )
-        if self.token.kind == "(" and name in self.functions:
-            return self.parse_call(whole)
-        if self.token.kind == "(" and foreign.builder(name):
-            return self.parse_foreign_call(whole, name)
+        if self.token.kind == "(" and name in LAYERS:
+            return self.parse_layer(whole, token.text)
+        if self.token.kind == "(" and (name in self.functions or name in FORMS):
+            return self.finish_call(
+                Call(library_name(name), "library", [], whole.position, whole.width, library=token.text), whole
+            )
         if name in foreign.CONSTANTS:
             return self.parse_constant(foreign.CONSTANTS[name], token.position)
         if name in foreign.INSTEAD:
             raise self.error(foreign.INSTEAD[name], whole)
-        if name in self.functions or foreign.builder(name):
+        if name in self.functions or name in FORMS:
             raise self.error(N_("{name} needs brackets: write {name}(…)."), whole, name=name)
         raise self.unknown_library_function(whole)
 
+    def parse_layer(self, token: Token, library: str) -> Expr:
+        """Parse a layer that is made and then called: `nn.ReLU()(x)`, `nn.Softmax(dim=1)(X)`."""
+        made = Call(library_name(LAYERS[token.text]), "library", [], token.position, token.width, library=library)
+        self.parse_values(made, Form(lambda call: call.values[0], 0, 2))
+        if self.token.kind != "(":
+            raise self.error(N_("{name} is a layer: call it on a value, as in {name}()(x)."), token, name=token.text)
+        called = Call(made.name, "library", [], token.position, token.width, dict(made.keywords), library)
+        return self.finish_call(called, token)
+
     def parse_attribute(self, owner: Token, tree: Expr) -> Expr:
-        """Parse what follows a value: `.exp()`, `.dot(B)`, `.sum(axis=0)`, `.grad`."""
+        """Parse what follows a value: `.exp()`, `.dot(B)`, `.sum(axis=0)`, `.shape[0]`, `.grad`."""
         token = self.next()
         name = token.text[1:]
-        if self.token.kind == "(" and (name in self.functions or foreign.builder(name)):
-            return self.parse_foreign_call(token, name, tree)
+        if self.token.kind == "(" and (name in self.functions or name in FORMS):
+            return self.finish_call(Call(name, "method", [tree], token.position, token.width), token)
+        if name == "shape" and self.token.kind == "[":
+            self.next()
+            axis = self.parse_expression(0)
+            self.expect_closing(token, "]")
+            return self.count_node(Apply("size", (tree, axis), token.position))
+        if name == "size":
+            return self.count_node(Apply("size", (tree,), token.position))
+        if name == "mT":
+            return self.count_node(Apply("T", (tree,), token.position))
         if name == "grad" and isinstance(tree, Sym):
             gradient = next((known for known in self.compound_names if known.endswith(f"/d{tree.name}")), None)
             if gradient:
                 return self.count_node(Sym(gradient, tree.position))
         raise self.attribute_error(token, owner if isinstance(tree, Sym) else None)
-
-    def parse_foreign_call(self, token: Token, name: str, *operands: Expr) -> Expr:
-        """Parse the operands in brackets after `operands`, and return the tree of the operation."""
-        opening = self.next()
-        self.enter_nesting()
-        op, least, most = self.functions.get(name, (name, 0, 0))
-        found = foreign.builder(name) if not least else None
-        build, most = found or ((lambda position, *args: Apply(op, args, position)), most)
-        least = least or most
-        is_flat = self.token.kind == "[" and self.peek().kind != "["
-        args = list(operands)
-        while self.token.kind != ")" or not args:
-            args.append(self.parse_argument(token, op) if args else self.parse_expression(0))
-            if self.token.kind != ",":
-                break
-            if self.peek().kind == ")" or len(args) < most or self.at_axis():
-                self.next()
-            else:
-                break
-        if op == "softmax" and len(args) == 2:
-            args.pop()
-        if not least <= len(args) <= most or self.token.kind == ",":
-            text = (
-                N_("{name} takes one value: write {form}.")
-                if most == 1
-                else N_("{name} takes {n} values: write {form}.")
-            )
-            raise self.error(text, token, name=name, n=least, form=_signature(name, least))
-        self.expect_closing(opening, ")")
-        self.depth -= 1
-        if op in _AXIS_FUNCTIONS and len(args) == 2:
-            args[1] = self.check_axis(token, args[1])
-        if name in foreign.COLUMN_TYPES and is_flat and isinstance(args[0], Grid):
-            return Grid(tuple((cell,) for cell in args[0].rows[0]), args[0].position)
-        return self.count_node(build(token.position, *args))
 
     def parse_constant(self, name: str, position: int) -> Expr:
         """Return e or π."""

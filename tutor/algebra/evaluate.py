@@ -6,9 +6,16 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import functions, ops
-from tutor.algebra.array_functions import ARRAY_FUNCTIONS, BoundFunction, is_array_call, range_error
+from tutor.algebra.array_functions import (
+    ARRAY_FUNCTIONS,
+    BoundFunction,
+    is_array_call,
+    range_error,
+    read_whole,
+    resolve_axis,
+)
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
 from tutor.algebra.indexing import IndexRangeError
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.ops import VectorShape
@@ -112,6 +119,8 @@ class Evaluator:
         self._shapes: dict[int, Shape] = {}
         #: The operation of each @ by its id; a vector has others than a matrix.
         self._products: dict[int, str] = {}
+        #: The numbers that calls such as len(x) stand for.
+        self._sizes: dict[int, Expr] = {}
         #: The functions of arrays with their parameters, and which of their arguments are operands.
         self._bound: dict[int, tuple[BoundFunction, tuple[int, ...]]] = {}
         self._values: dict[int, Value] = {}
@@ -145,6 +154,12 @@ class Evaluator:
         shapes = [self._shapes[id(arg)] for arg in node.args]
         if node.op == "matmul":
             self._products[id(node)] = product_operation(shapes)
+        if node.op == "size":
+            self._sizes[id(node)] = size_of(node, shapes[0])
+            return None
+        if node.op not in EVALUATORS and node.op not in ARRAY_FUNCTIONS:
+            text = N_("{name} is a node of graphs only. Write out here what it computes.")
+            raise AlgebraError(message(text, name=node.op), node.position)
         if is_array_call(node):
             constants = [None if free_names(arg) else arg for arg in node.args]
             parameters, slots = ARRAY_FUNCTIONS[node.op].read(constants, node.position)
@@ -169,6 +184,8 @@ class Evaluator:
         if isinstance(node, Apply):
             if node.op in PARAMETER_OPS:
                 return node
+            if node.op == "size":
+                return self._sizes[id(node)]
             operands = [self._values[id(arg)] for arg in node.args]
             if bound := self._bound.get(id(node)):
                 return _apply_bound(node, bound[0], [operands[slot] for slot in bound[1]])
@@ -213,6 +230,16 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
     return result
+
+
+def size_of(node: Apply, shape: Shape) -> Num:
+    """Return what `size(x)` or `size(x, axis)` is for a value of this shape. Raises `AlgebraError`."""
+    if len(node.args) == 1:
+        return number(ops.num_cells(shape))
+    axis = read_whole(node.args[1], node.position, "axis")
+    along = resolve_axis(axis, shape, node.position, "shape")
+    assert shape is not None
+    return number(shape[along])
 
 
 def _apply_bound(node: Apply, function: BoundFunction, operands: Sequence[Value]) -> Value:

@@ -213,6 +213,9 @@ def substitute(tree: Expr, replacements: Mapping[str, Expr]) -> Expr:
             done[id(node)] = replacements.get(node.name, node)
         elif isinstance(node, Apply):
             done[id(node)] = Apply(node.op, tuple(done[id(arg)] for arg in node.args), node.position)
+        elif isinstance(node, Grid):
+            rows = tuple(tuple(done[id(cell)] for cell in row) for row in node.rows)
+            done[id(node)] = Grid(rows, node.position, node.is_vector)
         else:
             done[id(node)] = node
     return done[id(tree)]

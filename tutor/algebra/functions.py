@@ -495,6 +495,20 @@ _RECORDS = (
         )
     ),
     Function(
+        id="detach",
+        is_redefinable=True,
+        aliases=("stop_gradient",),
+        float_kernel=lambda x: x,
+        is_generic=True,
+        ball_kernel=lambda a: a,
+        fold=lambda a: a,
+        properties=lambda a: a,
+        numpy="{0}",
+        torch="{0}.detach()",
+        scalar_code="{0}",
+        array_code="{0}",
+    ),
+    Function(
         id="where",
         arity=3,
         is_redefinable=True,

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 #: Signs of comparison, and the operation of each.
 COMPARISONS = {"<": "lt", ">": "gt", "<=": "le", ">=": "ge", "==": "eq", "!=": "ne"}
 _OPERATOR_ALIASES = {
-    "≤": "<=", "≥": ">=", "≠": "!=", "⩽": "<=", "⩾": ">=",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "⩽": "<=",
+    "⩾": ">=",
     **dict.fromkeys("·×∗⋅•∙⊙✕✖⨯", "*"),
     **dict.fromkeys("÷∕⁄➗", "/"),
     **dict.fromkeys(MINUS_SIGNS, "-"),
@@ -50,7 +54,7 @@ _WHITESPACE = " \t\n\r"
 # `2e3` is two thousand, but `2e^3` is 2·e³: an e is an exponent only if digits follow it directly.
 _NUMBER = re.compile(rf"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-{MINUS_SIGNS}]?[0-9]+)?")
 # Letters, marks and ASCII digits; not ², ½ or full-width letters, which \w also matches.
-_WORD_CHARACTER = r"[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef]"
+_WORD_CHARACTER = r"(?:[^\W\u00b2\u00b3\u00b9\u00bc-\u00be\u1d40\u2070-\u209c\uff00-\uffef][\u0300-\u036f]*)"
 _WORD = re.compile(rf"(?!\d){_WORD_CHARACTER}+'*")
 _TRANSPOSE = re.compile(r"\.T(?!\w)")
 # An attribute, as in Python code, directly behind what it belongs to.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
 from tutor.algebra.expr import Apply, Expr, Grid, Num
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 _NUMBER = rf"[+\-{MINUS_SIGNS}]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+\-{MINUS_SIGNS}]?[0-9]+)?"
 #: A row whose numbers have only spaces between them, up to its end.
 _SPACED_ROW = re.compile(rf"\s*{_NUMBER}(?:\s+{_NUMBER})+\s*(?=[\];])")
+
+
+def _is_new_or_whole(part: Expr) -> bool:
+    """Return whether a part of an index is a new axis, or all of an axis."""
+    if not isinstance(part, Apply) or part.op not in ("newaxis", "slice"):
+        return False
+    return all(isinstance(bound, Apply) and bound.op == "none" for bound in part.args)
 
 
 class MatrixParser(ErrorReports):
@@ -69,6 +77,12 @@ class MatrixParser(ErrorReports):
             parts.append(self.parse_index_part())
         self.expect_closing(opening, "]")
         self.depth -= 1
+        new_axis = [isinstance(part, Apply) and part.op == "newaxis" for part in parts]
+        if any(new_axis):
+            if len(parts) > 2 or (len(parts) == 2 and not all(map(_is_new_or_whole, parts))):
+                raise self.error(N_("Write x[:, None] for a column, x[None, :] for a row."), opening)
+            axis = Num(Fraction(new_axis.index(True)))
+            return self.count_node(Apply("unsqueeze", (tree, axis), opening.position))
         if len(parts) > 2:
             raise self.error(N_("A matrix has two axes: write X[row, column]."), opening)
         return self.count_node(Apply("index", (tree, *parts), opening.position))
@@ -76,6 +90,13 @@ class MatrixParser(ErrorReports):
     def parse_index_part(self) -> Expr:
         """Parse what picks along one axis: a value, or a slice such as `1:3`."""
         position = self.token.position
+        if self.token.kind == "name" and self.token.text in ("None", "newaxis"):
+            self.next()
+            return Apply("newaxis", (), position)
+        if self.token.text in ("np", "numpy", "torch", "jnp") and self.peek().text == ".newaxis":
+            self.next()
+            self.next()
+            return Apply("newaxis", (), position)
         bounds: list[Expr] = [Apply("none", ())] * 3
         for place in range(3):
             if self.token.kind not in (":", ",", "]"):

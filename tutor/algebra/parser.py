@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.call_parser import CallParser
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Expr, Num, Sym
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
 from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.vocabulary import CONSTANTS, FUNCTIONS, is_built_in, is_reserved
@@ -48,6 +48,24 @@ _INFIX = {
 }
 _OPERAND_STARTS = ("number", "name", "(", "[", "√", "frac")
 
+
+#: Signs that compute a new value of a name from its old one.
+_AUGMENTED = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div", "@=": "matmul"}
+#: The beginning of an equation.
+_STEP_HEAD = re.compile(r"(?:^|[;\n])\s*(?P<name>[^\W\d]\w*)\s*=(?!=)")
+_NO_LOOPS = N_("A loop is no node. Write out each pass, with a name for each value.")
+_NO_CONDITION = N_("A condition is written where(c, a, b): a where c holds, b elsewhere.")
+_NO_PYTHON = N_("“{name}” is a statement of Python. Write only the formulas, as in y = a*b; z = y + c.")
+_NO_LOGIC = N_(
+    "Conditions are numbers here, 1 or 0: write (x > 0) * (y > 0) for “and”, max(…, …) for “or”, 1 - (x > 0) for “not”."
+)
+#: Words of Python that are no names when a value follows them, and what to write instead.
+_STATEMENTS = {
+    **dict.fromkeys(("if", "elif", "else"), _NO_CONDITION),
+    **dict.fromkeys(("for", "while"), _NO_LOOPS),
+    **dict.fromkeys(("and", "or", "not"), _NO_LOGIC),
+    **dict.fromkeys(("def", "return", "import", "from", "class", "with", "assert", "print", "lambda"), _NO_PYTHON),
+}
 
 #: A comment, up to the end of its line.
 _COMMENT = re.compile(r"#[^\n]*")
@@ -104,6 +122,9 @@ def _blank_out(found: re.Match[str]) -> str:
 class _Parser(CallParser):
     """Parses a whole text."""
 
+    #: Names of steps of a graph that would mean something else otherwise.
+    step_names: Collection[str] = ()
+
     def parse_single(self) -> Expr:
         if self.token.kind == "end":
             raise AlgebraError(message(N_("Nothing is written here yet. Type a value.")), 0)
@@ -115,6 +136,12 @@ class _Parser(CallParser):
 
     def parse_equations(self) -> list[Equation]:
         found: list[Equation] = []
+        # A step may be called e, σ or mean: then the name means the step, except as a call.
+        self.step_names = {
+            unicodedata.normalize("NFC", match["name"])
+            for match in _STEP_HEAD.finditer(self.text)
+            if match["name"] not in self.functions or match["name"] in FUNCTIONS or match["name"] in self.redefinable
+        }
         while True:
             while self.token.kind == ";":
                 self.next()
@@ -132,23 +159,31 @@ class _Parser(CallParser):
                 inputs = tuple(part.strip() for part in head["inputs"].split(","))
                 while self.token.kind != "=":
                     self.next()
-            if first.kind == "name" and (inputs or self.peek().kind == "="):
+            augmented = _AUGMENTED.get(self.peek().kind) if first.kind == "name" else None
+            if first.kind == "name" and (inputs or augmented or self.peek().kind == "="):
                 name = first.text
                 if not inputs:
                     self.next()
                 self.next()
-                if is_reserved(name) or (name in self.functions and name not in self.redefinable):
-                    raise AlgebraError(
-                        message(N_("“{name}” has a meaning of its own here. Choose another name."), name=name),
-                        first.position,
-                        len(first.text),
-                    )
-            found.append(Equation(name, self.parse_expression(0), first.position, inputs))
+                if is_reserved(name) and not (name in self.step_names and is_built_in(name)):
+                    raise self.reserved_name_error(first)
+                if name in self.functions and name not in self.step_names and name not in self.redefinable:
+                    raise self.reserved_name_error(first)
+            elif first.text in _STATEMENTS and first.kind == "name" and self.peek().kind in _OPERAND_STARTS:
+                raise self.error(_STATEMENTS[first.text], first, name=first.text)
+            tree = self.parse_expression(0)
+            if augmented and name:
+                tree = self.count_node(Apply(augmented, (Sym(name, first.position), tree), first.position))
+            found.append(Equation(name, tree, first.position, inputs))
             if self.token.kind not in (";", "end") and not self.begins_equation(self.token):
                 self.reject_token(between_equations=True)
         if not found:
             raise AlgebraError(message(N_("There is no formula. Write one, such as z = (a + b) * c.")), 0)
         return found
+
+    def reserved_name_error(self, token: Token) -> AlgebraError:
+        text = N_("“{name}” has a meaning of its own here. Choose another name.")
+        return self.error(text, token, name=token.text)
 
     def parse_expression(self, binding: int) -> Expr:
         owner = self.token
@@ -200,7 +235,7 @@ class _Parser(CallParser):
             return False
         if "\n" not in self.text[self.previous.position : token.position]:
             return False
-        return self.peek().kind == "=" or bool(_FUNCTION_HEAD.match(self.text, token.position))
+        return self.peek().kind in ("=", *_AUGMENTED) or bool(_FUNCTION_HEAD.match(self.text, token.position))
 
     def parse_operand(self) -> Expr:
         token = self.next()
@@ -238,6 +273,10 @@ class _Parser(CallParser):
     def parse_name(self, token: Token) -> Expr:
         name = token.text
         declared = self.names is not None and name in self.names
+        if name in self.step_names and self.token.kind != "(":
+            return self.count_node(Sym(name, token.position))
+        if name in _STATEMENTS and not declared and (self.token.kind in _OPERAND_STARTS or self.token.text == "not"):
+            raise self.error(_STATEMENTS[name], token, name=name)
         is_function = name in self.functions and not declared
         if is_function and (self.names is not None or name not in self.redefinable or self.token.kind == "("):
             return self.parse_call(token)
@@ -256,10 +295,24 @@ class _Parser(CallParser):
         if not self.is_level_counted:
             self.enter_nesting()
         self.is_level_counted = False
+        tuples, self.reads_tuples = self.reads_tuples, False
         tree = self.parse_expression(0)
+        if tuples and self.token.kind == ",":
+            tree = self.parse_tuple(opening, tree)
+        self.reads_tuples = tuples
         self.expect_closing(opening, "}" if opening.kind == "{" else ")")
         self.depth = depth
         return tree
+
+    def parse_tuple(self, opening: Token, first: Expr) -> Expr:
+        """Parse the rest of a tuple as a vector."""
+        cells = [first]
+        while self.token.kind == ",":
+            self.next()
+            if self.token.kind == ")":
+                break
+            cells.append(self.parse_cell())
+        return self.count_node(Grid((tuple(cells),), opening.position, True))
 
     def at_braces(self, token: Token) -> bool:
         """Return whether a token opens braces that are read as brackets: in the LaTeX of an answer."""

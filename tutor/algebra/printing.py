@@ -215,6 +215,7 @@ _INDEX_OPS = (
     "index",
     "slice",
     "none",
+    "unsqueeze",
     "grid",
     "scatter_add",
     "concat",
@@ -232,6 +233,8 @@ def _format_index(tree: Apply, done: _FormattedParts) -> str:
         return ":".join(texts if texts[2] else texts[:2])
     if tree.op == "none":
         return ""
+    if tree.op == "unsqueeze":
+        return f"{_parenthesize(tree.args[0], _ATOM, done)}[{'None, :' if texts[1] == '0' else ':, None'}]"
     if tree.op == "scatter_add":
         return f"scatter({texts[0]}, [{', '.join(texts[1:-2])}])"
     if tree.op == "grid":

@@ -9,7 +9,7 @@ _TO_ASCII = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, ord("、
 _MAY_NEED_ASCII = re.compile("[、。\uff01-\uff5e]")
 #: What libraries print behind the cells of an array.
 _PRINTED_OPTION = re.compile(
-    r",\s*(?:dtype|device|requires_grad|grad_fn|layout|weak_type|keepdims?|shape)\s*="
+    r",\s*(?:dtype|device|requires_grad|grad_fn|layout|weak_type)\s*="
     r"\s*(?:<[^<>]*>|'[^']*'|\"[^\"]*\"|\([\d\s,]*\)|[\w.:]+)"
 )
 _SUBSCRIPT = re.compile(r"(?<=[^\W\d_])[₀-₉]+")

@@ -22,6 +22,9 @@ _MATRIX_FUNCTIONS = {
     "dot": ("matmul", 2, 2),
     "range": ("range", 1, 3),
     "arange": ("range", 1, 3),
+    "concat": ("concat", 1, 100),
+    "stack": ("stack", 1, 100),
+    "reshape": ("reshape", 2, 3),
 }
 
 
@@ -35,7 +38,7 @@ FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
 #: Functions whose names a graph may use for something else.
 REDEFINABLE: Mapping[str, str] = functions.table(
     lambda function: {function.id: function.id} if function.is_redefinable else {},
-    {name: name for name in ("outer", "dot", "range", "arange")},
+    {name: name for name in ("outer", "dot", "range", "arange", "concat", "stack", "reshape")},
 )
 #: The id of an unnamed node is one of these words and a number.
 _NODE_WORDS = functions.table(

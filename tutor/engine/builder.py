@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from tutor.algebra import ops
 from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import Evaluator, product_operation
-from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder
+from tutor.algebra.evaluate import Evaluator, product_operation, size_of
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder, substitute
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
 from tutor.algebra.parser import Equation, is_reserved, parse_equations
@@ -120,8 +120,37 @@ def parse_and_check(text: str, definitions: Mapping[str, CustomFunction]) -> lis
         own_functions={name: (each.min_operands, each.max_operands) for name, each in definitions.items()},
         redefinable=[name for name, each in definitions.items() if each.is_redefinable],
     )
+    equations = _with_versions(equations)
     _check_names(equations)
     return equations
+
+
+def _with_versions(equations: list[Equation]) -> list[Equation]:
+    """Return the equations with a name for each value: the second value of c is c2.
+
+    A name that gets another value means the new one from then on. A name that is used only before its equation is left
+    alone, because it is more likely that the equation stands at the wrong place.
+    """
+    taken = _all_names(equations)
+    current: dict[str, Expr] = {}
+    known: set[str] = set()
+    defined: set[str] = set()
+    versioned = []
+    for equation in equations:
+        names = free_names(equation.expr)
+        tree = substitute(equation.expr, current) if names & current.keys() else equation.expr
+        known |= names
+        name = equation.name
+        if name is not None and name in known and (name in names or name in defined):
+            new = next(f"{name}{n}" for n in count(2) if f"{name}{n}" not in taken)
+            taken.add(new)
+            current[name] = Sym(new)
+            equation = replace(equation, name=new)
+        if name is not None:
+            known.add(name)
+            defined.add(name)
+        versioned.append(replace(equation, expr=tree))
+    return versioned
 
 
 def _build_with(builder: _Builder, equations: list[Equation], text: str) -> Graph:
@@ -147,12 +176,13 @@ def _all_names(equations: list[Equation]) -> set[str]:
 def _check_names(equations: list[Equation]) -> None:
     """Check that each name is defined once, before its use, and that all but the last are used."""
     used: set[str] = set()
+    steps = {equation.name for equation in equations}
     by_skeleton: dict[str, str] = {}
     defined: dict[str, Equation] = {}
     for equation in equations:
         for node in postorder(equation.expr):
             if isinstance(node, Sym) and node.name != "pi":
-                if is_reserved(node.name):
+                if is_reserved(node.name) and node.name not in steps:
                     raise AlgebraError(
                         message(N_("“{name}” has a meaning of its own here. Choose another name."), name=node.name),
                         node.position,
@@ -284,6 +314,8 @@ class _Builder:
         for part in postorder(tree):
             if isinstance(part, Sym) and part.name != "pi":
                 done[id(part)] = self.resolve_name(part)
+            elif isinstance(part, Apply) and part.op == "size":
+                done[id(part)] = size_of(part, self.shape_at(done[id(part.args[0])]))
             elif all(isinstance(done[id(child)], Expr) for child in children(part)):
                 done[id(part)] = self.fold_constant(part, done)
             elif isinstance(part, Grid):
@@ -307,6 +339,10 @@ class _Builder:
         rows = (tuple(operands[i : i + width]) for i in range(0, len(operands), width))
         return Grid(tuple(rows), part.position, part.is_vector)
 
+    def shape_at(self, operand: int | Expr) -> Shape:
+        """Return the shape of a node or of a constant."""
+        return self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(self.evaluate_constant(operand))
+
     def add_grid(self, part: Grid, done: Mapping[int, int | Expr]) -> int:
         """Add the node of a matrix with computed entries."""
         sizes = Num(Fraction(0 if part.is_vector else len(part.rows))), Num(Fraction(len(part.rows[0])))
@@ -329,10 +365,7 @@ class _Builder:
         typed_operands = operands
         operation, operands = self.resolve_operation(part, typed_operands)
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
-        shapes = [
-            self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(const)
-            for operand, const in zip(operands, consts, strict=True)
-        ]
+        shapes = list(map(self.shape_at, operands))
         if operation.id == "matmul" and not self.ignore_shapes:
             operation = OPERATIONS[product_operation(shapes)]
         shape = None if self.ignore_shapes else operation.shape_rule(shapes, part.position, operation.label)
@@ -365,10 +398,7 @@ class _Builder:
         function = ARRAY_FUNCTIONS[part.op].bind(parameters)
         operands = [args[slot] for slot in slots]
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
-        shapes = [
-            self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(const)
-            for operand, const in zip(operands, consts, strict=True)
-        ]
+        shapes = list(map(self.shape_at, operands))
         if self.ignore_shapes:
             shape = None
             operation = OPERATIONS["neg"]

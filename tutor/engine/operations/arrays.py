@@ -387,6 +387,8 @@ MAKERS: Mapping[str, Callable[[BoundFunction, Sequence[Shape]], Operation]] = {
     "stack": _stack,
     "grid": _grid,
     "reshape": _reshape,
+    "unsqueeze": _reshape,
+    "squeeze": _reshape,
 }
 _VECTOR, _NUMBER = shape_from_axes((2,)), shape_from_axes(())
 TABLE = (

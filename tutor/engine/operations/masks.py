@@ -40,6 +40,20 @@ TABLE = (
     _comparison("eq", "=", N_("equal to")),
     _comparison("ne", "≠", N_("not equal to")),
     Operation(
+        id="detach",
+        symbol="detach",
+        title=N_("stop of the gradient"),
+        forward=SCALAR_FUNCTIONS["detach"],
+        data_slots=(0,),
+        rule=(),
+        question=(),
+        why=N_(
+            "The value goes on unchanged, and nothing comes back. "
+            "Programs use it for a value that is meant as a constant, such as a target. "
+            "What it was computed from gets no gradient along this line."
+        ),
+    ),
+    Operation(
         id="where",
         symbol="where",
         title=N_("choice by a condition"),
