@@ -27,7 +27,9 @@ SAMPLES = {**OPERATION_PROBLEMS, **ODD_NUMBER_PROBLEMS, "constants": CONSTANTS}
 
 
 def test_the_samples_contain_every_operation() -> None:
-    assert {node.op for of in SAMPLES.values() for node in of.graph.nodes} == {None, *OPERATIONS}
+    drawn = {node.op for of in SAMPLES.values() for node in of.graph.nodes}
+    compared = {name for name, operation in OPERATIONS.items() if not operation.derivative and not operation.vjp}
+    assert drawn | compared == {None, *OPERATIONS}
 
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])

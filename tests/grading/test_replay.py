@@ -114,7 +114,7 @@ def test_every_card_has_three_reasons_and_filled_templates(language: str) -> Non
     i18n.set_language(language)
     for card in all_cards():
         assert len(card.why_sentences) in (3, 4), card.title
-        assert card.mistakes, card.title
+        assert card.mistakes or not card.rules, card.title
         assert "{" not in "\n".join(card.render_lines()), card.title
 
 

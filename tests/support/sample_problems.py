@@ -111,6 +111,25 @@ OPERATION_PROBLEMS = {
         X="[[log(1), log(2), log(5)], [0, log(3), log(4)]]",
         T="[[0, 1, 0], [0.75, 0.25, 0]]",
     ),
+    "index": make_problem(
+        "P = W[ids]; f = sum(P * C)", "2", W="[[1, 2], [3, 5], [6, 7]]", ids="[2, 1, 2]", C="[[4, 7], [-3, 6], [8, 9]]"
+    ),
+    "index-mean": make_problem("p = w[ids]; f = p @ c", "2", w="[3, 5, 7, 11]", ids="[2, 1, 2]", c="[4, -3, 8]"),
+    "index-one": make_problem("f = x[1] * 5", "2", x="[3, 7, 4]"),
+    "where": make_problem(
+        "Y = where(M > 0, A, B); f = sum(Y * C)",
+        "2",
+        M="[[1, -2, 3], [-4, 5, -6]]",
+        A="[[2, 3, 4], [5, 6, 7]]",
+        B="[[8, 9, 11], [12, 13, 14]]",
+        C="[[3, -5, 7], [2, -4, -9]]",
+    ),
+    "concat": make_problem("v = concat(x, y); f = v @ c", "2", x="[3, 4]", y="[5, 7]", c="[4, -3, 8, 9]"),
+    "stack": make_problem("M = stack(x, y); f = sum(M * C)", "2", x="[3, 4]", y="[5, 7]", C="[[4, -3], [8, 9]]"),
+    "grid": make_problem("v = [a*2, b*5]; f = v @ c", "2", a="3", b="7", c="[4, -3]"),
+    "reshape": make_problem(
+        "M = reshape(X, 3, 2); f = sum(M * C)", "2", X="[[1, 2, 4], [3, 5, 6]]", C="[[4, 7], [-3, 6], [8, 9]]"
+    ),
     "mse": make_problem("L = mse(P, T)", "3", P="[[1, 2, 6], [3, 5, 9]]", T="[[2.5, -2, 4], [1, 0, 7]]"),
     "squared-error": make_problem("L = mse(p, t)", "3", p="7", t="4"),
     "branch": make_problem("t = x + y; z = x * t", "3", x="5", y="4"),

@@ -45,9 +45,9 @@ class ArrayFunction:
     to_args: Callable[[Parameters, Sequence[Expr]], tuple[Expr, ...]]
     """the arguments of a call with these parameters and operands"""
 
-    def bind(self, parameters: Parameters) -> BoundFunction:
-        """Return the function with its parameters."""
-        return BoundFunction(self, parameters)
+    def bind(self, parameters: Parameters, shapes: Sequence[Shape] = ()) -> BoundFunction:
+        """Return the function with its parameters, and with the shapes of its operands if they are known."""
+        return BoundFunction(self, parameters, tuple(shapes))
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,15 @@ class BoundFunction:
 
     function: ArrayFunction
     parameters: Parameters
+    operand_shapes: tuple[Shape, ...] = ()
 
     def __call__(self, *operands: Value) -> Value:
+        if self.operand_shapes:
+            # What is computed from a vector is a row, and only the graph knows that it is a vector.
+            operands = tuple(
+                ops.as_vector(operand) if is_vector_shape(shape) and not ops.is_vector(operand) else operand
+                for operand, shape in zip(operands, self.operand_shapes, strict=True)
+            )
         if any(isinstance(operand, MatrixExpr) for operand in operands):
             return self._formula(operands)
         return self.function.forward(self.parameters, *operands)
@@ -389,9 +396,9 @@ def is_array_call(node: Apply) -> bool:
     return node.op in ARRAY_FUNCTIONS and (node.op not in _SHARED_NAMES or len(node.args) == _SHARED_NAMES[node.op])
 
 
-def bound(name: str, parameters: Parameters = ()) -> BoundFunction:
-    """Return a function of arrays with its parameters."""
-    return ARRAY_FUNCTIONS[name].bind(parameters)
+def bound(name: str, parameters: Parameters = (), *shapes: Shape) -> BoundFunction:
+    """Return a function of arrays with its parameters, and with the shapes of its operands if they are known."""
+    return ARRAY_FUNCTIONS[name].bind(parameters, shapes)
 
 
 def range_error(error: IndexRangeError, offset: int) -> AlgebraError:

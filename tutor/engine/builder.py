@@ -404,6 +404,7 @@ class _Builder:
             operation = OPERATIONS["neg"]
         else:
             shape = function.shape(shapes, part.position)
+            function = replace(function, operand_shapes=tuple(shapes))
             operation = ARRAY_OPERATIONS[part.op](function, shapes)
         self.reserve_cells([shape], part.position)
         formula = function.formula(

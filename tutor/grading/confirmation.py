@@ -234,7 +234,7 @@ def _structural_product(problem: Problem, blank: Blank, edge: Edge) -> str | Non
     arguments = [(upstream, False), *node_values(problem, edge)]
     if operation.has_kink or sum(ops.size(value) for value, _extra in arguments) > MAX_WRITTEN_CELLS:
         return None
-    symbols, numbers = name_cells(arguments)
+    symbols, numbers = name_cells(arguments, [slot + 2 for slot in operation.data_slots])
     cell = _shown_cell(problem, blank)
     result: Value = operation.vjp[edge.slot](*symbols)
     formula, truth = (

@@ -27,46 +27,48 @@ if TYPE_CHECKING:
 # --- index -----------------------------------------------------------------------------------------------------
 
 
-def _scatter(index: Index, g: Value, x: Value, *operands: Value) -> Value:
-    """Return `g` added back to the places that the index picked from `x`."""
-    return bound("scatter_add", (index, shape_of(x)))(g, *operands)
+def _scatter(function: BoundFunction, g: Value, *operands: Value) -> Value:
+    """Return `g` added back to the places that the index picked."""
+    source, *indexes = function.operand_shapes
+    result = function.shape(function.operand_shapes)
+    return bound("scatter_add", (function.parameters, source), result, *indexes)(g, *operands)
 
 
-def _positions(index: Index, e: EdgeContext) -> tuple[Value, Value]:
+def _positions(function: BoundFunction, e: EdgeContext) -> tuple[Value, Value]:
     """Return the picked positions, and the upstream of each, in one row each. Raises `ValueError` for formulas."""
     if not ops.is_array(e.x):
         raise ValueError("no entries")
-    positions = index.positions(shape_of(e.x), e.operands[1:])
+    positions = function.parameters.positions(function.operand_shapes[0], e.operands[1:])
     if positions.ndim not in (0, 2):
         raise ValueError("a batch")
     np = ops.load_arrays().np
     return positions.ravel(), np.ravel(e.g)
 
 
-def _overwritten(index: Index, e: EdgeContext) -> Value:
+def _overwritten(function: BoundFunction, e: EdgeContext) -> Value:
     """Return what a loop of assignments leaves: of several upstreams for one place the last."""
-    positions, entries = _positions(index, e)
+    positions, entries = _positions(function, e)
     result = (e.x * 0).ravel()
     result[positions] = entries
     return result.reshape(e.x.shape)
 
 
-def _first_only(index: Index, e: EdgeContext) -> Value:
-    positions, entries = _positions(index, e)
+def _first_only(function: BoundFunction, e: EdgeContext) -> Value:
+    positions, entries = _positions(function, e)
     result = (e.x * 0).ravel()
     result[positions[::-1]] = entries[::-1]
     return result.reshape(e.x.shape)
 
 
-def _averaged(index: Index, e: EdgeContext) -> Value:
+def _averaged(function: BoundFunction, e: EdgeContext) -> Value:
     """Return the mean of the upstreams of each place instead of their sum."""
-    positions, _entries = _positions(index, e)
+    positions, _entries = _positions(function, e)
     np = ops.load_arrays().np
     counts = np.bincount(positions, minlength=e.x.size).clip(1)
-    return _scatter(index, e.g, e.x, *e.operands[1:]) / counts.reshape(e.x.shape)
+    return _scatter(function, e.g, *e.operands[1:]) / counts.reshape(e.x.shape)
 
 
-def _everywhere(index: Index, e: EdgeContext) -> Value:
+def _everywhere(function: BoundFunction, e: EdgeContext) -> Value:
     """Return a gradient that also goes to the places that were not picked."""
     if not ops.is_matrix(e.g):
         return broadcast_like(e.g, e.x)
@@ -76,9 +78,11 @@ def _everywhere(index: Index, e: EdgeContext) -> Value:
     return broadcast_like(rows, e.x)
 
 
-def _counted_from_one(index: Index, e: EdgeContext) -> Value:
-    positions, entries = _positions(index, e)
-    step = e.x.shape[-1] if len(index.parts) == 1 and not is_vector_shape(shape_of(e.x)) else 1
+def _counted_from_one(function: BoundFunction, e: EdgeContext) -> Value:
+    positions, entries = _positions(function, e)
+    step = (
+        e.x.shape[-1] if len(function.parameters.parts) == 1 and not is_vector_shape(function.operand_shapes[0]) else 1
+    )
     shifted = positions - step
     if (shifted < 0).any():
         raise ValueError("nothing before the first")
@@ -97,7 +101,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
         symbol=text.removeprefix("x"),
         title=N_("index"),
         forward=function,
-        vjp=(partial(_index_vjp, index), *(_no_gradient,) * index.num_operands),
+        vjp=(partial(_index_vjp, function), *(_no_gradient,) * index.num_operands),
         data_slots=tuple(range(1, 1 + index.num_operands)),
         index_sizes=dict(enumerate(index.operand_sizes(shapes[0]), start=1)),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
@@ -124,21 +128,21 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
             Mistake(
                 "overwritten",
                 N_("duplicates overwritten"),
-                partial(_overwritten, index),
+                partial(_overwritten, function),
                 N_("One entry was taken more than once. You kept only what came back last: what about the others?"),
                 asks=N_("Did the last upstream replace the earlier ones at an entry that was taken twice?"),
             ),
             Mistake(
                 "first-only",
                 N_("only the first of duplicates"),
-                partial(_first_only, index),
+                partial(_first_only, function),
                 N_("One entry was taken more than once. You kept only what came back first: what about the others?"),
                 asks=N_("Did you leave out what came back from the second copy?"),
             ),
             Mistake(
                 "averaged",
                 N_("duplicates averaged"),
-                partial(_averaged, index),
+                partial(_averaged, function),
                 N_(
                     "You took the mean where an entry was taken more than once. Raise it by 1: do both copies rise by 1?"
                 ),
@@ -147,14 +151,14 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
             Mistake(
                 "everywhere",
                 N_("gradient to entries not taken"),
-                partial(_everywhere, index),
+                partial(_everywhere, function),
                 N_("Entries that were not taken got a gradient too. Raise one of them by 1: what moves?"),
                 asks=N_("Did you give the upstream gradient to all entries?"),
             ),
             Mistake(
                 "counted-from-one",
                 N_("counted from 1"),
-                partial(_counted_from_one, index),
+                partial(_counted_from_one, function),
                 N_("The numbers are right, one place too early. Indexes are counted from 0: which entry is [1]?"),
                 asks=N_("Did you count the entries from 1?"),
             ),
@@ -168,7 +172,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
             Mistake(
                 "times-value",
                 N_("multiplied by the values"),
-                lambda e: _scatter(index, e.g * e.z, e.x, *e.operands[1:]),
+                lambda e: _scatter(function, e.g * e.z, *e.operands[1:]),
                 N_("You multiplied by the entries. Raise one that was taken by 1: does its copy rise by its value?"),
                 asks_in_words=N_("Did you multiply by the entries that were taken?"),
             ),
@@ -176,8 +180,8 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
     )
 
 
-def _index_vjp(index: Index, g: Value, z: Value, x: Value, *operands: Value) -> Value:
-    return _scatter(index, g, x, *operands)
+def _index_vjp(function: BoundFunction, g: Value, z: Value, x: Value, *operands: Value) -> Value:
+    return _scatter(function, g, *operands)
 
 
 def _no_gradient(g: Value, z: Value, *operands: Value) -> Value:
@@ -188,8 +192,9 @@ def _no_gradient(g: Value, z: Value, *operands: Value) -> Value:
 # --- joining ---------------------------------------------------------------------------------------------------
 
 
-def _part_of(key: Sequence[int | slice], g: Value) -> Value:
-    return bound("index", Index(tuple(key)))(g)
+def _part_of(key: Sequence[int | slice], shape: Shape, g: Value) -> Value:
+    """Return the part of a value of `shape` at a key."""
+    return bound("index", Index(tuple(key)), shape)(g)
 
 
 def _joined_keys(function: BoundFunction, shapes: Sequence[Shape]) -> list[tuple[int | slice, ...]]:
@@ -222,11 +227,11 @@ _JOIN_WHY = N_(
 def _join_operation(
     label: str, symbol: str, title: str, rule: str, skill_name: str, function: BoundFunction, shapes: Sequence[Shape]
 ) -> Operation:
-    keys = _joined_keys(function, shapes)
+    keys, joined = _joined_keys(function, shapes), function.shape(shapes)
 
     def other_part(e: EdgeContext) -> Value:
         place = e.slot + 1 if e.slot + 1 < len(keys) else e.slot - 1
-        return _part_of(keys[place], e.g)
+        return _part_of(keys[place], joined, e.g)
 
     return Operation(
         id=function.function.id,
@@ -234,7 +239,7 @@ def _join_operation(
         symbol=symbol,
         title=title,
         forward=function,
-        vjp=tuple(partial(_join_vjp, key) for key in keys),
+        vjp=tuple(partial(_join_vjp, key, joined) for key in keys),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         keeps_decimals=True,
         rule=(rule,),
@@ -269,7 +274,7 @@ def _join_operation(
             Mistake(
                 "times-value",
                 N_("multiplied by the values"),
-                lambda e: _part_of(keys[e.slot], e.g) * e.x,
+                lambda e: _part_of(keys[e.slot], joined, e.g) * e.x,
                 N_("You multiplied by the entries. Raise one by 1: does the result rise by that entry's value?"),
                 asks_in_words=N_("Did you multiply by the values of this operand?"),
             ),
@@ -277,8 +282,8 @@ def _join_operation(
     )
 
 
-def _join_vjp(key: Sequence[int | slice], g: Value, z: Value, *operands: Value) -> Value:
-    return _part_of(key, g)
+def _join_vjp(key: Sequence[int | slice], joined: Shape, g: Value, z: Value, *operands: Value) -> Value:
+    return _part_of(key, joined, g)
 
 
 def _concat(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
@@ -320,8 +325,7 @@ def _grid(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
 # --- reshape ---------------------------------------------------------------------------------------------------
 
 
-def _reshaped_like(g: Value, x: Value) -> Value:
-    shape = shape_of(x)
+def _reshaped_to(shape: Shape, g: Value) -> Value:
     sizes = () if shape is None else (shape[1],) if is_vector_shape(shape) else tuple(shape)
     return bound("reshape", sizes)(g)
 
@@ -340,7 +344,7 @@ def _reshape(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         symbol="reshape",
         title=N_("another shape"),
         forward=function,
-        vjp=(lambda g, z, x: _reshaped_like(g, x),),
+        vjp=(lambda g, z, x: _reshaped_to(shapes[0], g),),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         keeps_decimals=True,
         rule=(N_("reshape sends the upstream back in the shape of its input; no number changes."),),
@@ -372,7 +376,7 @@ def _reshape(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
             Mistake(
                 "times-value",
                 N_("multiplied by the values"),
-                lambda e: _reshaped_like(e.g, e.x) * e.x,
+                lambda e: _reshaped_to(shapes[0], e.g) * e.x,
                 N_("You multiplied by the entries. Raise one by 1: does the output rise by that entry's value?"),
                 asks_in_words=N_("Did you multiply by the entries?"),
             ),
@@ -392,9 +396,9 @@ MAKERS: Mapping[str, Callable[[BoundFunction, Sequence[Shape]], Operation]] = {
 }
 _VECTOR, _NUMBER = shape_from_axes((2,)), shape_from_axes(())
 TABLE = (
-    _index_operation(bound("index", Index((None,))), [(2, 2), _VECTOR]),
-    _concat(bound("concat", 0), [_VECTOR, _VECTOR]),
-    _stack(bound("stack", 0), [_VECTOR, _VECTOR]),
-    _grid(bound("grid", (0, 2)), [_NUMBER, _NUMBER]),
-    _reshape(bound("reshape", (4,)), [(2, 2)]),
+    _index_operation(bound("index", Index((None,)), (2, 2), _VECTOR), [(2, 2), _VECTOR]),
+    _concat(bound("concat", 0, _VECTOR, _VECTOR), [_VECTOR, _VECTOR]),
+    _stack(bound("stack", 0, _VECTOR, _VECTOR), [_VECTOR, _VECTOR]),
+    _grid(bound("grid", (0, 2), _NUMBER, _NUMBER), [_NUMBER, _NUMBER]),
+    _reshape(bound("reshape", (4,), (2, 2)), [(2, 2)]),
 )

@@ -100,7 +100,8 @@ def rule_with_numbers(problem: Problem, blank: Blank) -> Message:
 def forward_with_numbers(problem: Problem, blank: Blank) -> str:
     """Write out what a node computes with its operands' numbers; for a matrix, the first cell."""
     node, exact = problem.graph.nodes[blank.node], problem.exact_passes
-    symbols, numbers = name_cells([(value, False) for value in exact.operands_of(blank.node)])
+    values = [(value, False) for value in exact.operands_of(blank.node)]
+    symbols, numbers = name_cells(values, node.operation.data_slots)
     cell = first_cell(node.operation.forward(*symbols))
     return substitute_numbers(cell, numbers, first_cell(exact.values[blank.node])) or format_expr(node.formula)
 
@@ -149,11 +150,13 @@ def node_values(problem: Problem, edge: Edge) -> list[tuple[Value, bool]]:
     return list(zip((exact.values[edge.target], *exact.operands_of(edge.target)), extra_digits, strict=True))
 
 
-def name_cells(values: Sequence[tuple[Value, bool]]) -> tuple[list[Value], dict[str, ShownNumber]]:
+def name_cells(
+    values: Sequence[tuple[Value, bool]], kept: Collection[int] = ()
+) -> tuple[list[Value], dict[str, ShownNumber]]:
     """Return the values with a symbol for each number, and the numbers by the symbols' names.
 
     A symbol is named `0`, or `0,row,column` in a matrix, after the position in `values`. Each value comes with whether
-    it needs more digits near 1.
+    it needs more digits near 1. Values at the positions `kept`, such as indexes, stay as they are.
     """
     numbers: dict[str, ShownNumber] = {}
 
@@ -163,7 +166,9 @@ def name_cells(values: Sequence[tuple[Value, bool]]) -> tuple[list[Value], dict[
 
     symbols: list[Value] = []
     for position, (value, extra) in enumerate(values):
-        if ops.is_matrix(value):
+        if position in kept:
+            symbols.append(value)
+        elif ops.is_matrix(value):
             rows = (
                 tuple(symbol_for(f"{position},{i},{j}", cell, extra) for j, cell in enumerate(row))
                 for i, row in enumerate(value)
@@ -208,12 +213,13 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     arguments = [(upstream, False), *node_values(problem, edge)]
     if operation.has_kink or sum(ops.size(value) for value, _extra in arguments) > MAX_WRITTEN_CELLS:
         return _too_long_message(problem, blank)
-    symbols, numbers = name_cells(arguments)
+    symbols, numbers = name_cells(arguments, [slot + 2 for slot in operation.data_slots])
     result = operation.vjp[edge.slot](*symbols)
     row, column = example_cell(problem, blank, result) or (0, 0)
     cell, truth = (value[row, column] if ops.is_matrix(value) else value for value in (result, problem.truth(blank)))
     if isinstance(cell, Sym):
-        return _passed_on_message(cell.name, upstream, blank, (row, column))
+        is_everywhere = all(isinstance(each, Sym) for each in ops.cells(result))
+        return _passed_on_message(cell.name, upstream, blank, (row, column), is_everywhere)
     product = substitute_numbers(cell, numbers, truth)
     if product is None:
         return _too_long_message(problem, blank)
@@ -256,8 +262,13 @@ def _is_moved(source: Expr, cell: tuple[int, int]) -> bool:
     return isinstance(source, Sym) and source.name.partition(",")[2] not in ("", f"{cell[0]},{cell[1]}")
 
 
-def _passed_on_message(source: str, upstream: Value, blank: Blank, cell: tuple[int, int]) -> Message:
+def _passed_on_message(
+    source: str, upstream: Value, blank: Blank, cell: tuple[int, int], is_everywhere: bool
+) -> Message:
     """Explain a cell that receives the upstream, or the cell of it named `source`, unchanged."""
+    if not ops.is_matrix(upstream) and not is_everywhere:
+        product = f"{parenthesize(format_value(upstream))} × 1"
+        return _cell_message(*cell, product, ops.is_vector_shape(blank.shape))
     if not ops.is_matrix(upstream):
         return message(N_("Every cell gets the upstream × 1 = {g} × 1 = ?"), g=parenthesize(format_value(upstream)))
     i, j = map(int, source.split(",")[1:])
