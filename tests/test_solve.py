@@ -46,7 +46,7 @@ def solve_json(run_tutor: Run, *arguments: str) -> str:
         (("z = x*y", "x=2", "y=3", "--start", "∂L/∂z"), "∂L/∂y = 2·∂L/∂z"),
         (("y = exp(x)", "x=2", "--start", "dE/dy"), "∂E/∂x = e²·∂E/∂y ≈ 7.389·∂E/∂y"),
         (("f = sum(X @ W)", "X=[[1,2]]", "W=[[3],[4]]", "--start", "dL/df"),
-         "∂L/∂X = (∂L/∂f·ones(1, 1)) @ Wᵀ = [[3, 4]]·∂L/∂f"),
+         "∂L/∂X = ∂L/∂f·Wᵀ = [[3, 4]]·∂L/∂f"),
         (("Z = X @ W", "X=[[1,2]]", "W=[[3],[4]]", "--start", "dL/dZ"), "∂L/∂X = ∂L/∂Z @ Wᵀ"),
         (("y = 1/x", "--symbols", "x:nonzero"), "∂y/∂x = −y² = −1/x²"),
         (("y = x^2 * a", "a=3", "--symbols", "x"), "∂y/∂x = 6·x"),

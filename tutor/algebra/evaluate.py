@@ -9,7 +9,9 @@ from tutor.algebra import functions, ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
+from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import VectorShape
+from tutor.algebra.sizes import has_named_size, size_of, sizes_in
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or fun
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
+#: Operations that are given the shape of their result.
+_FILLED = ("ones", "broadcast")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
@@ -109,6 +113,7 @@ class Evaluator:
         #: The operation of each @ by its id; a vector has others than a matrix.
         self._products: dict[int, str] = {}
         self._values: dict[int, Value] = {}
+        self._sizes: Mapping[str, int] | None = None
 
     def __call__(self, tree: Expr) -> Value:
         """Return the value of one tree. Raises like `evaluate`; limits are checked before anything is computed."""
@@ -137,7 +142,7 @@ class Evaluator:
         shapes = [self._shapes[id(arg)] for arg in node.args]
         if node.op == "matmul":
             self._products[id(node)] = product_operation(shapes)
-        shape = _result_shape(node, shapes)
+        shape = self._filled_shape(node) if node.op in _FILLED else _result_shape(node, shapes)
         size = ops.num_cells(shape)
         if size > self.max_cells:
             raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.max_cells), node.position)
@@ -147,6 +152,20 @@ class Evaluator:
             raise AlgebraError(message(text, n=self.max_work), node.position)
         return shape
 
+    def _filled_shape(self, node: Apply) -> Shape:
+        """Return the shape that `ones` or `broadcast` is given, in numbers or in names of sizes."""
+        rows, columns = (size_of(size, self._known_size) for size in node.args[-2:])
+        if rows is None or columns is None:
+            raise AlgebraError(message(N_("ones takes how many rows and columns, as in ones(2, 3).")), node.position)
+        return rows, columns
+
+    def _known_size(self, name: str) -> Expr | int | None:
+        """Return a name's number or, for one of the sizes of the matrices in `names`, that size."""
+        if self._sizes is None:
+            self._sizes = sizes_in(ops.shape_of(value) for value in self.names.values())
+        value = self.names.get(name)
+        return value if isinstance(value, Num) else self._sizes.get(name)
+
     def _evaluate_node(self, node: Expr) -> Value:
         if isinstance(node, Sym):
             return self.names.get(node.name, node)
@@ -154,6 +173,9 @@ class Evaluator:
             return ops.make_matrix(tuple(tuple(self._values[id(cell)] for cell in row) for row in node.rows))
         if isinstance(node, Apply):
             operands = [self._values[id(arg)] for arg in node.args]
+            shape = self._shapes[id(node)]
+            if shape is not None and node.op in _FILLED and has_named_size(shape):
+                return MatrixExpr(Apply(node.op, tuple(map(expr_of, operands))), shape)
             op = self._products.get(id(node), node.op)
             # Constants of a graph are written out, because they are parts of formulas.
             return ops.matmul(*operands) if op == "matmul" and self.names else _apply(node, operands, op)
@@ -297,8 +319,6 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
         return None
     if node.op == "outer":
         return outer_shape(shapes, node.position)
-    if node.op in ("ones", "broadcast"):
-        return _as_int(node.args[-2]), _as_int(node.args[-1])
     first = next((shape for shape in shapes if shape), None)
     if first is None:
         return None

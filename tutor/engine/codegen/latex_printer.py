@@ -70,7 +70,8 @@ def format_latex(
         if isinstance(part, Num):
             done[id(part)] = format_rational(part.value, decimals) or format_decimal(format_scalar(part))
         elif isinstance(part, Sym):
-            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names[part.name]
+            # A name that is not in the graph is that of a size.
+            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names.get(part.name, (part.name, ATOM))
         elif isinstance(part, Grid):
             done[id(part)] = format_grid([[done[id(cell)][0] for cell in row] for row in part.rows]), ATOM
         elif isinstance(part, Apply):

@@ -213,7 +213,8 @@ class _Derivation:
         values: dict[str, LatexValue] = {}
         sources = {operand_name(slot): arg for slot, arg in enumerate(self.formulas.shown_operands(position))}
         for name in names:
-            source = position if name in (OUTPUT, UPSTREAM) else sources[name]
+            # A name that is none of the node's is that of a size.
+            source = position if name in (OUTPUT, UPSTREAM) else sources.get(name)
             if source is None:
                 continue
             value = self.passes.gradients[source] if name == UPSTREAM else self.passes.values[source]
