@@ -127,10 +127,13 @@ def _multiply_out(product: Product, bracket: Atom, inside: Sum, factor: Atom, at
         for core, _ in cores:
             del core.powers[atom]
         result.multiply_power(atom, *exponents)
+    numbers = [number * core.number for core, number in cores]
+    common = abs(numbers[0]) if len({abs(number) for number in numbers}) == 1 else Fraction(1)
+    result.number *= common
     total = Sum(rank=inside.rank)
-    for core, number in cores:
+    for (core, _), number in zip(cores, numbers, strict=True):
         monic = core.monic()
-        total.add_term(monic.key(), monic, number * core.number)
+        total.add_term(monic.key(), monic, number / common)
     total.shape = total.inferred_shape()
     result.multiply(atoms.product(total))
     result.shape = product.shape

@@ -338,13 +338,11 @@ class _Simplifier:
                 if arg.number not in (0, 1):
                     front.number *= arg.number
                     arg.number = Fraction(1)
-        if front.powers:
-            # What is left may have a form of its own, such as the sum of one-hot rows.
-            product = self.atoms.product(self.apply(op, [*args, *rest]))
-            product.multiply(front)
-            return product
-        product = self.as_product_atom(op, [*args, *rest])
-        product.number = front.number
+        if not front.powers and front.number == 1:
+            return self.as_product_atom(op, [*args, *rest])
+        # What is left may have a form of its own, such as the sum of one-hot rows.
+        product = self.atoms.product(self.apply(op, [*args, *rest]))
+        product.multiply(front)
         return product
 
     def as_product_atom(self, op: str, args: list[Form]) -> Product:

@@ -101,6 +101,7 @@ class Table(BaseModel):
 class OwnSymbolTable(Table):
     """A symbol: a number or, with a shape, a vector or a matrix."""
 
+    symbol: Literal[True] = True
     domain: Literal["real", "nonzero", "positive", "probability", "one-hot"] = "real"
     shape: Annotated[
         list[Annotated[int, Field(ge=1, le=MAX_WRITTEN_SIZE)] | str], Field(min_length=1, max_length=2)

@@ -62,6 +62,8 @@ def parse_symbol(raw: dict[str, Any]) -> Sym | MatrixSymbol:
     for key in raw:
         if key not in _KEYS:
             raise SymbolError(message(_WRONG_KEY, key=key, known=", ".join(_KEYS)), key)
+    if raw.get("symbol", True) is not True:
+        raise SymbolError(message(N_("A symbol has symbol = true.")), "symbol")
     domain = raw.get("domain", "real")
     if "shape" not in raw and domain == ONE_HOT:
         raise SymbolError(message(_ONE_HOT_NEEDS_ROWS), "domain")

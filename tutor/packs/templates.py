@@ -9,6 +9,7 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Grid, Sym, as_expr
+from tutor.algebra.matrix_expr import expr_of
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
 from tutor.i18n import N_, LocalizedText, message
@@ -36,7 +37,8 @@ def inline_gradients(formula: str, known: Mapping[str, Value]) -> str:
         value = known.get(f"grad({match[1]})")
         if value is None:
             return match[0]
-        return f"({format_expr(Grid(tuple(map(tuple, value))) if ops.is_matrix(value) else value)})"
+        tree = Grid(tuple(map(tuple, value))) if ops.is_array(value) else expr_of(value)
+        return f"({format_expr(tree)})"
 
     return _GRADIENT.sub(value_text, formula)
 

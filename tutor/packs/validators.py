@@ -232,6 +232,8 @@ def parse_input(raw: Any) -> Value | MatrixSymbol:
     if isinstance(raw, dict):
         if raw.get("symbol") is True:
             return _parse_symbol(raw)
+        if "shape" in raw or "domain" in raw:
+            raise InvalidValueError(message(N_("A symbol has symbol = true.")))
         raise InvalidValueError(
             message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].'))
         )
