@@ -27,7 +27,7 @@ def _as_int(size: Any) -> Any:
 
 def _mean(a: Value, axis: int | None) -> Value:
     summed = ops.sum_axis(a, axis)
-    return summed / (ops.size(a) if axis is None else ops.size(a) // ops.size(summed))
+    return summed / (a.shape[axis - 2] if axis is not None and ops.is_matrix(a) else ops.size(a))
 
 
 _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tutor.algebra import ops
-from tutor.algebra.evaluate import format_shape
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells
 from tutor.drawing.model import Box, InputLine, Slot
 from tutor.glyphs import UNICODE
+from tutor.grading.wording import matrix_label
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tutor.algebra.ops import Value
-    from tutor.engine.graph import Node
     from tutor.engine.passes import Passes
     from tutor.glyphs import Glyphs
     from tutor.grading.problem import Problem
@@ -59,7 +58,7 @@ def boxes_of(
     passes = passes or problem.exact_passes
     forward: list[tuple[str, ...]]
     if problem.has_matrix_symbols and not fit_values:
-        forward = [(_shape_label(node),) for node in graph.nodes]
+        forward = [(_shape_label(problem, position),) for position in range(len(graph.nodes))]
     else:
         forward = [format_forward_value(value, problem.needs_extra_digits[i]) for i, value in enumerate(passes.values)]
     forward = [
@@ -91,9 +90,10 @@ def boxes_of(
     return boxes
 
 
-def _shape_label(node: Node) -> str:
+def _shape_label(problem: Problem, position: int) -> str:
     """Return the shape of a matrix in names of sizes, or the name of a number."""
-    return format_shape(node.shape) if node.shape else node.name or node.id
+    node = problem.graph.nodes[position]
+    return matrix_label(problem, position) if node.shape else node.name or node.id
 
 
 def _question_marks(lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,19 +22,22 @@ def build_sizes(context: BuildContext, names: Collection[str]) -> Mapping[str, S
     `names` are those of the graph; a size with one of them, or with one of a symbol, is reported.
     """
     taken = {*names, *context.file.inputs, *context.file.values}
-    found: list[str] = []
+    found: dict[str, str] = {}
     for key_path, symbol, own_names in _iter_symbols(context):
         for name in symbol.size_names:
             if name in found:
                 continue
-            found.append(name)
+            found[name] = name
             if name in taken or name in own_names:
+                # So that other errors can be found, too.
+                found[name] = f"{name}'"
                 text = N_("“{name}” is a size here and the name of a value as well. Give the size another name.")
                 context.report(message(text, name=name), *key_path, "shape")
             elif len(found) == MAX_SIZE_NAMES + 1:
                 text = N_("These are more than {n} names of sizes. Write some of the sizes as numbers.")
                 context.report(message(text, n=MAX_SIZE_NAMES), *key_path, "shape")
-    return named_sizes(found[:MAX_SIZE_NAMES])
+    sizes = named_sizes(list(found.values())[:MAX_SIZE_NAMES])
+    return {name: sizes[other] for name, other in found.items() if other in sizes}
 
 
 def _iter_symbols(context: BuildContext) -> Iterator[tuple[KeyPath, MatrixSymbol, Collection[str]]]:
