@@ -46,7 +46,7 @@ def solve_json(run_tutor: Run, *arguments: str) -> str:
         (("z = x*y", "x=2", "y=3", "--start", "∂L/∂z"), "∂L/∂y = 2·∂L/∂z"),
         (("y = exp(x)", "x=2", "--start", "dE/dy"), "∂E/∂x = e²·∂E/∂y ≈ 7.389·∂E/∂y"),
         (("f = sum(X @ W)", "X=[[1,2]]", "W=[[3],[4]]", "--start", "dL/df"),
-         "∂L/∂X = (∂L/∂f·ones(1, 1)) @ Wᵀ = [[3, 4]]·∂L/∂f"),
+         "∂L/∂X = ∂L/∂f·Wᵀ = [[3, 4]]·∂L/∂f"),
         (("Z = X @ W", "X=[[1,2]]", "W=[[3],[4]]", "--start", "dL/dZ"), "∂L/∂X = ∂L/∂Z @ Wᵀ"),
         (("y = 1/x", "--symbols", "x:nonzero"), "∂y/∂x = −y² = −1/x²"),
         (("y = x^2 * a", "a=3", "--symbols", "x"), "∂y/∂x = 6·x"),
@@ -238,3 +238,32 @@ def test_options_are_completed_in_a_shell(run_tutor: Run) -> None:
     words = {"COMP_WORDS": "backprop-tutor solve --s", "COMP_CWORD": "2"}
     done = run_tutor(_BACKPROP_TUTOR_COMPLETE="bash_complete", **words)
     assert done.stdout.split() == ["plain,--start", "plain,--symbols"]
+
+
+def test_symbolic_matrices_have_sizes_with_names(run_tutor: Run) -> None:
+    out = solve_json(run_tutor, "Y = X @ W + b", "--symbols", "X:nx3,W:3xm,b:1xm", "--start", "dL/dY")
+    assert "X: n×3, W: 3×m, b: 1×m" in out
+    assert {"∂L/∂W = Xᵀ @ ∂L/∂Y", "∂L/∂b = sum(∂L/∂Y, 0)"} <= set(lines(out))
+
+
+def test_one_hot_targets_give_prediction_minus_truth(run_tutor: Run) -> None:
+    graph, symbols = "p = softmax(z); L = cross_entropy(p, y)", "z:nxk,y:nxk:one-hot"
+    out = solve_json(run_tutor, graph, "--symbols", symbols, "--wrt", "z")
+    assert "∂L/∂z = (p − y)/n = (softmax(z) − y)/n" in lines(out)
+    formulas = json.loads(solve_json(run_tutor, graph, "--symbols", symbols, "--wrt", "z", "--json"))
+    assert next(node["gradient"] for node in formulas["nodes"]) == "(p - y)/n"
+
+
+@pytest.mark.parametrize(
+    ("symbols", "problem"),
+    [
+        ("X:nx3,W:2xm", "n×3 @ 2×m does not fit: the inner sizes 3 and 2 differ."),
+        ("X:Wx3,W:3xm", "“W” can't be the name of a size"),
+        ("X:one-hot,W:3xm", "Give symbol X a shape, as in X:nx3:one-hot."),
+        ("X:nx0,W:3xm", "The shape of symbol X can't be used."),
+    ],
+)
+def test_sizes_that_can_not_be_used_are_refused(run_tutor: Run, symbols: str, problem: str) -> None:
+    done = run_tutor("solve", "Y = X @ W", "--symbols", symbols)
+    assert done.returncode == 2
+    assert problem in done.stderr

@@ -46,7 +46,7 @@ def test_an_error_has_file_line_key_and_message(write_pack: WritePack) -> None:
         ),
         (
             "[inputs]\na = { symbol = true, domain = 'odd' }",
-            '3: inputs.a: A symbol is written { symbol = true, domain = "positive" }. Other domains: real, nonzero, probability.',
+            "3: inputs.a.domain: “odd” is no domain. Domains are real, nonzero, positive, probability.",
         ),
         (
             "[blank.a]\ndigits = 13",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tutor.algebra import foreign
 from tutor.algebra.call_forms import ALONG_AXIS, FORMS, LAYERS, REDUCTIONS, Call, Form, library_name, sequence
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, free_names
 from tutor.algebra.matrix_parser import MatrixParser
 from tutor.algebra.vocabulary import FUNCTIONS
 from tutor.i18n import N_
@@ -122,6 +122,9 @@ class CallParser(MatrixParser):
         return sizes
 
     def check_ones(self, token: Token, sizes: list[Expr]) -> None:
+        if self.names is not None and any(map(free_names, sizes)):
+            # Whether the names are those of sizes shows when their values are known.
+            return
         for size in sizes:
             if not (isinstance(size, Num) and size.value.denominator == 1 and 1 <= size.value <= self.limits.cells):
                 raise self.error(_SIZE_OF_ONES, token)

@@ -18,7 +18,9 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
 from tutor.algebra.indexing import IndexRangeError
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
+from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import VectorShape
+from tutor.algebra.sizes import has_named_size, size_of, sizes_in
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def _as_int(size: Any) -> Any:
 
 def _mean(a: Value, axis: int | None) -> Value:
     summed = ops.sum_axis(a, axis)
-    return summed / (ops.size(a) if axis is None else ops.size(a) // ops.size(summed))
+    return summed / (a.shape[axis - 2] if axis is not None and ops.is_matrix(a) else ops.size(a))
 
 
 _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
@@ -61,6 +63,8 @@ PARAMETER_OPS = ("slice", "none", "range")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
+#: Operations that are given the shape of their result.
+_FILLED = ("ones", "broadcast")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
@@ -120,10 +124,11 @@ class Evaluator:
         #: The operation of each @ by its id; a vector has others than a matrix.
         self._products: dict[int, str] = {}
         #: The numbers that calls such as len(x) stand for.
-        self._sizes: dict[int, Expr] = {}
+        self._lengths: dict[int, Expr] = {}
         #: The functions of arrays with their parameters, and which of their arguments are operands.
         self._bound: dict[int, tuple[BoundFunction, tuple[int, ...]]] = {}
         self._values: dict[int, Value] = {}
+        self._sizes: Mapping[str, int] | None = None
 
     def __call__(self, tree: Expr) -> Value:
         """Return the value of one tree. Raises like `evaluate`; limits are checked before anything is computed."""
@@ -155,7 +160,7 @@ class Evaluator:
         if node.op == "matmul":
             self._products[id(node)] = product_operation(shapes)
         if node.op == "size":
-            self._sizes[id(node)] = size_of(node, shapes[0])
+            self._lengths[id(node)] = length_of(node, shapes[0])
             return None
         if node.op not in EVALUATORS and node.op not in ARRAY_FUNCTIONS:
             text = N_("{name} is a node of graphs only. Write out here what it computes.")
@@ -163,10 +168,12 @@ class Evaluator:
         if is_array_call(node):
             constants = [None if free_names(arg) else arg for arg in node.args]
             parameters, slots = ARRAY_FUNCTIONS[node.op].read(constants, node.position)
-            self._bound[id(node)] = ARRAY_FUNCTIONS[node.op].bind(parameters), slots
-            shape = self._bound[id(node)][0].shape([shapes[slot] for slot in slots], node.position)
+            operand_shapes = [shapes[slot] for slot in slots]
+            function = ARRAY_FUNCTIONS[node.op].bind(parameters, operand_shapes)
+            self._bound[id(node)] = function, slots
+            shape = function.shape(operand_shapes, node.position)
         else:
-            shape = _result_shape(node, shapes)
+            shape = self._filled_shape(node) if node.op in _FILLED else _result_shape(node, shapes)
         size = ops.num_cells(shape)
         if size > self.max_cells:
             raise AlgebraError(message(N_("A matrix may have {n} entries at most."), n=self.max_cells), node.position)
@@ -175,6 +182,20 @@ class Evaluator:
             text = N_("This would need more than {n} steps of calculation. Write it with fewer or smaller matrices.")
             raise AlgebraError(message(text, n=self.max_work), node.position)
         return shape
+
+    def _filled_shape(self, node: Apply) -> Shape:
+        """Return the shape that `ones` or `broadcast` is given, in numbers or in names of sizes."""
+        rows, columns = (size_of(size, self._known_size) for size in node.args[-2:])
+        if rows is None or columns is None:
+            raise AlgebraError(message(N_("ones takes how many rows and columns, as in ones(2, 3).")), node.position)
+        return rows, columns
+
+    def _known_size(self, name: str) -> Expr | int | None:
+        """Return a name's number or, for one of the sizes of the matrices in `names`, that size."""
+        if self._sizes is None:
+            self._sizes = sizes_in(ops.shape_of(value) for value in self.names.values())
+        value = self.names.get(name)
+        return value if isinstance(value, Num) else self._sizes.get(name)
 
     def _evaluate_node(self, node: Expr) -> Value:
         if isinstance(node, Sym):
@@ -185,10 +206,13 @@ class Evaluator:
             if node.op in PARAMETER_OPS:
                 return node
             if node.op == "size":
-                return self._sizes[id(node)]
+                return self._lengths[id(node)]
             operands = [self._values[id(arg)] for arg in node.args]
             if bound := self._bound.get(id(node)):
                 return _apply_bound(node, bound[0], [operands[slot] for slot in bound[1]])
+            shape = self._shapes[id(node)]
+            if shape is not None and node.op in _FILLED and has_named_size(shape):
+                return MatrixExpr(Apply(node.op, tuple(map(expr_of, operands))), shape)
             op = self._products.get(id(node), node.op)
             # Constants of a graph are written out, because they are parts of formulas.
             return ops.matmul(*operands) if op == "matmul" and self.names else _apply(node, operands, op)
@@ -232,7 +256,7 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     return result
 
 
-def size_of(node: Apply, shape: Shape) -> Num:
+def length_of(node: Apply, shape: Shape) -> Num:
     """Return what `size(x)` or `size(x, axis)` is for a value of this shape. Raises `AlgebraError`."""
     if len(node.args) == 1:
         return number(ops.num_cells(shape))
@@ -368,8 +392,6 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
         return None
     if node.op == "outer":
         return outer_shape(shapes, node.position)
-    if node.op in ("ones", "broadcast"):
-        return _as_int(node.args[-2]), _as_int(node.args[-1])
     first = next((shape for shape in shapes if shape), None)
     if first is None:
         return None

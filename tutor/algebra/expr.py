@@ -78,13 +78,16 @@ class Num(Expr):
 
 #: What the values of a symbol may be limited to, each within the one before; a probability is between 0 and 1.
 DOMAINS = ("real", "nonzero", "positive", "probability")
+#: The rows of a matrix may also be limited to a single 1 among zeros, as targets of classes are.
+ONE_HOT = "one-hot"
+MATRIX_DOMAINS = (*DOMAINS, ONE_HOT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sym(Expr):
     """A name: an input, a node, `up`, `pi`, `dL/dz`. `position` is its offset in the text.
 
-    `domain` limits its values to one of `DOMAINS`.
+    `domain` limits its values to one of `DOMAINS`, those of a matrix to one of `MATRIX_DOMAINS`.
     """
 
     name: str
@@ -123,7 +126,10 @@ def number(value: int | Fraction | str) -> Num:
 
 
 def as_expr(value: Scalar) -> Expr:
-    return value if isinstance(value, Expr) else Num(Fraction(value))
+    """Return a number as a tree; a size that is known by its name, such as n, as that name."""
+    if isinstance(value, Expr):
+        return value
+    return getattr(value, "formula", None) or Num(Fraction(value))
 
 
 def children(tree: Expr) -> tuple[Expr, ...]:

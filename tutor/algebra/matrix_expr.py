@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import expr
-from tutor.algebra.expr import Apply, Expr, Grid
+from tutor.algebra.expr import Apply, Expr, Grid, Sym
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +74,11 @@ class MatrixExpr:
         formula = self.expr
         transposed = formula.args[0] if isinstance(formula, Apply) and formula.op == "T" else Apply("T", (formula,))
         return MatrixExpr(transposed, (self.shape[1], self.shape[0]))
+
+
+def matrix_symbol(name: str, shape: tuple[int, int], domain: str = "real", is_vector: bool = False) -> MatrixExpr:
+    """Return a matrix that is known by its name alone; `domain` limits its entries, or its rows to one-hot ones."""
+    return MatrixExpr(Sym(name, domain=domain), shape, is_vector)
 
 
 def expr_of(value: Any) -> Expr:

@@ -413,7 +413,7 @@ def _broadcast_expr(formula: Expr, inner: Shape, shape: Shape) -> Expr:
 
 
 def _ones(shape: tuple[int, int]) -> Expr:
-    return Apply("ones", (expr.number(shape[0]), expr.number(shape[1])))
+    return Apply("ones", (expr.as_expr(shape[0]), expr.as_expr(shape[1])))
 
 
 def _product_to_expr(form: Product, factor: Fraction) -> Expr:

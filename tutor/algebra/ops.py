@@ -190,12 +190,12 @@ def sum_axis(x: Value, axis: int | None = None) -> Value:
 
 def num_rows(x: Value) -> int:
     """Return the number of rows; 1 for a number."""
-    return int(x.shape[-2]) if is_matrix(x) else 1
+    return x.shape[-2] if is_matrix(x) else 1
 
 
 def size(x: Value) -> int:
     """Return the number of entries."""
-    return int(x.shape[-2] * x.shape[-1]) if is_matrix(x) else 1
+    return x.shape[-2] * x.shape[-1] if is_matrix(x) else 1
 
 
 def constant_like(number: int, like: Value) -> Value:
@@ -210,7 +210,7 @@ def broadcast_like(g: Value, like: Value) -> Value:
     if not is_matrix(like) or shape_of(g) == shape_of(like):
         return g
     if isinstance(like, MatrixExpr) or isinstance(g, MatrixExpr):
-        sizes = expr.number(like.shape[-2]), expr.number(like.shape[-1])
+        sizes = expr.as_expr(like.shape[-2]), expr.as_expr(like.shape[-1])
         if is_matrix(g):
             return MatrixExpr(Apply("broadcast", (expr_of(g), *sizes)), (like.shape[-2], like.shape[-1]))
         return MatrixExpr(expr.mul(expr_of(g), Apply("ones", sizes)), (like.shape[-2], like.shape[-1]))

@@ -10,12 +10,13 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tutor.algebra import functions, normal_form
-from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, children, postorder
+from tutor.algebra import functions, matrix_rules, normal_form
+from tutor.algebra.expr import ONE_HOT, Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.functions import DEFINED, NONNEGATIVE, NONZERO, POSITIVE
 from tutor.algebra.limits import MAX_BITS
 from tutor.algebra.matrix_product import Entry
 from tutor.algebra.normal_form import Atom, Form, Product
+from tutor.algebra.sizes import Size, size_of, sizes_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ def infer_domain(formula: Expr, shapes: Mapping[str, Shape] | None = None) -> st
 class _Simplifier:
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self.shapes = shapes
+        self.sizes = sizes_in(shapes.values())
         self.atoms = normal_form.AtomTable()
 
     def to_form(self, formula: Expr) -> Form:
@@ -86,6 +88,8 @@ class _Simplifier:
             known |= POSITIVE
         elif symbol.domain == "nonzero":
             known |= NONZERO
+        elif symbol.domain == ONE_HOT:
+            known |= NONNEGATIVE
         order = 0 if symbol.name == "pi" else 1
         return self.atoms.atom(("s", symbol.name), symbol, known, self.shapes.get(symbol.name), order).product()
 
@@ -121,7 +125,7 @@ class _Simplifier:
     def multiply(self, left: Form, right: Form) -> Form:
         product = self.atoms.product(left)
         product.multiply(self.atoms.product(right))
-        return product
+        return matrix_rules.cancel_in_brackets(product, self.atoms)
 
     def divide(self, left: Form, right: Form) -> Form:
         inverse = self.raise_to(self.atoms.product(right), Fraction(-1))
@@ -253,13 +257,27 @@ class _Simplifier:
         return None if number is None else Product(max(number, Fraction(0)), rank=a.rank)
 
     def _ones(self, rows: Form, columns: Form) -> Form | None:
-        return Product(Fraction(1), shape=_as_shape(rows, columns), rank=rows.rank)
+        return Product(Fraction(1), shape=self.shape_of_sizes(rows, columns), rank=rows.rank)
 
     def _broadcast(self, a: Form, *sizes: Form) -> Form | None:
         if not sizes:
             return None
-        a.shape = _as_shape(*sizes)
+        a.shape = self.shape_of_sizes(*sizes)
         return a
+
+    def shape_of_sizes(self, rows: Form, columns: Form) -> tuple[int, int]:
+        """Return the shape that two formulas of sizes give."""
+        sizes = [size_of(normal_form.to_expr(normal_form.copy_form(form)), self.sizes.get) for form in (rows, columns)]
+        return sizes[0] or 1, sizes[1] or 1
+
+    def size_form(self, size: int) -> Form:
+        """Return a size as a number, or as the formula that its name stands for."""
+        if not isinstance(size, Size):
+            return Product(Fraction(size))
+        rank = self.atoms.rank
+        form = self.to_form(size.formula)
+        self.atoms.rank = rank
+        return form
 
     def _T(self, a: Form) -> Form | None:
         inside = normal_form.as_atom(a)
@@ -268,10 +286,20 @@ class _Simplifier:
         if isinstance(a, Product) and a.shape and a.is_broadcast_number():
             a.shape = a.shape[1], a.shape[0]
             return a
+        if inside is not None and inside.op == "matmul" and any(map(matrix_rules.is_transposed, inside.args)):
+            left, right = (self.apply("T", [normal_form.copy_form(arg)]) for arg in inside.args)
+            return self.apply("matmul", [right, left])
         return self.factor_out_numbers("T", [a])
 
     def _matmul(self, a: Form, b: Form) -> Form | None:
+        without_ones = matrix_rules.multiply_by_ones(a, b, self.add_up)
+        if without_ones is not None:
+            return without_ones
         return self.factor_out_numbers("matmul", [a, b])
+
+    def add_up(self, a: Form, axis: int) -> Form:
+        """Return the sum of a matrix along an axis."""
+        return self.apply("sum", [a, Product(Fraction(axis))])
 
     def _sum(self, a: Form, axis: Form | None = None) -> Form | None:
         return self.reduce("sum", a, axis)
@@ -284,36 +312,66 @@ class _Simplifier:
             rows, columns = a.shape
             axis_number = None if axis is None else normal_form.as_number(axis)
             if op == "sum":
-                a.number *= rows * columns if axis_number is None else rows if axis_number == 0 else columns
+                count = rows * columns if axis_number is None else rows if axis_number == 0 else columns
+                a.multiply(self.atoms.product(self.size_form(count)))
             a.shape = None if axis_number is None else (1, columns) if axis_number == 0 else (rows, 1)
             return a
+        if (
+            op == "sum"
+            and a.shape
+            and matrix_rules.is_one_hot(a)
+            and (axis is None or normal_form.as_number(axis) == 1)
+        ):
+            total = (
+                self.atoms.product(self.size_form(a.shape[0])) if axis is None else Product(Fraction(1), rank=a.rank)
+            )
+            total.shape = None if axis is None else (a.shape[0], 1)
+            return total
         return self.factor_out_numbers(op, [a], () if axis is None else (axis,))
 
     def factor_out_numbers(self, op: str, args: list[Form], rest: tuple[Form, ...] = ()) -> Form | None:
-        """Apply a linear operation with the coefficients of its operands moved in front."""
-        number = Fraction(1)
+        """Apply a linear operation with the coefficients, and the other numbers, of its operands moved in front."""
+        front = Product(Fraction(1))
         for arg in args:
-            if isinstance(arg, Product) and arg.number not in (0, 1):
-                number *= arg.number
-                arg.number = Fraction(1)
-        product = self.as_product_atom(op, [*args, *rest])
-        product.number = number
+            if isinstance(arg, Product):
+                front.multiply(matrix_rules.take_numbers_out(arg))
+                if arg.number not in (0, 1):
+                    front.number *= arg.number
+                    arg.number = Fraction(1)
+        if not front.powers and front.number == 1:
+            return self.as_product_atom(op, [*args, *rest])
+        # What is left may have a form of its own, such as the sum of one-hot rows.
+        product = self.atoms.product(self.apply(op, [*args, *rest]))
+        product.multiply(front)
         return product
 
     def as_product_atom(self, op: str, args: list[Form]) -> Product:
         """Return an operation on simplified operands as one atom."""
         operands = [self.atoms.wrap(arg) for arg in args]
-        properties, shape = _infer_properties(op, operands), _infer_shape(op, operands)
+        properties, shape = _infer_properties(op, operands), self.infer_shape(op, operands)
         formula = Apply(op, tuple(operand.expr for operand in operands))
         atom = self.atoms.atom((op, *operands), formula, properties, shape, 2)
         if not atom.op:
             atom.op, atom.args = op, tuple(args)
         return atom.product()
 
-
-def _as_shape(rows: Form, columns: Form) -> tuple[int, int]:
-    sizes = [normal_form.as_number(size) for size in (rows, columns)]
-    return int(sizes[0] or 1), int(sizes[1] or 1)
+    def infer_shape(self, op: str, args: list[Atom]) -> Shape:
+        """Return the shape of an operation on atoms."""
+        shapes = [arg.shape for arg in args]
+        first = shapes[0]
+        if op in ("cross_entropy", "mse"):
+            return None
+        if op == "matmul":
+            return (first[0], shapes[1][1]) if first and shapes[1] else None
+        if op == "T":
+            return (first[1], first[0]) if first else None
+        if op in ("sum", "mean"):
+            if len(args) == 1 or first is None:
+                return None
+            return (1, first[1]) if _atom_number(args[1]) == 0 else (first[0], 1)
+        if op == "broadcast" and len(args) == 3:
+            return self.shape_of_sizes(args[1].product(), args[2].product())
+        return normal_form.broadcast_shape(*shapes)
 
 
 def _infer_properties(op: str, args: list[Atom]) -> int:
@@ -322,24 +380,6 @@ def _infer_properties(op: str, args: list[Atom]) -> int:
     if op not in _MATRIX_PROPERTIES:
         return 0
     return _MATRIX_PROPERTIES[op] | (DEFINED if all(arg.properties & DEFINED for arg in args) else 0)
-
-
-def _infer_shape(op: str, args: list[Atom]) -> Shape:
-    shapes = [arg.shape for arg in args]
-    first = shapes[0]
-    if op in ("cross_entropy", "mse"):
-        return None
-    if op == "matmul":
-        return (first[0], shapes[1][1]) if first and shapes[1] else None
-    if op == "T":
-        return (first[1], first[0]) if first else None
-    if op in ("sum", "mean"):
-        if len(args) == 1 or first is None:
-            return None
-        return (1, first[1]) if _atom_number(args[1]) == 0 else (first[0], 1)
-    if op == "broadcast" and len(args) == 3:
-        return int(_atom_number(args[1]) or 1), int(_atom_number(args[2]) or 1)
-    return normal_form.broadcast_shape(*shapes)
 
 
 def _atom_number(atom: Atom) -> Fraction | None:

@@ -12,6 +12,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells
 from tutor.drawing.model import Box, InputLine, Slot
 from tutor.glyphs import UNICODE
+from tutor.grading.wording import matrix_label
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Wider entries of a matrix are truncated in the drawing.
 MAX_TEXT_WIDTH = 9
+#: Room for a formula of matrices, whatever the right one is.
+_FORMULA_WIDTH = 11
 
 
 def format_forward_value(value: Value, near_one: bool = False) -> tuple[str, ...]:
@@ -53,7 +56,11 @@ def boxes_of(
     if not graph.nodes:
         return []
     passes = passes or problem.exact_passes
-    forward = [format_forward_value(value, problem.needs_extra_digits[i]) for i, value in enumerate(passes.values)]
+    forward: list[tuple[str, ...]]
+    if problem.has_matrix_symbols and not fit_values:
+        forward = [(_shape_label(problem, position),) for position in range(len(graph.nodes))]
+    else:
+        forward = [format_forward_value(value, problem.needs_extra_digits[i]) for i, value in enumerate(passes.values)]
     forward = [
         tuple(map(glyphs.render, lines)) if position not in hidden else _question_marks(lines)
         for position, lines in enumerate(forward)
@@ -83,6 +90,12 @@ def boxes_of(
     return boxes
 
 
+def _shape_label(problem: Problem, position: int) -> str:
+    """Return the shape of a matrix in names of sizes, or the name of a number."""
+    node = problem.graph.nodes[position]
+    return matrix_label(problem, position) if node.shape else node.name or node.id
+
+
 def _question_marks(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return a question mark for each row, as wide as the hidden text."""
     return tuple("?".center(max(cell_len(line), 3)) for line in lines)
@@ -93,6 +106,8 @@ def _make_slots(problem: Problem, passes: Passes, fit_values: bool, glyphs: Glyp
 
     Matrices of a graph get one width unless `fit_values` is set, so that it gives no hint about a single value.
     """
+    if problem.has_matrix_symbols and not fit_values:
+        return {place.id: Slot(place.id, cell_width=_FORMULA_WIDTH) for place in problem.places}
     truths = {place.id: problem.truth(place, passes) for place in problem.places}
     has_own_width = {place_id: fit_values or isinstance(truth, MatrixExpr) for place_id, truth in truths.items()}
     matrices = [truths[place.id] for place in problem.places if place.shape and not all(has_own_width.values())]

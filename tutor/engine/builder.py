@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from tutor.algebra import ops
 from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import Evaluator, product_operation, size_of
+from tutor.algebra.evaluate import Evaluator, length_of, product_operation
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder, substitute
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
@@ -315,7 +315,7 @@ class _Builder:
             if isinstance(part, Sym) and part.name != "pi":
                 done[id(part)] = self.resolve_name(part)
             elif isinstance(part, Apply) and part.op == "size":
-                done[id(part)] = size_of(part, self.shape_at(done[id(part.args[0])]))
+                done[id(part)] = length_of(part, self.shape_at(done[id(part.args[0])]))
             elif all(isinstance(done[id(child)], Expr) for child in children(part)):
                 done[id(part)] = self.fold_constant(part, done)
             elif isinstance(part, Grid):

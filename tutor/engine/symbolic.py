@@ -107,7 +107,7 @@ class _SymbolicPasses:
         const = node.const
         if node.op == "broadcast" and node.shape is not None and values is self.rule_values:
             # Only the shape of the ones matters.
-            const = MatrixExpr(Apply("ones", tuple(map(expr.number, node.shape))), node.shape)
+            const = MatrixExpr(Apply("ones", tuple(map(expr.as_expr, node.shape))), node.shape)
         return tuple(const if arg is None else values[arg] for arg in node.args)
 
     def reference_to(self, position: int, value: Value) -> Value:
@@ -223,4 +223,4 @@ def _count_written_parts(formula: Expr) -> int:
 
 
 def _ones_expr(shape: tuple[int, int]) -> Expr:
-    return Apply("ones", (expr.number(shape[0]), expr.number(shape[1])))
+    return Apply("ones", (expr.as_expr(shape[0]), expr.as_expr(shape[1])))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_floats
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import evaluate, with_vector_products
+from tutor.algebra.evaluate import evaluate, format_shape, with_vector_products
 from tutor.algebra.expr import Apply, Expr, Grid, Num
 from tutor.algebra.expr import free_names as names_in
 from tutor.algebra.limits import ANSWER
@@ -61,19 +61,19 @@ class ParsedAnswer:
 def parse_tree(problem: Problem, blank: Blank, text: str) -> Expr:
     """Parse an answer, perhaps behind the name of its blank, or a table. Raise `AlgebraError`."""
     names, text = problem.names_at(blank), strip_name(problem, blank, text)
-    if blank.shape is None:
+    if blank.grid is None:
         return parse(text, names)
     try:
         tree = parse(text, names)
     except AlgebraError:
-        table = read_table(text, names, blank.shape)
+        table = read_table(text, names, blank.grid)
         if table is None:
             raise
         return table
     if isinstance(tree, Grid):
         return tree
     try:
-        return read_table(text, names, blank.shape) or tree
+        return read_table(text, names, blank.grid) or tree
     except AlgebraError:
         return tree
 
@@ -86,6 +86,8 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
         # Programs print a number in the brackets of its array.
         tree = tree.rows[0][0]
     tree, value = _evaluate_for_shape(tree, names, blank.shape)
+    if blank.is_matrix_formula:
+        return ParsedAnswer(tree, value, (), True)
     may_have_symbols = bool(problem.domains)
     _check_finite(value, text, may_have_symbols)
     if not ops.is_matrix(value):
@@ -170,6 +172,10 @@ def preview(problem: Problem, blank: Blank, text: str, concealment: Concealment 
     if _is_bare_number(answer.expr):
         return Preview()
     formula = format_expr(answer.expr)
+    if blank.is_matrix_formula and not concealment.no_values:
+        return Preview(f"{formula}   {format_shape(ops.shape_of(answer.value))}")
+    if blank.is_matrix_formula:
+        return Preview(formula if formula != text.strip() else "")
     if concealment.conceals(problem, blank, answer.expr, answer.value):
         return Preview(formula if formula != text.strip() else "")
     value = format_brief(answer.value)

@@ -50,7 +50,7 @@ _VALUE_IN_GRAPH = N_(
 )
 
 #: What a counterexample says before the second real attempt and from then on, by the answer's value at the point.
-_COUNTEREXAMPLES = {
+COUNTEREXAMPLES = {
     "value": (
         N_("With {at}, yours gives {mine}. The right formula gives something else: what do you get by hand?"),
         N_("With {at}, yours gives {mine}; it should give {needed}."),
@@ -117,7 +117,7 @@ def _fallback(problem: Problem, blank: Blank, values: Mapping[str, Any], cells: 
         return message(
             N_("Some cells are right. Look again at {cells}."), cells=format_cell_list(cells, False, blank.shape)
         )
-    return _fallback_message(problem, blank, values)
+    return fallback_message(problem, blank, values)
 
 
 def _follows_from(problem: Problem, blank: Blank, wrong_upstream: Value) -> list[Value]:
@@ -148,13 +148,13 @@ def _verdict_on_numbers(
     first = matching[0]
     rights = [problem.truth_in_floats(blank), *_follows_from(problem, blank, wrong_upstream)]
     if is_certain(problem, blank, answer, floats, first, len(groups), rights):
-        return Verdict(VerdictKind.MISTAKEN, _feedback_on(problem, blank, first, values), first.id, cells)
+        return Verdict(VerdictKind.MISTAKEN, feedback_on(problem, blank, first, values), first.id, cells)
     likeliest = {group[0].id: group[0] for group in reversed(groups)}
     suspicions = [
         Suspicion(
             mistake,
             question_about(problem, blank, candidate, values["v"]),
-            _feedback_on(problem, blank, candidate, values),
+            feedback_on(problem, blank, candidate, values),
             distinct=candidate is not first,
         )
         for mistake, candidate in reversed(likeliest.items())
@@ -222,17 +222,17 @@ def _diagnose_formula(
 
     for candidate in candidates_at(problem, blank, wrong_upstream):
         if equals(candidate.value):
-            feedback = _feedback_on(problem, blank, candidate, values)
+            feedback = feedback_on(problem, blank, candidate, values)
             if not (_has_input_two(problem, blank) and equals(problem.truth(blank) * 2)):
                 return Verdict(VerdictKind.MISTAKEN, feedback, candidate.id, cells)
             question = question_about(problem, blank, candidate, values["v"])
             suspicions = (Suspicion(candidate.id, question, feedback), _suspicion_of_slip(DOUBLED, True))
-            return Verdict.ask(suspicions, _fallback_message(problem, blank, values), cells)
+            return Verdict.ask(suspicions, fallback_message(problem, blank, values), cells)
     misplaced = _misplaced_verdict(problem, blank, answer, cells, lambda other: equals(problem.truth(other)))
     if misplaced:
         return misplaced
     gives_value = is_later_real_attempt(problem, blank, answer.value, earlier)
-    feedback = _counterexample(answer, problem.truth(blank), gives_value) or _fallback_message(problem, blank, values)
+    feedback = _counterexample(answer, problem.truth(blank), gives_value) or fallback_message(problem, blank, values)
     return Verdict(VerdictKind.WRONG, feedback, cells=cells)
 
 
@@ -248,16 +248,20 @@ def _misplaced_verdict(
     """Return the verdict on an answer of another shape, or with the value of another blank; None otherwise."""
     shape, true_shape = ops.shape_of(answer.value), ops.shape_of(problem.truth(blank))
     if shape != true_shape:
-        feedback = _wrong_shape_message(shape, true_shape)
+        feedback = shape_message(shape, blank)
         if ops.is_vector_shape(true_shape) and _multiplies_cells(answer.expr):
             hint = message(N_("For the matrix product write @."))
             feedback = message(N_("{first} {rest}"), first=feedback, rest=hint)
         return Verdict(VerdictKind.WRONG_SHAPE, feedback)
     for other in problem.blanks:
         if other.id != blank.id and other.kind != "question" and other.shape == blank.shape and is_value_of(other):
-            text = _VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE
-            return Verdict(VerdictKind.ELSEWHERE, message(text), cells=cells)
+            return Verdict(VerdictKind.ELSEWHERE, misplaced_message(blank), cells=cells)
     return None
+
+
+def misplaced_message(blank: Blank) -> Message:
+    """Say that an answer at `blank` is the right one at another blank."""
+    return message(_VALUE_IN_GRAPH if blank.kind == "question" else _BELONGS_ELSEWHERE)
 
 
 def _multiplies_cells(tree: Expr) -> bool:
@@ -286,7 +290,7 @@ def _counterexample(answer: ParsedAnswer, truth: Value, gives_value: bool) -> Me
     needed = _format_plain(different.true_value)
     if mine and value is not None and format_number(value) == format_number(different.true_value):
         return message(N_("Yours is close, but not the same: with {at} they differ only after several digits."), at=at)
-    short, full = _COUNTEREXAMPLES["none" if value is None else "large" if mine is None else "value"]
+    short, full = COUNTEREXAMPLES["none" if value is None else "large" if mine is None else "value"]
     return Message(full if gives_value else short, {"at": at, "mine": mine, "needed": needed})
 
 
@@ -295,7 +299,7 @@ def _format_plain(value: float) -> str:
     return format_number(Fraction(round(value)) if value == round(value) else value)
 
 
-def _feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, values: Mapping[str, Any]) -> Message:
+def feedback_on(problem: Problem, blank: Blank, candidate: MistakeCandidate, values: Mapping[str, Any]) -> Message:
     """Return the feedback on a mistake, and mention the wrong upstream it was made on."""
     feedback = candidate.feedback(values)
     upstream = problem.upstream(blank)
@@ -313,22 +317,21 @@ def _equals_blank(problem: Problem, answer: ParsedAnswer, value: Value, blank: B
     )
 
 
-def _wrong_shape_message(typed: Shape, needed: Shape) -> Message:
+def shape_message(typed: Shape, blank: Blank) -> Message:
+    """Say which shape an answer has, and which one is needed."""
+    needed = blank.shape
     if needed is None:
         return message(N_("Asked is one number; you gave a matrix of {typed}."), typed=format_shape(typed))
-    if typed is None:
-        return message(
-            N_("The answer has the shape of the value that flowed here, {needed}; you gave one number."),
-            needed=format_shape(needed),
-        )
-    return message(
-        N_("The answer has the shape of the value that flowed here, {needed}; yours is {typed}."),
-        needed=format_shape(needed),
-        typed=format_shape(typed),
-    )
+    if blank.is_matrix_formula and blank.kind == "question":
+        one, other = N_("The answer is {needed}; you gave one number."), N_("The answer is {needed}; yours is {typed}.")
+    else:
+        one = N_("The answer has the shape of the value that flowed here, {needed}; you gave one number.")
+        other = N_("The answer has the shape of the value that flowed here, {needed}; yours is {typed}.")
+    return message(one if typed is None else other, needed=format_shape(needed), typed=format_shape(typed))
 
 
-def _fallback_message(problem: Problem, blank: Blank, values: Mapping[str, Any]) -> Message:
+def fallback_message(problem: Problem, blank: Blank, values: Mapping[str, Any]) -> Message:
+    """Say what to look at if no mistake explains a wrong answer."""
     if blank.kind == "question":
         return message(N_("Not yet. Read the question once more, or ask for a hint."))
     if blank.kind == "forward":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -11,13 +9,15 @@ from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Num
 from tutor.algebra.literals import exact_decimal
-from tutor.algebra.printing import format_brief, format_expr, format_number, format_value
+from tutor.algebra.printing import format_expr, format_number, format_value
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.acceptance import is_rounded_truth, match_cells, may_be_known_wrong_value
 from tutor.grading.answer import ParsedAnswer, parse_answer
 from tutor.grading.comparison import all_equal, compare_cells, format_cell_list
 from tutor.grading.confirmation import confirmation
 from tutor.grading.diagnosis import diagnose
+from tutor.grading.follow_through import follow_through, follow_through_message
+from tutor.grading.matrix_formulas import judge_matrix_formula
 from tutor.grading.mistakes.candidate import is_close
 from tutor.grading.numeric_equality import Match
 from tutor.grading.question import grade_choice
@@ -29,7 +29,6 @@ from tutor.grading.tolerances import (
     REQUIRED_DIGITS,
 )
 from tutor.grading.verdict import Verdict, VerdictKind
-from tutor.grading.wording import place_name
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
@@ -61,6 +60,10 @@ def grade(
         answer = parse_answer(problem, blank, text)
     except AlgebraError as error:
         return Verdict(VerdictKind.MALFORMED, error.message, at=error.position, length=error.length)
+    if blank.is_matrix_formula:
+        verdict = judge_matrix_formula(problem, blank, answer, text.strip(), wrong_values or {}, earlier)
+        praise = _add_confirmation(problem, blank, message(N_("Right.")), visible)
+        return verdict or Verdict(VerdictKind.RIGHT, _add_author_praise(problem, blank, praise))
     truth = problem.truth(blank)
     has_right_shape = ops.shape_of(answer.value) == ops.shape_of(truth)
     cells = match_cells(problem, blank, answer, accepted_values or {}) if has_right_shape else None
@@ -77,11 +80,11 @@ def grade(
                 message(N_("This can't be computed well enough to compare. Write it another way.")),
             )
     wrong_values = wrong_values or {}
-    followed = _follow_through(problem, blank, wrong_values)
+    followed = follow_through(problem, blank, wrong_values)
     if followed is not None:
         place, value = followed
         if ops.shape_of(value) == ops.shape_of(answer.value) and _all_nearly_equal(compare_cells(answer, value)):
-            feedback = _follow_through_message(problem, place, wrong_values[place])
+            feedback = follow_through_message(problem, place, wrong_values[place])
             return Verdict(VerdictKind.CARRIED, feedback, cells=marks)
     wrong_upstream = wrong_values.get(problem.upstream(blank) or "")
     return diagnose(problem, blank, answer, text.strip(), marks, wrong_upstream, earlier)
@@ -90,58 +93,6 @@ def grade(
 def _all_nearly_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
     """Return whether every cell is right, perhaps with too few digits."""
     return all(match in (Match.EQUAL, Match.COARSE) for row in cells for match in row)
-
-
-def _follow_through_message(problem: Problem, place: str, wrong_value: Value) -> Message:
-    at = place_name(problem, problem.place(place))
-    if ops.is_matrix(wrong_value):
-        return message(N_("Right step. It starts from your matrix at {at}, and that one isn't right yet."), at=at)
-    return message(
-        N_("Right step. It starts from your {u} at {at}, and that one isn't right yet."),
-        u=format_brief(wrong_value),
-        at=at,
-    )
-
-
-def _follow_through(problem: Problem, blank: Blank, wrong_values: Mapping[str, Value]) -> tuple[str, Value] | None:
-    """Return the result of a right step from the learner's wrong values, after the id of the place it starts from.
-
-    A wrong upstream of 0 does not count: every rule would fit.
-    """
-    try:
-        if blank.kind == "forward":
-            return _follow_through_forward(problem, blank, wrong_values)
-        if blank.kind == "sum":
-            parts = problem.branch_edges(blank)
-            wrong = [part.id for part in parts if part.id in wrong_values]
-            values = [wrong_values.get(part.id, problem.truth(part)) for part in parts]
-            return (wrong[0], reduce(add, values)) if wrong else None
-        upstream = problem.upstream(blank)
-        if not blank.edge or upstream is None or upstream not in wrong_values or _is_zero(wrong_values[upstream]):
-            return None
-        context = problem.exact_passes.edge_context(blank.edge, wrong_values[upstream])
-        operation = problem.graph.nodes[blank.edge.target].operation
-        return upstream, operation.backpropagate(context.g, context.z, context.operands, context.slot)
-    except (ArithmeticError, ValueError):
-        return None
-
-
-def _follow_through_forward(
-    problem: Problem, blank: Blank, wrong_values: Mapping[str, Value]
-) -> tuple[str, Value] | None:
-    graph = problem.graph
-    node = graph.nodes[blank.node]
-    operands = list(problem.exact_passes.operands_of(blank.node))
-    wrong = ""
-    for slot, arg in enumerate(node.args):
-        place = f"value({graph.nodes[arg].id})" if arg is not None else ""
-        if place in wrong_values:
-            operands[slot], wrong = wrong_values[place], place
-    return (wrong, node.operation.forward(*operands)) if wrong else None
-
-
-def _is_zero(value: Value) -> bool:
-    return all(isinstance(cell, Num) and cell.value == 0 for cell in ops.cells(value))
 
 
 def _cell_marks(cells: tuple[tuple[Match, ...], ...] | None) -> tuple[tuple[bool, ...], ...] | None:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
-from tutor.algebra.expr import ONE, Expr, Num, Sym
+from tutor.algebra.expr import ONE, Expr, Num, Sym, as_expr
+from tutor.algebra.matrix_expr import MatrixExpr, matrix_symbol
+from tutor.algebra.sizes import sizes_in
 from tutor.engine.passes import Passes, backward, forward_backward
-from tutor.engine.symbolic import has_symbols
+from tutor.engine.symbolic import has_symbols, named_passes
 from tutor.grading.sample_points import symbol_domains
 from tutor.grading.tolerances import DEFAULT_PRECISION, Precision
 from tutor.i18n import LocalizedText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Edge, Graph
@@ -28,6 +30,18 @@ _T = TypeVar("_T")
 
 #: A symbolic start, d(end of the calculation)/d(output).
 _START_SYMBOL = re.compile(r"[d∂](?P<target>(?!\d)\w+)\s*/\s*[d∂](?P<output>(?!\d)\w+)")
+
+
+def named_value(name: str, shape: Shape, domain: str = "real") -> Value:
+    """Return a number, a vector or a matrix that is known by its name alone."""
+    if shape is None:
+        return Sym(name, domain=domain)
+    return matrix_symbol(name, shape, domain, ops.is_vector_shape(shape))
+
+
+def formulas_in(value: Value) -> Iterable[Value]:
+    """Return the formula of a symbolic matrix, or the entries of any other value."""
+    return (value.expr,) if isinstance(value, MatrixExpr) else ops.cells(value)
 
 
 def parse_start_symbol(text: str) -> Sym | None:
@@ -49,6 +63,13 @@ class Blank:
     node: int
     shape: Shape
     edge: Edge | None = None
+    is_matrix_formula: bool = False
+    """whether the answer is a formula that names matrices, and never a table of entries"""
+
+    @property
+    def grid(self) -> Shape:
+        """The rows and columns of a table to type the answer into; None if it is typed as one line."""
+        return None if self.is_matrix_formula else self.shape
 
     @property
     def is_backward(self) -> bool:
@@ -103,9 +124,14 @@ class Problem:
 
     @cached_property
     def exact_passes(self) -> Passes:
-        """Both passes in exact trees: the truth. Raise `NonFiniteError` if a value is not finite."""
+        """Both passes in exact trees: the truth. Raise `NonFiniteError` if a value is not finite.
+
+        With symbolic matrices they are formulas in the names of the graph.
+        """
         if not self.graph.nodes:
             return Passes(self.graph, (), ONE, (), {})
+        if self.has_matrix_symbols:
+            return named_passes(self.graph, self.inputs, self.start, self.wrt, self.target_name)
         return forward_backward(self.graph, self.inputs, self.start, self.wrt)
 
     @cached_property
@@ -125,6 +151,19 @@ class Problem:
     def symbolic(self) -> bool:
         """Whether an input or the start is a symbol, so that values are formulas."""
         return any(map(has_symbols, (*self.inputs.values(), self.start)))
+
+    @cached_property
+    def has_matrix_symbols(self) -> bool:
+        """Whether an input or the start is a matrix known by its name, so that all values are formulas of matrices."""
+        if any(isinstance(value, MatrixExpr) for value in self.inputs.values()):
+            return True
+        return isinstance(self.start, Sym) and self.graph.nodes[self.graph.output_position].shape is not None
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """The sizes that are known by a name, in the inputs and in the questions' names."""
+        values = [*self.inputs.values(), *(value for question in self.questions for value in question.names.values())]
+        return sizes_in(map(ops.shape_of, values))
 
     @cached_property
     def passes(self) -> Passes:
@@ -163,7 +202,7 @@ class Problem:
     @property
     def _places_and_aliases(self) -> tuple[tuple[Blank, ...], Mapping[str, Blank]]:
         # All variants of an exercise share one graph, and with it its places.
-        derived, key = self.graph.cache.derived, ("places", self.wrt)
+        derived, key = self.graph.cache.derived, ("places", self.wrt, self.has_matrix_symbols)
         if key not in derived:
             places = self._find_places()
             derived[key] = places, self._find_aliases(places)
@@ -171,10 +210,11 @@ class Problem:
         return found
 
     def _find_places(self) -> tuple[Blank, ...]:
-        graph = self.graph
+        graph, is_formula = self.graph, self.has_matrix_symbols
         if not graph.nodes:
             return ()
-        places = [Blank("start", "start", graph.output_position, graph.nodes[graph.output_position].shape)]
+        output = graph.output_position
+        places = [Blank("start", "start", output, graph.nodes[output].shape, None, is_formula)]
         num_missing = [len(edges) for edges in self.gradient_edges]
         ready = [graph.output_position]
         while ready:
@@ -182,11 +222,11 @@ class Problem:
             for edge in filter(self._edge_needs_gradient, graph.incoming_edges[ready.pop()]):
                 source = edge.source
                 node = graph.nodes[source]
-                places.append(Blank(edge.id, "edge", source, node.shape, edge))
+                places.append(Blank(edge.id, "edge", source, node.shape, edge, is_formula))
                 num_missing[source] -= 1
                 if num_missing[source] == 0:
                     if len(self.gradient_edges[source]) > 1:
-                        places.append(Blank(node.id, "sum", source, node.shape))
+                        places.append(Blank(node.id, "sum", source, node.shape, None, is_formula))
                     next_ready.append(source)
             ready.extend(reversed(next_ready))
         return tuple(places)
@@ -207,13 +247,16 @@ class Problem:
     def forward_blanks(self) -> tuple[Blank, ...]:
         """The blanks for forward values, left to right."""
         positions = sorted({self.graph.position[name] for name in self.forward})
-        nodes = self.graph.nodes
-        return tuple(Blank(f"value({nodes[i].id})", "forward", i, nodes[i].shape) for i in positions)
+        nodes, is_formula = self.graph.nodes, self.has_matrix_symbols
+        return tuple(Blank(f"value({nodes[i].id})", "forward", i, nodes[i].shape, None, is_formula) for i in positions)
 
     @cached_property
     def question_blanks(self) -> tuple[Blank, ...]:
         """The blanks for questions, in the author's order."""
-        return tuple(Blank(question.id, "question", -1, question.shape) for question in self.questions)
+        return tuple(
+            Blank(question.id, "question", -1, question.shape, None, question.is_matrix_formula)
+            for question in self.questions
+        )
 
     def question(self, blank: Blank) -> Question:
         """Return the question asked at `blank`, which must be of the kind "question"."""
@@ -309,7 +352,7 @@ class Problem:
         values = [*self.inputs.values(), self.start]
         for question in self.questions:
             values += [*question.names.values(), question.answer]
-        cells = [cell for value in values for cell in ops.cells(value)]
+        cells = [cell for value in values for cell in formulas_in(value)]
         return symbol_domains(*(cell for cell in cells if isinstance(cell, Expr)))
 
     def upstream(self, blank: Blank) -> str | None:
@@ -351,6 +394,8 @@ class Problem:
         if blank.kind == "question":
             return self.question(blank).names
         graph, exact = self.graph, self.exact_passes
+        if self.has_matrix_symbols:
+            return self._matrix_names_at(blank)
         # A value computed from the forward value that is asked for would give it away.
         excluded = self.nodes_between(blank.node) if blank.kind == "forward" else set()
         names = {node.name: exact.values[i] for i, node in enumerate(graph.nodes) if node.name and i not in excluded}
@@ -366,6 +411,23 @@ class Problem:
             if node.name and position != graph.output_position and exact.gradients[position] is not None:
                 names[f"d{self.target_name}/d{node.name}"] = exact.gradients[position]
         return names
+
+    def _matrix_names_at(self, blank: Blank) -> Mapping[str, Value]:
+        """Return the names that an answer may use as matrices that are known by their names, and the names of sizes."""
+        nodes, output = self.graph.nodes, self.graph.output_position
+        excluded = self.nodes_between(blank.node) if blank.kind == "forward" else set()
+        shapes = {node.name: node.shape for i, node in enumerate(nodes) if node.name and i not in excluded}
+        if blank.kind != "forward":
+            if isinstance(self.start, Sym):
+                shapes[self.start.name] = nodes[output].shape
+            if blank.edge:
+                shapes["up"] = nodes[blank.edge.target].shape
+            next_edges = [blank.edge] if blank.edge else self.graph.outgoing_edges[blank.node]
+            for position in self.nodes_between(*(edge.target for edge in next_edges)) - {output}:
+                if name := nodes[position].name:
+                    shapes[f"d{self.target_name}/d{name}"] = nodes[position].shape
+        names = {name: named_value(name, shape, self.domains.get(name, "real")) for name, shape in shapes.items()}
+        return {name: as_expr(size) for name, size in self.sizes.items()} | names
 
     def place_named(self, blank: Blank, name: str) -> str | None:
         """Return the id of the place whose value `name` means in an answer at `blank`; None if it is no such name."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import Shape, Value, shape_of
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import N_, LocalizedText, message
@@ -45,6 +46,11 @@ class Question:
     @property
     def shape(self) -> Shape:
         return shape_of(self.answer)
+
+    @property
+    def is_matrix_formula(self) -> bool:
+        """Whether the answer is a formula that names matrices: the names, and not entries, decide what is right."""
+        return not self.choices and any(isinstance(value, MatrixExpr) for value in (self.answer, *self.names.values()))
 
 
 def parse_choice(question: Question, text: str) -> int:

@@ -50,6 +50,8 @@ class ReplayStep:
             parts = " + ".join(parenthesize(format_value(problem.truth(part))) for part in problem.branch_edges(place))
             rule = message(BRANCH_RULE)
             return [str(rule), f"{parts} = {value}"]
+        if place.is_matrix_formula:
+            return [str(rule_text_at(problem, place)), str(message(N_("All of it: {value}"), value=value))]
         product = rule_with_numbers(problem, place)
         # A second sentence would only say what else may be typed.
         product = product.values.get("first", product)

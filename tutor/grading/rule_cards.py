@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tutor.algebra import ops
+from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Sym
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.composite import operand_letter
 from tutor.engine.operations import OPERATIONS
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A larger matrix is shown by its shape in a picture.
 _MAX_CELLS = 4
+#: And a formula with more characters.
+_MAX_FORMULA = 24
 _UNKNOWN = "?"
 
 _WHY_COMPOSITE = N_(
@@ -206,7 +210,10 @@ def card_at(problem: Problem, place: Blank, known: Collection[str]) -> RuleCard:
 
     def forward(index: int) -> str:
         name = f"value({graph.nodes[index].id})"
-        return _UNKNOWN if name in hidden and name not in known else _format_short(problem.exact_passes.values[index])
+        value = problem.exact_passes.values[index]
+        if isinstance(value, MatrixExpr):
+            return format_shape(graph.nodes[index].shape)
+        return _UNKNOWN if name in hidden and name not in known else _format_short(value)
 
     def backward(name: str | None) -> str:
         if name is None or not problem.has_place(name):
@@ -242,8 +249,9 @@ def _short_label(label: str) -> str:
 
 
 def _format_short(value: Value) -> str:
-    """Format a value; a matrix that is too large for a line by its shape."""
-    if ops.is_matrix(value) and value.size > _MAX_CELLS:
+    """Format a value; a matrix that is too large for a line by its shape, and so a formula of matrices."""
+    is_long_formula = isinstance(value, MatrixExpr) and len(format_value(value)) > _MAX_FORMULA
+    if is_long_formula or (ops.is_array(value) and ops.size(value) > _MAX_CELLS):
         rows, columns = value.shape
         return f"[{rows}×{columns}]"
     return format_value(value)

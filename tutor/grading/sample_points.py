@@ -6,7 +6,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
-from tutor.algebra.expr import DOMAINS, Expr, Sym, postorder
+from tutor.algebra.expr import MATRIX_DOMAINS, Expr, Sym, postorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def symbol_domains(*trees: Expr) -> dict[str, str]:
     for tree in trees:
         for node in postorder(tree):
             if isinstance(node, Sym) and node.name != "pi":
-                found[node.name] = max(found.get(node.name, "real"), node.domain, key=DOMAINS.index)
+                found[node.name] = max(found.get(node.name, "real"), node.domain, key=MATRIX_DOMAINS.index)
     return found
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
 from tutor.algebra.evaluate import format_shape
-from tutor.algebra.expr import Expr, children, postorder
+from tutor.algebra.expr import ONE_HOT, Expr, Sym, children, postorder
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_brief, format_expr
 from tutor.engine.composite import formula_in_letters, operand_letter
 from tutor.i18n import N_, Message, message
@@ -51,6 +52,13 @@ def describe_blank(problem: Problem, blank: Blank, shown_values: Mapping[str, st
     if len(problem.gradient_edges[blank.node]) > 1:
         return Message(N_("what comes back from {node} to {name}, a part of ∂{goal}/∂{name}"), values)
     return Message(N_("on the edge {name} → {node}: ∂{goal}/∂{name}"), values)
+
+
+def matrix_label(problem: Problem, position: int) -> str:
+    """Return the shape of a matrix that is known by its name or its formula, `n×3`, with what is special about it."""
+    value, shape = problem.exact_passes.values[position], format_shape(problem.graph.nodes[position].shape)
+    formula = value.expr if isinstance(value, MatrixExpr) else None
+    return f"{shape} {ONE_HOT}" if isinstance(formula, Sym) and formula.domain == ONE_HOT else shape
 
 
 def place_name(problem: Problem, blank: Blank) -> Message:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Num, Sym, postorder
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.engine.graph import CompositeOperation
 from tutor.engine.passes import NonFiniteError
 from tutor.grading.problem import AuthorMistake, AuthorNotes, Problem
@@ -241,6 +242,9 @@ def _composite_key(operation: Operation) -> str:
 
 def _canonical_text(value: Value) -> str:
     """Return an exact value as a text that never changes between versions, however values are shown."""
+    if isinstance(value, MatrixExpr):
+        sizes = "x".join(str(size) for size in value.shape)
+        return f"{_canonical_text(value.expr)}:{sizes}"
     if ops.is_matrix(value):
         return "[" + ";".join(",".join(_canonical_text(cell) for cell in row) for row in value) + "]"
     text_of: dict[int, str] = {}

@@ -28,6 +28,7 @@ from tutor.algebra.ops import Value
 from tutor.grading.tolerances import MAX_TOLERANCE, Precision
 from tutor.i18n import LANGUAGES, N_, LocalizedText, Message, message
 from tutor.packs.sanitize import clean_text, clean_title
+from tutor.packs.symbols import MAX_WRITTEN_SIZE, MatrixSymbol
 from tutor.packs.validators import (
     InvalidValueError,
     int_between,
@@ -97,11 +98,20 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class SymbolTable(Table):
+class OwnSymbolTable(Table):
+    """A symbol: a number or, with a shape, a vector or a matrix."""
+
+    symbol: Literal[True] = True
+    domain: Literal["real", "nonzero", "positive", "probability", "one-hot"] = "real"
+    shape: Annotated[
+        list[Annotated[int, Field(ge=1, le=MAX_WRITTEN_SIZE)] | str], Field(min_length=1, max_length=2)
+    ] = Field([], description="Rows and columns, or the entries of a vector: numbers, or names of sizes such as n.")
+
+
+class SymbolTable(OwnSymbolTable):
     """An input that stays a symbol."""
 
     symbol: Literal[True]
-    domain: Literal["real", "nonzero", "positive", "probability"] = "real"
 
 
 _JsonString: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -239,9 +249,9 @@ class QuestionTable(_PrecisionKeys):
     """A question beside a graph, or without one."""
 
     prompt: Paragraphs = Field(description="The question.")
-    symbols: Annotated[dict[str, str], _Validator(parse_symbols, _JsonNames | dict[str, str])] = Field(
-        {}, description="The names that an answer may use."
-    )
+    symbols: Annotated[
+        dict[str, str | MatrixSymbol], _Validator(parse_symbols, _JsonNames | dict[str, str | OwnSymbolTable])
+    ] = Field({}, description="The names that an answer may use.")
     answer: String | None = Field(None, description="The answer as it would be typed.")
     choices: tuple[ChoiceTable, ...] = ()
     hint: Texts = Field((), description="Hints that come before the built-in ones.")

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import DOMAINS, Sym
+from tutor.algebra.expr import DOMAINS, Sym, as_expr
+from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.ops import shape_of
+from tutor.algebra.sizes import sizes_in
 from tutor.grading.question import Choice, Question
 from tutor.packs.templates import TemplateContext, parse_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tutor.algebra.ops import Value
     from tutor.i18n import LocalizedText
     from tutor.packs.diagnostics import KeyPath
 
@@ -23,14 +27,14 @@ if TYPE_CHECKING:
 class QuestionTemplate:
     """A question without numbers.
 
-    `symbols` are the names that an answer may use, each with a domain, or with a formula that gives it a value and a
-    shape; if there are none, an answer may use every name of the exercise. `key_path` is its place in the file.
+    `symbols` are the names that an answer may use, each with a domain, with a formula that gives it a value and a shape, or
+    a symbolic matrix; if there are none, an answer may use every name of the exercise. `key_path` is its place in the file.
     """
 
     id: str
     prompt: LocalizedText
     answer: str | None = None
-    symbols: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str | Value] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     key_path: KeyPath = ()
 
@@ -53,19 +57,27 @@ class QuestionTemplate:
         shuffled = tuple(choices[i] for i in order)
         return Question(self.id, context.fill_texts(self.prompt), answer, names, shuffled, formula, known)
 
-    def answer_names(self, context: TemplateContext) -> dict[str, object]:
+    def answer_names(self, context: TemplateContext) -> dict[str, Value]:
         """Return the names that an answer may use. Raises `AlgebraError`."""
         if not self.symbols:
             return dict(context.visible_names)
-        return {
-            name: Sym(name, domain=meaning) if _is_domain(meaning, context) else context.evaluate_formula(meaning)
-            for name, meaning in self.symbols.items()
-        }
+        names = {name: self._meaning(name, meaning, context) for name, meaning in self.symbols.items()}
+        sizes = sizes_in(map(shape_of, names.values()))
+        return names | {name: as_expr(size) for name, size in sizes.items()}
+
+    def _meaning(self, name: str, meaning: str | Value, context: TemplateContext) -> Value:
+        if not isinstance(meaning, str):
+            return meaning
+        if not _is_domain(meaning, context):
+            return context.evaluate_formula(meaning)
+        # In a graph of symbolic matrices, the name of one of them means that one.
+        known = context.visible_names.get(name)
+        return known if isinstance(known, MatrixExpr) else Sym(name, domain=meaning)
 
     def find_errors(self, context: TemplateContext) -> Iterator[tuple[AlgebraError, str, KeyPath]]:
         """Yield every error in its formulas and texts, with the text and its place in the file."""
         for name, meaning in self.symbols.items():
-            if not _is_domain(meaning, context):
+            if isinstance(meaning, str) and not _is_domain(meaning, context):
                 try:
                     context.evaluate_formula(meaning)
                 except AlgebraError as error:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Expr, Grid, Sym
+from tutor.algebra.expr import Expr, Grid, Sym, as_expr
+from tutor.algebra.matrix_expr import expr_of
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_expr, format_value
 from tutor.i18n import N_, LocalizedText, message
@@ -36,7 +37,8 @@ def inline_gradients(formula: str, known: Mapping[str, Value]) -> str:
         value = known.get(f"grad({match[1]})")
         if value is None:
             return match[0]
-        return f"({format_expr(Grid(tuple(map(tuple, value))) if ops.is_matrix(value) else value)})"
+        tree = Grid(tuple(map(tuple, value))) if ops.is_array(value) else expr_of(value)
+        return f"({format_expr(tree)})"
 
     return _GRADIENT.sub(value_text, formula)
 
@@ -50,7 +52,8 @@ class TemplateContext:
     def __init__(self, problem: Problem, lenient: bool = False, constants: Mapping[str, Value] | None = None) -> None:
         self._lenient = lenient
         graph, exact = problem.graph, problem.exact_passes
-        self._values: dict[str, Value] = dict(constants or {})
+        sizes = {name: as_expr(size) for name, size in problem.sizes.items()}
+        self._values: dict[str, Value] = {**sizes, **(constants or {})}
         self._needs_extra_digits: dict[str, bool] = {}
         for position, node in enumerate(graph.nodes):
             if node.name:

@@ -12,7 +12,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import DOMAINS, Expr, Num, Sym
+from tutor.algebra.expr import Expr, Num
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import Value
 from tutor.algebra.parser import is_reserved, parse_value
@@ -24,6 +24,7 @@ from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import drop_typed_text
 from tutor.packs.ids import is_valid_id
 from tutor.packs.sanitize import clean_text, clean_title
+from tutor.packs.symbols import MatrixSymbol, SymbolError, parse_symbol
 from tutor.packs.toml_source import FORMAT_VERSION, NEWER_FORMAT, InvalidNumber, bounded_int
 
 _ItemT = TypeVar("_ItemT")
@@ -226,11 +227,13 @@ def _parse_matrix(raw: list[Any]) -> Value:
     return matrix if rows is raw else ops.as_vector(matrix)
 
 
-def parse_input(raw: Any) -> Value:
-    """Return the exact value of an input: a number, a formula in quotes or a matrix."""
+def parse_input(raw: Any) -> Value | MatrixSymbol:
+    """Return the exact value of an input: a number, a formula in quotes, a matrix, or a symbol."""
     if isinstance(raw, dict):
         if raw.get("symbol") is True:
             return _parse_symbol(raw)
+        if "shape" in raw or "domain" in raw:
+            raise InvalidValueError(message(N_("A symbol has symbol = true.")))
         raise InvalidValueError(
             message(N_('A value is a number, a text such as "log(3)", or a matrix [[1, 2], [3, 4]].'))
         )
@@ -239,23 +242,19 @@ def parse_input(raw: Any) -> Value:
     return _parse_formula(parse_string(raw)) if isinstance(raw, str) else Num(parse_number(raw))
 
 
-def _parse_symbol(raw: dict[str, Any]) -> Sym:
+def _parse_symbol(raw: dict[str, Any]) -> Value | MatrixSymbol:
     """Return a symbol, which gets the name of its input later."""
-    domain = raw.get("domain", "real")
-    if domain not in DOMAINS or not raw.keys() <= {"symbol", "domain"}:
-        raise InvalidValueError(
-            message(
-                N_(
-                    'A symbol is written { symbol = true, domain = "positive" }. Other domains: real, nonzero, probability.'
-                )
-            )
-        )
-    return Sym("", domain=domain)
+    try:
+        return parse_symbol(raw)
+    except SymbolError as error:
+        raise InvalidValueError(error.message, *error.within) from None
 
 
 def parse_start(raw: Any) -> Value:
     """Return the exact start: a value as for inputs, or a symbol such as `dL/dz`."""
     symbol = parse_start_symbol(raw) if isinstance(raw, str) else None
+    if isinstance(raw, dict):
+        raise InvalidValueError(message(N_('A start is a number, a matrix of numbers, or a symbol such as "dL/dz".')))
     return symbol or parse_input(raw)
 
 
@@ -287,20 +286,35 @@ def _parse_each(raw: list[Any], parse: Callable[[Any], _ItemT]) -> tuple[_ItemT,
     return tuple(items)
 
 
-def parse_symbols(raw: Any) -> dict[str, str]:
-    """Return the domain or the formula of each symbol; symbols in a list are real."""
+def parse_symbols(raw: Any) -> dict[str, str | MatrixSymbol]:
+    """Return the domain, the formula or the shape of each symbol; symbols in a list are real."""
     if isinstance(raw, list):
         raw = dict.fromkeys(parse_names(raw), "real")
-    if not isinstance(raw, dict) or not raw or not all(isinstance(meaning, str) for meaning in raw.values()):
+    if not isinstance(raw, dict) or not raw or not all(isinstance(meaning, str | dict) for meaning in raw.values()):
         raise InvalidValueError(
-            message(N_('Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)" }.'))
+            message(
+                N_(
+                    'Symbols are a list such as ["d", "y"], or a table such as { U = "grad(A)", X = { shape = ["n", 3] } }.'
+                )
+            )
         )
     for name in raw:
         if not re.fullmatch(r"(?!\d)\w+(\.\w+)*|d\w+/d\w+", name) or is_reserved(name):
             raise InvalidValueError(
                 message(N_("“{name}” can't be a symbol. Write a name such as y or self.output."), name=name)
             )
-    return dict(raw)
+    return {
+        name: meaning if isinstance(meaning, str) else _parse_own_symbol(name, meaning) for name, meaning in raw.items()
+    }
+
+
+def _parse_own_symbol(name: str, raw: dict[str, Any]) -> str | MatrixSymbol:
+    """Return the shape and the domain of a question's symbol, or its domain alone if it is a number."""
+    try:
+        symbol = parse_symbol(raw)
+    except SymbolError as error:
+        raise InvalidValueError(error.message, name, *error.within) from None
+    return symbol if isinstance(symbol, MatrixSymbol) else symbol.domain
 
 
 def parse_choices(raw: Any) -> tuple[Expr, ...]:

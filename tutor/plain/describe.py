@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.algebra.evaluate import format_shape
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_value
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw
 from tutor.drawing.render_text import render_text
 from tutor.glyphs import UNICODE
 from tutor.grading.verdict import LABELS, MARKS
-from tutor.grading.wording import describe_blank
+from tutor.grading.wording import describe_blank, matrix_label
 from tutor.i18n import N_, _, message
 from tutor.packs.sanitize import strip_markup
 
@@ -58,11 +60,15 @@ def describe_nodes(worksheet: Worksheet) -> Iterable[str]:
             if position in hidden
             else format_value(forward[position], near_one=problem.needs_extra_digits[position])
         )
-        if node.is_input:
+        if node.is_input and isinstance(forward[position], MatrixExpr):
+            yield str(message(N_("{name} is a matrix, {shape}"), name=node.id, shape=matrix_label(problem, position)))
+        elif node.is_input:
             yield str(message(N_("{name} = {value}"), name=node.id, value=value))
         else:
             names = ", ".join(graph.label(arg) for arg in node.args if arg is not None)
             text = N_("{node} takes {names} and gives {name} = {value}")
+            if isinstance(forward[position], MatrixExpr) and position not in hidden:
+                text, value = N_("{node} takes {names} and gives {name}, {value}"), format_shape(node.shape)
             name = graph.label(position)
             yield str(message(text, node=node.symbol, names=names, name=name, value=value))
     for place in problem.given_blanks:
@@ -76,7 +82,7 @@ def describe_edges(worksheet: Worksheet, blank_id: str) -> Iterable[str]:
         status = _("still empty")
         if entry.revealed or entry.verdict is not None:
             rows = worksheet.value_text(place.id)
-            value = entry.text if place.shape is None or not rows else _join_rows(rows)
+            value = entry.text if place.grid is None or not rows else _join_rows(rows)
             label = LABELS[entry.verdict.kind] if entry.verdict is not None else N_("shown")
             status = f"{value}, {_(label)}"
         elif worksheet.is_locked(place.id):

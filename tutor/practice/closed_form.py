@@ -20,6 +20,8 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, Sym
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.engine.symbolic import closed_form_gradients
+from tutor.grading.matrix_formulas import is_equal
+from tutor.grading.matrix_points import points_of, value_at
 from tutor.grading.symbolic_equality import Outcome, compare_formulas
 from tutor.practice.sympy_worker import decode, encode
 
@@ -79,7 +81,9 @@ def _symbolic_input(name: str, value: Value) -> Value:
 
 
 def _matches_gradient(problem: Problem, name: str, formula: Value) -> bool:
-    """Return whether a formula equals the exact gradient at the problem's inputs."""
+    """Return whether a formula equals the exact gradient at the problem's inputs, or at the points of its matrices."""
+    if problem.has_matrix_symbols:
+        return _matches_at_points(problem, name, formula)
     truth = problem.exact_passes.gradients[problem.graph.position[name]]
     numbers = {name: value for name, value in problem.inputs.items() if not isinstance(value, MatrixExpr | Sym)}
     try:
@@ -90,6 +94,16 @@ def _matches_gradient(problem: Problem, name: str, formula: Value) -> bool:
         return False
     pairs = [(value, truth)] if not ops.is_matrix(truth) else list(zip(value.ravel(), truth.ravel(), strict=True))
     return all(compare_formulas(cell, true_cell).outcome is Outcome.SAME for cell, true_cell in pairs)
+
+
+def _matches_at_points(problem: Problem, name: str, formula: Value) -> bool:
+    points, place = points_of(problem), problem.graph.position[name]
+    try:
+        values = [value_at(formula, point.all_values) for point in points]
+    except AlgebraError:
+        return False
+    truths = [point.exact_passes.gradients[place] for point in points]
+    return bool(points) and all(map(is_equal, values, truths))
 
 
 def _simplify_in_child(trees: Mapping[str, Expr], seconds: float, should_stop: Callable[[], bool]) -> dict[str, Expr]:

@@ -41,7 +41,7 @@ def format_pointers(worksheet: Worksheet, blank: str) -> str:
 def _format_pointer(worksheet: Worksheet, blank: str, place: Blank) -> Message:
     problem, target = worksheet.problem, worksheet.problem.place(blank)
     is_upstream = place.id == problem.upstream(target)
-    if place.shape is not None:
+    if place.shape is not None and not place.is_matrix_formula:
         value = str(place_name(problem, place))
     elif target.kind == "sum" or is_upstream:
         rows = worksheet.value_text(place.id)

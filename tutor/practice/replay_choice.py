@@ -10,6 +10,7 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Expr, Num, Sym
 from tutor.engine.passes import NonFiniteError
+from tutor.grading.matrix_points import points_of
 from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, message
 from tutor.packs.diagnostics import PackError
@@ -40,6 +41,9 @@ def choose_replay(worksheet: Worksheet) -> tuple[Replay, Message | None]:
     problem = worksheet.problem
     if worksheet.done or not problem.graph.nodes:
         return Replay(problem), None
+    if problem.has_matrix_symbols and (points := points_of(problem)):
+        point = replace(points[0], author_notes={}, questions=(), forward=(), asked=None)
+        return Replay(point), message(N_("Replayed with numbers for the matrices."))
     other = _problem_with_other_numbers(worksheet)
     if other is not None:
         return Replay(unfold_all(other, worksheet.unfolded)), message(N_("Replayed at other numbers than yours."))

@@ -219,12 +219,12 @@ class Worksheet:
         state = self.state(blank)
         entry = self.entry(blank)
         # A revealed formula is shown as in the last hint, which is shorter than the one in terms of the inputs.
-        is_formula = self.problem.symbolic and place.shape is None
+        is_formula = place.is_matrix_formula or (self.problem.symbolic and place.shape is None)
         if state == "given" or (state == "revealed" and not is_formula):
             return format_cells(self.problem.truth(place), max(SHOWN_DIGITS, self.problem.precision_at(place).digits))
         if not entry.text:
             return []
-        if place.shape is None:
+        if place.grid is None:
             return [[entry.text.replace("-", "−")]]
         try:
             answer = self._entries.parsed_answer(blank)
@@ -290,7 +290,7 @@ class Worksheet:
             rows = self.value_text(place)
             if rows:
                 matrix = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
-                texts[place] = matrix if self.problem.place(place).shape else rows[0][0]
+                texts[place] = matrix if self.problem.place(place).grid else rows[0][0]
         return texts
 
     def summary(self) -> Summary:

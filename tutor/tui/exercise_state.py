@@ -79,7 +79,7 @@ class ExerciseState:
     @property
     def input(self) -> AnswerInput:
         """Return the input at the focused blank for reading; `start_input` returns one to type into."""
-        return self.inputs.get(self.focused_id) or AnswerInput(self.focused_blank.shape)
+        return self.inputs.get(self.focused_id) or AnswerInput(self.focused_blank.grid)
 
     @property
     def is_untouched(self) -> bool:
@@ -210,8 +210,8 @@ class ExerciseState:
 
     def start_input(self) -> AnswerInput:
         """Return the input at the focused blank to type into; the grid of a matrix opens."""
-        answer = self.inputs.setdefault(self.focused_id, AnswerInput(self.focused_blank.shape))
-        self.in_grid = self.focused_blank.shape is not None
+        answer = self.inputs.setdefault(self.focused_id, AnswerInput(self.focused_blank.grid))
+        self.in_grid = self.focused_blank.grid is not None
         return answer
 
     def edit_grid(self) -> None:
@@ -236,7 +236,7 @@ class ExerciseState:
         answer = self.start_input()
         pasted = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
         text = pasted.replace("\n", " ").replace("\t", " ")
-        if self.focused_blank.shape and answer.active_cell is not None:
+        if self.focused_blank.grid and answer.active_cell is not None:
             if len(pasted.strip()) > 1 and self._fill_cells(answer, pasted):
                 self._clear_feedback()
                 return
@@ -291,7 +291,7 @@ class ExerciseState:
 
     def edit_current(self) -> bool:
         """Put the last answer of a number into its empty line to be edited; return whether there is one."""
-        is_empty = self.focused_blank.shape is None and self.input.is_empty and not self.is_read_only
+        is_empty = self.focused_blank.grid is None and self.input.is_empty and not self.is_read_only
         if not is_empty or not self.entry.text or self.entry.revealed:
             return False
         self.start_input().expression.set(self.entry.text)
@@ -315,7 +315,7 @@ class ExerciseState:
             answer.mark_checked()
             return verdict
         self.input_errors.pop(blank, None)
-        if verdict.settles_blank or self.focused_blank.shape is None:
+        if verdict.settles_blank or self.focused_blank.grid is None:
             self.inputs.pop(blank, None)
         answer.mark_checked()
         self.just_rejected = not verdict.settles_blank
@@ -386,7 +386,7 @@ class ExerciseState:
         """Answer the question whether a mistake led to the last answer."""
         if self.worksheet.asks(self.focused_id):
             self.worksheet.reply(self.focused_id, agreed)
-        if self.focused_blank.shape is None:
+        if self.focused_blank.grid is None:
             self.inputs.pop(self.focused_id, None)
         elif self.typed_text_is_reply:
             self.start_input().line.clear()

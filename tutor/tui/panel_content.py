@@ -96,13 +96,15 @@ def answer_status(exercise_state: ExerciseState, glyphs: Glyphs) -> Content:
     if exercise_state.in_grid:
         return Content("")
     if state == "empty":
-        if exercise_state.focused_blank.shape is not None:
+        if exercise_state.focused_blank.grid is not None:
             text = N_("{key} opens the cells, a letter an expression")
         elif (
             exercise_state.is_question
             and exercise_state.worksheet.problem.question(exercise_state.focused_blank).choices
         ):
             text = N_("type the number of your choice and press {key}")
+        elif exercise_state.focused_blank.is_matrix_formula:
+            text = N_("type the formula and press {key}")
         else:
             text = N_("type the value and press {key}")
         prompt = message(text, key=glyphs.key_label("exercise.check", "Enter"))
@@ -142,7 +144,7 @@ def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int
 def cell_name(state: ExerciseState) -> str:
     """Return the active cell in words."""
     row, column = state.input.active_cell or (0, 0)
-    if ops.is_vector_shape(state.focused_blank.shape):
+    if ops.is_vector_shape(state.focused_blank.grid):
         return str(message(N_("entry {n}"), n=column + 1))
     return str(message(N_("row {row}, column {column}"), row=row + 1, column=column + 1))
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tutor.algebra import ops
-from tutor.algebra.expr import Sym
+from tutor.algebra.evaluate import format_shape
+from tutor.algebra.expr import ONE_HOT, Sym
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells, format_value
 from tutor.drawing.from_problem import boxes_of
@@ -69,7 +70,9 @@ def _format_input(name: str, value: Value) -> str:
     symbol = value.expr if isinstance(value, MatrixExpr) else value
     assert isinstance(symbol, Sym)
     sign = {"positive": " > 0", "nonzero": " ≠ 0", "probability": " in (0, 1)"}.get(symbol.domain, "")
-    return f"{name}{sign}: {value.shape[0]}×{value.shape[1]}" if isinstance(value, MatrixExpr) else f"{name}{sign}"
+    if not isinstance(value, MatrixExpr):
+        return f"{name}{sign}"
+    return f"{name}{sign}: {format_shape(ops.shape_of(value))}{' one-hot' if symbol.domain == ONE_HOT else ''}"
 
 
 def _draw_filled(problem: Problem, passes: Passes, glyphs: Glyphs, width: int | None) -> list[str]:

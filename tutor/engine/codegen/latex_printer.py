@@ -1,34 +1,68 @@
-"""LaTeX of formulas and numbers."""
+"""LaTeX of formulas and numbers.
+
+To spell an operation of formulas in LaTeX, add it to `_SPELLINGS`, or give its record in `algebra/functions.py` a
+`latex`. Any other operation is written `\\operatorname{id}(…)`.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.printing import format_scalar
-from tutor.engine.codegen.latex_names import escape_latex
+from tutor.engine.codegen.latex_names import function_name
 from tutor.engine.codegen.rule_formulas import Shapes, part_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
+
+    from tutor.algebra.ops import Shape
 
 #: A text and its precedence.
 LatexFragment: TypeAlias = tuple[str, int]
 SUM, TOTAL, SIGN, PRODUCT, MATRIX_PRODUCT, QUOTIENT, POWER, ATOM = 10, 12, 15, 20, 22, 26, 30, 50
 
-_INFIX_OPERATORS = {"add": (" + ", SUM), "sub": (" - ", SUM), "matmul": (r" \, ", MATRIX_PRODUCT)}
 _FUNCTIONS = functions.table(lambda function: {function.id: function.latex} if function.latex else {})
+_TRANSPOSED = r"^{\top}"
+#: A name or a matrix whose cells are meant by an index right behind it: without an index of its own, without brackets.
+_INDEXABLE = re.compile(
+    r"[A-Za-z]|\\[A-Za-z]+|\\(?:bar|overline|hat|mathrm)\{(?:[^{}]|\{[^{}]*\})*\}|\\begin\{pmatrix\}.*\\end\{pmatrix\}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Operand:
+    """An operand of an operation: its text, the precedence of that, and its shape."""
+
+    text: str
+    strength: int
+    shape: Shape
+
+    @property
+    def fragment(self) -> LatexFragment:
+        return self.text, self.strength
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether it is a matrix or a vector; an inner product, a matrix with one cell, is as good as a number."""
+        return self.shape is not None and self.shape != (1, 1)
 
 
 def format_latex(
-    tree: Expr, names: Mapping[str, LatexFragment], shapes: Shapes, decimals: bool = False
+    tree: Expr,
+    names: Mapping[str, LatexFragment],
+    shapes: Shapes,
+    decimals: bool = False,
+    rows: Mapping[str, LatexFragment] | None = None,
 ) -> LatexFragment:
     """Return a formula with its names replaced by texts; `shapes` has the shapes of the names.
 
-    `decimals` prefers 0.5 to 1/2.
+    `decimals` prefers 0.5 to 1/2. `rows` has the transposes of vectors whose text is not a name.
     """
     known = part_shapes(tree, shapes)
     done: dict[int, LatexFragment] = {}
@@ -36,64 +70,148 @@ def format_latex(
         if isinstance(part, Num):
             done[id(part)] = format_rational(part.value, decimals) or format_decimal(format_scalar(part))
         elif isinstance(part, Sym):
-            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names[part.name]
+            # A name that is not in the graph is that of a size.
+            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names.get(part.name, (part.name, ATOM))
         elif isinstance(part, Grid):
             done[id(part)] = format_grid([[done[id(cell)][0] for cell in row] for row in part.rows]), ATOM
         elif isinstance(part, Apply):
-            are_matrices = [known[id(arg)] is not None for arg in part.args]
-            done[id(part)] = _format_apply(part, [done[id(arg)] for arg in part.args], are_matrices)
+            arg = part.args[0] if part.args else None
+            if part.op == "T" and rows and isinstance(arg, Sym) and arg.name in rows:
+                done[id(part)] = rows[arg.name]
+            else:
+                done[id(part)] = _format_apply(part.op, [_Operand(*done[id(arg)], known[id(arg)]) for arg in part.args])
     return done[id(tree)]
 
 
-def _format_apply(part: Apply, args: list[LatexFragment], are_matrices: list[bool]) -> LatexFragment:
-    if part.op in _INFIX_OPERATORS:
-        sign, strength = _INFIX_OPERATORS[part.op]
-        # Σ has no closing bracket, so whatever follows would seem to be part of the summand.
-        left = _parenthesize(args[0], SIGN if args[0][1] == TOTAL else strength)
-        return left + sign + _parenthesize_operand(args[1], strength + (part.op == "sub")), strength
-    if part.op == "mul":
-        return format_product(args, are_matrices)
-    if part.op == "div":
-        if are_matrices[1]:
-            return (
-                f"{_parenthesize(args[0], PRODUCT)} \\oslash {_parenthesize_operand(args[1], MATRIX_PRODUCT + 1)}",
-                PRODUCT,
-            )
-        return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", QUOTIENT
-    if part.op == "neg":
-        return "-" + _parenthesize_operand(args[0], TOTAL), SIGN
-    if part.op == "pow":
-        sign = r"\circ " if any(are_matrices) else ""
-        return f"{_parenthesize(args[0], POWER + 1)}^{{{sign}{args[1][0]}}}", POWER
-    if part.op == "T":
-        return rf"{_parenthesize(args[0], POWER + 1)}^{{\top}}", POWER
-    if part.op == "exp" and not are_matrices[0]:
-        return ("e", ATOM) if args[0][0] == "1" else (f"e^{{{args[0][0]}}}", POWER)
-    if part.op == "ones":
-        return _format_ones(args[0][0], args[1][0]), ATOM
-    if part.op in ("sum", "mean"):
-        return _format_sum(part.op, args)
-    if part.op == "broadcast":
-        rows, columns = args[1][0], args[2][0]
-        return rf"{operator_name('broadcast')}_{{{rows} \times {columns}}}\left({args[0][0]}\right)", ATOM
-    called = _FUNCTIONS.get(part.op) or operator_name(part.op)
+def _format_apply(op: str, operands: Sequence[_Operand]) -> LatexFragment:
+    if op in _SPELLINGS:
+        return _SPELLINGS[op](*operands)
+    called = _FUNCTIONS.get(op) or function_name(op)
     if "{0}" in called:
-        return called.format(*(arg for arg, _strength in args)), ATOM
-    return rf"{called}\left({', '.join(arg for arg, _strength in args)}\right)", ATOM
+        return called.format(*(operand.text for operand in operands)), ATOM
+    return format_call(called, [operand.text for operand in operands])
 
 
-def format_product(factors: list[LatexFragment], are_matrices: list[bool]) -> LatexFragment:
+def format_call(name: str, operands: Sequence[str]) -> LatexFragment:
+    """Return a function in front of its operands in brackets."""
+    return rf"{name}\left({', '.join(operands)}\right)", ATOM
+
+
+def _format_infix(sign: str, strength: int) -> Callable[[_Operand, _Operand], LatexFragment]:
+    def write(left: _Operand, right: _Operand) -> LatexFragment:
+        # Σ has no closing bracket, so whatever follows would seem to be part of the summand.
+        before = _parenthesize(left.fragment, SIGN if left.strength == TOTAL else strength)
+        return before + sign + _parenthesize_operand(right.fragment, strength + (sign == " - ")), strength
+
+    return write
+
+
+def _format_product(left: _Operand, right: _Operand) -> LatexFragment:
+    return format_product([left.fragment, right.fragment], left.is_matrix and right.is_matrix)
+
+
+def format_product(factors: Sequence[LatexFragment], is_elementwise: bool) -> LatexFragment:
     """Return a product of numbers, or an elementwise product of matrices."""
-    sign = r" \odot " if all(are_matrices) else r" \cdot "
+    sign = r" \odot " if is_elementwise else r" \cdot "
     first, *others = factors
     # A leading minus needs no brackets: −2·x.
     product = first[0] if first[1] == SIGN else _parenthesize(first, PRODUCT if first[1] != MATRIX_PRODUCT else POWER)
     for other in others:
-        plain = product.lstrip("-").replace(".", "").isdigit() and other[0].startswith(("e", r"\pi"))
+        plain = product.lstrip("-").replace(".", "").isdigit() and other[0].startswith(("e^", r"\pi"))
         product += (" " if plain else sign) + _parenthesize_operand(
             other, PRODUCT if other[1] != MATRIX_PRODUCT else POWER
         )
     return product, PRODUCT
+
+
+def _format_quotient(above: _Operand, below: _Operand) -> LatexFragment:
+    if below.is_matrix:
+        bottom = _parenthesize_operand(below.fragment, MATRIX_PRODUCT + 1)
+        return f"{_parenthesize(above.fragment, PRODUCT)} \\oslash {bottom}", PRODUCT
+    minus = "-" if above.text.startswith("-") else ""
+    numerator = above.text.removeprefix("-")
+    if above.strength in (TOTAL, SIGN) and numerator.startswith(r"\sum"):
+        return rf"{minus}\frac{{1}}{{{below.text}}} {numerator}", SIGN if minus else TOTAL
+    if above.shape is not None:
+        factor = rf"\frac{{1}}{{{below.text}}}", QUOTIENT
+        return format_product([factor, above.fragment], is_elementwise=False)
+    if minus and above.strength == SIGN:
+        return rf"-\frac{{{numerator}}}{{{below.text}}}", SIGN
+    return rf"\frac{{{above.text}}}{{{below.text}}}", QUOTIENT
+
+
+def _format_negation(operand: _Operand) -> LatexFragment:
+    return "-" + _parenthesize_operand(operand.fragment, TOTAL), SIGN
+
+
+def _format_power(base: _Operand, exponent: _Operand) -> LatexFragment:
+    sign = r"\circ " if base.is_matrix or exponent.is_matrix else ""
+    return f"{_parenthesize(base.fragment, POWER + 1)}^{{{sign}{exponent.text}}}", POWER
+
+
+def _format_transpose(operand: _Operand) -> LatexFragment:
+    if operand.strength == POWER and operand.text.endswith(_TRANSPOSED):
+        return operand.text.removesuffix(_TRANSPOSED), ATOM
+    return _parenthesize(operand.fragment, POWER + 1) + _TRANSPOSED, POWER
+
+
+def _format_exp(exponent: _Operand) -> LatexFragment:
+    if exponent.is_matrix:
+        return format_call(r"\exp", [exponent.text])
+    return ("e", ATOM) if exponent.text == "1" else (f"e^{{{exponent.text}}}", POWER)
+
+
+def _format_ones(rows: _Operand, columns: _Operand) -> LatexFragment:
+    return rf"\mathbf{{1}}_{{{rows.text} \times {columns.text}}}", ATOM
+
+
+def _format_broadcast(operand: _Operand, rows: _Operand, columns: _Operand) -> LatexFragment:
+    """Return a row or a column that is repeated, as its product with a column or a row of ones."""
+    if not operand.is_matrix:
+        return format_product([operand.fragment, _format_ones(rows, columns)], is_elementwise=False)
+    one = _Operand("1", ATOM, None)
+    matrix_product = _format_infix(r" \, ", MATRIX_PRODUCT)
+    if operand.shape and operand.shape[0] == 1:
+        return matrix_product(_Operand(*_format_ones(rows, one), (2, 1)), operand)
+    return matrix_product(operand, _Operand(*_format_ones(one, columns), (1, 2)))
+
+
+def _format_sum(operand: _Operand, axis: _Operand | None = None) -> LatexFragment:
+    over, index = {"": ("i,j", "ij"), "0": ("i", "i,:"), "1": ("j", ":,j")}[axis.text if axis else ""]
+    if axis is None and operand.shape and operand.shape[1] == 1:
+        over = index = "i"
+    alone = operand.strength == ATOM and _INDEXABLE.fullmatch(operand.text)
+    summed = operand.text if alone else rf"\left({operand.text}\right)"
+    return rf"\sum_{{{over}}} {summed}_{{{index}}}", TOTAL
+
+
+def _format_mean(operand: _Operand, axis: _Operand | None = None) -> LatexFragment:
+    index = "" if axis is None else rf"_{{{'ij'[int(axis.text)]}}}"
+    return format_call(rf"\operatorname{{mean}}{index}", [operand.text])
+
+
+def _format_condition(sign: str) -> Callable[..., LatexFragment]:
+    """Return a spelling in square brackets, which are 1 where the condition holds and 0 elsewhere."""
+    return lambda *operands: (rf"\left[{sign.format(*(operand.text for operand in operands))}\right]", ATOM)
+
+
+#: How operations are written from their operands. Others have a `latex` in their records, or are calls by their id.
+_SPELLINGS: dict[str, Callable[..., LatexFragment]] = {
+    "add": _format_infix(" + ", SUM),
+    "sub": _format_infix(" - ", SUM),
+    "matmul": _format_infix(r" \, ", MATRIX_PRODUCT),
+    "mul": _format_product,
+    "div": _format_quotient,
+    "neg": _format_negation,
+    "pow": _format_power,
+    "T": _format_transpose,
+    "exp": _format_exp,
+    "ones": _format_ones,
+    "broadcast": _format_broadcast,
+    "sum": _format_sum,
+    "mean": _format_mean,
+    "is_positive": _format_condition("{0} > 0"),
+}
 
 
 def _parenthesize(part: LatexFragment, strength: int) -> str:
@@ -103,24 +221,6 @@ def _parenthesize(part: LatexFragment, strength: int) -> str:
 def _parenthesize_operand(part: LatexFragment, strength: int) -> str:
     """Return an operand after an operator, with brackets around a leading minus."""
     return rf"\left({part[0]}\right)" if part[1] < strength or part[0].startswith("-") else part[0]
-
-
-def _format_ones(rows: str, columns: str) -> str:
-    return rf"\mathbf{{1}}_{{{rows} \times {columns}}}"
-
-
-def _format_sum(op: str, args: list[LatexFragment]) -> LatexFragment:
-    if op == "mean":
-        return rf"\operatorname{{mean}}\left({args[0][0]}\right)", ATOM
-    over, index = {"": ("i,j", "ij"), "0": ("i", "i,:"), "1": ("j", ":,j")}[args[1][0] if len(args) == 2 else ""]
-    single = len(args[0][0]) == 1 or (args[0][0].startswith(r"\begin{pmatrix}") and args[0][1] == ATOM)
-    summed = args[0][0] if single else rf"\left({args[0][0]}\right)"
-    return rf"\sum_{{{over}}} {summed}_{{{index}}}", TOTAL
-
-
-def operator_name(name: str) -> str:
-    """Return a function name in upright type."""
-    return rf"\operatorname{{{escape_latex(name)}}}"
 
 
 def format_rational(value: Fraction, decimals: bool) -> LatexFragment | None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.balls import BallEvaluator, nearest_float
 from tutor.algebra.expr import Expr, Num, Sym, children, postorder
+from tutor.algebra.literals import exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_number
 from tutor.algebra.simplify import simplify
+from tutor.engine.codegen.latex_columns import column_shapes, with_column_vectors
 from tutor.engine.codegen.latex_printer import (
     ATOM,
     QUOTIENT,
@@ -26,10 +28,14 @@ if TYPE_CHECKING:
     from tutor.engine.codegen.latex_names import LatexNames
     from tutor.engine.codegen.rule_formulas import Shapes
 
-#: An exact value with more parts than this is shown as a decimal.
-_MAX_EXACT_PARTS = 12
+#: A formula in names with more parts than this is not shown as a value.
+_MAX_FORMULA_PARTS = 12
+#: An exact number with more parts than this, such as 2·tanh(3/2) − 2, is shown as a decimal.
+_MAX_EXACT_PARTS = 5
 #: A value with more parts than this is not simplified.
 _MAX_SIMPLIFIED_PARTS = 100
+#: A decimal with more characters than this is no better than a fraction.
+_MAX_DECIMAL_LENGTH = 7
 #: Matrices with more rows or columns than this are abbreviated.
 _MAX_SHOWN_SIZE = 4
 
@@ -41,6 +47,8 @@ class LatexValue:
     text: LatexFragment
     is_exact: bool
     is_small: bool = True
+    row: LatexFragment | None = None
+    """the transpose of a vector"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,53 +76,74 @@ class LatexValues:
         return format_decimal(format_number(nearest_float(value, self._balls), near_one=near_one))
 
     def format_value(self, value: Value, near_one: bool = False) -> LatexValue | None:
-        """Return a number, a matrix or a formula; None for a formula that is too long."""
+        """Return a number, a matrix, a vector as a column, or a formula; None for a formula that is too long."""
         if isinstance(value, MatrixExpr):
-            formula = self._format_formula(value.expr)
-            return formula and LatexValue(formula, True)
+            return self._format_formula(value.expr, value.is_vector)
         if ops.is_matrix(value):
             return self._format_matrix(value, near_one)
-        exact = self._format_exact(value)
-        if exact is None and self._has_names(value):
-            return None
-        return LatexValue(exact or self.format_approximately(value, near_one), exact is not None)
+        formula = self._format_exact(value)
+        if formula is not None or self._has_names(value):
+            return formula
+        return LatexValue(self.format_approximately(value, near_one), False)
 
-    def _format_exact(self, value: Expr) -> LatexFragment | None:
-        return format_rational(value.value, self.decimals) if isinstance(value, Num) else self._format_formula(value)
+    def _format_exact(self, value: Expr) -> LatexValue | None:
+        """Return a short number or formula, None for others; the numbers in a formula with names may be rounded."""
+        if isinstance(value, Num):
+            number = format_rational(value.value, self.decimals)
+            return number and LatexValue(number, True)
+        return self._format_formula(value)
 
-    def _format_formula(self, tree: Expr) -> LatexFragment | None:
-        """Return a simplified tree, None if it is long."""
+    def _format_cell(self, value: Expr) -> LatexValue | None:
+        """Return a short exact cell: a decimal rather than a fraction, because cells are low."""
+        decimal = exact_decimal(value.value) if isinstance(value, Num) else None
+        if decimal is None or len(decimal) > _MAX_DECIMAL_LENGTH:
+            return self._format_exact(value)
+        return LatexValue((decimal, ATOM), True)
+
+    def _format_formula(self, tree: Expr, is_vector: bool = False) -> LatexValue | None:
+        """Return a simplified formula, None if it is long, or if it has no names and is rounded."""
         if _has_more_parts(tree, _MAX_SIMPLIFIED_PARTS):
             return None
         simplified = simplify(tree, self.shapes)
-        if isinstance(simplified, Num):
-            # A long number would be rounded, and a rounded number is not exact.
-            return format_rational(simplified.value, self.decimals)
-        return None if _has_more_parts(simplified, _MAX_EXACT_PARTS) else self.format_expr(simplified)
+        numbers = [part.value for part in postorder(simplified) if isinstance(part, Num)]
+        is_exact = all(format_rational(number, self.decimals) for number in numbers)
+        has_names = self._has_names(simplified)
+        most = _MAX_FORMULA_PARTS if has_names else _MAX_EXACT_PARTS
+        if _has_more_parts(simplified, most) or not (is_exact or has_names):
+            return None
+        formula = with_column_vectors(simplified, self.shapes, is_vector)
+        return LatexValue(self._format_expr(formula), is_exact)
 
-    def format_expr(self, tree: Expr) -> LatexFragment:
+    def _format_expr(self, tree: Expr) -> LatexFragment:
         """Return a formula in the names of the graph."""
         symbols = {part.name for part in postorder(tree) if isinstance(part, Sym)}
         names = {name: self.names.name(name) for name in symbols - {"pi"}}
         texts = {name: (latex, QUOTIENT if latex.startswith(r"\frac") else ATOM) for name, latex in names.items()}
-        return format_latex(tree, texts, self.shapes, self.decimals)
+        return format_latex(tree, texts, column_shapes(self.shapes), self.decimals)
 
     def _format_matrix(self, value: Value, near_one: bool) -> LatexValue | None:
         rows, columns = value.shape
         shown = [[value[i][j] for j in _shown_indices(columns)] for i in _shown_indices(rows)]
         symbolic = self.is_symbolic(value)
         rational_only = all(isinstance(cell, Num) for row in shown for cell in row)
-        exact = [[self._format_exact(cell) if symbolic or rational_only else None for cell in row] for row in shown]
+        exact = [[self._format_cell(cell) if symbolic or rational_only else None for cell in row] for row in shown]
         if symbolic and any(cell is None for row in exact for cell in row):
             return None
-        full = all(cell is not None for row in exact for cell in row)
+        full = all(cell is not None and cell.is_exact for row in exact for cell in row)
         texts = [
-            [(known or self.format_approximately(cell, near_one))[0] for known, cell in zip(*pair, strict=True)]
+            [
+                (known.text if known else self.format_approximately(cell, near_one))[0]
+                for known, cell in zip(*pair, strict=True)
+            ]
             for pair in zip(exact, shown, strict=True)
         ]
-        return LatexValue(
-            (format_grid(_elide(texts, rows, columns)), ATOM), full, rows * columns <= 2 * _MAX_SHOWN_SIZE
-        )
+        cells = _elide(texts, rows, columns)
+        shown_row = format_grid(cells), ATOM
+        is_small = rows * columns <= 2 * _MAX_SHOWN_SIZE
+        if not ops.is_vector(value):
+            return LatexValue(shown_row, full, is_small)
+        column = [[r"\vdots" if cell == r"\cdots" else cell] for cell in cells[0]]
+        return LatexValue((format_grid(column), ATOM), full, is_small, shown_row)
 
 
 def _has_more_parts(tree: Expr, parts: int) -> bool:

@@ -14,6 +14,7 @@ from tutor.algebra.evaluate import broadcast_shapes
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import Shape, Value
+from tutor.algebra.sizes import size_of, sizes_in
 from tutor.engine.shapes import elementwise
 
 if TYPE_CHECKING:
@@ -94,9 +95,13 @@ def _named_value(name: str, shapes: Shapes) -> Value:
 def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
     """Return the shape of every part of a formula after broadcasting, by the id of the part."""
     done: dict[int, Shape] = {}
+    sizes = sizes_in(shapes.values())
     for part in postorder(tree):
         if isinstance(part, Sym):
             done[id(part)] = shapes.get(part.name)
+        elif isinstance(part, Apply) and part.op in ("ones", "broadcast"):
+            rows, columns = (size_of(size, sizes.get) or 1 for size in part.args[-2:])
+            done[id(part)] = rows, columns
         elif isinstance(part, Apply):
             done[id(part)] = _part_shape(part, [done[id(arg)] for arg in part.args])
         else:
@@ -105,9 +110,6 @@ def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
 
 
 def _part_shape(part: Apply, shapes: Sequence[Shape]) -> Shape:
-    if part.op in ("ones", "broadcast"):
-        rows, columns = (_as_int(size) for size in part.args[-2:])
-        return rows, columns
     first = shapes[0]
     if part.op == "T" and first:
         return first[1], first[0]

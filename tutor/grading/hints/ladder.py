@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.symbolic import has_symbols
+from tutor.grading.hints.matrix_formulas import forward_step, matrix_step
 from tutor.grading.hints.nudges import nudge_hint
 from tutor.grading.hints.rule_formulas import (
     forward_with_numbers,
@@ -144,6 +145,8 @@ def _sum_product(problem: Problem, blank: Blank, known: Collection[str]) -> Mess
 
 def _value_and_nudge(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
     value = message(N_("{value}."), value=answer_in_names(problem, blank))
+    if blank.is_matrix_formula:
+        return value
     nudge = nudge_hint_at_point(problem, blank) if problem.symbolic else nudge_hint(problem, blank)
     return join_sentences(value, nudge) if nudge else value
 
@@ -190,6 +193,8 @@ def _operation_at(problem: Problem, blank: Blank) -> tuple[Operation, int, bool]
 
 
 def _edge_product(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if blank.is_matrix_formula:
+        return matrix_step(problem, blank)
     if local_gradient_is_symbolic(problem, blank) and (formula := local_gradient_formula(problem, blank)):
         return formula
     return rule_with_numbers(problem, blank)
@@ -213,6 +218,8 @@ def _forward_rule(problem: Problem, blank: Blank, known: Collection[str]) -> Mes
 
 
 def _forward_numbers(problem: Problem, blank: Blank, known: Collection[str]) -> Message:
+    if blank.is_matrix_formula:
+        return forward_step(problem, blank)
     return message(N_("{formula} = ?"), formula=forward_with_numbers(problem, blank))
 
 

@@ -18,6 +18,7 @@ from tutor.algebra.simplify import simplify
 from tutor.engine.nudge import perturbed_output
 from tutor.engine.passes import NonFiniteError, Passes
 from tutor.engine.symbolic import has_symbols, named_passes
+from tutor.grading.hints.matrix_formulas import matrix_answer
 from tutor.grading.sample_points import default_point
 from tutor.grading.tolerances import POINT_NUDGE_TOLERANCE
 from tutor.grading.wording import MAX_FORMULA_SIZE, expanded_size, template_values
@@ -69,6 +70,8 @@ def named_passes_of(problem: Problem) -> Passes | None:
 
 def answer_in_names(problem: Problem, blank: Blank) -> str:
     """Format the right answer at a blank; with symbols, as a formula in names that an answer may use."""
+    if blank.is_matrix_formula:
+        return matrix_answer(problem, blank)
     passes = named_passes_of(problem) if blank.is_backward and problem.symbolic else None
     if passes is not None:
         usable_names = problem.names_at(blank).keys()

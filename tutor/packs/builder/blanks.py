@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from tutor.grading.question import Choice
 from tutor.i18n import N_, Message, message
 from tutor.packs.questions import QuestionTemplate
+from tutor.packs.symbols import MatrixSymbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Problem
     from tutor.packs.builder.context import BuildContext
@@ -65,12 +67,20 @@ def build_questions(context: BuildContext) -> tuple[QuestionTemplate, ...]:
             id=f"q{number}",
             prompt=question.prompt,
             answer=question.answer,
-            symbols=question.symbols,
+            symbols={name: _meaning_of(context, name, meaning) for name, meaning in question.symbols.items()},
             choices=tuple(Choice(choice.text, choice.right, choice.why) for choice in question.choices),
             key_path=("question", number - 1),
         )
         for number, question in enumerate(context.file.question, 1)
     )
+
+
+def _meaning_of(context: BuildContext, name: str, meaning: str | MatrixSymbol) -> str | Value:
+    """Return the domain, the formula or the matrix that a question's symbol stands for."""
+    if isinstance(meaning, MatrixSymbol):
+        # A name of a size that is missing was reported.
+        return meaning.named(name, context.sizes) if set(meaning.size_names) <= context.sizes.keys() else "real"
+    return meaning
 
 
 def check_something_to_fill(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.algebra.errors import AlgebraError
+    from tutor.algebra.sizes import Size
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Problem
     from tutor.packs.diagnostics import Diagnostic
@@ -36,6 +37,8 @@ class BuildContext:
     exam: bool = False
     numbers_checked_elsewhere: bool = False
     errors: list[Diagnostic] = field(default_factory=list)
+    #: The sizes of symbolic matrices that are known by a name.
+    sizes: Mapping[str, Size] = field(default_factory=dict)
     #: The graph before its groups were folded, and the group of each id and name inside one.
     unfolded_graph: Graph | None = None
     group_of: Mapping[str, str] = field(default_factory=dict)

@@ -33,6 +33,7 @@ from tutor.packs.builder.inputs import (
     check_constants,
     check_finite,
 )
+from tutor.packs.builder.sizes import build_sizes
 from tutor.packs.builder.texts import build_author_notes, check_texts, has_texts
 from tutor.packs.diagnostics import Diagnostic, PackError, with_position
 from tutor.packs.exercise import Exercise
@@ -142,6 +143,7 @@ def _without_graph(context: BuildContext) -> tuple[Problem, RandomInputs]:
     for key in _GRAPH_KEYS:
         if getattr(context.file, key):
             context.report(message(N_("This belongs to a graph, and there is none. Add one or leave this out.")), key)
+    context.sizes = build_sizes(context, ())
     return Problem(Graph((), ""), {}), RandomInputs()
 
 
@@ -169,7 +171,7 @@ def _build_graph(
     graph = unfolded if folded is None else folded
     check_constants(context, graph)
     random_inputs = build_random_inputs(context, graph, inputs)
-    start, wrt = build_start(context, graph), build_wrt(context, graph)
+    start, wrt = build_start(context, graph, inputs), build_wrt(context, graph)
     problem = Problem(graph, inputs, start, wrt, labels=build_labels(context, graph))
     return None if folded is None else (problem, random_inputs)
 

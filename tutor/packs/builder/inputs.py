@@ -10,18 +10,22 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE, Sym, free_names
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import is_reserved
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, forward_backward
+from tutor.grading.matrix_points import points_of
 from tutor.i18n import N_, LocalizedText, Message, message
 from tutor.packs.batch_size import sets_in_passes
+from tutor.packs.builder.sizes import build_sizes
 from tutor.packs.conditions import Condition, parse_condition
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import Exercise, compute_passes
 from tutor.packs.model import ExerciseFile
 from tutor.packs.random_batches import draw_batch
 from tutor.packs.random_inputs import MAX_ATTEMPTS, ChoiceSource, InputDraw, RandomInputs, StepSource
+from tutor.packs.symbols import MatrixSymbol
 from tutor.packs.validators import MISPLACED_KEY
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from tutor.packs.builder.context import BuildContext
     from tutor.packs.model import VaryTable
 
+NO_POINTS = N_('No matrices that were tried give finite values. Limit them, as in domain = "positive".')
 NO_FINITE_NUMBERS = N_("None of the fresh numbers gives a finite value. Choose other ones.")
 
 
@@ -40,11 +45,11 @@ def build_inputs(context: BuildContext, equations: Sequence[Equation]) -> dict[s
     """Return the values of `[inputs]` that are inputs of the graph."""
     defined = {equation.name for equation in equations if equation.name}
     used = {name for equation in equations for name in free_names(equation.expr)} - defined
+    context.sizes = build_sizes(context, used | defined)
     inputs = {}
     for name, value in context.file.inputs.items():
         if name in used:
-            # A symbol has the name of its input.
-            inputs[name] = Sym(name, domain=value.domain) if isinstance(value, Sym) and not value.name else value
+            inputs[name] = _named(context, name, value)
         elif name in defined:
             text = N_("“{name}” is computed in the graph, so it takes no value. Delete this.")
             context.report(message(text, name=name), "inputs", name)
@@ -53,6 +58,15 @@ def build_inputs(context: BuildContext, equations: Sequence[Equation]) -> dict[s
         else:
             context.report(_unknown_input_message(name, used), "inputs", name)
     return inputs
+
+
+def _named(context: BuildContext, name: str, value: Value | MatrixSymbol) -> Value:
+    """Return the value of an input; a symbol gets its name."""
+    if isinstance(value, MatrixSymbol):
+        # A name beyond the greatest number of them was reported.
+        known = all(size in context.sizes for size in value.size_names)
+        return value.named(name, context.sizes) if known else ONE
+    return Sym(name, domain=value.domain) if isinstance(value, Sym) and not value.name else value
 
 
 def build_random_inputs(context: BuildContext, graph: Graph, inputs: Mapping[str, Value]) -> RandomInputs:
@@ -71,7 +85,7 @@ def build_random_inputs(context: BuildContext, graph: Graph, inputs: Mapping[str
 
 
 def _has_symbols(value: Value) -> bool:
-    return any(isinstance(cell, Sym) for cell in ops.cells(value))
+    return isinstance(value, MatrixExpr) or any(isinstance(cell, Sym) for cell in ops.cells(value))
 
 
 def _build_draw(context: BuildContext, name: str, vary: VaryTable, value: Value) -> InputDraw:
@@ -97,11 +111,16 @@ def _check_fix(context: BuildContext, name: str, vary: VaryTable, shape: Shape) 
             context.report(message(text, row=row, column=column, shape=format_shape(shape)), "vary", name, "fix")
 
 
-def build_start(context: BuildContext, graph: Graph) -> Value:
+def build_start(context: BuildContext, graph: Graph, inputs: Mapping[str, Value]) -> Value:
     """Return the start, or 1 if it does not fit the output."""
     start = context.file.start
     if isinstance(start, Sym):
         return _build_symbolic_start(context, graph, start)
+    has_symbols = any(isinstance(value, MatrixExpr) for value in inputs.values())
+    if has_symbols and graph.nodes[graph.output_position].shape and ops.shape_of(start) is None:
+        text = N_('The output {output} is a matrix of symbols. Name what comes back to it: start = "dL/d{output}".')
+        context.report(message(text, output=graph.output), "start" if "start" in context.source.data else "graph")
+        return ONE
     shape, output_shape = ops.shape_of(start), graph.nodes[graph.output_position].shape
     if shape is None or shape == output_shape or context.has_invalid_values:
         return start
@@ -136,7 +155,9 @@ def build_wrt(context: BuildContext, graph: Graph) -> tuple[str, ...] | None:
 
 def check_constants(context: BuildContext, graph: Graph) -> None:
     """Report names of `[values]` that the graph or the language of formulas has already."""
-    for name in context.file.values:
+    for name, value in context.file.values.items():
+        if isinstance(value, MatrixSymbol):
+            context.report(message(N_("Symbolic matrices stand under [inputs]; here are numbers.")), "values", name)
         if not name.isidentifier() or is_reserved(name) or name in graph.position:
             text = N_("“{name}” can't be a name here: the graph has it, or it has a meaning of its own. Rename it.")
             context.report(message(text, name=name), "values", name)
@@ -157,6 +178,10 @@ def check_finite(context: BuildContext, exercise: Exercise) -> bool:
     except NonFiniteError as error:
         text = message(N_("{problem} Choose other numbers."), problem=error.message)
         context.report(text, "inputs" if context.file.inputs else "graph")
+        return False
+    problem = exercise.variant().problem
+    if problem.has_matrix_symbols and not points_of(problem):
+        context.report(message(NO_POINTS), "inputs" if context.file.inputs else "graph")
         return False
     if exercise.random_inputs.draws and not context.numbers_checked_elsewhere and not has_finite_variant(exercise):
         context.report(message(NO_FINITE_NUMBERS), "vary")

@@ -10,6 +10,7 @@ from tutor.algebra import ops
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import check_gradients, to_floats
 from tutor.engine.passes import NonFiniteError, Passes, forward_backward
+from tutor.grading.matrix_points import points_of
 from tutor.grading.tolerances import MAX_HAND_DIGITS
 from tutor.i18n import N_, message
 from tutor.packs.batch_size import sets_in_passes
@@ -52,6 +53,8 @@ _TOLERANCE = 1e-4
 _STEP = 1e-6
 #: Cells of a matrix that are moved.
 _MAX_CELLS = 4
+#: Points of symbolic matrices at which gradients are compared with differences.
+_NUM_CHECKED_POINTS = 3
 
 
 def choose_numbers(exercise: Exercise) -> dict[int, ChosenNumbers | None]:
@@ -73,7 +76,12 @@ def has_finite_numbers(exercise: Exercise, chosen: dict[int, ChosenNumbers | Non
 def check(target: CheckTarget, chosen: dict[int, ChosenNumbers | None]) -> Iterator[Diagnostic]:
     """Yield everything to say about the numbers."""
     exercise = target.exercise
-    if exercise is None or not exercise.graph.nodes or exercise.variant().problem.symbolic:
+    if exercise is None or not exercise.graph.nodes:
+        return
+    problem = exercise.variant().problem
+    if problem.has_matrix_symbols:
+        yield from _check_at_points(target, problem)
+    if problem.symbolic:
         return
     if not exercise.has_variants and exercise.graph.inputs and "vary" not in target.source.data:
         yield target.warning(message(_NO_VARIATION), "vary")
@@ -150,6 +158,14 @@ def _check_gradients(
             seeds.append(seed)
     for position, name in _find_suspect_gradients(problem, sets):
         yield from _confirm_disagreement(target, problem, sets[position], name, seeds[position])
+
+
+def _check_at_points(target: CheckTarget, problem: Problem) -> Iterator[Diagnostic]:
+    """Yield an error if a gradient and its difference quotient disagree at matrices of several sizes."""
+    for number, point in enumerate(points_of(problem)[:_NUM_CHECKED_POINTS]):
+        inputs = {name: to_floats(value) for name, value in point.inputs.items()}
+        for name in inputs if problem.wrt is None else problem.wrt:
+            yield from _confirm_disagreement(target, point, inputs, name, number)
 
 
 def _find_suspect_gradients(problem: Problem, sets: Sequence[Mapping[str, Value]]) -> list[tuple[int, str]]:

@@ -210,7 +210,7 @@ class ExerciseScreen(ExerciseView):
         if columns and state.just_rejected:
             state.edit_current()
             answer = state.input
-        along_the_line = columns and answer.line.text and (state.in_grid or state.focused_blank.shape is None)
+        along_the_line = columns and answer.line.text and (state.in_grid or state.focused_blank.grid is None)
         if along_the_line and (answer.line.move(columns) or not state.in_grid):
             pass
         elif state.in_grid:
@@ -237,7 +237,7 @@ class ExerciseScreen(ExerciseView):
         state.status_message = None
         if (agreed := state.typed_reply) is not None:
             state.reply(agreed)
-        elif state.focused_blank.shape and not state.is_given and not state.in_grid and not state.input.is_complete:
+        elif state.focused_blank.grid and not state.is_given and not state.in_grid and not state.input.is_complete:
             if state.entry.settled:
                 state.focus_next_open()
             else:
@@ -335,7 +335,7 @@ class ExerciseScreen(ExerciseView):
         self.state.inputs = {
             name: answer
             for name, answer in before.inputs.items()
-            if problem.has_place(name) and problem.place(name).shape == before.worksheet.problem.place(name).shape
+            if problem.has_place(name) and problem.place(name).grid == before.worksheet.problem.place(name).grid
         }
         if any(place.id == before.focused_id for place in problem.places):
             self.state.focused_id = before.focused_id

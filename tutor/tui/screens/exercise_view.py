@@ -102,7 +102,7 @@ class ExerciseView(TutorScreen[None]):
 
     def _cell_rows(self) -> int:
         """Return the rows of the highest matrix that is asked for; 0 if all blanks are numbers."""
-        return max((place.shape[0] for place in self.state.worksheet.problem.places if place.shape), default=0)
+        return max((place.grid[0] for place in self.state.worksheet.problem.places if place.grid), default=0)
 
     def _show(self) -> None:
         """Show the state as it is now; each widget repaints only what differs."""

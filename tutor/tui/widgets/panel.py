@@ -119,7 +119,7 @@ class AnswerPanel(Vertical):
     def _show_local_values(self, state: ExerciseState, density: Density, width: int) -> None:
         """Show the values around the focused edge if the drawing has none; the cells of a matrix come first."""
         values = panel_content.local_values(state, self.glyphs, width) if density == "compact" else Content("")
-        rows = values.plain.count("\n") + 1 + (state.focused_blank.shape[0] if state.focused_blank.shape else 0)
+        rows = values.plain.count("\n") + 1 + (state.focused_blank.grid[0] if state.focused_blank.grid else 0)
         fits = rows + _RESERVED_ROWS <= self.size.height
         busy = state.in_grid or state.hint_requested or state.verdict is not None or state.last_result is not None
         self.query_one("#local-values").set_class(density == "compact" and (fits or not busy), "-shown")
@@ -130,8 +130,8 @@ class AnswerPanel(Vertical):
         grid, line = self.query_one("#grid", AnswerGrid), self.query_one("#answer", AnswerLine)
         in_cells = state.in_grid and answer.active_cell is not None
         status = panel_content.answer_status(state, glyphs)
-        grid.set_class(state.focused_blank.shape is None, "-none")
-        if state.focused_blank.shape:
+        grid.set_class(state.focused_blank.grid is None, "-none")
+        if state.focused_blank.grid:
             has_cells = any(cell.text for row in answer.cells for cell in row)
             shown = answer if has_cells else committed_cells(state)
             grid.set_state(shown.cells, cell_marks(state, shown, glyphs), answer.active_cell, in_cells)
@@ -165,7 +165,7 @@ class AnswerPanel(Vertical):
 
 def committed_cells(state: ExerciseState) -> AnswerInput:
     """Return the checked answer of a matrix as cells, without unchecked input."""
-    cells = AnswerInput(state.focused_blank.shape)
+    cells = AnswerInput(state.focused_blank.grid)
     cells.set_cells(state.worksheet.value_text(state.focused_id))
     return cells
 
