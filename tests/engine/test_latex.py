@@ -448,6 +448,18 @@ def test_a_custom_node_is_a_function_with_its_rule() -> None:
     assert any(r"$\partial_{k} f$" in line for line in twice)
 
 
+def test_a_call_shows_its_constants() -> None:
+    own = custom_functions("leaky(x, a) = max(x, a * x)")
+    inputs = exact_values(x="-2")
+    lines = latex_derivation(parse_graph("z = leaky(x, 0.5) + leaky(x, 0.25)", inputs, own), inputs, ONE)
+    assert_well_formed(lines)
+    found = dict(split_equations(lines))
+    assert found[r"\operatorname{leaky}\left(x, 0.5\right)"][-1] == ("=", "-1")
+    bar = r"\overline{\operatorname{leaky}\left(x, 0.25\right)}"
+    assert rf"{bar} \cdot \partial_{{1}} \operatorname{{leaky}}\left(x, 0.25\right)" in found[r"\bar{x}"][0][1]
+    assert found[r"\bar{x}"][-1] == ("=", "0.75")
+
+
 def test_an_operation_without_rules_on_names_is_a_call() -> None:
     def only_numbers(*values: Any) -> Any:
         if isinstance(values[-1], Sym):
