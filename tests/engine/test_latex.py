@@ -528,6 +528,7 @@ def test_names_that_would_look_the_same_stay_distinct() -> None:
         (r"d_{\mathrm{model}}", r"\bar{d}_{\mathrm{model}}"),
         ("{x'}", r"\overline{{x'}}"),
         (r"\mathrm{rate}", r"\overline{\mathrm{rate}}"),
+        ("x_{[1]}", r"\overline{x_{[1]}}"),
         ("x_{1} + y_{2}", r"\overline{x_{1} + y_{2}}"),
     ],
 )

@@ -151,7 +151,9 @@ def written_size(tree: Expr, sizes: Mapping[str, int] | None = None) -> int:
     done: dict[int, int] = {}
     for part in postorder(tree):
         own = sizes.get(part.name, 1) if sizes and isinstance(part, Sym) else 1
-        done[id(part)] = own + sum(done[id(child)] for child in children(part))
+        # An index is one part, however it is written.
+        parts = children(part)[:1] if isinstance(part, Apply) and part.op == "index" else children(part)
+        done[id(part)] = own + sum(done[id(child)] for child in parts)
     return done[id(tree)]
 
 

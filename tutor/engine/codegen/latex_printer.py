@@ -198,8 +198,12 @@ def _indexed(operand: _Operand) -> str:
 
 
 def _format_mean(operand: _Operand, axis: _Operand | None = None, dropped: _Operand | None = None) -> LatexFragment:
-    index = "" if axis is None else rf"_{{{'ij'[int(axis.text)]}}}"
-    return format_call(rf"\operatorname{{mean}}{index}", [operand.text])
+    if operand.shape is None:
+        return format_call(r"\operatorname{mean}", [operand.text])
+    rows, columns = operand.shape
+    is_column = dropped is not None and columns == 1
+    count = rows * columns if axis is None or is_column else rows if axis.text == "0" else columns
+    return rf"\frac{{1}}{{{count}}} {_format_sum(operand, axis, dropped)[0]}", TOTAL
 
 
 def _format_index(array: _Operand, *parts: _Operand) -> LatexFragment:
@@ -256,7 +260,8 @@ def _format_where(condition: _Operand, chosen: _Operand, other: _Operand) -> Lat
     """Return a choice by a condition: cases for numbers, a call for the entries of matrices."""
     if condition.shape is not None:
         return format_call(r"\operatorname{where}", [condition.text, chosen.text, other.text])
-    test = _IVERSON.sub(r"\1", condition.text)
+    bracketed = _IVERSON.fullmatch(condition.text)
+    test = bracketed[1] if bracketed else rf"{condition.text} \ne 0"
     otherwise = _("otherwise")
     return rf"\begin{{cases}} {chosen.text} & {test} \\ {other.text} & \text{{{otherwise}}} \end{{cases}}", ATOM
 

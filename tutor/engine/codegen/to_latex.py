@@ -97,7 +97,8 @@ class _Derivation:
             for position, node in enumerate(self.graph.nodes)
             if node.is_input and self.passes.gradients[position] is not None
         ]
-        example = min((texts[position] for position in reached), key=len, default=texts[-1])
+        with_shape = [position for position in reached if self.graph.nodes[position].shape is not None]
+        example = min((texts[position] for position in with_shape or reached), key=len, default=texts[-1])
         step = None if any(node.shape for node in self.graph.nodes) else self.steps.step_letter
         return notes.backward_heading(target, texts[self.graph.output_position], example, step, equations)
 
