@@ -449,6 +449,18 @@ def test_a_custom_node_is_a_function_with_its_rule() -> None:
     assert any(r"$\partial_{k} f$" in line for line in twice)
 
 
+def test_a_call_shows_its_constants() -> None:
+    own = custom_functions("leaky(x, a) = max(x, a * x)")
+    inputs = exact_values(x="-2")
+    lines = latex_derivation(parse_graph("z = leaky(x, 0.5) + leaky(x, 0.25)", inputs, own), inputs, ONE)
+    assert_well_formed(lines)
+    found = dict(split_equations(lines))
+    assert found[r"\operatorname{leaky}\left(x, 0.5\right)"][-1] == ("=", "-1")
+    bar = r"\overline{\operatorname{leaky}\left(x, 0.25\right)}"
+    assert rf"{bar} \cdot \partial_{{1}} \operatorname{{leaky}}\left(x, 0.25\right)" in found[r"\bar{x}"][0][1]
+    assert found[r"\bar{x}"][-1] == ("=", "0.75")
+
+
 def test_an_operation_without_rules_on_names_is_a_call() -> None:
     def only_numbers(*values: Any) -> Any:
         if isinstance(values[-1], Sym):
@@ -517,6 +529,7 @@ def test_names_that_would_look_the_same_stay_distinct() -> None:
         (r"d_{\mathrm{model}}", r"\bar{d}_{\mathrm{model}}"),
         ("{x'}", r"\overline{{x'}}"),
         (r"\mathrm{rate}", r"\overline{\mathrm{rate}}"),
+        ("x_{[1]}", r"\overline{x_{[1]}}"),
         ("x_{1} + y_{2}", r"\overline{x_{1} + y_{2}}"),
     ],
 )

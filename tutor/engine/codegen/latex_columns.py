@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import functions
@@ -19,21 +19,31 @@ if TYPE_CHECKING:
 _Pair: TypeAlias = tuple[Expr, Expr]
 #: Elementwise operations that have no record among the functions.
 _ELEMENTWISE = ("is_positive",)
+#: The number of arguments of a sum along an axis that is kept; with one more the axis is dropped.
+_AXIS_KEPT = 2
 
 
-def column_shapes(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
-    """Return the shapes of names whose vectors are columns."""
-    return {name: (shape[1], 1) if is_vector_shape(shape) else shape for name, shape in shapes.items()}
+@dataclass(frozen=True, slots=True)
+class PrintedFormula:
+    """A formula whose vectors are columns, with the shapes of its parts by their ids."""
+
+    tree: Expr
+    shapes: Mapping[int, Shape]
 
 
-def with_column_vectors(tree: Expr, shapes: Mapping[str, Shape], is_vector: bool) -> Expr:
+def with_column_vectors(tree: Expr, shapes: Mapping[str, Shape], is_vector: bool) -> PrintedFormula:
     """Return a formula whose vectors are columns, from one whose vectors are rows; `is_vector` is about its value.
 
     `shapes` has the shapes of the names. Transposes are moved down to the names, where most of them cancel.
     """
-    if not is_vector and not any(map(is_vector_shape, shapes.values())):
-        return tree
-    return _Columns(tree, shapes, is_vector).convert()
+    known = part_shapes(tree, shapes)
+    if not is_vector and not any(map(is_vector_shape, (*shapes.values(), *known.values()))):
+        return PrintedFormula(tree, known)
+    return _Columns(tree, shapes, is_vector, known).convert()
+
+
+def _turned(shape: Shape) -> Shape:
+    return None if shape is None else (shape[1], shape[0])
 
 
 @dataclass
@@ -41,44 +51,50 @@ class _Columns:
     tree: Expr
     shapes: Mapping[str, Shape]
     is_vector: bool
+    known: dict[int, Shape]
+    """the shapes of the parts, in which a vector is a row"""
+    pairs: dict[int, _Pair] = field(default_factory=dict)
+    vectors: set[int] = field(default_factory=set)
+    """the parts whose values are vectors"""
+    printed: dict[int, Shape] = field(default_factory=dict)
+    """the shapes of the new parts"""
 
-    def convert(self) -> Expr:
-        self.known = part_shapes(self.tree, self.shapes)
-        self.pairs: dict[int, _Pair] = {}
-        self.vectors: set[int] = set()
+    def convert(self) -> PrintedFormula:
         for part in postorder(self.tree):
-            self.pairs[id(part)] = self._pair(part)
+            shape = self.known[id(part)]
+            if is_vector_shape(shape):
+                self.vectors.add(id(part))
+            pair = self.pairs[id(part)] = self._pair(part)
+            self.printed.setdefault(id(pair[0]), shape)
+            self.printed.setdefault(id(pair[1]), _turned(shape))
         row, column = self.pairs[id(self.tree)]
-        if not self.is_vector:
-            return row
-        # A sum of rows is printed as it is computed.
+        return PrintedFormula(column if self.is_vector and not self._is_sum_of_rows() else row, self.printed)
+
+    def _is_sum_of_rows(self) -> bool:
+        """Return whether there are sums of rows of matrices, which are printed as they are computed."""
         parts = [part for part in postorder(self.tree) if isinstance(part, Apply)]
-        has_sum = any(part.op in ("sum", "mean") and len(part.args) > 1 for part in parts)
-        return row if has_sum and not self.vectors else column
+        return not self.vectors and any(part.op in ("sum", "mean") and len(part.args) == _AXIS_KEPT for part in parts)
 
     def _pair(self, part: Expr) -> _Pair:
         if isinstance(part, Sym) and self.known[id(part)] is not None:
             turned = Apply("T", (part,))
-            if is_vector_shape(self.shapes[part.name]):
-                self.vectors.add(id(part))
-                return turned, part
-            return part, turned
+            return (turned, part) if id(part) in self.vectors else (part, turned)
         if isinstance(part, Grid):
             return part, Grid(tuple(zip(*part.rows, strict=True)))
         return self._applied(part) if isinstance(part, Apply) else (part, part)
 
     def _applied(self, part: Apply) -> _Pair:
         pairs = [self.pairs[id(arg)] for arg in part.args]
-        matrices = [arg for arg in part.args if self.known[id(arg)] is not None]
-        if matrices and all(id(arg) in self.vectors for arg in matrices):
+        matrices, shape = [arg for arg in part.args if self.known[id(arg)] is not None], self.known[id(part)]
+        is_row = shape is not None and shape[0] == 1 and part.op not in ("T", "matmul")
+        if is_row and matrices and all(id(arg) in self.vectors for arg in matrices):
             self.vectors.add(id(part))
         if part.op == "T":
-            self.vectors.discard(id(part))
             return pairs[0][1], pairs[0][0]
         if part.op == "matmul":
-            self.vectors.discard(id(part))
-            return Apply("matmul", (pairs[0][0], pairs[1][0])), Apply("matmul", (pairs[1][1], pairs[0][1]))
-        if part.op in ("sum", "mean"):
+            left, right = pairs
+            return Apply("matmul", (left[0], right[0])), Apply("matmul", (right[1], left[1]))
+        if part.op in ("sum", "mean") and len(part.args) <= _AXIS_KEPT:
             return self._reduced(part, pairs[0])
         if part.op in ("ones", "broadcast"):
             *first, rows, columns = part.args
@@ -91,36 +107,33 @@ class _Columns:
 
     def _reduced(self, part: Apply, operand: _Pair) -> _Pair:
         """Return a sum or a mean; that of a product of two vectors is an inner product."""
-        summed = part.args[0]
-        if id(summed) in self.vectors and (len(part.args) == 1 or _is_one(part.args[1])):
+        summed, row_is_kept = part.args[0], len(part.args) == 1
+        if id(summed) in self.vectors and (row_is_kept or _is_one(part.args[1])):
             self.vectors.discard(id(part))
             column = operand[1]
             total: Expr = Apply(part.op, (column,))
             if part.op == "sum" and isinstance(column, Apply) and column.op == "mul":
                 left, right = column.args
                 if all(isinstance(side, Sym) and is_vector_shape(self.shapes[side.name]) for side in column.args):
-                    total = Apply("matmul", (Apply("T", (left,)), right))
+                    turned = Apply("T", (left,))
+                    self.printed[id(turned)] = _turned(self.printed[id(left)])
+                    total = Apply("matmul", (turned, right))
             return total, total
-        if len(part.args) == 1:
-            return part_with(part, operand[0]), part_with(part, operand[0])
-        axis = 0 if _is_one(part.args[1]) else 1
-        return part_with(part, operand[0]), Apply(part.op, (operand[1], number(axis)))
+        if row_is_kept:
+            total = Apply(part.op, (operand[0],))
+            return total, total
+        axis = number(0 if _is_one(part.args[1]) else 1)
+        self.printed[id(axis)] = None
+        return Apply(part.op, (operand[0], part.args[1])), Apply(part.op, (operand[1], axis))
 
     def _called(self, part: Apply, pairs: list[_Pair]) -> _Pair:
         """Return a call, which takes vectors as they are; of vectors alone it returns a vector."""
-        operands = tuple(
-            pair[1] if id(arg) in self.vectors else pair[0] for arg, pair in zip(part.args, pairs, strict=True)
-        )
+        operands = tuple(pair[id(arg) in self.vectors] for arg, pair in zip(part.args, pairs, strict=True))
         called, shape = Apply(part.op, operands), self.known[id(part)]
         if shape is None:
             return called, called
         turned = Apply("T", (called,))
         return (turned, called) if id(part) in self.vectors else (called, turned)
-
-
-def part_with(part: Apply, operand: Expr) -> Apply:
-    """Return an operation with another first operand."""
-    return Apply(part.op, (operand, *part.args[1:]))
 
 
 def _is_one(axis: Expr) -> bool:

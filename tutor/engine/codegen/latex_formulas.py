@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.expr import Apply, Expr, Num, Sym, children, free_names, number, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.engine.codegen.latex_columns import column_shapes, with_column_vectors
+from tutor.engine.codegen.latex_columns import PrintedFormula, with_column_vectors
 from tutor.engine.codegen.rule_formulas import (
     UPSTREAM,
     drop_redundant_ones,
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from tutor.algebra.ops import Shape
-    from tutor.engine.codegen.rule_formulas import Shapes
     from tutor.engine.graph import Edge, Graph
 
 #: The rule of a composite node is written out up to this number of parts.
@@ -58,24 +57,21 @@ class NodeFormulas:
         """Return the nodes that are shown as the operands of a node, None for a constant."""
         return [self.shown_source(arg) for arg in self.graph.nodes[position].args]
 
-    def shapes(self, position: int) -> Shapes:
+    def _shapes(self, position: int) -> dict[str, Shape]:
         """Return the shapes of the names in a node's printed formulas."""
-        return column_shapes(self._row_shapes(position))
-
-    def _row_shapes(self, position: int) -> dict[str, Shape]:
         shapes = dict(shapes_at(self.graph, position))
         for slot, source in enumerate(self.shown_operands(position)):
             if source is not None:
                 shapes[operand_name(slot)] = self.graph.nodes[source].shape
         return shapes
 
-    def forward(self, position: int) -> Expr | None:
+    def forward(self, position: int) -> PrintedFormula | None:
         """Return the formula of a node's value, None if it is written as a call."""
         if is_composite(self.graph, position):
             return None
         tree = _run_on_names(lambda: forward_formula(self.graph, position))
         is_vector = ops.is_vector_shape(self.graph.nodes[position].shape)
-        return None if tree is None else with_column_vectors(tree, self._row_shapes(position), is_vector)
+        return None if tree is None else with_column_vectors(tree, self._shapes(position), is_vector)
 
     def shown_edge(self, edge: Edge) -> Edge:
         """Return the edge that leads on to a node that is shown: the edge itself unless its target is hidden."""
@@ -83,7 +79,7 @@ class NodeFormulas:
             (edge,) = self.graph.outgoing_edges[edge.target]
         return edge
 
-    def gradient(self, edge: Edge) -> Expr | None:
+    def gradient(self, edge: Edge) -> PrintedFormula | None:
         """Return the formula of what comes back along an edge, None if its rule is not written out."""
         shown = self.shown_edge(edge)
         tree = self._edge_gradient(shown)
@@ -95,7 +91,7 @@ class NodeFormulas:
             assert repeated is not None
             small = number(0) if like is None else MatrixExpr(Sym(UPSTREAM), like)
             gradient = expr_of(ops.unbroadcast(MatrixExpr(tree, repeated), small))
-        return with_column_vectors(gradient, self._row_shapes(shown.target), ops.is_vector_shape(like))
+        return with_column_vectors(gradient, self._shapes(shown.target), ops.is_vector_shape(like))
 
     def _edge_gradient(self, edge: Edge) -> Expr | None:
         position, node = edge.target, self.graph.nodes[edge.target]
@@ -104,7 +100,7 @@ class NodeFormulas:
         tree = _run_on_names(lambda: edge_gradient_formula(self.graph, position, edge.slot))
         if tree is None or (is_composite(self.graph, position) and written_size(tree) > _MAX_RULE_PARTS):
             return None
-        return _drop_unit_factor(drop_redundant_ones(tree, shapes_at(self.graph, position)))
+        return _with_conditions(_drop_unit_factor(drop_redundant_ones(tree, shapes_at(self.graph, position))))
 
     @cached_property
     def functions(self) -> Collection[str]:
@@ -112,7 +108,8 @@ class NodeFormulas:
         trees = [cell for node in self.graph.nodes if node.const is not None for cell in ops.cells(node.const)]
         for position, node in enumerate(self.graph.nodes):
             if not node.is_input:
-                trees += [tree for tree in (self.forward(position),) if tree is not None]
+                forward = self.forward(position)
+                trees += [] if forward is None else [forward.tree]
                 edges = self.graph.incoming_edges[position]
                 trees += [tree for tree in map(self._edge_gradient, edges) if tree is not None]
         return {part.op for tree in trees for part in postorder(tree) if isinstance(part, Apply)}
@@ -135,12 +132,28 @@ def _drop_unit_factor(tree: Expr) -> Expr:
     return tree
 
 
+def _with_conditions(tree: Expr) -> Expr:
+    """Return a formula in which the sign of a relu is a condition."""
+    done: dict[int, Expr] = {}
+    for part in postorder(tree):
+        done[id(part)] = part
+        if isinstance(part, Apply):
+            inside = part.args[0] if part.args else None
+            if part.op == "sign" and isinstance(inside, Apply) and inside.op == "relu":
+                done[id(part)] = Apply("is_positive", (done[id(inside.args[0])],))
+            else:
+                done[id(part)] = Apply(part.op, tuple(done[id(arg)] for arg in part.args))
+    return done[id(tree)]
+
+
 def written_size(tree: Expr, sizes: Mapping[str, int] | None = None) -> int:
     """Return the number of parts of a formula when written out; `sizes` has those of names that stand for more."""
     done: dict[int, int] = {}
     for part in postorder(tree):
         own = sizes.get(part.name, 1) if sizes and isinstance(part, Sym) else 1
-        done[id(part)] = own + sum(done[id(child)] for child in children(part))
+        # An index is one part, however it is written.
+        parts = children(part)[:1] if isinstance(part, Apply) and part.op == "index" else children(part)
+        done[id(part)] = own + sum(done[id(child)] for child in parts)
     return done[id(tree)]
 
 

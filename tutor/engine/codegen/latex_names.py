@@ -29,8 +29,9 @@ GRADIENT_PATTERN = re.compile(r"[d∂](.+)/[d∂](.+)")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
 _BAR, _BAR_INDEX = "\u0304", r"_{\mathrm{bar}}"
 _ACCENTED_WORD = re.compile(r"(?P<letter>[A-Za-z])_(?P<accent>hat|tilde)|(?P<short>[xyzXYZ])hat")
-#: A letter that gets a short bar, with its index beside the bar.
-_BARRED_LETTER = re.compile(r"(?P<letter>[A-Za-z]|\\[A-Za-z]+)(?P<index>_\{(?:[^{}]|\{[^{}]*\})*\})?")
+#: A letter that gets a short bar, with its index beside the bar. An index in square brackets picks an entry of a value:
+#: the gradient of an entry is not the entry of a gradient.
+_BARRED_LETTER = re.compile(r"(?P<letter>[A-Za-z]|\\[A-Za-z]+)(?P<index>_\{(?!\[)(?:[^{}]|\{[^{}]*\})*\})?")
 _NAME_PATTERN = re.compile(r"(?P<base>.*?)(?:_?(?P<digits>[0-9]+)|_(?P<word>[^\W_]+))?(?P<primes>'*)")
 
 

@@ -19,6 +19,8 @@ _SIGNS = {
     r"^{\circ": N_(r"A power with $\circ$ is the power of each entry."),
     r"\mathbf{1}": N_(r"All entries of $\mathbf{1}$ are 1."),
     r"\left[": N_("Square brackets are 1 where their condition holds and 0 elsewhere."),
+    "_{[": N_("An index in square brackets counts from 0."),
+    r"\operatorname{scatter}": N_("Scatter adds the entries up at the places of its index, and is 0 elsewhere."),
     r"\partial_{": N_(r"The local derivative of $f$ by its operand $k$ is $\partial_{k} f$."),
 }
 

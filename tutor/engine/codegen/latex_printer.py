@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import functions
-from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
+from tutor.algebra.expr import Apply, Grid, Num, Sym, postorder
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.printing import format_scalar
 from tutor.engine.codegen.latex_names import function_name
-from tutor.engine.codegen.rule_formulas import Shapes, part_shapes
+from tutor.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
 
     from tutor.algebra.ops import Shape
+    from tutor.engine.codegen.latex_columns import PrintedFormula
 
 #: A text and its precedence.
 LatexFragment: TypeAlias = tuple[str, int]
@@ -33,6 +34,10 @@ _TRANSPOSED = r"^{\top}"
 _INDEXABLE = re.compile(
     r"[A-Za-z]|\\[A-Za-z]+|\\(?:bar|overline|hat|mathrm)\{(?:[^{}]|\{[^{}]*\})*\}|\\begin\{pmatrix\}.*\\end\{pmatrix\}"
 )
+_MATRIX = re.compile(r"\\begin\{pmatrix\} (.*?) \\end\{pmatrix\}")
+_CELL_END = r" (?:&|\\\\) "
+#: A condition in square brackets, all of them its own.
+_IVERSON = re.compile(r"\\left\[((?:(?!\\left\[).)*)\\right\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +59,16 @@ class _Operand:
 
 
 def format_latex(
-    tree: Expr,
+    formula: PrintedFormula,
     names: Mapping[str, LatexFragment],
-    shapes: Shapes,
     decimals: bool = False,
     rows: Mapping[str, LatexFragment] | None = None,
 ) -> LatexFragment:
-    """Return a formula with its names replaced by texts; `shapes` has the shapes of the names.
+    """Return a formula with its names replaced by texts.
 
     `decimals` prefers 0.5 to 1/2. `rows` has the transposes of vectors whose text is not a name.
     """
-    known = part_shapes(tree, shapes)
+    tree, known = formula.tree, formula.shapes
     done: dict[int, LatexFragment] = {}
     for part in postorder(tree):
         if isinstance(part, Num):
@@ -79,7 +83,9 @@ def format_latex(
             if part.op == "T" and rows and isinstance(arg, Sym) and arg.name in rows:
                 done[id(part)] = rows[arg.name]
             else:
-                done[id(part)] = _format_apply(part.op, [_Operand(*done[id(arg)], known[id(arg)]) for arg in part.args])
+                done[id(part)] = _format_apply(
+                    part.op, [_Operand(*done[id(arg)], known.get(id(arg))) for arg in part.args]
+                )
     return done[id(tree)]
 
 
@@ -176,18 +182,88 @@ def _format_broadcast(operand: _Operand, rows: _Operand, columns: _Operand) -> L
     return matrix_product(operand, _Operand(*_format_ones(one, columns), (1, 2)))
 
 
-def _format_sum(operand: _Operand, axis: _Operand | None = None) -> LatexFragment:
+def _format_sum(operand: _Operand, axis: _Operand | None = None, dropped: _Operand | None = None) -> LatexFragment:
+    if axis is not None and operand.shape and operand.shape[1] == 1 and dropped is not None:
+        axis = None
     over, index = {"": ("i,j", "ij"), "0": ("i", "i,:"), "1": ("j", ":,j")}[axis.text if axis else ""]
     if axis is None and operand.shape and operand.shape[1] == 1:
         over = index = "i"
+    return rf"\sum_{{{over}}} {_indexed(operand)}_{{{index}}}", TOTAL
+
+
+def _indexed(operand: _Operand) -> str:
+    """Return an operand that gets an index behind it."""
     alone = operand.strength == ATOM and _INDEXABLE.fullmatch(operand.text)
-    summed = operand.text if alone else rf"\left({operand.text}\right)"
-    return rf"\sum_{{{over}}} {summed}_{{{index}}}", TOTAL
+    return operand.text if alone else rf"\left({operand.text}\right)"
 
 
-def _format_mean(operand: _Operand, axis: _Operand | None = None) -> LatexFragment:
-    index = "" if axis is None else rf"_{{{'ij'[int(axis.text)]}}}"
-    return format_call(rf"\operatorname{{mean}}{index}", [operand.text])
+def _format_mean(operand: _Operand, axis: _Operand | None = None, dropped: _Operand | None = None) -> LatexFragment:
+    if operand.shape is None:
+        return format_call(r"\operatorname{mean}", [operand.text])
+    rows, columns = operand.shape
+    is_column = dropped is not None and columns == 1
+    count = rows * columns if axis is None or is_column else rows if axis.text == "0" else columns
+    return rf"\frac{{1}}{{{count}}} {_format_sum(operand, axis, dropped)[0]}", TOTAL
+
+
+def _format_index(array: _Operand, *parts: _Operand) -> LatexFragment:
+    """Return an index in square brackets at the foot, because x₁ is a name, and counting begins with 0."""
+    return rf"{_indexed(array)}_{{[{', '.join(map(_index_text, parts))}]}}", ATOM
+
+
+def _format_scatter(entries: _Operand, *parts: _Operand) -> LatexFragment:
+    """Return the reverse of an index; the last two parts are the shape of the result."""
+    index = ", ".join(map(_index_text, parts[:-2]))
+    return format_call(rf"\operatorname{{scatter}}_{{[{index}]}}", [entries.text])
+
+
+def _index_text(part: _Operand) -> str:
+    """Return a part of an index; a vector of numbers is a list."""
+    return _MATRIX.sub(lambda cells: rf"({re.sub(_CELL_END, ', ', cells[1])})", part.text)
+
+
+def _format_slice(*bounds: _Operand) -> LatexFragment:
+    texts = [bound.text for bound in bounds]
+    return ":".join(texts if texts[-1] else texts[:-1]), ATOM
+
+
+def _format_unsqueeze(vector: _Operand, axis: _Operand) -> LatexFragment:
+    """Return a vector with one more axis: the column that it is, or a row."""
+    return vector.fragment if axis.text in ("1", "-1") else _format_transpose(vector)
+
+
+def _format_reshape(array: _Operand, *sizes: _Operand) -> LatexFragment:
+    if [size.text for size in sizes] == ["-1"]:
+        return format_call(r"\operatorname{flatten}", [array.text])
+    shape = r" \times ".join(size.text for size in sizes)
+    return format_call(rf"\operatorname{{reshape}}_{{{shape}}}", [array.text])
+
+
+def _format_joined(name: str) -> Callable[..., LatexFragment]:
+    """Return the spelling of a function of several values and an axis, which is left out if it is the first."""
+
+    def write(*operands: _Operand) -> LatexFragment:
+        *joined, axis = (operand.text for operand in operands)
+        along = "" if axis == "0" else rf"_{{\mathrm{{axis}} = {axis}}}"
+        return format_call(rf"\operatorname{{{name}}}{along}", joined)
+
+    return write
+
+
+def _format_matrix(rows: _Operand, columns: _Operand, *cells: _Operand) -> LatexFragment:
+    """Return a matrix whose entries are formulas, or a column of them for a vector, which has no rows."""
+    texts, size = [cell.text for cell in cells], 1 if rows.text == "0" else int(columns.text)
+    return format_grid([texts[i : i + size] for i in range(0, len(texts), size)]), ATOM
+
+
+def _format_where(condition: _Operand, chosen: _Operand, other: _Operand) -> LatexFragment:
+    """Return a choice by a condition: cases for numbers, a call for the entries of matrices."""
+    if condition.shape is not None:
+        return format_call(r"\operatorname{where}", [condition.text, chosen.text, other.text])
+    bracketed = _IVERSON.fullmatch(condition.text)
+    test = bracketed[1] if bracketed else rf"{condition.text} \ne 0"
+    otherwise = _("otherwise")
+    return rf"\begin{{cases}} {chosen.text} & {test} \\ {other.text} & \text{{{otherwise}}} \end{{cases}}", ATOM
 
 
 def _format_condition(sign: str) -> Callable[..., LatexFragment]:
@@ -211,6 +287,16 @@ _SPELLINGS: dict[str, Callable[..., LatexFragment]] = {
     "sum": _format_sum,
     "mean": _format_mean,
     "is_positive": _format_condition("{0} > 0"),
+    "where": _format_where,
+    "index": _format_index,
+    "slice": _format_slice,
+    "none": lambda: ("", ATOM),
+    "scatter_add": _format_scatter,
+    "unsqueeze": _format_unsqueeze,
+    "reshape": _format_reshape,
+    "concat": _format_joined("concat"),
+    "stack": _format_joined("stack"),
+    "grid": _format_matrix,
 }
 
 

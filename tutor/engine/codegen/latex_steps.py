@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.printing import format_value
+from tutor.algebra.expr import Apply, children, free_names
+from tutor.algebra.printing import format_expr, format_value
+from tutor.engine.codegen.latex_columns import PrintedFormula
 from tutor.engine.codegen.latex_formulas import NodeFormulas, written_size
 from tutor.engine.codegen.latex_layout import width
 from tutor.engine.codegen.latex_names import LatexNames, adjoint, function_name
 from tutor.engine.codegen.latex_printer import ATOM, TOTAL, LatexFragment, format_call, format_latex
 from tutor.engine.codegen.latex_values import LatexValues
-from tutor.engine.codegen.rule_formulas import operand_name
+from tutor.engine.codegen.rule_formulas import operand_name, part_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -85,9 +87,13 @@ class LatexSteps:
         for position, node in enumerate(self.graph.nodes):
             key: Hashable = ("node", position)
             if not node.is_input and not self.formulas.is_hidden[position]:
-                const = "" if node.const is None else format_value(node.const)
+                # The ids of the operands stand for their names, so that equal calls of one function look the same.
+                formula, const = self.formulas.forward(position), "" if node.const is None else format_value(node.const)
+                call = node.operation.label if formula is None else format_expr(formula.tree)
+                if formula is None:
+                    call += str([(n, format_expr(arg)) for n, arg in self._call_constants(position).items()])
                 operands = tuple(None if arg is None else keys[arg] for arg in self.formulas.shown_operands(position))
-                same = ids.setdefault((node.op, node.operation.label, const, operands), len(ids))
+                same = ids.setdefault((call, const, operands), len(ids))
                 positions.setdefault(same, []).append(position)
                 if not self._is_named(position):
                     key = same
@@ -100,16 +106,16 @@ class LatexSteps:
 
     def _add_unnamed(self, position: int, is_repeated: bool) -> None:
         """Add a step without a name: its expression, or a new symbol if that is long or occurs twice."""
-        texts, tree = self.operand_texts(position)[0], self.formulas.forward(position)
+        texts, formula = self.operand_texts(position)[0], self.formulas.forward(position)
         sizes = {
             operand_name(slot): self._sizes[arg]
             for slot, arg in enumerate(self.graph.nodes[position].args)
             if arg is not None
         }
-        size = sum(sizes.values()) + 1 if tree is None else written_size(tree, sizes)
-        expression = self.format(tree, position, texts)
+        size = sum(sizes.values()) + 1 if formula is None else written_size(formula.tree, sizes)
+        expression = self.format(formula, position, texts)
         long = size > _MAX_EXPRESSION_PARTS or width(expression[0]) > _MAX_EXPRESSION_WIDTH
-        if is_repeated or long or expression[1] == TOTAL or re.search(r"\\sum|pmatrix", expression[0]):
+        if is_repeated or long or expression[1] == TOTAL or re.search(r"\\sum|\\begin", expression[0]):
             self.symbols.append(self._new_symbol(position))
             self._add((self.symbols[-1], ATOM), 1)
         else:
@@ -139,22 +145,44 @@ class LatexSteps:
 
     def format(
         self,
-        tree: Expr | None,
+        formula: PrintedFormula | None,
         position: int,
         texts: Mapping[str, LatexFragment],
         rows: Mapping[str, LatexFragment] | None = None,
     ) -> LatexFragment:
         """Return a formula of a node with its names replaced by texts; without a formula the node is a call."""
-        if tree is not None:
-            return format_latex(tree, texts, self.formulas.shapes(position), self.formatter.decimals, rows)
+        if formula is not None:
+            return format_latex(formula, texts, self.formatter.decimals, rows)
+        name = function_name(self.graph.nodes[position].operation.label)
+        return format_call(name, [text for text, _slot in self._call_operands(position, texts)])
+
+    def _call_operands(self, position: int, texts: Mapping[str, LatexFragment]) -> list[tuple[str, int | None]]:
+        """Return the operands of a call as it was typed, each with its slot, None for constants inside the node."""
         node = self.graph.nodes[position]
-        operands = [texts[operand_name(slot)][0] for slot in range(len(node.args)) if operand_name(slot) in texts]
-        return format_call(function_name(node.operation.label), operands)
+        slots = [slot for slot in range(len(node.args)) if operand_name(slot) in texts]
+        constants, remaining = self._call_constants(position), iter(slots)
+        operands: list[tuple[str, int | None]] = []
+        for n in range(len(slots) + len(constants)):
+            if n in constants:
+                constant = PrintedFormula(constants[n], part_shapes(constants[n], {}))
+                operands.append((format_latex(constant, {}, self.formatter.decimals)[0], None))
+            else:
+                slot = next(remaining)
+                operands.append((texts[operand_name(slot)][0], slot))
+        return operands
+
+    def _call_constants(self, position: int) -> dict[int, Expr]:
+        """Return the constants that a call was typed with and that are part of its node, by their places."""
+        node = self.graph.nodes[position]
+        typed = children(node.formula) if isinstance(node.formula, Apply) and not node.is_group else ()
+        constants = {n: arg for n, arg in enumerate(typed) if not free_names(arg) - {"pi"}}
+        return constants if len(typed) - len(constants) == len(node.args) else {}
 
     def local_derivative(self, position: int, slot: int) -> LatexFragment:
         """Return the local derivative of a call by one of its operands: f′(x), or ∂₂f(x, y) if there are more."""
-        call, _strength = self.format(None, position, self.operand_texts(position)[0])
-        name, _left, operands = call.partition(r"\left(")
-        if len(self.graph.nodes[position].args) == 1:
-            return rf"{name}'\left({operands}", ATOM
-        return rf"\partial_{{{slot + 1}}} {call}", ATOM
+        operands = self._call_operands(position, self.operand_texts(position)[0])
+        name, texts = function_name(self.graph.nodes[position].operation.label), [text for text, _slot in operands]
+        if len(operands) == 1:
+            return format_call(f"{name}'", texts)
+        place = next(n for n, (_text, operand_slot) in enumerate(operands, 1) if operand_slot == slot)
+        return format_call(rf"\partial_{{{place}}} {name}", texts)

@@ -12,7 +12,7 @@ from tutor.algebra.literals import exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_number
 from tutor.algebra.simplify import simplify
-from tutor.engine.codegen.latex_columns import column_shapes, with_column_vectors
+from tutor.engine.codegen.latex_columns import PrintedFormula, with_column_vectors
 from tutor.engine.codegen.latex_printer import (
     ATOM,
     QUOTIENT,
@@ -114,12 +114,12 @@ class LatexValues:
         formula = with_column_vectors(simplified, self.shapes, is_vector)
         return LatexValue(self._format_expr(formula), is_exact)
 
-    def _format_expr(self, tree: Expr) -> LatexFragment:
+    def _format_expr(self, formula: PrintedFormula) -> LatexFragment:
         """Return a formula in the names of the graph."""
-        symbols = {part.name for part in postorder(tree) if isinstance(part, Sym)}
+        symbols = {part.name for part in postorder(formula.tree) if isinstance(part, Sym)}
         names = {name: self.names.name(name) for name in symbols - {"pi"}}
         texts = {name: (latex, QUOTIENT if latex.startswith(r"\frac") else ATOM) for name, latex in names.items()}
-        return format_latex(tree, texts, column_shapes(self.shapes), self.decimals)
+        return format_latex(formula, texts, self.decimals)
 
     def _format_matrix(self, value: Value, near_one: bool) -> LatexValue | None:
         rows, columns = value.shape

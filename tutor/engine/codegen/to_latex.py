@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tutor.algebra.ops import Value
+    from tutor.engine.codegen.latex_columns import PrintedFormula
     from tutor.engine.codegen.latex_values import LatexValue
     from tutor.engine.graph import Edge, Graph
 
@@ -96,7 +97,8 @@ class _Derivation:
             for position, node in enumerate(self.graph.nodes)
             if node.is_input and self.passes.gradients[position] is not None
         ]
-        example = min((texts[position] for position in reached), key=len, default=texts[-1])
+        with_shape = [position for position in reached if self.graph.nodes[position].shape is not None]
+        example = min((texts[position] for position in with_shape or reached), key=len, default=texts[-1])
         step = None if any(node.shape for node in self.graph.nodes) else self.steps.step_letter
         return notes.backward_heading(target, texts[self.graph.output_position], example, step, equations)
 
@@ -177,10 +179,10 @@ class _Derivation:
 
     def _edge_term(self, edge: Edge) -> _Term:
         """Return the term for the gradient of an edge: with its local derivative if that is written as one."""
-        shown, tree = self.formulas.shown_edge(edge), self.formulas.gradient(edge)
+        shown, formula = self.formulas.shown_edge(edge), self.formulas.gradient(edge)
         called = self.formulas.forward(shown.target) is None
         chain = self._chain_rule(shown) if called else None
-        term = _Term(chain, None) if tree is None else self._formula_term(tree, shown.target, chain)
+        term = _Term(chain, None) if formula is None else self._formula_term(formula, shown.target, chain)
         is_wide = chain is not None and term.formula is not None and width(term.formula[0]) > _MAX_TERM_WIDTH
         return _Term(chain, None) if is_wide else term
 
@@ -190,23 +192,23 @@ class _Derivation:
         factors = (self.steps.adjoints[edge.target], ATOM), self.steps.local_derivative(edge.target, edge.slot)
         return format_product(factors, node.shape is not None and not node.operation.vjp)
 
-    def _formula_term(self, tree: Expr | None, position: int, chain: LatexFragment | None = None) -> _Term:
+    def _formula_term(self, formula: PrintedFormula | None, position: int, chain: LatexFragment | None = None) -> _Term:
         """Return a formula of a node, None for a call, with names and with values if there are any."""
         operands, rows, is_rounded = self.steps.operand_texts(position)
         own = {OUTPUT: self.steps.texts[position], UPSTREAM: (self.steps.adjoints[position], ATOM)}
         names = operands | own
-        formula = self.steps.format(tree, position, names, rows)
-        term = _Term(chain, formula, None, is_rounded)
-        values = self._values(operands.keys() if tree is None else free_names(tree), position)
+        written = self.steps.format(formula, position, names, rows)
+        term = _Term(chain, written, None, is_rounded)
+        values = self._values(operands.keys() if formula is None else free_names(formula.tree), position)
         if values is None:
             return term
         known = {name: value.text for name, value in values.items()}
         known_rows = {name: value.row for name, value in values.items() if value.row}
-        inserted = self.steps.format(tree, position, names | known, rows | known_rows)
+        inserted = self.steps.format(formula, position, names | known, rows | known_rows)
         if inserted[0].count(r"\begin{pmatrix}") > _MAX_MATRICES or width(inserted[0]) > _MAX_TERM_WIDTH:
             return term
         near = is_rounded or any(not value.is_exact for value in values.values())
-        return _Term(chain, formula, inserted, is_rounded, near)
+        return _Term(chain, written, inserted, is_rounded, near)
 
     def _values(self, names: Collection[str], position: int) -> dict[str, LatexValue] | None:
         """Return the values of names in a formula of a node, None if one of them has no value that can be inserted."""
