@@ -269,8 +269,9 @@ def _norm_layer(op: str) -> Callable[[Call], Expr]:
     """Build `F.layer_norm(X, (3,), g, b)`: the shape is that of a row."""
 
     def build(call: Call) -> Expr:
-        x, *others = call.values
-        call.take("normalized_shape")
+        x, *others = (each for each in call.values if not is_none(each))
+        for keyword in ("normalized_shape", "training", "momentum", "running_mean", "running_var"):
+            call.take(keyword)
         if call.style != "own" and others and (isinstance(others[0], Grid) or as_whole(others[0]) is not None):
             others = others[1:]
         gain, bias = call.take("weight"), call.take("bias")
@@ -281,23 +282,33 @@ def _norm_layer(op: str) -> Callable[[Call], Expr]:
     return build
 
 
-def _loss(op: str, *, target_first: bool = False) -> Callable[[Call], Expr]:
-    """Build a loss of predictions and targets, perhaps given by keywords: `reduction="sum"` and the like are refused."""
+#: Losses that are reduced in another way than to their mean: the function, and whether its entries are added up.
+_OTHER_REDUCTIONS = {
+    ("cross_entropy_with_logits", "sum"): ("cross_entropy_per_row", True),
+    ("cross_entropy_with_logits", "none"): ("cross_entropy_per_row", False),
+    ("kl_div_from_logs", "sum"): ("kl_div_from_logs_sum", False),
+    ("kl_div_from_logs", "batchmean"): ("kl_div_from_logs_batchmean", False),
+}
+
+
+def _loss(op: str) -> Callable[[Call], Expr]:
+    """Build a loss of predictions and targets, perhaps given by keywords."""
 
     def build(call: Call) -> Expr:
         first = call.take("input", "logits", "y_pred")
         second = call.take("target", "labels", "y_true")
         values = [*([first] if first is not None else []), *call.values, *([second] if second is not None else [])]
         reduction = call.take("reduction")
-        if reduction is not None and not (isinstance(reduction, Sym) and reduction.name == "mean"):
-            raise call.error(
-                N_("{name} is the mean over the samples here. For a sum write out its formula with sum(…).")
-            )
+        reduced = reduction.name if isinstance(reduction, Sym) else "mean"
+        function, is_added_up = op, False
+        if reduced != "mean":
+            if (op, reduced) not in _OTHER_REDUCTIONS:
+                text = N_("{name} is the mean over the samples here. For a sum write out its formula with sum(…).")
+                raise call.error(text)
+            function, is_added_up = _OTHER_REDUCTIONS[op, reduced]
         delta = call.take("delta", "beta")
-        values += [] if delta is None else [delta]
-        if target_first:
-            values[:2] = values[1::-1]
-        return call.apply(op, *values)
+        tree = call.apply(function, *values, *([] if delta is None else [delta]))
+        return call.apply("sum", tree) if is_added_up else tree
 
     return build
 
@@ -411,8 +422,9 @@ def _forms() -> dict[str, Form]:
         "binary_cross_entropy": "binary_cross_entropy",
         "binary_cross_entropy_with_logits": "binary_cross_entropy_with_logits",
         "cross_entropy_with_logits": "cross_entropy_with_logits",
-        "softmax_cross_entropy_with_logits": "cross_entropy_with_logits",
-        "sparse_softmax_cross_entropy_with_logits": "cross_entropy_with_logits",
+        "softmax_cross_entropy_with_logits": "cross_entropy_per_row",
+        "sparse_softmax_cross_entropy_with_logits": "cross_entropy_per_row",
+        "kl_div_from_logs": "kl_div_from_logs",
         "sigmoid_cross_entropy_with_logits": "binary_cross_entropy_with_logits",
         "huber": "huber",
         "mse": "mse",

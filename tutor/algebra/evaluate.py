@@ -59,7 +59,9 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
 #: Parts of a call that are no values: a range of an index, and a bound that is left out.
-PARAMETER_OPS = ("slice", "none", "range")
+#: A range with its step.
+_FULL_RANGE = 3
+PARAMETER_OPS = ("slice", "none")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
@@ -156,6 +158,8 @@ class Evaluator:
             return None
         if node.op in PARAMETER_OPS:
             return None
+        if node.op == "range":
+            return VectorShape.of_length(len(range_of(node)))
         shapes = [self._shapes[id(arg)] for arg in node.args]
         if node.op == "matmul":
             self._products[id(node)] = product_operation(shapes)
@@ -207,6 +211,8 @@ class Evaluator:
                 return node
             if node.op == "size":
                 return self._lengths[id(node)]
+            if node.op == "range":
+                return ops.make_matrix((tuple(map(number, range_of(node))),))
             operands = [self._values[id(arg)] for arg in node.args]
             if bound := self._bound.get(id(node)):
                 return _apply_bound(node, bound[0], [operands[slot] for slot in bound[1]])
@@ -254,6 +260,17 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
     return result
+
+
+def range_of(node: Apply) -> range:
+    """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
+    bounds = [read_whole(arg, node.position, "range") for arg in node.args]
+    if len(bounds) == _FULL_RANGE and bounds[2] == 0:
+        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
+    numbers = range(*bounds)
+    if not 0 < len(numbers) <= GRAPH.cells:
+        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
+    return numbers
 
 
 def length_of(node: Apply, shape: Shape) -> Num:

@@ -11,10 +11,11 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE
 from tutor.algebra.parser import parse_value
-from tutor.commands.errors import CommandError
+from tutor.commands.errors import CommandError, print_error
 from tutor.commands.help import LocalizedCommand
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.standard_functions import with_standard_functions
+from tutor.grading.misreadings import find_misreadings
 from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, message
 from tutor.plain.carets import format_error
@@ -22,6 +23,7 @@ from tutor.plain.carets import format_error
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
+    from tutor.grading.problem import Problem
 
 # In front of an argument that begins with a minus and is not an option, such as `-x^2`; `_PlainText` removes it.
 _GUARD = "\x00"
@@ -51,6 +53,16 @@ TEXT = _PlainText()
 def formula_error(error: AlgebraError, text: str) -> CommandError:
     """Return the error for a formula or value that can't be read, with a caret under the place."""
     return CommandError(format_error(error, text), 2)
+
+
+_WARNING = N_("warning: {text}")
+
+
+def print_misreadings(problem: Problem, formula: str) -> None:
+    """Print on standard error what may not be meant in a formula. Raise NonFiniteError."""
+    for misread in find_misreadings(problem):
+        warning = AlgebraError(message(_WARNING, text=misread.message), misread.position, misread.length)
+        print_error(format_error(warning, formula))
 
 
 def parse_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:

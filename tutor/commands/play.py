@@ -15,6 +15,7 @@ from tutor.commands.formula_arguments import (
     parse_definitions,
     parse_inputs,
     parse_start,
+    print_misreadings,
     reject_exercise_names,
 )
 from tutor.commands.launch import launch
@@ -80,7 +81,9 @@ def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | Non
             return library.find_exercise(target)
         reject_exercise_names(target, with_inputs=bool(inputs))
         start = parse_start(start_value)
-        return exercise_from_formula(target, parse_inputs(inputs), start, parse_definitions(nodes))
+        exercise = exercise_from_formula(target, parse_inputs(inputs), start, parse_definitions(nodes))
+        print_misreadings(exercise.variant().problem, target)
+        return exercise
     except PackError as error:
         raise CommandError(error) from None
     except AlgebraError as error:

@@ -24,6 +24,7 @@ from tutor.commands.formula_arguments import (
     parse_exact,
     parse_inputs,
     parse_start,
+    print_misreadings,
     reject_exercise_names,
 )
 from tutor.commands.options import common_options
@@ -96,6 +97,7 @@ def solve(
     reject_exercise_names(formula)
     try:
         problem = _build_problem(formula, inputs, start, wrt, symbols, nodes)
+        print_misreadings(problem, formula)
         if check is None and requested:
             lines = _render_form(problem, requested[0])
         else:

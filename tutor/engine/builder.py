@@ -302,17 +302,35 @@ class _Builder:
             )
         self.nodes[result] = replace(node, name=output)
         unused = [name for name in self.shapes if name not in self.bindings]
+        joined = next(
+            (n.id for n in self.nodes if n.is_input and len(n.id) > 1 and set(n.id) <= {*unused, *self.bindings}), ""
+        )
+        if unused and any(name in joined for name in unused):
+            text = N_("“{name}” is one input here. For a product write {product}.")
+            position = max(self._offset_of(joined), 0)
+            raise AlgebraError(message(text, name=joined, product="*".join(joined)), position, len(joined))
         if unused:
             raise AlgebraError(
                 message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), -1
             )
         return Graph(tuple(self.nodes), output, text)
 
+    def _offset_of(self, name: str) -> int:
+        """Return the offset of an input in the graph's text."""
+        bound = self.bindings[name]
+        formula = self.nodes[bound].formula if isinstance(bound, int) else None
+        return formula.position if isinstance(formula, Sym) else 0
+
     def build_expr(self, tree: Expr) -> int | Expr:
         """Return the position of the node that computes `tree`, or a tree if it is a constant."""
         done: dict[int, int | Expr] = {}
+        marks = self.transpose_marks(tree)
         for part in postorder(tree):
-            if isinstance(part, Sym) and part.name != "pi":
+            if id(part) in marks:
+                done[id(part)] = part
+            elif isinstance(part, Apply) and id(part.args[-1:] and part.args[-1]) in marks:
+                done[id(part)] = self.add_power_or_transpose(part, done[id(part.args[0])])
+            elif isinstance(part, Sym) and part.name != "pi":
                 done[id(part)] = self.resolve_name(part)
             elif isinstance(part, Apply) and part.op == "size":
                 done[id(part)] = length_of(part, self.shape_at(done[id(part.args[0])]))
@@ -339,6 +357,28 @@ class _Builder:
         rows = (tuple(operands[i : i + width]) for i in range(0, len(operands), width))
         return Grid(tuple(rows), part.position, part.is_vector)
 
+    def transpose_marks(self, tree: Expr) -> set[int]:
+        """Return the ids of the exponents T that may mark a transpose: nothing else here is called T."""
+        if "T" in self.bindings or "T" in self.shapes:
+            return set()
+        return {
+            id(part.args[1])
+            for part in postorder(tree)
+            if isinstance(part, Apply)
+            and part.op == "pow"
+            and isinstance(part.args[1], Sym)
+            and part.args[1].name == "T"
+        }
+
+    def add_power_or_transpose(self, part: Apply, base: int | Expr) -> int | Expr:
+        """Add K^T: the transpose of a matrix, or the power of a number."""
+        if self.shape_at(base) is None:
+            exponent = part.args[1]
+            assert isinstance(exponent, Sym)
+            return self.add_operation(part, [base, self.resolve_name(exponent)])
+        transposed = Apply("T", (part.args[0],), part.position)
+        return transposed if isinstance(base, Expr) else self.add_operation(transposed, [base])
+
     def shape_at(self, operand: int | Expr) -> Shape:
         """Return the shape of a node or of a constant."""
         return self.nodes[operand].shape if isinstance(operand, int) else ops.shape_of(self.evaluate_constant(operand))
@@ -351,6 +391,14 @@ class _Builder:
         return self.add_operation(whole, [*sizes, *(done[id(cell)] for cell in cells)])
 
     def resolve_name(self, symbol: Sym) -> int | Expr:
+        base = symbol.name.rstrip("'")
+        if symbol.name not in self.bindings and symbol.name not in self.shapes and symbol.name == f"{base}'":
+            # X' is the transpose of a matrix X.
+            whole = self.bindings.get(base)
+            shape = self.shapes.get(base) if whole is None else self.shape_at(whole)
+            if shape is not None:
+                named = Sym(base, symbol.position)
+                return self.add_operation(Apply("T", (named,), symbol.position), [self.resolve_name(named)])
         if symbol.name not in self.bindings:
             shape = self.shapes.get(symbol.name)
             self.reserve_cells([shape], symbol.position)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.algebra.errors import AlgebraError
 from tutor.drawing.reports.worked import worked_text
+from tutor.grading.misreadings import find_misreadings
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible
@@ -77,6 +79,9 @@ class PlainPlayground:
             self.console.print(format_error(error.error, trial.formula if error.field == "formula" else trial.values))
             return True
         self.history.add(trial)
+        for misread in find_misreadings(exercise.variant().problem):
+            note = AlgebraError(message(N_("Note: {text}"), text=misread.message), misread.position, misread.length)
+            self.console.print(format_error(note, trial.formula))
         while True:
             text = self.console.ask(_("Enter: work on it as an exercise. Or: worked, save, back, quit: "))
             name = "quit" if text is None else match_command(text, _TRIAL_COMMANDS) if text else "exercise"

@@ -10,7 +10,7 @@ from tutor.i18n import message
 from tutor.packs.boundary import exercise_boundary
 from tutor.packs.builder.exercise import build_exercise
 from tutor.packs.builder.inputs import NO_FINITE_NUMBERS
-from tutor.packs.checks import languages, mistakes, needs, numbers, precision, questions, texts
+from tutor.packs.checks import languages, misreadings, mistakes, needs, numbers, precision, questions, texts
 from tutor.packs.checks.target import CheckTarget
 from tutor.packs.diagnostics import PackError
 from tutor.packs.toml_source import read_source
@@ -57,6 +57,7 @@ def check_entry(
             lambda: _check_stages(target, exercise),
             lambda: _check_author_content(target, exercise, chosen),
             lambda: texts.check(target),
+            lambda: misreadings.check(target),
             *(partial(check, target) for check in extra_checks),
         ]
     for check in checks:

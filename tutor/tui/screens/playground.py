@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.drawing.reports.worked import worked_text
+from tutor.grading.misreadings import find_misreadings
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.practice.playground import MAX_INPUT_LENGTH, FieldError, History, PlaygroundInput, save_exercise
@@ -136,6 +137,8 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
             self._show_field_error(error.field, error.error)
             return None
         self._remember(self.current_input)
+        for misread in find_misreadings(exercise.variant().problem):
+            self.host.show_notification(misread.message, warning=True)
         return exercise
 
     def _show_field_error(self, name: str, error: AlgebraError) -> None:

@@ -1,0 +1,72 @@
+"""Formulas that may not be meant as they are read: a warning with the form that says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.run_tutor import Run
+
+MISREAD = [
+    # formula and values, words of the warning, what the carets mark
+    (("J = 3(a+bc)", "a=5", "bc=6"), ("“bc” is one input", "write b*c"), "bc"),
+    (("z = wx + b", "wx=5", "b=6"), ("write w*x",), "wx"),
+    (("m = max(X, 1); f = sum(X - m)", "X=[[3,5],[7,4]]"), ("compares each entry with 1", "axis=1"), "max"),
+    (("Y = X @ W", "X=[[1,2]]", "W=[[1],[2]]"), ("the sum of its entries", "sum(Y)", "dL/dY"), "Y"),
+    (("L = cross_entropy(A, T)", "A=[[1,2]]", "T=[[0,1]]"), ("cross_entropy(softmax(A), …)",), "cross_entropy"),
+    (("f = sum(softmax(X) * X)", "X=[[1],[2]]"), ("each row has one entry", "axis=0"), "softmax"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words", "marked"), MISREAD, ids=[row[0][0] for row in MISREAD])
+def test_solve_warns_on_standard_error_and_goes_on(
+    arguments: tuple[str, ...], words: tuple[str, ...], marked: str, run_tutor: Run
+) -> None:
+    solved = run_tutor("solve", *arguments, "--json")
+    assert solved.returncode == 0
+    assert solved.stdout.startswith("{")
+    sentence, formula, carets = solved.stderr.splitlines()
+    assert "warning:" in sentence
+    assert all(word in sentence for word in words)
+    assert formula[carets.index("^") :].startswith(marked)
+    assert carets.count("^") == len(marked)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("z = lr * w", "lr=0.5", "w=3"),
+        ("f = sum(max(X, 0))", "X=[[3,5],[7,4]]"),
+        ("z = max(x, 1)", "x=3"),
+        ("L = cross_entropy(softmax(A), T)", "A=[[1,2]]", "T=[[0,1]]"),
+        ("price = apples + tax", "apples=3", "tax=1"),
+        ("Y = X @ W", "X=[[1,2]]", "W=[[1],[2]]", "--start", "dL/dY"),
+    ],
+)
+def test_usual_formulas_get_no_warning(arguments: tuple[str, ...], run_tutor: Run) -> None:
+    solved = run_tutor("solve", *arguments)
+    assert (solved.returncode, solved.stderr) == (0, "")
+
+
+def test_check_warns_with_file_and_line(tmp_path: Path, run_tutor: Run) -> None:
+    file = tmp_path / "joined.toml"
+    file.write_text('title = { en = "A product", ko = "곱" }\ngraph = "z = a + bc"\n[inputs]\na = 5\nbc = 3\n')
+    checked = run_tutor("check", str(file))
+    assert f"{file}:2: warning: graph: “bc” is one input here." in checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("text", ["S = Q @ K^T; f = sum(S)", "S = Q @ K'; f = sum(S)", "S = Q @ K.T; f = sum(S)"])
+def test_a_transpose_is_read_in_each_of_its_spellings(text: str, run_tutor: Run) -> None:
+    solved = run_tutor("solve", text, "Q=[[1,2],[3,4]]", "K=[[1,0],[2,5]]", "--no-draw")
+    assert (solved.returncode, solved.stderr) == (0, "")
+    assert "∂f/∂Q = [[3, 5], [3, 5]]" in solved.stdout
+
+
+def test_letters_with_values_of_their_own_are_no_joined_name(run_tutor: Run) -> None:
+    refused = run_tutor("solve", "J = 3(a+bc)", "a=5", "b=3", "c=2")
+    assert refused.returncode == 2
+    assert "“bc” is one input here. For a product write b*c." in refused.stderr

@@ -1,0 +1,189 @@
+"""Formulas that can be read, but perhaps not as they were meant: each with the form that would say it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import Apply, Num, postorder
+from tutor.algebra.parser import parse_equations
+from tutor.engine.standard_functions import with_standard_functions
+from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tutor.algebra.expr import Expr
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
+
+#: Names of two or three letters that are usual, not products of their letters.
+_USUAL_NAMES = frozenset(
+    [
+        "lr",
+        "dx",
+        "dy",
+        "dz",
+        "dt",
+        "dh",
+        "dw",
+        "db",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "ce",
+        "bn",
+        "kl",
+        "tp",
+        "fp",
+        "tn",
+        "fn",
+        "ln",
+        "id",
+        "no",
+        "qk",
+        "kv",
+        "dk",
+        "nn",
+        "ff",
+        "lo",
+        "hi",
+        "up",
+        "ema",
+        "std",
+        "var",
+        "bce",
+        "mse",
+        "mae",
+        "sgd",
+    ]
+)
+_LETTERS = re.compile(r"[a-z]{2,3}")
+#: Rows of probabilities may miss 1 by this much.
+_ROW_TOLERANCE = 1e-3
+
+
+def find_misreadings(problem: Problem, labels: bool = False) -> list[AlgebraError]:
+    """Return what may not be meant in a problem's formula, as messages with their offset in it.
+
+    With `labels`, inputs that have labels are names chosen on purpose.
+    """
+    graph = problem.graph
+    if not graph.nodes:
+        return []
+    found = [*_joined_letters(problem, labels), *_matrix_output(problem)]
+    found += [*_probabilities(problem), *_columns_of_softmax(graph), *_calls(graph)]
+    return sorted(found, key=lambda each: each.position)
+
+
+def _place(graph: Graph, name: str) -> int:
+    """Return the offset of a name in the graph's text."""
+    match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", graph.text)
+    return match.start() if match else 0
+
+
+def _joined_letters(problem: Problem, labels: bool) -> Iterator[AlgebraError]:
+    """Find an input such as bc beside inputs of one letter."""
+    graph = problem.graph
+    others = [name for name in (*graph.inputs, *(node.name or "" for node in graph.nodes)) if len(name) == 1]
+    for name in graph.inputs:
+        if not _LETTERS.fullmatch(name) or name in _USUAL_NAMES or (labels and name in problem.labels):
+            continue
+        are_letters = all(len(other) == 1 for other in graph.inputs if other != name and not _LETTERS.fullmatch(other))
+        if others and are_letters:
+            text = N_("“{name}” is one input here. For a product write {product}.")
+            yield AlgebraError(message(text, name=name, product="*".join(name)), _place(graph, name), len(name))
+
+
+def _matrix_output(problem: Problem) -> Iterator[AlgebraError]:
+    """Find a matrix at the end with the start 1: its gradients are those of the sum of its entries."""
+    graph = problem.graph
+    if graph.nodes[graph.output_position].shape is not None and problem.starts_at_one:
+        text = N_(
+            "{name} is no single number, so the gradients are those of the sum of its entries. Write sum({name}), or "
+            "give a start such as dL/d{name}."
+        )
+        yield AlgebraError(message(text, name=graph.output), _place(graph, graph.output), len(graph.output))
+
+
+def _probabilities(problem: Problem) -> Iterator[AlgebraError]:
+    """Find a cross-entropy whose first operand has rows that don't add up to 1."""
+    graph = problem.graph
+    if problem.symbolic:
+        return
+    for node in graph.nodes:
+        if node.is_input or node.operation.label != "cross_entropy" or node.args[0] is None:
+            continue
+        source = graph.nodes[node.args[0]]
+        value = problem.float_passes.values[node.args[0]]
+        if (not source.is_input and "softmax" in source.operation.label) or not ops.is_matrix(value):
+            continue
+        if bool((abs(value.sum(axis=-1) - 1) > _ROW_TOLERANCE).any() or (value < 0).any()):
+            name = graph.label(node.args[0])
+            text = N_(
+                "cross_entropy takes probabilities, and the rows of {name} don't add up to 1. Did you mean "
+                "cross_entropy(softmax({name}), …)?"
+            )
+            yield AlgebraError(message(text, name=name), _call_place(graph, "cross_entropy"), len("cross_entropy"))
+
+
+def _columns_of_softmax(graph: Graph) -> Iterator[AlgebraError]:
+    """Find a softmax along rows of a column, where each row has one entry."""
+    for node in graph.nodes:
+        if node.is_input or node.op != "softmax" or node.shape is None:
+            continue
+        if node.shape[1] == 1 and node.shape[0] > 1 and node.operation.symbol == "softmax":
+            text = N_(
+                "softmax goes along the rows, and each row has one entry here, so all outputs are 1. Write the column as "
+                "a vector, such as x = [3, 5], or write softmax(…, axis=0)."
+            )
+            yield AlgebraError(message(text), _call_place(graph, "softmax"), len("softmax"))
+
+
+def _call_place(graph: Graph, name: str) -> int:
+    return max(graph.text.find(name), 0)
+
+
+def _calls(graph: Graph) -> Iterator[AlgebraError]:
+    """Find calls that other programs read in another way."""
+    try:
+        own = {name: (each.min_operands, each.max_operands) for name, each in with_standard_functions().items()}
+        equations = parse_equations(graph.text, own_functions=own, redefinable=list(own))
+    except AlgebraError:
+        return
+    matrices = {node.name for node in graph.nodes if node.shape is not None}
+    for equation in equations:
+        for part in postorder(equation.expr):
+            if isinstance(part, Apply):
+                yield from _call_misread(part, matrices)
+
+
+def _call_misread(part: Apply, matrices: set[str | None]) -> Iterator[AlgebraError]:
+    if (
+        part.op in ("max", "min")
+        and len(part.args) == 2
+        and _is_one(part.args[1])
+        and _is_matrix(part.args[0], matrices)
+    ):
+        text = N_("{name}(…, 1) compares each entry with 1. Along the rows it is {name}(…, axis=1).")
+        yield AlgebraError(message(text, name=part.op), part.position, 3)
+    first = part.args[0] if part.args else None
+    if part.op == "index" and isinstance(first, Apply) and first.op in ("amax", "amin") and len(first.args) > 1:
+        text = N_(
+            "This picks an entry of the result. In PyTorch, max along an axis gives values and indexes: leave [0] out."
+        )
+        yield AlgebraError(message(text), part.position, 1)
+
+
+def _is_one(value: Expr) -> bool:
+    return isinstance(value, Num) and value.text == "1"
+
+
+def _is_matrix(tree: Expr, matrices: set[str | None]) -> bool:
+    """Return whether a part may be a matrix: it has the name of one."""
+    return any(getattr(part, "name", None) in matrices for part in postorder(tree)) and not (
+        isinstance(tree, Apply) and tree.op in ("sum", "mean", "dot", "amax", "amin")
+    )
