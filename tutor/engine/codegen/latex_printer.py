@@ -14,7 +14,7 @@ from tutor.algebra import functions
 from tutor.algebra.expr import Apply, Grid, Num, Sym, postorder
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.printing import format_scalar
-from tutor.engine.codegen.latex_names import function_name
+from tutor.engine.codegen.latex_names import LatexNames, function_name
 from tutor.i18n import _
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def format_latex(
         if isinstance(part, Num):
             done[id(part)] = format_rational(part.value, decimals) or format_decimal(format_scalar(part))
         elif isinstance(part, Sym):
-            # A name that is not in the graph is that of a size.
-            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names.get(part.name, (part.name, ATOM))
+            done[id(part)] = (r"\pi", ATOM) if part.name == "pi" else names[part.name]
         elif isinstance(part, Grid):
             done[id(part)] = format_grid([[done[id(cell)][0] for cell in row] for row in part.rows]), ATOM
         elif isinstance(part, Apply):
@@ -203,7 +202,14 @@ def _format_mean(operand: _Operand, axis: _Operand | None = None, dropped: _Oper
     rows, columns = operand.shape
     is_column = dropped is not None and columns == 1
     count = rows * columns if axis is None or is_column else rows if axis.text == "0" else columns
-    return rf"\frac{{1}}{{{count}}} {_format_sum(operand, axis, dropped)[0]}", TOTAL
+    return rf"\frac{{1}}{{{_format_count(count)}}} {_format_sum(operand, axis, dropped)[0]}", TOTAL
+
+
+def _format_count(count: int) -> str:
+    """Return a number of entries, which may be a formula in named sizes."""
+    names = LatexNames()
+    text = re.sub(r"[^\W\d]\w*", lambda name: names.name(name[0]), str(count))
+    return text.replace("·", r" \cdot ").replace("−", "-")
 
 
 def _format_index(array: _Operand, *parts: _Operand) -> LatexFragment:

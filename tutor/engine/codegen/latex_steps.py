@@ -152,7 +152,10 @@ class LatexSteps:
     ) -> LatexFragment:
         """Return a formula of a node with its names replaced by texts; without a formula the node is a call."""
         if formula is not None:
-            return format_latex(formula, texts, self.formatter.decimals, rows)
+            # Names that are none of the node's are those of sizes.
+            sizes = free_names(formula.tree) - texts.keys() - {"pi"}
+            named = {name: (self.names.name(name), ATOM) for name in sizes}
+            return format_latex(formula, named | dict(texts), self.formatter.decimals, rows)
         name = function_name(self.graph.nodes[position].operation.label)
         return format_call(name, [text for text, _slot in self._call_operands(position, texts)])
 
