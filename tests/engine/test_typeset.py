@@ -151,7 +151,7 @@ def test_formulas_with_symbols() -> None:
 
 def _has_index(text: str) -> bool:
     """Return whether a formula picks entries at places that are numbers, and so are no symbols."""
-    return "ids" in text or "range" in text
+    return re.search(r"\w\[", text) is not None
 
 
 def _symbol(graph: Graph, name: str) -> Value:

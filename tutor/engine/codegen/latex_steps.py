@@ -10,9 +10,10 @@ from tutor.algebra.expr import Apply, children, free_names
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.codegen.latex_columns import PrintedFormula
 from tutor.engine.codegen.latex_formulas import NodeFormulas, written_size
+from tutor.engine.codegen.latex_fragments import ATOM, TOTAL, LatexFragment, format_call
 from tutor.engine.codegen.latex_layout import width
 from tutor.engine.codegen.latex_names import LatexNames, adjoint, function_name
-from tutor.engine.codegen.latex_printer import ATOM, TOTAL, LatexFragment, format_call, format_latex
+from tutor.engine.codegen.latex_printer import format_latex
 from tutor.engine.codegen.latex_values import LatexValues
 from tutor.engine.codegen.rule_formulas import operand_name, part_shapes
 
