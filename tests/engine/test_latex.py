@@ -28,13 +28,16 @@ from tests.support.random_programs import exact_inputs
 from tests.support.reference_functions import operations_with_references
 from tutor.algebra import ops
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import ONE, Sym, number
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Sym, number
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.parser import parse, parse_value
 from tutor.engine.builder import parse_graph
+from tutor.engine.codegen.latex_columns import PrintedFormula
 from tutor.engine.codegen.latex_formulas import NodeFormulas
+from tutor.engine.codegen.latex_fragments import ATOM
 from tutor.engine.codegen.latex_names import LatexNames, adjoint
+from tutor.engine.codegen.latex_printer import format_latex
 from tutor.engine.codegen.latex_steps import LatexSteps
 from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.fold import fold
@@ -475,6 +478,46 @@ def test_an_operation_without_rules_on_names_is_a_call() -> None:
     text = "\n".join(lines)
     assert r"\operatorname{bell}\left(x\right) &= \operatorname{bell}\left(1\right)" in text
     assert r"\overline{\operatorname{bell}\left(x\right)} \cdot \operatorname{bell}'\left(x\right) = 2" in text
+
+
+def _call(op: str, *args: Expr | int) -> Apply:
+    return Apply(op, tuple(number(arg) if isinstance(arg, int) else arg for arg in args))
+
+
+@pytest.mark.parametrize(
+    ("tree", "written"),
+    [
+        (_call("index", Sym("x"), 1), "x_{[1]}"),
+        (_call("index", Sym("X"), _call("slice", _call("none"), 2, _call("none")), Sym("y")), "X_{[:2, y]}"),
+        (_call("index", _call("add", Sym("x"), Sym("y")), 0), r"\left(x + y\right)_{[0]}"),
+        (
+            _call("index", Sym("W"), Grid(((number(2), number(1)),))),
+            "W_{[(2, 1)]}",
+        ),
+        (_call("scatter_add", Sym("x"), Sym("y"), 3, 2), r"\operatorname{scatter}_{[y]}\left(x\right)"),
+        (_call("reshape", Sym("X"), 3, 2), r"\operatorname{reshape}_{3 \times 2}\left(X\right)"),
+        (_call("reshape", Sym("X"), -1), r"\operatorname{flatten}\left(X\right)"),
+        (_call("concat", Sym("x"), Sym("y"), 0), r"\operatorname{concat}\left(x, y\right)"),
+        (_call("stack", Sym("x"), Sym("y"), 1), r"\operatorname{stack}_{\mathrm{axis} = 1}\left(x, y\right)"),
+        (_call("grid", 0, 2, Sym("x"), Sym("y")), r"\begin{pmatrix} x \\ y \end{pmatrix}"),
+        (_call("grid", 1, 2, Sym("x"), Sym("y")), r"\begin{pmatrix} x & y \end{pmatrix}"),
+        (
+            _call("where", _call("is_positive", Sym("x")), Sym("x"), 0),
+            r"\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}",
+        ),
+        (_call("where", Sym("y"), Sym("x"), 0), r"\begin{cases} x & y \ne 0 \\ 0 & \text{otherwise} \end{cases}"),
+        (_call("softmax", Sym("X"), 0), r"\operatorname{softmax}_{\mathrm{axis} = 0}\left(X\right)"),
+        (_call("matrix_inverse", Sym("X")), "X^{-1}"),
+        (
+            _call("einsum", _call("subscripts", *map(ord, "ij,jk->ik")), Sym("X"), Sym("W")),
+            r"\operatorname{einsum}_{ij, jk \to ik}\left(X, W\right)",
+        ),
+        (_call("roll_over", Sym("x"), 2), r"\operatorname{roll\_over}\left(x, 2\right)"),
+    ],
+)
+def test_operations_are_spelled_as_people_write_them(tree: Apply, written: str) -> None:
+    names = {name: (name, ATOM) for name in "xyXW"}
+    assert format_latex(PrintedFormula(tree, {}), names)[0] == written
 
 
 @pytest.mark.parametrize(

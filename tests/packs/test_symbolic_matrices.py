@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.matrix_files import GRAPHS, LAYER, QUESTION, SOFTMAX, graph_file
+from tutor.glyphs import to_ascii
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import format_right_answer, hint_at, num_rungs
 from tutor.grading.matrix_points import points_of
@@ -37,7 +38,7 @@ def test_the_right_answer_of_each_blank_can_be_typed_and_no_multiple_of_it(load_
     for blank in problem.blanks:
         right = format_right_answer(problem, blank)
         assert grade(problem, blank, right).right, (blank.id, right)
-        assert grade(problem, blank, right.replace("ᵀ", ".T").replace("·", "*")).right
+        assert grade(problem, blank, to_ascii(right)).right
         for wrong in (f"2*({right})", f"-({right})", f"({right}) + 1", f"1.02*({right})"):
             assert not grade(problem, blank, wrong).right, (blank.id, wrong)
 
@@ -176,6 +177,12 @@ def test_a_right_step_from_a_wrong_value_is_carried(load_text: LoadText) -> None
     assert sheet.answer("matmul1->H", "(dL/dY @ W.T)*sign(H)").right
 
 
+def test_a_slope_at_a_kink_may_be_written_in_any_form(load_text: LoadText) -> None:
+    exercise = load_text(graph_file("H = relu(X @ V); Y = H @ W"))
+    for slope in ("sign(H)", "sign(relu(X @ V))", "(1 + sign(X @ V))/2", "H/(X @ V)", "max(sign(X @ V), 0)"):
+        assert judge(exercise, "matmul1->H", f"up*({slope})").right, slope
+
+
 def test_the_value_of_another_edge_is_recognised(load_text: LoadText) -> None:
     text = 'graph = "Y = A @ B + C @ B"\nstart = "dL/dY"\n[inputs]\n' + "\n".join(
         f'{name} = {{ symbol = true, shape = ["n", "n"] }}' for name in "ABC"
@@ -191,6 +198,71 @@ def test_decimals_in_a_formula_are_roundings(load_text: LoadText) -> None:
     assert judge(exercise, "X", "0.3333*up").right
     assert not judge(exercise, "X", "0.34*up").right
     assert not judge(exercise, "X", "333/1000*up").right
+
+
+BESIDE_A_GRAPH = """
+text = "{n} rows, dW is {grad(W)}"
+graph = "Y = X @ W"
+start = "dL/dY"
+
+[inputs]
+X = { symbol = true, shape = ["n", 3] }
+W = { symbol = true, shape = [3, "m"] }
+
+[[question]]
+prompt = "W after a step of 0.1?"
+answer = "W - 0.1*grad(W)"
+
+[[question]]
+prompt = "How many weights are there?"
+answer = "3*m"
+
+[[question]]
+prompt = "And with symbols?"
+symbols = ["X", "dL/dY"]
+answer = "grad(W)"
+"""
+
+
+@pytest.mark.parametrize(
+    ("blank", "answer", "kind", "mistake"),
+    [
+        ("q1", "W - 0.1*X.T @ dL/dY", "right", None),
+        ("q1", "W + 0.1*X.T @ dL/dY", "mistaken", "step.uphill"),
+        ("q1", "W - X.T @ dL/dY", "mistaken", "step.no-rate"),
+        ("q2", "m + m + m", "right", None),
+        ("q2", "3*n", "wrong", None),
+        ("q2", "12", "wrong", None),
+        ("q3", "X.T @ dL/dY", "right", None),
+        ("q3", "X.T @ Y", "malformed", None),
+    ],
+)
+def test_questions_beside_a_graph_of_matrices(
+    load_text: LoadText, blank: str, answer: str, kind: str, mistake: str | None
+) -> None:
+    exercise = load_text(BESIDE_A_GRAPH)
+    assert exercise.variant().text() == "n rows, dW is Xᵀ @ ∂L/∂Y"
+    verdict = judge(exercise, blank, answer)
+    assert (str(verdict.kind), verdict.mistake) == (kind, mistake), str(verdict.message)
+
+
+def test_a_step_of_a_matrix_of_numbers_is_judged(load_text: LoadText) -> None:
+    text = 'graph = "f = sum(X @ W)"\n[inputs]\nX = [[3, 4]]\nW = [[5], [7]]\n[[question]]\nprompt = "?"\nanswer = "W - 0.1*grad(W)"'
+    exercise = load_text(text)
+    assert judge(exercise, "q1", "[[4.7], [6.6]]").right
+    assert judge(exercise, "q1", "[[5.3], [7.4]]").mistake == "step.uphill"
+
+
+def test_fresh_numbers_beside_a_symbolic_matrix(load_text: LoadText) -> None:
+    exercise = load_text(
+        'graph = "Y = c * X"\nstart = "dL/dY"\n[inputs]\nX = { symbol = true, shape = ["n", 3] }\n'
+        "[vary]\nc = { from = 2, to = 9 }"
+    )
+    numbers = {
+        format_right_answer((problem := exercise.variant(seed).problem), problem.place("X")) for seed in range(9)
+    }
+    assert len(numbers) > 3
+    assert {text.partition("·")[2] for text in numbers} == {"∂L/∂Y"}
 
 
 def test_a_symbolic_start_of_a_matrix_of_numbers_is_a_matrix(load_text: LoadText) -> None:

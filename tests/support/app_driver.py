@@ -142,7 +142,7 @@ class ExerciseSession:
             if self.state.worksheet.done:
                 return
             at = self.state.focused_id
-            if self.state.focused_blank.shape:
+            if self.state.focused_blank.grid:
                 await self.pilot.press("enter")
                 self.app.post_message(events.Paste(self.right_answer_text()))
                 await wait_until(self.pilot, lambda: self.state.input.is_complete, "the grid is filled")

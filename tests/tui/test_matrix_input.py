@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.app_driver import ExerciseSession, open_app, paste_text, screen_lines, wait_until
+from tests.support.matrix_files import LAYER
+from tutor.packs.builder.exercise import build_exercise
+from tutor.packs.toml_source import read_source
 from tutor.tui.widgets.answer_grid import AnswerGrid
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIGMA = "matrices/sigma-xw"
 BIG = (120, 40)
@@ -171,3 +179,18 @@ async def test_an_error_in_a_cell_names_the_cell() -> None:
         shown = screen_lines(session.pilot)
         row = next(i for i, line in enumerate(shown) if "row 2, column 1: " in line)
         assert shown[row + 1].index("^") == shown[row].index("*2")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_matrix_of_any_size_is_typed_as_a_formula(tmp_path: Path, size: tuple[int, int]) -> None:
+    (tmp_path / "layer.toml").write_text(LAYER, encoding="utf-8")
+    exercise = build_exercise(read_source(tmp_path / "layer.toml", tmp_path), "mine", "layer")
+    async with open_app(exercise, size) as session:
+        await session.wait_for_text("n×3", "3×m", "n×m", "type the formula and press")
+        await session.type("X.T @ up")
+        await session.wait_for_text("reads as Xᵀ @ up")
+        assert not session.state.in_grid
+        await session.pilot.press("enter")
+        await session.wait_for_text("n×m; yours is 3×m")
+        await session.solve()
+        await session.wait_for_text("Solved", "∂L/∂W = Xᵀ @ ∂L/∂Y")

@@ -191,6 +191,10 @@ class _Judge:
         """Return the matrices and numbers of a point that the formulas name; None if they are too large."""
         names = point.names_at(point.place(self.blank.id))
         used = [name for name in names if name in self._names_of_formulas and name not in point.numbers]
+        if "up" in used:
+            # The right formula may have another name for the same matrix.
+            typed = free_names(self.answer.expr)
+            used = [name for name in used if name in typed or not is_equal(names[name], names["up"])]
         if sum(ops.size(names[name]) for name in used) > _MAX_SHOWN_ENTRIES:
             return None
         sizes = [name for name in point.numbers if name in self._names_of_formulas]

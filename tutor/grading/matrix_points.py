@@ -142,6 +142,8 @@ def _draw_point(problem: Problem, number: int, numbers: Mapping[str, int] | None
     )
     for value in (*point.exact_passes.values, *point.exact_passes.gradients):
         _require_finite(value)
+    if _is_at_a_kink(point):
+        raise ArithmeticError
     if not problem.questions:
         return point
     known = {**point.all_values, **drawn}
@@ -152,6 +154,20 @@ def _require_finite(value: Value) -> None:
     """Raise `ArithmeticError` if an entry of an exact value, if there is one, is no finite number."""
     if value is not None and not ops.is_finite(ops.nearest_floats(value)):
         raise ArithmeticError
+
+
+def _is_at_a_kink(point: PointProblem) -> bool:
+    """Return whether a slope jumps at a point: there, other forms of a rule may give another slope."""
+    for position, node in enumerate(point.graph.nodes):
+        if node.is_input or not node.operation.has_kink:
+            continue
+        x, *others = point.exact_passes.operands_of(position)
+        if others and ops.shape_of(others[0]) not in (None, ops.shape_of(x)):
+            continue
+        distance = ops.nearest_floats(x - others[0] if others else x)
+        if any(cell == 0 for cell in ops.cells(distance)):
+            return True
+    return False
 
 
 def _question_at(question: Question, known: Mapping[str, Value]) -> Question:

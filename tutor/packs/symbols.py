@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: A size that is written as a number; larger ones get a name, which is as good and quick to judge.
 MAX_WRITTEN_SIZE = 12
+#: The most characters of a name of a size.
+MAX_NAME = 20
 _KEYS = ("symbol", "domain", "shape")
 
 _WRONG_KEY = N_("“{key}” is not known of a symbol. It may have {known}.")
@@ -80,7 +82,7 @@ def parse_shape(raw: Any) -> tuple[int | str, ...]:
     if not isinstance(raw, list) or not 1 <= len(raw) <= 2:
         raise SymbolError(message(_WRONG_SHAPE), "shape")
     for size in raw:
-        if isinstance(size, str) and size.isidentifier():
+        if isinstance(size, str) and size.isidentifier() and len(size) <= MAX_NAME:
             if is_reserved(size) or size == "pi":
                 raise SymbolError(message(_RESERVED_SIZE, name=size), "shape")
         elif type(size) is not int or not 1 <= size <= MAX_WRITTEN_SIZE:

@@ -54,6 +54,8 @@ class TemplateContext:
         graph, exact = problem.graph, problem.exact_passes
         sizes = {name: as_expr(size) for name, size in problem.sizes.items()}
         self._values: dict[str, Value] = {**sizes, **(constants or {})}
+        if problem.has_matrix_symbols and isinstance(problem.start, Sym):
+            self._values[problem.start.name] = exact.start
         self._needs_extra_digits: dict[str, bool] = {}
         for position, node in enumerate(graph.nodes):
             if node.name:

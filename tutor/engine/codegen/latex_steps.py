@@ -10,9 +10,10 @@ from tutor.algebra.expr import Apply, children, free_names
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.codegen.latex_columns import PrintedFormula
 from tutor.engine.codegen.latex_formulas import NodeFormulas, written_size
+from tutor.engine.codegen.latex_fragments import ATOM, TOTAL, LatexFragment, format_call
 from tutor.engine.codegen.latex_layout import width
 from tutor.engine.codegen.latex_names import LatexNames, adjoint, function_name
-from tutor.engine.codegen.latex_printer import ATOM, TOTAL, LatexFragment, format_call, format_latex
+from tutor.engine.codegen.latex_printer import format_latex
 from tutor.engine.codegen.latex_values import LatexValues
 from tutor.engine.codegen.rule_formulas import operand_name, part_shapes
 
@@ -152,7 +153,10 @@ class LatexSteps:
     ) -> LatexFragment:
         """Return a formula of a node with its names replaced by texts; without a formula the node is a call."""
         if formula is not None:
-            return format_latex(formula, texts, self.formatter.decimals, rows)
+            # Names that are none of the node's are those of sizes.
+            sizes = free_names(formula.tree) - texts.keys() - {"pi"}
+            named = {name: (self.names.name(name), ATOM) for name in sizes}
+            return format_latex(formula, named | dict(texts), self.formatter.decimals, rows)
         name = function_name(self.graph.nodes[position].operation.label)
         return format_call(name, [text for text, _slot in self._call_operands(position, texts)])
 

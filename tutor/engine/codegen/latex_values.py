@@ -13,15 +13,8 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_number
 from tutor.algebra.simplify import simplify
 from tutor.engine.codegen.latex_columns import PrintedFormula, with_column_vectors
-from tutor.engine.codegen.latex_printer import (
-    ATOM,
-    QUOTIENT,
-    LatexFragment,
-    format_decimal,
-    format_grid,
-    format_latex,
-    format_rational,
-)
+from tutor.engine.codegen.latex_fragments import ATOM, QUOTIENT, LatexFragment, format_grid
+from tutor.engine.codegen.latex_printer import format_decimal, format_latex, format_rational
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value

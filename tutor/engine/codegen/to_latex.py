@@ -11,10 +11,10 @@ from tutor.algebra.expr import Expr, Num, Sym, free_names
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.engine.codegen.latex_formulas import NodeFormulas, names_in
+from tutor.engine.codegen.latex_fragments import ATOM, LatexFragment, format_product
 from tutor.engine.codegen.latex_layout import Equation, EquationSide, display_lines, width
 from tutor.engine.codegen.latex_names import GRADIENT_PATTERN, partial_derivative
 from tutor.engine.codegen.latex_notes import LatexNotes
-from tutor.engine.codegen.latex_printer import ATOM, LatexFragment, format_product
 from tutor.engine.codegen.latex_steps import LatexSteps
 from tutor.engine.codegen.rule_formulas import OUTPUT, UPSTREAM, operand_name
 from tutor.engine.passes import Passes, forward_backward

@@ -8,6 +8,7 @@ from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import Expr, free_names, substitute
+from tutor.algebra.limits import ANSWER
 from tutor.algebra.matrix_expr import expr_of
 from tutor.algebra.printing import format_expr
 from tutor.algebra.simplify import simplify
@@ -70,10 +71,10 @@ def matrix_answer(problem: Problem, blank: Blank) -> str:
         question = problem.question(blank)
         return format_expr(truth if question.formula is None else _question_formula(problem, blank, truth))
     usable = problem.names_at(blank).keys()
-    for formula in (truth, *_rule_on_upstream(problem, blank)):
-        if free_names(formula) <= usable:
-            return format_expr(formula)
-    return format_expr(_spell_out(problem, truth, usable))
+    formulas = (formula for formula in (truth, *_rule_on_upstream(problem, blank)) if free_names(formula) <= usable)
+    texts = [format_expr(formula) for formula in formulas]
+    short = next((text for text in texts if len(text) <= ANSWER.characters), None)
+    return short or (texts[0] if texts else format_expr(_spell_out(problem, truth, usable)))
 
 
 def _question_formula(problem: Problem, blank: Blank, truth: Expr) -> Expr:

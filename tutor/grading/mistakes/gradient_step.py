@@ -98,7 +98,8 @@ def _learning_rate(known: Mapping[str, Value], step: Expr, gradient: Value) -> f
     """Return the factor of `step` that makes it a multiple of `gradient`, or None if there is none."""
     try:
         value = ops.map_cells(nearest_float, evaluate(step, known))
-        rates = [nearest_float(evaluate(factor, known)) for factor in _factors(step)]
+        factors = [evaluate(factor, known) for factor in _factors(step)]
+        rates = [nearest_float(factor) for factor in factors if not ops.is_matrix(factor)]
     except AlgebraError:
         return None
     if ops.shape_of(value) != ops.shape_of(gradient):
