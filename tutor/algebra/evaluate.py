@@ -96,6 +96,8 @@ def with_vector_products(tree: Expr, names: Mapping[str, Value], outer: bool) ->
                 )
                 if all(_is_vector(part, names) for part in pair):
                     new, found = Apply("outer" if outer else "matmul", pair, node.position), True
+                elif turned[0] and _is_vector(pair[0], names):
+                    new, found = Apply("matmul", pair, node.position), True
         done[id(node)] = new
     return done[id(tree)] if found else tree
 

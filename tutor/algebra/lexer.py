@@ -39,6 +39,7 @@ _SUGGESTIONS = {
     "…": N_("“…” leaves something out. Write all of it; 0.333… is 1/3."),
     ".": N_("A point stands alone here. Write numbers as 0.5, a transpose as X.T."),
     "|": N_("Write an absolute value as abs(x)."),
+    "‖": N_("Write a norm as norm(x)."),
     "∑": N_("Write the sum of a matrix as sum(X)."),
     "%": N_("“%” is not read here. Write per cent as decimals: 0.5 for 50 %."),
     "\\": N_("This LaTeX command is not read here. Write it as plain text."),

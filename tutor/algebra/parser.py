@@ -97,16 +97,21 @@ def parse_equations(
     limits: Limits = GRAPH,
     own_functions: Mapping[str, tuple[int, int]] | None = None,
     redefinable: Collection[str] = (),
+    given: Collection[str] = (),
 ) -> list[Equation]:
     """Return the equations of a graph's text, `t = a + b; z = t * c`; the last one may lack a name.
 
     A new line that begins with a name and = needs no semicolon before it, and # begins a comment. The last equation may be
     written with its inputs: `f(x, y) = x * y`.
 
+    A name in `given` has a value, even if it would be a constant otherwise, such as e.
+
     `own_functions` maps the names of further functions to the least and the greatest number of their operands; those in
     `redefinable` are functions only directly before a bracket. Raises `AlgebraError`.
     """
-    return _Parser(_COMMENT.sub(_blank_out, text), None, limits, own_functions, redefinable).parse_equations()
+    parser = _Parser(_COMMENT.sub(_blank_out, text), None, limits, own_functions, redefinable)
+    parser.step_names = {name for name in given if name in CONSTANTS}
+    return parser.parse_equations()
 
 
 def parse_value(text: str) -> Expr:
@@ -137,7 +142,7 @@ class _Parser(CallParser):
     def parse_equations(self) -> list[Equation]:
         found: list[Equation] = []
         # A step may be called e, σ or mean: then the name means the step, except as a call.
-        self.step_names = {
+        self.step_names = {*self.step_names} | {
             unicodedata.normalize("NFC", match["name"])
             for match in _STEP_HEAD.finditer(self.text)
             if match["name"] not in self.functions or match["name"] in FUNCTIONS or match["name"] in self.redefinable

@@ -33,3 +33,20 @@ def _blank_options(text: str) -> str:
 def blank(text: str, begin: int, end: int) -> str:
     """Return `text` with spaces in place of the characters from `begin` to `end`."""
     return text[:begin] + " " * (end - begin) + text[end:]
+
+
+#: A comment, up to the end of its line.
+COMMENT = re.compile(r"#[^\n]*")
+#: The beginning of an equation.
+_EQUATION = re.compile(r"[^\W\d]\w*(?:\([^()]*\))?\s*[-+*/@]?=(?!=)")
+
+
+def on_one_line(text: str) -> str:
+    """Return the text of a graph on one line: without comments, and with a semicolon between its equations."""
+    whole = ""
+    for line in COMMENT.sub("", text).splitlines():
+        line = " ".join(line.split())
+        if line and whole and _EQUATION.match(line) and not whole.endswith(";"):
+            whole += ";"
+        whole = f"{whole} {line}".strip()
+    return whole

@@ -16,7 +16,7 @@ from tutor.algebra.evaluate import Evaluator, length_of, product_operation
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder, substitute
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
-from tutor.algebra.parser import Equation, is_reserved, parse_equations
+from tutor.algebra.parser import Equation, is_built_in, is_reserved, parse_equations
 from tutor.engine.graph import CompositeOperation, Graph, Node, inline_formula
 from tutor.engine.operation import absorb_constants
 from tutor.engine.operations import ARRAY_OPERATIONS, OPERATIONS
@@ -24,7 +24,7 @@ from tutor.engine.shapes import elementwise
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.operation import Operation
@@ -78,7 +78,7 @@ def parse_graph(
     """
     shapes = {name: ops.shape_of(value) for name, value in (inputs or {}).items()}
     definitions = definitions or {}
-    return build_from_equations(parse_and_check(text, definitions), text, shapes, definitions)
+    return build_from_equations(parse_and_check(text, definitions, shapes), text, shapes, definitions)
 
 
 def build_from_equations(
@@ -113,15 +113,21 @@ def build_function_body(
     return _build_with(builder, parse_and_check(text, definitions or {}), text)
 
 
-def parse_and_check(text: str, definitions: Mapping[str, CustomFunction]) -> list[Equation]:
-    """Return the equations of a text after checking their names. Raises `AlgebraError`."""
+def parse_and_check(
+    text: str, definitions: Mapping[str, CustomFunction], given: Collection[str] = ()
+) -> list[Equation]:
+    """Return the equations of a text after checking their names. Raises `AlgebraError`.
+
+    A name in `given` has a value: it is an input even if it is a constant otherwise, such as e.
+    """
     equations = parse_equations(
         text,
         own_functions={name: (each.min_operands, each.max_operands) for name, each in definitions.items()},
         redefinable=[name for name, each in definitions.items() if each.is_redefinable],
+        given=given,
     )
     equations = _with_versions(equations)
-    _check_names(equations)
+    _check_names(equations, given)
     return equations
 
 
@@ -173,7 +179,7 @@ def _all_names(equations: list[Equation]) -> set[str]:
     return {name for equation in equations for name in free_names(equation.expr) | {equation.name or ""}}
 
 
-def _check_names(equations: list[Equation]) -> None:
+def _check_names(equations: list[Equation], given: Collection[str] = ()) -> None:
     """Check that each name is defined once, before its use, and that all but the last are used."""
     used: set[str] = set()
     steps = {equation.name for equation in equations}
@@ -182,7 +188,8 @@ def _check_names(equations: list[Equation]) -> None:
     for equation in equations:
         for node in postorder(equation.expr):
             if isinstance(node, Sym) and node.name != "pi":
-                if is_reserved(node.name) and node.name not in steps:
+                is_constant = is_built_in(node.name) and node.name in given
+                if is_reserved(node.name) and node.name not in steps and not is_constant:
                     raise AlgebraError(
                         message(N_("“{name}” has a meaning of its own here. Choose another name."), name=node.name),
                         node.position,
@@ -290,6 +297,7 @@ class _Builder:
 
     def finish(self, output: str, last: Equation, text: str) -> Graph:
         result = self.build_expr(last.expr)
+        self.reject_joined_names()
         if not isinstance(result, int):
             raise AlgebraError(
                 message(N_("Nothing here depends on an input. Use a name, such as x, for what may change.")),
@@ -302,18 +310,25 @@ class _Builder:
             )
         self.nodes[result] = replace(node, name=output)
         unused = [name for name in self.shapes if name not in self.bindings]
-        joined = next(
-            (n.id for n in self.nodes if n.is_input and len(n.id) > 1 and set(n.id) <= {*unused, *self.bindings}), ""
-        )
-        if unused and any(name in joined for name in unused):
-            text = N_("“{name}” is one input here. For a product write {product}.")
-            position = max(self._offset_of(joined), 0)
-            raise AlgebraError(message(text, name=joined, product="*".join(joined)), position, len(joined))
         if unused:
             raise AlgebraError(
                 message(N_("Input “{name}” is not used in the formula. Use it or leave it out."), name=unused[0]), -1
             )
         return Graph(tuple(self.nodes), output, text)
+
+    def reject_joined_names(self) -> None:
+        """Raise the error of an input such as bc if b or c has a value that is not used."""
+        unused = {name for name in self.shapes if name not in self.bindings}
+        for node in self.nodes:
+            if unused and node.is_input and node.id not in self.shapes:
+                parts = _split_name(node.id, {*unused, *self.bindings} - {node.id})
+                if parts and unused & set(parts):
+                    sign = "@" if any(self.shapes.get(part) for part in parts) else "*"
+                    text = N_("“{name}” is one input here. For a product write {product}.")
+                    product = sign.join(parts)
+                    raise AlgebraError(
+                        message(text, name=node.id, product=product), self._offset_of(node.id), len(node.id)
+                    )
 
     def _offset_of(self, name: str) -> int:
         """Return the offset of an input in the graph's text."""
@@ -325,9 +340,18 @@ class _Builder:
         """Return the position of the node that computes `tree`, or a tree if it is a constant."""
         done: dict[int, int | Expr] = {}
         marks = self.transpose_marks(tree)
+        turned = {id(part.args[0]) for part in postorder(tree) if isinstance(part, Apply) and part.op == "matmul"}
+        deferred: set[int] = set()
         for part in postorder(tree):
             if id(part) in marks:
                 done[id(part)] = part
+            elif isinstance(part, Apply) and id(part) in turned and self.turns_vector(part, done, marks):
+                # Whether it is a column shows when the right operand is known.
+                done[id(part)] = done[id(part.args[0])]
+                deferred.add(id(part))
+            elif isinstance(part, Apply) and part.op == "matmul" and id(part.args[0]) in deferred:
+                left, right = (done[id(arg)] for arg in part.args)
+                done[id(part)] = self.add_operation(part, [self.turn_vector(part.args[0], left, right), right])
             elif isinstance(part, Apply) and id(part.args[-1:] and part.args[-1]) in marks:
                 done[id(part)] = self.add_power_or_transpose(part, done[id(part.args[0])])
             elif isinstance(part, Sym) and part.name != "pi":
@@ -378,6 +402,21 @@ class _Builder:
             return self.add_operation(part, [base, self.resolve_name(exponent)])
         transposed = Apply("T", (part.args[0],), part.position)
         return transposed if isinstance(base, Expr) else self.add_operation(transposed, [base])
+
+    def turns_vector(self, part: Apply, done: Mapping[int, int | Expr], marks: Collection[int]) -> bool:
+        """Return whether a part is the transpose of a node that is a vector."""
+        if part.op != "T" and not (part.op == "pow" and id(part.args[1]) in marks):
+            return False
+        vector = done[id(part.args[0])]
+        return isinstance(vector, int) and ops.is_vector_shape(self.nodes[vector].shape)
+
+    def turn_vector(self, part: Expr, vector: int | Expr, right: int | Expr) -> int | Expr:
+        """Return a vector as a column for a product with one row; as it stands where only that fits: x.T @ A."""
+        right_shape = self.shape_at(right)
+        if right_shape is None or right_shape[0] != 1:
+            return vector
+        assert isinstance(part, Apply)
+        return self.add_operation(Apply("T", part.args[:1], part.position), [vector])
 
     def shape_at(self, operand: int | Expr) -> Shape:
         """Return the shape of a node or of a constant."""
@@ -566,6 +605,16 @@ _OPERATION_ALIASES = {"T": "transpose"}
 def _known_symbols() -> list[str]:
     """Return the symbols of the operations, each once."""
     return list(dict.fromkeys(operation.symbol for operation in OPERATIONS.values() if operation.id != "broadcast"))
+
+
+def _split_name(name: str, known: Collection[str]) -> list[str]:
+    """Return the known names that make up `name` side by side, two or more; an empty list if there are none."""
+    for end in range(1, len(name)):
+        if name[:end] in known:
+            rest = [name[end:]] if name[end:] in known else _split_name(name[end:], known)
+            if rest:
+                return [name[:end], *rest]
+    return []
 
 
 def _inner_shapes(operation: Operation) -> Iterator[Shape]:

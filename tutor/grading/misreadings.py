@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Num, postorder
+from tutor.algebra.expr import Apply, Num, Sym, postorder
+from tutor.algebra.ops import is_vector_shape
 from tutor.algebra.parser import parse_equations
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tutor.algebra.expr import Expr
+    from tutor.algebra.ops import Shape
     from tutor.engine.graph import Graph
     from tutor.grading.problem import Problem
 
@@ -62,6 +64,8 @@ _USUAL_NAMES = frozenset(
     ]
 )
 _LETTERS = re.compile(r"[a-z]{2,3}")
+#: Signs of a product entry by entry.
+_PRODUCT_SIGNS = "*·×∗⋅•∙⊙✕✖⨯"
 #: Rows of probabilities may miss 1 by this much.
 _ROW_TOLERANCE = 1e-3
 
@@ -154,11 +158,12 @@ def _calls(graph: Graph) -> Iterator[AlgebraError]:
         equations = parse_equations(graph.text, own_functions=own, redefinable=list(own))
     except AlgebraError:
         return
-    matrices = {node.name for node in graph.nodes if node.shape is not None}
+    shapes = {node.name: node.shape for node in graph.nodes if node.name and node.shape is not None}
     for equation in equations:
         for part in postorder(equation.expr):
             if isinstance(part, Apply):
-                yield from _call_misread(part, matrices)
+                yield from _call_misread(part, set(shapes))
+                yield from _product_misread(part, shapes, graph.text)
 
 
 def _call_misread(part: Apply, matrices: set[str | None]) -> Iterator[AlgebraError]:
@@ -176,6 +181,34 @@ def _call_misread(part: Apply, matrices: set[str | None]) -> Iterator[AlgebraErr
             "This picks an entry of the result. In PyTorch, max along an axis gives values and indexes: leave [0] out."
         )
         yield AlgebraError(message(text), part.position, 1)
+
+
+def _product_misread(part: Apply, shapes: Mapping[str, Shape], text: str) -> Iterator[AlgebraError]:
+    """Find products of arrays that books write side by side, and products with a transposed vector."""
+    if part.op not in ("mul", "matmul"):
+        return
+    names = [_transposed_name(arg) for arg in part.args]
+    if not all(name in shapes for name, _turned in names):
+        return
+    (left, left_turned), (right, right_turned) = names
+    one, other = (f"{name}.T" if turned else name for name, turned in names)
+    if part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS:
+        if left_turned or right_turned or shapes[left] != shapes[right]:
+            sentence = N_("Side by side, arrays are multiplied entry by entry. The matrix product is {product}.")
+            yield AlgebraError(message(sentence, product=f"{one} @ {other}"), part.position, len(right))
+    elif part.op == "matmul" and left_turned and is_vector_shape(shapes[left]) and is_vector_shape(shapes[right]):
+        sentence = N_("{one} is a column here, so this is the matrix of all products. A single number is {product}.")
+        yield AlgebraError(message(sentence, one=one, product=f"{left} @ {right}"), part.position)
+
+
+def _transposed_name(tree: Expr) -> tuple[str, bool]:
+    """Return the name that a part is, and whether it is transposed; an empty one for any other part."""
+    is_turned = isinstance(tree, Apply) and (tree.op == "T" or (tree.op == "pow" and _name_of(tree.args[1]) == "T"))
+    return _name_of(tree.args[0] if is_turned and isinstance(tree, Apply) else tree), is_turned
+
+
+def _name_of(tree: Expr) -> str:
+    return tree.name if isinstance(tree, Sym) else ""
 
 
 def _is_one(value: Expr) -> bool:

@@ -12,6 +12,7 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE_HOT, Sym
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells, format_value
+from tutor.algebra.typed_text import on_one_line
 from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw as draw_graph
 from tutor.drawing.render_text import render_text
@@ -60,7 +61,7 @@ def worked_text(
 
 def _format_heading(problem: Problem) -> str:
     inputs = ", ".join(_format_input(name, problem.inputs[name]) for name in problem.graph.inputs)
-    return f"{clean_title(problem.graph.text)}    {inputs}"
+    return f"{clean_title(on_one_line(problem.graph.text))}    {inputs}"
 
 
 def _format_input(name: str, value: Value) -> str:

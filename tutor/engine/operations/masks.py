@@ -40,6 +40,22 @@ TABLE = (
     _comparison("eq", "=", N_("equal to")),
     _comparison("ne", "≠", N_("not equal to")),
     Operation(
+        id="sign",
+        symbol="sign",
+        title=N_("sign"),
+        forward=SCALAR_FUNCTIONS["sign"],
+        data_slots=(0,),
+        has_kink=True,
+        kink_pattern=lambda z, x: z,
+        rule=(),
+        question=(),
+        why=N_(
+            "The output is 1, 0 or −1. "
+            "Move the input a little, and the output stays as it is. "
+            "So the slope is 0: the sign is data, and nothing comes back through it."
+        ),
+    ),
+    Operation(
         id="detach",
         symbol="detach",
         title=N_("stop of the gradient"),

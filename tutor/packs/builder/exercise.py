@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.ops import shape_of
+from tutor.algebra.typed_text import on_one_line
 from tutor.engine.builder import build_from_equations, parse_and_check
 from tutor.engine.graph import Graph
 from tutor.engine.standard_functions import with_standard_functions
@@ -115,7 +116,7 @@ def _build(context: BuildContext, exercise_id: str, pack: str) -> Exercise | Non
     exercise = Exercise(
         id=exercise_id,
         pack=pack,
-        title=file.title or LocalizedText({"": clean_title(file.graph or exercise_id)}),
+        title=file.title or LocalizedText({"": clean_title(on_one_line(file.graph or exercise_id))}),
         graph=problem.graph,
         inputs=problem.inputs,
         random_inputs=random_inputs,
@@ -153,7 +154,7 @@ def _build_graph(
     """Return the graph with what belongs to it, some inputs perhaps without values; None if it has an error."""
     functions = with_standard_functions(definitions)
     try:
-        equations = parse_and_check(text, functions)
+        equations = parse_and_check(text, functions, context.file.inputs)
     except AlgebraError as error:
         context.report(with_position(error, text), "graph")
         return None

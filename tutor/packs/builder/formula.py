@@ -10,6 +10,7 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.expr import ONE, Sym
 from tutor.algebra.lexer import tokenize
 from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.algebra.typed_text import on_one_line
 from tutor.engine.builder import parse_graph
 from tutor.engine.passes import NonFiniteError
 from tutor.engine.standard_functions import with_standard_functions
@@ -43,7 +44,7 @@ def exercise_from_formula(
             "The start {start} would be a matrix of symbols. Start with numbers, or let the output be one."
         )
         raise AlgebraError(message(symbol_matrix, start=start.name), -1)
-    title = LocalizedText({"": clean_title(text)})
+    title = LocalizedText({"": clean_title(on_one_line(text))})
     return Exercise("formula", "", title, problem.graph, problem.inputs, start=problem.start)
 
 
