@@ -44,7 +44,7 @@ class CallParser(MatrixParser):
 
     def is_custom(self, name: str) -> bool:
         """Return whether a name is that of a function of the exercise's author."""
-        return name in self.functions and name not in FUNCTIONS and name not in self.redefinable
+        return name in self.custom
 
     def finish_call(self, call: Call, token: Token) -> Expr:
         """Parse the values of a call, and return its tree."""

@@ -141,7 +141,7 @@ class _Parser(CallParser):
         self.step_names = {
             unicodedata.normalize("NFC", match["name"])
             for match in _STEP_HEAD.finditer(self.text)
-            if match["name"] not in self.functions or match["name"] in FUNCTIONS or match["name"] in self.redefinable
+            if match["name"] not in self.custom
         }
         while True:
             while self.token.kind == ";":
