@@ -113,7 +113,7 @@ def test_an_authors_text_follows_the_language() -> None:
 
 #: Names that are the same in every language.
 FUNCTION = re.compile(
-    r"\b(?:where|concat|stack|reshape|detach|scatter|softmax|softplus|erf|silu|gelu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|outer|sign|abs|max"
+    r"\b(?:prod|cumsum|einsum|conv2d|masked|trace|where|concat|stack|reshape|detach|scatter|softmax|softplus|erf|silu|gelu|sqrt|tanh|relu|sigmoid|mean|sum|broadcast|cross_entropy|ones|outer|sign|abs|max"
     r"|min|exp|log)(?![A-Za-z])"
 )
 

@@ -161,7 +161,7 @@ def test_every_formula_that_a_message_shows_is_read() -> None:
     }
     assert {"sqrt(x)", "X.T", "abs(x)", "sum(X)", "sin(x)/cos(x)", "x^(1/3)"} <= shown
     for formula in shown:
-        parse(formula, (*NAMES, "a", "b", "c"))
+        parse(formula, (*NAMES, "a", "b", "c", "K", "M"))
 
 
 @pytest.mark.parametrize(

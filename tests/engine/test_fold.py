@@ -202,13 +202,38 @@ PARTS = [
     ("z = sum(2 - X)", "sub1", ["neg1"], []),
     ("z = sum(X / [[1, 2], [4, 8]])", "div1", [], ["×[…]"]),
     ("z = cross_entropy(X, [[0, 1], [1, 0]])", "cross_entropy1", ["log1", "mul1", "sum1", "neg1"], []),
+    ("z = prod(v)", "prod1", ["index1", "index2"], ["[0]", "[1]"]),
+    ("z = sum(cumsum(v))", "cumsum1", ["index1", "index2", "add1"], []),
+    ("z = trace(X)", "trace1", ["index1", "index2"], ["[0, 0]", "[1, 1]"]),
+    ("z = det(X)", "det1", ["index1", "index2", "mul1", "index3", "index4", "mul2"], []),
+    ('z = sum(einsum("ij,kj->ik", X, Y))', "einsum1", ["transpose1"], []),
+    ('z = sum(einsum("ij->i", X))', "einsum1", [], []),
+    (
+        "z = sum(conv2d(X, K))",
+        "conv2d1",
+        ["index1", "index2", "broadcast1", "mul1", "index3", "index4", "broadcast2", "mul2"],
+        [],
+    ),
+    ("z = sum(softmax(X, axis=0) * Y)", "softmax1", ["exp1", "sum1", "broadcast1"], []),
+    (
+        "z = sum(softmax(where([[1, 0], [1, 1]], X, -inf)) * Y)",
+        "masked_softmax1",
+        ["exp1", "mul1", "sum1", "broadcast1"],
+        [],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "name", "parts", "signs"), PARTS)
 def test_the_parts_of_built_in_nodes(text: str, name: str, parts: list[str], signs: list[str]) -> None:
     inputs = exact_values(
-        x="5/4", y="3", X="[[1/4, 3/4], [1/3, 2/3]]", Y="[[1, 0], [1/2, 1/2]]", v="[1, 2/3]", w="[3, 1/4]"
+        x="5/4",
+        y="3",
+        X="[[1/4, 3/4], [1/3, 2/3]]",
+        Y="[[1, 0], [1/2, 1/2]]",
+        v="[1, 2/3]",
+        w="[3, 1/4]",
+        K="[[2, -3]]",
     )
     inputs = {one: value for one, value in inputs.items() if re.search(rf"\b{one}\b", text)}
     graph = parse_graph(text, inputs)
@@ -223,7 +248,7 @@ def test_the_parts_of_built_in_nodes(text: str, name: str, parts: list[str], sig
 
 def test_every_operation_either_unfolds_or_is_elementary() -> None:
     """Decide for every new operation."""
-    opens = {name.rstrip("1234567890") for _, name, _, _ in PARTS} | {"mean.0", "mean.1"}
+    opens = {name.rstrip("1234567890") for _, name, _, _ in PARTS} | {"mean.0", "mean.1", "softmax.0"}
     simple = {
         "add",
         "mul",
@@ -254,6 +279,9 @@ def test_every_operation_either_unfolds_or_is_elementary() -> None:
         "stack",
         "grid",
         "reshape",
+        "amax",
+        "amin",
+        "matrix_inverse",
     }
     assert opens | simple == set(OPERATIONS)
     assert not opens & simple

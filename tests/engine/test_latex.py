@@ -464,6 +464,17 @@ def test_a_call_shows_its_constants() -> None:
     assert found[r"\bar{x}"][-1] == ("=", "0.75")
 
 
+def test_a_step_that_hands_its_operand_on_does_not_look_like_it() -> None:
+    inputs = exact_values(x="2", X="[[3, 4]]")
+    lines = latex_derivation(parse_graph("z = detach(x) * x + sum(sum(X, 0) * 2)", inputs), inputs, ONE)
+    assert_well_formed(lines)
+    found = dict(split_equations(lines))
+    assert found[r"\operatorname{detach}\left(x\right)"][-1] == ("=", "2")
+    assert found[r"\bar{x}"][0][1].endswith(r"\operatorname{detach}\left(x\right)")
+    assert found["V_{1}"][0] == ("=", "X")
+    assert found[r"\bar{X}"][0] == ("=", r"\bar{V}_{1}")
+
+
 def test_an_operation_without_rules_on_names_is_a_call() -> None:
     def only_numbers(*values: Any) -> Any:
         if isinstance(values[-1], Sym):

@@ -78,7 +78,7 @@ def read_formula(text: str, names: Mapping[str, str], is_vector: bool = False) -
 
 
 def _read_matrix(cells: str) -> str:
-    rows = (", ".join(row.split(" & ")) for row in cells.split(r" \\ "))
+    rows = (", ".join(row.split(" & ")) for row in re.split(r" \\\\(?:\[2pt\])? ", cells))
     return f"[[{'], ['.join(rows)}]]"
 
 

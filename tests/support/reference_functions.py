@@ -185,5 +185,5 @@ def operations_with_references() -> set[str]:
     return {
         name
         for name, operation in OPERATIONS.items()
-        if name in REFERENCES or not (name in ARRAY_OPERATIONS or operation.data_slots)
+        if name in REFERENCES or not (name.partition(".")[0] in ARRAY_OPERATIONS or operation.data_slots)
     }

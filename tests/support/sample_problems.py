@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.support.array_samples import ARRAY_SAMPLES
 from tests.support.random_programs import exact_inputs, random_matrix_program, random_scalar_program
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
@@ -145,6 +146,9 @@ OPERATION_PROBLEMS = {
     "square-matrices": make_problem(
         "A = X @ W; B = A * A; f = sum(B)", "2", X="[[1, 2], [3, 5]]", W="[[2, 7], [1, 4]]"
     ),
+}
+OPERATION_PROBLEMS |= {
+    name: make_problem(text, start, ("start",), **inputs) for name, (text, start, inputs) in ARRAY_SAMPLES.items()
 }
 ALL_BLANKS = [(name, place.id) for name, problem in OPERATION_PROBLEMS.items() for place in problem.blanks]
 

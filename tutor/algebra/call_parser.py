@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tutor.algebra import foreign
 from tutor.algebra.call_forms import ALONG_AXIS, FORMS, LAYERS, REDUCTIONS, Call, Form, library_name, sequence
+from tutor.algebra.einsum import subscripts_tree
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, free_names
+from tutor.algebra.masked_softmax import INFINITY, infinity, read_masked_steps
 from tutor.algebra.matrix_parser import MatrixParser
 from tutor.algebra.vocabulary import FUNCTIONS
 from tutor.i18n import N_
@@ -42,7 +44,7 @@ class CallParser(MatrixParser):
 
     def is_custom(self, name: str) -> bool:
         """Return whether a name is that of a function of the exercise's author."""
-        return name in self.functions and name not in FUNCTIONS and name not in self.redefinable
+        return name in self.custom
 
     def finish_call(self, call: Call, token: Token) -> Expr:
         """Parse the values of a call, and return its tree."""
@@ -157,6 +159,8 @@ class CallParser(MatrixParser):
             return self.finish_call(
                 Call(library_name(name), "library", [], whole.position, whole.width, library=token.text), whole
             )
+        if name in INFINITY:
+            return self.count_node(infinity(token.position))
         if name in foreign.CONSTANTS:
             return self.parse_constant(foreign.CONSTANTS[name], token.position)
         if name in foreign.INSTEAD:
@@ -194,6 +198,24 @@ class CallParser(MatrixParser):
             if gradient:
                 return self.count_node(Sym(gradient, tree.position))
         raise self.attribute_error(token, owner if isinstance(tree, Sym) else None)
+
+    def parse_string(self, token: Token) -> Expr:
+        """Return the subscripts of einsum, or the infinity of `float("-inf")`."""
+        content = token.text[1:-1].strip()
+        called = self.text[: token.position].rstrip()
+        if called.endswith("(") and called[:-1].rstrip().endswith("einsum"):
+            return self.count_node(subscripts_tree(content, token.position))
+        if content.lstrip("+-") in INFINITY:
+            found = self.count_node(infinity(token.position))
+            return Apply("neg", (found,), token.position) if content.startswith("-") else found
+        text = N_('A text in quotes is read only as the first value of einsum: einsum("ij,jk->ik", A, B).')
+        raise self.error(text, token)
+
+    def read_infinity(self, equations: list[tuple[str | None, Expr]]) -> list[tuple[str | None, Expr | None]]:
+        """Return equations in which a softmax of −∞ has become a masked one; None for a step that only it used."""
+        if not any(name in self.text for name in INFINITY):
+            return list(equations)
+        return read_masked_steps(equations)
 
     def parse_constant(self, name: str, position: int) -> Expr:
         """Return e or π."""

@@ -9,6 +9,7 @@ from tutor.algebra import functions, ops
 from tutor.algebra.array_functions import (
     ARRAY_FUNCTIONS,
     BoundFunction,
+    NoValueError,
     is_array_call,
     range_error,
     read_whole,
@@ -61,7 +62,7 @@ _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or fun
 #: Parts of a call that are no values: a range of an index, and a bound that is left out.
 #: A range with its step.
 _FULL_RANGE = 3
-PARAMETER_OPS = ("slice", "none")
+PARAMETER_OPS = ("slice", "none", "subscripts")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
@@ -290,6 +291,8 @@ def _apply_bound(node: Apply, function: BoundFunction, operands: Sequence[Value]
         return function(*operands)
     except IndexRangeError as error:
         raise range_error(error, node.position) from None
+    except NoValueError as error:
+        raise AlgebraError(error.message, node.position) from None
     except KeyError:
         raise AlgebraError(
             message(N_("An index has to be a number here, and this is a symbol.")), node.position

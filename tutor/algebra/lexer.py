@@ -74,8 +74,12 @@ _SUPERSCRIPT = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _FROM_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
+#: A text in quotes, on one line.
+_STRING = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'|“[^”\n]*”|‘[^’\n]*’""")
+
+
 class Token(NamedTuple):
-    """A token. `kind` is `number`, `fraction`, `name`, `attribute`, `end`, or the operator.
+    """A token. `kind` is `number`, `fraction`, `name`, `attribute`, `string`, `end`, or the operator.
 
     `**` becomes `^`, `.T` and `ᵀ` become `T`. `length` is that in the text as typed, 0 if it is that of `text`.
     """
@@ -130,6 +134,9 @@ def tokenize(
             offset = match.end()
         elif (match := _WORD.match(text, offset)) and match[0].rstrip("'").isidentifier():
             yield Token("name", _normalise_name(match[0], offset), offset)
+            offset = match.end()
+        elif match := _STRING.match(text, offset):
+            yield Token("string", match[0], offset)
             offset = match.end()
         elif character == "\\" and (command := read_command(text, offset)) and command[0] != "command":
             kind, word, length = command

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
 from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
+from tutor.algebra.masked_softmax import INFINITY, infinity
 from tutor.algebra.vocabulary import CONSTANTS, FUNCTIONS, is_built_in, is_reserved
 from tutor.i18n import N_, message
 
@@ -137,7 +138,7 @@ class _Parser(CallParser):
         tree = self.parse_expression(_COMPARISON + 1)
         if self.token.kind != "end":
             self.reject_token()
-        return tree
+        return self.read_infinity([(None, tree)])[0][1] or tree
 
     def parse_equations(self) -> list[Equation]:
         found: list[Equation] = []
@@ -145,7 +146,7 @@ class _Parser(CallParser):
         self.step_names = {*self.step_names} | {
             unicodedata.normalize("NFC", match["name"])
             for match in _STEP_HEAD.finditer(self.text)
-            if match["name"] not in self.functions or match["name"] in FUNCTIONS or match["name"] in self.redefinable
+            if match["name"] not in self.custom
         }
         while True:
             while self.token.kind == ";":
@@ -184,7 +185,12 @@ class _Parser(CallParser):
                 self.reject_token(between_equations=True)
         if not found:
             raise AlgebraError(message(N_("There is no formula. Write one, such as z = (a + b) * c.")), 0)
-        return found
+        trees = self.read_infinity([(equation.name, equation.expr) for equation in found])
+        return [
+            replace(equation, expr=tree)
+            for equation, (_name, tree) in zip(found, trees, strict=True)
+            if tree is not None
+        ]
 
     def reserved_name_error(self, token: Token) -> AlgebraError:
         text = N_("“{name}” has a meaning of its own here. Choose another name.")
@@ -285,6 +291,8 @@ class _Parser(CallParser):
         is_function = name in self.functions and not declared
         if is_function and (self.names is not None or name not in self.redefinable or self.token.kind == "("):
             return self.parse_call(token)
+        if name in INFINITY and self.names is not None and not declared:
+            return self.count_node(infinity(token.position))
         if name in CONSTANTS and not declared:
             return self.parse_constant(name, token.position)
         if not declared and (tree := self.parse_foreign_name(token)):
@@ -374,6 +382,7 @@ class _Parser(CallParser):
 _OPERAND_PARSERS: Mapping[str, Callable[[_Parser, Token], Expr]] = {
     "fraction": _Parser.parse_fraction_sign,
     "√": _Parser.parse_root,
+    "string": _Parser.parse_string,
     "frac": _Parser.parse_latex_fraction,
     "begin-matrix": _Parser.parse_latex_matrix,
 }

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.algebra import balls, functions, ops
+from tutor.algebra.call_texts import CALL_TEXTS
 from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import GRAPH
@@ -206,6 +207,8 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         return _parenthesize(tree.args[0], _POWER + 1, done) + "ᵀ", _POWER + 1
     if tree.op in _INDEX_OPS:
         return _format_index(tree, done), _ATOM
+    if tree.op in CALL_TEXTS:
+        return CALL_TEXTS[tree.op](tree, [done[id(arg)][0] for arg in tree.args]), _ATOM
     name = _SYMBOLS.get(tree.op, tree.op)
     return f"{name}({', '.join(done[id(arg)][0] for arg in tree.args)})", _ATOM
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, matrix_rules, normal_form
+from tutor.algebra.array_functions import call_shape, is_array_operation
 from tutor.algebra.expr import ONE_HOT, Apply, Expr, Grid, Num, Sym, children, postorder
 from tutor.algebra.functions import DEFINED, NONNEGATIVE, NONZERO, POSITIVE
 from tutor.algebra.limits import MAX_BITS
@@ -113,7 +114,7 @@ class _Simplifier:
             return self.divide(args[0], args[1]) if op == "div" else self.multiply(args[0], args[1])
         if op == "pow":
             return self.power(args[0], args[1])
-        rule = getattr(self, f"_{op}", None)
+        rule = None if is_array_operation(op, len(args)) else getattr(self, f"_{op}", None)
         result = rule(*args) if rule else None
         return result if result is not None else self.as_product_atom(op, args)
 
@@ -358,6 +359,10 @@ class _Simplifier:
     def infer_shape(self, op: str, args: list[Atom]) -> Shape:
         """Return the shape of an operation on atoms."""
         shapes = [arg.shape for arg in args]
+        if is_array_operation(op, len(args)):
+            return call_shape(op, [arg.expr for arg in args], shapes)
+        if not args:
+            return None
         first = shapes[0]
         if op in ("cross_entropy", "mse"):
             return None

@@ -33,7 +33,9 @@ class TokenReader:
         redefinable: Collection[str] = (),
     ) -> None:
         self.functions = {**FUNCTIONS, **{name: (name, *arity) for name, arity in (own_functions or {}).items()}}
-        self.redefinable = {*REDEFINABLE, *redefinable}
+        #: Functions of an exercise's author, also those with the name of a newer one of ours.
+        self.custom = frozenset(own_functions or ()) - set(redefinable)
+        self.redefinable = {*REDEFINABLE, *redefinable} - self.custom
         most = limits.matrix_characters if "[" in text else limits.characters
         if len(text) > most:
             raise AlgebraError(message(N_("This is longer than {n} characters. Write it shorter."), n=most), most)

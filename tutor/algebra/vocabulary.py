@@ -11,6 +11,22 @@ if TYPE_CHECKING:
 
     from tutor.algebra.functions import Function
 
+#: Functions of arrays: the operation, and the least and the greatest number of operands.
+_ARRAY_NAMES = {
+    "amax": ("amax", 1, 2),
+    "amin": ("amin", 1, 2),
+    "prod": ("prod", 1, 2),
+    "prod_others": ("prod_others", 1, 2),
+    "cumsum": ("cumsum", 1, 2),
+    "trace": ("trace", 1, 1),
+    "det": ("det", 1, 1),
+    "inv": ("matrix_inverse", 1, 1),
+    "cofactors": ("cofactors", 1, 1),
+    "eye": ("eye", 1, 1),
+    "conv2d": ("conv2d", 2, 2),
+    "convolve2d": ("convolve2d", 2, 2),
+    "einsum": ("einsum", 2, 3),
+}
 _MATRIX_FUNCTIONS = {
     "sum": ("sum", 1, 2),
     "mean": ("mean", 1, 2),
@@ -25,6 +41,7 @@ _MATRIX_FUNCTIONS = {
     "concat": ("concat", 1, 100),
     "stack": ("stack", 1, 100),
     "reshape": ("reshape", 2, 3),
+    **_ARRAY_NAMES,
 }
 
 
@@ -38,7 +55,7 @@ FUNCTIONS = functions.table(_typed_names, _MATRIX_FUNCTIONS)
 #: Functions whose names a graph may use for something else.
 REDEFINABLE: Mapping[str, str] = functions.table(
     lambda function: {function.id: function.id} if function.is_redefinable else {},
-    {name: name for name in ("outer", "dot", "range", "arange", "concat", "stack", "reshape")},
+    {name: name for name in ("outer", "dot", "range", "arange", "concat", "stack", "reshape", *_ARRAY_NAMES)},
 )
 #: The id of an unnamed node is one of these words and a number.
 _NODE_WORDS = functions.table(

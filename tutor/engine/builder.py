@@ -447,7 +447,7 @@ class _Builder:
 
     def add_operation(self, part: Apply, operands: list[int | Expr]) -> int:
         """Add the node of an operation on nodes and constants, and a broadcast node for each smaller operand."""
-        if is_array_call(part):
+        if is_array_call(part) and part.op not in self.definitions:
             return self.add_array_operation(part, operands)
         typed_operands = operands
         operation, operands = self.resolve_operation(part, typed_operands)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, ops
 from tutor.algebra.expr import Expr, Grid, Num
+from tutor.engine.array_decompositions import array_decomposition
 from tutor.engine.builder import build_function_body
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def decompose(graph: Graph, position: int) -> Graph | None:
         operands[name] = graph.nodes[arg].shape if arg is not None else _as_expr(node.const)
         shapes.append(graph.nodes[arg].shape if arg is not None else ops.shape_of(node.const))
     text = _power_as_product(node.const, node.args) if node.op == "pow" else _decomposition_text(node.op or "", shapes)
+    text = text or array_decomposition(node, shapes)
     if text is None:
         return None
     return _number_nodes(build_function_body(text, operands))

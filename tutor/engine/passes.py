@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops as values
+from tutor.algebra.array_functions import NoValueError
 from tutor.algebra.indexing import IndexRangeError, range_message
 from tutor.engine.jit import cache
 from tutor.engine.operation import EdgeContext
@@ -142,6 +143,8 @@ def _evaluate_checked(
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} becomes too large."))) from None
     except IndexRangeError as error:
         raise NonFiniteError(node.id, range_message(error.index, error.size)) from None
+    except NoValueError as error:
+        raise NonFiniteError(node.id, error.message) from None
     except KeyError:
         raise NonFiniteError(node.id, Message(N_("An index has to be a number here, and this is a symbol."))) from None
     except ValueError:

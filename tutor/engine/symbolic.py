@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.algebra import expr, ops
+from tutor.algebra.array_functions import NoValueError
 from tutor.algebra.expr import Apply, Expr, Sym, children, free_names, have_symbols, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.printing import format_exact, format_expr
@@ -96,6 +97,8 @@ class _SymbolicPasses:
             return node.operation.forward(*self.operands_of(position, values))
         except ZeroDivisionError:
             raise self.no_value_error(position, N_("{node} divides by zero.")) from None
+        except NoValueError as error:
+            raise NonFiniteError(node.id, error.message) from None
         except (ArithmeticError, ValueError):
             raise self.no_value_error(position, N_("{node} has no value as a real number.")) from None
 

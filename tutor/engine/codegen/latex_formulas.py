@@ -70,8 +70,11 @@ class NodeFormulas:
         if is_composite(self.graph, position):
             return None
         tree = _run_on_names(lambda: forward_formula(self.graph, position))
-        is_vector = ops.is_vector_shape(self.graph.nodes[position].shape)
-        return None if tree is None else with_column_vectors(tree, self._shapes(position), is_vector)
+        node = self.graph.nodes[position]
+        # What only stops gradients has the formula of its operand, and would look like it.
+        if tree is None or (isinstance(tree, Sym) and node.operation.data_slots):
+            return None
+        return with_column_vectors(tree, self._shapes(position), ops.is_vector_shape(node.shape))
 
     def shown_edge(self, edge: Edge) -> Edge:
         """Return the edge that leads on to a node that is shown: the edge itself unless its target is hidden."""

@@ -60,7 +60,9 @@ def format_product(factors: Sequence[LatexFragment], is_elementwise: bool) -> La
 
 def format_grid(cells: list[list[str]]) -> str:
     """Return a matrix of texts."""
-    return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(row) for row in cells) + r" \end{pmatrix}"
+    # Fractions below each other need some room.
+    row_end = r" \\[2pt] " if any(r"\frac" in cell for row in cells for cell in row) else r" \\ "
+    return r"\begin{pmatrix} " + row_end.join(" & ".join(row) for row in cells) + r" \end{pmatrix}"
 
 
 def parenthesize(part: LatexFragment, strength: int) -> str:

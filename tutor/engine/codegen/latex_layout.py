@@ -101,5 +101,5 @@ def _plain_width(text: str) -> int:
 
 
 def _matrix_width(cells: str) -> int:
-    rows = [[_plain_width(cell) for cell in row.split("&")] for row in cells.split(r"\\")]
+    rows = [[_plain_width(cell) for cell in row.split("&")] for row in re.split(r"\\\\(?:\[2pt\])?", cells)]
     return sum(max(column) + 2 for column in zip(*rows, strict=False))

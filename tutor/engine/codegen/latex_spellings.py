@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _TRANSPOSED = r"^{\top}"
 _MATRIX = re.compile(r"\\begin\{pmatrix\} (.*?) \\end\{pmatrix\}")
-_CELL_END = r" (?:&|\\\\) "
+_CELL_END = r" (?:&|\\\\(?:\[2pt\])?) "
 #: A condition in square brackets, all of them its own.
 _IVERSON = re.compile(r"\\left\[((?:(?!\\left\[).)*)\\right\]")
 

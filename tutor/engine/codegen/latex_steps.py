@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.expr import Apply, children, free_names
+from tutor.algebra.expr import Apply, Sym, children, free_names
 from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.codegen.latex_columns import PrintedFormula
 from tutor.engine.codegen.latex_formulas import NodeFormulas, written_size
@@ -116,7 +116,8 @@ class LatexSteps:
         size = sum(sizes.values()) + 1 if formula is None else written_size(formula.tree, sizes)
         expression = self.format(formula, position, texts)
         long = size > _MAX_EXPRESSION_PARTS or width(expression[0]) > _MAX_EXPRESSION_WIDTH
-        if is_repeated or long or expression[1] == TOTAL or re.search(r"\\sum|\\begin", expression[0]):
+        is_operand = formula is not None and isinstance(formula.tree, Sym)
+        if is_repeated or long or is_operand or expression[1] == TOTAL or re.search(r"\\sum|\\begin", expression[0]):
             self.symbols.append(self._new_symbol(position))
             self._add((self.symbols[-1], ATOM), 1)
         else:

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.engine.operations import arithmetic, arrays, elementwise, linalg, losses, masks, piecewise, reductions
+from tutor.engine.operations import (
+    arithmetic,
+    arrays,
+    convolution,
+    einsum,
+    elementwise,
+    extrema,
+    linalg,
+    losses,
+    masks,
+    piecewise,
+    products,
+    reductions,
+    softmax_axes,
+    square_matrices,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +39,12 @@ _registry: dict[str, Operation] = {
         losses.TABLE,
         masks.TABLE,
         arrays.TABLE,
+        extrema.TABLE,
+        products.TABLE,
+        square_matrices.TABLE,
+        convolution.TABLE,
+        einsum.TABLE,
+        softmax_axes.TABLE,
     )
     for operation in table
 }
@@ -35,6 +56,12 @@ OPERATIONS: Mapping[str, Operation] = _registry
 ARRAY_OPERATIONS: Mapping[str, Callable[[BoundFunction, Sequence[Shape]], Operation]] = {
     **reductions.MAKERS,
     **arrays.MAKERS,
+    **extrema.MAKERS,
+    **products.MAKERS,
+    **square_matrices.MAKERS,
+    **convolution.MAKERS,
+    **einsum.MAKERS,
+    **softmax_axes.MAKERS,
 }
 
 

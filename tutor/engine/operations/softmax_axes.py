@@ -1,0 +1,205 @@
+"""softmax down the columns, and softmax over the entries that a mask leaves.
+
+In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, z output.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.algebra.array_functions import bound, resolve_axis
+from tutor.algebra.masked_softmax import kept_entries
+from tutor.algebra.ops import constant_like, is_vector_shape, sum_axis, transpose
+from tutor.engine import shapes as shape_rules
+from tutor.engine.operation import EdgeContext, Mistake, Operation
+from tutor.engine.operations import linalg, stable
+from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tutor.algebra.array_functions import BoundFunction
+    from tutor.algebra.ops import Shape, Value
+
+_BY_ROWS = next(operation for operation in linalg.TABLE if operation.id == "softmax")
+_QUESTION = N_("Raise one input: its own output rises. What do the others do, as they add up to 1?")
+
+
+def _vjp(axis: int, g: Value, z: Value, x: Value, *mask: Value) -> Value:
+    return z * (g - sum_axis(g * z, axis))
+
+
+def _size(x: Value, axis: int) -> int:
+    return int(x.shape[axis - 2])
+
+
+# --- columns ---------------------------------------------------------------------------------------------------
+
+
+def _by_columns(function: BoundFunction) -> Operation:
+    return Operation(
+        id="softmax.0",
+        label="softmax",
+        symbol="softmax↓",
+        title=N_("softmax of columns"),
+        forward=function,
+        vjp=(partial(_vjp, 0),),
+        stable=(lambda g, z, x: transpose(stable.softmax_vjp(transpose(g), transpose(z), transpose(x))),),
+        shape_rule=shape_rules.rowwise,
+        needs_extra_digits=True,
+        rule=(N_("Within each column, subtract the y-weighted mean of the upstreams, then multiply by y."),),
+        confirmation=(N_("y times the upstream less its y-weighted mean, in each column"),),
+        skill_name=(N_("softmax by columns"),),
+        question=(_QUESTION,),
+        why=N_(
+            "All cells of a column share one total of 1. "
+            "If one cell rises, the others have to fall, so each input moves every output of its column. "
+            "That is why the weighted mean of the column's upstreams is subtracted first."
+        ),
+        mistakes=(
+            *_shared_mistakes(0),
+            Mistake(
+                "wrong-axis",
+                N_("wrong axis"),
+                lambda e: e.z * (e.g - sum_axis(e.g * e.z, 1)),
+                N_("Looks as if you went along the rows. Which outputs add up to 1 here: a column's or a row's?"),
+                asks=N_("Did you take the mean along the other axis?"),
+            ),
+        ),
+    )
+
+
+def _shared_mistakes(axis: int) -> tuple[Mistake, ...]:
+    return (
+        Mistake(
+            "diagonal",
+            N_("own input only"),
+            lambda e: e.z * (constant_like(1, e.z) - e.z) * e.g,
+            N_("y·(1 − y) is the effect of each input on its own output. Which other outputs does it move?"),
+        ),
+        Mistake(
+            "forgot-1-minus",
+            N_("weighted mean not subtracted"),
+            lambda e: e.z * e.g,
+            N_("The factor y is right. What do you subtract from each upstream first?"),
+        ),
+        Mistake(
+            "plain-mean",
+            N_("plain mean instead of weighted"),
+            lambda e: e.z * (e.g - sum_axis(e.g, axis) / _size(e.g, axis)),
+            N_("You subtracted the plain mean of the upstreams. Do all outputs count alike?"),
+        ),
+        Mistake(
+            "factor-left-out",
+            N_("factor y left out"),
+            lambda e: e.g - sum_axis(e.g * e.z, axis),
+            N_("The weighted mean is subtracted, good. One factor is still missing: an output near 0 hardly moves."),
+        ),
+        Mistake(
+            "whole-matrix",
+            N_("all entries taken together"),
+            lambda e: e.z * (e.g - sum_axis(e.g * e.z)),
+            N_("Looks as if all entries went into one mean. Which outputs add up to 1 here?"),
+            correct_for_shape=lambda rows, columns: (columns, rows)[axis] == 1,
+        ),
+    )
+
+
+def _softmax(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
+    axis = resolve_axis(function.parameters, shapes[0], 0, "softmax")
+    return _BY_ROWS if axis == 1 else _by_columns(function)
+
+
+# --- masks -----------------------------------------------------------------------------------------------------
+
+
+def _kept(e: EdgeContext) -> Value:
+    """Return 1 for each entry that the mask leaves. Raises `ValueError` for formulas."""
+    if not ops.is_array(e.x) or not ops.is_array(e.operands[1]):
+        raise ValueError("no entries")
+    return kept_entries(e.x, e.operands[1])
+
+
+def _leaking(axis: int, e: EdgeContext) -> Value:
+    """Return the gradient of a softmax without the mask."""
+    y = bound("softmax", axis)(e.x)
+    return _vjp(axis, e.g, y, e.x)
+
+
+def _plain_mean(axis: int, e: EdgeContext) -> Value:
+    """Return the gradient with the plain mean of the entries that the mask leaves."""
+    kept = _kept(e)
+    return e.z * (e.g - sum_axis(e.g * kept, axis) / sum_axis(kept, axis))
+
+
+def _no_gradient(g: Value, z: Value, *operands: Value) -> Value:
+    """Stand at the place of the mask, which is data; never called."""
+    raise ValueError("data")
+
+
+def _masked(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
+    axis = resolve_axis(function.parameters, shapes[0], 0, "softmax")
+    if is_vector_shape(shapes[0]):
+        function = function.function.bind(-1)
+    return Operation(
+        id="masked_softmax",
+        symbol="masked softmax" + ("↓" if axis == 0 else ""),
+        title=N_("softmax with a mask"),
+        forward=function,
+        vjp=(partial(_vjp, axis), _no_gradient),
+        data_slots=(1,),
+        shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
+        needs_extra_digits=True,
+        rule=(
+            N_(
+                "As for softmax: subtract the y-weighted mean of the upstreams, then multiply by y. "
+                "A masked entry has y = 0, so it gets 0."
+            ),
+        ),
+        confirmation=(N_("y times the upstream less its y-weighted mean, 0 for masked entries"),),
+        skill_name=(N_("softmax with a mask"),),
+        question=(
+            N_(
+                "Which inputs move the outputs at all? Of those, raise one: what do the others do, as they add up to 1?"
+            ),
+        ),
+        why=N_(
+            "A masked entry has the score −∞, so its output is 0 whatever its input is: nothing comes back to it. "
+            "The entries that are left share one total of 1. "
+            "So each input moves all of them, and the weighted mean of their upstreams is subtracted first."
+        ),
+        mistakes=(
+            Mistake(
+                "leaking",
+                N_("mask ignored"),
+                partial(_leaking, axis),
+                N_("Masked entries got a gradient, as if there were no mask. Do they move any output?"),
+                asks=N_("Did you leave out the mask?"),
+            ),
+            Mistake(
+                "masked-upstream",
+                N_("upstream to masked entries"),
+                lambda e: _vjp(axis, e.g, e.z, e.x) + e.g * (constant_like(1, e.x) - _kept(e)),
+                N_("Masked entries got their upstream. If the score of one of them rises, does its output move?"),
+                asks=N_("Did you pass the upstream gradient on to masked entries?"),
+            ),
+            Mistake(
+                "plain-mean-kept",
+                N_("plain mean instead of weighted"),
+                partial(_plain_mean, axis),
+                N_("You subtracted the plain mean of the upstreams. Do all outputs count alike?"),
+                asks=N_("Did you take the plain mean of the upstream gradients?"),
+            ),
+            *_shared_mistakes(axis),
+        ),
+    )
+
+
+#: How the operation of each function of arrays is made.
+MAKERS: Mapping[str, Callable[[BoundFunction, Sequence[Shape]], Operation]] = {
+    "softmax": _softmax,
+    "masked_softmax": _masked,
+}
+TABLE = (_softmax(bound("softmax", 0), [(2, 3)]), _masked(bound("masked_softmax", -1), [(2, 3), (2, 3)]))
