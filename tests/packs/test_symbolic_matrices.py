@@ -253,6 +253,15 @@ def test_a_step_of_a_matrix_of_numbers_is_judged(load_text: LoadText) -> None:
     assert judge(exercise, "q1", "[[5.3], [7.4]]").mistake == "step.uphill"
 
 
+def test_an_entry_of_a_matrix_that_is_data_is_picked(load_text: LoadText) -> None:
+    text = (
+        'graph = "f = sum(X[1] * w) + sum(X[:, 0])"\nwrt = ["w"]\n[inputs]\nX = { symbol = true, shape = ["n", 3] }\n'
+    )
+    exercise = load_text(text + "w = { symbol = true, shape = [3] }")
+    assert judge(exercise, "w", "X[1]").right
+    assert not judge(exercise, "w", "X[0]").right
+
+
 def test_fresh_numbers_beside_a_symbolic_matrix(load_text: LoadText) -> None:
     exercise = load_text(
         'graph = "Y = c * X"\nstart = "dL/dY"\n[inputs]\nX = { symbol = true, shape = ["n", 3] }\n'
@@ -319,6 +328,18 @@ def test_a_wrong_shape_is_reported_with_its_line(refusal_lines: RefusalLines, li
         (
             'graph = "f = sum(log(-X^2 - 1))"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
             "2: inputs: No matrices that were tried give finite values.",
+        ),
+        (
+            'graph = "f = sum(X[0])"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
+            "1: graph: What comes back through [0] to a symbolic matrix can't be typed as a formula. Give numbers,",
+        ),
+        (
+            'graph = "f = sum(concat(X, X))"\n[inputs]\nX = { symbol = true, shape = ["n", 2] }',
+            "1: graph: concat along a size with a name is not computed here. Write that size as a number.",
+        ),
+        (
+            'graph = "f = sum(X[:-1] * w)"\nwrt = ["w"]\n[inputs]\nw = 2\nX = { symbol = true, shape = ["n", 2] }',
+            "1: graph: Where a size has a name, an index is a number, : or a range such as 1:3.",
         ),
         (
             'graph = "z = x * y"\n[values]\nX = { symbol = true, shape = ["n", 2] }',

@@ -52,6 +52,10 @@ GRAPHS: dict[str, tuple[str | None, dict[str, tuple[tuple[int | str, ...], str]]
     "f = sum(log(X))": (None, {"X": (("n", "m"), "positive")}),
     "y = W @ x": ("dL/dy", {"W": (("m", "n"), "real"), "x": (("n",), "real")}),
     "Y = X * X": ("dL/dY", {"X": ((2, 3), "real")}),
+    "f = sum(X * (X > 0))": (None, {"X": (("n", 3), "real")}),
+    "Y = where(X > 0, X, 0.1*X)": ("dL/dY", {"X": (("n", 3), "real")}),
+    "s = sum(X, axis=1); f = sum(s * s)": (None, {"X": (("n", 3), "real")}),
+    "Y = concat(X, Z, axis=0)": ("dL/dY", {"X": ((2, "m"), "real"), "Z": ((3, "m"), "real")}),
     "Y = sum(X, 0) + sum(X, 1)": ("dL/dY", {"X": (("n", "m"), "real")}),
 }
 

@@ -14,6 +14,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Num
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import is_vector_shape
+from tutor.algebra.sizes import has_named_size
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -73,9 +74,14 @@ class BoundFunction:
                 ops.as_vector(operand) if is_vector_shape(shape) and not ops.is_vector(operand) else operand
                 for operand, shape in zip(operands, self.operand_shapes, strict=True)
             )
-        if any(isinstance(operand, MatrixExpr) for operand in operands):
+        if any(isinstance(operand, MatrixExpr) for operand in operands) or self._has_named_result:
             return self._formula(operands)
         return self.function.forward(self.parameters, *operands)
+
+    @property
+    def _has_named_result(self) -> bool:
+        """Whether the result has a size that is known by its name only, so that it can't be written out."""
+        return self.function.id == "scatter_add" and has_named_size(self.parameters[1])
 
     def shape(self, shapes: Sequence[Shape], offset: int = 0) -> Shape:
         """Return the shape of the result from those of the operands. Raises `AlgebraError`."""

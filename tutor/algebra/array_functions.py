@@ -18,9 +18,10 @@ from tutor.algebra.array_function import (
     resolve_axis,
 )
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Expr, free_names, number
+from tutor.algebra.expr import Apply, Expr, as_expr, free_names, number
 from tutor.algebra.indexing import Index, IndexRangeError, as_number, gather, range_message, read_index, scatter_add
 from tutor.algebra.ops import VectorShape, is_vector_shape
+from tutor.algebra.sizes import has_named_size
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -139,6 +140,9 @@ def _concat_shape(axis: int, shapes: Sequence[Shape], offset: int) -> Shape:
         raise AlgebraError(message(text), offset)
     along = resolve_axis(axis, first, offset, "concat")
     known = [shape for shape in shapes if shape]
+    if any(has_named_size((shape[along], 1)) for shape in known):
+        text = N_("concat along a size with a name is not computed here. Write that size as a number.")
+        raise AlgebraError(message(text), offset)
     if len({shape[1 - along] for shape in known}) > 1:
         text = N_("concat along axis {axis} needs the same size on the other axis.")
         raise AlgebraError(message(text, axis=axis), offset)
@@ -253,7 +257,7 @@ def _mean_along(x: Value, axis: int) -> Value:
 
 def _sizes(shape: tuple[int, int]) -> tuple[Expr, Expr]:
     """Return a shape as arguments; a vector has 0 rows."""
-    return (number(0) if is_vector_shape(shape) else number(shape[0])), number(shape[1])
+    return (number(0) if is_vector_shape(shape) else as_expr(shape[0])), as_expr(shape[1])
 
 
 _RECORDS = (
@@ -282,7 +286,7 @@ _RECORDS = (
         read=_read_reshape,
         shape=_reshape_shape,
         forward=_reshape_forward,
-        to_args=lambda sizes, operands: (*operands, *map(number, sizes)),
+        to_args=lambda sizes, operands: (*operands, *map(as_expr, sizes)),
     ),
     ArrayFunction(
         id="unsqueeze",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Expr, Grid, Num, number
+from tutor.algebra.expr import Apply, Expr, Grid, Num, as_expr, number
 from tutor.algebra.ops import VectorShape, is_vector_shape
+from tutor.algebra.sizes import has_named_size
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Index:
             raise AlgebraError(message(N_("A vector has one axis: write x[0].")), offset)
         if any(operand is not None and not is_vector_shape(operand) for operand in operands):
             raise AlgebraError(message(N_("An index is a number or a vector of numbers, such as [2, 0].")), offset)
+        if has_named_size(shape):
+            return self._named_shape(shape, operands, offset)
         np = ops.load_arrays().np
         zeros = [0 if operand is None else np.zeros(operand[1], dtype=int) for operand in operands]
         try:
@@ -79,6 +82,24 @@ class Index:
         if picked.ndim > 2:
             raise AlgebraError(message(N_("A matrix has two axes: write X[row, column].")), offset)
         return shape_from_axes(picked.shape)
+
+    def _named_shape(self, shape: tuple[int, int], operands: Sequence[Shape], offset: int) -> Shape:
+        """Return the shape of what it picks if the names of sizes are known only. Raises `AlgebraError`."""
+        axes: list[int] = []
+        remaining = iter(operands)
+        parts = [*self.parts, *[slice(None)] * (len(_axes(shape)) - len(self.parts))]
+        for size, part in zip(_axes(shape), parts, strict=True):
+            if part is None:
+                operand = next(remaining)
+                axes += [operand[1]] if operand else []
+            elif part == slice(None):
+                axes.append(size)
+            elif isinstance(part, slice) and isinstance(part.stop, int) and 0 <= (part.start or 0) < part.stop:
+                axes.append(len(range(part.start or 0, part.stop, part.step or 1)))
+            elif not isinstance(part, int):
+                text = N_("Where a size has a name, an index is a number, : or a range such as 1:3.")
+                raise AlgebraError(message(text), offset)
+        return shape_from_axes(tuple(axes))
 
     def positions(self, shape: Shape, operands: Sequence[Value]) -> Any:
         """Return the positions of what it picks from a value of `shape`, row by row.
@@ -246,7 +267,7 @@ def _read_whole(value: Expr, offset: int) -> int:
 
 def _part_to_expr(part: int | slice | tuple[int, ...]) -> Expr:
     if isinstance(part, slice):
-        return Apply("slice", tuple(Apply("none", ()) if each is None else number(each) for each in _bounds(part)))
+        return Apply("slice", tuple(Apply("none", ()) if each is None else as_expr(each) for each in _bounds(part)))
     if isinstance(part, tuple):
         if part == tuple(range(len(part))):
             return Apply("range", (number(len(part)),))

@@ -17,6 +17,7 @@ from tutor.algebra.functions import DEFINED, NONNEGATIVE, NONZERO, POSITIVE
 from tutor.algebra.limits import MAX_BITS
 from tutor.algebra.matrix_product import Entry
 from tutor.algebra.normal_form import Atom, Form, Product
+from tutor.algebra.ops import VectorShape
 from tutor.algebra.sizes import Size, size_of, sizes_in
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ class _Simplifier:
         cells = [cell for row in rows for cell in row]
         known = DEFINED if all(cell.properties & DEFINED for cell in cells) else 0
         shape = len(rows), len(rows[0])
-        formula = Grid(tuple(tuple(cell.expr for cell in row) for row in rows))
-        return self.atoms.atom(("g", shape, *cells), formula, known, shape, 2).product()
+        formula = Grid(tuple(tuple(cell.expr for cell in row) for row in rows), 0, grid.is_vector)
+        return self.atoms.atom(("g", grid.is_vector, shape, *cells), formula, known, shape, 2).product()
 
     def apply(self, op: str, args: list[Form]) -> Form:
         """Apply an operation to forms."""
@@ -356,11 +357,20 @@ class _Simplifier:
             atom.op, atom.args = op, tuple(args)
         return atom.product()
 
+    def shape_of_call(self, op: str, args: list[Atom]) -> Shape:
+        """Return the shape of a function of arrays with parameters."""
+        if op in ("reshape", "scatter_add"):
+            sizes = [size_of(arg.expr, self.sizes.get) for arg in (args[1:] if op == "reshape" else args[-2:])]
+            if sizes and sizes[-1] is not None and (op == "scatter_add" or None not in sizes):
+                is_vector = len(sizes) == 1 or sizes[0] is None
+                return VectorShape.of_length(sizes[-1]) if is_vector else (sizes[0] or 1, sizes[-1])
+        return call_shape(op, [arg.expr for arg in args], [arg.shape for arg in args])
+
     def infer_shape(self, op: str, args: list[Atom]) -> Shape:
         """Return the shape of an operation on atoms."""
         shapes = [arg.shape for arg in args]
         if is_array_operation(op, len(args)):
-            return call_shape(op, [arg.expr for arg in args], shapes)
+            return self.shape_of_call(op, args)
         if not args:
             return None
         first = shapes[0]

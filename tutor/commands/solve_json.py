@@ -92,7 +92,10 @@ def _value_json(value: Value) -> Any:
         return None
     if isinstance(value, MatrixExpr):
         return _formula_text(value.expr)
-    return ops.to_lists(ops.map_cells(_cell_json, value))
+    if not ops.is_matrix(value):
+        return _cell_json(value)
+    rows = [list(map(_cell_json, row)) for row in value]
+    return rows[0] if ops.is_vector(value) else rows
 
 
 def _cell_json(value: Expr | float) -> Any:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
+from tutor.algebra.array_functions import BoundFunction
 from tutor.algebra.expr import ONE
 from tutor.algebra.sizes import has_named_size, shape_in_numbers
 from tutor.engine.composite import composite_operation
 from tutor.engine.graph import Graph
+from tutor.engine.operations import ARRAY_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +42,19 @@ def _node_in_numbers(node: Node, numbers: Mapping[str, int]) -> Node:
 
 
 def _operation_in_numbers(operation: Operation, body: Graph | None, numbers: Mapping[str, int]) -> Operation:
+    if isinstance(operation.forward, BoundFunction):
+        return _bound_in_numbers(operation, operation.forward, numbers)
     if body is None or not has_named_sizes(body):
         return operation
     is_group = getattr(operation, "is_group", False)
     return composite_operation(
         operation.label, graph_in_numbers(body, numbers), symbol=operation.symbol, is_group=is_group
     )
+
+
+def _bound_in_numbers(operation: Operation, function: BoundFunction, numbers: Mapping[str, int]) -> Operation:
+    """Return the operation of a function of arrays that was made for operands of these shapes."""
+    shapes = [shape_in_numbers(shape, numbers) for shape in function.operand_shapes]
+    if not any(map(has_named_size, function.operand_shapes)) or function.function.id not in ARRAY_OPERATIONS:
+        return operation
+    return ARRAY_OPERATIONS[function.function.id](replace(function, operand_shapes=tuple(shapes)), shapes)

@@ -36,6 +36,8 @@ NUM_POINTS, _MAX_DRAWN = 6, 40
 _MAX_SMALL = 8
 #: Sizes are drawn from so many more than there are names, and are at least 2.
 _SPARE_SIZES = 2
+#: What computing with sizes and entries raises that do not fit: no value, or an index beyond a small size.
+_NO_POINT = (NonFiniteError, AlgebraError, ArithmeticError, ValueError, IndexError)
 #: The entries of the first points. None is 1, which hides factors.
 _FIRST_ENTRIES = (2, 3, -2, 5, 4, -3)
 _FIRST_POINTS = 2
@@ -105,7 +107,7 @@ def _draw_points(problem: Problem) -> Iterator[PointProblem]:
     for number in range(_MAX_DRAWN):
         try:
             yield _draw_point(problem, number)
-        except (NonFiniteError, AlgebraError, ArithmeticError):
+        except _NO_POINT:
             continue
 
 
@@ -114,7 +116,7 @@ def _draw_small_points(problem: Problem) -> Iterator[PointProblem]:
     for sizes in islice(product((1, 2), repeat=len(names)), _MAX_SMALL):
         try:
             yield _draw_point(problem, 0, dict(zip(names, sizes, strict=True)))
-        except (NonFiniteError, AlgebraError, ArithmeticError):
+        except _NO_POINT:
             continue
 
 

@@ -214,9 +214,10 @@ class Variant:
             *(_question_key(question) for question in problem.questions),
             *(f"{name}={_canonical_text(value)}" for name, value in sorted(problem.inputs.items())),
             *(
+                # The text of the graph tells the other operations apart.
                 f"{node.id}:{_composite_key(node.custom_operation)}"
                 for node in problem.graph.nodes
-                if node.custom_operation
+                if isinstance(node.custom_operation, CompositeOperation)
             ),
             # Work that was done with hints does not count for an exam.
             *(["exam"] if self.exercise.exam else []),
@@ -231,8 +232,12 @@ def _question_key(question: Question) -> str:
 
 
 def _composite_key(operation: Operation) -> str:
-    """Return the computation of a composite operation as a text that never changes between versions."""
-    assert isinstance(operation, CompositeOperation)
+    """Return the computation of a composite operation as a text that never changes between versions.
+
+    An operation with parameters is told by its symbol, which writes them.
+    """
+    if not isinstance(operation, CompositeOperation):
+        return f"{operation.id} {operation.symbol}"
     parts = []
     for node in operation.body.nodes:
         inside = _composite_key(node.custom_operation) if node.custom_operation else node.op

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
+from tutor.algebra.array_functions import call_shape, is_array_call
 from tutor.algebra.evaluate import broadcast_shapes
 from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
@@ -102,7 +103,9 @@ def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
         elif isinstance(part, Apply) and part.op in ("ones", "broadcast"):
             rows, columns = (size_of(size, sizes.get) or 1 for size in part.args[-2:])
             done[id(part)] = rows, columns
-        elif isinstance(part, Apply):
+        elif isinstance(part, Apply) and is_array_call(part):
+            done[id(part)] = call_shape(part.op, part.args, [done[id(arg)] for arg in part.args])
+        elif isinstance(part, Apply) and part.args:
             done[id(part)] = _part_shape(part, [done[id(arg)] for arg in part.args])
         else:
             done[id(part)] = None

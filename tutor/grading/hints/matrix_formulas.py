@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import format_shape
-from tutor.algebra.expr import Expr, free_names, substitute
+from tutor.algebra.expr import Apply, Expr, free_names, substitute
+from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.matrix_expr import expr_of
 from tutor.algebra.printing import format_expr
@@ -72,9 +73,15 @@ def matrix_answer(problem: Problem, blank: Blank) -> str:
         return format_expr(truth if question.formula is None else _question_formula(problem, blank, truth))
     usable = problem.names_at(blank).keys()
     formulas = (formula for formula in (truth, *_rule_on_upstream(problem, blank)) if free_names(formula) <= usable)
-    texts = [format_expr(formula) for formula in formulas]
+    texts = [_format_answer(formula) for formula in formulas]
     short = next((text for text in texts if len(text) <= ANSWER.characters), None)
-    return short or (texts[0] if texts else format_expr(_spell_out(problem, truth, usable)))
+    return short or (texts[0] if texts else _format_answer(_spell_out(problem, truth, usable)))
+
+
+def _format_answer(formula: Expr) -> str:
+    """Format a formula as it is typed: a comparison stands in brackets."""
+    is_comparison = isinstance(formula, Apply) and formula.op in COMPARISONS.values()
+    return f"({format_expr(formula)})" if is_comparison else format_expr(formula)
 
 
 def _question_formula(problem: Problem, blank: Blank, truth: Expr) -> Expr:

@@ -15,6 +15,7 @@ from tutor.algebra.parser import is_reserved
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.passes import NonFiniteError, forward_backward
+from tutor.engine.symbolic import has_symbols
 from tutor.grading.matrix_points import points_of
 from tutor.i18n import N_, LocalizedText, Message, message
 from tutor.packs.batch_size import sets_in_passes
@@ -34,9 +35,15 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.algebra.parser import Equation
     from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
     from tutor.packs.builder.context import BuildContext
     from tutor.packs.model import VaryTable
 
+#: Operations that send entries back to other places, for which formulas have no name.
+_PICKING_OPS = ("index", "reshape", "squeeze", "unsqueeze", "grid")
+_NO_FORMULA = N_(
+    "What comes back through {name} to a symbolic matrix can't be typed as a formula. Give numbers, or leave it out of wrt."
+)
 NO_POINTS = N_('No matrices that were tried give finite values. Limit them, as in domain = "positive".')
 NO_FINITE_NUMBERS = N_("None of the fresh numbers gives a finite value. Choose other ones.")
 
@@ -180,6 +187,9 @@ def check_finite(context: BuildContext, exercise: Exercise) -> bool:
         context.report(text, "inputs" if context.file.inputs else "graph")
         return False
     problem = exercise.variant().problem
+    if name := _untypable_part(problem):
+        context.report(message(_NO_FORMULA, name=name), "graph")
+        return False
     if problem.has_matrix_symbols and not points_of(problem):
         context.report(message(NO_POINTS), "inputs" if context.file.inputs else "graph")
         return False
@@ -187,6 +197,17 @@ def check_finite(context: BuildContext, exercise: Exercise) -> bool:
         context.report(message(NO_FINITE_NUMBERS), "vary")
         return False
     return True
+
+
+def _untypable_part(problem: Problem) -> str | None:
+    """Return the symbol of a node whose backward step no formula of matrices can name; None if there is none."""
+    if not problem.has_matrix_symbols:
+        return None
+    symbolic = problem.graph.depends_on([name for name, value in problem.inputs.items() if has_symbols(value)])
+    for position, node in enumerate(problem.graph.nodes):
+        if node.op in _PICKING_OPS and symbolic[position] and problem.needs_gradient[position]:
+            return node.symbol
+    return None
 
 
 def build_conditions(context: BuildContext, exercise: Exercise) -> tuple[Condition, ...]:
