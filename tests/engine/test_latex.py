@@ -518,6 +518,10 @@ def _call(op: str, *args: Expr | int) -> Apply:
         ),
         (_call("where", Sym("y"), Sym("x"), 0), r"\begin{cases} x & y \ne 0 \\ 0 & \text{otherwise} \end{cases}"),
         (_call("softmax", Sym("X"), 0), r"\operatorname{softmax}_{\mathrm{axis} = 0}\left(X\right)"),
+        (
+            _call("masked_softmax", Sym("X"), Sym("W")),
+            r"\operatorname{softmax}\left(\operatorname{where}\left(W, X, -\infty\right)\right)",
+        ),
         (_call("matrix_inverse", Sym("X")), "X^{-1}"),
         (
             _call("einsum", _call("subscripts", *map(ord, "ij,jk->ik")), Sym("X"), Sym("W")),

@@ -121,8 +121,13 @@ class PackFileGenerator:
     def _input(self) -> Any:
         shape = (self._random.randrange(1, 4), self._random.randrange(1, 4))
         matrix = [[self._random.randrange(-3, 9) for _ in range(shape[1])] for _ in range(shape[0])]
-        if self._random.random() < 0.93:
+        kind = self._random.random()
+        if kind < 0.83:
             return self._random.choice((self._small(), self._small(), matrix))
+        if kind < 0.93:
+            sizes = [self._random.choice(("n", "m", "k", 1, 2, 3)) for _ in range(self._random.choice((1, 2, 2)))]
+            domain = self._random.choice(("real", "real", "positive", "one-hot"))
+            return {"symbol": True, "shape": sizes, "domain": domain}
         choices = (self._number(), {"symbol": True}, {"symbol": "positive"}, self._texts.text("number"))
         return self._random.choice(choices)
 

@@ -130,6 +130,14 @@ def test_answers_to_a_question(load_text: LoadText, answer: str, kind: str, mist
     assert (str(verdict.kind), verdict.mistake) == (kind, mistake), str(verdict.message)
 
 
+def test_the_gradient_of_a_weight_matrix_at_a_vector_is_an_outer_product(load_text: LoadText) -> None:
+    problem = load_text(graph_file("y = W @ x")).variant().problem
+    assert format_right_answer(problem, problem.place("W")) == "outer(∂L/∂y, x)"
+    assert format_right_answer(problem, problem.place("x")) == "∂L/∂y @ W"
+    for text in ("outer(dL/dy, x)", "dL/dy.T @ x", "W.T @ dL/dy"):
+        assert grade(problem, problem.place("x" if text.startswith("W") else "W"), text).right, text
+
+
 def test_shapes_are_told_in_the_names_of_sizes(load_text: LoadText) -> None:
     exercise = load_text(LAYER)
     assert "n×3; yours is m×3" in str(judge(exercise, "X", "ones(m, 3)").message)

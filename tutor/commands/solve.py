@@ -30,6 +30,7 @@ from tutor.commands.formula_arguments import (
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.engine.passes import NonFiniteError
+from tutor.grading.matrix_points import describe_sizes, points_of
 from tutor.i18n import N_, _, message
 from tutor.packs.builder.formula import problem_from_formula
 from tutor.packs.diagnostics import PackError
@@ -170,6 +171,8 @@ def check_report(problem: Problem, delta: str) -> list[str]:
     from tutor.drawing.reports.gradient_check import gradient_check_report
 
     step = _parse_step(delta)
+    if problem.has_matrix_symbols and (points := points_of(problem)):
+        return [str(describe_sizes(points[0])), "", *gradient_check_report(points[0], step)]
     if problem.symbolic:
         raise CommandError(message(N_("Differences need numbers: give every input and the start a value.")), 2)
     return gradient_check_report(problem, step)

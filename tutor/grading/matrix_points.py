@@ -23,6 +23,7 @@ from tutor.engine.passes import NonFiniteError
 from tutor.engine.sized_graph import graph_in_numbers
 from tutor.engine.symbolic import has_symbols
 from tutor.grading.problem import Problem
+from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Shape, Value
     from tutor.grading.problem import Blank
     from tutor.grading.question import Question
+    from tutor.i18n import Message
 
 #: So many points are looked at, of at most so many that are drawn.
 NUM_POINTS, _MAX_DRAWN = 6, 40
@@ -89,6 +91,12 @@ def points_of(problem: Problem) -> tuple[PointProblem, ...]:
     return problem.memoize(("matrix points", ""), lambda: tuple(islice(_draw_points(problem), NUM_POINTS)))
 
 
+def describe_sizes(point: PointProblem) -> Message:
+    """Say that the symbols are numbers at a point, and which sizes the matrices have there."""
+    sizes = ", ".join(f"{name} = {number}" for name, number in point.numbers.items())
+    return message(N_("With matrices of numbers. Sizes: {sizes}."), sizes=sizes or "-")
+
+
 def small_points_of(problem: Problem) -> tuple[PointProblem, ...]:
     """Return points with sizes of 1 and 2 only: enough to show a difference, but not to prove that there is none."""
     return problem.memoize(("small matrix points", ""), lambda: tuple(_draw_small_points(problem)))
@@ -113,9 +121,14 @@ def _draw_points(problem: Problem) -> Iterator[PointProblem]:
 
 def _draw_small_points(problem: Problem) -> Iterator[PointProblem]:
     names = sorted(problem.sizes)
+    one_hot = [shape for shape, domain in _own_symbols(problem).values() if domain == ONE_HOT]
     for sizes in islice(product((1, 2), repeat=len(names)), _MAX_SMALL):
+        numbers = dict(zip(names, sizes, strict=True))
+        if any((shape_in_numbers(shape, numbers) or (1, 1))[1] == 1 for shape in one_hot):
+            # A single class is always right.
+            continue
         try:
-            yield _draw_point(problem, 0, dict(zip(names, sizes, strict=True)))
+            yield _draw_point(problem, 0, numbers)
         except _NO_POINT:
             continue
 

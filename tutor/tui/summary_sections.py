@@ -14,7 +14,7 @@ from tutor.drawing.reports.gradient_check import gradient_check_report
 from tutor.drawing.reports.worked import worked_text
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.passes import NonFiniteError
-from tutor.grading.matrix_points import points_of
+from tutor.grading.matrix_points import describe_sizes, points_of
 from tutor.i18n import N_, _, message
 from tutor.practice.closed_form import ClosedForm, closed_forms
 from tutor.tui.columns import Column, layout_columns
@@ -124,8 +124,7 @@ class SummarySections:
 
     def _check(self) -> list[SummaryBlock]:
         if self.problem.has_matrix_symbols and (points := points_of(self.problem)):
-            sizes = ", ".join(f"{name} = {number}" for name, number in points[0].numbers.items())
-            note = self._note(str(message(N_("With matrices of numbers. Sizes: {sizes}."), sizes=sizes or "-")))
+            note = self._note(str(describe_sizes(points[0])))
             return [note, *self._to_blocks(gradient_check_report(points[0], CHECK_STEP, self.width))]
         if self.problem.symbolic:
             return [self._note(_("Differences need numbers, and here some inputs are symbols."))]

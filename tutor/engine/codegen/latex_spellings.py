@@ -178,15 +178,19 @@ def _format_joined(name: str) -> Callable[..., LatexFragment]:
     return write
 
 
-def _format_along(name: str, num_operands: int = 1) -> Callable[..., LatexFragment]:
-    """Return the spelling of a function that may have an axis behind its operands, with more about it."""
+def _format_along(name: str) -> Callable[..., LatexFragment]:
+    """Return the spelling of a function that may have an axis behind its operand, with more about it."""
 
-    def write(*operands: Operand) -> LatexFragment:
-        texts = [operand.text for operand in operands]
-        axis = _along(texts[num_operands]) if len(texts) > num_operands else ""
-        return format_call(name + axis, texts[:num_operands])
+    def write(operand: Operand, *axis: Operand) -> LatexFragment:
+        return format_call(name + (_along(axis[0].text) if axis else ""), [operand.text])
 
     return write
+
+
+def _format_masked_softmax(scores: Operand, mask: Operand, *axis: Operand) -> LatexFragment:
+    """Return a softmax of scores that are −∞ where a mask is 0."""
+    shown, _strength = format_call(r"\operatorname{where}", [mask.text, scores.text, r"-\infty"])
+    return format_call(r"\operatorname{softmax}" + (_along(axis[0].text) if axis else ""), [shown])
 
 
 def _format_einsum(subscripts: Operand, *operands: Operand) -> LatexFragment:
@@ -253,7 +257,7 @@ SPELLINGS: dict[str, Callable[..., LatexFragment]] = {
     "amax": _format_along(r"\max"),
     "amin": _format_along(r"\min"),
     "softmax": _format_along(r"\operatorname{softmax}"),
-    "masked_softmax": _format_along(r"\operatorname{softmax}", num_operands=2),
+    "masked_softmax": _format_masked_softmax,
     **{
         name: _format_along(rf"\operatorname{{{name}}}")
         for name in ("prod", "cumsum", "logsumexp", "norm", "var", "std")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import format_shape
-from tutor.algebra.expr import Apply, Expr, free_names, substitute
+from tutor.algebra.evaluate import evaluate, format_shape
+from tutor.algebra.expr import Apply, Expr, free_names, postorder, substitute
 from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.limits import ANSWER
 from tutor.algebra.matrix_expr import expr_of
@@ -17,9 +17,9 @@ from tutor.grading.problem import named_value
 from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
-    from tutor.algebra.ops import Shape
+    from tutor.algebra.ops import Shape, Value
     from tutor.grading.problem import Blank, Problem
 
 #: Names that an answer may not use are replaced at most so many times, one inside the other.
@@ -73,9 +73,36 @@ def matrix_answer(problem: Problem, blank: Blank) -> str:
         return format_expr(truth if question.formula is None else _question_formula(problem, blank, truth))
     usable = problem.names_at(blank).keys()
     formulas = (formula for formula in (truth, *_rule_on_upstream(problem, blank)) if free_names(formula) <= usable)
-    texts = [_format_answer(formula) for formula in formulas]
+    texts = [_format_answer(_with_outer_products(formula, problem.names_at(blank))) for formula in formulas]
     short = next((text for text in texts if len(text) <= ANSWER.characters), None)
     return short or (texts[0] if texts else _format_answer(_spell_out(problem, truth, usable)))
+
+
+def _with_outer_products(formula: Expr, names: Mapping[str, Value]) -> Expr:
+    """Return a formula with outer(u, v) for the product uᵀ @ v of two vectors, which have no rows and columns to turn."""
+    done: dict[int, Expr] = {}
+    for part in postorder(formula):
+        new = part
+        if isinstance(part, Apply):
+            args = tuple(done[id(arg)] for arg in part.args)
+            left = args[0] if part.op == "matmul" else None
+            if (
+                isinstance(left, Apply)
+                and left.op == "T"
+                and all(_is_vector(x, names) for x in (left.args[0], args[1]))
+            ):
+                new = Apply("outer", (left.args[0], args[1]))
+            else:
+                new = Apply(part.op, args)
+        done[id(part)] = new
+    return done[id(formula)]
+
+
+def _is_vector(formula: Expr, names: Mapping[str, Value]) -> bool:
+    try:
+        return ops.is_vector_shape(ops.shape_of(evaluate(formula, names)))
+    except AlgebraError:
+        return False
 
 
 def _format_answer(formula: Expr) -> str:

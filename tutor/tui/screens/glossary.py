@@ -43,7 +43,8 @@ class GlossaryScreen(TutorScreen[None]):
         """List all rules, with the cursor at the card of this title."""
         super().__init__(host)
         self._selected_title = selected_title
-        self._cards = all_cards()
+        # A comparison sends nothing back, so it has no rule.
+        self._cards = tuple(card for card in all_cards() if card.rules)
 
     def compose(self) -> ComposeResult:
         yield Static(styled(self.glyphs, (_("Rules and words"), "bold")), id="title")
