@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
 from tutor.algebra.expr import ONE, Apply, Expr, Sym, free_names
+from tutor.algebra.lexer import COMPARISONS
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_exact, format_expr, format_rows, format_value
 from tutor.algebra.simplify import simplify
@@ -70,9 +71,9 @@ class WorkedValues:
     def format_operand(self, value: Value) -> str:
         """Return a value as part of a product or a sum, in parentheses if it needs them."""
         text = _format_brief(value)
-        needs_parentheses = text.startswith("−") or (
-            isinstance(value, Apply) and value.op in ("add", "sub") and " " in text
-        )
+        formula = value.expr if isinstance(value, MatrixExpr) else value
+        loose = ("add", "sub", *COMPARISONS.values())
+        needs_parentheses = text.startswith("−") or (isinstance(formula, Apply) and formula.op in loose and " " in text)
         return f"({text})" if needs_parentheses else text
 
     def named_equations(self) -> Iterator[tuple[str, list[str]]]:
