@@ -17,9 +17,10 @@ from tutor.algebra.array_functions import (
 )
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
-from tutor.algebra.indexing import IndexRangeError, range_of
+from tutor.algebra.indexing import IndexRangeError
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
+from tutor.algebra.matrix_functions import identity
 from tutor.algebra.ops import VectorShape
 from tutor.algebra.sizes import has_named_size, size_of, sizes_in
 from tutor.i18n import N_, message
@@ -52,6 +53,7 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "cross_entropy": lambda p, t: -ops.sum_axis(ops.weighted_log(t, p)) / ops.num_rows(p),
     "mse": lambda p, t: ops.sum_axis((p - t) ** 2) / ops.size(p),
     "ones": lambda rows, columns: ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows)),
+    "eye": lambda rows: identity(_as_int(rows)),
     "broadcast": lambda a, rows, columns: ops.broadcast_like(
         a, ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows))
     ),
@@ -60,12 +62,14 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
 #: Parts of a call that are no values: a range of an index, and a bound that is left out.
+#: A range with its step.
+_FULL_RANGE = 3
 PARAMETER_OPS = ("slice", "none", "subscripts")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
 #: Operations that are given the shape of their result.
-_FILLED = ("ones", "broadcast")
+_FILLED = ("ones", "eye", "broadcast")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
@@ -177,6 +181,7 @@ class Evaluator:
             function = ARRAY_FUNCTIONS[node.op].bind(parameters, operand_shapes)
             self._bound[id(node)] = function, slots
             shape = function.shape(operand_shapes, node.position)
+            self.work_left -= function.function.work(parameters, operand_shapes)
         else:
             shape = self._filled_shape(node) if node.op in _FILLED else _result_shape(node, shapes)
         size = ops.num_cells(shape)
@@ -189,8 +194,11 @@ class Evaluator:
         return shape
 
     def _filled_shape(self, node: Apply) -> Shape:
-        """Return the shape that `ones` or `broadcast` is given, in numbers or in names of sizes."""
-        rows, columns = (size_of(size, self._known_size) for size in node.args[-2:])
+        """Return the shape that `ones`, `eye` or `broadcast` is given, in numbers or in names of sizes."""
+        sizes = node.args * 2 if node.op == "eye" else node.args[-2:]
+        rows, columns = (size_of(size, self._known_size) for size in sizes)
+        if node.op == "eye" and rows is None:
+            raise AlgebraError(message(N_("eye takes the number of rows, as in eye(2).")), node.position)
         if rows is None or columns is None:
             raise AlgebraError(message(N_("ones takes how many rows and columns, as in ones(2, 3).")), node.position)
         return rows, columns
@@ -261,6 +269,17 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
     return result
+
+
+def range_of(node: Apply) -> range:
+    """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
+    bounds = [read_whole(arg, node.position, "range") for arg in node.args]
+    if len(bounds) == _FULL_RANGE and bounds[2] == 0:
+        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
+    numbers = range(*bounds)
+    if not 0 < len(numbers) <= GRAPH.cells:
+        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
+    return numbers
 
 
 def length_of(node: Apply, shape: Shape) -> Num:

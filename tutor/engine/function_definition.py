@@ -107,7 +107,9 @@ class FunctionDefinition:
     def num_nodes(self) -> int:
         """The number of nodes after all custom functions are unfolded."""
         nodes = (node for node in self._body_without_shapes.nodes if not node.is_input)
-        return sum(1 if node.body is None else self.definitions[node.operation.label].num_nodes for node in nodes)
+        return sum(
+            1 if node.custom_operation is None else self.definitions[node.operation.label].num_nodes for node in nodes
+        )
 
     def evaluate_constant(self, args: Sequence[Expr], offset: int) -> Expr:
         """Return the value for constants, as a constant. Raises `AlgebraError` at `offset`."""

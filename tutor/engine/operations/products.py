@@ -21,6 +21,7 @@ from tutor.algebra.ops import (
     shape_of,
     sum_axis,
 )
+from tutor.algebra.sizes import has_named_size
 from tutor.engine.operation import EdgeContext, Mistake, Operation
 from tutor.engine.operations.lines import ARROWS, Lines
 from tutor.i18n import N_
@@ -133,6 +134,9 @@ def _turned(axis: int | None, g: Value) -> Value:
 
 def _reverse_sums(axis: int | None, g: Value, x: Value) -> Value:
     """Return the running sums from the last entry on, in the shape of `x`. Without an axis g is one line."""
+    if isinstance(g, MatrixExpr) and has_named_size(g.shape):
+        # Only a whole axis keeps the name of its size.
+        return _like(sum_axis(g, axis) - bound("cumsum", axis)(g) + g, x)
     if isinstance(g, MatrixExpr):
         sums = _turned(axis, bound("cumsum", axis)(_turned(axis, g)))
         return sums if axis is not None or is_vector_shape(shape_of(x)) else _like(sums, x)
