@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
+from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, free_names
 from tutor.engine.finite_differences import to_floats
 from tutor.engine.operations import OPERATIONS
 
@@ -28,8 +29,11 @@ def evaluate_batch(tree: Expr, names: Mapping[str, Value]) -> Value:
     if isinstance(tree, Grid):
         return ops.make_matrix(tuple(tuple(to_floats(evaluate(cell, {})) for cell in row) for row in tree.rows))
     assert isinstance(tree, Apply)
-    if tree.op == "ones":
+    if tree.op in ("ones", "eye"):
         return ops.map_cells(to_floats, evaluate(tree, {}))
+    if is_array_call(tree):
+        parameters, slots = ARRAY_FUNCTIONS[tree.op].read([None if free_names(arg) else arg for arg in tree.args], 0)
+        return ARRAY_FUNCTIONS[tree.op].bind(parameters)(*(evaluate_batch(tree.args[slot], names) for slot in slots))
     name, args = _OPERATION_IDS.get(tree.op, tree.op), tree.args
     if name in ("sum", "mean") and len(args) > 1:
         # Sums over rows or columns are separate operations.
