@@ -41,7 +41,7 @@ def join_sentences(*parts: Message) -> Message:
 
 def parenthesize(text: str) -> str:
     """Put a number or formula in brackets if it would need them as a factor."""
-    needs_brackets = any(sign in text for sign in "+−·<>≤≥≠=") and not text.startswith("[")
+    needs_brackets = any(sign in text for sign in "+−·") and not text.startswith("[")
     return f"({text})" if needs_brackets else text
 
 
@@ -208,12 +208,17 @@ def _evaluates_to(formula: Expr, truth: Expr, numbers: Collection[Expr]) -> bool
 
 def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Message:
     """Write out one cell of what a structural rule gives."""
-    operation = problem.graph.nodes[edge.target].operation
+    node = problem.graph.nodes[edge.target]
+    operation = node.operation
     upstream = problem.exact_passes.edges[edge.target, edge.slot].upstream
     arguments = [(upstream, False), *node_values(problem, edge)]
-    if operation.has_kink or sum(ops.size(value) for value, _extra in arguments) > MAX_WRITTEN_CELLS:
+    if (operation.has_kink and node.body is not None) or sum(
+        ops.size(value) for value, _extra in arguments
+    ) > MAX_WRITTEN_CELLS:
         return _too_long_message(problem, blank)
-    symbols, numbers = name_cells(arguments, [slot + 2 for slot in operation.data_slots])
+    # Which entry is the greatest can't be told from symbols.
+    kept = range(1, len(arguments)) if operation.has_kink else [slot + 2 for slot in operation.data_slots]
+    symbols, numbers = name_cells(arguments, kept)
     result = operation.vjp[edge.slot](*symbols)
     row, column = example_cell(problem, blank, result) or (0, 0)
     cell, truth = (value[row, column] if ops.is_matrix(value) else value for value in (result, problem.truth(blank)))
