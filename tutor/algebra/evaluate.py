@@ -18,6 +18,7 @@ from tutor.algebra.array_functions import (
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
 from tutor.algebra.indexing import IndexRangeError
+from tutor.algebra.labels import are_labels, at_labels
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.matrix_functions import identity
@@ -41,6 +42,13 @@ def _mean(a: Value, axis: int | None) -> Value:
     return summed / (a.shape[axis - 2] if axis is not None and ops.is_matrix(a) else ops.size(a))
 
 
+def _cross_entropy(p: Value, targets: Value) -> Value:
+    shape = ops.shape_of(p)
+    if shape and are_labels((shape, ops.shape_of(targets)), 0, "cross_entropy"):
+        return -ops.sum_axis(ops.log(at_labels(p, targets, shape))) / shape[0]
+    return -ops.sum_axis(ops.weighted_log(targets, p)) / ops.num_rows(p)
+
+
 _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "sum": lambda a, axis=None: ops.sum_axis(a, _as_int(axis)),
     "mean": lambda a, axis=None: _mean(a, _as_int(axis)),
@@ -50,7 +58,7 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "outer": ops.outer,
     "T": ops.transpose,
     "softmax": ops.softmax,
-    "cross_entropy": lambda p, t: -ops.sum_axis(ops.weighted_log(t, p)) / ops.num_rows(p),
+    "cross_entropy": _cross_entropy,
     "mse": lambda p, t: ops.sum_axis((p - t) ** 2) / ops.size(p),
     "ones": lambda rows, columns: ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows)),
     "eye": lambda rows: identity(_as_int(rows)),
@@ -409,6 +417,8 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     """Return the shape of an operation from those of its operands. Raises `AlgebraError` if they do not match."""
     if node.op == "matmul":
         return matmul_shape(shapes, node.position)
+    if node.op == "cross_entropy" and shapes[0] and are_labels(shapes, node.position, node.op):
+        return None
     if node.op in _MATRIX_OPS and None in shapes:
         text = N_("{function} needs matrices, one row for each sample.")
         raise AlgebraError(message(text, function=node.op), node.position)

@@ -266,6 +266,8 @@ class CompositeOperation(Operation):
     """begins with an input for each operand"""
     is_group: bool = False
     """whether its parts are nodes of the graph it belongs to"""
+    has_own_rules: bool = False
+    """whether its value and its gradients come from rules of its own, which keep more digits than those of its parts"""
 
 
 def inline_formula(nodes: Sequence[Node], position: int) -> Expr:
