@@ -31,6 +31,8 @@ _MAY_BE_NONE = frozenset(["axis", "dim", "keepdims", "keepdim", "weight", "initi
 _AXIS_KEYWORDS = ("axis", "dim")
 #: Functions of PyTorch by the names that the graph language has for them if it lacks their own.
 _OTHER_NAMES = {"mse_loss": "mse", "l1_loss": "mae", "huber_loss": "huber"}
+#: Functions and methods that give a size.
+_SIZES = ("len", "numel", "size", "dim")
 _UNBIASED = ("var", "std")
 
 
@@ -124,10 +126,10 @@ class CallWriter(ExpressionWriter):
     def refuse_known(self, node: ast.Call, name: str, function: ast.expr) -> None:
         """Refuse a function that rounds, is random or stops the gradient."""
         path = self.shown(function)
+        if name in _SIZES:
+            self.refuse(node, remedies.CALLS[name], name=self.shown(node.args[0] if node.args else function))
         if name in remedies.CALLS:
-            self.refuse(
-                node, remedies.CALLS[name], name=path if name not in ("len", "numel", "size") else self.shown(node)
-            )
+            self.refuse(node, remedies.CALLS[name], name=path)
         if ".random." in f".{path}.":
             self.refuse(node, remedies.CALLS["random"], name=path)
 
@@ -241,7 +243,8 @@ class CallWriter(ExpressionWriter):
         if name in remedies.IDENTITIES or name == "astype":
             return self.translate(function.value, scope)
         if name in remedies.CALLS:
-            self.refuse(node, remedies.CALLS[name], name=self.shown(node) if name in ("size", "numel") else f".{name}")
+            shown = self.shown(function.value) if name in _SIZES else f".{name}"
+            self.refuse(node, remedies.CALLS[name], name=shown)
         if remedy := remedies.in_place(name):
             self.refuse(node, remedy, name=f".{name}")
         base = self.method_base(function.value, scope)

@@ -226,7 +226,7 @@ class ExpressionWriter(StaticReader):
         text = remedies.ATTRIBUTES.get(
             node.attr, N_("“.{attribute}” can't be read. Give it as an input: {attribute}=…")
         )
-        raise self.refusal(node, text, name=self.shown(node), attribute=node.attr)
+        raise self.refusal(node, text, name=self.shown(node.value), attribute=node.attr)
 
     def subscript(self, node: ast.Subscript, scope: Scope) -> Code:
         if known := self.static(node, scope):

@@ -147,7 +147,8 @@ class StaticReader:
         """Return how long an axis is."""
         if axis is None or not isinstance(axis.value, int) or not -len(shape) <= axis.value < len(shape):
             return None
-        return Static(shape[axis.value])
+        # The size of a symbolic matrix has only a name.
+        return Static(shape[axis.value]) if type(shape[axis.value]) is int else None
 
 
 _STATIC_OPERATIONS = {
