@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_read_is_refused(
     assert "is a folder. Name a Python file, as in model.py:loss." in sentence(str(tmp_path))
     assert "There is no function “other” here. Choose one of: loss, bad." in sentence(f"{model}:other")
     (tmp_path / "latin.py").write_bytes(b"x = 1\n# caf\xe9\n")
-    assert "latin.py:2: This is no text in UTF-8." in sentence(str(tmp_path / "latin.py"))
+    assert "latin.py:2: This text is not in UTF-8." in sentence(str(tmp_path / "latin.py"))
     (tmp_path / "null.py").write_bytes(b"def f(x):\n    return x\0\n")
     assert "null.py:2: There is a null byte here." in sentence(str(tmp_path / "null.py"))
     (tmp_path / "broken.py").write_text("def f(x):\n    return x x\n")

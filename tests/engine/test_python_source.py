@@ -161,7 +161,7 @@ def test_the_function_is_chosen_by_its_name_or_is_the_last_one() -> None:
     assert read(several, "first").text == "first = x * 2"
     last = read(several, name="m.py")
     assert last.text == "second = x * 3"
-    assert "Taken is “second”, the last of the functions first, second." in str(last.notes[0])
+    assert "“second” is used, the last of the functions first, second." in str(last.notes[0])
     assert read(NET, "Net.features").text == "features = tanh(x @ fc_weight.T + fc_bias)"
     with pytest.raises(PythonError, match="Choose one of: first, second"):
         read(several, "third")

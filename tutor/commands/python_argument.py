@@ -33,7 +33,7 @@ def read_python_argument(text: str) -> PythonCode:
         source = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problem = message(N_("This is no text in UTF-8. Save the file as UTF-8."))
+        problem = message(N_("This text is not in UTF-8. Save the file as UTF-8."))
         raise CommandError(message(N_("{file}:{line}: {problem}"), file=name, line=line, problem=problem), 2) from None
     return PythonCode(PythonSource(source, str(name)), function)
 

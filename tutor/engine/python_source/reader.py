@@ -64,7 +64,7 @@ def parse_module(source: PythonSource, wanted: str = "") -> ast.Module:
             source, message(N_("This Python code is nested too deeply. Name a part of it first."))
         ) from None
     except ValueError:
-        raise source_error(source, message(N_("This is no text in UTF-8. Save the file as UTF-8."))) from None
+        raise source_error(source, message(N_("This text is not in UTF-8. Save the file as UTF-8."))) from None
     if indentation:
         for node in ast.walk(tree):
             if isinstance(node, ast.stmt | ast.expr | ast.arg | ast.keyword):

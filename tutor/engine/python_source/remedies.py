@@ -16,7 +16,7 @@ EXPRESSIONS: dict[type[ast.AST], str] = {
     ast.DictComp: N_("A dictionary can't be part of a graph. Give each value a name of its own."),
     ast.Dict: N_("A dictionary can't be part of a graph. Give each value a name of its own."),
     ast.Set: N_("A set can't be part of a graph. Write a vector: [a, b]."),
-    ast.Tuple: N_("Several values are no node. Give each a name of its own: a, b = …"),
+    ast.Tuple: N_("Several values can't be one node. Give each a name of its own: a, b = …"),
     ast.Lambda: N_("A lambda needs a name here: write f = lambda x: … first, then f(x)."),
     ast.Starred: N_("“*” in front of a value can't be read. Write the values out."),
     ast.NamedExpr: N_("“:=” can't be read inside an expression. Write the step on a line of its own."),
@@ -50,7 +50,7 @@ OTHER = N_("This can't be part of a graph. Write it with + - * / ** @ and functi
 OPERATORS: dict[type[ast.AST], str] = {
     ast.FloorDiv: N_("“//” rounds, and its gradient is 0. Write /."),
     ast.Mod: N_("“%” has no node here. Write the remainder as an input."),
-    ast.BitXor: N_("“^” is no power in Python. Write **."),
+    ast.BitXor: N_("“^” is not a power in Python. Write **."),
     ast.BitAnd: N_("“&” of two masks is their product. Write (a > 0) * (b > 0)."),
     ast.BitOr: N_("“|” has no node here. For masks write max(a > 0, b > 0)."),
     ast.LShift: N_("“<<” has no node here. Write * and a power of 2."),

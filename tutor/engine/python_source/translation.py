@@ -132,7 +132,7 @@ class _Translator(StatementWriter):
         chosen = name or targets[-1]
         if not name and len(targets) > 1:
             text = N_(
-                "Taken is “{name}”, the last of the functions {known}. Write the name behind a colon for another: {file}:{other}"
+                "“{name}” is used, the last of the functions {known}. To choose another, write {file}:{other}"
             )
             place = self.module.functions.get(chosen, lambdas.get(chosen)) or tree
             known, file = ", ".join(targets), self.source.name or "FILE.py"
@@ -201,7 +201,7 @@ class _Translator(StatementWriter):
             else:
                 value = self.constant_value(default, outside)
                 if value is None:
-                    text = N_("The default of “{name}” is no number. Leave it out and give the value: {name}=…")
+                    text = N_("The default of “{name}” is not a number. Leave it out and give the value: {name}=…")
                     self.faults[Fault(message(text, name=name), *self.source.line_span(default))] = None
                 scope.bindings[name] = self.names.add_input(name, value)
 
