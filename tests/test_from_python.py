@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.run_tutor import Run
 from tutor.cli import run as run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.run_tutor import Run
 
 MODEL = '''import numpy as np
 

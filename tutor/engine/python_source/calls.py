@@ -7,6 +7,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from tutor.algebra import foreign
+from tutor.algebra.call_forms import FORMS
 from tutor.algebra.parser import FUNCTIONS
 from tutor.engine.python_source import layers, remedies
 from tutor.engine.python_source.bindings import Function, Instance, Items, Layer, Refused, Scope, Static, Variable
@@ -29,8 +30,6 @@ _DROPPED_KEYWORDS = frozenset(
 #: Keywords that may be None, which is what they are if left out.
 _MAY_BE_NONE = frozenset(["axis", "dim", "keepdims", "keepdim", "weight", "initial", "where", "ord"])
 _AXIS_KEYWORDS = ("axis", "dim")
-#: Functions of PyTorch by the names that the graph language has for them if it lacks their own.
-_OTHER_NAMES = {"mse_loss": "mse", "l1_loss": "mae", "huber_loss": "huber"}
 #: Functions and methods that give a size.
 _SIZES = ("len", "numel", "size", "dim")
 _UNBIASED = ("var", "std")
@@ -164,9 +163,6 @@ class CallWriter(ExpressionWriter):
 
     def library_call(self, node: ast.Call, name: str, scope: Scope) -> Code:
         start, end = self.source.span(node.func)
-        prefix, dot, last_name = name.rpartition(".")
-        if last_name in _OTHER_NAMES and not self.is_known(last_name):
-            name = prefix + dot + _OTHER_NAMES[last_name]
         parts: list[Code | Piece] = [Piece(name, start, end), Piece("(", end, end + 1)]
         parts += self.arguments(node, scope)
         last = self.source.span(node)[1]
@@ -279,9 +275,6 @@ class CallWriter(ExpressionWriter):
                 code = self.call_layer(inner, node, [code], scope)
             return code
         name, own_arguments = layers.FUNCTIONS[layer.kind]
-        prefix, _, last_name = name.rpartition(".")
-        if last_name in _OTHER_NAMES and not self.is_known(last_name):
-            name = f"{prefix}.{_OTHER_NAMES[last_name]}"
         arguments: list[Code | Piece] = []
         for i, value in enumerate(values):
             arguments += [Piece(", ", *value.span), value] if i else [value]
@@ -325,5 +318,5 @@ class CallWriter(ExpressionWriter):
 
     def is_known(self, name: str) -> bool:
         """Return whether the graph language has a function with this name."""
-        known = name in FUNCTIONS or name in self.definitions or name in foreign.INSTEAD
-        return known or foreign.builder(name) is not None
+        own = name in FUNCTIONS or name in self.definitions
+        return own or name in FORMS or name in foreign.INSTEAD

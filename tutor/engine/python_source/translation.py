@@ -131,9 +131,7 @@ class _Translator(StatementWriter):
             return self._last_method(tree)
         chosen = name or targets[-1]
         if not name and len(targets) > 1:
-            text = N_(
-                "“{name}” is used, the last of the functions {known}. To choose another, write {file}:{other}"
-            )
+            text = N_("“{name}” is used, the last of the functions {known}. To choose another, write {file}:{other}")
             place = self.module.functions.get(chosen, lambdas.get(chosen)) or tree
             known, file = ", ".join(targets), self.source.name or "FILE.py"
             self.note(place, text, name=chosen, known=known, file=file, other=targets[0])
