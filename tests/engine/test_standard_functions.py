@@ -9,13 +9,18 @@ import pytest
 
 from tests.support.standard_function_calls import CALLS, Call, without_row_axis
 from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import ONE, Sym
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import as_vector, is_vector
+from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_graph
 from tutor.engine.fold import unfold
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.jit.compiler import compile_passes
 from tutor.engine.passes import forward, forward_backward
 from tutor.engine.standard_functions import STANDARD_FUNCTIONS, with_standard_functions
+from tutor.engine.symbolic import named_passes
+from tutor.grading.mistakes.labels import mistake_label
 
 if TYPE_CHECKING:
     from tutor.engine.graph import Graph
@@ -135,3 +140,69 @@ def test_a_wrong_call_is_explained(text: str, inputs: dict[str, Any], problem: s
     with pytest.raises(AlgebraError) as error:
         graph_of(text, inputs)
     assert problem in str(error.value.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "problem"),
+    [
+        ("L = nll_loss(X, [0, 2, 1])", {"X": np.ones((2, 3))}, "of 2 rows takes 2 labels, such as [0, 2]"),
+        ("L = cross_entropy_with_logits(X, 1)", {"X": np.ones((2, 3))}, "of 2 rows takes 2 labels"),
+        ("L = cross_entropy_with_logits(X, [0, 3])", {"X": np.ones((2, 3))}, "There is no entry 3 here: 3 entries"),
+        ("L = cross_entropy(X, [0, 1.5])", {"X": np.ones((2, 3))}, "A label is a whole number"),
+        ("L = cross_entropy(X, [[0], [1]])", {"X": np.ones((2, 3))}, "takes 2 labels, such as [0, 2]"),
+        ("L = cross_entropy_with_logits(X, T)", {"X": np.ones((2, 3)), "T": np.ones((3, 2))}, "Shapes 2×3 and 3×2"),
+        ("Y = layer_norm(X, [1, 2], [0, 0])", {"X": np.ones((2, 3))}, "have an entry for each column: 3 here"),
+        ("y = batch_norm(v)", {"v": as_vector(np.ones((1, 3)))}, "For one row write layer_norm"),
+        ("y = var(v, axis=1)", {"v": as_vector(np.ones((1, 3)))}, "axis 0"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused_with_the_form_that_works(
+    text: str, inputs: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(AlgebraError) as error:
+        graph_of(text, inputs)
+    assert problem in str(error.value.message)
+
+
+def test_a_loss_of_logits_unfolds_into_log_softmax_and_the_index() -> None:
+    matrix = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 5.0]])
+    unfolded = unfold(graph_of("L = cross_entropy_with_logits(A, [2, 0])", {"A": matrix}), "L")
+    assert [node.symbol for node in unfolded.nodes] == ["A", "log_softmax", "[range(2), [2, 0]]", "mean", "×−1"]
+    assert [node.operation.id for node in unfold(unfolded, unfolded.nodes[1].id).nodes[1:3]] == ["softmax", "log"]
+
+
+def test_a_loss_of_probabilities_unfolds_with_its_labels() -> None:
+    inputs = {"P": np.array([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]), "y": as_vector(np.array([[1.0, 2.0]]))}
+    for text in ("L = cross_entropy(P, y)", "L = cross_entropy(P, [1, 2])"):
+        graph = graph_of(text, {name: value for name, value in inputs.items() if f"{name})" in text or name == "P"})
+        parts = unfold(graph, "L")
+        inputs = {name: inputs[name] for name in graph.inputs}
+        assert forward(parts, inputs)[-1] == pytest.approx(-np.log([0.5, 0.8]).mean())
+        gradient = forward_backward(parts, inputs, 1.0).gradients[0]
+        assert gradient == pytest.approx(np.array([[0, -1, 0], [0, 0, -0.625]]))
+
+
+def test_short_gradients_are_shown_as_a_person_writes_them() -> None:
+    logits = MatrixExpr(Sym("A"), (2, 3))
+    graph = graph_of("L = cross_entropy_with_logits(A, T)", {"A": np.ones((2, 3)), "T": np.ones((2, 3))})
+    gradient = named_passes(graph, {"A": logits, "T": MatrixExpr(Sym("T"), (2, 3))}, ONE).gradients[0]
+    assert format_expr(gradient.expr) == "(softmax(A)·sum(T, 1) − T)/2"
+
+
+@pytest.mark.parametrize("text", [function.name for function in STANDARD_FUNCTIONS.values() if function.example])
+def test_every_mistake_of_its_own_has_a_name_and_differs_from_the_gradient(text: str) -> None:
+    example = STANDARD_FUNCTIONS[text].example
+    assert example is not None
+    call = next(call for call in CALLS if call.text.startswith(f"{text}(") and not is_extreme(call))
+    graph = graph_of(f"out = {call.text}", call.inputs)
+    output = forward(graph, call.inputs)[-1]
+    start = np.random.default_rng(3).uniform(1, 2, np.shape(output)) if np.ndim(output) else 1.7
+    passes = forward_backward(graph, call.inputs, start)
+    for edge in graph.incoming_edges[-1]:
+        context = passes.edge_context(edge)
+        for mistake in example.mistakes:
+            assert mistake_label(f"{text}.{mistake.id}") != f"{text}.{mistake.id}"
+        for mistake in graph.nodes[-1].operation.mistakes:
+            if mistake.slots in (None, (edge.slot,)) and mistake.id in {each.id for each in example.mistakes}:
+                wrong = np.broadcast_to(mistake.rule(context), np.shape(context.x))
+                assert wrong != pytest.approx(passes.edges[edge.target, edge.slot].gradient, rel=1e-6)

@@ -24,6 +24,8 @@ REDUCTIONS = {
         name: name
         for name in ("sum", "mean", "prod", "var", "std", "norm", "logsumexp", "var_unbiased", "std_unbiased")
     },
+    "norm_1": "norm_1",
+    "norm_inf": "norm_inf",
     "max": "amax",
     "min": "amin",
     "amax": "amax",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from tutor.algebra import ops
+from tutor.algebra.array_function import resolve_axis
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator
 from tutor.algebra.expr import Apply, Expr, Num, free_names, number
@@ -53,6 +54,7 @@ class Form:
             # A vector is one row, but the mean of a row of a vector is a number.
             "across": ", 1" if is_matrix else "",
             "axis": "" if self.axis is None else f", {self.axis}",
+            "kept": "" if self.axis is None else f", axis={self.axis}, keepdims=True",
             "rows": rows,
             "columns": columns,
             "one_less": self.count - 1,
@@ -149,7 +151,7 @@ class StandardFunction:
 
     @property
     def example_form(self) -> Form:
-        """The form of the call that lists and cards show."""
+        """The form of the call that lists show: all inputs, and matrices of two rows."""
         return Form(((2, 3),) * len(self.inputs), inputs=self.inputs)
 
     def operation_for(self, arguments: Sequence[Shape | Expr], offset: int) -> Operation:
@@ -179,7 +181,7 @@ class StandardFunction:
         given = tuple(arguments)
         operands, parameters = (given[:1], given[1:]) if self.has_axis else (given, ())
         shapes = tuple(map(self._shape_of, operands))
-        axis = self._read_axis(parameters[0], shapes[0], offset) if parameters else None
+        axis = self._read_axis(parameters[0], shapes[0], offset, len(parameters) > 1) if parameters else None
         operands = self.complete(operands, shapes, offset)
         form = Form(tuple(map(self._shape_of, operands)), axis, len(parameters) > 1 and axis is not None)
         text, inputs, operands = self.arrange(form, operands, offset)
@@ -214,7 +216,7 @@ class StandardFunction:
         # The names of the arguments of a formula are numbers.
         return None if free_names(argument) else ops.shape_of(Evaluator({})(argument))
 
-    def _read_axis(self, argument: Shape | Expr, shape: Shape, offset: int) -> int | None:
+    def _read_axis(self, argument: Shape | Expr, shape: Shape, offset: int, is_dropped: bool) -> int | None:
         """Return an axis of a value of this shape, None for that of a vector."""
         sign = 1
         if isinstance(argument, Apply) and argument.op == "neg":
@@ -222,6 +224,8 @@ class StandardFunction:
         axis = argument.value * sign if isinstance(argument, Num) else None
         if is_vector_shape(shape) and axis in (0, -1):
             return None
+        if is_dropped and axis is not None and is_vector_shape(shape):
+            resolve_axis(int(axis), shape, offset, self.name)
         if axis in (0, 1):
             return int(axis)
         if axis in (-1, -2):
@@ -242,11 +246,11 @@ def computed_by_parts(*operands: Value) -> Value:
 
 
 def _drop_axes(tree: Expr) -> Expr:
-    """Return a tree in which sums and means along an axis drop it."""
+    """Return a tree in which sums, means and extrema along an axis drop it."""
     if not isinstance(tree, Apply):
         return tree
     args = tuple(map(_drop_axes, tree.args))
-    if tree.op in ("sum", "mean") and len(args) == 2:
+    if tree.op in ("sum", "mean", "amax") and len(args) == 2:
         args = (*args, number(0))
     return Apply(tree.op, args, tree.position)
 

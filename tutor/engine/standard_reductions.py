@@ -159,6 +159,10 @@ def unbiased_deviation(form: Form) -> Operation:
 
 def _standard_deviation(form: Form, divisor: int, title: str) -> Operation:
     lines = _lines(form)
+    if divisor == lines.count:
+        rule = N_("{node} sends each cell the upstream times its distance from the mean, over n times the output.")
+    else:
+        rule = N_("{node} sends each cell the upstream times its distance from the mean, over n − 1 times the output.")
 
     def vjp(g: Value, z: Value, x: Value) -> Value:
         return lines.spread(g, x) * lines.deviations(x) / (divisor * lines.spread(z, x))
@@ -169,7 +173,7 @@ def _standard_deviation(form: Form, divisor: int, title: str) -> Operation:
         title=title,
         forward=lambda x: lines.without_axis((_kept(lines, lines.deviations(x) ** 2) / divisor) ** 0.5),
         vjp=(vjp,),
-        rule=(N_("{node} sends each cell the upstream times its distance from the mean, over n times the output."),),
+        rule=(rule,),
         confirmation=(N_("the upstream times (x − mean), over the divisor times the output"),),
         question=(N_("{node} is the root of a variance. What is the slope of a root, and what that of the variance?"),),
         why=N_(
@@ -304,6 +308,13 @@ def log_softmax(form: Form) -> Operation:
     """Return the declaration of x − log Σ eˣ, along the rows or the columns."""
     is_columns = form.axis == 0
 
+    if is_columns:
+        rule = N_("{node} sends each cell its upstream minus its softmax times the sum of the upstreams of its column.")
+        confirmation = N_("the upstream minus the softmax times the sum of the column's upstreams")
+    else:
+        rule = N_("{node} sends each cell its upstream minus its softmax times the sum of the upstreams of its row.")
+        confirmation = N_("the upstream minus the softmax times the sum of the row's upstreams")
+
     def upright(x: Value) -> Value:
         return transpose(x) if is_columns else x
 
@@ -324,8 +335,8 @@ def log_softmax(form: Form) -> Operation:
         forward=lambda x: upright(stable.log_softmax(x, upright(x))),
         vjp=(vjp,),
         stable=(stable_vjp,),
-        rule=(N_("{node} sends each cell its upstream minus its softmax times the sum of the upstreams of its row."),),
-        confirmation=(N_("the upstream minus the softmax times the sum of the row's upstreams"),),
+        rule=(rule,),
+        confirmation=(confirmation,),
         question=(
             N_("{node} subtracts one number from a whole row: log of the sum of all e^x. What moves when one x moves?"),
         ),
@@ -372,6 +383,7 @@ TABLE: tuple[StandardFunction, ...] = (
     _over_axis("log(sum(exp(X){axis}))", "logsumexp", log_sum_exp),
     _over_axis("sqrt(sum(X^2{axis}))", "norm", norm),
     _over_axis("sum(abs(X){axis})", "norm_1", None),
+    _over_axis("max(abs(X){kept})", "norm_inf", None),
     # As in NumPy, the mean of the squares, not divided by n − 1.
     _over_axis("d = X - mean(X{axis}); mean(d^2{axis})", "var", variance),
     _over_axis("d = X - mean(X{axis}); sqrt(mean(d^2{axis}))", "std", standard_deviation),
