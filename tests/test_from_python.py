@@ -100,6 +100,14 @@ def test_the_last_function_is_taken_without_a_name(capsys: pytest.CaptureFixture
     assert "model.py:18: An “if”" in capsys.readouterr().err
 
 
+def test_names_in_python_are_words_and_other_misreadings_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    source = "def f(x, eps=2):\n    y = x * eps\n    return y"
+    assert run_command(["solve", source, "x=3", "--no-draw"]) == 0
+    assert capsys.readouterr().err == ""
+    assert run_command(["solve", source, "x=[3, 4]", "--no-draw"]) == 0
+    assert "Line 2: warning: y is no single number" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["solve", "play"])
 def test_a_file_that_cannot_be_read_is_refused(
     command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, model: str

@@ -62,7 +62,7 @@ _WARNING = N_("warning: {text}")
 def print_misreadings(problem: Problem, formula: str | PythonFormula) -> None:
     """Print on standard error what may not be meant in a formula. Raise NonFiniteError."""
     # The names of a Python function are words.
-    for misread in find_misreadings(problem, labels=not isinstance(formula, str)):
+    for misread in find_misreadings(problem, are_words=not isinstance(formula, str)):
         warning = AlgebraError(message(_WARNING, text=misread.message), misread.position, misread.length)
         if isinstance(formula, str):
             print_error(format_error(warning, formula))

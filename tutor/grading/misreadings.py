@@ -70,15 +70,15 @@ _PRODUCT_SIGNS = "*·×∗⋅•∙⊙✕✖⨯"
 _ROW_TOLERANCE = 1e-3
 
 
-def find_misreadings(problem: Problem, labels: bool = False) -> list[AlgebraError]:
+def find_misreadings(problem: Problem, labels: bool = False, are_words: bool = False) -> list[AlgebraError]:
     """Return what may not be meant in a problem's formula, as messages with their offset in it.
 
-    With `labels`, inputs that have labels are names chosen on purpose.
+    With `labels`, inputs that have labels are names chosen on purpose; `are_words`: all names are, as in Python.
     """
     graph = problem.graph
     if not graph.nodes:
         return []
-    found = [*_joined_letters(problem, labels), *_matrix_output(problem)]
+    found = [*([] if are_words else _joined_letters(problem, labels)), *_matrix_output(problem)]
     found += [*_probabilities(problem), *_columns_of_softmax(graph), *_calls(graph)]
     return sorted(found, key=lambda each: each.position)
 

@@ -105,7 +105,7 @@ class PlainPlayground:
         self.console.print(*notes)
         self.history.add(trial)
         in_python = is_python(trial.formula)
-        for misread in find_misreadings(exercise.variant().problem, labels=in_python):
+        for misread in find_misreadings(exercise.variant().problem, are_words=in_python):
             position = -1 if in_python else misread.position
             note = AlgebraError(message(N_("Note: {text}"), text=misread.message), position, misread.length)
             self.console.print(format_error(note, trial.formula))

@@ -32,6 +32,8 @@ _MAY_BE_NONE = frozenset(["axis", "dim", "keepdims", "keepdim", "weight", "initi
 _AXIS_KEYWORDS = ("axis", "dim")
 #: Functions and methods that give a size.
 _SIZES = ("len", "numel", "size", "dim")
+#: Keywords that say by how much less than n a variance divides.
+_DIVISORS = frozenset(("unbiased", "correction", "ddof"))
 _UNBIASED = ("var", "std")
 
 
@@ -244,7 +246,7 @@ class CallWriter(ExpressionWriter):
         if remedy := remedies.in_place(name):
             self.refuse(node, remedy, name=f".{name}")
         base = self.method_base(function.value, scope)
-        if name in _UNBIASED and self.module.uses_torch_alone():
+        if name in _UNBIASED and self.is_of_torch(node, base):
             # As a method it would be that of NumPy, which divides by n.
             parts = self.arguments(node, scope)
             start, end = self.source.span(node)
@@ -255,6 +257,18 @@ class CallWriter(ExpressionWriter):
         return join(
             [base, dot, Piece("(", dot.end, dot.end + 1), *self.arguments(node, scope), Piece(")", last - 1, last)]
         )
+
+    def is_of_torch(self, node: ast.Call, base: Code) -> bool:
+        """Return whether a variance divides by n − 1, as in PyTorch. Raise `RefusedError` if that can't be seen."""
+        if {keyword.arg for keyword in node.keywords} & _DIVISORS:
+            return False
+        libraries = self.module.libraries()
+        if "torch" in libraries and "np" in libraries:
+            text = N_(
+                "{x}.{name}() divides by n in NumPy and by n − 1 in PyTorch. Write np.{name}({x}) or torch.{name}({x})."
+            )
+            self.refuse(node, text, x=base.text, name=self.function_name(node))
+        return "torch" in libraries
 
     def call_layer(self, layer: Layer, node: ast.Call, values: list[Code], scope: Scope) -> Code:
         """Return a layer applied to values."""

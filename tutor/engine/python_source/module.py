@@ -91,10 +91,10 @@ class Module:
             return path
         return name if name in LIBRARIES else None
 
-    def uses_torch_alone(self) -> bool:
-        """Return whether the module imports PyTorch and not NumPy."""
+    def libraries(self) -> set[str]:
+        """Return which of PyTorch (`torch`) and NumPy (`np`) the module imports."""
         roots = {path.partition(".")[0] for path in self.imports.values()}
-        return "torch" in roots and not roots & {"numpy", "jax", "autograd"}
+        return ({"torch"} & roots) | ({"np"} if roots & {"numpy", "jax", "autograd"} else set())
 
     def targets(self) -> list[str]:
         """Return the functions to choose from, those that no other one uses first."""

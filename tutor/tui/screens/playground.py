@@ -145,7 +145,7 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
             self._show_field_error(error.field, error.error)
             return None
         self._remember(self.current_input)
-        for misread in find_misreadings(exercise.variant().problem, labels=is_python(self.current_input.formula)):
+        for misread in find_misreadings(exercise.variant().problem, are_words=is_python(self.current_input.formula)):
             self.host.show_notification(misread.message, warning=True)
         if notes:
             self.host.show_notification("\n".join(map(str, notes)))
