@@ -11,13 +11,12 @@ from tutor.algebra.array_functions import (
     BoundFunction,
     NoValueError,
     is_array_call,
-    range_error,
     read_whole,
     resolve_axis,
 )
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
-from tutor.algebra.indexing import IndexRangeError
+from tutor.algebra.indexing import IndexValueError
 from tutor.algebra.labels import are_labels, at_labels
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
@@ -303,9 +302,7 @@ def length_of(node: Apply, shape: Shape) -> Num:
 def _apply_bound(node: Apply, function: BoundFunction, operands: Sequence[Value]) -> Value:
     try:
         return function(*operands)
-    except IndexRangeError as error:
-        raise range_error(error, node.position) from None
-    except NoValueError as error:
+    except (IndexValueError, NoValueError) as error:
         raise AlgebraError(error.message, node.position) from None
     except KeyError:
         raise AlgebraError(

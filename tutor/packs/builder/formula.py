@@ -17,7 +17,8 @@ from tutor.engine.python_source.source import PythonCode, PythonSource, is_pytho
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.engine.symbolic import named_passes
 from tutor.grading.problem import Problem
-from tutor.i18n import N_, LocalizedText, message
+from tutor.i18n import N_, LocalizedText, Message, message
+from tutor.packs.data_inputs import data_input_message, find_data_input, index_value_errors
 from tutor.packs.exercise import Exercise, compute_passes, drop_typed_text
 from tutor.packs.sanitize import clean_title
 
@@ -107,6 +108,10 @@ def _problem(
             message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known),
             -1,
         )
+    if data := find_data_input(graph, wrt):
+        raise AlgebraError(data_input_message(data), -1)
+    for name, error in index_value_errors(graph, inputs):
+        raise _error_at_name(error, text, name)
     output = graph.nodes[graph.output_position].shape
     if ops.shape_of(start) not in (None, output):
         raise AlgebraError(
@@ -154,5 +159,9 @@ def _missing_value_error(text: str, names: list[str]) -> AlgebraError:
         error = message(N_("{name} has no value: add {remedy}"), name=names[0], remedy=remedy)
     else:
         error = message(N_("{names} have no values: add {remedy}"), names=", ".join(names), remedy=remedy)
-    first = next(token for token in tokenize(text) if token.kind == "name" and token.text == names[0])
+    return _error_at_name(error, text, names[0])
+
+
+def _error_at_name(error: Message, text: str, name: str) -> AlgebraError:
+    first = next(token for token in tokenize(text) if token.kind == "name" and token.text == name)
     return AlgebraError(error, first.position, len(first.text))
