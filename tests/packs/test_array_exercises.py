@@ -92,8 +92,8 @@ def test_wrong_answers_are_named_and_right_ones_accepted_in_every_form(
 def test_a_gather_is_played_in_plain_mode(run_tutor: Run) -> None:
     answers = "1\nones(3, 2)\nU\n[[8, 9], [0, 0], [3, 4]]\n?\n[[10, 14], [0, 0], [3, 4]]\n"
     shown = run_tutor("play", str(PACK / "02-gather.toml"), "--plain", text=answers)
-    assert "ids = [0, 2, 0]" in shown.stdout
-    assert "[·] takes W, ids and gives H = [[2, 3], [4, 6], [2, 3]]" in shown.stdout
+    assert "i = [0, 2, 0]" in shown.stdout
+    assert "[·] takes W, i and gives H = [[2, 3], [4, 6], [2, 3]]" in shown.stdout
     assert "One entry was taken more than once. You kept only what came back last" in shown.stdout
-    assert "∂f/∂ids" not in shown.stdout
+    assert "∂f/∂i" not in shown.stdout
     assert "∂f/∂W" in shown.stdout

@@ -8,10 +8,11 @@ import numpy as np
 
 from tests.simulated.array_pass import at_places, places_of
 from tests.simulated.bug import Bug, names
-from tests.simulated.own_pass import Array, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.simulated.own_pass import Array, Spot
 
 
 def _bugs(op: str, *rows: tuple[str, str, Callable[[Spot], Array | None]], slots: tuple[int, ...] = (0,)) -> list[Bug]:

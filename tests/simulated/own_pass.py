@@ -108,7 +108,7 @@ FORWARD: Mapping[str, Callable[..., Array]] = {
         name: partial(lambda compare, x, y: 1.0 * compare(x, y), compare)
         for name, compare in array_pass.COMPARISONS.items()
     },
-    "where": lambda c, x, y: np.where(c != 0, x, y)[()],
+    "where": lambda c, x, y: np.asarray(np.where(c != 0, x, y))[()],
 }
 
 _SLOPE_OF_SOFTPLUS = _sigmoid
