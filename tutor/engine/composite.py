@@ -101,7 +101,22 @@ def formula_in_letters(body: Graph) -> Expr:
         symbol = Sym(operand_letter(slot, node.shape))
         is_vector = ops.is_vector_shape(node.shape)
         operands.append(symbol if node.shape is None else MatrixExpr(symbol, node.shape, is_vector))
-    return expr_of(inside.forward(*operands))
+    return expr_of(_readable_value(body, operands))
+
+
+def _readable_value(body: Graph, operands: Sequence[Value]) -> Value:
+    """Return the formula of a body for symbols. What is smaller is not written out for every cell."""
+    values = list(operands)
+    for position in range(len(body.inputs), len(body.nodes)):
+        node = body.nodes[position]
+        if node.op == "broadcast" and node.args[0] is not None:
+            value = values[node.args[0]]
+        elif node.body is not None:
+            value = _readable_value(node.body, [values[arg] for arg in node.args if arg is not None])
+        else:
+            value = evaluate_node(body, position, values)
+        values.append(_in_shape_of(node, value))
+    return values[-1]
 
 
 def _in_shape_of(node: Node, value: Value) -> Value:
