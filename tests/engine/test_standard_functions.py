@@ -14,6 +14,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import as_vector, is_vector
 from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_graph
+from tutor.engine.finite_differences import check_gradients
 from tutor.engine.fold import unfold
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.jit.compiler import compile_passes
@@ -206,3 +207,11 @@ def test_every_mistake_of_its_own_has_a_name_and_differs_from_the_gradient(text:
             if mistake.slots in (None, (edge.slot,)) and mistake.id in {each.id for each in example.mistakes}:
                 wrong = np.broadcast_to(mistake.rule(context), np.shape(context.x))
                 assert wrong != pytest.approx(passes.edges[edge.target, edge.slot].gradient, rel=1e-6)
+
+
+@pytest.mark.parametrize("call", ["logsumexp(X)", "logsumexp(X, 1)", "log_softmax(X)"])
+def test_a_numerical_check_reaches_numbers_at_which_the_parts_overflow(call: str) -> None:
+    inputs = {"X": np.array([[1000.0, 999.0, 3.0], [-1000.0, 0.5, 0.0]])}
+    graph = graph_of(f"z = sum({call} * 2)" if call != "logsumexp(X)" else "z = logsumexp(X) * 2", inputs)
+    for check in check_gradients(graph, inputs, 1e-4):
+        assert check.central.value == pytest.approx(check.gradient, rel=1e-4, abs=1e-6)
