@@ -258,6 +258,8 @@ CALLS = (
          lambda torch, x, g: _functional(torch).rms_norm(x, (3,), g, eps=0.01)),
     Call("rms_norm(X, 0.01)", {"X": _X}, lambda np, x: x / np.sqrt((x**2).mean(axis=1, keepdims=True) + 0.01),
          lambda torch, x: _functional(torch).rms_norm(x, (3,), eps=0.01)),
+    Call("norm(v, ord=np.inf)", {"v": _V}, lambda np, x: np.linalg.norm(x, np.inf),
+         lambda torch, x: torch.linalg.vector_norm(x, float("inf"))),
     Call("norm_inf(v)", {"v": _V}, lambda np, x: np.linalg.norm(x, np.inf),
          lambda torch, x: torch.linalg.vector_norm(x, float("inf"))),
     Call("norm_inf(X, axis=1)", {"X": _X}, lambda np, x: np.linalg.norm(x, np.inf, axis=1),
