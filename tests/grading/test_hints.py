@@ -201,11 +201,11 @@ def test_the_last_rung_begins_with_the_right_value(name: str, place_id: str) -> 
 
 
 NUDGE_PATTERN = re.compile(
-    r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+,\d+\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
+    r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+(?:, ?\d+)?\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
     r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 LINEAR_BLANKS = re.compile(
-    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\S+))?, "
+    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\[[\d, ]+\]))?, "
     r"(?P<output>\S+) would be (?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 
@@ -219,9 +219,12 @@ def check_nudge(problem: Problem, place: Blank) -> bool:
     assert found, text
     shown = {key: float(found[key].replace("−", "-")) for key in ("new", "old", "after", "before", "moved", "delta")}
     graph, floats = problem.graph, problem.float_passes
-    assert bool(found["place"]) is bool(place.shape)
-    row, _, column = (found["place"] or "[1,1]").strip("[]").partition(",")
-    cell = (int(row) - 1, int(column) - 1) if place.shape else None
+    # The name of a node may end in an index.
+    assert bool(found["place"]) is bool(place.shape) or graph.label(place.node).endswith("]")
+    # A graph with indexes counts from 0, as they do. A vector has no rows.
+    first = 0 if any(node.op == "index" for node in graph.nodes) else 1
+    *rows, column = (found["place"] or "[1]").strip("[]").split(",")
+    cell = (int(rows[0]) - first if rows else 0, int(column) - first) if place.shape else None
     value = floats.values[place.node]
     moved = value + shown["delta"] if cell is None else value.copy()
     if cell is not None:

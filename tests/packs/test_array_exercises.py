@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tutor.commands.check import check_width
-from tutor.grading.hints.ladder import NUM_RUNGS, format_right_answer
+from tutor.grading.grader import grade
+from tutor.grading.hints.ladder import NUM_RUNGS, format_right_answer, hint_at
 from tutor.packs.checks.runner import check_packs
 from tutor.packs.library import read_pack
 from tutor.practice.worksheet import Worksheet
@@ -97,3 +98,13 @@ def test_a_gather_is_played_in_plain_mode(run_tutor: Run) -> None:
     assert "One entry was taken more than once. You kept only what came back last" in shown.stdout
     assert "∂f/∂i" not in shown.stdout
     assert "∂f/∂W" in shown.stdout
+
+
+def test_cells_are_counted_from_0_beside_indexes() -> None:
+    gather = Worksheet(read_pack(PACK).open("gather").variant())
+    assert "All cells but [2, 1] are right" in str(gather.answer("W->H", "[[10, 14], [0, 0], [3, 4.5]]").message)
+    assert "with W[0, 0] = 3 instead of 2" in str(hint_at(gather.problem, gather.problem.place("W->H"), NUM_RUNGS).text)
+    right = grade(gather.problem, gather.problem.place("W->H"), "[[10, 14], [0, 0], [3, 4]]")
+    assert str(right.message).startswith("Right. [0, 0] = 2 + 8")
+    mask = Worksheet(read_pack(PACK).open("mask").variant())
+    assert "All cells but [2,2] are right" in str(mask.answer("X->R", "[[3, 0], [0, 4.5]]").message)

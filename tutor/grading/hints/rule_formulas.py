@@ -10,7 +10,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Expr, Num, Sym, free_names, substitute
+from tutor.algebra.expr import Apply, Expr, Num, Sym, free_names, substitute
 from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_scalar, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.composite import operand_letter
@@ -252,14 +252,16 @@ def _cell_message(row: int, column: int, product: str, is_vector: bool) -> Messa
 def example_cell(problem: Problem, blank: Blank, symbolic_result: Value = None) -> tuple[int, int] | None:
     """Return the first cell whose gradient is not zero, as (row, column) from 0; None if the blank is a number.
 
-    If `symbolic_result`, the rule's result in symbols, moves cells, it is the first cell that was moved.
+    If `symbolic_result`, the rule's result in symbols, moves cells, it is the first cell in which some were added up,
+    or else the first that was moved.
     """
     if blank.shape is None:
         return None
     truth = problem.truth(blank) if problem.symbolic else problem.truth_in_floats(blank)
     cells = [(i, j) for i, row in enumerate(truth) for j, value in enumerate(row) if isinstance(value, Expr) or value]
     moved = [cell for cell in cells if symbolic_result is not None and _is_moved(symbolic_result[cell], cell)]
-    return next(iter(moved or cells), (0, 0))
+    added = [cell for cell in cells if moved and isinstance(symbolic_result[cell], Apply)]
+    return next(iter(added or moved or cells), (0, 0))
 
 
 def _is_moved(source: Expr, cell: tuple[int, int]) -> bool:
