@@ -137,8 +137,11 @@ def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters()
     assert "∂y/∂p = 1/p" in hint_text(OPERATION_PROBLEMS["log"], OPERATION_PROBLEMS["log"].place("x->t"), 2)
 
 
-def example_cell_of(text: str) -> tuple[int, int]:
+def example_cell_of(text: str, problem: Problem) -> tuple[int, int]:
     """Return the cell that a third rung writes out: the first, unless it names another."""
+    if named := re.match(r"\[(?:(\d+), ?)?(\d+)\] gets", text):
+        first = 0 if problem.graph.has_indexes else 1
+        return int(named[1] or first) - first, int(named[2]) - first
     found = re.search(r"(?:[Rr]ow (\d+), column|Entry) (\d+)", text)
     return (int(found[1] or 1) - 1, int(found[2]) - 1) if found else (0, 0)
 
@@ -153,7 +156,7 @@ def check_third_rung(problem: Problem, place: Blank) -> None:
     value = evaluate(parse(product), {})
     truth = problem.truth(place)
     if ops.shape_of(value) != ops.shape_of(truth):
-        truth = truth[example_cell_of(text)]
+        truth = truth[example_cell_of(text, problem)]
     for cell, true_cell in zip(cells_of(value), cells_of(truth), strict=True):
         # Terms that cancel leave the rounding errors of the shown numbers.
         largest = max(map(abs, _numbers(product)), default=0.0)

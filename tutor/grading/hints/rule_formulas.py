@@ -14,6 +14,7 @@ from tutor.algebra.expr import Apply, Expr, Num, Sym, free_names, substitute
 from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_scalar, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.composite import operand_letter
+from tutor.grading.comparison import format_cell
 from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.grading.tolerances import FLOAT_TOLERANCE, HINT_TOLERANCE
 from tutor.grading.wording import MAX_FORMULA_SIZE, expanded_size, template_values
@@ -224,7 +225,7 @@ def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Mes
     cell, truth = (value[row, column] if ops.is_matrix(value) else value for value in (result, problem.truth(blank)))
     if isinstance(cell, Sym):
         is_everywhere = all(isinstance(each, Sym) for each in ops.cells(result))
-        return _passed_on_message(cell.name, upstream, blank, (row, column), is_everywhere)
+        return _passed_on_message(problem, cell.name, upstream, blank, (row, column), is_everywhere)
     product = substitute_numbers(cell, numbers, truth)
     if product is None:
         return _too_long_message(problem, blank)
@@ -260,7 +261,8 @@ def example_cell(problem: Problem, blank: Blank, symbolic_result: Value = None) 
     truth = problem.truth(blank) if problem.symbolic else problem.truth_in_floats(blank)
     cells = [(i, j) for i, row in enumerate(truth) for j, value in enumerate(row) if isinstance(value, Expr) or value]
     moved = [cell for cell in cells if symbolic_result is not None and _is_moved(symbolic_result[cell], cell)]
-    added = [cell for cell in cells if moved and isinstance(symbolic_result[cell], Apply)]
+    picks = symbolic_result is not None and any(isinstance(each, Sym) for each in ops.cells(symbolic_result))
+    added = [cell for cell in cells if picks and isinstance(symbolic_result[cell], Apply)]
     return next(iter(added or moved or cells), (0, 0))
 
 
@@ -270,7 +272,7 @@ def _is_moved(source: Expr, cell: tuple[int, int]) -> bool:
 
 
 def _passed_on_message(
-    source: str, upstream: Value, blank: Blank, cell: tuple[int, int], is_everywhere: bool
+    problem: Problem, source: str, upstream: Value, blank: Blank, cell: tuple[int, int], is_everywhere: bool
 ) -> Message:
     """Explain a cell that receives the upstream, or the cell of it named `source`, unchanged."""
     if not ops.is_matrix(upstream) and not is_everywhere:
@@ -282,6 +284,15 @@ def _passed_on_message(
     g = parenthesize(format_value(upstream[i, j]))
     if blank.shape is None:
         return message(N_("upstream × 1 = {g} × 1 = ?"), g=g)
+    if problem.graph.has_indexes or ops.is_vector_shape(blank.shape):
+        return message(
+            N_("{cell} gets what came to {source}: {g} × 1 = ?"),
+            cell=format_cell(problem, cell, blank.shape),
+            source=format_cell(problem, (i, j), ops.shape_of(upstream)),
+            g=g,
+            row=cell[0] + 1,
+            column=cell[1] + 1,
+        )
     return message(
         N_("Row {row}, column {column} gets what came to row {i}, column {j}: {g} × 1 = ?"),
         row=cell[0] + 1,
