@@ -16,8 +16,11 @@ from tutor.algebra.ops import (
     SCALAR_FUNCTIONS,
     broadcast_like,
     constant_like,
+    is_array,
+    is_exact,
     is_vector,
     is_vector_shape,
+    nearest_floats,
     shape_of,
     sum_axis,
 )
@@ -42,7 +45,14 @@ def _others(axis: int | None, x: Value) -> Value:
 
 
 def _not_zero(x: Value) -> Value:
-    return SCALAR_FUNCTIONS["ne"](x, constant_like(0, x))
+    """Return 0 for each entry that is 0 and 1 for the others. Raises `ValueError` if there is no 0 to lose."""
+    marks = SCALAR_FUNCTIONS["ne"](x, constant_like(0, x))
+    if not is_array(marks):
+        raise ValueError("no entries")
+    lost = nearest_floats(marks) if is_exact(marks) else marks
+    if not (lost == 0).any(axis=(-2, -1)).all():
+        raise ValueError("no entry is 0")
+    return marks
 
 
 def _other_axis(lines: Lines, e: EdgeContext) -> Value:
