@@ -55,6 +55,19 @@ def test_gradients_in_the_inputs_alone_have_the_values_of_the_points(load_text: 
             assert is_equal(value_at(formula, point.all_values), truth), name
 
 
+def test_a_matrix_that_is_zero_everywhere_keeps_its_shape(load_text: LoadText) -> None:
+    exercise = load_text(
+        'graph = "s = X - mean(X, 0); f = sum((s @ W)^2)"\n[inputs]\n'
+        'X = { symbol = true, shape = [1, "k"] }\nW = { symbol = true, shape = ["k", 3] }'
+    )
+    problem = exercise.variant().problem
+    forms = closed_form_gradients(problem.graph, problem.inputs, problem.start, problem.wrt)
+    for point in points_of(problem):
+        truth = point.exact_passes.gradients[point.graph.position["W"]]
+        assert is_equal(value_at(forms["W"], point.all_values), truth)
+    assert judge(exercise, "W", "0*W").right
+
+
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_every_blank_has_hints_a_card_and_a_replay(load_text: LoadText, graph: str) -> None:
     exercise = load_text(graph_file(graph))

@@ -49,7 +49,6 @@ GRAPHS: dict[str, tuple[str | None, dict[str, tuple[tuple[int | str, ...], str]]
         {"Q": (("n", "d"), "real"), "K": (("m", "d"), "real"), "V": (("m", "v"), "real")},
     ),
     "f = sum(x.T @ A @ x)": (None, {"x": (("n", 1), "real"), "A": (("n", "n"), "real")}),
-    "s = X - mean(X, 0); f = sum((s @ W)^2)": (None, {"X": ((1, "k"), "real"), "W": (("k", 3), "real")}),
     "f = sum(log(X))": (None, {"X": (("n", "m"), "positive")}),
     "y = W @ x": ("dL/dy", {"W": (("m", "n"), "real"), "x": (("n",), "real")}),
     "Y = X * X": ("dL/dY", {"X": ((2, 3), "real")}),
