@@ -28,7 +28,7 @@ from tutor.practice.worksheet import Worksheet
 if TYPE_CHECKING:
     from tutor.packs.pack import Pack
 
-_CELL = re.compile(r"\[(?:(\d+),)?(\d+)\] = (.*)")
+_CELL = re.compile(r"\[(?:(\d+), ?)?(\d+)\] = (.*)")
 
 
 def assert_true_and_short(problem: Problem, blank: Blank) -> str:
@@ -43,7 +43,8 @@ def assert_true_and_short(problem: Problem, blank: Blank) -> str:
     if cell:
         # A vector has entries, but no rows.
         assert (cell[1] is None) == ops.is_vector_shape(blank.shape), sentence
-        truth, written = truth[int(cell[1] or 1) - 1, int(cell[2]) - 1], cell[3]
+        first = 0 if problem.graph.has_indexes else 1
+        truth, written = truth[int(cell[1] or first) - first, int(cell[2]) - first], cell[3]
     formula = written.replace("×", "*")
     if "∂" in written and " = 1" in written:
         assert (blank.kind, problem.starts_at_one) == ("start", True)

@@ -137,8 +137,11 @@ def test_the_second_rung_of_an_elementwise_operation_shows_the_rule_in_letters()
     assert "∂y/∂p = 1/p" in hint_text(OPERATION_PROBLEMS["log"], OPERATION_PROBLEMS["log"].place("x->t"), 2)
 
 
-def example_cell_of(text: str) -> tuple[int, int]:
+def example_cell_of(text: str, problem: Problem) -> tuple[int, int]:
     """Return the cell that a third rung writes out: the first, unless it names another."""
+    if named := re.match(r"\[(?:(\d+), ?)?(\d+)\] gets", text):
+        first = 0 if problem.graph.has_indexes else 1
+        return int(named[1] or first) - first, int(named[2]) - first
     found = re.search(r"(?:[Rr]ow (\d+), column|Entry) (\d+)", text)
     return (int(found[1] or 1) - 1, int(found[2]) - 1) if found else (0, 0)
 
@@ -153,7 +156,7 @@ def check_third_rung(problem: Problem, place: Blank) -> None:
     value = evaluate(parse(product), {})
     truth = problem.truth(place)
     if ops.shape_of(value) != ops.shape_of(truth):
-        truth = truth[example_cell_of(text)]
+        truth = truth[example_cell_of(text, problem)]
     for cell, true_cell in zip(cells_of(value), cells_of(truth), strict=True):
         # Terms that cancel leave the rounding errors of the shown numbers.
         largest = max(map(abs, _numbers(product)), default=0.0)
@@ -201,11 +204,11 @@ def test_the_last_rung_begins_with_the_right_value(name: str, place_id: str) -> 
 
 
 NUDGE_PATTERN = re.compile(
-    r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+,\d+\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
+    r"Check by nudging: with (?P<name>.+?)(?P<place>\[\d+(?:, ?\d+)?\])? = (?P<new>\S+) instead of (?P<old>\S+), (?P<output>\S+) is "
     r"(?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 LINEAR_BLANKS = re.compile(
-    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\S+))?, "
+    r"Check by nudging: if only this line carried (?P<new>\S+) instead of (?P<old>\S+?)(?: in (?P<place>\[[\d, ]+\]))?, "
     r"(?P<output>\S+) would be (?P<after>\S+) instead of (?P<before>\S+): (?P<moved>\S+) for (?P<delta>[^ ]+)\."
 )
 
@@ -219,9 +222,12 @@ def check_nudge(problem: Problem, place: Blank) -> bool:
     assert found, text
     shown = {key: float(found[key].replace("−", "-")) for key in ("new", "old", "after", "before", "moved", "delta")}
     graph, floats = problem.graph, problem.float_passes
-    assert bool(found["place"]) is bool(place.shape)
-    row, _, column = (found["place"] or "[1,1]").strip("[]").partition(",")
-    cell = (int(row) - 1, int(column) - 1) if place.shape else None
+    # The name of a node may end in an index.
+    assert bool(found["place"]) is bool(place.shape) or graph.label(place.node).endswith("]")
+    # A graph with indexes counts from 0, as they do. A vector has no rows.
+    first = 0 if any(node.op == "index" for node in graph.nodes) else 1
+    *rows, column = (found["place"] or "[1]").strip("[]").split(",")
+    cell = (int(rows[0]) - first if rows else 0, int(column) - first) if place.shape else None
     value = floats.values[place.node]
     moved = value + shown["delta"] if cell is None else value.copy()
     if cell is not None:

@@ -24,12 +24,12 @@ from tests.support.program_samples import (
     rename_nodes,
 )
 from tests.support.random_programs import exact_inputs
+from tests.support.reference_functions import operations_with_references
 from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import ONE, number
 from tutor.algebra.parser import parse_value
 from tutor.engine.builder import parse_graph
 from tutor.engine.codegen.to_torch import torch_program
-from tutor.engine.operations import OPERATIONS
 from tutor.engine.passes import NonFiniteError, Passes
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_random_programs_print_the_gradients_that_the_engine_finds(tmp_path: Pat
         used |= {node.op for node in graph.nodes if node.op}
     for output, (passes, wrt) in zip(run_programs(tmp_path, written, "torch"), expected, strict=True):
         assert_prints(passes, output, wrt, "{}.grad =")
-    assert used >= set(OPERATIONS)
+    assert used >= operations_with_references()
 
 
 def test_named_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.matrix_files import GRAPHS, LAYER, QUESTION, SOFTMAX, graph_file
+from tutor.engine.symbolic import closed_form_gradients
 from tutor.glyphs import to_ascii
 from tutor.grading.grader import grade
 from tutor.grading.hints.ladder import format_right_answer, hint_at, num_rungs
-from tutor.grading.matrix_points import points_of
+from tutor.grading.matrix_formulas import is_equal
+from tutor.grading.matrix_points import points_of, value_at
 from tutor.grading.replay import Replay
 from tutor.grading.rule_cards import card_at
 from tutor.grading.verdict import Verdict, VerdictKind
@@ -41,6 +43,29 @@ def test_the_right_answer_of_each_blank_can_be_typed_and_no_multiple_of_it(load_
         assert grade(problem, blank, to_ascii(right)).right
         for wrong in (f"2*({right})", f"-({right})", f"({right}) + 1", f"1.02*({right})"):
             assert not grade(problem, blank, wrong).right, (blank.id, wrong)
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_gradients_in_the_inputs_alone_have_the_values_of_the_points(load_text: LoadText, graph: str) -> None:
+    problem = load_text(graph_file(graph)).variant().problem
+    forms = closed_form_gradients(problem.graph, problem.inputs, problem.start, problem.wrt)
+    for name, formula in forms.items():
+        for point in points_of(problem):
+            truth = point.exact_passes.gradients[point.graph.position[name]]
+            assert is_equal(value_at(formula, point.all_values), truth), name
+
+
+def test_a_matrix_that_is_zero_everywhere_keeps_its_shape(load_text: LoadText) -> None:
+    exercise = load_text(
+        'graph = "s = X - mean(X, 0); f = sum((s @ W)^2)"\n[inputs]\n'
+        'X = { symbol = true, shape = [1, "k"] }\nW = { symbol = true, shape = ["k", 3] }'
+    )
+    problem = exercise.variant().problem
+    forms = closed_form_gradients(problem.graph, problem.inputs, problem.start, problem.wrt)
+    for point in points_of(problem):
+        truth = point.exact_passes.gradients[point.graph.position["W"]]
+        assert is_equal(value_at(forms["W"], point.all_values), truth)
+    assert judge(exercise, "W", "0*W").right
 
 
 @pytest.mark.parametrize("graph", GRAPHS)

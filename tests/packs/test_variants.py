@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.parsed_values import exact_values
 from tutor.algebra import ops
 from tutor.algebra.printing import format_value
 from tutor.grading.mistakes.finder import hidden_mistakes
 from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.conditions import parse_condition
 from tutor.packs.library import find_exercise
 from tutor.packs.random_inputs import RandomInputs
 
@@ -241,3 +244,24 @@ def test_a_condition_may_compare_a_number_with_every_cell_of_a_matrix(load_text:
     for seed in range(5):
         inputs = exercise.variant(seed).problem.inputs
         assert all(inputs["y"].value < cell.value < 9 for cell in inputs["x"].ravel())
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("det(X) != 0", [True, False]),
+        ("max(x, axis=0) > 5", [False, True]),
+        ("x[0] > 0", [True, False]),
+        ("sum(cumsum(x)) > 9", [True, False]),
+        ('einsum("ii", X) == 6', [True, False]),
+        ("max(abs(X - X.T), axis=1) > 0", [True, False]),
+        ("eye(2) <= X", [True, True]),
+    ],
+)
+def test_a_condition_may_use_functions_of_arrays(text: str, holds: list[bool]) -> None:
+    names = exact_values(X="[[1, 2], [3, 5]]", x="[1, 2, 3]")
+    batch = {
+        "X": np.array([[[1.0, 2], [3, 5]], [[1, 2], [2, 4]]]),
+        "x": np.array([[[1.0, 2, 3]], [[0, 1, 7]]]),
+    }
+    assert parse_condition(text, names).holds(batch, 2).tolist() == holds

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tests.simulated import answers, bugs_anywhere, bugs_of_matrices, bugs_of_operations
+from tests.simulated import answers, bugs_anywhere, bugs_of_arrays, bugs_of_matrices, bugs_of_operations
 from tests.simulated.bug import FACTS
 from tests.simulated.names import BuggyAnswer, Judgement, judge
 from tests.simulated.own_pass import Array, Habit, LearnerPass, to_array, try_rule
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Blank
     from tutor.grading.verdict import Verdict
 
-BUGS: tuple[Bug, ...] = (*bugs_anywhere.BUGS, *bugs_of_operations.BUGS, *bugs_of_matrices.BUGS)
+BUGS: tuple[Bug, ...] = (*bugs_anywhere.BUGS, *bugs_of_operations.BUGS, *bugs_of_matrices.BUGS, *bugs_of_arrays.BUGS)
 
 #: Statements about the number itself, which are true of whoever typed it.
 _ABOUT_THE_NUMBER = FACTS | {"any.slip"}

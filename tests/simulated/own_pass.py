@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tests.simulated import array_pass
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 
@@ -103,6 +104,11 @@ FORWARD: Mapping[str, Callable[..., Array]] = {
     "softmax": _softmax,
     "cross_entropy": lambda p, t: -_weighted(t, np.log, p).sum() / p.shape[0],
     "mse": lambda p, t: ((p - t) ** 2).mean(),
+    **{
+        name: partial(lambda compare, x, y: 1.0 * compare(x, y), compare)
+        for name, compare in array_pass.COMPARISONS.items()
+    },
+    "where": lambda c, x, y: np.asarray(np.where(c != 0, x, y))[()],
 }
 
 _SLOPE_OF_SOFTPLUS = _sigmoid
@@ -136,6 +142,11 @@ SLOPES: Mapping[str, tuple[Callable[..., Array], ...]] = {
     "min": (
         lambda z, x, y: (1 - np.sign(x - y)) / 2 * np.ones_like(z),
         lambda z, x, y: (1 + np.sign(x - y)) / 2 * np.ones_like(z),
+    ),
+    "where": (
+        lambda z, c, x, y: np.zeros_like(z),
+        lambda z, c, x, y: np.where(c != 0, 1.0, 0.0)[()] * np.ones_like(z),
+        lambda z, c, x, y: np.where(c != 0, 0.0, 1.0)[()] * np.ones_like(z),
     ),
 }
 
@@ -242,6 +253,8 @@ class Spot:
         body = body_of(self.node)
         if body is not None:
             return gradient_inside(body, self.args, g, self.slot)
+        if self.op in array_pass.OPS:
+            return array_pass.pull(self.node, g, self.args, self.slot)
         if self.op in PULLS:
             return PULLS[self.op][self.slot](g, self.z, *self.args)
         return g * self.l
@@ -326,6 +339,8 @@ class LearnerPass:
                     continue
                 self.gradients[position] = self._together(parts[::-1] if last_part_first else parts, habit)
             for edge in graph.incoming_edges[position]:
+                if edge.slot in graph.nodes[position].operation.data_slots:
+                    continue
                 spot = Spot(self, edge, self.gradients[position])
                 changed = try_rule(habit.edge, spot)
                 # With a matrix of the wrong shape nobody can go on.
@@ -348,7 +363,8 @@ class LearnerPass:
 
     def parts(self, position: int) -> list[Array]:
         """Return what comes back to a node along each of its edges."""
-        return [self.edges[e.target, e.slot] for e in self.graph.outgoing_edges[position]]
+        places = [(e.target, e.slot) for e in self.graph.outgoing_edges[position]]
+        return [self.edges[place] for place in places if place in self.edges]
 
 
 def forward_value(node: Node, operands: Sequence[Array]) -> Array:
@@ -360,7 +376,7 @@ def forward_value(node: Node, operands: Sequence[Array]) -> Array:
         for position in range(len(operands), len(body.nodes)):
             values.append(inner._forward(position))
         return values[-1]
-    return FORWARD[str(node.op)](*operands)
+    return array_pass.forward(node, operands) if node.op in array_pass.OPS else FORWARD[str(node.op)](*operands)
 
 
 def try_rule(rule: Callable[..., Array | None], *arguments: Any) -> Array | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from tests.simulated.array_problems import NUM_TEMPLATES, random_array_problem
 from tests.simulated.own_pass import Habit, LearnerPass, to_array
 from tests.support.sample_problems import random_problem
 from tests.support.simulated_learners import builtin_exercise_names, variant_seeds
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from tutor.grading.problem import Problem
 
-#: The random graphs: of numbers, and of matrices.
-NUM_SCALAR_GRAPHS, NUM_MATRIX_GRAPHS = 120, 80
+#: The random graphs: of numbers, of matrices, and with indexes and the like.
+NUM_SCALAR_GRAPHS, NUM_MATRIX_GRAPHS, NUM_ARRAY_GRAPHS = 120, 80, 4 * NUM_TEMPLATES
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Unit:
 
     def problem(self) -> Problem:
         """Return the problem; `seed` says which numbers an exercise has, or which random graph it is."""
+        if self.name == "random-arrays":
+            return random_array_problem(self.seed or 0)
         if self.is_random:
             found = random_problem(self.seed or 0, self.name == "random-matrices")
             assert found is not None
@@ -57,6 +60,8 @@ class Unit:
 
 
 def _toml(value: Any) -> str:
+    if ops.is_vector(value):
+        return "[" + ", ".join(map(_toml, value[0])) + "]"
     if ops.is_matrix(value):
         return "[" + ", ".join("[" + ", ".join(_toml(cell) for cell in row) + "]" for row in value) + "]"
     text = format_expr(value).replace("−", "-")
@@ -70,12 +75,17 @@ def all_units(variants: int) -> list[Unit]:
         for name in builtin_exercise_names()
         for seed in variant_seeds(library.find_exercise(name), variants)
     ]
-    return [*units, *random_units(NUM_SCALAR_GRAPHS, NUM_MATRIX_GRAPHS)]
+    return [*units, *random_units(NUM_SCALAR_GRAPHS, NUM_MATRIX_GRAPHS), *array_units(NUM_ARRAY_GRAPHS)]
 
 
 def sample_units() -> list[Unit]:
     """Return the units of the test suite: the author's numbers of each exercise, and some random graphs."""
-    return [*(Unit(name) for name in builtin_exercise_names()), *random_units(24, 16)]
+    return [*(Unit(name) for name in builtin_exercise_names()), *random_units(24, 16), *array_units(NUM_TEMPLATES)]
+
+
+def array_units(count: int) -> list[Unit]:
+    """Return random problems with indexes, choices and joined values."""
+    return [Unit("random-arrays", seed) for seed in range(count)]
 
 
 def random_units(num_scalar: int, num_matrix: int) -> list[Unit]:
@@ -142,7 +152,11 @@ class Numbers:
 
         try:
             start = self.problem.start if keep_start else ops.map_cells(shift, self.problem.start)
-            inputs = {name: ops.map_cells(shift, value) for name, value in self.problem.inputs.items()}
+            moving = self.problem.graph.differentiable_inputs()
+            inputs = {
+                name: ops.map_cells(shift, value) if name in moving else value
+                for name, value in self.problem.inputs.items()
+            }
             moved = replace(self.problem, inputs=inputs, start=start)
             assert moved.exact_passes is not None
             assert moved.float_passes is not None

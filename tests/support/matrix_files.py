@@ -57,13 +57,24 @@ GRAPHS: dict[str, tuple[str | None, dict[str, tuple[tuple[int | str, ...], str]]
     "s = sum(X, axis=1); f = sum(s * s)": (None, {"X": (("n", 3), "real")}),
     "Y = concat(X, Z, axis=0)": ("dL/dY", {"X": ((2, "m"), "real"), "Z": ((3, "m"), "real")}),
     "Y = sum(X, 0) + sum(X, 1)": ("dL/dY", {"X": (("n", "m"), "real")}),
+    "z = trace(X @ X)": (None, {"X": (("n", "n"), "real")}),
+    "v = max(X, axis=1); f = v @ c": (None, {"X": ((3, "m"), "real"), "c": ((3,), "real")}),
+    "Y = prod(X, 0); f = sum(Y * Y)": (None, {"X": (("n", 2), "positive")}),
+    "Y = cumsum(X, axis=0); f = sum(Y * C)": (None, {"X": (("n", 2), "real"), "C": (("n", 2), "real")}),
+    "z = det(X) * 2": (None, {"X": ((2, 2), "real")}),
+    "Y = inv(X); f = sum(Y * C)": (None, {"X": ((2, 2), "real"), "C": ((2, 2), "real")}),
+    "Y = conv2d(X, K); f = sum(Y * Y)": (None, {"X": (("n", 4), "real"), "K": ((2, 2), "real")}),
+    'Y = einsum("ij,jk->ik", A, B); f = sum(Y * Y)': (None, {"A": (("n", 3), "real"), "B": ((3, "m"), "real")}),
+    'v = einsum("ij->i", A); f = sum(v^2)': (None, {"A": (("n", 3), "real")}),
+    "P = softmax(X, axis=0); f = sum(P * P)": (None, {"X": (("n", 3), "real")}),
+    "P = softmax(where(M, X, -inf)); f = sum(P * P)": (None, {"X": (("n", 3), "real"), "M": (("n", 3), "positive")}),
 }
 
 
 def graph_file(graph: str) -> str:
     """Return the exercise file of one of the `GRAPHS`."""
     start, inputs = GRAPHS[graph]
-    lines = [f'graph = "{graph}"', "given = []", *([f'start = "{start}"'] if start else []), "[inputs]"]
+    lines = [f"graph = '{graph}'", "given = []", *([f'start = "{start}"'] if start else []), "[inputs]"]
     for name, (shape, domain) in inputs.items():
         sizes = ", ".join(f'"{size}"' if isinstance(size, str) else str(size) for size in shape)
         lines.append(f'{name} = {{ symbol = true, shape = [{sizes}], domain = "{domain}" }}')

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from tests.support.app_driver import screen_lines, screen_text, wait_for_text, wait_until
@@ -157,3 +158,18 @@ async def test_what_looks_like_markup_is_text() -> None:
         fill_fields(pilot, "z = [bold]a[/bold]", "a=1")
         await pilot.press("enter")
         await wait_for_text(pilot, "[bold]a[/bold]", "^")
+
+
+async def test_a_pasted_function_keeps_its_lines() -> None:
+    source = "def loss(w, x):\r\n    p = w * x\r\n    print(p)\r\n    return p**2 + \tbad(p)\r\n"
+    async with open_playground() as pilot:
+        pilot.app.post_message(events.Paste(source))
+        field = pilot.app.screen.query_one("#formula", Input)
+        await wait_until(pilot, lambda: bool(field.value), "the text")
+        assert field.value.splitlines()[1] == "    p = w * x"
+        await pilot.press("down", *"w=2", "space", *"x=3", "enter")
+        await wait_for_text(pilot, "Line 4: “bad” isn't defined here.", "return p**2 +", "^^^^^^")
+        field.value = field.value.replace("bad(p)", "1")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
+        await wait_for_text(pilot, "p = w * x; loss = p**2 + 1", "Line 3: print(…) is left out")

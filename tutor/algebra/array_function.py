@@ -53,6 +53,8 @@ class ArrayFunction:
     """of the parameters and the operands. Raises `ValueError` without a value"""
     to_args: Callable[[Parameters, Sequence[Expr]], tuple[Expr, ...]]
     """the arguments of a call with these parameters and operands"""
+    work: Callable[[Parameters, Sequence[Shape]], int] = lambda parameters, shapes: 0
+    """the number of multiplications, if there are more than the result has entries"""
 
     def bind(self, parameters: Parameters, shapes: Sequence[Shape] = ()) -> BoundFunction:
         """Return the function with its parameters, and with the shapes of its operands if they are known."""

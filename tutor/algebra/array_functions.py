@@ -19,7 +19,7 @@ from tutor.algebra.array_function import (
 )
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, as_expr, free_names, number
-from tutor.algebra.indexing import Index, IndexRangeError, as_number, gather, range_message, read_index, scatter_add
+from tutor.algebra.indexing import Index, as_number, gather, read_index, scatter_add
 from tutor.algebra.ops import VectorShape, is_vector_shape
 from tutor.algebra.sizes import has_named_size
 from tutor.i18n import N_, message
@@ -40,7 +40,6 @@ __all__ = [
     "call_shape",
     "is_array_call",
     "is_array_operation",
-    "range_error",
     "read_whole",
     "resolve_axis",
 ]
@@ -363,8 +362,3 @@ def call_shape(op: str, args: Sequence[Expr], shapes: Sequence[Shape]) -> Shape:
 def bound(name: str, parameters: Parameters = (), *shapes: Shape) -> BoundFunction:
     """Return a function of arrays with its parameters, and with the shapes of its operands if they are known."""
     return ARRAY_FUNCTIONS[name].bind(parameters, shapes)
-
-
-def range_error(error: IndexRangeError, offset: int) -> AlgebraError:
-    """Return the error of an index outside its axis."""
-    return AlgebraError(range_message(error.index, error.size), offset)

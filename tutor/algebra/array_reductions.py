@@ -81,12 +81,12 @@ def _reduced(kernel: Callable[[Value, int | None], Value], along: Along, x: Valu
     return ops.transpose(kept) if axis == 1 else kept
 
 
-def reduction(name: str, kernel: Callable[[Value, int | None], Value]) -> ArrayFunction:
+def reduction(name: str, kernel: Callable[[Value, int | None], Value], shown: str = "") -> ArrayFunction:
     """Return the record of a reduction; the kernel takes a matrix or a batch, and an axis, None for all entries."""
     return ArrayFunction(
         id=name,
         read=read_along,
-        shape=partial(along_shape, name),
+        shape=partial(along_shape, shown or name),
         forward=partial(_reduced, kernel),
         to_args=along_args,
     )
@@ -165,8 +165,8 @@ def running_sums(axis: int | None, x: Value, backwards: bool = False) -> Value:
 
 
 RECORDS = (
-    reduction("amax", partial(_folded, "maximum", ops.maximum)),
-    reduction("amin", partial(_folded, "minimum", ops.minimum)),
+    reduction("amax", partial(_folded, "maximum", ops.maximum), "max"),
+    reduction("amin", partial(_folded, "minimum", ops.minimum), "min"),
     reduction("prod", partial(_folded, "multiply", lambda a, b: a * b)),
     ArrayFunction(
         id="prod_others",

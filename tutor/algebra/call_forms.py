@@ -24,6 +24,8 @@ REDUCTIONS = {
         name: name
         for name in ("sum", "mean", "prod", "var", "std", "norm", "logsumexp", "var_unbiased", "std_unbiased")
     },
+    "norm_1": "norm_1",
+    "norm_inf": "norm_inf",
     "max": "amax",
     "min": "amin",
     "amax": "amax",
@@ -164,6 +166,8 @@ def _unbiased(call: Call, op: str) -> str:
 
 
 def _norm_of_order(call: Call, order: Expr) -> str:
+    if isinstance(order, Apply) and order.op == "inf":
+        return "norm_inf"
     if isinstance(order, Sym) and order.name in ("inf", "fro"):
         return {"inf": "norm_inf", "fro": "norm"}[order.name]
     found = {1: "norm_1", 2: "norm"}.get(as_whole(order) or 0)

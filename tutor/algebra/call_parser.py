@@ -58,8 +58,9 @@ class CallParser(MatrixParser):
         self.parse_values(call, form)
         if op_is_ones := call.name == "ones":
             call.values = sequence(call.values)
-        is_short = len(call.values) + len(call.keywords) < form.least or (form.least > 0 and not call.values)
-        if self.previous.kind == ")" and (is_short or len(call.values) > form.most):
+        if self.previous.kind == ")" and not form.least <= len(call.values) + len(call.keywords) <= form.most + len(
+            call.keywords
+        ):
             self.reject_values(call, form)
         if op_is_ones:
             self.check_ones(token, call.values)

@@ -40,7 +40,6 @@ CALL_TEXTS: Mapping[str, Callable[[Apply, Sequence[str]], str]] = {
     "amax": partial(_extremum, "max"),
     "amin": partial(_extremum, "min"),
     "prod": partial(_reduction, "prod"),
-    "prod_others": partial(_along, "prod_others"),
     "cumsum": partial(_along, "cumsum"),
     "softmax": partial(_along, "softmax"),
     "masked_softmax": _masked_softmax,

@@ -12,6 +12,7 @@ from tutor.algebra import ops
 from tutor.algebra.array_function import ArrayFunction
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ZERO
+from tutor.algebra.sizes import settled
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _check_work(shape: tuple[int, int], kernel: tuple[int, int], offset: int) ->
 
 def _valid_shape(_: Parameters, shapes: Sequence[Shape], offset: int) -> Shape:
     image, kernel = _sizes("conv2d", shapes, offset)
-    shape = image[0] - kernel[0] + 1, image[1] - kernel[1] + 1
+    shape = settled(image[0] - kernel[0] + 1), settled(image[1] - kernel[1] + 1)
     if min(shape) < 1:
         text = N_("The kernel, {kernel}, doesn't fit into the image, {image}. There is no padding here.")
         sizes = {"kernel": f"{kernel[0]}×{kernel[1]}", "image": f"{image[0]}×{image[1]}"}
@@ -52,7 +53,7 @@ def _valid_shape(_: Parameters, shapes: Sequence[Shape], offset: int) -> Shape:
 def _full_shape(_: Parameters, shapes: Sequence[Shape], offset: int) -> Shape:
     image, kernel = _sizes("convolve2d", shapes, offset)
     _check_work(image, kernel, offset)
-    return image[0] + kernel[0] - 1, image[1] + kernel[1] - 1
+    return settled(image[0] + kernel[0] - 1), settled(image[1] + kernel[1] - 1)
 
 
 def _weight(kernel: Value, i: int, j: int) -> Value:
@@ -85,6 +86,10 @@ def _full(_: Parameters, image: Value, kernel: Value) -> Value:
     return total
 
 
+def _num_products(_: Parameters, shapes: Sequence[Shape]) -> int:
+    return ops.num_cells(shapes[0]) * ops.num_cells(shapes[1])
+
+
 def _function(id: str, shape: Callable[..., Shape], forward: Callable[..., Value]) -> ArrayFunction:
     return ArrayFunction(
         id=id,
@@ -92,6 +97,7 @@ def _function(id: str, shape: Callable[..., Shape], forward: Callable[..., Value
         shape=shape,
         forward=forward,
         to_args=lambda _, operands: tuple(operands),
+        work=_num_products,
     )
 
 

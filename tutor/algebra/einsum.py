@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tutor.algebra import ops
@@ -104,12 +105,13 @@ def axis_sizes(subscripts: Subscripts, shapes: Sequence[Shape], offset: int = 0)
     return sizes
 
 
+def _num_products(subscripts: Subscripts, shapes: Sequence[Shape]) -> int:
+    return prod(int(size) for size in axis_sizes(subscripts, shapes).values())
+
+
 def _shape(subscripts: Subscripts, shapes: Sequence[Shape], offset: int) -> Shape:
     sizes = axis_sizes(subscripts, shapes, offset)
-    work = 1
-    for size in sizes.values():
-        work *= size
-    if work > MAX_PRODUCTS:
+    if _num_products(subscripts, shapes) > MAX_PRODUCTS:
         text = N_("This sum has more than {n} products. Use smaller matrices.")
         raise AlgebraError(message(text, n=MAX_PRODUCTS), offset)
     axes = [sizes[letter] for letter in subscripts.result]
@@ -176,5 +178,6 @@ RECORDS = (
         shape=_shape,
         forward=_forward,
         to_args=lambda subscripts, operands: (subscripts_tree(str(subscripts)), *operands),
+        work=_num_products,
     ),
 )

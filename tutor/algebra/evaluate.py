@@ -11,15 +11,16 @@ from tutor.algebra.array_functions import (
     BoundFunction,
     NoValueError,
     is_array_call,
-    range_error,
     read_whole,
     resolve_axis,
 )
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
-from tutor.algebra.indexing import IndexRangeError, range_of
+from tutor.algebra.indexing import IndexValueError
+from tutor.algebra.labels import are_labels, at_labels
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
+from tutor.algebra.matrix_functions import identity
 from tutor.algebra.ops import VectorShape
 from tutor.algebra.sizes import has_named_size, size_of, sizes_in
 from tutor.i18n import N_, message
@@ -40,6 +41,13 @@ def _mean(a: Value, axis: int | None) -> Value:
     return summed / (a.shape[axis - 2] if axis is not None and ops.is_matrix(a) else ops.size(a))
 
 
+def _cross_entropy(p: Value, targets: Value) -> Value:
+    shape = ops.shape_of(p)
+    if shape and are_labels((shape, ops.shape_of(targets)), 0, "cross_entropy"):
+        return -ops.sum_axis(ops.log(at_labels(p, targets, shape))) / shape[0]
+    return -ops.sum_axis(ops.weighted_log(targets, p)) / ops.num_rows(p)
+
+
 _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "sum": lambda a, axis=None: ops.sum_axis(a, _as_int(axis)),
     "mean": lambda a, axis=None: _mean(a, _as_int(axis)),
@@ -49,9 +57,10 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
     "outer": ops.outer,
     "T": ops.transpose,
     "softmax": ops.softmax,
-    "cross_entropy": lambda p, t: -ops.sum_axis(ops.weighted_log(t, p)) / ops.num_rows(p),
+    "cross_entropy": _cross_entropy,
     "mse": lambda p, t: ops.sum_axis((p - t) ** 2) / ops.size(p),
     "ones": lambda rows, columns: ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows)),
+    "eye": lambda rows: identity(_as_int(rows)),
     "broadcast": lambda a, rows, columns: ops.broadcast_like(
         a, ops.make_matrix(((ONE,) * _as_int(columns),) * _as_int(rows))
     ),
@@ -60,12 +69,14 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
 #: Parts of a call that are no values: a range of an index, and a bound that is left out.
+#: A range with its step.
+_FULL_RANGE = 3
 PARAMETER_OPS = ("slice", "none", "subscripts")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
 _MATRIX_OPS = ("softmax", "cross_entropy")
 #: Operations that are given the shape of their result.
-_FILLED = ("ones", "broadcast")
+_FILLED = ("ones", "eye", "broadcast")
 
 
 def evaluate(tree: Expr, names: Mapping[str, Value], limits: Limits = GRAPH) -> Value:
@@ -177,6 +188,7 @@ class Evaluator:
             function = ARRAY_FUNCTIONS[node.op].bind(parameters, operand_shapes)
             self._bound[id(node)] = function, slots
             shape = function.shape(operand_shapes, node.position)
+            self.work_left -= function.function.work(parameters, operand_shapes)
         else:
             shape = self._filled_shape(node) if node.op in _FILLED else _result_shape(node, shapes)
         size = ops.num_cells(shape)
@@ -189,8 +201,11 @@ class Evaluator:
         return shape
 
     def _filled_shape(self, node: Apply) -> Shape:
-        """Return the shape that `ones` or `broadcast` is given, in numbers or in names of sizes."""
-        rows, columns = (size_of(size, self._known_size) for size in node.args[-2:])
+        """Return the shape that `ones`, `eye` or `broadcast` is given, in numbers or in names of sizes."""
+        sizes = node.args * 2 if node.op == "eye" else node.args[-2:]
+        rows, columns = (size_of(size, self._known_size) for size in sizes)
+        if node.op == "eye" and rows is None:
+            raise AlgebraError(message(N_("eye takes the number of rows, as in eye(2).")), node.position)
         if rows is None or columns is None:
             raise AlgebraError(message(N_("ones takes how many rows and columns, as in ones(2, 3).")), node.position)
         return rows, columns
@@ -263,6 +278,17 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     return result
 
 
+def range_of(node: Apply) -> range:
+    """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
+    bounds = [read_whole(arg, node.position, "range") for arg in node.args]
+    if len(bounds) == _FULL_RANGE and bounds[2] == 0:
+        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
+    numbers = range(*bounds)
+    if not 0 < len(numbers) <= GRAPH.cells:
+        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
+    return numbers
+
+
 def length_of(node: Apply, shape: Shape) -> Num:
     """Return what `size(x)` or `size(x, axis)` is for a value of this shape. Raises `AlgebraError`."""
     if len(node.args) == 1:
@@ -276,9 +302,7 @@ def length_of(node: Apply, shape: Shape) -> Num:
 def _apply_bound(node: Apply, function: BoundFunction, operands: Sequence[Value]) -> Value:
     try:
         return function(*operands)
-    except IndexRangeError as error:
-        raise range_error(error, node.position) from None
-    except NoValueError as error:
+    except (IndexValueError, NoValueError) as error:
         raise AlgebraError(error.message, node.position) from None
     except KeyError:
         raise AlgebraError(
@@ -390,6 +414,8 @@ def _result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     """Return the shape of an operation from those of its operands. Raises `AlgebraError` if they do not match."""
     if node.op == "matmul":
         return matmul_shape(shapes, node.position)
+    if node.op == "cross_entropy" and shapes[0] and are_labels(shapes, node.position, node.op):
+        return None
     if node.op in _MATRIX_OPS and None in shapes:
         text = N_("{function} needs matrices, one row for each sample.")
         raise AlgebraError(message(text, function=node.op), node.position)

@@ -13,10 +13,9 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, as_expr, number
-from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import VectorShape, is_vector_shape
 from tutor.algebra.sizes import has_named_size
-from tutor.i18n import N_, message
+from tutor.i18n import N_, Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,16 +25,22 @@ if TYPE_CHECKING:
 #: Picks along one axis: a number, a slice, a list of numbers, or None for an operand whose value is the index.
 Part: TypeAlias = "int | slice | tuple[int, ...] | None"
 
-#: A range with its step.
-_FULL_RANGE = 3
 _NO_WHOLE_NUMBER = N_("An index is a whole number, counted from 0: X[0] is the first row.")
 
 
-class IndexRangeError(ValueError):
+class IndexValueError(ValueError):
+    """A value that can't be an index. `message` says why, as a sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class IndexRangeError(IndexValueError):
     """An index that is outside its axis."""
 
     def __init__(self, index: int, size: int) -> None:
-        super().__init__(index, size)
+        super().__init__(range_message(index, size))
         self.index = index
         self.size = size
 
@@ -108,31 +113,41 @@ class Index:
         """Return the positions of what it picks from a value of `shape`, row by row.
 
         An array of whole numbers, (rows, columns), without axes if a single number is picked; in a batch with a first
-        axis. Raises `IndexRangeError`.
+        axis, and −1 everywhere in a member whose index picks nothing. Raises `IndexValueError`.
         """
         np = ops.load_arrays().np
-        assert shape is not None
+        if shape is None:
+            raise ValueError("a number has no entries")
         axes = _axes(shape)
         all_positions = np.arange(shape[0] * shape[1]).reshape(axes)
-        keys = [whole_numbers(operand) for operand in operands]
-        batched = [_is_batch(key, operand) for key, operand in zip(keys, operands, strict=True)]
-        if any(batched):
-            num_members = max(len(key) for key, varies in zip(keys, batched, strict=True) if varies)
-            members = (
-                [key[i] if varies else key for key, varies in zip(keys, batched, strict=True)]
-                for i in range(num_members)
-            )
-            return np.stack([_as_rows(all_positions[self._key(member, axes, clip=True)]) for member in members])
-        return _as_rows(all_positions[self._key(keys, axes)])
+        numbers = [_index_numbers(operand) for operand in operands]
+        batched = [_is_batch(each, operand) for each, operand in zip(numbers, operands, strict=True)]
+        if not any(batched):
+            return _as_rows(all_positions[self._key(list(map(whole_numbers, operands)), axes)])
+        num_members = max(len(each) for each, varies in zip(numbers, batched, strict=True) if varies)
+        members = (
+            [each[i] if varies else each for each, varies in zip(numbers, batched, strict=True)]
+            for i in range(num_members)
+        )
+        return np.stack([self._positions_of_member(all_positions, member) for member in members])
 
-    def _key(self, operands: Sequence[Any], axes: tuple[int, ...] = (), clip: bool = False) -> tuple[Any, ...]:
+    def _positions_of_member(self, all_positions: Any, numbers: Sequence[Any]) -> Any:
+        np = ops.load_arrays().np
+        axes = [axis for axis, part in enumerate(self.parts) if part is None]
+        sizes = [all_positions.shape[axis] for axis in axes]
+        is_valid = all(_are_within(each, size) for each, size in zip(numbers, sizes, strict=True))
+        key = self._key([each.astype(int) if is_valid else np.zeros(each.shape, dtype=int) for each in numbers])
+        positions = _as_rows(all_positions[key])
+        return positions if is_valid else np.full_like(positions, -1)
+
+    def _key(self, operands: Sequence[Any], axes: tuple[int, ...] = ()) -> tuple[Any, ...]:
         """Return the index for NumPy. Raises `IndexRangeError` if an operand is outside of `axes`."""
         remaining = iter(operands)
         key: list[Any] = []
         for axis, part in enumerate(self.parts):
             picked = next(remaining) if part is None else list(part) if isinstance(part, tuple) else part
             if part is None and axes:
-                picked = _within(picked, axes[axis], clip)
+                _ensure_within(picked, axes[axis])
             key.append(picked)
         return tuple(key)
 
@@ -153,7 +168,7 @@ def read_index(parts: Sequence[Expr | None], offset: int) -> Index:
     return Index(tuple(None if part is None else _read_part(part, offset) for part in parts))
 
 
-def range_message(index: int, size: int) -> Any:
+def range_message(index: int, size: int) -> Message:
     """Return the sentence about an index that is outside an axis of this size."""
     text = N_("There is no entry {index} here: {size} entries are counted from 0 to {last}.")
     return message(text, index=index, size=size, last=size - 1)
@@ -165,7 +180,17 @@ def shape_from_axes(axes: tuple[int, ...]) -> Shape:
 
 
 def whole_numbers(value: Value) -> Any:
-    """Return a value as an array of whole numbers, without the row axis of a vector. Raises `ValueError`."""
+    """Return a value as an array of whole numbers, without the row axis of a vector. Raises `IndexValueError`."""
+    np = ops.load_arrays().np
+    numbers = _index_numbers(value)
+    rounded = np.rint(numbers)
+    if not np.array_equal(rounded, numbers):
+        raise IndexValueError(message(_NO_WHOLE_NUMBER))
+    return rounded.astype(int)
+
+
+def _index_numbers(value: Value) -> Any:
+    """Return a value in floats, without the row axis of a vector."""
     np = ops.load_arrays().np
     if not ops.is_array(value):
         numbers = np.array(nearest_float(value) if isinstance(value, Expr) else value)
@@ -173,14 +198,17 @@ def whole_numbers(value: Value) -> Any:
         numbers = ops.nearest_floats(value) if value.dtype == object else value
         if ops.is_matrix(numbers):
             numbers = numbers[..., 0, :]
-    rounded = np.rint(numbers)
-    if not np.array_equal(rounded, numbers):
-        raise ValueError("no whole number")
-    return rounded.astype(int)
+    return np.asarray(numbers)
 
 
 def gather(x: Value, positions: Any) -> Value:
-    """Return the entries of `x` at these positions: a number for a single one, else a matrix of their shape."""
+    """Return the entries of `x` at these positions: a number for a single one, else a matrix of their shape.
+
+    In a batch, there is no number where a member has no position.
+    """
+    if positions.ndim in (1, 3) and (positions < 0).any():
+        np = ops.load_arrays().np
+        return np.where(positions < 0, np.nan, gather(x, np.maximum(positions, 0)))
     entries = x.reshape(*x.shape[:-2], -1)
     if entries.ndim == 1:
         picked = entries[positions]
@@ -233,12 +261,18 @@ def _axes(shape: tuple[int, int]) -> tuple[int, ...]:
     return (shape[1],) if is_vector_shape(shape) else tuple(shape)
 
 
-def _within(picked: Any, size: int, clip: bool) -> Any:
+def _ensure_within(picked: Any, size: int) -> None:
+    """Raise `IndexRangeError` if one of these indexes is outside of an axis."""
     np = ops.load_arrays().np
     outside = np.atleast_1d(picked)[(np.atleast_1d(picked) < -size) | (np.atleast_1d(picked) >= size)]
-    if len(outside) and not clip:
+    if len(outside):
         raise IndexRangeError(int(outside[0]), size)
-    return np.clip(picked, -size, size - 1)
+
+
+def _are_within(numbers: Any, size: int) -> bool:
+    """Return whether all of these floats are indexes of an axis."""
+    np = ops.load_arrays().np
+    return bool((np.isfinite(numbers) & (np.rint(numbers) == numbers) & (numbers >= -size) & (numbers < size)).all())
 
 
 def _read_part(part: Expr, offset: int) -> Part:
@@ -250,23 +284,12 @@ def _read_part(part: Expr, offset: int) -> Part:
             raise AlgebraError(message(N_("The step of a range is not 0.")), offset)
         return slice(*bounds)
     if isinstance(part, Apply) and part.op == "range":
-        return tuple(range_of(part))
+        return tuple(range(*(_read_whole(each, offset) for each in part.args)))
     if isinstance(part, Grid):
         if not part.is_vector:
             raise AlgebraError(message(N_("An index is a number or a vector of numbers, such as [2, 0].")), offset)
         return tuple(_read_whole(each, offset) for each in part.rows[0])
     return _read_whole(part, offset)
-
-
-def range_of(node: Apply) -> range:
-    """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
-    bounds = [_read_whole(arg, node.position) for arg in node.args]
-    if len(bounds) == _FULL_RANGE and bounds[2] == 0:
-        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
-    numbers = range(*bounds)
-    if max(map(abs, bounds)) > GRAPH.cells or not numbers:
-        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
-    return numbers
 
 
 def _read_whole(value: Expr, offset: int) -> int:

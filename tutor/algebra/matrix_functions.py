@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import ops
-from tutor.algebra.array_function import ArrayFunction, NoValueError, read_whole
+from tutor.algebra.array_function import ArrayFunction, NoValueError
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE, ZERO, Expr, Num, number
+from tutor.algebra.expr import ONE, ZERO, Apply, Expr, Num, as_expr, number
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.i18n import N_, Message, message
 
@@ -59,7 +59,7 @@ def identity_like(x: Value) -> Value:
     """Return the identity matrix of the size and kind of `x`."""
     if isinstance(x, MatrixExpr):
         rows = x.shape[0]
-        return MatrixExpr(EYE.bind(rows).formula(()), (rows, rows))
+        return MatrixExpr(Apply("eye", (as_expr(rows),)), (rows, rows))
     return identity(x.shape[-1], ops.is_exact(x))
 
 
@@ -183,6 +183,7 @@ def _function(id: str, shape: Callable[[Sequence[Shape], int], Shape], forward: 
         shape=lambda _, shapes, offset: shape(shapes, offset),
         forward=forward,
         to_args=lambda _, operands: tuple(operands),
+        work=lambda _, shapes: shapes[0][0] ** (2 if id == "trace" else 4) if shapes[0] else 0,
     )
 
 
@@ -196,22 +197,7 @@ def _scalar_of_square(
     return shape
 
 
-def _read_eye(args: Sequence[Expr | None], offset: int) -> tuple[int, tuple[int, ...]]:
-    rows = read_whole(args[0], offset, "eye")
-    if rows < 1:
-        raise AlgebraError(message(N_("eye takes the number of rows, as in eye(2).")), offset)
-    return rows, ()
-
-
-EYE = ArrayFunction(
-    id="eye",
-    read=_read_eye,
-    shape=lambda rows, shapes, offset: (rows, rows),
-    forward=identity,
-    to_args=lambda rows, operands: (number(rows),),
-)
 RECORDS = (
-    EYE,
     _function("trace", _scalar_of_square("trace", _square), _trace),
     _function("det", _scalar_of_square("det", _small_square), _det),
     _function("cofactors", lambda shapes, offset: _small_square("cofactors", shapes, offset), _cofactors),

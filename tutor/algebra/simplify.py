@@ -384,6 +384,8 @@ class _Simplifier:
             if len(args) == 1 or first is None:
                 return None
             return (1, first[1]) if _atom_number(args[1]) == 0 else (first[0], 1)
+        if op == "eye":
+            return self.shape_of_sizes(args[0].product(), args[0].product())
         if op == "broadcast" and len(args) == 3:
             return self.shape_of_sizes(args[1].product(), args[2].product())
         return normal_form.broadcast_shape(*shapes)

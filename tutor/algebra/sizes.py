@@ -121,6 +121,18 @@ def size_of(tree: Expr, known: Callable[[str], Expr | int | None]) -> int | None
     return done[id(tree)]
 
 
+def settled(size: int) -> int:
+    """Return a size as a number if its names cancel, as in n − (n − 1)."""
+    if not isinstance(size, Size):
+        return size
+    names = sorted(size.names)
+    counts = {
+        size_of(size.formula, {name: base + 13 * place for place, name in enumerate(names)}.get) for base in (101, 211)
+    }
+    (count, *others) = counts
+    return size if others or count is None else count
+
+
 def has_named_size(shape: Shape) -> bool:
     """Return whether a shape is not known in numbers."""
     return any(isinstance(size, Size) for size in shape or ())

@@ -23,6 +23,7 @@ from tutor.plain.carets import format_error
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
+    from tutor.engine.python_source.translation import PythonFormula
     from tutor.grading.problem import Problem
 
 # In front of an argument that begins with a minus and is not an option, such as `-x^2`; `_PlainText` removes it.
@@ -58,11 +59,15 @@ def formula_error(error: AlgebraError, text: str) -> CommandError:
 _WARNING = N_("warning: {text}")
 
 
-def print_misreadings(problem: Problem, formula: str) -> None:
+def print_misreadings(problem: Problem, formula: str | PythonFormula) -> None:
     """Print on standard error what may not be meant in a formula. Raise NonFiniteError."""
-    for misread in find_misreadings(problem):
+    # The names of a Python function are words.
+    for misread in find_misreadings(problem, are_words=not isinstance(formula, str)):
         warning = AlgebraError(message(_WARNING, text=misread.message), misread.position, misread.length)
-        print_error(format_error(warning, formula))
+        if isinstance(formula, str):
+            print_error(format_error(warning, formula))
+        else:
+            print_error(format_error(formula.error(warning), formula.source.text))
 
 
 def parse_inputs(assignments: tuple[str, ...]) -> dict[str, Value]:

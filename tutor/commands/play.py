@@ -20,9 +20,11 @@ from tutor.commands.formula_arguments import (
 )
 from tutor.commands.launch import launch
 from tutor.commands.options import common_options, usable_path
+from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
+from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.i18n import N_, _, message
 from tutor.packs import library
-from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.builder.formula import exercise_from_formula, read_formula
 from tutor.packs.diagnostics import PackError
 from tutor.packs.library import is_exercise_name
 from tutor.packs.pack import Pack
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
 )
+@click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
 @click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
 @common_options
@@ -52,9 +55,15 @@ def play(
     start_value: str | None,
     seed: int | None,
     nodes: tuple[str, ...],
+    from_python: str | None,
     restart: bool,
     watch: bool,
 ) -> int:
+    if from_python is not None:
+        if watch:
+            raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
+        values = (target, *inputs) if target else inputs
+        return launch(options, _exercise_from_python(from_python, values, start_value, nodes), seed, restart)
     if target and is_path_argument(target):
         return play_path(options, target, inputs, seed, restart, watch)
     if watch:
@@ -73,6 +82,8 @@ def _ensure_own_numbers(exercise: Exercise | None, seed: int | None, restart: bo
 def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]) -> Exercise:
     """Return the exercise with this name or formula. Raise CommandError."""
     try:
+        if is_python(target):
+            return _exercise_from(target, inputs, start_value, nodes)
         if is_exercise_name(target) and not inputs:
             if nodes:
                 raise CommandError(
@@ -80,14 +91,34 @@ def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | Non
                 )
             return library.find_exercise(target)
         reject_exercise_names(target, with_inputs=bool(inputs))
-        start = parse_start(start_value)
-        exercise = exercise_from_formula(target, parse_inputs(inputs), start, parse_definitions(nodes))
-        print_misreadings(exercise.variant().problem, target)
-        return exercise
+        return _exercise_from(target, inputs, start_value, nodes)
     except PackError as error:
         raise CommandError(error) from None
     except AlgebraError as error:
         raise formula_error(error, target) from None
+
+
+def _exercise_from_python(
+    argument: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]
+) -> Exercise:
+    """Return the exercise of a function in a file. Raise CommandError."""
+    code = read_python_argument(argument)
+    try:
+        return _exercise_from(code, inputs, start_value, nodes)
+    except AlgebraError as error:
+        raise formula_error(error, code.source.text) from None
+
+
+def _exercise_from(
+    code: str | PythonCode, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]
+) -> Exercise:
+    """Return the exercise of a formula or a function. Raise CommandError, AlgebraError."""
+    start, values, definitions = parse_start(start_value), parse_inputs(inputs), parse_definitions(nodes)
+    formula = read_formula(code, values, definitions)
+    exercise = exercise_from_formula(formula, values, start, definitions)
+    print_notes(formula)
+    print_misreadings(exercise.variant().problem, formula)
+    return exercise
 
 
 _HAS_OWN_NUMBERS = N_("{name} brings its own numbers. Leave the inputs out: backprop-tutor play {name}")

@@ -29,10 +29,12 @@ from tutor.commands.formula_arguments import (
 )
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
+from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
 from tutor.engine.passes import NonFiniteError
+from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.grading.matrix_points import describe_sizes, points_of
 from tutor.i18n import N_, _, message
-from tutor.packs.builder.formula import problem_from_formula
+from tutor.packs.builder.formula import problem_from_formula, read_formula
 from tutor.packs.diagnostics import PackError
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ _FORMS = ("torch", "numpy", "latex", "json")
 
 
 @click.command(cls=FormulaCommand)
-@click.argument("formula", type=TEXT, metavar="FORMULA")
+@click.argument("formula", required=False, type=TEXT, metavar="FORMULA")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
 @click.option(
     "--start",
@@ -66,6 +68,7 @@ _FORMS = ("torch", "numpy", "latex", "json")
 @click.option(
     "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
 )
+@click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
 @click.option("--check", type=TEXT, metavar="DELTA", help=_("Compare with differences of this step, such as 1e-4."))
 @click.option("--torch", is_flag=True, help=_("A PyTorch program that prints the same gradients."))
 @click.option("--numpy", is_flag=True, help=_("A NumPy program, a line for each edge."))
@@ -80,12 +83,13 @@ _FORMS = ("torch", "numpy", "latex", "json")
 @common_options
 def solve(
     options: RunOptions,
-    formula: str,
+    formula: str | None,
     inputs: tuple[str, ...],
     start: str | None,
     wrt: str | None,
     symbols: tuple[str, ...],
     nodes: tuple[str, ...],
+    from_python: str | None,
     check: str | None,
     draw: bool | None,
     width: int | None,
@@ -95,16 +99,21 @@ def solve(
     if len(requested) > 1:
         names = ", ".join(f"--{name}" for name in requested)
         raise CommandError(message(N_("{names} can't go together. Choose one of them."), names=names), 2)
-    reject_exercise_names(formula)
+    if from_python is not None:
+        inputs = (formula, *inputs) if formula else inputs
+    elif formula is None:
+        raise CommandError(message(N_("There is no formula. Write one, such as z = (a + b) * c.")), 2)
+    elif not is_python(formula):
+        reject_exercise_names(formula)
+    code = formula or "" if from_python is None else read_python_argument(from_python)
     try:
-        problem = _build_problem(formula, inputs, start, wrt, symbols, nodes)
-        print_misreadings(problem, formula)
+        problem = _build_problem(code, inputs, start, wrt, symbols, nodes)
         if check is None and requested:
             lines = _render_form(problem, requested[0])
         else:
             lines = _render_text(problem, options, draw, width, check)
     except AlgebraError as error:
-        raise formula_error(error, formula) from None
+        raise formula_error(error, code if isinstance(code, str) else code.source.text) from None
     except (NonFiniteError, PackError) as error:
         raise CommandError(error, 2) from None
     for line in lines:
@@ -113,7 +122,7 @@ def solve(
 
 
 def _build_problem(
-    formula: str,
+    code: str | PythonCode,
     inputs: tuple[str, ...],
     start: str | None,
     wrt: str | None,
@@ -132,7 +141,11 @@ def _build_problem(
         if size in values:
             text = N_("“{name}” can't be the name of a size: it has another meaning here. Use another letter.")
             raise CommandError(message(text, name=size), 2)
-    return problem_from_formula(formula, values, parse_start(start), definitions=definitions, wrt=parse_wrt(wrt))
+    formula = read_formula(code, values, definitions)
+    problem = problem_from_formula(formula, values, parse_start(start), definitions=definitions, wrt=parse_wrt(wrt))
+    print_notes(formula)
+    print_misreadings(problem, formula)
+    return problem
 
 
 def _render_form(problem: Problem, form: str) -> list[str]:

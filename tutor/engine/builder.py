@@ -14,12 +14,14 @@ from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator, length_of, product_operation
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder, substitute
+from tutor.algebra.labels import are_labels, check_labels
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
 from tutor.algebra.parser import Equation, is_built_in, is_reserved, parse_equations
 from tutor.engine.graph import CompositeOperation, Graph, Node, inline_formula
 from tutor.engine.operation import absorb_constants
 from tutor.engine.operations import ARRAY_OPERATIONS, OPERATIONS
+from tutor.engine.operations.losses import cross_entropy_of_labels
 from tutor.engine.shapes import elementwise
 from tutor.i18n import N_, message
 
@@ -85,12 +87,7 @@ def build_from_equations(
     equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, CustomFunction]
 ) -> Graph:
     """Return the graph of a text that is already parsed; inputs that are missing in `shapes` are numbers."""
-    try:
-        graph = _build_with(_Builder(shapes, definitions), equations, text)
-    except AlgebraError as error:
-        # A function may be typed by a shorter name than its own.
-        room = max(len(text) - max(error.position, 0), 0)
-        raise AlgebraError(error.message, error.position, min(error.length, room)) from None
+    graph = _build_with(_Builder(shapes, definitions), equations, text)
     if not any(graph.depends_on(None)):
         text = N_("Nothing here has a slope: comparisons and indexes are data. Let the output depend on a number.")
         raise AlgebraError(message(text), equations[-1].position)
@@ -102,11 +99,12 @@ def build_function_body(
     inputs: Mapping[str, Shape | Expr],
     definitions: Mapping[str, CustomFunction] | None = None,
     ignore_shapes: bool = False,
+    equations: list[Equation] | None = None,
 ) -> Graph:
     """Return the graph of a function's text, which begins with an input for each entry of `inputs` that is a shape.
 
-    An entry that is an expression is a constant. With `ignore_shapes` every input is taken for a number. Raises
-    `AlgebraError`.
+    An entry that is an expression is a constant. With `ignore_shapes` every input is taken for a number. `equations`
+    are those of the text if it is parsed already. Raises `AlgebraError`.
     """
     shapes = {name: shape for name, shape in inputs.items() if not isinstance(shape, Expr)}
     builder = _Builder(shapes, definitions or {}, ignore_shapes)
@@ -115,7 +113,7 @@ def build_function_body(
             builder.bindings[name] = shape_or_constant
         else:
             builder.resolve_name(Sym(name))
-    return _build_with(builder, parse_and_check(text, definitions or {}), text)
+    return _build_with(builder, equations or parse_and_check(text, definitions or {}), text)
 
 
 def parse_and_check(
@@ -460,13 +458,13 @@ class _Builder:
         shapes = list(map(self.shape_at, operands))
         if operation.id == "matmul" and not self.ignore_shapes:
             operation = OPERATIONS[product_operation(shapes)]
+        if operation.id == "cross_entropy" and not self.ignore_shapes and are_labels(shapes, part.position, part.op):
+            return self.add_loss_of_labels(part, operands, consts, shapes)
         shape = None if self.ignore_shapes else operation.shape_rule(shapes, part.position, operation.label)
         self.reserve_cells([shape, *_inner_shapes(operation)], part.position)
         if operation.id in ("matmul", "matvec") and shape and shapes[0]:
             self.num_products += ops.num_cells(shape) * shapes[0][1]
-            if self.num_products > GRAPH_PRODUCTS:
-                text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
-                raise AlgebraError(message(text, n=GRAPH_PRODUCTS), part.position)
+            self.check_products(part.position)
         shown_operands = typed_operands if isinstance(operation, CompositeOperation) else operands
         formula = self.node_formula(part.op, operation, shown_operands)
         if operation.shape_rule is elementwise and shape is not None:
@@ -492,19 +490,41 @@ class _Builder:
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
         shapes = list(map(self.shape_at, operands))
         if self.ignore_shapes:
-            # Only how many nodes there are matters.
-            nodes = tuple(operand for operand in operands if isinstance(operand, int))
-            example = replace(OPERATIONS.get(part.op, OPERATIONS["reshape"]), data_slots=(), index_sizes={})
-            self.nodes.append(Node(self.next_id(part.op), example.id, nodes, formula=part, custom_operation=example))
-            return len(self.nodes) - 1
-        shape = function.shape(shapes, part.position)
-        function = replace(function, operand_shapes=tuple(shapes))
-        operation = ARRAY_OPERATIONS[part.op](function, shapes)
+            shape = None
+            operation = OPERATIONS["neg"]
+        else:
+            shape = function.shape(shapes, part.position)
+            self.num_products += function.function.work(parameters, shapes)
+            self.check_products(part.position)
+            function = replace(function, operand_shapes=tuple(shapes))
+            operation = ARRAY_OPERATIONS[part.op](function, shapes)
         self.reserve_cells([shape], part.position)
         formula = function.formula(
             [self.formula_at(operand) if isinstance(operand, int) else operand for operand in operands]
         )
         return self.add_with_constants(operation, operands, consts, formula, shape)
+
+    def check_products(self, offset: int) -> None:
+        """Raise an error if the matrix products of all nodes take too long."""
+        if self.num_products > GRAPH_PRODUCTS:
+            text = N_("The matrix products take more than {n} multiplications. Use smaller matrices.")
+            raise AlgebraError(message(text, n=GRAPH_PRODUCTS), offset)
+
+    def add_loss_of_labels(
+        self, part: Apply, operands: list[int | Expr], consts: list[Value], shapes: Sequence[Shape]
+    ) -> int:
+        """Add the node of a cross-entropy whose targets are labels; they stay an operand if they are constant."""
+        assert shapes[0]
+        operation = cross_entropy_of_labels(shapes[0])
+        formula = self.node_formula(part.op, operation, operands)
+        args = tuple(operand if isinstance(operand, int) else None for operand in operands)
+        const = next((const for const in consts if const is not None), None)
+        if consts[1] is not None:
+            check_labels(consts[1], shapes[0][1], part.position)
+        self.nodes.append(
+            Node(self.next_id(operation.label), operation.id, args, const, None, formula, None, operation)
+        )
+        return len(self.nodes) - 1
 
     def add_with_constants(
         self, operation: Operation, operands: list[int | Expr], consts: list[Value], formula: Expr, shape: Shape

@@ -62,7 +62,8 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
         raise AlgebraError(message(text, name=name, n=MAX_DEPTH), -1)
     inside = _CompositeBody(body)
     slots = range(inside.num_operands)
-    has_branch = [inside.branch_position(slot) is not None for slot in slots]
+    data_slots = tuple(slot for slot in slots if not inside.requested[slot])
+    has_branch = [inside.branch_position(slot) is not None for slot in slots if slot not in data_slots]
     is_elementwise = inside.is_elementwise
     one_path_rule = _RULE_ELEMENTWISE if is_elementwise else _RULE_STRUCTURAL
     return CompositeOperation(
@@ -74,7 +75,7 @@ def composite_operation(name: str, body: Graph, *, symbol: str = "", is_group: b
         derivative=tuple(partial(inside.derivative, slot) for slot in slots) if is_elementwise else (),
         vjp=() if is_elementwise else tuple(partial(inside.vjp, slot) for slot in slots),
         shape_rule=inside.output_shape,
-        data_slots=tuple(slot for slot in slots if not inside.requested[slot]),
+        data_slots=data_slots,
         index_sizes={slot: body.index_sizes[name] for slot, name in enumerate(body.inputs) if name in body.index_sizes},
         needs_extra_digits=body.nodes[body.output_position].operation.needs_extra_digits,
         has_kink=any(not node.is_input and node.operation.has_kink for node in body.nodes),
@@ -98,8 +99,29 @@ def formula_in_letters(body: Graph) -> Expr:
     operands: list[Value] = []
     for slot, node in enumerate(body.nodes[: inside.num_operands]):
         symbol = Sym(operand_letter(slot, node.shape))
-        operands.append(symbol if node.shape is None else MatrixExpr(symbol, node.shape))
-    return expr_of(inside.forward(*operands))
+        is_vector = ops.is_vector_shape(node.shape)
+        operands.append(symbol if node.shape is None else MatrixExpr(symbol, node.shape, is_vector))
+    return expr_of(_readable_value(body, operands))
+
+
+def _readable_value(body: Graph, operands: Sequence[Value]) -> Value:
+    """Return the formula of a body for symbols. What is smaller is not written out for every cell."""
+    values = list(operands)
+    for position in range(len(body.inputs), len(body.nodes)):
+        node = body.nodes[position]
+        if node.op == "broadcast" and node.args[0] is not None:
+            value = values[node.args[0]]
+        elif node.body is not None:
+            value = _readable_value(node.body, [values[arg] for arg in node.args if arg is not None])
+        else:
+            value = evaluate_node(body, position, values)
+        values.append(_in_shape_of(node, value))
+    return values[-1]
+
+
+def _in_shape_of(node: Node, value: Value) -> Value:
+    """Return the value of a node, marked as a vector if it is one."""
+    return ops.as_vector(value) if ops.is_vector_shape(node.shape) and ops.is_matrix(value) else value
 
 
 def _depth(graph: Graph) -> int:
@@ -138,9 +160,9 @@ class _CompositeBody:
 
     def forward_values(self, operands: Sequence[Value]) -> list[Value]:
         """Return the value of every node of the body. Raises what arithmetic raises."""
-        values = list(operands)
+        values = [_in_shape_of(node, value) for node, value in zip(self.graph.nodes, operands, strict=False)]
         for position in range(self.num_operands, len(self.graph.nodes)):
-            values.append(evaluate_node(self.graph, position, values))
+            values.append(_in_shape_of(self.graph.nodes[position], evaluate_node(self.graph, position, values)))
         return values
 
     def forward(self, *operands: Value) -> Value:
@@ -155,7 +177,7 @@ class _CompositeBody:
         graph, needed = self.graph, self.depends_on_operand[slot]
         values = self.forward_values(operands)
         # With the output's own symbol, formulas become y·(1 − y) instead of an expression of the operands.
-        values[-1] = z
+        values[-1] = _in_shape_of(graph.nodes[-1], z)
         gradients: dict[int, Value] = {graph.output_position: g}
         for position in range(graph.output_position, self.num_operands - 1, -1):
             if position not in gradients:
@@ -170,7 +192,8 @@ class _CompositeBody:
                 rule, value = rules[edge.slot], values[position]
                 gradient = rule(upstream, value, *args) if structural else upstream * rule(value, *args)
                 before = gradients.get(edge.source)
-                gradients[edge.source] = gradient if before is None else before + gradient
+                total = gradient if before is None else before + gradient
+                gradients[edge.source] = _in_shape_of(graph.nodes[edge.source], total)
         return gradients[slot]
 
     def branch_position(self, slot: int) -> int | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, ops
 from tutor.algebra.expr import Expr, Grid, Num
+from tutor.algebra.labels import are_labels, index_text
 from tutor.engine.array_decompositions import array_decomposition
 from tutor.engine.builder import build_function_body
 
@@ -53,6 +54,9 @@ def decompose(graph: Graph, position: int) -> Graph | None:
 def _decomposition_text(op: str, shapes: Sequence[Shape]) -> str | None:
     if op == "mse" and shapes[0] is None:
         return "(x - y)^2"
+    if op == "cross_entropy" and are_labels(shapes, 0, op):
+        taken = f"log(x{index_text(shapes, 'y')})"
+        return f"-{taken}" if shapes[1] is None else f"-mean({taken})"
     rows, columns = shapes[0] or (1, 1)
     return (
         _DECOMPOSITIONS[op].format(rows=rows, columns=columns, count=rows * columns) if op in _DECOMPOSITIONS else None

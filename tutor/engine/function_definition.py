@@ -50,7 +50,9 @@ class FunctionDefinition:
     inputs: tuple[str, ...]
     text: str
     definitions: Mapping[str, CustomFunction] = field(default_factory=dict, repr=False)
-    _operations: dict[tuple[Shape, ...], Operation] = field(default_factory=dict, repr=False, compare=False)
+    _operations: dict[tuple[tuple[Shape, bool], ...], Operation] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     is_redefinable: ClassVar[bool] = False
 
@@ -66,11 +68,15 @@ class FunctionDefinition:
 
         Raises `AlgebraError` at `offset` if they do not fit.
         """
-        shapes = tuple(argument for argument in arguments if not isinstance(argument, Expr))
+        # The shape of a vector equals that of a row.
+        shapes = tuple(
+            (argument, ops.is_vector_shape(argument)) for argument in arguments if not isinstance(argument, Expr)
+        )
         if len(shapes) == len(arguments) and shapes in self._operations:
             return self._operations[shapes]
         try:
-            body = build_function_body(self.text, dict(zip(self.inputs, arguments, strict=True)), self.definitions)
+            inputs = dict(zip(self.inputs, arguments, strict=True))
+            body = build_function_body(self.text, inputs, self.definitions, equations=self.equations)
             operation = composite_operation(self.name, body, symbol=self._symbol(arguments))
         except AlgebraError as error:
             raise self._wrap_error(error, offset) from None
@@ -101,7 +107,8 @@ class FunctionDefinition:
 
     @cached_property
     def _body_without_shapes(self) -> Graph:
-        return build_function_body(self.text, dict.fromkeys(self.inputs), self.definitions, ignore_shapes=True)
+        inputs = dict.fromkeys(self.inputs)
+        return build_function_body(self.text, inputs, self.definitions, ignore_shapes=True, equations=self.equations)
 
     @cached_property
     def num_nodes(self) -> int:

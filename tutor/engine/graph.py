@@ -175,6 +175,11 @@ class Graph:
         """Whether an operation has operands that are data."""
         return any(not node.is_input and node.operation.data_slots for node in self.nodes)
 
+    @cached_property
+    def has_indexes(self) -> bool:
+        """Whether an operation picks entries by an index."""
+        return any(node.op == "index" for node in self.nodes)
+
     def depends_on(self, wrt: Collection[str] | None) -> tuple[bool, ...]:
         """Return for each node whether a gradient is requested: one of these inputs, or a node that depends on it.
 
@@ -266,6 +271,8 @@ class CompositeOperation(Operation):
     """begins with an input for each operand"""
     is_group: bool = False
     """whether its parts are nodes of the graph it belongs to"""
+    has_own_rules: bool = False
+    """whether its value and its gradients come from rules of its own, which keep more digits than those of its parts"""
 
 
 def inline_formula(nodes: Sequence[Node], position: int) -> Expr:

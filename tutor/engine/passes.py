@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import ops as values
 from tutor.algebra.array_functions import NoValueError
-from tutor.algebra.indexing import IndexRangeError, range_message
+from tutor.algebra.indexing import IndexValueError
 from tutor.engine.jit import cache
 from tutor.engine.operation import EdgeContext
 from tutor.i18n import N_, Message, message
@@ -141,9 +141,7 @@ def _evaluate_checked(
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} divides by zero."))) from None
     except OverflowError:
         raise NonFiniteError(node.id, _node_message(graph, position, N_("{node} becomes too large."))) from None
-    except IndexRangeError as error:
-        raise NonFiniteError(node.id, range_message(error.index, error.size)) from None
-    except NoValueError as error:
+    except (IndexValueError, NoValueError) as error:
         raise NonFiniteError(node.id, error.message) from None
     except KeyError:
         raise NonFiniteError(node.id, Message(N_("An index has to be a number here, and this is a symbol."))) from None

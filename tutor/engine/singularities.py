@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.ops import Value
-from tutor.engine.graph import Graph, Node
+from tutor.engine.graph import CompositeOperation, Graph, Node
 from tutor.engine.passes import forward, operands_of
 
 if TYPE_CHECKING:
@@ -51,8 +51,13 @@ def _iter_operations(graph: Graph, forward_values: Sequence[Value]) -> Iterator[
             continue
         args = operands_of(graph, forward_values, position)
         yield node, forward_values[position], args
-        if node.body is not None:
+        # Rules of its own stand for parts that may overflow; none of them has a kink.
+        if node.body is not None and not _has_own_rules(node):
             yield from _iter_operations(node.body, forward(node.body, dict(zip(node.body.inputs, args, strict=True))))
+
+
+def _has_own_rules(node: Node) -> bool:
+    return isinstance(node.operation, CompositeOperation) and node.operation.has_own_rules
 
 
 def _differs(a: Value, b: Value) -> bool:

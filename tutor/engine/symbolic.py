@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import expr, ops
 from tutor.algebra.array_functions import NoValueError
-from tutor.algebra.expr import Apply, Expr, Sym, children, free_names, have_symbols, postorder
+from tutor.algebra.expr import Apply, Expr, Num, Sym, children, free_names, have_symbols, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.printing import format_exact, format_expr
 from tutor.algebra.simplify import infer_domain, simplify
@@ -123,7 +123,7 @@ class _SymbolicPasses:
 
     def stored_form(self, value: Value) -> Value:
         """Return the form in which a formula is stored."""
-        return value
+        return _spread(value)
 
     def simplify_value(self, value: Value) -> Value:
         """Return a formula as a person would write it."""
@@ -181,7 +181,7 @@ class _NamedPasses(_SymbolicPasses):
         super().__init__(graph, inputs)
 
     def stored_form(self, value: Value) -> Value:
-        return self.simplify_value(value)
+        return self.simplify_value(_spread(value))
 
     def reference_to(self, position: int, value: Value) -> Value:
         node = self.graph.nodes[position]
@@ -205,6 +205,13 @@ class _NamedPasses(_SymbolicPasses):
         self.shapes[name] = shape
         symbol = Sym(name, domain=infer_domain(expr_of(value), self.shapes))
         return symbol if shape is None else MatrixExpr(symbol, shape)
+
+
+def _spread(value: Value) -> Value:
+    """Return a matrix whose formula is a number, such as X − X, with that number in every entry."""
+    if isinstance(value, MatrixExpr) and isinstance(value.expr, Num):
+        return MatrixExpr(Apply("mul", (value.expr, _ones_expr(value.shape))), value.shape, value.is_vector)
+    return value
 
 
 def _count_parts(formula: Expr) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Shape, Value
     from tutor.grading.answer import ParsedAnswer
+    from tutor.grading.problem import Problem
 
 #: A message lists at most this many cells.
 _MAX_LISTED_CELLS = 4
@@ -55,17 +56,23 @@ def all_equal(cells: tuple[tuple[Match, ...], ...]) -> bool:
     return all(match is Match.EQUAL for row in cells for match in row)
 
 
-def format_cell(row: int, column: int, shape: Shape) -> str:
-    """Return the name of a cell, counted from 1: `[1,2]` in a matrix, `[2]` in a vector."""
-    return f"[{column}]" if ops.is_vector_shape(shape) else f"[{row},{column}]"
+def format_cell(problem: Problem, cell: tuple[int, int], shape: Shape) -> str:
+    """Return the name of a cell, (row, column) from 0: `[1,2]` in a matrix, `[2]` in a vector, counted from 1.
+
+    In a graph with indexes it is counted from 0, as they are, and written like one: `[0, 1]`.
+    """
+    row, column = cell
+    if problem.graph.has_indexes:
+        return f"[{column}]" if ops.is_vector_shape(shape) else f"[{row}, {column}]"
+    return f"[{column + 1}]" if ops.is_vector_shape(shape) else f"[{row + 1},{column + 1}]"
 
 
-def format_cell_list(marks: Sequence[Sequence[object]], mark: object, shape: Shape) -> str:
+def format_cell_list(problem: Problem, marks: Sequence[Sequence[object]], mark: object, shape: Shape) -> str:
     """List the first cells that have a mark: `[1,2], [3,1]`."""
     cells = [
-        format_cell(i, j, shape)
-        for i, row in enumerate(marks, 1)
-        for j, cell_mark in enumerate(row, 1)
+        format_cell(problem, (i, j), shape)
+        for i, row in enumerate(marks)
+        for j, cell_mark in enumerate(row)
         if cell_mark == mark
     ]
     return ", ".join([*cells[:_MAX_LISTED_CELLS], "…"] if len(cells) > _MAX_LISTED_CELLS else cells)

@@ -83,9 +83,9 @@ def _fits(product: str, reason: Message) -> bool:
     return len(product) + len(reason.text) <= _MAX_LENGTH
 
 
-def _in_cell(product: str | None, cell: tuple[int, int] | None, shape: Shape) -> str | None:
+def _in_cell(problem: Problem, product: str | None, cell: tuple[int, int] | None, shape: Shape) -> str | None:
     """Return a product with the cell that it gives of a value with this shape."""
-    return product if product is None or cell is None else f"{format_cell(cell[0] + 1, cell[1] + 1, shape)} = {product}"
+    return product if product is None or cell is None else f"{format_cell(problem, cell, shape)} = {product}"
 
 
 # --- the start, forward values and sums --------------------------------------------------------------------
@@ -106,7 +106,7 @@ def _confirm_forward(problem: Problem, blank: Blank, visible: Collection[str] | 
     if hidden.intersection(arg for arg in node.args if arg is not None):
         return message(_WITHOUT_NUMBERS, reason=reason)
     product = None if problem.symbolic else forward_with_numbers(problem, blank)
-    return _with_product(_in_cell(product, (0, 0) if blank.shape else None, blank.shape), reason)
+    return _with_product(_in_cell(problem, product, (0, 0) if blank.shape else None, blank.shape), reason)
 
 
 def _confirm_sum(problem: Problem, blank: Blank, visible: Collection[str] | None) -> Message:
@@ -117,7 +117,9 @@ def _confirm_sum(problem: Problem, blank: Blank, visible: Collection[str] | None
         reason = message(N_("the sum of all {n} parts that came back"), n=len(parts))
     if visible is not None and any(part.id not in visible for part in parts):
         return message(_WITHOUT_NUMBERS, reason=reason)
-    return _with_product(_in_cell(sum_of_parts(problem, blank), (0, 0) if blank.shape else None, blank.shape), reason)
+    return _with_product(
+        _in_cell(problem, sum_of_parts(problem, blank), (0, 0) if blank.shape else None, blank.shape), reason
+    )
 
 
 def sum_of_parts(problem: Problem, blank: Blank) -> str | None:
@@ -171,7 +173,7 @@ def edge_product(problem: Problem, blank: Blank) -> str | None:
         product = _structural_product(problem, blank, blank.edge)
     else:
         product = _local_product(problem, blank.edge)
-    return _in_cell(product, _shown_cell(problem, blank), blank.shape)
+    return _in_cell(problem, product, _shown_cell(problem, blank), blank.shape)
 
 
 def _local_product(problem: Problem, edge: Edge) -> str | None:

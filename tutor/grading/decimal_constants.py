@@ -89,7 +89,11 @@ def _name_constants(tree: Expr, constants: dict[str, Expr]) -> Expr:
         is_number[id(node)] = (
             isinstance(node, Num)
             or (isinstance(node, Sym) and node.name == "pi")
-            or (isinstance(node, Apply) and node.op != "ones" and all(is_number[id(part)] for part in parts))
+            or (
+                isinstance(node, Apply)
+                and node.op not in ("ones", "eye")
+                and all(is_number[id(part)] for part in parts)
+            )
         )
         has_decimals[id(node)] = (isinstance(node, Num) and node.is_decimal) or any(
             has_decimals[id(part)] for part in parts
@@ -107,7 +111,8 @@ def _name_constants(tree: Expr, constants: dict[str, Expr]) -> Expr:
         assert isinstance(node, Apply)
         # The axis of a sum and the size of a matrix stay numbers.
         renamed = [
-            arg if isinstance(arg, Num) and node.op in ("sum", "mean", "ones") else rename(arg) for arg in node.args
+            arg if isinstance(arg, Num) and node.op in ("sum", "mean", "ones", "eye") else rename(arg)
+            for arg in node.args
         ]
         return Apply(node.op, tuple(renamed), node.position)
 

@@ -98,7 +98,7 @@ def diagnose(
         pattern = find_pattern(floats, truth, cells, ops.is_vector_shape(blank.shape))
         if pattern:
             found, number = pattern
-            wrong = "" if cells is None else format_cell_list(cells, False, blank.shape)
+            wrong = "" if cells is None else format_cell_list(problem, cells, False, blank.shape)
             return Verdict(VerdictKind.MISTAKEN, message(found.feedback, cells=wrong, n=number), found.id, cells)
     if misplaced:
         return misplaced
@@ -115,7 +115,8 @@ def diagnose(
 def _fallback(problem: Problem, blank: Blank, values: Mapping[str, Any], cells: _CellMarks) -> Message:
     if cells is not None and any(map(any, cells)):
         return message(
-            N_("Some cells are right. Look again at {cells}."), cells=format_cell_list(cells, False, blank.shape)
+            N_("Some cells are right. Look again at {cells}."),
+            cells=format_cell_list(problem, cells, False, blank.shape),
         )
     return fallback_message(problem, blank, values)
 

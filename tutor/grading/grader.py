@@ -138,7 +138,7 @@ def _coarse_message(
         # So short that a mistake's value rounds to it as well: calling it right would be a guess.
         return message(N_("With so few digits right and wrong can't be told apart; one more digit please."))
     if ops.is_matrix(answer.value):
-        at = format_cell_list(cells, Match.COARSE, blank.shape)
+        at = format_cell_list(problem, cells, Match.COARSE, blank.shape)
         return message(N_("Right so far; one more digit please at {cells}."), cells=at)
     if typed.digits:
         return message(

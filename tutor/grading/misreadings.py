@@ -70,15 +70,15 @@ _PRODUCT_SIGNS = "*·×∗⋅•∙⊙✕✖⨯"
 _ROW_TOLERANCE = 1e-3
 
 
-def find_misreadings(problem: Problem, labels: bool = False) -> list[AlgebraError]:
+def find_misreadings(problem: Problem, labels: bool = False, are_words: bool = False) -> list[AlgebraError]:
     """Return what may not be meant in a problem's formula, as messages with their offset in it.
 
-    With `labels`, inputs that have labels are names chosen on purpose.
+    With `labels`, inputs that have labels are names chosen on purpose; `are_words`: all names are, as in Python.
     """
     graph = problem.graph
     if not graph.nodes:
         return []
-    found = [*_joined_letters(problem, labels), *_matrix_output(problem)]
+    found = [*([] if are_words else _joined_letters(problem, labels)), *_matrix_output(problem)]
     found += [*_probabilities(problem), *_columns_of_softmax(graph), *_calls(graph)]
     return sorted(found, key=lambda each: each.position)
 
@@ -94,8 +94,7 @@ def _joined_letters(problem: Problem, labels: bool) -> Iterator[AlgebraError]:
     graph = problem.graph
     others = [name for name in (*graph.inputs, *(node.name or "" for node in graph.nodes)) if len(name) == 1]
     for name in graph.inputs:
-        is_number = graph.nodes[graph.position[name]].shape is None and name not in graph.index_sizes
-        if not is_number or not _LETTERS.fullmatch(name) or name in _USUAL_NAMES or (labels and name in problem.labels):
+        if not _LETTERS.fullmatch(name) or name in _USUAL_NAMES or (labels and name in problem.labels):
             continue
         are_letters = all(len(other) == 1 for other in graph.inputs if other != name and not _LETTERS.fullmatch(other))
         if others and are_letters:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.evaluate import evaluate, format_shape
+from tutor.algebra.evaluate import PARAMETER_OPS, evaluate, format_shape
 from tutor.algebra.expr import Apply, free_names
 from tutor.algebra.parser import parse
 from tutor.i18n import N_, message
@@ -35,6 +35,8 @@ class Condition:
 
     formulas: tuple[Expr, ...]
     comparisons: tuple[str, ...]
+    vectors: frozenset[str] = frozenset()
+    """the names whose values are vectors"""
 
     def holds(self, names: Mapping[str, Value], count: int) -> Any:
         """Return for each of `count` sets of numbers whether it holds; of matrices, in every cell.
@@ -42,6 +44,7 @@ class Condition:
         The names have arrays as values, whose first axis counts the sets: a float would raise what arithmetic raises.
         """
         holds = np.ones(count, dtype=bool)
+        names = {name: ops.as_vector(value) if name in self.vectors else value for name, value in names.items()}
         sides = [evaluate_batch(formula, names) for formula in self.formulas]
         if any(map(ops.is_matrix, sides)):
             # A number of each set stands beside all cells of its matrix.
@@ -54,7 +57,7 @@ class Condition:
 
 def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
     """Parse a condition over `names`, whose values give the shapes. Raises `AlgebraError`."""
-    comparisons = list(_COMPARISON.finditer(text))
+    comparisons = [match for match in _COMPARISON.finditer(text) if _is_outside(text[: match.start()])]
     if not comparisons:
         raise AlgebraError(message(N_("Nothing is compared here. Write a condition such as abs(u) > 2.")), 0, len(text))
     begins = [0, *(comparison.end() for comparison in comparisons)]
@@ -73,11 +76,20 @@ def parse_condition(text: str, names: Mapping[str, Value]) -> Condition:
         if one and other and any(a != b and 1 not in (a, b) for a, b in zip(one, other, strict=True)):
             sentence = message(_SHAPES, one=format_shape(one), other=format_shape(other))
             raise AlgebraError(sentence, comparison.start(), len(comparison[0]))
-    return Condition(tuple(formulas), tuple(_COMPARISON_SYMBOLS.get(each[0], each[0]) for each in comparisons))
+    symbols = tuple(_COMPARISON_SYMBOLS.get(each[0], each[0]) for each in comparisons)
+    vectors = frozenset(name for name, value in names.items() if ops.is_vector_shape(ops.shape_of(value)))
+    return Condition(tuple(formulas), symbols, vectors)
+
+
+def _is_outside(before: str) -> bool:
+    """Return whether what follows a text stands outside its brackets: an axis is given inside, as in max(X, axis=1)."""
+    return all(before.count(opening) <= before.count(closing) for opening, closing in ("()", "[]"))
 
 
 def _ensure_floats(formula: Expr) -> None:
     """Raise `AlgebraError` if a part without names is too large for a float, or is none: no array carries it along."""
+    if isinstance(formula, Apply) and formula.op in PARAMETER_OPS:
+        return
     if free_names(formula):
         for arg in formula.args if isinstance(formula, Apply) else ():
             _ensure_floats(arg)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
-from tutor.algebra.expr import ONE, Apply, Expr, Num, Sym, postorder
+from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, postorder
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.engine.graph import CompositeOperation
 from tutor.engine.passes import NonFiniteError
@@ -232,15 +232,15 @@ def _question_key(question: Question) -> str:
 
 
 def _composite_key(operation: Operation) -> str:
-    """Return the computation of a composite operation as a text that never changes between versions.
-
-    An operation with parameters is told by its symbol, which writes them.
-    """
-    if not isinstance(operation, CompositeOperation):
-        return f"{operation.id} {operation.symbol}"
+    """Return the computation of a composite operation as a text that never changes between versions."""
+    assert isinstance(operation, CompositeOperation)
     parts = []
     for node in operation.body.nodes:
-        inside = _composite_key(node.custom_operation) if node.custom_operation else node.op
+        if node.custom_operation and not node.body:
+            # Its parameters, such as an index, are in its formula.
+            parts.append(f"{node.op} {node.args} {_canonical_text(node.formula)}")
+            continue
+        inside = _composite_key(node.operation) if node.body else node.op
         parts.append(f"{inside} {node.args} {'' if node.const is None else _canonical_text(node.const)}")
     return f"({'; '.join(parts)})"
 
@@ -261,6 +261,9 @@ def _canonical_text(value: Value) -> str:
             text_of[id(node)] = node.name
         elif isinstance(node, Apply):
             text_of[id(node)] = f"{node.op}({','.join(text_of[id(arg)] for arg in node.args)})"
+        elif isinstance(node, Grid):
+            rows = ";".join(",".join(text_of[id(cell)] for cell in row) for row in node.rows)
+            text_of[id(node)] = f"[{rows}]" if node.is_vector else f"[[{rows}]]"
     return text_of[id(value)]
 
 

@@ -13,20 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.algebra import ops
+from tutor.algebra.lexer import COMPARISONS
 from tutor.engine.batch import forward_backward_batch
 from tutor.engine.finite_differences import to_floats
-from tutor.engine.passes import NonFiniteError, Passes, backward
+from tutor.engine.passes import NonFiniteError, Passes, backward, forward_interpreted, operands_of
 from tutor.grading.problem import Blank, Problem
 from tutor.grading.tolerances import FLOAT_TOLERANCE, MAX_HAND_DIGITS
 from tutor.packs.batch_size import sets_in_selection
+from tutor.packs.data_inputs import inputs_of
 from tutor.packs.mistake_collisions import CollisionTable, build_collision_tables
 from tutor.packs.random_batches import draw_batch
 from tutor.packs.random_inputs import MAX_ATTEMPTS, is_decimal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
     from tutor.packs.conditions import Condition
     from tutor.packs.random_inputs import RandomInputs
 
@@ -122,11 +125,11 @@ class CandidateBatch:
     def at_a_kink(self) -> Any:
         """The sets at which a slope jumps."""
         flags = np.zeros(self._count, dtype=bool)
-        for position, node in enumerate(self.problem.graph.nodes):
-            if not node.is_input and node.operation.has_kink and self.is_valid.any():
-                x, *others = self.problem.float_passes.operands_of(position)
-                distance, size = (x - others[0], np.maximum(np.abs(x), np.abs(others[0]))) if others else (x, 1.0)
-                flags |= _any_cell(np.abs(distance) <= _KINK_TOLERANCE * size, self._count)
+        if self.is_valid.any():
+            with np.errstate(all="ignore"):
+                for x, other in _kink_operands(self.problem.graph, self.problem.float_passes.values):
+                    distance, size = (x, 1.0) if other is None else (x - other, np.maximum(np.abs(x), np.abs(other)))
+                    flags |= _any_cell(np.abs(distance) <= _KINK_TOLERANCE * size, self._count)
         return flags
 
     @cached_property
@@ -323,6 +326,27 @@ class _CandidateScores:
     def _find_collision(self, row: int) -> tuple[str, str, str] | None:
         collisions = (table.find_collision(row, different) for table, _always_right, different in self._tables)
         return next(filter(None, collisions), None)
+
+
+def _kink_operands(graph: Graph, values: Sequence[Value]) -> Iterator[tuple[Value, Value]]:
+    """Yield pairs of values between which a slope jumps where they are equal; the second is None for 0.
+
+    A comparison counts only if it depends on a value that has a gradient: `ids == 2` is no kink, `X > 0` is one at 0.
+    """
+    differentiable = set(graph.differentiable_inputs())
+    for position, node in enumerate(graph.nodes):
+        if node.is_input or not node.operation.has_kink:
+            continue
+        operands = operands_of(graph, values, position)
+        is_composite = node.body is not None and (len(operands) > 2 or node.operation.data_slots)
+        if node.body and is_composite:
+            inside = dict(zip(node.body.inputs, operands, strict=True))
+            yield from _kink_operands(node.body, forward_interpreted(node.body, inside, lambda value: True))
+        elif node.op in COMPARISONS.values():
+            if any(differentiable.intersection(inputs_of(graph, arg)) for arg in node.args):
+                yield operands[0], operands[1]
+        elif not node.operation.data_slots:
+            yield operands[0], operands[1] if len(operands) > 1 else None
 
 
 def _fewest_flaws(rows: Any, flaws: Any) -> Any:

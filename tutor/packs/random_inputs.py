@@ -133,7 +133,7 @@ class InputDraw:
         matrix = self.matrix.copy()
         for cell, number in zip(self.free_cells, drawn, strict=True):
             matrix[cell] = self.numbers.nth(number)
-        return matrix
+        return ops.as_vector(matrix) if ops.is_vector(self.matrix) else matrix
 
 
 @dataclass(frozen=True, slots=True)

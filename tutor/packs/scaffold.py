@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import free_names, number
-from tutor.algebra.ops import Value, is_matrix, make_matrix
+from tutor.algebra.ops import Value, is_matrix, is_vector, make_matrix
 from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_and_check, parse_graph
 from tutor.engine.standard_functions import with_standard_functions
@@ -17,6 +17,7 @@ from tutor.i18n import DEFAULT_LANGUAGE, N_, describe_os_error, message
 from tutor.packs import json_schema
 from tutor.packs.archive import PACK_FILE, exercise_files, has_pack_file
 from tutor.packs.builder.exercise import load_exercise
+from tutor.packs.data_inputs import default_source
 from tutor.packs.diagnostics import PackError, pack_error
 from tutor.packs.ids import is_valid_id
 from tutor.packs.pack import read_pack
@@ -144,8 +145,20 @@ def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe) -> 
     varied = dict.fromkeys([*inputs, *(() if is_default else _graph_inputs(graph, inputs))])
     if varied:
         step = "" if recipe.step == "1" else f", step = {recipe.step}"
-        lines += ["", "[vary]", *(f"{key} = {{ from = {recipe.first}, to = {recipe.to}{step} }}" for key in varied)]
+        usual = f"{{ from = {recipe.first}, to = {recipe.to}{step} }}"
+        sources = _data_sources(graph, inputs)
+        lines += ["", "[vary]", *(f"{key} = {sources.get(key, usual)}" for key in varied)]
     return lines
+
+
+def _data_sources(graph: str, inputs: Mapping[str, Value]) -> dict[str, str]:
+    """Return what is drawn for the inputs that are an index or a condition; none if the graph has an error."""
+    try:
+        built = parse_graph(graph, inputs, with_standard_functions())
+    except AlgebraError:
+        return {}
+    sources = {name: default_source(built, name, inputs.get(name)) for name in built.inputs}
+    return {name: f"{{ from = 0, to = {source.count - 1} }}" for name, source in sources.items() if source}
 
 
 def infer_matrices(graph: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
@@ -227,6 +240,8 @@ def _toml_text(texts: Mapping[str, str]) -> str:
 
 
 def _toml_value(value: Value) -> str:
+    if is_vector(value):
+        return "[" + ", ".join(map(_toml_value, value[0])) + "]"
     if is_matrix(value):
         return "[" + ", ".join("[" + ", ".join(_toml_value(cell) for cell in row) + "]" for row in value) + "]"
     text = format_expr(value).replace("−", "-")

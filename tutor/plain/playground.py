@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.drawing.reports.worked import worked_text
+from tutor.engine.python_source.source import is_python
 from tutor.grading.misreadings import find_misreadings
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
@@ -36,6 +38,11 @@ _TRIAL_COMMANDS: Sequence[LineCommand] = (
 )
 
 
+#: The first line of a Python function that goes on.
+_BEGINS_PYTHON = re.compile(r"(?:@\w|(?:import|from)\s+\w|class\s+\w+.*:|(?:async\s+)?def\s+\w+\s*\((?!.*:\s*\w.*\Z))")
+_RETURN = re.compile(r"\s*return\b")
+
+
 class PlainPlayground:
     """The playground on a console: one formula after another."""
 
@@ -54,16 +61,33 @@ class PlainPlayground:
                 return
             if name == "list":
                 for number, recent in enumerate(self.history.read(), 1):
-                    self.console.print(f"{number}: {escape_invisible(f'{recent.formula}   {recent.values}')}")
+                    shown = f"{recent.formula}   {recent.values}".replace("\n", " ")
+                    self.console.print(f"{number}: {escape_invisible(shown)}")
             elif name == "help" or (text.startswith(":") and not name):
                 self.console.print(*format_commands(_FORMULA_COMMANDS))
             elif text:
+                text = self._read_rest(text)
                 remembered = self._recall(text)
                 values = remembered.values if remembered else self.console.ask(_("Values, such as w=2 x=3 b=4 y=3: "))
                 if values is None:
                     return
                 if not self._work_with(remembered or PlaygroundInput(text, values)):
                     return
+
+    def _read_rest(self, first: str) -> str:
+        """Return a formula with the lines that follow it if it begins a Python function.
+
+        An empty line after a return ends the function, and so do two empty lines.
+        """
+        if not _BEGINS_PYTHON.match(first):
+            return first
+        lines = [first]
+        while (line := self.console.read("... ")) is not None:
+            line = line.rstrip()
+            if not line and (not lines[-1] or any(map(_RETURN.match, lines))):
+                break
+            lines.append(line)
+        return "\n".join(lines)
 
     def _recall(self, text: str) -> PlaygroundInput | None:
         """Return the recent formula with the number in `text`, if there is one."""
@@ -74,13 +98,16 @@ class PlainPlayground:
     def _work_with(self, trial: PlaygroundInput) -> bool:
         """Offer the actions on a formula; return False if the learner leaves the playground."""
         try:
-            exercise = trial.to_exercise()
+            exercise, notes = trial.read()
         except FieldError as error:
             self.console.print(format_error(error.error, trial.formula if error.field == "formula" else trial.values))
             return True
+        self.console.print(*notes)
         self.history.add(trial)
-        for misread in find_misreadings(exercise.variant().problem):
-            note = AlgebraError(message(N_("Note: {text}"), text=misread.message), misread.position, misread.length)
+        in_python = is_python(trial.formula)
+        for misread in find_misreadings(exercise.variant().problem, are_words=in_python):
+            position = -1 if in_python else misread.position
+            note = AlgebraError(message(N_("Note: {text}"), text=misread.message), position, misread.length)
             self.console.print(format_error(note, trial.formula))
         while True:
             text = self.console.ask(_("Enter: work on it as an exercise. Or: worked, save, back, quit: "))

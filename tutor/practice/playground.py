@@ -15,7 +15,7 @@ from tutor.atomic_files import read_regular_file, write_atomically
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE, has_pack_file
-from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.builder.formula import exercise_from_formula, read_formula
 from tutor.packs.diagnostics import pack_error
 from tutor.packs.scaffold import new_exercise
 from tutor.packs.toml_source import FORMAT_VERSION
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.algebra.ops import Value
+    from tutor.i18n import Message
     from tutor.packs.exercise import Exercise
 
 #: The history holds this many formulas, none longer than this.
 MAX_HISTORY, MAX_INPUT_LENGTH = 30, 2_000
+#: The longest formula that can be pasted: a Python function of some 250 lines.
+MAX_FORMULA_LENGTH = 10_000
 #: The pack in which exercises are saved.
 OWN_PACK_ID = "mine"
 
@@ -49,6 +52,13 @@ class PlaygroundInput:
 
     def to_exercise(self) -> Exercise:
         """Return an exercise with this formula. Raise `FieldError` for a text that can't be parsed."""
+        return self.read()[0]
+
+    def read(self) -> tuple[Exercise, tuple[Message, ...]]:
+        """Return an exercise with this formula, and notes on lines of a Python function that are left out.
+
+        Raise `FieldError` for a text that can't be parsed.
+        """
         if not self.formula.strip():
             raise FieldError(AlgebraError(message(N_("Type a formula, such as L = (w*x + b - y)^2."))), "formula")
         try:
@@ -56,7 +66,9 @@ class PlaygroundInput:
         except AlgebraError as error:
             raise FieldError(error, "values") from None
         try:
-            return exercise_from_formula(self.formula, inputs)
+            formula = read_formula(self.formula, inputs)
+            notes = () if isinstance(formula, str) else formula.notes
+            return exercise_from_formula(formula, inputs), notes
         except AlgebraError as error:
             raise FieldError(error, "formula") from None
 
@@ -136,7 +148,7 @@ def save_exercise(entry: PlaygroundInput) -> tuple[str, Path]:
     pack = library.read_pack(folder)
     taken = {other.id for other in pack.entries}
     name = next(name for n in range(1, len(taken) + 2) if (name := f"formula-{n}") not in taken)
-    (path,) = new_exercise(folder, name, entry.formula.strip(), exercise.inputs)
+    (path,) = new_exercise(folder, name, exercise.graph.text.strip(), exercise.inputs)
     try:
         library.read_pack(folder).open(name)
     except ValueError:

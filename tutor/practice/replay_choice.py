@@ -13,6 +13,7 @@ from tutor.engine.passes import NonFiniteError
 from tutor.grading.matrix_points import points_of
 from tutor.grading.replay import Replay
 from tutor.i18n import N_, Message, message
+from tutor.packs.data_inputs import default_source
 from tutor.packs.diagnostics import PackError
 from tutor.packs.random_inputs import ChoiceSource, InputDraw, RandomInputs
 from tutor.practice.unfolding import unfold_all
@@ -92,7 +93,7 @@ def _with_random_inputs(exercise: Exercise, problem: Problem) -> Exercise | None
     inputs: dict[str, Value] = {}
     draws: dict[str, InputDraw] = {}
     for name, value in problem.inputs.items():
-        draw = _draw_near(value)
+        draw = _draw_data(problem, name, value) or _draw_near(value)
         if draw is not None:
             draws[name] = draw
         # A symbol has no value, so the first of those that may be drawn is used.
@@ -100,6 +101,12 @@ def _with_random_inputs(exercise: Exercise, problem: Problem) -> Exercise | None
     if not draws:
         return None
     return replace(exercise, inputs=inputs, random_inputs=RandomInputs(draws))
+
+
+def _draw_data(problem: Problem, name: str, value: Value) -> InputDraw | None:
+    """Return a draw of another index or another condition; None for an input that is neither."""
+    source = default_source(problem.graph, name, value)
+    return InputDraw(source, matrix=value if ops.is_matrix(value) else None) if source else None
 
 
 def _draw_near(value: Value) -> InputDraw | None:

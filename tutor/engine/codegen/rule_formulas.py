@@ -103,6 +103,9 @@ def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
         elif isinstance(part, Apply) and part.op in ("ones", "broadcast"):
             rows, columns = (size_of(size, sizes.get) or 1 for size in part.args[-2:])
             done[id(part)] = rows, columns
+        elif isinstance(part, Apply) and part.op == "eye":
+            rows = size_of(part.args[0], sizes.get) or 1
+            done[id(part)] = rows, rows
         elif isinstance(part, Apply) and is_array_call(part):
             done[id(part)] = call_shape(part.op, part.args, [done[id(arg)] for arg in part.args])
         elif isinstance(part, Apply) and part.args:

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra import functions, ops
+from tutor.algebra.array_functions import is_array_call
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.evaluate import EVALUATORS
 from tutor.algebra.expr import Apply, Expr, Num, Sym, postorder
@@ -62,7 +63,12 @@ class CodeBuilder:
     def as_value(self, operand: str) -> Value:
         """Return an operand as a value for rules: a formula that consists of its name."""
         shape = self._shapes.get(operand)
-        return Sym(operand) if shape is None else MatrixExpr(Sym(operand), shape)
+        return Sym(operand) if shape is None else MatrixExpr(Sym(operand), shape, ops.is_vector_shape(shape))
+
+    def mark_vector(self, name: str, shape: Shape) -> None:
+        """Note that a value is a vector, which formulas take for a row, if `shape` is that of one."""
+        if ops.is_vector_shape(shape) and self._shapes.get(name) == shape:
+            self._shapes[name] = shape
 
     def finite_probe(self, name: str) -> str:
         """Return code for a number that is finite only if every cell of a value is; it may overflow for large ones."""
@@ -101,8 +107,12 @@ class CodeBuilder:
         key = f"rule {id(function)}"
         if key not in self._names_by_text:
             self._names_by_text[key] = self.bind_constant(function, "f")
-        text = f"{self._names_by_text[key]}({', '.join(operands)})"
+        text = f"{self._names_by_text[key]}({', '.join(map(self._marked, operands))})"
         return self.emit(text if shape is None else f"spread({text}, {self._emit_ones(shape)})", shape)
+
+    def _marked(self, operand: str) -> str:
+        """Return the code of an operand for a call of a rule, which may have to know that it is a vector."""
+        return f"as_vector({operand})" if ops.is_vector_shape(self._shapes.get(operand)) else operand
 
     def emit_expr(self, formula: Expr, shape: Shape) -> str:
         """Return the name of the value of a formula over generated names, broadcast to `shape`."""
@@ -135,6 +145,9 @@ class CodeBuilder:
             return self._emit_ones((_as_size(args[0]), _as_size(args[1])))
         if op == "broadcast":
             return self.broadcast(args[0], (_as_size(args[1]), _as_size(args[2])))
+        if is_array_call(node):
+            # A rule that the compiled code calls.
+            raise NotCompilableError(op)
         if op == "sum":
             return self._emit_sum(args[0], _as_size(args[1]) if len(args) > 1 else None)
         if op in ("matmul", "T", "softmax"):
@@ -208,7 +221,13 @@ def runtime_functions(with_matrices: bool) -> dict[str, Any]:
     if with_matrices:
         arrays = ops.load_arrays()
         np = arrays.np
-        runtime |= {"softmax": ops.softmax, "spread": ops.broadcast_like, "vdot": np.vdot, "real": np.dtype(float)}
+        runtime |= {
+            "softmax": ops.softmax,
+            "spread": ops.broadcast_like,
+            "vdot": np.vdot,
+            "as_vector": ops.as_vector,
+            "real": np.dtype(float),
+        }
         runtime |= {f"np_{name}": kernel for name, kernel in arrays.KERNELS.items()}
         runtime |= {"np_log1p": np.log1p, "np_where": np.where}
     return runtime

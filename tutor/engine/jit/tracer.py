@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.expr import Expr
 from tutor.algebra.matrix_expr import MatrixExpr
+from tutor.engine.graph import CompositeOperation
 from tutor.engine.jit.code_builder import CodeBuilder, NotCompilableError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Shape, Value
     from tutor.engine.graph import Graph
-    from tutor.engine.operation import FusedForm
+    from tutor.engine.operation import FusedForm, Operation
 
 #: Errors of rules that cannot be run on names. The compiled code calls such a rule instead.
 _UNTRACEABLE = (NotCompilableError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError)
@@ -53,6 +54,7 @@ class Tracer:
         for position, node in enumerate(graph.nodes):
             is_input, shape = node.is_input, shapes[position]
             names.append(next(remaining_inputs) if is_input else self._trace_node(graph, position, names, shape))
+            self.code.mark_vector(names[-1], node.shape)
         return names
 
     def trace_backward(self, graph: Graph, names: list[str], start: str, wrt: Collection[str] | None) -> TracedPasses:
@@ -73,7 +75,9 @@ class Tracer:
                 traced.local_gradients.append(local)
                 traced.edge_gradients.append(down)
                 before = gradients[edge.source]
-                gradients[edge.source] = down if before is None else self.code.emit_op("add", before, down)
+                total = down if before is None else self.code.emit_op("add", before, down)
+                self.code.mark_vector(total, graph.nodes[edge.source].shape)
+                gradients[edge.source] = total
         return traced
 
     def _trace_node(self, graph: Graph, position: int, names: Sequence[str], shape: Shape) -> str:
@@ -81,6 +85,8 @@ class Tracer:
         node = graph.nodes[position]
         if fused:
             return self._trace_rule(fused.forward, operands, shape)
+        if _has_own_rules(node.operation):
+            return self.code.emit_call(node.operation.forward, operands, shape)
         if node.body:
             return self._trace_body(node.body, operands)[-1]
         return self._trace_rule(node.operation.forward, operands, shape)
@@ -100,6 +106,9 @@ class Tracer:
         operands, fused = self._node_operands(graph, position, names)
         source = graph.nodes[position].args[slot]
         assert source is not None
+        if _has_own_rules(operation) and not fused:
+            rule = operation.rules_for(0.0)[slot]
+            return None, self.code.emit_call(rule, [upstream, z, *operands], self.code.shape_of(names[source]))
         if operation.vjp:
             if body and not fused:
                 return None, self._trace_through_body(body, slot, upstream, z, operands)
@@ -143,3 +152,8 @@ class Tracer:
         except _UNTRACEABLE:
             pass
         return self.code.emit_call(rule, operands, shape)
+
+
+def _has_own_rules(operation: Operation) -> bool:
+    """Return whether a composite operation computes with rules of its own: they run on numbers only."""
+    return isinstance(operation, CompositeOperation) and operation.has_own_rules

@@ -5,11 +5,28 @@ In the rules of mistakes, e is an `EdgeContext`: g upstream, x own input, o othe
 
 from __future__ import annotations
 
-from tutor.algebra.ops import Value, broadcast_like, log, num_rows, size, sum_axis, weighted_inverse, weighted_log
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tutor.algebra.labels import at_labels, spread_to_labels
+from tutor.algebra.ops import (
+    Value,
+    broadcast_like,
+    constant_like,
+    log,
+    num_rows,
+    size,
+    sum_axis,
+    weighted_inverse,
+    weighted_log,
+)
 from tutor.engine import shapes
 from tutor.engine.operation import EdgeContext, FusedForm, Mistake, Operation
 from tutor.engine.operations import stable
 from tutor.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _upstream_per_row(e: EdgeContext) -> Value:
@@ -189,3 +206,47 @@ TABLE = (
         ),
     ),
 )
+
+
+# --- labels ----------------------------------------------------------------------------------------------------
+
+
+def cross_entropy_of_labels(shape: tuple[int, int]) -> Operation:
+    """Return the cross-entropy of predictions of this shape with a label for each row instead of one-hot targets.
+
+    It is the same rule: only the prediction at the label has a target that is not 0.
+    """
+    declared = next(operation for operation in TABLE if operation.id == "cross_entropy")
+
+    def one_hot(p: Value, labels: Value) -> Value:
+        return spread_to_labels(constant_like(1, sum_axis(p)), labels, shape)
+
+    def with_targets(mistake: Mistake) -> Mistake:
+        return replace(mistake, rule=lambda e: mistake.rule(replace(e, operands=(e.x, one_hot(e.x, e.o)))))
+
+    return replace(
+        declared,
+        forward=lambda p, labels: -sum_axis(log(at_labels(p, labels, shape))) / shape[0],
+        vjp=(
+            lambda g, z, p, labels: spread_to_labels(-g / shape[0] / at_labels(p, labels, shape), labels, shape),
+            lambda g, z, p, labels: g,
+        ),
+        fused={"softmax": FusedForm(_loss_of_logits(shape), (_vjp_of_logits(shape), lambda g, z, *operands: g))},
+        shape_rule=lambda shapes, offset, name: None,
+        data_slots=(1,),
+        index_sizes={1: shape[1]},
+        rule=declared.rule[:1],
+        question=declared.question[:1],
+        confirmation=declared.confirmation[:1],
+        skill_name=declared.skill_name[:1],
+        mistakes=tuple(with_targets(mistake) for mistake in declared.mistakes if mistake.slots == (0,)),
+    )
+
+
+def _loss_of_logits(shape: tuple[int, int]) -> Callable[..., Value]:
+    """Return the loss in floats if the predictions are the softmax of `x`."""
+    return lambda p, labels, x: -sum_axis(at_labels(stable.log_softmax(p, x), labels, shape)) / shape[0]
+
+
+def _vjp_of_logits(shape: tuple[int, int]) -> Callable[..., Value]:
+    return lambda g, z, p, labels, x: spread_to_labels(-g / shape[0] / at_labels(p, labels, shape), labels, shape)

@@ -16,11 +16,15 @@ from tutor.algebra.ops import (
     SCALAR_FUNCTIONS,
     broadcast_like,
     constant_like,
+    is_array,
+    is_exact,
     is_vector,
     is_vector_shape,
+    nearest_floats,
     shape_of,
     sum_axis,
 )
+from tutor.algebra.sizes import has_named_size
 from tutor.engine.operation import EdgeContext, Mistake, Operation
 from tutor.engine.operations.lines import ARROWS, Lines
 from tutor.i18n import N_
@@ -41,7 +45,14 @@ def _others(axis: int | None, x: Value) -> Value:
 
 
 def _not_zero(x: Value) -> Value:
-    return SCALAR_FUNCTIONS["ne"](x, constant_like(0, x))
+    """Return 0 for each entry that is 0 and 1 for the others. Raises `ValueError` if there is no 0 to lose."""
+    marks = SCALAR_FUNCTIONS["ne"](x, constant_like(0, x))
+    if not is_array(marks):
+        raise ValueError("no entries")
+    lost = nearest_floats(marks) if is_exact(marks) else marks
+    if not (lost == 0).any(axis=(-2, -1)).all():
+        raise ValueError("no entry is 0")
+    return marks
 
 
 def _other_axis(lines: Lines, e: EdgeContext) -> Value:
@@ -133,6 +144,9 @@ def _turned(axis: int | None, g: Value) -> Value:
 
 def _reverse_sums(axis: int | None, g: Value, x: Value) -> Value:
     """Return the running sums from the last entry on, in the shape of `x`. Without an axis g is one line."""
+    if isinstance(g, MatrixExpr) and has_named_size(g.shape):
+        # Only a whole axis keeps the name of its size.
+        return _like(sum_axis(g, axis) - bound("cumsum", axis)(g) + g, x)
     if isinstance(g, MatrixExpr):
         sums = _turned(axis, bound("cumsum", axis)(_turned(axis, g)))
         return sums if axis is not None or is_vector_shape(shape_of(x)) else _like(sums, x)

@@ -8,6 +8,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.printing import SHOWN_DIGITS, format_value
 from tutor.engine.nudge import perturbed_output
+from tutor.grading.comparison import format_cell
 from tutor.grading.hints.rule_formulas import example_cell, join_sentences
 from tutor.grading.tolerances import DIFFERENCE_TOLERANCE, MAX_ZERO_MOVEMENT, NUDGE_TOLERANCE
 from tutor.i18n import N_, Message
@@ -66,7 +67,7 @@ def _nudge_text(
     graph = problem.graph
     exact_before = problem.exact_passes.values[blank.node]
     old = nearest_float(exact_before if cell is None else exact_before[cell])
-    place = "" if cell is None else f"[{cell[0] + 1},{cell[1] + 1}]"
+    place = "" if cell is None else format_cell(problem, cell, blank.shape)
     inputs, outputs = _format_distinct(old, old + delta), _format_distinct(before, after)
     if not inputs or not outputs:
         return None

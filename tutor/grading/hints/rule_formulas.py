@@ -10,10 +10,11 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.expr import Expr, Num, Sym, free_names, substitute
+from tutor.algebra.expr import Apply, Expr, Num, Sym, free_names, substitute
 from tutor.algebra.printing import SHOWN_DIGITS, format_expr, format_scalar, format_value
 from tutor.algebra.simplify import simplify
 from tutor.engine.composite import operand_letter
+from tutor.grading.comparison import format_cell
 from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.grading.tolerances import FLOAT_TOLERANCE, HINT_TOLERANCE
 from tutor.grading.wording import MAX_FORMULA_SIZE, expanded_size, template_values
@@ -41,7 +42,7 @@ def join_sentences(*parts: Message) -> Message:
 
 def parenthesize(text: str) -> str:
     """Put a number or formula in brackets if it would need them as a factor."""
-    needs_brackets = any(sign in text for sign in "+−·<>≤≥≠=") and not text.startswith("[")
+    needs_brackets = any(sign in text for sign in "+−·") and not text.startswith("[")
     return f"({text})" if needs_brackets else text
 
 
@@ -208,18 +209,23 @@ def _evaluates_to(formula: Expr, truth: Expr, numbers: Collection[Expr]) -> bool
 
 def _matrix_rule_with_numbers(problem: Problem, blank: Blank, edge: Edge) -> Message:
     """Write out one cell of what a structural rule gives."""
-    operation = problem.graph.nodes[edge.target].operation
+    node = problem.graph.nodes[edge.target]
+    operation = node.operation
     upstream = problem.exact_passes.edges[edge.target, edge.slot].upstream
     arguments = [(upstream, False), *node_values(problem, edge)]
-    if operation.has_kink or sum(ops.size(value) for value, _extra in arguments) > MAX_WRITTEN_CELLS:
+    if (operation.has_kink and node.body is not None) or sum(
+        ops.size(value) for value, _extra in arguments
+    ) > MAX_WRITTEN_CELLS:
         return _too_long_message(problem, blank)
-    symbols, numbers = name_cells(arguments, [slot + 2 for slot in operation.data_slots])
+    # Which entry is the greatest can't be told from symbols.
+    kept = range(1, len(arguments)) if operation.has_kink else [slot + 2 for slot in operation.data_slots]
+    symbols, numbers = name_cells(arguments, kept)
     result = operation.vjp[edge.slot](*symbols)
     row, column = example_cell(problem, blank, result) or (0, 0)
     cell, truth = (value[row, column] if ops.is_matrix(value) else value for value in (result, problem.truth(blank)))
     if isinstance(cell, Sym):
         is_everywhere = all(isinstance(each, Sym) for each in ops.cells(result))
-        return _passed_on_message(cell.name, upstream, blank, (row, column), is_everywhere)
+        return _passed_on_message(problem, cell.name, upstream, blank, (row, column), is_everywhere)
     product = substitute_numbers(cell, numbers, truth)
     if product is None:
         return _too_long_message(problem, blank)
@@ -247,14 +253,17 @@ def _cell_message(row: int, column: int, product: str, is_vector: bool) -> Messa
 def example_cell(problem: Problem, blank: Blank, symbolic_result: Value = None) -> tuple[int, int] | None:
     """Return the first cell whose gradient is not zero, as (row, column) from 0; None if the blank is a number.
 
-    If `symbolic_result`, the rule's result in symbols, moves cells, it is the first cell that was moved.
+    If `symbolic_result`, the rule's result in symbols, moves cells, it is the first cell in which some were added up,
+    or else the first that was moved.
     """
     if blank.shape is None:
         return None
     truth = problem.truth(blank) if problem.symbolic else problem.truth_in_floats(blank)
     cells = [(i, j) for i, row in enumerate(truth) for j, value in enumerate(row) if isinstance(value, Expr) or value]
     moved = [cell for cell in cells if symbolic_result is not None and _is_moved(symbolic_result[cell], cell)]
-    return next(iter(moved or cells), (0, 0))
+    picks = symbolic_result is not None and any(isinstance(each, Sym) for each in ops.cells(symbolic_result))
+    added = [cell for cell in cells if picks and isinstance(symbolic_result[cell], Apply)]
+    return next(iter(added or moved or cells), (0, 0))
 
 
 def _is_moved(source: Expr, cell: tuple[int, int]) -> bool:
@@ -263,7 +272,7 @@ def _is_moved(source: Expr, cell: tuple[int, int]) -> bool:
 
 
 def _passed_on_message(
-    source: str, upstream: Value, blank: Blank, cell: tuple[int, int], is_everywhere: bool
+    problem: Problem, source: str, upstream: Value, blank: Blank, cell: tuple[int, int], is_everywhere: bool
 ) -> Message:
     """Explain a cell that receives the upstream, or the cell of it named `source`, unchanged."""
     if not ops.is_matrix(upstream) and not is_everywhere:
@@ -275,6 +284,15 @@ def _passed_on_message(
     g = parenthesize(format_value(upstream[i, j]))
     if blank.shape is None:
         return message(N_("upstream × 1 = {g} × 1 = ?"), g=g)
+    if problem.graph.has_indexes or ops.is_vector_shape(blank.shape):
+        return message(
+            N_("{cell} gets what came to {source}: {g} × 1 = ?"),
+            cell=format_cell(problem, cell, blank.shape),
+            source=format_cell(problem, (i, j), ops.shape_of(upstream)),
+            g=g,
+            row=cell[0] + 1,
+            column=cell[1] + 1,
+        )
     return message(
         N_("Row {row}, column {column} gets what came to row {i}, column {j}: {g} × 1 = ?"),
         row=cell[0] + 1,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.engine.operations import OPERATIONS
+from tutor.engine.standard_functions import declared_examples
 from tutor.grading.mistakes.finder import GENERAL_MISTAKES
 from tutor.i18n import N_, Message, message
 
@@ -56,6 +57,9 @@ def _declared_mistakes() -> Iterator[tuple[str, Message, str]]:
         where = message(N_("{node}"), node=", ".join(symbols[operation.label]))
         for mistake in operation.mistakes:
             yield f"{operation.label}.{mistake.id}", where, mistake.feedback
+    for name, example in declared_examples().items():
+        for mistake in example.mistakes:
+            yield f"{name}.{mistake.id}", message(N_("{node}"), node=name), mistake.feedback
 
 
 def _general_mistakes() -> Iterator[tuple[str, Message, str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.engine.composite import MISTAKE_LABELS
 from tutor.engine.operations import OPERATIONS
+from tutor.engine.standard_functions import declared_examples
 from tutor.grading.mistakes.finder import GENERAL_MISTAKES
 from tutor.i18n import translate
 
@@ -28,6 +29,9 @@ def mistake_label(mistake: str) -> str:
 def _labels(prefix: str, name: str) -> Iterator[str]:
     declared = [(operation.label, mistake) for operation in OPERATIONS.values() for mistake in operation.mistakes]
     yield from (mistake.label for label, mistake in declared if (label, mistake.id) == (prefix, name))
+    examples = declared_examples()
+    if prefix in examples:
+        yield from (mistake.label for mistake in examples[prefix].mistakes if mistake.id == name)
     yield from (mistake.label for mistake in GENERAL_MISTAKES if mistake.id == f"{prefix}.{name}")
     if name in MISTAKE_LABELS:
         yield MISTAKE_LABELS[name]

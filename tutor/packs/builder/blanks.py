@@ -93,7 +93,24 @@ def check_something_to_fill(
         context.report(message(N_("All blanks are given, so nothing is left to fill. Give fewer.")), "given")
 
 
+def _data_source(name: str, problem: Problem) -> str | None:
+    """Return the node whose value is data at the place with this name; None if it is no such place."""
+    graph = problem.graph
+    requested = graph.depends_on(None)
+    for edge in graph.edges:
+        if edge.id == name and not graph.carries_gradient(edge, requested):
+            return graph.nodes[edge.source].id
+    position = graph.position.get(name)
+    return None if position is None or requested[position] else graph.nodes[position].id
+
+
 def _unknown_blank_message(name: str, problem: Problem) -> Message:
+    if source := _data_source(name, problem):
+        return message(
+            N_("There is no blank “{name}”: {source} is data there, and nothing comes back to it."),
+            name=name,
+            source=source,
+        )
     ids = [place.id for place in problem.places or problem.question_blanks]
     known = ", ".join(ids[:_MAX_NAMES_SHOWN]) + (", …" if len(ids) > _MAX_NAMES_SHOWN else "")
     near = difflib.get_close_matches(name, ids[:500], n=1)

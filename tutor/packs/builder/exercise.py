@@ -33,6 +33,7 @@ from tutor.packs.builder.inputs import (
     build_wrt,
     check_constants,
     check_finite,
+    check_indexes,
 )
 from tutor.packs.builder.sizes import build_sizes
 from tutor.packs.builder.texts import build_author_notes, check_texts, has_texts
@@ -172,6 +173,7 @@ def _build_graph(
     graph = unfolded if folded is None else folded
     check_constants(context, graph)
     random_inputs = build_random_inputs(context, graph, inputs)
+    check_indexes(context, graph, inputs, random_inputs.draws)
     start, wrt = build_start(context, graph, inputs), build_wrt(context, graph)
     problem = Problem(graph, inputs, start, wrt, labels=build_labels(context, graph))
     return None if folded is None else (problem, random_inputs)

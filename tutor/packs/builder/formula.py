@@ -13,10 +13,12 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.typed_text import on_one_line
 from tutor.engine.builder import parse_graph
 from tutor.engine.passes import NonFiniteError
+from tutor.engine.python_source.source import PythonCode, PythonSource, is_python
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.engine.symbolic import named_passes
 from tutor.grading.problem import Problem
-from tutor.i18n import N_, LocalizedText, message
+from tutor.i18n import N_, LocalizedText, Message, message
+from tutor.packs.data_inputs import data_input_message, find_data_input, index_value_errors
 from tutor.packs.exercise import Exercise, compute_passes, drop_typed_text
 from tutor.packs.sanitize import clean_title
 
@@ -26,10 +28,29 @@ if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.function_definition import FunctionDefinition
     from tutor.engine.graph import Graph
+    from tutor.engine.python_source.translation import PythonFormula
+
+
+def read_formula(
+    text: str | PythonCode,
+    inputs: Mapping[str, Value],
+    definitions: Mapping[str, FunctionDefinition] | None = None,
+) -> str | PythonFormula:
+    """Return a formula as it is, and the source of a Python function as the formula that it computes.
+
+    Raises `AlgebraError` with every line of the source that can't be taken.
+    """
+    if isinstance(text, str) and not is_python(text):
+        return text
+    # Most formulas are no Python functions.
+    from tutor.engine.python_source.translation import translate
+
+    code = PythonCode(PythonSource(text)) if isinstance(text, str) else text
+    return translate(code, inputs, with_standard_functions(definitions))
 
 
 def exercise_from_formula(
-    text: str,
+    text: str | PythonFormula,
     inputs: Mapping[str, Value],
     start: Value = ONE,
     definitions: Mapping[str, FunctionDefinition] | None = None,
@@ -44,12 +65,12 @@ def exercise_from_formula(
             "The start {start} would be a matrix of symbols. Start with numbers, or let the output be one."
         )
         raise AlgebraError(message(symbol_matrix, start=start.name), -1)
-    title = LocalizedText({"": clean_title(on_one_line(text))})
+    title = LocalizedText({"": clean_title(on_one_line(problem.graph.text))})
     return Exercise("formula", "", title, problem.graph, problem.inputs, start=problem.start)
 
 
 def problem_from_formula(
-    text: str,
+    text: str | PythonFormula,
     inputs: Mapping[str, Value],
     start: Value = ONE,
     definitions: Mapping[str, FunctionDefinition] | None = None,
@@ -59,6 +80,23 @@ def problem_from_formula(
 
     `wrt` are the inputs whose gradients are asked for, None for all. Raises like `exercise_from_formula`.
     """
+    formula = read_formula(text, inputs, definitions) if isinstance(text, str) else text
+    if isinstance(formula, str):
+        return _problem(formula, inputs, start, definitions, wrt)
+    renamed = wrt and tuple(formula.renamed.get(name, name) for name in wrt)
+    try:
+        return _problem(formula.text, formula.inputs, start, definitions, renamed)
+    except AlgebraError as error:
+        raise formula.error(error) from None
+
+
+def _problem(
+    text: str,
+    inputs: Mapping[str, Value],
+    start: Value,
+    definitions: Mapping[str, FunctionDefinition] | None,
+    wrt: tuple[str, ...] | None,
+) -> Problem:
     graph = parse_graph(text, inputs, with_standard_functions(definitions))
     missing = [name for name in graph.inputs if name not in inputs]
     if missing:
@@ -70,6 +108,10 @@ def problem_from_formula(
             message(N_("“{name}” is no input of this formula. Its inputs are {known}."), name=unknown[0], known=known),
             -1,
         )
+    if data := find_data_input(graph, wrt):
+        raise AlgebraError(data_input_message(data), -1)
+    for name, error in index_value_errors(graph, inputs):
+        raise _error_at_name(error, text, name)
     output = graph.nodes[graph.output_position].shape
     if ops.shape_of(start) not in (None, output):
         raise AlgebraError(
@@ -117,5 +159,9 @@ def _missing_value_error(text: str, names: list[str]) -> AlgebraError:
         error = message(N_("{name} has no value: add {remedy}"), name=names[0], remedy=remedy)
     else:
         error = message(N_("{names} have no values: add {remedy}"), names=", ".join(names), remedy=remedy)
-    first = next(token for token in tokenize(text) if token.kind == "name" and token.text == names[0])
+    return _error_at_name(error, text, names[0])
+
+
+def _error_at_name(error: Message, text: str, name: str) -> AlgebraError:
+    first = next(token for token in tokenize(text) if token.kind == "name" and token.text == name)
     return AlgebraError(error, first.position, len(first.text))

@@ -21,6 +21,13 @@ from tutor.i18n import N_, LocalizedText, Message, message
 from tutor.packs.batch_size import sets_in_passes
 from tutor.packs.builder.sizes import build_sizes
 from tutor.packs.conditions import Condition, parse_condition
+from tutor.packs.data_inputs import (
+    data_input_message,
+    default_source,
+    find_data_input,
+    index_range_errors,
+    index_value_errors,
+)
 from tutor.packs.diagnostics import with_position
 from tutor.packs.exercise import Exercise, compute_passes
 from tutor.packs.model import ExerciseFile
@@ -87,8 +94,22 @@ def build_random_inputs(context: BuildContext, graph: Graph, inputs: Mapping[str
             context.report(message(text, name=name), "vary", name)
         else:
             draws[name] = _build_draw(context, name, vary, inputs.get(name))
-    missing = tuple(name for name in graph.inputs if name not in inputs and name not in draws)
-    return RandomInputs(draws, missing)
+    missing = [name for name in graph.inputs if name not in inputs and name not in draws]
+    sources = {name: default_source(graph, name) for name in missing}
+    draws |= {name: InputDraw(source) for name, source in sources.items() if source}
+    return RandomInputs(draws, tuple(name for name in missing if not sources[name]))
+
+
+def check_indexes(
+    context: BuildContext, graph: Graph, inputs: Mapping[str, Value], draws: Mapping[str, InputDraw]
+) -> None:
+    """Report values, and ranges of fresh numbers, that can't be the index they are used as."""
+    if context.has_invalid_values:
+        return
+    for name, error in index_value_errors(graph, inputs):
+        context.report(error, "inputs", name)
+    for name, key, error in index_range_errors(graph, draws):
+        context.report(error, "vary", name, key)
 
 
 def _has_symbols(value: Value) -> bool:
@@ -157,7 +178,11 @@ def build_wrt(context: BuildContext, graph: Graph) -> tuple[str, ...] | None:
     unknown = [name for name in context.file.wrt or () if name not in graph.inputs]
     for name in unknown:
         context.report(_unknown_input_message(name, graph.inputs), "wrt")
-    return None if unknown else context.file.wrt
+    if unknown:
+        return None
+    if data := find_data_input(graph, context.file.wrt):
+        context.report(data_input_message(data), "wrt")
+    return context.file.wrt
 
 
 def check_constants(context: BuildContext, graph: Graph) -> None:
@@ -180,6 +205,10 @@ def build_labels(context: BuildContext, graph: Graph) -> dict[str, LocalizedText
 
 def check_finite(context: BuildContext, exercise: Exercise) -> bool:
     """Return whether both passes have finite values for the author's numbers and for some fresh ones."""
+    if any(index_value_errors(exercise.graph, exercise.inputs)) or any(
+        index_range_errors(exercise.graph, exercise.random_inputs.draws)
+    ):
+        return False
     try:
         compute_passes(exercise.variant().problem)
     except NonFiniteError as error:

@@ -13,14 +13,22 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.drawing.reports.worked import worked_text
+from tutor.engine.python_source.source import is_python
 from tutor.grading.misreadings import find_misreadings
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
-from tutor.practice.playground import MAX_INPUT_LENGTH, FieldError, History, PlaygroundInput, save_exercise
+from tutor.practice.playground import (
+    MAX_FORMULA_LENGTH,
+    MAX_INPUT_LENGTH,
+    FieldError,
+    History,
+    PlaygroundInput,
+    save_exercise,
+)
 from tutor.tui.content import styled
 from tutor.tui.screens.base import ScrollingScreen, TutorScreen
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.line_input import LineInput
+from tutor.tui.widgets.line_input import FormulaInput, LineInput
 from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
@@ -46,7 +54,7 @@ _FIELD_HELP = {
         N_("Formula"),
         N_(
             "Any formula, as in L = (w*x + b - y)^2. Several steps are written with ; between them, as in "
-            "u = x*y; z = u + x."
+            "u = x*y; z = u + x. You can paste a Python function, too: def loss(w, x): …"
         ),
     ),
     "values": (
@@ -87,8 +95,8 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         glyphs, initial = self.glyphs, self._initial_input
         yield Static(styled(glyphs, (_("Playground"), "bold")), id="title")
         yield Static(styled(glyphs, (_("Formula"), "bold $primary")), classes="label")
-        yield LineInput(
-            initial.formula, placeholder=_FORMULA_EXAMPLE, id="formula", max_length=MAX_INPUT_LENGTH, compact=True
+        yield FormulaInput(
+            initial.formula, placeholder=_FORMULA_EXAMPLE, id="formula", max_length=MAX_FORMULA_LENGTH, compact=True
         )
         yield Static(id="formula-error", classes="field-error")
         yield Static(styled(glyphs, (_("Values"), "bold $primary")), classes="label")
@@ -132,13 +140,15 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         """Return what is typed as an exercise; None, with the error shown, if it can't be one."""
         self._set_message("")
         try:
-            exercise = self.current_input.to_exercise()
+            exercise, notes = self.current_input.read()
         except FieldError as error:
             self._show_field_error(error.field, error.error)
             return None
         self._remember(self.current_input)
-        for misread in find_misreadings(exercise.variant().problem):
+        for misread in find_misreadings(exercise.variant().problem, are_words=is_python(self.current_input.formula)):
             self.host.show_notification(misread.message, warning=True)
+        if notes:
+            self.host.show_notification("\n".join(map(str, notes)))
         return exercise
 
     def _show_field_error(self, name: str, error: AlgebraError) -> None:
@@ -147,9 +157,12 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         lines: list[Content] = []
         if error.position >= 0 and field.value:
             room = max(self.size.width - 4, 8)
-            begin = max(error.position - room // 2, 0) if cell_len(field.value) > room else 0
-            excerpt = _printable(field.value[begin:])
-            start = error.position - begin
+            line_start = field.value.rfind("\n", 0, error.position) + 1
+            line = field.value[line_start:].partition("\n")[0]
+            position = error.position - line_start
+            begin = max(position - room // 2, 0) if cell_len(line) > room else 0
+            excerpt = _printable(line[begin:])
+            start = position - begin
             before = cell_len(self.glyphs.render(excerpt[:start]))
             marked = cell_len(self.glyphs.render(excerpt[start : start + error.length]))
             lines.append(styled(self.glyphs, (excerpt, "$foreground 60%")))

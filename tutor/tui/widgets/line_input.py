@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from textual import events
 
 
 class LineInput(Input, inherit_bindings=False):
@@ -23,3 +27,20 @@ class LineInput(Input, inherit_bindings=False):
                 self.restricted()
             text = text[:room]
         super().replace(text, start, end)
+
+
+class FormulaInput(LineInput):
+    """An input that keeps the line breaks of a pasted text, such as a Python function, and shows them as spaces."""
+
+    @property
+    def _value(self) -> Text:
+        return Text(self.value.replace("\n", " "), no_wrap=True, overflow="ignore", end="")
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Textual would go on to the handler of its own input, which takes the first line only.
+        event.prevent_default()
+        event.stop()
+        lines = "\n".join(event.text.expandtabs(4).rstrip().splitlines())
+        text = "".join(character for character in lines if character.isprintable() or character == "\n")
+        start, end = sorted(self.selection)
+        self.replace(text, start, end)
