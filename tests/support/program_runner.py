@@ -100,6 +100,21 @@ def parse_safe_program(lines: list[str]) -> ast.Module:
 
 _ALLOWED_MODULE_ATTRIBUTES = {
     *(
+        "einsum",
+        "inf",
+        "cumsum",
+        "trace",
+        "eye",
+        "linalg",
+        "conv2d",
+        "lib",
+        "delete",
+        "moveaxis",
+        "empty",
+        "ndindex",
+        "pad",
+    ),
+    *(
         "array",
         "ones",
         "full",
@@ -117,6 +132,19 @@ _ALLOWED_MODULE_ATTRIBUTES = {
     *("sigmoid", "relu", "softplus", "softmax", "silu", "gelu", "erf", "vectorize"),
 }
 _ALLOWED_METHODS = {
+    *(
+        "prod",
+        "min",
+        "amax",
+        "amin",
+        "flatten",
+        "masked_fill",
+        "det",
+        "inv",
+        "stride_tricks",
+        "sliding_window_view",
+        "shape",
+    ),
     *("T", "sum", "mean", "max", "grad", "backward", "item", "detach", "expand", "reshape", "squeeze", "at"),
     *("astype", "long", "bool", "double"),
 }

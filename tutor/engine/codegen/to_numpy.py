@@ -12,6 +12,7 @@ from tutor.algebra.expr import Apply, Sym
 from tutor.engine.codegen.array_calls import NUMPY_WRITERS, index_code, reduction_calls, takes_twice
 from tutor.engine.codegen.array_forms import axes_of, library_form
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
+from tutor.engine.codegen.matrix_calls import NUMPY_MATRIX_CALLS, NUMPY_MATRIX_HELPERS, NUMPY_MATRIX_WRITERS
 from tutor.engine.codegen.python_printer import (
     ATOM,
     COMPARISONS,
@@ -56,9 +57,12 @@ _CALLS = functions.table(
         "outer": "np.outer({0}, {1})",
         "squeeze": "{0}.squeeze()",
     }
-    | reduction_calls("axis", "keepdims"),
+    | reduction_calls("axis", "keepdims")
+    | NUMPY_MATRIX_CALLS,
 )
-_NUMPY_DIALECT = Dialect(_CALLS, pi="np.pi", array=("np.array(", ")"), writers=NUMPY_WRITERS)
+_NUMPY_DIALECT = Dialect(
+    _CALLS, pi="np.pi", array=("np.array(", ")"), writers={**NUMPY_WRITERS, **NUMPY_MATRIX_WRITERS}
+)
 
 #: Definitions of functions that NumPy lacks, in forms that do not overflow.
 _HELPERS: dict[str, tuple[str, ...]] = functions.table(
@@ -75,6 +79,7 @@ _HELPERS: dict[str, tuple[str, ...]] = functions.table(
             "    np.add.at(total, index, values)",
             "    return total",
         ),
+        **NUMPY_MATRIX_HELPERS,
     },
 )
 #: The width of comments that state rules.

@@ -10,6 +10,7 @@ from tutor.algebra.expr import Num
 from tutor.engine.codegen.array_calls import TORCH_WRITERS, reduction_calls
 from tutor.engine.codegen.array_forms import library_form
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
+from tutor.engine.codegen.matrix_calls import TORCH_MATRIX_CALLS, TORCH_MATRIX_WRITERS
 from tutor.engine.codegen.python_printer import (
     ATOM,
     COMPARISONS,
@@ -44,7 +45,8 @@ _CALLS = functions.table(
         "outer": "torch.outer({0}, {1})",
         "squeeze": "{0}.squeeze()",
     }
-    | reduction_calls("dim", "keepdim"),
+    | reduction_calls("dim", "keepdim")
+    | TORCH_MATRIX_CALLS,
 )
 _MATH_CALLS = functions.table(lambda function: {function.id: function.math_call} if function.math_call else {})
 _TORCH_DIALECT = Dialect(
@@ -53,7 +55,7 @@ _TORCH_DIALECT = Dialect(
     array=("torch.tensor(", ", dtype=torch.float64)"),
     number=("torch.tensor(", ", dtype=torch.float64)"),
     constants=_MATH_CALLS,
-    writers=TORCH_WRITERS,
+    writers={**TORCH_WRITERS, **TORCH_MATRIX_WRITERS},
     to_integer=("{0}.long()", "{0}.long()"),
 )
 _FUNCTIONAL_CALL = re.compile(r"[^#]*\bF\.\w+\(")
