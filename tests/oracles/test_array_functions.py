@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from tests.engine.test_array_rules import IDS, graph_of, in_engine, in_numpy, values_at
 from tests.support.array_cases import CASES, ArrayCase
+from tests.support.program_runner import parse_safe_program, run_programs
+from tests.support.program_samples import assert_prints, passes_of
 from tests.support.torch_values import to_tensor, torch
+from tutor.algebra.expr import number
+from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.passes import forward_backward
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.oracle
 
@@ -56,3 +63,14 @@ def test_gradients_agree_at_ties_and_zeros(case: ArrayCase, seed: int) -> None:
     if "X > 0" in case.text:
         values[0][:, 0] = Fraction(1)
     assert_agrees(case, values)
+
+
+def test_programs_print_the_gradients_that_the_engine_finds(tmp_path: Path) -> None:
+    written, expected = [], []
+    for case in CASES:
+        graph, _inputs, exact = graph_of(case, values_at(case, 3))
+        written.append(torch_program(graph, exact, number(2)))
+        parse_safe_program(written[-1])
+        expected.append(passes_of(graph, exact, number(2), None))
+    for output, passes in zip(run_programs(tmp_path, written, "torch"), expected, strict=True):
+        assert_prints(passes, output, None, "{}.grad =")

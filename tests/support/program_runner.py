@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tutor.algebra.ops import is_vector_shape
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -33,7 +35,7 @@ print(json.dumps(outputs))
 """
 _NUMBER_PATTERN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 #: The only built-in functions that a program may call.
-_ALLOWED_CALLS = {"print", "abs"}
+_ALLOWED_CALLS = {"print", "abs", "range", "int", "float"}
 _MODULE_NAMES = {"np", "torch", "F", "math"}
 
 
@@ -61,6 +63,9 @@ def printed_value(output: str, label: str, shape: tuple[int, int] | None) -> Any
             break
         texts.append(line)
     text = "".join(texts).replace("dtype=torch.float64", "")
+    brackets = re.match(r" ?(?:tensor\()?(\[*)", text)
+    assert brackets
+    assert len(brackets[1]) == (0 if shape is None else 1 if is_vector_shape(shape) else 2), text
     cells = [float(cell) for cell in _NUMBER_PATTERN.findall(text)]
     return np.array(cells).reshape(shape or ())
 
@@ -73,7 +78,7 @@ def parse_safe_program(lines: list[str]) -> ast.Module:
         line.partition(" = ")[0] for line in lines if re.fullmatch(r"(\w+) = np\.vectorize\(math\.\1\)", line)
     }
     for node in ast.walk(tree):
-        assert not isinstance(node, ast.Lambda | ast.Delete | ast.Global | ast.ClassDef | ast.JoinedStr | ast.Subscript)
+        assert not isinstance(node, ast.Lambda | ast.Delete | ast.Global | ast.ClassDef | ast.JoinedStr)
         if isinstance(node, ast.Import):
             assert {alias.name for alias in node.names} <= {"numpy", "torch", "torch.nn.functional", "math"}
         assert not isinstance(node, ast.ImportFrom)
@@ -95,6 +100,21 @@ def parse_safe_program(lines: list[str]) -> ast.Module:
 
 _ALLOWED_MODULE_ATTRIBUTES = {
     *(
+        "einsum",
+        "inf",
+        "cumsum",
+        "trace",
+        "eye",
+        "linalg",
+        "conv2d",
+        "lib",
+        "delete",
+        "moveaxis",
+        "empty",
+        "ndindex",
+        "pad",
+    ),
+    *(
         "array",
         "ones",
         "full",
@@ -108,6 +128,23 @@ _ALLOWED_MODULE_ATTRIBUTES = {
         "functional",
     ),
     *("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "maximum", "minimum", "logaddexp", "pi"),
+    *("outer", "add", "zeros", "zeros_like", "s_", "reshape", "concatenate", "cat", "stack"),
     *("sigmoid", "relu", "softplus", "softmax", "silu", "gelu", "erf", "vectorize"),
 }
-_ALLOWED_METHODS = {"T", "sum", "mean", "max", "grad", "backward", "item", "detach", "expand"}
+_ALLOWED_METHODS = {
+    *(
+        "prod",
+        "min",
+        "amax",
+        "amin",
+        "flatten",
+        "masked_fill",
+        "det",
+        "inv",
+        "stride_tricks",
+        "sliding_window_view",
+        "shape",
+    ),
+    *("T", "sum", "mean", "max", "grad", "backward", "item", "detach", "expand", "reshape", "squeeze", "at"),
+    *("astype", "long", "bool", "double"),
+}

@@ -77,7 +77,7 @@ class BoundFunction:
                 for operand, shape in zip(operands, self.operand_shapes, strict=True)
             )
         if any(isinstance(operand, MatrixExpr) for operand in operands) or self._has_named_result:
-            return self._formula(operands)
+            return self.as_formula(operands)
         return self.function.forward(self.parameters, *operands)
 
     @property
@@ -93,7 +93,8 @@ class BoundFunction:
         """Return the call with these operands."""
         return Apply(self.function.id, self.function.to_args(self.parameters, operands))
 
-    def _formula(self, operands: Sequence[Value]) -> Value:
+    def as_formula(self, operands: Sequence[Value]) -> Value:
+        """Return the result as a formula of the operands."""
         shape = self.shape([ops.shape_of(operand) for operand in operands])
         formula = self.formula(list(map(expr_of, operands)))
         return formula if shape is None else MatrixExpr(formula, shape, is_vector_shape(shape))

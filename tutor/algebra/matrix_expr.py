@@ -89,7 +89,7 @@ def expr_of(value: Any) -> Expr:
         return expr.as_expr(value)
     if isinstance(value, float):
         return expr.as_expr(Fraction(value))
-    return Grid(tuple(tuple(expr_of(cell) for cell in row) for row in value))
+    return Grid(tuple(tuple(expr_of(cell) for cell in row) for row in value), 0, getattr(value, "is_vector", False))
 
 
 def elementwise(build: Callable[..., Expr], *args: Any) -> MatrixExpr:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tutor.engine.graph import Graph
 
 #: Names that a program must not shadow.
-_RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "torch", "F", "math", "softmax"))
+_RESERVED = frozenset(
+    (*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "torch", "F", "math", "softmax", "scatter_add")
+)
 _HELPERS = functions.table(lambda function: {function.id: True} if function.numpy_helper else {})
 _MAX_LENGTH = 40
 

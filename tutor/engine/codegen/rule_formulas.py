@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.array_functions import call_shape, is_array_call
 from tutor.algebra.evaluate import broadcast_shapes
-from tutor.algebra.expr import Apply, Expr, Num, Sym, number, postorder
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, number, postorder
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
-from tutor.algebra.ops import Shape, Value
+from tutor.algebra.ops import Shape, Value, VectorShape
 from tutor.algebra.sizes import size_of, sizes_in
 from tutor.engine.shapes import elementwise
 
@@ -90,7 +90,7 @@ def _rule_operands(graph: Graph, position: int) -> tuple[Value, list[Value]]:
 
 def _named_value(name: str, shapes: Shapes) -> Value:
     shape = shapes[name]
-    return Sym(name) if shape is None else MatrixExpr(Sym(name), shape)
+    return Sym(name) if shape is None else MatrixExpr(Sym(name), shape, ops.is_vector_shape(shape))
 
 
 def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
@@ -110,6 +110,9 @@ def part_shapes(tree: Expr, shapes: Shapes) -> dict[int, Shape]:
             done[id(part)] = call_shape(part.op, part.args, [done[id(arg)] for arg in part.args])
         elif isinstance(part, Apply) and part.args:
             done[id(part)] = _part_shape(part, [done[id(arg)] for arg in part.args])
+        elif isinstance(part, Grid):
+            columns = len(part.rows[0])
+            done[id(part)] = VectorShape.of_length(columns) if part.is_vector else (len(part.rows), columns)
         else:
             done[id(part)] = None
     return done

@@ -8,9 +8,14 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, ops
+from tutor.algebra.expr import Apply, Sym
+from tutor.engine.codegen.array_calls import NUMPY_WRITERS, index_code, reduction_calls, takes_twice
+from tutor.engine.codegen.array_forms import axes_of, library_form
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
+from tutor.engine.codegen.matrix_calls import NUMPY_MATRIX_CALLS, NUMPY_MATRIX_HELPERS, NUMPY_MATRIX_WRITERS
 from tutor.engine.codegen.python_printer import (
     ATOM,
+    COMPARISONS,
     Dialect,
     comment_lines,
     format_constant,
@@ -27,7 +32,7 @@ from tutor.engine.codegen.rule_formulas import (
     rewrite_means,
     shapes_at,
 )
-from tutor.engine.codegen.scope import Scope, exact_inputs
+from tutor.engine.codegen.scope import Scope, exact_inputs, in_shape
 from tutor.i18n import _, message
 
 if TYPE_CHECKING:
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
+    from tutor.engine.codegen.python_printer import CodeFragment
     from tutor.engine.graph import Edge, Graph
     from tutor.engine.operation import Operation
 
@@ -42,14 +48,21 @@ _CALLS = functions.table(
     lambda function: {} if function.is_operator else {function.id: function.numpy_call},
     {
         "softmax": "softmax({0})",
+        "ones.1": "np.ones({0})",
         "ones": "np.ones(({0}, {1}))",
+        "broadcast.2": "np.broadcast_to({0}, {1})",
         "broadcast": "np.broadcast_to({0}, ({1}, {2}))",
         "T": "{0}.T",
+        "column": "{0}.reshape(-1, 1)",
+        "outer": "np.outer({0}, {1})",
+        "squeeze": "{0}.squeeze()",
     }
-    | {name: f"{{0}}.{name}()" for name in ("sum", "mean")}
-    | {f"{name}.{axis}": f"{{0}}.{name}(axis={axis}, keepdims=True)" for name in ("sum", "mean") for axis in (0, 1)},
+    | reduction_calls("axis", "keepdims")
+    | NUMPY_MATRIX_CALLS,
 )
-_NUMPY_DIALECT = Dialect(_CALLS, pi="np.pi", array=("np.array(", ")"))
+_NUMPY_DIALECT = Dialect(
+    _CALLS, pi="np.pi", array=("np.array(", ")"), writers={**NUMPY_WRITERS, **NUMPY_MATRIX_WRITERS}
+)
 
 #: Definitions of functions that NumPy lacks, in forms that do not overflow.
 _HELPERS: dict[str, tuple[str, ...]] = functions.table(
@@ -57,9 +70,16 @@ _HELPERS: dict[str, tuple[str, ...]] = functions.table(
     {
         "softmax": (
             "def softmax(x):",
-            "    grown = np.exp(x - x.max(axis=1, keepdims=True))",
-            "    return grown / grown.sum(axis=1, keepdims=True)",
+            "    grown = np.exp(x - x.max(axis=-1, keepdims=True))",
+            "    return grown / grown.sum(axis=-1, keepdims=True)",
         ),
+        "scatter_add": (
+            "def scatter_add(values, index, shape):",
+            "    total = np.zeros(shape)",
+            "    np.add.at(total, index, values)",
+            "    return total",
+        ),
+        **NUMPY_MATRIX_HELPERS,
     },
 )
 #: The width of comments that state rules.
@@ -82,7 +102,7 @@ def numpy_program(
     position = graph.position
     body = [*comment_lines(graph.text), "", *comment_lines(_("Inputs"))]
     for name, value in exact.items():
-        body += steps.assignment_lines(steps.names[position[name]], value)
+        body += steps.input_lines(name, value)
     body += [*steps.constant_lines, "", *comment_lines(_("Forward pass")), *steps.forward_lines()]
     body += ["", *comment_lines(_("Backward pass: d_x is the gradient of x"))]
     body += [
@@ -126,7 +146,7 @@ def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[s
     output, _equals, result = last.partition(" = ")
     code = [line for line in backward if not line.startswith("#")]
     needed = [last] if any(re.search(rf"\b{output}\b", line) for line in code) else []
-    gradients = ", ".join(steps.gradient_names[inside.position[name]] for name in inside.inputs)
+    gradients = ", ".join(steps.gradient_names[inside.position[name]] for name in inside.differentiable_inputs())
     return {
         "": [f"({arguments})", *before, *forward, f"return {result}"],
         "_backward": [f"({upstream}, {arguments})", *before, *forward, *needed, *backward, f"return {gradients}"],
@@ -165,9 +185,10 @@ class _NumpyWriter(Scope):
         """Return the lines that set the gradient of the output; a number is broadcast to a matrix."""
         name, shape = self.gradient_name(self.graph.output_position), self.graph.nodes[self.graph.output_position].shape
         if shape is None or ops.is_matrix(start):
-            return self.assignment_lines(name, start)
+            return self.assignment_lines(name, in_shape(start, shape))
+        sizes = axes_of(shape) if len(axes_of(shape)) > 1 else axes_of(shape)[0]
         number = format_constant(start, _NUMPY_DIALECT, with_point=True)[0]
-        return [f"{name} = np.ones({shape})" if number == "1.0" else f"{name} = np.full({shape}, {number})"]
+        return [f"{name} = np.ones({sizes})" if number == "1.0" else f"{name} = np.full({sizes}, {number})"]
 
     def backward_lines(self) -> list[str]:
         """Return a line for each edge and each sum at a branch; `start_lines` has set the gradient of the output."""
@@ -186,18 +207,38 @@ class _NumpyWriter(Scope):
             name = self.functions.name_of(self.graph.nodes[position].operation)
             arguments = ", ".join([self.gradient_name(position), *self._argument_texts(position)])
             by_slot = {edge.slot: self._edge_gradient_name(edge) for edge in self._edges[position]}
-            backs = ", ".join(by_slot.get(slot, "_") for slot in range(len(self.graph.nodes[position].args)))
-            return [*comment_lines(self.graph.nodes[position].symbol), f"{backs} = {name}_backward({arguments})"]
+            node = self.graph.nodes[position]
+            slots = [slot for slot in range(len(node.args)) if slot not in node.operation.data_slots]
+            backs = ", ".join(by_slot.get(slot, "_") for slot in slots)
+            return [*comment_lines(node.symbol), f"{backs} = {name}_backward({arguments})"]
         lines = []
         for edge in self._edges[position]:
             formula = drop_redundant_ones(
                 edge_gradient_formula(self.graph, position, edge.slot), shapes_at(self.graph, position)
             )
-            lines += [
-                *self._rule_comment(edge),
-                f"{self._edge_gradient_name(edge)} = {self._format_formula(formula, position)}",
-            ]
+            lines += [*self._rule_comment(edge), *self._edge_lines(edge, formula)]
         return lines if lines[0].startswith("#") else [*comment_lines(self.graph.nodes[position].symbol), *lines]
+
+    def _edge_lines(self, edge: Edge, formula: Expr) -> list[str]:
+        """Return the lines that set the gradient of an edge."""
+        name, position = self._edge_gradient_name(edge), edge.target
+        form = library_form(formula, shapes_at(self.graph, position), self.graph.nodes[edge.source].shape)
+        if isinstance(form, Apply) and form.op == "scatter_add":
+            return self._scatter_lines(name, form, edge)
+        return [f"{name} = {self._format_form(form, position)}"]
+
+    def _scatter_lines(self, name: str, form: Apply, edge: Edge) -> list[str]:
+        """Return lines that begin with zeros and add the upstream at the places that were taken."""
+        source = self.graph.nodes[edge.source]
+        assert source.shape is not None
+        values, *parts = form.args[:-2]
+        codes = [format_python(part, self._texts(edge.target), self.dialect) for part in parts]
+        index, added = index_code(parts, codes), self._format_form(values, edge.target)
+        zeros = f"{name} = np.zeros_like({self.fragments[edge.source][0]})"
+        if any(isinstance(part, Sym) for part in parts) or takes_twice(parts, source.shape):
+            key = f"({index})" if len(parts) > 1 and ":" not in index else f"np.s_[{index}]" if ":" in index else index
+            return [zeros, f"np.add.at({name}, {key}, {added})"]
+        return [zeros, f"{name}[{index}] = {added}"]
 
     def _rule_comment(self, edge: Edge) -> list[str]:
         """Return the rule of an edge as a comment when it is used for the first time."""
@@ -229,14 +270,22 @@ class _NumpyWriter(Scope):
         return [text for text, _strength in self.operand_fragments(position).values()]
 
     def _forward_expression(self, position: int) -> str:
+        node = self.graph.nodes[position]
         if is_composite(self.graph, position):
-            name = self.functions.name_of(self.graph.nodes[position].operation)
+            name = self.functions.name_of(node.operation)
             return f"{name}({', '.join(self._argument_texts(position))})"
         shapes = shapes_at(self.graph, position)
-        return self._format_formula(rewrite_means(forward_formula(self.graph, position), shapes), position)
+        form = library_form(rewrite_means(forward_formula(self.graph, position), shapes), shapes, node.shape)
+        text = self._format_form(form, position)
+        if node.op in COMPARISONS and not self.stays_truth_value(position):
+            return f"float({text})" if node.shape is None else f"({text}).astype(float)"
+        return text
 
-    def _format_formula(self, formula: Expr, position: int) -> str:
+    def _texts(self, position: int) -> dict[str, CodeFragment]:
         texts = self.operand_fragments(position) | {OUTPUT: self.fragments[position]}
         if position in self.gradient_names:
             texts[UPSTREAM] = self.gradient_names[position], ATOM
-        return format_python(formula, texts, self.dialect)[0]
+        return texts
+
+    def _format_form(self, form: Expr, position: int) -> str:
+        return format_python(form, self._texts(position), self.dialect)[0]

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, ops
 from tutor.algebra.expr import Num
+from tutor.engine.codegen.array_calls import TORCH_WRITERS, reduction_calls
+from tutor.engine.codegen.array_forms import library_form
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
+from tutor.engine.codegen.matrix_calls import TORCH_MATRIX_CALLS, TORCH_MATRIX_WRITERS
 from tutor.engine.codegen.python_printer import (
     ATOM,
+    COMPARISONS,
     CodeFragment,
     Dialect,
     comment_lines,
     format_constant,
     format_print,
     format_python,
+    parenthesize,
 )
 from tutor.engine.codegen.rule_formulas import forward_formula, is_composite, is_elementwise, rewrite_means, shapes_at
-from tutor.engine.codegen.scope import Scope, exact_inputs
+from tutor.engine.codegen.scope import Scope, exact_inputs, in_shape
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,13 +35,18 @@ if TYPE_CHECKING:
 _CALLS = functions.table(
     lambda function: {} if function.is_operator else {function.id: function.torch_call},
     {
-        "softmax": "torch.softmax({0}, dim=1)",
+        "softmax": "torch.softmax({0}, dim=-1)",
+        "ones.1": "torch.ones({0}, dtype=torch.float64)",
         "ones": "torch.ones({0}, {1}, dtype=torch.float64)",
+        "broadcast.2": "{0}.expand({1})",
         "broadcast": "{0}.expand({1}, {2})",
         "T": "{0}.T",
+        "column": "{0}.reshape(-1, 1)",
+        "outer": "torch.outer({0}, {1})",
+        "squeeze": "{0}.squeeze()",
     }
-    | {name: f"{{0}}.{name}()" for name in ("sum", "mean")}
-    | {f"{name}.{axis}": f"{{0}}.{name}(dim={axis}, keepdim=True)" for name in ("sum", "mean") for axis in (0, 1)},
+    | reduction_calls("dim", "keepdim")
+    | TORCH_MATRIX_CALLS,
 )
 _MATH_CALLS = functions.table(lambda function: {function.id: function.math_call} if function.math_call else {})
 _TORCH_DIALECT = Dialect(
@@ -45,6 +55,8 @@ _TORCH_DIALECT = Dialect(
     array=("torch.tensor(", ", dtype=torch.float64)"),
     number=("torch.tensor(", ", dtype=torch.float64)"),
     constants=_MATH_CALLS,
+    writers={**TORCH_WRITERS, **TORCH_MATRIX_WRITERS},
+    to_integer=("{0}.long()", "{0}.long()"),
 )
 _FUNCTIONAL_CALL = re.compile(r"[^#]*\bF\.\w+\(")
 #: Unnamed values up to this length are written inline.
@@ -69,7 +81,7 @@ def torch_program(
     body = [*comment_lines(graph.text), ""]
     for name, value in exact.items():
         flag = ", requires_grad=True" if name in tracked else ""
-        body += lines.assignment_lines(lines.names[graph.position[name]], value, flag)
+        body += lines.input_lines(name, value, flag)
     output = lines.names[graph.output_position]
     forward = [*lines.forward_lines(), f"{output} = {lines.fragments[graph.output_position][0]}"]
     body += [*lines.constant_lines, "", *forward, ""]
@@ -135,8 +147,20 @@ class _TorchWriter(Scope):
             texts |= {
                 name: (self.tensor_literal(node.const), ATOM) for name in texts if node.args[int(name[1:])] is None
             }
-        formula = rewrite_means(forward_formula(self.graph, position), shapes_at(self.graph, position))
-        return format_python(formula, texts, self.dialect)
+        condition = node.args[0]
+        if node.op == "where" and 0 in node.operation.data_slots and not self._is_truth_value(condition):
+            texts["x0"] = f"{parenthesize(texts['x0'], ATOM)}.bool()", ATOM
+        shapes = shapes_at(self.graph, position)
+        form = library_form(rewrite_means(forward_formula(self.graph, position), shapes), shapes, node.shape)
+        code = format_python(form, texts, self.dialect)
+        if node.op in COMPARISONS and not self.stays_truth_value(position):
+            return f"({code[0]}).double()", ATOM
+        return code
+
+    def _is_truth_value(self, position: int | None) -> bool:
+        return (
+            position is not None and self.graph.nodes[position].op in COMPARISONS and self.stays_truth_value(position)
+        )
 
     def tensor_literal(self, value: Value) -> str:
         """Return a number as a tensor."""
@@ -148,6 +172,7 @@ class _TorchWriter(Scope):
         starts_with_1 = isinstance(start, Num) and start.value == 1
         if ops.is_matrix(start):
             name = self.pool.allocate("start")
+            start = in_shape(start, self.graph.nodes[self.graph.output_position].shape)
             return [*self.assignment_lines(name, start), f"{output}.backward({name})"]
         if self.graph.nodes[self.graph.output_position].shape is not None:
             number = format_constant(start, _TORCH_DIALECT, with_point=True)[0]

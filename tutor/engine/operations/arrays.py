@@ -13,6 +13,7 @@ from tutor.algebra import ops
 from tutor.algebra.array_functions import BoundFunction, bound, resolve_axis
 from tutor.algebra.expr import Sym
 from tutor.algebra.indexing import Index, shape_from_axes
+from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import broadcast_like, is_vector_shape, shape_of, sum_axis, transpose
 from tutor.algebra.printing import format_expr
 from tutor.engine.operation import EdgeContext, Mistake, Operation
@@ -29,9 +30,13 @@ if TYPE_CHECKING:
 
 def _scatter(function: BoundFunction, g: Value, *operands: Value) -> Value:
     """Return `g` added back to the places that the index picked."""
+    return _reverse(function)(g, *operands)
+
+
+def _reverse(function: BoundFunction) -> BoundFunction:
     source, *indexes = function.operand_shapes
     result = function.shape(function.operand_shapes)
-    return bound("scatter_add", (function.parameters, source), result, *indexes)(g, *operands)
+    return bound("scatter_add", (function.parameters, source), result, *indexes)
 
 
 def _positions(function: BoundFunction, e: EdgeContext) -> tuple[Value, Value]:
@@ -181,6 +186,9 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
 
 
 def _index_vjp(function: BoundFunction, g: Value, z: Value, x: Value, *operands: Value) -> Value:
+    if isinstance(x, MatrixExpr):
+        # A number would be written into a matrix of zeros.
+        return _reverse(function).as_formula((g, *operands))
     return _scatter(function, g, *operands)
 
 
