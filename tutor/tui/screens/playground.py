@@ -43,6 +43,8 @@ KEYS: list[BindingType] = [
     Binding("escape", "close", N_("list"), tooltip=N_("back to the list"), id="playground.close"),
     Binding("enter", "exercise", N_("exercise"), tooltip=N_("work on it as an exercise"), id="playground.exercise"),
     Binding("f6", "worked", N_("worked"), tooltip=N_("see it worked out"), id="playground.worked"),
+    Binding("ctrl+s", "save", N_("save"), tooltip=N_("save it as an exercise file"), id="playground.save"),
+    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="playground.help"),
     Binding(
         "f7",
         "gradient",
@@ -50,8 +52,6 @@ KEYS: list[BindingType] = [
         tooltip=N_("the gradient of the input at the cursor"),
         id="playground.gradient",
     ),
-    Binding("ctrl+s", "save", N_("save"), tooltip=N_("save it as an exercise file"), id="playground.save"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="playground.help"),
     Binding("down", "move_focus(1)", N_("down"), tooltip=N_("to the next line"), show=False, id="playground.down"),
     Binding("up", "move_focus(-1)", N_("up"), tooltip=N_("to the line above"), show=False, id="playground.up"),
 ]
