@@ -160,6 +160,7 @@ def test_the_plain_playground_turns_a_formula_into_its_gradient(run_tutor: Run) 
     ("arguments", "sentence"),
     [
         ((*PRODUCT, "--hessian", "x,z"), "“z” is no input of this formula. Its inputs are x, y."),
+        ((*PRODUCT, "--hessian", "x,z", "--torch"), "“z” is no input of this formula. Its inputs are x, y."),
         ((*PRODUCT, "--hessian", "x,y,x"), "“x” is listed twice. Leave one out."),
         ((*PRODUCT, "--hessian", ""), "is no list of inputs"),
         ((*PRODUCT, "--hessian", "x,,y"), "is no list of inputs"),

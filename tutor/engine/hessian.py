@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 #: More rows and columns don't fit a screen.
 MAX_NAMES = 12
-#: The most parts of a formula that is simplified.
+#: The most parts of a formula that is simplified, and the most nodes of a gradient whose derivatives are. Those of more
+#: nodes would be too long to read, and take seconds. With symbols the formulas are all there is to show.
 _MAX_SIMPLIFIED_PARTS = 200
+_MAX_NODES, _MAX_NODES_WITH_SYMBOLS = 40, 200
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,7 @@ def hessian(graph: Graph, inputs: Mapping[str, Value], names: Sequence[str]) -> 
     Raise `AlgebraError` for names that are no inputs, for matrices, and for symbols at a kink; raise `NonFiniteError` if
     a gradient has no slope.
     """
-    _check_names(graph, names)
-    check_scalars(graph)
+    check_names(graph, names)
     rows = tuple(_row(graph, inputs, name, names) for name in names)
     kinks: tuple[str, ...] = ()
     if not any(map(has_symbols, inputs.values())):
@@ -70,7 +71,8 @@ def hessian(graph: Graph, inputs: Mapping[str, Value], names: Sequence[str]) -> 
     return Hessian(tuple(names), rows, kinks)
 
 
-def _check_names(graph: Graph, names: Sequence[str]) -> None:
+def check_names(graph: Graph, names: Sequence[str]) -> None:
+    """Raise `AlgebraError` unless a graph has a Hessian by these inputs."""
     for position, name in enumerate(names):
         if name not in graph.inputs:
             text = N_("“{name}” is no input of this formula. Its inputs are {known}.")
@@ -80,6 +82,7 @@ def _check_names(graph: Graph, names: Sequence[str]) -> None:
     if len(names) > MAX_NAMES:
         text = N_("A Hessian has at most {n} rows here, and these are {count}. Leave some names out.")
         raise AlgebraError(message(text, n=MAX_NAMES, count=len(names)), -1)
+    check_scalars(graph)
 
 
 def _row(graph: Graph, inputs: Mapping[str, Value], name: str, names: Sequence[str]) -> HessianRow:
@@ -92,12 +95,12 @@ def _row(graph: Graph, inputs: Mapping[str, Value], name: str, names: Sequence[s
         return HessianRow(gradient, value, formula, units, units)
     known = gradient.graph.inputs
     wrt = tuple(other for other in names if other in known)
-    closed = _closed_forms(gradient, {other: Sym(other) for other in known}, wrt)
+    closed = _closed_forms(gradient, {other: Sym(other) for other in known}, wrt, _MAX_NODES)
     closed_forms = tuple(closed.get(other) if other in wrt else ZERO for other in names)
     at = {other: inputs[other] for other in known}
     try:
         if any(map(has_symbols, at.values())):
-            formulas = _closed_forms(gradient, at, wrt)
+            formulas = _closed_forms(gradient, at, wrt, _MAX_NODES_WITH_SYMBOLS)
             shown = tuple(formulas.get(other) if other in wrt else ZERO for other in names)
             return HessianRow(gradient, _simplified(substitute(gradient.formula, at)), formula, shown, closed_forms)
         passes = forward_backward(gradient.graph, at, ONE, wrt)
@@ -109,9 +112,12 @@ def _row(graph: Graph, inputs: Mapping[str, Value], name: str, names: Sequence[s
     return HessianRow(gradient, passes.values[-1], formula, entries, closed_forms)
 
 
-def _closed_forms(gradient: GradientGraph, inputs: Mapping[str, Value], wrt: tuple[str, ...]) -> dict[str, Expr]:
-    """Return the derivatives of a gradient as formulas, without those that are too long."""
-    assert gradient.graph
+def _closed_forms(
+    gradient: GradientGraph, inputs: Mapping[str, Value], wrt: tuple[str, ...], max_nodes: int
+) -> dict[str, Expr]:
+    """Return the derivatives of a gradient as formulas, without those that are too long; none of a large graph."""
+    if gradient.graph is None or len(gradient.graph.nodes) > max_nodes:
+        return {}
     forms = closed_form_gradients(gradient.graph, inputs, ONE, wrt)
     return {name: form for name, form in forms.items() if isinstance(form, Expr)}
 

@@ -19,6 +19,7 @@ from tutor.engine.codegen.python_printer import (
 )
 from tutor.engine.codegen.rule_formulas import forward_formula, is_composite, is_elementwise, rewrite_means, shapes_at
 from tutor.engine.codegen.scope import Scope, exact_inputs
+from tutor.engine.hessian import check_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -94,8 +95,9 @@ def _with_imports(functions: list[str], body: list[str]) -> list[str]:
 def torch_hessian_program(graph: Graph, inputs: Mapping[str, Value], names: Sequence[str]) -> list[str]:
     """Return a program that prints the Hessian by the inputs `names`, found by differentiating twice.
 
-    Raises `AlgebraError` for symbols, and `NonFiniteError` if there is no value.
+    Raises `AlgebraError` for symbols, matrices and wrong names, and `NonFiniteError` if there is no value.
     """
+    check_names(graph, names)
     exact, _start = exact_inputs(graph, inputs, ONE, names)
     functions = HelperFunctions()
     for operation in composite_operations(graph):
