@@ -197,7 +197,9 @@ def test_at_a_kink_the_slope_counts_as_a_constant_and_is_reported(
 
 def test_every_operation_with_a_kink_says_where_it_is() -> None:
     for operation in OPERATIONS.values():
-        assert not operation.has_kink or operation.vjp or operation.kink is not None, operation.id
+        # The kink of a choice is that of its condition, and functions of matrices have no Hessian.
+        if operation.has_kink and not operation.vjp and operation.id != "where":
+            assert operation.kink is not None, operation.id
 
 
 @pytest.mark.parametrize(
