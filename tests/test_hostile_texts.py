@@ -216,6 +216,8 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("solve", "z = x*y", "x=2", "y=3", "--wrt", "TEXT", "--numpy")),
     ("text", ("solve", "z = x*y", "x=2", "y=3", "--symbols", "TEXT", "--torch")),
     ("text", ("solve", "z = x*y", "x=2", "y=3", "--node", "TEXT", "--check", "TEXT")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--hessian", "TEXT")),
+    ("text", ("solve", "z = x*y", "x=2", "y=3", "--gradient", "TEXT")),
     ("text", ("solve", "z = x*y", "x=2", "y=3", "--TEXT")),
     ("text", ("TEXT",)),
 ]  # fmt: skip

@@ -42,6 +42,8 @@ def random_line(rng: random.Random, texts: TextGenerator) -> list[str]:
     for option, kind in (("--start", "value"), ("--wrt", "number"), ("--node", "definition"), ("--symbols", "number")):
         if rng.random() < 0.08:
             arguments += [option, rng.choice((texts.text(kind), "x", "dL/dz"))]
+    if rng.random() < 0.2:
+        arguments += [rng.choice(("--hessian", "--gradient")), rng.choice(("x", "y", "x,y", texts.text("number")))]
     if rng.random() < 0.1:
         arguments.insert(rng.randrange(len(arguments) + 1), texts.text(rng.choice(("graph", "value"))))
     return [argument.replace("\0", "") for argument in arguments]

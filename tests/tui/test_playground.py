@@ -66,6 +66,23 @@ async def test_a_formula_is_shown_worked_out() -> None:
         await wait_for_text(pilot, "∂L/∂w = 42")
 
 
+async def test_a_formula_is_replaced_by_the_gradient_of_the_input_at_the_cursor() -> None:
+    async with open_playground() as pilot:
+        fill_fields(pilot, "f = x^2*y", "x=3 y=1/2")
+        formula, values = (pilot.app.screen.query_one(name, Input) for name in ("#formula", "#values"))
+        formula.cursor_position = len("f = x^2*y")
+        await pilot.press("f7")
+        await wait_for_text(pilot, "The formula is now ∂f/∂y")
+        assert (formula.value, values.value) == ("f_y = x^2", "x=3")
+        await pilot.press("f7")
+        await wait_until(pilot, lambda: formula.value == "f_yx = 2*x", "the gradient of the gradient")
+        await pilot.press("f7")
+        await wait_for_text(pilot, "∂f_yx/∂x is 2 for all inputs")
+        await wait_for_text(pilot, "Tried last", "f = x^2*y")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
+
+
 @pytest.mark.parametrize(
     ("formula", "values", "sentence", "marked_text"),
     [

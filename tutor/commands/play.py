@@ -21,10 +21,11 @@ from tutor.commands.formula_arguments import (
 from tutor.commands.launch import launch
 from tutor.commands.options import common_options, usable_path
 from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
+from tutor.commands.second_derivatives import gradient_of
 from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.i18n import N_, _, message
 from tutor.packs import library
-from tutor.packs.builder.formula import exercise_from_formula, read_formula
+from tutor.packs.builder.formula import exercise_from_formula, problem_from_formula, read_formula
 from tutor.packs.diagnostics import PackError
 from tutor.packs.library import is_exercise_name
 from tutor.packs.pack import Pack
@@ -34,6 +35,8 @@ from tutor.practice.exam import SAME_NUMBERS
 if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
+
+_EXAMPLE = 'backprop-tutor play "f = x^2*y" x=3 y=2 --gradient x'
 
 
 @click.command(cls=FormulaCommand)
@@ -45,6 +48,9 @@ if TYPE_CHECKING:
     "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
 )
 @click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
+@click.option(
+    "--gradient", type=TEXT, metavar="NAME", help=_("The graph of this input's gradient ∂f/∂x, for second derivatives.")
+)
 @click.option("--restart", is_flag=True, help=_("Begin again instead of going on."))
 @click.option("--watch", is_flag=True, help=_("Show a file or pack anew whenever it is saved. Nothing is kept."))
 @common_options
@@ -56,6 +62,7 @@ def play(
     seed: int | None,
     nodes: tuple[str, ...],
     from_python: str | None,
+    gradient: str | None,
     restart: bool,
     watch: bool,
 ) -> int:
@@ -63,12 +70,16 @@ def play(
         if watch:
             raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
         values = (target, *inputs) if target else inputs
-        return launch(options, _exercise_from_python(from_python, values, start_value, nodes), seed, restart)
+        return launch(options, _exercise_from_python(from_python, values, start_value, nodes, gradient), seed, restart)
+    if gradient is not None and (not target or is_path_argument(target) or (is_exercise_name(target) and not inputs)):
+        raise CommandError(
+            message(N_("--gradient needs a formula with its values, as in {example}."), example=_EXAMPLE), 2
+        )
     if target and is_path_argument(target):
         return play_path(options, target, inputs, seed, restart, watch)
     if watch:
         raise CommandError(message(N_("--watch needs the path of an exercise or a pack.")), 2)
-    exercise = _build_exercise(target, inputs, start_value, nodes) if target else None
+    exercise = _build_exercise(target, inputs, start_value, nodes, gradient) if target else None
     _ensure_own_numbers(exercise, seed, restart)
     return launch(options, exercise, seed, restart)
 
@@ -79,11 +90,13 @@ def _ensure_own_numbers(exercise: Exercise | None, seed: int | None, restart: bo
         raise CommandError(SAME_NUMBERS, 2)
 
 
-def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]) -> Exercise:
+def _build_exercise(
+    target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...], gradient: str | None
+) -> Exercise:
     """Return the exercise with this name or formula. Raise CommandError."""
     try:
         if is_python(target):
-            return _exercise_from(target, inputs, start_value, nodes)
+            return _exercise_from(target, inputs, start_value, nodes, gradient)
         if is_exercise_name(target) and not inputs:
             if nodes:
                 raise CommandError(
@@ -91,7 +104,7 @@ def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | Non
                 )
             return library.find_exercise(target)
         reject_exercise_names(target, with_inputs=bool(inputs))
-        return _exercise_from(target, inputs, start_value, nodes)
+        return _exercise_from(target, inputs, start_value, nodes, gradient)
     except PackError as error:
         raise CommandError(error) from None
     except AlgebraError as error:
@@ -99,25 +112,34 @@ def _build_exercise(target: str, inputs: tuple[str, ...], start_value: str | Non
 
 
 def _exercise_from_python(
-    argument: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]
+    argument: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...], gradient: str | None
 ) -> Exercise:
     """Return the exercise of a function in a file. Raise CommandError."""
     code = read_python_argument(argument)
     try:
-        return _exercise_from(code, inputs, start_value, nodes)
+        return _exercise_from(code, inputs, start_value, nodes, gradient)
     except AlgebraError as error:
         raise formula_error(error, code.source.text) from None
 
 
 def _exercise_from(
-    code: str | PythonCode, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]
+    code: str | PythonCode,
+    inputs: tuple[str, ...],
+    start_value: str | None,
+    nodes: tuple[str, ...],
+    gradient: str | None,
 ) -> Exercise:
-    """Return the exercise of a formula or a function. Raise CommandError, AlgebraError."""
+    """Return the exercise of a formula or a function, or of one of its gradients. Raise CommandError, AlgebraError."""
     start, values, definitions = parse_start(start_value), parse_inputs(inputs), parse_definitions(nodes)
     formula = read_formula(code, values, definitions)
-    exercise = exercise_from_formula(formula, values, start, definitions)
+    if gradient is None:
+        exercise = exercise_from_formula(formula, values, start, definitions)
+        problem = exercise.variant().problem
+    else:
+        problem = problem_from_formula(formula, values, definitions=definitions)
+        exercise = gradient_of(problem, gradient).exercise(start)
     print_notes(formula)
-    print_misreadings(exercise.variant().problem, formula)
+    print_misreadings(problem, formula)
     return exercise
 
 

@@ -30,6 +30,7 @@ from tutor.commands.formula_arguments import (
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.commands.python_argument import FROM_PYTHON_HELP, print_notes, read_python_argument
+from tutor.commands.second_derivatives import check_hessian_options, gradient_of, parse_names
 from tutor.engine.passes import NonFiniteError
 from tutor.engine.python_source.source import PythonCode, is_python
 from tutor.grading.matrix_points import describe_sizes, points_of
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.grading.problem import Problem
+    from tutor.i18n import Message
     from tutor.run_options import RunOptions
 
 #: The options for other forms of the output, of which at most one may be given.
@@ -69,6 +71,12 @@ _FORMS = ("torch", "numpy", "latex", "json")
     "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
 )
 @click.option("--from-python", type=TEXT, metavar="FILE[:FUNCTION]", help=_(FROM_PYTHON_HELP))
+@click.option(
+    "--hessian", type=TEXT, metavar="NAMES", help=_("The second derivatives by these inputs, as in x,y, as a table.")
+)
+@click.option(
+    "--gradient", type=TEXT, metavar="NAME", help=_("Solve the graph of this input's gradient ∂f/∂x, not that of f.")
+)
 @click.option("--check", type=TEXT, metavar="DELTA", help=_("Compare with differences of this step, such as 1e-4."))
 @click.option("--torch", is_flag=True, help=_("A PyTorch program that prints the same gradients."))
 @click.option("--numpy", is_flag=True, help=_("A NumPy program, a line for each edge."))
@@ -90,6 +98,8 @@ def solve(
     symbols: tuple[str, ...],
     nodes: tuple[str, ...],
     from_python: str | None,
+    hessian: str | None,
+    gradient: str | None,
     check: str | None,
     draw: bool | None,
     width: int | None,
@@ -106,12 +116,16 @@ def solve(
     elif not is_python(formula):
         reject_exercise_names(formula)
     code = formula or "" if from_python is None else read_python_argument(from_python)
+    if hessian is not None:
+        check_hessian_options(requested, parse_start(start))
+    wanted = None if hessian is None else parse_names(hessian)
     try:
-        problem = _build_problem(code, inputs, start, wrt, symbols, nodes)
+        problem, notes = _build_problem(code, inputs, start, wrt, symbols, nodes, gradient)
         if check is None and requested:
-            lines = _render_form(problem, requested[0])
+            lines = _render_form(problem, requested[0], wanted)
         else:
-            lines = _render_text(problem, options, draw, width, check)
+            lines = _render_text(problem, options, draw, width, check, wanted)
+            lines += ["", *(options.glyphs.render(str(note)) for note in notes)] if notes else []
     except AlgebraError as error:
         raise formula_error(error, code if isinstance(code, str) else code.source.text) from None
     except (NonFiniteError, PackError) as error:
@@ -128,8 +142,9 @@ def _build_problem(
     wrt: str | None,
     symbols: tuple[str, ...],
     nodes: tuple[str, ...],
-) -> Problem:
-    """Return the problem that the options describe. Raise CommandError, AlgebraError."""
+    gradient: str | None,
+) -> tuple[Problem, tuple[Message, ...]]:
+    """Return the problem that the options describe, with notes on it. Raise CommandError, AlgebraError."""
     definitions = parse_definitions(nodes) or None
     values = parse_inputs(inputs)
     for name, symbol in parse_symbols(symbols).items():
@@ -142,20 +157,29 @@ def _build_problem(
             text = N_("“{name}” can't be the name of a size: it has another meaning here. Use another letter.")
             raise CommandError(message(text, name=size), 2)
     formula = read_formula(code, values, definitions)
-    problem = problem_from_formula(formula, values, parse_start(start), definitions=definitions, wrt=parse_wrt(wrt))
+    begin, names = parse_start(start), parse_wrt(wrt)
+    if gradient is None:
+        source = problem = problem_from_formula(formula, values, begin, definitions, names)
+        notes: tuple[Message, ...] = ()
+    else:
+        source = problem_from_formula(formula, values, definitions=definitions)
+        found = gradient_of(source, gradient)
+        problem, notes = found.problem(begin, names), found.notes
     print_notes(formula)
-    print_misreadings(problem, formula)
-    return problem
+    print_misreadings(source, formula)
+    return problem, notes
 
 
-def _render_form(problem: Problem, form: str) -> list[str]:
-    """Return the lines of JSON, a program or a derivation."""
+def _render_form(problem: Problem, form: str, hessian: tuple[str, ...] | None) -> list[str]:
+    """Return the lines of JSON, a program or a derivation, with the Hessian by these names."""
     if form == "json":
         from tutor.commands.solve_json import worked_json
 
-        return [worked_json(problem)]
+        return [worked_json(problem, hessian)]
     from tutor.engine.codegen import to_latex, to_numpy, to_torch
 
+    if hessian is not None:
+        return to_torch.torch_hessian_program(problem.graph, problem.inputs, hessian)
     writers = {
         "torch": to_torch.torch_program,
         "numpy": to_numpy.numpy_program,
@@ -165,11 +189,20 @@ def _render_form(problem: Problem, form: str) -> list[str]:
 
 
 def _render_text(
-    problem: Problem, options: RunOptions, draw: bool | None, width: int | None, check: str | None
+    problem: Problem,
+    options: RunOptions,
+    draw: bool | None,
+    width: int | None,
+    check: str | None,
+    hessian: tuple[str, ...] | None,
 ) -> list[str]:
-    from tutor.drawing.reports.worked import worked_text
+    from tutor.drawing.reports.worked import terminal_width, worked_text
 
     lines = worked_text(problem, options.glyphs, draw=draw, width=width)
+    if hessian is not None:
+        from tutor.drawing.reports.hessian import hessian_report
+
+        lines += ["", *hessian_report(problem, hessian, options.glyphs, width or terminal_width())]
     if check is not None:
         lines += ["", *map(options.glyphs.render, check_report(problem, check))]
     return lines

@@ -11,17 +11,19 @@ from tutor.algebra.literals import exact_decimal
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import exact_form, format_expr
 from tutor.drawing.reports.worked_values import WorkedValues
+from tutor.engine.hessian import hessian
 from tutor.glyphs import to_ascii
 from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Node
+    from tutor.engine.hessian import Hessian
     from tutor.grading.problem import Problem
 
 
-def worked_json(problem: Problem) -> str:
-    """Return every node and every edge as a JSON object. Raise NonFiniteError.
+def worked_json(problem: Problem, hessian_names: tuple[str, ...] | None = None) -> str:
+    """Return every node and every edge as a JSON object, with the Hessian by `hessian_names`. Raise NonFiniteError.
 
     Numbers are floats, matrices nested lists, formulas texts in ASCII; a missing value is null. `exact` holds short exact
     forms that are not decimals, `closed` the formula in the inputs alone if it is another one.
@@ -57,7 +59,28 @@ def worked_json(problem: Problem) -> str:
     result = _values_json(value=(approximate.values[graph.output_position], exact.values[graph.output_position]))
     result |= _closed_form_json(worked, graph.output, exact.values[graph.output_position])
     data = {"output": graph.output, **result, "nodes": nodes, "edges": edges}
+    if hessian_names is not None:
+        data["hessian"] = _hessian_json(hessian(problem.graph, problem.inputs, hessian_names))
     return format_json(data)
+
+
+def _hessian_json(found: Hessian) -> dict[str, Any]:
+    """Return the gradients and their derivatives; row i, column j is the derivative by name j of the derivative by name i.
+
+    `closed` holds formulas of the inputs, null for long ones.
+    """
+    rows: list[dict[str, Any]] = []
+    for row in found.rows:
+        gradient = {"name": row.gradient.name, "closed": _value_json(row.formula)}
+        if row.gradient.graph is not None:
+            gradient["graph"] = row.gradient.graph.text
+        entries = [
+            _values_json(value=(entry, entry)) | {"closed": _value_json(closed)}
+            for entry, closed in zip(row.entries, row.closed_forms, strict=True)
+        ]
+        rows.append({"gradient": gradient | _values_json(value=(row.value, row.value)), "entries": entries})
+    values = [[entry["value"] for entry in row["entries"]] for row in rows]
+    return {"names": list(found.names), "values": values, "rows": rows, "kinks": list(found.kinks)}
 
 
 def _node_json(node: Node) -> dict[str, Any]:

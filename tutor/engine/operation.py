@@ -134,6 +134,8 @@ class Operation:
     """whether the slope jumps somewhere, so that hints give the rule in words, not as a formula"""
     kink_pattern: Callable[..., Value] | None = None
     """`(z, x, ...)` -> what stays the same between two kinks, if that is not the slopes"""
+    kink: Callable[..., Value] | None = None
+    """`(x, ...)` -> the value whose zero is the kink"""
     keeps_decimals: bool = False
     """whether decimals with few digits give a decimal, not 0.333…"""
     rule_indices: tuple[int, ...] = ()

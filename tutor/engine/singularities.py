@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
 from tutor.algebra.ops import Value
 from tutor.engine.graph import CompositeOperation, Graph, Node
 from tutor.engine.passes import forward, operands_of
@@ -37,6 +38,22 @@ def find_crossed_pole(graph: Graph, values_a: Sequence[Value], values_b: Sequenc
         if left is not None and right is not None and _differs(ops.sign(left), ops.sign(right)):
             return before[0].id
     return None
+
+
+def find_kinks(graph: Graph, forward_values: Sequence[Value]) -> tuple[int, ...]:
+    """Return the positions of the nodes that are exactly at a kink, or have a node at its kink inside."""
+    found = []
+    for position, node in enumerate(graph.nodes):
+        if node.op is None:
+            continue
+        args = operands_of(graph, forward_values, position)
+        if node.body is not None:
+            inside = forward(node.body, dict(zip(node.body.inputs, args, strict=True)))
+            if find_kinks(node.body, inside):
+                found.append(position)
+        elif node.operation.kink is not None and nearest_float(node.operation.kink(*args)) == 0:
+            found.append(position)
+    return tuple(found)
 
 
 def _divisor(node: Node, z: Value, args: tuple[Value, ...]) -> Value | None:

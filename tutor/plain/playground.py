@@ -32,6 +32,7 @@ _FORMULA_COMMANDS: Sequence[LineCommand] = (
 _TRIAL_COMMANDS: Sequence[LineCommand] = (
     LineCommand("exercise", N_("work on it as an exercise"), {"ko": ("문제",)}),
     LineCommand("worked", N_("see it worked out"), {"ko": ("풀이",)}),
+    LineCommand("gradient", N_("the graph of an input's gradient, as in gradient x"), {"ko": ("기울기",)}),
     LineCommand("save", N_("save it as an exercise file"), {"ko": ("저장",)}),
     LineCommand("back", N_("back to the formula"), {"ko": ("뒤로", "이전")}),
     LineCommand("quit", N_("leave the playground"), {"ko": ("그만", "종료"), "": ("q",)}),
@@ -110,8 +111,9 @@ class PlainPlayground:
             note = AlgebraError(message(N_("Note: {text}"), text=misread.message), position, misread.length)
             self.console.print(format_error(note, trial.formula))
         while True:
-            text = self.console.ask(_("Enter: work on it as an exercise. Or: worked, save, back, quit: "))
-            name = "quit" if text is None else match_command(text, _TRIAL_COMMANDS) if text else "exercise"
+            text = self.console.ask(_("Enter: work on it as an exercise. Or: worked, gradient x, save, back, quit: "))
+            word, _space, argument = (text or "").strip().partition(" ")
+            name = "quit" if text is None else match_command(word, _TRIAL_COMMANDS) if word else "exercise"
             if name in ("quit", "back"):
                 return name == "back"
             if name == "exercise":
@@ -120,8 +122,21 @@ class PlainPlayground:
                 self.print_worked(exercise)
             elif name == "save":
                 self.save(trial)
+            elif name == "gradient":
+                if (gradient := self._gradient(trial, argument.strip() or exercise.graph.inputs[0])) is not None:
+                    return self._work_with(gradient)
             else:
                 self.console.print(*format_commands(_TRIAL_COMMANDS))
+
+    def _gradient(self, trial: PlaygroundInput, name: str) -> PlaygroundInput | None:
+        """Return the gradient of an input as a formula, after printing it; None after printing why there is none."""
+        try:
+            gradient = trial.gradient(name)
+        except FieldError as error:
+            self.console.print(str(error))
+            return None
+        self.console.print(escape_invisible(f"{gradient.formula}   {gradient.values}"))
+        return gradient
 
     def print_worked(self, exercise: Exercise) -> None:
         """Print the formula worked out, without a drawing."""

@@ -16,6 +16,7 @@ from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE, has_pack_file
 from tutor.packs.builder.formula import exercise_from_formula, read_formula
+from tutor.packs.builder.gradient_formula import gradient_formula
 from tutor.packs.diagnostics import pack_error
 from tutor.packs.scaffold import new_exercise
 from tutor.packs.toml_source import FORMAT_VERSION
@@ -71,6 +72,20 @@ class PlaygroundInput:
             return exercise_from_formula(formula, inputs), notes
         except AlgebraError as error:
             raise FieldError(error, "formula") from None
+
+    def gradient(self, name: str) -> PlaygroundInput:
+        """Return the gradient of the input `name` as a formula with its values. Raise `FieldError`."""
+        problem = self.to_exercise().variant().problem
+        try:
+            found = gradient_formula(problem, name)
+            found.problem()
+        except AlgebraError as error:
+            raise FieldError(error, "formula") from None
+        if max(len(found.text), len(found.typed_values)) > MAX_INPUT_LENGTH:
+            text = N_("∂{f}/∂{x} is longer than {n} characters. Choose a shorter formula.")
+            fault = message(text, f=problem.graph.output, x=name, n=MAX_INPUT_LENGTH)
+            raise FieldError(AlgebraError(fault, -1), "formula")
+        return PlaygroundInput(found.text, found.typed_values)
 
 
 class FieldError(ValueError):

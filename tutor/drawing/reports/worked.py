@@ -45,18 +45,23 @@ def worked_text(
     `draw` is None to include the drawing if it fits `width`, which is the terminal's unless given.
     """
     render = glyphs.render
-    width = width or shutil.get_terminal_size((80, 24)).columns
+    width = width or terminal_width()
     values = WorkedValues.of(problem)
     lines = [glyphs.render(_format_heading(problem)), ""]
     if draw is not False:
         drawing = _draw_filled(problem, values.passes, glyphs, width if draw is None else None)
         lines += [*drawing, ""] if drawing else []
     if problem.symbolic and (equations := list(values.named_equations())):
-        lines += [*_wrap_equations(equations, glyphs, width), ""]
+        lines += [*wrap_equations(equations, glyphs, width), ""]
     rows = [
         (render(name), render(calculation), render(value)) for name, calculation, value in _table_rows(problem, values)
     ]
-    return [*lines, *_format_table(rows, width), "", *_wrap_equations(values.result_equations(), glyphs, width)]
+    return [*lines, *_format_table(rows, width), "", *wrap_equations(values.result_equations(), glyphs, width)]
+
+
+def terminal_width() -> int:
+    """Return the width of the terminal in cells."""
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _format_heading(problem: Problem) -> str:
@@ -136,7 +141,7 @@ def _format_table(rows: list[_Row], width: int) -> list[str]:
     return stacked
 
 
-def _wrap_equations(equations: Iterable[tuple[str, list[str]]], glyphs: Glyphs, width: int) -> Iterator[str]:
+def wrap_equations(equations: Iterable[tuple[str, list[str]]], glyphs: Glyphs, width: int) -> Iterator[str]:
     """Yield `a = b = c`, with each side on its own line if one line is too short."""
     for equation, right_sides in equations:
         name, *sides = map(glyphs.render, (equation, *right_sides))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, ops
-from tutor.algebra.expr import Num
+from tutor.algebra.expr import ONE, Num
 from tutor.engine.codegen.array_calls import TORCH_WRITERS, reduction_calls
 from tutor.engine.codegen.array_forms import library_form
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
@@ -24,9 +24,10 @@ from tutor.engine.codegen.python_printer import (
 )
 from tutor.engine.codegen.rule_formulas import forward_formula, is_composite, is_elementwise, rewrite_means, shapes_at
 from tutor.engine.codegen.scope import Scope, exact_inputs, in_shape
+from tutor.engine.hessian import check_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from tutor.algebra.ops import Value
     from tutor.engine.graph import Graph
@@ -90,12 +91,52 @@ def torch_program(
     shown = "item()" if graph.nodes[graph.output_position].shape is None else "detach()"
     body.append(format_print(f"{graph.output} =", f"{output}.{shown}"))
     body += [format_print(f"{name}.grad =", f"{lines.names[graph.position[name]]}.grad") for name in tracked]
-    code = [*functions.lines, *body]
+    return _with_imports(functions.lines, body)
+
+
+def _with_imports(functions: list[str], body: list[str]) -> list[str]:
+    """Return a program with the imports that its functions and its body need."""
+    code = [*functions, *body]
     imports = ["import math"] if any("math." in line for line in code) else []
     imports += ["import torch"]
     imports += ["import torch.nn.functional as F"] if any(map(_FUNCTIONAL_CALL.match, code)) else []
     # Imports come first: `# coding=x*y` in the first two lines would declare the encoding of the file.
-    return [*imports, "", *([""] if functions.lines else []), *functions.lines, *body]
+    return [*imports, "", *([""] if functions else []), *functions, *body]
+
+
+def torch_hessian_program(graph: Graph, inputs: Mapping[str, Value], names: Sequence[str]) -> list[str]:
+    """Return a program that prints the Hessian by the inputs `names`, found by differentiating twice.
+
+    Raises `AlgebraError` for symbols, matrices and wrong names, and `NonFiniteError` if there is no value.
+    """
+    check_names(graph, names)
+    exact, _start = exact_inputs(graph, inputs, ONE, names)
+    functions = HelperFunctions()
+    for operation in composite_operations(graph):
+        functions.define(operation, _function_bodies(operation, functions))
+    lines = _TorchWriter(graph, functions)
+    arguments = ", ".join(lines.names[graph.position[name]] for name in names)
+    comma = "," if len(names) == 1 else ""
+    function, table = (lines.pool.allocate(word) for word in ("function", "hessian"))
+    body = [*comment_lines(graph.text), ""]
+    for name, value in exact.items():
+        body += lines.assignment_lines(lines.names[graph.position[name]], value)
+    forward = [*lines.forward_lines(), f"return {lines.fragments[graph.output_position][0]}"]
+    body += [
+        *lines.constant_lines,
+        "",
+        "",
+        f"def {function}({arguments}):",
+        *(f"    {line}" for line in forward),
+        "",
+        "",
+    ]
+    body += [
+        f"{table} = torch.autograd.functional.hessian({function}, ({arguments}{comma}))",
+        f"for row in {table}:",
+        "    print([entry.item() for entry in row])",
+    ]
+    return _with_imports(functions.lines, body)
 
 
 def _function_bodies(operation: Operation, functions: HelperFunctions) -> dict[str, list[str]]:

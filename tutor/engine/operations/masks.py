@@ -26,6 +26,7 @@ def _comparison(id: str, symbol: str, title: str) -> Operation:
         data_slots=(0, 1),
         has_kink=True,
         kink_pattern=lambda z, x, y: z,
+        kink=lambda x, y: x - y,
         rule=(),
         question=(),
         why=_WHY_COMPARISON,
@@ -47,6 +48,7 @@ TABLE = (
         data_slots=(0,),
         has_kink=True,
         kink_pattern=lambda z, x: z,
+        kink=lambda x: x,
         rule=(),
         question=(),
         why=N_(

@@ -59,6 +59,7 @@ TABLE = (
         # 1 above zero, 0 below zero and at zero.
         derivative=(lambda z, x: sign(z),),
         has_kink=True,
+        kink=lambda x: x,
         keeps_decimals=True,
         rule=(N_("relu lets the upstream through where its input is above 0, and stops it elsewhere."),),
         confirmation=(N_("the upstream times 1 where the input is above 0, else 0"),),
@@ -101,6 +102,7 @@ TABLE = (
         # 0 at zero.
         derivative=(lambda z, x: sign(x),),
         has_kink=True,
+        kink=lambda x: x,
         keeps_decimals=True,
         rule=(N_("|x| sends back the upstream with the sign of its input; at 0 it sends 0."),),
         confirmation=(N_("the upstream times the sign of the input"),),
@@ -149,6 +151,7 @@ TABLE = (
         ),
         commutative=True,
         has_kink=True,
+        kink=lambda x, y: x - y,
         keeps_decimals=True,
         rule=(N_("max sends the upstream to the greater line, and nothing to the other; to equal ones half each."),),
         confirmation=(N_("the upstream to the greater input, 0 to the other, half if equal"),),
@@ -180,6 +183,7 @@ TABLE = (
         ),
         commutative=True,
         has_kink=True,
+        kink=lambda x, y: x - y,
         keeps_decimals=True,
         rule=(N_("min sends the upstream to the smaller line, and nothing to the other; to equal ones half each."),),
         confirmation=(N_("the upstream to the smaller input, 0 to the other, half if equal"),),

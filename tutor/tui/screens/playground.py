@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.drawing.reports.worked import worked_text
@@ -44,6 +45,13 @@ KEYS: list[BindingType] = [
     Binding("f6", "worked", N_("worked"), tooltip=N_("see it worked out"), id="playground.worked"),
     Binding("ctrl+s", "save", N_("save"), tooltip=N_("save it as an exercise file"), id="playground.save"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="playground.help"),
+    Binding(
+        "f7",
+        "gradient",
+        N_("gradient"),
+        tooltip=N_("the gradient of the input at the cursor"),
+        id="playground.gradient",
+    ),
     Binding("down", "move_focus(1)", N_("down"), tooltip=N_("to the next line"), show=False, id="playground.down"),
     Binding("up", "move_focus(-1)", N_("up"), tooltip=N_("to the line above"), show=False, id="playground.up"),
 ]
@@ -205,6 +213,30 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         if self.app.screen is self and (exercise := self._parse()) is not None:
             self.app.push_screen(WorkedExampleScreen(self.host, exercise))
 
+    def action_gradient(self) -> None:
+        """Put the gradient of the input at the cursor, or of the first one, in place of the formula."""
+        if self.app.screen is not self or (exercise := self._parse()) is None:
+            return
+        name = self._name_at_cursor()
+        if name not in exercise.graph.inputs:
+            name = exercise.graph.inputs[0]
+        try:
+            gradient = self.current_input.gradient(name)
+        except FieldError as error:
+            self._set_message(str(error))
+            return
+        with self.prevent(Input.Changed):
+            self._field("formula").value, self._field("values").value = gradient.formula, gradient.values
+        text = N_("The formula is now ∂{f}/∂{x}, and its gradients are second derivatives.")
+        self._set_message(str(message(text, f=exercise.graph.output, x=name)))
+
+    def _name_at_cursor(self) -> str:
+        """Return the word at the cursor, an empty text without one."""
+        if not isinstance(field := self.focused, LineInput):
+            return ""
+        words = re.finditer(r"[^\W\d]\w*'*", field.value)
+        return next((word[0] for word in words if word.start() <= field.cursor_position <= word.end()), "")
+
     def action_save(self) -> None:
         if self.app.screen is not self or self._parse() is None:
             return
@@ -231,11 +263,13 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         name, purpose = _FIELD_HELP[(self.focused.id if self.focused else None) or "formula"]
         text = message(
             N_(
-                "{exercise} makes an exercise of what is typed, {worked} shows it worked out, {save} keeps it as a file."
+                "{exercise} makes an exercise of what is typed, {worked} shows it worked out, {save} keeps it as a file. "
+                "{gradient} replaces the formula by its gradient for the input at the cursor."
             ),
             exercise=self.glyphs.key_label("playground.exercise", "Enter"),
             worked=self.glyphs.key_label("playground.worked", "F6"),
             save=self.glyphs.key_label("playground.save", "^S"),
+            gradient=self.glyphs.key_label("playground.gradient", "F7"),
         )
         return [styled(self.glyphs, (_(name), "bold"), "\n", _(purpose)), styled(self.glyphs, str(text))]
 
