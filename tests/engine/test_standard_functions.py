@@ -80,8 +80,8 @@ def moved(value: Any, cell: tuple[int, ...], step: float) -> Any:
 def test_a_function_keeps_its_gradients_when_it_is_unfolded(call: Call) -> None:
     graph = graph_of(f"out = {call.text}", call.inputs)
     unfolded = unfold(graph, "out")
-    start = np.ones(np.shape(forward(graph, call.inputs)[-1]))
-    start = start if start.ndim else 1.0
+    ones = np.ones(np.shape(forward(graph, call.inputs)[-1]))
+    start = ones if ones.ndim else 1.0
     if is_extreme(call):
         return  # the parts themselves overflow
     parts, whole = (forward_backward(each, call.inputs, start) for each in (unfolded, graph))

@@ -20,6 +20,7 @@ from tutor.algebra.printing import format_expr, format_value
 from tutor.engine.builder import parse_graph
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.passes import NonFiniteError, forward_backward
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.grading.answer import preview
 from tutor.grading.grader import grade
 from tutor.grading.problem import Blank, Problem
@@ -83,7 +84,7 @@ def _check_answer(text: str) -> int:
 
 def _check_graph(text: str) -> int:
     try:
-        built = parse_graph(text, None if "X" not in text else {"X": _MATRIX["X"]})
+        built = parse_graph(text, None if "X" not in text else {"X": _MATRIX["X"]}, with_standard_functions())
     except AlgebraError as error:
         _check_error(error, text)
         return 0

@@ -35,6 +35,19 @@ FUNCTIONS = (
     ),
     *("sum", "mean", "softmax"),
 )
+COMPARISONS = (" > ", " >= ", " < ", " <= ", " == ", " != ", " ≥ ", " = ", " < 1 < ")
+METHODS = (
+    *("sum()", "sum(0)", "sum(axis=1)", "mean(dim=-1, keepdim=True)", "max()", "max(axis=0)", "T", "t()", "reshape(-1)", "view(2, 2)"),
+    *("relu()", "pow(2)", "exp()", "cumsum(0)", "prod()", "detach()", "shape[0]", "size", "var()", "norm(axis=1)", "flatten()", "x", "1"),
+    *("reshape(99999999999999999999)", "sum(axis=7)", "sum(axis=x)", "max(1)[0]", "unsqueeze(0)", "squeeze()", "sum(keepdims=True)"),
+)  # fmt: skip
+CALLS = (
+    *("where({0} > 0, {1}, 0)", "where({0}, {1}, {1})", "concat({0}, {1})", "np.concatenate([{0}, {1}], axis=1)", "stack({0}, {1})"),
+    *("torch.cat(({0}, {1}), dim=0)", "np.sum({0}, axis=0)", "[{0}, {1}]", "[[{0}, {1}], [1, 2]]", "reshape({0}, 2, 2)", "len({0})"),
+    *("F.softmax({0}, dim=0)", "F.cross_entropy({0}, {1})", "nn.ReLU()({0})", "max({0}, axis=1)", "range({0})", "outer({0}, {1})"),
+    *("np.clip({0}, 0, {1})", "softmax(where({0} > {1}, {0}, -inf))", "einsum('ij,j->i', {0}, {1})", "conv2d({0}, {1})", "det({0})"),
+    *("inv({0})", "trace({0})", "F.layer_norm({0}, (2,))", "sum({0}, weight={1})", "arange(10**12)", "x[range(10**9)]", "x[0:10**20]"),
+)  # fmt: skip
 BINARY_FUNCTIONS = ("max", "min", "mse", "cross_entropy")
 PLAIN_NUMBERS = ("0", "1", "2", "3", "9", "0.5", ".25", "1.50", "1/2", "1e3", "5.9e-4", "1e-30", "0.1", "3.", "007")
 NUMBERS = (
@@ -187,7 +200,7 @@ class TextGenerator:
             numbers = PLAIN_NUMBERS if self.tame else NUMBERS
             return self.choose(numbers) if rng.random() < 0.4 else self.choose(names)
         parts = [self.expression(depth - 1, names) for _ in range(2)]
-        kind = rng.randrange(12)
+        kind = rng.randrange(16)
         if kind < 4:
             sign = self.choose((" + ", " - ", "*", "/", "·", "^", " - " if self.tame else self.choose(PUNCTUATION)))
             sign = " @ " if rng.random() < 0.1 else sign
@@ -206,7 +219,22 @@ class TextGenerator:
             return self.matrix(depth, names)
         if kind == 10 and not (self.tame and rng.random() < 0.7):
             return f"ones({rng.randint(0, 20)}, {rng.randint(1, 20)})"
+        if kind == 12:
+            return f"({parts[0]})[{self.index(parts[1])}]"
+        if kind == 13:
+            return f"({parts[0]}{self.choose(COMPARISONS)}{parts[1]})"
+        if kind == 14:
+            return f"({parts[0]}).{self.choose(METHODS)}"
+        if kind == 15:
+            return self.choose(CALLS).format(*parts)
         return f"-{parts[0]}"
+
+    def index(self, value: str) -> str:
+        """Return what stands between the brackets of an index."""
+        part = self.choose(
+            ("0", "1", "-1", ":", "1:", ":1", "::2", "[0, 1]", "range(2)", "None", value, "9", "10**9", "0.5")
+        )
+        return part if self.rng.random() < 0.6 else f"{part}, {self.choose(('0', ':', '1:3', '[1, 0]', 'None', value))}"
 
     def matrix(self, depth: int, names: Any) -> str:
         """Return a matrix literal. Some rows have a cell too many."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def test_values_and_gradients_are_those_of_pytorch(call: Call) -> None:
     tensors = {name: to_tensor(value).requires_grad_() for name, value in call.arrays.items()}
     output = call.torch(torch, *tensors.values())
     graph = parse_graph(f"out = {call.text}", call.inputs, with_standard_functions())
-    start = np.random.default_rng(5).uniform(1, 2, tuple(output.shape)) if output.ndim else 1.3
+    start: Any = np.random.default_rng(5).uniform(1, 2, tuple(output.shape)) if output.ndim else 1.3
     output.backward(to_tensor(start))
     is_row = is_vector_shape(graph.nodes[-1].shape)
     passes = forward_backward(graph, call.inputs, start[None, :] if is_row else start)

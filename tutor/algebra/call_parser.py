@@ -58,9 +58,8 @@ class CallParser(MatrixParser):
         self.parse_values(call, form)
         if op_is_ones := call.name == "ones":
             call.values = sequence(call.values)
-        if self.previous.kind == ")" and not form.least <= len(call.values) + len(call.keywords) <= form.most + len(
-            call.keywords
-        ):
+        is_short = len(call.values) + len(call.keywords) < form.least or (form.least > 0 and not call.values)
+        if self.previous.kind == ")" and (is_short or len(call.values) > form.most):
             self.reject_values(call, form)
         if op_is_ones:
             self.check_ones(token, call.values)

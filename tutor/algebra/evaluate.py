@@ -16,7 +16,7 @@ from tutor.algebra.array_functions import (
 )
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
-from tutor.algebra.indexing import IndexValueError
+from tutor.algebra.indexing import IndexValueError, range_of
 from tutor.algebra.labels import are_labels, at_labels
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
@@ -69,8 +69,6 @@ _MATRIX_EVALUATORS: Mapping[str, Callable[..., Value]] = {
 EVALUATORS = functions.table(lambda function: {function.id: ops.SCALAR_FUNCTIONS[function.id]}, _MATRIX_EVALUATORS)
 _SYMBOLS = functions.table(lambda function: {function.id: function.symbol or function.id}, {"matmul": "@"})
 #: Parts of a call that are no values: a range of an index, and a bound that is left out.
-#: A range with its step.
-_FULL_RANGE = 3
 PARAMETER_OPS = ("slice", "none", "subscripts")
 #: A named matrix with n cells raises the work limit by this times n^1.5, the work of a square matrix product.
 _WORK_PER_LARGEST = 10
@@ -276,17 +274,6 @@ def _apply(node: Apply, args: list[Value], op: str = "") -> Value:
     if isinstance(result, complex) or (isinstance(result, float) and not math.isfinite(result)):
         raise AlgebraError(message(N_("This has no value as a real number.")), node.position)
     return result
-
-
-def range_of(node: Apply) -> range:
-    """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
-    bounds = [read_whole(arg, node.position, "range") for arg in node.args]
-    if len(bounds) == _FULL_RANGE and bounds[2] == 0:
-        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
-    numbers = range(*bounds)
-    if not 0 < len(numbers) <= GRAPH.cells:
-        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
-    return numbers
 
 
 def length_of(node: Apply, shape: Shape) -> Num:

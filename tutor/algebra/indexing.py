@@ -13,6 +13,7 @@ from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import Apply, Expr, Grid, Num, as_expr, number
+from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import VectorShape, is_vector_shape
 from tutor.algebra.sizes import has_named_size
 from tutor.i18n import N_, Message, message
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 #: Picks along one axis: a number, a slice, a list of numbers, or None for an operand whose value is the index.
 Part: TypeAlias = "int | slice | tuple[int, ...] | None"
 
+#: A range with its step.
+_FULL_RANGE = 3
 _NO_WHOLE_NUMBER = N_("An index is a whole number, counted from 0: X[0] is the first row.")
 
 
@@ -284,12 +287,23 @@ def _read_part(part: Expr, offset: int) -> Part:
             raise AlgebraError(message(N_("The step of a range is not 0.")), offset)
         return slice(*bounds)
     if isinstance(part, Apply) and part.op == "range":
-        return tuple(range(*(_read_whole(each, offset) for each in part.args)))
+        return tuple(range_of(part))
     if isinstance(part, Grid):
         if not part.is_vector:
             raise AlgebraError(message(N_("An index is a number or a vector of numbers, such as [2, 0].")), offset)
         return tuple(_read_whole(each, offset) for each in part.rows[0])
     return _read_whole(part, offset)
+
+
+def range_of(node: Apply) -> range:
+    """Return the whole numbers of `range(n)` or `range(a, b, step)`. Raises `AlgebraError`."""
+    bounds = [_read_whole(arg, node.position) for arg in node.args]
+    if len(bounds) == _FULL_RANGE and bounds[2] == 0:
+        raise AlgebraError(message(N_("The step of a range is not 0.")), node.position)
+    numbers = range(*bounds)
+    if max(map(abs, bounds)) > GRAPH.cells or not numbers:
+        raise AlgebraError(message(N_("A range has from 1 to {n} numbers here."), n=GRAPH.cells), node.position)
+    return numbers
 
 
 def _read_whole(value: Expr, offset: int) -> int:

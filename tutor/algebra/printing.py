@@ -191,6 +191,7 @@ def _format_node(tree: Expr, done: _FormattedParts, juxtapose: bool) -> tuple[st
         # `1/2x` and `S * U @ W` are parsed left to right, which not everyone expects, so write the brackets.
         before = left.op if isinstance(left, Apply) and _OPERATORS.get(left.op, ("", 0))[1] == strength else tree.op
         apart = strength == _PRODUCT and before != tree.op and (before, tree.op) != ("mul", "div")
+        apart = apart or strength == _COMPARISON
         second = _ATOM if done[id(right)][0].startswith("−") else same
         return _parenthesize(left, strength + 1 if apart else strength, done) + sign + _parenthesize(
             right, second, done

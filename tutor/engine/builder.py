@@ -87,7 +87,12 @@ def build_from_equations(
     equations: list[Equation], text: str, shapes: Mapping[str, Shape], definitions: Mapping[str, CustomFunction]
 ) -> Graph:
     """Return the graph of a text that is already parsed; inputs that are missing in `shapes` are numbers."""
-    graph = _build_with(_Builder(shapes, definitions), equations, text)
+    try:
+        graph = _build_with(_Builder(shapes, definitions), equations, text)
+    except AlgebraError as error:
+        # A function may be typed by a shorter name than its own.
+        room = max(len(text) - max(error.position, 0), 0)
+        raise AlgebraError(error.message, error.position, min(error.length, room)) from None
     if not any(graph.depends_on(None)):
         text = N_("Nothing here has a slope: comparisons and indexes are data. Let the output depend on a number.")
         raise AlgebraError(message(text), equations[-1].position)
@@ -490,14 +495,16 @@ class _Builder:
         consts = [self.evaluate_constant(operand) if isinstance(operand, Expr) else None for operand in operands]
         shapes = list(map(self.shape_at, operands))
         if self.ignore_shapes:
-            shape = None
-            operation = OPERATIONS["neg"]
-        else:
-            shape = function.shape(shapes, part.position)
-            self.num_products += function.function.work(parameters, shapes)
-            self.check_products(part.position)
-            function = replace(function, operand_shapes=tuple(shapes))
-            operation = ARRAY_OPERATIONS[part.op](function, shapes)
+            # Only how many nodes there are matters.
+            nodes = tuple(operand for operand in operands if isinstance(operand, int))
+            example = replace(OPERATIONS.get(part.op, OPERATIONS["reshape"]), data_slots=(), index_sizes={})
+            self.nodes.append(Node(self.next_id(part.op), example.id, nodes, formula=part, custom_operation=example))
+            return len(self.nodes) - 1
+        shape = function.shape(shapes, part.position)
+        self.num_products += function.function.work(parameters, shapes)
+        self.check_products(part.position)
+        function = replace(function, operand_shapes=tuple(shapes))
+        operation = ARRAY_OPERATIONS[part.op](function, shapes)
         self.reserve_cells([shape], part.position)
         formula = function.formula(
             [self.formula_at(operand) if isinstance(operand, int) else operand for operand in operands]

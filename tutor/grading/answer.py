@@ -106,6 +106,10 @@ def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
     if ops.is_vector_shape(blank.shape) and ops.shape_of(value) == (blank.shape[1], 1):
         # Books write a vector as a column.
         value, typed = ops.as_vector(ops.transpose(value)), (tuple(row[0] for row in typed),)
+    is_column = blank.shape is not None and blank.shape[1] == 1 and not ops.is_vector_shape(blank.shape)
+    if is_column and ops.is_vector(value) and not isinstance(tree, Grid) and blank.shape == value.shape[::-1]:
+        # A reduction that drops its axis leaves the numbers of a column.
+        value, typed = ops.transpose(value), tuple((cell,) for cell in typed[0])
     if may_have_symbols and any(number.decimal and names_in(number.value) for row in typed for number in row):
         typed = _with_patterns(typed, decimal_patterns(tree, names))
     return ParsedAnswer(tree, value, typed, may_have_symbols)

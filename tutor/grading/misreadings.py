@@ -94,7 +94,8 @@ def _joined_letters(problem: Problem, labels: bool) -> Iterator[AlgebraError]:
     graph = problem.graph
     others = [name for name in (*graph.inputs, *(node.name or "" for node in graph.nodes)) if len(name) == 1]
     for name in graph.inputs:
-        if not _LETTERS.fullmatch(name) or name in _USUAL_NAMES or (labels and name in problem.labels):
+        is_number = graph.nodes[graph.position[name]].shape is None and name not in graph.index_sizes
+        if not is_number or not _LETTERS.fullmatch(name) or name in _USUAL_NAMES or (labels and name in problem.labels):
             continue
         are_letters = all(len(other) == 1 for other in graph.inputs if other != name and not _LETTERS.fullmatch(other))
         if others and are_letters:

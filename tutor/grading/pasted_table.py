@@ -27,6 +27,8 @@ def read_table(text: str, names: Collection[str], shape: tuple[int, int]) -> Gri
     Numbers alone make a table of any shape, other cells only one of the `shape` that is asked. Raise `AlgebraError` for
     a cell that can't be read.
     """
+    if len(text) > ANSWER.matrix_characters:
+        return None
     rows = _split(text)
     if sum(map(len, rows)) < 2 or any("[" in cell or "]" in cell for row in rows for _begin, cell in row):
         return None

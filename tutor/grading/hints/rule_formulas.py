@@ -42,7 +42,7 @@ def join_sentences(*parts: Message) -> Message:
 
 def parenthesize(text: str) -> str:
     """Put a number or formula in brackets if it would need them as a factor."""
-    needs_brackets = any(sign in text for sign in "+−·") and not text.startswith("[")
+    needs_brackets = any(sign in text for sign in "+−·<>≤≥≠=") and not text.startswith("[")
     return f"({text})" if needs_brackets else text
 
 
