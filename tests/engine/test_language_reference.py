@@ -28,6 +28,8 @@ def rows() -> list[tuple[list[str], str, str]]:
     found = []
     for line in table[1].splitlines()[2:]:
         names, example, value = line.strip("| ").split(" | ")
+        # What follows a comment in words about one function is no name of the row.
+        names = re.sub(r"\(gradient of [^)]*\)|as PyTorch's `[^`]*`", "", names)
         found.append((_CODE.findall(names), _CODE.findall(example)[0], _CODE.findall(value)[0]))
     return found
 
