@@ -65,3 +65,24 @@ def test_a_vector_has_entries_and_no_rows_or_columns(answer: str) -> None:
 
 def test_values_in_round_brackets_are_no_decimals() -> None:
     assert "[1, 2]" in str(graded("x", "(6, 12)").message)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "clip(z, 0, 1)*C",
+        "np.clip(z, 0, 1) * up",
+        "hardtanh(relu(z))*C",
+        "C*where(z > 0, 1, 0)",
+        "layer_norm(z)*0 + [5, 0, 7]",
+    ],
+)
+def test_an_answer_may_call_standard_functions(answer: str) -> None:
+    problem = make_problem("y = relu(z); f = sum(y * C)", z="[1, -2, 3]", C="[5, 6, 7]")
+    assert grade(problem, problem.place("z"), answer).kind is VerdictKind.RIGHT
+
+
+def test_a_standard_function_needs_its_brackets() -> None:
+    problem = make_problem("y = relu(z); f = sum(y * C)", z="[1, -2, 3]", C="[5, 6, 7]")
+    verdict = grade(problem, problem.place("z"), "var * C")
+    assert (verdict.kind, str(verdict.message)) == (VerdictKind.MALFORMED, "var needs brackets: write var(…).")

@@ -469,6 +469,7 @@ def _forms() -> dict[str, Form]:
             (("absolute", "fabs", "Abs"), "abs"),
             (("expit", "logistic"), "sigmoid"),
             (("stop_gradient",), "detach"),
+            (("inverse",), "matrix_inverse"),
             (("detach", "item", "tolist", "numpy"), "detach"),
         )
         for name in names

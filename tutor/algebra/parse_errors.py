@@ -148,6 +148,8 @@ class ErrorReports(TokenReader):
         return self.error(N_("“{name}” is not read here. Functions are {known}."), token, name=token.text, known=known)
 
     def unknown_name_error(self, token: Token) -> AlgebraError:
+        if token.text in self.functions:
+            return self.error(N_("{name} needs brackets: write {name}(…)."), token, name=token.text)
         token = self.merge_derivative(token)
         if self.token.kind == "attribute":
             return self.attribute_error(self.token, token)

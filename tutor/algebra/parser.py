@@ -85,12 +85,19 @@ class Equation:
     """the inputs in brackets behind the name, if there are any"""
 
 
-def parse(text: str, names: Collection[str] | None = None, limits: Limits = ANSWER) -> Expr:
+def parse(
+    text: str,
+    names: Collection[str] | None = None,
+    limits: Limits = ANSWER,
+    own_functions: Mapping[str, tuple[int, int]] | None = None,
+) -> Expr:
     """Return the tree of one expression; nothing is folded.
 
-    `names` are the names it may use, including ones like `dL/dz`; None allows any. Raises `AlgebraError`.
+    `names` are the names it may use, including ones like `dL/dz`; None allows any. `own_functions` maps the names of
+    further functions, which are functions only directly before a bracket, to the least and the greatest number of their
+    operands. Raises `AlgebraError`.
     """
-    return _Parser(text, names, limits).parse_single()
+    return _Parser(text, names, limits, own_functions, own_functions or ()).parse_single()
 
 
 def parse_equations(
@@ -289,7 +296,8 @@ class _Parser(CallParser):
         if name in _STATEMENTS and not declared and (self.token.kind in _OPERAND_STARTS or self.token.text == "not"):
             raise self.error(_STATEMENTS[name], token, name=name)
         is_function = name in self.functions and not declared
-        if is_function and (self.names is not None or name not in self.redefinable or self.token.kind == "("):
+        is_bare_allowed = self.names is not None and name in FUNCTIONS
+        if is_function and (is_bare_allowed or name not in self.redefinable or self.token.kind == "("):
             return self.parse_call(token)
         if name in INFINITY and self.names is not None and not declared:
             return self.count_node(infinity(token.position))

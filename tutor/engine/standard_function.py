@@ -166,6 +166,16 @@ class StandardFunction:
         declared = absorb_constants(self.declare(call.form), constants, len(call.operands))
         return _with_own_rules(composite, declared)
 
+    def definition_for(
+        self, arguments: Sequence[Shape | Expr], offset: int
+    ) -> tuple[FunctionDefinition, tuple[Shape | Expr, ...]]:
+        """Return the definition for operands of these shapes, and the operand for each of its inputs.
+
+        Raises `AlgebraError` at `offset` if they do not fit.
+        """
+        call = self._resolve(arguments, offset)
+        return call.definition, call.operands
+
     def evaluate_constant(self, args: Sequence[Expr], offset: int) -> Expr:
         """Return the value for constants, as a constant. Raises `AlgebraError` at `offset`."""
         call = self._resolve(args, offset)

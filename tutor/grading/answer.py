@@ -16,6 +16,7 @@ from tutor.algebra.limits import ANSWER
 from tutor.algebra.literals import exact_decimal
 from tutor.algebra.parser import parse
 from tutor.algebra.printing import format_brief, format_expr, format_scalar
+from tutor.engine.standard_calls import ARITIES, write_out_calls
 from tutor.grading.concealment import Concealment
 from tutor.grading.decimal_constants import decimal_patterns
 from tutor.grading.named_answer import strip_name
@@ -62,9 +63,9 @@ def parse_tree(problem: Problem, blank: Blank, text: str) -> Expr:
     """Parse an answer, perhaps behind the name of its blank, or a table. Raise `AlgebraError`."""
     names, text = problem.names_at(blank), strip_name(problem, blank, text)
     if blank.grid is None:
-        return parse(text, names)
+        return parse_formula(text, names)
     try:
-        tree = parse(text, names)
+        tree = parse_formula(text, names)
     except AlgebraError:
         table = read_table(text, names, blank.grid)
         if table is None:
@@ -76,6 +77,12 @@ def parse_tree(problem: Problem, blank: Blank, text: str) -> Expr:
         return read_table(text, names, blank.grid) or tree
     except AlgebraError:
         return tree
+
+
+def parse_formula(text: str, names: Mapping[str, Value]) -> Expr:
+    """Return the tree of an answer over `names`, with the standard functions written out. Raise `AlgebraError`."""
+    tree = parse(text, names, own_functions=ARITIES)
+    return write_out_calls(tree, lambda part: ops.shape_of(evaluate(part, names, ANSWER)))
 
 
 def parse_answer(problem: Problem, blank: Blank, text: str) -> ParsedAnswer:
