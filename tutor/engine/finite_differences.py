@@ -165,7 +165,14 @@ def backward_with_numeric_node(
     rules = tuple(make_rule(operation.forward, slot, delta) for slot in range(len(checked.args)))
     derivative, vjp = ((), rules) if operation.vjp else (rules, ())
     numeric = Operation(
-        operation.id, operation.symbol, operation.forward, rule=(), question=(), derivative=derivative, vjp=vjp
+        operation.id,
+        operation.symbol,
+        operation.forward,
+        rule=(),
+        question=(),
+        derivative=derivative,
+        vjp=vjp,
+        data_slots=operation.data_slots,
     )
     nodes = list(graph.nodes)
     nodes[position] = replace(checked, custom_operation=numeric)

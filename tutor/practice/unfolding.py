@@ -68,7 +68,7 @@ class Unfolding:
         outer_ids = {outer.id for outer in graph.nodes}
         id = graph.nodes[position].id
         parts = frozenset(part.id for part in inner.nodes if part.id not in outer_ids) | {id}
-        if len(parts) < _MIN_PARTS and graph.nodes[position].custom_operation is None:
+        if len(parts) < _MIN_PARTS and graph.nodes[position].body is None:
             return None
         renamed = _rename_places(problem, inner, position, parts)
         asked = [place.id for place in problem.blanks if place.is_backward]

@@ -168,7 +168,7 @@ class ExerciseState:
         if node is None or node not in graph.position:
             return None
         inside = worksheet.unfolded_group(node) is not None
-        if (not inside or graph.nodes[graph.position[node]].custom_operation) and worksheet.can_unfold(node):
+        if (not inside or graph.nodes[graph.position[node]].body) and worksheet.can_unfold(node):
             return True
         return False if inside else None
 

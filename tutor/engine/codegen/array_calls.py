@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.algebra.expr import Apply, Expr, Grid, Num
+from tutor.algebra.expr import Apply, Expr, Grid, Num, Sym, number
 from tutor.algebra.indexing import read_index
+from tutor.engine.codegen.array_forms import axes_of
 from tutor.engine.codegen.python_printer import ATOM, CodeFragment, format_python_number, parenthesize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tutor.algebra.ops import Shape
     from tutor.engine.codegen.python_printer import Writer
 
 #: Reductions that are methods of arrays, in both libraries by the same name.
@@ -45,6 +47,31 @@ def takes_twice(parts: Sequence[Expr], shape: tuple[int, int]) -> bool:
     """Return whether an index of constants takes an entry of a value of this shape more than once."""
     positions = read_index(parts, 0).positions(shape, ())
     return len(set(positions.ravel().tolist())) < int(positions.size)
+
+
+def with_forward_slices(tree: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """Return an index with lists of positions for slices that go backward, which PyTorch lacks."""
+    if not (isinstance(tree, Apply) and tree.op == "index" and isinstance(tree.args[0], Sym)):
+        return tree
+    x, *parts = tree.args
+    axes = axes_of(shapes.get(tree.args[0].name))
+    forward = [_positions(part, size) for part, size in zip(parts, axes, strict=False)]
+    if all(one is other for one, other in zip(parts, forward, strict=True)):
+        return tree
+    if len(parts) == 1 or any(isinstance(part, Num) for part in parts):
+        return Apply("index", (x, *forward))
+    # Two lists would be taken in pairs.
+    none = Apply("none", ())
+    return Apply("index", (Apply("index", (x, forward[0])), Apply("slice", (none, none, none)), forward[1]))
+
+
+def _positions(part: Expr, size: int) -> Expr:
+    """Return the positions of a slice that goes backward; other parts of an index as they are."""
+    if isinstance(part, Apply) and part.op == "slice":
+        (bounds,) = read_index([part], 0).parts
+        if isinstance(bounds, slice) and bounds.step is not None and bounds.step < 0:
+            return Grid((tuple(map(number, range(size)[bounds])),), 0, True)
+    return part
 
 
 def _index(part: Apply, args: Sequence[CodeFragment]) -> CodeFragment:

@@ -90,7 +90,7 @@ def format_rows(part: Grid, cells: Mapping[int, CodeFragment]) -> str:
 
 
 def _format_apply(part: Apply, args: list[CodeFragment], dialect: Dialect) -> CodeFragment:
-    if part.op in PARAMETER_OPS:
+    if part.op in (*PARAMETER_OPS, "range"):
         return _format_range(part, args), ATOM
     if part.op in dialect.writers:
         return dialect.writers[part.op](part, args)

@@ -177,8 +177,8 @@ def rewrite_means(tree: Expr, shapes: Shapes) -> Expr:
         if isinstance(part, Apply):
             args = tuple(done[id(arg)] for arg in part.args)
             done[id(part)] = Apply(part.op, args)
-            summed = part.args[0]
-            if part.op == "div" and isinstance(summed, Apply) and summed.op == "sum" and isinstance(args[0], Apply):
+            summed = part.args[0] if part.op == "div" else None
+            if isinstance(summed, Apply) and summed.op == "sum" and isinstance(args[0], Apply):
                 inside, left = known[id(summed.args[0])], known[id(summed)] or (1, 1)
                 terms = inside and number(inside[0] * inside[1] // (left[0] * left[1]))
                 if terms and isinstance(part.args[1], Num) and part.args[1].value == terms.value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra import functions, ops
 from tutor.algebra.expr import ONE, Num
-from tutor.engine.codegen.array_calls import TORCH_WRITERS, reduction_calls
+from tutor.engine.codegen.array_calls import TORCH_WRITERS, reduction_calls, with_forward_slices
 from tutor.engine.codegen.array_forms import library_form
 from tutor.engine.codegen.helper_functions import HelperFunctions, body_of, composite_operations
 from tutor.engine.codegen.matrix_calls import TORCH_MATRIX_CALLS, TORCH_MATRIX_WRITERS
@@ -193,7 +193,7 @@ class _TorchWriter(Scope):
             texts["x0"] = f"{parenthesize(texts['x0'], ATOM)}.bool()", ATOM
         shapes = shapes_at(self.graph, position)
         form = library_form(rewrite_means(forward_formula(self.graph, position), shapes), shapes, node.shape)
-        code = format_python(form, texts, self.dialect)
+        code = format_python(with_forward_slices(form, shapes), texts, self.dialect)
         if node.op in COMPARISONS and not self.stays_truth_value(position):
             return f"({code[0]}).double()", ATOM
         return code
