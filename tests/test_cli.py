@@ -101,7 +101,7 @@ def test_an_unknown_long_option_is_an_error(run_tutor: Run, command: str) -> Non
         (("solve", "z = A @ B", "A=[[1,2]]", "B=[[1,2]]"), "inner sizes 2 and 1 differ"),
         (("solve", "z = a * b", "a=1", "b=[[1,2],[3]]"), "equally long"),
         (("solve", "z = a ** 9 ** 9 ** 9", "a=10"), "no value as a finite number"),
-        (("solve",), "FORMULA is missing"),
+        (("solve",), "There is no formula. Write one, such as"),
         (("play", "basics/nothing-like-it"), "nothing-like-it"),
         (("play", "nowhere/at-all"), "nowhere"),
         (("play", "basics"), "basics is a pack"),

@@ -117,7 +117,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
             ),
         ),
         confirmation=(N_("the upstream at the places that were taken, 0 elsewhere"),),
-        skill_name=(N_("index"),),
+        skill_name=(N_("index to its places"),),
         question=(
             N_(
                 "The answer has the shape of what the entries were taken from, {shape}. "
@@ -300,7 +300,7 @@ def _concat(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         "concat",
         N_("values joined"),
         N_("concat sends each operand its own part of the upstream, unchanged."),
-        N_("concat"),
+        N_("part of concat"),
         function,
         shapes,
     )
@@ -312,7 +312,7 @@ def _stack(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         "stack",
         N_("values on top of each other"),
         N_("stack sends each operand its own row or column of the upstream, unchanged."),
-        N_("stack"),
+        N_("line of stack"),
         function,
         shapes,
     )
@@ -357,7 +357,7 @@ def _reshape(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         keeps_decimals=True,
         rule=(N_("reshape sends the upstream back in the shape of its input; no number changes."),),
         confirmation=(N_("the upstream in the shape of the input"),),
-        skill_name=(N_("reshape"),),
+        skill_name=(N_("shape back"),),
         question=(N_("The upstream is {up_shape}, the answer {shape}. In which order are the entries counted?"),),
         why=N_(
             "The entries keep their values and their order, row by row. "
