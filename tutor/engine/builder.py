@@ -347,10 +347,11 @@ class _Builder:
     def build_expr(self, tree: Expr) -> int | Expr:
         """Return the position of the node that computes `tree`, or a tree if it is a constant."""
         done: dict[int, int | Expr] = {}
-        marks = self.transpose_marks(tree)
-        turned = {id(part.args[0]) for part in postorder(tree) if isinstance(part, Apply) and part.op == "matmul"}
+        parts = list(postorder(tree))
+        marks = self.transpose_marks(parts)
+        turned = {id(part.args[0]) for part in parts if isinstance(part, Apply) and part.op == "matmul"}
         deferred: set[int] = set()
-        for part in postorder(tree):
+        for part in parts:
             if id(part) in marks:
                 done[id(part)] = part
             elif isinstance(part, Apply) and id(part) in turned and self.turns_vector(part, done, marks):
@@ -389,13 +390,13 @@ class _Builder:
         rows = (tuple(operands[i : i + width]) for i in range(0, len(operands), width))
         return Grid(tuple(rows), part.position, part.is_vector)
 
-    def transpose_marks(self, tree: Expr) -> set[int]:
+    def transpose_marks(self, parts: Sequence[Expr]) -> set[int]:
         """Return the ids of the exponents T that may mark a transpose: nothing else here is called T."""
         if "T" in self.bindings or "T" in self.shapes:
             return set()
         return {
             id(part.args[1])
-            for part in postorder(tree)
+            for part in parts
             if isinstance(part, Apply)
             and part.op == "pow"
             and isinstance(part.args[1], Sym)
