@@ -40,6 +40,7 @@ from tutor.engine.codegen.to_latex import latex_derivation
 from tutor.engine.codegen.to_numpy import numpy_program
 from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.passes import NonFiniteError, Passes
+from tutor.engine.standard_functions import with_standard_functions
 from tutor.i18n import set_language
 
 if TYPE_CHECKING:
@@ -244,3 +245,19 @@ def test_a_sample_program_equals_its_golden_file(name: str) -> None:
             GOLDEN.mkdir(exist_ok=True)
             file.write_text(found, encoding="utf-8")
         assert found == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L = cross_entropy(softmax(A), y)",
+        "L = cross_entropy_with_logits(A, y)",
+        "L = nll_loss(log_softmax(A), y)",
+        "L = sum(cross_entropy_per_row(A, y))",
+    ],
+)
+def test_a_program_of_a_loss_of_labels_prints_the_engines_gradients(text: str, tmp_path: Path) -> None:
+    inputs = {"A": evaluate(parse_value("[[1, 2, 3], [2, 0.5, -1]]"), {}), "y": evaluate(parse_value("[2, 0]"), {})}
+    graph = parse_graph(text, inputs, with_standard_functions())
+    (output,) = run_programs(tmp_path, [numpy_program(graph, inputs, ONE)])
+    assert_prints(passes_of(graph, inputs, ONE, ("A",)), output, ("A",))

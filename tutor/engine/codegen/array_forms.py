@@ -119,6 +119,9 @@ def _array_form(part: Apply, args: list[_Form]) -> _Form:
     function = ARRAY_FUNCTIONS[part.op]
     parameters, slots = function.read(constants, 0)
     operands = [_as_in_engine(args[slot]) for slot in slots]
+    if part.op == "scatter_add":
+        # What is added is broadcast to what the index picks, which may have one axis.
+        operands[0] = args[slots[0]]
     shapes = [_engine_shape(operand.axes) for operand in operands]
     shape = function.shape(parameters, shapes, 0)
     if part.op in _REDUCTIONS and is_vector_shape(shapes[0]):
