@@ -376,6 +376,40 @@ def _full(value: int) -> Callable[[Call], Expr]:
     return build
 
 
+def _full_like(value: int | None) -> Callable[[Call], Expr]:
+    """Build `ones_like(x)`, or `full_like(x, 2)` from it."""
+
+    def build(call: Call) -> Expr:
+        ones = call.apply("ones_like", call.values[0])
+        if value == 1:
+            return ones
+        return call.apply("mul", call.values[1] if value is None else number(value), ones)
+
+    return build
+
+
+def _triangle(op: str) -> Callable[[Call], Expr]:
+    """Build `tril(X)` from a matrix of 1 and 0."""
+
+    def build(call: Call) -> Expr:
+        x, *diagonals = call.values
+        given = call.take("diagonal", "k") or (diagonals[0] if diagonals else ZERO)
+        if as_whole(given) is None:
+            raise call.error(N_("{name} takes a whole number as the diagonal, as in {name}(X, 1)."))
+        return call.apply("mul", x, call.apply(op, x, given))
+
+    return build
+
+
+def _one_hot(call: Call) -> Expr:
+    """Build `F.one_hot(y, 3)`: rows of the identity."""
+    labels, *count = call.values
+    classes = call.take("num_classes", "depth") or (count[0] if count else None)
+    if classes is None:
+        raise call.error(N_("{name} takes how many classes there are, as in {name}(y, 3)."))
+    return call.apply("index", call.apply("eye", classes), labels)
+
+
 @dataclass(frozen=True)
 class Form:
     """How a call is built, and the least and the greatest number of its values without keywords."""
@@ -476,6 +510,13 @@ def _forms() -> dict[str, Form]:
     }
     forms |= {"square": Form(_square), "reciprocal": Form(_reciprocal), "rsqrt": Form(_rsqrt)}
     forms |= {name: Form(_range, 1, 3) for name in ("range", "arange")}
+    forms |= {
+        "zeros_like": Form(_full_like(0)),
+        "ones_like": Form(_full_like(1)),
+        "full_like": Form(_full_like(None), 2, 2),
+    }
+    forms |= {"tril": Form(_triangle("lower_like"), 1, 2), "triu": Form(_triangle("upper_like"), 1, 2)}
+    forms["one_hot"] = Form(_one_hot, 1, 2, example="one_hot(y, 3)")
     forms |= {"zeros": Form(_full(0), 1, 2, True), "where": Form(_of_own("where"), 3, 3)}
     forms |= {name: Form(_same) for name in _WRAPPERS}
     return forms

@@ -163,7 +163,7 @@ class CallParser(MatrixParser):
         if name in foreign.CONSTANTS:
             return self.parse_constant(foreign.CONSTANTS[name], token.position)
         if name in foreign.INSTEAD:
-            raise self.error(foreign.INSTEAD[name], whole)
+            raise self.error(foreign.INSTEAD[name], whole, name=name)
         if name in self.functions or name in FORMS:
             raise self.error(N_("{name} needs brackets: write {name}(…)."), whole, name=name)
         raise self.unknown_library_function(whole)
@@ -188,6 +188,9 @@ class CallParser(MatrixParser):
             axis = self.parse_expression(0)
             self.expect_closing(token, "]")
             return self.count_node(Apply("size", (tree, axis), token.position))
+        if name == "values" and isinstance(tree, Apply) and tree.op in ("amax", "amin"):
+            # PyTorch gives the greatest values and their indexes.
+            return tree
         if name == "size":
             return self.count_node(Apply("size", (tree,), token.position))
         if name == "mT":
@@ -196,6 +199,8 @@ class CallParser(MatrixParser):
             gradient = next((known for known in self.compound_names if known.endswith(f"/d{tree.name}")), None)
             if gradient:
                 return self.count_node(Sym(gradient, tree.position))
+        if self.token.kind == "(" and name in foreign.INSTEAD:
+            raise self.error(foreign.INSTEAD[name], token, name=name)
         raise self.attribute_error(token, owner if isinstance(tree, Sym) else None)
 
     def parse_string(self, token: Token) -> Expr:

@@ -16,6 +16,7 @@ from tutor.algebra.array_functions import (
 )
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, number, postorder
+from tutor.algebra.filled import LIKE_OPS, constant_like
 from tutor.algebra.indexing import IndexValueError, range_of
 from tutor.algebra.labels import are_labels, at_labels
 from tutor.algebra.limits import ANSWER, GRAPH, Limits
@@ -137,6 +138,8 @@ class Evaluator:
         self._products: dict[int, str] = {}
         #: The numbers that calls such as len(x) stand for.
         self._lengths: dict[int, Expr] = {}
+        #: The constants in the shape of other values.
+        self._filled: dict[int, Expr] = {}
         #: The functions of arrays with their parameters, and which of their arguments are operands.
         self._bound: dict[int, tuple[BoundFunction, tuple[int, ...]]] = {}
         self._values: dict[int, Value] = {}
@@ -176,6 +179,9 @@ class Evaluator:
         if node.op == "size":
             self._lengths[id(node)] = length_of(node, shapes[0])
             return None
+        if node.op in LIKE_OPS:
+            self._filled[id(node)] = constant_like(node, shapes[0])
+            return shapes[0]
         if node.op not in EVALUATORS and node.op not in ARRAY_FUNCTIONS:
             text = N_("{name} is a node of graphs only. Write out here what it computes.")
             raise AlgebraError(message(text, name=node.op), node.position)
@@ -225,6 +231,9 @@ class Evaluator:
                 return node
             if node.op == "size":
                 return self._lengths[id(node)]
+            if node.op in LIKE_OPS:
+                filled = self._filled[id(node)]
+                return ops.make_matrix(filled.rows) if isinstance(filled, Grid) else filled
             if node.op == "range":
                 return ops.make_matrix((tuple(map(number, range_of(node))),))
             operands = [self._values[id(arg)] for arg in node.args]

@@ -39,4 +39,19 @@ INSTEAD = {
     "cosh": N_("Write cosh(x) as (exp(x) + exp(-x))/2."),
     "cbrt": N_("Write a cube root as x^(1/3)."),
     "eye": N_("Write the matrix out, as in [[1, 0], [0, 1]]."),
+    **dict.fromkeys(
+        ("floor", "ceil", "round", "rint", "trunc"),
+        N_("{name} has the slope 0 wherever it has one. Give its result as an input."),
+    ),
+    **dict.fromkeys(
+        ("rand", "randn", "rand_like", "randn_like", "randint", "normal", "uniform", "bernoulli", "multinomial"),
+        N_("Random numbers are inputs here: write a name, and give it values."),
+    ),
+    "dropout": N_("Write dropout as x * mask / (1 - p), with a mask of 1 and 0 as an input."),
+    **dict.fromkeys(
+        ("argmax", "argmin", "argsort", "topk"), N_("Indexes are inputs here: write a name, and give it whole numbers.")
+    ),
+    **dict.fromkeys(
+        ("max_pool2d", "MaxPool2d", "max_pool"), N_("Write pooling as the greatest of each part: max(X[0:2, 0:2]).")
+    ),
 }

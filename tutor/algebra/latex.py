@@ -3,14 +3,21 @@ r"""LaTeX in typed formulas: `\frac{1}{2}`, `\sqrt{2}`, `\cdot`, `\sigma`, `\beg
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 #: A command, or a matrix's begin or end, or a style with its text.
 _COMMAND = re.compile(
     r"\\(?:(?P<edge>begin|end)\s*\{[a-zA-Z]*(?:matrix|array)\}(?:\{[lcr|\s]*\})?"
-    r"|(?:mathrm|mathbf|mathsf|mathit|boldsymbol|operatorname|text)\s*\{(?P<styled>[^{}\\]*)\}"
+    r"|(?:mathrm|mathbf|mathsf|mathit|mathcal|mathbb|mathscr|boldsymbol|bm|vec|operatorname|text)\s*"
+    r"\{(?P<styled>[^{}\\]*)\}"
+    r"|(?P<accent>hat|widehat|bar|overline|tilde|widetilde)\s*(?:\{\s*(?P<braced>\\?[^\W\d_]+)\s*\}|(?P<bare>[^\W\d_]))"
     r"|(?P<word>[a-zA-Z]+)|(?P<sign>.))",
     re.DOTALL,
 )
+#: A subscript behind a name.
+_SUBSCRIPT = re.compile(r"_(?:\{\s*(?P<braced>\w+)\s*\}|(?P<bare>\w+))")
+#: Signs above a letter, as marks that follow it.
+_MARKS = {"hat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303"}
 _DERIVATIVE = re.compile(
     r"\\[dt]?frac\s*\{\s*(?:\\partial|\\mathrm\s*\{d\}|[∂d])\s*(?P<above>\\?[^\W\d]\w*)\s*\}"
     r"\s*\{\s*(?:\\partial|\\mathrm\s*\{d\}|[∂d])\s*(?P<below>\\?[^\W\d]\w*)\s*\}"
@@ -93,7 +100,11 @@ def read_command(text: str, offset: int) -> tuple[str, str, int] | None:
         return f"{match['edge']}-matrix", match[0], length
     if match["styled"] is not None:
         styled = match["styled"].strip()
-        return ("name", styled, length) if styled.isidentifier() else ("command", match[0], length)
+        return _name(styled, text, offset, length) if styled.isidentifier() else ("command", match[0], length)
+    if match["accent"]:
+        letter = (match["braced"] or match["bare"]).lstrip("\\")
+        mark = _MARKS[match["accent"].removeprefix("wide")]
+        return _name(normalize("NFC", _GREEK.get(letter, letter) + mark), text, offset, length)
     if match["sign"]:
         kind = {"\\": "new-row", "{": "{", "}": "}"}.get(match["sign"], "" if match["sign"] in ",;:! " else "command")
         return kind, match[0], length
@@ -108,7 +119,19 @@ def read_command(text: str, offset: int) -> tuple[str, str, int] | None:
         return "√", match[0], length
     if word in ("partial", "mathbf", "frac"):
         return "command", match[0], length
-    return "name", _GREEK.get(word, word), length
+    return _name(_GREEK[word], text, offset, length) if word in _GREEK else ("name", word, length)
+
+
+def read_subscript(text: str, offset: int) -> tuple[str, int] | None:
+    """Return `_1` for `_{1}` or `_1` at `offset`, and its length in the text; None for no subscript."""
+    match = _SUBSCRIPT.match(text, offset)
+    return match and (f"_{match['braced'] or match['bare']}", len(match[0]))
+
+
+def _name(name: str, text: str, offset: int, length: int) -> tuple[str, str, int]:
+    """Return the token of a name with the subscript behind its command."""
+    subscript = read_subscript(text, offset + length)
+    return ("name", name + subscript[0], length + subscript[1]) if subscript else ("name", name, length)
 
 
 def read_derivative(text: str, offset: int) -> tuple[str, int] | None:

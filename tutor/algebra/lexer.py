@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.latex import read_command, read_derivative
+from tutor.algebra.latex import read_command, read_derivative, read_subscript
 from tutor.algebra.limits import MAX_EXPONENT, MAX_NAME
 from tutor.algebra.literals import MINUS_SIGNS, parse_number
 from tutor.algebra.typed_text import clean
@@ -133,16 +133,24 @@ def tokenize(
             yield from _superscript_tokens(match)
             offset = match.end()
         elif (match := _WORD.match(text, offset)) and match[0].rstrip("'").isidentifier():
-            yield Token("name", _normalise_name(match[0], offset), offset)
+            word = match[0]
             offset = match.end()
+            if word.endswith("_") and (braced := read_subscript(text, offset - 1)):
+                # x_{1} is x_1.
+                word, offset = word[:-1] + braced[0], offset - 1 + braced[1]
+            yield Token("name", _normalise_name(word, match.start()), match.start(), length=offset - match.start())
         elif match := _STRING.match(text, offset):
             yield Token("string", match[0], offset)
             offset = match.end()
         elif character == "\\" and (command := read_command(text, offset)) and command[0] != "command":
             kind, word, length = command
+            if kind == "name" and word == "sum" and text.startswith("_", offset + length):
+                raise AlgebraError(Message(_SUGGESTIONS["∑"]), offset, length)
             if kind:
                 yield Token(kind, word, offset, length=length)
             offset += length
+        elif text.startswith("\\|", offset):
+            raise AlgebraError(Message(_SUGGESTIONS["‖"]), offset, 2)
         else:
             sign, length = _read_operator(text, offset)
             yield Token(sign, text[offset : offset + length], offset)

@@ -14,7 +14,7 @@ from tutor.algebra.token_reader import TokenReader
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from tutor.algebra.lexer import Token
 
@@ -25,6 +25,8 @@ _ABBREVIATIONS = {
 }
 #: The error of an unknown name lists at most this many known ones.
 _MAX_LISTED_NAMES = 12
+#: Brackets with more than one value.
+_SEVERAL_VALUES = re.compile(r"\([^()]*,[^()]*\)")
 #: A Korean letter, alone or in a syllable.
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
@@ -41,6 +43,12 @@ def _nearest_name(name: str, known: Collection[str]) -> str | None:
     if expansion in known:
         return expansion
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return names with commas between them, the first ones if there are many."""
+    names = list(names)
+    return ", ".join(names if len(names) <= _MAX_LISTED_NAMES else [*names[:_MAX_LISTED_NAMES], "…"])
 
 
 class ErrorReports(TokenReader):
@@ -120,7 +128,12 @@ class ErrorReports(TokenReader):
         if name == "Σ":
             raise self.error(N_("Write the sum of a matrix as sum(X)."), token)
         if len(name) < 2:
+            if _SEVERAL_VALUES.match(self.text, self.token.position):
+                text = N_("“{name}” is no function here. Write out what it computes.")
+                raise self.error(text, token, name=name)
             return
+        if name in foreign.INSTEAD:
+            raise self.error(foreign.INSTEAD[name], token, name=name)
         # A function with few values, such as sign, has no node: its gradient would be 0 everywhere.
         known = [
             known for known, (op, _, _) in self.functions.items()
@@ -137,12 +150,12 @@ class ErrorReports(TokenReader):
             N_("“{name}” is no function here. For a product write {name}*(…). Functions are {known}."),
             token,
             name=name,
-            known=", ".join(known),
+            known=_listed(known),
         )
 
     def unknown_library_function(self, token: Token) -> AlgebraError:
         """Return the error of `np.name`, whatever is wanted: functions are written without their library."""
-        known = ", ".join(self.functions)
+        known = _listed(self.functions)
         if near := _nearest_name(token.text.lower(), self.functions):
             return self.error(N_("“{name}” is not read here. Did you mean {near}?"), token, name=token.text, near=near)
         return self.error(N_("“{name}” is not read here. Functions are {known}."), token, name=token.text, known=known)
@@ -156,7 +169,7 @@ class ErrorReports(TokenReader):
         if token.text.casefold() in ("nan", "inf", "infinity"):
             return self.error(N_("“{c}” is no number. Write a number."), token, c=token.text)
         if token.text in foreign.INSTEAD:
-            return self.error(foreign.INSTEAD[token.text], token)
+            return self.error(foreign.INSTEAD[token.text], token, name=token.text)
         names = sorted(self.names or ())
         known = names if len(names) <= _MAX_LISTED_NAMES else [*names[:_MAX_LISTED_NAMES], "…"]
         if not known:

@@ -57,6 +57,11 @@ _STEP_HEAD = re.compile(r"(?:^|[;\n])\s*(?P<name>[^\W\d]\w*)\s*=(?!=)")
 _NO_LOOPS = N_("A loop is no node. Write out each pass, with a name for each value.")
 _NO_CONDITION = N_("A condition is written where(c, a, b): a where c holds, b elsewhere.")
 _NO_PYTHON = N_("“{name}” is a statement of Python. Write only the formulas, as in y = a*b; z = y + c.")
+_NO_TUPLE = N_("Write a step for each name, as in a = x[0]; b = x[1].")
+_NOT_SUBTRACTED = N_("Entries are not changed in place. Write a new value, such as g = {name} - one_hot(y, 3).")
+_NOT_IN_PLACE = N_(
+    "Entries are not changed in place. Write a new value, such as {name} = where({name} > 0, {name}, 0)."
+)
 _NO_LOGIC = N_(
     "Conditions are numbers here, 1 or 0: write (x > 0) * (y > 0) for “and”, max(…, …) for “or”, 1 - (x > 0) for “not”."
 )
@@ -70,6 +75,8 @@ _STATEMENTS = {
 
 #: A comment, up to the end of its line.
 _COMMENT = re.compile(r"#[^\n]*")
+#: The beginning of `a, b = …`.
+_NAMES_HEAD = re.compile(r"[^\W\d]\w*\s*(?:,\s*[^\W\d]\w*\s*)+=(?!=)")
 #: The beginning of `f(x, y) = …`.
 _FUNCTION_HEAD = re.compile(r"[^\W\d]\w*\((?P<inputs>\s*[^\W\d]\w*\s*(?:,\s*[^\W\d]\w*\s*)*)\)\s*=(?!=)")
 
@@ -112,13 +119,13 @@ def parse_equations(
     A new line that begins with a name and = needs no semicolon before it, and # begins a comment. The last equation may be
     written with its inputs: `f(x, y) = x * y`.
 
-    A name in `given` has a value, even if it would be a constant otherwise, such as e.
+    A name in `given` has a value, even if it would be a constant or a function otherwise, such as e or σ.
 
     `own_functions` maps the names of further functions to the least and the greatest number of their operands; those in
     `redefinable` are functions only directly before a bracket. Raises `AlgebraError`.
     """
     parser = _Parser(_COMMENT.sub(_blank_out, text), None, limits, own_functions, redefinable)
-    parser.step_names = {name for name in given if name in CONSTANTS}
+    parser.step_names = {name for name in given if is_built_in(name)}
     return parser.parse_equations()
 
 
@@ -184,7 +191,18 @@ class _Parser(CallParser):
                     raise self.reserved_name_error(first)
             elif first.text in _STATEMENTS and first.kind == "name" and self.peek().kind in _OPERAND_STARTS:
                 raise self.error(_STATEMENTS[first.text], first, name=first.text)
+            elif first.kind == "name" and _NAMES_HEAD.match(self.text, first.position):
+                raise self.error(_NO_TUPLE, first)
             tree = self.parse_expression(0)
+            if (
+                name is None
+                and self.token.kind in ("=", *_AUGMENTED)
+                and isinstance(tree, Apply)
+                and tree.op == "index"
+            ):
+                owner = tree.args[0]
+                text = _NOT_IN_PLACE if self.token.kind == "=" else _NOT_SUBTRACTED
+                raise self.error(text, first, name=owner.name if isinstance(owner, Sym) else "x")
             if augmented and name:
                 tree = self.count_node(Apply(augmented, (Sym(name, first.position), tree), first.position))
             found.append(Equation(name, tree, first.position, inputs))
@@ -278,6 +296,8 @@ class _Parser(CallParser):
             raise self.error(N_("The text ends too early: a value is missing here."), token)
         if token.kind == "T":
             raise self.error(N_("A transpose stands behind its matrix: X.T."), token)
+        if token.kind == "/" and self.second_previous.kind == "/":
+            raise self.error(N_("“//” rounds down, and its slope is 0. Write a quotient with one “/”."), token)
         if token.kind in ("{", "}"):
             raise self.error(N_("Brackets are written as ( ) here."), token)
         if token.kind == "attribute":
@@ -336,17 +356,16 @@ class _Parser(CallParser):
         return self.count_node(Grid((tuple(cells),), opening.position, True))
 
     def at_braces(self, token: Token) -> bool:
-        """Return whether a token opens braces that are read as brackets: in the LaTeX of an answer."""
-        if token.kind != "{" or self.names is None:
+        """Return whether a token opens braces that are read as brackets: in LaTeX, and around an exponent."""
+        if token.kind != "{":
             return False
         return "\\" in self.text or self.text[: token.position].rstrip().endswith("^")
 
     def skip_transpose(self) -> bool:
         r"""Move on behind the exponent in `X^T`, `X^{T}` and `X^\top`; return False for any other exponent."""
-        if self.names is None or "T" in self.names:
-            return False
         token = self.peek() if self.token.kind == "{" else self.token
-        if token.text != "T" and token.kind != "T":
+        # A name T may be that of an input.
+        if token.kind != "T" and (token.text != "T" or self.names is None or "T" in self.names):
             return False
         if opening := self.token if self.token.kind == "{" else None:
             self.next()

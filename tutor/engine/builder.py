@@ -14,6 +14,7 @@ from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator, length_of, product_operation
 from tutor.algebra.expr import ONE, Apply, Expr, Grid, Num, Sym, children, free_names, postorder, substitute
+from tutor.algebra.filled import LIKE_OPS, constant_like
 from tutor.algebra.labels import are_labels, check_labels
 from tutor.algebra.lexer import skeleton
 from tutor.algebra.limits import GRAPH, GRAPH_CELLS, GRAPH_PRODUCTS
@@ -367,6 +368,8 @@ class _Builder:
                 done[id(part)] = self.resolve_name(part)
             elif isinstance(part, Apply) and part.op == "size":
                 done[id(part)] = length_of(part, self.shape_at(done[id(part.args[0])]))
+            elif isinstance(part, Apply) and part.op in LIKE_OPS:
+                done[id(part)] = self.add_like(part, done[id(part.args[0])])
             elif all(isinstance(done[id(child)], Expr) for child in children(part)):
                 done[id(part)] = self.fold_constant(part, done)
             elif isinstance(part, Grid):
@@ -375,6 +378,12 @@ class _Builder:
                 assert isinstance(part, Apply)
                 done[id(part)] = self.add_operation(part, [done[id(arg)] for arg in part.args])
         return done[id(tree)]
+
+    def add_like(self, part: Apply, model: int | Expr) -> Expr:
+        """Return the constant of the shape of another value."""
+        shape = self.shape_at(model)
+        self.reserve_cells([shape], part.position)
+        return constant_like(part, shape)
 
     def fold_constant(self, part: Expr, done: Mapping[int, int | Expr]) -> Expr:
         """Return a part without inputs, with constants for its names."""
@@ -563,6 +572,9 @@ class _Builder:
                 operand for operand in operands if isinstance(operand, int)
             ]
         op = _OPERATION_ALIASES.get(op, op)
+        if op == "range":
+            text = N_("A range ends at a number that is written out, or at a size: range(3), range(len(y)).")
+            raise AlgebraError(message(text), part.position, len(op))
         if op not in OPERATIONS:
             raise AlgebraError(
                 message(
