@@ -36,6 +36,14 @@ def test_solve_warns_on_standard_error_and_goes_on(
     assert carets.count("^") == len(marked)
 
 
+@pytest.mark.parametrize("dot", ["·", r"\cdot "])
+def test_a_dot_between_vectors_is_told_from_their_dot_product(dot: str, run_tutor: Run) -> None:
+    solved = run_tutor("solve", f"L = sum(sigmoid(w{dot}x))", "w=[1,2]", "x=[3,4]")
+    assert "The dot product of two vectors is w @ x." in solved.stderr
+    quiet = run_tutor("solve", "L = sum(w * x)", "w=[1,2]", "x=[3,4]")
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

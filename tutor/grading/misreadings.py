@@ -66,6 +66,8 @@ _USUAL_NAMES = frozenset(
 _LETTERS = re.compile(r"[a-z]{2,3}")
 #: Signs of a product entry by entry.
 _PRODUCT_SIGNS = "*·×∗⋅•∙⊙✕✖⨯"
+#: Those that books write for the product of two vectors.
+_DOTS = ("·", "⋅", "∙", "•", "\\cdot")
 #: Rows of probabilities may miss 1 by this much.
 _ROW_TOLERANCE = 1e-3
 
@@ -193,11 +195,15 @@ def _product_misread(part: Apply, shapes: Mapping[str, Shape], text: str) -> Ite
         return
     (left, left_turned), (right, right_turned) = names
     one, other = (f"{name}.T" if turned else name for name, turned in names)
-    if part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS:
+    are_vectors = is_vector_shape(shapes[left]) and is_vector_shape(shapes[right])
+    if part.op == "mul" and left != right and are_vectors and text.startswith(_DOTS, part.position):
+        sentence = N_("This multiplies entry by entry. The dot product of two vectors is {product}.")
+        yield AlgebraError(message(sentence, product=f"{left} @ {right}"), part.position)
+    elif part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS:
         if left_turned or right_turned or shapes[left] != shapes[right]:
             sentence = N_("Side by side, arrays are multiplied entry by entry. The matrix product is {product}.")
             yield AlgebraError(message(sentence, product=f"{one} @ {other}"), part.position, len(right))
-    elif part.op == "matmul" and left_turned and is_vector_shape(shapes[left]) and is_vector_shape(shapes[right]):
+    elif part.op == "matmul" and left_turned and are_vectors:
         sentence = N_("{one} is a column here, so this is the matrix of all products. A single number is {product}.")
         yield AlgebraError(message(sentence, one=one, product=f"{left} @ {right}"), part.position)
 
