@@ -63,7 +63,7 @@ def test_hessians_of_random_graphs_are_those_of_pytorch() -> None:
         for i, row in zip(order, found, strict=True):
             assert row == pytest.approx([truth[i][j] for j in order], rel=1e-7, abs=1e-8), program.text
         used |= {node.op for node in graph.nodes if node.op}
-    assert used >= {op for op, operation in OPERATIONS.items() if operation.derivative}
+    assert used >= {op for op, operation in OPERATIONS.items() if operation.derivative and not operation.data_slots}
 
 
 @pytest.mark.parametrize(
