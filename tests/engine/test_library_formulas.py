@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.support.library_formulas import NUMPY_FORMULAS, VALUES
+from tests.support.library_formulas import NUMPY_FORMULAS, VALUES, WORD, as_value
 from tutor.algebra import ops
 from tutor.engine.builder import parse_graph
 from tutor.engine.finite_differences import check_gradients
 from tutor.engine.passes import forward
 from tutor.engine.standard_functions import with_standard_functions
 
-_WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*(?!\w*=)")
-
 
 def graph_and_inputs(text: str) -> tuple[Any, dict[str, Any]]:
     """Return the graph of a formula and the floats of its inputs; a vector is a row that is marked as one."""
-    words = set(_WORD.findall(text))
+    words = set(WORD.findall(text))
     values = {name: value for name, value in VALUES.items() if name in words}
-    inputs = {name: _as_value(value) for name, value in values.items()}
+    inputs = {name: as_value(value) for name, value in values.items()}
     return parse_graph(f"f = {text}", inputs, with_standard_functions()), inputs
-
-
-def _as_value(value: Any) -> Any:
-    if value.ndim == 0:
-        return float(value)
-    rows = value[None, :] if value.ndim == 1 else value
-    return ops.as_vector(rows.astype(float)) if value.ndim == 1 else rows.astype(float)
 
 
 @pytest.mark.parametrize("text", NUMPY_FORMULAS)

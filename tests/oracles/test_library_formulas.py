@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.support.library_formulas import TORCH_FORMULAS, VALUES
+from tests.support.library_formulas import TORCH_FORMULAS, VALUES, WORD, as_value
 from tests.support.torch_values import torch
 from tutor.algebra import ops
 from tutor.engine.builder import parse_graph
@@ -16,15 +15,6 @@ from tutor.engine.passes import forward_backward
 from tutor.engine.standard_functions import with_standard_functions
 
 pytestmark = pytest.mark.oracle
-
-_WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*(?!\w*=)")
-
-
-def _as_value(value: Any) -> Any:
-    if value.ndim == 0:
-        return float(value)
-    rows = value[None, :] if value.ndim == 1 else value
-    return ops.as_vector(rows.astype(float)) if value.ndim == 1 else rows.astype(float)
 
 
 def _without_row_axis(value: Any, axes: int) -> Any:
@@ -34,7 +24,7 @@ def _without_row_axis(value: Any, axes: int) -> Any:
 
 @pytest.mark.parametrize("text", TORCH_FORMULAS)
 def test_a_formula_of_pytorch_has_its_value_and_gradients(text: str) -> None:
-    words = set(_WORD.findall(text))
+    words = set(WORD.findall(text))
     tensors = {
         name: torch.tensor(value) if value.dtype == int else torch.tensor(value).requires_grad_()
         for name, value in VALUES.items()
@@ -42,7 +32,7 @@ def test_a_formula_of_pytorch_has_its_value_and_gradients(text: str) -> None:
     }
     namespace = {"torch": torch, "F": torch.nn.functional, "nn": torch.nn, **tensors}
     output = eval(text, namespace)  # noqa: S307
-    inputs = {name: _as_value(VALUES[name]) for name in tensors}
+    inputs = {name: as_value(VALUES[name]) for name in tensors}
     graph = parse_graph(f"f = {text}", inputs, with_standard_functions())
     start = np.random.default_rng(3).uniform(1, 2, tuple(output.shape))
     is_row = ops.is_vector_shape(graph.nodes[-1].shape)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
+
+from tutor.algebra import ops
+
+#: A name in a formula that is no attribute and no keyword.
+WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*(?!\w*=)")
 
 #: Values of the names in the formulas.
 VALUES = {
@@ -61,3 +69,11 @@ TORCH_FORMULAS = (
         "torch.einsum('ij,jk->ik', X, W)", "torch.einsum('i,i->', x, y)",
     ),
 )  # fmt: skip
+
+
+def as_value(value: Any) -> Any:
+    """Return an array as the floats of an input; a vector is a row that is marked as one."""
+    if value.ndim == 0:
+        return float(value)
+    rows = value[None, :] if value.ndim == 1 else value
+    return ops.as_vector(rows.astype(float)) if value.ndim == 1 else rows.astype(float)

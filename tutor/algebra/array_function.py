@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tutor.algebra import ops
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Expr, Num
+from tutor.algebra.expr import Apply, Expr, as_whole
 from tutor.algebra.matrix_expr import MatrixExpr, expr_of
 from tutor.algebra.ops import is_vector_shape
 from tutor.algebra.sizes import has_named_size
@@ -105,11 +105,9 @@ class BoundFunction:
 
 def read_whole(arg: Expr | None, offset: int, name: str = "") -> int:
     """Return a constant whole number. Raises `AlgebraError`."""
-    sign = 1
-    if isinstance(arg, Apply) and arg.op == "neg":
-        sign, arg = -1, arg.args[0]
-    if isinstance(arg, Num) and arg.value.denominator == 1:
-        return sign * arg.value.numerator
+    whole = as_whole(arg)
+    if whole is not None:
+        return whole
     raise AlgebraError(message(N_("{name} takes whole numbers written out here."), name=name), offset)
 
 

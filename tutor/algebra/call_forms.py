@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE, ZERO, Apply, Expr, Grid, Num, Sym, number
+from tutor.algebra.expr import ONE, ZERO, Apply, Expr, Grid, Num, Sym, as_whole, number
 from tutor.i18n import N_, message
 
 if TYPE_CHECKING:
@@ -94,14 +94,6 @@ class Call:
 
     def apply(self, op: str, *args: Expr) -> Apply:
         return Apply(op, args, self.position)
-
-
-def as_whole(value: Expr | None) -> int | None:
-    """Return a whole number that is written out, None for anything else."""
-    sign = 1
-    if isinstance(value, Apply) and value.op == "neg":
-        sign, value = -1, value.args[0]
-    return sign * value.value.numerator if isinstance(value, Num) and value.value.denominator == 1 else None
 
 
 def is_none(value: Expr) -> bool:
@@ -337,10 +329,6 @@ def _unsqueeze(call: Call) -> Expr:
     return call.apply("unsqueeze", x, number(axis or 0))
 
 
-def _binary(op: str) -> Callable[[Call], Expr]:
-    return lambda call: call.apply(op, *call.values)
-
-
 def _of_own(op: str) -> Callable[[Call], Expr]:
     return lambda call: call.apply(op, *call.values)
 
@@ -476,7 +464,7 @@ def _forms() -> dict[str, Form]:
         forms[name] = Form(_unsqueeze, 1, 2)
     forms["squeeze"] = Form(lambda call: call.apply("squeeze", call.values[0]), 1, 2)
     forms |= {
-        name: Form(_binary(op), 2, 2)
+        name: Form(_of_own(op), 2, 2)
         for names, op in (
             (("dot", "matmul", "mm", "bmm", "mv", "vdot"), "matmul"),
             (("multiply", "mul"), "mul"),

@@ -113,15 +113,6 @@ class CallParser(MatrixParser):
             raise call.error(N_("{name} is written {form}."), form=form.example)
         raise call.error(text, n=least, form=_signature(call.name, least))
 
-    def parse_size(self, opening: Token) -> list[Expr]:
-        """Parse the size in `ones((2, 3))`."""
-        sizes = [self.parse_expression(0)]
-        while self.token.kind == ",":
-            self.next()
-            sizes.append(self.parse_expression(0))
-        self.expect_closing(opening, ")")
-        return sizes
-
     def check_ones(self, token: Token, sizes: list[Expr]) -> None:
         if self.names is not None and any(map(free_names, sizes)):
             # Whether the names are those of sizes shows when their values are known.

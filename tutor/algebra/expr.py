@@ -211,6 +211,14 @@ def structurally_equal(a: Expr, b: Expr) -> bool:
     return False
 
 
+def as_whole(value: Expr | None) -> int | None:
+    """Return a whole number that is written out, perhaps with a sign; None for anything else."""
+    sign = 1
+    if isinstance(value, Apply) and value.op == "neg":
+        sign, value = -1, value.args[0]
+    return sign * value.value.numerator if isinstance(value, Num) and value.value.denominator == 1 else None
+
+
 def substitute(tree: Expr, replacements: Mapping[str, Expr]) -> Expr:
     """Return `tree` with some names replaced by other expressions; nothing is folded."""
     done: dict[int, Expr] = {}

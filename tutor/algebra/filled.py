@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.algebra.call_forms import as_whole
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import ONE, ZERO, Apply, Expr, Grid
+from tutor.algebra.expr import ONE, ZERO, Apply, Expr, Grid, as_whole
 from tutor.algebra.ops import is_vector_shape
 from tutor.algebra.sizes import has_named_size
 from tutor.i18n import N_, message

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tutor.algebra import ops
 from tutor.algebra.balls import nearest_float
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import Apply, Expr, Grid, Num, as_expr, number
+from tutor.algebra.expr import Apply, Expr, Grid, as_expr, as_whole, number
 from tutor.algebra.limits import GRAPH
 from tutor.algebra.ops import VectorShape, is_vector_shape
 from tutor.algebra.sizes import has_named_size
@@ -308,11 +308,9 @@ def range_of(node: Apply) -> range:
 
 def _read_whole(value: Expr, offset: int) -> int:
     """Return a constant whole number. Raises `AlgebraError`."""
-    sign = 1
-    if isinstance(value, Apply) and value.op == "neg":
-        sign, value = -1, value.args[0]
-    if isinstance(value, Num) and value.value.denominator == 1:
-        return sign * value.value.numerator
+    whole = as_whole(value)
+    if whole is not None:
+        return whole
     raise AlgebraError(message(_NO_WHOLE_NUMBER), offset)
 
 

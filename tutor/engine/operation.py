@@ -168,6 +168,11 @@ class Operation:
         return self.vjp or self.derivative
 
 
+def no_gradient(g: Value, z: Value, *operands: Value) -> Value:
+    """Stand at the place of an operand that is data; never called."""
+    raise ValueError("data")
+
+
 def absorb_constants(operation: Operation, constants: Mapping[int, Value], num_operands: int) -> Operation:
     """Return an operation on the remaining operands, with `constants`, exact values by slot, as part of it."""
     slots = [slot for slot in range(num_operands) if slot not in constants]

@@ -16,7 +16,7 @@ from tutor.algebra.indexing import Index, shape_from_axes
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.ops import broadcast_like, is_vector_shape, shape_of, sum_axis, transpose
 from tutor.algebra.printing import format_expr
-from tutor.engine.operation import EdgeContext, Mistake, Operation
+from tutor.engine.operation import EdgeContext, Mistake, Operation, no_gradient
 from tutor.i18n import N_
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _index_operation(function: BoundFunction, shapes: Sequence[Shape]) -> Operat
         symbol=text.removeprefix("x"),
         title=N_("index"),
         forward=function,
-        vjp=(partial(_index_vjp, function), *(_no_gradient,) * index.num_operands),
+        vjp=(partial(_index_vjp, function), *(no_gradient,) * index.num_operands),
         data_slots=tuple(range(1, 1 + index.num_operands)),
         index_sizes=dict(enumerate(index.operand_sizes(shapes[0]), start=1)),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
@@ -190,11 +190,6 @@ def _index_vjp(function: BoundFunction, g: Value, z: Value, x: Value, *operands:
         # A number would be written into a matrix of zeros.
         return _reverse(function).as_formula((g, *operands))
     return _scatter(function, g, *operands)
-
-
-def _no_gradient(g: Value, z: Value, *operands: Value) -> Value:
-    """Stand at the place of an operand that is data; never called."""
-    raise ValueError("data")
 
 
 # --- joining ---------------------------------------------------------------------------------------------------

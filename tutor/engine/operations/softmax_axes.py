@@ -13,7 +13,7 @@ from tutor.algebra.array_functions import bound, resolve_axis
 from tutor.algebra.masked_softmax import kept_entries
 from tutor.algebra.ops import constant_like, is_vector_shape, sum_axis, transpose
 from tutor.engine import shapes as shape_rules
-from tutor.engine.operation import EdgeContext, Mistake, Operation
+from tutor.engine.operation import EdgeContext, Mistake, Operation, no_gradient
 from tutor.engine.operations import linalg, stable
 from tutor.i18n import N_
 
@@ -134,11 +134,6 @@ def _plain_mean(axis: int, e: EdgeContext) -> Value:
     return e.z * (e.g - sum_axis(e.g * kept, axis) / sum_axis(kept, axis))
 
 
-def _no_gradient(g: Value, z: Value, *operands: Value) -> Value:
-    """Stand at the place of the mask, which is data; never called."""
-    raise ValueError("data")
-
-
 def _masked(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
     axis = resolve_axis(function.parameters, shapes[0], 0, "softmax")
     if is_vector_shape(shapes[0]):
@@ -148,7 +143,7 @@ def _masked(function: BoundFunction, shapes: Sequence[Shape]) -> Operation:
         symbol="masked softmax" + ("↓" if axis == 0 else ""),
         title=N_("softmax with a mask"),
         forward=function,
-        vjp=(partial(_vjp, axis), _no_gradient),
+        vjp=(partial(_vjp, axis), no_gradient),
         data_slots=(1,),
         shape_rule=lambda shapes, offset, name: function.shape(shapes, offset),
         needs_extra_digits=True,
