@@ -14,15 +14,13 @@ TABLE = (
         ("x", "a"),
         "a * x + (1 - a) * relu(x)",
         defaults=("0.01",),
-        keywords={"negative_slope": "a", "alpha": "a", "input": "x"},
     ),
-    StandardFunction("prelu", ("x", "a"), "a * x + (1 - a) * relu(x)", keywords={"weight": "a", "input": "x"}),
+    StandardFunction("prelu", ("x", "a"), "a * x + (1 - a) * relu(x)"),
     StandardFunction(
         "elu",
         ("x", "a"),
         "p = relu(x); p + a * (exp(x - p) - 1)",
         defaults=("1",),
-        keywords={"alpha": "a", "input": "x"},
     ),
     StandardFunction("selu", ("x",), f"p = relu(x); {_SELU_SCALE} * (p + {_SELU_ALPHA} * (exp(x - p) - 1))"),
     StandardFunction("swish", ("x",), "x * sigmoid(x)"),
@@ -40,7 +38,6 @@ TABLE = (
             name,
             ("x", "low", "high"),
             "min(max(x, low), high)",
-            keywords={"min": "low", "a_min": "low", "max": "high", "a_max": "high", "input": "x", "a": "x"},
         )
         for name in ("clip", "clamp")
     ),

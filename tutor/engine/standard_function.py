@@ -10,7 +10,7 @@ from tutor.algebra import ops
 from tutor.algebra.array_function import resolve_axis
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import Evaluator
-from tutor.algebra.expr import Apply, Expr, Num, free_names, number
+from tutor.algebra.expr import Apply, Expr, as_whole, free_names, number
 from tutor.algebra.ops import is_vector_shape
 from tutor.algebra.parser import parse_value
 from tutor.engine.composite import composite_operation
@@ -110,8 +110,6 @@ class StandardFunction:
     drops_axis: bool = False
     """whether the last step of the text drops the axis of its sums and means"""
     defaults: tuple[str, ...] = ()
-    keywords: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """other names of inputs, by which libraries call them"""
     declare: Callable[[Form], Operation] | None = field(default=None, compare=False)
     """rules and texts of its own. Its forward computation is for floats"""
     _definitions: dict[tuple[str, tuple[str, ...], bool], _Definition] = field(
@@ -228,10 +226,7 @@ class StandardFunction:
 
     def _read_axis(self, argument: Shape | Expr, shape: Shape, offset: int, is_dropped: bool) -> int | None:
         """Return an axis of a value of this shape, None for that of a vector."""
-        sign = 1
-        if isinstance(argument, Apply) and argument.op == "neg":
-            sign, argument = -1, argument.args[0]
-        axis = argument.value * sign if isinstance(argument, Num) else None
+        axis = as_whole(argument) if isinstance(argument, Expr) else None
         if is_vector_shape(shape) and axis in (0, -1):
             return None
         if is_dropped and axis is not None and is_vector_shape(shape):

@@ -267,7 +267,6 @@ TABLE: tuple[StandardFunction, ...] = (
         "cross_entropy(softmax(A), T)",
         matrix_text="cross_entropy(softmax(A), T)",
         scores="log_softmax(A)",
-        keywords={"input": "A", "logits": "A", "target": "T", "labels": "T"},
         declare=loss_of_logits,
     ),
     LabelLoss(
@@ -278,7 +277,6 @@ TABLE: tuple[StandardFunction, ...] = (
         drops_axis=True,
         scores="log_softmax(A)",
         is_mean=False,
-        keywords={"input": "A", "logits": "A", "target": "T", "labels": "T"},
     ),
     LabelLoss(
         "nll_loss",
@@ -286,7 +284,6 @@ TABLE: tuple[StandardFunction, ...] = (
         "-T * L",
         matrix_text="-sum(T * L) / {rows}",
         scores="L",
-        keywords={"input": "L", "target": "T"},
     ),
     # Of two numbers or of each cell; of matrices the mean over all cells, as in PyTorch.
     StandardFunction(
@@ -295,7 +292,6 @@ TABLE: tuple[StandardFunction, ...] = (
         "u = abs(y - t); m = min(u, d); m * (u - m / 2)",
         matrix_text="u = abs(y - t); m = min(u, d); mean(m * (u - m / 2))",
         defaults=("1",),
-        keywords={"input": "y", "target": "t", "delta": "d"},
     ),
     StandardFunction(
         "smooth_l1",
@@ -303,11 +299,8 @@ TABLE: tuple[StandardFunction, ...] = (
         "u = abs(y - t); m = min(u, d); m * (u - m / 2) / d",
         matrix_text="u = abs(y - t); m = min(u, d); mean(m * (u - m / 2)) / d",
         defaults=("1",),
-        keywords={"input": "y", "target": "t", "beta": "d"},
     ),
-    StandardFunction(
-        "mae", ("y", "t"), "abs(y - t)", matrix_text="mean(abs(y - t))", keywords={"input": "y", "target": "t"}
-    ),
+    StandardFunction("mae", ("y", "t"), "abs(y - t)", matrix_text="mean(abs(y - t))"),
     # The targets are 1 and −1.
     StandardFunction("hinge", ("y", "t"), "relu(1 - t * y)", matrix_text="mean(relu(1 - t * y))"),
     StandardFunction(
@@ -315,7 +308,6 @@ TABLE: tuple[StandardFunction, ...] = (
         ("p", "t"),
         "-(t * log(p) + (1 - t) * log(1 - p))",
         matrix_text="-mean(t * log(p) + (1 - t) * log(1 - p))",
-        keywords={"input": "p", "target": "t"},
     ),
     # softplus(a) − t·a is the same as the above at p = σ(a), and doesn't overflow.
     StandardFunction(
@@ -323,7 +315,6 @@ TABLE: tuple[StandardFunction, ...] = (
         ("a", "t"),
         "softplus(a) - t * a",
         matrix_text="mean(softplus(a) - t * a)",
-        keywords={"input": "a", "logits": "a", "target": "t", "labels": "t"},
         declare=binary_loss_of_logits,
     ),
     StandardFunction("kl_div", ("p", "q"), "p * log(p / q)", matrix_text="sum(p * log(p / q))"),
@@ -333,21 +324,18 @@ TABLE: tuple[StandardFunction, ...] = (
         ("a", "p"),
         "p * (log(p) - a)",
         matrix_text="mean(p * (log(p) - a))",
-        keywords={"input": "a", "target": "p"},
     ),
     StandardFunction(
         "kl_div_from_logs_sum",
         ("a", "p"),
         "p * (log(p) - a)",
         matrix_text="sum(p * (log(p) - a))",
-        keywords={"input": "a", "target": "p"},
     ),
     StandardFunction(
         "kl_div_from_logs_batchmean",
         ("a", "p"),
         "p * (log(p) - a)",
         matrix_text="sum(p * (log(p) - a)) / {rows}",
-        keywords={"input": "a", "target": "p"},
     ),
     StandardFunction(
         "cosine_similarity",
@@ -355,6 +343,5 @@ TABLE: tuple[StandardFunction, ...] = (
         "x * y / (abs(x) * abs(y))",
         matrix_text="sum(x * y{across}) / (sqrt(sum(x^2{across})) * sqrt(sum(y^2{across})))",
         drops_axis=True,
-        keywords={"x1": "x", "x2": "y"},
     ),
 )

@@ -213,7 +213,6 @@ def _normalized_gradient(lines: _Lines, e: EdgeContext, g: Value) -> Value:
 
 
 _STANDARDIZED = "d = X - mean(X{axis}); d / sqrt(mean(d^2{axis}) + epsilon)"
-_KEYWORDS = {"weight": "g", "gamma": "g", "bias": "b", "beta": "b", "eps": "epsilon", "input": "X"}
 TABLE: tuple[StandardFunction, ...] = (
     Normalization(
         "layer_norm",
@@ -221,7 +220,6 @@ TABLE: tuple[StandardFunction, ...] = (
         "d = X - mean(X); d / sqrt(mean(d^2) + 0.00001)",
         matrix_text=_STANDARDIZED.replace("{axis}", "{across}"),
         defaults=("1", "0", "0.00001"),
-        keywords=_KEYWORDS,
         declare=lambda form: _declared(form, N_("layer normalization"), "layer_norm", 1, True),
     ),
     Normalization(
@@ -230,7 +228,6 @@ TABLE: tuple[StandardFunction, ...] = (
         "d = X - mean(X); d / sqrt(mean(d^2) + 0.00001)",
         matrix_text=_STANDARDIZED.replace("{axis}", ", 0"),
         defaults=("1", "0", "0.00001"),
-        keywords=_KEYWORDS,
         is_by_columns=True,
         declare=lambda form: _declared(form, N_("batch normalization"), "batch_norm", 0, True),
     ),
@@ -240,7 +237,6 @@ TABLE: tuple[StandardFunction, ...] = (
         "X / sqrt(mean(X^2))",
         matrix_text="X / sqrt(mean(X^2{across}) + epsilon)",
         defaults=("1", "0"),
-        keywords=_KEYWORDS,
         declare=lambda form: _declared(form, N_("root mean square normalization"), "rms_norm", 1, False),
     ),
     StandardFunction(
