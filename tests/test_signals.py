@@ -75,16 +75,28 @@ def test_a_signal_ends_the_program_and_leaves_the_terminal_clean(
 
 def test_a_second_signal_ends_a_program_that_hangs(home: Path) -> None:
     code = (
-        "import time; from tutor.cli import main; from tutor.tui.screens.exercise import ExerciseScreen\n"
-        "ExerciseScreen.action_hint = lambda screen: time.sleep(600)\n"
+        "import os, time; from tutor.cli import main; from tutor.tui.screens.exercise import ExerciseScreen\n"
+        "ExerciseScreen.action_hint = lambda screen: os.write(1, b'it hangs') and time.sleep(600)\n"
         "main(['play', 'z = x * y', 'x=2', 'y=3'])"
     )
     with PtyProgram(command=[sys.executable, "-c", code]) as program:
         program.wait_for_text("0/2")
         program.send("?")
+        while b"it hangs" not in program.sent:
+            program.read(0.2)
         while program.process.poll() is None:
             program.signal(signal.SIGTERM)
             program.read(0.2)
+        assert program.wait() == 128 + signal.SIGTERM
+        assert program.leftovers == []
+
+
+def test_a_signal_that_comes_again_and_again_gives_the_same_exit_code(home: Path) -> None:
+    with PtyProgram() as program:
+        program.wait_for_text("From left to right", "F5")
+        while program.process.poll() is None:
+            program.signal(signal.SIGTERM)
+            program.read(0.01)
         assert program.wait() == 128 + signal.SIGTERM
         assert program.leftovers == []
 

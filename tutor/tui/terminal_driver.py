@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import selectors
 import signal
@@ -80,7 +81,7 @@ class TerminalDriver(LinuxDriver):
             self._app.exit(self._app.return_value, return_code=code)
 
     def _end_at_once(self, number: int, _frame: object) -> None:
-        with suppress(OSError, termios.error):
+        with suppress(OSError, ValueError, termios.error):
             os.write(self._output.fileno(), _LEAVE_SCREEN)
             if self.attrs_before is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
@@ -136,7 +137,12 @@ class TerminalDriver(LinuxDriver):
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
         for number, handler in self._old_handlers.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) != self._end_at_once:
+                signal.signal(number, handler)
+            else:
+                # The signal that has ended the program may come again and gives the same exit code, to the very end:
+                # the interpreter takes handlers away before it is gone, but goes on ignoring what is ignored.
+                atexit.register(signal.signal, number, signal.SIG_IGN)
 
     def write(self, data: str) -> None:
         """Write to the terminal, unless the program has given it back."""
