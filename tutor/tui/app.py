@@ -24,6 +24,7 @@ from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
 from tutor.tui.textual_patches import CachedStylesheet
+from tutor.tui.themes import NO_COLOURS, palette_of_theme
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS
 
 if TYPE_CHECKING:
@@ -169,6 +170,15 @@ class TutorApp(App[bool]):
 
     async def on_key_queue_key_passed(self, event: KeyQueue.KeyPassed) -> None:
         await self.key_queue.on_key_passed(event)
+
+    # --- colours ---
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the palette's variables for themes that don't define them: Textual's own."""
+        palette = NO_COLOURS if self.no_color else palette_of_theme(self.current_theme)
+        return {
+            name: value if value.startswith("#") else f"ansi_{value}" for name, value in palette.variables().items()
+        }
 
     # --- start and end ---
 

@@ -35,7 +35,7 @@ class Column:
         head = f"{self.name} = " if index == 0 else " " * cell_len(f"{self.name} = ")
         text = self.rows[index] if index < len(self.rows) else ""
         fill = " " * (self.width - cell_len(head) - cell_len(text))
-        return styled(glyphs, (head, "$foreground 60%"), (text, self.style), fill)
+        return styled(glyphs, (head, "$muted"), (text, self.style), fill)
 
 
 def layout_columns(columns: Sequence[Column], glyphs: Glyphs, width: int) -> Content:

@@ -43,7 +43,7 @@ def from_markup(glyphs: Glyphs, text: str, style: str = "") -> Content:
         elif match["stress"]:
             parts.append((match["stress"], f"{style} italic"))
         else:
-            parts.append((match["code"][1:-1], "bold $text-accent"))
+            parts.append((match["code"][1:-1], "bold $bright"))
         end = match.end()
     parts.append((text[end:], style))
     return styled(glyphs, *(part for part in parts if part[0]))

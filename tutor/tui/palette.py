@@ -177,7 +177,7 @@ def _format_command(glyphs: Glyphs, command: PaletteCommand, query: SearchQuery)
     if len(name.plain) == len(command.name):
         for begin, end in query.spans(command.name):
             name = name.stylize("underline", begin, end)
-    return styled(glyphs, name, (f"   {command.detail}" if command.detail else "", "$foreground 60%"))
+    return styled(glyphs, name, (f"   {command.detail}" if command.detail else "", "$muted"))
 
 
 class TutorPalette(ModalScreen[None]):
@@ -216,7 +216,7 @@ class TutorPalette(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         placeholder = self._glyphs.render(_("a command, an exercise, a rule"))
         with Horizontal(id="palette-line"):
-            yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $primary")), id="palette-sign")
+            yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $bright")), id="palette-sign")
             yield LineInput(self._query_text, placeholder=placeholder, max_length=_MAX_QUERY_LENGTH)
         hits = ReadableOptionList(*self._options(), id="palette-hits")
         hits.can_focus = False

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from tutor.tui.exercise_state import AfterSolved, ExerciseState
 
 _MARK_STYLES = {
-    "✓": "bold $success",
-    "✗": "bold $error",
-    "~": "bold $warning",
-    "!": "bold $warning",
-    "*": "bold $foreground 60%",
+    "✓": "bold $right",
+    "✗": "bold $wrong",
+    "~": "bold $help",
+    "!": "bold $help",
+    "*": "bold $muted",
 }
 _STATE_LABELS: Mapping[str, str] = {
     "right": N_("right"),
@@ -78,7 +78,7 @@ def local_values(state: ExerciseState, glyphs: Glyphs, width: int) -> Content:
         Column(
             graph.label(i),
             ("?",) if i in worksheet.hidden_nodes else format_forward_value(forward[i], problem.needs_extra_digits[i]),
-            "$text-success",
+            "$forward",
         )
         for i in shown
     ]
@@ -86,7 +86,7 @@ def local_values(state: ExerciseState, glyphs: Glyphs, width: int) -> Content:
     if upstream is not None:
         known = upstream.id in worksheet.visible_places()
         rows = format_forward_value(problem.truth(upstream)) if known else ("?",)
-        columns.append(Column(_("from the right"), rows, "$text-accent"))
+        columns.append(Column(_("from the right"), rows, "$backward"))
     return layout_columns(columns, glyphs, width)
 
 
@@ -108,13 +108,13 @@ def answer_status(exercise_state: ExerciseState, glyphs: Glyphs) -> Content:
         else:
             text = N_("type the value and press {key}")
         prompt = message(text, key=glyphs.key_label("exercise.check", "Enter"))
-        return styled(glyphs, (str(prompt), "$foreground 40%"))
+        return styled(glyphs, (str(prompt), "$faint"))
     text = (
         exercise_state.entry.text
         if state not in ("given", "revealed")
         else format_right_answer(exercise_state.worksheet.problem, exercise_state.focused_blank)
     )
-    return styled(glyphs, (f"{text}  {glyphs.for_state(state)} {_(_STATE_LABELS[state])}", "$foreground 60%"))
+    return styled(glyphs, (f"{text}  {glyphs.for_state(state)} {_(_STATE_LABELS[state])}", "$muted"))
 
 
 def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int) -> Content:
@@ -123,7 +123,7 @@ def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int
     if state.typed_reply is not None:
         key = glyphs.key_label("exercise.check", "Enter")
         text = N_("{key} replies yes") if state.typed_reply else N_("{key} replies no")
-        return styled(glyphs, (str(message(text, key=key)), "$foreground 60%"))
+        return styled(glyphs, (str(message(text, key=key)), "$muted"))
     if preview.error is not None and state.in_grid and state.input.active_cell is not None:
         return _cell_error(state, glyphs)
     if preview.error is not None:
@@ -132,12 +132,12 @@ def answer_preview(state: ExerciseState, glyphs: Glyphs, column: int, width: int
         return styled(
             glyphs,
             " " * min(column, width - 1),
-            ("^" * _caret_length(state), "bold $error"),
+            ("^" * _caret_length(state), "bold $wrong"),
             "\n",
-            (sentence, "$foreground 60%"),
+            (sentence, "$muted"),
         )
     if preview.text:
-        return styled(glyphs, (str(message(N_("reads as {reading}"), reading=preview.text)), "$foreground 60%"))
+        return styled(glyphs, (str(message(N_("reads as {reading}"), reading=preview.text)), "$muted"))
     return Content("")
 
 
@@ -157,12 +157,12 @@ def _cell_error(state: ExerciseState, glyphs: Glyphs) -> Content:
     head = f"{cell_name(state)}: "
     return styled(
         glyphs,
-        (head, "$foreground 60%"),
+        (head, "$muted"),
         text,
-        (f"  {sentence}", "$foreground 60%"),
+        (f"  {sentence}", "$muted"),
         "\n",
         " " * cell_len(glyphs.render(head + text[: error.position])),
-        ("^" * _caret_length(state), "bold $error"),
+        ("^" * _caret_length(state), "bold $wrong"),
     )
 
 
@@ -176,7 +176,7 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
     blocks: list[Content] = []
     worksheet = state.worksheet
     if state.status_message is not None:
-        blocks.append(styled(glyphs, (str(state.status_message), "$text-warning")))
+        blocks.append(styled(glyphs, (str(state.status_message), "$help")))
     hint = _hint_blocks(state, glyphs)
     if state.hint_requested:
         blocks += hint
@@ -188,9 +188,9 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
         line = _verdict_line(state.verdict, cell_name(state) if in_cell else "", glyphs)
         blocks.append(Content("\n").join([line, _reply_keys(state, glyphs)]) if state.asks else line)
     elif state.entry.revealed:
-        blocks.append(styled(glyphs, (glyphs.revealed + " " + _("shown"), "bold $foreground 60%")))
+        blocks.append(styled(glyphs, (glyphs.revealed + " " + _("shown"), "bold $muted")))
     if state.is_given:
-        blocks.append(styled(glyphs, (_("This value is given; nothing is asked here."), "$foreground 60%")))
+        blocks.append(styled(glyphs, (_("This value is given; nothing is asked here."), "$muted")))
     if not state.hint_requested:
         blocks += hint
     if worksheet.offers_reveal(state.focused_id):
@@ -200,7 +200,7 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
     if state.pointers():
         blocks.append(_pointers_line(state, glyphs))
     if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
-        blocks.append(styled(glyphs, (str(exam.EXAM_RULES), "$text-warning")))
+        blocks.append(styled(glyphs, (str(exam.EXAM_RULES), "$help")))
     # Without a graph there is room for the text, and the questions refer to it.
     if not worksheet.problem.graph.nodes or not any(entry.text for entry in worksheet.entries.values()):
         text = worksheet.variant.text().strip()
@@ -209,13 +209,13 @@ def feedback(state: ExerciseState, glyphs: Glyphs) -> Content:
     if not blocks:
         keys = {"next": glyphs.key_label("exercise.next", "Tab"), "hint": glyphs.key_label("exercise.hint", "?")}
         keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.exam else _KEYS_HELP, **keys)
-        blocks.append(styled(glyphs, (str(keys_help), "$foreground 60%")))
+        blocks.append(styled(glyphs, (str(keys_help), "$muted")))
     return Content("\n\n").join(blocks)
 
 
 def _key_offer(binding: str, key: str, effect: str, glyphs: Glyphs) -> Content:
     """Return the key of a binding, `key` if the learner has not changed it, and what it does."""
-    return styled(glyphs, (glyphs.key_label(binding, key), "bold $primary"), f"  {effect}")
+    return styled(glyphs, (glyphs.key_label(binding, key), "bold $bright"), f"  {effect}")
 
 
 def _hint_blocks(state: ExerciseState, glyphs: Glyphs) -> list[Content]:
@@ -223,8 +223,8 @@ def _hint_blocks(state: ExerciseState, glyphs: Glyphs) -> list[Content]:
     if hint is None:
         return []
     head = message(N_("Hint {rung}/{of}"), rung=hint.rung, of=hint.of)
-    notice = (f"{_(_HINT_TOO_SOON)}\n", "$foreground 60%") if state.hint_too_soon else ""
-    return [styled(glyphs, notice, (str(head), "bold $primary"), "  ", from_markup(glyphs, str(hint.text)))]
+    notice = (f"{_(_HINT_TOO_SOON)}\n", "$muted") if state.hint_too_soon else ""
+    return [styled(glyphs, notice, (str(head), "bold $bright"), "  ", from_markup(glyphs, str(hint.text)))]
 
 
 def _verdict_line(verdict: Verdict, name: str, glyphs: Glyphs) -> Content:
@@ -240,7 +240,7 @@ def _reply_keys(state: ExerciseState, glyphs: Glyphs) -> Content:
     if state.worksheet.offers_telling_numbers(state.focused_id):
         label = _("other numbers that tell these mistakes apart")
         keys.append((glyphs.key_label("exercise.fresh", "F3"), label))
-    parts = [styled(glyphs, (key, "bold $primary"), f" {label}") for key, label in keys]
+    parts = [styled(glyphs, (key, "bold $bright"), f" {label}") for key, label in keys]
     if state.verdict is not None and not state.verdict.message_is_question:
         parts.insert(0, Content(_("Is this how your answer came about?")))
     return Content("   ").join(parts)
@@ -260,7 +260,7 @@ def _reason(verdict: Verdict) -> str:
 def _pointers_line(state: ExerciseState, glyphs: Glyphs) -> Content:
     """Return which places to look at, with their values."""
     places = format_pointers(state.worksheet, state.focused_id)
-    return styled(glyphs, (str(message(N_("Look at the marked places: {places}"), places=places)), "$text-warning"))
+    return styled(glyphs, (str(message(N_("Look at the marked places: {places}"), places=places)), "$help"))
 
 
 def legend(glyphs: Glyphs) -> Content:
@@ -270,9 +270,9 @@ def legend(glyphs: Glyphs) -> Content:
     marks = f"{glyphs.correct} {glyphs.incorrect} {glyphs.near} {glyphs.revealed}"
     return styled(
         glyphs,
-        (glyphs.blank, "$accent"),
+        (glyphs.blank, "$backward"),
         f" {blank}   ",
-        (glyphs.given, "$accent"),
+        (glyphs.given, "$backward"),
         f" {given}   ",
         (marks, "bold"),
         f" {states}   ",
@@ -287,16 +287,16 @@ def solved_summary(state: ExerciseState, glyphs: Glyphs, after_solved: AfterSolv
     summary, target = worksheet.summary(), worksheet.problem.target_name
     lines: list[Content] = []
     if state.status_message is not None:
-        lines += [styled(glyphs, (str(state.status_message), "$text-warning")), Content("")]
+        lines += [styled(glyphs, (str(state.status_message), "$help")), Content("")]
     if worksheet.exam:
         lines += _exam_result(state, summary.verdicts, glyphs)
     else:
         if state.last_result is not None and _reason(state.last_result[1]):
             lines += [_verdict_line(state.last_result[1], "", glyphs), Content("")]
         head = glyphs.correct + " " + _("Solved.")
-        lines.append(styled(glyphs, (head, "bold $success")))
+        lines.append(styled(glyphs, (head, "bold $right")))
     gradients = [
-        Column(f"∂{target}/∂{name}", format_forward_value(value), "$text-accent") for name, value in summary.gradients
+        Column(f"∂{target}/∂{name}", format_forward_value(value), "$backward") for name, value in summary.gradients
     ]
     lines.append(layout_columns(gradients, glyphs, width))
     lines += [Content(""), _next_keys(state, glyphs, after_solved), Content("")]
@@ -308,7 +308,7 @@ def solved_summary(state: ExerciseState, glyphs: Glyphs, after_solved: AfterSolv
     if not worksheet.exam:
         template = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
         counts = message(template, wrongs=summary.wrong_attempts, hints=summary.hints, shown=summary.revealed)
-        lines.append(styled(glyphs, (str(counts), "$foreground 60%")))
+        lines.append(styled(glyphs, (str(counts), "$muted")))
     after = worksheet.variant.after().strip()
     if after:
         lines += [Content(""), from_markup(glyphs, after)]
@@ -330,16 +330,16 @@ def _next_keys(state: ExerciseState, glyphs: Glyphs, after_solved: AfterSolved) 
         keys.append((glyphs.key_label("exercise.fresh", "F3"), _("other numbers")))
     if state.worksheet.problem.graph.nodes:
         keys.append((glyphs.key_label("exercise.closer", "F9"), _("a closer look")))
-    return Content("   ").join(styled(glyphs, (key, "bold $primary"), f" {label}") for key, label in keys)
+    return Content("   ").join(styled(glyphs, (key, "bold $bright"), f" {label}") for key, label in keys)
 
 
 def _suggestion_block(after_solved: AfterSolved, glyphs: Glyphs) -> Content:
     """Return a suggestion with its reason, the key that accepts it and the key for the next one."""
     assert after_solved.suggestion is not None
     advice = message(N_("What next? {reason}"), reason=after_solved.suggestion.reason)
-    keys = [styled(glyphs, (glyphs.key_label("exercise.advised", "^N"), "bold $primary"), " " + _("do this"))]
+    keys = [styled(glyphs, (glyphs.key_label("exercise.advised", "^N"), "bold $bright"), " " + _("do this"))]
     if len(after_solved.suggestions) > 1:
         keys.append(
-            styled(glyphs, (glyphs.key_label("exercise.hint", "F2"), "bold $primary"), " " + _("something else"))
+            styled(glyphs, (glyphs.key_label("exercise.hint", "F2"), "bold $bright"), " " + _("something else"))
         )
-    return styled(glyphs, (str(advice), "$text-warning"), "\n", Content("   ").join(keys))
+    return styled(glyphs, (str(advice), "$help"), "\n", Content("   ").join(keys))

@@ -73,12 +73,12 @@ class SummarySections:
             return [self._note(str(error))]
 
     def _note(self, text: str) -> SummaryBlock:
-        return SummaryBlock(styled(self.glyphs, (text, "$foreground 60%")))
+        return SummaryBlock(styled(self.glyphs, (text, "$muted")))
 
     def _gradients(self) -> list[SummaryBlock]:
         target = self.problem.target_name
         columns = [
-            Column(f"∂{target}/∂{name}", format_forward_value(value), "$text-accent")
+            Column(f"∂{target}/∂{name}", format_forward_value(value), "$backward")
             for name, value in self.worksheet.summary().gradients
         ]
         return [SummaryBlock(layout_columns(columns, self.glyphs, self.width), preformatted=True)]
@@ -96,10 +96,10 @@ class SummarySections:
 
     def _gradient_line(self, form: ClosedForm) -> Content:
         glyphs, problem = self.glyphs, self.problem
-        head = (f"∂{problem.target_name}/∂{form.name} = ", "$foreground 60%")
-        formula = (format_value(form.formula), "bold $text-accent")
+        head = (f"∂{problem.target_name}/∂{form.name} = ", "$muted")
+        formula = (format_value(form.formula), "bold $backward")
         if not form.agrees:
-            doubt = ("   " + _("Whether it agrees can't be told at these values."), "$text-warning")
+            doubt = ("   " + _("Whether it agrees can't be told at these values."), "$help")
             return styled(glyphs, head, formula, doubt)
         typed = self._typed_answer(form.name)
         if "[" in typed:
@@ -111,7 +111,7 @@ class SummarySections:
         else:
             value = format_value(problem.exact_passes.gradients[problem.graph.position[form.name]])
             agreement = message(N_("comes to {value} at these numbers"), value=value)
-        return styled(glyphs, head, formula, "   ", (f"{glyphs.correct} ", "bold $success"), str(agreement))
+        return styled(glyphs, head, formula, "   ", (f"{glyphs.correct} ", "bold $right"), str(agreement))
 
     def _typed_answer(self, name: str) -> str:
         """Return the right answer typed for an input's gradient; empty if it was given or shown."""

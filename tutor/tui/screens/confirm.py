@@ -35,7 +35,7 @@ class ConfirmScreen(TutorModal[bool]):
 
     def text(self) -> Content:
         """Return the question and the keys that answer it."""
-        enter, escape = ("Enter", "bold $primary"), ("Esc", "bold $primary")
+        enter, escape = ("Enter", "bold $bright"), ("Esc", "bold $bright")
         yes, no = " " + _("yes") + "    ", " " + _("no")
         return styled(self.glyphs, self._question, "\n\n", enter, yes, escape, no)
 

@@ -138,7 +138,7 @@ class ExerciseView(TutorScreen[None]):
         settled = sum(worksheet.entry(blank.id).settled for blank in worksheet.blanks)
         count = f"{settled}/{len(worksheet.blanks)}  "
         prefix = f"{self.title_prefix}  " if self.title_prefix else ""
-        return styled(self.glyphs, prefix, (count, "bold $accent"), (str(worksheet.variant.exercise.title), "bold"))
+        return styled(self.glyphs, prefix, (count, "bold $backward"), (str(worksheet.variant.exercise.title), "bold"))
 
     def on_answer_panel_more_changed(self) -> None:
         self.refresh_bindings()

@@ -104,7 +104,7 @@ class ExplainScreen(TutorScreen[None]):
     def _show(self) -> None:
         replay, glyphs = self.replay, self.glyphs
         count = f"{replay.index + 1}/{len(replay.steps)}  "
-        title = styled(glyphs, (count, "bold $accent"), (self._title, "bold"), "   ", _("explained"))
+        title = styled(glyphs, (count, "bold $backward"), (self._title, "bold"), "   ", _("explained"))
         self.query_one("#title", Static).update(title)
         step = replay.current_step
         self.query_one(GraphView).set_contents(self._graph_contents(), step.place.id, frozenset(step.depends_on))
@@ -129,10 +129,10 @@ class ExplainScreen(TutorScreen[None]):
             *(from_markup(glyphs, line) for line in step.paragraphs()),
         ]
         if self._note is not None:
-            blocks.insert(0, styled(glyphs, (str(self._note), "$foreground 60%")))
+            blocks.insert(0, styled(glyphs, (str(self._note), "$muted")))
         if self.replay.index == len(self.replay.steps) - 1:
             keys = {"on": glyphs.key_label("explain.on", "Enter"), "back": glyphs.key_label("explain.close", "Esc")}
-            blocks.append(styled(glyphs, (str(message(self.LAST_STEP_TEXT, **keys)), "$foreground 60%")))
+            blocks.append(styled(glyphs, (str(message(self.LAST_STEP_TEXT, **keys)), "$muted")))
         return Content("\n").join(blocks)
 
     # --- keys and mouse ---

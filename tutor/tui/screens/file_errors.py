@@ -45,7 +45,7 @@ class FileErrorsScreen(TutorModal[None]):
         """Return the errors and what to do about them."""
         errors = "\n\n".join(f"{self.glyphs.error} {line}" for line in self._errors.splitlines())
         advice = _("This goes away when the file is mended and saved. Esc goes back.")
-        return styled(self.glyphs, (errors, "$text-error"), "\n\n", (advice, "$foreground 60%"))
+        return styled(self.glyphs, (errors, "$wrong"), "\n\n", (advice, "$muted"))
 
     def action_close(self) -> None:
         self.dismiss(None)

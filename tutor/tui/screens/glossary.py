@@ -71,7 +71,7 @@ class GlossaryScreen(TutorScreen[None]):
 
     def _options(self, room: int) -> list[Option]:
         glyphs = self.glyphs
-        rules, words = (styled(glyphs, (heading, "bold $primary")) for heading in (_("Rules"), _("Words")))
+        rules, words = (styled(glyphs, (heading, "bold $bright")) for heading in (_("Rules"), _("Words")))
         return [
             Option(rules, disabled=True),
             *(Option(self._rule(card, room), str(index)) for index, card in enumerate(self._cards)),
@@ -81,7 +81,7 @@ class GlossaryScreen(TutorScreen[None]):
         ]
 
     def _rule(self, card: RuleCard, room: int) -> Content:
-        text = styled(self.glyphs, (str(card.rules[0]), "$foreground 60%"))
+        text = styled(self.glyphs, (str(card.rules[0]), "$muted"))
         return styled(self.glyphs, (f"  {card.title}\n", "bold"), hanging_indent(_INDENT, text, room))
 
     def _term(self, word: str, meaning: str, room: int) -> Content:

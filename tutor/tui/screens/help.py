@@ -64,7 +64,7 @@ class HelpScreen(TutorModal[None]):
         width = max(map(cell_len, rows))
         lines = [
             hanging_indent(
-                styled(glyphs, (" " * (width - cell_len(keys)) + keys, "bold $primary"), "  "),
+                styled(glyphs, (" " * (width - cell_len(keys)) + keys, "bold $bright"), "  "),
                 styled(glyphs, _(description)),
                 room,
             )

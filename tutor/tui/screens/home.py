@@ -261,8 +261,8 @@ class HomeScreen(TutorScreen[None]):
         ]
 
     def _action_row(self, mark: str, name: str, detail: str, id: str) -> Option:
-        head = (f"{mark} {name}", "bold $accent")
-        return Option(styled(self.glyphs, head, (f"   {detail}", "$foreground 60%")), id)
+        head = (f"{mark} {name}", "bold $backward")
+        return Option(styled(self.glyphs, head, (f"   {detail}", "$muted")), id)
 
     def _search_options(self, query: SearchQuery, states: Mapping[tuple[str, str], str]) -> list[Option]:
         """Return the exercises that match, pack by pack."""
@@ -275,16 +275,16 @@ class HomeScreen(TutorScreen[None]):
         if not options:
             key = self.glyphs.key_label("home.clear", "Esc")
             notice = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
-            options.append(Option(styled(self.glyphs, (notice, "$text-warning")), disabled=True))
+            options.append(Option(styled(self.glyphs, (notice, "$help")), disabled=True))
         return options
 
     def _pack_options(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
         solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
         count = message(N_("{n} of {all} solved"), n=solved, all=len(pack.entries))
-        head: list[Part] = [(str(pack.title), "bold"), (f"   {count}", "$foreground 60%")]
+        head: list[Part] = [(str(pack.title), "bold"), (f"   {count}", "$muted")]
         if str(pack.description).strip():
-            head.append((f"\n{str(pack.description).strip()}", "$foreground 60%"))
-        head += [(f"\n{self.glyphs.error} {fault}", "$text-error") for fault in pack.errors]
+            head.append((f"\n{str(pack.description).strip()}", "$muted"))
+        head += [(f"\n{self.glyphs.error} {fault}", "$wrong") for fault in pack.errors]
         entries = (self._entry_option(pack, entry, states) for entry in pack.entries)
         return [Option(styled(self.glyphs, *head), disabled=True), *entries, Option(Content(""), disabled=True)]
 
@@ -295,15 +295,15 @@ class HomeScreen(TutorScreen[None]):
     def _entry_line(self, pack: Pack, entry: ExerciseEntry, state: str) -> Content:
         glyphs = self.glyphs
         mark, style = {
-            "new": (glyphs.new, "$foreground 60%"),
-            "begun": (glyphs.started, "bold $accent"),
-            "solved": (glyphs.correct, "bold $success"),
+            "new": (glyphs.new, "$muted"),
+            "begun": (glyphs.started, "bold $backward"),
+            "solved": (glyphs.correct, "bold $right"),
         }[state]
         reason = self.open_errors.get((pack.id, entry.id))
         if reason is not None:
-            error = (f"\n      {reason}", "$text-error")
-            return styled(glyphs, (f"  {glyphs.error} ", "bold $error"), str(entry.title), error)
-        label = (f"   {_(_STATE_LABELS[state])}", "$foreground 60%") if state != "new" else ""
+            error = (f"\n      {reason}", "$wrong")
+            return styled(glyphs, (f"  {glyphs.error} ", "bold $wrong"), str(entry.title), error)
+        label = (f"   {_(_STATE_LABELS[state])}", "$muted") if state != "new" else ""
         return styled(glyphs, (f"  {mark} ", style), str(entry.title), label)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -404,6 +404,6 @@ class HomeScreen(TutorScreen[None]):
         pack, entry = self._entries[name]
         state = _(_STATE_LABELS[self.store.state(pack.id, entry.id)])
         head = styled(self.glyphs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
-        command = styled(self.glyphs, (f"backprop-tutor play {name}", "$foreground 60%"))
+        command = styled(self.glyphs, (f"backprop-tutor play {name}", "$muted"))
         description = str(pack.description).strip()
         return [head + command, *([from_markup(self.glyphs, description)] if description else [])]

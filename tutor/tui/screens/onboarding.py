@@ -134,11 +134,11 @@ class WelcomeScreen(TutorModal[bool]):
             self.glyphs,
             (_("Welcome"), "bold"),
             f"\n\n{text}\n\n",
-            ("Enter", "bold $primary"),
+            ("Enter", "bold $bright"),
             f" {yes}\n",
-            ("Esc", "bold $primary"),
+            ("Esc", "bold $bright"),
             f" {no}\n",
-            (str(later), "$foreground 60%"),
+            (str(later), "$muted"),
         )
 
     def action_answer(self, agreed: bool) -> None:

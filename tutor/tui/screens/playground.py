@@ -102,12 +102,12 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
     def compose(self) -> ComposeResult:
         glyphs, initial = self.glyphs, self._initial_input
         yield Static(styled(glyphs, (_("Playground"), "bold")), id="title")
-        yield Static(styled(glyphs, (_("Formula"), "bold $primary")), classes="label")
+        yield Static(styled(glyphs, (_("Formula"), "bold $bright")), classes="label")
         yield FormulaInput(
             initial.formula, placeholder=_FORMULA_EXAMPLE, id="formula", max_length=MAX_FORMULA_LENGTH, compact=True
         )
         yield Static(id="formula-error", classes="field-error")
-        yield Static(styled(glyphs, (_("Values"), "bold $primary")), classes="label")
+        yield Static(styled(glyphs, (_("Values"), "bold $bright")), classes="label")
         yield LineInput(
             initial.values, placeholder=_VALUES_EXAMPLE, id="values", max_length=MAX_INPUT_LENGTH, compact=True
         )
@@ -123,10 +123,10 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         return self.query_one(f"#{name}", LineInput)
 
     def _options(self) -> list[Option]:
-        heading = Option(styled(self.glyphs, (_("Tried last"), "bold $primary")), disabled=True)
+        heading = Option(styled(self.glyphs, (_("Tried last"), "bold $bright")), disabled=True)
         options = [heading] if self._recent_inputs else []
         for index, recent in enumerate(self._recent_inputs):
-            values = (f"   {_printable(recent.values)}", "$foreground 60%")
+            values = (f"   {_printable(recent.values)}", "$muted")
             options.append(Option(styled(self.glyphs, f"  {_printable(recent.formula)}", values), str(index)))
         return options
 
@@ -173,10 +173,10 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
             start = position - begin
             before = cell_len(self.glyphs.render(excerpt[:start]))
             marked = cell_len(self.glyphs.render(excerpt[start : start + error.length]))
-            lines.append(styled(self.glyphs, (excerpt, "$foreground 60%")))
-            lines.append(styled(self.glyphs, " " * before, ("^" * max(min(marked, room - before), 1), "bold $error")))
+            lines.append(styled(self.glyphs, (excerpt, "$muted")))
+            lines.append(styled(self.glyphs, " " * before, ("^" * max(min(marked, room - before), 1), "bold $wrong")))
             field.cursor_position = error.position
-        lines.append(styled(self.glyphs, (str(error), "$text-error")))
+        lines.append(styled(self.glyphs, (str(error), "$wrong")))
         below.update(Content("\n").join(lines))
         below.add_class("-shown")
         field.focus()

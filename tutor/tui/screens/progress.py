@@ -156,14 +156,14 @@ class ProgressScreen(TutorScreen[None]):
         status = self.query_one("#status-message", Static)
         text = "\n".join(str(line) for line in (self._store.notice, self._status_message) if line)
         status.set_class(bool(text), "-shown")
-        status.update(styled(self.glyphs, (text, "$text-warning")))
+        status.update(styled(self.glyphs, (text, "$help")))
         self.refresh_bindings()
 
     def _options(self, progress: Progress, width: int) -> Iterator[Option]:
         yield self._text_option(styled(self.glyphs, *self._summary(progress)))
         if progress.due_rules:
             due = message(N_("Review ({n} due)"), n=len(progress.due_rules))
-            yield self._option((f"{self.glyphs.started} {due}", "bold $accent"), id="review")
+            yield self._option((f"{self.glyphs.started} {due}", "bold $backward"), id="review")
         if not progress.answers:
             yield self._text_option(styled(self.glyphs, _("Nothing has been practised yet.")))
         yield from self._rules(progress)
@@ -176,14 +176,14 @@ class ProgressScreen(TutorScreen[None]):
             for mistake in progress.mistakes:
                 exercise = mistake.title or mistake.exercise
                 training = f"{_GAP}{self.glyphs.started} {exercise}" if mistake.exercise else ""
-                parts: list[Part] = [f"{mistake.count:>4}  ", (mistake.name, "bold"), (training, "$foreground 60%")]
+                parts: list[Part] = [f"{mistake.count:>4}  ", (mistake.name, "bold"), (training, "$muted")]
                 yield self._option(*parts, id=f"mistake {mistake.id}")
 
     def _option(self, *parts: Part, id: str | None = None) -> Option:
         return Option(styled(self.glyphs, *parts), id)
 
     def _heading(self, text: str) -> Option:
-        return self._text_option(styled(self.glyphs, "\n", (text, "bold $primary")))
+        return self._text_option(styled(self.glyphs, "\n", (text, "bold $bright")))
 
     def _text_option(self, text: Content) -> Option:
         return Option(text, disabled=True)
@@ -210,12 +210,12 @@ class ProgressScreen(TutorScreen[None]):
         yield (rule.name + " " * (name_width - cell_len(self.glyphs.render(rule.name))), "bold")
         yield (_GAP + label + " " * (label_width - cell_len(label)), style)
         if due:
-            yield (_GAP + _("due today"), "bold $accent")
+            yield (_GAP + _("due today"), "bold $backward")
         elif rule.due is not None:
-            yield (_GAP + str(message(N_("due {day}"), day=rule.due.isoformat())), "$foreground 60%")
+            yield (_GAP + str(message(N_("due {day}"), day=rule.due.isoformat())), "$muted")
         if rule.mistake:
             tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
-            yield (f"\n      {tendency}", "$text-warning")
+            yield (f"\n      {tendency}", "$help")
 
     def _packs(self, progress: Progress) -> Iterator[Option]:
         yield self._heading(_("Packs"))
@@ -225,7 +225,7 @@ class ProgressScreen(TutorScreen[None]):
             full, rest = ("#", ".") if self.glyphs.ascii else ("█", "░")
             title = pack.title + " " * (width - cell_len(self.glyphs.render(pack.title)))
             count = message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises)
-            bar = [(full * share, "$success"), (rest * (10 - share), "$foreground 40%")]
+            bar = [(full * share, "$right"), (rest * (10 - share), "$faint")]
             yield self._option("    ", (title, "bold"), _GAP, *bar, f"{_GAP}{count}", id=f"pack {pack.id}")
 
     def _weeks(self, progress: Progress, width: int) -> Content:
@@ -239,18 +239,18 @@ class ProgressScreen(TutorScreen[None]):
         lines += self._plot(_("right at first try"), [week.first_try_rate for week in weeks], 1.0, "100 %", room)
         first, last = (weeks[at].monday.isoformat() for at in (0, -1))
         caption = str(message(N_("weeks from {first} to {last}"), first=first, last=last))
-        lines.append(styled(self.glyphs, " " * (_AXIS_CELLS + 1), (caption, "$foreground 60%")))
+        lines.append(styled(self.glyphs, " " * (_AXIS_CELLS + 1), (caption, "$muted")))
         return Content("\n").join(lines)
 
     def _plot(
         self, title: str, values: list[float | None] | list[int], most: float, top: str, room: int
     ) -> Iterator[Content]:
-        yield styled(self.glyphs, " " * (_AXIS_CELLS + 1), (title, "$foreground 60%"))
+        yield styled(self.glyphs, " " * (_AXIS_CELLS + 1), (title, "$muted"))
         wall = "|" if self.glyphs.ascii else "│"
         rows = bar_chart(list(values), most, _PLOT_ROWS, room, self.glyphs)
         for number, row in enumerate(rows):
             head = top if number == 0 else "0" if number == len(rows) - 1 else ""
-            yield styled(self.glyphs, (f"{head:>{_AXIS_CELLS}}{wall}", "$foreground 60%"), (row, "$success"))
+            yield styled(self.glyphs, (f"{head:>{_AXIS_CELLS}}{wall}", "$muted"), (row, "$right"))
 
     # --- keys ---
 

@@ -58,7 +58,7 @@ class ReviewResultScreen(ScrollingScreen):
         if self._left_early:
             head = (_("The review is left here; what is still due stays due."), "bold")
         else:
-            head = (glyphs.correct + " " + _("The review is done."), "bold $success")
+            head = (glyphs.correct + " " + _("The review is done."), "bold $right")
         return Content("\n").join(
             [styled(glyphs, head), Content(""), *(self._rule_line(*row) for row in self._outcome)]
         )
@@ -72,5 +72,5 @@ class ReviewResultScreen(ScrollingScreen):
             (rule_name(rule), "bold"),
             "   ",
             (" → ".join(labels), MASTERY_STYLES[after]),
-            (return_day, "$foreground 60%"),
+            (return_day, "$muted"),
         )

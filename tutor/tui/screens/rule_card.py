@@ -65,16 +65,16 @@ class RuleCardScreen(ScrollingScreen):
         picture = self._card.picture
         assert picture is not None
         lines = "\n".join(picture.render(self.glyphs))
-        return styled(self.glyphs, lines, "\n", (translate(picture.caption), "$foreground 60%"))
+        return styled(self.glyphs, lines, "\n", (translate(picture.caption), "$muted"))
 
     def _reasons_text(self) -> Content:
         glyphs = self.glyphs
-        lines = [styled(glyphs, (_("Why it is so:"), "bold $primary"))]
+        lines = [styled(glyphs, (_("Why it is so:"), "bold $bright"))]
         lines += [from_markup(glyphs, sentence) for sentence in self._card.why_sentences]
         if self._card.mistakes:
-            lines += [Content(""), styled(glyphs, (_("Common mistakes:"), "bold $primary"))]
+            lines += [Content(""), styled(glyphs, (_("Common mistakes:"), "bold $bright"))]
         for name, text in self._card.mistakes:
-            lines.append(styled(glyphs, (f"{glyphs.incorrect} {name}", "$text-warning"), f"  {text}" if text else ""))
+            lines.append(styled(glyphs, (f"{glyphs.incorrect} {name}", "$help"), f"  {text}" if text else ""))
         return Content("\n").join(lines)
 
     def action_glossary(self) -> None:

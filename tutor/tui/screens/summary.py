@@ -76,8 +76,8 @@ class SummaryScreen(ScrollingScreen):
         yield Static(id="status-message")
         with ScrollableContainer(id="sections", can_focus=False):
             for section, (name, _wide) in SECTIONS.items():
-                yield Static(styled(self.glyphs, (_(name), "bold $primary")), id=f"head-{section}", classes="head")
-                waiting = styled(self.glyphs, (_("One moment, please."), "$foreground 60%"))
+                yield Static(styled(self.glyphs, (_(name), "bold $bright")), id=f"head-{section}", classes="head")
+                waiting = styled(self.glyphs, (_("One moment, please."), "$muted"))
                 yield Static(waiting, classes=f"of-{section} block -waiting")
         yield KeyBar(self.glyphs, id="keys")
 
@@ -166,7 +166,7 @@ class SummaryScreen(ScrollingScreen):
     def _show_error(self, text: Notice) -> None:
         status = self.query_one("#status-message", Static)
         status.add_class("-shown")
-        status.update(styled(self.glyphs, (str(text), "$text-warning")))
+        status.update(styled(self.glyphs, (str(text), "$help")))
 
     def action_end(self, last: bool) -> None:
         """Scroll to the bottom, or to the top."""

@@ -58,8 +58,8 @@ class AnswerLine(Widget):
         shown = "".join(graphemes(text)[:room])
         while cell_len(shown) > room:
             shown = shown[:-1]
-        head = Content.styled(self._prompt, "$foreground 60%")
-        style = "$foreground 60%" if self._line.checked else ""
+        head = Content.styled(self._prompt, "$muted")
+        style = "$muted" if self._line.checked else ""
         if not self._active:
             return head + (Content.styled(shown, style) if text else self._placeholder)
         under = shown[cursor : cursor + 1] or " "

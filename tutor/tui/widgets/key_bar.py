@@ -133,11 +133,11 @@ class KeyBar(Widget):
         for binding in self._fitting_keys(room):
             key, label = self._texts(binding)
             width = cell_len(key) + 1 + cell_len(label)
-            parts += [(key, "bold $primary"), f" {label}  "]
+            parts += [(key, "bold $bright"), f" {label}  "]
             self.spans.append(KeySpan(x, x + width, binding))
             x += width + 2
         if self._status:
-            parts += [" " * max(self.size.width - x - cell_len(self._status), 0), (self._status, "bold $warning")]
+            parts += [" " * max(self.size.width - x - cell_len(self._status), 0), (self._status, "bold $help")]
         return Content.assemble(*parts)
 
     def _texts(self, binding: Binding) -> tuple[str, str]:

@@ -1,0 +1,80 @@
+"""Palettes and the grid of cells: text stays readable, wide characters whole, and only what differs is sent."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.theme import BUILTIN_THEMES
+
+from tutor.tui.canvas import Canvas, line_bar, wrap
+from tutor.tui.themes import (
+    DARK_PALETTE,
+    HUES,
+    NO_COLOURS,
+    PALETTES,
+    SIXTEEN_COLOURS,
+    contrast,
+    palette_of_theme,
+)
+
+_TEXTS = ("bright", "text", "muted", "faint", *HUES)
+
+
+def test_every_text_is_readable_on_every_ground_in_every_theme() -> None:
+    palettes = {**PALETTES, **{name: palette_of_theme(theme) for name, theme in BUILTIN_THEMES.items()}}
+    for name, palette in palettes.items():
+        if palette.colours != "all":
+            continue
+        for colour in _TEXTS:
+            for ground in ("ground", "surface", "raised"):
+                ratio = contrast(getattr(palette, colour), getattr(palette, ground))
+                assert ratio >= (7 if name == "high-contrast" else 4.5), (name, colour, ground)
+            faded = palette.ink(colour, fade=palette.fade).color
+            assert faded is not None
+            assert contrast(faded.get_truecolor().hex, palette.ground) >= 4.5, (name, colour)
+        for hue in HUES:
+            assert contrast(palette.on_chip, getattr(palette, hue)) >= 4.5, (name, hue)
+
+
+def test_without_colours_and_with_sixteen_no_mixed_colour_is_sent() -> None:
+    for palette in (NO_COLOURS, SIXTEEN_COLOURS):
+        for style in (palette.chip("wrong"), palette.well("help"), palette.ink("forward", fade=0.5)):
+            colours = [colour for colour in (style.color, style.bgcolor) if colour is not None]
+            assert all(colour.triplet is None for colour in colours)
+            assert palette.colours == "sixteen" or not colours
+
+
+_CELLS = st.text(alphabet="ab가나━x̂", max_size=12)
+
+
+@given(st.lists(st.tuples(st.integers(-3, 12), st.integers(0, 2), _CELLS), max_size=8), st.integers(0, 8))
+def test_rows_keep_their_width_and_only_differing_cells_are_sent(puts: list[tuple[int, int, str]], cut: int) -> None:
+    before, after = Canvas(10, 3, DARK_PALETTE), Canvas(10, 3, DARK_PALETTE)
+    for number, (x, y, text) in enumerate(puts):
+        after.put(x, y, text)
+        if number < cut:
+            before.put(x, y, text)
+    spans = {y: (x, x + width) for y, x, width in after.changed_spans(before)}
+    for y in range(3):
+        assert cell_len(after.strip(y).text) == 10
+        start, end = spans.get(y, (0, 0))
+        repaired = before.cells[y][:start] + after.cells[y][start:end] + before.cells[y][end:]
+        assert repaired == after.cells[y]
+        assert cell_len("".join(repaired)) == 10
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 40))
+def test_a_bar_shows_every_part_and_is_full_only_at_the_end(part: int, whole: int, width: int) -> None:
+    on, off = DARK_PALETTE.ink("right"), DARK_PALETTE.ink("line")
+    text = "".join(run for run, _style in line_bar(min(part, whole), whole, width, on, off))
+    assert len(text) == width
+    assert (text[0] != "─") == (min(part, whole) > 0)
+    assert (text == "━" * width) == (0 < whole <= part)
+
+
+@given(st.text(alphabet="a 가\n", max_size=60), st.integers(2, 20))
+def test_wrapped_lines_fit_and_keep_their_words(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())

@@ -1,0 +1,75 @@
+"""A widget that paints itself into a canvas and sends only the cells that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tutor.glyphs import UNICODE, Glyphs
+from tutor.tui.canvas import Canvas
+from tutor.tui.themes import palette_of
+
+if TYPE_CHECKING:
+    from tutor.tui.themes import Palette
+
+
+class CanvasWidget(Widget):
+    """A widget that `paint` fills. `repaint` paints it again after a change."""
+
+    #: The colour of the palette that the widget stands on.
+    GROUND: ClassVar[str] = "ground"
+
+    def __init__(self, glyphs: Glyphs = UNICODE, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs
+        self._canvas: Canvas | None = None
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the widget on an empty canvas of its size."""
+        raise NotImplementedError
+
+    @property
+    def palette(self) -> Palette:
+        return palette_of(self.app)
+
+    def repaint(self) -> None:
+        """Paint the widget as it is now, and send the cells that differ from those on the screen."""
+        before = self._canvas
+        if before is None or not self._fits(before):
+            self._canvas = None
+            self.refresh()
+            return
+        self._canvas = self._painted()
+        spans = self._canvas.changed_spans(before)
+        if spans:
+            self.refresh(*(Region(x, y, width, 1) for y, x, width in spans))
+
+    def _fits(self, canvas: Canvas) -> bool:
+        return (canvas.width, canvas.height) == self.size and canvas.palette is self.palette
+
+    def _painted(self) -> Canvas:
+        canvas = Canvas(self.size.width, self.size.height, self.palette, ascii=self.glyphs.ascii, on=self.GROUND)
+        self.paint(canvas)
+        return canvas
+
+    def notify_style_update(self) -> None:
+        """Paint the widget again when the theme changes."""
+        super().notify_style_update()
+        self._canvas = None
+
+    def on_resize(self) -> None:
+        self._canvas = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        if self._canvas is None or not self._fits(self._canvas):
+            self._canvas = self._painted()
+        if y >= self._canvas.height:
+            return Strip.blank(self.size.width)
+        return self._canvas.strip(y)
+
+    def render(self) -> Any:
+        raise NotImplementedError("a canvas is painted line by line")
