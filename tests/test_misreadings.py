@@ -18,6 +18,8 @@ MISREAD = [
     (("m = max(X, 1); f = sum(X - m)", "X=[[3,5],[7,4]]"), ("compares each entry with 1", "axis=1"), "max"),
     (("Y = X @ W", "X=[[1,2]]", "W=[[1],[2]]"), ("the sum of its entries", "sum(Y)", "dL/dY"), "Y"),
     (("L = cross_entropy(A, T)", "A=[[1,2]]", "T=[[0,1]]"), ("cross_entropy(softmax(A), …)",), "cross_entropy"),
+    (("f = sum(A B)", "A=[[1,2],[3,4]]", "B=[[1,2],[3,4]]"), ("entry by entry", "is A @ B."), "B"),
+    (("f = sum(w x)", "w=[1,2]", "x=[3,4]"), ("entry by entry", "is w @ x."), "x"),
     (("f = sum(softmax(X) * X)", "X=[[1],[2]]"), ("each row has one entry", "axis=0"), "softmax"),
 ]
 
@@ -78,3 +80,30 @@ def test_letters_with_values_of_their_own_are_no_joined_name(run_tutor: Run) -> 
     refused = run_tutor("solve", "J = 3(a+bc)", "a=5", "b=3", "c=2")
     assert refused.returncode == 2
     assert "“bc” is one input here. For a product write b*c." in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("-0.5*(x - m).T @ inv(S) @ (x - m)", "−0.75"),
+        ("-0.5*(x - m)^T @ inv(S) @ (x - m)", "−0.75"),
+        ("-(x - m).T @ S @ (x - m)", "−3"),
+        ("k*(x - m).T @ S/3 @ (x - m)", "1"),
+        ("sum(2*(x - m).T @ [[3, 4]])", "28"),
+        ("sum((S*x.T) @ x)", "6"),
+    ],
+)
+def test_a_transposed_vector_times_a_number_is_turned_as_the_product_needs(
+    formula: str, value: str, run_tutor: Run
+) -> None:
+    values = ["x=[1,2]", "m=[0,1]", "S=[[2,0],[0,1]]", "k=1"]
+    used = [each for each in values if each[0] in formula.replace("sum", "")]
+    assert f"z = {value}\n" in run_tutor("solve", formula, *used).stdout
+
+
+def test_a_matrix_of_indexes_is_refused_with_a_form_that_works(run_tutor: Run) -> None:
+    values = ("C=[[1,2],[3,4],[5,6]]", "X=[[0,1],[1,2]]")
+    refused = run_tutor("solve", "sum(C[X])", *values)
+    assert refused.returncode == 2
+    assert "C[flatten(X)]" in refused.stderr
+    assert "z = 28" in run_tutor("solve", "sum(C[flatten(X)])", *values).stdout

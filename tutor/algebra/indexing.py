@@ -76,7 +76,14 @@ class Index:
         if is_vector_shape(shape) and len(self.parts) > 1:
             raise AlgebraError(message(N_("A vector has one axis: write x[0].")), offset)
         if any(operand is not None and not is_vector_shape(operand) for operand in operands):
-            raise AlgebraError(message(N_("An index is a number or a vector of numbers, such as [2, 0].")), offset)
+            raise AlgebraError(
+                message(
+                    N_(
+                        "A matrix of indexes would give an array with three axes. As one vector it is flatten(…): C[flatten(X)]."
+                    )
+                ),
+                offset,
+            )
         if has_named_size(shape):
             return self._named_shape(shape, operands, offset)
         np = ops.load_arrays().np

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from tutor.algebra import ops
 from tutor.algebra.array_functions import ARRAY_FUNCTIONS, is_array_call
@@ -350,7 +350,7 @@ class _Builder:
         done: dict[int, int | Expr] = {}
         parts = list(postorder(tree))
         marks = self.transpose_marks(parts)
-        turned = {id(part.args[0]) for part in parts if isinstance(part, Apply) and part.op == "matmul"}
+        turned = {id(inner) for part in parts if _is_product(part) for inner in _scaled_parts(part.args[0])}
         deferred: set[int] = set()
         for part in parts:
             if id(part) in marks:
@@ -359,9 +359,18 @@ class _Builder:
                 # Whether it is a column shows when the right operand is known.
                 done[id(part)] = done[id(part.args[0])]
                 deferred.add(id(part))
-            elif isinstance(part, Apply) and part.op == "matmul" and id(part.args[0]) in deferred:
+            elif _is_product(part) and id(part.args[0]) in deferred:
                 left, right = (done[id(arg)] for arg in part.args)
                 done[id(part)] = self.add_operation(part, [self.turn_vector(part.args[0], left, right), right])
+            elif isinstance(part, Apply) and deferred.intersection(map(id, part.args)):
+                if id(part) in turned and self.scales_vector(part, done, deferred):
+                    deferred.add(id(part))
+                else:
+                    for arg in part.args:
+                        if isinstance(arg, Apply) and id(arg) in deferred:
+                            done[id(arg)] = self.turn_into_column(arg, done[id(arg)])
+                            deferred.discard(id(arg))
+                done[id(part)] = self.add_operation(part, [done[id(arg)] for arg in part.args])
             elif isinstance(part, Apply) and id(part.args[-1:] and part.args[-1]) in marks:
                 done[id(part)] = self.add_power_or_transpose(part, done[id(part.args[0])])
             elif isinstance(part, Sym) and part.name != "pi":
@@ -434,7 +443,17 @@ class _Builder:
         if right_shape is None or right_shape[0] != 1:
             return vector
         assert isinstance(part, Apply)
-        return self.add_operation(Apply("T", part.args[:1], part.position), [vector])
+        return self.turn_into_column(part, vector)
+
+    def turn_into_column(self, part: Apply, vector: int | Expr) -> int:
+        """Add the transpose of a vector whose turning was deferred."""
+        operands = part.args[:1] if part.op in ("T", "pow") else (part,)
+        return self.add_operation(Apply("T", operands, part.position), [vector])
+
+    def scales_vector(self, part: Apply, done: Mapping[int, int | Expr], deferred: Collection[int]) -> bool:
+        """Return whether a part is a vector whose turning is deferred, with a sign or times numbers: −0.5·x.T."""
+        others = [done[id(arg)] for arg in part.args if id(arg) not in deferred]
+        return len(others) == len(part.args) - 1 and all(self.shape_at(other) is None for other in others)
 
     def shape_at(self, operand: int | Expr) -> Shape:
         """Return the shape of a node or of a constant."""
@@ -647,6 +666,20 @@ class _Builder:
 
 #: Operations that have another name in the graph language.
 _OPERATION_ALIASES = {"T": "transpose"}
+
+
+def _is_product(part: Expr) -> TypeGuard[Apply]:
+    return isinstance(part, Apply) and part.op == "matmul"
+
+
+def _scaled_parts(part: Expr) -> Iterator[Expr]:
+    """Yield a part and, while it is a product, a quotient or has a sign, what is multiplied there."""
+    waiting = [part]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, Apply) and part.op in ("mul", "neg", "div"):
+            waiting += part.args[:1] if part.op == "div" else part.args
 
 
 def _known_symbols() -> list[str]:

@@ -196,11 +196,14 @@ def _product_misread(part: Apply, shapes: Mapping[str, Shape], text: str) -> Ite
     (left, left_turned), (right, right_turned) = names
     one, other = (f"{name}.T" if turned else name for name, turned in names)
     are_vectors = is_vector_shape(shapes[left]) and is_vector_shape(shapes[right])
-    if part.op == "mul" and left != right and are_vectors and text.startswith(_DOTS, part.position):
+    is_side_by_side = part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS
+    is_dotted = part.op == "mul" and text.startswith(_DOTS, part.position)
+    if left != right and are_vectors and (is_dotted or is_side_by_side) and not (left_turned or right_turned):
         sentence = N_("This multiplies entry by entry. The dot product of two vectors is {product}.")
         yield AlgebraError(message(sentence, product=f"{left} @ {right}"), part.position)
-    elif part.op == "mul" and text[part.position : part.position + 1] not in _PRODUCT_SIGNS:
-        if left_turned or right_turned or shapes[left] != shapes[right]:
+    elif is_side_by_side:
+        are_matrices = not (is_vector_shape(shapes[left]) or is_vector_shape(shapes[right]))
+        if left_turned or right_turned or are_matrices or shapes[left] != shapes[right]:
             sentence = N_("Side by side, arrays are multiplied entry by entry. The matrix product is {product}.")
             yield AlgebraError(message(sentence, product=f"{one} @ {other}"), part.position, len(right))
     elif part.op == "matmul" and left_turned and are_vectors:
