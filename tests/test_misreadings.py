@@ -107,3 +107,26 @@ def test_a_matrix_of_indexes_is_refused_with_a_form_that_works(run_tutor: Run) -
     assert refused.returncode == 2
     assert "C[flatten(X)]" in refused.stderr
     assert "z = 28" in run_tutor("solve", "sum(C[flatten(X)])", *values).stdout
+
+
+@pytest.mark.parametrize(
+    ("program", "results"),
+    [
+        ("x = 2; w = -3; z = x*w", ["∂z/∂x = −3", "∂z/∂w = 2"]),
+        ("a = 2.0\nb = -3.0  # bias\nc = 10\ne = a*b\nd = e + c\nf = -2\nL = d*f", ["L = −8", "∂L/∂a = 6"]),
+        ("x = [0.2, 0.4]; W = [[1,2],[3,4]]; y = W @ x; L = sum(y**2)", ["L = 5.84", "∂L/∂x = [15.2, 21.6]"]),
+        ("X = [[1,2],[3,4]]; z = sum(X^T @ X)", ["z = 58"]),
+    ],
+)
+def test_values_written_in_a_program_are_its_inputs(program: str, results: list[str], run_tutor: Run) -> None:
+    solved = run_tutor("solve", program)
+    assert not set(results) - set(solved.stdout.splitlines())
+
+
+def test_a_number_with_a_name_stays_a_constant_beside_inputs(run_tutor: Run) -> None:
+    solved = run_tutor("solve", "k = 2; z = k*x", "x=3")
+    assert "∂z/∂x = 2" in solved.stdout
+    assert "∂z/∂k" not in solved.stdout
+    nothing = run_tutor("solve", "x = 2; y = 3")
+    assert nothing.returncode == 2
+    assert "Nothing here depends on an input." in nothing.stderr

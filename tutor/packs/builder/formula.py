@@ -18,6 +18,7 @@ from tutor.engine.standard_functions import with_standard_functions
 from tutor.engine.symbolic import named_passes
 from tutor.grading.problem import Problem
 from tutor.i18n import N_, LocalizedText, Message, message
+from tutor.packs.builder.assigned_values import split_assigned_values
 from tutor.packs.data_inputs import data_input_message, find_data_input, index_value_errors
 from tutor.packs.exercise import Exercise, compute_passes, drop_typed_text
 from tutor.packs.sanitize import clean_title
@@ -97,7 +98,10 @@ def _problem(
     definitions: Mapping[str, FunctionDefinition] | None,
     wrt: tuple[str, ...] | None,
 ) -> Problem:
-    graph = parse_graph(text, inputs, with_standard_functions(definitions))
+    functions = with_standard_functions(definitions)
+    formula, assigned = split_assigned_values(text, inputs, functions)
+    inputs = {**assigned, **inputs}
+    graph = parse_graph(formula, inputs, functions)
     missing = [name for name in graph.inputs if name not in inputs]
     if missing:
         raise _missing_value_error(text, missing)
