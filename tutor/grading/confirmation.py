@@ -62,7 +62,7 @@ def confirmation(problem: Problem, blank: Blank, visible: Collection[str] | None
         return _confirm_forward(problem, blank, visible)
     if blank.kind == "sum":
         return _confirm_sum(problem, blank, visible)
-    reason = _reason_at(problem, blank)
+    reason = reason_at(problem, blank)
     if visible is not None and problem.upstream(blank) not in visible:
         return message(_WITHOUT_NUMBERS, reason=reason)
     return _with_product(problem.memoize(("product", blank.id), lambda: _product(problem, blank, reason)), reason)
@@ -143,7 +143,7 @@ def _join_sum(parts: Sequence[str]) -> str:
 # --- an edge -----------------------------------------------------------------------------------------------
 
 
-def _reason_at(problem: Problem, blank: Blank) -> Message:
+def reason_at(problem: Problem, blank: Blank) -> Message:
     """Return what the gradient of an edge is, as a noun phrase."""
     assert blank.edge
     node = problem.graph.nodes[blank.edge.target]

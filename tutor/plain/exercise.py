@@ -20,6 +20,8 @@ from tutor.plain.line_commands import (
     format_commands,
     match_command,
 )
+from tutor.practice.close_up.build import close_up
+from tutor.practice.close_up.words import describe_close_up
 from tutor.practice.exam import EXAM_RULES, SAME_NUMBERS
 from tutor.practice.exam import result_message as exam_result
 from tutor.practice.pointers import format_pointers
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 #: The commands that answer a question with yes or no.
 _REPLIES = {"yes": True, "no": False}
+_NO_NODE = N_("This is a question; there is no node in focus.")
 
 
 class PlainExercise:
@@ -212,7 +215,17 @@ class PlainExercise:
             )
         elif name == "words":
             self.print_lines(*describe_nodes(self.worksheet), "", *describe_edges(self.worksheet, blank_id))
+        elif name == "closeup":
+            self.print_close_up(blank_id)
         return blank_id
+
+    def print_close_up(self, blank_id: str) -> None:
+        """Print the node at a blank up close."""
+        data = close_up(self.worksheet, blank_id)
+        if data is None:
+            self.print_lines(message(_NO_NODE))
+        else:
+            self.print_lines(*describe_close_up(data))
 
     def request_hint(self, blank_id: str) -> str:
         hints_before = self.worksheet.entry(blank_id).hints
@@ -285,7 +298,7 @@ class PlainExercise:
         """Print the rule card of the node at a blank."""
         place = self.worksheet.problem.place(blank_id)
         if place.kind == "question":
-            self.print_lines(_("This is a question; there is no node in focus."))
+            self.print_lines(message(_NO_NODE))
         else:
             card = card_at(self.worksheet.problem, place, self.worksheet.visible_places())
             self.print_lines(*map(strip_markup, card.render_lines(self.console.glyphs)))

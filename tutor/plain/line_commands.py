@@ -52,6 +52,11 @@ EXERCISE_COMMANDS: Sequence[LineCommand] = (
     LineCommand(
         "words", N_("the graph as a list: its nodes, then its edges with what stands on them"), {"ko": ("그래프",)}
     ),
+    LineCommand(
+        "closeup",
+        N_("the node in focus up close: what it takes, what arrives, and the equation for this blank"),
+        {"ko": ("자세히", "가까이")},
+    ),
     LineCommand("open", N_("show the node in focus in its parts"), {"ko": ("펼치기",)}),
     LineCommand("fold", N_("show the parts around the focus as one node again"), {"ko": ("접기",)}),
     LineCommand("fresh", N_("the same exercise with other numbers"), {"ko": ("숫자", "숫자바꾸기")}),

@@ -57,15 +57,11 @@ def first_cell(value: Value) -> Value:
 def rule_in_letters(problem: Problem, edge: Edge) -> Message | None:
     """Return `For y = p·q: ∂y/∂q = p`, from the operation's rule run on letters; None if words say more."""
     node = problem.graph.nodes[edge.target]
-    operation = node.operation
-    if operation.vjp or operation.has_kink:
+    slope = slope_in_letters(node, edge.slot)
+    if slope is None:
         return None
-    operands = _letter_operands(node)
-    formula: Expr = operation.forward(*operands)
-    slope: Expr = operation.derivative[edge.slot](Sym("y"), *operands)
-    if node.body is not None:
-        slope = simplify(slope)
-    if expanded_size(formula) > MAX_FORMULA_SIZE or expanded_size(slope) > MAX_FORMULA_SIZE:
+    formula: Expr = node.operation.forward(*_letter_operands(node))
+    if expanded_size(formula) > MAX_FORMULA_SIZE:
         return None
     return message(
         N_("For y = {formula}: ∂y/∂{operand} = {slope}."),
@@ -73,6 +69,22 @@ def rule_in_letters(problem: Problem, edge: Edge) -> Message | None:
         operand=operand_letter(edge.slot),
         slope=format_expr(slope),
     )
+
+
+def slope_in_letters(
+    node: Node, slot: int, output: Expr | None = None, operands: Sequence[Expr] | None = None
+) -> Expr | None:
+    """Return the local derivative at an operand as a formula of `output` and `operands`, by default letters.
+
+    None if words say more, or if it is too long to read.
+    """
+    operation = node.operation
+    if operation.vjp or operation.has_kink:
+        return None
+    slope: Expr = operation.derivative[slot](output or Sym("y"), *(operands or _letter_operands(node)))
+    if node.body is not None:
+        slope = simplify(slope)
+    return slope if expanded_size(slope) <= MAX_FORMULA_SIZE else None
 
 
 def _letter_operands(node: Node) -> list[Expr]:
@@ -91,7 +103,7 @@ def rule_with_numbers(problem: Problem, blank: Blank) -> Message:
         return _matrix_rule_with_numbers(problem, blank, blank.edge)
     upstream = first_cell(problem.exact_passes.edges[blank.edge.target, blank.edge.slot].upstream)
     in_names = upstream_in_names(problem, blank) if blank.shape is None else None
-    local_gradient = _local_gradient_text(problem, blank.edge)
+    local_gradient = local_gradient_text(problem, blank.edge)
     product = f"{parenthesize(in_names or format_value(upstream))} × {parenthesize(local_gradient)}"
     if blank.shape:
         return message(N_("Cell by cell, upstream × slope. The first cell: {product} = ?"), product=product)
@@ -107,7 +119,7 @@ def forward_with_numbers(problem: Problem, blank: Blank) -> str:
     return substitute_numbers(cell, numbers, first_cell(exact.values[blank.node])) or format_expr(node.formula)
 
 
-def _local_gradient_text(problem: Problem, edge: Edge) -> str:
+def local_gradient_text(problem: Problem, edge: Edge) -> str:
     """Write out the local gradient with numbers, at a matrix's first cell; its value if the formula is too long."""
     node = problem.graph.nodes[edge.target]
     operation = node.operation

@@ -102,12 +102,18 @@ def calculus_rule(problem: Problem, blank: Blank) -> Message | None:
     return Message(operation.text_for(operation.calculus_rule, blank.edge.slot), template_values(problem, blank))
 
 
+def slope_in_names(problem: Problem, edge: Edge) -> Expr | None:
+    """Return an edge's local gradient in the names of the graph, or None if it is too long to read."""
+    passes = named_passes_of(problem)
+    slope = passes.edges[edge.target, edge.slot].local_gradient if passes else None
+    return slope if isinstance(slope, Expr) and expanded_size(slope) <= MAX_FORMULA_SIZE else None
+
+
 def local_gradient_formula(problem: Problem, blank: Blank) -> Message | None:
     """Return the local gradient in the names of the graph, or None if it is too long to read."""
     assert blank.edge
-    passes = named_passes_of(problem)
-    slope = passes.edges[blank.edge.target, blank.edge.slot].local_gradient if passes else None
-    if not isinstance(slope, Expr) or expanded_size(slope) > MAX_FORMULA_SIZE:
+    slope = slope_in_names(problem, blank.edge)
+    if slope is None:
         return None
     graph = problem.graph
     return message(
