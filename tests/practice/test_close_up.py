@@ -13,6 +13,7 @@ from tutor.algebra.evaluate import evaluate
 from tutor.algebra.expr import Expr, free_names, number
 from tutor.algebra.parser import parse, parse_value
 from tutor.grading.hints.ladder import format_right_answer, hint_at, num_rungs, rule_rung
+from tutor.grading.hints.symbolic import local_gradient_is_symbolic
 from tutor.i18n import set_language
 from tutor.packs import library
 from tutor.packs.builder.formula import exercise_from_formula
@@ -120,6 +121,7 @@ def test_symbols_are_told_as_symbols_and_not_before_the_formula_is() -> None:
     edge = worksheet.blanks[0].id
     open_hints(worksheet, edge, 2)
     assert equation(worksheet, edge).startswith("∂L/∂y (upstream) × ? (local derivative)")
+    assert seen(worksheet, edge).equation.note is None
     open_hints(worksheet, edge, 1)
     assert equation(worksheet, edge) == "∂L/∂y (upstream) × y·(1 − y) (local derivative) = ? (∂L/∂x)"
 
@@ -259,6 +261,7 @@ def test_no_close_up_gives_the_answer_away_or_says_anything_false() -> None:
                 assert_nothing_is_given_away(data, right, hints)
                 if place.is_backward and rung < rule_rung(worksheet.problem, place):
                     assert_rule_is_not_told(data)
+                assert_note_tells_no_more(worksheet, place, data, hints)
                 assert_product_is_right(worksheet, place, data)
             worksheet.reveal(place.id)
             data = seen(worksheet, place.id)
@@ -283,6 +286,13 @@ def assert_rule_is_not_told(data: CloseUpData) -> None:
     assert told.note is None
     assert set(told.signs) <= ({"?"} if data.kind == "sum" else {"×", ""})
     assert data.curve is None or data.curve.slope is None
+
+
+def assert_note_tells_no_more(worksheet: Worksheet, place: Blank, data: CloseUpData, hints: str) -> None:
+    """Assert that a sentence with a formula that could be the answer's is one of the hints."""
+    note = data.equation.note
+    if note is not None and place.edge and local_gradient_is_symbolic(worksheet.problem, place):
+        assert str(note) in hints, (place.id, note)
 
 
 def assert_product_is_right(worksheet: Worksheet, place: Blank, data: CloseUpData) -> None:

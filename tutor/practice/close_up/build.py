@@ -117,7 +117,7 @@ def _start(known: Known, blank: Blank) -> CloseUpData:
         "start",
         blank.id,
         graph.nodes[blank.node].id,
-        graph.output,
+        known.label(blank.node),
         (Operand(known.label(blank.node), value, known.gradient(blank.id), is_asked=True),),
         Output(graph.output, value, Quantity("", state="none")),
         start_equation(known, blank),

@@ -70,12 +70,12 @@ class BranchPart:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of the equation with its caption. `brief` replaces the text where there is little room."""
+    """A part of the equation with its caption, and a shorter one for where there is little room."""
 
     quantity: Quantity
     caption: str | Message
     lane: Lane
-    brief: str = ""
+    short_caption: str | Message = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,15 @@ def edge_equation(known: Known, blank: Blank, edge: Edge, upstream: Quantity) ->
     if operation.vjp and knows_rule:
         return _rule_equation(known, blank, edge, first, asked)
     if operation.vjp:
-        return Equation((first, Term(Quantity(), message(N_("by which rule?")), "local")), ("",), asked)
+        return Equation(
+            (first, Term(Quantity(), message(N_("by which rule?")), "local", message(N_("rule")))), ("",), asked
+        )
     local = local_derivative(known, blank, edge)
     is_matrix = blank.shape is not None
     sign = "×" if not is_matrix else _CELL_BY_CELL if knows_rule else ""
     says = message(N_("cell by cell") if is_matrix and knows_rule else N_("local derivative"))
-    return Equation((first, Term(local.quantity, says, "local")), (sign,), asked, note=local.note)
+    term = Term(local.quantity, says, "local", message(N_("local")) if not (is_matrix and knows_rule) else "")
+    return Equation((first, term), (sign,), asked, note=local.note)
 
 
 def _rule_equation(known: Known, blank: Blank, edge: Edge, upstream: Term, asked: Term) -> Equation:
@@ -68,7 +71,7 @@ def _rule_equation(known: Known, blank: Blank, edge: Edge, upstream: Term, asked
             terms.append(Term(shown, caption, "backward"))
         else:
             other = Quantity(f"{name} {shape}", state="hinted")
-            terms.append(Term(other, message(N_("other operand")), "local", name))
+            terms.append(Term(other, message(N_("other operand")), "local", message(N_("with"))))
     return Equation(tuple(terms), ("@",), asked)
 
 

@@ -49,6 +49,10 @@ def local_derivative(known: Known, blank: Blank, edge: Edge) -> LocalDerivative:
             return LocalDerivative(Quantity(_number(known, blank, edge), state="hinted"))
         if blank.is_matrix_formula and (text := _matrix_slope(problem, edge)):
             return LocalDerivative(Quantity(text, state="hinted"))
+    operation = problem.graph.nodes[edge.target].operation
+    if operation.calculus_rule and local_gradient_is_symbolic(problem, blank):
+        # The hint only names the rule here, because its formula would be a part of the answer.
+        return LocalDerivative(Quantity())
     text, has_letters = problem.memoize(("local letters", blank.id), lambda: _letters(problem, blank, edge))
     if not text:
         return LocalDerivative(Quantity(), reason_at(problem, blank))
@@ -77,8 +81,6 @@ def _letters(problem: Problem, blank: Blank, edge: Edge) -> tuple[str, bool]:
     """
     node = problem.graph.nodes[edge.target]
     names_are_answer = local_gradient_is_symbolic(problem, blank) or blank.is_matrix_formula
-    if names_are_answer and node.operation.calculus_rule and not blank.is_matrix_formula:
-        return "", False
     if not names_are_answer:
         slope = slope_in_letters(node, edge.slot, _reading(node), _operand_readings(problem, node))
         text = format_expr(slope) if slope is not None else ""

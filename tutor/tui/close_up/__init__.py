@@ -1,0 +1,1 @@
+"""Painting of the close-up: the node, the branch, and the equation."""

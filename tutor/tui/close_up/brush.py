@@ -1,0 +1,107 @@
+"""Texts, hues and chips of a close-up's values, the same in its node and in its equation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+
+from tutor.drawing.cell_width import truncate
+from tutor.tui.themes import blend
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
+    from tutor.practice.close_up.data import CloseUpData, Lane, Quantity
+    from tutor.tui.canvas import Canvas
+    from tutor.tui.themes import Hue, Palette
+
+#: The hue of a value that is not simply known.
+_STATE_HUES: dict[str, Hue] = {"right": "right", "wrong": "wrong", "near": "help", "revealed": "help"}
+#: States with a mark beside a value that is not asked: that it is right goes without saying.
+_MARKED = ("wrong", "near", "revealed")
+#: The share of a hue in the ground of a well.
+WELL_TINT = 0.16
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """A canvas with what is painted on it, and what is typed at the asked place."""
+
+    canvas: Canvas
+    glyphs: Glyphs
+    data: CloseUpData
+    typed: str = ""
+    #: Where a place is painted: its row, its first cell, the cell after it, and its id.
+    places: list[tuple[int, int, int, str]] = field(default_factory=list)
+
+    def mark_place(self, x: int, y: int, width: int, place: str | None) -> None:
+        """Note that a place is painted in these cells, so that a click finds it."""
+        if place is not None:
+            self.places.append((y, x, x + width, place))
+
+    @property
+    def palette(self) -> Palette:
+        return self.canvas.palette
+
+    @property
+    def lane(self) -> Hue:
+        """The hue of the asked value."""
+        return "forward" if self.data.kind == "forward" else "backward"
+
+    @property
+    def asked_hue(self) -> Hue:
+        """The hue of the asked chip: that of its lane as long as it is open or edited, then that of the verdict."""
+        return self.lane if self.typed else _STATE_HUES.get(self.data.equation.asked.quantity.state, self.lane)
+
+    def asked_text(self, with_question: bool = True) -> str:
+        """Return what is typed, or the answer with its mark, or a question mark with the shape of a matrix."""
+        quantity = self.data.equation.asked.quantity
+        if self.typed:
+            return f"{self.glyphs.render(self.typed)}{'_' if self.glyphs.ascii else '▏'}"
+        if quantity.is_known:
+            return self.with_mark(quantity, always=True)
+        if not quantity.shape:
+            return quantity.text
+        shape = self.glyphs.render(quantity.shape)
+        return f"{quantity.text} {shape}" if with_question else shape
+
+    def with_mark(self, quantity: Quantity, always: bool = False) -> str:
+        """Return a value with the mark of its state."""
+        mark = self.glyphs.for_state(quantity.state) if always or quantity.state in _MARKED else ""
+        text = self.glyphs.render(quantity.brief)
+        return f"{text} {mark}" if mark else text
+
+    def hue(self, quantity: Quantity, lane: Lane) -> str:
+        """Return the colour of a value: a verdict that is not right, or its lane."""
+        if quantity.state in _MARKED:
+            return _STATE_HUES[quantity.state]
+        return "bright" if lane == "local" else lane
+
+    def asked_chip(self, x: int, y: int, width: int, with_question: bool = True) -> None:
+        self.canvas.chip(x, y, self.asked_text(with_question), self.asked_hue, width)
+
+    def block(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool) -> None:
+        """Paint a value in a field three rows high; half blocks above and below it look like padding."""
+        palette = self.palette
+        self.bar(x, y, width, text, hue, is_chip, y + 1)
+        if palette.colours != "all" or self.canvas.ascii:
+            return
+        ground = getattr(palette, hue) if is_chip else blend(palette.ground, getattr(palette, hue), WELL_TINT)
+        self.canvas.put(x, y, "▄" * width, Style(color=ground))
+        self.canvas.put(x, y + 2, "▀" * width, Style(color=ground))
+
+    def bar(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool, row: int | None = None) -> None:
+        """Paint a value in a field of one row: a chip if it is asked, a well otherwise."""
+        row = y if row is None else row
+        if is_chip:
+            self.canvas.chip(x, row, text, hue, width)
+            return
+        palette = self.palette
+        style = palette.well(hue, bold=hue != "muted")
+        with_brackets = palette.colours != "all" or self.canvas.ascii
+        self.canvas.fill(x, row, width, 1, style, " ")
+        if with_brackets:
+            self.canvas.put(x, row, "[", style)
+            self.canvas.put(x + width - 1, row, "]", style)
+        self.canvas.centre(x + 1, width - 2, row, [(truncate(text, width - 2), style)])

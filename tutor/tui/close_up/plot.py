@@ -1,0 +1,103 @@
+"""Plots of curves in Braille characters, 2 × 4 dots in each cell."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.style import Style
+
+    from tutor.practice.close_up.data import Curve
+    from tutor.tui.canvas import Canvas
+
+#: The bit of each dot of a cell, by column and row.
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_EMPTY = 0x2800
+
+
+class Plot:
+    """A field of `width` × `height` cells that shows a curve, its tangent and the current point."""
+
+    def __init__(self, curve: Curve, width: int, height: int) -> None:
+        self._curve = curve
+        self.width, self.height = width, height
+        self._columns, self._rows = 2 * width, 4 * height
+        self._low, self._high = curve.points[0][0], curve.points[-1][0]
+        heights = [value for _at, value in curve.points if value is not None] + [curve.at[1]]
+        self._bottom, self._top = min(heights), max(heights)
+        if self._top - self._bottom < 1e-12:
+            self._bottom, self._top = self._bottom - 1, self._top + 1
+
+    @property
+    def spot(self) -> tuple[int, int]:
+        """The cell of the current point."""
+        column, row = self._column(self._curve.at[0]), self._row(self._curve.at[1])
+        return min(max(column // 2, 0), self.width - 1), min(max(row // 4, 0), self.height - 1)
+
+    def curve_dots(self) -> set[tuple[int, int]]:
+        """Return the dots of the curve, joined where it is steep."""
+        dots: set[tuple[int, int]] = set()
+        before: tuple[int, int] | None = None
+        for at, value in self._curve.points:
+            if value is None:
+                before = None
+                continue
+            column, row = self._column(at), self._row(value)
+            if before is not None:
+                dots.update(_line(*before, column, row))
+            dots.add((column, row))
+            before = column, row
+        return dots
+
+    def tangent_dots(self) -> set[tuple[int, int]]:
+        """Return the dots of the tangent."""
+        slope = self._curve.slope
+        if slope is None:
+            return set()
+        x, y = self._curve.at
+        step = (self._high - self._low) / max(1, self._columns - 1)
+        ends = [(column, self._row(y + slope * (self._low + column * step - x))) for column in range(self._columns)]
+        dots = {dot for first, second in pairwise(ends) for dot in _line(*first, *second, self._rows)}
+        return {dot for dot in dots if 0 <= dot[1] < self._rows}
+
+    def _column(self, at: float) -> int:
+        return round((at - self._low) / (self._high - self._low) * (self._columns - 1))
+
+    def _row(self, value: float) -> int:
+        share = (self._top - value) / (self._top - self._bottom)
+        return round(min(max(share, -9.0), 9.0) * (self._rows - 1))
+
+    def paint(self, canvas: Canvas, x: int, y: int, curve: Style, tangent: Style, point: Style) -> None:
+        """Paint the plot with its upper left cell at (x, y)."""
+        line, drawn = self.tangent_dots(), self.curve_dots()
+        cells = {(column // 2, row // 4) for column, row in drawn}
+        # A cell has one colour: where both meet, that of the curve.
+        shared = {dot for dot in line if (dot[0] // 2, dot[1] // 4) in cells}
+        for dots, style in ((line - shared, tangent), (drawn | shared, curve)):
+            for (column, row), bits in _cells(dots).items():
+                if 0 <= column < self.width and 0 <= row < self.height:
+                    canvas.put(x + column, y + row, chr(_EMPTY + bits), style)
+        column, row = self.spot
+        canvas.put(x + column, y + row, "●", point)
+
+
+def _line(x: int, y: int, to_x: int, to_y: int, limit: int = 1000) -> Iterable[tuple[int, int]]:
+    """Yield the dots from one to another, not more than `limit` of them."""
+    steps = min(max(abs(to_x - x), abs(to_y - y)), limit)
+    for step in range(steps + 1):
+        share = step / steps if steps else 0.0
+        yield round(x + (to_x - x) * share), round(y + (to_y - y) * share)
+
+
+def _cells(dots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return the bits of each cell that has dots."""
+    cells: dict[tuple[int, int], int] = {}
+    for column, row in dots:
+        if column < 0 or row < 0:
+            continue
+        cell = column // 2, row // 4
+        cells[cell] = cells.get(cell, 0) | _DOTS[column % 2][row % 4]
+    return cells
