@@ -24,6 +24,12 @@ THEMES: Mapping[str, str] = {
     "high-contrast": N_("high contrast"),
     "colour-blind": N_("safe for colour blindness"),
 }
+#: Textual's own themes, by the names that it gives them.
+TEXTUAL_THEMES = (
+    *("textual-dark", "textual-light", "nord", "gruvbox", "catppuccin-mocha", "catppuccin-latte", "catppuccin-frappe"),
+    *("catppuccin-macchiato", "dracula", "tokyo-night", "monokai", "flexoki", "solarized-light", "solarized-dark"),
+    *("rose-pine", "rose-pine-moon", "rose-pine-dawn", "atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light"),
+)
 DENSITIES: Mapping[str, str] = {
     "fitting": N_("what fits"),
     "full": N_("with all values"),
@@ -39,12 +45,16 @@ _KEYS_HEADER = re.compile(r"""\s*\[\s*["']?keys["']?\s*\]""")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings. An empty `language` follows the locale, `ascii` None the terminal; `keys` are by binding id."""
+    """The settings. An empty `language` follows the locale, `ascii` None the terminal; `keys` are by binding id.
+
+    Without `animations` nothing moves, as with TEXTUAL_ANIMATIONS=none.
+    """
 
     theme: str = "dark"
     language: str = ""
     density: str = "fitting"
     ascii: bool | None = None
+    animations: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,14 +68,16 @@ class LoadedSettings:
 
 
 #: Values in the comments of a new file for settings without a fixed default.
-_EXAMPLES: Mapping[str, str | bool] = {"language": DEFAULT_LANGUAGE, "ascii": True}
+_EXAMPLES: Mapping[str, str | bool] = {"language": DEFAULT_LANGUAGE, "ascii": True, "animations": False}
 #: The values of each setting, and its description in a new file.
 _CHOICES: Mapping[str, Iterable[str]] = {"theme": THEMES, "language": LANGUAGES, "density": DENSITIES}
+_SWITCHES = ("ascii", "animations")
 _DESCRIPTIONS: Mapping[str, str] = {
     "theme": N_("The theme. State is told by marks as well, never by colour alone. NO_COLOR turns them all off."),
     "language": N_("The language. Without this line the locale (LANG) decides; --lang comes before both."),
     "density": N_("How a graph opens: what fits the window, with all values, or compact. F7 toggles."),
     "ascii": N_("Draw with ASCII characters only, as --ascii does. Without this line the terminal decides."),
+    "animations": N_("Show short animations. With false nothing moves, as with TEXTUAL_ANIMATIONS=none."),
 }
 
 
@@ -120,11 +132,14 @@ def _parse(text: str, path: Path) -> LoadedSettings:
 def _find_fault(name: str, value: Any) -> Message | None:
     """Return what is wrong with a setting, None if nothing is."""
     if name in _CHOICES:
-        if isinstance(value, str) and value in _CHOICES[name]:
+        if isinstance(value, str) and (value in _CHOICES[name] or (name == "theme" and value in TEXTUAL_THEMES)):
             return None
         choices = ", ".join(f'"{choice}"' for choice in _CHOICES[name])
+        if name == "theme":
+            sentence = N_('{name} is one of {choices}, or one of Textual\'s themes, such as "nord".')
+            return message(sentence, name=name, choices=choices)
         return message(N_("{name} is one of {choices}."), name=name, choices=choices)
-    if name == "ascii":
+    if name in _SWITCHES:
         return None if isinstance(value, bool) else message(N_("{name} is true or false."), name=name)
     if name == "keys":
         sentence = N_('Keys stand below a line [keys], as in "exercise.hint" = "f2".')
@@ -189,7 +204,10 @@ def render_file(settings: Settings, keys: Iterable[tuple[str, str, str]]) -> str
     ]
     for name, description in _DESCRIPTIONS.items():
         choices = _CHOICES.get(name, ("true", "false"))
-        lines += ["", f"# {_(description)}", f"# {', '.join(choices)}", _format_setting(name, settings)]
+        lines += ["", f"# {_(description)}", f"# {', '.join(choices)}"]
+        if name == "theme":
+            lines.append("# " + _("Textual's themes:") + f" {', '.join(TEXTUAL_THEMES)}")
+        lines.append(_format_setting(name, settings))
     lines += [
         "",
         "# " + _("Keys, by what they do: take away the # and write others. Several are divided by commas."),

@@ -52,7 +52,7 @@ async def run_palette_command(pilot: Pilot[bool], query: str, expected: str) -> 
 def first_hit(pilot: Pilot[bool]) -> str:
     found = pilot.app.screen.query(OptionList)
     options = found.first().options if found else []
-    return str(options[0].prompt) if options else ""
+    return " ".join(str(options[0].prompt).split()) if options else ""
 
 
 # --- the palette ---
@@ -75,7 +75,7 @@ async def test_commands_of_the_screen_come_first_and_rules_are_found_by_sign_and
     async with open_app("basics/two-roads") as session:
         pilot = session.pilot
         await pilot.press("ctrl+p")
-        await wait_until(pilot, lambda: "keys F1" in " ".join(first_hit(pilot).split()), "help")
+        await wait_until(pilot, lambda: "keys F1" in first_hit(pilot), "help")
         await pilot.press("escape")
         await run_palette_command(pilot, "next hint", "The next hint")
         await session.wait_for_text("Hint 1/4")
@@ -98,6 +98,40 @@ async def test_the_palette_reads_no_markup_and_says_if_nothing_matches(
         await wait_for_text(pilot, "[@click=app.quit]Press[/] [bold")
         pilot.app.screen.query_one(Input).value = "[/nothing]"
         await wait_for_text(pilot, "Nothing is called “[/nothing]”")
+
+
+async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_work() -> None:
+    async with open_home() as pilot:
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: is_showing(pilot, TutorPalette) and pilot.app.screen.focused, "the palette")
+        pilot.app.screen.query_one(Input).value = "other numbers"
+        await wait_for_text(pilot, "The same exercise with other numbers F3 · in an exercise")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "“The same exercise with other numbers” works in an")
+        assert is_showing(pilot, TutorPalette)
+        pilot.app.screen.query_one(Input).value = "ㅠ므ㅜㅜ"
+        await wait_for_text(pilot, "Nothing is called")
+    async with open_app("basics/two-roads") as session:
+        pilot = session.pilot
+        await session.type("12")
+        # One of the list can be run from anywhere.
+        await run_palette_command(pilot, "titles or names", "/ · in the list of exercises")
+        await wait_until(
+            pilot, lambda: is_showing(pilot, HomeScreen) and pilot.app.screen.query("#search"), "the search"
+        )
+    async with open_app("basics/two-roads") as session:
+        pilot = session.pilot
+        await pilot.press("f6")
+        await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
+        await run_palette_command(pilot, "next hint", "The next hint for this blank F2 · in an exercise")
+        await session.wait_for_text("Hint 1/4")
+
+
+def test_the_place_of_every_command_has_a_name() -> None:
+    from tutor.tui.all_bindings import ALL_BINDINGS
+    from tutor.tui.palette_commands import PLACES
+
+    assert {str(binding.id).partition(".")[0] for binding in ALL_BINDINGS} - {"app"} == set(PLACES)
 
 
 async def test_the_palette_gives_no_help_in_an_exam(tmp_path: Path) -> None:
@@ -130,7 +164,7 @@ async def test_the_list_is_searched_by_titles_and_names_in_either_language() -> 
         await wait_for_text(pilot, "A sum, then a product", "0/5")
         await pilot.press("escape")
         await wait_for_text(pilot, "곱하기 더한")
-        pilot.app.screen.query_one("#search", Input).value = "no such thing"
+        pilot.app.screen.query_one("#search", Input).value = "no such zeppelin"
         await wait_for_text(pilot, "No exercise is called so")
         await pilot.press("enter", "escape")
         await wait_for_text(pilot, "Nudge it", "/ search")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
+from tutor.packs.exercise_search import find_exercises
 from tutor.plain.console import read_line, standard_console
 from tutor.plain.line_commands import LIST_COMMANDS, match_command
 
@@ -57,7 +58,7 @@ def choose_exercise(
                 _print_list(options, entries, entries, store.states() if store is not None else {})
             elif name and store is not None and has_sections:
                 _open_section(name, options, store)
-            elif matches := [pair for pair in entries if text and text.casefold() in _format_entry(*pair).casefold()]:
+            elif text and (matches := find_exercises(text, packs).items):
                 _print_list(options, matches, entries, states)
             else:
                 print(message(N_("Type a number from 1 to {n}, or a word of a title."), n=len(entries)))

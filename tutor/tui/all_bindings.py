@@ -16,7 +16,7 @@ from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.screens.summary import SummaryScreen
 from tutor.tui.widgets.key_bar import COMMANDS, QUIT
 
-_SCREENS = (
+SCREENS = (
     HomeScreen,
     ExerciseScreen,
     ExplainScreen,
@@ -36,7 +36,7 @@ ALL_BINDINGS = (
     COMMANDS,
     *(
         binding
-        for screen in _SCREENS
+        for screen in SCREENS
         for binding in screen.BINDINGS
         if isinstance(binding, Binding) and binding.id and not binding.system
     ),

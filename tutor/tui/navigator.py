@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, message
@@ -18,6 +18,8 @@ from tutor.tui.screens.settings import SettingsScreen
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from textual.screen import Screen
 
     from tutor.grading.rule_cards import RuleCard
     from tutor.packs.exercise import Exercise
@@ -168,6 +170,19 @@ class Navigator:
         self._leave_review(screen is not None and screen.state.worksheet.done)
 
     # --- other screens, from anywhere ---
+
+    def find_screen(self, screen_class: type[Screen[Any]]) -> Screen[Any] | None:
+        """Return the open screen of a class that is the nearest one below, None if there is none."""
+        return next((screen for screen in reversed(self._host.app.screen_stack) if type(screen) is screen_class), None)
+
+    async def run_on(self, target: Screen[Any], action: str) -> None:
+        """Go back to an open screen, and run an action there."""
+        if target is self.home:
+            await self.show_home()
+        while self._host.app.screen is not target and target in self._host.app.screen_stack:
+            await self._host.app.pop_screen()
+        if self._host.app.screen is target:
+            await target.run_action(action)
 
     async def show_exercise(self, name: str) -> None:
         await self.show_home()

@@ -63,8 +63,10 @@ class Preferences:
         for theme in THEMES.values():
             app.register_theme(theme)
         self._colourless = "NO_COLOR" in os.environ
+        self._animation_level = app.animation_level
         self._apply_theme()
         self._apply_glyphs(ascii or bool(self.settings.ascii))
+        self._apply_animations()
 
     def _apply_glyphs(self, ascii: bool) -> None:
         glyphs = ASCII if ascii else UNICODE
@@ -73,8 +75,22 @@ class Preferences:
         self._app.set_class(ascii, "-ascii")
         set_scroll_bar_style(ascii)
 
+    @property
+    def theme_names(self) -> Sequence[str]:
+        """Return the names of the themes that can be chosen: the program's own, then those that Textual has."""
+        return (*THEMES, *(name for name in settings.TEXTUAL_THEMES if name in self._app.available_themes))
+
     def _apply_theme(self) -> None:
-        self._app.theme = COLOURLESS if self._colourless else THEMES[self.settings.theme].name
+        self.preview_theme(self.settings.theme)
+
+    def preview_theme(self, name: str) -> None:
+        """Show everything in a theme without choosing it; with NO_COLOR nothing changes."""
+        self._app.theme = COLOURLESS if self._colourless else self._textual_name(name)
+
+    def _textual_name(self, name: str) -> str:
+        """Return the name of a theme in Textual. The built-in one stands in for one that this version does not have."""
+        own = THEMES.get(name, THEMES[settings.Settings().theme]).name
+        return name if name not in THEMES and name in self._app.available_themes else own
 
     @property
     def density(self) -> Density | None:
@@ -131,7 +147,7 @@ class Preferences:
     def set_theme(self, name: str, *, announce: bool = True) -> None:
         self.settings = replace(self.settings, theme=name)
         self._apply_theme()
-        notice = message(N_("Theme: {name}."), name=_(settings.THEMES[name]))
+        notice = message(N_("Theme: {name}."), name=_(settings.THEMES.get(name, name)))
         if self._colourless:
             notice = message(N_("Kept. NO_COLOR is set, so no colours are shown now."))
         self._save("theme", name, notice if announce else None)
@@ -154,6 +170,15 @@ class Preferences:
         await self._redraw_screens()
         notice = _("Drawn in ASCII.") if ascii else _("Drawn with all characters.")
         self._save("ascii", ascii, notice if announce else None)
+
+    def _apply_animations(self) -> None:
+        self._app.animation_level = self._animation_level if self.settings.animations else "none"
+
+    def set_animations(self, animations: bool, *, announce: bool = True) -> None:
+        self.settings = replace(self.settings, animations=animations)
+        self._apply_animations()
+        notice = _("Short animations are shown.") if animations else _("Nothing moves any more.")
+        self._save("animations", animations, notice if announce else None)
 
     def create_settings_file(self) -> None:
         """Write a settings file that lists all settings, and say where it is."""

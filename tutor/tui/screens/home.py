@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.i18n import N_, _, message
+from tutor.text_search import MAX_QUERY_LENGTH, is_blank
 from tutor.tui.content import Part, from_markup, styled
 from tutor.tui.screens.base import TutorScreen
-from tutor.tui.search import SearchQuery, search_names
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.option_list import ReadableOptionList
 
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from tutor.packs.exercise import Exercise
+    from tutor.packs.exercise_search import ExerciseTexts
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.storage.store import Store
     from tutor.tui.host import Host
 
-#: Characters of a search; no name is longer.
-_MAX_QUERY_LENGTH = 200
 _CONTINUE = "continue"
 _REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
 _ROW_HELP: Mapping[str, tuple[str, str]] = {
@@ -143,7 +142,9 @@ class HomeScreen(TutorScreen[None]):
         #: How many rules are due for review.
         self.due_count = 0
         #: The search text; None unless the search is open.
-        self._search_query: SearchQuery | None = None
+        self._search_query: str | None = None
+        #: What the files of exercises say, once a search has read them.
+        self._search_texts: ExerciseTexts | None = None
 
     def _index_entries(self) -> dict[str, tuple[Pack, ExerciseEntry]]:
         return {f"{pack.id}/{entry.id}": (pack, entry) for pack in self.packs for entry in pack.entries}
@@ -151,6 +152,7 @@ class HomeScreen(TutorScreen[None]):
     def set_packs(self, packs: Sequence[Pack]) -> None:
         """List these packs from now on."""
         self.packs = packs
+        self._search_texts = None
         self.open_errors.clear()
         self._entries = self._index_entries()
         self.refresh_list()
@@ -237,7 +239,7 @@ class HomeScreen(TutorScreen[None]):
 
     def _options(self) -> list[Option]:
         states = self.store.states()
-        if self._search_query:
+        if self._search_query is not None and not is_blank(self._search_query):
             return self._search_options(self._search_query, states)
         options: list[Option] = []
         latest = self.store.exercise_to_continue()
@@ -264,14 +266,15 @@ class HomeScreen(TutorScreen[None]):
         head = (f"{mark} {name}", "bold $backward")
         return Option(styled(self.glyphs, head, (f"   {detail}", "$muted")), id)
 
-    def _search_options(self, query: SearchQuery, states: Mapping[tuple[str, str], str]) -> list[Option]:
-        """Return the exercises that match, pack by pack."""
+    def _search_options(self, query: str, states: Mapping[tuple[str, str], str]) -> list[Option]:
+        """Return the exercises that match, the best first, each with its pack."""
+        from tutor.packs.exercise_search import find_exercises
+
         options: list[Option] = []
-        for pack in self.packs:
-            hits = [entry for entry in pack.entries if query.matches(*search_names(pack, entry))]
-            if hits:
-                options.append(Option(styled(self.glyphs, (str(pack.title), "bold")), disabled=True))
-            options += [self._entry_option(pack, entry, states) for entry in hits]
+        for pack, entry in find_exercises(query, self.packs, self._search_texts).items:
+            line = self._entry_line(pack, entry, states.get((pack.id, entry.id), "new"))
+            detail = styled(self.glyphs, (f"   {pack.title}", "$foreground 60%"))
+            options.append(Option(line + detail, f"{pack.id}/{entry.id}"))
         if not options:
             key = self.glyphs.key_label("home.clear", "Esc")
             notice = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
@@ -330,9 +333,11 @@ class HomeScreen(TutorScreen[None]):
             from tutor.tui.widgets.line_input import LineInput
 
             placeholder = self.glyphs.render(_("words of a title, or a name such as basics/times"))
-            line = LineInput(placeholder=placeholder, id="search", max_length=_MAX_QUERY_LENGTH, compact=True)
+            line = LineInput(placeholder=placeholder, id="search", max_length=MAX_QUERY_LENGTH, compact=True)
             await self.mount(line, after="#title")
-            self._search_query = SearchQuery("")
+            self._search_query = ""
+            if self._search_texts is None:
+                self.app.run_worker(self._read_search_texts, thread=True, exit_on_error=False)
         self.query_one("#search").focus()
         self.refresh_bindings()
 
@@ -340,9 +345,23 @@ class HomeScreen(TutorScreen[None]):
         event.stop()
         if not self.query("#search"):  # The search has been closed since.
             return
-        self._search_query = SearchQuery(event.value)
+        self._search_query = event.value
         self.refresh_list()
         self.query_one(OptionList).action_first()
+
+    def _read_search_texts(self) -> None:
+        """Read what the files of exercises say, and search again with it."""
+        from tutor.packs.exercise_search import read_texts
+
+        packs = tuple(self.packs)
+        texts = read_texts(packs)
+        self.app.call_later(self._use_search_texts, packs, texts)
+
+    def _use_search_texts(self, packs: Sequence[Pack], texts: ExerciseTexts) -> None:
+        if packs == tuple(self.packs):
+            self._search_texts = texts
+            if self._search_query:
+                self.refresh_list()
 
     async def action_clear_search(self) -> None:
         """Close the search; the cursor stays on the exercise that was found."""
