@@ -165,6 +165,33 @@ def test_a_node_that_only_moves_or_mixes_cells_is_told_in_shapes_and_words(formu
     assert (told.equals, told.signs, str(told.note)) == ("→", (), note)
 
 
+@pytest.mark.parametrize(
+    ("formula", "edge", "forward", "told"),
+    [
+        ("z = sum(W @ v)", "W->matmul1", "2×3 @ (3,) = (2,)", "(2,) (upstream) → ? 2×3 (∂L/∂W)"),
+        ("z = sum(W @ v)", "v->matmul1", "2×3 @ (3,) = (2,)", "(2,) (upstream) @ W 2×3 (other operand) = ? (3,) (∂L/∂v)"),
+        ("z = v @ v", "v->dot1.0", "(3,) @ (3,) = 14", "2 (upstream) → ? (3,) (part of ∂L/∂v)"),
+        ("z = sum(W * W)", "W->mul1.0", "2×3 * 2×3 = 2×3", "2×3 (upstream) * W (cell by cell) = ? 2×3 (part of ∂L/∂W)"),
+        ("z = sum([a, 2*a])", "a->grid1", "[3, 6] = (2,)", "(2,) (upstream) → ? (part of ∂L/∂a)"),
+        ("z = leaky_relu(a, 0.1)", "a->leaky_relu1", "leaky_relu(3, 0.1) = 3", "2 (upstream) × ? (local derivative) = ? (∂L/∂a)"),
+        ("z = 5 - a", "a->sub1", "5 − 3 = 2", "2 (upstream) × −1 (local derivative) = ? (∂L/∂a)"),
+        ("z = silu(a)", "a->silu1", "silu(3) = 2.858",
+         "2 (upstream) × (σ(a) + z·(1 − σ(a))) (local derivative) = ? (∂L/∂a)"),
+    ],
+)  # fmt: skip
+def test_vectors_constants_and_sums_are_told_as_they_are_typed(
+    formula: str, edge: str, forward: str, told: str
+) -> None:
+    values = {"W": "[[1, 2, 3], [4, 5, 6]]", "v": "[1, 2, 3]", "a": "3"}
+    worksheet = from_formula(formula, **{name: text for name, text in values.items() if name in formula})
+    open_hints(worksheet, edge, 2)
+    upstream = worksheet.problem.upstream(worksheet.problem.place(edge))
+    if upstream is not None and upstream != "start":
+        worksheet.reveal(upstream)
+    assert seen(worksheet, edge).forward == forward
+    assert equation(worksheet, edge) == told
+
+
 def test_a_formula_of_matrices_is_not_given_away_by_its_factors() -> None:
     names = (name for name in builtin_exercise_names() if name.startswith("matrices/"))
     worksheets = (worksheet_of(name) for name in names)

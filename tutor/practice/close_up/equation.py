@@ -23,7 +23,7 @@ from tutor.practice.close_up.local_derivative import local_derivative, product_f
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tutor.engine.graph import Edge
+    from tutor.engine.graph import Edge, Node
     from tutor.grading.problem import Blank
     from tutor.practice.close_up.data import BranchPart, Operand
     from tutor.practice.close_up.known import Known
@@ -34,6 +34,8 @@ _INFIX = ("add", "sub", "mul", "div", "matmul", "matvec", "dot")
 _CELL_BY_CELL = "*"
 #: The sign that follows its operand.
 _TRANSPOSED = "ᵀ"
+#: Where the operand of a function stands that has a constant too: `max(·, 2)`.
+_PLACE_OF_OPERAND = "·"
 #: A longer formula in numbers is not written out.
 _MAX_TEXT = 40
 
@@ -149,7 +151,7 @@ def forward_text(known: Known, position: int, operands: Sequence[Operand]) -> st
         left = _whole_text(known, position, operands)
     if left == value:
         left = known.problem.graph.label(position)
-    return f"{left} = {value}" if left != value else value
+    return f"{left} = {value}" if left not in (value, f"({value})") else value
 
 
 def _infix_sign(known: Known, position: int) -> str:
@@ -170,8 +172,7 @@ def _constant_text(constant: object) -> str:
 def _whole_text(known: Known, position: int, operands: Sequence[Operand]) -> str:
     """Write out a function with its operands: as a formula of numbers, or as its sign and what it takes."""
     node = known.problem.graph.nodes[position]
-    args = ", ".join(operand.value.brief for operand in operands)
-    called = f"({args}){_TRANSPOSED}" if node.operation.symbol == _TRANSPOSED else f"{node.operation.symbol}({args})"
+    called = _called(node, ", ".join(operand.value.brief for operand in operands))
     if node.body is not None or any(operand.value.shape for operand in operands) or node.operation.data_slots:
         return called
     names = [Sym(f"{slot}") for slot in range(len(node.args))]
@@ -183,6 +184,25 @@ def _whole_text(known: Known, position: int, operands: Sequence[Operand]) -> str
     shown = {f"{edge.slot}": _shown_number(known, edge.source) for edge in known.problem.graph.incoming_edges[position]}
     text = format_expr(substitute(formula, shown)).replace(f"({UNKNOWN})", UNKNOWN)
     return text if len(text) <= _MAX_TEXT else called
+
+
+def _called(node: Node, args: str) -> str:
+    """Return a function's sign with what it takes."""
+    symbol = node.symbol
+    if node.op == "grid":
+        return f"[{args}]" if ops.is_vector_shape(node.shape) else "[…]"
+    if node.op == "index":
+        return f"{args}{symbol}"
+    if symbol == _TRANSPOSED:
+        return f"({args}){symbol}"
+    if _PLACE_OF_OPERAND in symbol:
+        return symbol.replace(_PLACE_OF_OPERAND, args)
+    # A single vector is in brackets already.
+    return (
+        f"{symbol}{args}"
+        if args.startswith("(") and args.count("(") == 1 and args.endswith(")")
+        else f"{symbol}({args})"
+    )
 
 
 def _shown_number(known: Known, position: int) -> Expr:

@@ -119,12 +119,11 @@ def _factors(problem: Problem, edge: Edge) -> tuple[_Factor, _Factor] | None:
         return None
     names = {"up": node.shape}
     operands = []
-    for slot, arg in enumerate(node.args):
+    for arg in node.args:
         assert arg is not None
-        source = problem.graph.nodes[arg]
-        name = source.name or "PQ"[slot]
-        names[name] = source.shape
-        operands.append(named_value(name, source.shape))
+        name, shape = problem.graph.label(arg), problem.graph.nodes[arg].shape
+        names[name] = shape
+        operands.append(named_value(name, shape))
     try:
         result = node.operation.backpropagate(
             named_value("up", node.shape), named_value("y", node.shape), tuple(operands), edge.slot
@@ -139,11 +138,12 @@ def _factors(problem: Problem, edge: Edge) -> tuple[_Factor, _Factor] | None:
 
 
 def _factor(part: Expr, shapes: dict[str, Shape]) -> _Factor | None:
-    """Return a matrix or a transposed one as a factor; None for anything else."""
+    """Return a matrix, a transposed one or a vector as a factor; None for anything else."""
     is_turned = isinstance(part, Apply) and part.op == "T"
     inner = part.args[0] if isinstance(part, Apply) and part.op == "T" else part
     shape = shapes.get(inner.name) if isinstance(inner, Sym) else None
-    if not isinstance(inner, Sym) or shape is None:
+    # A vector has no rows and columns to turn.
+    if not isinstance(inner, Sym) or shape is None or (is_turned and ops.is_vector_shape(shape)):
         return None
-    turned = (shape[1], shape[0]) if is_turned and not ops.is_vector_shape(shape) else shape
+    turned = (shape[1], shape[0]) if is_turned else shape
     return inner.name == "up", format_expr(part), format_shape(turned)

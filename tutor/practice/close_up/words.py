@@ -129,7 +129,18 @@ def format_equation(equation: Equation) -> str:
 
 def format_term(term: Term) -> str:
     """Return the value of a term with its mark, and its caption."""
-    return f"{_marked(term.quantity)} ({term.caption})"
+    text = _marked(term.quantity)
+    return f"({text}) ({term.caption})" if _is_sum(text) else f"{text} ({term.caption})"
+
+
+def _is_sum(text: str) -> bool:
+    """Return whether a formula needs brackets as a factor."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if depth == 0 and text[index : index + 3] in (" + ", " − "):
+            return True
+    return False
 
 
 def _marked(quantity: Quantity) -> str:

@@ -37,6 +37,9 @@ def paint_branch(brush: Brush, top: int, rows: int) -> None:
     y = top + max(0, (rows - height) // 2)
     x = 1 + max(0, (room - lane - ahead) // 2)
     middle = y + (height - 1) // 2
+    if step == 2 and len(parts) > 2 and (middle - y) % 2:
+        # On the row of a part, not on that of its gradient.
+        middle -= 1
     canvas.put(x, middle, name, palette.ink("bright", bold=True))
     x += cell_len(name) + 1
     paint_forward(brush, x, middle, lane, operand.value)

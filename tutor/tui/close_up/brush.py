@@ -81,11 +81,16 @@ class Brush:
     def asked_chip(self, x: int, y: int, width: int, with_question: bool = True) -> None:
         self.canvas.chip(x, y, self.asked_text(with_question), self.asked_hue, width)
 
+    @property
+    def is_padded(self) -> bool:
+        """Whether fields have half rows above and below."""
+        return self.palette.colours == "all" and not self.canvas.ascii
+
     def block(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool) -> None:
         """Paint a value in a field three rows high; half blocks above and below it look like padding."""
         palette = self.palette
         self.bar(x, y, width, text, hue, is_chip, y + 1)
-        if palette.colours != "all" or self.canvas.ascii:
+        if not self.is_padded:
             return
         ground = getattr(palette, hue) if is_chip else blend(palette.ground, getattr(palette, hue), WELL_TINT)
         self.canvas.put(x, y, "▄" * width, Style(color=ground))
@@ -99,9 +104,8 @@ class Brush:
             return
         palette = self.palette
         style = palette.well(hue, bold=hue != "muted")
-        with_brackets = palette.colours != "all" or self.canvas.ascii
         self.canvas.fill(x, row, width, 1, style, " ")
-        if with_brackets:
+        if not self.is_padded:
             self.canvas.put(x, row, "[", style)
             self.canvas.put(x + width - 1, row, "]", style)
         self.canvas.centre(x + 1, width - 2, row, [(truncate(text, width - 2), style)])

@@ -76,7 +76,11 @@ def _caption(brush: Brush, term: Term) -> str:
 def _put_captions_inside(fields: Sequence[_Field], room: int) -> None:
     """Write each caption before its text as far as there is room, that of the asked value first."""
     free = room - sum(max(_MIN_WIDTH, cell_len(field.text) + 2) for field in fields)
-    for field in sorted(fields, key=lambda each: not each.is_asked):
+    asked, terms = fields[-1], fields[:-1]
+    has_room = cell_len(asked.short) + 1 + sum(cell_len(term.short) + 1 for term in terms) <= free
+    # The terms of a sum are all alike: without room for all of their captions, they have none.
+    captioned = (asked, *terms) if has_room or len(terms) == 2 else (asked,)
+    for field in captioned:
         needed = cell_len(field.short) + 1
         if needed <= free:
             field.full = field.text
@@ -113,9 +117,10 @@ def _paint_field(brush: Brush, x: int, y: int, field: _Field, tall: bool) -> Non
         return
     brush.block(x, y, field.width, field.text, field.hue, field.is_asked)
     style = brush.palette.ink(field.hue if field.is_asked else "muted")
-    # A caption may reach into the gaps beside its field.
+    # Without padding the caption stands right below its field; it may reach into the gaps beside it.
+    row = y + 3 if brush.is_padded else y + 2
     width = min(cell_len(field.caption), field.width + 2 * (_MIN_GAP // 2))
-    brush.canvas.centre(x - (width - field.width) // 2 if width > field.width else x, max(width, field.width), y + 3,
+    brush.canvas.centre(x - (width - field.width) // 2 if width > field.width else x, max(width, field.width), row,
                         [(field.caption, style)])  # fmt: skip
 
 

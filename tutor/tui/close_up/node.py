@@ -178,7 +178,7 @@ def _paint_operand(brush: Brush, layout: _Layout, y: int, operand: Operand) -> N
     name = truncate(brush.glyphs.render(operand.name), layout.name)
     canvas.right(layout.left + layout.name, y, [(name, palette.ink("bright", bold=True))])
     x = layout.left + layout.name + 1
-    paint_forward(brush, x, y, layout.lane, operand.value)
+    paint_forward(brush, x, y, layout.lane, operand.value, name)
     for row in (y, y + 1):
         brush.mark_place(layout.left, row, layout.box_x - layout.left, operand.gradient.place)
     if operand.is_asked:
@@ -226,11 +226,13 @@ def _paint_end(brush: Brush, layout: _Layout, y: int, operand: Operand) -> None:
 # --- lanes -------------------------------------------------------------------------------------------------
 
 
-def paint_forward(brush: Brush, x: int, y: int, width: int, value: Quantity) -> None:
-    """Paint a forward value on its lane, which points right."""
+def paint_forward(brush: Brush, x: int, y: int, width: int, value: Quantity, name: str = "") -> None:
+    """Paint a forward value on its lane, which points right. A symbol that is the `name` beside it is not repeated."""
     palette = brush.palette
     brush.canvas.put(x, y, f"{'─' * (width - 1)}▸", palette.ink("forward"))
     text = truncate(brush.glyphs.render(value.brief), width - 4)
+    if text == name:
+        return
     style = palette.ink("forward" if value.is_known else "muted", bold=True)
     brush.canvas.centre(x, width, y, [(f" {text} ", style)])
 
@@ -243,10 +245,11 @@ def paint_backward(brush: Brush, x: int, y: int, width: int, gradient: Quantity,
     )
     text = brush.with_mark(gradient) if gradient.is_known else "?" if is_upstream else _OPEN
     brush.mark_place(x, y, width, gradient.place)
-    style = palette.ink(brush.hue(gradient, "backward") if gradient.is_known else "muted", bold=gradient.is_known,
-                        underline=is_upstream and gradient.is_known and palette.colours == "none")  # fmt: skip
+    hue = brush.hue(gradient, "backward") if gradient.is_known else "muted"
+    is_underlined = is_upstream and gradient.is_known and palette.colours == "none"
+    style, around = palette.ink(hue, bold=gradient.is_known, underline=is_underlined), palette.ink(hue)
     text = truncate(text, width - 4)
-    brush.canvas.runs(x + (width - cell_len(text) - 2) // 2, y, [(" ", style), (text, style), (" ", style)])
+    brush.canvas.runs(x + (width - cell_len(text) - 2) // 2, y, [(" ", around), (text, style), (" ", around)])
 
 
 def paint_asked(brush: Brush, x: int, y: int, width: int) -> None:
