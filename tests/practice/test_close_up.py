@@ -46,9 +46,10 @@ def worksheet_of(name: str) -> Worksheet:
     return Worksheet(library.find_exercise(name).variant(), clock=FastClock())
 
 
-def from_formula(formula: str, start: int = 2, **inputs: str) -> Worksheet:
+def from_formula(formula: str, **inputs: str) -> Worksheet:
+    """Return the worksheet of a formula whose backward pass starts at 2."""
     values = {name: evaluate(parse_value(text), {}) for name, text in inputs.items()}
-    return Worksheet(exercise_from_formula(formula, values, number(start)).variant(), clock=FastClock())
+    return Worksheet(exercise_from_formula(formula, values, number(2)).variant(), clock=FastClock())
 
 
 def seen(worksheet: Worksheet, place: str) -> CloseUpData:

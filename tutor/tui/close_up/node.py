@@ -153,7 +153,8 @@ def _paint_box(brush: Brush, layout: _Layout, y: int, height: int, has_plot: boo
     canvas.put(x, y, f"┏{'━' * (width - 2)}┓", frame)
     canvas.put(x, y + height - 1, f"┗{'━' * (width - 2)}┛", frame)
     for row in range(y + 1, y + height - 1):
-        canvas.put(x, row, f"┃{' ' * (width - 2)}┃", frame)
+        canvas.put(x, row, "┃", frame)
+        canvas.put(x + width - 1, row, "┃", frame)
     canvas.fill(x + 1, y + 1, width - 2, height - 2, palette.ink("bright", on="raised"))
     sign = brush.glyphs.render(brush.data.symbol)
     if has_plot and brush.data.curve is not None:
