@@ -166,6 +166,12 @@ def test_a_node_that_only_moves_or_mixes_cells_is_told_in_shapes_and_words(formu
     assert (told.equals, told.signs, str(told.note)) == ("→", (), note)
 
 
+def test_an_answer_of_another_shape_is_shown_as_it_was_typed() -> None:
+    worksheet = worksheet_of("matrices/product")
+    worksheet.answer("X->matmul1", "14")
+    assert equation(worksheet, "X->matmul1") == "2×2 (upstream) ? (by which rule?) = 14 ✗ (∂L/∂X)"
+
+
 @pytest.mark.parametrize(
     ("formula", "edge", "forward", "told"),
     [
@@ -351,7 +357,8 @@ def test_the_close_up_in_words() -> None:
     ]
     worksheet.answer("x->add1", "20")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
-        "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. Your value for x, 20, isn't right yet.",
+        "+ takes x = 3 and y = 4 and outputs 7. 6 arrives from ×. Your value for x, 20, isn't right yet. "
+        "What goes back to x?",
         "6 (upstream) × ? (local derivative) = 20 ✗ (part of ∂L/∂x)",
     ]
 
@@ -361,7 +368,7 @@ def test_the_close_up_in_korean() -> None:
     worksheet = worksheet_of("basics/two-roads")
     worksheet.answer("add1->mul1", "6")
     assert describe_close_up(seen(worksheet, "x->add1")) == [
-        "+ 노드에 x = 3, y = 4 값이 들어와 7 값이 나옵니다. × 쪽에서 6 값이 돌아옵니다. x 쪽으로는 어떤 값이 돌아갈까요?",
+        "+ 노드의 입력은 x = 3, y = 4이고 출력은 7입니다. × 쪽에서 돌아온 기울기는 6입니다. x 쪽으로는 어떤 값이 돌아갈까요?",
         "6 (상류 기울기) × ? (국소적 미분) = ? (∂L/∂x 중 일부)",
     ]
 

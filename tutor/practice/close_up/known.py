@@ -13,6 +13,8 @@ from tutor.grading.hints.symbolic import upstream_in_names
 from tutor.practice.close_up.data import UNKNOWN, Quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutor.algebra.ops import Shape
     from tutor.grading.problem import Blank, Problem
     from tutor.practice.worksheet import Worksheet
@@ -57,12 +59,17 @@ class Known:
         if place_id is None or place_id not in self._drawn:
             return Quantity("", state="none")
         place, state = self.problem.place(place_id), self.worksheet.state(place_id)
-        return Quantity(self._text(place), shape_text(place.shape), state, place_id)
-
-    def _text(self, place: Blank) -> str:
-        rows = self.worksheet.value_text(place.id)
+        shape, rows = shape_text(place.shape), self.worksheet.value_text(place_id)
         if not rows:
-            return UNKNOWN
+            return Quantity(UNKNOWN, shape, state, place_id)
+        if place.grid is not None and place.grid != (len(rows), len(rows[0])):
+            # An answer of another shape has no shape that could be shown in place of it.
+            return Quantity(self.worksheet.entry(place_id).text, "", state, place_id)
+        return Quantity(self._text(place, rows), shape, state, place_id)
+
+    @staticmethod
+    def _text(place: Blank, rows: Sequence[Sequence[str]]) -> str:
+        """Return the cells of a place on one line."""
         if place.grid is None:
             return rows[0][0]
         cells = [", ".join(row) for row in rows]

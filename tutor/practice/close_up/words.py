@@ -21,6 +21,8 @@ _ASKED = {
     "start": N_("Which gradient does the backward pass start with?"),
     "forward": N_("What does {node} output?"),
 }
+#: The states in which the question is still open.
+_OPEN = ("empty", "wrong", "near")
 _GOES_BACK = N_("{value} goes back to {name}.")
 _OWN_VALUE = N_("Your value for {name}, {value}, isn't right yet.")
 _NOTED = N_("Your answer for {name} is {value}.")
@@ -29,14 +31,10 @@ _NOTED = N_("Your answer for {name} is {value}.")
 def describe_close_up(data: CloseUpData) -> list[str]:
     """Return the close-up as a line of sentences, then its equation and, where needed, what explains it."""
     sentences = [*_forward_sentences(data), *_backward_sentences(data), *_other_gradients(data)]
-    if not _asked_quantity(data).is_known:
+    if data.equation.asked.quantity.state in _OPEN:
         sentences.append(message(_ASKED[data.kind], name=_asked_name(data), node=data.symbol))
     lines = [" ".join(map(str, sentences)), format_equation(data.equation)]
     return lines if data.equation.note is None else [*lines, _capitalize(str(data.equation.note))]
-
-
-def _asked_quantity(data: CloseUpData) -> Quantity:
-    return data.equation.asked.quantity
 
 
 def _asked_name(data: CloseUpData) -> str:
