@@ -33,6 +33,12 @@ def test_every_text_is_readable_on_every_ground_in_every_theme() -> None:
             faded = palette.ink(colour, fade=palette.fade).color
             assert faded is not None
             assert contrast(faded.get_truecolor().hex, palette.ground) >= 4.5, (name, colour)
+        for hue in (*HUES, "muted", "bright"):
+            well = palette.well(hue)
+            assert well.color is not None
+            assert well.bgcolor is not None
+            ratio = contrast(well.color.get_truecolor().hex, well.bgcolor.get_truecolor().hex)
+            assert ratio >= 4.5, (name, hue)
         for hue in HUES:
             assert contrast(palette.on_chip, getattr(palette, hue)) >= 4.5, (name, hue)
 

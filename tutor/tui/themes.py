@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Hue = Literal["forward", "backward", "right", "wrong", "help"]
 HUES: tuple[Hue, ...] = ("forward", "backward", "right", "wrong", "help")
 
+#: The share of a hue in the ground of a tinted field, and the steps in which it is reduced.
+_WELL_TINT, _WELL_STEP = 0.16, 0.02
 #: The least contrast of text that carries information, by WCAG 2.2.
 MIN_CONTRAST = 4.5
 
@@ -91,8 +93,9 @@ class Palette:
         return self.ink("on_chip", on=hue, bold=True)
 
     def well(self, hue: str, *, bold: bool = False) -> Style:
-        """Return the style of text of a hue in a tinted field."""
-        return self.ink(hue, on=hue, tint=0.16, bold=bold)
+        """Return the style of text of a hue in a tinted field, whose tint is weaker where the text needs it."""
+        tint = 0.0 if self.colours != "all" else _well_tint(self.ground, getattr(self, hue))
+        return self.ink(hue, on=hue, tint=tint or _WELL_TINT, bold=bold)
 
     def variables(self) -> dict[str, str]:
         """Return the palette as variables of the stylesheet: `$forward`, `$muted`, `$on-chip`."""
@@ -125,6 +128,15 @@ def _ink(
         background = None if tint or on in ("ground", "surface", "raised") else ground
         return Style(color=ink, bgcolor=background, dim=fade > 0 or None, **attributes)
     return Style(color=_fade(ink, ground, fade), bgcolor=ground, **attributes)
+
+
+@lru_cache(maxsize=256)
+def _well_tint(ground: str, ink: str) -> float:
+    """Return the strongest tint on which text of the hue can be read."""
+    tint = _WELL_TINT
+    while tint > _WELL_STEP and contrast(ink, blend(ground, ink, tint)) < MIN_CONTRAST:
+        tint -= _WELL_STEP
+    return tint
 
 
 def _fade(ink: str, ground: str, share: float) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from tutor.drawing.cell_width import truncate
-from tutor.tui.themes import blend
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 _STATE_HUES: dict[str, Hue] = {"right": "right", "wrong": "wrong", "near": "help", "revealed": "help"}
 #: States with a mark beside a value that is not asked: that it is right goes without saying.
 _MARKED = ("wrong", "near", "revealed")
-#: The share of a hue in the ground of a well.
-WELL_TINT = 0.16
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +89,9 @@ class Brush:
         self.bar(x, y, width, text, hue, is_chip, y + 1)
         if not self.is_padded:
             return
-        ground = getattr(palette, hue) if is_chip else blend(palette.ground, getattr(palette, hue), WELL_TINT)
-        self.canvas.put(x, y, "▄" * width, Style(color=ground))
-        self.canvas.put(x, y + 2, "▀" * width, Style(color=ground))
+        field = palette.chip(hue) if is_chip else palette.well(hue)
+        self.canvas.put(x, y, "▄" * width, Style(color=field.bgcolor))
+        self.canvas.put(x, y + 2, "▀" * width, Style(color=field.bgcolor))
 
     def bar(self, x: int, y: int, width: int, text: str, hue: str, is_chip: bool, row: int | None = None) -> None:
         """Paint a value in a field of one row: a chip if it is asked, a well otherwise."""
