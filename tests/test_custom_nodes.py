@@ -18,7 +18,7 @@ SWISH = "swish(x) = x*sigmoid(x)"
 def test_solve_draws_a_custom_node_and_prints_its_gradients(run_tutor: Run) -> None:
     done = run_tutor("solve", "y = swish(w * x)", "w=log(3)", "x=2", "--node", SWISH, "--start", "3")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "┤ swish ├" in done.stdout
+    assert "│ swish ├" in done.stdout
     assert "(w·x) → swish" in done.stdout
 
 
@@ -90,5 +90,5 @@ def test_a_folded_exercise_can_be_played_in_plain_mode(run_tutor: Run, tmp_path:
     done = run_tutor("play", str(pack / "ex.toml"), "--plain", text="-1.28\n:graph\nup * y * (1 - y)\n")
     assert done.returncode == 0
     assert "That is the slope of the last step in sig." in done.stdout
-    assert "┤ sig ├" in done.stdout
+    assert "│ sig ├" in done.stdout
     assert "∂L/∂x = 0.32" in done.stdout

@@ -165,7 +165,7 @@ def fixed_cells(drawing: Drawing) -> list[Piece]:
         ((run.x + dx, y), character)
         for y, runs in enumerate(drawing.runs)
         for run in runs
-        if run.style in ("wire", "box", "branch")
+        if run.style in ("wire", "arrow", "box", "branch")
         for dx, character in enumerate(run.text)
     ]
 

@@ -46,7 +46,7 @@ def test_matrix_cells_are_aligned_right_before_their_marks() -> None:
 
 def test_a_compact_place_is_its_mark() -> None:
     drawing = draw(SAMPLE_DRAWINGS["sigmoid"](), "compact")
-    assert render_text(drawing, {}, {"start": [["✓"]]}) == ["x─◇─(×−1)─◇─(exp)─◇─(+1)─◇─(1/x)─✓─(y)"]
+    assert render_text(drawing, {}, {"start": [["✓"]]}) == ["x─◇▸(×−1)─◇▸(exp)─◇▸(+1)─◇▸(1/x)─✓▸(y)"]
 
 
 def test_ascii_drawings_are_filled_in_ascii() -> None:

@@ -6,7 +6,7 @@ another arm, a label, a value right above its wire or a blank right below it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -34,8 +34,8 @@ UNICODE_ARMS = {
     "┴": LEFT | RIGHT | UP,
 }
 ASCII_ARMS = {"-": LEFT | RIGHT, "|": UP | DOWN, ",": RIGHT | DOWN, ".": LEFT | DOWN, "`": RIGHT | UP, "'": LEFT | UP}
-WIRES = frozenset("─│┌┐└┘├┤┬┴┼●╭╮╰╯")
-ASCII_WIRES = frozenset("-|,.`'+*")
+WIRES = frozenset("─│┌┐└┘├┤┬┴┼●▸╭╮╰╯")
+ASCII_WIRES = frozenset("-|,.`'+*>")
 OPENING, CLOSING = "⎡⎢⎣[", "⎤⎥⎦]"
 
 Cell = tuple[int, int]
@@ -58,6 +58,7 @@ class ReadNode:
     label: str
     edges: list[ReadEdge] = field(default_factory=list)
     stem: ReadEdge | None = None
+    name: str = ""
     port_rows: list[int] = field(default_factory=list)
 
 
@@ -82,7 +83,9 @@ def lines_with_place_codes(drawing: Drawing) -> list[str]:
         place = drawing.places[name]
         texts[name] = [[code * place.cell_width] * place.columns] * place.rows
         marks[name] = [[code] * place.columns] * place.rows
-    return render_text(drawing, texts, marks)
+    # A place that stands for a whole matrix is filled like that of a number.
+    places = {name: replace(place, shape="") for name, place in drawing.places.items()}
+    return render_text(replace(drawing, places=places), texts, marks)
 
 
 def replace_cell(lines: Sequence[str], cell: Cell, character: str) -> list[str]:
@@ -114,15 +117,17 @@ def assert_same_graph(nodes: Sequence[ReadNode], drawing: Drawing, boxes: Sequen
     found = {name_of[id(node)]: node for node in nodes}
     if len(found) != len(nodes) or set(found) != {box.id for box in boxes}:
         raise UnreadableDrawingError("not the boxes that were drawn")
+    full = drawing.density != "compact"
     first: dict[str, tuple[str, ...]] = {}
     for box in boxes:
         for line in box.lines:
-            first.setdefault(line.source, line.value if drawing.density == "full" else ())
+            first.setdefault(line.source, line.value if full else ())
     for box in boxes:
         node = found[box.id]
         if node.label != box.label:
             raise UnreadableDrawingError(f"{box.id} is labelled {node.label!r}")
-        full = drawing.density == "full"
+        if full and node.name != box.name:
+            raise UnreadableDrawingError(f"{box.id} has the name {node.name!r}")
         expected = [(x.source, x.value if full else (), x.slot.id if x.slot else None) for x in box.lines]
         seen = [(name_of[id(entry.source)], entry.value, entry.place) for entry in node.edges]
         if box.commutative:
@@ -145,7 +150,7 @@ class _DrawingParser:
         self.place_of_code, self.compact = names, compact
         self.arms = ASCII_ARMS if ascii else UNICODE_ARMS
         self.ascii = ascii
-        self.crossing, self.branch = ("+", "*") if ascii else ("┼", "●")
+        self.crossing, self.branch, self.arrowhead = ("+", "*", ">") if ascii else ("┼", "●", "▸")
         self.node_of_cell: dict[Cell, ReadNode] = {}
         self.visited: dict[Visit, int] = {}
         self.ports_of_cell: dict[Cell, list[tuple[ReadNode, int]]] = {}
@@ -187,14 +192,16 @@ class _DrawingParser:
 
     def _parse_box(self, x: int, y: int) -> ReadNode | None:
         top_right, low_left, low_right = (".", "`", "'") if self.ascii else ("╮", "╰", "╯")
-        flat, side, entry, leave = ("-", "|", "|", "|") if self.ascii else ("─", "│", "┤", "├")
+        flat, side, leave = ("-", "|", "|") if self.ascii else ("─", "│", "├")
         right = x + 1
-        while self.character_at((right, y)) == flat:
+        while self.character_at((right, y)) not in (top_right, " "):
             right += 1
-        if self.character_at((right, y)) != top_right or right - x < 4:
+        top = "".join(self.character_at((column, y)) for column in range(x + 1, right))
+        name = top.strip(flat)
+        if self.character_at((right, y)) != top_right or right - x < 4 or top[:1] != flat or top[-1:] != flat:
             return None
         bottom = y + 1
-        while self.character_at((x, bottom)) in (side, entry) and self.character_at((right, bottom)) in (side, leave):
+        while self.character_at((x, bottom)) == side and self.character_at((right, bottom)) in (side, leave):
             bottom += 1
         if self.character_at((x, bottom)) != low_left or self.character_at((right, bottom)) != low_right:
             return None
@@ -209,14 +216,13 @@ class _DrawingParser:
         label = rows[labelled[0]]
         if not (label.startswith(" ") and label.endswith(" ")):
             raise UnreadableDrawingError("a label out of place")
-        node = ReadNode(x, y, right - x + 1, bottom - y + 1, label.strip())
+        node = ReadNode(x, y, right - x + 1, bottom - y + 1, label.strip(), name=name)
         for row in range(y + 1, bottom):
             if self.ascii:
-                port = self.character_at((x - 1, row)) == "-"
                 exit_ = self.character_at((right + 1, row)) in (*self.arms, self.branch, self.crossing)
             else:
-                port, exit_ = self.character_at((x, row)) == entry, self.character_at((right, row)) == leave
-            if port:
+                exit_ = self.character_at((right, row)) == leave
+            if self.character_at((x - 1, row)) == self.arrowhead:
                 node.port_rows.append(row)
             if exit_ and row != y + 1 + labelled[0]:
                 raise UnreadableDrawingError("a wire leaves a box beside its label")
@@ -273,7 +279,7 @@ class _DrawingParser:
         character = self.character_at(cell)
         if character == self.crossing:
             return True
-        if self.compact and character in self.place_of_code:
+        if character == self.arrowhead or (self.compact and character in self.place_of_code):
             return arm in (LEFT, RIGHT)
         if character == self.branch:
             dx, dy = OFFSETS[arm]
@@ -288,8 +294,8 @@ class _DrawingParser:
 
     def _follow_net(self, start: Cell) -> list[ReadNode]:
         """Follow a net from a port to all its ends. Return its source if that is an input."""
-        if not self._has_arm(start, RIGHT):
-            raise UnreadableDrawingError(f"no wire reaches the port at {start}")
+        if self.character_at(start) != self.arrowhead:
+            raise UnreadableDrawingError(f"no arrowhead points to the port at {start}")
         seen: dict[Visit, list[tuple[int, Visit]]] = {}
         waiting: list[Visit] = [(*start, False)]
         exits: list[tuple[Visit, ReadNode | None]] = []
@@ -301,6 +307,8 @@ class _DrawingParser:
             seen[visit] = []
             x, y, upright = visit
             arms = self._arms_of((x, y))
+            if self.character_at((x, y)) == self.arrowhead and (x + 1, y) not in self.node_of_cell:
+                raise UnreadableDrawingError(f"an arrowhead in the middle of a wire at {(x, y)}")
             if self.character_at((x, y)) == self.crossing:
                 arms = [UP, DOWN] if upright else [LEFT, RIGHT]
             for arm in arms:
@@ -308,7 +316,8 @@ class _DrawingParser:
                 other = (x + dx, y + dy)
                 if other in self.node_of_cell:
                     node = self.node_of_cell[other]
-                    if arm == RIGHT and other[0] == node.x and y in node.port_rows:
+                    pointed = self.character_at((x, y)) == self.arrowhead
+                    if arm == RIGHT and pointed and other[0] == node.x and y in node.port_rows:
                         ends[visit] = (node, node.port_rows.index(y))
                     elif arm == LEFT and other[0] == node.x + node.width - 1 and self._exit_row(node) == y:
                         exits.append((visit, node))
@@ -318,7 +327,7 @@ class _DrawingParser:
                     next_visit = (*other, self.character_at(other) == self.crossing and arm in (UP, DOWN))
                     seen[visit].append((arm, next_visit))
                     waiting.append(next_visit)
-                elif arm == LEFT and self._is_text(other):
+                elif arm == LEFT and self._is_beside_label(x, y):
                     exits.append((visit, None))
                 else:
                     raise UnreadableDrawingError(f"a loose end at {(x, y)}")
@@ -357,8 +366,22 @@ class _DrawingParser:
             and cell not in self.node_of_cell
         )
 
+    def _is_beside_label(self, x: int, y: int) -> bool:
+        """Return whether a wire begins in a cell: right behind its label, or in a full drawing after a free cell."""
+        return self._label_end(x, y) is not None
+
+    def _label_end(self, x: int, y: int) -> int | None:
+        for end in (x - 1,) if self.compact else (x - 1, x - 2):
+            if self._is_text((end, y)):
+                return end
+            if self.character_at((end, y)) != " ":
+                break
+        return None
+
     def _parse_input(self, root: Visit) -> ReadNode:
-        right, y = root[0] - 1, root[1]
+        y = root[1]
+        right = self._label_end(root[0], y)
+        assert right is not None
         x = self._cell_before_word(right, y)
         # A label may have several words, one space apart. A word right above a wire is a value.
         while self._is_text((x - 1, y)) and not self._is_above_wire(

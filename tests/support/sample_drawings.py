@@ -45,7 +45,9 @@ class BoxBuilder:
         return label
 
     def _line(self, source: str, slot: str) -> InputLine:
-        return InputLine(source, self.values[source], Slot(slot, *self.shapes[source]))
+        rows, columns = self.shapes[source]
+        shape = f"{rows}×{columns}" if rows * columns > 1 else ""
+        return InputLine(source, self.values[source], Slot(slot, rows, columns), shape)
 
     def build(self) -> list[Box]:
         uses = [line.source for box in self.boxes for line in box.lines]

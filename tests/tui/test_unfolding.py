@@ -12,11 +12,11 @@ SIGMA = "basics/sigmoid-folded"
 
 async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
     async with open_app(SIGMA) as session:
-        await session.wait_for_text("┤ sigma ├", " unfold Esc")
+        await session.wait_for_text("│ sigma ├", " unfold Esc")
         await session.answer("1")
         await session.wait_for_text("✗ not yet")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("┤ ×−1 ├", "┤ exp ├", " fold Esc", "The places inside are extra")
+        await session.wait_for_text("│ ×−1 ├", "│ exp ├", " fold Esc", "The places inside are extra")
         assert session.state.focused_id == "s->inv1"
         await session.answer(session.right_answer_text())
         await session.wait_for_text("0/1", "on the edge q → +1", "✓ right")
@@ -25,12 +25,12 @@ async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
         assert "1 ✗" in screen_text(session.pilot)
         await session.type("0.3")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("┤ sigma ├", "0.3", " unfold Esc")
+        await session.wait_for_text("│ sigma ├", "0.3", " unfold Esc")
         await session.pilot.press("ctrl+u")
         await session.answer(session.right_answer_text())
         await session.wait_for_text("1/1", "Solved.")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("┤ exp ├", "0.375", "Solved.")
+        await session.wait_for_text("│ exp ├", "0.375", "Solved.")
 
 
 async def test_a_click_unfolds_a_node_and_a_click_on_a_part_folds_it() -> None:
@@ -79,4 +79,4 @@ async def test_a_node_without_parts_says_so() -> None:
 async def test_the_replay_shows_the_unfolded_graph() -> None:
     async with open_app(SIGMA) as session:
         await session.pilot.press("ctrl+o", "f6")
-        await session.wait_for_text("2/5", "explained", "┤ exp ├")
+        await session.wait_for_text("2/5", "explained", "│ exp ├")

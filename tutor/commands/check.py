@@ -70,7 +70,8 @@ def check_width(target: CheckTarget) -> Iterator[Diagnostic]:
     exercise = target.exercise
     if exercise is None or _surely_fits(exercise.graph):
         return
-    width = draw(boxes_of(exercise.variant().problem), "compact").width
+    problem = exercise.variant().problem
+    width = draw(boxes_of(problem, shown=problem.drawn_places), "compact").width
     if width > TERMINAL_WIDTH:
         yield target.warning(message(_TOO_WIDE, n=width, columns=TERMINAL_WIDTH), "graph")
 

@@ -12,7 +12,7 @@ from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import FilePath, common_options
 from tutor.commands.output import echo, open_output
 from tutor.drawing.from_problem import boxes_of
-from tutor.drawing.layout import draw
+from tutor.drawing.layout.planned import TIGHT, PlannedDrawings
 from tutor.i18n import LANGUAGES, N_, LocalizedText, _, describe_os_error, message, other_languages
 from tutor.packs.diagnostics import PackError
 from tutor.packs.pack import Pack
@@ -95,8 +95,9 @@ def _drawing_widths(exercise: Exercise) -> list[str]:
     densities: tuple[Density, ...] = ("full", "compact")
     if not exercise.graph.nodes:
         return [""] * len(densities)
-    boxes = boxes_of(exercise.variant().problem)
-    return [str(draw(boxes, density).width) for density in densities]
+    problem = exercise.variant().problem
+    drawings = PlannedDrawings(boxes_of(problem, shown=problem.drawn_places))
+    return [str(drawings.draw(density, TIGHT).width) for density in densities]
 
 
 def _open_pack(path: Path) -> Pack:

@@ -45,12 +45,14 @@ def boxes_of(
     *,
     fit_values: bool = False,
     hidden: Collection[int] = (),
+    shown: Collection[str] | None = None,
     passes: Passes | None = None,
 ) -> list[Box]:
     """Return the boxes of a problem's graph, the output last, with a slot for every backward value.
 
     With `fit_values` every right value fits in full, so the widths give hints about the values. `hidden` are positions
-    of nodes whose forward value is asked; a question mark replaces it. `passes` are used instead of the exact ones.
+    of nodes whose forward value is asked; a question mark replaces it. `shown` are the places that get a slot (None:
+    all). `passes` are used instead of the exact ones.
     """
     graph = problem.graph
     if not graph.nodes:
@@ -65,11 +67,15 @@ def boxes_of(
         tuple(map(glyphs.render, lines)) if position not in hidden else _question_marks(lines)
         for position, lines in enumerate(forward)
     ]
+    shapes = [glyphs.render(_shape_label(problem, i)) if node.shape else "" for i, node in enumerate(graph.nodes)]
     slots = _make_slots(problem, passes, fit_values, glyphs)
+    if shown is not None:
+        slots = {name: slot for name, slot in slots.items() if name in shown}
+    output = graph.output_position
     boxes = []
     for position, node in enumerate(graph.nodes):
         lines = [
-            InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id))
+            InputLine(graph.nodes[edge.source].id, forward[edge.source], slots.get(edge.id), shapes[edge.source])
             for edge in graph.incoming_edges[position]
         ]
         branches = len(problem.gradient_edges[position]) > 1
@@ -80,11 +86,11 @@ def boxes_of(
                 kind="input" if node.is_input else "op",
                 lines=tuple(lines),
                 commutative=not node.is_input and node.operation.commutative,
-                stem=slots[node.id] if branches else None,
+                stem=slots.get(node.id) if branches else None,
+                name=glyphs.render(node.name) if node.name and not node.is_input and position != output else "",
             )
         )
-    last = graph.nodes[graph.output_position]
-    end = InputLine(last.id, forward[graph.output_position], slots["start"])
+    end = InputLine(graph.nodes[output].id, forward[output], slots.get("start"), shapes[output])
     # The colon keeps the id of the output's box apart from all names.
     boxes.append(Box(f"{graph.output}:", graph.output, "output", (end,)))
     return boxes

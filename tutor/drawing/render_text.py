@@ -29,6 +29,9 @@ def render_text(drawing: Drawing, texts: CellTexts, marks: CellTexts | None = No
         if place.density == "compact":
             grid[place.y][place.x] = _cell_at(mark_rows, 0, 0) or glyphs.blank
             continue
+        if place.shape:
+            text, mark = summarize_matrix(place.shape, rows, mark_rows, glyphs)
+            rows, mark_rows = [[text]], [[mark]]
         for row in range(place.rows):
             for column in range(place.columns):
                 x = place.x + column * (place.cell_width + 1)
@@ -36,6 +39,22 @@ def render_text(drawing: Drawing, texts: CellTexts, marks: CellTexts | None = No
                 grid[place.y + row][x : x + place.cell_width] = graphemes(filled)
                 grid[place.y + row][x + place.cell_width] = _cell_at(mark_rows, row, column) or " "
     return ["".join(line).rstrip() for line in grid]
+
+
+def summarize_matrix(
+    shape: str, texts: Sequence[Sequence[str]], marks: Sequence[Sequence[str]], glyphs: Glyphs
+) -> tuple[str, str]:
+    """Return the text and the mark of a matrix in one cell.
+
+    The text is its shape if it is complete, an ellipsis if cells are missing, and nothing if all are. The mark is that
+    of a wrong cell, or the one that all cells have.
+    """
+    filled = [bool(text) for row in texts for text in row]
+    text = shape if filled and all(filled) else glyphs.ellipsis if any(filled) else ""
+    found = {mark for row in marks for mark in row}
+    if glyphs.incorrect in found:
+        return text, glyphs.incorrect
+    return text, found.pop() if len(found) == 1 else ""
 
 
 def _cell_at(rows: Sequence[Sequence[str]], row: int, column: int) -> str:

@@ -280,6 +280,11 @@ class Problem:
         return tuple(place for place in given if place.id not in asked)
 
     @cached_property
+    def drawn_places(self) -> frozenset[str]:
+        """The places for which a drawing of the graph has room: those that are asked for or given."""
+        return frozenset(place.id for place in (*self.blanks, *self.given_blanks))
+
+    @cached_property
     def _places_by_name(self) -> Mapping[str, Blank]:
         """Places by id and by alias."""
         places = {place.id: place for place in (*self.forward_blanks, *self.places, *self.question_blanks)}

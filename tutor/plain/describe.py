@@ -8,7 +8,7 @@ from tutor.algebra.evaluate import format_shape
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_value
 from tutor.drawing.from_problem import boxes_of
-from tutor.drawing.layout import draw
+from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.drawing.render_text import render_text
 from tutor.glyphs import UNICODE
 from tutor.grading.verdict import LABELS, MARKS
@@ -28,16 +28,13 @@ def graph_text(worksheet: Worksheet, width: int, glyphs: Glyphs = UNICODE) -> li
     """Return the graph with its entries, in the fullest density that fits `width` cells; nothing if none does."""
     if not worksheet.problem.graph.nodes:
         return []
-    boxes = boxes_of(worksheet.problem, glyphs, hidden=worksheet.hidden_nodes)
-    for density in ("full", "compact"):
-        drawing = draw(boxes, density, glyphs)
-        if drawing.width <= width:
-            texts = {
-                name: [list(map(glyphs.render, row)) for row in worksheet.value_text(name)] for name in drawing.places
-            }
-            marks = {name: _mark_cells(worksheet, name, rows, glyphs) for name, rows in texts.items() if rows}
-            return render_text(drawing, texts, marks)
-    return []
+    boxes = boxes_of(worksheet.problem, glyphs, hidden=worksheet.hidden_nodes, shown=worksheet.drawn_places)
+    drawing = PlannedDrawings(boxes, glyphs).fullest(width)
+    if drawing.width > width:
+        return []
+    texts = {name: [list(map(glyphs.render, row)) for row in worksheet.value_text(name)] for name in drawing.places}
+    marks = {name: _mark_cells(worksheet, name, rows, glyphs) for name, rows in texts.items() if rows}
+    return render_text(drawing, texts, marks)
 
 
 def _mark_cells(worksheet: Worksheet, name: str, rows: list[list[str]], glyphs: Glyphs) -> list[list[str]]:

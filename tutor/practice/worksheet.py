@@ -151,6 +151,11 @@ class Worksheet:
         backward = tuple(place for place in self.problem.places if place.id in fillable)
         return self.problem.forward_blanks + backward + self.problem.question_blanks
 
+    @property
+    def drawn_places(self) -> frozenset[str]:
+        """The places for which a drawing of the graph has room."""
+        return self.problem.drawn_places.union(place.id for place in self._entries.extra_places)
+
     def is_locked(self, blank: str) -> bool:
         """Return whether a blank has to wait: the backward pass is locked until all forward values are settled."""
         return self.problem.place(blank).is_backward and any(

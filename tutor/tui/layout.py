@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.drawing.layout import draw
+from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.drawing.model import Density, Drawing
 
 if TYPE_CHECKING:
@@ -46,27 +46,25 @@ def choose_layout(
     cell_rows: int = 0,
     has_question: bool = False,
 ) -> ExerciseLayout:
-    """Return the layout for a window of `width` × `height` cells, with full density if it fits and none is preferred.
+    """Return the layout for a window of `width` × `height` cells.
 
-    `cell_rows` are the rows of the largest matrix that is asked for. The panel always gets the rows that it needs.
+    The density is the first of `drawings` that fits, unless one is preferred. `cell_rows` are the rows of the largest matrix that is asked for. The panel always gets the rows that it needs.
     """
     panel_beside = width >= _MIN_WIDTH_BESIDE and (drawings[preferred or "full"].width + 2 <= width - _PANEL_CELLS)
     free_width = width - _PANEL_CELLS if panel_beside else width
-    free_rows = (
-        height - _BAR_ROWS
-        if panel_beside
-        else max(
-            height - _BAR_ROWS - _PANEL_ROWS - min(cell_rows, _MAX_CELL_ROWS) - has_question * _QUESTION_ROWS,
-            _MIN_GRAPH_ROWS,
-        )
-    )
+    spare_rows = height - _BAR_ROWS
+    if not panel_beside:
+        spare_rows -= _PANEL_ROWS + min(cell_rows, _MAX_CELL_ROWS) + has_question * _QUESTION_ROWS
+    free_rows = max(spare_rows, _MIN_GRAPH_ROWS)
     density: Density = preferred or "full"
     drawing = drawings[density]
-    if preferred is None and (drawing.width > free_width or drawing.height > free_rows):
-        density = "compact"
-        drawing = drawings[density]
+    for smaller in drawings if preferred is None else ():
+        # Shapes in place of matrices are worth no row that the panel needs.
+        if drawing.width > free_width or drawing.height > (spare_rows if density == "shapes" else free_rows):
+            density = smaller
+            drawing = drawings[density]
     scrollbar = int(drawing.width > free_width)
-    margin = 2 if density == "full" or height >= _ROOMY_HEIGHT else 1
+    margin = 2 if density != "compact" or height >= _ROOMY_HEIGHT else 1
     return ExerciseLayout(density, panel_beside, min(drawing.height + scrollbar + margin, free_rows))
 
 
@@ -75,12 +73,11 @@ _MAX_FULL_BOXES = 200
 
 
 class DrawingCache(Mapping[Density, Drawing]):
-    """The drawings of `boxes` by density, drawn when they are first used."""
+    """The drawings of `boxes` by density, the fullest first, drawn when they are first used."""
 
     def __init__(self, boxes: Sequence[Box], glyphs: Glyphs) -> None:
         self._boxes = boxes
-        self._glyphs = glyphs
-        self._cache: dict[Density, Drawing] = {}
+        self._planned = PlannedDrawings(boxes, glyphs)
 
     @property
     def default_density(self) -> Density | None:
@@ -88,12 +85,10 @@ class DrawingCache(Mapping[Density, Drawing]):
         return "compact" if len(self._boxes) > _MAX_FULL_BOXES else None
 
     def __getitem__(self, density: Density) -> Drawing:
-        if density not in self._cache:
-            self._cache[density] = draw(self._boxes, density, self._glyphs)
-        return self._cache[density]
+        return self._planned.draw(density)
 
     def __iter__(self) -> Iterator[Density]:
-        return iter(("full", "compact"))
+        return iter(self._planned.densities)
 
     def __len__(self) -> int:
-        return 2
+        return len(self._planned.densities)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.drawing.layout.canvas import Canvas
-from tutor.drawing.layout.netlist import build_netlist
-from tutor.drawing.layout.plan import plan_layout
-from tutor.drawing.layout.rasterize import Rasterizer
+from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.glyphs import UNICODE
 
 if TYPE_CHECKING:
@@ -20,7 +17,14 @@ if TYPE_CHECKING:
 def draw(boxes: Sequence[Box], density: Density = "full", glyphs: Glyphs = UNICODE) -> Drawing:
     """Draw a graph; the same boxes give the same drawing. Raise ValueError if a line's source is not an earlier box.
 
-    In ASCII `,` `.` `` ` `` `'` are bends, `*` is a branch and `+` is always a crossing. Labels and values are drawn
-    as they are, so they must be ASCII already.
+    In ASCII `,` `.` `` ` `` `'` are bends, `*` is a branch, `>` an arrowhead, and `+` is always a crossing. Labels and
+    values are drawn as they are, so they must be ASCII already.
     """
-    return Rasterizer(plan_layout(build_netlist(boxes), density), density, Canvas(glyphs)).rasterize()
+    return PlannedDrawings(boxes, glyphs).draw(density)
+
+
+def fit(
+    boxes: Sequence[Box], width: int, height: int, glyphs: Glyphs = UNICODE, preferred: Density | None = None
+) -> Drawing:
+    """Draw a graph as roomily as `width` × `height` cells allow; see `PlannedDrawings.fit`."""
+    return PlannedDrawings(boxes, glyphs).fit(width, height, preferred)

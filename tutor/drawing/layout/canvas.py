@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from tutor.drawing.cell_width import graphemes
-from tutor.drawing.model import Style, StyledRun
+from tutor.drawing.model import Cell, Style, StyledRun
 from tutor.glyphs import UNICODE, Glyphs
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 CROSSING = "┼"
 BRANCH = "●"
+ARROWHEAD = "▸"
 WIRE_GLYPHS = {
     LEFT | RIGHT: "─",
     UP | DOWN: "│",
@@ -25,11 +26,9 @@ WIRE_GLYPHS = {
     LEFT | RIGHT | UP: "┴",
 }
 #: In ASCII every junction is `*`; `+` is always a crossing, as ┼ is.
-ASCII_WIRES = str.maketrans("─│┌┐└┘├┤┬┴┼●", "-|,.`'****+*")
+ASCII_WIRES = str.maketrans("─│┌┐└┘├┤┬┴┼●▸", "-|,.`'****+*>")
 ASCII_BOXES = str.maketrans("─│├┤╭╮╰╯", "-|||,.`'")
 _OFFSETS = {LEFT: (-1, 0), RIGHT: (1, 0), UP: (0, -1), DOWN: (0, 1)}
-
-Cell = tuple[int, int]
 
 
 def count_arms(mask: int) -> int:
@@ -45,6 +44,7 @@ class Canvas:
     texts: dict[Cell, tuple[str, Style]] = field(default_factory=dict)
     wires: dict[Cell, dict[int, int]] = field(default_factory=dict)
     holes: set[Cell] = field(default_factory=set)
+    arrowheads: set[Cell] = field(default_factory=set)
 
     def put_text(self, x: int, y: int, text: str, style: Style) -> None:
         """Put `text` on row `y` from cell `x`; its spaces leave their cells free."""
@@ -99,6 +99,9 @@ class Canvas:
             if len(masks) == 2:
                 assert masks == [LEFT | RIGHT, UP | DOWN], "two wires in one cell"
                 self.texts[x, y] = (CROSSING, "wire")
+            elif (x, y) in self.arrowheads:
+                assert masks == [LEFT | RIGHT], "a bend right before a box"
+                self.texts[x, y] = (ARROWHEAD, "arrow")
             elif (x, y) in branch_cells or masks[0] not in WIRE_GLYPHS:
                 self.texts[x, y] = (BRANCH, "branch")
             else:
@@ -108,7 +111,7 @@ class Canvas:
         """Return the rows from `top` to `bottom` as texts and as runs of one style."""
         lines: list[list[tuple[str, Style] | None]] = [[None] * width for _ in range(bottom - top + 1)]
         for (x, y), (character, style) in self.texts.items():
-            if self.glyphs.ascii and style in ("wire", "branch"):
+            if self.glyphs.ascii and style in ("wire", "arrow", "branch"):
                 character = character.translate(ASCII_WIRES)
             elif self.glyphs.ascii and style == "box":
                 character = character.translate(ASCII_BOXES)

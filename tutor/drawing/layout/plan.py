@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,10 @@ _TIGHT_COST = 5
 
 @dataclass(slots=True)
 class Plan:
-    """The items in ranks and rows, with the cost of this arrangement."""
+    """The items in ranks and rows, with the cost of this arrangement.
+
+    `clearance` and `spacing` are as in `rows.assign_rows`.
+    """
 
     nets: Netlist
     ranks: list[list[LayoutItem]]
@@ -37,6 +41,14 @@ class Plan:
     tops: Tops
     trunks: list[list[Trunk]]
     cost: int
+    density: Density = "full"
+    clearance: int = 1
+    spacing: int = 0
+
+    @property
+    def tracks(self) -> list[int]:
+        """The number of columns that the vertical wires behind each rank take."""
+        return [max((trunk.track + 1 for trunk in trunks), default=0) for trunks in self.trunks]
 
 
 def plan_layout(nets: Netlist, density: Density) -> Plan:
@@ -52,17 +64,56 @@ def plan_layout(nets: Netlist, density: Density) -> Plan:
     best = sorted(by_order.values(), key=lambda pair: pair[0])[:_NUM_CANDIDATES]
     plans = [_arrange(nets, ordered, density, 1) for _, ordered in best]
     if not plans:
-        return Plan(nets, [], [], [], [], 0)
+        return Plan(nets, [], [], [], [], 0, density)
     plan = min(plans, key=lambda plan: plan.cost)
     tight = _arrange(nets, plan.ranks, density, 0)
     return tight if tight.cost + _TIGHT_COST < plan.cost else plan
 
 
-def _arrange(nets: Netlist, ranks: list[list[LayoutItem]], density: Density, clearance: int) -> Plan:
+def spread_rows(plan: Plan, spacing: int) -> Plan:
+    """Return the plan with `spacing` more rows between ports and between boxes, in the same order."""
+    return _arrange(plan.nets, plan.ranks, plan.density, plan.clearance, spacing)
+
+
+def has_new_bends(plan: Plan, other: Plan) -> bool:
+    """Return whether `other`, of the same order as `plan`, has more bends on the way to any input of a box."""
+    numbers = range(len(plan.ranks))
+    return any(
+        before < after
+        for number in numbers
+        for before, after in zip(_count_bends(plan, number), _count_bends(other, number), strict=True)
+    )
+
+
+def _count_bends(plan: Plan, number: int) -> list[int]:
+    """Return the bends of the wires between a rank and the next, one number for each row in which a wire arrives."""
+    trunks = Counter(trunk.net for trunk in plan.trunks[number])
+    return [
+        2 * trunks[net] if trunks[net] > 1 or end != start else 0
+        for net, start, ends in _net_pins(plan, number)
+        for end in ends
+    ]
+
+
+def plan_height(plan: Plan) -> int:
+    """Return how many rows the drawing of a plan has."""
+    trunks = [trunk for rank in plan.trunks for trunk in rank]
+    trios = [
+        (top, shape)
+        for row, shapes in zip(plan.tops, plan.shapes, strict=True)
+        for top, shape in zip(row, shapes, strict=True)
+    ]
+    first = min([top for top, _ in trios] + [trunk.low for trunk in trunks], default=0)
+    last = max([top + shape.height for top, shape in trios] + [trunk.high + 1 for trunk in trunks], default=0)
+    return last - first
+
+
+def _arrange(nets: Netlist, ranks: list[list[LayoutItem]], density: Density, clearance: int, spacing: int = 0) -> Plan:
     """Lay out one order in rows and vertical wires, and add up its cost."""
-    shapes = [[item_shape(nets, item, density) for item in rank] for rank in ranks]
-    row_cost, tops = assign_rows(ranks, shapes, clearance)
-    plan = Plan(nets, ranks, shapes, tops, [], _INVERSION_COST * count_inversions(ranks) + row_cost)
+    shapes = [[item_shape(nets, item, density, spacing) for item in rank] for rank in ranks]
+    row_cost, tops = assign_rows(ranks, shapes, clearance, spacing)
+    cost = _INVERSION_COST * count_inversions(ranks) + row_cost
+    plan = Plan(nets, ranks, shapes, tops, [], cost, density, clearance, spacing)
     # The ends of two compact wires side by side in a row would look like one wire.
     min_distance = 2 if density == "compact" else 1
     for number in range(len(ranks)):

@@ -21,14 +21,14 @@ _HEIGHT_COST = 2
 
 
 def assign_rows(
-    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], clearance: int
+    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], clearance: int, spacing: int = 0
 ) -> tuple[int, Tops]:
     """Return the tops of all items and their cost: bends, lengths of vertical wires and height.
 
     Sweep to the left and to the right and take the best arrangement seen. `clearance` rows stay free between a text
-    and a passing wire.
+    and a passing wire, and `spacing` more than needed between two boxes.
     """
-    offsets = [_minimal_tops(rank, row, clearance) for rank, row in zip(ranks, shapes, strict=True)]
+    offsets = [_minimal_tops(rank, row, clearance, spacing) for rank, row in zip(ranks, shapes, strict=True)]
     links = [_find_links(left, right) for left, right in pairwise(ranks)]
     tops: Tops = [list(row) for row in offsets]
     best = _cost(links, shapes, tops)
@@ -47,7 +47,7 @@ def assign_rows(
             stale += 1
             if stale == 3:
                 break
-    return best, _remove_empty_rows(ranks, shapes, best_tops, clearance)
+    return best, _remove_empty_rows(ranks, shapes, best_tops, clearance, spacing)
 
 
 #: A wire between two ranks: left item, right item, its port, weight.
@@ -64,21 +64,23 @@ def _find_links(left: Sequence[LayoutItem], right: Sequence[LayoutItem]) -> list
     return links
 
 
-def _minimal_tops(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], clearance: int) -> list[int]:
+def _minimal_tops(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], clearance: int, spacing: int) -> list[int]:
     """Return the top rows of the items of a rank if they are as high up as possible."""
     tops = []
     row = 0
     for position, shape in enumerate(shapes):
         if position:
-            row += _free_rows_above(rank, shapes, position, clearance)
+            row += _free_rows_above(rank, shapes, position, clearance, spacing)
         tops.append(row)
         row += shape.height
     return tops
 
 
-def _free_rows_above(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], position: int, clearance: int) -> int:
+def _free_rows_above(
+    rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], position: int, clearance: int, spacing: int
+) -> int:
     wire = rank[position - 1].box is None or rank[position].box is None
-    return min_gap(shapes[position - 1], shapes[position], clearance if wire else None)
+    return min_gap(shapes[position - 1], shapes[position], clearance if wire else None, spacing)
 
 
 def _preferred_tops(
@@ -148,13 +150,17 @@ def _cost(links: Sequence[list[_Link]], shapes: Sequence[Sequence[ItemShape]], t
 
 
 def _remove_empty_rows(
-    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], tops: Tops, clearance: int
+    ranks: Sequence[Sequence[LayoutItem]],
+    shapes: Sequence[Sequence[ItemShape]],
+    tops: Tops,
+    clearance: int,
+    spacing: int,
 ) -> Tops:
     """Remove the rows that are free in every rank and that no gap needs; the first row is 0."""
     used: set[int] = set()
     for rank, row, shape_row in zip(ranks, tops, shapes, strict=True):
         for position, (top, shape) in enumerate(zip(row, shape_row, strict=True)):
-            free = _free_rows_above(rank, shape_row, position, clearance) if position else 0
+            free = _free_rows_above(rank, shape_row, position, clearance, spacing) if position else 0
             used.update(range(top - free, top + shape.height))
     number = {row: position for position, row in enumerate(sorted(used))}
     return [[number[top] for top in row] for row in tops]

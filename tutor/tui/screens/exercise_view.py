@@ -66,8 +66,9 @@ class ExerciseView(TutorScreen[None]):
             self._apply_layout()
 
     def _make_drawings(self) -> DrawingCache:
-        self._hidden = self.state.worksheet.hidden_nodes
-        boxes = boxes_of(self.state.worksheet.problem, self.glyphs, hidden=self._hidden)
+        worksheet = self.state.worksheet
+        self._hidden = worksheet.hidden_nodes
+        boxes = boxes_of(worksheet.problem, self.glyphs, hidden=self._hidden, shown=worksheet.drawn_places)
         return DrawingCache(boxes, self.glyphs)
 
     # --- showing ---

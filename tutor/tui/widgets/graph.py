@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tutor.drawing.cell_width import WIDE_TAIL, graphemes, truncate
+from tutor.drawing.render_text import summarize_matrix
 from tutor.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class PlaceContent:
 
 
 _EMPTY_CONTENT = PlaceContent()
+
+#: Styles of a drawing that look like another one.
+_COMPONENTS = {"arrow": "wire", "name": "label"}
 
 #: Components that are visible in an empty cell too: a background, an underline.
 _BACKGROUND_COMPONENTS = frozenset({"graph--focus", "graph--pointer"})
@@ -203,7 +207,7 @@ class GraphView(ScrollView, inherit_bindings=False):
         row = [(cell, "") for cell in graphemes(drawing.rows[y])]
         for run in drawing.runs[y]:
             for x, cell in enumerate(graphemes(run.text), run.x):
-                row[x] = (cell, f"graph--{run.style}")
+                row[x] = (cell, f"graph--{_COMPONENTS.get(run.style, run.style)}")
         return row
 
     def render_line(self, y: int) -> Strip:
@@ -242,10 +246,14 @@ class GraphView(ScrollView, inherit_bindings=False):
         if place.density == "compact":
             cells[place.x] = (content.mark or self.glyphs.blank, component)
             return
+        texts, marks = content.texts, content.marks
+        if place.shape:
+            text, mark = summarize_matrix(place.shape, texts, marks, self.glyphs)
+            texts, marks = ((text,),), ((mark,),)
         for column in range(place.columns):
             x = place.x + column * (place.cell_width + 1)
-            text = self._fit_text(_text_at(content.texts, row, column), place, content.tone)
-            mark = _text_at(content.marks, row, column) or " "
+            text = self._fit_text(_text_at(texts, row, column), place, content.tone)
+            mark = _text_at(marks, row, column) or " "
             right_in_part = mark == self.glyphs.correct and component == "graph--wrong"
             colour = "graph--right" if right_in_part else component
             for offset, character in enumerate([*graphemes(text), mark]):

@@ -118,11 +118,11 @@ class AnswerPanel(Vertical):
 
     def _show_local_values(self, state: ExerciseState, density: Density, width: int) -> None:
         """Show the values around the focused edge if the drawing has none; the cells of a matrix come first."""
-        values = panel_content.local_values(state, self.glyphs, width) if density == "compact" else Content("")
+        values = panel_content.local_values(state, self.glyphs, width) if density != "full" else Content("")
         rows = values.plain.count("\n") + 1 + (state.focused_blank.grid[0] if state.focused_blank.grid else 0)
         fits = rows + _RESERVED_ROWS <= self.size.height
         busy = state.in_grid or state.hint_requested or state.verdict is not None or state.last_result is not None
-        self.query_one("#local-values").set_class(density == "compact" and (fits or not busy), "-shown")
+        self.query_one("#local-values").set_class(density != "full" and (fits or not busy), "-shown")
         self._update("local-values", values)
 
     def _show_answer(self, state: ExerciseState, width: int) -> None:
