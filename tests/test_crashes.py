@@ -51,6 +51,11 @@ def has_report(home: Path) -> bool:
     return any(home.glob("crash-*.log"))
 
 
+def shown_text(program: PtyProgram) -> str:
+    """Return the text of the screen without line ends."""
+    return " ".join(program.text().split())
+
+
 def assert_report_is_discreet(report: str) -> None:
     assert f"backprop-tutor {__version__}" in report
     for line in ("Python ", "textual ", "Platform: ", "Terminal: ", "Language: ", "builtins.ValueError"):
@@ -61,17 +66,34 @@ def assert_report_is_discreet(report: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "keys", "language", "sentence"),
+    ("place", "keys", "language", "page", "sentence"),
     [
-        ("tutor.tui.screens.help:HelpScreen:compose", "\x1bOP", "en", "ended because of an error of its own."),
-        ("tutor.tui.screens.exercise:ExerciseScreen:action_hint", "?", "ko", "프로그램 오류로 종료되었습니다."),
+        (
+            "tutor.tui.screens.help:HelpScreen:compose",
+            "\x1bOP",
+            "en",
+            "✓ Everything you have checked is saved.",
+            "ended because of an error of its own.",
+        ),
+        (
+            "tutor.tui.screens.exercise:ExerciseScreen:action_hint",
+            "?",
+            "ko",
+            "✓ 확인한 답은 모두 저장되었습니다.",
+            "프로그램 오류로 종료되었습니다.",
+        ),
         pytest.param(
-            "tutor.tui.widgets.graph:GraphView:render_line", "", "en", "because of an error of its own.", marks=long
+            "tutor.tui.widgets.graph:GraphView:render_line",
+            "",
+            "en",
+            "backprop-tutor has stopped",
+            "because of an error of its own.",
+            marks=long,
         ),
     ],
     ids=["compose", "action", "render"],
 )
-def test_a_crash_on_the_screen(place: str, keys: str, language: str, sentence: str, home: Path) -> None:
+def test_a_crash_on_the_screen(place: str, keys: str, language: str, page: str, sentence: str, home: Path) -> None:
     arguments = ("--lang", language, "play", "basics/left-to-right")
     with PtyProgram(command=faulty(place, *arguments, kind="OSError"), columns=200) as program:
         if keys:
@@ -79,6 +101,14 @@ def test_a_crash_on_the_screen(place: str, keys: str, language: str, sentence: s
             program.send("7\r")
             program.wait_for_text("1/4")
             program.send(keys)
+        # The page is there until a key closes it, and follows the size of the window.
+        program.until(lambda: page in shown_text(program))
+        for piece in ("ValueError", "<string>", "backprop-tutor where --report", "Enter", str(home)):
+            assert piece in shown_text(program), piece
+        program.resize(60, 16)
+        program.until(lambda: "where --report" in program.text() and page in shown_text(program))
+        program.send("\x1b[A7")
+        program.send("\r")
         assert program.wait() == crash_report.EXIT_CODE
         assert program.leftovers == []
         shown = program.sent.rpartition(b"\x1b[?1049l")[2].decode()
@@ -142,10 +172,43 @@ def test_a_report_goes_elsewhere_if_the_folder_can_not_be_used(
 ) -> None:
     home.touch()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert str(tmp_path) in str(crash_report.report_end(ValueError("my secret answer")))
+    assert str(tmp_path) in str(crash_report.report_end(ValueError("my secret answer")).sentence)
     monkeypatch.setattr("tempfile.tempdir", str(home))
-    assert "no report could be saved" in str(crash_report.report_end(ValueError("my secret answer")))
+    assert "no report could be saved" in str(crash_report.report_end(ValueError("my secret answer")).sentence)
     assert crash_report.report_in_background(ValueError("my secret answer")) is None
+
+
+def test_a_report_for_an_issue_has_nothing_private(home: Path) -> None:
+    folder = home / "ada"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text('theme = "nord"\nlanguage = "xx"\n[keys]\n"exercise.hint" = "ctrl+h"\n')
+    environment = {
+        **os.environ,
+        "BACKPROP_TUTOR_HOME": str(folder),
+        "HOME": str(home),
+        "USER": "ada",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+    }
+    command = [sys.executable, "-X", "importtime", "-m", "tutor", "where", "--report"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=60)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == lines[-1] == "```"
+    assert lines[1] == f"backprop-tutor {__version__}"
+    for line in ("Python ", "textual 8", "numpy ", "sympy ", "Platform: ", "Terminal: "):
+        assert any(each.startswith(line) for each in lines), line
+    assert "COLORTERM=truecolor" in done.stdout
+    assert "Settings: theme = nord, language = -" in done.stdout
+    assert "Keys: exercise.hint = ctrl+h" in done.stdout
+    assert "Settings file: ~/…/settings.toml, line 2: language is one of" in done.stdout
+    assert str(home) not in done.stdout
+    assert "ada" not in done.stdout
+    # What is broken may be Textual itself.
+    assert not [
+        line for line in done.stderr.splitlines() if "| textual" in line.replace("  ", " ") or "textual." in line
+    ]
+    assert {path.name for path in folder.iterdir()} == {"settings.toml"}
 
 
 async def test_work_in_the_background_that_fails_is_reported_and_ends_nothing(

@@ -101,9 +101,14 @@ def _run(argv: list[str]) -> int:
 def report_crash(error: Exception) -> int:
     """Save a report about an unexpected error, say where it is, and return the exit code."""
     # Nothing of it is needed unless something is broken.
-    from tutor import crash_report
+    from tutor import crash_report, tui
 
-    print_error(crash_report.report_end(error))
+    crash = crash_report.report_end(error)
+    if isinstance(error, tui.AppError):
+        from tutor.tui.crash_page import show_crash_page
+
+        show_crash_page(crash, has_unsaved=error.has_unsaved)
+    print_error(crash.sentence)
     return crash_report.EXIT_CODE
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import platform
-import shutil
-import sys
 import tempfile
 import traceback
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor import __version__, i18n
 from tutor.i18n import N_, Message, message
 from tutor.paths import data_folder
+from tutor.system_report import system_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +29,36 @@ _NOT_SAVED = N_("The program has ended because of an error of its own, and no re
 _GOES_ON = N_("Something in the background has failed. A report without your answers is in {path}.")
 
 
-def report_end(error: BaseException) -> Message:
-    """Save a report about an error that has ended the program; return what to tell the learner. Never raises."""
-    path = save_crash_report(error)
-    return message(_NOT_SAVED) if path is None else message(_SAVED, path=path)
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The end of the program by an error of its own: the kind of error, its place in the program, and the report."""
+
+    kind: str
+    place: str
+    report: Path | None
+
+    @property
+    def sentence(self) -> Message:
+        """Return what to tell the learner in one sentence."""
+        return message(_NOT_SAVED) if self.report is None else message(_SAVED, path=self.report)
+
+
+def report_end(error: BaseException) -> Crash:
+    """Save a report about an error that has ended the program. Never raises."""
+    report = save_crash_report(error)
+    try:
+        return Crash(*_kind_and_place(error), report)
+    except Exception:
+        return Crash(type(error).__name__, "", report)
+
+
+def _kind_and_place(error: BaseException) -> tuple[str, str]:
+    """Return the kind of the error that came first, without its text, and where in the program it was raised."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _short_path(frame.filename)]
+    own = [frame for frame in frames if _short_path(frame.filename).startswith("tutor/")] or frames
+    return type(error).__name__, f"{_short_path(own[-1].filename)}:{own[-1].lineno}" if own else ""
 
 
 def report_in_background(error: BaseException) -> Message | None:
@@ -62,27 +85,12 @@ def save_crash_report(error: BaseException) -> Path | None:
 
 
 def _report_lines(error: BaseException) -> Iterator[str]:
-    size = shutil.get_terminal_size()
-    yield f"backprop-tutor {__version__}"
-    yield f"Python {platform.python_version()} ({platform.python_implementation()})"
-    for package in ("textual", "rich", "click", "numpy", "python-flint"):
-        yield f"{package} {_version(package)}"
-    yield f"Platform: {platform.platform()}"
-    yield f"Terminal: {size.columns}x{size.lines}, TERM={os.environ.get('TERM', '')}, encoding {_encoding()}"
-    yield f"Language: {i18n.current_language()}"
+    try:
+        yield from system_lines()
+    except Exception as problem:  # What has failed may be what these lines need.
+        yield f"(no more about the system: {type(problem).__name__})"
     yield ""
     yield from _traceback_lines(traceback.TracebackException.from_exception(error))
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "?"
-
-
-def _encoding() -> str:
-    return str(getattr(sys.__stdout__, "encoding", None))
 
 
 def _traceback_lines(error: traceback.TracebackException) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`backprop-tutor where`: the files and folders in use."""
+"""`backprop-tutor where`: the files and folders in use, or a report about the system for an issue."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tutor import settings
+from tutor import settings, system_report
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
 from tutor.drawing.cell_width import align_columns
 from tutor.i18n import N_, _, message
 from tutor.packs import library
+from tutor.packs.sanitize import format_output
 from tutor.paths import data_folder
 from tutor.practice.exercise_index import default_cache_path
 from tutor.practice.storage.store import default_path
@@ -22,9 +23,19 @@ if TYPE_CHECKING:
     from tutor.run_options import RunOptions
 
 
+_FENCE = "```"
+
+
 @click.command(cls=LocalizedCommand)
+@click.option(
+    "--report", is_flag=True, help=_("Print versions, terminal and settings, without anything private, for an issue.")
+)
 @common_options
-def where(options: RunOptions) -> int:
+def where(options: RunOptions, report: bool) -> int:
+    if report:
+        for line in (_FENCE, *system_report.system_lines(), _FENCE):
+            echo(format_output(line))
+        return 0
     locations = [
         (_("program"), library.__file__.rpartition("packs")[0].rstrip("/\\")),
         (_("built-in packs"), library.built_in_dir()),

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class AppError(Exception):
-    """The app was ended by an unexpected error, its cause."""
+    """The app was ended by an unexpected error, its cause. `has_unsaved`: some entries could not be saved yet."""
+
+    def __init__(self, *, has_unsaved: bool) -> None:
+        super().__init__()
+        self.has_unsaved = has_unsaved
 
 
 def run(
@@ -51,5 +55,5 @@ def run(
     finally:
         app.release_terminal()
     if app.error is not None:
-        raise AppError from app.error
+        raise AppError(has_unsaved=store.has_unsaved and not store.flush()) from app.error
     return app.return_code or int(solved is False)

@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.i18n import N_, _, message
+from tutor.packs.exercise_search import find_exercises, read_texts
 from tutor.text_search import MAX_QUERY_LENGTH, is_blank
 from tutor.tui.content import Part, from_markup, styled
 from tutor.tui.screens.base import TutorScreen
@@ -268,8 +269,6 @@ class HomeScreen(TutorScreen[None]):
 
     def _search_options(self, query: str, states: Mapping[tuple[str, str], str]) -> list[Option]:
         """Return the exercises that match, the best first, each with its pack."""
-        from tutor.packs.exercise_search import find_exercises
-
         options: list[Option] = []
         for pack, entry in find_exercises(query, self.packs, self._search_texts).items:
             line = self._entry_line(pack, entry, states.get((pack.id, entry.id), "new"))
@@ -351,8 +350,6 @@ class HomeScreen(TutorScreen[None]):
 
     def _read_search_texts(self) -> None:
         """Read what the files of exercises say, and search again with it."""
-        from tutor.packs.exercise_search import read_texts
-
         packs = tuple(self.packs)
         texts = read_texts(packs)
         self.app.call_later(self._use_search_texts, packs, texts)
