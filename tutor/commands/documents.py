@@ -32,13 +32,45 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
-Block: TypeAlias = Heading | Sentence | Table
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture as lines of SVG, for HTML only: sentences and tables of the page say the same.
 
-_STYLE = (
-    "body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; line-height: 1.5 } "
-    "table { border-collapse: collapse } th, td { text-align: left; padding: 0.2em 1em 0.2em 0 } "
-    "th { border-bottom: 1px solid }"
-)
+    `legend` has the style class of each sign with what it means; a sign without a text stands beside the next one.
+    """
+
+    svg: Sequence[str]
+    caption: str
+    legend: Sequence[tuple[str, str]] = ()
+
+
+Block: TypeAlias = Heading | Sentence | Table | Figure
+
+#: Colours as custom properties, once for light and once for dark pages. The greens of days are mixed from two.
+_STYLE = """
+:root { color-scheme: light dark; --ground: #fbfaf6; --text: #2b2d33; --muted: #55544a; --line: #c9c4b4;
+  --right: #11672f; --wrong: #b3173d; --help: #7a2f8f }
+@media (prefers-color-scheme: dark) { :root { --ground: #12141c; --text: #cfd6e6; --muted: #9aa4ba; --line: #363e52;
+  --right: #7fe0a3; --wrong: #ff7b93; --help: #c58fd6 } }
+body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; line-height: 1.5;
+  background: var(--ground); color: var(--text) }
+table { border-collapse: collapse }
+th, td { text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top }
+th { border-bottom: 1px solid var(--line) }
+figure { margin: 1em 0; overflow-x: auto }
+figcaption, .legend { color: var(--muted) }
+.legend svg { vertical-align: middle; margin: 0 0.2em 0 0.6em }
+svg text { font: 10px sans-serif; fill: var(--muted) }
+.new, .day0 { fill: var(--line) }
+.learning, .day2 { fill: var(--right); fill-opacity: 0.55 }
+.solid, .day4, .point { fill: var(--right) }
+.shaky { fill: var(--wrong) }
+.due { fill: var(--help) }
+.day1 { fill: var(--right); fill-opacity: 0.32 }
+.day3 { fill: var(--right); fill-opacity: 0.77 }
+.axis { stroke: var(--line) }
+.curve { stroke: var(--right); stroke-width: 2; fill: none }
+"""
 
 
 def as_text(blocks: Sequence[Block]) -> list[str]:
@@ -49,7 +81,7 @@ def as_text(blocks: Sequence[Block]) -> list[str]:
             lines += ["", escape_invisible(block.text)] if lines else [escape_invisible(block.text)]
         elif isinstance(block, Sentence):
             lines.append(escape_invisible(block.text))
-        else:
+        elif isinstance(block, Table):
             rows = align_columns([[escape_invisible(cell) for cell in row] for row in block.rows])
             lines += [f"  {row}".rstrip() for row in rows]
     return lines
@@ -62,7 +94,7 @@ def as_markdown(blocks: Sequence[Block]) -> list[str]:
             lines += [f"{'#' if number == 0 else '##'} {_escape_markdown(block.text)}", ""]
         elif isinstance(block, Sentence):
             lines += [_escape_markdown(block.text), ""]
-        else:
+        elif isinstance(block, Table):
             lines.append(_markdown_row([_escape_markdown(title) for title in block.titles]))
             lines.append(_markdown_row(["--"] * len(block.titles)))
             lines += [_markdown_row([_escape_markdown(cell) for cell in row]) for row in block.rows]
@@ -85,7 +117,8 @@ def as_html(blocks: Sequence[Block]) -> list[str]:
     lines = [
         "<!DOCTYPE html>",
         f'<html lang="{current_language()}">',
-        f'<head><meta charset="utf-8"><title>{_escape_html(title)}</title><style>{_STYLE}</style></head>',
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{_escape_html(title)}</title><style>{_STYLE}</style></head>",
         "<body>",
     ]
     for number, block in enumerate(blocks):
@@ -94,13 +127,30 @@ def as_html(blocks: Sequence[Block]) -> list[str]:
             lines.append(f"<{tag}>{_escape_html(block.text)}</{tag}>")
         elif isinstance(block, Sentence):
             lines.append(f"<p>{_escape_html(block.text)}</p>")
+        elif isinstance(block, Table):
+            lines += _html_table(block)
         else:
-            lines.append("<table>")
-            lines.append("<tr>" + "".join(f"<th>{_escape_html(title)}</th>" for title in block.titles) + "</tr>")
-            for row in block.rows:
-                lines.append("<tr>" + "".join(f"<td>{_escape_html(cell)}</td>" for cell in row) + "</tr>")
-            lines.append("</table>")
+            lines += _html_figure(block)
     return [*lines, "</body>", "</html>"]
+
+
+def _html_table(table: Table) -> list[str]:
+    titles = "".join(f'<th scope="col">{_escape_html(title)}</th>' for title in table.titles)
+    lines = ["<table>", f"<thead><tr>{titles}</tr></thead>", "<tbody>"]
+    for row in table.rows:
+        lines.append("<tr>" + "".join(f"<td>{_escape_html(cell)}</td>" for cell in row) + "</tr>")
+    return [*lines, "</tbody>", "</table>"]
+
+
+def _html_figure(figure: Figure) -> list[str]:
+    legend = "".join(
+        f'<svg width="10" height="10" aria-hidden="true"><rect class="{style}" width="10" height="10" rx="2"/></svg>'
+        f"{_escape_html(text)}"
+        for style, text in figure.legend
+    )
+    caption = f"<figcaption>{_escape_html(figure.caption)}"
+    caption += f' <span class="legend">{legend}</span></figcaption>' if legend else "</figcaption>"
+    return ["<figure>", *figure.svg, caption, "</figure>"]
 
 
 def _escape_html(text: str) -> str:

@@ -1,7 +1,9 @@
-"""`backprop-tutor progress`: the learner's rules, packs, weeks and mistakes."""
+"""`backprop-tutor progress`: the learner's rules, packs, days, weeks and mistakes."""
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -10,23 +12,28 @@ from tutor.commands.documents import Heading, Sentence, Table, as_text
 from tutor.commands.help import LocalizedCommand
 from tutor.commands.options import common_options
 from tutor.commands.output import echo
+from tutor.commands.progress_figures import practice_calendar, rate_chart, rule_strip
 from tutor.commands.store import open_store
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, format_percent, message
 from tutor.packs.sanitize import format_json
+from tutor.practice.day_texts import weekday_label
 from tutor.practice.learner import load_packs_and_index
 from tutor.practice.mastery import mastery_label
 from tutor.practice.progress import format_duration, load_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from tutor.commands.documents import Block
-    from tutor.practice.progress import Progress
+    from tutor.practice.progress import Progress, Try
     from tutor.run_options import RunOptions
 
 #: The length of the bar of the week with most answers.
 _BAR_WIDTH = 24
+#: The days of the last weeks are listed one by one.
+_WEEKS_BY_DAY = 4
 
 
 @click.command(cls=LocalizedCommand)
@@ -48,55 +55,115 @@ def progress(options: RunOptions, as_json: bool) -> int:
 
 def progress_page(data: Progress, title: str, bar: str = "█") -> list[Block]:
     """Return a learner's progress as a page."""
-    blocks: list[Block] = [Heading(title)]
     if not data.answers:
-        return [*blocks, Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
-    blocks.append(Sentence(_summary_sentence(data)))
+        return [Heading(title), Sentence(_("Nothing has been practised yet. Begin with: backprop-tutor"))]
+    return [
+        Heading(title),
+        *_summary(data),
+        *_rules(data),
+        *_packs(data),
+        *_days(data),
+        *_weeks(data, bar),
+        *_mistakes(data),
+    ]
+
+
+def _summary(data: Progress) -> Iterator[Block]:
+    yield Sentence(_summary_sentence(data))
     if data.due_rules:
-        blocks.append(
-            Sentence(
-                str(message(N_("Rules due for review: {n}. Begin with: backprop-tutor review"), n=len(data.due_rules)))
-            )
-        )
-    if data.rules:
-        rows = [
-            [
-                rule.name,
-                mastery_label(rule.standing),
-                _format_due(rule.due, rule.id in data.due_rules),
-                mistake_label(rule.mistake) if rule.mistake else "",
-            ]
-            for rule in data.rules
+        text = N_("Rules due for review: {n}. Begin with: backprop-tutor review")
+        yield Sentence(str(message(text, n=len(data.due_rules))))
+
+
+def _rules(data: Progress) -> Iterator[Block]:
+    if not data.rules:
+        return
+    yield Heading(_("Rules"))
+    standings = Counter(rule.standing for rule in data.rules)
+    text = N_(
+        "Rules practised: {n} of {all}. Solid: {solid}. Learning: {learning}. Shaky: {shaky}. Due tomorrow: {tomorrow}."
+    )
+    counts = {level: standings[level] for level in ("solid", "learning", "shaky")}
+    counts |= {"n": len(data.rules), "all": len(data.all_rules), "tomorrow": data.due_tomorrow}
+    yield Sentence(str(message(text, **counts)))
+    yield rule_strip(data)
+    rows = [
+        [
+            rule.name,
+            mastery_label(rule.standing),
+            _format_due(rule.due, rule.id in data.due_rules),
+            _format_tries(rule.tries),
+            mistake_label(rule.mistake) if rule.mistake else "",
         ]
-        blocks += [Heading(_("Rules")), Table([_("rule"), _("standing"), _("due"), _("keeps coming back")], rows)]
+        for rule in data.rules
+    ]
+    titles = [_("rule"), _("standing"), _("due"), _("latest first tries"), _("keeps coming back")]
+    yield Table(titles, rows)
+
+
+def _packs(data: Progress) -> Iterator[Block]:
     rows = [
         [pack.title, str(message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises))] for pack in data.packs
     ]
-    blocks += [Heading(_("Packs")), Table([_("pack"), _("exercises")], rows)]
+    yield Heading(_("Packs"))
+    yield Table([_("pack"), _("exercises")], rows)
+
+
+def _days(data: Progress) -> Iterator[Block]:
+    """Yield the calendar, and the days of the last weeks in words."""
+    if data.since is None:
+        return
+    yield Heading(_("Days"))
+    text = N_("Days practised: {n}, since {day}. Days in a row up to now: {streak}.")
+    yield Sentence(str(message(text, n=data.days_practised, day=data.since.isoformat(), streak=data.streak)))
+    yield practice_calendar(data)
+    first = data.today - timedelta(weeks=_WEEKS_BY_DAY)
+    rows = [
+        [
+            f"{day.day.isoformat()} {weekday_label(day.day.weekday())}",
+            str(message(N_("answers: {n}"), n=day.answers)),
+            _format_rate(day.first_try_rate),
+            format_duration(day.seconds),
+        ]
+        for day in data.days
+        if day.day > first and day.answers
+    ]
+    if rows:
+        yield Table([_("day"), _("answers"), _("right at first try"), _("time")], rows)
+
+
+def _weeks(data: Progress, bar: str) -> Iterator[Block]:
+    yield Heading(_("Weeks"))
+    chart = rate_chart(data)
+    if chart is not None:
+        yield chart
     most = max(week.answers for week in data.weeks) or 1
     rows = [
         [
             week.monday.isoformat(),
             str(message(N_("answers: {n}"), n=week.answers)),
-            ""
-            if week.first_try_rate is None
-            else str(message(N_("right at first try: {rate}"), rate=format_percent(week.first_try_rate))),
+            _format_rate(week.first_try_rate),
             bar * -(-week.answers * _BAR_WIDTH // most),
         ]
         for week in data.weeks
     ]
-    blocks += [Heading(_("Weeks")), Table([_("week from"), _("answers"), _("right at first try"), ""], rows)]
-    if data.mistakes:
-        rows = [
-            [
-                mistake.name,
-                str(message(N_("times: {n}"), n=mistake.count)),
-                f"backprop-tutor play {mistake.exercise}" if mistake.exercise else "",
-            ]
-            for mistake in data.mistakes
+    yield Table([_("week from"), _("answers"), _("right at first try"), ""], rows)
+
+
+def _mistakes(data: Progress) -> Iterator[Block]:
+    if not data.mistakes:
+        return
+    rows = [
+        [
+            mistake.name,
+            str(message(N_("times: {n}"), n=mistake.count)),
+            str(message(N_("last on {day}"), day=mistake.last.isoformat())),
+            f"backprop-tutor play {mistake.exercise}" if mistake.exercise else "",
         ]
-        blocks += [Heading(_("Most frequent mistakes")), Table([_("mistake"), _("times"), _("to train it")], rows)]
-    return blocks
+        for mistake in data.mistakes
+    ]
+    yield Heading(_("Most frequent mistakes"))
+    yield Table([_("mistake"), _("times"), _("last time"), _("to train it")], rows)
 
 
 def _summary_sentence(data: Progress) -> str:
@@ -111,3 +178,13 @@ def _format_due(day: date | None, is_due: bool) -> str:
     if is_due:
         return _("due today")
     return "" if day is None else str(message(N_("due {day}"), day=day.isoformat()))
+
+
+def _format_rate(rate: float | None) -> str:
+    """Return the share of blanks that were right at once; nothing if none was tried."""
+    return "" if rate is None else str(message(N_("right at first try: {rate}"), rate=format_percent(rate)))
+
+
+def _format_tries(tries: Sequence[Try]) -> str:
+    """Return how many of the latest first tries were right without help."""
+    return str(message(N_("{n} of {all} right"), n=tries.count("right"), all=len(tries))) if tries else ""

@@ -30,6 +30,8 @@ _PLAUSIBLE_YEARS = range(2000, 3000)
 
 Mastery = Literal["learning", "shaky", "solid"]
 _MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
+#: How many of three dots each level of mastery fills.
+MASTERY_DOTS = {"new": 0, "shaky": 1, "learning": 2, "solid": 3}
 
 #: The kinds of event that change a skill.
 RULE_EVENT_KINDS = ("answer", "hint", "reveal", REPLY)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
 from tutor.practice.mastery import parse_day
-from tutor.practice.rule_ids import normalise_rule_id, rule_name
+from tutor.practice.practice_days import Day, monday_of, streak
+from tutor.practice.rule_ids import all_rule_ids, normalise_rule_id, rule_name
 from tutor.practice.scheduler import utc_today
 
 if TYPE_CHECKING:
@@ -22,20 +24,31 @@ if TYPE_CHECKING:
 
 #: This many mistakes are listed.
 MAX_MISTAKES = 10
+#: This many of the latest tries are kept for each rule.
+MAX_TRIES = 8
 
-_MONDAY = "date(at, 'weekday 0', '-6 days')"
+#: The outcome of a first try at a blank: right, right with a hint or revealed, or wrong.
+Try = Literal["right", "helped", "wrong"]
+
 #: The verdicts that count as a first try; an answer with too few digits, or that of another blank, does not.
 _SETTLING_VERDICTS = "verdict IN ('right', 'mistaken', 'wrong', 'wrong-shape')"
 _FIRST_TRIES = f"""
-SELECT monday, count(*), sum(verdict = 'right' AND hints = 0) FROM (
-    SELECT min(seq), {_MONDAY} AS monday, verdict, hints FROM active_event
+SELECT day, count(*), sum(verdict = 'right' AND hints = 0) FROM (
+    SELECT min(seq), date(at) AS day, verdict, hints FROM active_event
     WHERE kind = 'answer' AND {_SETTLING_VERDICTS} GROUP BY worksheet, blank
-) GROUP BY monday
+) GROUP BY day
 """
-_WEEKLY_WORK = f"SELECT {_MONDAY} AS monday, sum(duration), sum(kind = 'answer') FROM active_event GROUP BY monday"
+_DAILY_WORK = "SELECT date(at) AS day, sum(duration), sum(kind = 'answer') FROM active_event GROUP BY day"
+#: The first answer at each blank with a rule, or that it was revealed before any.
+_RULE_TRIES = f"""
+SELECT rule, blank, kind = 'reveal', verdict = 'right', hints > 0 FROM (
+    SELECT min(seq) AS seq, rule, blank, kind, verdict, hints FROM active_event
+    WHERE rule <> '' AND (kind = 'answer' AND {_SETTLING_VERDICTS} OR kind = 'reveal') GROUP BY worksheet, blank
+) ORDER BY seq
+"""
 #: A reply takes back the mistake of its answer, or confirms another one.
 _MISTAKE_COUNTS = """
-SELECT mistake, rule, blank,
+SELECT mistake, rule, blank, max(date(at)),
     sum(kind = 'answer') - sum(kind = 'reply' AND text = 'no' AND verdict = 'mistaken')
     + sum(kind = 'reply' AND text = 'yes' AND verdict = '') AS times
 FROM active_event WHERE kind IN ('answer', 'reply') AND mistake <> ''
@@ -45,13 +58,14 @@ GROUP BY mistake, rule HAVING times > 0 ORDER BY times DESC, mistake
 
 @dataclass(frozen=True, slots=True)
 class RuleProgress:
-    """A practised rule, with the mistake that keeps coming back."""
+    """A practised rule, with the mistake that keeps coming back and the latest first tries, oldest first."""
 
     id: str
     name: str
     standing: str
     due: date | None
     mistake: str | None
+    tries: tuple[Try, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +96,62 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class MistakeCount:
-    """A mistake that was made, and the name and title of an exercise that practises its rule."""
+    """A mistake that was made, when it was last, and the name and title of an exercise that practises its rule."""
 
     id: str
     name: str
     count: int
     exercise: str | None
     title: str
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All of a learner's progress. `weeks` has no gaps."""
+    """All of a learner's progress up to `today`.
+
+    `weeks` has no gaps, `days` has only those on which something was done. `all_rules` are the ids of every rule that
+    an exercise practises or that was practised, in a fixed order.
+    """
 
     due_rules: tuple[str, ...]
     rules: tuple[RuleProgress, ...]
     packs: tuple[PackProgress, ...]
     weeks: tuple[Week, ...]
     mistakes: tuple[MistakeCount, ...]
+    today: date
+    days: tuple[Day, ...]
+    all_rules: tuple[str, ...]
+
+    @property
+    def solved(self) -> int:
+        """The number of exercises solved."""
+        return sum(pack.solved for pack in self.packs)
+
+    @property
+    def exercises(self) -> int:
+        """The number of all exercises."""
+        return sum(pack.exercises for pack in self.packs)
+
+    @property
+    def since(self) -> date | None:
+        """The first day on which something was done."""
+        return self.days[0].day if self.days else None
+
+    @property
+    def days_practised(self) -> int:
+        """The number of days with answers."""
+        return sum(day.answers > 0 for day in self.days)
+
+    @property
+    def streak(self) -> int:
+        """How many days in a row had answers, up to now."""
+        return streak(self.days, self.today)
+
+    @property
+    def due_tomorrow(self) -> int:
+        """The number of rules that will be due tomorrow and are not yet."""
+        return sum(rule.due == self.today + timedelta(days=1) for rule in self.rules)
 
     @property
     def seconds(self) -> float:
@@ -125,18 +177,29 @@ class Progress:
             "rules": [_json_ready(asdict(rule)) for rule in self.rules],
             "packs": [asdict(pack) for pack in self.packs],
             "weeks": [_json_ready(asdict(week)) | {"rate": week.first_try_rate} for week in self.weeks],
-            "mistakes": [asdict(mistake) for mistake in self.mistakes],
+            "mistakes": [_json_ready(asdict(mistake)) for mistake in self.mistakes],
+            "days": [_json_ready(asdict(day)) | {"rate": day.first_try_rate} for day in self.days],
+            "days_practised": self.days_practised,
+            "streak": self.streak,
         }
 
 
 def load_progress(store: Store, index: ExerciseIndex, packs: Sequence[Pack], day: date | None = None) -> Progress:
     """Return the progress up to `day`, today by default."""
+    today = day or utc_today()
+    due = tuple(review.due_rules(store, index.rules, day))
+    rules = _rules(store, due)
+    days = _days(store, today)
+    known = index.rules | {rule.id for rule in rules}
     return Progress(
-        tuple(review.due_rules(store, index.rules, day)),
-        _rules(store),
+        due,
+        rules,
         _packs(store, packs),
-        _weeks(store, day or utc_today()),
-        _mistakes(store, index, packs),
+        _weeks(days, today),
+        _mistakes(store, index, packs, today),
+        today,
+        days,
+        tuple(rule for rule in all_rule_ids() if rule in known),
     )
 
 
@@ -148,13 +211,42 @@ def format_duration(seconds: float) -> str:
     return str(message(N_("{h} h {m} min"), h=minutes // 60, m=minutes % 60))
 
 
-def _rules(store: Store) -> tuple[RuleProgress, ...]:
+def _rules(store: Store, due: Sequence[str]) -> tuple[RuleProgress, ...]:
+    """Return the practised rules: those that are due first, then those that are furthest from being solid."""
     order = ("shaky", "learning", "solid")
-    skills = sorted(review.load_skills(store).values(), key=lambda skill: (order.index(skill.mastery), str(skill.due)))
+    skills = sorted(
+        review.load_skills(store).values(),
+        key=lambda skill: (skill.rule not in due, order.index(skill.mastery), str(skill.due)),
+    )
+    tries = _tries(store)
     return tuple(
-        RuleProgress(skill.rule, rule_name(skill.rule), skill.mastery, skill.due, skill.recurring_mistake)
+        RuleProgress(
+            skill.rule,
+            rule_name(skill.rule),
+            skill.mastery,
+            skill.due,
+            skill.recurring_mistake,
+            tuple(tries.get(skill.rule, ())),
+        )
         for skill in skills
     )
+
+
+def _tries(store: Store) -> Mapping[str, Sequence[Try]]:
+    """Return the outcomes of the latest first tries by rule, oldest first."""
+    rules: dict[tuple[str, str], str | None] = {}
+    tries: dict[str, deque[Try]] = {}
+    for rule, blank, is_revealed, is_right, has_hints in _query(store, _RULE_TRIES):
+        # Events of an early version have the operand only in the id of the blank.
+        key = rule, blank.rpartition(".")[2]
+        if key not in rules:
+            rules[key] = normalise_rule_id(rule, blank)
+        id = rules[key]
+        if id is not None:
+            is_helped = is_revealed or (is_right and has_hints)
+            outcome: Try = "helped" if is_helped else "right" if is_right else "wrong"
+            tries.setdefault(id, deque(maxlen=MAX_TRIES)).append(outcome)
+    return tries
 
 
 def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
@@ -167,43 +259,70 @@ def _packs(store: Store, packs: Sequence[Pack]) -> tuple[PackProgress, ...]:
     return tuple(progress)
 
 
-def _weeks(store: Store, day: date) -> tuple[Week, ...]:
-    this_week = day - timedelta(days=day.weekday())
+def _days(store: Store, today: date) -> tuple[Day, ...]:
     work: dict[date, tuple[float, int]] = {}
-    for text, seconds, answers in _query(store, _WEEKLY_WORK):
-        monday = _week_of(text, this_week)
-        before = work.get(monday, (0.0, 0))
-        work[monday] = before[0] + float(seconds), before[1] + int(answers)
+    for text, seconds, answers in _query(store, _DAILY_WORK):
+        day = _plausible_day(text, today)
+        before = work.get(day, (0.0, 0))
+        work[day] = before[0] + float(seconds), before[1] + int(answers)
     tries: dict[date, tuple[int, int]] = {}
     for text, blanks, first in _query(store, _FIRST_TRIES):
-        monday = _week_of(text, this_week)
-        tried = tries.get(monday, (0, 0))
-        tries[monday] = tried[0] + int(blanks), tried[1] + int(first)
-    if not work:
+        day = _plausible_day(text, today)
+        tried = tries.get(day, (0, 0))
+        tries[day] = tried[0] + int(blanks), tried[1] + int(first)
+    return tuple(Day(day, *work[day], *tries.get(day, (0, 0))) for day in sorted(work))
+
+
+def _plausible_day(text: object, today: date) -> date:
+    """Return the day of an event; `today` for what the clock dated ahead, or at no plausible time."""
+    day = parse_day(text) if isinstance(text, str) else None
+    return today if day is None else min(day, today)
+
+
+def _weeks(days: Sequence[Day], today: date) -> tuple[Week, ...]:
+    """Return every week from the first day of practice on."""
+    weeks: dict[date, list[Day]] = {}
+    for day in days:
+        weeks.setdefault(monday_of(day.day), []).append(day)
+    if not weeks:
         return ()
-    start = min(work)
-    mondays = [start + timedelta(weeks=number) for number in range((this_week - start).days // 7 + 1)]
-    return tuple(Week(monday, *work.get(monday, (0.0, 0)), *tries.get(monday, (0, 0))) for monday in mondays)
+    start = min(weeks)
+    mondays = [start + timedelta(weeks=number) for number in range((monday_of(today) - start).days // 7 + 1)]
+    return tuple(_week(monday, weeks.get(monday, ())) for monday in mondays)
 
 
-def _week_of(text: object, this_week: date) -> date:
-    """Return the Monday of a week; that of `this_week` for what the clock dated ahead, or at no plausible time."""
-    monday = parse_day(text) if isinstance(text, str) else None
-    return this_week if monday is None else min(monday, this_week)
+def _week(monday: date, days: Sequence[Day]) -> Week:
+    return Week(
+        monday,
+        sum(day.seconds for day in days),
+        sum(day.answers for day in days),
+        sum(day.blanks for day in days),
+        sum(day.first for day in days),
+    )
 
 
-def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack]) -> tuple[MistakeCount, ...]:
+def _mistakes(store: Store, index: ExerciseIndex, packs: Sequence[Pack], today: date) -> tuple[MistakeCount, ...]:
     """Return the most frequent mistakes; one made at several rules is trained at the rule where it was made most."""
     counts: dict[str, int] = {}
     rules: dict[str, str] = {}
-    for mistake, rule, blank, count in _query(store, _MISTAKE_COUNTS):
+    last: dict[str, date] = {}
+    for mistake, rule, blank, latest, count in _query(store, _MISTAKE_COUNTS):
         counts[mistake] = counts.get(mistake, 0) + count
+        day = _plausible_day(latest, today)
+        last[mistake] = max(last.get(mistake, day), day)
         rules.setdefault(mistake, normalise_rule_id(rule, blank) or "")
     most = sorted(counts.items(), key=lambda item: -item[1])[:MAX_MISTAKES]
     titles = {f"{pack.id}/{entry.id}": str(entry.title) for pack in packs for entry in pack.entries}
     trained = {mistake: _training_exercise(rules[mistake], index) for mistake, _count in most}
     return tuple(
-        MistakeCount(mistake, mistake_label(mistake), count, trained[mistake], titles.get(trained[mistake] or "", ""))
+        MistakeCount(
+            mistake,
+            mistake_label(mistake),
+            count,
+            trained[mistake],
+            titles.get(trained[mistake] or "", ""),
+            last[mistake],
+        )
         for mistake, count in most
     )
 

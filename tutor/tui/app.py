@@ -406,8 +406,14 @@ class TutorApp(App[bool]):
         if self.screen is not event.screen:
             return
         await self.pop_screen()
-        if event.exercise:
-            self.navigator.open_by_name(event.exercise)
+        self.navigator.open_by_name(event.exercise)
+
+    async def on_progress_screen_review_requested(self, event: ProgressScreen.ReviewRequested) -> None:
+        if self.screen is not event.screen:
+            return
+        await self.pop_screen()
+        if event.rule:
+            self.review.plan([event.rule])
         else:
             self.home.action_review()
 

@@ -10,7 +10,7 @@ from tutor.i18n import N_, _, message
 from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.practice.next_steps import suggest_next
-from tutor.practice.review import ReviewSession, plan_for_today
+from tutor.practice.review import ReviewSession, load_skills, plan_for_today, plan_session
 from tutor.tui.screens.review_result import ReviewResultScreen
 
 if TYPE_CHECKING:
@@ -70,16 +70,19 @@ class ReviewFlow:
         """Return whether a review is in progress."""
         return self._session is not None
 
-    def plan(self) -> None:
-        """Plan, in a thread, a review of what is due."""
+    def plan(self, rules: Sequence[str] = ()) -> None:
+        """Plan, in a thread, a review of these rules, or of what is due if there are none."""
         if not self._is_planning:
             self._is_planning = True
-            self._host.app.run_worker(self._plan, thread=True, group="plan", exit_on_error=False)
+            self._host.app.run_worker(lambda: self._plan(rules), thread=True, group="plan", exit_on_error=False)
 
-    def _plan(self) -> None:
+    def _plan(self, rules: Sequence[str]) -> None:
         index = self._background.load_exercise_index()
         with self._store.open_for_thread() as store:
-            items = plan_for_today(store, index)
+            if rules:
+                items = plan_session(rules, index, known_rules=load_skills(store))
+            else:
+                items = plan_for_today(store, index)
         self._host.app.post_message(self.ReviewPlanned(items))
 
     def start_planned(self, items: Sequence[ReviewItem]) -> None:

@@ -1,30 +1,30 @@
-"""The progress screen: rules, packs, weeks and mistakes, and starting over."""
+"""The progress screen: totals, rules, packs, days of practice and mistakes, and starting over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
-from tutor.grading.mistakes.labels import mistake_label
-from tutor.i18n import N_, _, format_percent, message
+from tutor.i18n import N_, _
 from tutor.packs import library
-from tutor.practice.mastery import mastery_label
-from tutor.practice.progress import Progress, RuleProgress, format_duration, load_progress
-from tutor.tui.columns import bar_chart, bar_width
-from tutor.tui.content import Part, styled
+from tutor.practice.progress import Progress, load_progress
+from tutor.practice.review import plan_session
+from tutor.tui.content import styled
 from tutor.tui.screens.base import TutorScreen
-from tutor.tui.themes import MASTERY_STYLES, mastery_mark
+from tutor.tui.widgets.cursor_list import CursorList
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.option_list import ReadableOptionList
+from tutor.tui.widgets.pack_list import PackList
+from tutor.tui.widgets.pane_tabs import PaneTabs
+from tutor.tui.widgets.practice_calendar import LEAST_ROWS_WITH_CHART, PracticeCalendar
+from tutor.tui.widgets.progress_tiles import SHORT_ROWS, TILE_ROWS, ProgressHead, ProgressTiles
+from tutor.tui.widgets.rule_list import RuleList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from textual import events
     from textual.app import ComposeResult
@@ -40,9 +40,12 @@ KEYS: list[BindingType] = [
         "enter",
         "open",
         N_("train"),
-        tooltip=N_("an exercise that trains this rule or mistake; the next one of a pack"),
+        tooltip=N_("review this rule, open an exercise for this mistake, or go on with this pack"),
         id="progress.open",
     ),
+    Binding("r", "review", N_("review"), tooltip=N_("review all rules that are due"), id="progress.review"),
+    Binding("tab", "next_pane(1)", show=False),
+    Binding("shift+tab", "next_pane(-1)", show=False),
     Binding(
         "delete",
         "reset",
@@ -51,17 +54,24 @@ KEYS: list[BindingType] = [
         id="progress.reset",
     ),
     Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last new beginning back"), id="progress.undo"),
+    Binding("1", "pane(0)", N_("rules"), tooltip=N_("go to the rules and mistakes"), id="progress.rules"),
+    Binding("2", "pane(1)", N_("packs"), tooltip=N_("go to the packs"), id="progress.packs"),
+    Binding("3", "pane(2)", N_("days"), tooltip=N_("go to the calendar; arrow keys choose a day"), id="progress.days"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="progress.help"),
 ]
 
-_PLOT_ROWS = 4
-#: Columns left of a plot for its axis, and around the list.
-_AXIS_CELLS, _PADDING_CELLS = 6, 4
-_GAP = "   "
+#: The ids of the panes, in the order of their keys.
+_PANES = ("rules", "packs", "days")
+#: Below this size one pane is shown at a time, and the totals take two lines.
+_MIN_COLUMNS, _MIN_ROWS = 100, 30
+#: Below this height there is no free row between the totals and the tabs.
+_MIN_ROWS_FOR_GAPS = 24
+#: The rows of head, tiles and key bar, and the fewest for the packs above the calendar.
+_ROWS_AROUND_PANES, _MIN_PACK_ROWS = 10, 7
 
 
 class ProgressScreen(TutorScreen[None]):
-    """List the progress; Enter opens an exercise that trains the row in focus."""
+    """Show the progress; Enter practises what the row in focus is about."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HELP_TEXT = N_(
@@ -70,12 +80,20 @@ class ProgressScreen(TutorScreen[None]):
     )
 
     class ExerciseRequested(Message):
-        """The learner wants an exercise, by its name, or the review if that is empty."""
+        """The learner wants an exercise, by its name."""
 
         def __init__(self, screen: ProgressScreen, exercise: str) -> None:
             super().__init__()
             self.screen = screen
             self.exercise = exercise
+
+    class ReviewRequested(Message):
+        """The learner wants to review a rule, or everything that is due if it is empty."""
+
+        def __init__(self, screen: ProgressScreen, rule: str) -> None:
+            super().__init__()
+            self.screen = screen
+            self.rule = rule
 
     class ProgressLoaded(Message):
         """The progress was computed."""
@@ -95,28 +113,48 @@ class ProgressScreen(TutorScreen[None]):
         self._progress: Progress | None = None
         self._exercise_index: ExerciseIndex | None = None
         self._reset_flow = reset_flow
-        self._status_message = ""
+        self._status_message = _("One moment, please.")
+        self._pane = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(styled(self.glyphs, (_("Progress"), "bold")), id="title")
+        yield ProgressHead(self.glyphs, id="head")
         yield Static(id="status-message")
-        yield ReadableOptionList(Option(styled(self.glyphs, _("One moment, please.")), disabled=True), id="progress")
+        yield ProgressTiles(self.glyphs, id="tiles")
+        yield PaneTabs(self.glyphs, [_("Rules"), _("Packs"), _("Days")], id="tabs")
+        with Horizontal(id="panes"):
+            yield RuleList(self.glyphs, self._training_title, id="rules")
+            with Vertical(id="packs-and-days"):
+                yield PackList(self.glyphs, id="packs")
+                yield PracticeCalendar(self.glyphs, id="days")
         yield KeyBar(self.glyphs, id="keys")
 
     def set_up(self) -> None:
-        self.query_one(OptionList).focus()
+        self._show_pane(self._pane)
         self._start_loading()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "undo":
             return self._reset_flow.can_undo
+        if action == "review":
+            return self._progress is not None and bool(self._progress.due_rules)
         if action == "open" and self.has_widgets:
-            option = self.query_one(OptionList).highlighted_option
-            return option is not None and self._exercise_for_row(option.id) is not None
+            return self._row_opens(self._focused_row())
         return True
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fill_list()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Lay the panes out for the size of the window: side by side, or one at a time."""
+        is_small = self.size.width < _MIN_COLUMNS or self.size.height < _MIN_ROWS
+        self.set_class(is_small, "-small")
+        if not self.has_widgets:
+            return
+        is_low = self.size.height < _MIN_ROWS_FOR_GAPS
+        self.query_one(ProgressTiles).styles.height = SHORT_ROWS - is_low if is_small else TILE_ROWS
+        packs = self.query_one(PackList)
+        room = self.size.height - _ROWS_AROUND_PANES - LEAST_ROWS_WITH_CHART
+        packs.styles.height = "1fr" if is_small else max(_MIN_PACK_ROWS, min(packs.rows_needed(), room))
 
     # --- loading ---
 
@@ -130,8 +168,10 @@ class ProgressScreen(TutorScreen[None]):
         self.post_message(self.ProgressLoaded(progress, index))
 
     def on_progress_screen_progress_loaded(self, event: ProgressLoaded) -> None:
+        if self._progress is None:
+            self._status_message = ""
         self._progress, self._exercise_index = event.progress, event.exercise_index
-        self._fill_list()
+        self._show_progress()
 
     def _on_reset_done(self, report: str) -> None:
         """Show the progress after a reset or its undo."""
@@ -140,142 +180,78 @@ class ProgressScreen(TutorScreen[None]):
 
     # --- showing ---
 
-    def _fill_list(self) -> None:
-        """List the progress; the cursor stays where it was."""
-        if self._progress is None or not self.has_widgets:
+    def _show_progress(self) -> None:
+        if not self.has_widgets:
             return
-        options = self.query_one(OptionList)
-        before = options.highlighted_option.id if options.highlighted_option else None
-        options.clear_options()
-        options.add_options(list(self._options(self._progress, self.size.width - _PADDING_CELLS)))
-        ids = [option.id for option in options.options]
-        if before in ids:
-            options.highlighted = ids.index(before)
-        else:
-            options.action_first()
+        if self._progress is not None:
+            self.query_one(RuleList).show(self._progress)
+            packs = self.query_one(PackList)
+            packs.show(self._progress)
+            self._arrange()
+            self.query_one(PracticeCalendar).show(self._progress)
+            for widget in (self.query_one(ProgressHead), self.query_one(ProgressTiles)):
+                widget.progress = self._progress
+                widget.repaint()
         status = self.query_one("#status-message", Static)
         text = "\n".join(str(line) for line in (self._store.notice, self._status_message) if line)
         status.set_class(bool(text), "-shown")
         status.update(styled(self.glyphs, (text, "$help")))
         self.refresh_bindings()
 
-    def _options(self, progress: Progress, width: int) -> Iterator[Option]:
-        yield self._text_option(styled(self.glyphs, *self._summary(progress)))
-        if progress.due_rules:
-            due = message(N_("Review ({n} due)"), n=len(progress.due_rules))
-            yield self._option((f"{self.glyphs.started} {due}", "bold $backward"), id="review")
-        if not progress.answers:
-            yield self._text_option(styled(self.glyphs, _("Nothing has been practised yet.")))
-        yield from self._rules(progress)
-        yield from self._packs(progress)
-        if progress.weeks:
-            yield self._heading(_("Weeks"))
-            yield self._text_option(self._weeks(progress, width))
-        if progress.mistakes:
-            yield self._heading(_("Most frequent mistakes"))
-            for mistake in progress.mistakes:
-                exercise = mistake.title or mistake.exercise
-                training = f"{_GAP}{self.glyphs.started} {exercise}" if mistake.exercise else ""
-                parts: list[Part] = [f"{mistake.count:>4}  ", (mistake.name, "bold"), (training, "$muted")]
-                yield self._option(*parts, id=f"mistake {mistake.id}")
+    def _show_pane(self, number: int) -> None:
+        """Focus a pane, and in a small window show it in place of the others."""
+        self._pane = number
+        for pane, name in enumerate(_PANES):
+            self.set_class(pane == number, f"-{name}")
+        self.query_one(PaneTabs).show(number)
+        self.query_one(f"#{_PANES[number]}").focus()
 
-    def _option(self, *parts: Part, id: str | None = None) -> Option:
-        return Option(styled(self.glyphs, *parts), id)
+    def action_pane(self, number: int) -> None:
+        if self.has_widgets:
+            self._show_pane(number)
 
-    def _heading(self, text: str) -> Option:
-        return self._text_option(styled(self.glyphs, "\n", (text, "bold $bright")))
+    def action_next_pane(self, step: int) -> None:
+        self.action_pane((self._pane + step) % len(_PANES))
 
-    def _text_option(self, text: Content) -> Option:
-        return Option(text, disabled=True)
-
-    def _summary(self, progress: Progress) -> Iterator[Part]:
-        yield str(message(N_("Answers: {n}"), n=progress.answers))
-        if progress.first_try_rate is not None:
-            yield _GAP + str(message(N_("right at first try: {rate}"), rate=format_percent(progress.first_try_rate)))
-        yield _GAP + str(message(N_("time: {time}"), time=format_duration(progress.seconds)))
-
-    def _rules(self, progress: Progress) -> Iterator[Option]:
-        if not progress.rules:
-            return
-        yield self._heading(_("Rules"))
-        name_width = max(cell_len(self.glyphs.render(rule.name)) for rule in progress.rules)
-        label_width = max(cell_len(mastery_label(rule.standing)) for rule in progress.rules)
-        for rule in progress.rules:
-            parts = self._rule(rule, rule.id in progress.due_rules, name_width, label_width)
-            yield self._option(*parts, id=f"rule {rule.id}")
-
-    def _rule(self, rule: RuleProgress, due: bool, name_width: int, label_width: int) -> Iterator[Part]:
-        style, label = MASTERY_STYLES[rule.standing], mastery_label(rule.standing)
-        yield (f"  {mastery_mark(self.glyphs, rule.standing)} ", style)
-        yield (rule.name + " " * (name_width - cell_len(self.glyphs.render(rule.name))), "bold")
-        yield (_GAP + label + " " * (label_width - cell_len(label)), style)
-        if due:
-            yield (_GAP + _("due today"), "bold $backward")
-        elif rule.due is not None:
-            yield (_GAP + str(message(N_("due {day}"), day=rule.due.isoformat())), "$muted")
-        if rule.mistake:
-            tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
-            yield (f"\n      {tendency}", "$help")
-
-    def _packs(self, progress: Progress) -> Iterator[Option]:
-        yield self._heading(_("Packs"))
-        width = max((cell_len(self.glyphs.render(pack.title)) for pack in progress.packs), default=0)
-        for pack in progress.packs:
-            share = round(10 * pack.solved / pack.exercises) if pack.exercises else 0
-            full, rest = ("#", ".") if self.glyphs.ascii else ("█", "░")
-            title = pack.title + " " * (width - cell_len(self.glyphs.render(pack.title)))
-            count = message(N_("{n} of {all} solved"), n=pack.solved, all=pack.exercises)
-            bar = [(full * share, "$right"), (rest * (10 - share), "$faint")]
-            yield self._option("    ", (title, "bold"), _GAP, *bar, f"{_GAP}{count}", id=f"pack {pack.id}")
-
-    def _weeks(self, progress: Progress, width: int) -> Content:
-        """Return two plots by week: the answers, and the share of blanks right at first try."""
-        weeks, room = progress.weeks, max(width - _AXIS_CELLS - 2, 1)
-        fit = max(room // bar_width(len(weeks), room), 1)
-        weeks = weeks[-fit:]
-        most = max(week.answers for week in weeks)
-        lines = [*self._plot(_("answers"), [week.answers for week in weeks], most, str(most), room)]
-        lines.append(Content(""))
-        lines += self._plot(_("right at first try"), [week.first_try_rate for week in weeks], 1.0, "100 %", room)
-        first, last = (weeks[at].monday.isoformat() for at in (0, -1))
-        caption = str(message(N_("weeks from {first} to {last}"), first=first, last=last))
-        lines.append(styled(self.glyphs, " " * (_AXIS_CELLS + 1), (caption, "$muted")))
-        return Content("\n").join(lines)
-
-    def _plot(
-        self, title: str, values: list[float | None] | list[int], most: float, top: str, room: int
-    ) -> Iterator[Content]:
-        yield styled(self.glyphs, " " * (_AXIS_CELLS + 1), (title, "$muted"))
-        wall = "|" if self.glyphs.ascii else "│"
-        rows = bar_chart(list(values), most, _PLOT_ROWS, room, self.glyphs)
-        for number, row in enumerate(rows):
-            head = top if number == 0 else "0" if number == len(rows) - 1 else ""
-            yield styled(self.glyphs, (f"{head:>{_AXIS_CELLS}}{wall}", "$muted"), (row, "$right"))
-
-    # --- keys ---
-
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow a click on another pane."""
+        if event.widget.id in _PANES and self.has_widgets and self._pane != _PANES.index(event.widget.id):
+            self._show_pane(_PANES.index(event.widget.id))
         self.refresh_bindings()
-        options = event.option_list.options
-        if all(option.disabled for option in options[: event.option_index]):
-            event.option_list.scroll_home(animate=False)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        exercise = self._exercise_for_row(event.option_id)
-        if exercise is not None and self.app.screen is self:
-            self.post_message(self.ExerciseRequested(self, exercise))
+    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
+        self._show_pane(event.number)
 
-    def _exercise_for_row(self, row: str | None) -> str | None:
-        """Return the name of the exercise that a row opens: empty for the review, None if it opens nothing."""
+    # --- what a row opens ---
+
+    def _focused_row(self) -> str:
+        """Return the id of the row with the cursor; empty without one."""
+        return self.focused.highlighted or "" if isinstance(self.focused, CursorList) else ""
+
+    def _row_opens(self, row: str) -> bool:
+        """Return whether Enter does something on a row."""
+        kind, _space, id = row.partition(" ")
+        if kind == "rule":
+            return self._exercise_index is not None and bool(self._exercise_index.exercises_for(id))
+        return self._exercise_for_row(row) is not None
+
+    def _training_title(self, rule: str) -> str:
+        """Return the title of the exercise that reviews a rule; empty without one."""
+        if self._exercise_index is None or self._progress is None:
+            return ""
+        known = {practised.id for practised in self._progress.rules}
+        items = plan_session([rule], self._exercise_index, known_rules=known)
+        names = {(item.indexed.pack, item.indexed.exercise) for item in items}
+        entries = (
+            str(entry.title) for pack in library.all_packs() for entry in pack.entries if (pack.id, entry.id) in names
+        )
+        return next(entries, "")
+
+    def _exercise_for_row(self, row: str) -> str | None:
+        """Return the name of the exercise for a mistake or a pack; None if there is none."""
         if self._progress is None or self._exercise_index is None:
             return None
-        kind, _space, id = (row or "").partition(" ")
-        if kind == "review":
-            return ""
-        if kind == "rule":
-            candidates = self._exercise_index.exercises_for(id)
-            return candidates[0].name if candidates else None
+        kind, _space, id = row.partition(" ")
         if kind == "pack":
             return self._next_in_pack(id)
         if kind == "mistake":
@@ -290,12 +266,35 @@ class ProgressScreen(TutorScreen[None]):
         name = next((name for name in names if states.get(name) != "solved"), next(iter(names), None))
         return "/".join(name) if name else None
 
+    # --- keys and mouse ---
+
+    def on_cursor_list_highlighted(self) -> None:
+        self.refresh_bindings()
+
+    def on_cursor_list_selected(self, event: CursorList.Selected) -> None:
+        self._open(event.row)
+
+    def on_progress_tiles_review_requested(self) -> None:
+        self.action_review()
+
     def action_open(self) -> None:
-        self.query_one(OptionList).action_select()
+        self._open(self._focused_row())
+
+    def _open(self, row: str) -> None:
+        if self.app.screen is not self or not self._row_opens(row):
+            return
+        kind, _space, id = row.partition(" ")
+        if kind == "rule":
+            self.post_message(self.ReviewRequested(self, id))
+        elif exercise := self._exercise_for_row(row):
+            self.post_message(self.ExerciseRequested(self, exercise))
+
+    def action_review(self) -> None:
+        if self.app.screen is self:
+            self.post_message(self.ReviewRequested(self, ""))
 
     def action_reset(self) -> None:
-        option = self.query_one(OptionList).highlighted_option
-        kind, _space, id = (option.id or "").partition(" ") if option else ("", "", "")
+        kind, _space, id = self._focused_row().partition(" ")
         packs = self._progress.packs if self._progress is not None and kind == "pack" else ()
         pack, title = next(((pack.id, pack.title) for pack in packs if pack.id == id), ("", _("everything")))
         self._reset_flow.confirm_reset(pack, "", title, self._on_reset_done, "progress.undo")

@@ -1,0 +1,170 @@
+"""The head of the progress screen, and the totals as four tiles or two lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+from textual.message import Message
+
+from tutor.i18n import N_, _, message
+from tutor.practice.day_texts import format_day
+from tutor.practice.practice_days import activity_level, calendar
+from tutor.tui.big_digits import big_digits
+from tutor.tui.canvas import line_bar, runs_width
+from tutor.tui.progress_marks import day_square
+from tutor.tui.widgets.canvas import CanvasWidget
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tutor.practice.progress import Progress
+    from tutor.tui.canvas import Canvas, Run
+
+#: The days that the tile of days shows.
+_LAST_DAYS = 10
+#: The weeks that the tile of the rate shows, and the cells of its bars.
+_LAST_WEEKS = 20
+_BARS = "▁▂▃▄▅▆▇█"
+#: The rows of the tiles, and of the same totals as lines with a free row below.
+TILE_ROWS, SHORT_ROWS = 7, 3
+
+
+class ProgressHead(CanvasWidget):
+    """The title with the first day of practice, above a line that fills as exercises are solved."""
+
+    progress: Progress | None = None
+
+    def paint(self, canvas: Canvas) -> None:
+        palette = self.palette
+        canvas.fill(0, 0, canvas.width, 1, palette.ink(on="surface"))
+        canvas.put(1, 0, "∂", palette.ink("backward", on="surface", bold=True))
+        canvas.put(3, 0, _("Progress"), palette.ink("bright", on="surface", bold=True))
+        progress = self.progress
+        solved, exercises = (progress.solved, progress.exercises) if progress else (0, 0)
+        canvas.runs(0, 1, line_bar(solved, exercises, canvas.width, palette.ink("right"), palette.ink("line")))
+        if progress is not None and progress.since is not None:
+            since = message(N_("since {day}"), day=format_day(progress.since, progress.today))
+            canvas.right(canvas.width - 1, 0, [(str(since), palette.ink("muted", on="surface"))])
+
+
+class _Tile(NamedTuple):
+    """A number with its colour and what it counts, the longest text first, and a small picture or text below."""
+
+    number: int | None
+    colour: str
+    labels: tuple[str, str, str]
+    below: list[Run]
+
+
+class ProgressTiles(CanvasWidget):
+    """Four totals: exercises solved, right at first try, days of practice, rules that are due."""
+
+    progress: Progress | None = None
+
+    class ReviewRequested(Message):
+        """The number of due rules was clicked."""
+
+    def paint(self, canvas: Canvas) -> None:
+        if self.progress is None:
+            return
+        tiles = self._tiles(self.progress)
+        if canvas.height < TILE_ROWS:
+            self._paint_lines(canvas, tiles)
+            return
+        for number, tile in enumerate(tiles):
+            self._paint_tile(canvas, tile, number * canvas.width // 4, (number + 1) * canvas.width // 4)
+
+    def _tiles(self, progress: Progress) -> list[_Tile]:
+        palette = self.palette
+        rate = progress.first_try_rate
+        percent = None if rate is None else round(100 * rate)
+        due, tomorrow = len(progress.due_rules), progress.due_tomorrow
+        days, streak = progress.days_practised, progress.streak
+        days_label = _("day practised") if days == 1 else _("days practised")
+        if streak > 1:
+            days_label = str(message(N_("days, {n} in a row"), n=streak))
+        tomorrow_text = str(message(N_("{n} more tomorrow"), n=tomorrow)) if tomorrow else ""
+        bar = line_bar(progress.solved, progress.exercises, 20, palette.ink("right"), palette.ink("line"))
+        all_exercises = str(message(N_("of {all}"), all=progress.exercises))
+        solved = str(message(N_("of {all} solved"), all=progress.exercises))
+        rate_label, short_rate_label = _("% right at first try"), _("% at first try")
+        due_labels = (_("rule due today"), _("rule due")) if due == 1 else (_("rules due today"), _("rules due"))
+        below_due = [(tomorrow_text, palette.ink("muted"))]
+        return [
+            _Tile(progress.solved, "bright", (solved, solved, all_exercises), bar),
+            _Tile(percent, "right", (rate_label, short_rate_label, short_rate_label), self._rates(progress)),
+            _Tile(days, "bright", (days_label, days_label, _("days")), self._last_days(progress)),
+            _Tile(due, "help" if due else "bright", (*due_labels, _("due")), below_due),
+        ]
+
+    def _rates(self, progress: Progress) -> list[Run]:
+        """Return the rate of each of the last weeks as a small bar, between the lowest and 100 %."""
+        rates = [week.first_try_rate for week in progress.weeks if week.first_try_rate is not None][-_LAST_WEEKS:]
+        if len(rates) < 2 or self.glyphs.ascii:
+            return []
+        floor = min(0.5, min(rates))
+        bars = "".join(_BARS[round((rate - floor) / (1 - floor) * (len(_BARS) - 1))] for rate in rates)
+        return [(bars, self.palette.ink("right", fade=0.3))]
+
+    def _last_days(self, progress: Progress) -> list[Run]:
+        days = [day for week in calendar(progress.days, progress.today, 3) for day in week.days][-_LAST_DAYS:]
+        runs: list[Run] = []
+        for day in days:
+            runs += [
+                day_square(self.palette, activity_level(day.answers), ascii=self.glyphs.ascii),
+                (" ", self.palette.ink()),
+            ]
+        return runs[:-1]
+
+    def _paint_tile(self, canvas: Canvas, tile: _Tile, left: int, right: int) -> None:
+        palette = self.palette
+        x = left + 2
+        number = "-" if tile.number is None else str(tile.number)
+        if canvas.ascii or tile.number is None:
+            after = canvas.put(x, 3, number, palette.ink(tile.colour, bold=True)) + 1
+        else:
+            for row, text in enumerate(big_digits(tile.number)):
+                after = canvas.put(x, 1 + row, text, palette.ink(tile.colour, bold=True)) + 1
+        label = next((label for label in tile.labels if after + cell_len(label) < right), tile.labels[-1])
+        canvas.put(after, 3, label, palette.ink("muted"), limit=right)
+        canvas.runs(x, 5, tile.below, limit=right - 1)
+        if left:
+            for y in range(1, 6):
+                canvas.put(left, y, "│", palette.ink("line"))
+
+    def _paint_lines(self, canvas: Canvas, tiles: list[_Tile]) -> None:
+        """Paint the totals in a line, and the two small pictures below."""
+        palette = self.palette
+        for length in range(3):
+            texts = self._totals(tiles, length)
+            room = canvas.width - 2 - sum(map(runs_width, texts))
+            if room >= 2 * len(texts):
+                break
+        gap = max(2, min(5, room // (len(texts) - 1)))
+        x = 1
+        for runs in texts:
+            x = canvas.runs(x, 0, runs) + gap
+        x = 1
+        for name, tile in ((_("first try"), tiles[1]), (_("days"), tiles[2])):
+            if tile.below:
+                x = canvas.runs(x, 1, [(f"{name} ", palette.ink("muted")), *tile.below]) + 5
+
+    def _totals(self, tiles: list[_Tile], length: int) -> list[list[Run]]:
+        """Return the totals in words, with their longest labels (0) to their shortest (2)."""
+        texts: list[list[Run]] = []
+        for tile in tiles:
+            number = "-" if tile.number is None else str(tile.number)
+            text = tile.labels[length]
+            text = text if text.startswith("%") else f" {text}"
+            texts.append(
+                [
+                    (number, self.palette.ink(tile.colour, bold=True)),
+                    (text, self.palette.ink("muted")),
+                ]
+            )
+        return texts
+
+    def on_click(self, event: events.Click) -> None:
+        if event.x >= 3 * self.size.width // 4 and self.progress is not None and self.progress.due_rules:
+            self.post_message(self.ReviewRequested())
