@@ -10,7 +10,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
@@ -210,6 +212,54 @@ def test_a_learner_report_as_markdown_and_html(practised: Run) -> None:
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "<td>reciprocal</td><td>shaky</td>" in html
+
+
+class PageReader(HTMLParser):
+    """Collect the tags of a page, and check that each one is closed where it should be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.sources: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.sources += [value or "" for name, value in attrs if name in ("src", "href")]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_html_report_has_figures_and_is_well_formed(practised: Run, home: Path, language: str) -> None:
+    with Store.open(home / "progress.sqlite3") as store:
+        at = (datetime.now(UTC) - timedelta(days=20)).isoformat(timespec="microseconds")
+        append_events(store, make_event("answer", "old", at=at, verdict="right", rule="mul", blank="x"))
+    page = practised("export", "--report", "html", "--lang", language).stdout
+    reader = PageReader()
+    reader.feed(page)
+    assert reader.open == []
+    assert reader.sources == []  # everything is in the page
+    assert reader.tags["figure"] == 3
+    assert page.count('role="img"') == 3
+    assert page.count('class="day0"') > 300  # squares of the calendar
+    assert page.count('class="point"') == 2
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_progress_tells_days_and_tries_in_words(practised: Run) -> None:
+    shown = practised("progress").stdout
+    today = datetime.now(UTC).date().isoformat()
+    assert f"Days practised: 1, since {today}. Days in a row up to now: 1." in shown
+    assert "Rules practised: 1 of 33. Solid: 0. Learning: 0. Shaky: 1." in shown
+    assert "0 of 1 right" in shown
+    assert f"last on {today}" in shown
 
 
 def test_an_import_adds_each_attempt_once(practised: Run, tmp_path: Path) -> None:

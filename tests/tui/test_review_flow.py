@@ -1,4 +1,4 @@
-"""Reviews, suggestions, progress, resets and the summary."""
+"""Reviews, suggestions, resets and the summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
-from textual.widgets import OptionList
 
 from tests.support.app_driver import (
     open_app,
@@ -17,14 +16,12 @@ from tests.support.app_driver import (
     wait_for_text,
     wait_until,
 )
-from tutor import i18n
 from tutor.algebra.printing import format_value
 from tutor.packs import library
 from tutor.practice.review import ReviewSession, plan_for_today
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.exercise import ExerciseScreen
-from tutor.tui.screens.progress import ProgressScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.summary import SummaryScreen
 
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
-
 
 #: The characters at the ends of a scroll bar in Textual.
 BAR_ENDS = str.maketrans("", "", "▁▂▃▄▅▆▇█▉▊▋▌▍▎▏")
@@ -138,45 +134,6 @@ async def test_a_suggestion_has_a_reason_and_keys_to_accept_or_skip_it() -> None
         assert "What × sends back" not in screen_lines(session.pilot)[0]
 
 
-async def test_progress_shows_rules_packs_weeks_and_mistakes_that_lead_to_an_exercise() -> None:
-    simulate_practice("basics/plus", days=20)
-    simulate_practice("basics/times", days=8, wrong="5")
-    async with open_home(size=(100, 70)) as pilot:
-        await pilot.press("f5")
-        await wait_for_text(
-            pilot, "Rules", "+ passes on", "shaky", "due today", "Packs", "2 of", "Weeks", "100 %", "Most frequent"
-        )
-        trained = pilot.app.screen._progress.mistakes[0]
-        assert trained.title != trained.exercise
-        assert f"▸ {trained.title}" in screen_text(pilot)
-        await pilot.press("end", "enter")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "an exercise that trains it")
-        await pilot.press("escape", "f5")
-        await wait_for_text(pilot, "Chains, branches, paths")
-        listed = pilot.app.screen.query_one(OptionList)
-        listed.highlighted = next(at for at, row in enumerate(listed.options) if row.id == "pack chains")
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the next one of the pack")
-
-
-@pytest.mark.parametrize("size", [(60, 16), (80, 24), (240, 70)], ids=str)
-@pytest.mark.parametrize("language", ["en", "ko"])
-async def test_progress_fits_and_every_row_can_be_reached(size: tuple[int, int], language: str) -> None:
-    i18n.set_language(language)
-    simulate_practice("basics/plus", days=70)
-    simulate_practice("basics/times", days=8, wrong="5")
-    async with open_home(size=size, ascii=language == "en") as pilot:
-        await pilot.press("f5")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ProgressScreen), "progress")
-        await wait_until(pilot, lambda: pilot.app.screen._progress is not None, "what is known")
-        await pilot.press("end")
-        await wait_for_text(pilot, i18n.translate("Most frequent mistakes"))
-        await pilot.press("home")
-        await wait_for_text(pilot, i18n.translate("Rules"))
-        if language == "en":
-            assert screen_text(pilot).translate(BAR_ENDS).isascii()
-
-
 async def test_a_reset_asks_first_and_can_be_undone() -> None:
     simulate_practice("basics/times", days=1)
     async with open_home() as pilot:
@@ -197,19 +154,6 @@ async def test_a_reset_asks_first_and_can_be_undone() -> None:
         await wait_for_text(pilot, "Back again: What × sends back.", "✓ What × sends back solved")
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "There is nothing to take back.")
-
-
-async def test_everything_can_be_reset_from_the_progress_screen() -> None:
-    simulate_practice("basics/times", days=1)
-    async with open_home(size=(90, 40)) as pilot:
-        await pilot.press("f5")
-        await wait_for_text(pilot, "× other input", "1 of")
-        await pilot.press("home", "delete")
-        await wait_for_text(pilot, "Begin anew with this: everything?")
-        await pilot.press("enter")
-        await wait_for_text(pilot, "Begun anew: everything.", "Nothing has been practised yet.")
-        await pilot.press("ctrl+z")
-        await wait_for_text(pilot, "Back again: everything.", "× other input")
 
 
 async def test_the_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

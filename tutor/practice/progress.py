@@ -1,4 +1,4 @@
-"""A learner's progress: rules, packs, weeks and mistakes, derived from the events."""
+"""A learner's progress: rules, packs, days, weeks and mistakes, derived from the events."""
 
 from __future__ import annotations
 

@@ -9,18 +9,20 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from tutor.i18n import N_, _
+from tutor.i18n import N_, _, message
 from tutor.packs import library
+from tutor.practice.day_texts import format_day
 from tutor.practice.progress import Progress, load_progress
 from tutor.practice.review import plan_session
 from tutor.tui.content import styled
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.widgets.cursor_list import CursorList
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
 from tutor.tui.widgets.pack_list import PackList
 from tutor.tui.widgets.pane_tabs import PaneTabs
 from tutor.tui.widgets.practice_calendar import LEAST_ROWS_WITH_CHART, PracticeCalendar
-from tutor.tui.widgets.progress_tiles import SHORT_ROWS, TILE_ROWS, ProgressHead, ProgressTiles
+from tutor.tui.widgets.progress_tiles import SHORT_ROWS, TILE_ROWS, ProgressTiles
 from tutor.tui.widgets.rule_list import RuleList
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ class ProgressScreen(TutorScreen[None]):
         self._pane = 0
 
     def compose(self) -> ComposeResult:
-        yield ProgressHead(self.glyphs, id="head")
+        yield Head(self.glyphs, id="head")
         yield Static(id="status-message")
         yield ProgressTiles(self.glyphs, id="tiles")
         yield PaneTabs(self.glyphs, [_("Rules"), _("Packs"), _("Days")], id="tabs")
@@ -130,6 +132,7 @@ class ProgressScreen(TutorScreen[None]):
 
     def set_up(self) -> None:
         self._show_pane(self._pane)
+        self._show_progress()
         self._start_loading()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -189,9 +192,8 @@ class ProgressScreen(TutorScreen[None]):
             packs.show(self._progress)
             self._arrange()
             self.query_one(PracticeCalendar).show(self._progress)
-            for widget in (self.query_one(ProgressHead), self.query_one(ProgressTiles)):
-                widget.progress = self._progress
-                widget.repaint()
+            self.query_one(ProgressTiles).show(self._progress)
+        self.query_one(Head).show(_head_content(self._progress))
         status = self.query_one("#status-message", Static)
         text = "\n".join(str(line) for line in (self._store.notice, self._status_message) if line)
         status.set_class(bool(text), "-shown")
@@ -301,3 +303,11 @@ class ProgressScreen(TutorScreen[None]):
 
     def action_undo(self) -> None:
         self._reset_flow.undo(self._on_reset_done)
+
+
+def _head_content(progress: Progress | None) -> HeadContent:
+    """Return the title, the first day of practice, and how many exercises are solved."""
+    if progress is None or progress.since is None:
+        return HeadContent(_("Progress"))
+    since = message(N_("since {day}"), day=format_day(progress.since, progress.today))
+    return HeadContent(_("Progress"), count=("", str(since)), done=progress.solved, whole=progress.exercises)

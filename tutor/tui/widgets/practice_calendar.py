@@ -13,6 +13,7 @@ from tutor.practice.day_texts import format_day, month_label, weekday_label
 from tutor.practice.practice_days import YEAR_WEEKS, Day, activity_level, calendar, month_starts
 from tutor.practice.progress import format_duration
 from tutor.tui.braille import braille_rows, line_dots
+from tutor.tui.canvas import wrap
 from tutor.tui.progress_marks import day_square
 from tutor.tui.widgets.canvas import CanvasWidget
 
@@ -61,12 +62,12 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
     def paint(self, canvas: Canvas) -> None:
         palette, ascii = self.palette, self.glyphs.ascii
         muted = palette.ink("muted")
-        title = (_("Days"), palette.ink("muted", bold=True))
         if self._progress is not None and canvas.height < _MIN_ROWS_FOR_TEXT:
-            title = self._day_text(self._progress)
-        steps = [day_square(palette, level, ascii=ascii) for level in range(5)]
-        legend = [(_("fewer") + " ", muted), *steps, (" " + _("more answers"), muted)]
-        canvas.rule(0, 0, canvas.width, [title], legend)
+            canvas.rule(0, 0, canvas.width, [self._day_text(self._progress)])
+        else:
+            steps = [day_square(palette, level, ascii=ascii) for level in range(5)]
+            legend = [(_("fewer") + " ", muted), *steps, (" " + _("more answers"), muted)]
+            canvas.rule(0, 0, canvas.width, [(_("Days"), palette.ink("muted", bold=True))], legend)
         if self._progress is None or self._at is None:
             return
         weeks = self._weeks(self._progress)
@@ -150,7 +151,8 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
         weeks = [week for week in progress.weeks if week.first_try_rate is not None]
         if len(weeks) < 2:
             text = _("A line appears here after the second week.")
-            canvas.put(_LEFT, self._rates_row + 1, text, palette.ink("faint"), limit=canvas.width - 1)
+            for row, line in enumerate(wrap(text, canvas.width - _LEFT - 1)):
+                canvas.put(_LEFT, self._rates_row + 1 + row, line, palette.ink("faint"))
         elif self.glyphs.ascii:
             self._paint_table(canvas, weeks)
         else:

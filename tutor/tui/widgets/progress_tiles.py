@@ -1,4 +1,4 @@
-"""The head of the progress screen, and the totals as four tiles or two lines."""
+"""The totals of the progress screen, as four tiles or two lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from tutor.i18n import N_, _, message
-from tutor.practice.day_texts import format_day
 from tutor.practice.practice_days import activity_level, calendar
 from tutor.tui.big_digits import big_digits
 from tutor.tui.canvas import line_bar, runs_width
@@ -30,24 +29,6 @@ _BARS = "▁▂▃▄▅▆▇█"
 TILE_ROWS, SHORT_ROWS = 7, 3
 
 
-class ProgressHead(CanvasWidget):
-    """The title with the first day of practice, above a line that fills as exercises are solved."""
-
-    progress: Progress | None = None
-
-    def paint(self, canvas: Canvas) -> None:
-        palette = self.palette
-        canvas.fill(0, 0, canvas.width, 1, palette.ink(on="surface"))
-        canvas.put(1, 0, "∂", palette.ink("backward", on="surface", bold=True))
-        canvas.put(3, 0, _("Progress"), palette.ink("bright", on="surface", bold=True))
-        progress = self.progress
-        solved, exercises = (progress.solved, progress.exercises) if progress else (0, 0)
-        canvas.runs(0, 1, line_bar(solved, exercises, canvas.width, palette.ink("right"), palette.ink("line")))
-        if progress is not None and progress.since is not None:
-            since = message(N_("since {day}"), day=format_day(progress.since, progress.today))
-            canvas.right(canvas.width - 1, 0, [(str(since), palette.ink("muted", on="surface"))])
-
-
 class _Tile(NamedTuple):
     """A number with its colour and what it counts, the longest text first, and a small picture or text below."""
 
@@ -60,15 +41,20 @@ class _Tile(NamedTuple):
 class ProgressTiles(CanvasWidget):
     """Four totals: exercises solved, right at first try, days of practice, rules that are due."""
 
-    progress: Progress | None = None
+    _progress: Progress | None = None
 
     class ReviewRequested(Message):
         """The number of due rules was clicked."""
 
+    def show(self, progress: Progress) -> None:
+        """Show a learner's totals."""
+        self._progress = progress
+        self.repaint()
+
     def paint(self, canvas: Canvas) -> None:
-        if self.progress is None:
+        if self._progress is None:
             return
-        tiles = self._tiles(self.progress)
+        tiles = self._tiles(self._progress)
         if canvas.height < TILE_ROWS:
             self._paint_lines(canvas, tiles)
             return
@@ -94,7 +80,7 @@ class ProgressTiles(CanvasWidget):
         return [
             _Tile(progress.solved, "bright", (solved, solved, all_exercises), bar),
             _Tile(percent, "right", (rate_label, short_rate_label, short_rate_label), self._rates(progress)),
-            _Tile(days, "bright", (days_label, days_label, _("days")), self._last_days(progress)),
+            _Tile(days, "bright", (days_label, days_label, _("days practised")), self._last_days(progress)),
             _Tile(due, "help" if due else "bright", (*due_labels, _("due")), below_due),
         ]
 
@@ -166,5 +152,5 @@ class ProgressTiles(CanvasWidget):
         return texts
 
     def on_click(self, event: events.Click) -> None:
-        if event.x >= 3 * self.size.width // 4 and self.progress is not None and self.progress.due_rules:
+        if event.x >= 3 * self.size.width // 4 and self._progress is not None and self._progress.due_rules:
             self.post_message(self.ReviewRequested())

@@ -11,6 +11,7 @@ from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, _, message
 from tutor.practice.day_texts import describe_due, describe_past
 from tutor.practice.progress import MAX_TRIES
+from tutor.tui.canvas import runs_width
 from tutor.tui.progress_marks import mastery_dots, mastery_legend, rule_square, try_mark
 from tutor.tui.widgets.cursor_list import CursorList, Line
 
@@ -67,7 +68,8 @@ class RuleList(CursorList):
                 runs += [("▸ ", palette.ink("muted")), (self.glyphs.render(title) + "  ", palette.ink())]
             if rule.mistake:
                 tendency = message(N_("keeps coming back: {mistake}"), mistake=mistake_label(rule.mistake))
-                runs.append((self.glyphs.render(str(tendency)), palette.ink("wrong")))
+                room = self.size.width - _LEFT - runs_width(runs) - 2
+                runs.append((truncate(self.glyphs.render(str(tendency)), max(room, 0)), palette.ink("wrong")))
         return [[], runs]
 
     # --- lines ---

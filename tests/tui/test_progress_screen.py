@@ -1,0 +1,182 @@
+"""The progress screen: its panes at every size, what Enter opens, and the calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.app_driver import (
+    is_showing,
+    open_home,
+    screen_lines,
+    screen_text,
+    simulate_practice,
+    wait_for_text,
+    wait_until,
+)
+from tutor import i18n
+from tutor.practice.storage.store import Store, default_path
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.progress import ProgressScreen
+from tutor.tui.widgets.pack_list import PackList
+from tutor.tui.widgets.practice_calendar import PracticeCalendar
+from tutor.tui.widgets.rule_list import RuleList
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+LARGE = (172, 50)
+
+
+async def show_progress(pilot: Pilot[bool]) -> ProgressScreen:
+    """Open the progress screen and wait for what it shows."""
+    await pilot.press("f5")
+    await wait_until(pilot, lambda: is_showing(pilot, ProgressScreen), "progress")
+    screen = pilot.app.screen
+    assert isinstance(screen, ProgressScreen)
+    await wait_until(pilot, lambda: screen._progress is not None, "what is known")
+    await pilot.pause()
+    return screen
+
+
+def find_cell(pilot: Pilot[bool], text: str) -> tuple[int, int]:
+    """Return the column and the row where a text begins on the screen."""
+    for row, line in enumerate(screen_lines(pilot)):
+        if text in line:
+            return line.index(text), row
+    raise AssertionError(f"{text} is not on the screen")
+
+
+async def test_every_part_is_on_a_large_screen() -> None:
+    simulate_practice("basics/plus", days=20)
+    simulate_practice("basics/times", days=8, wrong="5")
+    async with open_home(size=LARGE) as pilot:
+        screen = await show_progress(pilot)
+        await wait_for_text(pilot, "of 111 solved", "% right at first try", "days practised", "rule", "33 practised")
+        text = screen_text(pilot)
+        for part in ("+ passes on", "●○○", "▴ due", "First steps back", "2/21", "fewer", "Right at first try, by week"):
+            assert part in text
+        # Mistakes come with the exercise in which they are trained.
+        assert screen._progress is not None
+        mistake = screen._progress.mistakes[0]
+        assert mistake.name in text
+        assert f"▸ {mistake.title}" in text
+
+
+async def test_enter_reviews_the_rule_with_the_cursor() -> None:
+    simulate_practice("basics/times", days=8, wrong="5")
+    simulate_practice("basics/plus", days=1)
+    async with open_home(size=(120, 40)) as pilot:
+        await show_progress(pilot)
+        await wait_for_text(pilot, "▌ × other input")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "the review of one rule")
+        await wait_for_text(pilot, "Review 1/1")
+        screen = pilot.app.screen
+        assert isinstance(screen, ExerciseScreen)
+        assert "mul" in {step.op for step in screen.state.worksheet.problem.graph.nodes}
+
+
+async def test_all_due_rules_are_reviewed_with_one_key() -> None:
+    simulate_practice("basics/times", days=40)
+    simulate_practice("basics/plus", days=40)
+    async with open_home(size=(120, 40)) as pilot:
+        await show_progress(pilot)
+        await wait_for_text(pilot, "r review")
+        await pilot.press("r")
+        await wait_for_text(pilot, "Review 1/2")
+
+
+async def test_mistakes_and_packs_lead_to_an_exercise() -> None:
+    simulate_practice("basics/times", days=8, wrong="5")
+    async with open_home(size=(100, 45)) as pilot:
+        await show_progress(pilot)
+        await pilot.press("end", "enter")
+        await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "an exercise that trains the mistake")
+        await pilot.press("escape")
+        await show_progress(pilot)
+        await wait_for_text(pilot, "Chains, branches")
+        await pilot.press("2", "down")
+        await wait_for_text(pilot, "▌ Chains, branches")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "the next one of the pack")
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (240, 70)], ids=str)
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_progress_fits_and_every_pane_can_be_reached(size: tuple[int, int], language: str) -> None:
+    i18n.set_language(language)
+    simulate_practice("basics/plus", days=70)
+    simulate_practice("basics/times", days=8, wrong="5")
+    async with open_home(size=size, ascii=language == "en") as pilot:
+        screen = await show_progress(pilot)
+        await pilot.press("end")
+        assert screen._progress is not None
+        await wait_for_text(pilot, screen.glyphs.render(screen._progress.mistakes[-1].name))
+        await pilot.press("home")
+        await wait_for_text(pilot, i18n.translate("Rules"))
+        for pane in (PackList, PracticeCalendar, RuleList):
+            await pilot.press("tab")
+            await wait_until(pilot, lambda pane=pane: isinstance(screen.focused, pane), str(pane))
+            assert screen.focused is not None
+            assert screen.focused.size.height > 5
+            assert screen.size.width >= screen.focused.region.right
+        if language == "en":
+            assert screen_text(pilot).isascii()
+
+
+async def test_the_calendar_tells_what_was_done_on_a_day() -> None:
+    now = datetime.now(UTC)
+    simulate_practice("basics/times", at=now - timedelta(days=7), wrong="5")
+    async with open_home(size=(120, 40)) as pilot:
+        await show_progress(pilot)
+        await wait_for_text(pilot, "no answers")
+        await pilot.press("3", "left")
+        await wait_for_text(pilot, "4 answers, 0 % at first try")
+        await pilot.press("up")
+        await wait_for_text(pilot, "no answers")
+        # A click chooses a day, too. Today is in the last column, so a week ago is two cells left of it.
+        calendar = pilot.app.screen.query_one(PracticeCalendar)
+        row = find_cell(pilot, "Mon ")[1] + now.weekday()
+        today = len(screen_lines(pilot)[row][: calendar.region.right].rstrip()) - 1
+        await pilot.click(offset=(today - 2, row))
+        await wait_for_text(pilot, "4 answers")
+
+
+async def test_a_click_on_the_strip_goes_to_the_rule() -> None:
+    simulate_practice("basics/times", days=8, wrong="5")
+    simulate_practice("basics/plus", days=1)
+    async with open_home(size=(120, 40)) as pilot:
+        screen = await show_progress(pilot)
+        assert screen._progress is not None
+        row = find_cell(pilot, "33 practised")[1]
+        await pilot.click(offset=(2 + screen._progress.all_rules.index("add"), row))
+        await wait_for_text(pilot, "▌ + passes on")
+
+
+async def test_everything_can_be_reset_from_the_progress_screen() -> None:
+    simulate_practice("basics/times", days=1)
+    async with open_home(size=(90, 40)) as pilot:
+        await show_progress(pilot)
+        await wait_for_text(pilot, "× other input", "1 of")
+        await pilot.press("home", "delete")
+        await wait_for_text(pilot, "Begin anew with this: everything?")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "Begun anew: everything.", "Nothing has been practised yet.")
+        await pilot.press("ctrl+z")
+        await wait_for_text(pilot, "Back again: everything.", "× other input")
+
+
+async def test_a_pack_can_be_reset_from_its_row() -> None:
+    simulate_practice("basics/times", days=1)
+    simulate_practice("curves/root", days=1)
+    async with open_home(size=(120, 40)) as pilot:
+        await show_progress(pilot)
+        await pilot.press("2", "delete")
+        await wait_for_text(pilot, "Begin anew with this: First steps back?")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "Begun anew: First steps back.", "0/21", "1/11")
+    with Store.open(default_path()) as store:
+        assert set(store.states()) == {("curves", "root")}
