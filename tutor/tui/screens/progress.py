@@ -140,6 +140,8 @@ class ProgressScreen(TutorScreen[None]):
             return self._reset_flow.can_undo
         if action == "review":
             return self._progress is not None and bool(self._progress.due_rules)
+        if action == "pane":
+            return parameters[0] != self._pane
         if action == "open" and self.has_widgets:
             return self._row_opens(self._focused_row())
         return True
@@ -171,10 +173,14 @@ class ProgressScreen(TutorScreen[None]):
         self.post_message(self.ProgressLoaded(progress, index))
 
     def on_progress_screen_progress_loaded(self, event: ProgressLoaded) -> None:
-        if self._progress is None:
+        is_first = self._progress is None
+        if is_first:
             self._status_message = ""
         self._progress, self._exercise_index = event.progress, event.exercise_index
         self._show_progress()
+        if is_first and self.has_widgets and not event.progress.rules and not self.has_class("-small"):
+            # Only the packs have rows for the cursor.
+            self._show_pane(_PANES.index("packs"))
 
     def _on_reset_done(self, report: str) -> None:
         """Show the progress after a reset or its undo."""
@@ -207,6 +213,7 @@ class ProgressScreen(TutorScreen[None]):
             self.set_class(pane == number, f"-{name}")
         self.query_one(PaneTabs).show(number)
         self.query_one(f"#{_PANES[number]}").focus()
+        self.refresh_bindings()
 
     def action_pane(self, number: int) -> None:
         if self.has_widgets:
