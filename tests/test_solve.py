@@ -92,6 +92,14 @@ def test_the_drawing_is_shown_if_it_fits_or_on_request(run_tutor: Run) -> None:
 LONG = "p = sigmoid(w1*x + b1); q = tanh(w2*p + b2); L = (q - t)^2 / (1 + exp(-q))"
 
 
+def test_matrices_are_drawn_as_shapes_if_their_numbers_are_too_wide(run_tutor: Run) -> None:
+    formula = ("L = sum(sigmoid(X @ W))", "X=[[0.125, 0.25], [0.375, 0.5]]", "W=[[0.1, 0.2], [0.3, 0.4]]")
+    wide, narrow = (run_tutor("solve", *formula, "--width", width).stdout for width in ("120", "60"))
+    assert "[0.125 0.25]" in wide
+    assert "2×2   ╭───╮" in narrow
+    assert "[0.125 0.25]" not in narrow
+
+
 @pytest.mark.parametrize("width", [40, 72, 120, 200])
 @pytest.mark.parametrize("ascii", [False, True])
 def test_output_keeps_to_the_width_and_breaks_formulas_at_signs(run_tutor: Run, width: int, ascii: bool) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.support.random_drawings import boxes_in_ascii
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
+from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.drawing.render_text import render_text
 from tutor.glyphs import ASCII
 
@@ -21,7 +22,9 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def picture(name: str) -> str:
     boxes = SAMPLE_DRAWINGS[name]()
-    parts = [render_text(draw(boxes), {}), render_text(draw(boxes, "compact"), {})]
+    drawings = PlannedDrawings(boxes)
+    shown = [*(drawings.draw(density) for density in drawings.densities), drawings.fit(180, 40)]
+    parts = [render_text(drawing, {}) for drawing in shown]
     if name != "hangul":
         plain = boxes_in_ascii(boxes)
         parts += [render_text(draw(plain, glyphs=ASCII), {}), render_text(draw(plain, "compact", ASCII), {})]

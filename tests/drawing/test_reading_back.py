@@ -21,6 +21,8 @@ from tests.support.drawing_reader import (
 from tests.support.random_drawings import boxes_in_ascii, chain_of_boxes, random_boxes
 from tests.support.sample_drawings import SAMPLE_DRAWINGS
 from tutor.drawing.layout import draw
+from tutor.drawing.layout.planned import ROOMY, TIGHT, PlannedDrawings
+from tutor.drawing.layout.shorten import names_in_labels, with_shapes
 from tutor.drawing.model import Box, Density, Drawing, InputLine, Slot
 from tutor.glyphs import ASCII, UNICODE
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 Piece = tuple[tuple[int, int], str]
 
 DENSITIES: list[Density] = ["full", "compact"]
+#: The most room that is given to a drawing, and the least.
+SPACINGS = [ROOMY, TIGHT]
 RANDOM_GRAPHS = 210
 #: How many cells of a large drawing are damaged; small ones are damaged in every cell and every way.
 MAX_DAMAGES = 150
@@ -81,6 +85,21 @@ def test_random_graphs_in_ascii_can_be_read_back() -> None:
             pytest.fail(f"random_graph({seed}, 16), {density}: {fault}")
 
 
+def test_random_graphs_with_much_and_with_no_room_can_be_read_back() -> None:
+    for seed in range(800, 830):
+        boxes = random_boxes(seed, 12)
+        glyphs = ASCII if seed % 3 == 0 else UNICODE
+        boxes = boxes_in_ascii(boxes) if glyphs.ascii else boxes
+        drawing = PlannedDrawings(boxes, glyphs).draw("shapes", SPACINGS[seed % 2])
+        assert_reads_back(drawing, with_shapes(boxes))
+
+
+def test_names_in_the_labels_of_compact_drawings_can_be_read_back() -> None:
+    for seed in range(830, 850):
+        boxes = random_boxes(seed, 12)
+        assert_reads_back(PlannedDrawings(boxes).draw("compact", names=True), names_in_labels(boxes))
+
+
 @pytest.mark.parametrize("density", DENSITIES)
 def test_a_wire_makes_a_detour_around_another(density: Density) -> None:
     """Check operands in a fixed order that require each of two wires to be left of the other."""
@@ -113,12 +132,15 @@ def test_a_drawing_does_not_pass_for_another_graph(density: Density) -> None:
     end = boxes[-1]
     difference = next(box for box in boxes if box.id == "u")
     turned = replace(difference, lines=difference.lines[::-1])
-    for other in (
+    others = [
         [turned if box is difference else box for box in boxes],
         [replace(end, label="M") if box is end else box for box in boxes],
         [replace(end, lines=(replace(end.lines[0], slot=None),)) if box is end else box for box in boxes],
         [replace(end, lines=(replace(end.lines[0], source="u"),)) if box is end else box for box in boxes],
-    ):
+    ]
+    if density == "full":
+        others.append([replace(difference, name="d") if box is difference else box for box in boxes])
+    for other in others:
         with pytest.raises(UnreadableDrawingError):
             assert_reads_back(drawing, other)
 
@@ -136,7 +158,7 @@ def test_every_damage_to_a_small_drawing_is_noticed(name: str, density: Density,
 
 
 @pytest.mark.parametrize("density", DENSITIES)
-@pytest.mark.parametrize("name", ["sigmoid", "hangul", "unasked", "matrix", "softmax", "lstm"])
+@pytest.mark.parametrize("name", ["sigmoid", "hangul", "named", "matrix", "softmax", "lstm"])
 def test_damage_to_a_large_drawing_is_noticed(name: str, density: Density) -> None:
     boxes = SAMPLE_DRAWINGS[name]()
     drawing = draw(boxes, density)

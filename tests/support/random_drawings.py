@@ -1,4 +1,4 @@
-"""Random graphs to draw, with branches, doubled edges, matrices, and edges without a value or a blank."""
+"""Random graphs to draw, with branches, doubled edges, matrices, named steps, and edges without a value or a blank."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from tutor.drawing.model import Box, InputLine, Slot
 
 _ASCII_REPLACEMENTS = {"×": "*", "−": "-", "⎡": "[", "⎢": "[", "⎣": "[", "⎤": "]", "⎥": "]", "⎦": "]"}
 _TO_ASCII = str.maketrans(_ASCII_REPLACEMENTS)
+#: Names of steps; most have none.
+_STEP_NAMES = ["", "h", "", "s12", "", "", "hidden_state", "", "c'"]
 
 
 def random_boxes(seed: int, max_nodes: int = 48) -> list[Box]:
@@ -38,7 +40,8 @@ def random_boxes(seed: int, max_nodes: int = 48) -> list[Box]:
                 _random_line(chance, source, f"{source}->{name}.{position}", shapes, values)
                 for position, source in enumerate(sources)
             )
-            boxes.append(Box(name, chance.choice(["+", "×", "exp", "log", "f"]), "op", lines, chance.random() < 0.5))
+            label, commutative = chance.choice(["+", "×", "exp", "log", "f"]), chance.random() < 0.5
+            boxes.append(Box(name, label, "op", lines, commutative, name=_STEP_NAMES[number % len(_STEP_NAMES)]))
             unused = [other for other in unused if other not in sources]
         unused.append(name)
     for number, source in enumerate(unused):
@@ -58,7 +61,12 @@ def boxes_in_ascii(boxes: list[Box]) -> list[Box]:
             box,
             label=box.label.translate(_TO_ASCII).replace("σ", "sigm"),
             lines=tuple(
-                replace(line, value=tuple(text.translate(_TO_ASCII) for text in line.value)) for line in box.lines
+                replace(
+                    line,
+                    value=tuple(text.translate(_TO_ASCII) for text in line.value),
+                    shape=line.shape.translate(_TO_ASCII),
+                )
+                for line in box.lines
             ),
         )
         for box in boxes
@@ -93,4 +101,6 @@ def _random_line(
     values: dict[str, tuple[str, ...]],
 ) -> InputLine:
     value = values[source] if chance.random() < 0.9 else ()
-    return InputLine(source, value, Slot(slot, *shapes[source]) if chance.random() < 0.9 else None)
+    rows, columns = shapes[source]
+    shape = f"{rows}×{columns}" if rows * columns > 1 else ""
+    return InputLine(source, value, Slot(slot, rows, columns) if chance.random() < 0.9 else None, shape)

@@ -199,6 +199,12 @@ def _single_neuron() -> list[Box]:
     return b.build()
 
 
+def named_steps() -> list[Box]:
+    """Draw pred = w · x; loss = (pred − t)², whose steps have names of several lengths."""
+    names = {"p": "pred", "u": "e"}
+    return [replace(box, name=names.get(box.id, "")) for box in _single_neuron()]
+
+
 SAMPLE_DRAWINGS: dict[str, Callable[[], list[Box]]] = {
     "mul_add": mul_add,
     "sigmoid": sigmoid,
@@ -210,4 +216,5 @@ SAMPLE_DRAWINGS: dict[str, Callable[[], list[Box]]] = {
     "matrix": matrix,
     "hangul": hangul,
     "unasked": without_data_places,
+    "named": named_steps,
 }

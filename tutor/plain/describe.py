@@ -29,7 +29,8 @@ def graph_text(worksheet: Worksheet, width: int, glyphs: Glyphs = UNICODE) -> li
     if not worksheet.problem.graph.nodes:
         return []
     boxes = boxes_of(worksheet.problem, glyphs, hidden=worksheet.hidden_nodes, shown=worksheet.drawn_places)
-    drawing = PlannedDrawings(boxes, glyphs).fullest(width)
+    drawings = PlannedDrawings(boxes, glyphs)
+    drawing = drawings.framed(width) or drawings.compact(width)
     if drawing.width > width:
         return []
     texts = {name: [list(map(glyphs.render, row)) for row in worksheet.value_text(name)] for name in drawing.places}

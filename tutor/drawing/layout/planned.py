@@ -65,35 +65,33 @@ class PlannedDrawings:
         """
         for density in self.densities if preferred is None else (preferred,):
             if density == "compact":
-                return self._fit_compact(width, height)
+                return self.compact(width, height)
             if self._fits(density, width, height):
                 return self.draw(density, self._roomiest(density, width, height))
         return self.draw(preferred or "full")
 
-    def fullest(self, width: int) -> Drawing:
-        """Return the drawing with the fewest rows in the fullest density that fits `width` cells; else the compact one."""
-        density = next(density for density in self.densities if density == "compact" or self._fits(density, width))
-        if density == "compact":
-            return self._fit_compact(width)
+    def framed(self, width: int) -> Drawing | None:
+        """Return the drawing with the fewest rows, in full or with shapes, that fits `width` cells; None if none does."""
+        density = next((density for density in self.densities[:-1] if self._fits(density, width)), None)
+        if density is None:
+            return None
         return self.draw(density, PLAIN if self._width(self._plan(density), density, PLAIN) <= width else TIGHT)
+
+    def compact(self, width: int, height: int = _ANY_HEIGHT) -> Drawing:
+        """Return the compact drawing, with the names of steps if there is room."""
+        names = has_names(self._boxes) and self._fits("compact", width, height, names=True)
+        return self.draw("compact", names=names)
 
     @cached_property
     def densities(self) -> tuple[Density, ...]:
         """The densities in which the graph is drawn in different ways, the fullest first."""
         return ("full", "shapes", "compact") if has_matrices(self._boxes) else ("full", "compact")
 
-    def _fit_compact(self, width: int, height: int = _ANY_HEIGHT) -> Drawing:
-        if has_names(self._boxes):
-            drawing = self.draw("compact", names=True)
-            if drawing.width <= width and drawing.height <= height:
-                return drawing
-        return self.draw("compact")
-
-    def _fits(self, density: Density, width: int, height: int = _ANY_HEIGHT) -> bool:
-        least_width, least_height = self._least_size(density)
+    def _fits(self, density: Density, width: int, height: int = _ANY_HEIGHT, *, names: bool = False) -> bool:
+        least_width, least_height = self._least_size(density, names)
         if least_width > width or least_height > height:
             return False
-        plan = self._plan(density)
+        plan = self._plan(density, names)
         return plan_height(plan) <= height and self._width(plan, density, TIGHT) <= width
 
     def _roomiest(self, density: Density, width: int, height: int) -> Spacing:
@@ -130,16 +128,19 @@ class PlannedDrawings:
     def _plan(self, density: Density, names: bool = False, rows: int = 0) -> Plan:
         key = (density, names, rows)
         if key not in self._plans:
-            self._plans[key] = (
-                spread_rows(self._plan(density, names), rows)
-                if rows
-                else plan_layout(self._netlist(density, names), density)
-            )
+            if names:
+                # Labels change no row, so the order and the wires stay as they are without names.
+                plan = replace(self._plan(density, rows=rows), nets=self._netlist(density, names))
+            elif rows:
+                plan = spread_rows(self._plan(density), rows)
+            else:
+                plan = plan_layout(self._netlist(density, names), density)
+            self._plans[key] = plan
         return self._plans[key]
 
-    def _least_size(self, density: Density) -> tuple[int, int]:
+    def _least_size(self, density: Density, names: bool) -> tuple[int, int]:
         """Return a width and a height that the drawing has at least, without a plan."""
-        nets = self._netlist(density, False)
+        nets = self._netlist(density, names)
         ranks = layout_items(nets, assign_ranks(nets))
         zones = measure_ranks(nets, ranks, [0] * len(ranks), density, TIGHT, self._glyphs.ascii)
         height = max((sum(item_shape(nets, item, density).height for item in rank) for rank in ranks), default=0)

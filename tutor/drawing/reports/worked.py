@@ -14,7 +14,7 @@ from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells, format_value
 from tutor.algebra.typed_text import on_one_line
 from tutor.drawing.from_problem import boxes_of
-from tutor.drawing.layout import draw as draw_graph
+from tutor.drawing.layout.planned import PlannedDrawings
 from tutor.drawing.render_text import render_text
 from tutor.drawing.reports.worked_values import WorkedValues
 from tutor.glyphs import UNICODE
@@ -89,13 +89,13 @@ def _draw_filled(problem: Problem, passes: Passes, glyphs: Glyphs, width: int | 
     }
     if width is not None and _longest_path(problem.graph) * _MIN_NODE_WIDTH > width:
         return []
+    drawing = None
     for fit_values in (True, False):
-        drawing = draw_graph(boxes_of(problem, glyphs, fit_values=fit_values, passes=passes), "full", glyphs)
-        if width is None or drawing.width <= width:
-            return render_text(drawing, rows)
-        if problem.symbolic:
+        drawings = PlannedDrawings(boxes_of(problem, glyphs, fit_values=fit_values, passes=passes), glyphs)
+        drawing = drawings.draw() if width is None else drawings.framed(width)
+        if problem.symbolic or (drawing and drawing.density == "full"):
             break
-    return []
+    return render_text(drawing, rows) if drawing else []
 
 
 def _longest_path(graph: Graph) -> int:
