@@ -30,10 +30,7 @@ _TIGHT_COST = 5
 
 @dataclass(slots=True)
 class Plan:
-    """The items in ranks and rows, with the cost of this arrangement.
-
-    `clearance` and `spacing` are as in `rows.assign_rows`.
-    """
+    """The items in ranks and rows, with the cost of this arrangement; `clearance` is as in `rows.assign_rows`."""
 
     nets: Netlist
     ranks: list[list[LayoutItem]]
@@ -43,7 +40,6 @@ class Plan:
     cost: int
     density: Density = "full"
     clearance: int = 1
-    spacing: int = 0
 
     @property
     def tracks(self) -> list[int]:
@@ -68,11 +64,6 @@ def plan_layout(nets: Netlist, density: Density) -> Plan:
     plan = min(plans, key=lambda plan: plan.cost)
     tight = _arrange(nets, plan.ranks, density, 0)
     return tight if tight.cost + _TIGHT_COST < plan.cost else plan
-
-
-def spread_rows(plan: Plan, spacing: int) -> Plan:
-    """Return the plan with `spacing` more rows between ports and between boxes, in the same order."""
-    return _arrange(plan.nets, plan.ranks, plan.density, plan.clearance, spacing)
 
 
 def has_new_bends(plan: Plan, other: Plan) -> bool:
@@ -108,20 +99,22 @@ def plan_height(plan: Plan) -> int:
     return last - first
 
 
-def _arrange(nets: Netlist, ranks: list[list[LayoutItem]], density: Density, clearance: int, spacing: int = 0) -> Plan:
+def _arrange(nets: Netlist, ranks: list[list[LayoutItem]], density: Density, clearance: int) -> Plan:
     """Lay out one order in rows and vertical wires, and add up its cost."""
-    shapes = [[item_shape(nets, item, density, spacing) for item in rank] for rank in ranks]
-    row_cost, tops = assign_rows(ranks, shapes, clearance, spacing)
-    cost = _INVERSION_COST * count_inversions(ranks) + row_cost
-    plan = Plan(nets, ranks, shapes, tops, [], cost, density, clearance, spacing)
-    # The ends of two compact wires side by side in a row would look like one wire.
-    min_distance = 2 if density == "compact" else 1
-    for number in range(len(ranks)):
-        pins = _net_pins(plan, number)
-        trunks = build_trunks(pins, min_distance)
-        plan.trunks.append(trunks)
-        plan.cost += _CROSSING_COST * count_wire_crossings(trunks, pins)
+    shapes = [[item_shape(nets, item, density) for item in rank] for rank in ranks]
+    row_cost, tops = assign_rows(ranks, shapes, clearance)
+    plan = Plan(nets, ranks, shapes, tops, [], _INVERSION_COST * count_inversions(ranks) + row_cost, density, clearance)
+    route_wires(plan)
+    for number, trunks in enumerate(plan.trunks):
+        plan.cost += _CROSSING_COST * count_wire_crossings(trunks, _net_pins(plan, number))
     return plan
+
+
+def route_wires(plan: Plan) -> None:
+    """Lay out the vertical wires between the rows of a plan."""
+    # The ends of two compact wires side by side in a row would look like one wire.
+    min_distance = 2 if plan.density == "compact" else 1
+    plan.trunks = [build_trunks(_net_pins(plan, number), min_distance) for number in range(len(plan.ranks))]
 
 
 def _net_pins(plan: Plan, number: int) -> list[tuple[int, int, list[int]]]:

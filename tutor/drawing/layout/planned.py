@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from tutor.drawing.layout.canvas import Canvas
 from tutor.drawing.layout.columns import measure_ranks
 from tutor.drawing.layout.netlist import build_netlist, layout_items
-from tutor.drawing.layout.plan import Plan, has_new_bends, plan_height, plan_layout, spread_rows
+from tutor.drawing.layout.plan import Plan, has_new_bends, plan_height, plan_layout
 from tutor.drawing.layout.ports import item_shape
 from tutor.drawing.layout.ranks import assign_ranks
 from tutor.drawing.layout.rasterize import Rasterizer
 from tutor.drawing.layout.shorten import has_matrices, has_names, names_in_labels, with_shapes
+from tutor.drawing.layout.stretch import stretch_rows
 from tutor.drawing.model import Spacing
 from tutor.glyphs import UNICODE
 
@@ -132,7 +133,7 @@ class PlannedDrawings:
                 # Labels change no row, so the order and the wires stay as they are without names.
                 plan = replace(self._plan(density, rows=rows), nets=self._netlist(density, names))
             elif rows:
-                plan = spread_rows(self._plan(density), rows)
+                plan = stretch_rows(self._plan(density), rows)
             else:
                 plan = plan_layout(self._netlist(density, names), density)
             self._plans[key] = plan

@@ -44,11 +44,8 @@ def stem_value(nets: Netlist, number: int) -> tuple[str, ...]:
     return ()
 
 
-def item_shape(nets: Netlist, item: LayoutItem, density: Density, spacing: int = 0) -> ItemShape:
-    """Return the rows of an item, including its labels on the left and its stem on the right.
-
-    `spacing` are the free rows between the inputs of a node in a full drawing.
-    """
+def item_shape(nets: Netlist, item: LayoutItem, density: Density) -> ItemShape:
+    """Return the rows of an item, including its labels on the left and its stem on the right."""
     if item.box is None:
         return ItemShape(1, [0], 0, (0, 0))
     box = nets.boxes[item.box]
@@ -60,20 +57,20 @@ def item_shape(nets: Netlist, item: LayoutItem, density: Density, spacing: int =
         frame = (0, height - 1)
         return ItemShape(height, list(range(len(lines))), (height - 1) // 2, frame, needs_gap=height > 2)
     else:
-        shape = _framed_shape(lines, density, spacing)
+        shape = _framed_shape(lines, density)
     if box.stem:
         above, below = label_extent(stem_value(nets, item.box), box.stem, density)
         _make_room_for_stem(shape, above, below)
     return shape
 
 
-def _framed_shape(lines: list[InputLine], density: Density, spacing: int) -> ItemShape:
+def _framed_shape(lines: list[InputLine], density: Density) -> ItemShape:
     ports: list[int] = []
     row = 0
     below = 1
     for line in lines:
         above, below = label_extent(line.value, line.slot, density)
-        row += max(above, 1) if not ports else above + spacing
+        row += max(above, 1) if not ports else above
         ports.append(row)
         row += 1 + below
     height = row + (1 if not below else 0) if lines else 3
@@ -94,11 +91,8 @@ def _make_room_for_stem(shape: ItemShape, above: int, below: int) -> None:
     shape.text_below = shape.text_below or below > 0
 
 
-def min_gap(upper: ItemShape, lower: ItemShape, clearance: int | None, spacing: int = 0) -> int:
-    """Return the free rows between two neighbours.
-
-    `clearance` is for a passing wire beside a text, else None. `spacing` is for two nodes.
-    """
+def min_gap(upper: ItemShape, lower: ItemShape, clearance: int | None) -> int:
+    """Return the free rows between two neighbours; `clearance` is for a passing wire beside a text, else None."""
     if clearance is not None:
         return clearance if upper.text_below or lower.text_above else 0
-    return int(upper.needs_gap or lower.needs_gap) + spacing
+    return int(upper.needs_gap or lower.needs_gap)

@@ -21,14 +21,14 @@ _HEIGHT_COST = 2
 
 
 def assign_rows(
-    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], clearance: int, spacing: int = 0
+    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], clearance: int
 ) -> tuple[int, Tops]:
     """Return the tops of all items and their cost: bends, lengths of vertical wires and height.
 
     Sweep to the left and to the right and take the best arrangement seen. `clearance` rows stay free between a text
-    and a passing wire, and `spacing` more than needed between two boxes.
+    and a passing wire.
     """
-    offsets = [_minimal_tops(rank, row, clearance, spacing) for rank, row in zip(ranks, shapes, strict=True)]
+    offsets = [_minimal_tops(rank, row, clearance) for rank, row in zip(ranks, shapes, strict=True)]
     links = [_find_links(left, right) for left, right in pairwise(ranks)]
     tops: Tops = [list(row) for row in offsets]
     best = _cost(links, shapes, tops)
@@ -47,7 +47,7 @@ def assign_rows(
             stale += 1
             if stale == 3:
                 break
-    return best, _remove_empty_rows(ranks, shapes, best_tops, clearance, spacing)
+    return best, _remove_empty_rows(ranks, shapes, best_tops, clearance)
 
 
 #: A wire between two ranks: left item, right item, its port, weight.
@@ -64,23 +64,22 @@ def _find_links(left: Sequence[LayoutItem], right: Sequence[LayoutItem]) -> list
     return links
 
 
-def _minimal_tops(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], clearance: int, spacing: int) -> list[int]:
+def _minimal_tops(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], clearance: int) -> list[int]:
     """Return the top rows of the items of a rank if they are as high up as possible."""
     tops = []
     row = 0
     for position, shape in enumerate(shapes):
         if position:
-            row += _free_rows_above(rank, shapes, position, clearance, spacing)
+            row += free_rows_above(rank, shapes, position, clearance)
         tops.append(row)
         row += shape.height
     return tops
 
 
-def _free_rows_above(
-    rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], position: int, clearance: int, spacing: int
-) -> int:
+def free_rows_above(rank: Sequence[LayoutItem], shapes: Sequence[ItemShape], position: int, clearance: int) -> int:
+    """Return the rows that stay free between an item of a rank and the one above it."""
     wire = rank[position - 1].box is None or rank[position].box is None
-    return min_gap(shapes[position - 1], shapes[position], clearance if wire else None, spacing)
+    return min_gap(shapes[position - 1], shapes[position], clearance if wire else None)
 
 
 def _preferred_tops(
@@ -150,17 +149,13 @@ def _cost(links: Sequence[list[_Link]], shapes: Sequence[Sequence[ItemShape]], t
 
 
 def _remove_empty_rows(
-    ranks: Sequence[Sequence[LayoutItem]],
-    shapes: Sequence[Sequence[ItemShape]],
-    tops: Tops,
-    clearance: int,
-    spacing: int,
+    ranks: Sequence[Sequence[LayoutItem]], shapes: Sequence[Sequence[ItemShape]], tops: Tops, clearance: int
 ) -> Tops:
     """Remove the rows that are free in every rank and that no gap needs; the first row is 0."""
     used: set[int] = set()
     for rank, row, shape_row in zip(ranks, tops, shapes, strict=True):
         for position, (top, shape) in enumerate(zip(row, shape_row, strict=True)):
-            free = _free_rows_above(rank, shape_row, position, clearance, spacing) if position else 0
+            free = free_rows_above(rank, shape_row, position, clearance) if position else 0
             used.update(range(top - free, top + shape.height))
     number = {row: position for position, row in enumerate(sorted(used))}
     return [[number[top] for top in row] for row in tops]
