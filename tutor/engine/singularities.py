@@ -51,9 +51,13 @@ def find_kinks(graph: Graph, forward_values: Sequence[Value]) -> tuple[int, ...]
             inside = forward(node.body, dict(zip(node.body.inputs, args, strict=True)))
             if find_kinks(node.body, inside):
                 found.append(position)
-        elif node.operation.kink is not None and nearest_float(node.operation.kink(*args)) == 0:
+        elif node.operation.kink is not None and _has_zero(node.operation.kink(*args)):
             found.append(position)
     return tuple(found)
+
+
+def _has_zero(value: Value) -> bool:
+    return any(float(nearest_float(cell) if ops.is_exact(cell) else cell) == 0 for cell in ops.cells(value))
 
 
 def _divisor(node: Node, z: Value, args: tuple[Value, ...]) -> Value | None:
