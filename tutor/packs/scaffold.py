@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
-from tutor.algebra.expr import free_names, number
+from tutor.algebra.expr import ONE, Num, Sym, free_names, number
 from tutor.algebra.ops import Value, is_matrix, is_vector, make_matrix
 from tutor.algebra.printing import format_expr
 from tutor.engine.builder import parse_and_check, parse_graph
@@ -116,9 +116,18 @@ RECIPES = (
 
 
 def new_exercise(
-    folder: Path, name: str, graph: str, inputs: Mapping[str, Value], recipe: Recipe = RECIPES[0]
+    folder: Path,
+    name: str,
+    graph: str,
+    inputs: Mapping[str, Value],
+    recipe: Recipe = RECIPES[0],
+    *,
+    start: Value = ONE,
 ) -> list[Path]:
-    """Write an exercise after the others of the pack in `folder` and return its file. Raises `PackError`."""
+    """Write an exercise after the others of the pack in `folder` and return its file. Raises `PackError`.
+
+    `start` is used instead of that of the recipe unless it is 1.
+    """
     _check_id(folder / name, name)
     if not has_pack_file(folder):
         raise pack_error(message(_NO_PACK, path=folder), folder)
@@ -126,23 +135,27 @@ def new_exercise(
         raise pack_error(message(_TAKEN, id=name), folder)
     matrices = infer_matrices(graph, inputs)
     file = f"{_next_number(folder):02}-{name}.toml"
-    files = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe)})
+    files = _write_files(folder, {file: _exercise_lines(graph, {**inputs, **matrices}, recipe, start)})
     if matrices:
         drawn = _draw_matrices(files[0], folder, matrices)
-        _write_files(folder, {file: _exercise_lines(graph, {**inputs, **drawn}, recipe)})
+        _write_files(folder, {file: _exercise_lines(graph, {**inputs, **drawn}, recipe, start)})
     return files
 
 
-def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe) -> list[str]:
-    """Return the lines of an exercise whose inputs all vary."""
+def _exercise_lines(graph: str, inputs: Mapping[str, Value], recipe: Recipe, start: Value = ONE) -> list[str]:
+    """Return the lines of an exercise whose inputs all vary, but for symbols."""
     lines = ["#:schema ./exercise.schema.json", f"graph = {_toml_string(graph)}"]
-    if recipe.start != 1:
+    if not (isinstance(start, Num) and start.value == 1):
+        lines.append(f"start = {_toml_string(start.name) if isinstance(start, Sym) else _toml_value(start)}")
+    elif recipe.start != 1:
         lines.append(f"start = {recipe.start}")
     if inputs:
         lines += ["", "[inputs]", *(f"{key} = {_toml_value(value)}" for key, value in inputs.items())]
     # Inputs without a value are drawn from 2 to 9 without being listed.
     is_default = recipe.first == "2" and recipe.to == "9"
-    varied = dict.fromkeys([*inputs, *(() if is_default else _graph_inputs(graph, inputs))])
+    symbols = {key for key, value in inputs.items() if isinstance(value, Sym)}
+    names = [*inputs, *(() if is_default else _graph_inputs(graph, inputs))]
+    varied = [key for key in dict.fromkeys(names) if key not in symbols]
     if varied:
         step = "" if recipe.step == "1" else f", step = {recipe.step}"
         usual = f"{{ from = {recipe.first}, to = {recipe.to}{step} }}"
@@ -240,6 +253,8 @@ def _toml_text(texts: Mapping[str, str]) -> str:
 
 
 def _toml_value(value: Value) -> str:
+    if isinstance(value, Sym):
+        return "{ symbol = true }"
     if is_vector(value):
         return "[" + ", ".join(map(_toml_value, value[0])) + "]"
     if is_matrix(value):

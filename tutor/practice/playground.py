@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.algebra.evaluate import evaluate
-from tutor.algebra.parser import parse_value
+from tutor.algebra.expr import ONE, Sym
+from tutor.algebra.parser import is_reserved, parse_value
 from tutor.atomic_files import read_regular_file, write_atomically
+from tutor.grading.problem import parse_start_symbol
 from tutor.i18n import N_, describe_os_error, message
 from tutor.packs import library
 from tutor.packs.archive import PACK_FILE, has_pack_file
@@ -66,10 +68,11 @@ class PlaygroundInput:
             inputs = parse_assignments(self.values)
         except AlgebraError as error:
             raise FieldError(error, "values") from None
+        start = inputs.pop("start", ONE)
         try:
             formula = read_formula(self.formula, inputs)
             notes = () if isinstance(formula, str) else formula.notes
-            return exercise_from_formula(formula, inputs), notes
+            return exercise_from_formula(formula, inputs, start), notes
         except AlgebraError as error:
             raise FieldError(error, "formula") from None
 
@@ -98,7 +101,10 @@ class FieldError(ValueError):
 
 
 def parse_assignments(text: str) -> dict[str, Value]:
-    """Parse `w=2, X=[[1, 2]]` into exact values by name. Raise `AlgebraError` with the position in `text`."""
+    """Parse `w=2, X=[[1, 2]]` into exact values by name. Raise `AlgebraError` with the position in `text`.
+
+    The name `start` is that of the gradient at the output. An input that is given its own name, as in `x=x`, is a symbol.
+    """
     values: dict[str, Value] = {}
     names = list(_ASSIGNMENT.finditer(text))
     before = text[: names[0].start()] if names else text
@@ -111,11 +117,21 @@ def parse_assignments(text: str) -> dict[str, Value]:
             fault = message(N_("Input {name} is given twice. Leave one out."), name=name[1])
             raise AlgebraError(fault, name.start(1), len(name[1]))
         value = text[name.end() : end].rstrip(" ,;")
+        if (symbol := _parse_symbol(name[1], value)) is not None:
+            values[name[1]] = symbol
+            continue
         try:
             values[name[1]] = evaluate(parse_value(value), {})
         except AlgebraError as error:
             raise AlgebraError(error.message, name.end() + max(error.position, 0), error.length) from None
     return values
+
+
+def _parse_symbol(name: str, value: str) -> Value | None:
+    """Return the symbol that is written for a value: the input's own name, or `dL/dz` for the start."""
+    if name == "start":
+        return parse_start_symbol(value)
+    return Sym(name) if value.strip() == name and not is_reserved(name) else None
 
 
 @dataclass
@@ -163,7 +179,7 @@ def save_exercise(entry: PlaygroundInput) -> tuple[str, Path]:
     pack = library.read_pack(folder)
     taken = {other.id for other in pack.entries}
     name = next(name for n in range(1, len(taken) + 2) if (name := f"formula-{n}") not in taken)
-    (path,) = new_exercise(folder, name, exercise.graph.text.strip(), exercise.inputs)
+    (path,) = new_exercise(folder, name, exercise.graph.text.strip(), exercise.inputs, start=exercise.start)
     try:
         library.read_pack(folder).open(name)
     except ValueError:
