@@ -265,6 +265,50 @@ def test_the_list_leads_to_exercises_review_and_playground(run_tutor: Run, home:
     assert done.stdout.count("basics/times ") == 2, "the list is shown at the start and on request"
 
 
+def test_the_playground_compares_a_nudge_with_its_gradient(run_tutor: Run) -> None:
+    lines = [
+        "playground",
+        "L = (w*x + b - y)^2",
+        "w=2 x=3 b=4 y=3",
+        "nudge w 0.3",
+        "nudge q",
+        "table w",
+        "reset w",
+        "inputs",
+    ]
+    lines += ["x=1 y=0", "x=oops", "code numpy", "밀기 b -1", "back"]
+    lines += [
+        "Y = X @ W",
+        "",
+        "nudge X",
+        "nudge W[1,0] 1/2",
+        "back",
+        "y = w[i]^2",
+        "",
+        "nudge i",
+        "nudge i",
+        "quit",
+        "quit",
+    ]
+    output = run_tutor("--plain", text="\n".join(lines) + "\n").stdout
+    for text in (
+        "w: 2 → 2.3\nL: 49 → 62.41\nPredicted change, gradient × step: 42 × 0.3 = 12.6. Actual change: 13.41.\nΔL/Δw = 44.7",
+        "“q” is no input here. The inputs are w, x, b, y.",
+        "w = 2.1: L = 53.29\nw = 2.2: L = 57.76\nw = 2.3: L = 62.41",
+        "w = 2, gradient 42\nx = 3, gradient 28",
+        "x = 1, gradient 24",
+        "Unknown name “oops”",
+        "d_w = ",
+        "12 × (−1) = −12",
+        "Chosen for you: X = [[1, 2, −1], [3, 0.5, −2]], W = ",
+        "X has several entries. Name one of them, as in nudge X[0, 0] 0.1.",
+        "W[1, 0]: −2 → −1.5\nsum(Y): 6.75 → 8",
+        "Actual change: −3. Data has no gradient to predict it with.",
+        "There is no entry 3 here",
+    ):
+        assert text in output, text
+
+
 def test_every_command_works_in_korean(run_tutor: Run) -> None:
     lines = "힌트\n규칙\n그림\n그래프\n다음\n이전\n설명\n\n도움말\n숫자\n비우기\n되돌리기\n펼치기\n접기\n정답\n그만\n"
     done = run_tutor(*ADD_MULTIPLY, "--lang", "ko", text=lines)

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
 from tutor.drawing.reports.worked import worked_text
+from tutor.engine.codegen.to_numpy import numpy_program
+from tutor.engine.codegen.to_torch import torch_program
 from tutor.engine.python_source.source import is_python
-from tutor.grading.misreadings import find_misreadings
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
 from tutor.packs.sanitize import escape_invisible
 from tutor.plain.carets import format_error
 from tutor.plain.exercise import PlainExercise
+from tutor.plain.lab import PlainLab
 from tutor.plain.line_commands import LineCommand, format_commands, match_command
+from tutor.practice.lab.lab import Lab
 from tutor.practice.playground import FieldError, History, PlaygroundInput, save_exercise
 from tutor.practice.worksheet import Worksheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tutor.packs.exercise import Exercise
     from tutor.plain.console import Console
@@ -31,7 +34,18 @@ _FORMULA_COMMANDS: Sequence[LineCommand] = (
 )
 _TRIAL_COMMANDS: Sequence[LineCommand] = (
     LineCommand("exercise", N_("work on it as an exercise"), {"ko": ("문제",)}),
+    LineCommand(
+        "nudge",
+        N_("move an input and compare the change of the output with its gradient, as in nudge x 0.1"),
+        {"ko": ("밀기",)},
+    ),
+    LineCommand(
+        "inputs", N_("the inputs with their values and gradients; x=2 gives x another value"), {"ko": ("입력",)}
+    ),
+    LineCommand("table", N_("the output at five values of an input, as in table x"), {"ko": ("표",)}),
+    LineCommand("reset", N_("move the inputs back to where they began, as in reset x"), {"ko": ("원래대로",)}),
     LineCommand("worked", N_("see it worked out"), {"ko": ("풀이",)}),
+    LineCommand("code", N_("see it as a program: code torch or code numpy"), {"ko": ("코드",)}),
     LineCommand("gradient", N_("the graph of an input's gradient, as in gradient x"), {"ko": ("기울기",)}),
     LineCommand("save", N_("save it as an exercise file"), {"ko": ("저장",)}),
     LineCommand("back", N_("back to the formula"), {"ko": ("뒤로", "이전")}),
@@ -98,35 +112,79 @@ class PlainPlayground:
 
     def _work_with(self, trial: PlaygroundInput) -> bool:
         """Offer the actions on a formula; return False if the learner leaves the playground."""
-        try:
-            exercise, notes = trial.read()
-        except FieldError as error:
-            self.console.print(format_error(error.error, trial.formula if error.field == "formula" else trial.values))
+        lab = self._open_lab(trial)
+        if lab is None:
             return True
-        self.console.print(*notes)
-        self.history.add(trial)
+        plain_lab = PlainLab(lab, self.console)
+        plain_lab.print_chosen()
+        self.console.print(*lab.notes)
+        self.history.add(lab.to_input())
         in_python = is_python(trial.formula)
-        for misread in find_misreadings(exercise.variant().problem, are_words=in_python):
+        for misread in lab.misreadings:
             position = -1 if in_python else misread.position
             note = AlgebraError(message(N_("Note: {text}"), text=misread.message), position, misread.length)
             self.console.print(format_error(note, trial.formula))
         while True:
-            text = self.console.ask(_("Enter: work on it as an exercise. Or: worked, gradient x, save, back, quit: "))
+            text = self.console.ask(
+                _("Enter: work on it as an exercise. Or: nudge x, inputs, worked, gradient x, save, back, quit: ")
+            )
             word, _space, argument = (text or "").strip().partition(" ")
             name = "quit" if text is None else match_command(word, _TRIAL_COMMANDS) if word else "exercise"
             if name in ("quit", "back"):
                 return name == "back"
-            if name == "exercise":
-                PlainExercise(Worksheet(exercise.variant()), self.console).run()
-            elif name == "worked":
-                self.print_worked(exercise)
-            elif name == "save":
-                self.save(trial)
-            elif name == "gradient":
-                if (gradient := self._gradient(trial, argument.strip() or exercise.graph.inputs[0])) is not None:
+            if name == "gradient":
+                entry = lab.to_input()
+                if (gradient := self._gradient(entry, argument.strip() or lab.graph.inputs[0])) is not None:
                     return self._work_with(gradient)
+            elif not name and text and "=" in text:
+                plain_lab.give_values(text)
             else:
-                self.console.print(*format_commands(_TRIAL_COMMANDS))
+                self._act(name, argument, plain_lab)
+
+    def _open_lab(self, trial: PlaygroundInput) -> Lab | None:
+        """Return the lab of a formula, in which every input has a value; None after printing what is wrong."""
+        if not trial.formula.strip():
+            return None
+        try:
+            lab = Lab(trial.formula, trial.values)
+        except AlgebraError as error:
+            self.console.print(format_error(error, trial.values))
+            return None
+        if not lab.is_whole:
+            assert lab.error is not None
+            self.console.print(format_error(lab.error, trial.formula))
+            return None
+        return lab
+
+    def _act(self, name: str, argument: str, plain_lab: PlainLab) -> None:
+        """Do what a command says, which leaves the formula as it is."""
+        actions: Mapping[str, Callable[[], None]] = {
+            "exercise": lambda: self._work_on(plain_lab.lab),
+            "worked": lambda: self.print_worked(plain_lab.lab.to_exercise()),
+            "save": lambda: self.save(plain_lab.lab.to_input()),
+            "nudge": lambda: plain_lab.nudge(argument),
+            "inputs": plain_lab.print_inputs,
+            "table": lambda: plain_lab.print_table(argument),
+            "reset": lambda: plain_lab.reset(argument),
+            "code": lambda: self.print_program(plain_lab.lab, argument),
+        }
+        action = actions.get(name)
+        if action is None:
+            self.console.print(*format_commands(_TRIAL_COMMANDS))
+        else:
+            action()
+
+    def _work_on(self, lab: Lab) -> None:
+        PlainExercise(Worksheet(lab.to_exercise().variant()), self.console).run()
+
+    def print_program(self, lab: Lab, library: str) -> None:
+        """Print the formula as a program, in PyTorch unless NumPy is named."""
+        problem = lab.to_exercise().variant().problem
+        if problem.symbolic:
+            self.console.print(_("A program needs numbers, and here some inputs are symbols."))
+            return
+        write = numpy_program if library.strip().lower() == "numpy" else torch_program
+        self.console.print(*write(problem.graph, problem.inputs, problem.start, problem.wrt))
 
     def _gradient(self, trial: PlaygroundInput, name: str) -> PlaygroundInput | None:
         """Return the gradient of an input as a formula, after printing it; None after printing why there is none."""
