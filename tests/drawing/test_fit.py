@@ -27,7 +27,7 @@ def graphs() -> list[list[Box]]:
 
 
 def bends(drawing: Drawing) -> dict[tuple[str, int], int]:
-    return {(edge.target or edge.source, edge.operand): len(edge.corners) for edge in drawing.edges}
+    return {(edge.target, edge.operand): len(edge.corners) for edge in drawing.edges if edge.target}
 
 
 def drawn_boxes(boxes: list[Box], drawing: Drawing) -> list[Box]:
