@@ -26,11 +26,12 @@ from tutor.tui.widgets.progress_tiles import SHORT_ROWS, TILE_ROWS, ProgressTile
 from tutor.tui.widgets.rule_list import RuleList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
 
+    from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
     from tutor.practice.storage.store import Store
     from tutor.tui.host import Host
@@ -100,10 +101,12 @@ class ProgressScreen(TutorScreen[None]):
     class ProgressLoaded(Message):
         """The progress was computed."""
 
-        def __init__(self, progress: Progress, exercise_index: ExerciseIndex) -> None:
+        def __init__(self, progress: Progress, exercise_index: ExerciseIndex, titles: Mapping[str, str]) -> None:
             super().__init__()
             self.progress = progress
             self.exercise_index = exercise_index
+            #: The title of the exercise that reviews each rule.
+            self.titles = titles
 
     def __init__(
         self, host: Host, store: Store, load_exercise_index: Callable[[], ExerciseIndex], reset_flow: ResetFlow
@@ -114,6 +117,7 @@ class ProgressScreen(TutorScreen[None]):
         self._load_exercise_index = load_exercise_index
         self._progress: Progress | None = None
         self._exercise_index: ExerciseIndex | None = None
+        self._titles: Mapping[str, str] = {}
         self._reset_flow = reset_flow
         self._status_message = _("One moment, please.")
         self._pane = 0
@@ -124,7 +128,7 @@ class ProgressScreen(TutorScreen[None]):
         yield ProgressTiles(self.glyphs, id="tiles")
         yield PaneTabs(self.glyphs, [_("Rules"), _("Packs"), _("Days")], id="tabs")
         with Horizontal(id="panes"):
-            yield RuleList(self.glyphs, self._training_title, id="rules")
+            yield RuleList(self.glyphs, id="rules")
             with Vertical(id="packs-and-days"):
                 yield PackList(self.glyphs, id="packs")
                 yield PracticeCalendar(self.glyphs, id="days")
@@ -169,14 +173,15 @@ class ProgressScreen(TutorScreen[None]):
     def _load_progress(self) -> None:
         index = self._load_exercise_index()
         with self._store.open_for_thread() as store:
-            progress = load_progress(store, index, library.all_packs())
-        self.post_message(self.ProgressLoaded(progress, index))
+            packs = library.all_packs()
+            progress = load_progress(store, index, packs)
+        self.post_message(self.ProgressLoaded(progress, index, _review_titles(progress, index, packs)))
 
     def on_progress_screen_progress_loaded(self, event: ProgressLoaded) -> None:
         is_first = self._progress is None
         if is_first:
             self._status_message = ""
-        self._progress, self._exercise_index = event.progress, event.exercise_index
+        self._progress, self._exercise_index, self._titles = event.progress, event.exercise_index, event.titles
         self._show_progress()
         if is_first and self.has_widgets and not event.progress.rules and not self.has_class("-small"):
             # Only the packs have rows for the cursor.
@@ -193,7 +198,7 @@ class ProgressScreen(TutorScreen[None]):
         if not self.has_widgets:
             return
         if self._progress is not None:
-            self.query_one(RuleList).show(self._progress)
+            self.query_one(RuleList).show(self._progress, self._titles)
             packs = self.query_one(PackList)
             packs.show(self._progress)
             self._arrange()
@@ -243,18 +248,6 @@ class ProgressScreen(TutorScreen[None]):
         if kind == "rule":
             return self._exercise_index is not None and bool(self._exercise_index.exercises_for(id))
         return self._exercise_for_row(row) is not None
-
-    def _training_title(self, rule: str) -> str:
-        """Return the title of the exercise that reviews a rule; empty without one."""
-        if self._exercise_index is None or self._progress is None:
-            return ""
-        known = {practised.id for practised in self._progress.rules}
-        items = plan_session([rule], self._exercise_index, known_rules=known)
-        names = {(item.indexed.pack, item.indexed.exercise) for item in items}
-        entries = (
-            str(entry.title) for pack in library.all_packs() for entry in pack.entries if (pack.id, entry.id) in names
-        )
-        return next(entries, "")
 
     def _exercise_for_row(self, row: str) -> str | None:
         """Return the name of the exercise for a mistake or a pack; None if there is none."""
@@ -310,6 +303,17 @@ class ProgressScreen(TutorScreen[None]):
 
     def action_undo(self) -> None:
         self._reset_flow.undo(self._on_reset_done)
+
+
+def _review_titles(progress: Progress, index: ExerciseIndex, packs: Sequence[Pack]) -> Mapping[str, str]:
+    """Return the title of the exercise that reviews each practised rule."""
+    titles = {f"{pack.id}/{entry.id}": str(entry.title) for pack in packs for entry in pack.entries}
+    known = {rule.id for rule in progress.rules}
+    return {
+        rule: titles.get(item.indexed.name, "")
+        for rule in known
+        for item in plan_session([rule], index, known_rules=known)
+    }
 
 
 def _head_content(progress: Progress | None) -> HeadContent:

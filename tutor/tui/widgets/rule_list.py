@@ -18,7 +18,6 @@ from tutor.tui.widgets.cursor_list import CursorList, Line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tutor.glyphs import Glyphs
     from tutor.practice.progress import MistakeCount, Progress, RuleProgress
     from tutor.tui.canvas import Canvas, Run
 
@@ -32,15 +31,12 @@ _MIN_ROWS_FOR_FOOTER = 12
 class RuleList(CursorList):
     """All rules, sorted by what needs practice, then the most frequent mistakes."""
 
-    def __init__(self, glyphs: Glyphs, training_title: Callable[[str], str], id: str) -> None:
-        """Show nothing yet. `training_title` is the title of the exercise that reviews a rule, or empty."""
-        super().__init__(glyphs, id)
-        self._progress: Progress | None = None
-        self._training_title = training_title
+    _progress: Progress | None = None
+    _titles: Mapping[str, str] = {}
 
-    def show(self, progress: Progress) -> None:
-        """Show a learner's rules and mistakes."""
-        self._progress = progress
+    def show(self, progress: Progress, titles: Mapping[str, str]) -> None:
+        """Show a learner's rules and mistakes; `titles` are those of the exercise that reviews each rule."""
+        self._progress, self._titles = progress, titles
         self._arrange()
 
     def on_resize(self) -> None:
@@ -63,7 +59,7 @@ class RuleList(CursorList):
         rule = next((rule for rule in self._progress.rules if f"rule {rule.id}" == self.highlighted), None)
         runs: list[Run] = []
         if self.has_focus and rule is not None:
-            title = self._training_title(rule.id)
+            title = self._titles.get(rule.id)
             if title:
                 runs += [("▸ ", palette.ink("muted")), (self.glyphs.render(title) + "  ", palette.ink())]
             if rule.mistake:
