@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-#: The bit of the dot in each row of a cell, for its left and its right column.
-_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+#: The bit of each dot of a cell, by column and row.
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _EMPTY = 0x2800
 
 
-def braille_rows(dots: Iterable[tuple[int, int]], width: int, height: int) -> list[str]:
-    """Return the rows of a field of cells with these dots, (column, row) from the upper left; others are left out."""
-    cells = [[0] * width for _row in range(height)]
-    for x, y in dots:
-        if 0 <= x < 2 * width and 0 <= y < 4 * height:
-            cells[y // 4][x // 2] |= _BITS[y % 4][x % 2]
-    return ["".join(chr(_EMPTY + cell) if cell else " " for cell in row) for row in cells]
+def dots_between(x: int, y: int, to_x: int, to_y: int, limit: int = 1000) -> Iterable[tuple[int, int]]:
+    """Yield the dots from one to another, not more than `limit` of them."""
+    steps = min(max(abs(to_x - x), abs(to_y - y)), limit)
+    for step in range(steps + 1):
+        share = step / steps if steps else 0.0
+        yield round(x + (to_x - x) * share), round(y + (to_y - y) * share)
 
 
-def line_dots(points: Sequence[tuple[float, float]]) -> set[tuple[int, int]]:
-    """Return the dots of the straight lines from each point to the next, in dots from the upper left."""
-    dots = {(round(x), round(y)) for x, y in points}
-    for (x, y), (next_x, next_y) in pairwise(points):
-        steps = max(1, round(abs(next_x - x)), round(abs(next_y - y)))
-        for step in range(steps):
-            share = step / steps
-            dots.add((round(x + share * (next_x - x)), round(y + share * (next_y - y))))
-    return dots
+def braille_cells(dots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Return the character of each cell that has dots, which are counted from the upper left."""
+    cells: dict[tuple[int, int], int] = {}
+    for column, row in dots:
+        if column < 0 or row < 0:
+            continue
+        cell = column // 2, row // 4
+        cells[cell] = cells.get(cell, 0) | _DOTS[column % 2][row % 4]
+    return {cell: chr(_EMPTY + bits) for cell, bits in cells.items()}

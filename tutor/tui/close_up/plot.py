@@ -5,17 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from tutor.tui.braille import braille_cells, dots_between
 
+if TYPE_CHECKING:
     from rich.style import Style
 
     from tutor.practice.close_up.data import Curve
     from tutor.tui.canvas import Canvas
-
-#: The bit of each dot of a cell, by column and row.
-_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-_EMPTY = 0x2800
 
 
 class Plot:
@@ -47,7 +43,7 @@ class Plot:
                 continue
             column, row = self._column(at), self._row(value)
             if before is not None:
-                dots.update(_line(*before, column, row))
+                dots.update(dots_between(*before, column, row))
             dots.add((column, row))
             before = column, row
         return dots
@@ -60,7 +56,7 @@ class Plot:
         x, y = self._curve.at
         step = (self._high - self._low) / max(1, self._columns - 1)
         ends = [(column, self._row(y + slope * (self._low + column * step - x))) for column in range(self._columns)]
-        dots = {dot for first, second in pairwise(ends) for dot in _line(*first, *second, self._rows)}
+        dots = {dot for first, second in pairwise(ends) for dot in dots_between(*first, *second, self._rows)}
         return {dot for dot in dots if 0 <= dot[1] < self._rows}
 
     def _column(self, at: float) -> int:
@@ -77,27 +73,8 @@ class Plot:
         # A cell has one colour: where both meet, that of the curve.
         shared = {dot for dot in line if (dot[0] // 2, dot[1] // 4) in cells}
         for dots, style in ((line - shared, tangent), (drawn | shared, curve)):
-            for (column, row), bits in _cells(dots).items():
+            for (column, row), character in braille_cells(dots).items():
                 if 0 <= column < self.width and 0 <= row < self.height:
-                    canvas.put(x + column, y + row, chr(_EMPTY + bits), style)
+                    canvas.put(x + column, y + row, character, style)
         column, row = self.spot
         canvas.put(x + column, y + row, "●", point)
-
-
-def _line(x: int, y: int, to_x: int, to_y: int, limit: int = 1000) -> Iterable[tuple[int, int]]:
-    """Yield the dots from one to another, not more than `limit` of them."""
-    steps = min(max(abs(to_x - x), abs(to_y - y)), limit)
-    for step in range(steps + 1):
-        share = step / steps if steps else 0.0
-        yield round(x + (to_x - x) * share), round(y + (to_y - y) * share)
-
-
-def _cells(dots: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """Return the bits of each cell that has dots."""
-    cells: dict[tuple[int, int], int] = {}
-    for column, row in dots:
-        if column < 0 or row < 0:
-            continue
-        cell = column // 2, row // 4
-        cells[cell] = cells.get(cell, 0) | _DOTS[column % 2][row % 4]
-    return cells

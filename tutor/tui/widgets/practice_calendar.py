@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -12,7 +13,7 @@ from tutor.i18n import N_, _, format_percent, message
 from tutor.practice.day_texts import format_day, month_label, weekday_label
 from tutor.practice.practice_days import YEAR_WEEKS, Day, activity_level, calendar, month_starts
 from tutor.practice.progress import format_duration
-from tutor.tui.braille import braille_rows, line_dots
+from tutor.tui.braille import braille_cells, dots_between
 from tutor.tui.canvas import wrap
 from tutor.tui.progress_marks import day_square
 from tutor.tui.widgets.canvas import CanvasWidget
@@ -181,13 +182,14 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
         span = max((last - first).days, 1)
         points = [
             (
-                (week.monday - first).days / span * (2 * width - 1),
-                (1 - (week.first_try_rate or 0.0)) * (4 * height - 1),
+                round((week.monday - first).days / span * (2 * width - 1)),
+                round((1 - (week.first_try_rate or 0.0)) * (4 * height - 1)),
             )
             for week in weeks
         ]
-        for row, text in enumerate(braille_rows(line_dots(points), width, height)):
-            canvas.put(left, self._rates_row + 1 + row, text, palette.ink("right"))
+        dots = {dot for start, end in pairwise(points) for dot in dots_between(*start, *end)}
+        for (column, row), character in braille_cells(dots).items():
+            canvas.put(left + column, self._rates_row + 1 + row, character, palette.ink("right"))
         canvas.right(left - 1, self._rates_row + 1, [(top, palette.ink("faint"))])
         canvas.right(left - 1, self._rates_row + height, [(format_percent(0.0), palette.ink("faint"))])
         if has_dates and self._progress is not None:
