@@ -221,7 +221,8 @@ class PlainExercise:
 
     def print_close_up(self, blank_id: str) -> None:
         """Print the node at a blank up close."""
-        data = close_up(self.worksheet, blank_id)
+        # In plain mode no cell is active, so the first one is the example.
+        data = close_up(self.worksheet, blank_id, cell=(0, 0))
         if data is None:
             self.print_lines(message(_NO_NODE))
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tutor.practice.close_up.cell import cell_origin
 from tutor.practice.close_up.curve import curve_at
 from tutor.practice.close_up.data import UNKNOWN, BranchPart, CloseUpData, Operand, Output, Quantity
 from tutor.practice.close_up.equation import (
@@ -23,17 +25,19 @@ if TYPE_CHECKING:
 BRANCH_SIGN = "●"
 
 
-def close_up(worksheet: Worksheet, place_id: str) -> CloseUpData | None:
-    """Return the close-up at a place; None at a question, where no node is in focus."""
+def close_up(worksheet: Worksheet, place_id: str, cell: tuple[int, int] | None = None) -> CloseUpData | None:
+    """Return the close-up at a place; None at a question, where no node is in focus.
+
+    `cell` is the active cell of a matrix, whose origin is told once the rule is known.
+    """
     blank = worksheet.problem.place(place_id)
     if blank.kind == "question":
         return None
     known = Known(worksheet, blank)
-    if blank.kind == "sum":
-        return _branch(known, blank)
     if blank.kind == "start":
         return _start(known, blank)
-    return _node(known, blank)
+    data = _branch(known, blank) if blank.kind == "sum" else _node(known, blank)
+    return data if cell is None else replace(data, cell=cell_origin(known, cell))
 
 
 def _node(known: Known, blank: Blank) -> CloseUpData:

@@ -105,6 +105,28 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class CellSource:
+    """A row, a column or a cell that makes the active cell: what it is, and its numbers as far as they are known."""
+
+    caption: str | Message
+    numbers: tuple[str, ...]
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class CellOrigin:
+    """What makes the active cell of a matrix, counted from 1.
+
+    With `is_product`, the cell is the sum of the products of the sources' numbers.
+    """
+
+    row: int
+    column: int
+    sources: tuple[CellSource, ...]
+    is_product: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CloseUpData:
     """The focused node up close. `kind` is that of the blank; a branch has `parts` in place of operands."""
 
@@ -118,3 +140,4 @@ class CloseUpData:
     parts: tuple[BranchPart, ...] = ()
     forward: str = ""
     curve: Curve | None = None
+    cell: CellOrigin | None = None

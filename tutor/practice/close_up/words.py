@@ -10,7 +10,7 @@ from tutor.i18n import N_, Message, message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tutor.practice.close_up.data import CloseUpData, Equation, Operand, Quantity, Term
+    from tutor.practice.close_up.data import CellOrigin, CloseUpData, Equation, Operand, Quantity, Term
 
 #: A longer matrix is named by its shape.
 _MAX_VALUE = 60
@@ -34,7 +34,19 @@ def describe_close_up(data: CloseUpData) -> list[str]:
     if data.equation.asked.quantity.state in _OPEN:
         sentences.append(message(_ASKED[data.kind], name=_asked_name(data), node=data.symbol))
     lines = [" ".join(map(str, sentences)), format_equation(data.equation)]
+    if data.cell is not None:
+        lines.append(describe_cell(data.cell))
     return lines if data.equation.note is None else [*lines, _capitalize(str(data.equation.note))]
+
+
+def describe_cell(cell: CellOrigin) -> str:
+    """Return from which numbers a cell of a matrix is computed."""
+    sources = (
+        f"{source.caption} ({', '.join(source.numbers)})" if source.numbers else str(source.caption)
+        for source in cell.sources
+    )
+    text = N_("For example, cell [{i},{j}] comes from {sources}.")
+    return str(message(text, i=cell.row, j=cell.column, sources=_join(sources)))
 
 
 def _asked_name(data: CloseUpData) -> str:

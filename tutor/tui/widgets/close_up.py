@@ -13,6 +13,7 @@ from tutor.i18n import N_, message
 from tutor.tui.canvas import runs_width
 from tutor.tui.close_up.branch import paint_branch
 from tutor.tui.close_up.brush import Brush
+from tutor.tui.close_up.cell import paint_cell_origin
 from tutor.tui.close_up.equation import TALL, note_lines, paint_equation
 from tutor.tui.close_up.node import paint_node
 from tutor.tui.widgets.canvas import CanvasWidget
@@ -77,7 +78,8 @@ class CloseUp(CanvasWidget):
         for index, line in enumerate(notes):
             style = canvas.palette.ink("text")
             canvas.centre(2, canvas.width - 4, bottom - len(notes) + index, [(line, style)])
-        rows = bottom - len(notes) - 1
+        cell_rows = paint_cell_origin(brush, bottom - len(notes), 2 if is_tall else 1)
+        rows = bottom - len(notes) - cell_rows - 1
         if rows >= 3:
             self._paint_node(brush, rows)
 
@@ -122,6 +124,8 @@ class CloseUp(CanvasWidget):
                 runs = runs[:-2]
             canvas.centre(2, canvas.width - 4, row - 1, runs)
         paint_equation(brush, row, tall=False)
+        if row + 1 < canvas.height:
+            paint_cell_origin(brush, canvas.height, 1)
 
     @staticmethod
     def _summary(brush: Brush) -> list[Run]:
