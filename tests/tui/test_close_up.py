@@ -39,9 +39,10 @@ def painted(
     typed: str = "",
     glyphs: Glyphs = UNICODE,
     palette: Palette = DARK_PALETTE,
+    cell: tuple[int, int] | None = None,
 ) -> list[str]:
     widget = CloseUp(glyphs)
-    widget.set_close_up(close_up(worksheet, place), typed)
+    widget.set_close_up(close_up(worksheet, place, cell), typed)
     canvas = Canvas(*size, palette, ascii=glyphs.ascii)
     widget.paint(canvas)
     return canvas.text()
@@ -105,6 +106,22 @@ def test_a_curve_is_plotted_and_left_out_in_ascii() -> None:
     assert all(row.isascii() for row in painted(worksheet, place, glyphs=ASCII))
 
 
+def test_the_active_cell_of_a_matrix_comes_with_its_numbers() -> None:
+    worksheet = Worksheet(library.find_exercise("matrices/sigma-xw").variant(), clock=iter(range(0, 10**6, 9)).__next__)
+    for place, text in (("S->sum1", "ones(3, 2)"), ("A->S", "up * S * (1 - S)")):
+        worksheet.answer(place, text)
+    assert "[1,3]" not in "".join(painted(worksheet, "X->A", cell=(0, 2)))
+    for _rung in range(2):
+        worksheet.next_hint("X->A")
+    rows = painted(worksheet, "X->A", cell=(0, 2))
+    assert rows[11].split() == ["[1,3]", "0.08980", "0.05404", "·", "5", "6"]
+    assert rows[12].strip() == "row 1 of the upstream   row 3 of W"
+    small = painted(worksheet, "X->A", (80, 4), cell=(0, 2))
+    assert small[3].split() == ["[1,3]", "0.08980", "0.05404", "·", "5", "6"]
+    # Without room for the numbers it says where they are.
+    assert "row 1 of the" in painted(worksheet, "X->A", (30, 4), cell=(0, 2))[3]
+
+
 def test_every_blank_can_be_painted_in_every_size() -> None:
     for number, name in enumerate(builtin_exercise_names()):
         set_language(("en", "ko")[number % 2])
@@ -114,7 +131,7 @@ def test_every_blank_can_be_painted_in_every_size() -> None:
                 worksheet.next_hint(place.id)
             size = SIZES[(number + index) % len(SIZES)]
             glyphs = ASCII if index % 3 == 2 else UNICODE
-            rows = painted(worksheet, place.id, size, "x" * (index % 2 * 30), glyphs)
+            rows = painted(worksheet, place.id, size, "x" * (index % 2 * 30), glyphs, cell=(0, 0))
             assert len(rows) == size[1]
             assert all(cell_len(row) <= size[0] for row in rows)
             equation = rows[min(2, size[1] - 1)] if size[1] < 7 else rows[-3 if size[1] > 12 else -1]

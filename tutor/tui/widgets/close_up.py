@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: From this height on the equation has padded fields, and from that one the node is drawn at all.
 _TALL_FROM, _NODE_FROM = 13, 7
+#: From this height on the numbers of a cell keep a free row from the equation.
+_GAP_FROM = 19
 
 _TITLES = {
     "edge": N_("{node} up close"),
@@ -78,8 +80,10 @@ class CloseUp(CanvasWidget):
         for index, line in enumerate(notes):
             style = canvas.palette.ink("text")
             canvas.centre(2, canvas.width - 4, bottom - len(notes) + index, [(line, style)])
-        cell_rows = paint_cell_origin(brush, bottom - len(notes), 2 if is_tall else 1)
-        rows = bottom - len(notes) - cell_rows - 1
+        # A free row between the numbers and the equation, where there is room.
+        gap = 1 if self._data.cell and canvas.height >= _GAP_FROM else 0
+        cell_rows = paint_cell_origin(brush, bottom - len(notes) - gap, 2 if is_tall else 1)
+        rows = bottom - len(notes) - gap - cell_rows - 1
         if rows >= 3:
             self._paint_node(brush, rows)
 
