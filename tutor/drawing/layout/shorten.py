@@ -34,9 +34,18 @@ def with_shapes(boxes: Sequence[Box]) -> list[Box]:
 
 
 def _shorten_line(line: InputLine) -> InputLine:
-    if not line.shape or (line.value in ((), (line.shape,)) and (line.slot is None or _has_one_cell(line.slot))):
-        return line
-    return replace(line, value=(line.shape,) if line.value else (), slot=_shorten_slot(line.slot, line.shape))
+    value = _shorten_value(line)
+    slot = _shorten_slot(line.slot, line.shape)
+    return line if value == line.value and slot is line.slot else replace(line, value=value, slot=slot)
+
+
+def _shorten_value(line: InputLine) -> tuple[str, ...]:
+    """Return the shape of a matrix, or the question mark that stands for a value."""
+    if not line.shape or not line.value:
+        return line.value
+    if all(text.strip() == "?" for text in line.value):
+        return line.value if len(line.value) == 1 else ("?".center(cell_len(line.shape)),)
+    return (line.shape,)
 
 
 def _shorten_slot(slot: Slot | None, shape: str) -> Slot | None:
