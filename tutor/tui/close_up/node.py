@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tutor.drawing.cell_width import truncate
 from tutor.i18n import N_, message
-from tutor.tui.close_up.plot import Plot
+from tutor.tui.close_up.plot import plot_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,7 @@ def _paint_box(brush: Brush, layout: _Layout, y: int, height: int, has_plot: boo
     sign = brush.glyphs.render(brush.data.symbol)
     if has_plot and brush.data.curve is not None:
         canvas.put(x + 2, y + 1, truncate(sign, width - 4), inside)
-        plot = Plot(brush.data.curve, width - 4, height - 3)
+        plot = plot_of(brush.data.curve, width - 4, height - 3)
         plot.paint(
             canvas, x + 2, y + 2, palette.ink("forward", on="raised"), palette.ink("backward", on="raised"), inside
         )

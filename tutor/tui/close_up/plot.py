@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,17 @@ class Plot:
         dots = {dot for first, second in pairwise(ends) for dot in dots_between(*first, *second, self._rows)}
         return {dot for dot in dots if 0 <= dot[1] < self._rows}
 
+    @cached_property
+    def _characters(self) -> list[tuple[int, int, str, bool]]:
+        """Each character with its cell, and whether it is the tangent's. Where both meet, it has the curve's colour."""
+        line, drawn = self.tangent_dots(), self.curve_dots()
+        cells = {(column // 2, row // 4) for column, row in drawn}
+        return [
+            (column, row, character, (column, row) not in cells)
+            for (column, row), character in braille_cells(line | drawn).items()
+            if column < self.width and row < self.height
+        ]
+
     def _column(self, at: float) -> int:
         return round((at - self._low) / (self._high - self._low) * (self._columns - 1))
 
@@ -68,13 +80,13 @@ class Plot:
 
     def paint(self, canvas: Canvas, x: int, y: int, curve: Style, tangent: Style, point: Style) -> None:
         """Paint the plot with its upper left cell at (x, y)."""
-        line, drawn = self.tangent_dots(), self.curve_dots()
-        cells = {(column // 2, row // 4) for column, row in drawn}
-        # A cell has one colour: where both meet, that of the curve.
-        shared = {dot for dot in line if (dot[0] // 2, dot[1] // 4) in cells}
-        for dots, style in ((line - shared, tangent), (drawn | shared, curve)):
-            for (column, row), character in braille_cells(dots).items():
-                if 0 <= column < self.width and 0 <= row < self.height:
-                    canvas.put(x + column, y + row, character, style)
+        for column, row, character, is_tangent in self._characters:
+            canvas.put(x + column, y + row, character, tangent if is_tangent else curve)
         column, row = self.spot
         canvas.put(x + column, y + row, "●", point)
+
+
+@lru_cache(maxsize=16)
+def plot_of(curve: Curve, width: int, height: int) -> Plot:
+    """Return the plot of a curve, the same one while something is typed."""
+    return Plot(curve, width, height)
