@@ -167,7 +167,7 @@ def matrix() -> list[Box]:
 
 
 def hangul() -> list[Box]:
-    """Draw apples at a price with tax, with labels in Korean and Japanese."""
+    """Draw apples at a price with tax, with labels and a name in Korean and Japanese."""
     b = BoxBuilder()
     (
         b.input("apple", "100원", label="りんご 一個"),
@@ -177,7 +177,7 @@ def hangul() -> list[Box]:
     b.op("price", "×", ["apple", "n"], "200원")
     b.op("total", "×", ["price", "tax"], "220원")
     b.output("지불 금액", "total")
-    return b.build()
+    return [replace(box, name="합계" if box.id == "price" else "") for box in b.build()]
 
 
 def without_data_places() -> list[Box]:

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from tutor.algebra import ops
 from tutor.algebra.matrix_expr import MatrixExpr
 from tutor.algebra.printing import format_cells
+from tutor.drawing.cell_width import truncate
 from tutor.drawing.model import Box, InputLine, Slot
 from tutor.glyphs import UNICODE
 from tutor.grading.wording import matrix_label
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Wider entries of a matrix are truncated in the drawing.
 MAX_TEXT_WIDTH = 9
+#: Longer names of steps are truncated in the drawing.
+_MAX_NAME_WIDTH = 16
 #: Room for a formula of matrices, whatever the right one is.
 _FORMULA_WIDTH = 11
 
@@ -87,13 +90,17 @@ def boxes_of(
                 lines=tuple(lines),
                 commutative=not node.is_input and node.operation.commutative,
                 stem=slots.get(node.id) if branches else None,
-                name=glyphs.render(node.name) if node.name and not node.is_input and position != output else "",
+                name="" if node.is_input or position == output else _short_name(node.name or "", glyphs),
             )
         )
     end = InputLine(graph.nodes[output].id, forward[output], slots.get("start"), shapes[output])
     # The colon keeps the id of the output's box apart from all names.
     boxes.append(Box(f"{graph.output}:", graph.output, "output", (end,)))
     return boxes
+
+
+def _short_name(name: str, glyphs: Glyphs) -> str:
+    return truncate(glyphs.render(name), _MAX_NAME_WIDTH, glyphs.ellipsis)
 
 
 def _shape_label(problem: Problem, position: int) -> str:
