@@ -180,3 +180,11 @@ async def test_a_pack_can_be_reset_from_its_row() -> None:
         await wait_for_text(pilot, "Begun anew: First steps back.", "0/21", "1/11")
     with Store.open(default_path()) as store:
         assert set(store.states()) == {("curves", "root")}
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_help_explains_the_squares(ascii: bool) -> None:
+    async with open_home(size=(100, 40), ascii=ascii) as pilot:
+        await show_progress(pilot)
+        await pilot.press("f1")
+        await wait_for_text(pilot, "# is right" if ascii else "■ is right")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.content import Content
 
     from tutor.packs.library import Pack
     from tutor.practice.exercise_index import ExerciseIndex
@@ -62,6 +63,11 @@ KEYS: list[BindingType] = [
     Binding("3", "pane(2)", N_("days"), tooltip=N_("go to the calendar; arrow keys choose a day"), id="progress.days"),
     Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="progress.help"),
 ]
+
+_SQUARES = N_(
+    "In the strip each square is a rule, and {due} marks those that are due for review. Beside each rule are its last "
+    "first tries: {right} is right, {helped} right with help, and {wrong} wrong."
+)
 
 #: The ids of the panes, in the order of their keys.
 _PANES = ("rules", "packs", "days")
@@ -164,6 +170,12 @@ class ProgressScreen(TutorScreen[None]):
         packs = self.query_one(PackList)
         room = self.size.height - _ROWS_AROUND_PANES - LEAST_ROWS_WITH_CHART
         packs.styles.height = "1fr" if is_small else max(_MIN_PACK_ROWS, min(packs.rows_needed(), room))
+
+    def help_paragraphs(self) -> list[Content]:
+        signs = ("#", "=", ".", "^") if self.glyphs.ascii else ("■", "=", "□", "▴")
+        names = ("right", "helped", "wrong", "due")
+        squares = message(_SQUARES, **dict(zip(names, signs, strict=True)))
+        return [*super().help_paragraphs(), styled(self.glyphs, str(squares))]
 
     # --- loading ---
 
