@@ -31,6 +31,19 @@ def second_start(home: Path, exercise_index_cache: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def animations(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing move unless a test is marked `animated`, so that a screen is at rest when its text has changed."""
+    level = "full" if request.node.get_closest_marker("animated") else "none"
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", level)
+
+
+@pytest.fixture(autouse=True)
+def true_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show all colours, whatever terminal the tests run in: with fewer, chips have brackets."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(autouse=True)
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start the program in a temporary folder, where screens save files."""
     monkeypatch.chdir(tmp_path)

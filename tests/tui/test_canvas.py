@@ -54,20 +54,26 @@ def test_without_colours_and_with_sixteen_no_mixed_colour_is_sent() -> None:
 _CELLS = st.text(alphabet="ab가나━x̂", max_size=12)
 
 
-@given(st.lists(st.tuples(st.integers(-3, 12), st.integers(0, 2), _CELLS), max_size=8), st.integers(0, 8))
+@given(st.lists(st.tuples(st.integers(-3, 32), st.integers(0, 2), _CELLS), max_size=8), st.integers(0, 8))
 def test_rows_keep_their_width_and_only_differing_cells_are_sent(puts: list[tuple[int, int, str]], cut: int) -> None:
-    before, after = Canvas(10, 3, DARK_PALETTE), Canvas(10, 3, DARK_PALETTE)
+    before, after = Canvas(30, 3, DARK_PALETTE), Canvas(30, 3, DARK_PALETTE)
     for number, (x, y, text) in enumerate(puts):
         after.put(x, y, text)
         if number < cut:
             before.put(x, y, text)
-    spans = {y: (x, x + width) for y, x, width in after.changed_spans(before)}
-    for y in range(3):
-        assert cell_len(after.strip(y).text) == 10
-        start, end = spans.get(y, (0, 0))
-        repaired = before.cells[y][:start] + after.cells[y][start:end] + before.cells[y][end:]
-        assert repaired == after.cells[y]
-        assert cell_len("".join(repaired)) == 10
+    repaired = [list(row) for row in before.cells]
+    for y, x, width in after.changed_spans(before):
+        repaired[y][x : x + width] = after.cells[y][x : x + width]
+        assert cell_len("".join(repaired[y])) == 30
+    assert repaired == after.cells
+    assert all(cell_len(after.strip(y).text) == 30 for y in range(3))
+
+
+def test_what_is_between_two_changes_far_apart_is_not_sent() -> None:
+    before, after = Canvas(60, 1, DARK_PALETTE), Canvas(60, 1, DARK_PALETTE)
+    after.put(3, 0, "ab")
+    after.put(40, 0, "가")
+    assert after.changed_spans(before) == [(0, 3, 2), (0, 40, 2)]
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 40))

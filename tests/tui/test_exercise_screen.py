@@ -42,7 +42,8 @@ async def test_a_forward_value_that_is_asked_is_shown_at_its_node() -> None:
             assert session.state.focused_id == name
             parts = [part for row in range(graph.size.height) for part in graph.render_line(row) if part.style]
             plain = parts[0].style.bgcolor if parts[0].style else None
-            assert any(sign in part.text for part in parts if part.style and part.style.bgcolor != plain)
+            assert any("?" in part.text for part in parts if part.style and part.style.bgcolor != plain)
+            assert f"┃ {sign} ┣" in screen_text(session.pilot)
             await session.pilot.press("tab")
 
 
@@ -484,8 +485,14 @@ async def test_ascii_draws_only_ascii_characters() -> None:
 async def test_without_colour_the_focus_is_reversed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with open_app(ADD_MULTIPLY) as session:
-        style = session.screen.query_one(GraphView).get_component_rich_style("graph--focus")
-        assert style.reverse
+        graph = session.screen.query_one(GraphView)
+        reversed_text = "".join(
+            part.text
+            for row in range(graph.size.height)
+            for part in graph.render_line(row)
+            if part.style and part.style.reverse
+        )
+        assert reversed_text.split() == ["[", "?", "]"]
         for strip in session.app.screen._compositor.render_strips():
             for segment in strip:
                 assert segment.style is None or segment.style.color is None or segment.style.color.name == "default"

@@ -8,10 +8,13 @@ import pytest
 
 from tests.support.app_driver import ExerciseSession, exercise_from, open_app, screen_text, wait_until
 from tutor import i18n
+from tutor.algebra.printing import format_value
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
+from tutor.tui.widgets.graph import GraphView
+from tutor.tui.widgets.replay import Scrubber
 
 if TYPE_CHECKING:
     from tutor.practice.worksheet import Worksheet
@@ -32,19 +35,19 @@ async def test_the_replay_goes_both_ways_with_rule_and_numbers() -> None:
         await session.solve()
         await session.wait_for_text("Solved.")
         screen = await open_explanation(session)
-        await session.wait_for_text("1/6", "The calculation goes on behind")
+        await session.wait_for_text("1 of 6", "The calculation goes on behind")
         await session.pilot.press("right", "right")
         await session.wait_for_text(
-            "3/6", "× sends each line the upstream times the value of the other line.", "∂y/∂q = p"
+            "3 of 6", "× sends each line the upstream times the value of the other line.", "∂y/∂q = p"
         )
         truth = screen.replay.problem.truth(screen.replay.current_step.place)
         assert truth == session.state.worksheet.problem.truth(screen.replay.current_step.place)
         await session.pilot.press("end")
-        await session.wait_for_text("6/6", "That was the last step")
+        await session.wait_for_text("6 of 6", "That was the last step")
         await session.pilot.press("left", "left")
-        await session.wait_for_text("4/6")
+        await session.wait_for_text("4 of 6")
         await session.pilot.press("home", "left")
-        await session.wait_for_text("1/6")
+        await session.wait_for_text("1 of 6")
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: isinstance(session.app.screen, ExerciseScreen), "back again")
 
@@ -68,7 +71,7 @@ async def test_the_graph_fills_during_the_replay_and_a_click_selects_a_step() ->
         await session.pilot.press("right")
         assert len(screen._graph_contents()) == screen.replay.index + 1
         await session.pilot.press("f7", "f7")
-        await session.wait_for_text("/6")
+        await session.wait_for_text("of 6")
 
 
 async def test_without_other_numbers_only_what_is_solved_is_replayed() -> None:
@@ -91,7 +94,7 @@ async def test_every_size_shows_the_numbers_of_a_step(size: tuple[int, int]) -> 
     async with open_app("matrices/sigma-xw", size=size) as session:
         await open_explanation(session)
         await session.pilot.press("right")
-        await session.wait_for_text("3/5", "Cell by cell, upstream × slope. The first cell: 1 ×")
+        await session.wait_for_text("3 of 5", "Cell by cell, upstream × slope. The first cell: 1 ×")
 
 
 # --- rule cards ---
@@ -138,7 +141,7 @@ async def test_cards_and_replays_in_ascii() -> None:
     async with open_app(TWO_ROADS, ascii=True) as session:
         await open_explanation(session)
         await session.pilot.press("end")
-        await session.wait_for_text("6/6")
+        await session.wait_for_text("6 of 6")
         assert not {character for character in screen_text(session.pilot) if not character.isascii()}
         await session.pilot.press("escape", "f4")
         await session.wait_for_text(",---.", "--> z = 21")
@@ -154,3 +157,77 @@ async def test_an_explanation_does_not_count_as_help() -> None:
         await session.pilot.press("right", "escape", "f4", "escape")
         worksheet: Worksheet = session.state.worksheet
         assert all(worksheet.entry(blank.id).hints == 0 for blank in worksheet.blanks)
+
+
+# --- the replay in motion ---
+
+
+def graph_rows(session: ExerciseSession) -> str:
+    view = session.app.screen.query_one(GraphView)
+    return "\n".join(view.render_line(row).text for row in range(view.size.height))
+
+
+@pytest.mark.animated
+async def test_a_step_runs_along_its_edges_and_lands() -> None:
+    async with open_app(TWO_ROADS, size=(120, 40)) as session:
+        screen = await open_explanation(session)
+        await session.pilot.press("home", "right")
+        await wait_until(session.pilot, lambda: "◂━━" in graph_rows(session), "the upstream is on its way")
+        value = format_value(screen.replay.problem.truth(screen.replay.current_step.place))
+        assert f"◂ {value} " not in graph_rows(session)
+        await session.wait_for_text("?")
+        await wait_until(session.pilot, lambda: f"◂ {value} ╌" in graph_rows(session), "the result has landed")
+        assert "◂━━" not in graph_rows(session)
+        await session.wait_for_text(f" {value} ", "local derivative")
+
+
+@pytest.mark.animated
+async def test_space_plays_to_the_end_and_pauses() -> None:
+    async with open_app(TWO_ROADS) as session:
+        screen = await open_explanation(session)
+        await session.pilot.press("home", "4", "space")
+        await session.wait_for_text("playing, speed 4")
+        await wait_until(session.pilot, lambda: screen.replay.index >= 2, "it plays")
+        await session.pilot.press("space")
+        await wait_until(session.pilot, lambda: "playing" not in screen_text(session.pilot), "it pauses")
+        at = screen.replay.index
+        await session.pilot.press("space")
+        await wait_until(session.pilot, lambda: screen.replay.index > at, "it goes on")
+        await session.pilot.press("end")
+        await session.wait_for_text("6 of 6", "That was the last step")
+        assert not screen.player.is_running
+
+
+async def test_without_animations_a_step_is_there_at_once_and_playing_goes_step_by_step() -> None:
+    async with open_app(TWO_ROADS) as session:
+        screen = await open_explanation(session)
+        await session.pilot.press("home", "4", "space")
+        while screen.replay.index < 2:
+            assert "◂━" not in graph_rows(session)
+            assert screen.player.progress == 1
+            await session.pilot.pause(0.01)
+
+
+async def test_a_stop_of_the_line_is_clicked_and_dragged_to() -> None:
+    async with open_app(TWO_ROADS, size=(120, 40)) as session:
+        screen = await open_explanation(session)
+        scrubber = screen.query_one(Scrubber)
+        stops = [x for x, cell in enumerate(scrubber.render_line(2).text) if cell in "●○"]
+        assert len(stops) == 6
+        await session.pilot.click(Scrubber, offset=(stops[4], 2))
+        await session.wait_for_text("5 of 6", "Σ x")
+        await session.pilot.mouse_down(Scrubber, offset=(stops[4], 2))
+        await session.pilot.hover(Scrubber, offset=(stops[1] + 1, 2))
+        await session.pilot.mouse_up(Scrubber, offset=(stops[1] + 1, 2))
+        await session.wait_for_text("2 of 6")
+
+
+async def test_a_long_replay_has_a_line_in_every_window() -> None:
+    chain = "; ".join(f"t{i + 1} = sigmoid(t{i})" for i in range(70))
+    async with open_app(exercise_from(f"{chain}; z = 2 * t70", t0=1), size=(60, 16)) as session:
+        screen = await open_explanation(session)
+        await session.pilot.press("end")
+        await session.wait_for_text("72 of 72")
+        text = screen.query_one(Scrubber).render_line(1).text.strip()
+        assert text.startswith("━")
+        assert text.endswith("●")

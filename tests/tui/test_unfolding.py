@@ -12,7 +12,7 @@ SIGMA = "basics/sigmoid-folded"
 
 async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
     async with open_app(SIGMA) as session:
-        await session.wait_for_text("│ sigma ├", " unfold Esc")
+        await session.wait_for_text("┃ sigma ┣", " unfold Esc")
         await session.answer("1")
         await session.wait_for_text("✗ not yet")
         await session.pilot.press("ctrl+o")
@@ -25,7 +25,7 @@ async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
         assert "1 ✗" in screen_text(session.pilot)
         await session.type("0.3")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("│ sigma ├", "0.3", " unfold Esc")
+        await session.wait_for_text("┃ sigma ┣", "0.3", " unfold Esc")
         await session.pilot.press("ctrl+u")
         await session.answer(session.right_answer_text())
         await session.wait_for_text("1/1", "Solved.")
@@ -79,4 +79,4 @@ async def test_a_node_without_parts_says_so() -> None:
 async def test_the_replay_shows_the_unfolded_graph() -> None:
     async with open_app(SIGMA) as session:
         await session.pilot.press("ctrl+o", "f6")
-        await session.wait_for_text("2/5", "explained", "│ exp ├")
+        await session.wait_for_text("2 of 5", "explained", "│ exp ├")

@@ -23,7 +23,7 @@ from tutor.tui.saving import Saving
 from tutor.tui.screens.confirm import ConfirmScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
-from tutor.tui.textual_patches import CachedStylesheet
+from tutor.tui.textual_patches import CachedStylesheet, send_only_changes
 from tutor.tui.themes import NO_COLOURS, palette_of_theme
 from tutor.tui.widgets.key_bar import GLOBAL_BINDINGS
 
@@ -91,6 +91,7 @@ class TutorApp(App[bool]):
         )
         self.key_queue = KeyQueue(self, super().on_event)
         self._has_started = self._is_leaving = self._has_screen_styles = False
+        send_only_changes()
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
         self.home = HomeScreen(self, library.all_packs(installed=False) if packs is None else tuple(packs), store)
         self.resets = ResetFlow(self, store)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: A text in one style.
 Run = tuple[str, Style]
 
+#: Fewer unchanged cells than this are sent with those around them: moving the cursor takes as many bytes.
+_MIN_GAP = 10
+
 #: The cells that screens draw with, in ASCII; texts are rendered by `Glyphs` before.
 _TO_ASCII = str.maketrans(
     {
@@ -182,7 +185,7 @@ class Canvas:
         return [self.strip(y).text.rstrip() for y in range(self.height)]
 
     def changed_spans(self, before: Canvas) -> list[tuple[int, int, int]]:
-        """Return (row, first cell, cells) for each row that differs from a canvas of the same size.
+        """Return (row, first cell, cells) for each part of a row that differs from a canvas of the same size.
 
         A span never begins or ends within a wide character.
         """
@@ -192,13 +195,26 @@ class Canvas:
             if old == new and old_styles == new_styles:
                 continue
             differing = [x for x in range(self.width) if old[x] != new[x] or old_styles[x] != new_styles[x]]
-            first, last = differing[0], differing[-1]
-            while first and WIDE_TAIL in (old[first], new[first]):
-                first -= 1
-            while last + 1 < self.width and WIDE_TAIL in (old[last + 1], new[last + 1]):
-                last += 1
-            spans.append((y, first, last - first + 1))
+            end = 0
+            for first, last in _group_cells(differing):
+                while first > end and WIDE_TAIL in (old[first], new[first]):
+                    first -= 1
+                while last + 1 < self.width and WIDE_TAIL in (old[last + 1], new[last + 1]):
+                    last += 1
+                end = last + 1
+                spans.append((y, first, end - first))
         return spans
+
+
+def _group_cells(cells: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and last of cells that are near each other."""
+    groups: list[tuple[int, int]] = []
+    for x in cells:
+        if groups and x - groups[-1][1] <= _MIN_GAP:
+            groups[-1] = (groups[-1][0], x)
+        else:
+            groups.append((x, x))
+    return groups
 
 
 @lru_cache(maxsize=16384)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.tui.widgets.graph import PlaceContent, Tone
+from tutor.tui.graph_look import PlaceContent, Tone
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
@@ -32,8 +32,10 @@ class GraphValues:
         self._entry_contents: dict[str, tuple[object, Entry, PlaceContent]] = {}
 
     def contents_for(self, state: ExerciseState) -> dict[str, PlaceContent]:
-        """Return the content of every place."""
-        return {place.id: self._place_content(state, place.id) for place in state.worksheet.problem.places}
+        """Return the content of every place, and of every forward value that is asked."""
+        problem = state.worksheet.problem
+        places = (*problem.places, *problem.forward_blanks)
+        return {place.id: self._place_content(state, place.id) for place in places}
 
     def _place_content(self, state: ExerciseState, name: str) -> PlaceContent:
         answer = state.inputs.get(name)

@@ -1,12 +1,19 @@
-"""Changes to Textual: a stylesheet that is parsed once, and scroll bars in ASCII."""
+"""Changes to Textual: a stylesheet that is parsed once, updates that send only their cells, scroll bars in ASCII."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.control import Control
 from rich.segment import Segment, Segments
+from textual import _compositor
+from textual._compositor import ChopsUpdate
 from textual.css.stylesheet import Stylesheet
 from textual.scrollbar import ScrollBar, ScrollBarRender
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from textual.strip import Strip
 
 
 class CachedStylesheet(Stylesheet):
@@ -31,6 +38,33 @@ class CachedStylesheet(Stylesheet):
             self._stale = False
         else:
             self.parse()
+
+
+class SpanUpdate(ChopsUpdate):
+    """An update of parts of the screen. Textual sends each row from the left of its widget on."""
+
+    def render_segments(self, console: Console) -> str:
+        sequences: list[str] = []
+        for y, first, end in self.spans:
+            for chop_end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                if strip is None or x >= end or chop_end <= first:
+                    continue
+                start = _whole_cell(strip, max(first - x, 0))
+                cut = strip.crop(start, min(chop_end, end) - x)
+                sequences += (Control.move_to(x + start, y).segment.text, cut.render(console))
+        return "".join(sequences)
+
+
+def _whole_cell(strip: Strip, cell: int) -> int:
+    """Return the cell, or the one before it if it is the second half of a wide character."""
+    if not cell or strip.text.isascii() or strip.text.startswith(strip.crop(0, cell).text):
+        return cell
+    return cell - 1
+
+
+def send_only_changes() -> None:
+    """Send only the cells of an update from now on."""
+    _compositor.ChopsUpdate = SpanUpdate  # type: ignore[misc]
 
 
 class AsciiScrollBarRender(ScrollBarRender):

@@ -97,6 +97,14 @@ class Palette:
         tint = 0.0 if self.colours != "all" else _well_tint(self.ground, getattr(self, hue))
         return self.ink(hue, on=hue, tint=tint or _WELL_TINT, bold=bold)
 
+    def trace(self, hue: str, share: float, *, bold: bool = False) -> Style:
+        """Return the style of lines and dots that carry no information: a colour moved by `share` towards the ground."""
+        if self.colours == "none":
+            return Style(bold=bold or None)
+        if self.colours == "sixteen":
+            return Style(color=getattr(self, hue), dim=share > 0.3 or None, bold=bold or None)
+        return _trace(self, hue, round(share, 2), bold)
+
     def variables(self) -> dict[str, str]:
         """Return the palette as variables of the stylesheet: `$forward`, `$muted`, `$on-chip`."""
         names = (field.name for field in fields(self) if field.name not in ("fade", "dark", "colours"))
@@ -137,6 +145,12 @@ def _well_tint(ground: str, ink: str) -> float:
     while tint > _WELL_STEP and contrast(ink, blend(ground, ink, tint)) < MIN_CONTRAST:
         tint -= _WELL_STEP
     return tint
+
+
+@lru_cache(maxsize=2048)
+def _trace(palette: Palette, hue: str, share: float, bold: bool) -> Style:
+    colour = blend(getattr(palette, hue), palette.ground, share)
+    return Style(color=colour, bgcolor=palette.ground, bold=bold or None)
 
 
 def _fade(ink: str, ground: str, share: float) -> str:

@@ -29,6 +29,8 @@ class Known:
     def __init__(self, worksheet: Worksheet, blank: Blank) -> None:
         self.worksheet, self.blank = worksheet, blank
         self.problem: Problem = worksheet.problem
+        #: Positions of nodes whose forward value is not shown.
+        self.hidden_nodes = worksheet.hidden_nodes
         self._drawn = {place.id for place in (*worksheet.fillable, *self.problem.given_blanks)}
 
     @property
@@ -47,7 +49,7 @@ class Known:
     @property
     def numbers_are_shown(self) -> bool:
         """Whether all forward values around the asked edge are shown, so that its local derivative tells none of them."""
-        edge, hidden = self.blank.edge, self.worksheet.hidden_nodes
+        edge, hidden = self.blank.edge, self.hidden_nodes
         if edge is None:
             return True
         return not hidden.intersection(
@@ -90,7 +92,7 @@ class Known:
         value = self.problem.exact_passes.edges[edge.target, edge.slot].upstream
         shape = shape_text(self.problem.graph.nodes[edge.target].shape)
         # It may depend on any forward value.
-        if self.rung < PRODUCT or self.worksheet.hidden_nodes:
+        if self.rung < PRODUCT or self.hidden_nodes:
             return Quantity(shape=shape)
         return Quantity(upstream_in_names(self.problem, self.blank) or format_brief(value), shape, "hinted")
 
@@ -98,7 +100,7 @@ class Known:
         """Return a node's forward value, unless it is a blank that is not right yet."""
         problem = self.problem
         shape = shape_text(problem.graph.nodes[position].shape)
-        if position in self.worksheet.hidden_nodes:
+        if position in self.hidden_nodes:
             return Quantity(shape=shape)
         value = problem.exact_passes.values[position]
         if isinstance(value, MatrixExpr):
