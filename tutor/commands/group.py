@@ -21,6 +21,9 @@ _COMMANDS = {
         "play:play",
         N_("Work through an exercise (by name, or a file, a pack's folder or .zip) or a formula with its inputs."),
     ),
+    "code": LazyCommand(
+        "code:code", N_("Write the backward pass in Python, and have each line checked whenever you save the file.")
+    ),
     "list": LazyCommand("list_exercises:list_exercises", N_("List the packs and their exercises.")),
     "solve": LazyCommand("solve:solve", N_("Print the worked graph of a formula: every value, every gradient.")),
     "grade": LazyCommand(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.expr import Expr
     from tutor.algebra.ops import Value
+    from tutor.engine.codegen.identifiers import IdentifierPool
     from tutor.engine.codegen.python_printer import CodeFragment
     from tutor.engine.graph import Edge, Graph
     from tutor.engine.operation import Operation
@@ -118,6 +120,31 @@ def numpy_program(
     # Imports come first: `# coding=x*y` in the first two lines would declare the encoding of the file.
     imports = ["import math"] if any("math." in line for line in defined) else []
     return [*imports, "import numpy as np", "", *([""] if defined else []), *defined, *body]
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyForward:
+    """The forward pass of a graph as lines of NumPy, for programs whose backward pass is written elsewhere.
+
+    `definitions` are the functions that the lines call, `names` the variables of the nodes by position. Names from
+    `pool` are different from all of these.
+    """
+
+    definitions: tuple[str, ...]
+    lines: tuple[str, ...]
+    names: tuple[str, ...]
+    pool: IdentifierPool
+
+
+def numpy_forward(graph: Graph) -> NumpyForward:
+    """Return the forward pass of a graph as lines of NumPy, one for each operation."""
+    functions = HelperFunctions()
+    for operation in composite_operations(graph):
+        functions.define(operation, {"": _function_bodies(operation, functions)[""]})
+    steps = _NumpyWriter(graph, None, functions)
+    lines = (*steps.constant_lines, *steps.forward_lines())
+    definitions = (*_helper_definitions([*functions.lines, *lines]), *functions.lines)
+    return NumpyForward(definitions, lines, tuple(steps.names), steps.pool)
 
 
 def _helper_definitions(lines: list[str]) -> list[str]:

@@ -1,0 +1,91 @@
+"""Right solutions of code exercises, and wrong ones made from them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tutor.engine.codegen import to_numpy
+from tutor.engine.codegen.helper_functions import HelperFunctions, composite_operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tutor.coding.steps import StepsTask
+
+
+def right_lines(task: StepsTask) -> dict[str, list[str]]:
+    """Return the lines that compute each gradient of a steps file, by its name; those of a node with its first one."""
+    graph, problem = task.problem.graph, task.problem
+    functions = HelperFunctions()
+    for operation in composite_operations(graph):
+        functions.define(operation, to_numpy._function_bodies(operation, functions))
+    writer = to_numpy._NumpyWriter(graph, problem.wrt, functions)
+    edge_names: dict[tuple[int, int], str] = {}
+    allocate = writer._edge_gradient_name
+
+    def named(edge: object) -> str:
+        key = (edge.target, edge.slot)  # type: ignore[attr-defined]
+        if key not in edge_names:
+            edge_names[key] = allocate(edge)  # type: ignore[arg-type]
+        return edge_names[key]
+
+    writer._edge_gradient_name = named  # type: ignore[method-assign]
+    start = writer.gradient_name(graph.output_position)
+    lines = writer.backward_lines()
+    theirs = {start: task.start}
+    for line in task.gradients:
+        place = line.place
+        name = edge_names[place.edge.target, place.edge.slot] if place.edge else writer.gradient_names[place.node]
+        theirs[name] = line.name
+    pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(theirs, key=len, reverse=True))) + r")\b")
+    code = [pattern.sub(lambda match: theirs[match[0]], line) for line in lines if line and not line.startswith("#")]
+    sources = {line.name: writer.names[line.place.node] for line in task.gradients}
+    code = [_for_every_size(line, sources) for line in code]
+    helpers = to_numpy._helper_definitions([*functions.lines, *code])
+    return {"": [*helpers, *functions.lines], **_by_first_name(code, [line.name for line in task.gradients])}
+
+
+def _for_every_size(line: str, sources: Mapping[str, str]) -> str:
+    """Return a line that takes sizes from its arrays instead of writing the example's."""
+    name = line.partition(" = ")[0]
+    if name not in sources:
+        return line
+    return re.sub(r"np\.ones\(\(\d+, \d+\)\)", f"np.ones_like({sources[name]})", line)
+
+
+def _by_first_name(code: list[str], names: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    current = ""
+    for line in code:
+        left = line.partition(" = ")[0]
+        assigned = [name for name in re.split(r", ", left) if name in names]
+        current = assigned[0] if assigned else current
+        found.setdefault(current, []).append(line)
+    return found
+
+
+def solution(task: StepsTask, change: Callable[[str], str] | Mapping[str, str] | None = None) -> str:
+    """Return a whole file that is right, or with some lines replaced: by name, or by a function of each line."""
+    lines = right_lines(task)
+    text = "\n".join(task.code()) + "\n"
+    head, _, rest = text.partition(f"def {'backward'}(")
+    signature, _, body = rest.partition("\n")
+    forward = body.partition("\n\n    # ")[0]
+    steps = [line for name, code in lines.items() if name for line in code]
+    if callable(change):
+        steps = [change(line) for line in steps]
+    elif change:
+        steps = [change.get(line.partition(" = ")[0], line) for line in steps]
+    returned = "{" + ", ".join(f'"{line.name}": {line.name}' for line in task.gradients) + "}"
+    return "\n".join(
+        [
+            head,
+            *lines[""],
+            f"def backward({signature}",
+            forward,
+            *(f"    {line}" for line in steps),
+            f"    return {returned}",
+            "",
+        ]
+    )

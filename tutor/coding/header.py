@@ -1,0 +1,98 @@
+"""The head of a learner's file: lines that say what the file is checked against. They hold names and values, no code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tutor.i18n import Message
+
+Style = Literal["steps"]
+STYLES: tuple[Style, ...] = ("steps",)
+
+_MARK = "#: "
+_FIRST = "backprop-tutor code"
+_VERSION = "1"
+_KEY = re.compile(r"#: (?P<key>[\w-]+): (?P<value>.*)")
+#: Lines in which the head is looked for, and the largest file that is read.
+_MAX_LINES = 60
+MAX_FILE_SIZE = 1 << 20
+
+_NOT_OURS = N_(
+    "{file} is no code file of backprop-tutor: its first line isn't “{first}”. `backprop-tutor code` writes one."
+)
+_NEWER = N_("{file} was written by a newer version of backprop-tutor. Install that one.")
+_INCOMPLETE = N_(
+    "The first lines of {file} are incomplete. Write a new file with --fresh, and copy your lines into it."
+)
+_TOO_LARGE = N_("{file} is larger than 1 MB. Is it the right file?")
+
+
+class HeaderError(ValueError):
+    """A file that can't be used, with the reason."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.message = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file is checked against: an exercise by name or path, or a formula with its values and start."""
+
+    style: Style
+    exercise: str = ""
+    path: str = ""
+    formula: str = ""
+    start: str = ""
+    definitions: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Return the head as comments."""
+        parts: list[tuple[str, str]] = [("style", self.style)]
+        for key, value in (("exercise", self.exercise), ("file", self.path), ("formula", self.formula)):
+            parts += [(key, value)] if value else []
+        parts += [("node", definition) for definition in self.definitions]
+        parts += [("value", f"{name} = {text}") for name, text in self.values.items()]
+        parts += [("start", self.start)] if self.start else []
+        return [f"{_MARK}{_FIRST} {_VERSION}", *(f"{_MARK}{key}: {' '.join(value.split())}" for key, value in parts)]
+
+
+def read_header(path: Path) -> Header:
+    """Return the head of a learner's file. Raise OSError; HeaderError if it is another file."""
+    if path.stat().st_size > MAX_FILE_SIZE:
+        raise HeaderError(message(_TOO_LARGE, file=path))
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()[:_MAX_LINES]
+    first = next((line for line in lines if line.startswith(_MARK)), "")
+    if not first.startswith(_MARK + _FIRST):
+        raise HeaderError(message(_NOT_OURS, file=path, first=f"{_MARK}{_FIRST}"))
+    if first.split()[-1] != _VERSION:
+        raise HeaderError(message(_NEWER, file=path))
+    single: dict[str, str] = {}
+    definitions: list[str] = []
+    values: dict[str, str] = {}
+    for line in lines:
+        match = _KEY.match(line)
+        if match is None:
+            continue
+        key, value = match["key"], match["value"].strip()
+        if key == "node":
+            definitions.append(value)
+        elif key == "value":
+            name, _equals, text = value.partition("=")
+            values[name.strip()] = text.strip()
+        else:
+            single[key] = value
+    style = next((each for each in STYLES if each == single.get("style")), None)
+    exercise, file, formula = (single.get(key, "") for key in ("exercise", "file", "formula"))
+    if style is None or sum(map(bool, (exercise, file, formula))) != 1:
+        raise HeaderError(message(_INCOMPLETE, file=path))
+    return Header(style, exercise, file, formula, single.get("start", ""), tuple(definitions), values)

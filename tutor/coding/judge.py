@@ -1,0 +1,153 @@
+"""The judge of a steps file: it compares each gradient with the engine's, and names the rule that was broken first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tutor.coding.arrays import SentValue, is_equal, to_argument, to_array
+from tutor.coding.diagnosis import Observation, explain, follows_from
+from tutor.coding.faults import ending_fault, error_fault, find_lines, has_function
+from tutor.coding.sandbox import run_file
+from tutor.coding.steps import FUNCTION
+from tutor.coding.variants import trials_of
+from tutor.coding.verdict import FileResult, GradientResult
+from tutor.i18n import N_, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tutor.coding.sandbox import Run
+    from tutor.coding.steps import GradientLine, StepsTask
+    from tutor.coding.variants import Trial
+    from tutor.i18n import Message
+
+_NO_FUNCTION = N_("There is no function {name} in this file any more. It begins with “def {name}(…):”.")
+_NO_DICT = N_("{name} must return the gradients by name, as in {example}, and it returned {kind}.")
+_CHANGED = N_(
+    "The code changes its argument {name} in place. Whoever uses it afterwards gets the new values: copy it first, {name}.copy()."
+)
+_OTHER_SIZES = N_("With arrays of other sizes than the example's: {text}")
+_NOT_RETURNED = N_("{name} is not in what the function returns.")
+_NOT_WRITTEN = N_("{name} is not written yet.")
+_NO_NUMBERS = N_("{name} is no array of numbers but {kind}.")
+_FOLLOWS = N_("{name} is the right step from a value before it that isn't right yet.")
+_NOT_REACHED = N_("The code did not come this far.")
+
+
+def judge_steps(task: StepsTask, path: Path) -> FileResult:
+    """Run a learner's file on several numbers and shapes, and judge every gradient. Raise OSError."""
+    source = path.read_text(encoding="utf-8-sig", errors="replace")
+    trials = trials_of(task.problem)
+    calls = [_arguments(task, trial) for trial in trials]
+    run = run_file(path, {"function": FUNCTION, "calls": calls, "names": [line.name for line in task.gradients]})
+    lines = find_lines(source, [line.name for line in task.gradients])
+    results = [event for event in run.events if event["event"] == "result"]
+    fault = _fault(task, trials, run, results, source)
+    # What was sent before the code stopped is judged; of a file that never ran there is nothing.
+    if not results or isinstance(results[0].get("kind"), str):
+        unknown = tuple(
+            GradientResult(line.name, "unknown", message=message(_NOT_REACHED), line=lines.get(line.name))
+            for line in task.gradients
+        )
+        text, number = fault or (message(_NOT_REACHED), None)
+        return FileResult(unknown, text, number, run.output)
+    sent = [
+        {line.name: _sent(result, line.name) for line in task.gradients}
+        for result in results
+        if isinstance(result.get("values"), dict)
+    ]
+    stopped = any(result.get("partial") for result in results)
+    judged = _judge_gradients(task, trials[: len(sent)], sent, lines, stopped=stopped)
+    fault_text, fault_line = fault or (None, None)
+    return FileResult(tuple(judged), fault_text, fault_line, run.output)
+
+
+def _arguments(task: StepsTask, trial: Trial) -> list[Mapping[str, Any]]:
+    problem, graph = trial.problem, trial.problem.graph
+    arguments = [
+        to_argument(problem.inputs[name], graph.nodes[graph.position[name]].shape, whole=name in graph.index_sizes)
+        for name in graph.inputs
+    ]
+    return [*arguments, to_argument(problem.truth(problem.places[0]), problem.places[0].shape)]
+
+
+def _sent(result: Mapping[str, Any], name: str) -> SentValue | None:
+    values = result["values"]
+    return SentValue.from_data(values[name]) if name in values else None
+
+
+def _fault(
+    task: StepsTask, trials: Sequence[Trial], run: Run, results: Sequence[Mapping[str, Any]], source: str
+) -> tuple[Message, int | None] | None:
+    """Return what is wrong with the file as a whole, and the line; None if it ran to its end."""
+    if run.ending != "done":
+        return ending_fault(run), None
+    last = run.events[-2] if len(run.events) > 1 and run.events[-1]["event"] == "done" else run.events[-1]
+    if last["event"] == "error":
+        text, line = error_fault(last.get("error"), source)
+        at = last.get("at")
+        if isinstance(at, int) and 0 <= at < len(trials) and trials[at].has_other_shapes:
+            return message(_OTHER_SIZES, text=text), line
+        return text, line
+    if last["event"] == "no function" or not has_function(source, FUNCTION):
+        return message(_NO_FUNCTION, name=FUNCTION), None
+    for result in results:
+        if isinstance(result.get("kind"), str):
+            example = f'{{"{task.gradients[0].name}": {task.gradients[0].name}}}'
+            return message(_NO_DICT, name=FUNCTION, example=example, kind=result["kind"][:40]), None
+        for position in result.get("changed", ()):
+            if isinstance(position, int) and 0 <= position < len(task.arguments):
+                return message(_CHANGED, name=task.arguments[position]), None
+    return None
+
+
+def _judge_gradients(
+    task: StepsTask,
+    trials: Sequence[Trial],
+    sent: Sequence[Mapping[str, SentValue | None]],
+    lines: Mapping[str, int],
+    *,
+    stopped: bool = False,
+) -> list[GradientResult]:
+    """Return the verdicts in backward order. Only the first wrong gradient is explained, those that follow are told."""
+    results: list[GradientResult] = []
+    wrong_places: dict[str, GradientLine] = {}
+    for line in task.gradients:
+        values = [each[line.name] for each in sent]
+        observation = Observation(line, [trial.problem for trial in trials], values, sent, wrong_places)
+        at = lines.get(line.name)
+        if stopped and any(value is None for value in values):
+            results.append(GradientResult(line.name, "unknown", message=message(_NOT_REACHED), line=at))
+            continue
+        unusable = _unusable(line, values)
+        if unusable is not None:
+            results.append(GradientResult(line.name, "missing", message=unusable, line=at))
+            continue
+        if all(map(_is_right, [line] * len(trials), trials, values)):
+            results.append(GradientResult(line.name, "right", line=at))
+            continue
+        if follows_from(observation, task):
+            results.append(GradientResult(line.name, "follows", message=message(_FOLLOWS, name=line.name), line=at))
+        else:
+            mistake, certain, text = explain(observation, task)
+            results.append(GradientResult(line.name, "wrong", mistake, certain, text, at))
+        wrong_places[line.place.id] = line
+    return results
+
+
+def _unusable(line: GradientLine, values: Sequence[SentValue | None]) -> Message | None:
+    """Return why there is no value to compare; None if there is one on all numbers."""
+    for value in values:
+        if value is None:
+            return message(_NOT_RETURNED, name=line.name)
+        if value.is_missing:
+            return message(_NOT_WRITTEN, name=line.name)
+        if value.array is None:
+            return message(_NO_NUMBERS, name=line.name, kind=value.kind)
+    return None
+
+
+def _is_right(line: GradientLine, trial: Trial, value: SentValue | None) -> bool:
+    place = trial.problem.place(line.place.id)
+    return value is not None and is_equal(value, to_array(trial.problem.truth(place), place.shape))

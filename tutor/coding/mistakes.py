@@ -1,0 +1,64 @@
+"""Mistakes that only code can show: about axes, shapes, and what is kept from one call to the next."""
+
+from __future__ import annotations
+
+from tutor.grading.mistakes.candidate import GeneralMistake
+from tutor.i18n import N_
+
+KEEPDIMS = GeneralMistake(
+    "code",
+    "code.keepdims",
+    N_("an axis dropped or added"),
+    N_("The numbers of {name} are right, but an axis is missing or too many. Is there a sum that needs keepdims=True?"),
+)
+NOT_SUMMED = GeneralMistake(
+    "code",
+    "code.not-summed",
+    N_("not added up"),
+    N_("{name} still has one entry for each copy. What was used many times gets back the sum: over which axis?"),
+)
+SUMMED_OTHER_AXIS = GeneralMistake(
+    "code",
+    "code.other-axis",
+    N_("added up along the other axis"),
+    N_("{name} is added up, but along the other axis. Along which one was its value repeated?"),
+)
+COUNT_MISSING = GeneralMistake(
+    "code",
+    "code.count-missing",
+    N_("1/n left out"),
+    N_("{name} is too large by a number of rows or cells. Is there a mean whose 1/n is left out?"),
+)
+COUNT_EXTRA = GeneralMistake(
+    "code",
+    "code.count-extra",
+    N_("divided by n once too often"),
+    N_("{name} is too small by a number of rows or cells. Is it divided by n twice, or is a mean taken of a sum?"),
+)
+CONSTANT_FACTOR = GeneralMistake(
+    "code",
+    "code.constant-factor",
+    N_("a constant factor"),
+    N_(
+        "{name} is off by the same factor everywhere, whatever the numbers are. Which constant is missing, or too many?"
+    ),
+)
+CACHED = GeneralMistake(
+    "code",
+    "code.cached",
+    N_("a value of an earlier call"),
+    N_("{name} is right at the first call, and at the next it is still the old one. What is kept from call to call?"),
+)
+ONLY_HERE = GeneralMistake(
+    "code",
+    "code.only-here",
+    N_("right for these numbers only"),
+    N_(
+        "{name} is right for the numbers of the example, and wrong for others. Is a number or a size written out that belongs to the example?"
+    ),
+)
+
+#: All mistakes of this module, in the order of the catalogue.
+GENERAL_MISTAKES = (
+    *(KEEPDIMS, NOT_SUMMED, SUMMED_OTHER_AXIS, COUNT_MISSING, COUNT_EXTRA, CONSTANT_FACTOR, CACHED, ONLY_HERE),
+)

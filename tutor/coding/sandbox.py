@@ -1,0 +1,117 @@
+"""A learner's file run in a process of its own: a fresh folder, little memory, ten seconds, no keyboard.
+
+Nothing of a pack is ever run, only files that the learner names. The process gets arguments and sends values; it never
+sees a right one, so that whatever it does to itself, or to its NumPy, can't make a wrong value right.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Seconds until a file is stopped.
+TIME_LIMIT = 10.0
+#: Bytes of a file's own output that are kept, and of its results.
+_MAX_OUTPUT = 20_000
+_MAX_RESULTS = 64 << 20
+_CHILD = Path(__file__).with_name("child.py")
+
+Ending = Literal["done", "time", "memory", "early"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of a file has sent (`events`, in order), what it printed, and how it ended.
+
+    `ending` is "early" if the process ended before it was through, with `code` as its exit code.
+    """
+
+    events: tuple[Mapping[str, Any], ...]
+    output: str
+    ending: Ending
+    code: int | None = None
+
+
+def run_file(path: Path, job: Mapping[str, Any], time_limit: float = TIME_LIMIT) -> Run:
+    """Run a learner's file and the calls of a job. Raise OSError if no process can be started."""
+    with tempfile.TemporaryDirectory(prefix="backprop-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder, "home")
+        home.mkdir()
+        job_path, results_path = Path(folder, "job.json"), Path(folder, "results.jsonl")
+        job_path.write_text(json.dumps({**job, "path": str(path.absolute())}), encoding="utf-8")
+        # They are opened here, so that they can be read even if the file deletes its folders.
+        with results_path.open("wb+") as results, Path(folder, "output.txt").open("wb+") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-B", str(_CHILD), str(job_path), str(results_path)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=home,
+                env=_environment(home),
+                start_new_session=True,
+            )
+            in_time = True
+            try:
+                process.wait(time_limit)
+            except subprocess.TimeoutExpired:
+                in_time = False
+            finally:
+                _end(process)
+            sent, printed = _beginning(results, _MAX_RESULTS), _beginning(output, _MAX_OUTPUT)
+    events = tuple(_parse(sent))
+    return Run(events, printed.decode("utf-8", "replace"), _ending(events, process, in_time), process.returncode)
+
+
+def _beginning(file: Any, size: int) -> bytes:
+    file.seek(0)
+    data: bytes = file.read(size)
+    return data
+
+
+def _ending(events: tuple[Mapping[str, Any], ...], process: subprocess.Popen[bytes], in_time: bool) -> Ending:
+    if not in_time or process.returncode == -getattr(signal, "SIGXCPU", signal.SIGTERM):
+        return "time"
+    if any("MemoryError" in event.get("error", {}).get("bases", ()) for event in events):
+        return "memory"
+    is_through = bool(events) and events[-1].get("event") in ("done", "error", "no function")
+    return "done" if is_through else "early"
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Return the environment of the process: its folder is its home, and NumPy computes in one thread."""
+    kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV")
+    variables = {name: os.environ[name] for name in kept if name in os.environ}
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {**variables, **threads, "HOME": str(home), "TMPDIR": str(home), "PYTHONIOENCODING": "utf-8"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and everything that it has started."""
+    if os.name == "posix":
+        for _attempt in range(3):
+            with suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def _parse(sent: bytes) -> list[Mapping[str, Any]]:
+    """Return the events that were sent whole; a file that writes there itself spoils only its own lines."""
+    events: list[Mapping[str, Any]] = []
+    for line in sent.split(b"\n")[:-1]:
+        with suppress(ValueError, RecursionError):
+            event = json.loads(line)
+            if isinstance(event, dict) and isinstance(event.get("event"), str):
+                events.append(event)
+    return events

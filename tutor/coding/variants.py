@@ -1,0 +1,167 @@
+"""Numbers and shapes to try a learner's code on: the example's, fresh ones, other sizes, a batch of one."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tutor.algebra import ops
+from tutor.algebra.balls import nearest_float
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import Num
+from tutor.engine.builder import parse_graph
+from tutor.engine.codegen.to_numpy import numpy_forward
+from tutor.engine.passes import NonFiniteError
+from tutor.engine.standard_functions import with_standard_functions
+from tutor.grading.mistakes.equivalence import FloatProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tutor.algebra.ops import Shape, Value
+    from tutor.engine.graph import Graph
+    from tutor.grading.problem import Problem
+
+#: Tries of each kind, and attempts until one has finite values.
+_NUM_FRESH = 4
+_MAX_ATTEMPTS = 6
+#: Numbers are scaled by these at random: signs, kinks and domains stay, and simple relations don't.
+_SCALES = (0.62, 1.63)
+#: What is added to the example's sizes, in turn.
+_SIZE_CHANGES = (1, 3)
+#: Larger arrays make a check slow.
+_MAX_CELLS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A problem in floats to run the code on."""
+
+    problem: FloatProblem
+    has_other_shapes: bool = False
+
+
+def trials_of(problem: Problem, seed: int = 0) -> list[Trial]:
+    """Return problems like this one in floats: its own numbers first, then fresh ones, then other shapes."""
+    start = ops.map_cells(nearest_float, problem.start)
+    own = {name: ops.map_cells(nearest_float, value) for name, value in problem.inputs.items()}
+    trials = [Trial(FloatProblem(problem.graph, own, start, problem.wrt, labels=problem.labels))]
+    for number in range(_NUM_FRESH):
+        fresh = _first_finite(problem, problem.graph, {}, f"{seed}:{number}")
+        trials += [Trial(fresh)] if fresh else []
+    for number, graph in enumerate(_other_graphs(problem)):
+        shapes = {name: graph.nodes[graph.position[name]].shape for name in graph.inputs}
+        fresh = _first_finite(problem, graph, shapes, f"{seed}:shape:{number}")
+        trials += [Trial(fresh, True)] if fresh else []
+    return trials
+
+
+def _first_finite(problem: Problem, graph: Graph, shapes: Mapping[str, Shape], seed: str) -> FloatProblem | None:
+    """Return a problem with random numbers and finite values; None if there is none."""
+    source = random.Random(seed)
+    for _attempt in range(_MAX_ATTEMPTS):
+        inputs = {
+            name: _fresh_value(source, problem, name, value, shapes.get(name, ops.shape_of(value)))
+            for name, value in problem.inputs.items()
+        }
+        output = graph.nodes[graph.output_position].shape
+        start = _fresh_start(source, problem.start, output)
+        fresh = FloatProblem(graph, inputs, start, problem.wrt, labels=problem.labels)
+        try:
+            _passes = fresh.exact_passes
+        except (NonFiniteError, ArithmeticError, ValueError):
+            continue
+        return fresh
+    return None
+
+
+def _fresh_value(source: random.Random, problem: Problem, name: str, example: Value, shape: Shape) -> Value:
+    """Return random numbers of the kind of an example: whole indexes, probabilities, or numbers scaled a little."""
+    cells = [nearest_float(cell) for cell in ops.cells(example)]
+    size = problem.graph.index_sizes.get(name)
+    if shape is None:
+        return float(source.randrange(size)) if size else cells[0] * source.uniform(*_SCALES)
+    rows, columns = shape
+    if size:
+        table = [[float(source.randrange(size)) for _column in range(columns)] for _row in range(rows)]
+    elif _are_probabilities(example):
+        table = [_probability_row(source, columns, one_hot=set(cells) <= {0.0, 1.0}) for _row in range(rows)]
+    else:
+        width = ops.shape_of(example)[1]  # type: ignore[index]
+        table = [
+            [cells[(row * width + column % width) % len(cells)] * source.uniform(*_SCALES) for column in range(columns)]
+            for row in range(rows)
+        ]
+    array = ops.load_arrays().np.array(table)
+    return ops.as_vector(array) if ops.is_vector_shape(shape) else array
+
+
+def _are_probabilities(example: Value) -> bool:
+    """Return whether every row adds up to 1 and no entry is negative, in a matrix with more than one column."""
+    rows = [[nearest_float(cell) for cell in row] for row in example] if ops.is_matrix(example) else []
+    return bool(rows) and len(rows[0]) > 1 and all(min(row) >= 0 and abs(sum(row) - 1) < 1e-9 for row in rows)
+
+
+def _probability_row(source: random.Random, columns: int, *, one_hot: bool) -> list[float]:
+    if one_hot:
+        chosen = source.randrange(columns)
+        return [float(column == chosen) for column in range(columns)]
+    weights = [source.uniform(0.2, 1.0) for _column in range(columns)]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _fresh_start(source: random.Random, example: Value, shape: Shape) -> Value:
+    """Return a start that is not 1, in the shape of the output."""
+    base = [nearest_float(cell) for cell in ops.cells(example)]
+    if shape is None or not ops.is_matrix(example):
+        return (base[0] or 1.0) * source.uniform(*_SCALES)
+    array = ops.load_arrays().np.array(
+        [
+            [(base[source.randrange(len(base))] or 1.0) * source.uniform(*_SCALES) for _ in range(shape[1])]
+            for _ in range(shape[0])
+        ]
+    )
+    return ops.as_vector(array) if ops.is_vector_shape(shape) else array
+
+
+def _other_graphs(problem: Problem) -> Iterator[Graph]:
+    """Yield the same graph for other sizes of its inputs, if the code of its forward pass holds for them as well."""
+    if not any(ops.is_matrix(value) for value in problem.inputs.values()):
+        return
+    lines = numpy_forward(problem.graph)
+    for change in _size_changes(problem):
+        inputs = {name: _resized(value, change) for name, value in problem.inputs.items()}
+        if sum(len(list(ops.cells(value))) for value in inputs.values()) > _MAX_CELLS:
+            continue
+        try:
+            graph = parse_graph(problem.graph.text, inputs, with_standard_functions())
+        except AlgebraError:
+            continue
+        if [node.id for node in graph.nodes] != [node.id for node in problem.graph.nodes]:
+            continue
+        other = numpy_forward(graph)
+        if (other.lines, other.definitions) == (lines.lines, lines.definitions):
+            yield graph
+
+
+def _size_changes(problem: Problem) -> Iterator[Mapping[int, int]]:
+    """Yield maps from the example's sizes to others; then, for each size that counts rows only, a batch of one."""
+    shapes = [shape for shape in map(ops.shape_of, problem.inputs.values()) if shape is not None]
+    sizes = {size for shape in shapes for size in shape if size > 1}
+    for change in _SIZE_CHANGES:
+        yield {size: size + change for size in sizes}
+    columns = {shape[1] for shape in shapes}
+    for size in sorted(sizes - columns):
+        yield {size: 1}
+
+
+def _resized(value: Value, change: Mapping[int, int]) -> Value:
+    shape = ops.shape_of(value)
+    if shape is None:
+        return value
+    rows, columns = (change.get(size, size) for size in shape)
+    one = Num(Fraction(1, 2))
+    table = ops.make_matrix(tuple((one,) * columns for _row in range(rows)))
+    return ops.as_vector(table) if ops.is_vector_shape(shape) else table

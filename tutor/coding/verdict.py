@@ -1,0 +1,45 @@
+"""What the judge says about a learner's file: a verdict on each gradient, or why the file can't be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tutor.i18n import Message
+
+#: "right"; "wrong"; "follows": the right rule on a wrong value before it; "missing": not written yet; "unknown": the
+#: file did not come that far.
+GradientVerdict = Literal["right", "wrong", "follows", "missing", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class GradientResult:
+    """The verdict on one gradient: its variable, the mistake's id if it is known, and its line in the file."""
+
+    name: str
+    verdict: GradientVerdict
+    mistake: str = ""
+    certain: bool = True
+    message: Message | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """The verdicts on a file in backward order, what is wrong with the file itself, and what it printed."""
+
+    results: tuple[GradientResult, ...]
+    fault: Message | None = None
+    fault_line: int | None = None
+    output: str = ""
+
+    @property
+    def solved(self) -> bool:
+        """Return whether every gradient is right."""
+        return self.fault is None and bool(self.results) and all(each.verdict == "right" for each in self.results)
+
+    @property
+    def first_open(self) -> GradientResult | None:
+        """Return the first gradient in backward order that is not right; None if all are."""
+        return next((each for each in self.results if each.verdict != "right"), None)

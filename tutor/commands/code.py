@@ -1,0 +1,299 @@
+"""`backprop-tutor code`: a backward pass written in Python, and judged line by line."""
+
+from __future__ import annotations
+
+import select
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tutor.algebra.errors import AlgebraError
+from tutor.coding import files
+from tutor.coding.header import Header, HeaderError, read_header
+from tutor.coding.session import (
+    OPEN_ERRORS,
+    CodeSession,
+    exercise_at,
+    exercise_of,
+    formula_header,
+    open_session,
+    task_of,
+)
+from tutor.commands.errors import CommandError
+from tutor.commands.formula_arguments import (
+    TEXT,
+    FormulaCommand,
+    formula_error,
+    parse_definitions,
+    parse_inputs,
+    parse_start,
+    print_misreadings,
+    reject_exercise_names,
+)
+from tutor.commands.options import common_options, usable_path
+from tutor.commands.output import echo
+from tutor.commands.store import open_store
+from tutor.i18n import N_, _, describe_os_error, message
+from tutor.packs import library
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.diagnostics import PackError
+from tutor.packs.library import is_exercise_name
+from tutor.packs.path_argument import is_path_argument
+from tutor.packs.sanitize import format_json
+
+if TYPE_CHECKING:
+    from tutor.coding.verdict import FileResult, GradientResult
+    from tutor.packs.exercise import Exercise
+    from tutor.run_options import RunOptions
+
+#: Seconds between two looks at whether the file was saved.
+_POLL_INTERVAL = 0.15
+_MARKS = {"right": "✓", "wrong": "✗", "follows": "~", "missing": "·", "unknown": "·"}
+
+_WRITTEN = N_("{file} is written. Open it in your editor, complete the lines with ..., and save: it is checked then.")
+_GOES_ON = N_("{file} is there already and is checked. --fresh writes a new one beside it.")
+_KEYS = N_("h gives a hint, q ends. Nothing is lost: `backprop-tutor code {file}` goes on.")
+_SOLVED = N_("Every gradient is right. Solved in code.")
+_LEFT = N_("{n} of {all} gradients are right.")
+_ASK = N_("{question} Then add --yes.")
+_NOT_A_FILE = N_("There is no file {file}.")
+
+
+@click.command(cls=FormulaCommand)
+@click.argument("target", type=TEXT, metavar="PACK/EXERCISE|FILE|FORMULA")
+@click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
+@click.option("--style", type=click.Choice(["steps"]), help=_("What is written: a line for each gradient (steps)."))
+@click.option("--to", "folder", type=TEXT, metavar="FOLDER", help=_("The folder for the file; ./backprop if left out."))
+@click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
+@click.option(
+    "--node", "nodes", multiple=True, type=TEXT, metavar="DEFINITION", help=_('A node of your own: "f(x) = x*sin(x)".')
+)
+@click.option("--fresh", is_flag=True, help=_("Write a new file beside one that is there."))
+@click.option("--check", is_flag=True, help=_("Check once: exit 0 if all is right, 1 if not yet."))
+@click.option("--json", "as_json", is_flag=True, help=_("With --check, for machines: the verdicts as JSON."))
+@click.option("--yes", is_flag=True, help=_("Run the file even if it was not written here."))
+@common_options
+def code(
+    options: RunOptions,
+    target: str,
+    inputs: tuple[str, ...],
+    style: str | None,
+    folder: str | None,
+    start_value: str | None,
+    nodes: tuple[str, ...],
+    fresh: bool,
+    check: bool,
+    as_json: bool,
+    yes: bool,
+) -> int:
+    if target.endswith(".py"):
+        path = Path(target).expanduser()
+        if not path.is_file():
+            raise CommandError(message(_NOT_A_FILE, file=path), 2)
+    elif check or as_json:
+        raise CommandError(message(N_("--check needs the Python file that was written.")), 2)
+    else:
+        path = _file_for(target, inputs, folder, start_value, nodes, fresh)
+    _ensure_trusted(path, yes)
+    with open_store() as store:
+        session = _open(path, store)
+        if check or as_json:
+            return _check_once(session, as_json)
+        return _watch(session, options)
+
+
+# --- the file ---
+
+
+def _file_for(
+    target: str,
+    inputs: tuple[str, ...],
+    folder: str | None,
+    start_value: str | None,
+    nodes: tuple[str, ...],
+    fresh: bool,
+) -> Path:
+    """Return the file for an exercise or a formula, written if there is none yet. Raise CommandError."""
+    try:
+        exercise, header, name = _exercise_for(target, inputs, start_value, nodes)
+        task = task_of(exercise)
+    except (PackError, HeaderError) as error:
+        raise CommandError(error, 2) from None
+    except AlgebraError as error:
+        raise formula_error(error, target) from None
+    parent = Path(folder).expanduser() if folder else Path(files.DEFAULT_FOLDER)
+    path = parent / files.file_name(name)
+    try:
+        if path.exists() and not fresh and _is_for(path, header):
+            echo(message(_GOES_ON, file=path))
+            return path
+        path = files.free_path(parent, path.name)
+        text = exercise.variant().text() if exercise.pack else ""
+        files.write_new(path, files.file_text(header, str(exercise.title), text, task.code()))
+    except OSError as error:
+        raise CommandError(
+            message(N_("{file} can't be written: {reason}."), file=path, reason=describe_os_error(error))
+        ) from None
+    echo(message(_WRITTEN, file=path))
+    return path
+
+
+def _is_for(path: Path, header: Header) -> bool:
+    try:
+        return read_header(path) == header
+    except (OSError, HeaderError):
+        return False
+
+
+def _exercise_for(
+    target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]
+) -> tuple[Exercise, Header, str]:
+    if is_path_argument(target):
+        path = usable_path(target)
+        return exercise_at(path), Header("steps", path=str(path.absolute())), path.stem
+    if is_exercise_name(target) and not inputs:
+        return library.find_exercise(target), Header("steps", exercise=target), target
+    reject_exercise_names(target, with_inputs=bool(inputs))
+    exercise = exercise_from_formula(target, parse_inputs(inputs), parse_start(start_value), parse_definitions(nodes))
+    problem = exercise.variant().problem
+    print_misreadings(problem, target)
+    header = formula_header(exercise, problem.graph.text, nodes)
+    exercise_of(header)  # What is written must be readable again.
+    return exercise, header, problem.graph.text
+
+
+def _open(path: Path, store: Any) -> CodeSession:
+    try:
+        return open_session(path, store)
+    except OPEN_ERRORS as error:
+        text = describe_os_error(error) if isinstance(error, OSError) else error
+        raise CommandError(text, 2) from None
+
+
+def _ensure_trusted(path: Path, yes: bool) -> None:
+    """Ask before a file is run that was not written here. Raise CommandError if it may not be run."""
+    if files.is_trusted(path):
+        return
+    question = files.not_written_here(path)
+    if not yes:
+        if not (sys.stdin is not None and sys.stdin.isatty()):
+            raise CommandError(message(_ASK, question=question), 2)
+        if not click.confirm(question):
+            raise CommandError(message(N_("It was not run.")), 2)
+    files.trust(path)
+
+
+# --- verdicts ---
+
+
+def _check(session: CodeSession) -> FileResult:
+    try:
+        return session.check()
+    except OSError as error:
+        raise CommandError(
+            message(N_("{file} can't be checked: {reason}."), file=session.path, reason=describe_os_error(error)), 2
+        ) from None
+
+
+def _check_once(session: CodeSession, as_json: bool) -> int:
+    result = _check(session)
+    if as_json:
+        echo(format_json(_as_json(result)))
+    else:
+        _print_result(session, result)
+    return 0 if result.solved else 1
+
+
+def _as_json(result: FileResult) -> dict[str, Any]:
+    rows = [
+        {
+            "name": each.name,
+            "verdict": each.verdict,
+            "mistake": each.mistake or None,
+            "certain": each.certain,
+            "message": str(each.message) if each.message is not None else None,
+            "line": each.line,
+        }
+        for each in result.results
+    ]
+    fault = str(result.fault) if result.fault is not None else None
+    return {"solved": result.solved, "results": rows, "fault": fault, "line": result.fault_line}
+
+
+def _print_result(session: CodeSession, result: FileResult) -> None:
+    """Print a line for each gradient up to the first open one, and what is wrong with it."""
+    if result.output.strip():
+        echo(result.output.rstrip("\n"))
+    right = sum(each.verdict == "right" for each in result.results)
+    for each in result.results:
+        echo(f"{_MARKS[each.verdict]} {each.name}{_place(session, each)}")
+    first = result.first_open
+    if result.fault is not None:
+        echo(_with_line(str(result.fault), result.fault_line))
+    elif first is not None and first.message is not None:
+        echo(_with_line(str(first.message), first.line))
+    echo(message(_SOLVED) if result.solved else message(_LEFT, n=right, all=len(result.results)))
+
+
+def _place(session: CodeSession, result: GradientResult) -> str:
+    line = next((each for each in session.task.gradients if each.name == result.name), None)
+    return f"   {session.task.describe(line)}" if line is not None else ""
+
+
+def _with_line(text: str, line: int | None) -> str:
+    return str(message(N_("Line {n}: {text}"), n=line, text=text)) if line else text
+
+
+# --- watching ---
+
+
+def _watch(session: CodeSession, options: RunOptions) -> int:
+    """Check the file whenever it is saved, until it is solved or left. Return the exit code."""
+    echo(message(_KEYS, file=session.path))
+    seen: tuple[int, int] | None = None
+    reads = sys.stdin is not None and sys.stdin.isatty()
+    try:
+        while True:
+            now = _state(session.path)
+            if now is not None and now != seen:
+                seen = now
+                echo("")
+                result = _check(session)
+                _print_result(session, result)
+                if result.solved:
+                    return 0
+            if reads and select.select([sys.stdin], [], [], _POLL_INTERVAL)[0]:
+                line = sys.stdin.readline()
+                if not line or line.strip().lower() in ("q", "quit", "ㅂ"):
+                    return 1
+                _answer_key(session, line.strip())
+            elif not reads:
+                time.sleep(_POLL_INTERVAL)
+    except KeyboardInterrupt:
+        echo("")
+        return 1
+
+
+def _answer_key(session: CodeSession, typed: str) -> None:
+    words = typed.split()
+    if words[:1] not in (["h"], ["ㅗ"], ["hint"]):
+        echo(message(_KEYS, file=session.path))
+        return
+    found = session.next_hint(words[1] if len(words) > 1 else "")
+    if found is None:
+        echo(message(N_("There is no gradient {name} in this file."), name=words[1]))
+        return
+    line, hint = found
+    echo(message(N_("{name}, hint {rung} of {of}: {text}"), name=line.name, rung=hint.rung, of=hint.of, text=hint.text))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return the time and size of a file; None while an editor replaces it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
