@@ -34,16 +34,16 @@ def right_lines(task: StepsTask) -> dict[str, list[str]]:
     start = writer.gradient_name(graph.output_position)
     lines = writer.backward_lines()
     theirs = {start: task.start}
-    for line in task.gradients:
+    for line in task.values:
         place = line.place
         name = edge_names[place.edge.target, place.edge.slot] if place.edge else writer.gradient_names[place.node]
         theirs[name] = line.name
     pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(theirs, key=len, reverse=True))) + r")\b")
     code = [pattern.sub(lambda match: theirs[match[0]], line) for line in lines if line and not line.startswith("#")]
-    sources = {line.name: writer.names[line.place.node] for line in task.gradients}
+    sources = {line.name: writer.names[line.place.node] for line in task.values}
     code = [_for_every_size(line, sources) for line in code]
     helpers = to_numpy._helper_definitions([*functions.lines, *code])
-    return {"": [*helpers, *functions.lines], **_by_first_name(code, [line.name for line in task.gradients])}
+    return {"": [*helpers, *functions.lines], **_by_first_name(code, [line.name for line in task.values])}
 
 
 def _for_every_size(line: str, sources: Mapping[str, str]) -> str:
@@ -77,7 +77,7 @@ def solution(task: StepsTask, change: Callable[[str], str] | Mapping[str, str] |
         steps = [change(line) for line in steps]
     elif change:
         steps = [change.get(line.partition(" = ")[0], line) for line in steps]
-    returned = "{" + ", ".join(f'"{line.name}": {line.name}' for line in task.gradients) + "}"
+    returned = "{" + ", ".join(f'"{line.name}": {line.name}' for line in task.values) + "}"
     return "\n".join(
         [
             head,

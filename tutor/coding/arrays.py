@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: How far a value may be off, relative to the largest entry: in float64, and in float32.
 _TOLERANCE, _COARSE_TOLERANCE = 1e-7, 2e-4
+#: Entries below this are rounding errors: two terms of ordinary size may cancel.
+_SMALL = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def is_equal(sent: SentValue, right: NDArray[np.float64]) -> bool:
         return False
     if not array.size:
         return True
-    tolerance = (_COARSE_TOLERANCE if sent.coarse else _TOLERANCE) * max(float(np.abs(right).max()), 1e-12)
+    tolerance = (_COARSE_TOLERANCE if sent.coarse else _TOLERANCE) * max(float(np.abs(right).max()), _SMALL)
     return bool(np.isfinite(array).all() and np.abs(array - right).max() <= tolerance)
 
 

@@ -166,15 +166,15 @@ def _load(path: str, channel: _Channel) -> dict[str, Any] | None:
     return namespace
 
 
-def _call_function(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, np: Any) -> None:
+def _use_function(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, np: Any) -> None:
     """Call a function once for each set of arguments, and send what it returns."""
     function = namespace.get(job["function"])
     if not callable(function):
-        channel.send(event="no function")
+        channel.send(event="no entry")
         return
     for number, call in enumerate(job["calls"]):
         arguments = [_decode(argument, np) for argument in call]
-        before = [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
+        before = _copies(arguments, np)
         try:
             result = function(*arguments)
         except BaseException as error:
@@ -182,16 +182,53 @@ def _call_function(job: dict[str, Any], namespace: dict[str, Any], channel: _Cha
             channel.send(event="result", at=number, values=values, changed=[], partial=True)
             channel.send(event="error", at=number, error=_describe_error(error, job["path"]))
             return
-        changed = [
-            position
-            for position, (old, new) in enumerate(zip(before, arguments, strict=True))
-            if isinstance(old, np.ndarray) and not np.array_equal(old, new, equal_nan=True)
-        ]
+        changed = _changed(before, arguments, np)
         if isinstance(result, dict):
             values = {str(name): _encode(value, np) for name, value in result.items()}
             channel.send(event="result", at=number, values=values, changed=changed)
         else:
             channel.send(event="result", at=number, kind=type(result).__name__, changed=changed)
+
+
+def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, np: Any) -> None:
+    """Run forward and backward of objects of a class, and send what they return and keep."""
+    kind = namespace.get(job["class"])
+    if not callable(kind):
+        channel.send(event="no entry")
+        return
+    made = None
+    layer: Any = None
+    for number, call in enumerate(job["calls"]):
+        forward, backward = ([_decode(each, np) for each in call[name]] for name in ("forward", "backward"))
+        before = _copies([*forward, *backward], np)
+        values: dict[str, Any] = {}
+        try:
+            if call["object"] != made:
+                made, layer = call["object"], kind(*(_decode(each, np) for each in call["init"]))
+            values[job["output"]] = _encode(layer.forward(*forward), np)
+            result = layer.backward(*backward)
+        except BaseException as error:
+            channel.send(event="result", at=number, values=values, changed=[], partial=True)
+            channel.send(event="error", at=number, error=_describe_error(error, job["path"]))
+            return
+        names = job["returned"]
+        parts = (result,) if len(names) == 1 else result if isinstance(result, tuple) else ()
+        values.update({name: _encode(part, np) for name, part in zip(names, parts, strict=False)})
+        values.update({name: _encode(getattr(layer, name), np) for name in job["kept"] if hasattr(layer, name)})
+        channel.send(event="result", at=number, values=values, changed=_changed(before, [*forward, *backward], np))
+
+
+def _copies(arguments: list[Any], np: Any) -> list[Any]:
+    return [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
+
+
+def _changed(before: list[Any], after: list[Any], np: Any) -> list[int]:
+    """Return the positions of the arrays that were changed in place."""
+    return [
+        position
+        for position, (old, new) in enumerate(zip(before, after, strict=True))
+        if isinstance(old, np.ndarray) and not np.array_equal(old, new, equal_nan=True)
+    ]
 
 
 def main() -> None:
@@ -206,7 +243,8 @@ def main() -> None:
     _limit_processes()
     namespace = _load(job["path"], channel)
     if namespace is not None:
-        _call_function(job, namespace, channel, tools)
+        use = _use_class if "class" in job else _use_function
+        use(job, namespace, channel, tools)
         channel.send(event="done", threads=threading.active_count() > 1)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):

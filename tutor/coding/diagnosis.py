@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tutor.algebra.ops import Value
-    from tutor.coding.steps import GradientLine, StepsTask
+    from tutor.coding.task import AskedValue, Task
     from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate
     from tutor.grading.mistakes.equivalence import FloatProblem
     from tutor.grading.problem import Blank
@@ -53,15 +53,15 @@ class Observation:
     `wrong_lines` are the gradients before it that are wrong, by the ids of their places.
     """
 
-    line: GradientLine
+    line: AskedValue
     problems: Sequence[FloatProblem]
     values: Sequence[SentValue | None]
     sent: Sequence[Mapping[str, SentValue | None]]
-    wrong_lines: Mapping[str, GradientLine]
+    wrong_lines: Mapping[str, AskedValue]
 
     def place(self, trial: int) -> Blank:
         """Return the place of the gradient on a trial, whose shape may be another."""
-        return self.problems[trial].place(self.line.place.id)
+        return self.line.place_in(self.problems[trial])
 
     def right(self, trial: int) -> NDArray[np.float64]:
         """Return the right array on a trial."""
@@ -86,18 +86,18 @@ class Observation:
     def wrong_values(self, trial: int) -> dict[str, Value]:
         """Return the learner's wrong gradients before this one, by place, as far as their shapes are right."""
         found = {}
-        for place_id, line in self.wrong_lines.items():
+        for line in self.wrong_lines.values():
             value = self.sent[trial].get(line.name)
-            place = self.problems[trial].place(place_id)
+            place = line.place_in(self.problems[trial])
             if value is None or value.array is None:
                 continue
             right = to_array(self.problems[trial].truth(place), place.shape)
             if value.array.shape == right.shape:
-                found[place_id] = to_value(value.array, place.shape)
+                found[place.id] = to_value(value.array, place.shape)
         return found
 
 
-def follows_from(observation: Observation, task: StepsTask) -> bool:
+def follows_from(observation: Observation, task: Task) -> bool:
     """Return whether a wrong gradient is the right step from wrong ones before it, on every trial."""
     if not observation.wrong_lines:
         return False
@@ -110,7 +110,7 @@ def follows_from(observation: Observation, task: StepsTask) -> bool:
     return True
 
 
-def explain(observation: Observation, task: StepsTask) -> tuple[str, bool, Message]:
+def explain(observation: Observation, task: Task) -> tuple[str, bool, Message]:
     """Return the id of the mistake that a gradient shows, whether it is certain, and a sentence."""
     found = _from_catalogue(observation)
     if found is not None:
@@ -123,7 +123,7 @@ def explain(observation: Observation, task: StepsTask) -> tuple[str, bool, Messa
     return "", True, _plain_sentence(observation, task)
 
 
-def _plain_sentence(observation: Observation, task: StepsTask) -> Message:
+def _plain_sentence(observation: Observation, task: Task) -> Message:
     name, trial = observation.line.name, observation.wrong_trials()[0]
     value, right = observation.array(trial), observation.right(trial)
     if value.shape != right.shape:

@@ -50,8 +50,11 @@ def find_lines(source: str, names: Collection[str]) -> dict[str, int]:
     lines: dict[str, int] = {}
     for node in ast.walk(tree):
         for target in _targets(node):
-            if isinstance(target, ast.Name) and target.id in names:
-                lines[target.id] = max(target.lineno, lines.get(target.id, 0))
+            name = (
+                target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+            )
+            if name in names:
+                lines[name] = max(target.lineno, lines.get(name, 0))
     return lines
 
 
@@ -63,9 +66,9 @@ def _targets(node: ast.AST) -> Iterator[ast.expr]:
         yield from target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
 
 
-def has_function(source: str, name: str) -> bool:
-    """Return whether a file defines a function of this name, as far as can be told without running it."""
-    return bool(re.search(rf"^\s*(async\s+)?def\s+{name}\b|^{name}\s*=", source, re.MULTILINE))
+def has_entry(source: str, name: str) -> bool:
+    """Return whether a file defines a function or class of this name, as far as can be told without running it."""
+    return bool(re.search(rf"^\s*(async\s+)?(def|class)\s+{name}\b|^{name}\s*=", source, re.MULTILINE))
 
 
 def ending_fault(run: Run) -> Message:

@@ -1,15 +1,13 @@
-"""The judge of a steps file: it compares each gradient with the engine's, and names the rule that was broken first."""
+"""The judge of a learner's file: it compares each gradient with the engine's, and names the rule that was broken first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tutor.coding.arrays import SentValue, is_equal, to_argument, to_array
+from tutor.coding.arrays import SentValue, is_equal, to_array
 from tutor.coding.diagnosis import Observation, explain, follows_from
-from tutor.coding.faults import ending_fault, error_fault, find_lines, has_function
+from tutor.coding.faults import ending_fault, error_fault, find_lines, has_entry
 from tutor.coding.sandbox import run_file
-from tutor.coding.steps import FUNCTION
-from tutor.coding.variants import trials_of
 from tutor.coding.verdict import FileResult, GradientResult
 from tutor.i18n import N_, message
 
@@ -18,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutor.coding.sandbox import Run
-    from tutor.coding.steps import GradientLine, StepsTask
+    from tutor.coding.task import AskedValue, Task
     from tutor.coding.variants import Trial
     from tutor.i18n import Message
 
-_NO_FUNCTION = N_("There is no function {name} in this file any more. It begins with “def {name}(…):”.")
+_NO_ENTRY = N_("There is no {name} in this file any more. It begins with “{head}”.")
 _NO_DICT = N_("{name} must return the gradients by name, as in {example}, and it returned {kind}.")
 _CHANGED = N_(
     "The code changes its argument {name} in place. Whoever uses it afterwards gets the new values: copy it first, {name}.copy()."
@@ -35,25 +33,24 @@ _FOLLOWS = N_("{name} is the right step from a value before it that isn't right 
 _NOT_REACHED = N_("The code did not come this far.")
 
 
-def judge_steps(task: StepsTask, path: Path) -> FileResult:
+def judge_file(task: Task, path: Path) -> FileResult:
     """Run a learner's file on several numbers and shapes, and judge every gradient. Raise OSError."""
     source = path.read_text(encoding="utf-8-sig", errors="replace")
-    trials = trials_of(task.problem)
-    calls = [_arguments(task, trial) for trial in trials]
-    run = run_file(path, {"function": FUNCTION, "calls": calls, "names": [line.name for line in task.gradients]})
-    lines = find_lines(source, [line.name for line in task.gradients])
+    trials = task.trials()
+    run = run_file(path, task.job(trials))
+    lines = find_lines(source, [line.name for line in task.values])
     results = [event for event in run.events if event["event"] == "result"]
     fault = _fault(task, trials, run, results, source)
     # What was sent before the code stopped is judged; of a file that never ran there is nothing.
     if not results or isinstance(results[0].get("kind"), str):
         unknown = tuple(
             GradientResult(line.name, "unknown", message=message(_NOT_REACHED), line=lines.get(line.name))
-            for line in task.gradients
+            for line in task.values
         )
         text, number = fault or (message(_NOT_REACHED), None)
         return FileResult(unknown, text, number, run.output)
     sent = [
-        {line.name: _sent(result, line.name) for line in task.gradients}
+        {line.name: _sent(result, line.name) for line in task.values}
         for result in results
         if isinstance(result.get("values"), dict)
     ]
@@ -63,22 +60,13 @@ def judge_steps(task: StepsTask, path: Path) -> FileResult:
     return FileResult(tuple(judged), fault_text, fault_line, run.output)
 
 
-def _arguments(task: StepsTask, trial: Trial) -> list[Mapping[str, Any]]:
-    problem, graph = trial.problem, trial.problem.graph
-    arguments = [
-        to_argument(problem.inputs[name], graph.nodes[graph.position[name]].shape, whole=name in graph.index_sizes)
-        for name in graph.inputs
-    ]
-    return [*arguments, to_argument(problem.truth(problem.places[0]), problem.places[0].shape)]
-
-
 def _sent(result: Mapping[str, Any], name: str) -> SentValue | None:
     values = result["values"]
     return SentValue.from_data(values[name]) if name in values else None
 
 
 def _fault(
-    task: StepsTask, trials: Sequence[Trial], run: Run, results: Sequence[Mapping[str, Any]], source: str
+    task: Task, trials: Sequence[Trial], run: Run, results: Sequence[Mapping[str, Any]], source: str
 ) -> tuple[Message, int | None] | None:
     """Return what is wrong with the file as a whole, and the line; None if it ran to its end."""
     if run.ending != "done":
@@ -90,20 +78,21 @@ def _fault(
         if isinstance(at, int) and 0 <= at < len(trials) and trials[at].has_other_shapes:
             return message(_OTHER_SIZES, text=text), line
         return text, line
-    if last["event"] == "no function" or not has_function(source, FUNCTION):
-        return message(_NO_FUNCTION, name=FUNCTION), None
+    if last["event"] == "no entry" or not has_entry(source, task.entry):
+        head = f"class {task.entry}:" if "class" in task.job(()) else f"def {task.entry}(…):"
+        return message(_NO_ENTRY, name=task.entry, head=head), None
     for result in results:
         if isinstance(result.get("kind"), str):
-            example = f'{{"{task.gradients[0].name}": {task.gradients[0].name}}}'
-            return message(_NO_DICT, name=FUNCTION, example=example, kind=result["kind"][:40]), None
+            example = f'{{"{task.values[0].name}": {task.values[0].name}}}'
+            return message(_NO_DICT, name=task.entry, example=example, kind=result["kind"][:40]), None
         for position in result.get("changed", ()):
-            if isinstance(position, int) and 0 <= position < len(task.arguments):
-                return message(_CHANGED, name=task.arguments[position]), None
+            if isinstance(position, int):
+                return message(_CHANGED, name=task.argument_name(position)), None
     return None
 
 
 def _judge_gradients(
-    task: StepsTask,
+    task: Task,
     trials: Sequence[Trial],
     sent: Sequence[Mapping[str, SentValue | None]],
     lines: Mapping[str, int],
@@ -112,8 +101,8 @@ def _judge_gradients(
 ) -> list[GradientResult]:
     """Return the verdicts in backward order. Only the first wrong gradient is explained, those that follow are told."""
     results: list[GradientResult] = []
-    wrong_places: dict[str, GradientLine] = {}
-    for line in task.gradients:
+    wrong_places: dict[str, AskedValue] = {}
+    for line in task.values:
         values = [each[line.name] for each in sent]
         observation = Observation(line, [trial.problem for trial in trials], values, sent, wrong_places)
         at = lines.get(line.name)
@@ -136,7 +125,7 @@ def _judge_gradients(
     return results
 
 
-def _unusable(line: GradientLine, values: Sequence[SentValue | None]) -> Message | None:
+def _unusable(line: AskedValue, values: Sequence[SentValue | None]) -> Message | None:
     """Return why there is no value to compare; None if there is one on all numbers."""
     for value in values:
         if value is None:
@@ -148,6 +137,6 @@ def _unusable(line: GradientLine, values: Sequence[SentValue | None]) -> Message
     return None
 
 
-def _is_right(line: GradientLine, trial: Trial, value: SentValue | None) -> bool:
-    place = trial.problem.place(line.place.id)
+def _is_right(line: AskedValue, trial: Trial, value: SentValue | None) -> bool:
+    place = line.place_in(trial.problem)
     return value is not None and is_equal(value, to_array(trial.problem.truth(place), place.shape))

@@ -84,7 +84,7 @@ def _ending(events: tuple[Mapping[str, Any], ...], process: subprocess.Popen[byt
         return "time"
     if any("MemoryError" in event.get("error", {}).get("bases", ()) for event in events):
         return "memory"
-    is_through = bool(events) and events[-1].get("event") in ("done", "error", "no function")
+    is_through = bool(events) and events[-1].get("event") in ("done", "error", "no entry")
     return "done" if is_through else "early"
 
 

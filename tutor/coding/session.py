@@ -12,8 +12,8 @@ from tutor.algebra.expr import ONE
 from tutor.algebra.parser import parse_value
 from tutor.algebra.printing import format_expr, format_rows
 from tutor.coding.header import Header, HeaderError, read_header
-from tutor.coding.judge import judge_steps
-from tutor.coding.steps import StepsTask, steps_task
+from tutor.coding.judge import judge_file
+from tutor.coding.steps import steps_task
 from tutor.engine.function_definition import parse_definition
 from tutor.engine.standard_functions import with_standard_functions
 from tutor.glyphs import to_ascii
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.algebra.ops import Value
-    from tutor.coding.steps import GradientLine
+    from tutor.coding.task import AskedValue, Task
     from tutor.coding.verdict import FileResult
     from tutor.engine.function_definition import FunctionDefinition
     from tutor.grading.hints.ladder import Hint
@@ -51,7 +51,7 @@ _IS_PACK = N_("{name} is a pack. Name one of its exercises.")
 class CodeSession:
     """One learner's file. `check` runs it; hints are those of the graph's blanks, rung by rung."""
 
-    def __init__(self, path: Path, exercise: Exercise, task: StepsTask, journal: Journal | None = None) -> None:
+    def __init__(self, path: Path, exercise: Exercise, task: Task, journal: Journal | None = None) -> None:
         self.path = path
         self.exercise = exercise
         self.task = task
@@ -62,7 +62,7 @@ class CodeSession:
 
     def check(self) -> FileResult:
         """Run the file, judge it and store the result. Raise OSError."""
-        self.result = judge_steps(self.task, self.path)
+        self.result = judge_file(self.task, self.path)
         self._store(self.result)
         return self.result
 
@@ -88,23 +88,23 @@ class CodeSession:
             )
         )
 
-    def _line(self, name: str) -> GradientLine | None:
-        return next((line for line in self.task.gradients if line.name == name), None)
+    def _line(self, name: str) -> AskedValue | None:
+        return next((line for line in self.task.values if line.name == name), None)
 
-    def next_hint(self, name: str = "") -> tuple[GradientLine, Hint] | None:
+    def next_hint(self, name: str = "") -> tuple[AskedValue, Hint] | None:
         """Return the next hint at a gradient, by default the first one that is not right; None if there is none.
 
         The last rung tells the numbers of the example, never the line of code.
         """
         if not name:
             first = self.result.first_open if self.result is not None else None
-            name = first.name if first is not None else self.task.gradients[0].name
+            name = first.name if first is not None else self.task.values[0].name
         line = self._line(name)
         if line is None:
             return None
         most = num_rungs(self.task.problem, line.place)
         self._rungs[name] = min(self._rungs.get(name, 0) + 1, most)
-        known = {each.place.id for each in self.task.gradients[: self.task.gradients.index(line)]} | {"start"}
+        known = {each.place.id for each in self.task.values[: self.task.values.index(line)]} | {"start"}
         return line, hint_at(self.task.problem, line.place, self._rungs[name], known)
 
 
@@ -114,7 +114,7 @@ def open_session(path: Path, journal: Journal | None = None) -> CodeSession:
     return CodeSession(path, exercise, task_of(exercise), journal)
 
 
-def task_of(exercise: Exercise) -> StepsTask:
+def task_of(exercise: Exercise) -> Task:
     """Return the task of an exercise. Raise HeaderError if it has none."""
     problem = exercise.variant().problem
     name = f"{exercise.pack}/{exercise.id}" if exercise.pack else str(exercise.title)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tutor.algebra.evaluate import format_shape
+from tutor.coding.arrays import to_argument
+from tutor.coding.task import AskedValue, describe_value
+from tutor.coding.variants import trials_of
 from tutor.engine.codegen.to_numpy import numpy_forward
-from tutor.grading.wording import place_name
-from tutor.i18n import N_, _, message
+from tutor.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from tutor.coding.variants import Trial
     from tutor.engine.codegen.identifiers import IdentifierPool
     from tutor.grading.problem import Blank, Problem
-
-#: The function that the judge calls: the inputs in order, then the start.
-FUNCTION = "backward"
 
 _RETURN = N_("Return the gradients of all edges, from the output to the inputs.")
 _FORWARD = N_("Forward pass")
@@ -25,42 +24,44 @@ _BACKWARD = N_("Backward pass: write NumPy in place of each ...")
 
 
 @dataclass(frozen=True, slots=True)
-class GradientLine:
-    """A gradient that the learner's function computes: its variable, and the place of the graph."""
-
-    name: str
-    place: Blank
-
-
-@dataclass(frozen=True, slots=True)
 class StepsTask:
-    """What a steps file asks for: the arguments of its function, and its gradients in backward order."""
+    """A function of the inputs in order and the start, that returns every gradient by name."""
 
     problem: Problem
     arguments: tuple[str, ...]
     start: str
-    gradients: tuple[GradientLine, ...]
+    values: tuple[AskedValue, ...]
     definitions: tuple[str, ...]
     forward_lines: tuple[str, ...]
 
+    @property
+    def entry(self) -> str:
+        return "backward"
+
     def code(self) -> list[str]:
-        """Return the lines of the file below its header, with `...` in place of each gradient."""
-        head = ["import math"] if any("math." in line for line in (*self.definitions, *self.forward_lines)) else []
+        lines = (*self.definitions, *self.forward_lines)
+        head = ["import math"] if any("math." in line for line in lines) else []
         head += ["import numpy as np", "", "", *self.definitions]
         parameters = ", ".join([*self.arguments, self.start])
         body = [f'"""{_(_RETURN)}"""', f"# {_(_FORWARD)}", *self.forward_lines, "", f"# {_(_BACKWARD)}"]
-        for line in self.gradients:
-            body += [f"# {self.describe(line)}", f"{line.name} = ..."]
-        names = [line.name for line in self.gradients]
-        entries = [f'    "{name}": {name},' for name in names]
+        for asked in self.values:
+            body += [f"# {describe_value(self.problem, asked)}", f"{asked.name} = ..."]
+        entries = [f'    "{asked.name}": {asked.name},' for asked in self.values]
         body += ["", "return {", *entries, "}"]
-        return [*head, f"def {FUNCTION}({parameters}):", *(f"    {line}" if line else "" for line in body)]
+        return [*head, f"def {self.entry}({parameters}):", *(f"    {line}" if line else "" for line in body)]
 
-    def describe(self, line: GradientLine) -> str:
-        """Return what a gradient belongs to, with its shape: `x → ×, 2×3`."""
-        shape = line.place.shape
-        name = str(place_name(self.problem, line.place))
-        return str(message(N_("{name}, {shape}"), name=name, shape=format_shape(shape))) if shape else name
+    def trials(self) -> list[Trial]:
+        return trials_of(self.problem)
+
+    def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:
+        return {
+            "function": self.entry,
+            "names": [asked.name for asked in self.values],
+            "calls": [_arguments(trial) for trial in trials],
+        }
+
+    def argument_name(self, position: int) -> str:
+        return (*self.arguments, self.start)[position]
 
 
 def steps_task(problem: Problem) -> StepsTask:
@@ -68,31 +69,37 @@ def steps_task(problem: Problem) -> StepsTask:
     graph = problem.graph
     forward = numpy_forward(graph)
     pool, names = forward.pool, forward.names
-    output = names[graph.output_position]
-    start = pool.allocate(f"d{output}")
+    start = pool.allocate(f"d{names[graph.output_position]}")
     places = [place for place in problem.places if place.kind != "start"]
     return StepsTask(
         problem,
         tuple(names[graph.position[name]] for name in graph.inputs),
         start,
-        tuple(_gradient_lines(problem, places, names, pool)),
+        tuple(_name_gradients(places, names, pool)),
         forward.definitions,
         forward.lines,
     )
 
 
-def _gradient_lines(
-    problem: Problem, places: Sequence[Blank], names: Sequence[str], pool: IdentifierPool
-) -> list[GradientLine]:
+def _arguments(trial: Trial) -> list[Mapping[str, Any]]:
+    problem, graph = trial.problem, trial.problem.graph
+    arguments = [
+        to_argument(problem.inputs[name], graph.nodes[graph.position[name]].shape, whole=name in graph.index_sizes)
+        for name in graph.inputs
+    ]
+    return [*arguments, to_argument(problem.truth(problem.places[0]), problem.places[0].shape)]
+
+
+def _name_gradients(places: Sequence[Blank], names: Sequence[str], pool: IdentifierPool) -> list[AskedValue]:
     """Name the gradients: dx for the only edge of x and for a branch's sum, dx_1, dx_2 for the parts of a branch."""
     counts: dict[int, int] = {}
-    lines = []
+    values = []
     sums = {place.node: pool.allocate(f"d{names[place.node]}") for place in places if place.kind == "sum"}
     for place in places:
         if place.kind == "sum":
-            lines.append(GradientLine(sums[place.node], place))
+            values.append(AskedValue(sums[place.node], place))
             continue
         counts[place.node] = counts.get(place.node, 0) + 1
         part = f"_{counts[place.node]}" if place.node in sums else ""
-        lines.append(GradientLine(pool.allocate(f"d{names[place.node]}{part}"), place))
-    return lines
+        values.append(AskedValue(pool.allocate(f"d{names[place.node]}{part}"), place))
+    return values

@@ -22,6 +22,7 @@ from tutor.coding.session import (
     open_session,
     task_of,
 )
+from tutor.coding.task import describe_value
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
@@ -239,8 +240,8 @@ def _print_result(session: CodeSession, result: FileResult) -> None:
 
 
 def _place(session: CodeSession, result: GradientResult) -> str:
-    line = next((each for each in session.task.gradients if each.name == result.name), None)
-    return f"   {session.task.describe(line)}" if line is not None else ""
+    line = next((each for each in session.task.values if each.name == result.name), None)
+    return f"   {describe_value(session.task.problem, line)}" if line is not None else ""
 
 
 def _with_line(text: str, line: int | None) -> str:

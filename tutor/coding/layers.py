@@ -1,0 +1,397 @@
+"""The style `layer`: a class with `forward` and `backward`. What it must keep in between is the learner's business."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from tutor.algebra import ops
+from tutor.algebra.evaluate import format_shape
+from tutor.coding.arrays import to_argument
+from tutor.coding.task import AskedValue
+from tutor.coding.variants import Trial
+from tutor.engine.builder import parse_graph
+from tutor.engine.standard_functions import with_standard_functions
+from tutor.grading.mistakes.equivalence import FloatProblem
+from tutor.i18n import N_, _, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tutor.algebra.ops import Value
+    from tutor.engine.graph import Graph
+
+#: What the entries of an array are: any numbers, positive ones, zeros and ones, one 1 in each row, whole indexes.
+Kind = Literal["real", "mask", "one-hot", "index"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer to be written: the graph that it computes, and which of its inputs are parameters, arguments or data.
+
+    `shapes` are those of the inputs in letters, (n,) for a vector; `sizes` are the numbers to try for these letters,
+    the example's first. `forward` are the lines of that method, in which parameters are attributes; without any it is
+    written by the learner too. `{d}` in the graph and these lines is the size of that letter.
+    """
+
+    id: str
+    class_name: str
+    title: str
+    graph: str
+    output: str
+    shapes: Mapping[str, tuple[str, ...]]
+    sizes: tuple[Mapping[str, int], ...]
+    inputs: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    forward: tuple[str, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of `forward`."""
+        return (*self.inputs, *self.data)
+
+
+_ROWS = ({"n": 3, "d": 4}, {"n": 2, "d": 3}, {"n": 1, "d": 4}, {"n": 5, "d": 2})
+_FAULT = N_("One line of forward has a fault. Find it first.")
+
+LAYERS: Mapping[str, Layer] = {
+    layer.id: layer
+    for layer in (
+        Layer(
+            "sigmoid",
+            "Sigmoid",
+            N_("The sigmoid function"),
+            "y = sigmoid(x)",
+            "y",
+            {"x": ("n", "d")},
+            _ROWS,
+            ("x",),
+            forward=("self.output = 1 / (1 + np.exp(-x))", "return output"),
+            note=_FAULT,
+        ),
+        Layer(
+            "relu",
+            "Relu",
+            N_("relu"),
+            "y = relu(x)",
+            "y",
+            {"x": ("n", "d")},
+            _ROWS,
+            ("x",),
+            forward=("return np.maximum(x, 0)",),
+        ),
+        Layer(
+            "affine",
+            "Affine",
+            N_("The affine layer, X @ W + b"),
+            "Y = X @ W + b",
+            "Y",
+            {"X": ("n", "d"), "W": ("d", "k"), "b": ("k",)},
+            tuple({**sizes, "k": k} for sizes, k in zip(_ROWS, (2, 4, 3, 3), strict=True)),
+            ("X",),
+            ("W", "b"),
+            forward=("return X @ self.W + self.b",),
+        ),
+        Layer(
+            "softmax-loss",
+            "SoftmaxLoss",
+            N_("Softmax and cross-entropy of logits, the mean over the rows"),
+            "P = softmax(A); L = cross_entropy(P, T)",
+            "L",
+            {"A": ("n", "d"), "T": ("n", "d")},
+            _ROWS,
+            ("A",),
+            data=("T",),
+            kinds={"T": "one-hot"},
+            forward=(
+                "grown = np.exp(A - A.max(axis=1, keepdims=True))",
+                "P = grown / grown.sum(axis=1, keepdims=True)",
+                "return -(T * np.log(P)).sum() / len(A)",
+            ),
+        ),
+        Layer(
+            "mean-squared-error",
+            "MeanSquaredError",
+            N_("The mean of all squared errors"),
+            "L = mse(Y, T)",
+            "L",
+            {"Y": ("n", "d"), "T": ("n", "d")},
+            _ROWS,
+            ("Y",),
+            data=("T",),
+            forward=("return ((Y - T) ** 2).mean()",),
+        ),
+        Layer(
+            "batch-norm",
+            "BatchNorm",
+            N_("Batch normalisation: each column to mean 0 and variance 1, then scaled and shifted"),
+            "m = mean(X, axis=0); D = X - m; v = mean(D^2, axis=0); s = sqrt(v + 0.00001); H = D / s; "
+            "Y = gamma * H + beta",
+            "Y",
+            {"X": ("n", "d"), "gamma": ("d",), "beta": ("d",)},
+            ({"n": 4, "d": 3}, {"n": 3, "d": 2}, {"n": 5, "d": 4}, {"n": 2, "d": 1}),
+            ("X",),
+            ("gamma", "beta"),
+            forward=(
+                "m = X.mean(axis=0)",
+                "v = ((X - m) ** 2).mean(axis=0)",
+                "H = (X - m) / np.sqrt(v + 1e-5)",
+                "return self.gamma * H + self.beta",
+            ),
+        ),
+        Layer(
+            "layer-norm",
+            "LayerNorm",
+            N_("Layer normalisation: each row to mean 0 and variance 1, then scaled and shifted"),
+            "m = mean(X, axis=1, keepdims=True); D = X - m; v = mean(D^2, axis=1, keepdims=True); "
+            "s = sqrt(v + 0.00001); H = D / s; Y = gamma * H + beta",
+            "Y",
+            {"X": ("n", "d"), "gamma": ("d",), "beta": ("d",)},
+            _ROWS,
+            ("X",),
+            ("gamma", "beta"),
+            forward=(
+                "m = X.mean(axis=1, keepdims=True)",
+                "v = ((X - m) ** 2).mean(axis=1, keepdims=True)",
+                "H = (X - m) / np.sqrt(v + 1e-5)",
+                "return self.gamma * H + self.beta",
+            ),
+        ),
+        Layer(
+            "rms-norm",
+            "RMSNorm",
+            N_("RMS normalisation: each row divided by the root of its mean square, then scaled"),
+            "v = mean(X^2, axis=1, keepdims=True); s = sqrt(v + 0.00001); H = X / s; Y = gamma * H",
+            "Y",
+            {"X": ("n", "d"), "gamma": ("d",)},
+            _ROWS,
+            ("X",),
+            ("gamma",),
+            forward=(
+                "s = np.sqrt((X ** 2).mean(axis=1, keepdims=True) + 1e-5)",
+                "return self.gamma * (X / s)",
+            ),
+        ),
+        Layer(
+            "embedding",
+            "Embedding",
+            N_("An embedding: rows of a table by their numbers, some of them twice"),
+            "Y = W[ids]",
+            "Y",
+            {"W": ("v", "d"), "ids": ("n",)},
+            ({"v": 4, "d": 2, "n": 5}, {"v": 3, "d": 4, "n": 6}, {"v": 5, "d": 3, "n": 1}, {"v": 2, "d": 1, "n": 4}),
+            parameters=("W",),
+            data=("ids",),
+            kinds={"ids": "index"},
+            forward=("return self.W[ids]",),
+        ),
+        Layer(
+            "dropout",
+            "Dropout",
+            N_("Dropout with a given mask of zeros and ones, and what is kept divided by 0.5"),
+            "Y = X * mask / 0.5",
+            "Y",
+            {"X": ("n", "d"), "mask": ("n", "d")},
+            _ROWS,
+            ("X",),
+            data=("mask",),
+            kinds={"mask": "mask"},
+            forward=("return X * mask / 0.5",),
+        ),
+        Layer(
+            "convolution",
+            "Convolution",
+            N_("A convolution without padding, step 1"),
+            "Y = conv2d(X, K)",
+            "Y",
+            {"X": ("h", "w"), "K": ("a", "b")},
+            (
+                {"h": 4, "w": 4, "a": 2, "b": 2},
+                {"h": 3, "w": 5, "a": 2, "b": 3},
+                {"h": 3, "w": 3, "a": 3, "b": 3},
+                {"h": 4, "w": 3, "a": 1, "b": 2},
+            ),
+            ("X",),
+            ("K",),
+            forward=(
+                "a, b = self.K.shape",
+                "rows, columns = X.shape[0] - a + 1, X.shape[1] - b + 1",
+                "patches = np.array([X[i:i + a, j:j + b].ravel() for i in range(rows) for j in range(columns)])",
+                "return (patches @ self.K.ravel()).reshape(rows, columns)",
+            ),
+        ),
+        Layer(
+            "attention",
+            "Attention",
+            N_("Scaled dot-product attention"),
+            "S = Q @ K.T / sqrt({d}); P = softmax(S); O = P @ V",
+            "O",
+            {"Q": ("n", "d"), "K": ("m", "d"), "V": ("m", "k")},
+            (
+                {"n": 2, "d": 4, "m": 3, "k": 2},
+                {"n": 3, "d": 2, "m": 2, "k": 3},
+                {"n": 1, "d": 3, "m": 4, "k": 2},
+                {"n": 4, "d": 1, "m": 2, "k": 1},
+            ),
+            ("Q", "K", "V"),
+            forward=(
+                "S = Q @ K.T / np.sqrt(Q.shape[1])",
+                "grown = np.exp(S - S.max(axis=1, keepdims=True))",
+                "P = grown / grown.sum(axis=1, keepdims=True)",
+                "return P @ V",
+            ),
+        ),
+    )
+}
+
+_KEEP = N_("Keep the gradients of the parameters: {names}.")
+_RETURN = N_("Return the gradient of {name}.")
+_RETURN_ALL = N_("Return the gradients of {names}, in this order.")
+_RETURN_NOTHING = N_("Nothing is returned: {names} is data.")
+
+
+class LayerTask:
+    """A layer to be written. Each object of the class is used twice on each size, with other numbers."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+
+    @cached_property
+    def problem(self) -> FloatProblem:
+        return self._make_problem(self.layer.sizes[0], 0, 0)
+
+    @property
+    def entry(self) -> str:
+        return self.layer.class_name
+
+    @cached_property
+    def values(self) -> tuple[AskedValue, ...]:
+        problem, layer = self.problem, self.layer
+        forward = AskedValue(layer.output, problem.forward_blanks[0], f"value({layer.output})")
+        names = (*layer.parameters, *layer.inputs)
+        return (forward, *(AskedValue(f"d{name}", problem.place(name), name) for name in names))
+
+    def code(self) -> list[str]:
+        layer = self.layer
+        head = ["import numpy as np", "", "", f"class {layer.class_name}:", f'    """{_(layer.title)}."""', ""]
+        if layer.parameters:
+            head += [
+                f"    def __init__(self, {', '.join(layer.parameters)}):",
+                *(f"        self.{name} = {name}" for name in layer.parameters),
+                "",
+            ]
+        note = [f"        # {_(layer.note)}"] if layer.note else []
+        head += [
+            f"    def forward(self, {', '.join(layer.arguments)}):",
+            *note,
+            *(f"        {line}" for line in layer.forward),
+            "",
+            f"    def backward(self, d{layer.output}):",
+            *(f"        # {line}" for line in self._instructions()),
+            *(f"        self.d{name} = ..." for name in layer.parameters),
+            *(f"        d{name} = ..." for name in layer.inputs),
+        ]
+        return [*head, f"        return {', '.join(f'd{name}' for name in layer.inputs) or 'None'}"]
+
+    def _instructions(self) -> list[str]:
+        layer, graph = self.layer, self.problem.graph
+        shapes = {name: format_shape(graph.nodes[graph.position[name]].shape) for name in layer.shapes}
+        lines = []
+        if layer.parameters:
+            names = ", ".join(f"self.d{name} ({shapes[name]})" for name in layer.parameters)
+            lines.append(str(message(_KEEP, names=names)))
+        if len(layer.inputs) > 1:
+            lines.append(str(message(_RETURN_ALL, names=", ".join(layer.inputs))))
+        elif layer.inputs:
+            lines.append(str(message(_RETURN, name=f"{layer.inputs[0]} ({shapes[layer.inputs[0]]})")))
+        else:
+            lines.append(str(message(_RETURN_NOTHING, names=", ".join(layer.data))))
+        return lines
+
+    def trials(self) -> list[Trial]:
+        """Return two problems for each size: the parameters are the same, as they belong to one object."""
+        return [
+            Trial(self._make_problem(sizes, number, turn), has_other_shapes=number > 0)
+            for number, sizes in enumerate(self.layer.sizes)
+            for turn in range(2)
+        ]
+
+    def job(self, trials: Sequence[Trial]) -> Mapping[str, Any]:
+        layer = self.layer
+        calls = []
+        for number, trial in enumerate(trials):
+            problem = trial.problem
+            calls.append(
+                {
+                    "object": number // 2,
+                    "init": [self._argument(problem, name) for name in layer.parameters],
+                    "forward": [self._argument(problem, name) for name in layer.arguments],
+                    "backward": [to_argument(problem.truth(problem.places[0]), problem.places[0].shape)],
+                }
+            )
+        return {
+            "class": layer.class_name,
+            "output": layer.output,
+            "returned": [f"d{name}" for name in layer.inputs],
+            "kept": [f"d{name}" for name in layer.parameters],
+            "calls": calls,
+        }
+
+    def argument_name(self, position: int) -> str:
+        return (*self.layer.arguments, f"d{self.layer.output}")[position]
+
+    def _argument(self, problem: FloatProblem, name: str) -> Mapping[str, Any]:
+        shape = problem.graph.nodes[problem.graph.position[name]].shape
+        return to_argument(problem.inputs[name], shape, whole=self.layer.kinds.get(name) == "index")
+
+    def _make_problem(self, sizes: Mapping[str, int], number: int, turn: int) -> FloatProblem:
+        layer = self.layer
+        inputs = {}
+        for name in layer.shapes:
+            # The parameters of an object stay from one turn to the next.
+            seed = f"{layer.id}:{name}:{number}" if name in layer.parameters else f"{layer.id}:{name}:{number}:{turn}"
+            inputs[name] = self._random_value(random.Random(seed), name, sizes)
+        graph = self._graph(sizes, inputs)
+        shape = graph.nodes[graph.output_position].shape
+        source = random.Random(f"{layer.id}:start:{number}:{turn}")
+        start: Value = round(source.uniform(0.5, 3), 1)
+        if shape is not None:
+            start = _random_array(source, shape[0], shape[1], is_vector=ops.is_vector_shape(shape))
+        wrt = (*layer.parameters, *layer.inputs)
+        return FloatProblem(graph, inputs, start, wrt, forward=(graph.nodes[graph.output_position].id,))
+
+    def _graph(self, sizes: Mapping[str, int], inputs: Mapping[str, Value]) -> Graph:
+        text = self.layer.graph.format(**sizes) if "{" in self.layer.graph else self.layer.graph
+        return parse_graph(text, inputs, with_standard_functions())
+
+    def _random_value(self, source: random.Random, name: str, sizes: Mapping[str, int]) -> Value:
+        letters, kind = self.layer.shapes[name], self.layer.kinds.get(name, "real")
+        rows, columns = (1, sizes[letters[0]]) if len(letters) == 1 else (sizes[letters[0]], sizes[letters[1]])
+        is_vector = len(letters) == 1
+        if kind == "real":
+            return _random_array(source, rows, columns, is_vector=is_vector)
+        if kind == "mask":
+            table = [[float(source.random() < 0.6) for _column in range(columns)] for _row in range(rows)]
+        elif kind == "one-hot":
+            chosen = [source.randrange(columns) for _row in range(rows)]
+            table = [[float(column == chosen[row]) for column in range(columns)] for row in range(rows)]
+        else:
+            most = sizes[self.layer.shapes["W"][0]]
+            table = [[float(source.randrange(most)) for _column in range(columns)]]
+        array = ops.load_arrays().np.array(table)
+        return ops.as_vector(array) if is_vector else array
+
+
+def _random_array(source: random.Random, rows: int, columns: int, *, is_vector: bool) -> Value:
+    """Return numbers with one decimal, none of them 0, so that hints can be followed on paper."""
+    table = [
+        [round(source.uniform(0.2, 2.5), 1) * source.choice((-1, 1)) for _column in range(columns)]
+        for _row in range(rows)
+    ]
+    array = ops.load_arrays().np.array(table)
+    return ops.as_vector(array) if is_vector else array
