@@ -218,6 +218,55 @@ def _use_class(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel
         channel.send(event="result", at=number, values=values, changed=_changed(before, [*forward, *backward], np))
 
 
+def _use_autograd(job: dict[str, Any], namespace: dict[str, Any], channel: _Channel, _np: Any) -> None:
+    """Compute small graphs with a class of numbers, and send the gradients of their leaves."""
+    kind = namespace.get(job["autograd"])
+    if not callable(kind):
+        channel.send(event="no entry")
+        return
+    for number, program in enumerate(job["programs"]):
+        try:
+            leaves, output = _compute(program, kind)
+            output.backward()
+            grads = [_as_number(leaf.grad) for leaf in leaves]
+            output.backward()
+            again = [_as_number(leaf.grad) for leaf in leaves]
+        except BaseException as error:
+            channel.send(event="error", at=number, error=_describe_error(error, job["path"]))
+            return
+        channel.send(event="graph", at=number, grads=grads, again=again)
+    first = last = kind(1.0)
+    try:
+        for _link in range(job["chain"]):
+            last = last + kind(0.5)
+        last.backward()
+        channel.send(event="chain", grad=_as_number(first.grad))
+    except RecursionError:
+        channel.send(event="chain", recursion=True)
+    except BaseException as error:
+        channel.send(event="error", at="chain", error=_describe_error(error, job["path"]))
+
+
+def _compute(program: dict[str, Any], kind: Any) -> tuple[list[Any], Any]:
+    leaves = [kind(leaf) for leaf in program["leaves"]]
+    values = list(leaves)
+    for op, operands, power in program["steps"]:
+        first = values[operands[0]]
+        if op == "add":
+            values.append(first + values[operands[1]])
+        elif op == "mul":
+            values.append(first * values[operands[1]])
+        elif op == "pow":
+            values.append(first**power)
+        else:
+            values.append(getattr(first, op)())
+    return leaves, values[-1]
+
+
+def _as_number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
+
+
 def _copies(arguments: list[Any], np: Any) -> list[Any]:
     return [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
 
@@ -243,7 +292,7 @@ def main() -> None:
     _limit_processes()
     namespace = _load(job["path"], channel)
     if namespace is not None:
-        use = _use_class if "class" in job else _use_function
+        use = _use_class if "class" in job else _use_autograd if "autograd" in job else _use_function
         use(job, namespace, channel, tools)
         channel.send(event="done", threads=threading.active_count() > 1)
     for stream in (sys.stdout, sys.stderr):

@@ -58,7 +58,41 @@ ONLY_HERE = GeneralMistake(
     ),
 )
 
+OVERWRITTEN = GeneralMistake(
+    "code",
+    "code.overwritten",
+    N_("overwritten instead of added"),
+    N_(
+        "A value that is used twice keeps only what came back last. What has to happen to a gradient that is there already?"
+    ),
+)
+WRONG_ORDER = GeneralMistake(
+    "code",
+    "code.wrong-order",
+    N_("a node sends before all has arrived"),
+    N_("A node sends back before everything has come back to it. In which order must the nodes have their turn?"),
+)
+RECURSION = GeneralMistake(
+    "code",
+    "code.recursion",
+    N_("too deep a recursion"),
+    N_("In a chain of {n} nodes Python's recursion is too deep. Can the order be found with a loop and a list?"),
+)
+START_NOT_SET = GeneralMistake(
+    "code",
+    "code.start-not-set",
+    N_("the start is not set"),
+    N_("All gradients stay 0. With which gradient does the pass begin at the output, and is _backward called?"),
+)
+NOT_RESET = GeneralMistake(
+    "code",
+    "code.not-reset",
+    N_("gradients of an earlier pass are kept"),
+    N_("Called a second time, backward() gives other gradients. What of the first pass is still there?"),
+)
+
 #: All mistakes of this module, in the order of the catalogue.
 GENERAL_MISTAKES = (
+    *(OVERWRITTEN, WRONG_ORDER, RECURSION, START_NOT_SET, NOT_RESET),
     *(KEEPDIMS, NOT_SUMMED, SUMMED_OTHER_AXIS, COUNT_MISSING, COUNT_EXTRA, CONSTANT_FACTOR, CACHED, ONLY_HERE),
 )
