@@ -303,7 +303,9 @@ def _judge_operation(
         return GradientResult(method, "unknown", message=message(_UNKNOWN), line=line)
     if all(_is_right(result, gradients(program)) for program, result in trials):
         scaled = [(program, sent.get(at)) for at, program in enumerate(programs) if program.purpose == _SCALED + op]
-        mistake = _rule_mistake(formula, scaled)
+        times = [(program, sent.get(at)) for at, program in enumerate(programs) if program.purpose == "mul"]
+        can_scale = all(_is_right(result, gradients(program)) for program, result in times)
+        mistake = _rule_mistake(formula, scaled) if can_scale else None
         if mistake is not None:
             return GradientResult(method, "wrong", mistake[0], mistake[1], mistake[2], line)
         return GradientResult(method, "right", line=line)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from tutor.i18n import Message
 
-Style = Literal["steps"]
-STYLES: tuple[Style, ...] = ("steps",)
+Style = Literal["steps", "layer", "autograd"]
+STYLES: tuple[Style, ...] = ("steps", "layer", "autograd")
 
 _MARK = "#: "
 _FIRST = "backprop-tutor code"
@@ -45,12 +45,17 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file is checked against: an exercise by name or path, or a formula with its values and start."""
+    """What a file is checked against.
+
+    In the style `steps` it is an exercise by name or path, or a formula with its values and start; in the style `layer`
+    a layer by its id; in the style `autograd` nothing more is needed.
+    """
 
     style: Style
     exercise: str = ""
     path: str = ""
     formula: str = ""
+    layer: str = ""
     start: str = ""
     definitions: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
@@ -58,8 +63,13 @@ class Header:
     def lines(self) -> list[str]:
         """Return the head as comments."""
         parts: list[tuple[str, str]] = [("style", self.style)]
-        for key, value in (("exercise", self.exercise), ("file", self.path), ("formula", self.formula)):
-            parts += [(key, value)] if value else []
+        sources = (
+            ("exercise", self.exercise),
+            ("file", self.path),
+            ("formula", self.formula),
+            ("layer", self.layer),
+        )
+        parts += [(key, value) for key, value in sources if value]
         parts += [("node", definition) for definition in self.definitions]
         parts += [("value", f"{name} = {text}") for name, text in self.values.items()]
         parts += [("start", self.start)] if self.start else []
@@ -92,7 +102,8 @@ def read_header(path: Path) -> Header:
         else:
             single[key] = value
     style = next((each for each in STYLES if each == single.get("style")), None)
-    exercise, file, formula = (single.get(key, "") for key in ("exercise", "file", "formula"))
-    if style is None or sum(map(bool, (exercise, file, formula))) != 1:
+    sources = [single.get(key, "") for key in ("exercise", "file", "formula", "layer")]
+    exercise, file, formula, layer = sources
+    if style is None or sum(map(bool, sources)) != (style != "autograd"):
         raise HeaderError(message(_INCOMPLETE, file=path))
-    return Header(style, exercise, file, formula, single.get("start", ""), tuple(definitions), values)
+    return Header(style, exercise, file, formula, layer, single.get("start", ""), tuple(definitions), values)

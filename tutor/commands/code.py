@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +13,19 @@ import click
 
 from tutor.algebra.errors import AlgebraError
 from tutor.coding import files
-from tutor.coding.header import Header, HeaderError, read_header
+from tutor.coding.header import STYLES, Header, HeaderError, read_header
+from tutor.coding.layers import LAYERS
 from tutor.coding.session import (
     OPEN_ERRORS,
     CodeSession,
     exercise_at,
     exercise_of,
     formula_header,
+    layer_style,
     open_session,
-    task_of,
+    steps_style,
 )
-from tutor.coding.task import describe_value
+from tutor.coding.styles import AutogradStyle
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
@@ -46,7 +49,9 @@ from tutor.packs.path_argument import is_path_argument
 from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
-    from tutor.coding.verdict import FileResult, GradientResult
+    from tutor.coding.header import Style
+    from tutor.coding.styles import CodeStyle
+    from tutor.coding.verdict import FileResult
     from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
 
@@ -64,9 +69,13 @@ _NOT_A_FILE = N_("There is no file {file}.")
 
 
 @click.command(cls=FormulaCommand)
-@click.argument("target", type=TEXT, metavar="PACK/EXERCISE|FILE|FORMULA")
+@click.argument("target", required=False, type=TEXT, metavar="[PACK/EXERCISE|FILE|FORMULA|LAYER]")
 @click.argument("inputs", nargs=-1, type=TEXT, metavar="[NAME=VALUE]...")
-@click.option("--style", type=click.Choice(["steps"]), help=_("What is written: a line for each gradient (steps)."))
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    help=_("What is written: a line for each gradient (steps), a class (layer), a small autograd (autograd)."),
+)
 @click.option("--to", "folder", type=TEXT, metavar="FOLDER", help=_("The folder for the file; ./backprop if left out."))
 @click.option("--start", "start_value", type=TEXT, help=_("The backward value at the output; 1 if left out."))
 @click.option(
@@ -79,9 +88,9 @@ _NOT_A_FILE = N_("There is no file {file}.")
 @common_options
 def code(
     options: RunOptions,
-    target: str,
+    target: str | None,
     inputs: tuple[str, ...],
-    style: str | None,
+    style: Style | None,
     folder: str | None,
     start_value: str | None,
     nodes: tuple[str, ...],
@@ -90,14 +99,14 @@ def code(
     as_json: bool,
     yes: bool,
 ) -> int:
-    if target.endswith(".py"):
+    if target is not None and target.endswith(".py"):
         path = Path(target).expanduser()
         if not path.is_file():
             raise CommandError(message(_NOT_A_FILE, file=path), 2)
     elif check or as_json:
         raise CommandError(message(N_("--check needs the Python file that was written.")), 2)
     else:
-        path = _file_for(target, inputs, folder, start_value, nodes, fresh)
+        path = _file_for(_Request(target or "", inputs, style, start_value, nodes), folder, fresh)
     _ensure_trusted(path, yes)
     with open_store() as store:
         session = _open(path, store)
@@ -109,31 +118,44 @@ def code(
 # --- the file ---
 
 
-def _file_for(
-    target: str,
-    inputs: tuple[str, ...],
-    folder: str | None,
-    start_value: str | None,
-    nodes: tuple[str, ...],
-    fresh: bool,
-) -> Path:
-    """Return the file for an exercise or a formula, written if there is none yet. Raise CommandError."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a new file is to be for, as it was typed."""
+
+    target: str
+    inputs: tuple[str, ...]
+    style: Style | None
+    start: str | None
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _NewFile:
+    """What is written into a new file."""
+
+    header: Header
+    name: str
+    title: str
+    text: str
+    style: CodeStyle
+
+
+def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
+    """Return the file for a request, written if there is none yet. Raise CommandError."""
     try:
-        exercise, header, name = _exercise_for(target, inputs, start_value, nodes)
-        task = task_of(exercise)
+        new = _new_file(request)
     except (PackError, HeaderError) as error:
         raise CommandError(error, 2) from None
     except AlgebraError as error:
-        raise formula_error(error, target) from None
+        raise formula_error(error, request.target) from None
     parent = Path(folder).expanduser() if folder else Path(files.DEFAULT_FOLDER)
-    path = parent / files.file_name(name)
+    path = parent / files.file_name(new.name)
     try:
-        if path.exists() and not fresh and _is_for(path, header):
+        if path.exists() and not fresh and _is_for(path, new.header):
             echo(message(_GOES_ON, file=path))
             return path
         path = files.free_path(parent, path.name)
-        text = exercise.variant().text() if exercise.pack else ""
-        files.write_new(path, files.file_text(header, str(exercise.title), text, task.code()))
+        files.write_new(path, files.file_text(new.header, new.title, new.text, new.style.code()))
     except OSError as error:
         raise CommandError(
             message(N_("{file} can't be written: {reason}."), file=path, reason=describe_os_error(error))
@@ -149,19 +171,32 @@ def _is_for(path: Path, header: Header) -> bool:
         return False
 
 
-def _exercise_for(
-    target: str, inputs: tuple[str, ...], start_value: str | None, nodes: tuple[str, ...]
-) -> tuple[Exercise, Header, str]:
+def _new_file(request: _Request) -> _NewFile:
+    """Return what a request is about. Raise PackError, HeaderError, AlgebraError, CommandError."""
+    if request.style == "autograd":
+        return _NewFile(Header("autograd"), "autograd", _("A small autograd"), "", AutogradStyle())
+    if not request.target or request.target in LAYERS or request.style == "layer":
+        style = layer_style(request.target)
+        title = _(LAYERS[request.target].title)
+        return _NewFile(Header("layer", layer=request.target), request.target, title, "", style)
+    exercise, header, name = _exercise_for(request)
+    text = exercise.variant().text() if exercise.pack else ""
+    return _NewFile(header, name, str(exercise.title), text, steps_style(exercise))
+
+
+def _exercise_for(request: _Request) -> tuple[Exercise, Header, str]:
+    target, inputs = request.target, request.inputs
     if is_path_argument(target):
         path = usable_path(target)
         return exercise_at(path), Header("steps", path=str(path.absolute())), path.stem
     if is_exercise_name(target) and not inputs:
         return library.find_exercise(target), Header("steps", exercise=target), target
     reject_exercise_names(target, with_inputs=bool(inputs))
-    exercise = exercise_from_formula(target, parse_inputs(inputs), parse_start(start_value), parse_definitions(nodes))
+    start, definitions = parse_start(request.start), parse_definitions(request.nodes)
+    exercise = exercise_from_formula(target, parse_inputs(inputs), start, definitions)
     problem = exercise.variant().problem
     print_misreadings(problem, target)
-    header = formula_header(exercise, problem.graph.text, nodes)
+    header = formula_header(exercise, problem.graph.text, request.nodes)
     exercise_of(header)  # What is written must be readable again.
     return exercise, header, problem.graph.text
 
@@ -230,18 +265,13 @@ def _print_result(session: CodeSession, result: FileResult) -> None:
         echo(result.output.rstrip("\n"))
     right = sum(each.verdict == "right" for each in result.results)
     for each in result.results:
-        echo(f"{_MARKS[each.verdict]} {each.name}{_place(session, each)}")
+        echo(f"{_MARKS[each.verdict]} {each.name}   {session.style.describe(each.name)}")
     first = result.first_open
     if result.fault is not None:
         echo(_with_line(str(result.fault), result.fault_line))
     elif first is not None and first.message is not None:
         echo(_with_line(str(first.message), first.line))
     echo(message(_SOLVED) if result.solved else message(_LEFT, n=right, all=len(result.results)))
-
-
-def _place(session: CodeSession, result: GradientResult) -> str:
-    line = next((each for each in session.task.values if each.name == result.name), None)
-    return f"   {describe_value(session.task.problem, line)}" if line is not None else ""
 
 
 def _with_line(text: str, line: int | None) -> str:
@@ -283,12 +313,11 @@ def _answer_key(session: CodeSession, typed: str) -> None:
     if words[:1] not in (["h"], ["ㅗ"], ["hint"]):
         echo(message(_KEYS, file=session.path))
         return
-    found = session.next_hint(words[1] if len(words) > 1 else "")
-    if found is None:
+    hint = session.next_hint(words[1] if len(words) > 1 else "")
+    if hint is None:
         echo(message(N_("There is no gradient {name} in this file."), name=words[1]))
         return
-    line, hint = found
-    echo(message(N_("{name}, hint {rung} of {of}: {text}"), name=line.name, rung=hint.rung, of=hint.of, text=hint.text))
+    echo(message(N_("{name}, hint {rung} of {of}: {text}"), name=hint.name, rung=hint.rung, of=hint.of, text=hint.text))
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -1,0 +1,173 @@
+"""The styles of code exercises under one interface: how a file begins, how it is judged, and what help there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tutor.algebra.expr import Num, number
+from tutor.coding import autograd
+from tutor.coding.judge import judge_file
+from tutor.coding.task import describe_value
+from tutor.grading.hints.ladder import hint_at, num_rungs
+from tutor.grading.wording import BRANCH_RULE
+from tutor.i18n import N_, message
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.practice.rule_ids import rule_id_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tutor.coding.task import AskedValue, Task
+    from tutor.coding.verdict import FileResult
+    from tutor.grading.problem import Blank, Problem
+    from tutor.i18n import Message
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHint:
+    """Rung `rung` of `of` for one part of a file, with its text. No rung shows a line of code."""
+
+    name: str
+    rung: int
+    of: int
+    text: Message
+
+
+class CodeStyle(Protocol):
+    """A kind of code exercise. Its parts, such as gradients, have names that verdicts and hints use."""
+
+    @property
+    def part_names(self) -> Sequence[str]: ...
+
+    def code(self) -> list[str]:
+        """Return the lines of a new file below its head."""
+
+    def judge(self, path: Path) -> FileResult:
+        """Run a file and judge it. Raise OSError."""
+
+    def describe(self, name: str) -> str:
+        """Return what a part is about, in a few words."""
+
+    def hint(self, name: str, rung: int) -> CodeHint:
+        """Return a hint at a part; a number beyond the last rung means the last."""
+
+    def place_and_rule(self, name: str) -> tuple[str, str]:
+        """Return the id of a part's place in the exercise, and the rule that it practises; empty if there is none."""
+
+
+class TaskStyle:
+    """A file whose parts are gradients of one graph: a function, or a layer."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self._by_name: Mapping[str, AskedValue] = {asked.name: asked for asked in task.values}
+
+    @property
+    def part_names(self) -> Sequence[str]:
+        return list(self._by_name)
+
+    def code(self) -> list[str]:
+        return self.task.code()
+
+    def judge(self, path: Path) -> FileResult:
+        return judge_file(self.task, path)
+
+    def describe(self, name: str) -> str:
+        return describe_value(self.task.problem, self._by_name[name])
+
+    def hint(self, name: str, rung: int) -> CodeHint:
+        asked = self._by_name[name]
+        # What comes before it in the backward pass may be mentioned.
+        before = list(self._by_name).index(name)
+        known = {each.place.id for each in self.task.values[:before]} | {"start"}
+        return _hint(self.task.problem, asked.place, name, rung, known)
+
+    def place_and_rule(self, name: str) -> tuple[str, str]:
+        place = self._by_name[name].place
+        return place.id, rule_id_at(self.task.problem, place)
+
+
+_WALK_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "start": (
+        N_("the start of the pass"),
+        (
+            N_("With which gradient does the pass begin at the output?"),
+            N_("∂z/∂z = 1: backward() sets the gradient of the value it is called on, before anything is sent."),
+        ),
+    ),
+    "sums": (
+        N_("a value that is used more than once"),
+        (N_("How many times does _backward reach a value that is used twice?"), BRANCH_RULE),
+    ),
+    "order": (
+        N_("the order of the nodes"),
+        (
+            N_("When is the gradient of a node complete, so that the node can send it on?"),
+            N_("A node has its turn after all nodes that use it: from the output to the leaves, in topological order."),
+        ),
+    ),
+    "chain": (
+        N_("a chain of 3,000 nodes"),
+        (
+            N_("How deep does a function call itself for a long chain?"),
+            N_("Keep the nodes that wait in a list of your own, and take them from it in a loop."),
+        ),
+    ),
+    "again": (
+        N_("backward() called twice"),
+        (
+            N_("What is in the gradients when backward() begins for the second time?"),
+            N_("The gradients of all nodes on the way are set to 0 first."),
+        ),
+    ),
+}
+_METHOD = N_("the rule of {node}")
+
+
+class AutogradStyle:
+    """A class of numbers: the rule of each operation, and the walk back through the graph."""
+
+    @property
+    def part_names(self) -> Sequence[str]:
+        return [*(method for method, _formula in autograd.OPERATIONS.values()), *_WALK_PARTS]
+
+    def code(self) -> list[str]:
+        return autograd.code()
+
+    def judge(self, path: Path) -> FileResult:
+        return autograd.judge_autograd(path)
+
+    def describe(self, name: str) -> str:
+        if name in _WALK_PARTS:
+            return str(message(_WALK_PARTS[name][0]))
+        problem = self._problem(name)
+        return str(message(_METHOD, node=problem.graph.nodes[problem.graph.output_position].symbol))
+
+    def hint(self, name: str, rung: int) -> CodeHint:
+        if name in _WALK_PARTS:
+            texts = _WALK_PARTS[name][1]
+            rung = min(max(rung, 1), len(texts))
+            return CodeHint(name, rung, len(texts), message(texts[rung - 1]))
+        problem = self._problem(name)
+        return _hint(problem, problem.place("x"), name, rung, {"start"})
+
+    def place_and_rule(self, name: str) -> tuple[str, str]:
+        if name in _WALK_PARTS:
+            return "", {"sums": "branch", "start": "start"}.get(name, "")
+        problem = self._problem(name)
+        return "", rule_id_at(problem, problem.place("x"))
+
+    @staticmethod
+    def _problem(method: str) -> Problem:
+        formula = next(formula for name, formula in autograd.OPERATIONS.values() if name == method)
+        values: dict[str, Num] = {"x": number(2)}
+        if "y" in formula:
+            values["y"] = number(5)
+        return exercise_from_formula(formula, values, number(3)).variant().problem
+
+
+def _hint(problem: Problem, place: Blank, name: str, rung: int, known: set[str]) -> CodeHint:
+    hint = hint_at(problem, place, min(rung, num_rungs(problem, place)), known)
+    return CodeHint(name, hint.rung, hint.of, hint.text)
