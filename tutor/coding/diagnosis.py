@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from tutor.algebra.ops import Value
     from tutor.coding.task import AskedValue, Task
+    from tutor.coding.variants import Trial
     from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate
     from tutor.grading.mistakes.equivalence import FloatProblem
     from tutor.grading.problem import Blank
@@ -44,6 +45,8 @@ _WRONG_NUMBER = N_("{name} isn't right yet.")
 _WRONG_CELLS = N_("{name} is right in {n} of {all} cells.")
 #: Trials on which a mistake must be seen before it is named.
 _MIN_TRIALS = 2
+#: And from which on it is certain even if another one gives the same values.
+_MIN_CERTAIN_TRIALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,15 @@ class Observation:
     """
 
     line: AskedValue
-    problems: Sequence[FloatProblem]
+    trials: Sequence[Trial]
     values: Sequence[SentValue | None]
     sent: Sequence[Mapping[str, SentValue | None]]
     wrong_lines: Mapping[str, AskedValue]
+
+    @property
+    def problems(self) -> Sequence[FloatProblem]:
+        """Return the problems of the trials."""
+        return [trial.problem for trial in self.trials]
 
     def place(self, trial: int) -> Blank:
         """Return the place of the gradient on a trial, whose shape may be another."""
@@ -164,7 +172,9 @@ def _from_catalogue(observation: Observation) -> tuple[str, bool, Message] | Non
     candidate, problem = first[keys[0]], observation.problems[trials[0]]
     place = observation.place(trials[0])
     shown = format_brief(to_value(observation.array(trials[0]), place.shape)) if _fits(observation, trials[0]) else ""
-    return candidate.id, len({key[0] for key in keys}) == 1, candidate.feedback(template_values(problem, place, shown))
+    # Mistakes with one value on so many numbers are one formula, so that there is no doubt which one it is.
+    is_certain = seen >= _MIN_CERTAIN_TRIALS or len({key[0] for key in keys}) == 1
+    return candidate.id, is_certain, candidate.feedback(template_values(problem, place, shown))
 
 
 def _fits(observation: Observation, trial: int) -> bool:
@@ -218,7 +228,7 @@ def _is_not_summed(array: NDArray[np.float64], right: NDArray[np.float64], value
     for count in range(1, array.ndim + 1):
         for axes in combinations(range(array.ndim), count):
             total = array.sum(axis=axes)
-            if array.size > right.size == total.size and _is_same(total.reshape(right.shape), right, value):
+            if array.size >= right.size == total.size and _is_same(total.reshape(right.shape), right, value):
                 return True
     return False
 
@@ -272,16 +282,15 @@ def _has_constant_factor(observation: Observation, trials: Sequence[int]) -> boo
 
 
 def _is_cached(observation: Observation, trials: Sequence[int]) -> bool:
-    """Return whether each call gives what was right in the call before or in the first one."""
-    if 0 in trials or not trials:
+    """Return whether only second calls are wrong, or each call gives what was right in the call before."""
+    if 0 in trials:
         return False
+    if all(observation.trials[trial].is_second_call for trial in trials):
+        return True
+    values = [(trial, observation.values[trial]) for trial in trials]
     return all(
-        any(
-            _is_same(observation.array(trial), observation.right(earlier), value)
-            for earlier in {0, trial - 1}
-            if (value := observation.values[trial]) is not None
-        )
-        for trial in trials
+        value is not None and _is_same(observation.array(trial), observation.right(trial - 1), value)
+        for trial, value in values
     )
 
 

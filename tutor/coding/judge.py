@@ -104,7 +104,7 @@ def _judge_gradients(
     wrong_places: dict[str, AskedValue] = {}
     for line in task.values:
         values = [each[line.name] for each in sent]
-        observation = Observation(line, [trial.problem for trial in trials], values, sent, wrong_places)
+        observation = Observation(line, trials, values, sent, wrong_places)
         at = lines.get(line.name)
         if stopped and any(value is None for value in values):
             results.append(GradientResult(line.name, "unknown", message=message(_NOT_REACHED), line=at))

@@ -316,7 +316,7 @@ class LayerTask:
     def trials(self) -> list[Trial]:
         """Return two problems for each size: the parameters are the same, as they belong to one object."""
         return [
-            Trial(self._make_problem(sizes, number, turn), has_other_shapes=number > 0)
+            Trial(self._make_problem(sizes, number, turn), has_other_shapes=number > 0, is_second_call=turn > 0)
             for number, sizes in enumerate(self.layer.sizes)
             for turn in range(2)
         ]

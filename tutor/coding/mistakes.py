@@ -54,7 +54,7 @@ ONLY_HERE = GeneralMistake(
     "code.only-here",
     N_("right for these numbers only"),
     N_(
-        "{name} is right for the numbers of the example, and wrong for others. Is a number or a size written out that belongs to the example?"
+        "{name} is right for the numbers of the example, and wrong for others. Is a number or a size of the example written out, or kept from an earlier call?"
     ),
 )
 

@@ -37,10 +37,11 @@ _MAX_CELLS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A problem in floats to run the code on."""
+    """A problem in floats to run the code on. A second call uses an object that the trial before it has used."""
 
     problem: FloatProblem
     has_other_shapes: bool = False
+    is_second_call: bool = False
 
 
 def trials_of(problem: Problem, seed: int = 0) -> list[Trial]:
