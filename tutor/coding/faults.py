@@ -28,7 +28,6 @@ _INPUT = N_("There is no keyboard while the code is checked, so that input() get
 _IMPORT = N_("The library {name} is not installed here. NumPy is.")
 _MISMATCH = N_("{code}: {left} and {right} don't go together.")
 _PRODUCT = N_("{code}: {left} @ {right} doesn't fit, because the inner sizes {a} and {b} differ.")
-_RETURN = N_("The code returned in line {n} already.")
 _OTHER = N_("{kind}: {text}.")
 _ANY_SHAPES = N_("The shapes don't go together: {text}.")
 
