@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+#: Starting the program takes about a second of the processor.
+long = pytest.mark.skipif(not os.environ.get("BACKPROP_TUTOR_LONG"), reason="slow; BACKPROP_TUTOR_LONG runs all")
+
+
 @pytest.fixture(autouse=True)
 def own_folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -75,7 +79,9 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
         path.write_text(right_text(path, "basics/two-roads"))
         program.wait_for_text("Every gradient is right. Solved in code.")
         assert program.wait() == 0
-    exported = subprocess.run([*command[:3], "export"], capture_output=True, text=True, env={**os.environ, **environment}, check=True)
+    exported = subprocess.run(
+        [*command[:3], "export"], capture_output=True, text=True, env={**os.environ, **environment}, check=True
+    )
     events = [json.loads(line) for line in exported.stdout.splitlines()]
     checks = [event for event in events if event["kind"] == "code"]
     assert [event["verdict"] for event in checks] == ["wrong", "wrong", "wrong", "right"]
@@ -83,6 +89,7 @@ def test_from_the_first_word_to_solved_with_what_the_program_says() -> None:
     assert checks[-1]["text"].split() == ["add", "branch", "mul"]
 
 
+@long
 def test_a_file_that_is_there_is_kept_and_fresh_writes_another() -> None:
     path = write("backprop/basics-two-roads.py", "basics/two-roads")
     path.write_text(path.read_text() + "# mine\n")
@@ -96,6 +103,7 @@ def test_a_file_that_is_there_is_kept_and_fresh_writes_another() -> None:
     assert Path("elsewhere/basics-two-roads.py").read_text() == "x = 1\n"
 
 
+@long
 @pytest.mark.parametrize(
     ("arguments", "name", "text"),
     [
@@ -114,6 +122,7 @@ def test_the_other_styles(arguments: Sequence[str], name: str, text: object) -> 
     assert "Solved in code." in checked.stdout
 
 
+@long
 def test_a_formula_keeps_its_exact_values() -> None:
     path = write("backprop/z-x-w-b.py", "z = x @ w + b", "x=[1,1/3]", "w=[2,3]", "b=1/7")
     text = path.read_text()
@@ -127,6 +136,7 @@ def test_a_formula_keeps_its_exact_values() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@long
 def test_json_has_a_row_for_each_gradient() -> None:
     path = write("backprop/basics-two-roads.py", "basics/two-roads")
     path.write_text(path.read_text().replace("dx_1 = ...", "dx_1 = dz * x"))
@@ -159,15 +169,15 @@ def test_a_file_from_elsewhere_is_run_only_after_a_yes() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nothing.py",), "There is no file nothing.py."),
+        pytest.param(("nothing.py",), "There is no file nothing.py.", marks=long),
         (("--style", "layer", "nolayer"), "There is no layer nolayer. The layers are sigmoid, relu,"),
-        (("basics/nothing",), "There is no exercise"),
-        (("basics/sigmoid-in-python",), "has no graph"),
-        (("z = x*",), "ends too early"),
-        (("z = x*y", "x=2"), "y has no value"),
-        (("basics/two-roads", "--check"), "--check needs the Python file that was written."),
+        pytest.param(("basics/nothing",), "There is no exercise", marks=long),
+        pytest.param(("basics/sigmoid-in-python",), "has no graph", marks=long),
+        pytest.param(("z = x*",), "ends too early", marks=long),
+        pytest.param(("z = x*y", "x=2"), "y has no value", marks=long),
+        pytest.param(("basics/two-roads", "--check"), "--check needs the Python file that was written.", marks=long),
         (("mine.py", "--check", "--yes"), "mine.py is no code file of backprop-tutor"),
-        (("old.py", "--check", "--yes"), "incomplete"),
+        pytest.param(("old.py", "--check", "--yes"), "incomplete", marks=long),
     ],
 )
 def test_what_can_not_be_used_is_one_sentence(arguments: Sequence[str], sentence: str) -> None:

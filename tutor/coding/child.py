@@ -14,6 +14,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy
+
+try:
+    import resource
+except ImportError:  # There are no such limits on Windows.
+    resource = None  # type: ignore[assignment, unused-ignore]
+
 #: Bytes of address space, seconds of the processor, bytes of a file, and processes that may be started.
 _MAX_MEMORY = 3 << 29
 _MAX_SECONDS = 20
@@ -25,9 +32,7 @@ _STARTS_PROCESS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.sy
 
 
 def _limit_resources() -> None:
-    try:
-        import resource
-    except ImportError:
+    if resource is None:
         return
     for kind, amount in (
         (resource.RLIMIT_AS, _MAX_MEMORY),
@@ -285,10 +290,8 @@ def main() -> None:
     channel = _Channel(results_path)
     job = json.loads(Path(job_path).read_text(encoding="utf-8"))
     _limit_resources()
-    import numpy as np
-
     # The file may replace functions of NumPy, for itself.
-    tools = _Tools(np)
+    tools = _Tools(numpy)
     _limit_processes()
     namespace = _load(job["path"], channel)
     if namespace is not None:
