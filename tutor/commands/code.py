@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,9 +109,10 @@ def code(
     _ensure_trusted(path, yes)
     with open_store() as store:
         session = _open(path, store)
-        if check or as_json:
+        # Without a terminal nobody can end it.
+        if check or as_json or not _has_keyboard():
             return _check_once(session, as_json)
-        return _watch(session, options)
+        return _watch(session)
 
 
 # --- the file ---
@@ -215,7 +215,7 @@ def _ensure_trusted(path: Path, yes: bool) -> None:
         return
     question = files.not_written_here(path)
     if not yes:
-        if not (sys.stdin is not None and sys.stdin.isatty()):
+        if not _has_keyboard():
             raise CommandError(message(_ASK, question=question), 2)
         if not click.confirm(question):
             raise CommandError(message(N_("It was not run.")), 2)
@@ -281,11 +281,14 @@ def _with_line(text: str, line: int | None) -> str:
 # --- watching ---
 
 
-def _watch(session: CodeSession, options: RunOptions) -> int:
+def _has_keyboard() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _watch(session: CodeSession) -> int:
     """Check the file whenever it is saved, until it is solved or left. Return the exit code."""
     echo(message(_KEYS, file=session.path))
     seen: tuple[int, int] | None = None
-    reads = sys.stdin is not None and sys.stdin.isatty()
     try:
         while True:
             now = _state(session.path)
@@ -296,13 +299,11 @@ def _watch(session: CodeSession, options: RunOptions) -> int:
                 _print_result(session, result)
                 if result.solved:
                     return 0
-            if reads and select.select([sys.stdin], [], [], _POLL_INTERVAL)[0]:
+            if select.select([sys.stdin], [], [], _POLL_INTERVAL)[0]:
                 line = sys.stdin.readline()
                 if not line or line.strip().lower() in ("q", "quit", "ㅂ"):
                     return 1
                 _answer_key(session, line.strip())
-            elif not reads:
-                time.sleep(_POLL_INTERVAL)
     except KeyboardInterrupt:
         echo("")
         return 1
