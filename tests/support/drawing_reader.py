@@ -198,7 +198,7 @@ class _DrawingParser:
             right += 1
         top = "".join(self.character_at((column, y)) for column in range(x + 1, right))
         name = top.strip(flat)
-        if self.character_at((right, y)) != top_right or right - x < 4 or top[:1] != flat or top[-1:] != flat:
+        if self.character_at((right, y)) != top_right or right - x < 4:
             return None
         bottom = y + 1
         while self.character_at((x, bottom)) == side and self.character_at((right, bottom)) in (side, leave):

@@ -81,7 +81,8 @@ class Box:
 class Spacing:
     """Room beyond what a full drawing needs.
 
-    Cells along each edge, rows between ports, cells in each box, and cells between the label of an input and its wire.
+    Cells along each edge, rows between ports, cells in each box, and cells beside texts: between the label of an input
+    and its wire, and on both sides of a name in a frame.
     """
 
     columns: int = 0

@@ -70,13 +70,13 @@ def measure_label(value: Sequence[str], slot: Slot | None, density: Density, ind
 def node_width(box: Box, density: Density, spacing: Spacing) -> int:
     """Return the width of a node in cells: of `(label)`, `│ label │`, or an input's bare label with its free cells.
 
-    A frame has room for the name of its box: `╭─name─╮`.
+    A frame has room for the name of its box: `╭─name─╮`, or `╭name╮` in a drawing with nothing to spare.
     """
     if density == "compact":
         return cell_len(box.label) + (0 if box.kind == "input" else 2)
     if box.kind == "input":
         return cell_len(box.label) + spacing.labels
-    return max(cell_len(box.label), cell_len(box.name)) + 4 + spacing.boxes
+    return max(cell_len(box.label) + 4, cell_len(box.name) + 2 + 2 * spacing.labels) + spacing.boxes
 
 
 def label_indent(num_trunks: int, ascii: bool) -> int:
