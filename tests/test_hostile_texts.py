@@ -207,6 +207,7 @@ OUTPUTS: list[tuple[str, tuple[str, ...]]] = [
     ("text", ("reset", "--undo")),
     ("text", ("settings",)),
     ("text", ("where",)),
+    ("text", ("where", "--report")),
     ("text", ("mistakes",)),
     ("json", ("mistakes", "--json")),
     ("text", ("solve", "TEXT", "x=2")),
@@ -321,6 +322,7 @@ OTHER_SCREENS = {
     "GlossaryScreen": "rules", "TooSmallScreen": "sizes", "WelcomeScreen": "our own texts", "SettingsScreen": "choices",
     "OnboardingReplayScreen": "our own exercise", "OnboardingExerciseScreen": "our own exercise",
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
+    "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
     "ReviewResultScreen": "rules", "ConfirmScreen": "our own questions, with titles as the lists show them",
 }  # fmt: skip
 
@@ -401,7 +403,7 @@ def test_every_field_of_a_pack_an_export_and_the_settings_is_listed() -> None:
     assert set(TEXT_COLUMNS) == {
         "id", "at", "worksheet", "kind", "pack", "exercise", "rule", "blank", "text", "verdict", "mistake", "fingerprint",
     }  # fmt: skip
-    assert {*settings._DESCRIPTIONS, "keys"} == {"theme", "language", "density", "ascii", "keys"}
+    assert {*settings._DESCRIPTIONS, "keys"} == {"theme", "language", "density", "ascii", "animations", "keys"}
 
 
 def test_every_command_and_format_is_listed() -> None:

@@ -15,7 +15,7 @@ from tutor.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, Message, _, describe_os_
 from tutor.paths import data_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 THEMES: Mapping[str, str] = {
@@ -256,18 +256,65 @@ def with_value(text: str, name: str, value: str | bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def with_key(text: str, id: str, keys: str | None, default: str) -> str:
+    """Return the text of a settings file with the keys of one binding changed, or set back to the default for None."""
+    lines = text.splitlines()
+    start = next((number for number, line in enumerate(lines) if _KEYS_HEADER.match(line)), None)
+    if start is None:
+        return text if keys is None else "\n".join([*lines, "", "[keys]", _key_line(id, keys)]).lstrip("\n") + "\n"
+    tables = (number for number, line in enumerate(lines) if number > start and _TABLE_HEADER.match(line))
+    end = next(tables, len(lines))
+    own = re.compile(rf"""\s*(["']?){re.escape(id)}\1\s*=""")
+    commented_out = re.compile(rf"""\s*#\s*(["']?){re.escape(id)}\1\s*=""")
+    position = next((number for number in range(start + 1, end) if own.match(lines[number])), None)
+    if position is None:
+        position = next((number for number in range(start + 1, end) if commented_out.match(lines[number])), None)
+        if position is None:
+            lines[start + 1 : start + 1] = [] if keys is None else [_key_line(id, keys)]
+            return "\n".join(lines) + "\n"
+    comment = re.search(r"""(?<=["'])\s*#[^"']*$""", lines[position])
+    line = _key_line(id, default if keys is None else keys) + (f"  {comment[0].strip()}" if comment else "")
+    lines[position] = f"# {line}" if keys is None else line
+    return "\n".join(lines) + "\n"
+
+
+def _key_line(id: str, keys: str) -> str:
+    return f"{_format_value(id)} = {_format_value(keys)}"
+
+
 def save_value(name: str, value: str | bool, path: Path | None = None) -> Message | None:
     """Save one setting; return the reason if it can't be saved and holds for this session only. Never raises."""
+
+    def has_changed(new: Settings) -> bool:
+        return bool(getattr(new, name) == value)
+
+    return _save(lambda text: with_value(text, name, value), has_changed, f"{name} = {_format_value(value)}", path)
+
+
+def save_key(id: str, keys: str | None, default: str, path: Path | None = None) -> Message | None:
+    """Save the keys of a binding, None for the default; return the reason if they can't be saved. Never raises."""
+
+    def has_changed(new: Settings) -> bool:
+        return new.keys.get(id) == keys
+
+    line = f"[keys] {_key_line(id, default if keys is None else keys)}"
+    return _save(lambda text: with_key(text, id, keys, default), has_changed, line, path)
+
+
+def _save(
+    change: Callable[[str], str], has_changed: Callable[[Settings], bool], line: str, path: Path | None
+) -> Message | None:
+    """Change the settings file; return the reason if that fails. All else in the file is kept."""
     path = path or default_path()
     if load(path).unparsable:
         return message(N_("{path} is not written to until it is mended; this holds until you quit."), path=path)
     try:
         text = _read(path) if path.exists() else ""
-        new_text = with_value(text, name, value)
+        new_text = change(text)
         # A file in an unusual form is left alone if the change would not take effect.
-        if getattr(_parse(new_text, path).settings, name) != value:
+        if not has_changed(_parse(new_text, path).settings):
             sentence = N_("Write {line} into {path} yourself; this holds until you quit.")
-            return message(sentence, line=f"{name} = {_format_value(value)}", path=path)
+            return message(sentence, line=line, path=path)
         write_atomically(new_text, path)
     except (OSError, UnicodeDecodeError) as error:
         sentence = N_("{path} can't be written: {reason}. This holds until you quit.")

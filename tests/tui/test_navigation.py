@@ -129,7 +129,7 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
 
 def test_the_place_of_every_command_has_a_name() -> None:
     from tutor.tui.all_bindings import ALL_BINDINGS
-    from tutor.tui.palette_commands import PLACES
+    from tutor.tui.keymap import PLACES
 
     assert {str(binding.id).partition(".")[0] for binding in ALL_BINDINGS} - {"app"} == set(PLACES)
 
@@ -201,8 +201,8 @@ async def test_settings_take_effect_at_once_and_at_the_next_start() -> None:
         await run_palette_command(pilot, "설정", "설정")
         await wait_until(pilot, lambda: is_showing(pilot, SettingsScreen), "the settings")
         await wait_for_text(pilot, "색각 이상", "설정 파일")
-        await pilot.press("down", "enter")
-        await wait_for_text(pilot, "Language English")
+        await pilot.press("end", "up", "up", "left")
+        await wait_for_text(pilot, "◂ English ▸")
     assert saved_settings()["theme"] == "colour-blind"
     assert (saved_settings()["density"], saved_settings()["language"]) == ("compact", "en")
     async with open_app("basics/times") as session:

@@ -144,6 +144,12 @@ async def settings(**options: Any) -> AsyncIterator[Pilot[bool]]:
         yield pilot
 
 
+async def themes(**options: Any) -> AsyncIterator[Pilot[bool]]:
+    async for pilot in settings(**options):
+        await pilot.press("enter")
+        yield pilot
+
+
 async def too_small(**options: Any) -> AsyncIterator[Pilot[bool]]:
     async with open_app("basics/two-roads", **options) as session:
         await session.pilot.resize_terminal(*TOO_SMALL[0])
@@ -183,7 +189,7 @@ SCREENS: dict[str, Callable[..., AsyncIterator[Pilot[bool]]]] = {
     scene.__name__: scene
     for scene in (
         *(home, search, exercise, matrix, question, solved, summary, progress_page, playground, palette),
-        *(palette_search, settings, too_small, review_item, rule_card, explanation, help_page),
+        *(palette_search, settings, themes, too_small, review_item, rule_card, explanation, help_page),
     )
 }
 

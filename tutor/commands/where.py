@@ -34,7 +34,8 @@ _FENCE = "```"
 def where(options: RunOptions, report: bool) -> int:
     if report:
         for line in (_FENCE, *system_report.system_lines(), _FENCE):
-            echo(format_output(line))
+            # A line stays one, and nothing in it ends the block.
+            echo(line if line == _FENCE else format_output(line, keep="").replace(_FENCE, '"'))
         return 0
     locations = [
         (_("program"), library.__file__.rpartition("packs")[0].rstrip("/\\")),

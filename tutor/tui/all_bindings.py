@@ -8,12 +8,14 @@ from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.key_settings import KeySettingsScreen
 from tutor.tui.screens.playground import PlaygroundScreen, WorkedExampleScreen
 from tutor.tui.screens.progress import ProgressScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.screens.summary import SummaryScreen
+from tutor.tui.screens.theme_choice import ThemeChoiceScreen
 from tutor.tui.widgets.key_bar import COMMANDS, QUIT
 
 SCREENS = (
@@ -28,6 +30,8 @@ SCREENS = (
     ProgressScreen,
     ReviewResultScreen,
     SettingsScreen,
+    ThemeChoiceScreen,
+    KeySettingsScreen,
 )
 
 #: Each binding once, screen by screen.

@@ -169,6 +169,13 @@ class TutorApp(App[bool]):
         else:
             await super().on_event(event)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether a key of the program acts now: not while a screen waits for any key."""
+        waits_for_key = action in ("quit", "commands") and self._has_started and self._screen_stack
+        if waits_for_key and getattr(self.screen, "takes_every_key", False):
+            return False
+        return super().check_action(action, parameters)
+
     async def on_key_queue_key_passed(self, event: KeyQueue.KeyPassed) -> None:
         await self.key_queue.on_key_passed(event)
 

@@ -18,6 +18,22 @@ if TYPE_CHECKING:
 
 #: Scopes of bindings where letters are typed, so that no letter can be a key.
 _TEXT_INPUT_SCOPES = ("exercise", "playground", "search", "app")
+#: Where keys work, by the first part of the ids of their bindings.
+PLACES: Mapping[str, str] = {
+    "home": N_("in the list of exercises"),
+    "exercise": N_("in an exercise"),
+    "explain": N_("during a replay"),
+    "card": N_("on a rule card"),
+    "glossary": N_("in the list of rules and words"),
+    "playground": N_("in the playground"),
+    "worked": N_("in a worked formula"),
+    "summary": N_("on the details of a solved exercise"),
+    "progress": N_("on the progress screen"),
+    "reviewed": N_("after a review"),
+    "settings": N_("in the settings"),
+    "themes": N_("in the list of themes"),
+    "keys": N_("in the list of keys"),
+}
 _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 _KEY_ALIASES = {
     "?": "question_mark",
@@ -97,18 +113,54 @@ def _with_other_keyboards(keys: Iterable[str]) -> Iterator[str]:
 def _find_clash(keys: Mapping[str, str], bindings: Mapping[str, Binding]) -> tuple[str, str, str] | None:
     """Return a changed key that is taken on its screen: its id, the id that has it, the key."""
     for id, changed in keys.items():
-        scope = id.partition(".")[0]
-        for other, binding in bindings.items():
-            other_scope = other.partition(".")[0]
-            if other == id or ("app" not in (scope, other_scope) and other_scope != scope):
-                continue
-            taken = set(keys.get(other, binding.key).split(","))
-            # The program gives some keys to two bindings that are never in use at the same time.
-            taken -= set(binding.key.split(",")) & set(bindings[id].key.split(","))
-            for key in changed.split(","):
-                if key in taken:
-                    return id, other, key
+        clash = _clash_of(id, changed, keys, bindings)
+        if clash is not None:
+            return (id, *clash)
     return None
+
+
+def _clash_of(
+    id: str, changed: str, keys: Mapping[str, str], bindings: Mapping[str, Binding]
+) -> tuple[str, str] | None:
+    """Return the id of another binding that has one of these keys on the same screen, and the key."""
+    scope = id.partition(".")[0]
+    for other, binding in bindings.items():
+        other_scope = other.partition(".")[0]
+        if other == id or ("app" not in (scope, other_scope) and other_scope != scope):
+            continue
+        taken = set(keys.get(other, binding.key).split(","))
+        # The program gives some keys to two bindings that are never in use at the same time.
+        taken -= set(binding.key.split(",")) & set(bindings[id].key.split(","))
+        for key in changed.split(","):
+            if key in taken:
+                return other, key
+    return None
+
+
+def check_new_key(id: str, key: str, keymap: Mapping[str, str], available: Iterable[Binding]) -> Message | None:
+    """Return in one sentence why a binding can't have a key that was pressed; None if it can.
+
+    `keymap` are the keys that were changed before.
+    """
+    bindings = {binding.id: binding for binding in available if binding.id is not None}
+    if id.partition(".")[0] in _TEXT_INPUT_SCOPES and len(key) == 1:
+        return message(N_("{key} is typed into answers. Press a key such as F2 or Ctrl+H."), key=key)
+    if not _is_known_key(key):
+        return message(N_("The settings have no name for this key. Press another one."))
+    clash = _clash_of(id, ",".join(_with_other_keyboards([key])), keymap, bindings)
+    if clash is None:
+        return None
+    other = bindings[clash[0]]
+    sentence = N_("This key already means “{action}” on the same screen. Press another one.")
+    return message(sentence, action=_(other.tooltip or other.description))
+
+
+def latin_key(key: str) -> str:
+    """Return a key by its name on the English keyboard: ㅎ is g."""
+    for language in LANGUAGES.values():
+        if len(key) == 1 and key in language.keyboard:
+            return LATIN_KEYBOARD[language.keyboard.index(key)]
+    return key
 
 
 def describe_bindings(bindings: Iterable[Binding]) -> list[tuple[str, str, str]]:

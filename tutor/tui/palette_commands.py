@@ -13,10 +13,11 @@ from tutor.grading.rule_cards import all_cards
 from tutor.i18n import LANGUAGES, N_, _, current_language, message, other_languages, translate_to
 from tutor.packs.exercise_search import search_fields
 from tutor.text_search import SearchFields
+from tutor.tui.keymap import PLACES
 from tutor.tui.widgets.key_bar import KeyBar, key_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from textual.screen import Screen
 
@@ -28,20 +29,6 @@ _NAVIGATION_KEYS = (
     *("left", "right", "up", "down", "home", "end", "pageup", "pagedown"),
     *("tab", "shift+tab", "enter", "space", "backspace", "delete"),
 )
-#: Where the commands of the other screens work, by the first part of the ids of their bindings.
-PLACES: Mapping[str, str] = {
-    "home": N_("in the list of exercises"),
-    "exercise": N_("in an exercise"),
-    "explain": N_("during a replay"),
-    "card": N_("on a rule card"),
-    "glossary": N_("in the list of rules and words"),
-    "playground": N_("in the playground"),
-    "worked": N_("in a worked formula"),
-    "summary": N_("on the details of a solved exercise"),
-    "progress": N_("on the progress screen"),
-    "reviewed": N_("after a review"),
-    "settings": N_("in the settings"),
-}
 _OTHER_PLACE = N_("on another screen")
 
 

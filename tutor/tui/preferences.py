@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -12,16 +13,18 @@ from textual.message import Message
 from tutor import i18n, settings
 from tutor.glyphs import ASCII, UNICODE
 from tutor.i18n import N_, _, describe_os_error, message
-from tutor.tui.keymap import validate_keymap, write_template
+from tutor.tui.keymap import check_new_key, validate_keymap, write_template
 from tutor.tui.textual_patches import set_scroll_bar_style
 from tutor.tui.themes import COLOURLESS, THEMES
 from tutor.tui.widgets.key_bar import key_label
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
 
     from textual.app import App
     from textual.binding import Binding
+    from textual.theme import Theme
 
     from tutor.drawing.model import Density
     from tutor.glyphs import Glyphs
@@ -62,7 +65,7 @@ class Preferences:
         self._settings_faults = loaded.faults
         for theme in THEMES.values():
             app.register_theme(theme)
-        self._colourless = "NO_COLOR" in os.environ
+        self.is_colourless = "NO_COLOR" in os.environ
         self._animation_level = app.animation_level
         self._apply_theme()
         self._apply_glyphs(ascii or bool(self.settings.ascii))
@@ -85,12 +88,12 @@ class Preferences:
 
     def preview_theme(self, name: str) -> None:
         """Show everything in a theme without choosing it; with NO_COLOR nothing changes."""
-        self._app.theme = COLOURLESS if self._colourless else self._textual_name(name)
+        self._app.theme = COLOURLESS if self.is_colourless else self.textual_theme(name).name
 
-    def _textual_name(self, name: str) -> str:
-        """Return the name of a theme in Textual. The built-in one stands in for one that this version does not have."""
-        own = THEMES.get(name, THEMES[settings.Settings().theme]).name
-        return name if name not in THEMES and name in self._app.available_themes else own
+    def textual_theme(self, name: str) -> Theme:
+        """Return a theme by its name in the settings; the default one for a theme that this Textual does not have."""
+        others = self._app.available_themes
+        return THEMES.get(name) or others.get(name) or THEMES[settings.Settings().theme]
 
     @property
     def density(self) -> Density | None:
@@ -131,14 +134,39 @@ class Preferences:
             self._settings_faults = [*self._settings_faults, *faults]
             self.report_settings_faults()
 
+    @cached_property
+    def bindings(self) -> Mapping[str, Binding]:
+        """Return the bindings whose keys can be changed, by their ids; this loads every screen."""
+        return {binding.id: binding for binding in self._load_bindings() if binding.id is not None}
+
+    def check_key(self, id: str, key: str) -> i18n.Message | None:
+        """Return why a binding can't have a key, None if it can."""
+        return check_new_key(id, key, self.keymap, self.bindings.values())
+
+    async def set_key(self, id: str, key: str | None) -> None:
+        """Give a binding a key from now on, or its default for None; screens show it at once."""
+        keys = {name: value for name, value in self.settings.keys.items() if name != id}
+        if key is not None:
+            keys[id] = key
+        self.settings = replace(self.settings, keys=keys)
+        self.keymap, _faults = validate_keymap(keys, self.bindings.values())
+        self._app.set_keymap(dict(self.keymap))
+        self._apply_glyphs(self.glyphs.ascii)
+        await self._redraw_screens()
+        self._write(lambda path: settings.save_key(id, key, self.bindings[id].key, path), None)
+
     # --- choices ---
 
     def _save(self, name: str, value: str | bool, notice: object) -> None:
         """Save a setting. Show why if that fails, otherwise the notice if there is one."""
+        self._write(lambda path: settings.save_value(name, value, path), notice)
+
+    def _write(self, save: Callable[[Path], i18n.Message | None], notice: object) -> None:
+        """Change the settings file, which is made if there is none."""
         path = settings.default_path()
         with suppress(OSError):
             write_template(path, self._load_bindings())
-        problem = settings.save_value(name, value, path)
+        problem = save(path)
         if problem is not None:
             self.show_notification(problem, warning=True)
         elif notice is not None:
@@ -148,7 +176,7 @@ class Preferences:
         self.settings = replace(self.settings, theme=name)
         self._apply_theme()
         notice = message(N_("Theme: {name}."), name=_(settings.THEMES.get(name, name)))
-        if self._colourless:
+        if self.is_colourless:
             notice = message(N_("Kept. NO_COLOR is set, so no colours are shown now."))
         self._save("theme", name, notice if announce else None)
 

@@ -1,0 +1,115 @@
+"""The keys of all screens, each of which can be changed by pressing another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from tutor.i18n import N_, _, message
+from tutor.tui.keymap import PLACES
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.key_capture import KeyCaptureScreen
+from tutor.tui.widgets.head import Head, HeadContent
+from tutor.tui.widgets.key_bar import KeyBar, key_label
+from tutor.tui.widgets.row_list import Row, RowList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.tui.host import Host
+    from tutor.tui.preferences import Preferences
+
+KEYS: list[BindingType] = [
+    Binding("escape", "close", N_("back"), tooltip=N_("back to where you were"), id="keys.close"),
+    Binding("enter", "capture", N_("change"), tooltip=N_("press another key for this"), id="keys.change"),
+    Binding("delete,backspace", "reset", N_("default"), tooltip=N_("back to the default key"), id="keys.reset"),
+    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="keys.help"),
+]
+#: At most so many keys of one action are shown: those of other keyboards follow.
+_MAX_KEYS_SHOWN = 3
+
+
+class KeySettingsScreen(TutorScreen[None]):
+    """List what keys do, screen by screen, with the keys."""
+
+    AUTO_FOCUS = "RowList"
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    HELP_TEXT = N_(
+        "Each row is something that a key does, with its key. Enter waits for another key; Delete goes back to the "
+        "default. Changed keys are kept in the settings file, below the line [keys]."
+    )
+
+    def __init__(self, host: Host, preferences: Preferences) -> None:
+        super().__init__(host)
+        self._preferences = preferences
+        self._current = ""
+
+    def compose(self) -> ComposeResult:
+        yield Head(self.glyphs, id="head")
+        yield RowList(self.glyphs, self._rows(), self._current, id="key-list")
+        yield KeyBar(self.glyphs, id="keys")
+
+    def set_up(self) -> None:
+        self.query_one(Head).show(HeadContent(_("Keys"), trail=(_("Settings"),)))
+        self.query_one(RowList).focus()
+
+    def on_glyphs_changed(self) -> None:
+        if self.has_widgets:
+            self._current = self.query_one(RowList).current
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "reset" or (self.has_widgets and self.query_one(RowList).current in self.host.keymap)
+
+    def _rows(self) -> list[Row]:
+        rows: list[Row] = []
+        scope = ""
+        for id, binding in self._preferences.bindings.items():
+            if (own_scope := id.partition(".")[0]) != scope:
+                scope = own_scope
+                place = _(PLACES[scope]) if scope in PLACES else _("on every screen")
+                rows += [*([Row()] if rows else []), Row(label=place[:1].upper() + place[1:])]
+            rows.append(self._row(id, binding))
+        return rows
+
+    def _row(self, id: str, binding: Binding) -> Row:
+        text = _(binding.tooltip or binding.description)
+        changed = self.host.keymap.get(id)
+        note = ""
+        if changed:
+            note = str(message(N_("default {keys}"), keys=self._labels(binding.key)))
+        value = self._labels(self._preferences.settings.keys[id] if changed else binding.key)
+        return Row(id, text[:1].upper() + text[1:], value, note=note, is_marked=bool(changed))
+
+    def _labels(self, keys: str) -> str:
+        return "  ".join(key_label(key, self.glyphs) for key in keys.split(",")[:_MAX_KEYS_SHOWN])
+
+    # --- changing ---
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        event.stop()
+        self.refresh_bindings()
+
+    def on_row_list_clicked(self, event: RowList.Clicked) -> None:
+        event.stop()
+        self.action_capture()
+
+    def action_capture(self) -> None:
+        """Wait for a key that the action under the cursor gets."""
+        if self.app.screen is self:
+            id = self.query_one(RowList).current
+            binding = self._preferences.bindings[id]
+            self.app.push_screen(KeyCaptureScreen(self.host, self._preferences, binding), self._use_key)
+
+    async def _use_key(self, key: str | None) -> None:
+        if key is not None:
+            default = self._preferences.bindings[self.query_one(RowList).current].key
+            await self._set_key(None if key == default else key)
+
+    async def action_reset(self) -> None:
+        await self._set_key(None)
+
+    async def _set_key(self, key: str | None) -> None:
+        await self._preferences.set_key(self.query_one(RowList).current, key)
+        self.query_one(RowList).show(self._rows())
+        self.refresh_bindings()
