@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App
+from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerState
 
@@ -187,6 +188,17 @@ class TutorApp(App[bool]):
         return {
             name: value if value.startswith("#") else f"ansi_{value}" for name, value in palette.variables().items()
         }
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send an update, with the terminal's cursor where the widget in focus wants it.
+
+        Input methods show there what is composed, and screen magnifiers follow it. Textual moves it only when a key
+        changes the text of an input, not when the input appears or moves.
+        """
+        wanted = getattr(self.focused, "cursor_screen_offset", None)
+        if isinstance(wanted, Offset):
+            self.cursor_position = wanted
+        super()._display(screen, renderable)
 
     # --- start and end ---
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.widgets import Input
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ class LineInput(Input, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         key for key in Input.BINDINGS if not (isinstance(key, Binding) and key.key == "enter")
     ]
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell where the next character comes. Textual's own is one further at the end of the text.
+
+        The terminal's cursor stands there, and with it what an input method composes.
+        """
+        x, y, _width, _height = self.content_region
+        return Offset(x + self._position_to_cell(self.cursor_position) - self.scroll_offset.x, y)
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part of the line by a text, which is cut if the line would be longer than its `max_length`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.message import Message
 
 from tutor.drawing.cell_width import truncate
@@ -98,6 +99,12 @@ class RowList(CanvasWidget, can_focus=True):
         self._index = self._find(current)
         self._keep_in_view()
         self.repaint()
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the row under the cursor, which screen readers and magnifiers follow."""
+        x, y, _width, _height = self.content_region
+        return Offset(x, y + min(max(self._index - self._top, 0), max(self.size.height - 1, 0)))
 
     # --- moving ---
 
