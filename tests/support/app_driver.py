@@ -101,7 +101,7 @@ class ExerciseSession:
             return bool(
                 screen.is_mounted
                 and screen.state.worksheet.variant.exercise.id == exercise_id
-                and screen.drawing
+                and screen.has_widgets
                 and screen.focused is not None
             )
 

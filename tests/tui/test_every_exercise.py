@@ -19,7 +19,7 @@ async def test_from_the_first_blank_of_a_pack_to_the_summary_of_its_last_exercis
         for number, entry in enumerate(pack.entries, 1):
             await session.wait_for_exercise(entry.id)
             await session.solve()
-            await session.wait_for_text("Solved.")
+            await session.wait_for_text("─ solved ─")
             worksheet = session.state.worksheet
             assert worksheet.summary().wrong_attempts == 0, entry.id
             for wrt, _value in worksheet.summary().gradients[:1]:
@@ -53,7 +53,7 @@ async def test_enter_goes_on_to_the_next_exercise() -> None:
         await session.solve()
         await session.wait_for_text("next: What + sends back")
         await session.pilot.press("enter")
-        await session.wait_for_text("0/4", "What + sends back")
+        await session.wait_for_text("0 of 4", "What + sends back")
 
 
 async def test_after_the_last_exercise_enter_goes_back_to_the_list() -> None:

@@ -176,7 +176,7 @@ async def test_no_input_breaks_the_screen() -> None:
             await session.wait_for_text("! can't be read", f"› {junk}")
             await session.pilot.press("ctrl+u")
         await session.answer(session.right_answer_text())
-        await session.wait_for_text("1/5")
+        await session.wait_for_text("1 of 5")
 
 
 async def test_a_pasted_answer_is_one_line() -> None:
@@ -216,7 +216,7 @@ async def test_backspace_edits_the_last_answer() -> None:
         await session.pilot.press("backspace")
         assert session.state.input.text == "1"
         await session.pilot.press("enter")
-        await session.wait_for_text("1/5")
+        await session.wait_for_text("1 of 5")
 
 
 async def test_enter_without_an_answer_says_what_to_do() -> None:
@@ -255,10 +255,10 @@ async def test_a_solved_exercise_stays_solved_whatever_is_typed() -> None:
         await session.type("12")
         await session.pilot.press("backspace", "delete")
         await paste_text(session, "3")
-        await session.wait_for_text("Solved.")
+        await session.wait_for_text("─ solved ─")
         assert session.state.inputs == {}
         await session.pilot.press("ctrl+z")
-        await session.wait_for_text("4/5")
+        await session.wait_for_text("4 of 5")
 
 
 async def test_undo_removes_the_last_entry() -> None:
@@ -267,7 +267,7 @@ async def test_undo_removes_the_last_entry() -> None:
         await session.pilot.press("ctrl+z")
         assert session.state.focused_id == "start"
         assert session.state.worksheet.state("start") == "empty"
-        await session.wait_for_text("0/5")
+        await session.wait_for_text("0 of 5")
         await session.pilot.press("ctrl+z")
         await session.wait_for_text("There is nothing to take back.")
 
@@ -288,7 +288,7 @@ async def test_a_failure_to_save_is_shown(tmp_path: Path) -> None:
     store = Store.open(blocked / "progress.sqlite3")
     async with open_app(ADD_MULTIPLY, store=store) as session:
         await session.answer("1")
-        await session.wait_for_text("not saved", "1/5")
+        await session.wait_for_text("not saved", "1 of 5")
 
 
 # --- helping ---
@@ -297,17 +297,17 @@ async def test_a_failure_to_save_is_shown(tmp_path: Path) -> None:
 async def test_question_mark_and_f2_give_hints() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?")
-        await session.wait_for_text("Hint 1/4")
+        await session.wait_for_text("hints ●○○○")
         assert session.state.input.is_empty
         await session.answer("7")
         await session.pilot.press("f2")
-        await session.wait_for_text("Hint 2/4")
+        await session.wait_for_text("hints ●●○○")
 
 
 async def test_a_second_hint_at_once_is_refused_with_a_reason() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         await session.pilot.press("?", "?")
-        await session.wait_for_text("Read this one first", "Hint 1/4")
+        await session.wait_for_text("Read this one first", "hints ●○○○")
         await session.pilot.press("tab", "shift+tab")
         assert not session.state.hint_too_soon
 
@@ -346,7 +346,7 @@ async def test_wrong_answers_bring_more_help() -> None:
         await session.pilot.press("f8")
         await session.wait_for_text("The value is shown once")
     async with open_app(ADD_MULTIPLY) as session:
-        await session.wait_for_text("1/5")
+        await session.wait_for_text("1 of 5")
         at = session.state.focused_id
         for n in range(2, 6):
             await session.answer(f"{2000 + 7 * n}")
@@ -357,16 +357,17 @@ async def test_wrong_answers_bring_more_help() -> None:
                 await session.wait_for_text("Look at the marked places: from the right: 1, on the other line: 2")
                 assert session.screen.query_one(GraphView).pointers == {"start", "c->mul1"}
             if n == 3:
-                await session.wait_for_text("Hint 2/4")
+                await session.wait_for_text("hints ●●○○")
                 await session.wait_for_text("watch the pass at other numbers")
         await session.wait_for_text("F8 show the value of this blank")
         await session.pilot.press("f8")
-        await session.wait_for_text("= shown", "Hint 4/4")
+        await session.wait_for_text("= shown", "hints ●●●●")
         assert session.state.worksheet.state(at) == "revealed"
         await session.pilot.press("enter")
         assert session.state.focused_id != at
         await session.solve()
-        await session.wait_for_text("Solved.", "Values shown: 1")
+        await session.wait_for_text("─ finished ─", "Values shown: 1 of 5")
+        assert "solved" not in screen_text(session.pilot)
 
 
 async def test_the_text_is_shown_until_the_first_answer_and_in_the_help() -> None:
@@ -385,7 +386,8 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         row = screen_lines(session.pilot)[-1]
         await session.pilot.click("#keys", offset=(row.index("hint"), 0))
-        await session.wait_for_text("Hint 1/4")
+        await session.wait_for_text("hints ●○○○")
+        row = screen_lines(session.pilot)[-1]
         await session.pilot.click("#keys", offset=(row.index("F1"), 0))
         await session.wait_for_text("F2, ?")
 
@@ -411,7 +413,7 @@ async def test_new_numbers_start_at_the_first_blank_and_ask_only_if_input_is_los
         await wait_until(session.pilot, lambda: session.state.worksheet.problem.inputs is not numbers, "other numbers")
         assert session.state.input.is_empty
         await session.solve()
-        await session.wait_for_text("Solved.")
+        await session.wait_for_text("─ solved ─")
 
 
 async def test_an_exercise_without_other_numbers_says_so() -> None:
@@ -436,7 +438,7 @@ async def test_a_resize_in_the_middle_of_typing_loses_nothing() -> None:
         await session.type("1")
         assert session.state.input.text == "2*1"
         await session.pilot.press("enter")
-        await session.wait_for_text("2/5")
+        await session.wait_for_text("2 of 5")
 
 
 async def test_too_small_still_quits() -> None:
@@ -447,22 +449,32 @@ async def test_too_small_still_quits() -> None:
         await wait_until(session.pilot, lambda: not session.app.is_running, "it has quit")
 
 
-@pytest.mark.parametrize("size", [(60, 16), (119, 30), (200, 60)])
-async def test_graph_and_panel_share_the_screen(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("size", [(60, 16), (99, 50), (119, 30), (200, 39), (172, 50), (240, 70)])
+async def test_the_graph_is_on_top_and_the_window_decides_what_is_beside(size: tuple[int, int]) -> None:
     async with open_app("basics/sigmoid-in-parts", size=size) as session:
         await session.wait_for_text("∂L/∂")
-        graph, panel = session.screen.query_one(GraphView).region, session.screen.query_one("#panel").region
-        assert graph.height >= min(session.screen.drawing.height, 6)
-        assert not graph.overlaps(panel)
-        assert (graph.y == panel.y) == (size[0] >= 200)
+        width, height = size
+        regions = {id: session.screen.query_one(f"#{id}").region for id in ("graph", "close-up", "answer-pane", "side")}
+        graph, close_up, answer, side = regions.values()
+        assert graph.height >= min(session.screen.drawing.height, 4)
+        assert graph.y == 2
+        assert close_up.y >= graph.bottom
+        assert answer.bottom == height - 1
+        is_medium = width >= 100 and height >= 30
+        assert (close_up.y == answer.y and close_up.width == 60) == is_medium
+        assert (close_up.bottom == answer.y) != is_medium
+        assert side.width == (52 if width >= 160 and height >= 40 else 0)
+        assert not any(
+            one.overlaps(other) for one in regions.values() for other in regions.values() if one is not other
+        )
 
 
-async def test_f7_toggles_the_density_and_compact_shows_values_in_the_panel() -> None:
+async def test_f7_toggles_the_density_and_compact_explains_its_signs() -> None:
     async with open_app(ADD_MULTIPLY) as session:
         assert session.screen.drawing.density == "full"
         await session.pilot.press("f7", "tab")
         assert session.screen.drawing.density == "compact"
-        await session.wait_for_text("(a + b) = 120", "c = 2", "from the right = ?")
+        await session.wait_for_text("(a + b) 120 c 2 ▸ × ▸ 240 ◂ ? from z", "◇ a blank")
         await session.pilot.press("f7")
         assert session.screen.drawing.density == "full"
 
@@ -523,7 +535,7 @@ async def test_both_keys_quit_and_nothing_is_lost(key: str) -> None:
         await wait_until(session.pilot, lambda: not session.app.is_running, "it has quit")
         assert session.app.return_value is False
     async with open_app(ADD_MULTIPLY) as session:
-        await session.wait_for_text("1/5")
+        await session.wait_for_text("1 of 5")
         assert session.state.focused_id == session.state.worksheet.blanks[1].id
         await session.solve()
         await session.pilot.press(key)

@@ -33,7 +33,7 @@ async def open_explanation(session: ExerciseSession) -> ExplainScreen:
 async def test_the_replay_goes_both_ways_with_rule_and_numbers() -> None:
     async with open_app(TWO_ROADS) as session:
         await session.solve()
-        await session.wait_for_text("Solved.")
+        await session.wait_for_text("─ solved ─")
         screen = await open_explanation(session)
         await session.wait_for_text("1 of 6", "The calculation goes on behind")
         await session.pilot.press("right", "right")

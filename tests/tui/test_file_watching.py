@@ -57,13 +57,13 @@ async def wait_until_gone(pilot: Pilot[bool], piece: str) -> None:
 async def test_a_saved_file_is_reloaded_and_the_focus_is_kept(mine: Path) -> None:
     path = mine / "01-one.toml"
     async with open_watched(path) as pilot:
-        await wait_for_text(pilot, "0/5", "z = x * y + x")
+        await wait_for_text(pilot, "0 of 5", "z = x * y + x")
         await pilot.press("1", "enter")
         await pilot.press("1", "2")
-        await wait_for_text(pilot, "1/5")
+        await wait_for_text(pilot, "1 of 5")
         at = pilot.app.screen.state.focused_id
         path.write_text("title = 'Said now.'\n" + EXERCISE_FILE)
-        await wait_for_text(pilot, "Said now.", "1/5")
+        await wait_for_text(pilot, "Said now.", "1 of 5")
         assert pilot.app.screen.state.focused_id == at
         assert pilot.app.screen.state.input.text == "12"
 
@@ -71,16 +71,16 @@ async def test_a_saved_file_is_reloaded_and_the_focus_is_kept(mine: Path) -> Non
 async def test_an_error_is_shown_with_file_and_line_until_it_is_fixed(mine: Path) -> None:
     path = mine / "01-one.toml"
     async with open_watched(path) as pilot:
-        await wait_for_text(pilot, "0/5")
+        await wait_for_text(pilot, "0 of 5")
         await pilot.press("1", "enter")
-        await wait_for_text(pilot, "1/5")
+        await wait_for_text(pilot, "1 of 5")
         path.write_text(EXERCISE_FILE + "q = [[1")
         await wait_for_text(pilot, "01-one.toml:7:", "A list is not closed.", "This goes away when the file is mended")
         path.write_text("titel = 'x'\n" + EXERCISE_FILE)
         await wait_for_text(pilot, "01-one.toml:1: titel: There is no key “titel” here. Did you mean title?")
         path.write_text("title = 'Mended'\n" + EXERCISE_FILE)
         await wait_until_gone(pilot, "This goes away")
-        await wait_for_text(pilot, "Mended", "1/5")
+        await wait_for_text(pilot, "Mended", "1 of 5")
 
 
 async def test_a_broken_file_opens_once_it_is_fixed(mine: Path) -> None:
@@ -89,7 +89,7 @@ async def test_a_broken_file_opens_once_it_is_fixed(mine: Path) -> None:
     async with open_watched(path, seed=3) as pilot:
         await wait_for_text(pilot, "01-one.toml:1:")
         path.write_text(EXERCISE_FILE)
-        await wait_for_text(pilot, "0/5")
+        await wait_for_text(pilot, "0 of 5")
         assert pilot.app.screen.state.worksheet.variant.seed == 3
 
 
@@ -99,9 +99,9 @@ async def test_a_saved_pack_reloads_its_list_and_the_open_exercise(mine: Path) -
         (mine / "02-two.toml").write_text("title = 'Second'\n" + EXERCISE_FILE)
         await wait_for_text(pilot, "Second")
         await pilot.press("enter")
-        await wait_for_text(pilot, "0/5")
+        await wait_for_text(pilot, "0 of 5")
         (mine / "01-one.toml").write_text("title = 'First'\n" + EXERCISE_FILE)
-        await wait_for_text(pilot, "First", "0/5")
+        await wait_for_text(pilot, "First", "0 of 5")
         (mine / "pack.toml").write_text("format = 1\nid = 'mine'\ntitle = ")
         await wait_for_text(pilot, "pack.toml:3:")
         await pilot.press("escape")

@@ -23,7 +23,7 @@ async def test_a_new_learner_begins_at_the_first_exercise() -> None:
         assert "Continue" not in screen_text(pilot)
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
-        await wait_for_text(pilot, "0/4", "From left to right")
+        await wait_for_text(pilot, "0 of 4", "From left to right")
         await pilot.press("escape")
         await wait_for_text(pilot, "First steps back")
 
@@ -31,22 +31,22 @@ async def test_a_new_learner_begins_at_the_first_exercise() -> None:
 async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
     async with open_app("basics/times") as session:
         await session.solve()
-        await session.wait_for_text("Solved.")
+        await session.wait_for_text("─ solved ─")
     async with open_app("basics/two-roads") as session:
         await session.answer("14")
-        await session.wait_for_text("1/5")
+        await session.wait_for_text("1 of 5")
     async with open_home() as pilot:
         await wait_for_text(
             pilot, "▸ Continue: Two roads from x", "✓ What × sends back solved", "▸ Two roads from x begun"
         )
         await pilot.press("enter")
-        await wait_for_text(pilot, "1/5", "Two roads from x")
+        await wait_for_text(pilot, "1 of 5", "Two roads from x")
 
 
 async def test_the_list_shows_what_was_done() -> None:
     async with open_home() as pilot:
         await pilot.press("enter", "7", "enter")
-        await wait_for_text(pilot, "1/4")
+        await wait_for_text(pilot, "1 of 4")
         await pilot.press("escape")
         await wait_for_text(pilot, "▸ Continue: From left to right", "begun")
 
@@ -86,7 +86,7 @@ async def test_broken_exercises_are_listed_with_the_reason(broken: Path) -> None
         await pilot.press("home")
         await wait_for_text(pilot, "From left to right")
         await pilot.press("enter")
-        await wait_for_text(pilot, "0/4")
+        await wait_for_text(pilot, "0 of 4")
 
 
 async def test_a_quarantined_progress_file_is_reported() -> None:
@@ -99,15 +99,15 @@ async def test_a_quarantined_progress_file_is_reported() -> None:
 async def test_the_cursor_returns_to_the_last_exercise() -> None:
     async with open_home() as pilot:
         await pilot.press("down", "down", "down", "enter")
-        await wait_for_text(pilot, "0/2", "What × sends back")
+        await wait_for_text(pilot, "0 of 2", "What × sends back")
         await pilot.press("3", "enter", "2", "enter")
-        await wait_for_text(pilot, "Solved.")
+        await wait_for_text(pilot, "─ solved ─")
         await pilot.press("enter")
-        await wait_for_text(pilot, "0/4", "What + sends back")
+        await wait_for_text(pilot, "0 of 4", "What + sends back")
         await pilot.press("escape")
         await wait_for_text(pilot, "✓ What × sends back solved")
         await pilot.press("enter")
-        await wait_for_text(pilot, "0/4", "What + sends back")
+        await wait_for_text(pilot, "0 of 4", "What + sends back")
 
 
 async def test_help_and_quitting() -> None:
@@ -123,6 +123,6 @@ async def test_help_and_quitting() -> None:
 async def test_an_exercise_without_a_pack_leads_back_to_the_list() -> None:
     async with open_app(exercise_from("z = x * y", x=2, y=3)) as session:
         await session.solve()
-        await session.wait_for_text("Solved.")
+        await session.wait_for_text("─ solved ─")
         await session.pilot.press("enter")
         await session.wait_for_text("First steps back")

@@ -9,7 +9,15 @@ from rich.style import Style
 from textual import events
 from textual.widgets import Input, OptionList
 
-from tests.support.app_driver import is_showing, open_app, open_home, screen_text, wait_for_text, wait_until
+from tests.support.app_driver import (
+    is_showing,
+    open_app,
+    open_home,
+    screen_lines,
+    screen_text,
+    wait_for_text,
+    wait_until,
+)
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.app import TutorApp
 from tutor.tui.palette import TutorPalette
@@ -36,13 +44,13 @@ async def test_a_search_typed_at_once_finds_its_exercise() -> None:
         await wait_until(pilot, lambda: pilot.app.screen.query("#search"), "the search")
         await wait_until(pilot, lambda: pilot.app.screen.query_one("#search", Input).value == "two roads", "all of it")
         press_at_once(pilot, "enter", "1", "2")
-        await wait_for_text(pilot, "0/5", "› 12")
+        await wait_for_text(pilot, "0 of 5", "› 12")
 
 
 async def test_an_exercise_opened_and_answered_at_once() -> None:
     async with open_home() as pilot:
         press_at_once(pilot, "enter", "7", "enter", "1", "0")
-        await wait_for_text(pilot, "1/4", "› 10")
+        await wait_for_text(pilot, "1 of 4", "› 10")
 
 
 async def test_a_command_typed_and_run_at_once() -> None:
@@ -64,7 +72,9 @@ async def test_a_double_click_on_a_hit_runs_it_once() -> None:
     async with open_app("basics/times") as session:
         await session.pilot.press("ctrl+p")
         await wait_until(session.pilot, lambda: "What is asked here" in screen_text(session.pilot), "the commands")
-        await session.pilot.click(OptionList, offset=(4, 0), times=2)
+        row = next(y for y, line in enumerate(screen_lines(session.pilot)) if "What is asked here" in line)
+        top = session.app.screen.query_one(OptionList).region.y
+        await session.pilot.click(OptionList, offset=(4, row - top), times=2)
         await wait_until(session.pilot, lambda: is_showing(session.pilot, HelpScreen), "help")
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: session.app.screen is session.screen, "the exercise")

@@ -48,7 +48,7 @@ async def test_a_typed_formula_becomes_an_exercise_and_is_kept() -> None:
         await pilot.press(*"z=a*b", "down", *"a=3", "space", *"b=4", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
         await pilot.press("4", "enter", "3", "enter")
-        await wait_for_text(pilot, "Solved.")
+        await wait_for_text(pilot, "─ solved ─")
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, PlaygroundScreen), "the playground again")
         await wait_for_text(pilot, "Tried last", "z=a*b a=3 b=4")

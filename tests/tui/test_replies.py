@@ -50,9 +50,9 @@ async def test_the_keys_do_nothing_without_a_question() -> None:
     async with open_app("basics/plus") as session:
         await session.pilot.press("ctrl+y", "ctrl+n")
         await session.answer("5")
-        await session.wait_for_text("1/4")
+        await session.wait_for_text("1 of 4")
         await session.pilot.press("ctrl+y", "ctrl+n")
-        await session.wait_for_text("1/4")
+        await session.wait_for_text("1 of 4")
 
 
 async def test_fresh_numbers_that_tell_mistakes_apart_are_offered() -> None:

@@ -31,7 +31,7 @@ async def test_entries_are_saved_by_themselves_once_a_lock_is_released() -> None
             with hold_lock(path):
                 await session.answer("1")
                 await session.answer("2")
-                await session.wait_for_text("not saved", "2/5", "Another program keeps")
+                await session.wait_for_text("not saved", "2 of 5", "Another program keeps")
             await wait_until(session.pilot, lambda: not store.has_unsaved)
             # In the key bar: the message about the lock says it, too, and stays for a while.
             await wait_until(session.pilot, lambda: "not saved" not in screen_lines(session.pilot)[-1])

@@ -87,36 +87,36 @@ def test_a_wrong_answer_a_right_one_and_a_second_start(home: Path, quit_key: str
     first = Terminal()
     first.wait_for_text("From left to right")
     first.send("\r")
-    first.wait_for_text("0/4", "what + gives")
+    first.wait_for_text("0 of 4", "what + gives")
     first.send("12\r")
     first.wait_for_text("✗ not yet", "Did you calculate 3·4?")
     first.send("7\r")
-    first.wait_for_text("1/4", "✓ right")
+    first.wait_for_text("1 of 4", "✓ right")
     assert first.quit(quit_key) == 0
     second = Terminal()
     second.wait_for_text("Continue: From left to right")
     second.send("\r")
-    shown = second.wait_for_text("1/4", "what × gives")
+    shown = second.wait_for_text("1 of 4", "what × gives")
     assert "7" in shown
     assert second.quit(quit_key) == 0
 
 
 def test_the_exit_code_of_play_tells_whether_it_was_solved(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3")
-    terminal.wait_for_text("0/2")
+    terminal.wait_for_text("0 of 2")
     terminal.send("3\r")
-    terminal.wait_for_text("1/2")
+    terminal.wait_for_text("1 of 2")
     assert terminal.quit() == 1
     terminal = Terminal("play", "z = x * y", "x=2", "y=3")
-    terminal.wait_for_text("0/2")
+    terminal.wait_for_text("0 of 2")
     terminal.send("3\r2\r")
-    terminal.wait_for_text("Solved.")
+    terminal.wait_for_text("─ solved ─")
     assert terminal.quit() == 0
 
 
 def test_a_window_that_gets_too_small_and_large_again(home: Path) -> None:
     terminal = Terminal("play", "basics/times")
-    terminal.wait_for_text("0/2")
+    terminal.wait_for_text("0 of 2")
     terminal.send("12")
     terminal.wait_for_text("› 12")
     terminal.resize(40, 10)
@@ -148,15 +148,15 @@ TOUR = (
     (ESCAPE, ("F5",), ("F5",)),
     (F9, ("L = (w*x + b - y)^2",), ("계산식",)),
     (ESCAPE, ("F5",), ("F5",)),
-    ("\r", ("0/4", "what + gives"), ("0/4", "+ 노드가")),
+    ("\r", ("0 of 4", "what + gives"), ("0/4", "+ 노드가")),
     ("12\r", ("not yet", "Did you calculate 3"), ("다시", "이렇게 계산하셨나요: 3")),
-    (F2, ("Hint 1/4",), ("힌트 1/4",)),
+    (F2, ("hints ●○○○",), ("힌트 ●○○○",)),
     (F4, ("Common mistakes",), ("자주 하는 실수",)),
-    (ESCAPE, ("Hint 1/4",), ("힌트 1/4",)),
+    (ESCAPE, ("hints ●○○○",), ("힌트 ●○○○",)),
     (F6, ("1/7", "other numbers"), ("1/7", "다른 숫자")),
-    (ESCAPE, ("0/4",), ("0/4",)),
-    ("7\r10\r70\r", ("3/4", "Which two"), ("3/4", "두 노드")),
-    ("2\r", ("Solved.",), ("다 풀었습니다",)),
+    (ESCAPE, ("0 of 4",), ("0/4",)),
+    ("7\r10\r70\r", ("3 of 4", "Which two"), ("3/4", "두 노드")),
+    ("2\r", ("─ solved ─",), ("─ 완료 ─",)),
 )
 #: A colour besides the sixteen that every terminal has.
 MORE_COLOURS = re.compile(rb"\x1b\[(?:[\d;]*;)?[34]8;[25];")
@@ -202,7 +202,7 @@ def test_a_terminal_of_256_colours_gets_no_others(home: Path) -> None:
 
 def test_an_encoding_without_our_signs_means_ascii(home: Path) -> None:
     terminal = Terminal("play", "z = x * y", "x=2", "y=3", PYTHONIOENCODING="latin-1")
-    shown = terminal.wait_for_text("0/2", "x---")
+    shown = terminal.wait_for_text("0 of 2", "x---")
     assert shown.isascii()
     assert terminal.quit() == 1
 
@@ -217,15 +217,15 @@ def test_a_review_from_the_list_to_its_end(home: Path, language: str, due: str, 
     terminal.wait_for_text(due)
     terminal.send(UP)
     terminal.send("\r")
-    shown = terminal.wait_for_text("1/1", "0/2", "y──")
+    shown = terminal.wait_for_text("1 of 1", "0 of 2", "y──")
     rows = shown.splitlines()
     # The exercises of this rule are products of two inputs: the gradient of each edge is the other input.
     x, y = (next(a.split()[0] for a, b in pairwise(rows) if f" {name}──" in b).replace("−", "-") for name in "xy")
     after = "*dL/dz" if "∂L/∂z" in shown else ""
     terminal.send(f"{y}{after}\r")
-    terminal.wait_for_text("1/2")
+    terminal.wait_for_text("1 of 2")
     terminal.send(f"{x}{after}\r")
-    terminal.wait_for_text("2/2")
+    terminal.wait_for_text("2 of 2")
     terminal.send("\r")
     terminal.wait_for_text(result)
     terminal.send("\r")

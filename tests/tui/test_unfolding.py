@@ -12,25 +12,25 @@ SIGMA = "basics/sigmoid-folded"
 
 async def test_a_node_unfolds_with_its_blanks_and_folds_again() -> None:
     async with open_app(SIGMA) as session:
-        await session.wait_for_text("┃ sigma ┣", " unfold Esc")
+        await session.wait_for_text("┃ sigma ┣", "^O unfold")
         await session.answer("1")
         await session.wait_for_text("✗ not yet")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("│ ×−1 ├", "│ exp ├", " fold Esc", "The places inside are extra")
+        await session.wait_for_text("│ ×−1 ├", "│ exp ├", "^O fold", "The places inside are extra")
         assert session.state.focused_id == "s->inv1"
         await session.answer(session.right_answer_text())
-        await session.wait_for_text("0/1", "on the edge q → +1", "✓ right")
+        await session.wait_for_text("0 of 1", "on the edge q → +1", "✓ right")
         await session.pilot.press("shift+tab", "shift+tab")
         assert session.state.focused_id == "x->m"
         assert "1 ✗" in screen_text(session.pilot)
         await session.type("0.3")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("┃ sigma ┣", "0.3", " unfold Esc")
+        await session.wait_for_text("┃ sigma ┣", "0.3", "^O unfold")
         await session.pilot.press("ctrl+u")
         await session.answer(session.right_answer_text())
-        await session.wait_for_text("1/1", "Solved.")
+        await session.wait_for_text("1 of 1", "─ solved ─")
         await session.pilot.press("ctrl+o")
-        await session.wait_for_text("│ exp ├", "0.375", "Solved.")
+        await session.wait_for_text("│ exp ├", "0.375", "─ solved ─")
 
 
 async def test_a_click_unfolds_a_node_and_a_click_on_a_part_folds_it() -> None:

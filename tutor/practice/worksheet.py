@@ -503,10 +503,15 @@ class Worksheet:
         if self.entry(blank).text and not self.exam:
             self._record("clear", blank)
 
+    @property
+    def last_undoable(self) -> str | None:
+        """The blank whose entry `undo` would change; None if there is nothing to undo, and in an exam."""
+        return None if self.exam else self._entries.last_undoable
+
     def undo(self) -> str | None:
         """Undo the last change of an entry; return its blank, or None if there is nothing to undo."""
-        blank = self._entries.last_undoable
-        if blank is None or self.exam:
+        blank = self.last_undoable
+        if blank is None:
             return None
         self._record("undo", blank)
         return blank

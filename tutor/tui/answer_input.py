@@ -74,6 +74,9 @@ class AnswerInput:
     active_cell: Cell = None
     expression: LineEditor = field(default_factory=LineEditor)
     cells: list[list[LineEditor]] = field(default_factory=list)
+    #: The texts of all lines before each step that `undo` takes back. Typing in one line is one step.
+    _steps: list[tuple[Cell, tuple[str, ...]]] = field(default_factory=list, repr=False, compare=False)
+    _open_step: tuple[Cell] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.shape:
@@ -102,9 +105,45 @@ class AnswerInput:
         """Return whether there is something to check: an expression, or all cells."""
         return bool(self.expression.text.strip()) or (bool(self.cells) and self.next_empty_cell() is None)
 
+    # --- undo ---
+
+    def record(self, *, whole: bool = False) -> None:
+        """Remember the lines before the active one changes; with `whole`, before all of them change at once."""
+        if not whole and self._open_step == (self.active_cell,):
+            return
+        self._open_step = None if whole else (self.active_cell,)
+        self._steps.append((self.active_cell, self._texts()))
+
+    def undo(self) -> bool:
+        """Take back the last step: what was typed into one line, or a matrix that was pasted. Return whether there was one.
+
+        Of cells without a history, such as those of an answer that was loaded again, the last one is emptied.
+        """
+        while self._steps:
+            cell, texts = self._steps.pop()
+            self._open_step = None
+            if texts != self._texts():
+                for line, text in zip(self._lines(), texts, strict=True):
+                    line.set(text)
+                self.active_cell = cell
+                return True
+        filled = [(i, j) for i, row in enumerate(self.cells) for j, line in enumerate(row) if line.text]
+        if not filled or self.expression.text:
+            return False
+        self.active_cell = filled[-1]
+        self.line.clear()
+        return True
+
+    def _texts(self) -> tuple[str, ...]:
+        return tuple([line.text for line in self._lines()])
+
+    def _lines(self) -> list[LineEditor]:
+        return [self.expression, *(line for row in self.cells for line in row)]
+
     def mark_checked(self) -> None:
         """Mark all lines as checked, so that typing into one replaces it."""
-        for line in (self.expression, *(line for row in self.cells for line in row)):
+        self._open_step = None
+        for line in self._lines():
             line.checked = bool(line.text)
 
     def next_empty_cell(self) -> Cell:

@@ -385,10 +385,18 @@ class TutorApp(App[bool]):
 
     def on_exercise_screen_solved(self, event: ExerciseScreen.Solved) -> None:
         self._solved = self._solved or event.exercise is self._initial_exercise
-        self.review.request_advice(event.exercise)
+        self._request_advice(event.exercise)
 
     def on_exercise_screen_advice_requested(self, event: ExerciseScreen.AdviceRequested) -> None:
-        self.review.request_advice(event.exercise)
+        self._request_advice(event.exercise)
+
+    def _request_advice(self, exercise: Exercise) -> None:
+        screen = self.navigator.exercise_screen
+        following = screen.after_solved.following if screen is not None else None
+        self.review.request_advice(exercise, following.name if following is not None else None)
+
+    def on_exercise_screen_standing_requested(self, event: ExerciseScreen.StandingRequested) -> None:
+        self.review.request_standing(event.exercise)
 
     async def on_exercise_screen_left(self, event: ExerciseScreen.Left) -> None:
         screen = self.navigator.exercise_in_front(event.exercise)
@@ -457,7 +465,12 @@ class TutorApp(App[bool]):
     def on_review_flow_advice_ready(self, event: ReviewFlow.AdviceReady) -> None:
         screen = self.navigator.exercise_screen
         if screen is not None and screen.exercise is event.exercise:
-            screen.set_suggestions(event.suggestions)
+            screen.set_advice(event.advice)
+
+    def on_review_flow_standing_ready(self, event: ReviewFlow.StandingReady) -> None:
+        screen = self.navigator.exercise_screen
+        if screen is not None and screen.exercise is event.exercise:
+            screen.set_standing(event.standing)
 
     async def on_watch_file_changed(self) -> None:
         screen = self.navigator.exercise_screen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.algebra.errors import AlgebraError
@@ -10,19 +9,19 @@ from tutor.algebra.expr import Grid
 from tutor.algebra.printing import format_expr
 from tutor.grading.answer import parse_tree
 from tutor.grading.hints.ladder import Hint, hint_at
+from tutor.grading.question import parse_choice
 from tutor.grading.verdict import Verdict, VerdictKind
 from tutor.i18n import parse_reply
 from tutor.practice.pointers import pointers
 from tutor.tui.answer_input import AnswerInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tutor.grading.answer import Preview
     from tutor.grading.problem import Blank
     from tutor.i18n import Message
     from tutor.practice.entries import Entry
-    from tutor.practice.next_steps import Suggestion
     from tutor.practice.worksheet import Worksheet
 
 
@@ -70,6 +69,22 @@ class ExerciseState:
     def is_question(self) -> bool:
         """Return whether the focused blank is a question, which needs more rows than a value."""
         return self.focused_blank.kind == "question"
+
+    @property
+    def num_choices(self) -> int:
+        """Return how many choices the focused question has; 0 if it has none."""
+        return len(self.worksheet.problem.question(self.focused_blank).choices) if self.is_question else 0
+
+    @property
+    def chosen_choice(self) -> int | None:
+        """Return the number of the choice that is highlighted: the one typed, else the last answer."""
+        text = self.input.line.text if not self.input.is_empty else self.entry.text
+        if not self.num_choices or not text:
+            return None
+        try:
+            return parse_choice(self.worksheet.problem.question(self.focused_blank), text) + 1
+        except AlgebraError:
+            return None
 
     @property
     def is_locked(self) -> bool:
@@ -148,6 +163,13 @@ class ExerciseState:
             circle = (places[index:] + places[:index])[::step]
             self.focus(next((name for name in circle if name in order), order[0]))
 
+    @property
+    def can_focus_next(self) -> bool:
+        """Return whether there is another blank to go to."""
+        return any(
+            blank.id != self.focused_id and not self.worksheet.is_locked(blank.id) for blank in self.worksheet.fillable
+        )
+
     # --- unfolding nodes ---
 
     @property
@@ -208,6 +230,21 @@ class ExerciseState:
 
     # --- typing ---
 
+    def choose(self, number: int) -> None:
+        """Highlight a choice of the focused question, as if its number were typed."""
+        if self.is_read_only or not self.num_choices:
+            return
+        answer = self.start_input()
+        answer.record()
+        answer.expression.set(str(number))
+        self._clear_feedback()
+
+    def move_choice(self, step: int) -> None:
+        """Highlight the next or the previous choice."""
+        chosen = self.chosen_choice
+        first = 1 if step > 0 else self.num_choices
+        self.choose(first if chosen is None else min(max(chosen + step, 1), self.num_choices))
+
     def start_input(self) -> AnswerInput:
         """Return the input at the focused blank to type into; the grid of a matrix opens."""
         answer = self.inputs.setdefault(self.focused_id, AnswerInput(self.focused_blank.grid))
@@ -237,6 +274,7 @@ class ExerciseState:
         pasted = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
         text = pasted.replace("\n", " ").replace("\t", " ")
         if self.focused_blank.grid and answer.active_cell is not None:
+            answer.record(whole=len(pasted.strip()) > 1)
             if len(pasted.strip()) > 1 and self._fill_cells(answer, pasted):
                 self._clear_feedback()
                 return
@@ -250,6 +288,7 @@ class ExerciseState:
             elif answer.expression.checked:
                 # From now on the cells are the answer.
                 answer.expression.set("")
+        answer.record()
         answer.line.insert(text)
         self._clear_feedback()
 
@@ -285,6 +324,8 @@ class ExerciseState:
             "home": line.home,
             "end": line.end,
         }
+        if change not in ("home", "end"):
+            self.inputs[self.focused_id].record()
         edits[change]()
         if line.text != before:
             self._clear_feedback()
@@ -357,7 +398,15 @@ class ExerciseState:
         self.focus(self.worksheet.next_open_blank(self.focused_id) or self.focused_id)
 
     def undo(self) -> bool:
-        """Undo the last entry and focus its blank; return False if there is none."""
+        """Undo the last step of unchecked input at the focused blank, else the last entry; return False if there is none.
+
+        The cells of a matrix whose entry is undone stay as unchecked input.
+        """
+        if self._undo_input():
+            return True
+        blank = self.worksheet.last_undoable
+        text = "" if blank is None else self.worksheet.entry(blank).text
+        was_revealed = blank is not None and self.worksheet.entry(blank).revealed
         blank = self.worksheet.undo()
         if blank is None:
             return False
@@ -366,8 +415,28 @@ class ExerciseState:
         self.inputs.pop(blank, None)
         self.input_errors.pop(blank, None)
         self.last_result = None
-        self.in_grid = False
+        self.in_grid = self.just_rejected = False
+        if text and not was_revealed and self.focused_blank.grid is not None:
+            self._keep_cells(text)
         return True
+
+    def _undo_input(self) -> bool:
+        """Undo the last step of the input at the focused blank that is not part of a checked answer."""
+        answer = self.inputs.get(self.focused_id)
+        if answer is None or self.is_read_only or answer.text.strip() == self.entry.text:
+            return False
+        self.in_grid = self.focused_blank.grid is not None
+        if not answer.undo():
+            return False
+        self._clear_feedback()
+        return True
+
+    def _keep_cells(self, text: str) -> None:
+        """Put the text of a matrix back into its cells as unchecked input."""
+        answer = self.start_input()
+        if not self._fill_cells(answer, text):
+            del self.inputs[self.focused_id]
+            self.in_grid = False
 
     @property
     def asks(self) -> bool:
@@ -408,23 +477,3 @@ class ExerciseState:
             self.worksheet.new_numbers()
         self._reset(self.worksheet.resume_place())
         return told_apart
-
-
-@dataclass(frozen=True, slots=True)
-class AfterSolved:
-    """What can be done after an exercise: what Enter leads to, None for the list, and suggestions, the best one first.
-
-    `index` is the suggestion that is shown.
-    """
-
-    enter_label: str | None = None
-    suggestions: Sequence[Suggestion] = ()
-    index: int = 0
-
-    @property
-    def suggestion(self) -> Suggestion | None:
-        return self.suggestions[self.index] if self.index < len(self.suggestions) else None
-
-    def next_suggestion(self) -> AfterSolved:
-        """Return a copy that shows the next suggestion, wrapping around."""
-        return replace(self, index=(self.index + 1) % max(len(self.suggestions), 1))

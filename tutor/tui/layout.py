@@ -1,94 +1,144 @@
-"""The layout of an exercise: the density of its drawing, and the panel below the graph or beside it."""
+"""The layout of an exercise: the graph on top, below it the close-up and the answer, and a pane at the side if there is room."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tutor.drawing.layout.planned import PlannedDrawings
-from tutor.drawing.model import Density, Drawing
 
 if TYPE_CHECKING:
-    from tutor.drawing.model import Box
+    from collections.abc import Sequence
+
+    from tutor.drawing.model import Box, Density, Drawing
     from tutor.glyphs import Glyphs
 
-#: Rows of the title and the key bar.
-_BAR_ROWS = 2
-#: Rows of the panel below the graph, including its border, and its width beside the graph.
-_PANEL_ROWS = 9
-_PANEL_CELLS = 48
-#: Width of the window from which the panel may be beside the graph.
-_MIN_WIDTH_BESIDE = 120
+#: How much a window has room for.
+WindowSize: TypeAlias = Literal["small", "medium", "large"]
+
+#: The least width and height of a medium and of a large window.
+_MEDIUM, _LARGE = (100, 30), (160, 40)
+#: Rows of the head and the key bar.
+BAR_ROWS = 3
+#: The width of the pane at the side, with its border.
+SIDE_CELLS = 52
+#: Free cells and rows around the graph, from what is best to none if that lets it be drawn in full.
+_GRAPH_MARGINS = ((4, 2), (4, 0), (0, 0))
+_GRAPH_ROWS_MARGIN = 2
+_FULLNESS = {"full": 2, "shapes": 1, "compact": 0}
+#: Rows below the graph, from what is best to what is enough if that lets the graph be drawn in full.
+_LOW_ROWS: dict[WindowSize, tuple[int, ...]] = {"medium": (17, 15, 13), "large": (19, 17, 15)}
+#: The same in a small window: for the close-up, and for the answer to a number and to a matrix.
+_CLOSE_UP_ROWS, _ANSWER_ROWS, _MATRIX_ROWS = (4, 3, 2), (7, 6, 5), (9, 7, 6)
+#: Unless the drawing has all values, the close-up needs these rows for those around the focused node.
+_ROWS_WITH_VALUES = 3
 _MIN_GRAPH_ROWS = 6
-#: Rows that a question with its choices needs beyond those of other blanks.
-_QUESTION_ROWS = 4
-#: The most rows of a matrix's cells that are visible at once.
-_MAX_CELL_ROWS = 8
-#: Height of the window from which a compact graph has a free row above and below.
-_ROOMY_HEIGHT = 30
-
-
-@dataclass(frozen=True, slots=True)
-class ExerciseLayout:
-    """The density of the drawing, whether the panel is beside it, and the rows of the graph above the panel."""
-
-    density: Density
-    panel_beside: bool
-    graph_rows: int
-
-
-def choose_layout(
-    drawings: Mapping[Density, Drawing],
-    width: int,
-    height: int,
-    preferred: Density | None = None,
-    cell_rows: int = 0,
-    has_question: bool = False,
-) -> ExerciseLayout:
-    """Return the layout for a window of `width` × `height` cells.
-
-    The density is the first of `drawings` that fits, unless one is preferred. `cell_rows` are the rows of the largest matrix that is asked for. The panel always gets the rows that it needs.
-    """
-    panel_beside = width >= _MIN_WIDTH_BESIDE and (drawings[preferred or "full"].width + 2 <= width - _PANEL_CELLS)
-    free_width = width - _PANEL_CELLS if panel_beside else width
-    spare_rows = height - _BAR_ROWS
-    if not panel_beside:
-        spare_rows -= _PANEL_ROWS + min(cell_rows, _MAX_CELL_ROWS) + has_question * _QUESTION_ROWS
-    free_rows = max(spare_rows, _MIN_GRAPH_ROWS)
-    density: Density = preferred or "full"
-    drawing = drawings[density]
-    for smaller in drawings if preferred is None else ():
-        # Shapes in place of matrices are worth no row that the panel needs.
-        if drawing.width > free_width or drawing.height > (spare_rows if density == "shapes" else free_rows):
-            density = smaller
-            drawing = drawings[density]
-    scrollbar = int(drawing.width > free_width)
-    margin = 2 if density != "compact" or height >= _ROOMY_HEIGHT else 1
-    return ExerciseLayout(density, panel_beside, min(drawing.height + scrollbar + margin, free_rows))
-
-
 #: A graph of more boxes fits no terminal in full density, and drawing it only to find that takes seconds.
 _MAX_FULL_BOXES = 200
 
 
-class DrawingCache(Mapping[Density, Drawing]):
-    """The drawings of `boxes` by density, the fullest first, drawn when they are first used."""
+def window_size(width: int, height: int) -> WindowSize:
+    """Return how much a window of `width` × `height` cells has room for."""
+    if width >= _LARGE[0] and height >= _LARGE[1]:
+        return "large"
+    return "medium" if width >= _MEDIUM[0] and height >= _MEDIUM[1] else "small"
+
+
+class DrawingCache:
+    """The drawings of `boxes` in every density and room, each drawn once."""
 
     def __init__(self, boxes: Sequence[Box], glyphs: Glyphs) -> None:
-        self._boxes = boxes
         self._planned = PlannedDrawings(boxes, glyphs)
+        self._is_huge = len(boxes) > _MAX_FULL_BOXES
+
+    def fit(self, width: int, height: int, preferred: Density | None = None) -> Drawing:
+        """Return the roomiest drawing in a field of these cells: in full if that fits, else with shapes, else compact.
+
+        A `preferred` density is drawn even if it is larger than the field, which then scrolls.
+        """
+        preferred = preferred or ("compact" if self._is_huge else None)
+        drawings = []
+        for cells, rows in _GRAPH_MARGINS:
+            drawings.append(self._planned.fit(max(width - cells, 1), max(height - rows, 1), preferred))
+            if drawings[-1].density in ("full", preferred):
+                break
+        return max(drawings, key=lambda drawing: _FULLNESS[drawing.density])
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseLayout:
+    """The parts of the screen: the drawing, the rows of the graph, of the close-up and of the answer.
+
+    In a small window the close-up is above the answer, in others beside it and as high. A close-up of 0 rows is left out.
+    """
+
+    size: WindowSize
+    drawing: Drawing | None
+    graph_rows: int
+    close_up_rows: int
+    answer_rows: int
 
     @property
-    def default_density(self) -> Density | None:
-        """Return the density if none is preferred; None for the one that fits."""
-        return "compact" if len(self._boxes) > _MAX_FULL_BOXES else None
+    def density(self) -> Density:
+        return self.drawing.density if self.drawing is not None else "full"
 
-    def __getitem__(self, density: Density) -> Drawing:
-        return self._planned.draw(density)
 
-    def __iter__(self) -> Iterator[Density]:
-        return iter(self._planned.densities)
+def choose_layout(
+    drawings: DrawingCache | None,
+    width: int,
+    height: int,
+    preferred: Density | None = None,
+    *,
+    cell_rows: int = 0,
+    question_rows: int = 0,
+) -> ExerciseLayout:
+    """Return the layout for a window of `width` × `height` cells. Without `drawings` there is no graph.
 
-    def __len__(self) -> int:
-        return len(self._planned.densities)
+    `cell_rows` are the rows of the largest matrix that is asked for, 0 if there is none; `question_rows` those of the question in focus, which
+    has no close-up, 0 at other blanks.
+    """
+    size = window_size(width, height)
+    free = height - BAR_ROWS
+    if drawings is None:
+        return ExerciseLayout(size, None, 0, 0, free)
+    if size == "small":
+        return _small_layout(drawings, width, free, preferred, _small_splits(cell_rows > 0, question_rows, free))
+    graph_width = width - (SIDE_CELLS if size == "large" else 0)
+    layouts = []
+    for rows in _LOW_ROWS[size]:
+        low = min(max(rows, question_rows), free - _MIN_GRAPH_ROWS)
+        drawing = drawings.fit(graph_width, free - low, preferred)
+        layouts.append(ExerciseLayout(size, drawing, free - low, 0 if question_rows else low, low))
+        if drawing.density == "full" or preferred is not None:
+            return layouts[-1]
+    return layouts[0]
+
+
+def _small_splits(has_cells: bool, question_rows: int, free: int) -> list[tuple[int, int]]:
+    """Return the rows of the close-up and of the answer to choose from in a small window, the best first."""
+    if question_rows:
+        return [(0, min(max(question_rows, _ANSWER_ROWS[0]), free - _MIN_GRAPH_ROWS))]
+    answers = _MATRIX_ROWS if has_cells else _ANSWER_ROWS
+    return [(close_up, answer) for answer in answers for close_up in _CLOSE_UP_ROWS]
+
+
+def _small_layout(
+    drawings: DrawingCache, width: int, free: int, preferred: Density | None, splits: list[tuple[int, int]]
+) -> ExerciseLayout:
+    """Return the layout of a small window with the fullest drawing; what the graph leaves free goes to the answer."""
+    choices = []
+    for close_up, answer in splits:
+        rows = max(free - close_up - answer, 1)
+        drawing = drawings.fit(width, rows, preferred)
+        shows_values = drawing.density == "full" or close_up == 0 or close_up >= _ROWS_WITH_VALUES
+        fits = drawing.height + int(drawing.width > width) <= rows
+        quality = (shows_values, fits or rows >= _MIN_GRAPH_ROWS, fits, _FULLNESS[drawing.density])
+        choices.append((quality, ExerciseLayout("small", drawing, rows, close_up, answer)))
+        if all(quality[:3]) and drawing.density in ("full", preferred):
+            break
+    # Of equals the first one is the best.
+    _quality, layout = max(choices, key=lambda choice: choice[0])
+    assert layout.drawing is not None
+    needed = layout.drawing.height + int(layout.drawing.width > width)
+    rows = min(layout.graph_rows, needed + _GRAPH_ROWS_MARGIN)
+    return replace(layout, graph_rows=rows, answer_rows=free - rows - layout.close_up_rows)

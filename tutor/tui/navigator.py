@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
-from tutor.i18n import N_, message
 from tutor.packs.diagnostics import PackError
 from tutor.practice.resume import open_worksheet
 from tutor.practice.worksheet import Worksheet, random_seed
+from tutor.tui.after_solved import NextExercise
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.onboarding import WelcomeScreen, onboarding_exercise, onboarding_replay
@@ -112,14 +112,16 @@ class Navigator:
         except PackError as error:
             self.home.set_message(error)
             return
-        following = self._next_entry(exercise)
-        label = str(message(N_("next: {title}"), title=following[1].title)) if following else None
+        entry = self._next_entry(exercise)
+        following = NextExercise(str(entry[1].title), (entry[0].id, entry[1].id)) if entry else None
         self.home.return_to(exercise)
-        self.show_worksheet(worksheet, label)
+        self.show_worksheet(worksheet, following)
 
-    def show_worksheet(self, worksheet: Worksheet, enter_label: str | None, title_prefix: str = "") -> None:
-        """Show an exercise; `enter_label` says what comes next, None at the end of a pack."""
-        self._push_exercise(ExerciseScreen(self._host, worksheet, enter_label, title_prefix))
+    def show_worksheet(self, worksheet: Worksheet, following: NextExercise | None, title_prefix: str = "") -> None:
+        """Show an exercise; `following` is what comes next, None at the end of a pack."""
+        pack_id = worksheet.variant.exercise.pack
+        title = next((str(pack.title) for pack in self.home.packs if pack.id == pack_id), "") if pack_id else ""
+        self._push_exercise(ExerciseScreen(self._host, worksheet, following, title_prefix, title))
 
     def _push_exercise(self, screen: ExerciseScreen) -> None:
         drafts = self._drafts.pop(_draft_key(screen), {})

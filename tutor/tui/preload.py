@@ -14,11 +14,13 @@ import numpy  # noqa: F401
 import tutor.tui.navigator  # noqa: F401
 from tutor.drawing.from_problem import boxes_of
 from tutor.packs.diagnostics import PackError
+from tutor.practice.close_up.build import close_up
 from tutor.practice.review import cached_due_rules
 from tutor.practice.worksheet import Worksheet
-from tutor.tui import panel_content
+from tutor.tui.answer_content import AnswerContent
 from tutor.tui.exercise_state import ExerciseState
 from tutor.tui.layout import DrawingCache
+from tutor.tui.themes import DARK_PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Sequence
@@ -35,11 +37,11 @@ def open_first_exercise(packs: Sequence[Pack], glyphs: Glyphs) -> None:
             with suppress(Exception):  # What fails here fails again, with a message, when it is needed.
                 # The pack itself is in use on the screen.
                 state = ExerciseState(Worksheet(copy(pack).open(entry.id).variant()))
-                drawings = DrawingCache(boxes_of(state.worksheet.problem, glyphs), glyphs)
-                for density in drawings:
-                    drawings[density]
-                panel_content.blank_title(state, glyphs)
-                panel_content.feedback(state, glyphs)
+                DrawingCache(boxes_of(state.worksheet.problem, glyphs), glyphs).fit(100, 20)
+                content = AnswerContent(state, glyphs, DARK_PALETTE)
+                content.asked(60)
+                content.feedback(60, slim=False, with_text=True)
+                close_up(state.worksheet, state.focused_id)
 
 
 def find_broken(

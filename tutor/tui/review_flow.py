@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -11,14 +12,16 @@ from tutor.packs import library
 from tutor.packs.diagnostics import PackError
 from tutor.practice.next_steps import suggest_next
 from tutor.practice.review import ReviewSession, load_skills, plan_for_today, plan_session
+from tutor.practice.standing import load_standing
+from tutor.tui.after_solved import Advice, NextExercise
 from tutor.tui.screens.review_result import ReviewResultScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.packs.exercise import Exercise
-    from tutor.practice.next_steps import Suggestion
     from tutor.practice.review import ReviewItem
+    from tutor.practice.standing import Standing
     from tutor.practice.storage.store import Store
     from tutor.tui.background import Background
     from tutor.tui.host import Host
@@ -37,12 +40,20 @@ class ReviewFlow:
             self.items = items
 
     class AdviceReady(Message):
-        """Suggestions of what to do after an exercise were found."""
+        """The advice on what to do after an exercise was found."""
 
-        def __init__(self, exercise: Exercise, suggestions: Sequence[Suggestion]) -> None:
+        def __init__(self, exercise: Exercise, advice: Advice) -> None:
             super().__init__()
             self.exercise = exercise
-            self.suggestions = suggestions
+            self.advice = advice
+
+    class StandingReady(Message):
+        """The learner's standing was found."""
+
+        def __init__(self, exercise: Exercise, standing: Standing) -> None:
+            super().__init__()
+            self.exercise = exercise
+            self.standing = standing
 
     def __init__(
         self,
@@ -111,7 +122,7 @@ class ReviewFlow:
             is_last = session.position == len(session.items) - 1
             label = _("how the review went") if is_last else _("on with the review")
             prefix = message(N_("Review {at}/{all}"), at=session.position + 1, all=len(session.items))
-            self._navigator.show_worksheet(worksheet, label, str(prefix))
+            self._navigator.show_worksheet(worksheet, NextExercise(label), str(prefix))
             return
         self._end(session, left_early=False)
 
@@ -139,15 +150,44 @@ class ReviewFlow:
 
     # --- what to do next ---
 
-    def request_advice(self, exercise: Exercise) -> None:
-        """Find in a thread what to do after an exercise, unless it belongs to a review."""
-        if self._records_progress and self._session is None and exercise.pack:
+    def request_advice(self, exercise: Exercise, following: tuple[str, str] | None) -> None:
+        """Find in a thread what an exercise changed, and what to do after it; `following` is the one that comes next.
+
+        In a review it is clear what comes next.
+        """
+        if self._records_progress and exercise.pack:
+            in_review = self.is_active
             self._host.app.run_worker(
-                lambda: self._find_suggestions(exercise), thread=True, group="advice", exit_on_error=False
+                lambda: self._find_advice(exercise, following, in_review),
+                thread=True,
+                group="advice",
+                exit_on_error=False,
             )
 
-    def _find_suggestions(self, exercise: Exercise) -> None:
+    def _find_advice(self, exercise: Exercise, following: tuple[str, str] | None, in_review: bool) -> None:
         index = self._background.load_exercise_index()
+        packs = library.all_packs()
         with self._store.open_for_thread() as store:
-            suggestions = suggest_next(store, index, library.all_packs(), (exercise.pack, exercise.id))
-        self._host.app.post_message(self.AdviceReady(exercise, suggestions))
+            after = (exercise.pack, exercise.id)
+            suggestions = () if in_review else suggest_next(store, index, packs, after)
+            standing = load_standing(store)
+        pack = next((pack for pack in packs if pack.id == exercise.pack), None)
+        advice = Advice(suggestions, standing)
+        if pack is not None:
+            advice = replace(advice, pack_title=str(pack.title), pack_size=len(pack.entries))
+        if following is not None and following in index:
+            indexed = index[following]
+            advice = replace(advice, next_minutes=max(round(indexed.minutes), 1))
+        self._host.app.post_message(self.AdviceReady(exercise, advice))
+
+    def request_standing(self, exercise: Exercise) -> None:
+        """Find in a thread the learner's standing when an exercise is opened."""
+        if self._records_progress and exercise.pack:
+            self._host.app.run_worker(
+                lambda: self._find_standing(exercise), thread=True, group="standing", exit_on_error=False
+            )
+
+    def _find_standing(self, exercise: Exercise) -> None:
+        with self._store.open_for_thread() as store:
+            standing = load_standing(store)
+        self._host.app.post_message(self.StandingReady(exercise, standing))

@@ -84,6 +84,11 @@ def num_rungs(problem: Problem, blank: Blank) -> int:
     return sum(map(len, _rungs_at(problem, blank)))
 
 
+def num_author_hints(problem: Problem, blank: Blank) -> int:
+    """Count the rungs at `blank` that the author wrote."""
+    return len(_rungs_at(problem, blank)[0])
+
+
 def rule_rung(problem: Problem, blank: Blank) -> int:
     """Return the number of the rung that states the rule. `blank` must not be a question."""
     return num_rungs(problem, blank) - NUM_RUNGS + _RULE_RUNG

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -13,15 +14,17 @@ from tutor.packs.diagnostics import PackError
 from tutor.practice import exam
 from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import rebase_worksheet
-from tutor.tui import panel_content
-from tutor.tui.content import from_markup
-from tutor.tui.exercise_state import AfterSolved, ExerciseState
+from tutor.tui import blank_help
+from tutor.tui.content import from_markup, styled
+from tutor.tui.exercise_state import ExerciseState
 from tutor.tui.graph_values import GraphValues
 from tutor.tui.keymap import apply_keymap
 from tutor.tui.screens.exercise_view import ExerciseView
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
-from tutor.tui.widgets.panel import AnswerPanel
+from tutor.tui.widgets.answer_pane import AnswerPane
+from tutor.tui.widgets.graph import GraphView
+from tutor.tui.widgets.solved_pane import SolvedPane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +35,11 @@ if TYPE_CHECKING:
     from tutor.drawing.model import Direction
     from tutor.packs.exercise import Exercise
     from tutor.practice.next_steps import Suggestion
+    from tutor.practice.standing import Standing
+    from tutor.tui.after_solved import Advice
     from tutor.tui.widgets.answer_grid import AnswerGrid
-    from tutor.tui.widgets.graph import GraphView
+    from tutor.tui.widgets.head import Head
+    from tutor.tui.widgets.side_pane import SidePane
 
 _DIRECTIONS: dict[str, tuple[int, int]] = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 #: The refusal of an action that needs no message.
@@ -62,6 +68,9 @@ class ExerciseScreen(ExerciseView):
     class AdviceRequested(ExerciseMessage):
         """The exercise was opened with all blanks filled."""
 
+    class StandingRequested(ExerciseMessage):
+        """The exercise was opened: the learner's standing is shown beside it, and compared with that at its end."""
+
     class SuggestionAccepted(ExerciseMessage):
         """The learner accepts a suggestion."""
 
@@ -77,12 +86,14 @@ class ExerciseScreen(ExerciseView):
         super().set_up()
         if self.state.worksheet.done:
             self.post_message(self.AdviceRequested(self.exercise))
+        else:
+            self.post_message(self.StandingRequested(self.exercise))
 
     # --- which actions can be run ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "scroll_feedback":
-            return parameters != (1,) or any(panel.has_more for panel in self.query(AnswerPanel))
+            return parameters != (1,) or any(pane.has_more for pane in self._scrolling)
         return self._refusal(action) is None
 
     def _refusal(self, action: str) -> Notice | None:
@@ -94,7 +105,9 @@ class ExerciseScreen(ExerciseView):
                 return _SILENT
             case "reply" if not state.asks:
                 return _SILENT
-            case "go_on" | "next_suggestion" if not worksheet.done:
+            case "step" if worksheet.done or not (state.in_grid or state.can_focus_next):
+                return _SILENT
+            case "go_on" if not worksheet.done:
                 return _SILENT
             case "hint":
                 return worksheet.help_refusal
@@ -103,7 +116,7 @@ class ExerciseScreen(ExerciseView):
             case "reopen":
                 return None if worksheet.done and not worksheet.exam else _SILENT
             case "accept_suggestion":
-                return None if worksheet.done and self.after_solved.suggestion is not None else _SILENT
+                return None if worksheet.done and self.after_solved.recommendation is not None else _SILENT
             case "new_numbers" if worksheet.exam:
                 return exam.SAME_NUMBERS
             case "new_numbers" if not worksheet.variant.exercise.has_variants:
@@ -207,6 +220,10 @@ class ExerciseScreen(ExerciseView):
         state, answer = self.state, self.state.input
         state.status_message = None
         rows, columns = _DIRECTIONS[direction]
+        if rows and state.num_choices and not state.is_read_only and not state.entry.settled:
+            state.move_choice(rows)
+            self._show()
+            return
         if columns and state.just_rejected:
             state.edit_current()
             answer = state.input
@@ -215,7 +232,7 @@ class ExerciseScreen(ExerciseView):
             pass
         elif state.in_grid:
             state.start_input().move_cell(rows, columns)
-        elif state.focused_id in self.drawing.neighbours:
+        elif self.drawing is not None and state.focused_id in self.drawing.neighbours:
             state.focus(self.drawing.neighbours[state.focused_id].get(direction, state.focused_id))
         else:
             state.focus_next(rows + columns)
@@ -229,8 +246,13 @@ class ExerciseScreen(ExerciseView):
         self._show()
 
     def action_go_on(self) -> None:
-        goes_on = self.after_solved.enter_label is not None
-        self.post_message(self.NextRequested(self.exercise) if goes_on else self.Left(self.exercise))
+        accepted = self.after_solved.accepted_by_enter
+        if self.after_solved.following is not None:
+            self.post_message(self.NextRequested(self.exercise))
+        elif accepted is not None:
+            self.post_message(self.SuggestionAccepted(self.exercise, accepted))
+        else:
+            self.post_message(self.Left(self.exercise))
 
     def action_check(self) -> None:
         state = self.state
@@ -245,9 +267,19 @@ class ExerciseScreen(ExerciseView):
         elif not state.input.is_complete:
             self._on_incomplete()
         elif state.check() and state.worksheet.done:
-            self.post_message(self.Solved(self.exercise))
+            self._on_solved()
+            return
         self._show()
-        self.query_one(AnswerPanel).scroll_to_top()
+        self.query_one(AnswerPane).scroll_to_top()
+
+    def _on_solved(self) -> None:
+        """Show the result, and celebrate it if the learner found every value."""
+        self.post_message(self.Solved(self.exercise))
+        self._show()
+        worksheet = self.state.worksheet
+        if not worksheet.exam and not any(worksheet.entry(blank.id).revealed for blank in worksheet.blanks):
+            self.query_one(SolvedPane).celebrate()
+            self.query_one(GraphView).pulse()
 
     def _on_incomplete(self) -> None:
         """Go on to the next empty cell or open blank when there is nothing to check yet."""
@@ -263,18 +295,19 @@ class ExerciseScreen(ExerciseView):
             text = N_("Type the value first. {hint} gives a hint.")
             state.status_message = message(text, hint=self.glyphs.key_label("exercise.hint", "?"))
 
-    def set_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
-        """Show what to do next once all is solved."""
-        self.after_solved = AfterSolved(self.after_solved.enter_label, suggestions)
+    def set_advice(self, advice: Advice) -> None:
+        """Show what the exercise changed and what to do next once all is solved."""
+        self.after_solved = replace(self.after_solved, advice=advice)
+        self._show()
+
+    def set_standing(self, standing: Standing) -> None:
+        """Show the learner's standing as it was when the exercise was opened."""
+        self.after_solved = replace(self.after_solved, before=standing)
         self._show()
 
     def action_accept_suggestion(self) -> None:
-        if self.after_solved.suggestion is not None:
-            self.post_message(self.SuggestionAccepted(self.exercise, self.after_solved.suggestion))
-
-    def action_next_suggestion(self) -> None:
-        self.after_solved = self.after_solved.next_suggestion()
-        self._show()
+        if self.after_solved.recommendation is not None:
+            self.post_message(self.SuggestionAccepted(self.exercise, self.after_solved.recommendation))
 
     def action_show_summary(self) -> None:
         # Few open it, and it loads the writers of formulas and programs.
@@ -285,18 +318,20 @@ class ExerciseScreen(ExerciseView):
     def action_hint(self) -> None:
         self.state.request_hint()
         self._say(None)
-        self.query_one(AnswerPanel).scroll_to_top()
+        self.query_one(AnswerPane).scroll_to_top()
 
     def action_reveal(self) -> None:
+        self.state.status_message = None
         if self.state.reveal() and self.state.worksheet.done:
-            self.post_message(self.Solved(self.exercise))
-        self._say(None)
+            self._on_solved()
+        else:
+            self._show()
 
     def action_reply(self, agreed: bool) -> None:
         """Answer the question about the last answer."""
         self.state.reply(agreed)
         self._say(None)
-        self.query_one(AnswerPanel).scroll_to_top()
+        self.query_one(AnswerPane).scroll_to_top()
 
     def action_undo(self) -> None:
         self._say(None if self.state.undo() else message(N_("There is nothing to take back.")))
@@ -323,7 +358,8 @@ class ExerciseScreen(ExerciseView):
                 self.state.status_message = message(
                     N_("With these numbers, the mistakes you were asked about give different answers.")
                 )
-            self.after_solved = AfterSolved(self.after_solved.enter_label)
+            self.after_solved = replace(self.after_solved, advice=None)
+            self.post_message(self.StandingRequested(self.exercise))
             self._drawings = self._make_drawings()
             self._apply_layout()
 
@@ -348,7 +384,7 @@ class ExerciseScreen(ExerciseView):
         self._drawings = self._make_drawings()
 
     def action_toggle_density(self) -> None:
-        self._preferred_density = "compact" if self._exercise_layout.density == "full" else "full"
+        self._preferred_density = "full" if self._exercise_layout.density == "compact" else "compact"
         self._apply_layout()
 
     def action_unfold(self) -> None:
@@ -368,7 +404,15 @@ class ExerciseScreen(ExerciseView):
         self._apply_layout()
 
     def action_scroll_feedback(self, pages: int) -> None:
-        self.query_one(AnswerPanel).scroll_feedback(pages)
+        for pane in self._scrolling:
+            pane.scroll_page(pages)
+        self.refresh_bindings()
+
+    @property
+    def _scrolling(self) -> list[AnswerPane | SolvedPane]:
+        """The pane with the text that Page Up and Page Down scroll; none before the screen is composed."""
+        panes = [*self.query(AnswerPane), *self.query(SolvedPane)]
+        return [pane for pane in panes if pane.display]
 
     def action_explain(self) -> None:
         replay, note = choose_replay(self.state.worksheet)
@@ -389,10 +433,11 @@ class ExerciseScreen(ExerciseView):
 
     def help_paragraphs(self) -> list[Content]:
         text = from_markup(self.glyphs, self.state.worksheet.variant.text().strip())
-        title = panel_content.blank_title(self.state, self.glyphs)
-        paragraphs = [title, panel_content.answer_status(self.state, self.glyphs), text]
+        paragraphs = [blank_help.blank_title(self.state, self.glyphs), text]
+        if self._formula:
+            paragraphs.insert(1, styled(self.glyphs, (self._formula, "bold")))
         if self._exercise_layout.density == "compact":
-            paragraphs.append(panel_content.legend(self.glyphs))
+            paragraphs.append(blank_help.legend(self.glyphs))
         return paragraphs
 
     def action_leave(self) -> None:
@@ -412,6 +457,36 @@ class ExerciseScreen(ExerciseView):
     def on_graph_view_node_selected(self, event: GraphView.NodeSelected) -> None:
         if self.state.fold_action(event.node) is not None:
             self._toggle_fold(event.node)
+
+    def on_head_segment_selected(self, event: Head.SegmentSelected) -> None:
+        self._select_place(event.place)
+
+    def on_side_pane_place_selected(self, event: SidePane.PlaceSelected) -> None:
+        self._select_place(event.place)
+
+    def _select_place(self, place: str) -> None:
+        """Focus a blank that was clicked, unless it waits for the forward values."""
+        self.state.status_message = None
+        if not self.state.worksheet.is_locked(place):
+            self.state.focus(place)
+        self._show()
+
+    async def on_answer_pane_choice_selected(self, event: AnswerPane.ChoiceSelected) -> None:
+        """Highlight a choice that was clicked; a click on the highlighted one checks it."""
+        state = self.state
+        if not state.is_read_only and not state.entry.settled:
+            is_chosen = not state.input.is_empty and state.chosen_choice == event.number
+            state.choose(event.number)
+            if is_chosen:
+                self.action_check()
+            else:
+                self._show()
+
+    async def on_answer_pane_hint_requested(self) -> None:
+        await self._run_first(["hint"])
+
+    def on_solved_pane_next_requested(self) -> None:
+        self.action_go_on()
 
     def on_answer_grid_cell_selected(self, event: AnswerGrid.CellSelected) -> None:
         if not self.state.is_given:

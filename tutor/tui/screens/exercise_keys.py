@@ -12,9 +12,15 @@ from tutor.i18n import N_
 
 KEYS: list[BindingType] = [
     Binding("enter", "go_on", N_("go on"), tooltip=N_("check the answer"), id="exercise.check", system=True),
-    Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
+    Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), id="exercise.check"),
+    Binding(
+        "tab",
+        "step(1)",
+        N_("next"),
+        tooltip=N_("the next blank of the backward pass"),
+        id="exercise.next",
+    ),
     Binding("f2,question_mark", "hint", N_("hint"), tooltip=N_("the next hint for this blank"), id="exercise.hint"),
-    Binding("f2,question_mark", "next_suggestion", N_("hint"), show=False, id="exercise.hint", system=True),
     Binding(
         "f3", "new_numbers", N_("new numbers"), tooltip=N_("the same exercise with other numbers"), id="exercise.fresh"
     ),
@@ -27,9 +33,6 @@ KEYS: list[BindingType] = [
         N_("explain"),
         tooltip=N_("the backward pass step by step, at other numbers until all is solved"),
         id="exercise.explain",
-    ),
-    Binding(
-        "f7", "toggle_density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"
     ),
     Binding(
         "ctrl+o",
@@ -45,6 +48,34 @@ KEYS: list[BindingType] = [
         tooltip=N_("unfold the node in focus into its parts, or fold them again; so does a click on it"),
         id="exercise.open",
         system=True,
+    ),
+    Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
+    Binding(
+        "f9",
+        "show_summary",
+        N_("closer look"),
+        tooltip=N_("when all is solved: closed form, numerical check, the program"),
+        id="exercise.closer",
+    ),
+    Binding(
+        "f7", "toggle_density", N_("view"), tooltip=N_("the graph with its values, or compact"), id="exercise.density"
+    ),
+    Binding(
+        "ctrl+z",
+        "undo",
+        N_("undo"),
+        tooltip=N_("take back what was typed last, then the last entry"),
+        id="exercise.undo",
+    ),
+    Binding("ctrl+z", "reopen", N_("undo"), show=False, id="exercise.undo", system=True),
+    Binding("f1", "help", N_("help"), tooltip=N_("what is asked here, and all keys"), id="exercise.help"),
+    Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
+    Binding(
+        "pagedown",
+        "scroll_feedback(1)",
+        N_("more"),
+        tooltip=N_("scroll the text"),
+        id="exercise.page-down",
     ),
     Binding(
         "ctrl+y",
@@ -62,33 +93,13 @@ KEYS: list[BindingType] = [
         show=False,
         id="exercise.no",
     ),
-    Binding("f8", "reveal", N_("show"), tooltip=N_("show the value of this blank"), id="exercise.reveal"),
-    Binding(
-        "f9",
-        "show_summary",
-        N_("closer look"),
-        tooltip=N_("when all is solved: closed form, numerical check, the program"),
-        id="exercise.closer",
-    ),
     Binding(
         "ctrl+n",
         "accept_suggestion",
         N_("do this"),
-        tooltip=N_("when all is solved: do what is advised; the key for a hint passes over it"),
+        tooltip=N_("when all is solved: do what is recommended"),
         show=False,
         id="exercise.advised",
-    ),
-    Binding("ctrl+z", "undo", N_("undo"), tooltip=N_("take the last entry back"), id="exercise.undo"),
-    Binding("ctrl+z", "reopen", N_("undo"), show=False, id="exercise.undo", system=True),
-    Binding("escape", "leave", N_("list"), tooltip=N_("close the cells; back to the list"), id="exercise.leave"),
-    Binding("enter", "check", N_("check"), tooltip=N_("check the answer"), show=False, id="exercise.check"),
-    Binding(
-        "tab",
-        "step(1)",
-        N_("next"),
-        tooltip=N_("the next blank of the backward pass"),
-        show=False,
-        id="exercise.next",
     ),
     Binding(
         "shift+tab",
@@ -107,8 +118,22 @@ KEYS: list[BindingType] = [
         show=False,
         id="exercise.right",
     ),
-    Binding("up", "move('up')", N_("up"), tooltip=N_("to the place above"), show=False, id="exercise.up"),
-    Binding("down", "move('down')", N_("down"), tooltip=N_("to the place below"), show=False, id="exercise.down"),
+    Binding(
+        "up",
+        "move('up')",
+        N_("up"),
+        tooltip=N_("to the place above; at a question, the choice above"),
+        show=False,
+        id="exercise.up",
+    ),
+    Binding(
+        "down",
+        "move('down')",
+        N_("down"),
+        tooltip=N_("to the place below; at a question, the choice below"),
+        show=False,
+        id="exercise.down",
+    ),
     Binding(
         "backspace",
         "edit('delete_left')",
@@ -137,12 +162,5 @@ KEYS: list[BindingType] = [
     Binding("end", "edit('end')", N_("end"), tooltip=N_("to the end of the line"), show=False, id="exercise.end"),
     Binding(
         "pageup", "scroll_feedback(-1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="exercise.page-up"
-    ),
-    Binding(
-        "pagedown",
-        "scroll_feedback(1)",
-        N_("more"),
-        tooltip=N_("scroll the text"),
-        id="exercise.page-down",
     ),
 ]

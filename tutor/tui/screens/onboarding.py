@@ -15,8 +15,8 @@ from tutor.i18n import N_, _, message
 from tutor.packs.builder.exercise import load_exercise
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.resume import open_worksheet
+from tutor.tui.after_solved import AfterSolved, NextExercise
 from tutor.tui.content import styled
-from tutor.tui.exercise_state import AfterSolved
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import KEYS as EXPLAIN_KEYS
 from tutor.tui.screens.explain import ExplainScreen
@@ -95,8 +95,8 @@ class OnboardingExerciseScreen(ExerciseScreen):
 
     def _show_stage(self) -> None:
         variant = self.state.worksheet.variant
-        enter = None if self._is_last_stage else _("the same at other numbers, with more to fill in")
-        self.after_solved = AfterSolved(enter)
+        then = None if self._is_last_stage else NextExercise(_("the same at other numbers, with more to fill in"))
+        self.after_solved = AfterSolved(then)
         self.title_prefix = f"{variant.stage + 1}/{len(variant.exercise.stages)} "
 
     def _use_new_numbers(self, agreed: bool | None) -> None:

@@ -1,67 +1,73 @@
-"""The answer line."""
+"""The answer line: a tinted field with the text that is typed."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
-from textual.content import Content
-from textual.geometry import Offset
-from textual.widget import Widget
 
 from tutor.drawing.cell_width import graphemes
-from tutor.tui.answer_input import LineEditor
+from tutor.tui.flow import Line, cut_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.geometry import Region
+
+    from tutor.tui.answer_input import LineEditor
+    from tutor.tui.canvas import Canvas
 
 
-class AnswerLine(Widget):
-    """Shows a line with its cursor, scrolled to keep the cursor visible; the screen handles the keys.
+def paint_answer_line(
+    canvas: Canvas, region: Region, line: LineEditor, prompt: str, placeholder: Line, is_active: bool
+) -> Callable[[int], int]:
+    """Paint a line into one row, scrolled to keep its cursor visible.
 
-    A placeholder after an empty line shows the last answer, or what can be typed.
+    A placeholder in an empty line shows the last answer, or what can be typed. Return a function from a character of the
+    line to its column in the region.
     """
+    palette = canvas.palette
+    canvas.fill(region.x, region.y, region.width, 1, palette.ink(on="raised"), " ")
+    end = region.right
+    with_brackets = canvas.ascii or palette.needs_brackets
+    canvas.put(region.x, region.y, "[" if with_brackets else " ", palette.ink("muted", on="raised"))
+    if with_brackets:
+        canvas.put(end - 1, region.y, "]", palette.ink("muted", on="raised"))
+        end -= 1
+    lead = 1 + cell_len(prompt)
+    colour = "backward" if cell_len(prompt) <= 2 else "muted"
+    canvas.put(region.x + 1, region.y, prompt, palette.ink(colour, on="raised", bold=True), limit=end)
+    text, cursor = line.text, line.cursor
+    room = max(end - region.x - lead - 1, 1)
+    first = _first_shown(text, cursor, room)
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._line = LineEditor()
-        self._prompt = ""
-        self._placeholder = Content("")
-        self._active = False
-        self._last_shown: object = None
+    def column(offset: int) -> int:
+        return lead + max(cell_len(text[:offset]) - cell_len(text[:first]), 0)
 
-    def set_state(self, line: LineEditor, prompt: str, placeholder: Content, active: bool) -> None:
-        """Show a line; `active` tells whether it is being typed into."""
-        self._line, self._prompt, self._placeholder, self._active = line, prompt, placeholder, active
-        shown = (line.text, line.cursor, line.checked, prompt, placeholder, active)
-        if shown != self._last_shown:
-            self._last_shown = shown
-            self.refresh()
-        if active and self.is_attached:
-            region = self.content_region
-            # The terminal opens the window of an input method here.
-            self.app.cursor_position = Offset(region.x + self.column(self._line.cursor), region.y)
+    x = region.x + lead
+    if text:
+        ink = palette.ink("muted" if line.checked else "bright", on="raised", bold=not line.checked)
+        canvas.put(x, region.y, _fitting(text[first:], room), ink, limit=end)
+    if is_active:
+        under = text[cursor : cursor + 1] or " "
+        canvas.put(region.x + column(cursor), region.y, under, palette.chip("backward"), limit=end)
+    if not text:
+        x += 2 if is_active else 0
+        canvas.runs(x, region.y, cut_line(placeholder, end - x, "~" if canvas.ascii else "…"), limit=end)
+    return column
 
-    def column(self, offset: int) -> int:
-        """Return the column at which character `offset` of the line is shown."""
-        first, _room = self._window()
-        cut = cell_len(self._line.text[:first])
-        return cell_len(self._prompt) + max(cell_len(self._line.text[:offset]) - cut, 0)
 
-    def _window(self) -> tuple[int, int]:
-        """Return the first character that is shown, and the number of cells for the text."""
-        room = max(self.size.width - cell_len(self._prompt) - 1, 1)
-        text, cursor = self._line.text, self._line.cursor
-        first = max(cursor - room, 0)
-        while cell_len(text[first:cursor]) > room - 1:
-            first += 1
-        return first, room
+def _first_shown(text: str, cursor: int, room: int) -> int:
+    """Return the first character that is shown, so that the cursor is visible."""
+    first = max(cursor - room, 0)
+    while cell_len(text[first:cursor]) > room - 1:
+        first += 1
+    return first
 
-    def render(self) -> Content:
-        first, room = self._window()
-        text, cursor = self._line.text[first:], self._line.cursor - first
-        shown = "".join(graphemes(text)[:room])
-        while cell_len(shown) > room:
-            shown = shown[:-1]
-        head = Content.styled(self._prompt, "$muted")
-        style = "$muted" if self._line.checked else ""
-        if not self._active:
-            return head + (Content.styled(shown, style) if text else self._placeholder)
-        under = shown[cursor : cursor + 1] or " "
-        body = Content.assemble((shown[:cursor], style), (under, "reverse"), (shown[cursor + 1 :], style))
-        return head + body + (Content("") if text else Content(" ") + self._placeholder)
+
+def _fitting(text: str, room: int) -> str:
+    """Return as much of a text as fits `room` cells."""
+    shown = "".join(graphemes(text)[:room])
+    while cell_len(shown) > room:
+        shown = shown[:-1]
+    return shown

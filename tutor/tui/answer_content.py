@@ -1,0 +1,453 @@
+"""The texts of the answer pane: what is asked, how the answer is read, what is said to it, and the rungs of help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tutor.algebra import ops
+from tutor.drawing.from_problem import format_forward_value
+from tutor.grading.hints.ladder import format_right_answer
+from tutor.grading.hints.rung_names import rung_names
+from tutor.grading.verdict import LABELS, MARKS, Verdict, VerdictKind
+from tutor.grading.wording import describe_blank, place_name
+from tutor.i18n import N_, _, message
+from tutor.practice import exam
+from tutor.practice.pointers import format_pointers
+from tutor.tui.flow import Line, flow, indented, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.style import Style
+
+    from tutor.glyphs import Glyphs
+    from tutor.grading.answer import Preview
+    from tutor.i18n import Message
+    from tutor.tui.canvas import Run
+    from tutor.tui.exercise_state import ExerciseState
+    from tutor.tui.themes import Palette
+
+#: The hue of each verdict's mark.
+MARK_HUES = {"✓": "right", "✗": "wrong", "~": "help", "!": "help", "*": "muted"}
+
+_KEYS_HELP = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass, {hint} gives a hint.")
+_KEYS_HELP_IN_EXAM = N_("Arrow keys follow the graph, {next} goes to the next blank of the backward pass.")
+_HINT_TOO_SOON = N_("Read this one first; the next hint opens in a moment.")
+
+
+def chip_run(palette: Palette, glyphs: Glyphs, text: str, hue: str) -> Run:
+    """Return a text on reversed cells of a hue; in brackets if reversed cells can't be told."""
+    text = glyphs.render(text)
+    with_brackets = glyphs.ascii or palette.needs_brackets
+    return (f"[{text}]" if with_brackets else f" {text} ", palette.chip(hue))
+
+
+def reason_of(verdict: Verdict) -> str:
+    """Return the sentence of a verdict without its first word if that is the label shown beside the mark."""
+    if verdict.message.text == "Right.":
+        return ""
+    sentence, label = str(verdict.message), _(LABELS[verdict.kind])
+    for opening in (f"{label}.", _("Right.")):
+        if sentence.casefold().startswith(opening.casefold()):
+            return sentence[len(opening) :].lstrip()
+    return sentence
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of a question: its number, its lines, and whether it is the one that would be checked."""
+
+    number: int
+    lines: list[Line]
+    is_chosen: bool
+    hue: str
+
+
+@dataclass(frozen=True)
+class AnswerContent:
+    """The texts at the focused blank, in the styles of a palette."""
+
+    state: ExerciseState
+    glyphs: Glyphs
+    palette: Palette
+    #: Whether the drawing lacks the cells of matrices, so that those around the focused node are listed.
+    lists_matrices: bool = False
+
+    # --- what is asked ---
+
+    def asked(self, width: int) -> list[Line]:
+        """Return what is asked."""
+        title = str(describe_blank(self.state.worksheet.problem, self.state.focused_blank, self.state.visible_texts()))
+        strong = self.palette.ink("bright", bold=True)
+        if self.state.is_question:
+            return flow(marked(self.glyphs, title, strong, self.palette.ink("bright", bold=True, italic=True)), width)
+        return flow([(self.glyphs.render(title), strong)], width)
+
+    def choices(self, width: int) -> list[Choice]:
+        """Return the choices of a question, beside their numbers."""
+        state = self.state
+        options = state.worksheet.problem.question(state.focused_blank).choices if state.is_question else ()
+        chosen = state.chosen_choice
+        shown = []
+        for number, option in enumerate(options, 1):
+            is_chosen = number == chosen
+            colour = "bright" if is_chosen else "text"
+            text = marked(
+                self.glyphs, str(option.text), self.palette.ink(colour), self.palette.ink("bright", bold=True)
+            )
+            shown.append(Choice(number, flow(text, width), is_chosen, self._choice_hue() if is_chosen else ""))
+        return shown
+
+    def _choice_hue(self) -> str:
+        state = self.state
+        verdict = state.verdict if state.input.is_empty else None
+        if state.entry.revealed:
+            return "help"
+        return MARK_HUES[MARKS[verdict.kind]] if verdict is not None else "backward"
+
+    # --- the answer ---
+
+    @cached_property
+    def preview(self) -> Preview:
+        return self.state.preview()
+
+    def placeholder(self) -> Line:
+        """Return what an empty answer line shows: the last answer with its state, or what to do."""
+        exercise_state, palette, glyphs = self.state, self.palette, self.glyphs
+        state = exercise_state.worksheet.state(exercise_state.focused_id)
+        if exercise_state.in_grid:
+            return []
+        faint = palette.ink("faint", on="raised")
+        if state == "empty":
+            prompt = message(self._prompt(), key=glyphs.key_label("exercise.check", "Enter"))
+            return [(glyphs.render(str(prompt)), faint)]
+        if state == "wrong":
+            struck = palette.ink("wrong", on="raised", strike=True)
+            mark = (
+                []
+                if palette.colours == "all" and not glyphs.ascii
+                else [(f" {glyphs.incorrect}", palette.ink("wrong", on="raised"))]
+            )
+            return [
+                (glyphs.render(self._last_answer()), struck),
+                *mark,
+                ("   " + glyphs.render(_("type another value")), faint),
+            ]
+        if state == "near":
+            costs = _("costs nothing")
+            text = glyphs.render(self._last_answer())
+            return [
+                (text, palette.ink("help", on="raised", bold=True)),
+                (f" {glyphs.near}   {costs}", palette.ink("help", on="raised")),
+            ]
+        hues = {"right": "right", "revealed": "help", "given": "backward", "noted": "text"}
+        labels = {"right": _("right"), "revealed": _("shown"), "given": _("given"), "noted": _("noted")}
+        mark_text = glyphs.given if state == "given" else glyphs.for_state(state)
+        ink = palette.ink(hues[state], on="raised", bold=state == "right")
+        return [
+            (glyphs.render(self._last_answer()), ink),
+            (f"  {mark_text} {labels[state]}", palette.ink("muted", on="raised")),
+        ]
+
+    def _last_answer(self) -> str:
+        state = self.state
+        if state.worksheet.state(state.focused_id) in ("given", "revealed"):
+            return format_right_answer(state.worksheet.problem, state.focused_blank)
+        return state.entry.text
+
+    def _prompt(self) -> str:
+        blank = self.state.focused_blank
+        if blank.grid is not None:
+            return N_("{key} opens the cells, a letter an expression")
+        if self.state.num_choices:
+            return N_("choose with the arrow keys or the number, then press {key}")
+        return (
+            N_("type the formula and press {key}") if blank.is_matrix_formula else N_("type the value and press {key}")
+        )
+
+    def reading(self, column: int, width: int) -> list[Line]:
+        """Return how the answer is read, or a caret at `column` with what is wrong there; empty if there is nothing to say."""
+        state, muted = self.state, self.palette.ink("muted")
+        reply = state.typed_reply
+        if reply is not None:
+            key = self.glyphs.key_label("exercise.check", "Enter")
+            text = N_("{key} replies yes") if reply else N_("{key} replies no")
+            return [[(self.glyphs.render(str(message(text, key=key))), muted)]]
+        error = self.preview.error
+        if error is None:
+            text = self.preview.text
+            return [[(self.glyphs.render(str(message(N_("reads as {reading}"), reading=text))), muted)]] if text else []
+        # After the answer was checked, the sentence is part of the feedback.
+        sentence = "" if state.focused_id in state.input_errors else self.glyphs.render(str(error))
+        if state.in_grid and state.input.active_cell is not None:
+            head = self.glyphs.render(f"{self.cell_name()}: ")
+            column = cell_len(head + self.glyphs.render(state.input.line.text[: error.position]))
+            first: Line = [(head, muted), (self.glyphs.render(state.input.line.text), self.palette.ink("text"))]
+            return [first, self._caret(column, width), *flow([(sentence, muted)], width)]
+        return [self._caret(column, width), *(flow([(sentence, muted)], width) if sentence else [])]
+
+    def _caret(self, column: int, width: int) -> Line:
+        error, text = self.preview.error, self.state.input.line.text
+        assert error is not None
+        length = max(cell_len(text[error.position : error.position + error.length]), 1)
+        at = min(column, width - 1)
+        blank = self.palette.ink()
+        return [(" " * at, blank), ("^" * min(length, width - at), self.palette.ink("wrong", bold=True))]
+
+    def cell_name(self) -> str:
+        """Return the active cell in words."""
+        row, column = self.state.input.active_cell or (0, 0)
+        if ops.is_vector_shape(self.state.focused_blank.grid):
+            return str(message(N_("entry {n}"), n=column + 1))
+        return str(message(N_("row {row}, column {column}"), row=row + 1, column=column + 1))
+
+    # --- what is said ---
+
+    def feedback(self, width: int, *, slim: bool, with_text: bool) -> list[Line]:
+        """Return what is said: a notice, the verdict with its reason, where to look, what can be done; else the text.
+
+        `slim` leaves out free rows. `with_text` tells whether the text of the exercise is wanted when there is room.
+        """
+        state, worksheet = self.state, self.state.worksheet
+        blocks: list[list[Line]] = []
+        if state.status_message is not None:
+            blocks.append(self._sentence(state.status_message, "help", width))
+        blocks += self._verdict_blocks(width, slim)
+        if state.is_given:
+            blocks.append(self._sentence(N_("This value is given; nothing is asked here."), "muted", width))
+        if state.pointers():
+            places = format_pointers(worksheet, state.focused_id)
+            pointing = message(N_("Look at the marked places: {places}"), places=places)
+            blocks.append(self._sentence(pointing, "help", width))
+        if worksheet.offers_reveal(state.focused_id):
+            blocks.append(self._offer("exercise.reveal", "F8", _("show the value of this blank")))
+        elif worksheet.offers_replay(state.focused_id):
+            blocks.append(self._offer("exercise.explain", "F6", _("watch the pass at other numbers, step by step")))
+        if worksheet.exam and not any(entry.text for entry in worksheet.entries.values()):
+            blocks.append(self._sentence(exam.EXAM_RULES, "help", width))
+        is_quiet = state.verdict is None and not state.hint_requested and state.hint is None
+        if self.lists_matrices and (values := self.matrices(width)):
+            blocks.append(values)
+        text = worksheet.variant.text().strip() if with_text and is_quiet else ""
+        if text and not (slim and blocks and state.last_result is not None):
+            blocks.append(self.exercise_text(width))
+        if not blocks and state.hint is None:
+            keys = {
+                "next": self.glyphs.key_label("exercise.next", "Tab"),
+                "hint": self.glyphs.key_label("exercise.hint", "?"),
+            }
+            keys_help = message(_KEYS_HELP_IN_EXAM if worksheet.exam else _KEYS_HELP, **keys)
+            blocks.append(self._sentence(keys_help, "muted", width))
+        lines: list[Line] = []
+        for block in blocks:
+            lines += [*([[]] if lines and not slim else []), *block]
+        return lines
+
+    def matrices(self, width: int) -> list[Line]:
+        """Return the matrices around the focused node side by side, cell by cell; those that are asked only once known."""
+        state, worksheet = self.state, self.state.worksheet
+        place, problem = state.focused_blank, state.worksheet.problem
+        graph, forward = problem.graph, problem.exact_passes.values
+        if place.kind == "question":
+            return []
+        node = graph.nodes[place.edge.target if place.edge else place.node]
+        around = (
+            [*dict.fromkeys(arg for arg in node.args if arg is not None)]
+            if place.edge or place.kind == "forward"
+            else []
+        )
+        if place.edge:
+            around.append(place.edge.target)
+        columns = [
+            (graph.label(i), format_forward_value(forward[i], problem.needs_extra_digits[i]), "forward")
+            for i in around
+            if graph.nodes[i].shape is not None and i not in worksheet.hidden_nodes
+        ]
+        upstream = state.upstream(place)
+        if upstream is not None and upstream.shape is not None and upstream.id in worksheet.visible_places():
+            columns.append((_("upstream"), format_forward_value(problem.truth(upstream)), "backward"))
+        return self._side_by_side(columns, width)
+
+    def _side_by_side(self, columns: Sequence[tuple[str, tuple[str, ...], str]], width: int) -> list[Line]:
+        """Return named matrices beside each other as far as they fit, the others below."""
+        lines: list[Line] = []
+        top, used = 0, 0
+        for name, rows, hue in columns:
+            lead = f"{self.glyphs.render(name)} = "
+            cells = [self.glyphs.render(row) for row in rows]
+            needed = cell_len(lead) + max(map(cell_len, cells))
+            if used and used + needed > width:
+                top, used = len(lines), 0
+            for number, row in enumerate(cells):
+                if top + number == len(lines):
+                    lines.append([])
+                line = lines[top + number]
+                gap = used - sum(cell_len(text) for text, _style in line)
+                line += [
+                    (" " * gap, self.palette.ink()),
+                    ((lead if number == 0 else " " * cell_len(lead)), self.palette.ink("muted")),
+                ]
+                line.append((row, self.palette.ink(hue)))
+            used += needed + 3
+        return lines
+
+    def exercise_text(self, width: int) -> list[Line]:
+        """Return the text of the exercise."""
+        text = self.state.worksheet.variant.text().strip()
+        strong = self.palette.ink("bright", italic=True)
+        return flow(
+            marked(self.glyphs, text, self.palette.ink("text"), strong, self.palette.ink("bright", bold=True)), width
+        )
+
+    def _sentence(self, text: str | Message, colour: str, width: int) -> list[Line]:
+        shown = _(text) if isinstance(text, str) else str(text)
+        return flow([(self.glyphs.render(shown), self.palette.ink(colour))], width)
+
+    def _offer(self, binding: str, key: str, effect: str) -> list[Line]:
+        """Return a key and what it does."""
+        label = self.glyphs.key_label(binding, key)
+        return [
+            [
+                (label, self.palette.ink("bright", bold=True)),
+                (f" {self.glyphs.render(effect)}", self.palette.ink("text")),
+            ]
+        ]
+
+    def _verdict_blocks(self, width: int, slim: bool) -> list[list[Line]]:
+        state = self.state
+        if state.last_result is not None:
+            return self._right_blocks(*state.last_result, width, slim)
+        verdict = state.verdict
+        if verdict is None:
+            shown = chip_run(self.palette, self.glyphs, self.glyphs.revealed + " " + _("shown"), "help")
+            return [[[shown]]] if state.entry.revealed else []
+        in_cell = state.focused_id in state.input_errors and state.in_grid and state.input.active_cell is not None
+        lead: Line = [self._chip(verdict)]
+        if in_cell:
+            lead.append((f"  {self.glyphs.render(self.cell_name())}", self.palette.ink("muted")))
+        elif verdict.is_wrong_attempt and state.entry.wrong_attempts > 1:
+            tries = message(N_("{n} tries here"), n=state.entry.wrong_attempts)
+            lead.append((f"  {self.glyphs.render(str(tries))}", self.palette.ink("faint")))
+        blocks = self._with_reason(lead, reason_of(verdict), width, slim)
+        if state.asks:
+            blocks[-1] = [*blocks[-1], *self._reply_keys(width)]
+        return blocks
+
+    def _right_blocks(self, place: str, verdict: Verdict, width: int, slim: bool) -> list[list[Line]]:
+        """Return what is right and why, and where the focus went."""
+        state = self.state
+        problem, muted = state.worksheet.problem, self.palette.ink("muted")
+        name = self.glyphs.render(str(place_name(problem, problem.place(place))))
+        blocks = self._with_reason([self._chip(verdict), (f"  {name}", muted)], reason_of(verdict), width, slim)
+        if place != state.focused_id and not slim:
+            on = self.glyphs.render(str(place_name(problem, state.focused_blank)))
+            arrow = (f"{self.glyphs.started} ", self.palette.ink("backward"))
+            blocks[-1].append([arrow, (self.glyphs.render(str(message(N_("next: {place}"), place=on))), muted)])
+        return blocks
+
+    def _with_reason(self, lead: Line, reason: str, width: int, slim: bool) -> list[list[Line]]:
+        """Return a verdict and its reason: beside it in few rows, below it in many."""
+        runs: Line = [(self.glyphs.render(reason), self.palette.ink("text"))]
+        if not reason:
+            return [[lead]]
+        taken = sum(cell_len(text) for text, _style in lead) + 2
+        if slim and width - taken >= 24:
+            return [indented([*lead, ("  ", self.palette.ink())], flow(runs, width - taken), self.palette.ink())]
+        return [[lead], flow(runs, width)] if not slim else [[lead, *flow(runs, width)]]
+
+    def _chip(self, verdict: Verdict) -> Run:
+        mark = MARKS[verdict.kind]
+        text = f"{self.glyphs.for_verdict(mark)} {_(LABELS[verdict.kind])}"
+        if verdict.kind is VerdictKind.CARRIED:
+            text += f" {self.glyphs.placeholder} " + _("costs nothing")
+        return chip_run(self.palette, self.glyphs, text, MARK_HUES[mark])
+
+    def _reply_keys(self, width: int) -> list[Line]:
+        """Return the keys that answer a question about the last answer."""
+        state, glyphs = self.state, self.glyphs
+        keys = [(glyphs.key_label("exercise.yes", "^Y"), _("yes")), (glyphs.key_label("exercise.no", "^N"), _("no"))]
+        if state.worksheet.offers_telling_numbers(state.focused_id):
+            label = _("other numbers that tell these mistakes apart")
+            keys.append((glyphs.key_label("exercise.fresh", "F3"), label))
+        runs: Line = []
+        if state.verdict is not None and not state.verdict.message_is_question:
+            runs += [
+                (glyphs.render(_("Is this how your answer came about?")), self.palette.ink("text")),
+                ("   ", self.palette.ink()),
+            ]
+        for key, label in keys:
+            runs += [
+                (key, self.palette.ink("bright", bold=True)),
+                (f" {glyphs.render(label)}", self.palette.ink("text")),
+            ]
+            runs.append(("   ", self.palette.ink()))
+        return flow(runs, width)
+
+    # --- hints ---
+
+    @property
+    def offers_hints(self) -> bool:
+        """Whether there are hints at the focused blank: not if it is given or waits, nor in an exam."""
+        state = self.state
+        closed = state.is_given or state.is_locked or state.worksheet.help_refusal is not None
+        return not closed and (not state.entry.settled or state.hint is not None)
+
+    def rungs(self) -> Line:
+        """Return the row of rungs: a dot for each, the name of the last one that was taken, and the key for the next."""
+        state, palette = self.state, self.palette
+        names = [self.glyphs.render(str(name)) for name in rung_names(state.worksheet.problem, state.focused_blank)]
+        taken = len(names) if state.entry.revealed else min(state.entry.hints, len(names))
+        line: Line = [(self.glyphs.render(_("hints")) + " ", palette.ink("muted")), *self._dots(taken, len(names))]
+        if taken:
+            line.append((f"  {names[taken - 1]}", palette.ink("help", bold=True)))
+        if taken < len(names) and not state.entry.settled:
+            key = self.glyphs.key_label("exercise.hint", "F2")
+            line += [(f"   {key}", palette.ink("bright", bold=True)), (f" {names[taken]}", palette.ink("muted"))]
+        return line
+
+    def _dots(self, taken: int, count: int) -> Line:
+        full, empty = ("*", "o") if self.glyphs.ascii else ("●", "○")
+        return [
+            (full * taken, self.palette.ink("help", bold=True)),
+            (empty * (count - taken), self.palette.ink("faint")),
+        ]
+
+    def hint_lines(self, width: int) -> list[Line]:
+        """Return the last hint that was taken, with a bar at its left; empty if there is none."""
+        hint = self.state.hint
+        if hint is None:
+            return []
+        palette = self.palette
+        lines = []
+        if self.state.hint_too_soon:
+            lines = flow([(self.glyphs.render(_(_HINT_TOO_SOON)), palette.ink("muted"))], width - 2)
+        strong, code = palette.ink("bright", italic=True), palette.ink("bright", bold=True)
+        lines += flow(marked(self.glyphs, str(hint.text), palette.ink("text"), strong, code), width - 2)
+        return [[self._bar(), *line] for line in lines]
+
+    def _bar(self) -> Run:
+        return ("| " if self.glyphs.ascii else "┃ ", self.palette.ink("help"))
+
+    def ladder(self, width: int) -> list[Line]:
+        """Return all rungs, one below the other, with the last hint below its own."""
+        state, palette = self.state, self.palette
+        names = [self.glyphs.render(str(name)) for name in rung_names(state.worksheet.problem, state.focused_blank)]
+        taken = len(names) if state.entry.revealed else min(state.entry.hints, len(names))
+        lines: list[Line] = []
+        for number, name in enumerate(names, 1):
+            lines.append([*self._dots(int(number <= taken), 1), (f" {name}", self._rung_style(number, taken))])
+            if number == taken:
+                lines += self.hint_lines(width)
+            if number == taken + 1 and not state.entry.settled:
+                key = self.glyphs.key_label("exercise.hint", "F2")
+                lines[-1].append((f"  {key}", palette.ink("bright", bold=True)))
+        return lines
+
+    def _rung_style(self, number: int, taken: int) -> Style:
+        if number == taken:
+            return self.palette.ink("help", bold=True)
+        return self.palette.ink("muted" if number < taken else "faint")

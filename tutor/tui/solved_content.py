@@ -1,0 +1,285 @@
+"""The texts of a finished exercise: what it teaches, what was found, what it changed, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tutor.drawing.cell_width import truncate
+from tutor.drawing.from_problem import format_forward_value
+from tutor.grading.hints.nudges import nudge_hint
+from tutor.grading.mistakes.labels import mistake_label
+from tutor.grading.verdict import LABELS, MARKS
+from tutor.grading.wording import place_name
+from tutor.i18n import N_, _, message
+from tutor.practice import exam
+from tutor.practice.mastery import mastery_label
+from tutor.practice.rule_ids import rule_id_at, rule_name
+from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
+from tutor.tui.canvas import line_bar
+from tutor.tui.dots import mastery_dots
+from tutor.tui.flow import Line, flow, indented, marked
+
+if TYPE_CHECKING:
+    from tutor.glyphs import Glyphs
+    from tutor.tui.after_solved import AfterSolved
+    from tutor.tui.canvas import Run
+    from tutor.tui.exercise_state import ExerciseState
+    from tutor.tui.themes import Palette
+
+#: The cells of a pack's bar, and of the name of a rule or a pack before its dots.
+_BAR_CELLS, _NAME_CELLS = 20, 24
+#: The most gradients that are listed.
+_MAX_GRADIENTS = 24
+
+
+@dataclass(frozen=True)
+class SolvedContent:
+    """The texts of a finished worksheet, in the styles of a palette."""
+
+    state: ExerciseState
+    after: AfterSolved
+    glyphs: Glyphs
+    palette: Palette
+
+    # --- the result in one sentence ---
+
+    @property
+    def revealed(self) -> int:
+        """How many blanks were shown rather than found."""
+        worksheet = self.state.worksheet
+        return sum(worksheet.entry(blank.id).revealed for blank in worksheet.blanks)
+
+    @property
+    def first_tries(self) -> int:
+        """How many blanks were right at the first try, without a hint."""
+        worksheet = self.state.worksheet
+        entries = [worksheet.entry(blank.id) for blank in worksheet.blanks]
+        return sum(not (entry.wrong_attempts or entry.hints or entry.revealed) for entry in entries)
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether every value was found by the learner."""
+        return not self.revealed and not self.state.worksheet.exam
+
+    def headline(self) -> Line:
+        """Return the result in one sentence, with a chip before it."""
+        worksheet, strong = self.state.worksheet, self.palette.ink("bright", bold=True)
+        count = len(worksheet.blanks)
+        if worksheet.exam:
+            return [(self.glyphs.render(str(exam.result_message(worksheet.summary().verdicts))), strong)]
+        if self.revealed:
+            chip = chip_run(self.palette, self.glyphs, self.glyphs.revealed, "help")
+            text = message(N_("Finished. Values shown: {n} of {all}."), n=self.revealed, all=count)
+        else:
+            chip = chip_run(self.palette, self.glyphs, self.glyphs.correct, "right")
+            if self.first_tries == count:
+                text = message(N_("Every blank at the first try."))
+            else:
+                text = message(N_("Right at the first try: {n} of {all}."), n=self.first_tries, all=count)
+        return [chip, ("  ", self.palette.ink()), (self.glyphs.render(str(text)), strong)]
+
+    def title(self) -> tuple[str, str]:
+        """Return the title of the result and its colour."""
+        if self.state.worksheet.exam:
+            return _("the exam is finished"), "muted"
+        return (_("finished"), "help") if self.revealed else (_("solved"), "right")
+
+    def duration(self) -> str:
+        """Return the time that was worked on it."""
+        minutes, seconds = divmod(round(self.state.worksheet.summary().seconds), 60)
+        if minutes:
+            return str(message(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=seconds))
+        return str(message(N_("{seconds} s"), seconds=seconds))
+
+    def statistics(self, width: int) -> list[Line]:
+        """Return how often help was needed, and the mistakes that were made."""
+        worksheet = self.state.worksheet
+        if worksheet.exam:
+            return []
+        summary = worksheet.summary()
+        template = N_("Wrong answers: {wrongs}   Hints: {hints}   Values shown: {shown}")
+        counts = message(template, wrongs=summary.wrong_attempts, hints=summary.hints, shown=summary.revealed)
+        lines = flow([(self.glyphs.render(str(counts)), self.palette.ink("muted"))], width)
+        if summary.mistakes:
+            names = ", ".join(f"{mistake_label(name)} ({count})" for name, count in summary.mistakes.most_common())
+            text = str(message(N_("Mistakes met: {met}"), met=names))
+            lines += flow([(self.glyphs.render(text), self.palette.ink("muted"))], width)
+        return lines
+
+    # --- what was found ---
+
+    def gradients(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the gradients of the inputs, or the output of a forward pass: the name and the rows of each."""
+        worksheet = self.state.worksheet
+        problem = worksheet.problem
+        if not problem.graph.nodes:
+            return []
+        if not any(blank.is_backward for blank in worksheet.blanks):
+            value = problem.exact_passes.values[problem.graph.output_position]
+            return [(problem.graph.output, format_forward_value(value))]
+        target = problem.target_name
+        return [
+            (self.glyphs.render(f"∂{target}/∂{name}"), tuple(map(self.glyphs.render, format_forward_value(value))))
+            for name, value in worksheet.summary().gradients[:_MAX_GRADIENTS]
+        ]
+
+    @property
+    def gradient_hue(self) -> str:
+        return "backward" if any(blank.is_backward for blank in self.state.worksheet.blanks) else "forward"
+
+    def gradient_lines(self, width: int) -> list[Line]:
+        """Return the gradients in lines: numbers one after another, a matrix in rows of its own."""
+        muted, strong = self.palette.ink("muted"), self.palette.ink(self.gradient_hue, bold=True)
+        lines: list[Line] = []
+        numbers: Line = []
+        for name, rows in self.gradients():
+            if len(rows) == 1:
+                numbers += [
+                    (f"{name} = ".replace(" ", "\N{NO-BREAK SPACE}"), muted),
+                    (rows[0].replace(" ", "\N{NO-BREAK SPACE}"), strong),
+                ]
+                numbers.append(("   ", muted))
+                continue
+            lead: Line = [(f"{name} = ", muted)]
+            lines += indented(lead, [[(row, strong)] for row in rows], muted)
+        flowed = flow(numbers, width) if numbers else []
+        return [[(text.replace("\N{NO-BREAK SPACE}", " "), style) for text, style in line] for line in flowed] + lines
+
+    def check(self, width: int) -> list[Line]:
+        """Return a check of a gradient by a nudge; empty if none can be shown."""
+        problem = self.state.worksheet.problem
+        if problem.symbolic or self.state.worksheet.exam:
+            return []
+        backward = [
+            blank for blank in reversed(self.state.worksheet.blanks) if blank.is_backward and blank.kind != "start"
+        ]
+        if not backward:
+            return []
+        blank = backward[0]
+        text = problem.memoize(("nudge check", blank.id), lambda: nudge_hint(problem, blank))
+        if text is None:
+            return []
+        runs: Line = [(self.glyphs.render(str(text)), self.palette.ink("muted"))]
+        lead: Line = [(f"{self.glyphs.correct} ", self.palette.ink("right", bold=True))]
+        return indented(lead, flow(runs, width - 2), self.palette.ink())
+
+    # --- what it teaches and changed ---
+
+    def insight(self, width: int) -> list[Line]:
+        """Return the closing text; for an exam the verdicts."""
+        state, worksheet = self.state, self.state.worksheet
+        lines: list[Line] = []
+        if state.status_message is not None:
+            lines += [*flow([(self.glyphs.render(str(state.status_message)), self.palette.ink("help"))], width), []]
+        if worksheet.exam:
+            return [*lines, *self._verdicts(width)]
+        if state.last_result is not None and (reason := reason_of(state.last_result[1])):
+            lead: Line = [(f"{self.glyphs.correct} ", self.palette.ink("right", bold=True))]
+            lines += indented(
+                lead, flow([(self.glyphs.render(reason), self.palette.ink("text"))], width - 2), self.palette.ink()
+            )
+        after = worksheet.variant.after().strip()
+        if after:
+            strong, code = self.palette.ink("bright", italic=True), self.palette.ink("bright", bold=True)
+            lines += [
+                *([[]] if lines else []),
+                *flow(marked(self.glyphs, after, self.palette.ink("text"), strong, code), width),
+            ]
+        return lines
+
+    def _verdicts(self, width: int) -> list[Line]:
+        problem = self.state.worksheet.problem
+        lines: list[Line] = []
+        for blank, verdict in self.state.worksheet.summary().verdicts:
+            mark = MARKS[verdict.kind]
+            lead = (
+                f"{self.glyphs.for_verdict(mark)} {self.glyphs.render(_(LABELS[verdict.kind]))}",
+                self.palette.ink(MARK_HUES[mark], bold=True),
+            )
+            rest = "  ".join(filter(None, ("", str(place_name(problem, blank)), reason_of(verdict))))
+            lines += flow([lead, (self.glyphs.render(rest), self.palette.ink("text"))], width)
+        return lines
+
+    def changes(self, width: int) -> list[Line]:
+        """Return the rules whose mastery has changed, and the pack's bar with its new cell."""
+        advice, before = self.after.advice, self.after.before
+        if advice is None:
+            return []
+        lines: list[Line] = []
+        name_cells = min(_NAME_CELLS, width // 2)
+        for rule in self.rules():
+            now = advice.standing.of_rule(rule)
+            then = before.of_rule(rule) if before is not None else now
+            if now == then:
+                continue
+            colour = "right" if now.mastery == "solid" else "wrong" if now.mastery == "shaky" else "text"
+            line: Line = [self._padded(rule_name(rule), name_cells)]
+            line += mastery_dots(self.glyphs, self.palette, now.dots, then.dots)
+            lines.append(
+                [*line, (f"  {self.glyphs.render(mastery_label(now.mastery))}", self.palette.ink(colour, bold=True))]
+            )
+        pack = self.state.worksheet.variant.exercise.pack
+        if advice.pack_size:
+            lines.append(self._pack_bar(advice.standing.solved.get(pack, 0), name_cells, width))
+        return lines
+
+    def _pack_bar(self, solved: int, name_cells: int, width: int) -> Line:
+        advice, before = self.after.advice, self.after.before
+        assert advice is not None
+        pack = self.state.worksheet.variant.exercise.pack
+        earlier = before.solved.get(pack, solved) if before is not None else solved
+        size = advice.pack_size
+        cells = min(_BAR_CELLS, max(width - name_cells - 16, 4))
+        line: Line = [self._padded(advice.pack_title, name_cells)]
+        line += line_bar(solved, size, cells, self.palette.ink("right"), self.palette.ink("line"))
+        strong, muted = self.palette.ink("bright", bold=True), self.palette.ink("muted")
+        if earlier != solved:
+            line.append((self.glyphs.render(f"  {earlier} → "), muted))
+        else:
+            line.append(("  ", muted))
+        rest = " " + str(message(N_("of {all}"), all=size))
+        return [*line, (str(solved), strong), (self.glyphs.render(rest), muted)]
+
+    def _padded(self, name: str, cells: int) -> Run:
+        text = truncate(self.glyphs.render(name), cells - 2, self.glyphs.ellipsis)
+        return (text + " " * (cells - cell_len(text)), self.palette.ink("text"))
+
+    def rules(self) -> list[str]:
+        """Return the rules that the blanks exercise, in their order."""
+        worksheet = self.state.worksheet
+        ids = (rule_id_at(worksheet.problem, blank) for blank in worksheet.blanks)
+        return [*dict.fromkeys(filter(None, ids))]
+
+    # --- what comes next ---
+
+    def recommendation(self, width: int) -> list[Line]:
+        """Return the one thing that may be better than the next exercise, with its reason and its key; mostly nothing."""
+        suggestion = self.after.recommendation
+        if suggestion is None:
+            return []
+        key = self.glyphs.key_label("exercise.advised", "^N")
+        lead: Line = [(key, self.palette.ink("bright", bold=True)), (" ", self.palette.ink())]
+        reason: Line = [(self.glyphs.render(str(suggestion.reason)), self.palette.ink("help"))]
+        return indented(lead, flow(reason, width - cell_len(key) - 1), self.palette.ink())
+
+    def next_title(self) -> str:
+        """Return what Enter leads to."""
+        if self.after.following is not None:
+            return self.glyphs.render(self.after.following.title)
+        suggestion = self.after.accepted_by_enter
+        return self.glyphs.render(str(suggestion.reason) if suggestion is not None else _("back to the list"))
+
+    def next_facts(self) -> str:
+        """Return the blanks and minutes of the next exercise; empty if they are not known."""
+        advice = self.after.advice
+        if advice is None or self.after.following is None:
+            return ""
+        facts = []
+        if advice.next_blanks:
+            facts.append(str(message(N_("blanks: {n}"), n=advice.next_blanks)))
+        if advice.next_minutes:
+            facts.append(str(message(N_("{n} min"), n=advice.next_minutes)))
+        return self.glyphs.render(" · ".join(facts))
