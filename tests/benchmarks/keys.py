@@ -1,10 +1,10 @@
 """Time of a key press against an empty Textual app: `python tests/benchmarks/keys.py`.
 
-The tutor runs in a pseudo-terminal of 80×24 at the cell of an LSTM. The targets:
+The tutor runs in a pseudo-terminal at the cell of an LSTM. The targets:
 
 - 16 ms at the 95th percentile from a key to the last byte that it repaints. A key of the empty app shows how much of
   that the machine and Textual's 60 frames a second leave;
-- 3 KB sent for a key;
+- 6 KB sent for a move of the focus in a window of 80×24, and 12 KB in one of 120×40;
 - 100 ms to open an exercise;
 - 60 MB more memory than the empty app.
 """
@@ -41,17 +41,19 @@ class Empty(App):
 Empty().run()
 """
 LSTM = "sequences/lstm-cell"
+#: Windows, in columns and rows, and the most bytes of a move of the focus.
+SIZES = {(80, 24): 6 * 1024, (120, 40): 12 * 1024}
 #: A repaint is complete after this many seconds without output.
 QUIET = 0.06
 
 
 class Program:
-    """A program in a pseudo-terminal of 80×24."""
+    """A program in a pseudo-terminal."""
 
-    def __init__(self, arguments: Sequence[str], home: str) -> None:
+    def __init__(self, arguments: Sequence[str], home: str, size: tuple[int, int] = (80, 24)) -> None:
         environment = {**os.environ, "BACKPROP_TUTOR_HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
         environment |= {"PYTHONDONTWRITEBYTECODE": "", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
-        self.child = pexpect.spawn(sys.executable, list(arguments), dimensions=(24, 80), env=environment, timeout=60)
+        self.child = pexpect.spawn(sys.executable, list(arguments), dimensions=size[::-1], env=environment, timeout=60)
         self.child.delaybeforesend = None  # It would wait 50 ms before each key.
 
     def wait_for(self, text: str) -> None:
@@ -118,14 +120,23 @@ def main() -> None:
     base = empty.megabytes()
     empty.quit()
 
-    tutor = Program(["-m", "tutor", "play", options.exercise], home)
-    tutor.wait_for("F1")
-    before = tutor.computed()
-    moves = [tutor.press(key) for key in ["\t", "\t", "\x1b[Z"] * (options.keys // 3)]
-    our_times, sent = [took for took, _ in moves], [size for _, size in moves]
-    our_work = (tutor.computed() - before) / len(moves)
-    full = tutor.megabytes()
-    tutor.quit()
+    print(
+        f"a key on an empty app      {statistics.median(empty_times):6.1f} ms   95 %: {percentile(empty_times, 0.95):6.1f} ms"
+    )
+    for size, limit in SIZES.items():
+        tutor = Program(["-m", "tutor", "play", options.exercise], home, size)
+        tutor.wait_for("F1")
+        before = tutor.computed()
+        moves = [tutor.press(key) for key in ["\t", "\t", "\x1b[Z"] * (options.keys // 3)]
+        times, sent = [took for took, _ in moves], [bytes_sent for _, bytes_sent in moves]
+        work = (tutor.computed() - before) / len(moves)
+        full = tutor.megabytes()
+        tutor.quit()
+        print(
+            f"a move of the focus, {size[0]}×{size[1]}  {statistics.median(times):.1f} ms   "
+            f"95 %: {percentile(times, 0.95):.1f} ms (16), computing {work:.1f} ms, on an empty app {empty_work:.1f} ms"
+        )
+        print(f"  bytes                    {statistics.median(sent):6.0f}   most: {max(sent):6.0f} ({limit})")
 
     Path(home, "welcomed").touch()
     opened: dict[str, list[tuple[float, float]]] = {"an exercise": [], "the next one": []}
@@ -140,14 +151,6 @@ def main() -> None:
             listed.press("\x1b[B")
         listed.quit()
 
-    print(
-        f"a key on an empty app      {statistics.median(empty_times):6.1f} ms   95 %: {percentile(empty_times, 0.95):6.1f} ms"
-    )
-    print(
-        f"a move of the focus        {statistics.median(our_times):6.1f} ms   95 %: {percentile(our_times, 0.95):6.1f} ms (16)"
-    )
-    print(f"computing a key            {empty_work:6.1f} ms on an empty app, {our_work:.1f} ms for a move of the focus")
-    print(f"bytes a move               {statistics.median(sent):6.0f}      most: {max(sent):6.0f} (3072)")
     for which, times in opened.items():
         took, computed = (statistics.median(each[number] for each in times) for number in (0, 1))
         print(f"opening {which:<19}{took:6.1f} ms  (100), {computed:.0f} ms of computing until all is quiet")
