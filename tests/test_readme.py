@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import click
 import pytest
@@ -85,3 +86,13 @@ def test_the_number_of_exercises_is_true() -> None:
     assert "More than a hundred exercises in ten packs" in README
     assert len(packs) == 10
     assert sum(len(pack.entries) for pack in packs) > 100
+
+
+def test_pictures_are_small_and_need_nothing_else() -> None:
+    pictures = [ROOT / path for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)]
+    assert len(pictures) == 2
+    for picture in pictures:
+        root = ElementTree.parse(picture).getroot()
+        assert root.tag.endswith("svg")
+        assert picture.stat().st_size < 300_000
+        assert not [element.tag for element in root.iter() if re.search(r"script|image|foreignObject", element.tag)]

@@ -1,6 +1,6 @@
 """Pictures of the running program: `python tests/pictures/make.py [FOLDER]`.
 
-Without a folder, it renews the README's picture beside this file. With a folder, it takes all pictures and an
+Without a folder, it renews the README's pictures beside this file. With a folder, it takes all pictures and an
 `index.html` that shows them on one page, for a review of every screen.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,15 @@ class Picture:
     ascii: bool = False
     colourless: bool = False
     new: bool = False
+    animated: bool = False
 
 
+REPLAY = Picture("replay", "basics/two-roads", ("f6",), (100, 31), animated=True)
 README = Picture("exercise", "basics/two-roads", ("1", "4", "enter", "6", "enter", "2", "0", "enter"), (86, 22))
 
 ALL = (
     README,
+    REPLAY,
     Picture("home", "", ()),
     Picture("home-ko", "", (), language="ko"),
     Picture("welcome", "", (), new=True),
@@ -80,6 +84,7 @@ ALL = (
 
 async def take(picture: Picture) -> str:
     """Return the picture as SVG."""
+    from tests.pictures.replay import replay_picture
     from tutor import i18n
     from tutor.packs import library
     from tutor.practice.storage.store import Store, default_path
@@ -105,16 +110,18 @@ async def take(picture: Picture) -> str:
             for key in picture.keys:
                 await pilot.press(key)
             await pilot.pause(0.2)
-            svg = app.export_screenshot(title="backprop-tutor")
+            title = "backprop-tutor"
+            svg = await replay_picture(app, pilot, title) if picture.animated else app.export_screenshot(title=title)
     os.environ["BACKPROP_TUTOR_HOME"] = shared
     return svg
 
 
 def main() -> None:
     os.environ["BACKPROP_TUTOR_HOME"] = tempfile.mkdtemp()
+    os.environ["COLORTERM"] = "truecolor"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
     folder.mkdir(parents=True, exist_ok=True)
-    for picture in ALL if len(sys.argv) > 1 else (README,):
+    for picture in ALL if len(sys.argv) > 1 else (README, REPLAY):
         file = folder / f"{picture.name}.svg"
         file.write_text(asyncio.run(take(picture)), encoding="utf-8")
         print(file)

@@ -148,11 +148,11 @@ class ExplainScreen(TutorScreen[None]):
         self.set_class(self._is_small, "-small")
         self.query_one(GraphView).set_drawing(self.drawing)
         self._explained = None
-        self._show()
+        self.show_moment()
 
     # --- showing ---
 
-    def _show(self) -> None:
+    def show_moment(self) -> None:
         """Show the current step at the current moment; each widget sends only what differs."""
         replay, player = self.replay, self.player
         step = replay.current_step
@@ -243,11 +243,11 @@ class ExplainScreen(TutorScreen[None]):
         if self._timer is not None and not self.player.is_running:
             self._timer.pause()
         if changed:
-            self._show()
+            self.show_moment()
 
     def _go_on(self) -> None:
         """Show what has changed, and let run what is to run."""
-        self._show()
+        self.show_moment()
         if self._timer is not None and self.player.is_running:
             self._timer.resume()
 
@@ -261,7 +261,7 @@ class ExplainScreen(TutorScreen[None]):
 
     def action_speed(self, speed: int) -> None:
         self.player.speed = min(speed, len(SPEEDS) - 1)
-        self._show()
+        self.show_moment()
 
     def action_toggle_density(self) -> None:
         self._preferred_density = "compact" if self.drawing.density != "compact" else "full"
@@ -273,8 +273,8 @@ class ExplainScreen(TutorScreen[None]):
 
     def on_graph_view_place_selected(self, event: GraphView.PlaceSelected) -> None:
         if self.player.go_to(event.place):
-            self._show()
+            self.show_moment()
 
     def on_scrubber_stop_selected(self, event: Scrubber.StopSelected) -> None:
         if self.player.go_to(self.replay.steps[event.index].place.id):
-            self._show()
+            self.show_moment()

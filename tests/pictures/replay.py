@@ -1,0 +1,48 @@
+"""The animated picture of a replay, taken from the running program frame by frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.pictures.animation import Frame, animated_svg, frame_of
+from tutor.tui.screens.explain import ExplainScreen
+from tutor.tui.themes import palette_of
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tutor.tui.app import TutorApp
+
+SIZE = (100, 31)
+#: Ticks of the program that one frame stands for, and its seconds; then the time to read a step.
+_TICKS, _FRAME_SECONDS, _READING_SECONDS = 2, 0.1, 1.5
+_FIRST_SECONDS, _LAST_SECONDS = 1.2, 3.0
+
+
+async def replay_frames(app: TutorApp, pilot: Pilot[bool]) -> list[Frame]:
+    """Return the frames of the replay that the app shows, from its first step to its last."""
+    screen = app.screen
+    assert isinstance(screen, ExplainScreen)
+    await pilot.press("home")
+
+    async def shot(seconds: float) -> Frame:
+        screen.show_moment()
+        await pilot.pause()
+        return frame_of(screen._compositor.render_strips(), seconds)
+
+    frames = [await shot(_FIRST_SECONDS)]
+    while screen.player.move(1, moves=True):
+        while screen.player.progress < 1:
+            for _tick in range(_TICKS):
+                screen.player.tick(moves=True)
+            frames.append(await shot(_FRAME_SECONDS))
+        frames[-1] = Frame(frames[-1].rows, _READING_SECONDS)
+    frames[-1] = Frame(frames[-1].rows, _LAST_SECONDS)
+    return frames
+
+
+async def replay_picture(app: TutorApp, pilot: Pilot[bool], title: str) -> str:
+    """Return the animated picture of the replay that the app shows."""
+    frames = await replay_frames(app, pilot)
+    palette = palette_of(app)
+    return animated_svg(frames, title, palette.ground, palette.text)
