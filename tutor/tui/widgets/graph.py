@@ -31,6 +31,8 @@ _CLICK_MARGIN = Spacing(2, 1, 0, 1)
 #: Cells around the focused place that are kept visible.
 _SCROLL_MARGIN = Spacing(3, 4, 1, 4)
 
+_AT_REST = replace(PLAIN_LOOK, lanes_shine=True)
+
 FRAMES_A_SECOND = 20
 #: A pulse takes this long, and is not shown in graphs of more boxes.
 _PULSE_SECONDS = 0.6
@@ -98,11 +100,12 @@ class GraphView(ScrollView, inherit_bindings=False):
         """Show contents by place and what is in focus.
 
         `node` is in focus if the focused blank has no place. `pointers` are places that the feedback points to, `cell`
-        is the active cell of a matrix, and `factors` are the rows and columns that make it.
+        is the active cell of a matrix, and `factors` are the rows and columns that make it. Without a focus, as when
+        everything is solved, the lanes of all gradients shine.
         """
         if self.drawing is None:
             return
-        look = focus_on(self.drawing, focused, node)
+        look = focus_on(self.drawing, focused, node) if focused or node else _AT_REST
         self.set_look(contents, replace(look, pointers=pointers, cell=cell, factors=factors, pulse=self.look.pulse))
 
     def set_look(self, contents: Mapping[str, PlaceContent], look: GraphLook, visible: str = "") -> None:
