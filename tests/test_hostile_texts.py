@@ -323,6 +323,7 @@ OTHER_SCREENS = {
     "OnboardingReplayScreen": "our own exercise", "OnboardingExerciseScreen": "our own exercise",
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",
+    "ProgramScreen": "a formula that was read",
     "ReviewResultScreen": "rules", "ConfirmScreen": "our own questions, with titles as the lists show them",
 }  # fmt: skip
 

@@ -447,8 +447,9 @@ async def test_a_progress_file_of_a_newer_version_means_no_first_start() -> None
 _SCREENS = {
     "the list": (),
     "the search": ("slash", "r"),
-    "the playground": ("f9", *"z=a*b", "down", *"a=2", "space", *"b=3"),
-    "the playground's worked example": ("f9", *"z=a*b", "down", *"a=2", "space", *"b=3", "f6"),
+    "the playground": ("f9", *"z=a*b", "tab"),
+    "the playground's worked example": ("f9", *"z=a*b", "f6"),
+    "the playground's program": ("f9", *"z=a*b", "f8"),
     "the rules": ("f4",),
     "a card": ("f4", "enter"),
     "progress": ("f5",),
@@ -586,9 +587,7 @@ async def test_help_describes_the_focus() -> None:
         await pilot.press("escape", "slash", "f1")
         await wait_for_text(pilot, "Search: words of titles")
         await pilot.press("escape", "escape", "f9", "f1")
-        await wait_for_text(pilot, "Any formula, as in")
-        await pilot.press("escape", "down", "f1")
-        await wait_for_text(pilot, "What each input is", "^S keeps it as a file")
+        await wait_for_text(pilot, "Type any formula, as in", "Inputs without a value get one")
 
 
 async def test_texts_name_changed_keys() -> None:

@@ -115,12 +115,12 @@ async def progress_page(**options: Any) -> AsyncIterator[Pilot[bool]]:
 
 
 async def playground(**options: Any) -> AsyncIterator[Pilot[bool]]:
-    """Type a formula with an error."""
+    """Type a formula, give its inputs values, and nudge one of them."""
     async with open_home(**options) as pilot:
         await settle(pilot)
         await pilot.press("f9")
         await settle(pilot)
-        await pilot.press(*"z=a*(b", "down", *"a=2", "space", *"b=3", "enter")
+        await pilot.press(*"L = (w*x + b - y)^2", "tab", *"w=2 x=3 b=4 y=3", "enter", "right", "right", "right")
         yield pilot
 
 

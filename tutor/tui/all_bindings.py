@@ -9,13 +9,15 @@ from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.key_settings import KeySettingsScreen
-from tutor.tui.screens.playground import PlaygroundScreen, WorkedExampleScreen
+from tutor.tui.screens.playground import PlaygroundScreen
+from tutor.tui.screens.program import ProgramScreen
 from tutor.tui.screens.progress import ProgressScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.rule_card import RuleCardScreen
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.screens.summary import SummaryScreen
 from tutor.tui.screens.theme_choice import ThemeChoiceScreen
+from tutor.tui.screens.worked_example import WorkedExampleScreen
 from tutor.tui.widgets.key_bar import COMMANDS, QUIT
 
 SCREENS = (
@@ -26,6 +28,7 @@ SCREENS = (
     GlossaryScreen,
     PlaygroundScreen,
     WorkedExampleScreen,
+    ProgramScreen,
     SummaryScreen,
     ProgressScreen,
     ReviewResultScreen,

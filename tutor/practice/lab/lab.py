@@ -208,6 +208,10 @@ class Lab:
         """Return the number from which a handle was moved."""
         return cell_of(self._home[handle.name], handle.cell)
 
+    def is_moved(self, handle: Handle) -> bool:
+        """Return whether a number is not where it began."""
+        return nearest_float(self.home_value(handle)) != self.number(handle)
+
     def is_filled(self, handle: Handle) -> bool:
         """Return whether the number was chosen and not given."""
         return handle.name in self.filled

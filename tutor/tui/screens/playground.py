@@ -1,23 +1,19 @@
-"""The playground: a formula and its values, to be worked on, worked out or saved as an exercise."""
+"""The playground: a formula whose graph is drawn while it is typed, and inputs that can be nudged."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
-from textual.binding import Binding, BindingType
-from textual.containers import ScrollableContainer
-from textual.content import Content
+from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tutor.drawing.reports.worked import worked_text
-from tutor.engine.python_source.source import is_python
-from tutor.grading.misreadings import find_misreadings
+from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, _, message
 from tutor.packs.diagnostics import PackError
+from tutor.practice.lab.lab import Lab
 from tutor.practice.playground import (
     MAX_FORMULA_LENGTH,
     MAX_INPUT_LENGTH,
@@ -27,56 +23,40 @@ from tutor.practice.playground import (
     save_exercise,
 )
 from tutor.tui.content import styled
-from tutor.tui.screens.base import ScrollingScreen, TutorScreen
+from tutor.tui.formula_errors import FormulaErrors
+from tutor.tui.lab_editing import LabEditing
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.playground_help import playground_help
+from tutor.tui.screens.playground_keys import KEYS
+from tutor.tui.screens.program import ProgramScreen
+from tutor.tui.screens.worked_example import WorkedExampleScreen
+from tutor.tui.widgets.formula_note import FormulaNote, printable
+from tutor.tui.widgets.head import Head, HeadContent
 from tutor.tui.widgets.key_bar import KeyBar
+from tutor.tui.widgets.lab_curve import LabCurve
+from tutor.tui.widgets.lab_graph import LabGraph
+from tutor.tui.widgets.lab_inputs import LabInputs
 from tutor.tui.widgets.line_input import FormulaInput, LineInput
 from tutor.tui.widgets.option_list import ReadableOptionList
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.content import Content
 
-    from tutor.algebra.errors import AlgebraError
     from tutor.packs.exercise import Exercise
     from tutor.tui.host import Host
 
-KEYS: list[BindingType] = [
-    Binding("escape", "close", N_("list"), tooltip=N_("back to the list"), id="playground.close"),
-    Binding("enter", "exercise", N_("exercise"), tooltip=N_("work on it as an exercise"), id="playground.exercise"),
-    Binding("f6", "worked", N_("worked"), tooltip=N_("see it worked out"), id="playground.worked"),
-    Binding("ctrl+s", "save", N_("save"), tooltip=N_("save it as an exercise file"), id="playground.save"),
-    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="playground.help"),
-    Binding(
-        "f7",
-        "gradient",
-        N_("gradient"),
-        tooltip=N_("the gradient of the input at the cursor"),
-        id="playground.gradient",
-    ),
-    Binding("down", "move_focus(1)", N_("down"), tooltip=N_("to the next line"), show=False, id="playground.down"),
-    Binding("up", "move_focus(-1)", N_("up"), tooltip=N_("to the line above"), show=False, id="playground.up"),
-]
-
-#: The name of each field and what it is for.
-_FIELD_HELP = {
-    "formula": (
-        N_("Formula"),
-        N_(
-            "Any formula, as in L = (w*x + b - y)^2. Several steps are written with ; between them, as in "
-            "u = x*y; z = u + x. You can paste a Python function, too: def loss(w, x): …"
-        ),
-    ),
-    "values": (
-        N_("Values"),
-        N_("What each input is, as in w=2 x=3. Fractions are written 1/2, matrices [[1, 2], [3, 4]]."),
-    ),
-    "recent": (N_("Tried last"), N_("Formulas of before. Enter puts the one in focus back into the lines above.")),
-}
-#: Shown in empty fields.
-_FORMULA_EXAMPLE, _VALUES_EXAMPLE = "L = (w*x + b - y)^2", "w=2 x=3 b=4 y=3"
+_FORMULA_EXAMPLE = "L = (w*x + b - y)^2"
+#: Windows from these sizes on are medium and large.
+_MEDIUM, _LARGE = (100, 30), (160, 40)
+#: Rows from which a small window has more of them for the inputs, and the most that it has for them then and otherwise.
+_TALL_ENOUGH, _SMALL_ROWS, _LOW_ROWS = 22, 9, 7
 
 
-class PlaygroundScreen(TutorScreen[PlaygroundInput]):
-    """Two fields to type in, their errors, and the formulas that were tried last."""
+class PlaygroundScreen(LabEditing, FormulaErrors, TutorScreen[PlaygroundInput]):
+    """A line for the formula, its graph, the inputs, and the curve over one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
@@ -97,43 +77,150 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         super().__init__(host)
         self._history = history or History()
         self._recent_inputs = self._history.read()
-        self._initial_input = initial_input or PlaygroundInput("")
+        self.lab = Lab()
+        self._open_input(initial_input or PlaygroundInput(""))
+        self._shows_recent = False
+        self._shows_curve = False
+
+    def _open_input(self, entry: PlaygroundInput) -> None:
+        self.chosen = 0
+        try:
+            self.lab.open(entry.formula, entry.values)
+        except AlgebraError as error:
+            # Values of an earlier version of the program may not be readable any more.
+            self.lab.open(entry.formula, "")
+            self.notice = (str(error), "wrong")
 
     def compose(self) -> ComposeResult:
-        glyphs, initial = self.glyphs, self._initial_input
-        yield Static(styled(glyphs, (_("Playground"), "bold")), id="title")
-        yield Static(styled(glyphs, (_("Formula"), "bold $bright")), classes="label")
-        yield FormulaInput(
-            initial.formula, placeholder=_FORMULA_EXAMPLE, id="formula", max_length=MAX_FORMULA_LENGTH, compact=True
-        )
-        yield Static(id="formula-error", classes="field-error")
-        yield Static(styled(glyphs, (_("Values"), "bold $bright")), classes="label")
-        yield LineInput(
-            initial.values, placeholder=_VALUES_EXAMPLE, id="values", max_length=MAX_INPUT_LENGTH, compact=True
-        )
-        yield Static(id="values-error", classes="field-error")
-        yield Static(id="message")
+        glyphs, lab = self.glyphs, self.lab
+        yield Head(glyphs, id="lab-head")
+        with Horizontal(id="formula-row"):
+            yield Static(id="formula-marker")
+            yield FormulaInput(
+                lab.text, placeholder=_FORMULA_EXAMPLE, id="formula", max_length=MAX_FORMULA_LENGTH, compact=True
+            )
+            yield Static(id="formula-result")
+        yield FormulaNote(glyphs, id="formula-error")
+        yield LabGraph(lab, self.host.density, glyphs=glyphs, id="lab-graph")
+        yield LabCurve(lab, glyphs=glyphs, id="curve-above")
         yield ReadableOptionList(*self._options(), id="recent")
+        with Horizontal(id="lab-low"):
+            with Container(id="lab-inputs"):
+                yield LabInputs(lab, glyphs=glyphs, id="inputs")
+                yield LineInput(
+                    id="value", max_length=MAX_INPUT_LENGTH, compact=True, select_on_focus=False, classes="-hidden"
+                )
+            yield LabCurve(lab, glyphs=glyphs, id="curve")
         yield KeyBar(glyphs, id="keys")
 
     def set_up(self) -> None:
+        self._place_widgets()
         self._field("formula").focus()
+        self.show_lab()
 
     def _field(self, name: str) -> LineInput:
         return self.query_one(f"#{name}", LineInput)
 
-    def _options(self) -> list[Option]:
-        heading = Option(styled(self.glyphs, (_("Tried last"), "bold $bright")), disabled=True)
-        options = [heading] if self._recent_inputs else []
-        for index, recent in enumerate(self._recent_inputs):
-            values = (f"   {_printable(recent.values)}", "$muted")
-            options.append(Option(styled(self.glyphs, f"  {_printable(recent.formula)}", values), str(index)))
-        return options
+    # --- layout ---
+
+    def on_resize(self, _event: events.Resize) -> None:
+        if self.has_widgets:
+            self._place_widgets()
+            self.call_after_refresh(self.show_lab)
 
     @property
-    def current_input(self) -> PlaygroundInput:
-        """Return what is typed."""
-        return PlaygroundInput(self._field("formula").value, self._field("values").value)
+    def is_small(self) -> bool:
+        return self.size.width < _MEDIUM[0] or self.size.height < _MEDIUM[1]
+
+    def _place_widgets(self) -> None:
+        width, height = self.size
+        self.set_class(self.is_small, "-small")
+        self.set_class(width >= _LARGE[0] and height >= _LARGE[1], "-large")
+        is_recent = bool(self._recent_inputs) and (self._shows_recent or not self.lab.text.strip())
+        self.set_class(is_recent, "-recent")
+        self.set_class(self._shows_curve and self.is_small and not is_recent, "-curve")
+        self.set_class(self.lab.exercise is None, "-empty")
+        # A small window has no rows to spare: the graph takes what the inputs leave.
+        most = _SMALL_ROWS if height >= _TALL_ENOUGH else _LOW_ROWS
+        wanted = min(len(self.lab.handles()) + LabInputs.OTHER_ROWS, most)
+        self.query_one("#lab-low").styles.height = wanted if self.is_small else None
+
+    def show_lab(self) -> None:
+        """Show everything as it is now."""
+        if not self.has_widgets:
+            return
+        handles = self.lab.handles()
+        self.chosen = min(self.chosen, max(len(handles) - 1, 0))
+        handle = handles[self.chosen] if handles else None
+        on_inputs = self.focused is not None and self.focused.id in ("inputs", "value")
+        self.query_one("#lab-graph", LabGraph).show(handle if on_inputs else None)
+        self.query_one("#inputs", LabInputs).show(handles, self.chosen, self.notice)
+        for curve in self.query(LabCurve):
+            if curve.display:
+                curve.show(handle)
+        self._show_head()
+        self._show_result()
+
+    def _show_head(self) -> None:
+        count = ""
+        if self.lab.exercise is not None:
+            graph = self.lab.graph
+            text = N_("inputs: {inputs} · nodes: {nodes}")
+            count = str(message(text, inputs=len(graph.inputs), nodes=len(graph.nodes) - len(graph.inputs)))
+        self.query_one("#lab-head", Head).show(HeadContent(_("Playground"), count=("", count)))
+
+    def _show_result(self) -> None:
+        lab, glyphs = self.lab, self.glyphs
+        result = self.query_one("#formula-result", Static)
+        text = styled(glyphs, "")
+        if lab.read_text is not None and not lab.is_whole:
+            text = styled(glyphs, (_("drawn as far as it can be read"), "italic $muted"))
+        elif lab.read_text is not None and not self.is_marked:
+            name = lab.graph.output
+            value = f"{name} = {lab.output_text()}" if not lab.has_matrix_output else name + " " + lab.output_shape()
+            text = styled(glyphs, (f"{glyphs.correct} ", "bold $right"), (value, "bold $forward"))
+        result.update(text)
+        marker = self.query_one("#formula-marker", Static)
+        marker.update(
+            styled(glyphs, (">" if glyphs.ascii else "▌", "$backward")) if self._field("formula").has_focus else ""
+        )
+
+    # --- the formula ---
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if not self.has_widgets:
+            return
+        if event.input.id == "value":
+            self.edit(event.value)
+        elif event.input.id == "formula" and event.value != self.lab.text:
+            self._shows_recent = False
+            self._read(event.value)
+
+    def _read(self, text: str) -> None:
+        self.lab.read(text)
+        self.notice = ("", "")
+        self._place_widgets()
+        self.show_note()
+        self.show_lab()
+        self.refresh_bindings()
+
+    def _parse(self) -> Exercise | None:
+        """Return what is typed as an exercise; None, with the error shown, if it can't be one."""
+        if not self.finish_edit():
+            return None
+        entry = self.lab.to_input()
+        try:
+            exercise = self.lab.to_exercise()
+        except FieldError as error:
+            self.show_error(error.error)
+            self._show_result()
+            return None
+        self._remember(entry)
+        for misread in self.lab.misreadings:
+            self.host.show_notification(misread.message, warning=True)
+        if self.lab.notes:
+            self.host.show_notification("\n".join(map(str, self.lab.notes)))
+        return exercise
 
     def _remember(self, current: PlaygroundInput) -> None:
         self._history.add(current)
@@ -142,69 +229,59 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         options.clear_options()
         options.add_options(self._options())
 
-    # --- errors ---
-
-    def _parse(self) -> Exercise | None:
-        """Return what is typed as an exercise; None, with the error shown, if it can't be one."""
-        self._set_message("")
-        try:
-            exercise, notes = self.current_input.read()
-        except FieldError as error:
-            self._show_field_error(error.field, error.error)
-            return None
-        self._remember(self.current_input)
-        for misread in find_misreadings(exercise.variant().problem, are_words=is_python(self.current_input.formula)):
-            self.host.show_notification(misread.message, warning=True)
-        if notes:
-            self.host.show_notification("\n".join(map(str, notes)))
-        return exercise
-
-    def _show_field_error(self, name: str, error: AlgebraError) -> None:
-        """Show an error below its field with a caret, and put the cursor there."""
-        field, below = self._field(name), self.query_one(f"#{name}-error", Static)
-        lines: list[Content] = []
-        if error.position >= 0 and field.value:
-            room = max(self.size.width - 4, 8)
-            line_start = field.value.rfind("\n", 0, error.position) + 1
-            line = field.value[line_start:].partition("\n")[0]
-            position = error.position - line_start
-            begin = max(position - room // 2, 0) if cell_len(line) > room else 0
-            excerpt = _printable(line[begin:])
-            start = position - begin
-            before = cell_len(self.glyphs.render(excerpt[:start]))
-            marked = cell_len(self.glyphs.render(excerpt[start : start + error.length]))
-            lines.append(styled(self.glyphs, (excerpt, "$muted")))
-            lines.append(styled(self.glyphs, " " * before, ("^" * max(min(marked, room - before), 1), "bold $wrong")))
-            field.cursor_position = error.position
-        lines.append(styled(self.glyphs, (str(error), "$wrong")))
-        below.update(Content("\n").join(lines))
-        below.add_class("-shown")
-        field.focus()
-
-    def _set_message(self, text: str) -> None:
-        """Show a message about the last key, and no errors."""
-        for below in self.query(".field-error"):
-            below.remove_class("-shown")
-        line = self.query_one("#message", Static)
-        line.set_class(bool(text), "-shown")
-        line.update(styled(self.glyphs, text))
-
-    def on_input_changed(self) -> None:
-        if self.has_widgets:
-            self._set_message("")
-
-    # --- keys ---
+    def _options(self) -> list[Option]:
+        heading = Option(styled(self.glyphs, (_("Tried last"), "bold $bright")), disabled=True)
+        options = [heading] if self._recent_inputs else []
+        for index, recent in enumerate(self._recent_inputs):
+            values = (f"   {printable(recent.values)}", "$muted")
+            options.append(Option(styled(self.glyphs, f"  {printable(recent.formula)}", values), str(index)))
+        return options
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id is not None:
-            recent = self._recent_inputs[int(event.option_id)]
-            self._field("formula").value = recent.formula
-            self._field("values").value = recent.values
-            self._field("formula").focus()
+            self._shows_recent = False
+            self.replace_input(self._recent_inputs[int(event.option_id)])
+
+    def replace_input(self, entry: PlaygroundInput) -> None:
+        """Put a formula and its values in place of those that are typed."""
+        self.notice = ("", "")
+        self._open_input(entry)
+        field = self._field("formula")
+        with self.prevent(Input.Changed):
+            field.value = entry.formula
+            field.cursor_position = len(entry.formula)
+        self._place_widgets()
+        self.show_note()
+        field.focus()
+        self.call_after_refresh(self.show_lab)
+
+    # --- keys ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.has_widgets:
+            return True
+        focused = self.focused.id if self.focused else None
+        if action in ("nudge", "change_step"):
+            return focused == "inputs"
+        if action == "reset_number":
+            return focused == "inputs" and self.is_moved
+        if action == "curve":
+            return self.is_small and self.lab.exercise is not None
+        return True
+
+    def action_switch(self) -> None:
+        """Go from the formula to the inputs, or back."""
+        if not self.finish_edit():
+            return
+        on_formula = self._field("formula").has_focus or isinstance(self.focused, OptionList)
+        target = self.query_one("#inputs", LabInputs) if on_formula and self.lab.handles() else self._field("formula")
+        target.focus()
 
     def action_exercise(self) -> None:
-        if isinstance(self.focused, OptionList):
+        if self.is_editing:
+            self.finish_edit()
+        elif isinstance(self.focused, OptionList):
             self.focused.action_select()
         elif self.app.screen is self and (exercise := self._parse()) is not None:
             self.post_message(self.ExerciseRequested(self, exercise))
@@ -213,27 +290,57 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         if self.app.screen is self and (exercise := self._parse()) is not None:
             self.app.push_screen(WorkedExampleScreen(self.host, exercise))
 
+    def action_code(self) -> None:
+        if self.app.screen is not self or (exercise := self._parse()) is None:
+            return
+        problem = exercise.variant().problem
+        if problem.symbolic:
+            self._tell(_("A program needs numbers, and here some inputs are symbols."))
+        else:
+            self.app.push_screen(ProgramScreen(self.host, problem, str(exercise.title)))
+
+    def action_curve(self) -> None:
+        """Show the curve in place of the graph, or the graph again."""
+        self._shows_curve = not self._shows_curve
+        self._place_widgets()
+        self.call_after_refresh(self.show_lab)
+
+    def action_recent(self) -> None:
+        """Show the formulas that were tried last, or the graph again."""
+        if not self._recent_inputs:
+            self.host.show_notification(_("You have not tried a formula yet."))
+            return
+        self._shows_recent = not self._shows_recent
+        self._place_widgets()
+        recent = self.query_one("#recent", OptionList)
+        if self._shows_recent:
+            recent.focus()
+            recent.action_first()
+        else:
+            self._field("formula").focus()
+
     def action_gradient(self) -> None:
-        """Put the gradient of the input at the cursor, or of the first one, in place of the formula."""
+        """Put the gradient of the chosen input, or of the one at the cursor, in place of the formula."""
         if self.app.screen is not self or (exercise := self._parse()) is None:
             return
         name = self._name_at_cursor()
         if name not in exercise.graph.inputs:
             name = exercise.graph.inputs[0]
+        entry = self.lab.to_input()
         try:
-            gradient = self.current_input.gradient(name)
+            gradient = entry.gradient(name)
         except FieldError as error:
-            self._set_message(str(error))
+            self._tell(str(error))
             return
-        with self.prevent(Input.Changed):
-            self._field("formula").value, self._field("values").value = gradient.formula, gradient.values
+        self.replace_input(gradient)
         text = N_("The formula is now ∂{f}/∂{x}, and its gradients are second derivatives.")
-        self._set_message(str(message(text, f=exercise.graph.output, x=name)))
+        self._tell(str(message(text, f=exercise.graph.output, x=name)), "right")
 
     def _name_at_cursor(self) -> str:
-        """Return the word at the cursor, an empty text without one."""
-        if not isinstance(field := self.focused, LineInput):
-            return ""
+        """Return the chosen input, or the word at the cursor in the formula."""
+        handles, field = self.lab.handles(), self._field("formula")
+        if not field.has_focus and handles:
+            return handles[self.chosen].name
         words = re.finditer(r"[^\W\d]\w*'*", field.value)
         return next((word[0] for word in words if word.start() <= field.cursor_position <= word.end()), "")
 
@@ -241,84 +348,25 @@ class PlaygroundScreen(TutorScreen[PlaygroundInput]):
         if self.app.screen is not self or self._parse() is None:
             return
         try:
-            name, path = save_exercise(self.current_input)
+            name, path = save_exercise(self.lab.to_input())
         except PackError as error:
-            self._set_message(str(error))
+            self._tell(str(error))
             return
         self.host.show_notification(message(N_("Saved as {name}: {path}"), name=name, path=path))
         self.post_message(self.ExerciseSaved())
 
-    def action_move_focus(self, step: int) -> None:
-        """Move between the fields and the list below them."""
-        recent = self.query_one("#recent", OptionList)
-        stops: list[LineInput | OptionList] = [self._field("formula"), self._field("values"), recent]
-        index = next((index for index, stop in enumerate(stops) if stop is self.focused), 0)
-        target = stops[min(max(index + step, 0), len(stops) - 1)]
-        if target is not recent or self._recent_inputs:
-            target.focus()
-        if target is recent and self._recent_inputs and recent.highlighted is None:
-            recent.action_first()
+    def _tell(self, text: str, tone: str = "wrong") -> None:
+        """Tell something below the inputs."""
+        self.notice = (text, tone)
+        self.show_lab()
 
     def help_paragraphs(self) -> list[Content]:
-        name, purpose = _FIELD_HELP[(self.focused.id if self.focused else None) or "formula"]
-        text = message(
-            N_(
-                "{exercise} makes an exercise of what is typed, {worked} shows it worked out, {save} keeps it as a file. "
-                "{gradient} replaces the formula by its gradient for the input at the cursor."
-            ),
-            exercise=self.glyphs.key_label("playground.exercise", "Enter"),
-            worked=self.glyphs.key_label("playground.worked", "F6"),
-            save=self.glyphs.key_label("playground.save", "^S"),
-            gradient=self.glyphs.key_label("playground.gradient", "F7"),
-        )
-        return [styled(self.glyphs, (_(name), "bold"), "\n", _(purpose)), styled(self.glyphs, str(text))]
-
-    def on_glyphs_changed(self) -> None:
-        """Keep what is typed."""
-        if self.has_widgets:
-            self._initial_input = self.current_input
+        return playground_help(self.glyphs)
 
     def action_close(self) -> None:
-        if self.app.screen is self:
-            self.dismiss(self.current_input)
-
-
-class WorkedExampleScreen(ScrollingScreen):
-    """Show a formula worked out: the graph, every edge and the gradients."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f6,enter", "close", N_("back"), tooltip=N_("back to the formula"), id="worked.close"),
-        Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="worked.help"),
-        Binding("down", "scroll(0, 1)", N_("down"), tooltip=N_("scroll the text"), id="worked.down"),
-        Binding("up", "scroll(0, -1)", N_("up"), tooltip=N_("scroll the text"), show=False, id="worked.up"),
-        Binding("right", "scroll(8, 0)", N_("right"), tooltip=N_("scroll the text"), id="worked.right"),
-        Binding("left", "scroll(-8, 0)", N_("left"), tooltip=N_("scroll the text"), show=False, id="worked.left"),
-        Binding("pagedown,space", "page(1)", N_("down"), tooltip=N_("a page down"), show=False, id="worked.page-down"),
-        Binding("pageup", "page(-1)", N_("up"), tooltip=N_("a page up"), show=False, id="worked.page-up"),
-    ]
-    HELP_TEXT = N_(
-        "The formula worked out: what flows forward through every node, what flows back along every edge, and the "
-        "gradients of the inputs."
-    )
-    SCROLL_TARGET = "#worked"
-
-    def __init__(self, host: Host, exercise: Exercise) -> None:
-        super().__init__(host)
-        self._exercise = exercise
-
-    def compose(self) -> ComposeResult:
-        yield Static(styled(self.glyphs, (str(self._exercise.title), "bold"), "   ", _("worked out")), id="title")
-        with ScrollableContainer(id="worked", can_focus=False):
-            yield Static(id="worked-text")
-        yield KeyBar(self.glyphs, id="keys")
-
-    def on_resize(self) -> None:
-        if self.has_widgets:
-            width = max(self.size.width - 4, 40)
-            lines = worked_text(self._exercise.variant().problem, self.glyphs, width=width)
-            self.query_one("#worked-text", Static).update(Content("\n".join(lines)))
-
-
-def _printable(text: str) -> str:
-    """Return a text in one line, its characters at the same positions."""
-    return "".join(character if character.isprintable() else " " for character in text)
+        if self.is_editing:
+            self.cancel_edit()
+        elif self._shows_recent:
+            self.action_recent()
+        elif self.app.screen is self:
+            self.dismiss(self.lab.to_input(only_given=True))

@@ -16,6 +16,7 @@ from tutor.algebra.errors import AlgebraError
 from tutor.i18n import N_, _, describe_os_error, message
 from tutor.i18n import Message as Notice
 from tutor.tui.content import styled
+from tutor.tui.program_file import write_new_file
 from tutor.tui.screens.base import ScrollingScreen
 from tutor.tui.summary_sections import SECTIONS, SummaryBlock, SummarySections, torch_source
 from tutor.tui.widgets.key_bar import KeyBar
@@ -145,7 +146,7 @@ class SummaryScreen(ScrollingScreen):
         if not lines:
             return
         try:
-            path = _write_new_file(
+            path = write_new_file(
                 Path.cwd(), self._worksheet.variant.exercise.id or "backward", "\n".join(lines) + "\n"
             )
         except OSError as error:
@@ -175,17 +176,3 @@ class SummaryScreen(ScrollingScreen):
             sections.scroll_end(animate=False)
         else:
             sections.scroll_home(animate=False)
-
-
-def _write_new_file(folder: Path, name: str, text: str) -> Path:
-    """Write a text to a new file, numbered if the name is taken. Raise OSError if that is impossible."""
-    number = 1
-    while True:
-        path = folder / (f"{name}.py" if number == 1 else f"{name}-{number}.py")
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            number += 1
-        else:
-            return path

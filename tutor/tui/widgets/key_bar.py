@@ -63,9 +63,14 @@ _KEY_LABELS = {
     "enter": "Enter",
     "question_mark": "?",
     "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "pagedown": "PgDn",
     "pageup": "PgUp",
 }
+
+#: Bindings that are shown with the key of another one, which does the opposite.
+_PARTNERS = {"playground.left": "playground.right", "playground.smaller-step": "playground.larger-step"}
 
 
 def key_label(key: str, glyphs: Glyphs) -> str:
@@ -100,6 +105,8 @@ class KeyBar(Widget):
         self.glyphs = glyphs
         #: The bindings that can be used now and are meant to be shown, whether there is room for them or not.
         self.keys: Sequence[Binding] = ()
+        #: The keys of all active bindings, those too that are not meant to be shown.
+        self._keys_by_id: dict[str | None, str] = {}
         self._status = ""
         #: Where each binding is shown.
         self.spans: list[KeySpan] = []
@@ -111,7 +118,9 @@ class KeyBar(Widget):
     def update_keys(self) -> None:
         """Read the active bindings of the screen, in the order in which it declares them."""
         active: dict[tuple[str | None, str], list[Binding]] = {}
+        keys_by_id = {}
         for _node, binding, _enabled, _tooltip in self.screen.active_bindings.values():
+            keys_by_id[binding.id] = binding.key
             if binding.show:
                 active.setdefault((binding.id, binding.action), []).append(binding)
         keys = []
@@ -120,8 +129,8 @@ class KeyBar(Widget):
                 # Of several keys the first one is shown, unless it was changed.
                 first_key = declared.key.partition(",")[0]
                 keys.append(next((binding for binding in same if binding.key == first_key), same[0]))
-        if keys != self.keys:
-            self.keys = keys
+        if keys != self.keys or keys_by_id != self._keys_by_id:
+            self.keys, self._keys_by_id = keys, keys_by_id
             self.refresh()
 
     def set_status(self, status: str) -> None:
@@ -146,7 +155,11 @@ class KeyBar(Widget):
         return Content.assemble(*parts)
 
     def _texts(self, binding: Binding) -> tuple[str, str]:
-        return key_label(binding.key, self.glyphs), self.glyphs.render(_(binding.description))
+        key = key_label(binding.key, self.glyphs)
+        if partner := self._keys_by_id.get(_PARTNERS.get(binding.id or "", "")):
+            gap = "" if len(key) == 1 and key not in "[]" else " "
+            key = f"{key}{gap}{key_label(partner, self.glyphs)}"
+        return key, self.glyphs.render(_(binding.description))
 
     def _fitting_keys(self, room: int) -> list[Binding]:
         """Return the bindings there is room for in their order, chosen by rank."""
