@@ -49,7 +49,7 @@ def read_pack_header(folder: Path) -> tuple[Path, PackHeader, tuple[Diagnostic, 
 
 
 def read_entry(path: Path, folder: Path) -> ExerciseEntry:
-    """Return the id and title of the exercise in a file, or those its name gives."""
+    """Return the id, title, minutes and level of the exercise in a file; its name gives the first two if need be."""
     name = id_from_path(path)
     try:
         with exercise_boundary(path):
@@ -60,7 +60,8 @@ def read_entry(path: Path, folder: Path) -> ExerciseEntry:
         return ExerciseEntry(name, LocalizedText({"": name}), path)
     exercise_id, graph = _own_id(data) or name, data.get("graph")
     title = _parse_title(data.get("title")) or _parse_title(graph if isinstance(graph, str) else None)
-    return ExerciseEntry(exercise_id, title or LocalizedText({"": exercise_id}), path)
+    minutes, level = (_parse_number(data.get(key)) for key in ("minutes", "level"))
+    return ExerciseEntry(exercise_id, title or LocalizedText({"": exercise_id}), path, minutes, level)
 
 
 def read_ids(folder: Path) -> tuple[ExerciseEntry, ...]:
@@ -82,6 +83,11 @@ def _read_id(path: Path, folder: Path) -> ExerciseEntry:
 def _own_id(data: dict[str, Any]) -> str | None:
     own_id = data.get("id")
     return own_id if isinstance(own_id, str) and is_valid_id(own_id) else None
+
+
+def _parse_number(raw: Any) -> int | None:
+    """Return minutes or a level; None for what is no such number, of which opening the exercise gives the reason."""
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 1000 else None
 
 
 def _parse_title(raw: Any) -> LocalizedText | None:

@@ -1,4 +1,4 @@
-"""Cache of titles, so that listing packs need not read a hundred files.
+"""Cache of what lists show of exercises (titles, minutes, levels), so that listing packs need not read a hundred files.
 
 An entry counts as long as the names, times, sizes and modes of the files are the same.
 """
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseEntry:
-    """One exercise in the list of a pack."""
+    """One exercise in the list of a pack. Minutes and level are None if the author names none."""
 
     id: str
     title: LocalizedText
     path: Path
+    minutes: int | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,15 @@ class TitleCache:
             if cached["stamp"] != _snapshot(files):
                 return None
             return tuple(
-                ExerciseEntry(str(exercise_id), _to_text(texts), path)
-                for path, (exercise_id, texts) in zip(files, cached["titles"], strict=True)
+                ExerciseEntry(str(exercise_id), _to_text(texts), path, _to_number(minutes), _to_number(level))
+                for path, (exercise_id, texts, minutes, level) in zip(files, cached["titles"], strict=True)
             )
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
 
     def store(self, folder: Path, entries: Sequence[ExerciseEntry]) -> None:
         """Keep the exercises of a folder. If that fails, they are read again next time."""
-        titles = [(entry.id, dict(entry.title.texts)) for entry in entries]
+        titles = [(entry.id, dict(entry.title.texts), entry.minutes, entry.level) for entry in entries]
         self._save(folder, "stamp", [entry.path for entry in entries], titles=titles)
 
     def lookup_header(self, folder: Path) -> PackHeader | None:
@@ -102,6 +104,10 @@ class TitleCache:
 
 def _to_text(texts: dict[str, str]) -> LocalizedText:
     return LocalizedText({str(language): str(text) for language, text in texts.items()})
+
+
+def _to_number(number: int | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _snapshot(files: Sequence[Path]) -> list[list[str | int]]:

@@ -24,12 +24,18 @@ if TYPE_CHECKING:
 #: The time for each blank of an exercise whose file gives no minutes.
 MINUTES_PER_BLANK = 0.7
 
+#: Changes with what the cache file holds about an exercise.
+_CACHE_VERSION = f"{__version__} blanks"
+
 _UNUSABLE_DATA = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedExercise:
-    """One exercise: its rules, each with whether the author's numbers can prove it, its minutes and prerequisites."""
+    """One exercise: its rules, each with whether the author's numbers can prove it, its minutes and prerequisites.
+
+    `blanks` is their number on the author's numbers.
+    """
 
     pack: str
     exercise: str
@@ -37,6 +43,7 @@ class IndexedExercise:
     minutes: float
     has_variants: bool
     needs: tuple[str, ...]
+    blanks: int = 0
 
     @property
     def name(self) -> str:
@@ -114,7 +121,13 @@ def _index_data(exercise: Exercise) -> dict[str, Any]:
         if rule:
             rules[rule] = rules.get(rule, False) or proves_rule(problem, blank)
     minutes = float(exercise.minutes or max(1.0, round(MINUTES_PER_BLANK * len(problem.blanks), 1)))
-    return {"rules": rules, "minutes": minutes, "varies": exercise.has_variants, "needs": tuple(exercise.needs)}
+    return {
+        "rules": rules,
+        "minutes": minutes,
+        "varies": exercise.has_variants,
+        "needs": tuple(exercise.needs),
+        "blanks": len(problem.blanks),
+    }
 
 
 def _index_entry(pack: Pack, entry: ExerciseEntry) -> dict[str, Any]:
@@ -135,6 +148,7 @@ def _from_data(pack: str, exercise: str, data: Mapping[str, Any]) -> IndexedExer
         float(data["minutes"]),
         bool(data["varies"]),
         tuple(map(str, data["needs"])),
+        int(data["blanks"]),
     )
 
 
@@ -155,12 +169,14 @@ def _read_cache(cache: Path | None) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     # Another version may find different rules in the same file.
-    usable = isinstance(data, dict) and data.get("version") == __version__ and isinstance(data.get("exercises"), dict)
+    usable = (
+        isinstance(data, dict) and data.get("version") == _CACHE_VERSION and isinstance(data.get("exercises"), dict)
+    )
     return data["exercises"] if usable else {}
 
 
 def _write_cache(cache: Path, exercises: Mapping[str, Any]) -> None:
     """Write the cache file; if that fails, the index is built again next time."""
     with suppress(OSError):
-        data = {"version": __version__, "exercises": exercises}
+        data = {"version": _CACHE_VERSION, "exercises": exercises}
         write_atomically(json.dumps(data, ensure_ascii=False), cache, durable=False)
