@@ -185,6 +185,13 @@ class Store:
                 return exercise
         return None
 
+    def last_exercise(self) -> tuple[str, str] | None:
+        """Return the (pack, exercise) last worked on, whether it is solved or not; None if there is none."""
+        started = [
+            exercise for exercise, kind, _ in self._latest_by_kind() if kind in (*STARTING_KINDS, "solved", "begin")
+        ]
+        return next((exercise for exercise in reversed(started) if exercise[0]), None)
+
     def with_database(self, action: Callable[[Database], _T]) -> _T | None:
         """Return the result of `action`; None if the file can't be used, and `notice` says why. Never raises.
 
