@@ -319,7 +319,7 @@ TRIED_SCREENS = {
     "TutorPalette", "FileErrorsScreen",
 }  # fmt: skip
 OTHER_SCREENS = {
-    "GlossaryScreen": "rules", "TooSmallScreen": "sizes", "WelcomeScreen": "our own texts", "SettingsScreen": "choices",
+    "GlossaryScreen": "rules", "TooSmallScreen": "sizes", "SettingsScreen": "choices",
     "OnboardingReplayScreen": "our own exercise", "OnboardingExerciseScreen": "our own exercise",
     "PlaygroundScreen": "a formula as it is typed", "WorkedExampleScreen": "a formula that was read",
     "ThemeChoiceScreen": "themes", "KeySettingsScreen": "our own texts", "KeyCaptureScreen": "our own texts",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from textual import events
-from textual.widgets import OptionList
 
 from tests.support.app_driver import open_app, wait_until
 from tutor.packs import library
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.home import HomeScreen
+from tutor.tui.widgets.exercise_list import ExerciseList
 
 
 async def test_two_escapes_at_once_lead_only_to_the_list() -> None:
@@ -32,7 +32,7 @@ async def test_two_enters_at_once_open_an_exercise_once() -> None:
         await wait_until(session.pilot, lambda: session.app.screen is not home, "the exercise")
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: session.app.screen is home, "the list again")
-        assert home.query_one(OptionList).has_focus
+        assert home.query_one(ExerciseList).has_focus
 
 
 async def test_help_opens_once() -> None:

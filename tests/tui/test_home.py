@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.app_driver import exercise_from, open_app, open_home, screen_text, wait_for_text, wait_until
 from tutor.packs import library
+from tutor.practice.overview import Overview
 from tutor.practice.storage.store import default_path
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.home import HomeScreen
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 async def test_a_new_learner_begins_at_the_first_exercise() -> None:
     async with open_home() as pilot:
-        await wait_for_text(pilot, "First steps back 0 of", "From left to right")
+        await wait_for_text(pilot, "Start From left to right", "▾ First steps back", "0/21", "· Nudge it 4 min")
         assert "Continue" not in screen_text(pilot)
         await pilot.press("enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the exercise")
@@ -35,9 +37,13 @@ async def test_states_have_a_mark_and_a_word_and_continue_comes_first() -> None:
     async with open_app("basics/two-roads") as session:
         await session.answer("14")
         await session.wait_for_text("1 of 5")
-    async with open_home() as pilot:
+    async with open_home((80, 40)) as pilot:
         await wait_for_text(
-            pilot, "▸ Continue: Two roads from x", "✓ What × sends back solved", "▸ Two roads from x begun"
+            pilot,
+            "Continue Two roads from x",
+            "1 of 111 solved",
+            "✓ What × sends back first try",
+            "▸ Two roads from x 1 of 5",
         )
         await pilot.press("enter")
         await wait_for_text(pilot, "1 of 5", "Two roads from x")
@@ -48,17 +54,17 @@ async def test_the_list_shows_what_was_done() -> None:
         await pilot.press("enter", "7", "enter")
         await wait_for_text(pilot, "1 of 4")
         await pilot.press("escape")
-        await wait_for_text(pilot, "▸ Continue: From left to right", "begun")
+        await wait_for_text(pilot, "Continue From left to right", "▸ From left to right 1 of 4")
 
 
-async def test_a_count_that_arrives_while_the_app_closes_changes_nothing() -> None:
+async def test_an_overview_that_arrives_while_the_app_closes_changes_nothing() -> None:
     async with open_home() as pilot:
         home = pilot.app.screen
         assert isinstance(home, HomeScreen)
         await home.query("*").remove()
-        for count in (0, 3, 3):
-            home.show_due(count)
-        assert home.due_count == 3
+        for due in ((), ("mul", "add"), ("mul", "add")):
+            home.show_overview(Overview(date(2024, 2, 1), due=due))
+        assert home.due_count == 2
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ async def test_broken_exercises_are_listed_with_the_reason(broken: Path) -> None
         await wait_until(pilot, lambda: len(pilot.app.home.open_errors) >= 2, "the faults are found")
         assert "90-torn.toml" in pilot.app.home.open_errors["basics", "torn"]
         await pilot.press("end")
-        await wait_for_text(pilot, "! torn", "! [bold]Empty[/bold]")
+        await wait_for_text(pilot, "! torn", "! [bold]Empty[/bold]", "zzz", "0/0", "This value can't be read")
         assert "91-empty.toml" in pilot.app.home.open_errors["basics", "empty"]
         await pilot.press("home")
         await wait_for_text(pilot, "From left to right")
@@ -98,14 +104,14 @@ async def test_a_quarantined_progress_file_is_reported() -> None:
 
 async def test_the_cursor_returns_to_the_last_exercise() -> None:
     async with open_home() as pilot:
-        await pilot.press("down", "down", "down", "enter")
+        await pilot.press(*["down"] * 7, "enter")
         await wait_for_text(pilot, "0 of 2", "What × sends back")
         await pilot.press("3", "enter", "2", "enter")
         await wait_for_text(pilot, "─ solved ─")
         await pilot.press("enter")
         await wait_for_text(pilot, "0 of 4", "What + sends back")
         await pilot.press("escape")
-        await wait_for_text(pilot, "✓ What × sends back solved")
+        await wait_for_text(pilot, "✓ What × sends back first try")
         await pilot.press("enter")
         await wait_for_text(pilot, "0 of 4", "What + sends back")
 

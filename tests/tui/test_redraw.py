@@ -28,7 +28,6 @@ from tutor.tui.app import TutorApp
 from tutor.tui.host import Redrawable
 from tutor.tui.palette import TutorPalette
 from tutor.tui.screens.confirm import ConfirmScreen
-from tutor.tui.screens.onboarding import WelcomeScreen
 from tutor.tui.screens.too_small import TooSmallScreen
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ async def test_a_changed_key_is_shown_at_the_first_start(home: Path) -> None:
     (home / "welcomed").unlink()
     with Store.open(default_path()) as store:
         async with TutorApp(store).run_test(size=(80, 24)) as pilot:
-            await wait_until(pilot, lambda: is_showing(pilot, WelcomeScreen), "the offer")
-            await wait_for_text(pilot, "^K")
+            await wait_for_text(pilot, "Start here", "^K menu")
 
 
 async def test_a_changed_key_with_a_faulty_file_on_the_screen(home: Path, tmp_path: Path) -> None:

@@ -51,15 +51,16 @@ async def solve(pilot: Pilot[bool]) -> None:
 async def test_nothing_is_due_for_a_new_learner() -> None:
     async with open_home() as pilot:
         await wait_until(pilot, lambda: pilot.app.background.exercise_index is not None, "all is looked up")
-        assert "due)" not in screen_text(pilot)
+        assert "rules due" not in screen_text(pilot)
+        assert "rule due" not in screen_text(pilot)
 
 
 async def test_a_review_from_the_list_to_its_end() -> None:
     simulate_practice("basics/times", days=40)
     simulate_practice("basics/plus", days=40)
     async with open_home() as pilot:
-        await wait_for_text(pilot, "▸ Review (2 due)")
-        await pilot.press("home", "enter")
+        await wait_for_text(pilot, "Review 2 rules due")
+        await pilot.press("home", "down", "enter")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen), "the first exercise")
         await wait_for_text(pilot, "Review 1/")
         for number in range(1, 3):
@@ -84,19 +85,19 @@ async def test_a_review_can_be_left_at_any_time() -> None:
     simulate_practice("basics/times", days=40)
     simulate_practice("basics/plus", days=40)
     async with open_home() as pilot:
-        await wait_for_text(pilot, "▸ Review (2 due)")
-        await pilot.press("home", "enter")
+        await wait_for_text(pilot, "Review 2 rules due")
+        await pilot.press("home", "down", "enter")
         await wait_for_text(pilot, "Review 1/")
         await pilot.press("escape")
-        await wait_for_text(pilot, "The review is left here", "First steps back", "▸ Review (2 due)")
-        await pilot.press("home", "enter")
+        await wait_for_text(pilot, "The review is left here", "First steps back", "Review 2 rules due")
+        await pilot.press("home", "down", "enter")
         await wait_for_text(pilot, "Review 1/")
 
 
 async def test_a_review_starts_from_the_palette() -> None:
     simulate_practice("basics/times", days=40)
     async with open_home() as pilot:
-        await wait_for_text(pilot, "▸ Review (1 due)")
+        await wait_for_text(pilot, "Review 1 rule due")
         await pilot.press("ctrl+p", *"review")
         await wait_for_text(pilot, "Review: the rules that are due")
         await pilot.press("enter")
@@ -135,21 +136,21 @@ async def test_one_recommendation_with_its_reason_and_a_key_to_accept_it() -> No
 async def test_a_reset_asks_first_and_can_be_undone() -> None:
     simulate_practice("basics/times", days=1)
     async with open_home() as pilot:
-        await wait_for_text(pilot, "✓ What × sends back solved")
+        await wait_for_text(pilot, "✓ What × sends back first try")
         home = pilot.app.home
-        home._return_id = "basics/times"
+        home._return_name = ("basics", "times")
         home.refresh_list()
         await pilot.press("delete")
         await wait_for_text(pilot, "Begin anew with this: What × sends back?")
         await pilot.press("escape")
-        await wait_for_text(pilot, "✓ What × sends back solved")
+        await wait_for_text(pilot, "✓ What × sends back first try")
         await pilot.press("delete")
         await wait_for_text(pilot, "Begin anew with this")
         await pilot.press("enter")
         await wait_for_text(pilot, "Begun anew: What × sends back.", "· What × sends back")
         assert "✓ What × sends back" not in screen_text(pilot)
         await pilot.press("ctrl+z")
-        await wait_for_text(pilot, "Back again: What × sends back.", "✓ What × sends back solved")
+        await wait_for_text(pilot, "Back again: What × sends back.", "✓ What × sends back first try")
         await pilot.press("ctrl+z")
         await wait_for_text(pilot, "There is nothing to take back.")
 

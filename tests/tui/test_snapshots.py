@@ -25,7 +25,7 @@ from tests.support.app_driver import (
     wait_until_steady,
 )
 from tutor import i18n
-from tutor.practice import closed_form, progress, review
+from tutor.practice import closed_form, overview, progress, review
 from tutor.tui import summary_sections
 from tutor.tui.palette import TutorPalette
 from tutor.tui.screens.home import HomeScreen
@@ -163,7 +163,7 @@ async def review_item(**options: Any) -> AsyncIterator[Pilot[bool]]:
     simulate_practice("basics/times", at=datetime(2024, 1, 3, tzinfo=UTC))
     async with open_home(**options) as pilot:
         await wait_until(pilot, lambda: pilot.app.home.due_count, "what is due")
-        await pilot.press("home", "enter")
+        await pilot.press("home", "down", "enter")
         await wait_until(pilot, lambda: not is_showing(pilot, HomeScreen), "the first exercise")
         yield pilot
 
@@ -199,7 +199,7 @@ SCREENS: dict[str, Callable[..., AsyncIterator[Pilot[bool]]]] = {
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fix the day, the numbers that are drawn, and how long SymPy may take."""
-    for module in (progress, review):
+    for module in (overview, progress, review):
         monkeypatch.setattr(module, "utc_today", lambda: date(2024, 2, 1))
     monkeypatch.setattr(random.SystemRandom, "randrange", lambda *_range: 7)
     monkeypatch.setattr(summary_sections, "closed_forms", partial(closed_form.closed_forms, seconds=60))

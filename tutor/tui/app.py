@@ -94,7 +94,12 @@ class TutorApp(App[bool]):
         self._has_started = self._is_leaving = self._has_screen_styles = False
         send_only_changes()
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
-        self.home = HomeScreen(self, library.all_packs(installed=False) if packs is None else tuple(packs), store)
+        self.home = HomeScreen(
+            self,
+            library.all_packs(installed=False) if packs is None else tuple(packs),
+            store,
+            data_folder() / "welcomed" if self._records_progress else None,
+        )
         self.resets = ResetFlow(self, store)
         self.background = Background(
             self, store, shows_library=self._shows_library, records_progress=self._records_progress
@@ -236,8 +241,6 @@ class TutorApp(App[bool]):
         if self._watched_path is not None:
             self.file_watch.start()
         self.preferences.report_settings_faults()
-        if self._shows_library and starts_at_list:
-            self._after_first_paint(_FIRST_PAINT_DELAY, self._offer_onboarding)
         self._after_first_paint(2 * _FIRST_PAINT_DELAY, self._start_preload)
         Saving(self, self.store, self._show_saved).start()
 
@@ -263,12 +266,8 @@ class TutorApp(App[bool]):
             self._load_screen_styles()
         return super().push_screen(screen, *arguments, **named)
 
-    def _offer_onboarding(self) -> None:
-        mark = data_folder() / "welcomed"
-        if not mark.exists():
-            self.navigator.offer_onboarding(mark)
-
     def _start_preload(self) -> None:
+        self.home.start_previews()
         opens_first = self._initial_exercise is None
         self.background.start_preload(self.home.packs, self.preferences.load_keymap, opens_first=opens_first)
 
@@ -349,6 +348,10 @@ class TutorApp(App[bool]):
     def on_home_screen_exercise_selected(self, event: HomeScreen.ExerciseSelected) -> None:
         if self.screen is self.home:
             self.navigator.open_entry(event.pack, event.entry)
+
+    async def on_home_screen_first_steps_requested(self) -> None:
+        if self.screen is self.home:
+            await self.navigator.show_first_steps()
 
     def on_home_screen_playground_requested(self) -> None:
         if self.screen is self.home:
@@ -450,8 +453,8 @@ class TutorApp(App[bool]):
     async def on_preferences_keymap_loaded(self, event: Preferences.KeymapLoaded) -> None:
         await self.preferences.apply_keymap(event)
 
-    def on_background_due_counted(self, event: Background.DueCounted) -> None:
-        self.home.show_due(event.count)
+    def on_background_overview_loaded(self, event: Background.OverviewLoaded) -> None:
+        self.home.show_overview(event.overview)
 
     def on_background_exercise_broken(self, event: Background.ExerciseBroken) -> None:
         self.home.mark_broken(event.pack, event.entry, event.reason)

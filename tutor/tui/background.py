@@ -1,4 +1,4 @@
-"""Work behind the first screen: preloading, the count of due rules, the exercise index."""
+"""Work behind the first screen: preloading, the learner's overview, the exercise index."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.overview import Overview
     from tutor.practice.storage.store import Store
     from tutor.tui.host import Host
 
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 class Background:
     """Run slow work in threads; each has a store of its own and posts messages to the app."""
 
-    class DueCounted(Message):
-        """The rules that are due for review were counted."""
+    class OverviewLoaded(Message):
+        """It was found how the exercises went, and what is due."""
 
-        def __init__(self, count: int) -> None:
+        def __init__(self, overview: Overview) -> None:
             super().__init__()
-            self.count = count
+            self.overview = overview
 
     class ExerciseBroken(Message):
         """An exercise can't be opened."""
@@ -53,6 +54,8 @@ class Background:
         self._records_progress = records_progress
         self.exercise_index: ExerciseIndex | None = None
         self._index_lock = Lock()
+        #: Comes with the preload, because it loads the engine.
+        self._overview_loader: Callable[[Store, ExerciseIndex | None], Overview] | None = None
 
     def load_exercise_index(self) -> ExerciseIndex:
         """Return the rules that each exercise practises. The first call may take seconds: call it in a thread."""
@@ -81,11 +84,12 @@ class Background:
             preload.open_first_exercise(packs if opens_first else (), self._host.glyphs)
         finally:
             enable_gc()
-        # The index may take seconds the first time, so the count known without it is shown first.
-        self._count_due()
-        if self._records_progress:
+        self._overview_loader = preload.load_overview_of
+        # The index may take seconds the first time, so what is known without it is shown first.
+        self._load_overview()
+        if self._records_progress and self.exercise_index is None:
             self.load_exercise_index()
-            self._count_due()
+            self._load_overview()
         every_pack = library.all_packs() if self._shows_library else packs
         if len(every_pack) > len(packs):
             app.post_message(self.PacksChanged(tuple(every_pack)))
@@ -98,15 +102,14 @@ class Background:
         preload.find_broken(every_pack, index, lambda: worker.is_cancelled, report)
 
     def refresh_due(self) -> None:
-        """Count the due rules again."""
-        self._host.app.run_worker(self._count_due, thread=True, group="due", exit_on_error=False)
+        """Find again how the exercises went, and what is due."""
+        self._host.app.run_worker(self._load_overview, thread=True, group="due", exit_on_error=False)
 
-    def _count_due(self) -> None:
-        if self._records_progress:
-            from tutor.tui.preload import count_due
-
-            rules = self.exercise_index.rules if self.exercise_index is not None else None
-            self._host.app.post_message(self.DueCounted(count_due(self._store, rules)))
+    def _load_overview(self) -> None:
+        # Before the preload has come so far, it is still to do this.
+        if self._records_progress and self._overview_loader is not None:
+            overview = self._overview_loader(self._store, self.exercise_index)
+            self._host.app.post_message(self.OverviewLoaded(overview))
 
 
 def enable_gc() -> None:

@@ -169,6 +169,13 @@ class Canvas:
             self.put(x + 1, y, " ", style)
             self.put(self.runs(x + 2, y, title, limit=end), y, " ", style, limit=end)
 
+    def paste(self, x: int, y: int, other: Canvas) -> None:
+        """Copy another canvas into this one, with its top left at a cell."""
+        for row in range(max(0, -y), min(other.height, self.height - y)):
+            for column in range(max(0, -x), min(other.width, self.width - x)):
+                self.cells[y + row][x + column] = other.cells[row][column]
+                self.styles[y + row][x + column] = other.styles[row][column]
+
     def strip(self, y: int) -> Strip:
         """Return a row as it is sent to the terminal."""
         cells: Iterable[tuple[str, Style]] = zip(self.cells[y], self.styles[y], strict=True)

@@ -24,6 +24,7 @@ Line: TypeAlias = list[Run]
 #: Prose is at most this wide, which is as far as an eye follows a line.
 PROSE_WIDTH = 76
 
+_NUMBER = re.compile(r"\d+")
 _PIECES = re.compile(r"\n|[^\S\n]+|\S+")
 
 
@@ -93,6 +94,15 @@ def marked(glyphs: Glyphs, text: str, style: Style, strong: Style, code: Style |
         end = match.end()
     runs.append((text[end:], style))
     return [(glyphs.render(piece), look) for piece, look in runs if piece]
+
+
+def with_number(text: str, number: Style, rest: Style) -> Line:
+    """Return a text whose first number has a style of its own."""
+    found = _NUMBER.search(text)
+    if found is None:
+        return [(text, rest)]
+    parts = ((text[: found.start()], rest), (found[0], number), (text[found.end() :], rest))
+    return [part for part in parts if part[0]]
 
 
 def indented(lead: Line, lines: Sequence[Line], blank: Style) -> list[Line]:

@@ -11,13 +11,12 @@ from tutor.practice.worksheet import Worksheet, random_seed
 from tutor.tui.after_solved import NextExercise
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.glossary import GlossaryScreen
-from tutor.tui.screens.onboarding import WelcomeScreen, onboarding_exercise, onboarding_replay
+from tutor.tui.screens.onboarding import onboarding_exercise, onboarding_replay
 from tutor.tui.screens.rule_card import RuleCardScreen
 from tutor.tui.screens.settings import SettingsScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from textual.screen import Screen
 
@@ -230,29 +229,12 @@ class Navigator:
         if not isinstance(self._host.app.screen, SettingsScreen):
             self._host.app.push_screen(SettingsScreen(self._host, self.preferences))
 
-    # --- the first start ---
-
-    def offer_onboarding(self, mark: Path) -> None:
-        """Offer the first steps to a new learner, and create the file `mark` so that it happens once."""
-        has_practised = self._store.exercise_to_continue() is not None or self._store.states()
-        # A progress file that can't be used means that this is not the first start.
-        is_known = has_practised or self._store.notice is not None
-        if is_known or self._host.app.screen is not self.home:
-            return
-        try:
-            mark.touch()
-        except OSError:
-            # It would be offered at every start.
-            return
-        self._host.app.push_screen(WelcomeScreen(self._host), self._after_onboarding_offer)
-
-    async def _after_onboarding_offer(self, agreed: bool | None) -> None:
-        if agreed:
-            await self.show_first_steps()
+    # --- the first steps ---
 
     async def show_first_steps(self) -> None:
-        """Show a pass replayed, and then the exercise to do it by hand."""
+        """Show a pass replayed, and then the exercise to do it by hand. The list no longer begins with them."""
         await self.show_home()
+        self.home.mark_first_steps()
         replay = onboarding_replay(self._host)
 
         def go_on(_result: None) -> None:

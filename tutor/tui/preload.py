@@ -15,7 +15,7 @@ import tutor.tui.navigator  # noqa: F401
 from tutor.drawing.from_problem import boxes_of
 from tutor.packs.diagnostics import PackError
 from tutor.practice.close_up.build import close_up
-from tutor.practice.review import cached_due_rules
+from tutor.practice.overview import load_overview
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.exercise_state import ExerciseState
@@ -23,10 +23,12 @@ from tutor.tui.layout import DrawingCache
 from tutor.tui.themes import DARK_PALETTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from tutor.glyphs import Glyphs
     from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.exercise_index import ExerciseIndex
+    from tutor.practice.overview import Overview
     from tutor.practice.storage.store import Store
 
 
@@ -66,11 +68,7 @@ def find_broken(
             time.sleep(2 * (time.monotonic() - start))
 
 
-def count_due(app_store: Store, rules: Collection[str] | None) -> int:
-    """Return how many rules are due in the app's store, among `rules` if they are known; derive skills if need be."""
+def load_overview_of(app_store: Store, index: ExerciseIndex | None) -> Overview:
+    """Return the overview of the app's store, for use in another thread; derive the skills if need be."""
     with app_store.open_for_thread() as store:
-        due = cached_due_rules(store, rules)
-        if due is None:
-            store.ensure_skills()
-            due = cached_due_rules(store, rules)
-    return len(due or ())
+        return load_overview(store, index)

@@ -86,6 +86,12 @@ class Palette:
         """
         return _ink(self, colour, on, round(fade, 3), round(tint, 3), bold, italic, underline, strike)
 
+    def shade(self, hue: str, share: float, *, on: str = "ground") -> Style:
+        """Return the style of a mark: a hue moved by a share (0 to 1) towards the ground, however faint it becomes."""
+        if self.colours != "all":
+            return self.ink(hue, on=on)
+        return Style(color=blend(getattr(self, hue), self.ground, share), bgcolor=getattr(self, on))
+
     def chip(self, hue: str) -> Style:
         """Return the style of text on reversed cells of a hue."""
         if self.colours == "none":

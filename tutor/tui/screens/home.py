@@ -1,98 +1,79 @@
-"""The home screen: packs with their exercises and how far each has come."""
+"""The home screen: what to do next, the packs with their exercises, and a preview of the highlighted row."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
-from textual.content import Content
+from textual.containers import Container
 from textual.message import Message
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from tutor.i18n import N_, _, message
 from tutor.packs.exercise_search import find_exercises, read_texts
 from tutor.text_search import MAX_QUERY_LENGTH, is_blank
-from tutor.tui.content import Part, from_markup, styled
+from tutor.tui.content import from_markup, styled
+from tutor.tui.home_rows import (
+    CONTINUE,
+    PLAYGROUND,
+    PROGRESS,
+    REVIEW,
+    START,
+    ActionRow,
+    ExerciseRow,
+    HomeState,
+    PackRow,
+    PreviewRequest,
+    hit_rows,
+    list_rows,
+)
+from tutor.tui.preview_loader import PreviewLoader
 from tutor.tui.screens.base import TutorScreen
+from tutor.tui.screens.home_keys import KEYS
+from tutor.tui.widgets.exercise_list import ExerciseList
+from tutor.tui.widgets.home_head import HomeHead
 from tutor.tui.widgets.key_bar import KeyBar
-from tutor.tui.widgets.option_list import ReadableOptionList
+from tutor.tui.widgets.preview_pane import PreviewPane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from textual import events
     from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.content import Content
     from textual.widgets import Input
 
     from tutor.packs.exercise import Exercise
     from tutor.packs.exercise_search import ExerciseTexts
     from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.overview import Overview
     from tutor.practice.storage.store import Store
+    from tutor.tui.home_rows import ExerciseName, Row
     from tutor.tui.host import Host
+    from tutor.tui.preview_painting import Preview
 
-_CONTINUE = "continue"
-_REVIEW, _PROGRESS, _PLAYGROUND = "review", "progress", "playground"
-_ROW_HELP: Mapping[str, tuple[str, str]] = {
-    _REVIEW: (
-        N_("Review"),
-        N_(
-            "The rules that are due again, on exercises with fresh numbers: ten minutes at most, left whenever you like."
-        ),
-    ),
-    _PROGRESS: (
-        N_("Progress"),
-        N_("How sure you are of each rule, how far you are in each pack, your weeks, and your usual mistakes."),
-    ),
-    _PLAYGROUND: (
-        N_("Playground"),
-        N_("Type any formula with its values: work on it as an exercise, see it worked out, or save it into a pack."),
-    ),
+#: A smaller window shows the preview as a strip below the list; a larger one has a wider list.
+_MIN_WIDTH_BESIDE, _MIN_HEIGHT_BESIDE = 100, 30
+_LARGE_WIDTH, _LARGE_HEIGHT = 160, 40
+_ROW_HELP: Mapping[str, str] = {
+    START: N_("Watch one small backward pass, then fill in one gradient, then two, then all of them."),
+    REVIEW: N_("The rules that are due again, on exercises with fresh numbers: ten minutes at most."),
+    PROGRESS: N_("How well you know each rule, how far you are in each pack, your days, and your usual mistakes."),
+    PLAYGROUND: N_("Type any formula with its values: solve it as an exercise, see it worked out, or save it."),
 }
-_SEARCH_HELP = N_("Search: words of titles or names, in either language. What has them stands in the list below.")
+_SEARCH_HELP = N_("Search: words of titles or names, in either language. The list below shows the matches.")
 _STATE_LABELS: Mapping[str, str] = {"new": N_("new"), "begun": N_("begun"), "solved": N_("solved")}
 
 
 class HomeScreen(TutorScreen[None]):
     """List the packs with their exercises, and with a reason those that can't be opened."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", N_("open"), tooltip=N_("open the exercise"), id="home.open"),
-        Binding("f1", "help", N_("help"), tooltip=N_("all keys"), id="home.help"),
-        Binding(
-            "slash,ctrl+f",
-            "search",
-            N_("search"),
-            tooltip=N_("find exercises by words of their titles or names, in either language"),
-            id="home.search",
-        ),
-        Binding("escape", "clear_search", N_("all"), tooltip=N_("end the search, show all"), id="home.clear"),
-        Binding("down", "move_cursor('down')", N_("down"), tooltip=N_("the next one"), show=False, id="home.down"),
-        Binding("up", "move_cursor('up')", N_("up"), tooltip=N_("the one before"), show=False, id="home.up"),
-        Binding("f5", "progress", N_("how far"), tooltip=N_("how far you have come"), id="home.progress"),
-        Binding(
-            "delete",
-            "reset",
-            N_("begin anew"),
-            tooltip=N_("begin anew with the exercise in focus"),
-            show=False,
-            id="home.reset",
-        ),
-        Binding(
-            "ctrl+z",
-            "undo",
-            N_("undo"),
-            tooltip=N_("take the last new beginning back"),
-            show=False,
-            id="home.undo",
-        ),
-        Binding("f4", "glossary", N_("rules"), tooltip=N_("all rules and words"), id="home.glossary"),
-        Binding(
-            "f9", "playground", N_("try"), tooltip=N_("any formula of your own: the playground"), id="home.playground"
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
     HELP_TEXT = N_(
-        "Back-propagation by hand: a graph shows what flowed forward, you fill in what flows back, from the output "
-        "to the inputs. Choose an exercise with the arrow keys and Enter."
+        "Back-propagation by hand: a graph shows the values that flowed forward, and you fill in the gradients that "
+        "flow back, from the output to the inputs. Choose an exercise with the arrow keys and Enter."
     )
 
     class ExerciseSelected(Message):
@@ -102,6 +83,9 @@ class HomeScreen(TutorScreen[None]):
             super().__init__()
             self.pack = pack
             self.entry = entry
+
+    class FirstStepsRequested(Message):
+        """The learner wants the first steps."""
 
     class PlaygroundRequested(Message):
         """The learner wants the playground."""
@@ -130,25 +114,34 @@ class HomeScreen(TutorScreen[None]):
     class UndoRequested(Message):
         """The learner wants the last reset undone."""
 
-    def __init__(self, host: Host, packs: Sequence[Pack], store: Store) -> None:
+    def __init__(self, host: Host, packs: Sequence[Pack], store: Store, first_steps_mark: Path | None = None) -> None:
+        """Offer the first steps to a new learner as long as there is no file `first_steps_mark`, unless it is None."""
         super().__init__(host)
         self.packs = packs
         self.store = store
+        self._first_steps_mark = first_steps_mark
         #: Why exercises can't be opened, by pack and exercise.
         self.open_errors: dict[tuple[str, str], str] = {}
         self._entries = self._index_entries()
         self._status_message = ""
         self._is_first_show = True
-        self._return_id: str | None = None
+        self._can_fold = False
+        self._return_name: ExerciseName | None = None
         #: How many rules are due for review.
         self.due_count = 0
+        #: How exercises went, and what else takes long to find; None before it is known.
+        self.overview: Overview | None = None
+        #: The packs that are unfolded; None until the list is first shown.
+        self._unfolded: set[str] | None = None
         #: The search text; None unless the search is open.
         self._search_query: str | None = None
         #: What the files of exercises say, once a search has read them.
         self._search_texts: ExerciseTexts | None = None
+        self._state: HomeState | None = None
+        self._previews = PreviewLoader(self, host, store, self._preview_request, self._show_preview)
 
-    def _index_entries(self) -> dict[str, tuple[Pack, ExerciseEntry]]:
-        return {f"{pack.id}/{entry.id}": (pack, entry) for pack in self.packs for entry in pack.entries}
+    def _index_entries(self) -> dict[ExerciseName, tuple[Pack, ExerciseEntry]]:
+        return {(pack.id, entry.id): (pack, entry) for pack in self.packs for entry in pack.entries}
 
     def set_packs(self, packs: Sequence[Pack]) -> None:
         """List these packs from now on."""
@@ -159,62 +152,134 @@ class HomeScreen(TutorScreen[None]):
         self.refresh_list()
 
     def compose(self) -> ComposeResult:
-        yield Static(styled(self.glyphs, ("backprop-tutor", "bold")), id="title")
+        self._state = state = self._read_state()
+        yield HomeHead(state, self.glyphs, id="head")
         yield Static(id="notice")
-        yield ReadableOptionList(*self._options(), id="exercises")
+        with Container(id="panes"):
+            yield ExerciseList(self._rows(state), self.glyphs, id="exercises")
+            yield PreviewPane(self.glyphs, id="preview")
         yield KeyBar(self.glyphs, id="keys")
 
     def set_up(self) -> None:
-        self.query_one(OptionList).focus()
+        self._arrange(self.size.width, self.size.height)
+        self._list.focus()
         if not self._entries:
             self._status_message = _("There are no exercises here. Install backprop-tutor again.")
         self._show_notice()
+
+    @property
+    def has_widgets(self) -> bool:
+        # They are in a container, which is composed after the screen.
+        return super().has_widgets and bool(self.query(PreviewPane))
+
+    @property
+    def _list(self) -> ExerciseList:
+        return self.query_one(ExerciseList)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size.width, event.size.height)
+        self._previews.update_soon()
+
+    def _arrange(self, width: int, height: int) -> None:
+        """Put the preview beside the list or below it."""
+        self.set_class(width >= _MIN_WIDTH_BESIDE and height >= _MIN_HEIGHT_BESIDE, "-beside")
+        self.set_class(width >= _LARGE_WIDTH and height >= _LARGE_HEIGHT, "-large")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear_search":
             return self._search_query is not None
         if action == "search":
-            return self._search_query is None or isinstance(self.focused, OptionList)
+            return self._search_query is None or isinstance(self.focused, ExerciseList)
+        if action in ("fold", "unfold", "fold_up"):
+            return self._search_query is None and self._pack_in_focus() is not None
         return self._search_query is None or action not in ("progress", "glossary", "playground")
 
     def on_glyphs_changed(self) -> None:
-        """Close the search, whose line is lost when the screen is composed again."""
+        """Close the search, whose line is lost when the screen is composed again, and make other previews."""
         self._search_query = None
+        self._previews.clear()
 
     def on_screen_resume(self) -> None:
         if not self._is_first_show:
+            self._previews.clear()
             self.refresh_list()
             self.post_message(self.Resumed())
         self._is_first_show = False
+
+    # --- the list ---
+
+    def _read_state(self) -> HomeState:
+        """Return the state of the exercises as it is stored now."""
+        states = self.store.states()
+        unfinished, last = self.store.exercise_to_continue(), self.store.last_exercise()
+        has_unfinished = unfinished is not None and unfinished in self._entries
+        if self._unfolded is None:
+            following = unfinished if has_unfinished else last
+            ids = [pack.id for pack in self.packs]
+            first = following[0] if following is not None and following[0] in ids else next(iter(ids), "")
+            is_all_solved = bool(ids) and all(states.get(name) == "solved" for name in self._entries)
+            self._unfolded = set() if is_all_solved else {first}
+        mark = self._first_steps_mark
+        # A progress file that can't be used means that this is not the first start.
+        is_first = mark is not None and not states and self.store.notice is None and not mark.exists()
+        return HomeState(
+            self.packs,
+            states,
+            self.overview,
+            frozenset(self._unfolded),
+            dict(self.open_errors),
+            self.due_count,
+            is_first,
+            unfinished if has_unfinished else last,
+            has_unfinished,
+        )
+
+    def _rows(self, state: HomeState) -> Sequence[Row]:
+        if self._search_query is None or is_blank(self._search_query):
+            return list_rows(state)
+        key = self.glyphs.key_label("home.clear", "Esc")
+        nothing = str(message(N_("No matching exercises. {key} shows all of them."), key=key))
+        return hit_rows(state, find_exercises(self._search_query, self.packs, self._search_texts).items, nothing)
 
     def refresh_list(self) -> None:
         """List the exercises with their states as they are now; the cursor stays where it was."""
         if not self.has_widgets:
             return
-        options = self.query_one(OptionList)
-        before = self._return_id or (options.highlighted_option.id if options.highlighted_option else None)
-        self._return_id = None
-        options.clear_options()
-        options.add_options(self._options())
-        ids = [option.id for option in options.options]
-        if before in ids:
-            options.highlighted = ids.index(before)
-        else:
-            options.action_first()
+        highlighted = None
+        if self._return_name is not None:
+            self._unfold(self._return_name[0])
+            highlighted = ("exercise", *self._return_name)
+            self._return_name = None
+        self._state = state = self._read_state()
+        self.query_one(HomeHead).show(state)
+        self._list.set_rows(self._rows(state), highlighted)
         self._show_notice()
+        self._previews.update_soon()
+
+    def _unfold(self, pack: str) -> None:
+        if self._unfolded is not None:
+            self._unfolded.add(pack)
 
     def return_to(self, exercise: Exercise) -> None:
         """Put the cursor on an exercise when the list is shown again."""
-        name = f"{exercise.pack}/{exercise.id}"
-        self._return_id = name if name in self._entries else None
+        name = exercise.pack, exercise.id
+        self._return_name = name if name in self._entries else None
 
-    def show_due(self, number: int) -> None:
-        """Show how many rules are due for review."""
-        if number != self.due_count:
-            self.due_count = number
+    def mark_first_steps(self) -> None:
+        """No longer begin with the first steps: they were taken."""
+        if self._first_steps_mark is not None:
+            with suppress(OSError):  # They are offered again then, which disturbs nobody.
+                self._first_steps_mark.touch()
+
+    def show_overview(self, overview: Overview) -> None:
+        """Show how the exercises went."""
+        self.due_count = len(overview.due)
+        if overview != self.overview:
+            self.overview = overview
+            self._previews.clear()
             self.refresh_list()
         elif self.has_widgets:
-            # The count is made beside the screen, and may have found the progress file damaged.
+            # It is made beside the screen, and may have found the progress file damaged.
             self._show_notice()
 
     def set_message(self, text: object) -> None:
@@ -238,90 +303,39 @@ class HomeScreen(TutorScreen[None]):
         notice.set_class(bool(lines), "-shown")
         notice.update(styled(self.glyphs, "\n".join(lines)))
 
-    def _options(self) -> list[Option]:
-        states = self.store.states()
-        if self._search_query is not None and not is_blank(self._search_query):
-            return self._search_options(self._search_query, states)
-        options: list[Option] = []
-        latest = self.store.exercise_to_continue()
-        if latest is not None and "/".join(latest) in self._entries:
-            pack, entry = self._entries["/".join(latest)]
-            title = str(message(N_("Continue: {title}"), title=entry.title))
-            options.append(self._action_row(self.glyphs.started, title, str(pack.title), _CONTINUE))
-        if self.due_count:
-            due = str(message(N_("Review ({n} due)"), n=self.due_count))
-            detail = _("fresh numbers, ten minutes at most")
-            options.append(self._action_row(self.glyphs.started, due, detail, _REVIEW))
-        if options:
-            options.append(Option(Content(""), disabled=True))
-        for pack in self.packs:
-            options += self._pack_options(pack, states)
-        prompt = self.glyphs.prompt
-        return [
-            *options,
-            self._action_row(prompt, _("Playground"), _("any formula of your own"), _PLAYGROUND),
-            self._action_row(prompt, _("Progress"), _("rules, packs, weeks, mistakes"), _PROGRESS),
-        ]
-
-    def _action_row(self, mark: str, name: str, detail: str, id: str) -> Option:
-        head = (f"{mark} {name}", "bold $backward")
-        return Option(styled(self.glyphs, head, (f"   {detail}", "$muted")), id)
-
-    def _search_options(self, query: str, states: Mapping[tuple[str, str], str]) -> list[Option]:
-        """Return the exercises that match, the best first, each with its pack."""
-        options: list[Option] = []
-        for pack, entry in find_exercises(query, self.packs, self._search_texts).items:
-            line = self._entry_line(pack, entry, states.get((pack.id, entry.id), "new"))
-            detail = styled(self.glyphs, (f"   {pack.title}", "$foreground 60%"))
-            options.append(Option(line + detail, f"{pack.id}/{entry.id}"))
-        if not options:
-            key = self.glyphs.key_label("home.clear", "Esc")
-            notice = str(message(N_("No exercise is called so. {key} shows all of them."), key=key))
-            options.append(Option(styled(self.glyphs, (notice, "$help")), disabled=True))
-        return options
-
-    def _pack_options(self, pack: Pack, states: Mapping[tuple[str, str], str]) -> list[Option]:
-        solved = sum(states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
-        count = message(N_("{n} of {all} solved"), n=solved, all=len(pack.entries))
-        head: list[Part] = [(str(pack.title), "bold"), (f"   {count}", "$muted")]
-        if str(pack.description).strip():
-            head.append((f"\n{str(pack.description).strip()}", "$muted"))
-        head += [(f"\n{self.glyphs.error} {fault}", "$wrong") for fault in pack.errors]
-        entries = (self._entry_option(pack, entry, states) for entry in pack.entries)
-        return [Option(styled(self.glyphs, *head), disabled=True), *entries, Option(Content(""), disabled=True)]
-
-    def _entry_option(self, pack: Pack, entry: ExerciseEntry, states: Mapping[tuple[str, str], str]) -> Option:
-        line = self._entry_line(pack, entry, states.get((pack.id, entry.id), "new"))
-        return Option(line, f"{pack.id}/{entry.id}")
-
-    def _entry_line(self, pack: Pack, entry: ExerciseEntry, state: str) -> Content:
-        glyphs = self.glyphs
-        mark, style = {
-            "new": (glyphs.new, "$muted"),
-            "begun": (glyphs.started, "bold $backward"),
-            "solved": (glyphs.correct, "bold $right"),
-        }[state]
-        reason = self.open_errors.get((pack.id, entry.id))
-        if reason is not None:
-            error = (f"\n      {reason}", "$wrong")
-            return styled(glyphs, (f"  {glyphs.error} ", "bold $wrong"), str(entry.title), error)
-        label = (f"   {_(_STATE_LABELS[state])}", "$muted") if state != "new" else ""
-        return styled(glyphs, (f"  {mark} ", style), str(entry.title), label)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_exercise_list_highlighted(self, event: ExerciseList.Highlighted) -> None:
         event.stop()
-        self._status_message = ""
-        actions = {_PLAYGROUND: self.action_playground, _REVIEW: self.action_review, _PROGRESS: self.action_progress}
-        if event.option_id in actions:
-            actions[event.option_id]()
-        elif (name := self._exercise_name(event.option)) in self._entries:
-            self.post_message(self.ExerciseSelected(*self._entries[name]))
+        self._previews.update_soon()
+        self._show_keys()
 
-    def _exercise_name(self, option: Option | None) -> str:
-        """Return the name of the exercise in a row; empty for other rows."""
-        if option is not None and option.id == _CONTINUE:
-            return "/".join(self.store.exercise_to_continue() or ())
-        return option.id if option is not None and option.id in self._entries else ""
+    def on_exercise_list_chosen(self, event: ExerciseList.Chosen) -> None:
+        event.stop()
+        self.action_open()
+
+    def on_exercise_list_fold_requested(self, event: ExerciseList.FoldRequested) -> None:
+        event.stop()
+        self.action_fold()
+
+    # --- the preview ---
+
+    def start_previews(self) -> None:
+        """Make previews from now on: the list has been painted."""
+        self._previews.start()
+
+    def _preview_request(self) -> PreviewRequest | None:
+        """Return what the preview should show now."""
+        row = self._list.highlighted_row if self.has_widgets else None
+        if row is None or self._state is None:
+            return None
+        return PreviewRequest(row, self._state, *self.query_one(PreviewPane).size)
+
+    def _show_preview(self, preview: Preview) -> None:
+        if self.has_widgets:
+            self.query_one(PreviewPane).show(preview)
+
+    def on_preview_loader_made(self, event: PreviewLoader.Made) -> None:
+        event.stop()
+        self._previews.on_made(event)
 
     # --- search ---
 
@@ -333,7 +347,7 @@ class HomeScreen(TutorScreen[None]):
 
             placeholder = self.glyphs.render(_("words of a title, or a name such as basics/times"))
             line = LineInput(placeholder=placeholder, id="search", max_length=MAX_QUERY_LENGTH, compact=True)
-            await self.mount(line, after="#title")
+            await self.mount(line, after="#head")
             self._search_query = ""
             if self._search_texts is None:
                 self.app.run_worker(self._read_search_texts, thread=True, exit_on_error=False)
@@ -346,7 +360,7 @@ class HomeScreen(TutorScreen[None]):
             return
         self._search_query = event.value
         self.refresh_list()
-        self.query_one(OptionList).action_first()
+        self._list.action_first()
 
     def _read_search_texts(self) -> None:
         """Read what the files of exercises say, and search again with it."""
@@ -363,23 +377,78 @@ class HomeScreen(TutorScreen[None]):
     async def action_clear_search(self) -> None:
         """Close the search; the cursor stays on the exercise that was found."""
         self._search_query = None
+        row = self._list.highlighted_row
+        if isinstance(row, ExerciseRow):
+            self._unfold(row.pack.id)
         await self.query("#search").remove()
-        self.query_one(OptionList).focus()
+        self._list.focus()
         self.refresh_list()
         self.refresh_bindings()
 
-    def action_move_cursor(self, move: str) -> None:
-        """Move the cursor of the list, also from the search line."""
-        options = self.query_one(OptionList)
-        if move == "down":
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
-
     # --- keys ---
 
+    def action_move_cursor(self, move: str) -> None:
+        """Move the cursor of the list, also from the search line."""
+        self._list.move(1 if move == "down" else -1)
+
     def action_open(self) -> None:
-        self.query_one(OptionList).action_select()
+        """Do what the highlighted row is for."""
+        row = self._list.highlighted_row
+        self._status_message = ""
+        if isinstance(row, PackRow):
+            self.action_fold()
+        elif isinstance(row, ExerciseRow):
+            self.post_message(self.ExerciseSelected(row.pack, row.entry))
+        elif isinstance(row, ActionRow):
+            actions = {
+                START: lambda: self.post_message(self.FirstStepsRequested()),
+                CONTINUE: self._open_next,
+                REVIEW: self.action_review,
+                PLAYGROUND: self.action_playground,
+                PROGRESS: self.action_progress,
+            }
+            actions[row.id]()
+
+    def _open_next(self) -> None:
+        row = self._list.highlighted_row
+        if isinstance(row, ActionRow) and row.exercise in self._entries:
+            self.post_message(self.ExerciseSelected(*self._entries[row.exercise]))
+
+    def _show_keys(self) -> None:
+        """Show the keys of the highlighted row: only some rows can be folded."""
+        if (can_fold := self._pack_in_focus() is not None) != self._can_fold:
+            self._can_fold = can_fold
+            self.refresh_bindings()
+
+    def _pack_in_focus(self) -> str | None:
+        row = self._list.highlighted_row if self.has_widgets else None
+        return row.pack.id if isinstance(row, ExerciseRow | PackRow) else None
+
+    def action_fold(self) -> None:
+        """Fold or unfold the pack of the highlighted row."""
+        pack = self._pack_in_focus()
+        if pack is None or self._unfolded is None or self._search_query is not None:
+            return
+        self._unfolded ^= {pack}
+        self._list.highlight_key(("pack", pack))
+        self.refresh_list()
+
+    def action_unfold(self) -> None:
+        """Unfold the highlighted pack, or go on to its first exercise."""
+        row = self._list.highlighted_row
+        if isinstance(row, PackRow):
+            if row.is_open:
+                self._list.move(1)
+            else:
+                self.action_fold()
+
+    def action_fold_up(self) -> None:
+        """Go from an exercise to its pack, or fold the highlighted pack."""
+        row = self._list.highlighted_row
+        if isinstance(row, ExerciseRow):
+            self._list.highlight_key(("pack", row.pack.id))
+        elif isinstance(row, PackRow) and row.is_open:
+            self.action_fold()
 
     def action_playground(self) -> None:
         self.post_message(self.PlaygroundRequested())
@@ -390,9 +459,15 @@ class HomeScreen(TutorScreen[None]):
     def action_progress(self) -> None:
         self.post_message(self.ProgressRequested())
 
+    def _exercise_in_focus(self) -> ExerciseName | None:
+        """Return the exercise of the highlighted row; None for rows of other kinds."""
+        row = self._list.highlighted_row
+        name = row.name if isinstance(row, ExerciseRow) else row.exercise if isinstance(row, ActionRow) else None
+        return name if name in self._entries else None
+
     def action_reset(self) -> None:
-        name = self._exercise_name(self.query_one(OptionList).highlighted_option)
-        if name in self._entries:
+        name = self._exercise_in_focus()
+        if name is not None:
             pack, entry = self._entries[name]
             self.post_message(self.ResetRequested(pack.id, entry.id, str(entry.title)))
 
@@ -404,22 +479,20 @@ class HomeScreen(TutorScreen[None]):
 
     def help_paragraphs(self) -> list[Content]:
         """Return what the row in focus or the search is for, then what the screen is for."""
-        option = self.query_one(OptionList).highlighted_option
+        row = self._list.highlighted_row
         blocks = [styled(self.glyphs, _(_SEARCH_HELP))] if self._search_query is not None else []
-        row = (option.id if option is not None else None) or ""
-        if row == _CONTINUE:
-            blocks.append(styled(self.glyphs, _("You were at this exercise last, and it is not solved yet.")))
-        if row in _ROW_HELP:
-            name, text = _ROW_HELP[row]
-            blocks.append(styled(self.glyphs, (_(name), "bold"), f"\n{_(text)}"))
-        return [*blocks, *self._exercise_help(self._exercise_name(option)), *super().help_paragraphs()]
+        if isinstance(row, ActionRow) and row.id in _ROW_HELP:
+            blocks.append(styled(self.glyphs, (row.name, "bold"), f"\n{_(_ROW_HELP[row.id])}"))
+        elif isinstance(row, ActionRow) and self._state is not None and self._state.has_unfinished:
+            blocks.append(styled(self.glyphs, _("You worked on this exercise last, and it is not solved yet.")))
+        return [*blocks, *self._exercise_help(self._exercise_in_focus()), *super().help_paragraphs()]
 
-    def _exercise_help(self, name: str) -> list[Content]:
-        if name not in self._entries:
+    def _exercise_help(self, name: ExerciseName | None) -> list[Content]:
+        if name is None:
             return []
         pack, entry = self._entries[name]
         state = _(_STATE_LABELS[self.store.state(pack.id, entry.id)])
         head = styled(self.glyphs, (str(entry.title), "bold"), f"   {pack.title}   {state}\n")
-        command = styled(self.glyphs, (f"backprop-tutor play {name}", "$muted"))
+        command = styled(self.glyphs, (f"backprop-tutor play {'/'.join(name)}", "$muted"))
         description = str(pack.description).strip()
         return [head + command, *([from_markup(self.glyphs, description)] if description else [])]

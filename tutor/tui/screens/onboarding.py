@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from tutor.algebra.expr import number
 from tutor.grading.replay import Replay
@@ -16,16 +15,11 @@ from tutor.packs.builder.exercise import load_exercise
 from tutor.packs.builder.formula import exercise_from_formula
 from tutor.practice.resume import open_worksheet
 from tutor.tui.after_solved import AfterSolved, NextExercise
-from tutor.tui.content import styled
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import KEYS as EXPLAIN_KEYS
 from tutor.tui.screens.explain import ExplainScreen
-from tutor.tui.screens.modal import TutorModal
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.content import Content
-
     from tutor.practice.storage.store import Store
     from tutor.practice.worksheet import Worksheet
     from tutor.tui.host import Host
@@ -109,37 +103,3 @@ class OnboardingExerciseScreen(ExerciseScreen):
             super().action_go_on()
         else:
             self._use_new_numbers(True)
-
-
-class WelcomeScreen(TutorModal[bool]):
-    """Offer the first steps at the first start; the result is whether the learner wants them."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answer(True)", N_("first steps"), id="welcome.yes"),
-        Binding("escape", "answer(False)", N_("to the list"), id="welcome.no"),
-    ]
-
-    def compose(self) -> ComposeResult:
-        yield Static(self.text(), id="question")
-
-    def text(self) -> Content:
-        """Return the offer."""
-        text = _(
-            "Back-propagation is learnt by doing it by hand. See one small pass worked out, then fill in one place "
-            "yourself, then two, then all. It takes five minutes."
-        )
-        yes, no = _("show me"), _("skip it, to the list of exercises")
-        later = message(N_("Later it is found with {key}."), key=self.glyphs.key_label("app.commands", "^P"))
-        return styled(
-            self.glyphs,
-            (_("Welcome"), "bold"),
-            f"\n\n{text}\n\n",
-            ("Enter", "bold $bright"),
-            f" {yes}\n",
-            ("Esc", "bold $bright"),
-            f" {no}\n",
-            (str(later), "$muted"),
-        )
-
-    def action_answer(self, agreed: bool) -> None:
-        self.dismiss(agreed)

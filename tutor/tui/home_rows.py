@@ -1,0 +1,249 @@
+"""The rows of the home screen: actions, packs that unfold, and exercises, as plain data."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from tutor.i18n import N_, _, current_language, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.overview import ExerciseRecord, Overview
+
+#: What tells a row from the others: its kind and its id or ids.
+RowKey = tuple[str, ...]
+ExerciseName = tuple[str, str]
+
+START, CONTINUE, REVIEW, PLAYGROUND, PROGRESS = "start", "continue", "review", "playground", "progress"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """A row that leads elsewhere; `exercise` is the one that it opens."""
+
+    id: str
+    name: str
+    detail: str
+    exercise: ExerciseName | None = None
+
+    @property
+    def key(self) -> RowKey:
+        return "action", self.id
+
+
+@dataclass(frozen=True, slots=True)
+class PackRow:
+    """The title of a pack with how many of its exercises are solved."""
+
+    pack: Pack
+    solved: int
+    is_open: bool
+
+    @property
+    def key(self) -> RowKey:
+        return "pack", self.pack.id
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRow:
+    """An exercise with its state; `note` says in a few words how it went, or how long it takes."""
+
+    pack: Pack
+    entry: ExerciseEntry
+    state: Literal["new", "begun", "solved", "first-try", "broken"]
+    note: str = ""
+
+    @property
+    def key(self) -> RowKey:
+        return "exercise", self.pack.id, self.entry.id
+
+    @property
+    def name(self) -> ExerciseName:
+        return self.pack.id, self.entry.id
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A sentence of its own between the rows, or with an empty text a line across the list."""
+
+    text: str = ""
+    is_error: bool = False
+
+    @property
+    def key(self) -> RowKey:
+        return "note", self.text
+
+
+Row = ActionRow | PackRow | ExerciseRow | NoteRow
+
+
+@dataclass(frozen=True)
+class HomeState:
+    """What the rows show: states of exercises, what is unfolded, what can't be opened. No overview, no details."""
+
+    packs: Sequence[Pack]
+    states: Mapping[ExerciseName, str]
+    overview: Overview | None
+    unfolded: Collection[str]
+    open_errors: Mapping[ExerciseName, str]
+    due_count: int = 0
+    is_first_start: bool = False
+    #: The exercise last worked on, and whether it is still unfinished.
+    last_exercise: ExerciseName | None = None
+    has_unfinished: bool = False
+
+    @property
+    def num_exercises(self) -> int:
+        return sum(len(pack.entries) for pack in self.packs)
+
+    @property
+    def num_solved(self) -> int:
+        return sum(map(self.solved_in, self.packs))
+
+    @property
+    def is_all_solved(self) -> bool:
+        return 0 < self.num_exercises <= self.num_solved
+
+    def solved_in(self, pack: Pack) -> int:
+        return sum(self.states.get((pack.id, entry.id)) == "solved" for entry in pack.entries)
+
+    def record(self, name: ExerciseName) -> ExerciseRecord | None:
+        return self.overview.records.get(name) if self.overview is not None else None
+
+    def state_of(self, pack: Pack, entry: ExerciseEntry) -> Literal["new", "begun", "solved", "first-try", "broken"]:
+        name = pack.id, entry.id
+        if name in self.open_errors or pack.errors:
+            return "broken"
+        state = self.states.get(name)
+        if state == "solved":
+            record = self.record(name)
+            return "first-try" if record is not None and record.first_try else "solved"
+        return "begun" if state == "begun" else "new"
+
+    def next_exercise(self) -> tuple[Pack, ExerciseEntry] | None:
+        """Return the unfinished exercise that was worked on last, else the first unsolved one after it."""
+        listed = [(pack, entry) for pack in self.packs for entry in pack.entries]
+        names = [(pack.id, entry.id) for pack, entry in listed]
+        begin = names.index(self.last_exercise) if self.last_exercise in names else 0
+        if self.last_exercise in names and self.has_unfinished:
+            return listed[begin]
+        for pack, entry in listed[begin:] + listed[:begin]:
+            if self.state_of(pack, entry) in ("new", "begun"):
+                return pack, entry
+        return None
+
+    def minutes_of(self, name: ExerciseName) -> int:
+        """Return the minutes that an exercise takes, estimated if its author names none; 0 if that is not known."""
+        entries = (entry for pack in self.packs for entry in pack.entries if (pack.id, entry.id) == name)
+        minutes = next((entry.minutes for entry in entries), None)
+        return minutes or round(self.overview.minutes.get(name, 0) if self.overview is not None else 0)
+
+    def minutes_left(self, pack: Pack) -> int:
+        """Return the minutes that the unsolved exercises of a pack take."""
+        return sum(
+            self.minutes_of((pack.id, entry.id))
+            for entry in pack.entries
+            if self.states.get((pack.id, entry.id), "new") != "solved"
+        )
+
+
+@dataclass(frozen=True)
+class PreviewRequest:
+    """A row to be previewed in a pane of a size."""
+
+    row: Row
+    state: HomeState
+    width: int
+    height: int
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells the preview from others: a pack that is folded or unfolded has another key to press."""
+        return self.row.key, getattr(self.row, "is_open", None), self.width, self.height, current_language()
+
+
+def num_due_text(number: int) -> str:
+    """Return how many rules are due, in words."""
+    return _("1 rule due") if number == 1 else str(message(N_("{n} rules due"), n=number))
+
+
+def minutes_text(minutes: int) -> str:
+    return str(message(N_("{m} min"), m=minutes))
+
+
+def list_rows(state: HomeState) -> list[Row]:
+    """Return the rows of the list: actions first, then the packs with the exercises of those that are unfolded."""
+    rows: list[Row] = [*_action_rows(state), NoteRow()]
+    for pack in state.packs:
+        is_open = pack.id in state.unfolded
+        rows.append(PackRow(pack, state.solved_in(pack), is_open))
+        rows += [NoteRow(without_folder(str(fault), pack), is_error=True) for fault in pack.errors]
+        if is_open:
+            for entry in pack.entries:
+                rows += _exercise_rows(state, pack, entry)
+    return rows
+
+
+def hit_rows(state: HomeState, hits: Iterable[tuple[Pack, ExerciseEntry]], nothing: str) -> list[Row]:
+    """Return the exercises that a search has found, each with the title of its pack; the text `nothing` for none."""
+    rows: list[Row] = []
+    for pack, entry in hits:
+        rows += _exercise_rows(state, pack, entry, str(pack.title))
+    return rows or [NoteRow(nothing)]
+
+
+def _action_rows(state: HomeState) -> Iterator[ActionRow]:
+    if state.is_first_start:
+        yield ActionRow(START, _("Start here"), _("five minutes, step by step"))
+    elif (following := state.next_exercise()) is not None:
+        pack, entry = following
+        name = _("Continue") if state.has_unfinished else _("Next") if state.states else _("Start")
+        yield ActionRow(CONTINUE, name, str(entry.title), (pack.id, entry.id))
+    if state.due_count or state.is_all_solved:
+        yield ActionRow(REVIEW, _("Review"), _review_detail(state))
+    yield ActionRow(PLAYGROUND, _("Playground"), _("a formula of your own"))
+    yield ActionRow(PROGRESS, _("Progress"), _("rules, packs, days"))
+
+
+def _review_detail(state: HomeState) -> str:
+    if not state.due_count:
+        return _("nothing is due")
+    minutes = state.overview.review_minutes if state.overview is not None else 0
+    due = num_due_text(state.due_count)
+    return f"{due} · {minutes_text(minutes)}" if minutes else due
+
+
+def _exercise_rows(state: HomeState, pack: Pack, entry: ExerciseEntry, note: str | None = None) -> Iterator[Row]:
+    yield ExerciseRow(pack, entry, state.state_of(pack, entry), _note_on(state, pack, entry) if note is None else note)
+    reason = state.open_errors.get((pack.id, entry.id))
+    if reason is not None:
+        yield NoteRow(without_folder(reason, pack), is_error=True)
+
+
+def without_folder(reason: str, pack: Pack) -> str:
+    """Return a reason with the file's name instead of its path, which takes lines and is found by `check`."""
+    return reason.replace(f"{pack.folder}{os.sep}", "")
+
+
+def _note_on(state: HomeState, pack: Pack, entry: ExerciseEntry) -> str:
+    name = pack.id, entry.id
+    reached = state.state_of(pack, entry)
+    if reached == "first-try":
+        return _("first try")
+    if reached == "begun":
+        return progress_text(state, name) or _("begun")
+    minutes = entry.minutes or state.minutes_of(name)
+    return minutes_text(minutes) if reached == "new" and minutes else ""
+
+
+def progress_text(state: HomeState, name: ExerciseName) -> str:
+    """Return how many blanks of an unfinished try are filled, such as "2 of 5"; empty if that is not known."""
+    record = state.record(name)
+    blanks = state.overview.blanks.get(name, 0) if state.overview is not None else 0
+    if record is None or record.unfinished is None or not 0 <= record.unfinished.filled <= blanks or not blanks:
+        return ""
+    return str(message(N_("{n} of {all}"), n=record.unfinished.filled, all=blanks))

@@ -1,0 +1,343 @@
+"""Previews of the rows of the home screen, made in a thread: only then is what draws graphs imported."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tutor.algebra.errors import AlgebraError
+from tutor.algebra.expr import number
+from tutor.drawing.from_problem import boxes_of
+from tutor.drawing.layout import fit
+from tutor.i18n import N_, _, message
+from tutor.packs.builder.formula import exercise_from_formula
+from tutor.packs.diagnostics import PackError
+from tutor.practice.day_texts import describe_due, describe_past
+from tutor.practice.progress import format_duration
+from tutor.practice.resume import open_worksheet
+from tutor.practice.rule_ids import rule_id_at, rule_name
+from tutor.practice.worksheet import Worksheet
+from tutor.tui.graph_look import PlaceContent, focus_on
+from tutor.tui.home_rows import (
+    PLAYGROUND,
+    REVIEW,
+    START,
+    ActionRow,
+    ExerciseRow,
+    PackRow,
+    minutes_text,
+    progress_text,
+    without_folder,
+)
+from tutor.tui.preview_painting import (
+    HEAD_ROWS,
+    LEFT,
+    MIN_GRAPH_ROWS,
+    RIGHT,
+    STRIP_ROWS,
+    ExercisePreview,
+    PackPreview,
+    Picture,
+    Preview,
+    ReviewPreview,
+    RuleStanding,
+    TextPreview,
+    graph_rows,
+)
+from tutor.tui.preview_states import CompletePreview, StartPreview
+from tutor.tui.themes import NO_COLOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from tutor.drawing.model import Box
+    from tutor.glyphs import Glyphs
+    from tutor.grading.problem import Problem
+    from tutor.packs.exercise import Exercise
+    from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.overview import ExerciseRecord, TryResult
+    from tutor.practice.storage.store import Store
+    from tutor.tui.home_rows import PreviewRequest
+
+#: A graph of more boxes is not drawn: it takes long, and fits nowhere.
+_MAX_BOXES = 80
+#: The share of a strip that its graph takes, and may take if it fits nowhere else.
+_STRIP_SHARE, _MAX_STRIP_SHARE = 0.52, 0.72
+_START_INPUTS = {"a": 50, "b": 70, "c": 2}
+#: What is known in the picture of the first start; the edge in focus is asked.
+_START_GRADIENTS = {"start": "1", "add1->mul1": "2", "c->mul1": "120"}
+_START_FOCUS = "a->add1"
+
+
+def make_preview(request: PreviewRequest, app_store: Store, glyphs: Glyphs) -> Preview:
+    """Return the preview of a row. `app_store` is that of the app, which another thread uses."""
+    row, state = request.row, request.state
+    maker = _PreviewMaker(request, app_store, glyphs)
+    if isinstance(row, ExerciseRow):
+        return maker.exercise(row.pack, row.entry)
+    if isinstance(row, PackRow):
+        return maker.pack(row.pack)
+    assert isinstance(row, ActionRow)
+    if row.exercise is not None:
+        pack, entry = next(
+            (pack, entry) for pack in state.packs for entry in pack.entries if (pack.id, entry.id) == row.exercise
+        )
+        return maker.exercise(pack, entry)
+    if row.id == START:
+        return maker.start()
+    if row.id == REVIEW:
+        return maker.complete() if state.is_all_solved else maker.review()
+    return maker.elsewhere(row)
+
+
+class _PreviewMaker:
+    def __init__(self, request: PreviewRequest, app_store: Store, glyphs: Glyphs) -> None:
+        self._request = request
+        self._state = request.state
+        self._store = app_store
+        self._glyphs = glyphs
+        self._width = request.width - LEFT - RIGHT
+
+    def _keys(self, *keys: tuple[str, str]) -> Sequence[tuple[str, str]]:
+        return keys
+
+    # --- exercises ---
+
+    def exercise(self, pack: Pack, entry: ExerciseEntry) -> Preview:
+        """Return the preview of an exercise with the numbers of the try that would be resumed."""
+        name, title = (pack.id, entry.id), str(entry.title)
+        try:
+            # The pack itself is in use on the screen.
+            exercise = copy(pack).open(entry.id)
+            worksheet = self._open_worksheet(exercise)
+            problem, text = worksheet.problem, worksheet.variant.text()
+            picture = self._forward_picture(worksheet, text)
+        except (PackError, AlgebraError) as error:
+            return TextPreview(title, f"{self._glyphs.error} {without_folder(str(error), pack)}")
+        state = self._state.state_of(pack, entry)
+        record = self._state.record(name)
+        word, hue = {
+            "new": (_("new"), "muted"),
+            "begun": (_("begun"), "backward"),
+            "solved": (_("solved"), "right"),
+            "first-try": (_("solved at the first try"), "right"),
+            "broken": (_("broken"), "wrong"),
+        }[state]
+        blanks = len(worksheet.blanks)
+        work = _("1 blank") if blanks == 1 else str(message(N_("{n} blanks"), n=blanks))
+        minutes = exercise.minutes or self._state.minutes_of(name)
+        result, result_hue = self._last_result(record, blanks)
+        progress = progress_text(self._state, name)
+        return ExercisePreview(
+            title=title,
+            state=word,
+            state_hue=hue,
+            formula=_format_formula(problem),
+            text=text,
+            picture=picture,
+            has_graph=bool(problem.graph.nodes),
+            rules=list(self._rules_of(problem)),
+            work=f"{work} · {minutes_text(minutes)}" if minutes else work,
+            level=exercise.level,
+            last_result=result,
+            result_hue=result_hue,
+            keys=self._keys(("Enter", _("go on") if state == "begun" else _("open") if state == "new" else _("again"))),
+            short=f"{progress}, {self._day_text(record.latest.day)}" if progress and record is not None else word,
+        )
+
+    def _open_worksheet(self, exercise: Exercise) -> Worksheet:
+        """Return the try that would be resumed, or an empty one."""
+        name = exercise.pack, exercise.id
+        record = self._state.record(name)
+        if record is None or record.unfinished is None:
+            return Worksheet(exercise.variant())
+        with self._store.open_for_thread() as store:
+            return open_worksheet(store, exercise)
+
+    def _forward_picture(self, worksheet: Worksheet, text: str) -> Picture | None:
+        """Return the graph with its forward values; None if there is none, or if it fits nowhere."""
+        request = self._request
+        boxes = _without_gradients(
+            boxes_of(worksheet.problem, self._glyphs, hidden=worksheet.hidden_nodes)
+            if worksheet.problem.graph.nodes
+            else ()
+        )
+        if request.height < STRIP_ROWS:
+            widths = (int((request.width - 6) * share) for share in (_STRIP_SHARE, _MAX_STRIP_SHARE))
+            pictures = (self._draw(boxes, width, request.height - 1) for width in widths)
+            return next((picture for picture in pictures if picture is not None), None)
+        rows = graph_rows(text, self._width, request.height, self._glyphs, NO_COLOURS)
+        return self._draw(boxes, self._width, max(rows, 1))
+
+    def _draw(self, boxes: Sequence[Box], width: int, height: int) -> Picture | None:
+        if not 0 < len(boxes) <= _MAX_BOXES:
+            return None
+        drawing = fit(boxes, width, height, self._glyphs)
+        return Picture(drawing) if drawing.width <= width and drawing.height <= height else None
+
+    def _rules_of(self, problem: Problem) -> Iterator[RuleStanding]:
+        rules = dict.fromkeys(rule for blank in problem.blanks if (rule := rule_id_at(problem, blank)))
+        return map(self._standing, rules)
+
+    def _standing(self, rule: str) -> RuleStanding:
+        overview = self._state.overview
+        mastery = overview.mastery.get(rule, "new") if overview is not None else "new"
+        return RuleStanding(rule_name(rule), mastery, self._due_text(rule))
+
+    def _last_result(self, record: ExerciseRecord | None, blanks: int) -> tuple[str, str]:
+        if record is None:
+            return _("not tried yet"), "faint"
+        result = record.latest
+        if result.is_clean:
+            parts, hue = [_("every blank at the first try")], "right"
+        elif result.finished:
+            parts, hue = [self._mistakes_text(result) or _("solved")], "text"
+        else:
+            filled = str(message(N_("{n} of {all} filled"), n=min(result.filled, blanks), all=blanks))
+            mistakes = self._mistakes_text(result)
+            parts, hue = [f"{filled}, {mistakes}" if mistakes else filled], "text"
+        if result.finished and result.seconds:
+            parts.append(format_duration(max(result.seconds, 60)))
+        return " · ".join(part for part in (*parts, self._day_text(result.day)) if part), hue
+
+    def _mistakes_text(self, result: TryResult) -> str:
+        parts = []
+        if result.wrong:
+            parts.append(str(message(N_("{n} wrong"), n=result.wrong)))
+        if result.hints:
+            parts.append(_("1 hint") if result.hints == 1 else str(message(N_("{n} hints"), n=result.hints)))
+        if result.revealed:
+            parts.append(str(message(N_("{n} revealed"), n=result.revealed)))
+        return ", ".join(parts)
+
+    def _day_text(self, day: date | None) -> str:
+        overview = self._state.overview
+        return describe_past(day, overview.today) if overview is not None and day is not None else ""
+
+    # --- packs ---
+
+    def pack(self, pack: Pack) -> Preview:
+        """Return the preview of a pack with the graph of its next exercise."""
+        state, glyphs = self._state, self._glyphs
+        if pack.errors:
+            return TextPreview(
+                str(pack.title),
+                "\n".join(f"{glyphs.error} {without_folder(str(fault), pack)}" for fault in pack.errors),
+            )
+        looks = {
+            "new": (glyphs.new, "faint"),
+            "begun": (glyphs.started, "backward"),
+            "solved": (glyphs.correct, "right"),
+            "first-try": (glyphs.correct, "right"),
+            "broken": (glyphs.error, "wrong"),
+        }
+        states = [(entry, state.state_of(pack, entry)) for entry in pack.entries]
+        following = next((entry for entry, reached in states if reached in ("new", "begun")), None)
+        minutes = state.minutes_left(pack)
+        left = str(message(N_("about {m} min left"), m=minutes)) if minutes else ""
+        is_open = pack.id in state.unfolded
+        return PackPreview(
+            str(pack.title),
+            str(pack.description).strip(),
+            state.solved_in(pack),
+            [(str(entry.title), *looks[reached], reached != "new") for entry, reached in states],
+            str(following.title) if following is not None else "",
+            self._picture_in_pack(pack, following),
+            left,
+            self._keys(("Enter", _("fold") if is_open else _("unfold"))),
+        )
+
+    def _picture_in_pack(self, pack: Pack, entry: ExerciseEntry | None) -> Picture | None:
+        if entry is None or self._request.height < STRIP_ROWS:
+            return None
+        try:
+            problem = copy(pack).open(entry.id).variant().problem
+        except (PackError, AlgebraError):
+            return None
+        if not problem.graph.nodes:
+            return None
+        hidden = {place.node for place in problem.forward_blanks}
+        columns = 2 if self._width >= 60 else 1
+        rows = self._request.height - HEAD_ROWS - 5 - -(-len(pack.entries) // columns) - 6
+        return self._draw(_without_gradients(boxes_of(problem, self._glyphs, hidden=hidden)), self._width, max(rows, 1))
+
+    # --- actions ---
+
+    def start(self) -> Preview:
+        """Return the picture of the first start: a pass of which one gradient is asked."""
+        inputs = {name: number(value) for name, value in _START_INPUTS.items()}
+        boxes = boxes_of(exercise_from_formula("z = (a + b) * c", inputs).variant().problem, self._glyphs)
+        request = self._request
+        contents = {place: PlaceContent("given", ((text,),)) for place, text in _START_GRADIENTS.items()}
+        contents[_START_FOCUS] = PlaceContent("draft", (("?",),))
+        drawing = fit(boxes, self._width, max(min(request.height - 18, 14), MIN_GRAPH_ROWS + 3), self._glyphs)
+        strip = fit(_without_gradients(boxes), int((request.width - 6) * 0.5), request.height - 1, self._glyphs)
+        return StartPreview(
+            Picture(drawing, contents, focus_on(drawing, _START_FOCUS)),
+            Picture(strip),
+            self._glyphs.key_label("home.playground", "F9"),
+        )
+
+    def review(self) -> Preview:
+        """Return what is due, and where it would be asked."""
+        overview = self._state.overview
+        text = _("The rules that are due again, on exercises with fresh numbers. Leave whenever you like.")
+        if overview is None:
+            return TextPreview(_("Review"), text)
+        titles = {(pack.id, entry.id): str(entry.title) for pack in self._state.packs for entry in pack.entries}
+        names = [(item.indexed.pack, item.indexed.exercise) for item in overview.review]
+        minutes = overview.review_minutes
+        return ReviewPreview(
+            text,
+            str(message(N_("about {m} min"), m=minutes)) if minutes else "",
+            [self._standing(rule) for rule in overview.due],
+            [titles.get(name, "/".join(name)) for name in names],
+            self._keys(("Enter", _("start the review"))),
+        )
+
+    def complete(self) -> Preview:
+        """Return a square for each exercise, and the rules that come up next."""
+        state, overview = self._state, self._state.overview
+        packs = [
+            (str(pack.title), [state.state_of(pack, entry) == "first-try" for entry in pack.entries])
+            for pack in state.packs
+            if pack.entries
+        ]
+        upcoming = sorted(overview.due_days.items(), key=lambda item: item[1]) if overview is not None else []
+        most = max(len(state.packs) // 2, 3)
+        rules = [self._standing(rule) for rule, _day in upcoming[:most]]
+        has_due = bool(state.due_count)
+        keys = [("Enter", _("start the review"))] if has_due else []
+        keys.append((self._glyphs.key_label("home.playground", "F9"), _("a formula of your own")))
+        return CompletePreview(packs, rules, keys)
+
+    def elsewhere(self, row: ActionRow) -> Preview:
+        """Return what the playground or the progress screen is for."""
+        if row.id == PLAYGROUND:
+            text = _(
+                "Type any formula with its values, and its graph is drawn at once.\n\n"
+                "Work on it as an exercise, see it worked out, or save it into a pack."
+            )
+        else:
+            text = _(
+                "How well you know each rule, how far you are in each pack, your days and weeks, "
+                "and the mistakes you make most often."
+            )
+        return TextPreview(row.name, text, self._keys(("Enter", _("open"))))
+
+    def _due_text(self, rule: str) -> str:
+        overview = self._state.overview
+        day = overview.due_days.get(rule) if overview is not None else None
+        return describe_due(day, overview.today) if overview is not None and day is not None else ""
+
+
+def _without_gradients(boxes: Sequence[Box]) -> list[Box]:
+    """Return boxes without places for backward values, which a preview doesn't show."""
+    return [replace(box, lines=tuple(replace(line, slot=None) for line in box.lines), stem=None) for box in boxes]
+
+
+def _format_formula(problem: Problem) -> str:
+    """Return the formula of a graph in one line."""
+    return " ".join(problem.graph.text.replace("*", "·").split()) if problem.graph.nodes else ""
