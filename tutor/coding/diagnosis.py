@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tutor.algebra import ops
+from tutor.algebra.expr import as_expr
 from tutor.algebra.printing import format_brief
 from tutor.coding.arrays import SentValue, format_array_shape, is_equal, to_array, to_value
 from tutor.coding.mistakes import (
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tutor.algebra.ops import Value
+    from tutor.algebra.ops import Shape, Value
     from tutor.coding.task import AskedValue, Task
     from tutor.coding.variants import Trial
     from tutor.grading.mistakes.candidate import GeneralMistake, MistakeCandidate
@@ -171,14 +173,17 @@ def _from_catalogue(observation: Observation) -> tuple[str, bool, Message] | Non
         return None
     candidate, problem = first[keys[0]], observation.problems[trials[0]]
     place = observation.place(trials[0])
-    shown = format_brief(to_value(observation.array(trials[0]), place.shape)) if _fits(observation, trials[0]) else ""
+    fits = observation.array(trials[0]).shape == observation.right(trials[0]).shape
+    shown = _format_array(observation.array(trials[0]), place.shape) if fits else ""
     # Mistakes with one value on so many numbers are one formula, so that there is no doubt which one it is.
     is_certain = seen >= _MIN_CERTAIN_TRIALS or len({key[0] for key in keys}) == 1
     return candidate.id, is_certain, candidate.feedback(template_values(problem, place, shown))
 
 
-def _fits(observation: Observation, trial: int) -> bool:
-    return observation.array(trial).shape == observation.right(trial).shape
+def _format_array(array: NDArray[np.float64], shape: Shape) -> str:
+    """Return a value as it is written, 14 for 14.0."""
+    exact = ops.map_cells(lambda cell: as_expr(Fraction(repr(float(cell)))), to_value(array, shape))
+    return format_brief(exact)
 
 
 def _gives(candidate: MistakeCandidate, observation: Observation, trial: int) -> bool:

@@ -65,13 +65,12 @@ class CodeSession:
         self._rungs: dict[str, int] = {}
 
     def check(self) -> FileResult:
-        """Run the file, judge it and store the result. Raise OSError."""
-        self.result = self.style.judge(self.path)
-        self._store(self.result)
-        return self.result
+        """Run the file and judge it, in any thread. `record` keeps the result. Raise OSError."""
+        return self.style.judge(self.path)
 
-    def _store(self, result: FileResult) -> None:
-        """Store one event for a check. Its text are the rules whose lines are right, with spaces between them."""
+    def record(self, result: FileResult) -> None:
+        """Keep the result of a check, and store one event. Its text are the rules whose lines are right."""
+        self.result = result
         if self._journal is None or self.exercise is None or not self.exercise.pack:
             return
         first = result.first_open

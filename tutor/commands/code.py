@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +12,10 @@ import click
 
 from tutor.algebra.errors import AlgebraError
 from tutor.coding import files
-from tutor.coding.header import STYLES, Header, HeaderError, read_header
+from tutor.coding.header import STYLES, HeaderError
 from tutor.coding.layers import LAYERS
-from tutor.coding.session import (
-    OPEN_ERRORS,
-    CodeSession,
-    exercise_at,
-    exercise_of,
-    formula_header,
-    layer_style,
-    open_session,
-    steps_style,
-)
-from tutor.coding.styles import AutogradStyle
+from tutor.coding.new_file import NewFile, autograd_file, exercise_file, layer_file, place_file
+from tutor.coding.session import OPEN_ERRORS, CodeSession, exercise_at, open_session
 from tutor.commands.errors import CommandError
 from tutor.commands.formula_arguments import (
     TEXT,
@@ -49,9 +40,7 @@ from tutor.packs.sanitize import format_json
 
 if TYPE_CHECKING:
     from tutor.coding.header import Style
-    from tutor.coding.styles import CodeStyle
     from tutor.coding.verdict import FileResult
-    from tutor.packs.exercise import Exercise
     from tutor.run_options import RunOptions
 
 #: Seconds between two looks at whether the file was saved.
@@ -129,17 +118,6 @@ class _Request:
     nodes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _NewFile:
-    """What is written into a new file."""
-
-    header: Header
-    name: str
-    title: str
-    text: str
-    style: CodeStyle
-
-
 def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
     """Return the file for a request, written if there is none yet. Raise CommandError."""
     try:
@@ -148,57 +126,33 @@ def _file_for(request: _Request, folder: str | None, fresh: bool) -> Path:
         raise CommandError(error, 2) from None
     except AlgebraError as error:
         raise formula_error(error, request.target) from None
-    parent = Path(folder).expanduser() if folder else Path(files.DEFAULT_FOLDER)
-    path = parent / files.file_name(new.name)
     try:
-        if path.exists() and not fresh and _is_for(path, new.header):
-            echo(message(_GOES_ON, file=path))
-            return path
-        path = files.free_path(parent, path.name)
-        files.write_new(path, files.file_text(new.header, new.title, new.text, new.style.code()))
+        path, is_new = place_file(new, Path(folder).expanduser() if folder else None, fresh=fresh)
     except OSError as error:
         raise CommandError(
-            message(N_("{file} can't be written: {reason}."), file=path, reason=describe_os_error(error))
+            message(N_("{file} can't be written: {reason}."), file=error.filename, reason=describe_os_error(error))
         ) from None
-    echo(message(_WRITTEN, file=path))
+    echo(message(_WRITTEN if is_new else _GOES_ON, file=path))
     return path
 
 
-def _is_for(path: Path, header: Header) -> bool:
-    try:
-        return read_header(path) == header
-    except (OSError, HeaderError):
-        return False
-
-
-def _new_file(request: _Request) -> _NewFile:
+def _new_file(request: _Request) -> NewFile:
     """Return what a request is about. Raise PackError, HeaderError, AlgebraError, CommandError."""
-    if request.style == "autograd":
-        return _NewFile(Header("autograd"), "autograd", _("A small autograd"), "", AutogradStyle())
-    if not request.target or request.target in LAYERS or request.style == "layer":
-        style = layer_style(request.target)
-        title = _(LAYERS[request.target].title)
-        return _NewFile(Header("layer", layer=request.target), request.target, title, "", style)
-    exercise, header, name = _exercise_for(request)
-    text = exercise.variant().text() if exercise.pack else ""
-    return _NewFile(header, name, str(exercise.title), text, steps_style(exercise))
-
-
-def _exercise_for(request: _Request) -> tuple[Exercise, Header, str]:
     target, inputs = request.target, request.inputs
+    if request.style == "autograd":
+        return autograd_file()
+    if not target or target in LAYERS or request.style == "layer":
+        return layer_file(target)
     if is_path_argument(target):
-        path = usable_path(target)
-        return exercise_at(path), Header("steps", path=str(path.absolute())), path.stem
+        return exercise_file(exercise_at(usable_path(target)))
     if is_exercise_name(target) and not inputs:
-        return library.find_exercise(target), Header("steps", exercise=target), target
+        return exercise_file(library.find_exercise(target))
     reject_exercise_names(target, with_inputs=bool(inputs))
     start, definitions = parse_start(request.start), parse_definitions(request.nodes)
     exercise = exercise_from_formula(target, parse_inputs(inputs), start, definitions)
-    problem = exercise.variant().problem
-    print_misreadings(problem, target)
-    header = formula_header(exercise, problem.graph.text, request.nodes)
-    exercise_of(header)  # What is written must be readable again.
-    return exercise, header, problem.graph.text
+    print_misreadings(exercise.variant().problem, target)
+    new = exercise_file(exercise)
+    return replace(new, header=replace(new.header, definitions=request.nodes))
 
 
 def _open(path: Path, store: Any) -> CodeSession:
@@ -227,7 +181,9 @@ def _ensure_trusted(path: Path, yes: bool) -> None:
 
 def _check(session: CodeSession) -> FileResult:
     try:
-        return session.check()
+        result = session.check()
+        session.record(result)
+        return result
     except OSError as error:
         raise CommandError(
             message(N_("{file} can't be checked: {reason}."), file=session.path, reason=describe_os_error(error)), 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from tutor.tui.screens.code import CodeScreen
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
@@ -30,6 +31,7 @@ SCREENS = (
     WorkedExampleScreen,
     ProgramScreen,
     SummaryScreen,
+    CodeScreen,
     ProgressScreen,
     ReviewResultScreen,
     SettingsScreen,

@@ -390,6 +390,10 @@ class TutorApp(App[bool]):
         self._solved = self._solved or event.exercise is self._initial_exercise
         self._request_advice(event.exercise)
 
+    def on_exercise_screen_code_requested(self, event: ExerciseScreen.CodeRequested) -> None:
+        if self.navigator.exercise_in_front(event.exercise) is not None:
+            self.navigator.push_code(event.exercise)
+
     def on_exercise_screen_advice_requested(self, event: ExerciseScreen.AdviceRequested) -> None:
         self._request_advice(event.exercise)
 

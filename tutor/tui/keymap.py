@@ -28,6 +28,7 @@ PLACES: Mapping[str, str] = {
     "playground": N_("in the playground"),
     "worked": N_("in a worked formula"),
     "summary": N_("on the details of a solved exercise"),
+    "code": N_("while you write code"),
     "progress": N_("on the progress screen"),
     "reviewed": N_("after a review"),
     "settings": N_("in the settings"),

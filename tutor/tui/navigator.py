@@ -213,6 +213,13 @@ class Navigator:
     def _remember_playground(self, current: PlaygroundInput | None) -> None:
         self._playground_input = current
 
+    def push_code(self, exercise: Exercise) -> None:
+        """Write the backward pass of an exercise in Python, and have it judged."""
+        # Few write code, and the judge loads NumPy.
+        from tutor.tui.code_flow import open_code
+
+        open_code(self._host, self._store, exercise)
+
     def push_progress(self, load_exercise_index: Callable[[], ExerciseIndex], reset_flow: ResetFlow) -> None:
         # Progress is looked up rarely, and takes long to load.
         from tutor.tui.screens.progress import ProgressScreen

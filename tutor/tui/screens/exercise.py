@@ -62,6 +62,9 @@ class ExerciseScreen(ExerciseView):
     class NextRequested(ExerciseMessage):
         """The learner goes on to the next exercise."""
 
+    class CodeRequested(ExerciseMessage):
+        """The learner wants to write the backward pass in Python."""
+
     class Solved(ExerciseMessage):
         """All blanks are filled."""
 
@@ -123,6 +126,8 @@ class ExerciseScreen(ExerciseView):
                 return message(N_("This exercise has one set of numbers."))
             case "show_summary" if not (worksheet.done and has_graph):
                 return message(N_("The closer look opens when all blanks are filled."))
+            case "write_code" if not worksheet.done or not has_graph or worksheet.exam or worksheet.problem.symbolic:
+                return message(N_("The code can be written when all blanks are filled, if there are numbers."))
             case "show_rule":
                 return worksheet.help_refusal
             case "explain":
@@ -314,6 +319,9 @@ class ExerciseScreen(ExerciseView):
         from tutor.tui.screens.summary import SummaryScreen
 
         self.app.push_screen(SummaryScreen(self.host, self.state.worksheet))
+
+    def action_write_code(self) -> None:
+        self.post_message(self.CodeRequested(self.exercise))
 
     def action_hint(self) -> None:
         self.state.request_hint()

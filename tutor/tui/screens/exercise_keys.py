@@ -94,6 +94,13 @@ KEYS: list[BindingType] = [
         id="exercise.no",
     ),
     Binding(
+        "ctrl+e",
+        "write_code",
+        N_("code"),
+        tooltip=N_("when all is solved: write the backward pass in Python"),
+        id="exercise.code",
+    ),
+    Binding(
         "ctrl+n",
         "accept_suggestion",
         N_("do this"),

@@ -1,0 +1,33 @@
+"""From an exercise to its code: the file is found or written, and shown with its graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.coding.header import HeaderError
+from tutor.coding.new_file import exercise_file, place_file
+from tutor.coding.session import CodeSession
+from tutor.i18n import N_, describe_os_error, message
+from tutor.tui.screens.code import CodeScreen
+
+if TYPE_CHECKING:
+    from tutor.packs.exercise import Exercise
+    from tutor.practice.worksheet import Journal
+    from tutor.tui.host import Host
+
+
+def open_code(host: Host, journal: Journal, exercise: Exercise) -> None:
+    """Show the code of an exercise, or say why it has none."""
+    try:
+        new = exercise_file(exercise)
+        path, is_new = place_file(new)
+    except HeaderError as error:
+        host.show_notification(error.message, warning=True)
+        return
+    except OSError as error:
+        text = message(N_("{file} can't be written: {reason}."), file=error.filename, reason=describe_os_error(error))
+        host.show_notification(text, warning=True)
+        return
+    session = CodeSession(path, new.style, exercise, journal)
+    problem = exercise.variant().problem
+    host.app.push_screen(CodeScreen(host, session, str(exercise.title), problem, is_new=is_new))

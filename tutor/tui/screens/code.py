@@ -1,0 +1,260 @@
+"""A code exercise: the graph, the parts of the learner's file with their verdicts, and the way to the editor."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from tutor.coding.editor import find_editor
+from tutor.drawing.from_problem import boxes_of
+from tutor.drawing.layout import fit
+from tutor.i18n import N_, _, describe_os_error, message
+from tutor.tui.content import from_markup, styled
+from tutor.tui.graph_look import GraphLook, PlaceContent
+from tutor.tui.screens.base import TutorScreen
+from tutor.tui.widgets.code_list import CodeList
+from tutor.tui.widgets.graph import GraphPreview
+from tutor.tui.widgets.head import Head, HeadContent, Segment, SegmentState
+from tutor.tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tutor.coding.session import CodeSession
+    from tutor.coding.styles import CodeHint
+    from tutor.coding.verdict import FileResult, GradientResult
+    from tutor.grading.problem import Problem
+    from tutor.tui.host import Host
+
+#: Seconds between two looks at whether the file was saved.
+_POLL_INTERVAL = 0.2
+#: Columns of the list beside the graph, and the width from which it stands there.
+_LIST_WIDTH = 60
+_WIDTH_FOR_GRAPH = 110
+_SEGMENTS: dict[str, SegmentState] = {"right": "right", "wrong": "wrong", "follows": "help"}
+
+KEYS: list[BindingType] = [
+    Binding("escape", "close", N_("back"), tooltip=N_("back to where you were; the file stays"), id="code.close"),
+    Binding("e,E,ㄷ,ctrl+o", "edit", N_("editor"), tooltip=N_("open the file in your editor"), id="code.edit"),
+    Binding("f2,question_mark,h,ㅗ", "hint", N_("hint"), tooltip=N_("the next hint for this line"), id="code.hint"),
+    Binding("f5,enter", "check", N_("check"), tooltip=N_("check the file now"), id="code.check"),
+    Binding("down,tab", "move(1)", N_("down"), tooltip=N_("the next line"), show=False, id="code.down"),
+    Binding("up,shift+tab", "move(-1)", N_("up"), tooltip=N_("the line before"), show=False, id="code.up"),
+    Binding("f1", "help", N_("help"), tooltip=N_("what this is, and all keys"), id="code.help"),
+]
+
+
+class CodeScreen(TutorScreen[None]):
+    """Watch a file, judge it whenever it is saved, and show the verdicts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    HELP_TEXT = N_(
+        "The backward pass, written in Python. Complete the lines with ... in your editor and save: each gradient is "
+        "checked on several numbers and sizes, and the first wrong one is explained. The file is yours; it stays."
+    )
+
+    class FileChecked(Message):
+        """The file was run and judged."""
+
+        def __init__(self, result: FileResult | str) -> None:
+            super().__init__()
+            self.result = result
+
+    def __init__(self, host: Host, session: CodeSession, title: str, problem: Problem | None, *, is_new: bool) -> None:
+        """Show a file; `problem` has the graph to draw, None if there is none."""
+        super().__init__(host)
+        self.session = session
+        self._title = title
+        self._problem = problem
+        self._is_new = is_new
+        self._result: FileResult | None = None
+        self._trouble = ""
+        self._hint: CodeHint | None = None
+        self._seen: tuple[int, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        style = self.session.style
+        yield Head(self.glyphs, id="head")
+        with Container(id="workspace"):
+            yield GraphPreview(self.glyphs, id="code-graph")
+            with Container(id="code-pane"):
+                yield CodeList(self.glyphs, {name: style.describe(name) for name in style.part_names}, id="code-list")
+                with VerticalScroll(id="code-scroll", can_focus=False):
+                    yield Static(id="code-text")
+        yield KeyBar(self.glyphs, id="keys")
+
+    def set_up(self) -> None:
+        self._apply_layout()
+        self._show()
+        self.run_worker(self._watch, thread=True, group="code", exclusive=True, exit_on_error=False)
+
+    def on_resize(self) -> None:
+        if self.has_widgets:
+            self._apply_layout()
+            self._show()
+
+    # --- the file ---
+
+    def _watch(self) -> None:
+        """Judge the file now and whenever it is saved. Runs in a thread."""
+        worker = get_current_worker()
+        while not worker.is_cancelled:
+            state = self._file_state()
+            if state is not None and state != self._seen:
+                self._seen = state
+                self.post_message(self.FileChecked(self._judge()))
+            time.sleep(_POLL_INTERVAL)
+
+    def _file_state(self) -> tuple[int, int] | None:
+        try:
+            status = self.session.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    def _judge(self) -> FileResult | str:
+        try:
+            return self.session.check()
+        except OSError as error:
+            reason = describe_os_error(error)
+            return str(message(N_("{file} can't be checked: {reason}."), file=self.session.path, reason=reason))
+
+    def on_code_screen_file_checked(self, event: FileChecked) -> None:
+        event.stop()
+        if isinstance(event.result, str):
+            self._trouble = event.result
+        else:
+            self._result, self._trouble, self._hint = event.result, "", None
+            self.session.record(event.result)
+        if self.has_widgets:
+            first = self._result.first_open if self._result is not None else None
+            self._show(first.name if first is not None else "")
+
+    # --- showing ---
+
+    def _apply_layout(self) -> None:
+        size = self.size or self.app.size
+        has_room = size.width >= _WIDTH_FOR_GRAPH and self._problem is not None
+        graph, pane = self.query_one(GraphPreview), self.query_one("#code-pane")
+        graph.display = has_room
+        pane.styles.width = _LIST_WIDTH if has_room else "1fr"
+        rows = len(self.session.style.part_names)
+        self.query_one(CodeList).styles.height = max(min(rows, size.height - 12), 3)
+
+    def _show(self, current: str = "") -> None:
+        """Show the verdicts as they are now."""
+        names = list(self.session.style.part_names)
+        results = self._result.results if self._result is not None else ()
+        code_list = self.query_one(CodeList)
+        code_list.show(results, current or code_list.current or names[0])
+        right = sum(result.verdict == "right" for result in results)
+        by_name = {result.name: result for result in results}
+        segments = [
+            Segment(_SEGMENTS.get(by_name[name].verdict, "open") if name in by_name else "open", name) for name in names
+        ]
+        count = (str(right), " " + str(message(N_("of {n}"), n=len(names))))
+        trail = (_("in code"),)
+        self.query_one(Head).show(
+            HeadContent(self._title, trail, count=count, done=right, whole=len(names), segments=segments)
+        )
+        self.query_one("#code-text", Static).update(self._text(by_name.get(code_list.current)))
+        self._show_graph()
+
+    def _show_graph(self) -> None:
+        graph = self.query_one(GraphPreview)
+        if self._problem is None or not graph.display:
+            return
+        width, height = max(self.size.width - _LIST_WIDTH - 2, 20), max(self.size.height - 4, 5)
+        boxes = boxes_of(self._problem, self.glyphs)
+        contents = {}
+        for result in self._result.results if self._result is not None else ():
+            place = self.session.style.place_and_rule(result.name)[0]
+            if result.verdict == "right" and place:
+                contents[place] = PlaceContent("right", ((self.glyphs.correct,),), (), self.glyphs.correct)
+            elif result.verdict == "wrong" and place:
+                contents[place] = PlaceContent("wrong", ((self.glyphs.incorrect,),), (), self.glyphs.incorrect)
+        current = self.session.style.place_and_rule(self.query_one(CodeList).current)[0]
+        graph.set_graph(fit(boxes, width, height, self.glyphs), contents, GraphLook(place=current))
+
+    def _text(self, result: GradientResult | None) -> Content:
+        """Return what stands below the list: the verdict on the line, a hint, the file."""
+        glyphs, blocks = self.glyphs, []
+        if self._trouble:
+            blocks.append(styled(glyphs, (self._trouble, "$wrong")))
+        if self._result is not None and self._result.solved:
+            solved = _("Every gradient is right. Solved in code.")
+            blocks.append(styled(glyphs, (f"{glyphs.correct} {solved}", "bold $right")))
+        elif self._result is not None and self._result.fault is not None:
+            fault = _with_line(str(self._result.fault), self._result.fault_line)
+            blocks.append(styled(glyphs, (f"{glyphs.error} ", "bold $wrong"), fault))
+        elif result is not None and result.message is not None:
+            hue = {"wrong": "$wrong", "follows": "$help"}.get(result.verdict, "$muted")
+            label = {"wrong": _("not yet"), "follows": _("follows")}.get(result.verdict, "")
+            head = (f"{label}  ", f"bold {hue}") if label else ""
+            blocks.append(styled(glyphs, head, _with_line(str(result.message), result.line)))
+        if self._hint is not None:
+            rung = str(message(N_("hint {rung} of {of}"), rung=self._hint.rung, of=self._hint.of))
+            blocks.append(styled(glyphs, (f"{rung}  ", "bold $help"), from_markup(glyphs, str(self._hint.text))))
+        if self._result is not None and self._result.output.strip():
+            lines = self._result.output.strip().splitlines()[-8:]
+            blocks.append(styled(glyphs, (_("printed:"), "$muted"), "\n" + "\n".join(lines)))
+        where = _("Your file, checked whenever you save it:")
+        blocks.append(styled(glyphs, (f"{where}\n", "$muted"), str(self.session.path.absolute())))
+        return Content("\n\n").join(blocks)
+
+    # --- keys and mouse ---
+
+    def action_move(self, by: int) -> None:
+        self._hint = None
+        self._show(self.query_one(CodeList).move(by))
+
+    def on_code_list_part_selected(self, event: CodeList.PartSelected) -> None:
+        event.stop()
+        self._hint = None
+        self._show(event.name)
+
+    def on_head_segment_selected(self, event: Head.SegmentSelected) -> None:
+        event.stop()
+        self._hint = None
+        self._show(event.place)
+
+    def action_hint(self) -> None:
+        self._hint = self.session.next_hint(self.query_one(CodeList).current)
+        self._show()
+
+    def action_check(self) -> None:
+        """Judge the file at the next look, even if it was not saved since."""
+        self._seen = None
+
+    def action_edit(self) -> None:
+        editor = find_editor()
+        if editor is None:
+            self.host.show_notification(
+                message(N_("No editor was found. Set EDITOR to yours, or open the file by hand.")), warning=True
+            )
+            return
+        try:
+            if editor.needs_terminal:
+                with self.app.suspend():
+                    editor.run(self.session.path)
+                self.app.refresh(layout=True)
+            else:
+                editor.run(self.session.path)
+        except (OSError, SuspendNotSupported) as error:
+            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+            self.host.show_notification(
+                message(N_("The editor {name} can't be started: {reason}."), name=editor.command[0], reason=reason),
+                warning=True,
+            )
+
+
+def _with_line(text: str, line: int | None) -> str:
+    return str(message(N_("Line {n}: {text}"), n=line, text=text)) if line else text
