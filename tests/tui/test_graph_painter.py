@@ -12,8 +12,9 @@ from tutor.drawing.from_problem import boxes_of
 from tutor.drawing.layout import draw, fit
 from tutor.glyphs import ASCII, UNICODE, Glyphs
 from tutor.packs import library
+from tutor.practice.close_up.crosshair import cells_behind
 from tutor.tui.canvas import Canvas
-from tutor.tui.graph_look import PLAIN_LOOK, Comet, Factor, GraphLook, PlaceContent, focus_on
+from tutor.tui.graph_look import PLAIN_LOOK, Comet, GraphLook, PlaceContent, focus_on
 from tutor.tui.graph_motion import TAIL, comet_path
 from tutor.tui.graph_painter import paint_graph
 from tutor.tui.themes import DARK_PALETTE, NO_COLOURS, PALETTES, SIXTEEN_COLOURS, Palette, contrast
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from rich.color import Color
     from rich.style import Style
 
-    from tutor.drawing.model import Drawing
+    from tutor.drawing.model import Density, Drawing
     from tutor.grading.problem import Problem
 
 ROADS = "basics/two-roads"
@@ -170,7 +171,7 @@ def test_the_row_and_the_column_that_make_a_cell_are_marked() -> None:
     drawing = draw(boxes_of(problem))
     cells = tuple(map(tuple, format_cells(problem.truth(problem.place("S->sum1")))))
     contents = {"A->S": PlaceContent("right", cells), "X->A": PlaceContent("draft", (("", "0.5"),))}
-    factors = (Factor(row=0, place="A->S"), Factor(column=1, source="W", target="A"))
+    factors = cells_behind(problem, problem.place("X->A"), (0, 1))
     look = replace(focus_on(drawing, "X->A"), cell=(0, 1), factors=factors)
     canvas = painted(drawing, contents, look)
     assert any(" 3×3 " in line for line in canvas.text())
@@ -180,9 +181,18 @@ def test_the_row_and_the_column_that_make_a_cell_are_marked() -> None:
             for hue in on:
                 if hex_of(style.bgcolor) == getattr(DARK_PALETTE, hue):
                     on[hue] += cell
-    column = [line.split()[1].rstrip("]") for line in drawing.edges_into["A"][1].values]
-    assert on["forward"].split() == list("".join(column)) or on["forward"].replace(" ", "") == "".join(column)
+    # Row 1 of the upstream with column 2 of the transposed W, which is row 2 of W.
+    assert on["forward"].split() == drawing.edges_into["A"][1].values[1].strip("[]").split()
     assert on["backward"].split() == ["0.5", *cells[0]]
+
+
+@pytest.mark.parametrize("density", ["shapes", "compact"])
+def test_matrices_without_cells_have_nothing_marked(density: Density) -> None:
+    problem = problem_of("matrices/sigma-xw")
+    drawing = draw(boxes_of(problem), density)
+    look = focus_on(drawing, "X->A")
+    marked = replace(look, cell=(0, 1), factors=cells_behind(problem, problem.place("X->A"), (0, 1)))
+    assert not painted(drawing, {}, marked).changed_spans(painted(drawing, {}, look))
 
 
 # --- what moves ---

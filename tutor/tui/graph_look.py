@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutor.drawing.model import Drawing
+    from tutor.practice.close_up.crosshair import MarkedCells
 
 #: The state of a place: what its value is worth.
 Tone = Literal["blank", "draft", "given", "right", "wrong", "near", "revealed"]
@@ -25,20 +26,6 @@ class PlaceContent:
     mark: str = ""
     #: Whether the value is struck through, because another is asked instead.
     struck: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """A row and a column of a matrix that are marked because they make the active cell; None for all of them.
-
-    The matrix is that of a place, or the forward value on the edge from `source` to `target`.
-    """
-
-    row: int | None = None
-    column: int | None = None
-    place: str = ""
-    source: str = ""
-    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +51,8 @@ class GraphLook:
     upstream: frozenset[str] = frozenset()
     #: The places that the feedback points to.
     pointers: frozenset[str] = frozenset()
-    #: The rows and columns that make the active cell.
-    factors: tuple[Factor, ...] = ()
+    #: The rows, columns and cells that make the active cell.
+    factors: tuple[MarkedCells, ...] = ()
     #: Nodes whose forward value just changed.
     changed: frozenset[str] = frozenset()
     #: Whether all that is out of focus fades.

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tutor.drawing.model import Drawing, DrawnEdge, Rect
+    from tutor.practice.close_up.crosshair import MarkedCells
     from tutor.tui.canvas import Canvas
-    from tutor.tui.graph_look import Factor, GraphLook, PlaceContent
+    from tutor.tui.graph_look import GraphLook, PlaceContent
 
 #: Distances of the dots on free ground, and how far they keep from everything else, in columns and rows.
 _PAPER_STEP = (6, 3)
@@ -177,14 +178,17 @@ class _GraphPainter(GraphSurface):
         self.fill(start, y, room, 1, self.palette.ink(hue), " ")
         self.put(x + (width - cell_len(shown)) // 2, y, shown, self.palette.ink(hue, fade=self.fade, bold=True))
 
-    def _paint_forward_factor(self, factor: Factor) -> None:
+    def _paint_forward_factor(self, factor: MarkedCells) -> None:
         style = self.palette.chip("forward")
         for edge in self.drawing.edges:
-            if (edge.source, edge.target) != (factor.source, factor.target) or edge.value_at is None:
+            is_meant = edge.source == factor.source and factor.target in ("", edge.target)
+            # A matrix that is shown by its shape has no cells to mark.
+            is_brief = bool(edge.shape) and not "".join(edge.values).startswith("[")
+            if not is_meant or edge.value_at is None or is_brief:
                 continue
             x, y = edge.value_at
             for number, text in enumerate(edge.values):
-                if factor.row not in (None, number):
+                if len(edge.values) > 1 and factor.row not in (None, number):
                     continue
                 start, end = _matrix_column(edge.values, factor.column)
                 self.put(x + start, y + number, text[start:end], style)
@@ -236,6 +240,8 @@ def _cut(text: str, x: int, box: Rect) -> tuple[int, str] | None:
 def _matrix_column(lines: tuple[str, ...], column: int | None) -> tuple[int, int]:
     """Return where a column begins and ends in the rows of a matrix, `[0.1 0.2]`; None for all of them."""
     width = min(map(len, lines))
+    if not lines[0].startswith("["):
+        return 0, width
     if column is None:
         return 1, width - 1
     # A column ends where every row has a space: numbers hold none, and all columns are as wide as their widest number.

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tutor.drawing.model import DrawnEdge, Place
-    from tutor.tui.graph_look import Factor, Tone
+    from tutor.practice.close_up.crosshair import MarkedCells
+    from tutor.tui.graph_look import Tone
     from tutor.tui.graph_surface import GraphSurface
 
 _EMPTY_CONTENT = PlaceContent()
@@ -210,15 +211,15 @@ def _paint_cell(surface: GraphSurface, name: str, place: Place, content: PlaceCo
         surface.put(x + width, y, mark, _mark_style(surface, name, mark))
 
 
-def _paint_factor(surface: GraphSurface, factor: Factor, content: PlaceContent) -> None:
+def _paint_factor(surface: GraphSurface, factor: MarkedCells, content: PlaceContent) -> None:
     """Mark the row and the column of a gradient that make the active cell."""
     place = surface.drawing.places[factor.place]
-    if place.density == "compact" or place.shape:
+    if place.density == "compact" or place.rows * place.columns == 1:
         return
     style = surface.palette.chip("backward")
     for row in range(place.rows):
         for column in range(place.columns):
-            if factor.row in (None, row) and factor.column in (None, column):
+            if factor.covers(row, column):
                 x, y, width = place.x + column * (place.cell_width + 1), place.y + row, place.cell_width
                 text = _fit(_text_at(content.texts, row, column), width, content.tone, surface.drawing.glyphs.ellipsis)
                 surface.fill(x, y, width, 1, style, " ")

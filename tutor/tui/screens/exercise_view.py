@@ -10,6 +10,7 @@ from tutor.drawing.from_problem import boxes_of
 from tutor.engine.formula_text import formula_text
 from tutor.i18n import N_, _, message
 from tutor.practice.close_up.build import close_up
+from tutor.practice.close_up.crosshair import crosshair
 from tutor.tui.after_solved import AfterSolved, NextExercise
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.exercise_state import ExerciseState
@@ -188,7 +189,10 @@ class ExerciseView(TutorScreen[None]):
         pointers = frozenset(place.id for place in state.pointers())
         # At the end no place is in focus, and none fades.
         focused, node = ("", None) if self._shows_result else (state.focused_id, state.focused_node)
-        self.query_one(GraphView).set_contents(self._graph_values.contents_for(state), focused, pointers, node)
+        cell = self._active_cell if focused else None
+        factors = crosshair(worksheet, focused, cell) if cell is not None else ()
+        contents = self._graph_values.contents_for(state)
+        self.query_one(GraphView).set_contents(contents, focused, pointers, node, cell, factors)
         if self._shows_result:
             solved.set_state(state, self.after_solved)
         else:
@@ -208,13 +212,21 @@ class ExerciseView(TutorScreen[None]):
             answer = state.input
             typed = "" if answer.shape is not None or answer.text.strip() == state.entry.text else answer.text
             title = self._asked_in_one_line() if is_titled else ""
-            self.query_one(CloseUp).set_close_up(close_up(state.worksheet, state.focused_id), typed, title)
+            self.query_one(CloseUp).set_close_up(
+                close_up(state.worksheet, state.focused_id, self._active_cell), typed, title
+            )
         self.query_one(AnswerPane).set_state(
             state,
             shows_asked=not is_titled,
             shows_text=layout.size != "large",
             lists_matrices=layout.drawing is not None and layout.density != "full",
         )
+
+    @property
+    def _active_cell(self) -> tuple[int, int] | None:
+        """Return the cell of a matrix that is typed into."""
+        answer = self.state.input
+        return answer.active_cell if answer.shape is not None and not self.state.is_read_only else None
 
     def _asked_in_one_line(self) -> str:
         content = AnswerContent(self.state, self.glyphs, palette_of(self.app))

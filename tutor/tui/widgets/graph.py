@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tutor.drawing.model import Drawing
-    from tutor.tui.graph_look import Factor
+    from tutor.practice.close_up.crosshair import MarkedCells
 
 #: A click on the wire or the forward value of a place counts as well.
 _CLICK_MARGIN = Spacing(2, 1, 0, 1)
@@ -95,7 +95,7 @@ class GraphView(ScrollView, inherit_bindings=False):
         pointers: frozenset[str] = frozenset(),
         node: str | None = None,
         cell: tuple[int, int] | None = None,
-        factors: tuple[Factor, ...] = (),
+        factors: tuple[MarkedCells, ...] = (),
     ) -> None:
         """Show contents by place and what is in focus.
 
