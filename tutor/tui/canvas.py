@@ -94,7 +94,7 @@ class Canvas:
                 self._put_cell(x, y, character, style, end)
                 x += 1
             return x
-        cells = graphemes(text)
+        cells = _cells_of(text)
         for index, character in enumerate(cells):
             is_wide = index + 1 < len(cells) and cells[index + 1] == WIDE_TAIL
             if character == WIDE_TAIL:
@@ -176,6 +176,14 @@ class Canvas:
                 self.cells[y + row][x + column] = other.cells[row][column]
                 self.styles[y + row][x + column] = other.styles[row][column]
 
+    def copy(self) -> Canvas:
+        """Return a canvas with the same cells, to paint on."""
+        other = Canvas(0, 0, self.palette, ascii=self.ascii)
+        other.width, other.height = self.width, self.height
+        other.cells = [row.copy() for row in self.cells]
+        other.styles = [row.copy() for row in self.styles]
+        return other
+
     def strip(self, y: int) -> Strip:
         """Return a row as it is sent to the terminal."""
         cells: Iterable[tuple[str, Style]] = zip(self.cells[y], self.styles[y], strict=True)
@@ -222,6 +230,11 @@ def _group_cells(cells: Sequence[int]) -> list[tuple[int, int]]:
         else:
             groups.append((x, x))
     return groups
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(text: str) -> tuple[str, ...]:
+    return tuple(graphemes(text))
 
 
 @lru_cache(maxsize=16384)

@@ -41,10 +41,23 @@ def paint_graph(
 
     `contents` are those of the places by id. `with_paper` dots the free ground of the whole canvas.
     """
+    paint_ground(canvas, x, y, drawing, look, with_paper=with_paper)
+    paint_contents(canvas, x, y, drawing, contents, look)
+
+
+def paint_ground(canvas: Canvas, x: int, y: int, drawing: Drawing, look: GraphLook, *, with_paper: bool = True) -> None:
+    """Paint what stays the same while something is in focus, or while nothing is: the drawing, and the free ground."""
     painter = _GraphPainter(canvas, x, y, drawing, look)
     painter.paint_fixed()
     if with_paper:
         painter.paint_paper()
+
+
+def paint_contents(
+    canvas: Canvas, x: int, y: int, drawing: Drawing, contents: Mapping[str, PlaceContent], look: GraphLook
+) -> None:
+    """Paint over the ground what is in focus, the places and what moves."""
+    painter = _GraphPainter(canvas, x, y, drawing, look)
     painter.paint_edges()
     painter.paint_forward_values(contents)
     painter.paint_nodes()

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tutor.glyphs import UNICODE, Glyphs
 from tutor.tui.canvas import Canvas
 from tutor.tui.graph_look import PLAIN_LOOK, GraphLook, PlaceContent, focus_on
-from tutor.tui.graph_painter import paint_graph
+from tutor.tui.graph_painter import paint_contents, paint_graph, paint_ground
 from tutor.tui.themes import palette_of
 from tutor.tui.widgets.canvas import CanvasWidget
 
@@ -72,6 +72,8 @@ class GraphView(ScrollView, inherit_bindings=False):
         self._contents: Mapping[str, PlaceContent] = {}
         self._canvas: Canvas | None = None
         self._canvas_scroll = Offset(0, 0)
+        #: What stays the same in the current window, with what it depends on.
+        self._ground: tuple[object, Canvas] | None = None
         self._pulse_timer: Timer | None = None
         #: The place that is kept visible.
         self._visible = ""
@@ -231,11 +233,18 @@ class GraphView(ScrollView, inherit_bindings=False):
 
     def _painted(self) -> Canvas:
         width, height = self.scrollable_content_region.size
-        canvas = Canvas(width, height, palette_of(self.app), ascii=self.glyphs.ascii)
+        palette = palette_of(self.app)
         self._canvas_scroll = self.scroll_offset
-        if self.drawing is not None:
-            x, y = self.origin - self.scroll_offset
-            paint_graph(canvas, x, y, self.drawing, self._contents, self.look)
+        if self.drawing is None:
+            return Canvas(width, height, palette, ascii=self.glyphs.ascii)
+        x, y = self.origin - self.scroll_offset
+        key = (self.drawing, palette, self.glyphs.ascii, width, height, x, y, self.look.fades)
+        if self._ground is None or self._ground[0] != key:
+            ground = Canvas(width, height, palette, ascii=self.glyphs.ascii)
+            paint_ground(ground, x, y, self.drawing, self.look)
+            self._ground = (key, ground)
+        canvas = self._ground[1].copy()
+        paint_contents(canvas, x, y, self.drawing, self._contents, self.look)
         return canvas
 
     def notify_style_update(self) -> None:
