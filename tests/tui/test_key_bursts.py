@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.style import Style
 from textual import events
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from tests.support.app_driver import (
     is_showing,
@@ -26,6 +26,7 @@ from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.playground import PlaygroundScreen
 from tutor.tui.widgets.option_list import ReadableOptionList
+from tutor.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -73,8 +74,8 @@ async def test_a_double_click_on_a_hit_runs_it_once() -> None:
         await session.pilot.press("ctrl+p")
         await wait_until(session.pilot, lambda: "What is asked here" in screen_text(session.pilot), "the commands")
         row = next(y for y, line in enumerate(screen_lines(session.pilot)) if "What is asked here" in line)
-        top = session.app.screen.query_one(OptionList).region.y
-        await session.pilot.click(OptionList, offset=(4, row - top), times=2)
+        top = session.app.screen.query_one(RowList).region.y
+        await session.pilot.click(RowList, offset=(4, row - top), times=2)
         await wait_until(session.pilot, lambda: is_showing(session.pilot, HelpScreen), "help")
         await session.pilot.press("escape")
         await wait_until(session.pilot, lambda: session.app.screen is session.screen, "the exercise")

@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from tests.support.app_driver import (
     is_showing,
@@ -32,6 +32,7 @@ from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.review_result import ReviewResultScreen
 from tutor.tui.screens.settings import SettingsScreen
 from tutor.tui.widgets.key_bar import KeyBar, KeySpan
+from tutor.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,9 +51,10 @@ async def run_palette_command(pilot: Pilot[bool], query: str, expected: str) -> 
 
 
 def first_hit(pilot: Pilot[bool]) -> str:
-    found = pilot.app.screen.query(OptionList)
-    options = found.first().options if found else []
-    return " ".join(str(options[0].prompt).split()) if options else ""
+    """Return the first command that the palette lists, with its key and place."""
+    found = pilot.app.screen.query(RowList)
+    rows = [row for row in found.first().rows if row.id] if found else []
+    return f"{rows[0].label} {rows[0].note}" if rows else ""
 
 
 # --- the palette ---
@@ -107,7 +109,7 @@ async def test_the_palette_finds_commands_of_other_screens_and_says_where_they_w
         pilot.app.screen.query_one(Input).value = "other numbers"
         await wait_for_text(pilot, "The same exercise with other numbers F3 · in an exercise")
         await pilot.press("enter")
-        await wait_for_text(pilot, "“The same exercise with other numbers” works in an")
+        await wait_for_text(pilot, "“The same exercise with other numbers” works in an exercise.")
         assert is_showing(pilot, TutorPalette)
         pilot.app.screen.query_one(Input).value = "ㅠ므ㅜㅜ"
         await wait_for_text(pilot, "Nothing is called")

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from tutor.i18n import N_, _, message
-from tutor.text_search import MAX_QUERY_LENGTH, Hits, Reading
+from tutor.text_search import MAX_QUERY_LENGTH, Hits, is_blank
 from tutor.tui.content import styled
 from tutor.tui.palette_commands import PaletteCommand, PaletteCommands
 from tutor.tui.widgets.line_input import LineInput
-from tutor.tui.widgets.option_list import ReadableOptionList
+from tutor.tui.widgets.row_list import Row, RowList
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
-    from textual.content import Content
     from textual.screen import Screen
     from textual.widgets import Input
 
     from tutor.glyphs import Glyphs
+    from tutor.tui.canvas import Canvas
     from tutor.tui.navigator import Navigator
 
 #: Hits that are listed. With more, a longer query helps sooner than scrolling.
 _MAX_HITS = 100
 
 
-def _format_command(glyphs: Glyphs, command: PaletteCommand, reading: Reading) -> Content:
-    """Return a command in one line, with the letters found by the query underlined."""
-    style = "$muted" if command.refusal else ""
-    name = styled(glyphs, (command.name, style))
-    if len(name.plain) == len(command.name):
-        for begin, end in reading.spans(command.name):
-            name = name.stylize("underline", begin, end)
-    return styled(glyphs, name, (f"   {command.detail}" if command.detail else "", "$muted"))
+class PaletteRows(RowList, can_focus=False):
+    """The commands that were found; a click runs one."""
+
+    GROUND = "surface"
+    ACTS_AT_ONCE = True
+
+    def paint_heading(self, canvas: Canvas, y: int, text: str) -> None:
+        canvas.put(2, y, text, self.palette.ink("muted", on="surface"))
 
 
 class TutorPalette(ModalScreen[None]):
@@ -48,17 +48,12 @@ class TutorPalette(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "run", show=False),
         Binding("escape", "close", show=False),
-        *(
-            Binding(keys, f"move('{move}')", show=False)
-            for keys, move in (
-                ("down", "cursor_down"),
-                ("up", "cursor_up"),
-                ("pagedown", "page_down"),
-                ("pageup", "page_up"),
-                ("ctrl+home,shift+home", "first"),
-                ("ctrl+end,shift+end", "last"),
-            )
-        ),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("ctrl+home,shift+home", "move(-100000)", show=False),
+        Binding("ctrl+end,shift+end", "move(100000)", show=False),
     ]
 
     def __init__(self, navigator: Navigator, calling_screen: Screen[Any]) -> None:
@@ -76,12 +71,15 @@ class TutorPalette(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         placeholder = self._glyphs.render(_("a command, an exercise, a rule"))
-        with Horizontal(id="palette-line"):
-            yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $bright")), id="palette-sign")
-            yield LineInput(self._query_text, placeholder=placeholder, max_length=MAX_QUERY_LENGTH)
-        hits = ReadableOptionList(*self._options(), id="palette-hits")
-        hits.can_focus = False
-        yield hits
+        with Vertical(id="palette"):
+            with Horizontal(id="palette-line"):
+                yield Static(styled(self._glyphs, (self._glyphs.prompt, "bold $bright")), id="palette-sign")
+                yield LineInput(self._query_text, placeholder=placeholder, max_length=MAX_QUERY_LENGTH)
+            yield PaletteRows(self._glyphs, self._rows(), id="palette-hits")
+            yield Static(id="palette-message")
+
+    def on_mount(self) -> None:
+        self._show_message("")
 
     async def redraw(self) -> None:
         """Show the commands with the glyphs, keys and language in use; what is typed stays."""
@@ -90,37 +88,43 @@ class TutorPalette(ModalScreen[None]):
         for line in self.query(LineInput):
             line.focus()
 
-    def _options(self) -> list[Option]:
-        """Find the commands and return a row for each, or one that says that there are none."""
+    def _rows(self) -> list[Row]:
+        """Find the commands and return a row for each; in groups before anything is typed."""
         self._hits = self._commands.find(self._query_text)
+        numbered = list(enumerate(self._hits.items[:_MAX_HITS]))
+        if not is_blank(self._query_text):
+            return [self._row(number, command) for number, command in numbered]
+        rows: list[Row] = []
+        for group, commands in groupby(numbered, key=lambda pair: pair[1].group):
+            rows += [*([Row()] if rows else []), Row(label=group), *(self._row(*pair) for pair in commands)]
+        return rows
+
+    def _row(self, number: int, command: PaletteCommand) -> Row:
+        """Return the row of a command, with the letters found by the query underlined."""
+        spans = tuple(self._hits.reading.spans(command.name))
+        return Row(str(number), command.name, note=command.detail, is_dim=bool(command.refusal), spans=spans)
+
+    def _show_message(self, text: str) -> None:
+        """Say why a command can't be run, or that nothing was found."""
         if not self._hits.items:
-            notice = message(N_("Nothing is called “{text}”. Esc goes back."), text=self._query_text)
-            return [Option(styled(self._glyphs, str(notice)), disabled=True)]
-        shown = self._hits.items[:_MAX_HITS]
-        return [Option(_format_command(self._glyphs, command, self._hits.reading)) for command in shown]
+            text = str(message(N_("Nothing is called “{text}”. Esc goes back."), text=self._query_text))
+        for line in self.query("#palette-message").results(Static):
+            line.display = bool(text)
+            line.update(styled(self._glyphs, (text, "$muted")))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._query_text = event.value.strip()
-        hits = self.query_one(OptionList)
-        hits.clear_options()
-        hits.add_options(self._options())
-        hits.action_first()
+        self.query_one(RowList).show(self._rows(), from_first=True)
+        self._show_message("")
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         event.stop()
+        self._show_message("")
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_row_list_clicked(self, event: RowList.Clicked) -> None:
         event.stop()
-        # The second one of two fast clicks or Enters comes when the palette is closed.
-        if self.app.screen is not self or event.option_index >= len(self._hits.items):
-            return
-        command = self._hits.items[event.option_index]
-        if command.refusal:
-            self._navigator.preferences.show_notification(command.refusal)
-        else:
-            self.dismiss()
-            self.app.call_later(command.run)
+        self.action_run()
 
     def on_click(self, event: events.Click) -> None:
         """Close the palette when the screen below it is clicked."""
@@ -128,10 +132,22 @@ class TutorPalette(ModalScreen[None]):
             self.action_close()
 
     def action_run(self) -> None:
-        self.query_one(OptionList).action_select()
+        current = self.query_one(RowList).current
+        # The second one of two fast clicks or Enters comes when the palette is closed.
+        if self.app.screen is not self or not current:
+            return
+        command = self._hits.items[int(current)]
+        if command.refusal:
+            self._show_message(command.refusal)
+        else:
+            self.dismiss()
+            self.app.call_later(command.run)
 
-    def action_move(self, move: str) -> None:
-        getattr(self.query_one(OptionList), f"action_{move}")()
+    def action_move(self, step: int) -> None:
+        self.query_one(RowList).action_move_by(step)
+
+    def action_page(self, step: int) -> None:
+        self.query_one(RowList).action_page(step)
 
     def action_close(self) -> None:
         if self.app.screen is self:

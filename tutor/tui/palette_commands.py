@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ class PaletteCommand:
     discoverable: bool = True
     #: Why it can't be run now.
     refusal: str = ""
+    #: The heading above it before anything is typed.
+    group: str = ""
 
 
 class PaletteCommands:
@@ -64,9 +66,12 @@ class PaletteCommands:
         return text_search.find(text, [*self._own, *elsewhere], lambda command: command.fields)
 
     def _each_own(self) -> Iterator[PaletteCommand]:
-        yield from self._screen_commands()
-        yield from self._app_commands()
-        yield from self._setting_commands()
+        for group, commands in (
+            (_("On this screen"), self._screen_commands()),
+            (_("Elsewhere"), self._app_commands()),
+            (_("Settings"), self._setting_commands()),
+        ):
+            yield from (replace(command, group=group) for command in commands)
         yield from self._exercise_commands()
         if not self.navigator.exam_in_progress:
             yield from self._rule_commands()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+    from textual.geometry import Size
 
     from tutor.glyphs import Glyphs
     from tutor.tui.canvas import Canvas
@@ -44,6 +45,10 @@ class Row:
     turns: bool = False
     #: Whether the row is marked, and emphasised.
     is_marked: bool = False
+    #: Whether nothing can be done with the row now.
+    is_dim: bool = False
+    #: Parts of the label that are underlined: the first character, and the one after the last.
+    spans: Sequence[tuple[int, int]] = ()
     #: The palette whose hues are shown at the right.
     swatch: Palette | None = None
 
@@ -51,6 +56,8 @@ class Row:
 class RowList(CanvasWidget, can_focus=True):
     """Shows rows. The cursor moves by keys, the view by the wheel, and a click moves the cursor or turns a value."""
 
+    #: Whether a click acts at once, without moving the cursor first.
+    ACTS_AT_ONCE: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move_by(-1)", show=False),
         Binding("down", "move_by(1)", show=False),
@@ -92,13 +99,19 @@ class RowList(CanvasWidget, can_focus=True):
         """Return the id of the row under the cursor."""
         return self.rows[self._index].id if self.rows else ""
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows; the cursor stays at the same one if it is among them."""
-        current = self.current
+    def show(self, rows: Sequence[Row], *, from_first: bool = False) -> None:
+        """Show other rows; the cursor stays at the same one if it is among them, and not `from_first`."""
+        current = "" if from_first else self.current
+        has_other_height = len(rows) != len(self.rows)
         self.rows = rows
-        self._index = self._find(current)
+        self._index, self._top = self._find(current), 0 if from_first else self._top
         self._keep_in_view()
         self.repaint()
+        if has_other_height and self.styles.is_auto_height:
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self.rows)
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -159,7 +172,7 @@ class RowList(CanvasWidget, can_focus=True):
         was_current, row = index == self._index, self.rows[index]
         self._move_to(index)
         is_on_value = row.turns and self._value_x - _GAP < offset.x
-        if is_on_value or was_current:
+        if is_on_value or was_current or self.ACTS_AT_ONCE:
             is_back = row.turns and was_current and offset.x < self._value_x
             self.post_message(self.Clicked(row.id, (-1 if is_back else 1) if is_on_value else 0))
 
@@ -175,9 +188,12 @@ class RowList(CanvasWidget, can_focus=True):
             if row.id:
                 self._paint_row(canvas, y, row, is_current=index == self._index)
             elif row.label:
-                label = (self.glyphs.render(row.label), self.palette.ink("muted", bold=True))
-                canvas.rule(0, y, canvas.width - 2, [label])
+                self.paint_heading(canvas, y, self.glyphs.render(row.label))
         self._paint_scroll_bar(canvas)
+
+    def paint_heading(self, canvas: Canvas, y: int, text: str) -> None:
+        """Paint a heading, on a line across the list."""
+        canvas.rule(0, y, canvas.width - 2, [(text, self.palette.ink("muted", bold=True))])
 
     def _value_column(self, width: int) -> int:
         labels = [cell_len(self.glyphs.render(row.label)) for row in self.rows if row.id and row.value]
@@ -185,7 +201,7 @@ class RowList(CanvasWidget, can_focus=True):
 
     def _paint_row(self, canvas: Canvas, y: int, row: Row, *, is_current: bool) -> None:
         palette, glyphs = self.palette, self.glyphs
-        on = "raised" if is_current else "ground"
+        on = "raised" if is_current else self.GROUND
         end = canvas.width - 2
         if is_current:
             is_plain = palette.colours != "all"
@@ -197,11 +213,22 @@ class RowList(CanvasWidget, can_focus=True):
         label_end = self._value_x - 1 if row.value else end - 1 - sum(cell_len(text) for text, _style in tail)
         is_strong = is_current or row.is_marked
         label = truncate(glyphs.render(row.label), max(label_end - _MARGIN, 1), glyphs.ellipsis)
-        canvas.put(_MARGIN, y, label, palette.ink("bright" if is_strong else "text", on=on, bold=is_strong))
+        colour = "muted" if row.is_dim else "bright" if is_strong else "text"
+        canvas.put(_MARGIN, y, label, palette.ink(colour, on=on, bold=is_strong))
+        self._underline(canvas, y, row, label)
         if row.value:
             self._paint_value(canvas, y, row, on, is_current=is_current)
         if tail:
             canvas.right(end, y, tail)
+
+    def _underline(self, canvas: Canvas, y: int, row: Row, label: str) -> None:
+        """Underline the parts of a label that its row names, where the label is shown as it is."""
+        if self.glyphs.render(row.label) != row.label:
+            return
+        for begin, end in row.spans:
+            x, width = _MARGIN + cell_len(row.label[:begin]), cell_len(label[begin:end])
+            for column in range(x, x + width):
+                canvas.styles[y][column] += Style(underline=True)
 
     def _paint_value(self, canvas: Canvas, y: int, row: Row, on: str, *, is_current: bool) -> None:
         palette, glyphs = self.palette, self.glyphs
