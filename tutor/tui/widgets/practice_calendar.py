@@ -63,20 +63,20 @@ class PracticeCalendar(CanvasWidget, can_focus=True):
     def paint(self, canvas: Canvas) -> None:
         palette, ascii = self.palette, self.glyphs.ascii
         muted = palette.ink("muted")
+        steps = [day_square(palette, level, ascii=ascii) for level in range(5)]
         if self._progress is not None and canvas.height < _MIN_ROWS_FOR_TEXT:
             canvas.rule(0, 0, canvas.width, [self._day_text(self._progress)])
         else:
-            steps = [day_square(palette, level, ascii=ascii) for level in range(5)]
             legend = [(_("fewer") + " ", muted), *steps, (" " + _("more answers"), muted)]
             canvas.rule(0, 0, canvas.width, [(_("Days"), palette.ink("muted", bold=True))], legend)
         if self._progress is None or self._at is None:
             return
         weeks = self._weeks(self._progress)
         self._paint_labels(canvas, weeks)
+        first_x, first_y = self._first_column, self._first_row
         for column, week in enumerate(weeks):
             for row, day in enumerate(week.days):
-                square = day_square(palette, activity_level(day.answers), ascii=ascii)
-                canvas.runs(self._first_column + 2 * column, self._first_row + row, [square])
+                canvas.put(first_x + 2 * column, first_y + row, *steps[activity_level(day.answers)])
         if self.has_focus:
             self._paint_cursor(canvas, weeks)
         if canvas.height >= _MIN_ROWS_FOR_TEXT:
