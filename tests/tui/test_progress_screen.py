@@ -104,8 +104,9 @@ async def test_mistakes_and_packs_lead_to_an_exercise() -> None:
         await wait_until(pilot, lambda: is_showing(pilot, ExerciseScreen), "the next one of the pack")
 
 
-@pytest.mark.parametrize("size", [(60, 16), (80, 24), (240, 70)], ids=str)
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("size", "language"), [((60, 16), "ko"), ((80, 24), "en"), ((240, 70), "en"), ((120, 40), "ko")], ids=str
+)
 async def test_progress_fits_and_every_pane_can_be_reached(size: tuple[int, int], language: str) -> None:
     i18n.set_language(language)
     simulate_practice("basics/plus", days=70)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.geometry import Offset, Region
 from textual.message import Message
 
+from tutor.algebra import ops
+from tutor.algebra.evaluate import format_shape
 from tutor.i18n import _
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.answer_input import AnswerInput, LineEditor
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 _ROOMY_HEIGHT = 12
 #: The most rows of cells that are visible at once, and fewer in a low pane.
 _MAX_CELL_ROWS, _MAX_CELL_ROWS_SLIM = 8, 3
+#: From this height on there is a free row below the cells.
+_ROWS_FOR_GAP = 15
+#: In a lower pane the columns have no numbers.
+_LEAST_HEIGHT_FOR_NUMBERS = 9
 #: The answer line is no wider than this.
 _LINE_WIDTH = 56
 #: What is asked scrolls with the feedback if fewer rows than this were left for the answer and what is said to it.
@@ -114,12 +120,19 @@ class AnswerPane(CanvasWidget):
         layout = None
         if shape is not None:
             most = _MAX_CELL_ROWS_SLIM if self.size.height < 9 else _MAX_CELL_ROWS
-            layout = (self._margin, self._top_rows(self._content), min(shape[0], most))
+            header = 0 if self.size.height < _LEAST_HEIGHT_FOR_NUMBERS else AnswerGrid.HEADER_ROWS
+            layout = (self._margin, self._top_rows(self._content), min(shape[0], most) + header)
             answer = state.input
             has_cells = any(cell.text for row in answer.cells for cell in row)
             shown = answer if has_cells else committed_cells(state)
             in_cells = state.in_grid and answer.active_cell is not None
-            grid.set_state(shown.cells, cell_marks(state, shown, self.glyphs), answer.active_cell, in_cells)
+            grid.set_state(
+                shown.cells,
+                cell_marks(state, shown, self.glyphs),
+                answer.active_cell,
+                in_cells,
+                is_vector=ops.is_vector_shape(shape),
+            )
         if layout != self._grid_layout:
             self._grid_layout = layout
             grid.display = layout is not None
@@ -140,7 +153,7 @@ class AnswerPane(CanvasWidget):
         body: list[Line] = []
         y = self._paint_top(canvas, content, body)
         if self._grid_layout is not None:
-            y += self._grid_layout[2]
+            y += self._grid_layout[2] + (self.size.height >= _ROWS_FOR_GAP)
         y = self._paint_answer(canvas, content, y)
         self._paint_rest(canvas, content, y, body)
 
@@ -184,6 +197,9 @@ class AnswerPane(CanvasWidget):
                 (" " + self.glyphs.render(_("checks")), self.palette.ink("muted")),
             ]
             title = [(self.glyphs.render(_("your answer")), self.palette.ink("muted", bold=True))]
+            shape = self._state.focused_blank.grid if self._state is not None else None
+            if shape is not None:
+                title.append((f"  {self.glyphs.render(format_shape(shape))}", self.palette.ink("muted")))
             canvas.rule(0, 0, canvas.width, title, tail)
             y = 2
         elif row == 0 and lines:
