@@ -185,7 +185,8 @@ class AnswerGrid(CanvasWidget):
         palette = self.palette
         chip = palette.chip("wrong" if mark == self.glyphs.incorrect and line.checked else "backward")
         canvas.fill(x, y, self._width + _MARK, 1, chip, " ")
-        if palette.needs_brackets or self.glyphs.ascii:
+        has_brackets = palette.needs_brackets or self.glyphs.ascii
+        if has_brackets:
             canvas.put(x, y, "[", chip)
             canvas.put(x + self._width + _MARK - 1, y, "]", chip)
         shown, start, cursor = self._window(line)
@@ -193,7 +194,7 @@ class AnswerGrid(CanvasWidget):
         under = line.text[line.cursor : line.cursor + 1] or " "
         canvas.put(x + cursor, y, under, palette.ink("bright", bold=True, underline=True))
         if mark:
-            canvas.put(x + self._width + 1, y, mark, chip)
+            canvas.put(x + self._width + (not has_brackets), y, mark, chip)
 
     def _window(self, line: LineEditor) -> tuple[str, int, int]:
         """Return the part of the active cell around its cursor, and the columns of this part and of the cursor."""
