@@ -58,7 +58,7 @@ ALL = (
     Picture("card", "basics/two-roads", ("tab", "f4")),
     Picture("card-ko", "basics/two-roads", ("tab", "f4"), (60, 16), "ko"),
     Picture("rules", "", ("f4",)),
-    Picture("playground", "", ("f9", *"z=log(a)*(b", "enter")),
+    Picture("playground", "", ("f9", *"L = (w*x + b - y)^2", "tab", "right", "right", "right")),
     Picture("help", "basics/times", ("f1",)),
     Picture("matrix", "matrices/sigma-xw", ("enter", *("1", "enter") * 5, "2", "enter"), (120, 40)),
     Picture("matrix-80", "matrices/sigma-xw", ("enter", "1"), (80, 24)),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 
 from tests.support.app_driver import (
     is_showing,
@@ -120,7 +121,10 @@ async def playground(**options: Any) -> AsyncIterator[Pilot[bool]]:
         await settle(pilot)
         await pilot.press("f9")
         await settle(pilot)
-        await pilot.press(*"L = (w*x + b - y)^2", "tab", *"w=2 x=3 b=4 y=3", "enter", "right", "right", "right")
+        pilot.app.post_message(events.Paste("L = (w*x + b - y)^2"))
+        await pilot.press("tab")
+        pilot.app.post_message(events.Paste("w=2 x=3 b=4 y=3"))
+        await pilot.press("enter", "right", "right", "right")
         yield pilot
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
 
 #: Room for a number that is nudged, and for a cell of a matrix: as much as the window has, the most first.
-_ROOMS = ((7, 5), (5, 4), (1, 1))
+_ROOMS = ((9, 6), (7, 5), (5, 4), (1, 1))
 #: A graph of more boxes fits no terminal in full density.
 _MAX_FULL_BOXES = 200
 
@@ -113,11 +113,14 @@ class LabDrawing:
         return self._planned[room]
 
     def _boxes(self, rooms: Mapping[str, ValueRoom], number: int, cell: int) -> list[Box]:
+        gradients = self._gradient_texts(self._passes)
+
         def wide(slot: Slot | None) -> Slot | None:
             if slot is None:
                 return None
             least = number if slot.rows * slot.columns == 1 else cell
-            return replace(slot, cell_width=max(slot.cell_width, least))
+            widest = max((cell_len(text) for row in gradients.get(slot.id, ()) for text in row), default=0)
+            return replace(slot, cell_width=max(slot.cell_width, least, widest))
 
         def roomy(line: InputLine) -> InputLine:
             value = self._passes.values[self.problem.graph.position[line.source]]
@@ -151,15 +154,29 @@ class LabDrawing:
 
     def contents(self, passes: Passes) -> Mapping[str, PlaceContent]:
         """Return the gradients at all places."""
-        return {
-            place.id: PlaceContent("given", self._texts(self.problem.truth(place, passes)), (), self.glyphs.given)
-            for place in self.problem.places
-        }
+        texts = self._gradient_texts(passes)
+        return {name: PlaceContent("given", rows, (), self.glyphs.given) for name, rows in texts.items()}
+
+    def _gradient_texts(self, passes: Passes) -> Mapping[str, list[list[str]]]:
+        problem = self.problem
+        return {place.id: self._texts(problem.truth(place, passes)) for place in problem.places}
 
     def has_room(self, passes: Passes) -> bool:
         """Return whether all values can be seen in full in the room that was drawn."""
         position = self.problem.graph.position
-        return all(room.fits(self._texts(passes.values[position[node]])) for node, room in self._rooms.items())
+        return all(room.fits(self._texts(passes.values[position[node]])) for node, room in self._rooms.items()) and all(
+            cell_len(text) <= self._fitted[1].places[name].cell_width
+            for name, rows in self._gradient_texts(passes).items()
+            if self._fitted is not None and name in self._fitted[1].places and not self._is_short(name)
+            for row in rows
+            for text in row
+        )
+
+    def _is_short(self, name: str) -> bool:
+        """Return whether a place is drawn without its value: compact, or as the shape of a matrix."""
+        assert self._fitted is not None
+        place = self._fitted[1].places[name]
+        return place.density == "compact" or bool(place.shape)
 
 
 def _structure(problem: Problem) -> tuple[object, ...]:

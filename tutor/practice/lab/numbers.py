@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.algebra import ops
@@ -22,6 +23,7 @@ _TRUSTED_DIGITS = 12
 _NOISE = 4e-16
 
 
+@lru_cache(maxsize=4096)
 def format_float(value: float) -> str:
     """Return a float as a rounded number, a short decimal in full: 15.8 for 15.799999999999999."""
     if value == 0 or not math.isfinite(value):

@@ -158,6 +158,8 @@ class PlaygroundScreen(LabEditing, FormulaErrors, TutorScreen[PlaygroundInput]):
         for curve in self.query(LabCurve):
             if curve.display:
                 curve.show(handle)
+        formula = self.query_one("#formula", FormulaInput)
+        formula.mark_inputs(frozenset(self.lab.graph.inputs) if self.lab.exercise is not None else frozenset())
         self._show_head()
         self._show_result()
 

@@ -111,7 +111,7 @@ class LabCurve(CanvasWidget):
 
     def _curve(self, handle: Handle, low: float, high: float, count: int) -> Curve:
         """Return the curve, as before if only its own input moved."""
-        key, others = (handle, low, high, count), self.lab.others_of(handle)
+        key, others = (self.lab.exercise, handle, low, high, count), self.lab.others_of(handle)
         if self._cached is None or self._cached[0] != key or not _are_same(self._cached[1], others):
             self._cached = (key, others, sample_curve(self.lab, handle, low, high, count))
         return self._cached[2]

@@ -116,7 +116,9 @@ class LabGraph(CanvasWidget):
         """Paint the forward values as they are now over those that the drawing was made with."""
         assert self._drawn is not None
         for edge in drawing.edges:
-            if edge.value_at is None or len(edge.values) == 0 or drawing.density != "full":
+            # A matrix that is drawn by its shape stays as it is.
+            is_shape = drawing.density == "shapes" and self._drawn.room_of(edge.source).is_matrix
+            if edge.value_at is None or not edge.values or is_shape:
                 continue
             style = self.palette.ink("forward", bold=edge.source in path)
             at, row = edge.value_at

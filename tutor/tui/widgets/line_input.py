@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.widgets import Input
 
+from tutor.tui.themes import palette_of
+
 if TYPE_CHECKING:
     from textual import events
+
+_WORD_OR_SIGN = re.compile(r"(?P<word>[^\W\d]\w*'*)|(?P<sign>[-+*/^@=<>;,])")
 
 
 class LineInput(Input, inherit_bindings=False):
@@ -40,11 +46,33 @@ class LineInput(Input, inherit_bindings=False):
 
 
 class FormulaInput(LineInput):
-    """An input that keeps the line breaks of a pasted text, such as a Python function, and shows them as spaces."""
+    """An input that keeps the line breaks of a pasted text, such as a Python function, and shows them as spaces.
+
+    The names of inputs have the colour of what flows forward, and signs stand back.
+    """
+
+    #: The names that are inputs.
+    input_names: frozenset[str] = frozenset()
+
+    def mark_inputs(self, names: frozenset[str]) -> None:
+        """Give these names the colour of inputs."""
+        if names != self.input_names:
+            self.input_names = names
+            self.refresh()
 
     @property
     def _value(self) -> Text:
-        return Text(self.value.replace("\n", " "), no_wrap=True, overflow="ignore", end="")
+        text = Text(self.value.replace("\n", " "), no_wrap=True, overflow="ignore", end="")
+        palette = palette_of(self.app)
+        has_colours = palette.colours != "none"
+        sign = Style(color=palette.muted) if has_colours else Style()
+        name = Style(color=palette.forward, bold=True) if has_colours else Style(bold=True)
+        for found in _WORD_OR_SIGN.finditer(text.plain):
+            if found["sign"]:
+                text.stylize(sign, *found.span())
+            elif found["word"] in self.input_names:
+                text.stylize(name, *found.span())
+        return text
 
     def _on_paste(self, event: events.Paste) -> None:
         # Textual would go on to the handler of its own input, which takes the first line only.
