@@ -43,6 +43,8 @@ Empty().run()
 LSTM = "sequences/lstm-cell"
 #: Windows, in columns and rows, and the most bytes of a move of the focus.
 SIZES = {(80, 24): 6 * 1024, (120, 40): 12 * 1024}
+#: Moves from gradient to gradient and back. The question at the end has a layout of its own.
+_WAY = ["\t"] * 6 + ["\x1b[Z"] * 6
 #: A repaint is complete after this many seconds without output.
 QUIET = 0.06
 
@@ -127,7 +129,7 @@ def main() -> None:
         tutor = Program(["-m", "tutor", "play", options.exercise], home, size)
         tutor.wait_for("F1")
         before = tutor.computed()
-        moves = [tutor.press(key) for key in ["\t", "\t", "\x1b[Z"] * (options.keys // 3)]
+        moves = [tutor.press(key) for key in _WAY * (options.keys // len(_WAY))]
         times, sent = [took for took, _ in moves], [bytes_sent for _, bytes_sent in moves]
         work = (tutor.computed() - before) / len(moves)
         full = tutor.megabytes()
