@@ -209,7 +209,9 @@ class Canvas:
             old, new, old_styles, new_styles = before.cells[y], self.cells[y], before.styles[y], self.styles[y]
             if old == new and old_styles == new_styles:
                 continue
-            differing = [x for x in range(self.width) if old[x] != new[x] or old_styles[x] != new_styles[x]]
+            # Styles are mostly the same objects, which is faster to see than that they are equal.
+            styles = zip(old_styles, new_styles, strict=True)
+            differing = [x for x, (a, b) in enumerate(styles) if old[x] != new[x] or (a is not b and a != b)]
             end = 0
             for first, last in _group_cells(differing):
                 while first > end and WIDE_TAIL in (old[first], new[first]):
@@ -237,12 +239,16 @@ def _cells_of(text: str) -> tuple[str, ...]:
     return tuple(graphemes(text))
 
 
-@lru_cache(maxsize=16384)
 def _over(below: Style, above: Style) -> Style:
     """Return a style painted over another: without a background of its own it keeps the one below."""
-    if above.bgcolor is not None or below.bgcolor is None:
+    if above is below or above.bgcolor is not None or below.bgcolor is None:
         return above
-    return above + Style(bgcolor=below.bgcolor)
+    return _on_ground(above, below)
+
+
+@lru_cache(maxsize=16384)
+def _on_ground(style: Style, below: Style) -> Style:
+    return style + Style(bgcolor=below.bgcolor)
 
 
 def runs_width(runs: Iterable[Run]) -> int:
