@@ -53,7 +53,7 @@ async def test_a_pasted_page_does_not_block_the_screen() -> None:
         await session.wait_for_text("longer than 400 characters")
 
 
-async def test_an_undone_matrix_leaves_no_input() -> None:
+async def test_an_undone_matrix_leaves_its_cells_and_loses_one_after_the_other() -> None:
     async with open_app("matrices/sigma-xw", size=(120, 40)) as session:
         session.screen.post_message(events.Paste("[[1,1],[1,1],[1,2]]"))
         await wait_until(session.pilot, lambda: session.state.input.is_complete, "the matrix is typed")
@@ -62,4 +62,7 @@ async def test_an_undone_matrix_leaves_no_input() -> None:
         await wait_until(session.pilot, lambda: session.state.worksheet.state(at) == "wrong", "refused")
         await session.pilot.press("ctrl+z")
         await wait_until(session.pilot, lambda: session.state.worksheet.state(at) == "empty", "taken back")
-        assert not session.state.input.is_complete
+        assert session.state.input.is_complete
+        await session.pilot.press("ctrl+z")
+        assert session.state.input.cells[2][1].text == ""
+        assert session.state.input.cells[2][0].text == "1"
