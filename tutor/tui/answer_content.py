@@ -17,7 +17,7 @@ from tutor.grading.wording import describe_blank, place_name
 from tutor.i18n import N_, _, message
 from tutor.practice import exam
 from tutor.practice.pointers import format_pointers
-from tutor.tui.flow import Line, flow, indented, marked
+from tutor.tui.flow import Line, flow, flowed_prose, indented, marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -297,11 +297,7 @@ class AnswerContent:
 
     def exercise_text(self, width: int) -> list[Line]:
         """Return the text of the exercise."""
-        text = self.state.worksheet.variant.text().strip()
-        strong = self.palette.ink("bright", italic=True)
-        return flow(
-            marked(self.glyphs, text, self.palette.ink("text"), strong, self.palette.ink("bright", bold=True)), width
-        )
+        return [*flowed_prose(self.state.worksheet.variant.text().strip(), width, self.palette, self.glyphs.ascii)]
 
     def _sentence(self, text: str | Message, colour: str, width: int) -> list[Line]:
         shown = _(text) if isinstance(text, str) else str(text)
@@ -425,8 +421,7 @@ class AnswerContent:
         lines = []
         if self.state.hint_too_soon:
             lines = flow([(self.glyphs.render(_(_HINT_TOO_SOON)), palette.ink("muted"))], width - 2)
-        strong, code = palette.ink("bright", italic=True), palette.ink("bright", bold=True)
-        lines += flow(marked(self.glyphs, str(hint.text), palette.ink("text"), strong, code), width - 2)
+        lines += flowed_prose(str(hint.text), width - 2, palette, self.glyphs.ascii)
         return [[self._bar(), *line] for line in lines]
 
     def _bar(self) -> Run:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len
 
 from tutor.drawing.cell_width import WIDE_TAIL, graphemes, truncate
+from tutor.glyphs import ASCII, UNICODE
 from tutor.packs.sanitize import LIGHT_MARKUP
 from tutor.tui.canvas import Run, runs_width
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from rich.style import Style
 
     from tutor.glyphs import Glyphs
+    from tutor.tui.themes import Palette
 
 #: Texts one after another.
 Line: TypeAlias = list[Run]
@@ -103,6 +106,14 @@ def with_number(text: str, number: Style, rest: Style) -> Line:
         return [(text, rest)]
     parts = ((text[: found.start()], rest), (found[0], number), (text[found.end() :], rest))
     return [part for part in parts if part[0]]
+
+
+@lru_cache(maxsize=64)
+def flowed_prose(text: str, width: int, palette: Palette, ascii: bool) -> Sequence[Line]:
+    """Return a text with light markup in lines. A screen asks for the same one at every key."""
+    glyphs = ASCII if ascii else UNICODE
+    strong, code = palette.ink("bright", italic=True), palette.ink("bright", bold=True)
+    return flow(marked(glyphs, text, palette.ink("text"), strong, code), width)
 
 
 def indented(lead: Line, lines: Sequence[Line], blank: Style) -> list[Line]:

@@ -94,43 +94,51 @@ def choose_layout(
 ) -> ExerciseLayout:
     """Return the layout for a window of `width` × `height` cells. Without `drawings` there is no graph.
 
-    `cell_rows` are the rows of the largest matrix that is asked for, 0 if there is none; `question_rows` those of the question in focus, which
-    has no close-up, 0 at other blanks.
+    `cell_rows` are the rows of the largest matrix that is asked for, 0 if there is none; `question_rows` those of the
+    question in focus, which has no close-up, 0 at other blanks.
     """
     size = window_size(width, height)
     free = height - BAR_ROWS
     if drawings is None:
         return ExerciseLayout(size, None, 0, 0, free)
     if size == "small":
-        return _small_layout(drawings, width, free, preferred, _small_splits(cell_rows > 0, question_rows, free))
-    graph_width = width - (SIDE_CELLS if size == "large" else 0)
+        layout = _small_layout(drawings, width, free, preferred, cell_rows > 0)
+    else:
+        layout = _roomy_layout(drawings, size, width - (SIDE_CELLS if size == "large" else 0), free, preferred)
+    if not question_rows:
+        return layout
+    # The graph stays where it is if the question fits below it.
+    low = free - layout.graph_rows
+    if question_rows <= low:
+        return replace(layout, close_up_rows=0, answer_rows=low)
+    low = min(question_rows, max(free - _MIN_GRAPH_ROWS, low))
+    drawing = drawings.fit(width - (SIDE_CELLS if size == "large" else 0), free - low, preferred)
+    return ExerciseLayout(size, drawing, free - low, 0, low)
+
+
+def _roomy_layout(
+    drawings: DrawingCache, size: WindowSize, width: int, free: int, preferred: Density | None
+) -> ExerciseLayout:
+    """Return the layout of a medium or large window."""
     layouts = []
-    for rows in _LOW_ROWS[size]:
-        low = min(max(rows, question_rows), free - _MIN_GRAPH_ROWS)
-        drawing = drawings.fit(graph_width, free - low, preferred)
-        layouts.append(ExerciseLayout(size, drawing, free - low, 0 if question_rows else low, low))
+    for low in _LOW_ROWS[size]:
+        drawing = drawings.fit(width, free - low, preferred)
+        layouts.append(ExerciseLayout(size, drawing, free - low, low, low))
         if drawing.density == "full" or preferred is not None:
             return layouts[-1]
     return layouts[0]
 
 
-def _small_splits(has_cells: bool, question_rows: int, free: int) -> list[tuple[int, int]]:
-    """Return the rows of the close-up and of the answer to choose from in a small window, the best first."""
-    if question_rows:
-        return [(0, min(max(question_rows, _ANSWER_ROWS[0]), free - _MIN_GRAPH_ROWS))]
-    answers = _MATRIX_ROWS if has_cells else _ANSWER_ROWS
-    return [(close_up, answer) for answer in answers for close_up in _CLOSE_UP_ROWS]
-
-
 def _small_layout(
-    drawings: DrawingCache, width: int, free: int, preferred: Density | None, splits: list[tuple[int, int]]
+    drawings: DrawingCache, width: int, free: int, preferred: Density | None, has_cells: bool
 ) -> ExerciseLayout:
     """Return the layout of a small window with the fullest drawing; what the graph leaves free goes to the answer."""
     choices = []
-    for close_up, answer in splits:
+    answers = _MATRIX_ROWS if has_cells else _ANSWER_ROWS
+    for close_up, answer in ((close_up, answer) for answer in answers for close_up in _CLOSE_UP_ROWS):
         rows = max(free - close_up - answer, 1)
         drawing = drawings.fit(width, rows, preferred)
-        shows_values = drawing.density == "full" or close_up == 0 or close_up >= _ROWS_WITH_VALUES
+        shows_values = drawing.density == "full" or close_up >= _ROWS_WITH_VALUES
         fits = drawing.height + int(drawing.width > width) <= rows
         quality = (shows_values, fits or rows >= _MIN_GRAPH_ROWS, fits, _FULLNESS[drawing.density])
         choices.append((quality, ExerciseLayout("small", drawing, rows, close_up, answer)))

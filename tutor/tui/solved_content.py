@@ -20,7 +20,7 @@ from tutor.practice.rule_ids import rule_id_at, rule_name
 from tutor.tui.answer_content import MARK_HUES, chip_run, reason_of
 from tutor.tui.canvas import line_bar
 from tutor.tui.dots import mastery_dots
-from tutor.tui.flow import Line, flow, indented, marked
+from tutor.tui.flow import Line, flow, flowed_prose, indented
 
 if TYPE_CHECKING:
     from tutor.glyphs import Glyphs
@@ -183,11 +183,7 @@ class SolvedContent:
             )
         after = worksheet.variant.after().strip()
         if after:
-            strong, code = self.palette.ink("bright", italic=True), self.palette.ink("bright", bold=True)
-            lines += [
-                *([[]] if lines else []),
-                *flow(marked(self.glyphs, after, self.palette.ink("text"), strong, code), width),
-            ]
+            lines += [*([[]] if lines else []), *flowed_prose(after, width, self.palette, self.glyphs.ascii)]
         return lines
 
     def _verdicts(self, width: int) -> list[Line]:

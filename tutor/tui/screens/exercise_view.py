@@ -48,8 +48,8 @@ _SEGMENT_STATES: Mapping[BlankState, SegmentState] = {
     "revealed": "help",
     "noted": "noted",
 }
-#: Rows of a question beside what is asked: the answer, what is said to it, and the rungs of help.
-_QUESTION_ROWS, _ROOMY_QUESTION_ROWS = 5, 12
+#: The least rows of a question beside what is asked: the answer, what is said to it, and the rungs of help.
+_QUESTION_ROWS, _ROOMY_QUESTION_ROWS = 4, 10
 
 
 class ExerciseView(TutorScreen[None]):

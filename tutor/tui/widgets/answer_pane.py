@@ -121,7 +121,7 @@ class AnswerPane(CanvasWidget):
         if shape is not None:
             most = _MAX_CELL_ROWS_SLIM if self.size.height < 9 else _MAX_CELL_ROWS
             header = 0 if self.size.height < _LEAST_HEIGHT_FOR_NUMBERS else AnswerGrid.HEADER_ROWS
-            layout = (self._margin, self._top_rows(self._content), min(shape[0], most) + header)
+            layout = (self._margin, self._top_rows(len(self._top_lines(self._content))), min(shape[0], most) + header)
             answer = state.input
             has_cells = any(cell.text for row in answer.cells for cell in row)
             shown = answer if has_cells else committed_cells(state)
@@ -178,9 +178,8 @@ class AnswerPane(CanvasWidget):
                 lines.append(([lead, ("  ", palette.ink()), *line], choice.number))
         return lines
 
-    def _top_rows(self, content: AnswerContent) -> int:
-        """Return the row on which the answer begins."""
-        lines = len(self._top_lines(content))
+    def _top_rows(self, lines: int) -> int:
+        """Return the row on which the answer begins, after so many lines."""
         if self._is_slim:
             return lines if self.size.height - lines >= _MIN_REST else 0
         return 2 + lines + (1 if lines else 0)
@@ -188,7 +187,7 @@ class AnswerPane(CanvasWidget):
     def _paint_top(self, canvas: Canvas, content: AnswerContent, body: list[Line]) -> int:
         """Paint what is asked, or add it to the text that scrolls if there is no room. Return the row of the answer."""
         lines = self._top_lines(content)
-        row = self._top_rows(content)
+        row = self._top_rows(len(lines))
         y = 0
         if not self._is_slim:
             key = self.glyphs.key_label("exercise.check", "Enter")
