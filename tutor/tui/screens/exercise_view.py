@@ -79,6 +79,7 @@ class ExerciseView(TutorScreen[None]):
         self._question_with_room: str | None = None
         #: Whether the layout shows the result.
         self._has_result = False
+        self._is_resizing = False
 
     def compose(self) -> ComposeResult:
         yield Head(self.glyphs, id="head")
@@ -130,23 +131,34 @@ class ExerciseView(TutorScreen[None]):
             cell_rows=self._cell_rows(),
             question_rows=self._question_rows(size.width, size.height),
         )
-        is_large, is_small = layout.size == "large", layout.size == "small"
-        _set(self.query_one("#side"), display=is_large)
+        is_small = layout.size == "small"
+        done = self._has_result = self._shows_result
         drawing = layout.drawing
         has_legend = drawing is not None and drawing.density == "compact" and layout.graph_rows > drawing.height
-        _set(self.query_one("#graph"), display=layout.graph_rows > 0, height=layout.graph_rows - has_legend)
-        _set(self.query_one("#legend"), display=has_legend)
-        self.query_one("#low").set_class(is_small, "-stacked")
-        done = self._has_result = self._shows_result
-        close_up_height: int | str = layout.close_up_rows if is_small else "1fr"
-        close_up_width: int | str = "1fr" if is_small else _CLOSE_UP_CELLS
-        has_close_up = layout.close_up_rows > 0 and not done
-        _set(self.query_one("#close-up"), display=has_close_up, height=close_up_height, width=close_up_width)
-        _set(self.query_one("#answer-pane"), display=not done)
-        _set(self.query_one("#solved"), display=done)
-        if layout.drawing is not None:
-            self.query_one(GraphView).set_drawing(layout.drawing)
+        low = self.query_one("#low")
+        changes = [
+            _set(self.query_one("#side"), display=layout.size == "large"),
+            _set(self.query_one("#graph"), display=layout.graph_rows > 0, height=layout.graph_rows - has_legend),
+            _set(self.query_one("#legend"), display=has_legend),
+            _set(
+                self.query_one("#close-up"),
+                display=layout.close_up_rows > 0 and not done,
+                height=layout.close_up_rows if is_small else "1fr",
+                width="1fr" if is_small else _CLOSE_UP_CELLS,
+            ),
+            _set(self.query_one("#answer-pane"), display=not done),
+            _set(self.query_one("#solved"), display=done),
+            low.has_class("-stacked") != is_small,
+        ]
+        low.set_class(is_small, "-stacked")
+        if drawing is not None:
+            self.query_one(GraphView).set_drawing(drawing)
+        # What is painted now would be sent in its old size, and once more in the new one.
+        self._is_resizing = any(changes)
         self._show()
+        self._is_resizing = False
+        if any(changes):
+            self.call_after_refresh(self._show)
 
     @property
     def _shows_result(self) -> bool:
@@ -220,6 +232,7 @@ class ExerciseView(TutorScreen[None]):
             shows_asked=not is_titled,
             shows_text=layout.size != "large",
             lists_matrices=layout.drawing is not None and layout.density != "full",
+            is_resized=self._is_resizing,
         )
 
     @property
@@ -278,11 +291,12 @@ class ExerciseView(TutorScreen[None]):
 
 def _set(
     widget: Widget, *, display: bool = True, height: int | str | None = None, width: int | str | None = None
-) -> None:
-    """Change styles of a widget that differ: every change costs a layout."""
-    if widget.display != display:
-        widget.display = display
-    for name, value in (("height", height), ("width", width)):
-        if value is not None and getattr(widget, f"_{name}_set", None) != value:
-            setattr(widget, f"_{name}_set", value)
-            setattr(widget.styles, name, value)
+) -> bool:
+    """Change styles of a widget that differ, and return whether any did: every change costs a layout."""
+    before = (widget.styles.display, widget.styles.height, widget.styles.width)
+    widget.styles.display = "block" if display else "none"
+    if height is not None:
+        widget.styles.height = height
+    if width is not None:
+        widget.styles.width = width
+    return before != (widget.styles.display, widget.styles.height, widget.styles.width)

@@ -73,19 +73,29 @@ class AnswerPane(CanvasWidget):
         yield AnswerGrid(self.glyphs, id="grid")
 
     def set_state(
-        self, state: ExerciseState, *, shows_asked: bool, shows_text: bool, lists_matrices: bool = False
+        self,
+        state: ExerciseState,
+        *,
+        shows_asked: bool,
+        shows_text: bool,
+        lists_matrices: bool = False,
+        is_resized: bool = False,
     ) -> None:
         """Show the state as it is now.
 
         `shows_asked` tells whether the pane says what is asked, `shows_text` whether it has the text of the exercise,
-        `lists_matrices` whether it lists the matrices that the drawing has no room for.
+        `lists_matrices` whether it lists the matrices that the drawing has no room for. `is_resized`: a new layout is on
+        its way, and paints the pane.
         """
         self._lists_matrices = lists_matrices
         if state is not self._state or state.focused_id != self.scroll.subject:
             self.scroll.reset(state.focused_id)
         self._state, self._shows_asked, self._shows_text = state, shows_asked, shows_text
         self._arrange()
-        self.repaint()
+        if is_resized:
+            self.forget()
+        else:
+            self.repaint()
         self._place_cursor()
 
     def on_resize(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 class CanvasWidget(Widget):
     """A widget that `paint` fills. `repaint` paints it again after a change."""
+
+    #: Its size is that of its place. Textual would repeat the layout to find the same size, and paint it twice.
+    virtual_size = Reactive(Size(0, 0), repaint=False)
 
     #: The colour of the palette that the widget stands on.
     GROUND: ClassVar[str] = "ground"
@@ -47,6 +51,10 @@ class CanvasWidget(Widget):
         if spans:
             self.refresh(*(Region(x, y, width, 1) for y, x, width in spans))
 
+    def forget(self) -> None:
+        """Paint the widget anew when it is next shown, without asking for that now."""
+        self._canvas = None
+
     def _fits(self, canvas: Canvas) -> bool:
         return (canvas.width, canvas.height) == self.size and canvas.palette is self.palette
 
@@ -61,8 +69,12 @@ class CanvasWidget(Widget):
         self._canvas = None
 
     def on_resize(self) -> None:
-        self._canvas = None
-        self.refresh()
+        if self._canvas is None or not self._fits(self._canvas):
+            self._canvas = None
+            self.refresh()
+        else:
+            # The new layout has painted it in its new size already. Nothing is sent twice.
+            self._exchange_repaint_regions()
 
     def render_line(self, y: int) -> Strip:
         if self._canvas is None or not self._fits(self._canvas):
