@@ -88,7 +88,8 @@ def focus_on(drawing: Drawing, place: str, node: str | None = None) -> GraphLook
     if edge is None:
         box = node if node in drawing.boxes else None
         if box is None:
-            return GraphLook(place=place)
+            # A question has no place in the drawing, which fades as at other blanks.
+            return GraphLook(place=place, fades=bool(place))
         return GraphLook(place, box, edges=_edges_around(drawing, box), fades=True)
     if not edge.target:
         parts = drawing.edges_from[edge.source]
