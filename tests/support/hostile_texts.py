@@ -40,8 +40,20 @@ PAYLOADS = {
 PREFIXES = ("=cmd|'/C calc'!A0", "+1+cmd|x", "-1+cmd|x", "@SUM(1)", "\t=1+1", " =1+1", "＝1+1")
 LONG = "x" * 3_000
 
-_TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "tr", "th", "td"}
-_ATTRIBUTES = {("lang", "en"), ("charset", "utf-8")}
+_TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td"}
+_TAGS |= {"figure", "figcaption", "span", "svg", "rect", "path", "circle", "text"}
+_ATTRIBUTES = {
+    ("lang", "en"),
+    ("charset", "utf-8"),
+    ("name", "viewport"),
+    ("content", "width=device-width, initial-scale=1"),
+    ("scope", "col"),
+    ("role", "img"),
+    ("aria-hidden", "true"),
+}
+#: Attributes of figures, whose values are names of style classes, numbers and letters of paths.
+_FIGURE_ATTRIBUTES = {"class", "x", "y", "width", "height", "rx", "cx", "cy", "r", "d", "viewbox", "text-anchor"}
+_FIGURE_VALUE = re.compile(r"[A-Za-z0-9. ]*")
 _SPREADSHEET_NUMBER = re.compile(r"[+-]?[0-9.]+(e[+-]?[0-9]+)?")
 
 
@@ -126,7 +138,9 @@ class _PlainPage(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in _TAGS, tag
-        assert set(attrs) <= _ATTRIBUTES, attrs
+        for name, value in attrs:
+            is_figure = name in _FIGURE_ATTRIBUTES and _FIGURE_VALUE.fullmatch(value or "")
+            assert is_figure or (name, value) in _ATTRIBUTES, (name, value)
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(data)

@@ -132,7 +132,7 @@ class ProgressTiles(CanvasWidget):
         for runs in texts:
             x = canvas.runs(x, 0, runs) + gap
         x = 1
-        for name, tile in ((_("first try"), tiles[1]), (_("days"), tiles[2])):
+        for name, tile in ((_("first tries"), tiles[1]), (_("days"), tiles[2])):
             if tile.below:
                 x = canvas.runs(x, 1, [(f"{name} ", palette.ink("muted")), *tile.below]) + 5
 
