@@ -11,16 +11,15 @@ from tutor.packs.diagnostics import PackError
 from tutor.packs.exercise_search import find_exercises
 from tutor.plain.console import read_line, standard_console
 from tutor.plain.line_commands import LIST_COMMANDS, match_command
+from tutor.practice.exercise_records import describe_state, load_records, next_exercise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.storage.store import Store
     from tutor.run_options import RunOptions
-
-_STATE_LABELS = {"begun": N_("begun"), "solved": N_("solved")}
 
 
 def choose_exercise(
@@ -37,9 +36,8 @@ def choose_exercise(
         for fault in pack.errors:
             print(fault, file=sys.stderr)
     entries = [(pack, entry) for pack in packs for entry in pack.entries]
-    states = store.states() if store is not None else {}
     if show_list:
-        _print_list(options, entries, entries, states)
+        _print_all(options, entries, store)
     prompt = _("Which exercise? Type its number, or :quit: ")
     if has_sections:
         prompt = _("Which exercise? Type its number; or list, review, playground, quit: ")
@@ -55,11 +53,11 @@ def choose_exercise(
             if shows_all and library.is_exercise_name(text):
                 return library.find_exercise(text)
             if name == "list":
-                _print_list(options, entries, entries, store.states() if store is not None else {})
+                _print_all(options, entries, store)
             elif name and store is not None and has_sections:
                 _open_section(name, options, store)
             elif text and (matches := find_exercises(text, packs).items):
-                _print_list(options, matches, entries, states)
+                _print_list(options, matches, entries, store)
             else:
                 print(message(N_("Type a number from 1 to {n}, or a word of a title."), n=len(entries)))
         except PackError as error:
@@ -67,17 +65,39 @@ def choose_exercise(
     return None
 
 
+def _print_all(options: RunOptions, entries: Sequence[tuple[Pack, ExerciseEntry]], store: Store | None) -> None:
+    """Print every entry, and under them how many are solved and which one is next."""
+    _print_list(options, entries, entries, store)
+    if store is None or not entries:
+        return
+    names = [(pack.id, entry.id) for pack, entry in entries]
+    states, unfinished = store.states(), store.exercise_to_continue()
+    solved = [name for name in names if states.get(name) == "solved"]
+    parts = [message(N_("{n} of {all} solved."), n=len(solved), all=len(names))]
+    is_unfinished = unfinished in names
+    last = unfinished if is_unfinished else store.last_exercise()
+    following = next_exercise(names, last, is_unfinished, lambda name: name not in solved)
+    if following is not None:
+        number = names.index(following)
+        text = N_("Continue with {number}: {title}.") if is_unfinished else N_("Next is {number}: {title}.")
+        parts.append(message(text, number=number + 1, title=entries[number][1].title))
+    print(options.glyphs.render(" ".join(map(str, parts))))
+
+
 def _print_list(
     options: RunOptions,
     shown: Sequence[tuple[Pack, ExerciseEntry]],
     entries: Sequence[tuple[Pack, ExerciseEntry]],
-    states: Mapping[tuple[str, str], str],
+    store: Store | None,
 ) -> None:
-    """Print the entries in `shown`, numbered as in `entries`."""
+    """Print the entries in `shown`, numbered as in `entries`, each with how it went or how long it takes."""
+    states = store.states() if store is not None else {}
+    records = load_records(store) if store is not None else {}
     numbers = {id(entry): number for number, (_pack, entry) in enumerate(entries, 1)}
     for pack, entry in shown:
-        state = states.get((pack.id, entry.id))
-        label = f"  ({_(_STATE_LABELS[state])})" if state else ""
+        name = pack.id, entry.id
+        words = describe_state(states.get(name, "new"), records.get(name), entry.minutes)
+        label = f"  ({words})" if words else ""
         print(options.glyphs.render(f"{numbers[id(entry)]:>3}  {_format_entry(pack, entry)}{label}"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: How far ahead the clock may have been. Far, because what we store and export can be imported again.
 _MAX_CLOCK_SKEW = timedelta(days=100 * 365)
+#: Outside these years the clock must be wrong.
+_PLAUSIBLE_YEARS = range(2000, 3000)
 
 
 def new_id() -> str:
@@ -41,6 +43,15 @@ def parse_time(text: str) -> str:
     if at > datetime.now(UTC) + _MAX_CLOCK_SKEW:
         raise ValueError("too far in the future")
     return at.isoformat(timespec="microseconds")
+
+
+def parse_day(at: str) -> date | None:
+    """Return the day of an event's time; None if it is not a plausible date."""
+    try:
+        day = date.fromisoformat(at[:10])
+    except ValueError:
+        return None
+    return day if day.year in _PLAUSIBLE_YEARS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.grading.verdict import WRONG_ATTEMPT_KINDS, VerdictKind
 from tutor.i18n import N_, _
-from tutor.practice.event import NO, REPLY, YES
+from tutor.practice.event import NO, REPLY, YES, parse_day
 from tutor.practice.scheduler import Memory, Rating, schedule_review
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ MAX_INTERVAL_UNTIL_SOLID = timedelta(days=14)
 RULE_RUNG = 3
 #: A slip of arithmetic counts as an attempt, but not against the rule.
 ARITHMETIC_SLIPS = frozenset({"any.slip", "any.off-by-one"})
-#: Outside these years the clock must be wrong.
-_PLAUSIBLE_YEARS = range(2000, 3000)
 
 Mastery = Literal["learning", "shaky", "solid"]
 _MASTERY_LABELS = {"new": N_("new"), "learning": N_("learning"), "shaky": N_("shaky"), "solid": N_("solid")}
@@ -231,15 +229,6 @@ def count_reply(mistakes: MutableMapping[str, int], event: Event) -> None:
 def mastery_label(mastery: str) -> str:
     """Return the name of a mastery level, or of "new", in the current language."""
     return _(_MASTERY_LABELS[mastery])
-
-
-def parse_day(at: str) -> date | None:
-    """Return the day of an event's time; None if it is not a plausible date."""
-    try:
-        day = date.fromisoformat(at[:10])
-    except ValueError:
-        return None
-    return day if day.year in _PLAUSIBLE_YEARS else None
 
 
 def _dump_day(day: date | None) -> str | None:

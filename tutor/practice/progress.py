@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tutor.grading.mistakes.labels import mistake_label
 from tutor.i18n import N_, message
 from tutor.practice import review
-from tutor.practice.mastery import parse_day
+from tutor.practice.event import parse_day
 from tutor.practice.practice_days import Day, monday_of, streak
 from tutor.practice.rule_ids import all_rule_ids, normalise_rule_id, rule_name
 from tutor.practice.scheduler import utc_today

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.i18n import N_, _, current_language, message
+from tutor.practice.exercise_records import next_exercise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tutor.packs.library import ExerciseEntry, Pack
-    from tutor.practice.overview import ExerciseRecord, Overview
+    from tutor.practice.exercise_records import ExerciseName, ExerciseRecord
+    from tutor.practice.overview import Overview
 
 #: What tells a row from the others: its kind and its id or ids.
 RowKey = tuple[str, ...]
-ExerciseName = tuple[str, str]
 
 START, CONTINUE, REVIEW, PLAYGROUND, PROGRESS = "start", "continue", "review", "playground", "progress"
 
@@ -126,15 +127,14 @@ class HomeState:
 
     def next_exercise(self) -> tuple[Pack, ExerciseEntry] | None:
         """Return the unfinished exercise that was worked on last, else the first unsolved one after it."""
-        listed = [(pack, entry) for pack in self.packs for entry in pack.entries]
-        names = [(pack.id, entry.id) for pack, entry in listed]
-        begin = names.index(self.last_exercise) if self.last_exercise in names else 0
-        if self.last_exercise in names and self.has_unfinished:
-            return listed[begin]
-        for pack, entry in listed[begin:] + listed[:begin]:
-            if self.state_of(pack, entry) in ("new", "begun"):
-                return pack, entry
-        return None
+        listed = {(pack.id, entry.id): (pack, entry) for pack in self.packs for entry in pack.entries}
+        name = next_exercise(
+            list(listed),
+            self.last_exercise,
+            self.has_unfinished,
+            lambda name: self.state_of(*listed[name]) in ("new", "begun"),
+        )
+        return listed[name] if name is not None else None
 
     def minutes_of(self, name: ExerciseName) -> int:
         """Return the minutes that an exercise takes, estimated if its author names none; 0 if that is not known."""

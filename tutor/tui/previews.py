@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from tutor.grading.problem import Problem
     from tutor.packs.exercise import Exercise
     from tutor.packs.library import ExerciseEntry, Pack
-    from tutor.practice.overview import ExerciseRecord, TryResult
+    from tutor.practice.exercise_records import ExerciseRecord, TryResult
     from tutor.practice.storage.store import Store
     from tutor.tui.home_rows import PreviewRequest
 

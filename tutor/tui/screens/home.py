@@ -48,9 +48,10 @@ if TYPE_CHECKING:
     from tutor.packs.exercise import Exercise
     from tutor.packs.exercise_search import ExerciseTexts
     from tutor.packs.library import ExerciseEntry, Pack
+    from tutor.practice.exercise_records import ExerciseName
     from tutor.practice.overview import Overview
     from tutor.practice.storage.store import Store
-    from tutor.tui.home_rows import ExerciseName, Row
+    from tutor.tui.home_rows import Row
     from tutor.tui.host import Host
     from tutor.tui.preview_painting import Preview
 

@@ -1,0 +1,131 @@
+"""Records of exercises: how each try went, whether one was right at the first try throughout, and that in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor.grading.verdict import WRONG_ATTEMPT_KINDS
+from tutor.i18n import N_, _, message
+from tutor.practice.event import parse_day
+from tutor.practice.storage.store import FINISHING_KINDS, STARTING_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from tutor.practice.storage.store import Store
+
+#: (pack, exercise)
+ExerciseName = tuple[str, str]
+
+_WRONG = ", ".join(f"'{kind}'" for kind in WRONG_ATTEMPT_KINDS)
+_FINISHED = ", ".join(f"'{kind}'" for kind in FINISHING_KINDS)
+_STARTED = ", ".join(f"'{kind}'" for kind in STARTING_KINDS)
+#: Every try in the order in which they were last worked on.
+_TRIES = f"""
+SELECT pack, exercise, worksheet, max(at), sum(duration), sum(kind = 'answer' AND verdict IN ({_WRONG})),
+    sum(kind = 'hint'), sum(kind = 'reveal'), max(kind IN ({_FINISHED})), max(kind = 'begin')
+FROM active_event WHERE pack <> '' GROUP BY pack, exercise, worksheet HAVING max(kind IN ({_STARTED})) ORDER BY max(seq)
+"""
+_ENTRIES = "SELECT blank, kind, verdict FROM active_event WHERE worksheet = ? AND blank <> '' ORDER BY seq"
+
+
+@dataclass(frozen=True, slots=True)
+class TryResult:
+    """The result of one try. `filled` counts the blanks that are settled in an unfinished one."""
+
+    day: date | None
+    seconds: float
+    wrong: int
+    hints: int
+    revealed: int
+    finished: bool
+    filled: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every blank was right at the first try, without help."""
+        return self.finished and not (self.wrong or self.hints or self.revealed)
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRecord:
+    """How one exercise went: its latest try, and whether some try was right at the first try throughout.
+
+    `unfinished` is the try that would be resumed, None if there is none.
+    """
+
+    latest: TryResult
+    first_try: bool
+    solved: bool
+    unfinished: TryResult | None = None
+
+
+def load_records(store: Store) -> Mapping[ExerciseName, ExerciseRecord]:
+    """Return how each exercise went that was begun or solved."""
+    records: dict[ExerciseName, ExerciseRecord] = {}
+    for pack, exercise, worksheet, at, seconds, wrong, hints, revealed, finished, can_resume in _query(store, _TRIES):
+        name = str(pack), str(exercise)
+        result = TryResult(
+            parse_day(str(at)),
+            float(seconds),
+            int(wrong),
+            int(hints),
+            int(revealed),
+            bool(finished),
+            0 if finished else _count_filled(_query(store, _ENTRIES, (worksheet,))),
+        )
+        before = records.get(name)
+        unfinished = before.unfinished if before is not None else None
+        if can_resume:
+            unfinished = None if finished else result
+        records[name] = ExerciseRecord(
+            result,
+            result.is_clean or (before is not None and before.first_try),
+            result.finished or (before is not None and before.solved),
+            unfinished,
+        )
+    return records
+
+
+def _count_filled(events: Iterable[tuple[Any, ...]]) -> int:
+    """Return how many blanks are settled after the events of a try; as on the worksheet, undo takes back the last."""
+    filled: dict[str, bool] = {}
+    history: list[tuple[str, bool]] = []
+    for blank, kind, verdict in events:
+        if kind == "undo":
+            if history:
+                undone, was_filled = history.pop()
+                filled[undone] = was_filled
+        elif kind in ("answer", "noted", "reveal", "clear"):
+            history.append((blank, filled.get(blank, False)))
+            filled[blank] = kind in ("noted", "reveal") or (kind == "answer" and verdict == "right")
+    return sum(filled.values())
+
+
+def describe_state(state: str, record: ExerciseRecord | None, minutes: int | None) -> str:
+    """Return in a few words how an exercise stands: "begun, 2 filled", "solved, first try", or how long it takes."""
+    if state == "solved":
+        return _("solved, first try") if record is not None and record.first_try else _("solved")
+    if state == "begun":
+        filled = record.unfinished.filled if record is not None and record.unfinished is not None else 0
+        return str(message(N_("begun, {n} filled"), n=filled)) if filled else _("begun")
+    return str(message(N_("{m} min"), m=minutes)) if minutes else ""
+
+
+def next_exercise(
+    names: Sequence[ExerciseName],
+    last: ExerciseName | None,
+    is_unfinished: bool,
+    is_to_do: Callable[[ExerciseName], bool],
+) -> ExerciseName | None:
+    """Return the exercise last worked on if its try is unfinished, else the first that is to do after it, or before."""
+    begin = names.index(last) if last in names else 0
+    if is_unfinished and last in names:
+        return last
+    return next((name for name in (*names[begin:], *names[:begin]) if is_to_do(name)), None)
+
+
+def _query(store: Store, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    return store.with_database(lambda database: database.query(sql, parameters)) or []
