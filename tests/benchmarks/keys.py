@@ -70,12 +70,17 @@ class Program:
     def _ready(self, seconds: float) -> bool:
         return bool(select.select([self.child.child_fd], [], [], seconds)[0])
 
-    def press(self, key: str, until: bytes = b"") -> tuple[float, int]:
+    def wait_until_quiet(self, seconds: float = 0.15) -> None:
+        """Read until nothing has come for some seconds."""
+        while self._ready(seconds):
+            os.read(self.child.child_fd, 65536)
+
+    def press(self, key: str, until: bytes = b"", quiet: float = QUIET) -> tuple[float, int]:
         """Return the milliseconds from a key to its last byte or to the text `until`, and the number of bytes."""
         start = last = time.perf_counter()
         self.child.send(key)
         received = b""
-        while self._ready(QUIET if received and until in received else 5):
+        while self._ready(quiet if received and until in received else 5):
             waiting = until not in received or not until
             received += os.read(self.child.child_fd, 65536)
             last = time.perf_counter() if waiting else last

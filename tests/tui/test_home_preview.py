@@ -23,6 +23,7 @@ from tutor.packs import library
 from tutor.paths import data_folder
 from tutor.practice.storage.store import Store, default_path
 from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.widgets.exercise_list import ExerciseList
 from tutor.tui.widgets.preview_pane import PreviewPane
@@ -105,6 +106,18 @@ async def test_the_preview_shows_graph_text_rules_and_how_it_went() -> None:
         # Forward values that are asked are not given away.
         await wait_for_text(pilot, "z = (a + b) · (c · d)", "not tried yet")
         assert "70" not in screen_text(pilot)
+
+
+async def test_an_exercise_of_the_list_is_watched_worked_out() -> None:
+    async with open_home(SMALL) as pilot:
+        await wait_for_text(pilot, "From left to right")
+        await highlight(pilot, "exercise", "basics", "times")
+        await pilot.press("f6")
+        await wait_until(pilot, lambda: is_showing(pilot, ExplainScreen), "the replay")
+        await pilot.press("escape")
+        await highlight(pilot, "exercise", "basics", "where-it-starts")
+        await pilot.press("f6")
+        await wait_for_text(pilot, "There is no graph here to replay.")
 
 
 async def test_packs_fold_by_key_and_mouse_and_stay_so_while_the_program_runs() -> None:

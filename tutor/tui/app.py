@@ -353,6 +353,10 @@ class TutorApp(App[bool]):
         if self.screen is self.home:
             await self.navigator.show_first_steps()
 
+    def on_home_screen_replay_requested(self, event: HomeScreen.ReplayRequested) -> None:
+        if self.screen is self.home:
+            self.navigator.show_replay(event.pack, event.entry)
+
     def on_home_screen_playground_requested(self) -> None:
         if self.screen is self.home:
             self.navigator.push_playground()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.algebra.errors import AlgebraError
+from tutor.i18n import N_, message
 from tutor.packs.diagnostics import PackError
+from tutor.practice.replay_choice import choose_replay
 from tutor.practice.resume import open_worksheet
 from tutor.practice.worksheet import Worksheet, random_seed
 from tutor.tui.after_solved import NextExercise
 from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.explain import ExplainScreen
 from tutor.tui.screens.glossary import GlossaryScreen
 from tutor.tui.screens.onboarding import onboarding_exercise, onboarding_replay
 from tutor.tui.screens.rule_card import RuleCardScreen
@@ -92,6 +95,20 @@ class Navigator:
             self.open_exercise(pack.open(entry.id), self._seed if seed is None else seed)
         except (PackError, AlgebraError) as error:
             self.home.mark_broken(pack, entry, str(error))
+
+    def show_replay(self, pack: Pack, entry: ExerciseEntry) -> None:
+        """Show an exercise of the list worked out, with other numbers than the learner's own."""
+        try:
+            worksheet = open_worksheet(self._store, pack.open(entry.id), self._seed)
+            replay, note = choose_replay(worksheet)
+        except (PackError, AlgebraError) as error:
+            self.home.mark_broken(pack, entry, str(error))
+            return
+        refusal = worksheet.help_refusal
+        if refusal is not None or not replay.steps:
+            self.home.set_message(refusal or note or message(N_("There is no graph here to replay.")))
+            return
+        self._host.app.push_screen(ExplainScreen(self._host, replay, str(entry.title), note=note))
 
     def open_by_name(self, name: str, *, new_numbers: bool = False) -> None:
         """Open an exercise by its name `pack/exercise` if it is listed."""

@@ -126,6 +126,7 @@ class ExercisePreview:
     state_hue: str
     formula: str
     text: str
+    text_rows: int
     picture: Picture | None
     has_graph: bool
     rules: Sequence[RuleStanding]
@@ -152,7 +153,7 @@ class ExercisePreview:
         canvas.put(LEFT, 1, title, palette.ink("bright", bold=True))
         formula = truncate(glyphs.render(self.formula), width, glyphs.ellipsis)
         canvas.put(LEFT, 2, formula, palette.ink("muted"))
-        rows = graph_rows(self.text, width, height, glyphs, palette)
+        rows = graph_rows(height, self.text_rows)
         self._paint_graph(canvas, rows, glyphs)
         lines = text_lines(self.text, width, glyphs, palette)
         y = HEAD_ROWS + rows + 1
@@ -206,11 +207,9 @@ class ExercisePreview:
         put_lines(canvas, x, 1 + (canvas.height > 6), lines, canvas.height - 2, glyphs, scroll)
 
 
-def graph_rows(text: str, width: int, height: int, glyphs: Glyphs, palette: Palette) -> int:
-    """Return the rows of the graph in the preview of an exercise: the text has at most some of the rows."""
-    wanted = 5 if height < 40 else 9
-    lines = min(len(text_lines(text, width, glyphs, palette)), wanted)
-    return max(height - HEAD_ROWS - lines - FOOT_ROWS - 3, 0)
+def graph_rows(height: int, text_rows: int) -> int:
+    """Return the rows of the graph in the preview of an exercise whose text has some of the rows."""
+    return max(height - HEAD_ROWS - text_rows - FOOT_ROWS - 3, 0)
 
 
 def paint_strip_title(canvas: Canvas, title: str, tail: Sequence[Run], glyphs: Glyphs) -> None:

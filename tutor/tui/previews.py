@@ -44,6 +44,7 @@ from tutor.tui.preview_painting import (
     RuleStanding,
     TextPreview,
     graph_rows,
+    text_lines,
 )
 from tutor.tui.preview_states import CompletePreview, StartPreview
 from tutor.tui.themes import NO_COLOURS
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
     from tutor.practice.storage.store import Store
     from tutor.tui.home_rows import PreviewRequest
 
+#: The rows of an exercise's text, in a preview of fewer rows than this and in others.
+_TEXT_ROWS, _TALL_TEXT_ROWS, _TALL = 5, 9, 40
 #: A graph of more boxes is not drawn: it takes long, and fits nowhere.
 _MAX_BOXES = 80
 #: The share of a strip that its graph takes, and may take if it fits nowhere else.
@@ -113,7 +116,7 @@ class _PreviewMaker:
             exercise = copy(pack).open(entry.id)
             worksheet = self._open_worksheet(exercise)
             problem, text = worksheet.problem, worksheet.variant.text()
-            picture = self._forward_picture(worksheet, text)
+            picture, text_rows = self._forward_picture(worksheet, text)
         except (PackError, AlgebraError) as error:
             return TextPreview(title, f"{self._glyphs.error} {without_folder(str(error), pack)}")
         state = self._state.state_of(pack, entry)
@@ -136,6 +139,7 @@ class _PreviewMaker:
             state_hue=hue,
             formula=_format_formula(problem),
             text=text,
+            text_rows=text_rows,
             picture=picture,
             has_graph=bool(problem.graph.nodes),
             rules=list(self._rules_of(problem)),
@@ -143,9 +147,15 @@ class _PreviewMaker:
             level=exercise.level,
             last_result=result,
             result_hue=result_hue,
-            keys=self._keys(("Enter", _("go on") if state == "begun" else _("open") if state == "new" else _("again"))),
+            keys=self._keys_of(worksheet, state),
             short=f"{progress}, {self._day_text(record.latest.day)}" if progress and record is not None else word,
         )
+
+    def _keys_of(self, worksheet: Worksheet, state: str) -> list[tuple[str, str]]:
+        keys = [("Enter", {"new": _("open"), "begun": _("go on")}.get(state, _("again")))]
+        if worksheet.problem.graph.nodes and worksheet.help_refusal is None:
+            keys.append((self._glyphs.key_label("home.replay", "F6"), _("watch it worked out")))
+        return keys
 
     def _open_worksheet(self, exercise: Exercise) -> Worksheet:
         """Return the try that would be resumed, or an empty one."""
@@ -156,20 +166,30 @@ class _PreviewMaker:
         with self._store.open_for_thread() as store:
             return open_worksheet(store, exercise)
 
-    def _forward_picture(self, worksheet: Worksheet, text: str) -> Picture | None:
-        """Return the graph with its forward values; None if there is none, or if it fits nowhere."""
+    def _forward_picture(self, worksheet: Worksheet, text: str) -> tuple[Picture | None, int]:
+        """Return the graph with its forward values, None if it fits nowhere, and the rows that are left for the text.
+
+        The text gives some of its rows if the graph is then drawn in full.
+        """
         request = self._request
-        boxes = _without_gradients(
-            boxes_of(worksheet.problem, self._glyphs, hidden=worksheet.hidden_nodes)
+        boxes = (
+            _without_gradients(boxes_of(worksheet.problem, self._glyphs, hidden=worksheet.hidden_nodes))
             if worksheet.problem.graph.nodes
-            else ()
+            else []
         )
         if request.height < STRIP_ROWS:
             widths = (int((request.width - 6) * share) for share in (_STRIP_SHARE, _MAX_STRIP_SHARE))
             pictures = (self._draw(boxes, width, request.height - 1) for width in widths)
-            return next((picture for picture in pictures if picture is not None), None)
-        rows = graph_rows(text, self._width, request.height, self._glyphs, NO_COLOURS)
-        return self._draw(boxes, self._width, max(rows, 1))
+            return next((picture for picture in pictures if picture is not None), None), request.height
+        lines = len(text_lines(text, self._width, self._glyphs, NO_COLOURS))
+        most = min(lines, _TEXT_ROWS if request.height < _TALL else _TALL_TEXT_ROWS)
+        found = None
+        for text_rows in sorted({most, min(most, 3), min(most, 1)}, reverse=True):
+            picture = self._draw(boxes, self._width, max(graph_rows(request.height, text_rows), 1))
+            if picture is not None and picture.drawing.density == "full":
+                return picture, text_rows
+            found = found or (picture and (picture, text_rows))
+        return found or (None, most)
 
     def _draw(self, boxes: Sequence[Box], width: int, height: int) -> Picture | None:
         if not 0 < len(boxes) <= _MAX_BOXES:

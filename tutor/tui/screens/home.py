@@ -88,6 +88,14 @@ class HomeScreen(TutorScreen[None]):
     class FirstStepsRequested(Message):
         """The learner wants the first steps."""
 
+    class ReplayRequested(Message):
+        """The learner wants to see an exercise worked out."""
+
+        def __init__(self, pack: Pack, entry: ExerciseEntry) -> None:
+            super().__init__()
+            self.pack = pack
+            self.entry = entry
+
     class PlaygroundRequested(Message):
         """The learner wants the playground."""
 
@@ -471,6 +479,11 @@ class HomeScreen(TutorScreen[None]):
         if name is not None:
             pack, entry = self._entries[name]
             self.post_message(self.ResetRequested(pack.id, entry.id, str(entry.title)))
+
+    def action_replay(self) -> None:
+        name = self._exercise_in_focus()
+        if name is not None:
+            self.post_message(self.ReplayRequested(*self._entries[name]))
 
     def action_undo(self) -> None:
         self.post_message(self.UndoRequested())

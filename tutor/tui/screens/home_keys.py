@@ -39,6 +39,14 @@ KEYS: Sequence[BindingType] = [
         tooltip=N_("any formula of your own: the playground"),
         id="home.playground",
     ),
+    Binding(
+        "f6",
+        "replay",
+        N_("replay"),
+        tooltip=N_("watch the exercise in focus worked out, with other numbers"),
+        show=False,
+        id="home.replay",
+    ),
     Binding("f1", "help", N_("help"), tooltip=N_("all keys"), id="home.help"),
     Binding(
         "delete",

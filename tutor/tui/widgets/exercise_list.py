@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -15,7 +16,6 @@ from tutor.tui.widgets.canvas import CanvasWidget
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
     from textual import events
 
     from tutor.glyphs import Glyphs
@@ -28,6 +28,7 @@ _LEFT, _RIGHT = 2, 3
 _BAR, _WIDE_BAR, _WIDE = 12, 14, 60
 #: A narrower list has no bars.
 _MIN_WIDTH_FOR_BARS = 46
+_REVERSED = Style(reverse=True)
 #: Rows that a turn of the wheel scrolls.
 _WHEEL_ROWS = 3
 
@@ -257,6 +258,8 @@ class ExerciseList(CanvasWidget, inherit_bindings=False):
             self._paint_pack(canvas, y, row, end, ground)
         else:
             self._paint_exercise(canvas, y, row, end, ground, is_cursor)
+        if is_cursor and palette.colours == "none":
+            canvas.styles[y][:end] = [style + _REVERSED for style in canvas.styles[y][:end]]
 
     def _paint_note(self, canvas: Canvas, y: int, at: int, part: int) -> None:
         row, palette = self.rows[at], canvas.palette
