@@ -13,6 +13,7 @@ from tutor.packs import library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import ModuleType
 
     from tutor.packs.library import ExerciseEntry, Pack
     from tutor.practice.exercise_index import ExerciseIndex
@@ -61,10 +62,8 @@ class Background:
         """Return the rules that each exercise practises. The first call may take seconds: call it in a thread."""
         with self._index_lock:
             if self.exercise_index is None:
-                from tutor.practice.learner import load_packs_and_index
-
                 # With packs of its own: those on the screen are in use there.
-                _packs, self.exercise_index = load_packs_and_index()
+                _packs, self.exercise_index = _preload_module().load_packs_and_index()
             return self.exercise_index
 
     def start_preload(self, packs: Sequence[Pack], load_keymap: Callable[[], None], *, opens_first: bool) -> None:
@@ -74,9 +73,7 @@ class Background:
         )
 
     def _preload(self, packs: Sequence[Pack], load_keymap: Callable[[], None], opens_first: bool) -> None:
-        # The first screen is painted before anything heavy is imported.
-        from tutor.tui import preload
-
+        preload = _preload_module()
         app = self._host.app
         worker = get_current_worker()
         try:
@@ -110,6 +107,13 @@ class Background:
         if self._records_progress and self._overview_loader is not None:
             overview = self._overview_loader(self._store, self.exercise_index)
             self._host.app.post_message(self.OverviewLoaded(overview))
+
+
+def _preload_module() -> ModuleType:
+    """Return the module that loads what an exercise needs. Only threads call this, after the first screen is painted."""
+    from tutor.tui import preload
+
+    return preload
 
 
 def enable_gc() -> None:

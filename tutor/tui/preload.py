@@ -15,12 +15,15 @@ import tutor.tui.navigator  # noqa: F401
 from tutor.drawing.from_problem import boxes_of
 from tutor.packs.diagnostics import PackError
 from tutor.practice.close_up.build import close_up
+from tutor.practice.learner import load_packs_and_index
 from tutor.practice.overview import load_overview
 from tutor.practice.worksheet import Worksheet
 from tutor.tui.answer_content import AnswerContent
 from tutor.tui.exercise_state import ExerciseState
 from tutor.tui.layout import DrawingCache
 from tutor.tui.themes import DARK_PALETTE
+
+__all__ = ["find_broken", "load_overview_of", "load_packs_and_index", "open_first_exercise"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
