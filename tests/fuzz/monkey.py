@@ -117,7 +117,8 @@ def run(scenario: Scenario, mode: str, index: Path) -> str | None:
 def _run_in_pty(scenario: Scenario, surroundings: Surroundings) -> None:
     columns, rows = scenario.size
     with PtyProgram(*surroundings.arguments, columns=columns, rows=rows) as program:
-        program.until(lambda: b"\x1b[?1049h" in program.sent or program.process.poll() is not None, LEAVE_SECONDS)
+        # Before the terminal is in raw mode, it makes signals of some bytes itself.
+        program.until(lambda: "raw mode" in program.leftovers or program.process.poll() is not None, LEAVE_SECONDS)
         if scenario.start == "playground":
             program.send(KEY_BYTES["f9"])
         for step in scenario.steps:
