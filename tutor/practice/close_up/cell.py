@@ -28,6 +28,8 @@ def cell_origin(known: Known, cell: tuple[int, int]) -> CellOrigin | None:
     marked = crosshair(known.worksheet, known.blank.id, cell)
     sources = tuple(_source(known, cells) for cells in marked)
     is_product = _is_product(known) and len({len(source.numbers) for source in sources}) == 1
+    if _is_product(known) and known.blank.edge is not None and known.blank.edge.slot == 1:
+        sources = sources[::-1]  # As in the equation: the left matrix, transposed, comes before the upstream.
     return CellOrigin(cell[0] + 1, cell[1] + 1, sources, is_product) if sources else None
 
 
